@@ -35,9 +35,9 @@ import org.o365relay.queue.QueueException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Sees to it that nothing the relay signs in with ends unnoticed: 30, 14, 7 and 1 days before, and when it
-/// has ended, the journal says so and the admin gets a letter; once each, also over restarts. As long as it
-/// is so, there is an alert, of which no other letter tells than that it is over.
+/// Warns of credentials and certificates that expire: 30, 14, 7 and 1 days before, and after the expiry, it writes to the
+/// journal and emails the admin, once each, also over restarts. Meanwhile an alert is active, for which no email is sent
+/// until it is cleared.
 final class ExpiryMonitor implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ExpiryMonitor.class);
@@ -56,29 +56,29 @@ final class ExpiryMonitor implements AutoCloseable {
     private final InstantSource clock;
     private final CountDownLatch closed = new CountDownLatch(1);
 
-    /// @param alertMailboxes which mailboxes can send letters
-    /// @param writers who writes the letters of a mailbox
+    /// @param alertMailboxes choose the mailbox that sends the email
+    /// @param writers compose the emails of a mailbox
     ExpiryMonitor(
             List<MailboxSettings> mailboxes,
-            AlertMailboxes messengers,
+            AlertMailboxes alertMailboxes,
             Function<EmailAddress, NoticeWriter> writers,
             UpstreamFactory upstreams,
             MessageQueue queue,
-            ActiveAlerts board,
+            ActiveAlerts alerts,
             Journal journal,
             InstantSource clock) {
         this.mailboxes = mailboxes;
-        this.alertMailboxes = messengers;
+        this.alertMailboxes = alertMailboxes;
         this.writers = writers;
         this.upstreams = upstreams;
         this.queue = queue;
-        this.alerts = board;
+        this.alerts = alerts;
         this.journal = journal;
         this.clock = clock;
     }
 
     void start() {
-        Thread.ofVirtual().name("expiry-watch").start(this::loop);
+        Thread.ofVirtual().name("expiry-monitor").start(this::loop);
     }
 
     private void loop() {
@@ -91,34 +91,34 @@ final class ExpiryMonitor implements AutoCloseable {
         }
     }
 
-    /// Tells what is due to be told.
+    /// Sends the warnings that are due.
     void check() {
-        List<String> ending = new ArrayList<>();
+        List<String> notice = new ArrayList<>();
         boolean sawAll = true;
         for (MailboxSettings mailbox : mailboxes) {
-            for (UpstreamSettings road : mailbox.upstreams()) {
+            for (UpstreamSettings upstream : mailbox.upstreams()) {
                 try {
-                    Optional<Expiry> expiry = upstreams.expiry(road);
-                    expiry.flatMap(found -> report(mailbox, found)).ifPresent(ending::add);
+                    Optional<Expiry> expiry = upstreams.expiry(upstream);
+                    expiry.flatMap(found -> report(mailbox, found)).ifPresent(notice::add);
                 } catch (TokenException e) {
                     sawAll = false;
-                    log.debug("{} cannot sign in, of which its lane tells: {}", mailbox.address(), e.getMessage());
+                    log.debug("the expiry of the credential of {} is unknown, because it cannot sign in: {}", mailbox.address(), e.getMessage());
                 } catch (QueueException e) {
                     sawAll = false;
-                    log.warn("the admin cannot be told of what ends, trying again in an hour: {}", e.getMessage());
-                } catch (RuntimeException e) { // the others must be looked at all the same
+                    log.warn("the warning of an expiry cannot be queued; retrying in an hour: {}", e.getMessage());
+                } catch (RuntimeException e) { // the others must be checked all the same
                     sawAll = false;
                     log.error(
-                            "what {} signs in with cannot be looked at, trying again in an hour", mailbox.address(), e);
+                            "the expiry of the credential of {} cannot be checked; retrying in an hour", mailbox.address(), e);
                 }
             }
         }
         if (sawAll) {
-            alerts.clearOthers(ALERT, ending);
+            alerts.clearOthers(ALERT, notice);
         }
     }
 
-    /// @return the name of the alert; empty if there is time yet
+    /// @return the name of the alert; empty if the expiry is more than 30 days away
     private Optional<String> report(MailboxSettings mailbox, Expiry expiry) {
         long daysLeft =
                 Math.floorDiv(Duration.between(clock.instant(), expiry.at()).toSeconds(), 86_400L);
@@ -131,15 +131,15 @@ final class ExpiryMonitor implements AutoCloseable {
         });
     }
 
-    private String raise(ExpiryNotice ending, long daysLeft) {
-        Expiry expiry = ending.expiry();
+    private String raise(ExpiryNotice notice, long daysLeft) {
+        Expiry expiry = notice.expiry();
         String name = ALERT + expiry.kind() + " " + expiry.name() + " " + expiry.at();
         alerts.raise(new AlertCondition(
                 name,
-                ending.subject(daysLeft),
-                ending.consequence(daysLeft),
-                ending.advice(),
-                ending.mailbox(),
+                notice.subject(daysLeft),
+                notice.consequence(daysLeft),
+                notice.advice(),
+                notice.mailbox(),
                 null,
                 null,
                 Reporting.LOGGED_AND_MAILED));
@@ -147,33 +147,33 @@ final class ExpiryMonitor implements AutoCloseable {
     }
 
     private void notifyOnce(MailboxSettings mailbox, Expiry expiry, long daysLeft, int mark) {
-        // without the mailbox: several may sign in with the same
+        // without the mailbox: several may share a credential
         String name = ALERT + expiry.kind() + " " + expiry.name() + " " + expiry.at() + " " + mark;
         if (queue.alertSentAt(name).isPresent()) {
             return;
         }
-        ExpiryNotice ending = new ExpiryNotice(mailbox.address(), expiry);
-        journal.expiring(ending.what(), expiry.at(), daysLeft, ending.advice());
+        ExpiryNotice notice = new ExpiryNotice(mailbox.address(), expiry);
+        journal.expiring(notice.what(), expiry.at(), daysLeft, notice.advice());
         Instant now = clock.instant();
         AdminWarning warning = new AdminWarning(
                 "expiring." + Long.toHexString(name.hashCode() & 0xffff_ffffL) + "." + mark,
-                ending.subject(daysLeft),
-                List.of(ending.consequence(daysLeft), "What to do: " + ending.advice()),
+                notice.subject(daysLeft),
+                List.of(notice.consequence(daysLeft), "What to do: " + notice.advice()),
                 now);
-        // what may soon be shut is no good way for the news of it
+        // the affected mailbox may be unable to send, so another is preferred
         EmailAddress from = alertMailboxes.open(mailbox.address()).orElseGet(alertMailboxes::fallback);
         writers.apply(from)
                 .write(warning)
-                .ifPresentOrElse(letter -> send(name, letter, from, now), () -> queue.recordSentAlert(name, now));
+                .ifPresentOrElse(message -> send(name, message, from, now), () -> queue.recordSentAlert(name, now));
     }
 
-    private void send(String name, Notice letter, EmailAddress mailbox, Instant now) {
+    private void send(String name, Notice notice, EmailAddress mailbox, Instant now) {
         Arrival arrival = new Arrival(now, InetAddress.getLoopbackAddress(), "", "LOCAL");
         String route = mailbox.toString().toLowerCase(Locale.ROOT);
         LocalMessage submission = new LocalMessage(
-                arrival, new RoutedEnvelope(route, Priority.URGENT, letter.envelope()), letter.content());
+                arrival, new RoutedEnvelope(route, Priority.URGENT, notice.envelope()), notice.content());
         QueueId id = queue.recordSentAlert(name, now, submission);
-        journal.accepted(id, arrival, letter.envelope(), submission.size());
+        journal.accepted(id, arrival, notice.envelope(), submission.size());
     }
 
     @Override

@@ -4,7 +4,7 @@ import org.o365relay.deliver.Delivery;
 import org.o365relay.deliver.Dispatcher;
 import org.o365relay.deliver.MailboxStatus;
 
-/// Who works for a mailbox.
+/// The dispatcher of a mailbox and the delivery it runs.
 record MailboxWorkers(Dispatcher dispatcher, Delivery delivery) {
 
     boolean isOf(String mailbox) {

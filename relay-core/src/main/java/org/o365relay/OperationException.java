@@ -1,6 +1,6 @@
 package org.o365relay;
 
-/// What an operator asked for makes no sense to this relay. The message says why, in words for the operator.
+/// An operator's command that the relay cannot carry out. The message says why and is shown to the operator.
 public final class OperationException extends Exception {
 
     private static final long serialVersionUID = 1;

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -22,11 +23,14 @@ import org.o365relay.queue.ChangeResult;
 import org.o365relay.queue.Claim;
 import org.o365relay.queue.DiskCapacity;
 import org.o365relay.queue.MessageFilter;
+import org.o365relay.queue.MessageEntry;
 import org.o365relay.queue.MessageQueue;
+import org.o365relay.queue.MessageState;
+import org.o365relay.queue.Page;
 import org.o365relay.queue.QueueReader;
 import org.o365relay.route.Target;
 
-/// What a running relay can be asked and told. Safe for any number of threads; blocks on the queue.
+/// Queries and commands for operators of a running relay. Thread-safe; blocks on the queue.
 ///
 /// Every method throws a [QueueException] with a message for the admin if the queue cannot be used.
 public final class Operations {
@@ -41,13 +45,13 @@ public final class Operations {
     private final InstantSource clock;
     private final Instant startedAt;
 
-    /// @param workers one for each mailbox
-    /// @param alerts what is wrong just now
-    /// @param journal is told what an operator does
+    /// @param workers one per mailbox
+    /// @param alerts supplies the active alerts
+    /// @param journal records operators' commands
     Operations(
             RelaySettings settings,
             MessageQueue queue,
-            List<MailboxWorkers> desks,
+            List<MailboxWorkers> workers,
             Rates rates,
             Supplier<List<Alert>> alerts,
             List<Endpoint> listeners,
@@ -55,7 +59,7 @@ public final class Operations {
             InstantSource clock) {
         this.settings = settings;
         this.queue = queue;
-        this.workers = List.copyOf(desks);
+        this.workers = List.copyOf(workers);
         this.rates = rates;
         this.alerts = alerts;
         this.listeners = List.copyOf(listeners);
@@ -64,14 +68,14 @@ public final class Operations {
         this.startedAt = clock.instant();
     }
 
-    /// @return what can be asked of the queue
+    /// @return queries of the queue
     public QueueReader reader() {
         return queue.reader();
     }
 
-    /// Changes all that are selected and open.
+    /// Changes all open messages that match the selection.
     ///
-    /// @param by who says so, for the history and the journal
+    /// @param by user name of the operator, for history and journal
     /// @throws OperationException if the change is impossible here; nothing is changed then
     public ChangeResult change(Change change, MessageFilter selection, String by) throws OperationException {
         boolean isFinal = change instanceof Change.Bounce || change instanceof Change.Delete;
@@ -89,14 +93,14 @@ public final class Operations {
         return effect;
     }
 
-    /// @return the same, with names as the queue has them
+    /// @return the same, with the names used in the queue
     private Change possible(Change change) throws OperationException {
         return switch (change) {
             case Change.Retry _, Change.Hold _, Change.Release _, Change.Bounce _, Change.Delete _ -> change;
             case Change.Redirect(String target) -> new Change.Redirect(route(target));
             case Change.Readdress(EmailAddress _, EmailAddress to) -> {
                 if (!to.isQualified()) {
-                    throw new OperationException(to + " is no complete address; give one with @ and a domain");
+                    throw new OperationException(to + " is not a complete address; give one with @ and a domain");
                 }
                 yield change;
             }
@@ -105,7 +109,7 @@ public final class Operations {
 
     private String route(String target) throws OperationException {
         Stream<String> mailboxes =
-                workers.stream().filter(desk -> desk.isOf(target)).map(Operations::name);
+                workers.stream().filter(worker -> worker.isOf(target)).map(Operations::name);
         Stream<String> pools = targets().filter(name -> name.equalsIgnoreCase(target));
         return Stream.concat(mailboxes, pools)
                 .findFirst()
@@ -119,19 +123,19 @@ public final class Operations {
         return settings.routes().targets().stream().map(Target::name);
     }
 
-    /// @return who writes notices for the lane a message is in; for a pool's or an unknown one, one that can
+    /// @return the delivery that bounces the message: of its mailbox, else of one in its pool, else the first
     private Delivery delivery(Claim claim) {
         return workers.stream()
-                .filter(desk -> desk.isOf(claim.mailbox()) || isInPool(desk, claim.mailbox()))
+                .filter(worker -> worker.isOf(claim.mailbox()) || isInPool(worker, claim.mailbox()))
                 .findFirst()
                 .orElse(workers.getFirst())
                 .delivery();
     }
 
-    private boolean isInPool(MailboxWorkers desk, String pool) {
+    private boolean isInPool(MailboxWorkers worker, String pool) {
         return settings.routes().targets().stream()
                 .filter(target -> target.name().equalsIgnoreCase(pool))
-                .anyMatch(target -> target.mailboxes().stream().anyMatch(member -> desk.isOf(member.toString())));
+                .anyMatch(target -> target.mailboxes().stream().anyMatch(member -> worker.isOf(member.toString())));
     }
 
     private static String text(Change change) {
@@ -146,59 +150,107 @@ public final class Operations {
         };
     }
 
-    /// @return how each mailbox's way out is, in the order of the configuration
+    /// @return the state of each mailbox, in the order of the configuration
     public List<MailboxStatus> mailboxes() {
         return workers.stream().map(MailboxWorkers::status).toList();
     }
 
-    /// Stops a mailbox: nothing leaves through it until it is resumed, also after a restart. Deliveries in flight end.
+    /// Pauses a mailbox: no mail leaves through it until it is resumed, also after a restart. Deliveries in flight end.
     ///
-    /// @param by who says so
-    /// @return false if it was stopped already
+    /// @param by user name of the operator
+    /// @return false if it was paused already
     /// @throws OperationException if it is not configured
     public synchronized boolean pause(EmailAddress mailbox, String by) throws OperationException {
-        MailboxWorkers desk = workers(mailbox);
+        MailboxWorkers worker = workers(mailbox);
         Instant now = clock.instant();
-        if (!queue.pauseMailbox(name(desk), now, by)) {
+        if (!queue.pauseMailbox(name(worker), now, by)) {
             return false;
         }
-        desk.dispatcher().pause(now, by);
-        journal.paused(desk.dispatcher().mailbox(), by);
+        worker.dispatcher().pause(now, by);
+        journal.paused(worker.dispatcher().mailbox(), by);
         return true;
     }
 
-    /// Lets mail of a mailbox leave again if it was stopped, and tries at once whether its trouble is over.
+    /// Ends the pause of a mailbox, and probes it and its suspended upstreams now, whatever their schedule.
     ///
-    /// @param by who says so
-    /// @return false if there was nothing to resume
-    /// @throws OperationException if it is not configured, and was not stopped either
-    public synchronized boolean resume(EmailAddress mailbox, String by) throws OperationException {
-        if (workers.stream().noneMatch(desk -> desk.isOf(mailbox.toString())) && queue.resumeMailbox(name(mailbox))) {
+    /// @param by user name of the operator
+    /// @throws OperationException if it is not configured, and was not paused either
+    public synchronized MailboxProbes resume(EmailAddress mailbox, String by) throws OperationException {
+        if (workers.stream().noneMatch(worker -> worker.isOf(mailbox.toString())) && queue.resumeMailbox(name(mailbox))) {
             journal.resumed(mailbox, by);
-            return true;
+            return new MailboxProbes(true, List.of());
         }
-        MailboxWorkers desk = workers(mailbox);
-        boolean wasStopped = queue.resumeMailbox(name(desk));
-        boolean resumed = desk.dispatcher().resume();
-        if (wasStopped) {
-            journal.resumed(desk.dispatcher().mailbox(), by);
+        MailboxWorkers worker = workers(mailbox);
+        boolean wasPaused = queue.resumeMailbox(name(worker));
+        MailboxProbes result =
+                new MailboxProbes(wasPaused, worker.dispatcher().resume());
+        if (wasPaused) {
+            journal.resumed(worker.dispatcher().mailbox(), by);
+        } else if (result.isProbing()) {
+            journal.retried(worker.dispatcher().mailbox(), by);
         }
-        return resumed;
+        makeMessageDue(worker, result, by);
+        return result;
+    }
+
+    /// Probes a blocked mailbox and its suspended upstreams now, whatever their schedule.
+    ///
+    /// @param by user name of the operator
+    /// @throws OperationException if it is not configured, or paused by an operator
+    public synchronized MailboxProbes retry(EmailAddress mailbox, String by) throws OperationException {
+        MailboxWorkers worker = workers(mailbox);
+        if (worker.dispatcher().isPaused()) {
+            throw new OperationException(mailbox + " is " + worker.status().reason()
+                    + ", so it is not probed. To end the pause: o365-relay mailboxes resume " + mailbox);
+        }
+        MailboxProbes result = new MailboxProbes(false, worker.dispatcher().retry());
+        if (result.isProbing()) {
+            journal.retried(worker.dispatcher().mailbox(), by);
+        }
+        makeMessageDue(worker, result, by);
+        return result;
+    }
+
+    /// A probe by message needs one that is due: the one that met the failure may wait for hours.
+    private void makeMessageDue(MailboxWorkers worker, MailboxProbes probes, String by) {
+        if (!probes.needsMessage()) {
+            return;
+        }
+        for (String route : worker.dispatcher().routes()) {
+            List<MessageEntry> oldest = reader().find(waitingFor(route), Page.Order.OLDEST_FIRST, null, 1)
+                    .entries();
+            if (!oldest.isEmpty()) {
+                retry(oldest.getFirst(), by);
+                return;
+            }
+        }
+    }
+
+    private void retry(MessageEntry message, String by) {
+        Instant due = message.dueAt();
+        if (due != null && due.isAfter(clock.instant())) {
+            queue.admin().apply(new Change.Retry(), MessageFilter.of(List.of(message.id())), by);
+        }
+    }
+
+    private static MessageFilter waitingFor(String route) {
+        Set<MessageState> waiting = Set.of(MessageState.QUEUED, MessageState.DEFERRED);
+        return new MessageFilter(List.of(), waiting, null, null, null, null, null, route, null, null, null, null);
     }
 
     private MailboxWorkers workers(EmailAddress mailbox) throws OperationException {
         return workers.stream()
-                .filter(desk -> desk.isOf(mailbox.toString()))
+                .filter(worker -> worker.isOf(mailbox.toString()))
                 .findFirst()
                 .orElseThrow(() -> new OperationException("there is no mailbox " + mailbox + "; there are "
                         + workers.stream()
-                                .map(desk -> desk.dispatcher().mailbox().toString())
+                                .map(worker -> worker.dispatcher().mailbox().toString())
                                 .collect(Collectors.joining(", "))));
     }
 
-    /// As the queue has it.
-    private static String name(MailboxWorkers desk) {
-        return name(desk.dispatcher().mailbox());
+    /// @return its name in the queue
+    private static String name(MailboxWorkers worker) {
+        return name(worker.dispatcher().mailbox());
     }
 
     private static String name(EmailAddress mailbox) {
@@ -206,7 +258,7 @@ public final class Operations {
     }
 
     /// @param version of the program
-    /// @return less than a second's work for a million messages
+    /// @return takes less than a second for a million messages
     public RelayStatus status(String version) {
         Running running = new Running(
                 version,

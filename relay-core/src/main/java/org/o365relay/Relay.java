@@ -42,10 +42,10 @@ import org.o365relay.queue.QueueUnavailableException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The whole relay: a listener that puts messages into the queue, and a dispatcher for each mailbox that
-/// takes them out. They know nothing of each other.
+/// The relay: a listener that accepts messages into the queue, and a dispatcher per mailbox that delivers them. The two
+/// halves share only the queue.
 ///
-/// Started once and stopped once, by whichever thread.
+/// Started once and stopped once, by any thread.
 public final class Relay {
 
     private static final Logger log = LoggerFactory.getLogger(Relay.class);
@@ -69,14 +69,14 @@ public final class Relay {
     private volatile @Nullable Operations operations;
     private volatile @Nullable NoticeScheduler notices;
 
-    /// A relay of no version in particular, on the system's clock.
+    /// A relay of unknown version, on the system's clock.
     public Relay(RelaySettings settings, Journal journal) {
         this(settings, journal, "unknown");
     }
 
     /// A relay on the system's clock.
     ///
-    /// @param version of the program, for who is told of alerts
+    /// @param version of the program, shown in alerts
     public Relay(RelaySettings settings, Journal journal, String version) {
         this(settings, journal, version, InstantSource.system(), RandomGenerator.getDefault());
     }
@@ -92,7 +92,7 @@ public final class Relay {
                 settings.http(), settings.queue().directory().resolve("spool"), clock);
     }
 
-    /// Opens the queue, begins to listen and to deliver. If it fails, nothing is left open.
+    /// Opens the queue, listens and delivers. If it fails, nothing stays open.
     ///
     /// @throws QueueUnavailableException if the data directory cannot be used, with a message for the admin
     /// @throws ListenException if an address cannot be listened on, with a message for the admin
@@ -100,13 +100,13 @@ public final class Relay {
         MessageQueue opened = MessageQueue.open(settings.queue(), clock, random);
         queue = opened;
         try {
-            NoticePolicy notifying = new NoticePolicy(
+            NoticePolicy noticePolicy = new NoticePolicy(
                     settings.notices(), settings.hostname(), opened.notices().storedNotices(), clock);
-            Alerts bell = alerts(opened, notifying);
-            alerts = bell;
-            Journal told = journal.and(bell.journal());
-            List<MailboxSender> lanes = senders(opened, told);
-            lanes.forEach(lane -> workers.add(workers(opened, lane, notifying, told)));
+            Alerts newAlerts = alerts(opened, noticePolicy);
+            alerts = newAlerts;
+            Journal events = journal.and(newAlerts.journal());
+            List<MailboxSender> senders = senders(opened, events);
+            senders.forEach(sender -> workers.add(workers(opened, sender, noticePolicy, events)));
             for (int i = 0; i < workers.size(); i++) {
                 alertCandidates.add(new RelayAlertMailboxes.Candidate(
                         settings.mailboxes().get(i), workers.get(i).dispatcher()::status));
@@ -114,30 +114,30 @@ public final class Relay {
             restorePaused(opened);
             Devices devices = new Devices(opened.devices(), clock);
             opened.persistDevices(devices);
-            listener = new SmtpListener(settings.accept(), devices, opened, told, clock);
+            listener = new SmtpListener(settings.accept(), devices, opened, events, clock);
             for (ListenerSettings listenerSettings : settings.listeners()) {
                 endpoints.addAll(listener.listen(listenerSettings));
             }
-            Thread.ofVirtual().name("reroute").start(() -> reroute(opened)); // ends with its work, or with the relay
-            workers.forEach(desk -> desk.dispatcher().start());
+            Thread.ofVirtual().name("reroute").start(() -> reroute(opened)); // ends when done, or with the relay
+            workers.forEach(worker -> worker.dispatcher().start());
             upstreams.start();
             expiries = new ExpiryMonitor(
                     settings.mailboxes(),
                     new RelayAlertMailboxes(alertCandidates),
-                    notifying::writer,
+                    noticePolicy::writer,
                     upstreams,
                     opened,
-                    bell.activeAlerts(),
+                    newAlerts.activeAlerts(),
                     journal,
                     clock);
             expiries.start();
-            bell.start();
+            newAlerts.start();
             if (!settings.ndrs().isEmpty()) {
-                ndrReaders = upstreams.ndrReaders(settings.ndrs(), opened, senderNotifier(notifying), told);
+                ndrReaders = upstreams.ndrReaders(settings.ndrs(), opened, senderNotifier(noticePolicy), events);
                 ndrReaders.start();
             }
-            operations = new Operations(settings, opened, workers, rates, bell::active, endpoints(), journal, clock);
-            notices = new NoticeScheduler(opened, lanes, notifying, settings.retry(), journal, clock);
+            operations = new Operations(settings, opened, workers, rates, newAlerts::active, endpoints(), journal, clock);
+            notices = new NoticeScheduler(opened, senders, noticePolicy, settings.retry(), journal, clock);
             notices.start();
         } catch (ListenException | RuntimeException e) {
             stop();
@@ -145,12 +145,12 @@ public final class Relay {
         }
     }
 
-    /// Messages that an older relay took, or that were meant for a mailbox or a pool that is no longer
-    /// configured, find another way; tried again every minute until they have.
+    /// Reroutes messages queued for a mailbox or pool that is no longer configured, or by an older version; retried every
+    /// minute until it succeeds.
     private void reroute(MessageQueue from) {
         try {
             while (!hasRerouted(from) && !stopped.await(1, TimeUnit.MINUTES)) {
-                log.info("messages for mailboxes that are not configured are looked at again");
+                log.info("rerouting of messages for mailboxes that are no longer configured is retried");
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt(); // it ends
@@ -160,80 +160,80 @@ public final class Relay {
     private boolean hasRerouted(MessageQueue from) {
         Rerouting rerouting = new Rerouting(settings.routes(), settings.hostname());
         try {
-            for (String lane : from.mailboxes()) {
-                if (!isConfigured(lane)) {
-                    int moved = from.reroute(lane, rerouting);
-                    log.info("{} messages for {} go another way: it is not configured", moved, name(lane));
+            for (String sender : from.mailboxes()) {
+                if (!isConfigured(sender)) {
+                    int moved = from.reroute(sender, rerouting);
+                    log.info("rerouted {} messages for {}, which is no longer configured", moved, name(sender));
                 }
             }
             return true;
         } catch (QueueException e) {
-            log.warn("messages for mailboxes that are not configured wait: {}", e.getMessage());
+            log.warn("messages for mailboxes that are no longer configured cannot be rerouted; retrying in a minute: {}", e.getMessage());
             return false;
         }
     }
 
-    private boolean isConfigured(String lane) {
-        return settings.routes().target(lane).isPresent()
+    private boolean isConfigured(String sender) {
+        return settings.routes().target(sender).isPresent()
                 || settings.mailboxes().stream()
-                        .anyMatch(mailbox -> mailbox.address().toString().equalsIgnoreCase(lane));
+                        .anyMatch(mailbox -> mailbox.address().toString().equalsIgnoreCase(sender));
     }
 
-    private static String name(String lane) {
-        return lane.isEmpty() ? "the one mailbox of an older relay" : "\"" + lane + "\"";
+    private static String name(String sender) {
+        return sender.isEmpty() ? "the only mailbox of an older version" : "\"" + sender + "\"";
     }
 
-    /// What an operator has stopped stays so over a restart.
+    /// Mailboxes that an operator paused stay paused after a restart.
     private void restorePaused(MessageQueue from) {
         for (PausedMailbox mailbox : from.pausedMailboxes()) {
             workers.stream()
-                    .filter(desk -> desk.isOf(mailbox.mailbox()))
-                    .forEach(desk -> desk.dispatcher().pause(mailbox.at(), mailbox.by()));
+                    .filter(worker -> worker.isOf(mailbox.mailbox()))
+                    .forEach(worker -> worker.dispatcher().pause(mailbox.at(), mailbox.by()));
         }
     }
 
-    /// One for each mailbox; those with the same account share its limits.
-    private List<MailboxSender> senders(MessageQueue from, Journal told) {
+    /// One per mailbox; mailboxes with the same account share its limits.
+    private List<MailboxSender> senders(MessageQueue from, Journal events) {
         Map<String, SendingAccount> accounts = new HashMap<>();
-        List<MailboxSender> lanes = new ArrayList<>();
+        List<MailboxSender> senders = new ArrayList<>();
         for (MailboxSettings mailbox : settings.mailboxes()) {
             SendingAccount account = accounts.computeIfAbsent(mailbox.account(), name -> account(from, mailbox));
-            lanes.add(new MailboxSender(
-                    mailbox, upstreams(mailbox), account, settings.routes(), settings.probe(), told, clock));
+            senders.add(new MailboxSender(
+                    mailbox, upstreams(mailbox), account, settings.routes(), settings.probe(), events, clock));
         }
-        return lanes;
+        return senders;
     }
 
-    private MailboxWorkers workers(MessageQueue from, MailboxSender lane, NoticePolicy notifying, Journal told) {
-        Delivery courier = new Delivery(from, lane, settings.retry(), notifying, told, clock, random);
-        return new MailboxWorkers(new Dispatcher(from, lane, courier), courier);
+    private MailboxWorkers workers(MessageQueue from, MailboxSender sender, NoticePolicy noticePolicy, Journal events) {
+        Delivery delivery = new Delivery(from, sender, settings.retry(), noticePolicy, events, clock, random);
+        return new MailboxWorkers(new Dispatcher(from, sender, delivery), delivery);
     }
 
-    private static SenderNotifier senderNotifier(NoticePolicy notifying) {
+    private static SenderNotifier senderNotifier(NoticePolicy noticePolicy) {
         return new SenderNotifier() {
             @Override
             public NoticeWriter writer(EmailAddress mailbox) {
-                return notifying.writer(mailbox);
+                return noticePolicy.writer(mailbox);
             }
 
             @Override
             public boolean allowsNotice(InetAddress client) {
-                return notifying.allowsNotice(client);
+                return noticePolicy.allowsNotice(client);
             }
 
             @Override
             public Reason reason(String name, EmailAddress mailbox) {
-                return notifying.reason(name, mailbox, "");
+                return noticePolicy.reason(name, mailbox, "");
             }
         };
     }
 
-    private Alerts alerts(MessageQueue from, NoticePolicy notifying) {
+    private Alerts alerts(MessageQueue from, NoticePolicy noticePolicy) {
         return new Alerts(
                 settings.alerts(),
                 from,
                 new RelayAlertMailboxes(alertCandidates),
-                notifying::writer,
+                noticePolicy::writer,
                 journal,
                 settings.http(),
                 settings.hostname(),
@@ -253,7 +253,7 @@ public final class Relay {
                 .toList();
     }
 
-    /// @return what it can be asked and told
+    /// @return queries and commands for operators
     /// @throws IllegalStateException before it has started
     public Operations operations() {
         Operations running = operations;
@@ -263,12 +263,12 @@ public final class Relay {
         return running;
     }
 
-    /// @return where it listens, in the order of the settings, with the ports that were chosen for 0
+    /// @return the endpoints it listens on, in the order of the settings; port 0 replaced by the port in use
     public List<Endpoint> endpoints() {
         return List.copyOf(endpoints);
     }
 
-    /// @return those of them that are ports
+    /// @return addresses of the TCP endpoints
     public List<InetSocketAddress> addresses() {
         return endpoints.stream()
                 .filter(Endpoint.Tcp.class::isInstance)
@@ -276,8 +276,8 @@ public final class Relay {
                 .toList();
     }
 
-    /// Stops accepting, lets messages being received and deliveries in flight end within the grace time, and
-    /// closes the queue. What is queued stays queued.
+    /// Stops accepting connections, waits for transactions and deliveries in flight within the shutdown timeout, and closes
+    /// the queue.
     public void stop() {
         stopped.countDown();
         List<Thread> backHalf = workers.stream().map(this::stopping).toList();
@@ -309,9 +309,9 @@ public final class Relay {
         }
     }
 
-    private Thread stopping(MailboxWorkers desk) {
+    private Thread stopping(MailboxWorkers worker) {
         return Thread.ofVirtual()
                 .name("stop-deliveries")
-                .start(() -> desk.dispatcher().stop(settings.shutdownTimeout()));
+                .start(() -> worker.dispatcher().stop(settings.shutdownTimeout()));
     }
 }

@@ -9,13 +9,15 @@ import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.MailboxStatus;
 import org.o365relay.mail.EmailAddress;
 
-/// The relay's own mailboxes as bearers of news. What shares an account with a mailbox in trouble may soon be
-/// in the same, so others come first.
+/// Chooses the mailbox that sends an alert. Mailboxes that share the account of a failing one may fail soon, too, so others
+/// are preferred.
 ///
 /// @param candidates in the order of the settings; at least one
 record RelayAlertMailboxes(List<Candidate> candidates) implements AlertMailboxes {
 
-    /// @param status how it is just now
+    /// A mailbox that may send alerts.
+    ///
+    /// @param status supplies its current state
     record Candidate(MailboxSettings mailbox, Supplier<MailboxStatus> status) {
 
         boolean isOpen() {
@@ -27,14 +29,14 @@ record RelayAlertMailboxes(List<Candidate> candidates) implements AlertMailboxes
     }
 
     @Override
-    public Optional<EmailAddress> open(@Nullable EmailAddress inTrouble) {
+    public Optional<EmailAddress> open(@Nullable EmailAddress failing) {
         List<Candidate> open = candidates.stream().filter(Candidate::isOpen).toList();
         return open.stream()
-                .filter(way ->
-                        !account(inTrouble).equals(Optional.of(way.mailbox().account())))
+                .filter(candidate ->
+                        !account(failing).equals(Optional.of(candidate.mailbox().account())))
                 .findFirst()
                 .or(() -> open.stream().findFirst())
-                .map(way -> way.mailbox().address());
+                .map(candidate -> candidate.mailbox().address());
     }
 
     private Optional<String> account(@Nullable EmailAddress address) {

@@ -14,13 +14,13 @@ import org.o365relay.notice.NoticeSettings;
 import org.o365relay.queue.QueueSettings;
 import org.o365relay.route.Routes;
 
-/// Everything a relay is told before it starts. Checked by whoever makes it (the `config` module).
+/// All settings of a relay. Validated by the `config` module.
 ///
-/// @param hostname what the relay calls itself, in the greeting, in `Received` and upstream
+/// @param hostname of the relay, in its greeting, in `Received` and in EHLO
 /// @param mailboxes at least one, with different addresses
-/// @param routes to targets made of these mailboxes
-/// @param ndrs of the mailboxes whose reports are read
-/// @param shutdownTimeout how long transactions and deliveries in flight may take to end at a stop
+/// @param routes to mailboxes and pools
+/// @param ndrs of the mailboxes whose NDRs are read
+/// @param shutdownTimeout longest wait for transactions and deliveries in flight at shutdown
 public record RelaySettings(
         String hostname,
         List<ListenerSettings> listeners,

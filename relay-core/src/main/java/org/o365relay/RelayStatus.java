@@ -7,17 +7,17 @@ import org.o365relay.alert.Alert;
 import org.o365relay.deliver.MailboxStatus;
 import org.o365relay.queue.QueueSummary;
 
-/// The relay at a glance.
+/// Status of the relay.
 ///
-/// @param at when it was looked at
-/// @param running what only a running relay knows; null if none runs
+/// @param at time of the status
+/// @param running null if the relay is not running
 public record RelayStatus(Instant at, @Nullable Running running, QueueSummary queue, Disk disk) {
 
-    /// What only a running relay knows.
+    /// What is known only while the relay runs.
     ///
-    /// @param listeners where it listens
-    /// @param rates of what happens to messages
-    /// @param alerts what is wrong just now, oldest first
+    /// @param listeners addresses and sockets
+    /// @param rates of message events
+    /// @param alerts active ones, oldest first
     public record Running(
             String version,
             long pid,
@@ -35,17 +35,17 @@ public record RelayStatus(Instant at, @Nullable Running running, QueueSummary qu
         }
     }
 
-    /// How often something happened.
+    /// Number of events in a period.
     ///
     /// @param event `accepted`, `rejected`, `delivered`, `deferred` or `failed`
     /// @param lastDay in the last 24 hours, or since the start if that is less ago
     public record Rate(String event, long lastMinute, long lastHour, long lastDay) {}
 
-    /// Room for the queue, in octets.
+    /// Disk space of the queue, in octets.
     ///
     /// @param free on the file system
-    /// @param minimumFree below which new mail is refused for now
+    /// @param minimumFree free space below which new mail is temporarily refused
     /// @param used by the queue
-    /// @param maximum that it may use
+    /// @param maximum the queue may use
     public record Disk(long free, long minimumFree, long used, long maximum) {}
 }

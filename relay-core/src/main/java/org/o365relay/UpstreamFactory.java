@@ -32,8 +32,7 @@ import org.o365relay.queue.MessageQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Makes the upstreams of roads, and owns what they share: tokens and the client for HTTPS. Nothing of that is made
-/// for roads that do without.
+/// Creates upstreams, and owns what they share: access tokens and the HTTPS client, each created when first needed.
 public final class UpstreamFactory implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(UpstreamFactory.class);
@@ -44,44 +43,44 @@ public final class UpstreamFactory implements AutoCloseable {
     private @Nullable SignInService signIn;
     private @Nullable Https https;
 
-    /// @param spool a directory for large messages while Graph gets them; made when it is needed
+    /// @param spool directory for large messages during their attempt by Graph; created when needed
     public UpstreamFactory(HttpSettings http, Path spool, InstantSource clock) {
         this.http = http;
         this.spool = spool;
         this.clock = clock;
     }
 
-    /// @param road one of the mailbox's
+    /// @param upstream one of the mailbox's
     /// @return to be closed by the caller
-    /// @throws UncheckedIOException if a file it needs cannot be read, or the spool cannot be made
-    /// @throws IllegalArgumentException if there is no certificate in a file that should have some
-    public Upstream of(MailboxSettings mailbox, UpstreamSettings road) {
-        return switch (road) {
+    /// @throws UncheckedIOException if a file cannot be read, or the spool cannot be created
+    /// @throws IllegalArgumentException if a certificate file has no certificate
+    public Upstream of(MailboxSettings mailbox, UpstreamSettings upstream) {
+        return switch (upstream) {
             case UpstreamSettings.Smtp smtp -> smtp(smtp);
             case UpstreamSettings.Graph graph -> graph(mailbox, graph);
         };
     }
 
-    /// @return reads the reports of these mailboxes; to be closed by the caller
-    /// @throws UncheckedIOException if a file it needs cannot be read
-    NdrReaders ndrReaders(List<NdrSettings> reports, MessageQueue queue, SenderNotifier authors, Journal journal) {
+    /// @return readers of the NDRs of these mailboxes; to be closed by the caller
+    /// @throws UncheckedIOException if a file cannot be read
+    NdrReaders ndrReaders(List<NdrSettings> settings, MessageQueue queue, SenderNotifier notifier, Journal journal) {
         return new NdrReaders(
-                reports,
+                settings,
                 source -> signIn().tokens(source.credential(), source.scope()),
                 https(),
                 queue,
-                authors,
+                notifier,
                 journal,
                 clock);
     }
 
-    /// @return when what the road signs in with ends; empty if it does not, or nobody knows
-    /// @throws TokenException if it cannot be read
-    public Optional<Expiry> expiry(UpstreamSettings road) throws TokenException {
-        if (road.credential() instanceof Credential.OAuth oauth) {
+    /// @return expiry of the upstream's credential; empty if it has none, or it is unknown
+    /// @throws TokenException if the credential cannot be read
+    public Optional<Expiry> expiry(UpstreamSettings upstream) throws TokenException {
+        if (upstream.credential() instanceof Credential.OAuth oauth) {
             return signIn().expiry(oauth);
         }
-        return road instanceof UpstreamSettings.Smtp smtp
+        return upstream instanceof UpstreamSettings.Smtp smtp
                 ? Optional.ofNullable(smtp.upstream().clientCertificate()).flatMap(UpstreamFactory::expiry)
                 : Optional.empty();
     }
@@ -95,33 +94,33 @@ public final class UpstreamFactory implements AutoCloseable {
             return Optional.of(new Expiry(
                     Expiry.Kind.CONNECTOR_CERTIFICATE, shown.certificate().toString(), end));
         } catch (UnusableKeyException e) {
-            log.warn("the certificate for the connector cannot be used: {}", e.getMessage());
+            log.warn("the client certificate of a connector cannot be used: {}", e.getMessage());
             return Optional.empty();
         }
     }
 
-    /// Begins to renew tokens ahead of time.
+    /// Starts to renew tokens before they expire.
     void start() {
         if (signIn != null) {
             signIn.start();
         }
     }
 
-    private Upstream smtp(UpstreamSettings.Smtp road) {
-        return switch (road.credential()) {
-            case Credential.None none -> new SmtpUpstream(road.upstream(), none);
-            case Credential.Password password -> new SmtpUpstream(road.upstream(), password);
+    private Upstream smtp(UpstreamSettings.Smtp upstream) {
+        return switch (upstream.credential()) {
+            case Credential.None none -> new SmtpUpstream(upstream.upstream(), none);
+            case Credential.Password password -> new SmtpUpstream(upstream.upstream(), password);
             case Credential.OAuth oauth ->
-                new SmtpUpstream(road.upstream(), oauth, signIn().tokens(oauth, road.scope()));
+                new SmtpUpstream(upstream.upstream(), oauth, signIn().tokens(oauth, upstream.scope()));
         };
     }
 
-    private Upstream graph(MailboxSettings mailbox, UpstreamSettings.Graph road) {
+    private Upstream graph(MailboxSettings mailbox, UpstreamSettings.Graph upstream) {
         Https client = https();
         createSpool();
         return new GraphUpstream(
-                road.upstream(),
-                signIn().tokens(road.credential(), road.scope()),
+                upstream.upstream(),
+                signIn().tokens(upstream.credential(), upstream.scope()),
                 client.client(),
                 client::request,
                 http,
@@ -142,13 +141,13 @@ public final class UpstreamFactory implements AutoCloseable {
         return known;
     }
 
-    /// Mail is in it, so nobody else may look.
+    /// The spool contains mail, so only the relay may read it.
     private void createSpool() {
         try {
             Files.createDirectories(
                     spool, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot make the directory " + spool, e);
+            throw new UncheckedIOException("cannot create the directory " + spool, e);
         }
     }
 

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.RelayStatus.Rate;
 import org.o365relay.deliver.MailboxStatus;
 import org.o365relay.deliver.MailboxStatus.State;
+import org.o365relay.deliver.ProbeNow;
 import org.o365relay.journal.RememberingJournal;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.EmailAddress;
@@ -121,7 +122,9 @@ class OperationsTest {
             assertThat(lane.state()).isEqualTo(State.PAUSED);
             assertThat(lane.reason()).isEqualTo("paused by olga");
         });
-        assertThat(operations.resume(new EmailAddress("sales", "contoso.example"), "otto"))
+        assertThat(operations
+                        .resume(new EmailAddress("sales", "contoso.example"), "otto")
+                        .resumed())
                 .isTrue();
         assertThat(operations.mailboxes().getFirst().state()).isNotEqualTo(State.PAUSED);
         assertThat(journal.lines())
@@ -137,7 +140,7 @@ class OperationsTest {
         relay.start();
         operations = relay.operations();
 
-        assertThat(operations.resume(SCANS, "otto")).isTrue();
+        assertThat(operations.resume(SCANS, "otto")).isEqualTo(new MailboxProbes(true, List.of()));
 
         assertThat(journal.lines("resumed")).containsExactly("resumed scans@contoso.example by otto");
         assertThatThrownBy(() -> operations.resume(SCANS, "otto"))
@@ -147,8 +150,30 @@ class OperationsTest {
 
     @Test
     void resumingWhatIsOpenDoesNothing() throws Exception {
-        assertThat(operations.resume(SCANS, "olga")).isFalse();
-        assertThat(journal.lines("resumed")).isEmpty();
+        assertThat(operations.resume(SCANS, "olga")).isEqualTo(new MailboxProbes(false, List.of()));
+        assertThat(operations.retry(SCANS, "olga")).isEqualTo(new MailboxProbes(false, List.of()));
+        assertThat(journal.lines("started")).isEmpty();
+        assertThat(journal.lines("retried")).isEmpty();
+    }
+
+    @Test
+    void aPausedMailboxIsNotRetried() throws Exception {
+        operations.pause(SALES, "olga");
+
+        assertThatThrownBy(() -> operations.retry(SALES, "otto"))
+                .isInstanceOf(OperationException.class)
+                .hasMessage("Sales@contoso.example is paused by olga, so it is not probed. To end the pause:"
+                        + " o365-relay mailboxes resume Sales@contoso.example");
+        assertThat(operations.mailboxes().getFirst().state()).isEqualTo(State.PAUSED);
+        assertThat(journal.lines("retried")).isEmpty();
+    }
+
+    @Test
+    void retryingAMailboxThatCannotReachItsUpstreamIsLogged() throws Exception {
+        assertThat(operations.retry(SALES, "otto").probes())
+                .singleElement()
+                .satisfies(probe -> assertThat(probe.by()).isEqualTo(ProbeNow.Means.SIGN_IN));
+        assertThat(journal.lines("retried")).containsExactly("retried Sales@contoso.example by otto");
     }
 
     @Test

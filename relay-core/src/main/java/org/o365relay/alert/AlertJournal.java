@@ -86,6 +86,9 @@ record AlertJournal(ActiveAlerts alerts) implements Journal {
     public void resumed(EmailAddress mailbox, String by) {}
 
     @Override
+    public void retried(EmailAddress mailbox, String by) {}
+
+    @Override
     public void queueChanged(String change, long messages, String by) {}
 
     @Override

@@ -21,11 +21,11 @@ import org.o365relay.mail.Recipient;
 import org.o365relay.mail.ReportedMessage;
 import org.o365relay.queue.Settlement.Remark;
 
-/// What was said in one attempt, and what it means.
+/// The results of one delivery attempt.
 ///
 /// @param results for every open recipient, in the order of the envelope
-/// @param original what a notice can tell of the message
-/// @param alias the author, if it is one of the send-as list; null if it is the mailbox
+/// @param original parts of the message for notices
+/// @param alias the author if on the send-as list; null if the message is sent as the mailbox
 record Attempt(
         Map<Recipient, Result> results,
         ReportedMessage original,
@@ -35,9 +35,9 @@ record Attempt(
         results = Collections.unmodifiableMap(results);
     }
 
-    /// What one recipient got.
+    /// The result for one recipient.
     ///
-    /// @param backoffUntil null unless it was not tried, because others like it had been refused: until when
+    /// @param backoffUntil end of the backoff; null if the recipient was tried
     record Result(
             Response response, Verdict verdict, @Nullable Instant backoffUntil) {
 
@@ -45,7 +45,7 @@ record Attempt(
             this(response, verdict, null);
         }
 
-        /// The same for a recipient that was not tried.
+        /// @return the same result for a recipient that was not tried
         Result backedOffUntil(Instant time) {
             Verdict deferred = verdict.withScope(verdict.scope(), new Deferred(response.reply()));
             return new Result(response, deferred, time);
@@ -55,7 +55,7 @@ record Attempt(
             return backoffUntil != null;
         }
 
-        /// @return whether it is about the way the message took, and not about the message
+        /// @return whether the failure is the upstream's or the mailbox's, not the message's
         boolean isUpstreamFault() {
             return switch (verdict.scope()) {
                 case CONNECTIONS, UPSTREAM, MAILBOX -> true;
@@ -63,8 +63,8 @@ record Attempt(
             };
         }
 
-        /// @return whether it is said to be about the way, when it may as well be about the message: from RCPT on
-        ///     no two messages are alike
+        /// @return whether the reply names the upstream or mailbox but may be caused by the message, as any reply from RCPT
+        ///     on
         boolean isAmbiguous() {
             return (verdict.scope() == Scope.UPSTREAM || verdict.scope() == Scope.MAILBOX)
                     && response.step().compareTo(Step.RCPT) >= 0
@@ -72,7 +72,7 @@ record Attempt(
                     && !isInBackoff();
         }
 
-        /// @return whether the upstream was lost, or failed, when it had heard of the message
+        /// @return whether the connection was lost or the upstream failed after MAIL
         boolean isTransactionFailure() {
             boolean failed = response.origin() == Origin.NETWORK
                     || (response.origin() == Origin.GRAPH && response.reply().category() == 5);
@@ -83,23 +83,23 @@ record Attempt(
                     && !isInBackoff();
         }
 
-        /// @return whether it is held because the recipient was refused for good
+        /// @return whether the recipient is in backoff because it was refused permanently
         boolean isRecipientBackoff() {
-            return isInBackoff() && verdict.scope() == Scope.RECIPIENT; // nobody else is held but authors
+            return isInBackoff() && verdict.scope() == Scope.RECIPIENT; // any other backoff is an author's
         }
 
         boolean isPastRcpt() {
             return response.step().compareTo(Step.RCPT) > 0 && response.origin() != Origin.RELAY && !isInBackoff();
         }
 
-        /// Before MAIL nothing is about the message.
+        /// @return whether the attempt failed before MAIL, so that the message cannot be the cause
         boolean isBeforeMail() {
             return response.step().compareTo(Step.MAIL) < 0
                     && response.origin() != Origin.RELAY
                     && verdict.outcome() instanceof Deferred;
         }
 
-        /// @return whether the message had its chance
+        /// @return whether it counts as an attempt
         boolean countsAsAttempt() {
             return !isInBackoff() && !isUpstreamFault();
         }
@@ -108,12 +108,12 @@ record Attempt(
             return response.origin() == Origin.UPSTREAM || response.origin() == Origin.GRAPH;
         }
 
-        /// @return what the history remembers of it
+        /// @return the reason, for the history
         Remark remark() {
             return new Remark(isDelivered() ? "" : reason(), response.mayHaveArrived());
         }
 
-        /// @return what the reply means, as in the catalogue, or one of the [org.o365relay.notice.GeneralReason]s
+        /// @return name of the reply in the catalogue, or one of the [org.o365relay.notice.GeneralReason]s
         String reason() {
             if (!verdict.name().isEmpty()) {
                 return verdict.name();
@@ -132,7 +132,7 @@ record Attempt(
         }
     }
 
-    /// Puts the results into the order of the recipients. What only some of them met at RCPT is their own.
+    /// Orders the results by recipient. A failure at RCPT of only some recipients is attributed to them.
     static Attempt of(
             List<Recipient> recipients,
             Map<Recipient, Result> results,
@@ -143,7 +143,7 @@ record Attempt(
         for (Recipient recipient : recipients) {
             Result result = results.get(recipient);
             if (result == null) {
-                throw new IllegalArgumentException("nothing was said of " + recipient);
+                throw new IllegalArgumentException("no result for " + recipient);
             }
             ordered.put(recipient, othersGotFurther ? withRecipientAtFault(result) : result);
         }
@@ -157,12 +157,12 @@ record Attempt(
                 : result;
     }
 
-    /// @return whether the message may be to blame for what is said to be trouble of the way
+    /// @return whether a failure of upstream or mailbox may be caused by the message
     boolean isAmbiguous() {
         return any(Result::isAmbiguous);
     }
 
-    /// @return the same, with what is disputed taken for the message's own trouble
+    /// @return the same, with ambiguous failures attributed to the message
     Attempt withMessageAtFault() {
         Map<Recipient, Result> own = new LinkedHashMap<>(results);
         own.replaceAll((_, result) -> result.isAmbiguous()
@@ -171,7 +171,7 @@ record Attempt(
         return new Attempt(own, original, alias);
     }
 
-    /// @return the same, with what was lost on the way taken for trouble of the road
+    /// @return the same, with transaction failures attributed to the upstream
     Attempt withUpstreamAtFault() {
         Map<Recipient, Result> lost = new LinkedHashMap<>(results);
         lost.replaceAll((_, result) -> result.isTransactionFailure()
@@ -183,32 +183,32 @@ record Attempt(
         return new Attempt(lost, original, alias);
     }
 
-    /// @return trouble that reaches so far, if there is any
+    /// @return the first failure of this scope
     Optional<Result> failure(Scope scope) {
         return tried().filter(result -> result.verdict().scope() == scope).findFirst();
     }
 
-    /// @return what kept the message from coming to MAIL, if anything did
+    /// @return the failure before MAIL; empty if MAIL was reached
     Optional<Result> unreachable() {
         return tried().filter(Result::isBeforeMail).findFirst();
     }
 
-    /// @return what happened when the upstream had heard of the message and then was lost, if it was
+    /// @return the failure of connection or upstream after MAIL; empty if there was none
     Optional<Result> transactionFailure() {
         return tried().filter(Result::isTransactionFailure).findFirst();
     }
 
-    /// @return whether the message, and not only its way, had its chance
+    /// @return whether it counts as an attempt for the message
     boolean countsAsAttempt() {
         return any(Result::countsAsAttempt);
     }
 
-    /// @return whether the upstream has answered to the message
+    /// @return whether the upstream replied to MAIL or a later command
     boolean wasAnswered() {
         return any(result -> result.response().step().compareTo(Step.MAIL) >= 0) && any(Result::isFromUpstream);
     }
 
-    /// @return how far it had come when it was refused for good; empty if it was not
+    /// @return the last step at which it was refused permanently; empty if it was not
     Optional<Step> refusedAt() {
         return tried().filter(
                         result -> result.isFromUpstream() && result.verdict().outcome() instanceof Failed)
@@ -216,23 +216,23 @@ record Attempt(
                 .max(Comparator.naturalOrder());
     }
 
-    /// @return whether the upstream has dealt with the message: taken it, or refused it when it had seen it
+    /// @return whether the upstream accepted the message, or refused it permanently after RCPT
     boolean wasProcessed() {
         return delivered() > 0
                 || refusedAt().filter(step -> step.compareTo(Step.RCPT) > 0).isPresent();
     }
 
-    /// @return whether it ended in the relay itself, so that nothing was learned about the upstream
+    /// @return whether it failed in the relay itself and says nothing about the upstream
     boolean failedLocally() {
         return tried().allMatch(result -> result.response().origin() == Origin.RELAY);
     }
 
-    /// @return whether the upstream has heard of the message at all
+    /// @return whether MAIL was reached
     boolean reachedMail() {
         return any(result -> !result.isBeforeMail());
     }
 
-    /// @return how many recipients the upstream has taken
+    /// @return number of recipients the upstream accepted
     int delivered() {
         return (int) tried().filter(Result::isDelivered).count();
     }

@@ -3,15 +3,15 @@ package org.o365relay.deliver;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/// What an attempt means for its message, once the lane has learned from it.
+/// What an attempt means for its message, after faults have been attributed.
 ///
-/// @param attempt trouble that is the message's own counts in it as such
-/// @param notBefore when the message may be tried again if the attempt does not count; null if it keeps its place
-/// @param keepsTrying whether nothing that was lost on the way is given up, because the road has served nobody since
-///     the last attempt
+/// @param attempt with each failure attributed to message or upstream
+/// @param notBefore earliest next attempt if this one does not count; null if the message keeps its place
+/// @param keepsTrying whether recipients whose transaction failed do not expire, because the upstream has processed no
+///     message since the last attempt
 record AttemptRuling(Attempt attempt, @Nullable Instant notBefore, boolean keepsTrying) {
 
-    /// What was said, and nothing more.
+    /// An attempt without consequences beyond its results.
     static AttemptRuling of(Attempt attempt) {
         return new AttemptRuling(attempt, null, false);
     }

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.Attempt.Result;
 import org.o365relay.mail.EnhancedStatus;
 
-/// Notices when one author or recipient is refused again and again for the same reason, and holds its
-/// mail for a while: Microsoft answers a stream of identical errors by refusing everything for hours.
+/// Delays the mail of one author, or to one recipient, after repeated refusals for the same reason: Microsoft reacts to a
+/// stream of identical errors by refusing everything for hours.
 final class Breaker {
 
     private static final int REFUSALS = 3;
@@ -23,30 +23,30 @@ final class Breaker {
     private boolean onTrial;
     private @Nullable Backoff backoff;
 
-    /// Nothing goes upstream.
+    /// A delay in effect.
     ///
-    /// @param refusal as the last one was
-    /// @param isFirst whether it begins, and does not only go on
+    /// @param refusal the last one
+    /// @param isFirst whether this is the first backoff, not a longer one
     record Backoff(Result refusal, Instant until, boolean isFirst) {}
 
-    /// Asked before a message goes; when the time is over it lets one through, and after a minute another.
+    /// Decides whether a message may be sent. When the backoff is over one message is let through, after a minute another.
     ///
-    /// @return why it must not go; empty if it may
+    /// @return the backoff; empty if the message may be sent
     Optional<Backoff> check(Instant now) {
-        Backoff held = backoff;
-        if (held == null || !isOver(held, now)) {
-            return Optional.ofNullable(held);
+        Backoff current = backoff;
+        if (current == null || !isOver(current, now)) {
+            return Optional.ofNullable(current);
         }
         onTrial = true;
-        backoff = new Backoff(held.refusal(), now.plus(TRIAL), false);
+        backoff = new Backoff(current.refusal(), now.plus(TRIAL), false);
         return Optional.empty();
     }
 
-    /// @return a holding, if it begins or goes on with this
+    /// @return the backoff that this refusal starts or extends; empty if none
     Optional<Backoff> refused(Result refusal, Instant now) {
         count(reason(refusal), now);
-        Backoff held = backoff;
-        boolean isTooMuch = held == null ? refusals >= REFUSALS : onTrial || isOver(held, now);
+        Backoff current = backoff;
+        boolean isTooMuch = current == null ? refusals >= REFUSALS : onTrial || isOver(current, now);
         if (!isTooMuch) {
             return Optional.empty();
         }
@@ -68,9 +68,9 @@ final class Breaker {
         last = now;
     }
 
-    /// Never longer than the longest, even if the clock has been set back meanwhile.
-    private static boolean isOver(Backoff held, Instant now) {
-        return !held.until().isAfter(now) || Duration.between(now, held.until()).compareTo(PERIODS.max()) > 0;
+    /// Never longer than the maximum, even if the clock was set back.
+    private static boolean isOver(Backoff current, Instant now) {
+        return !current.until().isAfter(now) || Duration.between(now, current.until()).compareTo(PERIODS.max()) > 0;
     }
 
     private static String reason(Result refusal) {

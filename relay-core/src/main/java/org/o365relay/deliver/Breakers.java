@@ -21,8 +21,8 @@ import org.o365relay.mail.Outcome.Delivered;
 import org.o365relay.mail.Outcome.Failed;
 import org.o365relay.mail.Recipient;
 
-/// The breakers of one mailbox: of each author and each recipient that is refused. Knows the last thousand of
-/// them. What is wrong with single messages holds nobody else's mail.
+/// The breakers of one mailbox, one per refused author or recipient; keeps the last 1,000. Failures of single messages
+/// delay no other mail.
 final class Breakers {
 
     private static final int MAX_BREAKERS = 1000;
@@ -39,7 +39,7 @@ final class Breakers {
         }
     };
 
-    /// Who or what is refused.
+    /// An author or a recipient.
     private record Subject(Scope scope, String name) {}
 
     Breakers(EmailAddress mailbox, Journal journal, InstantSource clock) {
@@ -48,19 +48,19 @@ final class Breakers {
         this.clock = clock;
     }
 
-    /// @param alias the author, if it is another than the mailbox
-    /// @return those that must not be tried, and what became of the last one like them
+    /// @param alias the author if on the send-as list; null if the message is sent as the mailbox
+    /// @return recipients that must not be tried, with the last refusal
     synchronized Map<Recipient, Result> inBackoff(List<Recipient> recipients, @Nullable EmailAddress alias) {
-        Map<Recipient, Result> held = new HashMap<>();
+        Map<Recipient, Result> inBackoff = new HashMap<>();
         if (breakers.isEmpty()) {
-            return held;
+            return inBackoff;
         }
         Optional<Backoff> author = alias == null ? Optional.empty() : backoff(author(alias));
         for (Recipient recipient : recipients) {
             author.or(() -> backoff(recipient(recipient.address())))
-                    .ifPresent(holding -> held.put(recipient, holding.refusal().backedOffUntil(holding.until())));
+                    .ifPresent(backoff -> inBackoff.put(recipient, backoff.refusal().backedOffUntil(backoff.until())));
         }
-        return held;
+        return inBackoff;
     }
 
     private Optional<Backoff> backoff(Subject subject) {
@@ -68,7 +68,7 @@ final class Breakers {
         return breaker == null ? Optional.empty() : breaker.check(clock.instant());
     }
 
-    /// Learns what came of an attempt, and tells the journal of mail that is held from now on.
+    /// Counts the refusals of an attempt, and writes a new backoff to the journal.
     synchronized void learn(Attempt attempt) {
         Instant now = clock.instant();
         Set<Subject> seen = new HashSet<>();
@@ -87,14 +87,14 @@ final class Breakers {
         }
     }
 
-    private void report(Subject subject, Backoff holding) {
+    private void report(Subject subject, Backoff backoff) {
         journal.backoff(
                 mailbox,
                 subject.scope() == Scope.AUTHOR ? "author" : "recipient",
                 subject.name(),
-                holding.refusal().response().reply(),
-                holding.refusal().verdict().advice(),
-                holding.until());
+                backoff.refusal().response().reply(),
+                backoff.refusal().verdict().advice(),
+                backoff.until());
     }
 
     private void delivered(Recipient recipient, @Nullable EmailAddress alias) {
@@ -106,7 +106,7 @@ final class Breakers {
         }
     }
 
-    /// @return whom the refusal is about; null if it is none, none of the upstream's, or about the message
+    /// @return the author or recipient that was refused; null if the result is no such refusal by the upstream
     private static @Nullable Subject subject(Recipient recipient, @Nullable EmailAddress alias, Result result) {
         if (!result.isFromUpstream() || result.isInBackoff()) {
             return null;

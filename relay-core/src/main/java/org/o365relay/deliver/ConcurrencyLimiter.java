@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 
-/// How many attempts an account makes at once. Falls by one each time the upstream says that it is too many,
-/// because others use the account as well, and comes back by one after ten minutes without another such word.
+/// Limits the concurrent attempts of an account. The limit falls by one each time the upstream reports too many, because
+/// other programs use the account too, and rises by one after ten minutes without such a reply.
 final class ConcurrencyLimiter {
 
     private static final Duration RECOVERY = Duration.ofMinutes(10);
@@ -15,29 +15,29 @@ final class ConcurrencyLimiter {
     private final InstantSource clock;
     private int limit;
     private int inUse;
-    private int throttled; // said in a row although there was only one
+    private int throttled; // replies in a row at a limit of 1
     private Instant changedAt;
     private Instant backoffUntil;
 
     /// @param max 1 or more
-    ConcurrencyLimiter(int most, InstantSource clock) {
-        this.max = most;
-        this.limit = most;
+    ConcurrencyLimiter(int max, InstantSource clock) {
+        this.max = max;
+        this.limit = max;
         this.clock = clock;
         this.changedAt = clock.instant();
         this.backoffUntil = changedAt;
     }
 
-    /// @return how many there may be at once now
+    /// @return the limit now in effect
     synchronized int limit() {
         recover();
         return limit;
     }
 
-    /// Waits until there is at least one.
+    /// Waits until at least one attempt may start.
     ///
     /// @param wanted 1 or more
-    /// @return how many of them there are, to be given back; 0 if there was none for so long
+    /// @return number of attempts that may start, to be released later; 0 if the time has passed
     synchronized int acquire(int wanted, Duration atMost) throws InterruptedException {
         long deadline = System.nanoTime() + atMost.toNanos();
         int free = free();
@@ -55,9 +55,9 @@ final class ConcurrencyLimiter {
         notifyAll();
     }
 
-    /// The upstream says that there are too many.
+    /// The upstream reported too many connections.
     ///
-    /// @return whether this begins a slower time, which the admin may want to hear of
+    /// @return whether this is the first such reply, which is logged
     synchronized boolean throttled() {
         recover();
         boolean begins = limit == max && throttled == 0;
@@ -70,9 +70,15 @@ final class ConcurrencyLimiter {
         return begins;
     }
 
-    /// The upstream has taken something.
+    /// The upstream processed a message.
     synchronized void succeeded() {
         throttled = 0;
+    }
+
+    /// Lets attempts start again at once, with as many connections as before.
+    synchronized void endBackoff() {
+        backoffUntil = clock.instant();
+        notifyAll();
     }
 
     private int free() {
@@ -80,7 +86,7 @@ final class ConcurrencyLimiter {
         return backoff().isPositive() ? 0 : limit - inUse;
     }
 
-    /// Never longer than the longest, even if the clock has been set back meanwhile.
+    /// Never longer than the maximum, even if the clock was set back.
     private Duration backoff() {
         Duration left = Duration.between(clock.instant(), backoffUntil);
         return left.compareTo(BACKOFF.max()) < 0 ? left : BACKOFF.max();

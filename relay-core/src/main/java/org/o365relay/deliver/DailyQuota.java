@@ -10,18 +10,18 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.UsageSlot;
 
-/// How many recipients an account may have within 24 hours, counted in steps of ten minutes.
+/// Limits the recipients an account sends to within 24 hours, counted in slots of ten minutes.
 final class DailyQuota {
 
-    /// How long a recipient counts.
+    /// Time during which a recipient counts.
     static final Duration WINDOW = Duration.ofHours(24);
 
     private final @Nullable Integer limit;
     private final InstantSource clock;
-    private final TreeMap<Instant, Integer> used = new TreeMap<>(); // by the begin of the step
+    private final TreeMap<Instant, Integer> used = new TreeMap<>(); // by start of the slot
     private int reserved;
 
-    /// @param limit null for none
+    /// @param limit recipients in 24 hours, 1 or more; null for no limit
     /// @param before recipients of the last 24 hours
     DailyQuota(@Nullable Integer limit, List<UsageSlot> before, InstantSource clock) {
         this.limit = limit;
@@ -29,15 +29,15 @@ final class DailyQuota {
         before.forEach(spending -> used.merge(spending.since(), spending.recipients(), Integer::sum));
     }
 
-    /// @return the limit; empty for none
+    /// @return the limit; empty if there is none
     Optional<Integer> limit() {
         return Optional.ofNullable(limit);
     }
 
-    /// Keeps room for a message; to be ended with [#settle]. One with more recipients than a whole day has goes
-    /// when nothing else does: to hold it for ever would help nobody.
+    /// Reserves quota for a message, until [#settle]. A message with more recipients than the limit is sent when no others
+    /// count: otherwise it would wait forever.
     ///
-    /// @return when there is room; empty if there is now, and it is kept
+    /// @return when the quota has room; empty if it was reserved
     synchronized Optional<Instant> reserve(int recipients) {
         Optional<Instant> room = fullUntil(recipients);
         if (room.isEmpty() && limit != null) {
@@ -46,7 +46,7 @@ final class DailyQuota {
         return room;
     }
 
-    /// @return when there is room; empty if there is now
+    /// @return when the quota has room for so many recipients; empty if it has now
     synchronized Optional<Instant> fullUntil(int recipients) {
         if (limit == null) {
             return Optional.empty();
@@ -56,13 +56,13 @@ final class DailyQuota {
         return over > 0 && total() + reserved > 0 ? Optional.of(freedAt(over)) : Optional.empty();
     }
 
-    /// @return whether attempts under way keep room that they may give back
+    /// @return whether attempts in flight have reserved quota that they may give back
     synchronized boolean hasReservations() {
         return reserved > 0;
     }
 
-    /// @param kept as reserved
-    /// @param sent how many of them the upstream has taken
+    /// @param kept number of recipients that were reserved
+    /// @param sent number of them the upstream accepted
     synchronized void settle(int kept, int sent) {
         if (limit == null) {
             return;
@@ -73,7 +73,7 @@ final class DailyQuota {
         }
     }
 
-    /// A minute at most while attempts are under way, which may give room back.
+    /// A minute at most while attempts in flight may give quota back.
     private Instant freedAt(int over) {
         Instant sure = surelyFreedAt(over);
         Instant soon = clock.instant().plus(Duration.ofMinutes(1));
@@ -88,11 +88,11 @@ final class DailyQuota {
                 return end(step.getKey());
             }
         }
-        // the message needs a whole day, or what others have under way
+        // more than the limit, or reserved by attempts in flight
         return used.isEmpty() ? Instant.MAX : end(used.lastKey());
     }
 
-    /// What a clock that was set back has counted in the future counts as of now.
+    /// Slots in the future, after the clock was set back, count as now.
     private void expireSlots() {
         Instant now = clock.instant();
         while (!used.isEmpty() && !end(used.firstKey()).isAfter(now)) {

@@ -35,10 +35,10 @@ import org.o365relay.queue.WaitingMessage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Tells authors, once for a message, that it takes long. Looks at open messages in the order they came in, and
-/// remembers in the queue how far it has come; what waits already when it looks for the first time is left alone.
+/// Notifies senders, once per message, that it is delayed. Scans open messages in order of arrival and stores its position
+/// in the queue; messages that are late already at the first scan are skipped.
 ///
-/// While no mailbox can send anything, a warning would only wait together with the mail: so it waits, too.
+/// Writes nothing while no mailbox can send: the notices would only be queued behind the mail.
 final class DelayNotifier {
 
     static final String MARK = "delay-notices";
@@ -46,7 +46,7 @@ final class DelayNotifier {
     private static final Logger log = LoggerFactory.getLogger(DelayNotifier.class);
     private static final int BATCH = 100;
 
-    // These are said by the relay, in the place of an upstream.
+    // Reasons that the relay itself reports, not an upstream.
     private static final Set<String> LOCAL_REASONS = Set.of("unreachable", "tls", "relay");
 
     private final MessageQueue queue;
@@ -59,24 +59,24 @@ final class DelayNotifier {
 
     DelayNotifier(
             MessageQueue queue,
-            List<MailboxSender> lanes,
-            NoticePolicy desk,
+            List<MailboxSender> senders,
+            NoticePolicy policy,
             RetrySchedule retry,
             Journal journal,
             InstantSource clock) {
         this.queue = queue;
         this.notices = queue.notices();
-        this.senders = List.copyOf(lanes);
-        this.policy = desk;
+        this.senders = List.copyOf(senders);
+        this.policy = policy;
         this.retry = retry;
         this.journal = journal;
         this.clock = clock;
     }
 
-    /// Warns of what has become old enough since the last look.
+    /// Sends notices for messages that became late since the last scan.
     ///
-    /// @param goesOn asked between batches
-    /// @throws org.o365relay.queue.QueueException if the disk fails; the next look does the rest
+    /// @param goesOn checked between batches
+    /// @throws org.o365relay.queue.QueueException if the disk fails; the next scan does the rest
     void run(BooleanSupplier goesOn) {
         Duration age = policy.settings().delayNoticeAfter();
         if (age.isZero()) {
@@ -86,9 +86,9 @@ final class DelayNotifier {
         QueueId end = NoticeStore.firstIdAt(now.minus(age));
         QueueId place = queue.progress(MARK)
                 .map(value -> new QueueId(Long.parseLong(value)))
-                .filter(reached -> reached.compareTo(NoticeStore.firstIdAt(now)) < 0) // else the clock was set back
+                .filter(reached -> reached.compareTo(NoticeStore.firstIdAt(now)) < 0) // otherwise the clock was set back
                 .orElse(end);
-        boolean more = place.compareTo(end) <= 0; // else the time was made longer
+        boolean more = place.compareTo(end) <= 0; // otherwise the delay was made longer
         while (more && goesOn.getAsBoolean()) {
             Optional<MailboxSender> open =
                     senders.stream().filter(MailboxSender::isOpen).findFirst();
@@ -103,36 +103,36 @@ final class DelayNotifier {
     }
 
     private void notify(Batch batch, MailboxSender open) {
-        List<DelayNotification> told = new ArrayList<>();
+        List<DelayNotification> notifications = new ArrayList<>();
         for (WaitingMessage waiting : batch.messages()) {
-            notification(waiting, open).ifPresent(told::add);
+            notification(waiting, open).ifPresent(notifications::add);
         }
         List<Written> written =
-                notices.recordDelays(MARK, Long.toString(batch.end().value()), told);
-        for (int i = 0; i < told.size(); i++) {
-            log(batch, told.get(i), written.get(i));
+                notices.recordDelays(MARK, Long.toString(batch.end().value()), notifications);
+        for (int i = 0; i < notifications.size(); i++) {
+            log(batch, notifications.get(i), written.get(i));
         }
     }
 
-    private void log(Batch batch, DelayNotification told, Written written) {
+    private void log(Batch batch, DelayNotification notification, Written written) {
         if (!written.isNotified()) {
             return; // settled meanwhile
         }
-        LocalMessage letter = told.notice();
-        if (letter != null && written.noticeId() != null) {
-            journal.accepted(written.noticeId(), letter.arrival(), letter.envelope(), letter.size());
+        LocalMessage message = notification.notice();
+        if (message != null && written.noticeId() != null) {
+            journal.accepted(written.noticeId(), message.arrival(), message.envelope(), message.size());
         }
         batch.messages().stream()
-                .filter(waiting -> waiting.id().equals(told.message()))
+                .filter(waiting -> waiting.id().equals(notification.message()))
                 .forEach(waiting -> journal.delayed(
                         waiting.id(),
                         waiting.arrival().client(),
-                        told.to(),
+                        notification.to(),
                         Duration.between(waiting.arrival().at(), clock.instant()),
-                        letter == null));
+                        message == null));
     }
 
-    /// @return empty if nobody is told
+    /// @return empty if the sender is not notified
     private Optional<DelayNotification> notification(WaitingMessage waiting, MailboxSender open) {
         List<Recipient> recipients = waiting.recipients().stream()
                 .filter(recipient -> mayBeNotified(waiting, recipient))
@@ -140,53 +140,52 @@ final class DelayNotifier {
         if (recipients.isEmpty()) {
             return Optional.empty();
         }
-        MailboxSender lane = open(waiting).orElse(open);
+        MailboxSender sender = open(waiting).orElse(open);
         try {
-            return notification(waiting, recipients, lane);
+            return notification(waiting, recipients, sender);
         } catch (QueueException e) {
             skipIfDamaged(waiting, e);
         } catch (IOException e) {
-            if (e.getCause() instanceof QueueException trouble) { // else it is damaged
+            if (e.getCause() instanceof QueueException trouble) { // otherwise it is damaged
                 throw trouble;
             }
-            log.error("message {} cannot be read for a warning: {}", waiting.id(), e.getMessage());
-        } catch (RuntimeException e) { // the others must be warned all the same
-            log.error("nobody can be warned of message {} because of a bug; please report it", waiting.id(), e);
+            log.error("message {} cannot be read, so its sender is not notified of the delay: {}", waiting.id(), e.getMessage());
+        } catch (RuntimeException e) { // the others must be notified all the same
+            log.error("the sender of message {} is not notified of the delay because of a bug; please report it", waiting.id(), e);
         }
         return Optional.empty();
     }
 
-    /// The next look can tell it if the disk is well again. What is damaged must not keep the others from being told.
+    /// A disk failure ends the scan, which is repeated. A damaged message is skipped, so that the others are notified.
     private static void skipIfDamaged(WaitingMessage waiting, QueueException trouble) {
         if (!trouble.isDamage()) {
             throw trouble;
         }
-        log.error("nobody can be warned of message {}, it is damaged: {}", waiting.id(), trouble.getMessage());
+        log.error("the sender of message {} is not notified of the delay, because the message is damaged: {}", waiting.id(), trouble.getMessage());
     }
 
-    private Optional<DelayNotification> notification(
-            WaitingMessage waiting, List<Recipient> recipients, MailboxSender lane) throws IOException {
-        NoticeWriter writer = policy.writer(lane.mailbox());
-        ReportedMessage original = original(waiting, lane);
+    private Optional<DelayNotification> notification(WaitingMessage waiting, List<Recipient> recipients, MailboxSender sender)
+            throws IOException {
+        NoticeWriter writer = policy.writer(sender.mailbox());
+        ReportedMessage original = original(waiting, sender);
         Optional<EmailAddress> author = writer.delayAddressee(waiting.envelope(), original);
         if (author.isEmpty()) {
             return Optional.empty();
         }
         InetAddress client = waiting.arrival().client();
         if (!policy.limit().allowsNotice(client)) {
-            SuppressedNotice withheld = new SuppressedNotice(
+            SuppressedNotice suppressed = new SuppressedNotice(
                     waiting.id(), SuppressedNotice.Kind.DELAYED, client, author.get(), clock.instant());
-            return Optional.of(new DelayNotification(waiting.id(), author.get(), null, withheld));
+            return Optional.of(new DelayNotification(waiting.id(), author.get(), null, suppressed));
         }
-        Delay delay = delay(waiting, original, recipients, lane);
+        Delay delay = delay(waiting, original, recipients, sender);
         return writer.write(delay)
-                .map(notice ->
-                        NoticePolicy.localMessage(notice, lane.claimScope().owner(), waiting.priority(), delay.now()))
-                .map(letter -> new DelayNotification(
-                        delay.id(), letter.envelope().recipients().getFirst(), letter, null));
+                .map(notice -> NoticePolicy.localMessage(notice, sender.claimScope().owner(), waiting.priority(), delay.now()))
+                .map(message -> new DelayNotification(
+                        delay.id(), message.envelope().recipients().getFirst(), message, null));
     }
 
-    // RFC 3461 §4.1: who says nothing leaves it to the relay; who says something wants only that
+    // RFC 3461 §4.1: without NOTIFY the relay decides; with NOTIFY only DELAY asks for it
     private static boolean mayBeNotified(WaitingMessage waiting, Recipient recipient) {
         Set<NotifyCondition> occasions =
                 waiting.envelope().dsnRequest().of(recipient.address()).conditions();
@@ -195,12 +194,12 @@ final class DelayNotifier {
 
     private Optional<MailboxSender> open(WaitingMessage waiting) {
         return senders.stream()
-                .filter(lane -> lane.serves(waiting.mailbox()) && lane.isOpen())
+                .filter(sender -> sender.serves(waiting.mailbox()) && sender.isOpen())
                 .findFirst();
     }
 
     private Delay delay(
-            WaitingMessage waiting, ReportedMessage original, List<Recipient> recipients, MailboxSender lane) {
+            WaitingMessage waiting, ReportedMessage original, List<Recipient> recipients, MailboxSender sender) {
         Instant now = clock.instant();
         Optional<Event> trouble = queue.events(waiting.id()).reversed().stream()
                 .filter(event -> event.kind().equals("deferred") || event.kind().equals("postponed"))
@@ -213,7 +212,7 @@ final class DelayNotifier {
                 waiting.envelope(),
                 original,
                 recipients,
-                reason(waiting, lane),
+                reason(waiting, sender),
                 trouble.flatMap(event -> Reply.parse(event.detail())).orElse(null),
                 own ? "" : trouble.map(Event::upstream).orElse(""),
                 waiting.attempts(),
@@ -221,16 +220,16 @@ final class DelayNotifier {
                 now);
     }
 
-    private Reason reason(WaitingMessage waiting, MailboxSender lane) {
+    private Reason reason(WaitingMessage waiting, MailboxSender sender) {
         if (waiting.reason() != null) {
-            return policy.reason(waiting.reason(), lane.mailbox(), "");
+            return policy.reason(waiting.reason(), sender.mailbox(), "");
         }
         return policy.reason(open(waiting).isPresent() ? GeneralReason.TURN : GeneralReason.MAILBOX, "");
     }
 
-    private static ReportedMessage original(WaitingMessage waiting, MailboxSender lane) throws IOException {
+    private static ReportedMessage original(WaitingMessage waiting, MailboxSender sender) throws IOException {
         try (InputStream content = waiting.content().get()) {
-            return lane.rewriter()
+            return sender.rewriter()
                     .rewrite(waiting.id(), waiting.arrival(), waiting.envelope(), content)
                     .original();
         }

@@ -33,8 +33,8 @@ import org.o365relay.rewrite.RewriteResult.Unacceptable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Makes one attempt to deliver one message, from claim to settlement: rewrite it, hand it over on the road that
-/// the lane takes, have the answers judged, settle, and tell the journal.
+/// Makes one attempt to deliver one message, from claim to settlement: rewrites it, sends it to the upstream in use,
+/// classifies the replies, settles, and writes to the journal.
 public final class Delivery {
 
     private static final Logger log = LoggerFactory.getLogger(Delivery.class);
@@ -44,7 +44,7 @@ public final class Delivery {
     private static final Reply QUOTA_USED_UP =
             Reply.of(452, "4.5.3", "The mailbox has sent to as many recipients as it may in 24 hours");
 
-    private static final Reply BOUNCED_BY_OPERATOR = Reply.of(550, "5.7.0", "returned by the operator of the relay");
+    private static final Reply BOUNCED_BY_OPERATOR = Reply.of(550, "5.7.0", "bounced by the operator of the relay");
 
     private final MessageQueue queue;
     private final MailboxSender sender;
@@ -54,43 +54,43 @@ public final class Delivery {
     private final SettlementReport report;
 
     /// @param sender what is delivered through
-    /// @param desk for notices
+    /// @param policy for notices
     public Delivery(
             MessageQueue queue,
-            MailboxSender lane,
+            MailboxSender sender,
             RetrySchedule retry,
-            NoticePolicy desk,
+            NoticePolicy policy,
             Journal journal,
             InstantSource clock,
             RandomGenerator random) {
         this.queue = queue;
-        this.sender = lane;
+        this.sender = sender;
         this.planner = new SettlementPlanner(retry, clock, random);
-        this.dsnSender = new DsnSender(queue, desk, lane.mailbox(), clock);
+        this.dsnSender = new DsnSender(queue, policy, sender.mailbox(), clock);
         this.journal = journal;
         this.report = new SettlementReport(journal, clock);
     }
 
-    /// Puts the message back if no road is open for it, or the account has no room for its recipients.
+    /// Delivers the message, or puts it back if no delivery may start or the daily quota has no room.
     void deliver(Claim claim) {
-        Optional<DeliveryPermit> passage = sender.failover().acquire();
-        if (passage.isEmpty()) {
+        Optional<DeliveryPermit> permit = sender.failover().acquire();
+        if (permit.isEmpty()) {
             putBack(claim);
             return;
         }
         try {
-            deliver(claim, passage.get());
+            deliver(claim, permit.get());
         } finally {
-            sender.failover().release(passage.get());
+            sender.failover().release(permit.get());
         }
     }
 
-    /// Gives a message up without trying it, because an operator says so. The author is told as of any failure, also if
-    /// the message cannot be read.
+    /// Bounces a message on an operator's command: fails all open recipients without an attempt and notifies the sender,
+    /// even if the message cannot be read.
     ///
-    /// @param claim of whichever lane
-    /// @throws QueueException if that cannot be written
-    /// @param by name of the operator, for the log
+    /// @param claim of any mailbox or pool
+    /// @param by user name of the operator, for the log
+    /// @throws QueueException if the settlement cannot be written
     public void bounce(Claim claim, String by) {
         Attempt none = localFailure(
                 claim,
@@ -102,7 +102,7 @@ public final class Delivery {
                 none,
                 SettlementPlanner.bounce(none),
                 by,
-                (settlement, notices, withheld) -> queue.settle(claim, settlement, notices, withheld));
+                (settlement, notices, suppressed) -> queue.settle(claim, settlement, notices, suppressed));
     }
 
     private ReportedMessage original(Claim claim) {
@@ -111,81 +111,81 @@ public final class Delivery {
                     .rewrite(claim.id(), claim.arrival(), claim.envelope(), content)
                     .original();
         } catch (IOException e) {
-            log.warn("message {} cannot be read for its notice: {}", claim.id(), e.getMessage());
+            log.warn("message {} cannot be read, so its notice has no header fields: {}", claim.id(), e.getMessage());
         } catch (RuntimeException e) {
-            log.error("message {} cannot be read for its notice because of a bug; please report it", claim.id(), e);
+            log.error("message {} cannot be read because of a bug, so its notice has no header fields; please report it", claim.id(), e);
         }
         return new ReportedMessage(claim.envelope().returnPath().orElse(null), new byte[0]);
     }
 
-    private void deliver(Claim claim, DeliveryPermit passage) {
-        DailyQuota allowance = sender.account().dailyQuota();
+    private void deliver(Claim claim, DeliveryPermit permit) {
+        DailyQuota quota = sender.account().dailyQuota();
         int recipients = claim.recipients().size();
-        Optional<Instant> room = allowance.reserve(recipients);
-        if (room.isPresent()) {
-            waitForQuota(claim, passage, room.get());
+        Optional<Instant> fullUntil = quota.reserve(recipients);
+        if (fullUntil.isPresent()) {
+            waitForQuota(claim, permit, fullUntil.get());
             return;
         }
         int delivered = 0;
         Attempt attempt;
         Optional<String> damage;
         try (ContentStream content = queue.content(claim)) {
-            attempt = attempt(claim, passage, content);
+            attempt = attempt(claim, permit, content);
             delivered = attempt.delivered();
             damage = content.damage();
         } finally {
-            allowance.settle(recipients, delivered);
+            quota.settle(recipients, delivered);
         }
-        AttemptRuling ruling = evaluate(passage, claim, attempt);
+        AttemptRuling ruling = evaluate(permit, claim, attempt);
         if (!attempt.reachedMail()) {
             sender.account().rateLimiter().refund(1);
         }
         if (damage.isPresent()) {
             quarantine(claim, damage.get());
         } else {
-            Settlement reckoned = planner.plan(
-                    claim, ruling, passage.health().name(), sender.account().name());
+            Settlement planned = planner.plan(
+                    claim, ruling, permit.health().name(), sender.account().name());
             record(
                     claim,
                     ruling.attempt(),
-                    reckoned,
+                    planned,
                     "",
-                    (settlement, notices, withheld) -> settle(claim, settlement, notices, withheld));
+                    (settlement, notices, suppressed) -> settle(claim, settlement, notices, suppressed));
         }
     }
 
-    /// What the upstream has said is recorded whatever becomes of the news of it.
-    private AttemptRuling evaluate(DeliveryPermit passage, Claim claim, Attempt attempt) {
+    /// The result is settled even if this fails.
+    private AttemptRuling evaluate(DeliveryPermit permit, Claim claim, Attempt attempt) {
         try {
-            return sender.evaluate(passage, claim, attempt);
+            return sender.evaluate(permit, claim, attempt);
         } catch (RuntimeException e) {
-            log.error("the lane cannot learn from message {} because of a bug; please report it", claim.id(), e);
+            log.error("the result of message {} cannot be evaluated because of a bug; it is settled as reported; please report it", claim.id(), e);
             return AttemptRuling.of(attempt);
         }
     }
 
-    /// The message waits, and others that need less room go on. The lane waits when there is none at all, or when
-    /// the message has waited so long that it is its turn.
-    private void waitForQuota(Claim claim, DeliveryPermit passage, Instant room) {
-        Optional<Instant> any = planner.isExpired(claim)
-                ? Optional.of(room)
+    /// Defers the message, while messages with fewer recipients are sent. Blocks the mailbox if the quota is used up, or if
+    /// the message is older than the retry time.
+    private void waitForQuota(Claim claim, DeliveryPermit permit, Instant fullUntil) {
+        Optional<Instant> nextFree = planner.isExpired(claim)
+                ? Optional.of(fullUntil)
                 : sender.account().dailyQuota().fullUntil(1);
-        if (any.isPresent()) {
-            sender.waitForQuota(passage, any.get(), QUOTA_USED_UP);
+        if (nextFree.isPresent()) {
+            sender.waitForQuota(permit, nextFree.get(), QUOTA_USED_UP);
             putBack(claim);
             return;
         }
         sender.account().rateLimiter().refund(1);
-        boolean othersMayHaveRoom = sender.isFromPool(claim);
-        Instant next = othersMayHaveRoom ? planner.earlierOf(room, POOL_RETRY_DELAY) : room;
-        String upstream = passage.health().name();
+        boolean fromPool = sender.isFromPool(claim);
+        Instant next = fromPool ? planner.earlierOf(fullUntil, POOL_RETRY_DELAY) : fullUntil;
+        String upstream = permit.health().name();
         settle(
                 claim,
                 SettlementPlanner.deferral(
                         claim, QUOTA_USED_UP, next, upstream, sender.account().name()),
                 List.of(),
                 List.of());
-        if (othersMayHaveRoom) {
+        if (fromPool) {
             queue.releaseToPools(sender.claimScope());
         }
     }
@@ -195,7 +195,7 @@ public final class Delivery {
         queue.putBack(claim);
     }
 
-    /// Tried again, it would not be delivered, and given up in the end: its author cannot help it.
+    /// Retrying a damaged message would only bounce it in the end, which the sender cannot fix.
     private void quarantine(Claim claim, String damage) {
         log.error(
                 "message {} is damaged in the queue ({}) and has been put on hold; check the disk, and see what of it"
@@ -205,29 +205,29 @@ public final class Delivery {
         queue.holdDamaged(claim, damage);
     }
 
-    private Attempt attempt(Claim claim, DeliveryPermit passage, ContentStream content) {
+    private Attempt attempt(Claim claim, DeliveryPermit permit, ContentStream content) {
         try {
             return switch (sender.rewriter().rewrite(claim.id(), claim.arrival(), claim.envelope(), content)) {
-                case Rewritten rewritten -> attempt(claim, rewritten, passage);
+                case Rewritten rewritten -> attempt(claim, rewritten, permit);
                 case Unacceptable(Reply reply, ReportedMessage original) -> localFailure(claim, reply, original);
             };
         } catch (IOException e) {
-            log.error("message {} cannot be read: {}", claim.id(), e.getMessage());
-            return localFailure(claim, "The relay cannot read the message in its queue");
+            log.error("message {} cannot be read from the queue, and is deferred: {}", claim.id(), e.getMessage());
+            return localFailure(claim, "The relay cannot read the message from its queue");
         } catch (RuntimeException e) {
-            log.error("message {} cannot be handed over because of a bug; please report it", claim.id(), e);
-            return localFailure(claim, "The relay has failed, see its log");
+            log.error("message {} cannot be sent because of a bug, and is deferred; please report it", claim.id(), e);
+            return localFailure(claim, "Internal error in the relay, see its log");
         }
     }
 
-    private Attempt attempt(Claim claim, Rewritten rewritten, DeliveryPermit passage) {
+    private Attempt attempt(Claim claim, Rewritten rewritten, DeliveryPermit permit) {
         @Nullable EmailAddress alias = rewritten.sendAsAuthor().orElse(null);
         Map<Recipient, Result> results = sender.breakers().inBackoff(claim.recipients(), alias);
         List<Recipient> tried = claim.recipients().stream()
                 .filter(recipient -> !results.containsKey(recipient))
                 .toList();
         if (!tried.isEmpty()) {
-            passage.upstream()
+            permit.upstream()
                     .attempt(outgoing(claim, rewritten, tried))
                     .forEach((recipient, response) ->
                             results.put(recipient, new Result(response, sender.judge(response, alias != null))));
@@ -246,8 +246,8 @@ public final class Delivery {
                 rewritten.isBinary() ? rewritten::writeBinaryTo : null);
     }
 
-    private Attempt localFailure(Claim claim, String trouble) {
-        return localFailure(claim, Reply.of(451, "4.3.0", trouble), new ReportedMessage(null, new byte[0]));
+    private Attempt localFailure(Claim claim, String failure) {
+        return localFailure(claim, Reply.of(451, "4.3.0", failure), new ReportedMessage(null, new byte[0]));
     }
 
     private Attempt localFailure(Claim claim, Reply reply, ReportedMessage original) {
@@ -266,7 +266,7 @@ public final class Delivery {
     @FunctionalInterface
     private interface SettlementWriter {
         /// @return the notices' ids
-        List<QueueId> write(Settlement settlement, List<LocalMessage> notices, List<SuppressedNotice> withheld);
+        List<QueueId> write(Settlement settlement, List<LocalMessage> notices, List<SuppressedNotice> suppressed);
     }
 
     private void record(Claim claim, Attempt attempt, Settlement settlement, String by, SettlementWriter writing) {
@@ -281,16 +281,16 @@ public final class Delivery {
         report.log(claim, attempt, settlement, written, by);
     }
 
-    /// Does not return before what the upstream said is on disk: to send more while that cannot be recorded
-    /// would make duplicates after the next start.
+    /// Does not return before the result is on disk: sending more messages while results cannot be recorded would
+    /// send duplicates after the next start.
     private List<QueueId> settle(
-            Claim claim, Settlement settlement, List<LocalMessage> notices, List<SuppressedNotice> withheld) {
+            Claim claim, Settlement settlement, List<LocalMessage> notices, List<SuppressedNotice> suppressed) {
         while (true) {
             try {
-                return queue.settle(claim, settlement, notices, withheld);
+                return queue.settle(claim, settlement, notices, suppressed);
             } catch (QueueException e) {
                 log.error(
-                        "what came of message {} cannot be written, so that it may be sent twice: {} ({})",
+                        "the result of message {} cannot be written, so it may be delivered twice; result {}: {}",
                         claim.id(),
                         settlement.outcomes(),
                         e.getMessage());
@@ -302,12 +302,12 @@ public final class Delivery {
         }
     }
 
-    private static void waitForDisk(QueueException trouble) {
+    private static void waitForDisk(QueueException failure) {
         try {
             Thread.sleep(QUEUE_RETRY_DELAY);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw trouble;
+            throw failure;
         }
     }
 }

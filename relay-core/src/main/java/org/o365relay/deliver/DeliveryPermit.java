@@ -1,13 +1,13 @@
 package org.o365relay.deliver;
 
-/// The leave to try one message, or a check, on a road.
+/// Permits one delivery, or one check, on an upstream.
 ///
-/// @param generation a road that has changed since does not hear what came of it
-/// @param probe what it shows to be over, or not
-/// @param carriesMail whether it takes one of the road's connections
+/// @param generation of the upstream's state when the permit was given; results of an older one are ignored
+/// @param probe what it probes
+/// @param carriesMail whether it uses one of the upstream's connections
 record DeliveryPermit(UpstreamHealth health, int generation, Probe probe, boolean carriesMail) {
 
-    /// Whose trouble it probes.
+    /// What an attempt probes.
     enum Probe {
         NONE,
         UPSTREAM,

@@ -18,14 +18,14 @@ import org.o365relay.queue.NoticeStore;
 import org.o365relay.queue.SuppressedMessage;
 import org.o365relay.queue.SuppressedNotices;
 
-/// Tells people in one letter of what was withheld from them within an hour. Digests about one device have the
-/// same limit of their own as notices have: should it name hundreds of authors, the others are told later.
+/// Sends digests: one email per sender and device with the notices that were suppressed within an hour. Digests about one
+/// device have the same hourly limit as notices; the others are sent later.
 final class DigestSender {
 
     private static final int MAX_LISTED = 50;
 
-    /// How long it may take at most, unless the disk is in trouble, until what is withheld is on disk: so nothing comes
-    /// onto a pile while its digest is written.
+    /// Longest time until a suppressed notice is on disk, unless the disk fails: groups are complete when their digest is
+    /// written.
     private static final Duration COMMIT_MARGIN = Duration.ofSeconds(10);
 
     private final NoticeStore notices;
@@ -36,32 +36,32 @@ final class DigestSender {
     private final InstantSource clock;
 
     DigestSender(
-            MessageQueue queue, List<MailboxSender> lanes, NoticePolicy desk, Journal journal, InstantSource clock) {
+            MessageQueue queue, List<MailboxSender> senders, NoticePolicy policy, Journal journal, InstantSource clock) {
         this.notices = queue.notices();
-        this.senders = List.copyOf(lanes);
-        this.policy = desk;
-        this.limit = new NoticeLimit(desk.settings().hourlyLimitPerDevice(), clock);
+        this.senders = List.copyOf(senders);
+        this.policy = policy;
+        this.limit = new NoticeLimit(policy.settings().hourlyLimitPerDevice(), clock);
         this.journal = journal;
         this.clock = clock;
     }
 
     /// Sends the digests whose hour is over, if a mailbox can send.
     ///
-    /// @param goesOn asked between letters
-    /// @throws RuntimeException if one of them cannot be sent, after the others; the next look tries again
+    /// @param goesOn checked between digests
+    /// @throws RuntimeException if one of them cannot be sent, after the others; the next run tries again
     void run(BooleanSupplier goesOn) {
         limit.removeExpired();
         Instant now = clock.instant();
         RuntimeException first = null;
-        for (SuppressedNotices pile : notices.suppressedNotices(now.minus(COMMIT_MARGIN))) {
+        for (SuppressedNotices group : notices.suppressedNotices(now.minus(COMMIT_MARGIN))) {
             Optional<MailboxSender> open =
                     senders.stream().filter(MailboxSender::isOpen).findFirst();
             if (open.isEmpty() || !goesOn.getAsBoolean()) {
                 break;
             }
             try {
-                sendIfDue(pile, open.get(), now);
-            } catch (RuntimeException e) { // one damaged page must not keep the others from being sent
+                sendIfDue(group, open.get(), now);
+            } catch (RuntimeException e) { // one damaged row must not prevent the others
                 first = first == null ? e : first;
             }
         }
@@ -70,34 +70,34 @@ final class DigestSender {
         }
     }
 
-    private void sendIfDue(SuppressedNotices pile, MailboxSender lane, Instant now) {
-        boolean isOver = !now.isBefore(pile.since().plus(NoticeLimit.HOUR));
-        if (isOver && limit.hasRoom(pile.client()) && send(pile, lane, now)) {
-            limit.allowsNotice(pile.client()); // it is counted when it is on its way
+    private void sendIfDue(SuppressedNotices group, MailboxSender sender, Instant now) {
+        boolean isOver = !now.isBefore(group.since().plus(NoticeLimit.HOUR));
+        if (isOver && limit.hasRoom(group.client()) && send(group, sender, now)) {
+            limit.allowsNotice(group.client()); // counted once queued
         }
     }
 
-    /// @return whether it is on its way
-    private boolean send(SuppressedNotices pile, MailboxSender lane, Instant now) {
-        List<SuppressedMessage> messages = notices.suppressedMessages(pile, MAX_LISTED);
+    /// @return whether it was queued
+    private boolean send(SuppressedNotices group, MailboxSender sender, Instant now) {
+        List<SuppressedMessage> messages = notices.suppressedMessages(group, MAX_LISTED);
         Optional<SuppressedMessage> newest =
-                messages.isEmpty() ? Optional.empty() : Optional.of(messages.getLast()); // all may be damaged
-        EmailAddress mailbox = lane.mailbox();
+                messages.isEmpty() ? Optional.empty() : Optional.of(messages.getLast()); // empty if all are damaged
+        EmailAddress mailbox = sender.mailbox();
         Digest digest = new Digest(
-                pile.recipient(),
-                pile.client(),
+                group.recipient(),
+                group.client(),
                 newest.map(SuppressedMessage::helo).orElse(""),
-                pile.count(),
+                group.count(),
                 messages.stream().map(message -> line(message, mailbox)).toList(),
                 now);
-        LocalMessage letter = NoticePolicy.localMessage(
+        LocalMessage message = NoticePolicy.localMessage(
                 policy.writer(mailbox)
                         .write(digest, newest.map(SuppressedMessage::id).orElseGet(() -> NoticeStore.firstIdAt(now))),
-                lane.claimScope().owner(),
+                sender.claimScope().owner(),
                 Priority.NORMAL,
                 now);
-        Optional<QueueId> sent = notices.sendDigest(pile, letter);
-        sent.ifPresent(id -> journal.accepted(id, letter.arrival(), letter.envelope(), letter.size()));
+        Optional<QueueId> sent = notices.sendDigest(group, message);
+        sent.ifPresent(id -> journal.accepted(id, message.arrival(), message.envelope(), message.size()));
         return sent.isPresent();
     }
 

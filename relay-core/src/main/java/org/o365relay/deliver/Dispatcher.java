@@ -13,8 +13,8 @@ import org.o365relay.queue.QueueException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Finds due messages of one lane and has them delivered, as many at a time and as fast as the account and the road
-/// allow. One loop on a virtual thread, another for checks, and a virtual thread for each delivery.
+/// Claims due messages of one mailbox and starts their delivery, within the limits of account and upstream. Runs one loop
+/// for messages and one for checks, each on a virtual thread, and a virtual thread per delivery.
 public final class Dispatcher {
 
     private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
@@ -26,40 +26,40 @@ public final class Dispatcher {
     private final MessageQueue queue;
     private final MailboxSender sender;
     private final Delivery delivery;
-    private final Semaphore idle = new Semaphore(MAX_DELIVERIES); // less one for each delivery in flight
+    private final Semaphore idle = new Semaphore(MAX_DELIVERIES); // minus one per delivery in flight
     private volatile boolean stopping;
     private @Nullable Thread loop;
     private @Nullable Thread checkLoop;
 
-    /// @param delivery delivers through the lane
-    public Dispatcher(MessageQueue queue, MailboxSender lane, Delivery courier) {
+    /// @param delivery of the same mailbox
+    public Dispatcher(MessageQueue queue, MailboxSender sender, Delivery delivery) {
         this.queue = queue;
-        this.sender = lane;
-        this.delivery = courier;
+        this.sender = sender;
+        this.delivery = delivery;
     }
 
-    /// Begins to deliver.
+    /// Starts both loops.
     public void start() {
         loop = Thread.ofVirtual().name("dispatcher-" + sender.mailbox()).start(() -> repeat(this::deliverNext));
         checkLoop = Thread.ofVirtual().name("checks-" + sender.mailbox()).start(() -> repeat(this::checkNext));
     }
 
-    /// Takes up no more messages, and lets deliveries in flight end.
+    /// Starts no more deliveries and waits for those in flight.
     ///
-    /// @param grace how long they may take; those that take longer are tried again after the next start
+    /// @param grace longest wait; deliveries that take longer are retried after the next start
     public void stop(Duration grace) {
         stopping = true;
         long deadline = System.nanoTime() + grace.toNanos();
         try {
             if (checkLoop != null) {
-                checkLoop.interrupt(); // a check under way ends by itself, and changes nothing any more
+                checkLoop.interrupt(); // a check in flight ends by itself, without effect
             }
             if (loop != null) {
                 loop.interrupt();
                 loop.join(grace);
             }
             if (!idle.tryAcquire(MAX_DELIVERIES, deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-                log.warn("deliveries did not end in time; they are tried again after the next start");
+                log.warn("deliveries did not end in time; they are retried after the next start");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -67,29 +67,45 @@ public final class Dispatcher {
         sender.close();
     }
 
-    /// @return whose mail it delivers
+    /// @return the mailbox it sends for
     public EmailAddress mailbox() {
         return sender.mailbox();
     }
 
-    /// Nothing more is claimed until [#resume()], because an operator says so; deliveries in flight end. What a
-    /// pool has given to the mailbox is the pool's again.
+    /// Claims nothing until [#resume()]; deliveries in flight end. Messages reserved by the mailbox go back to its pools.
     ///
-    /// @param by who said so
+    /// @param by user name of the operator
     public void pause(Instant since, String by) {
         sender.pause(since, by);
         try {
             releaseIfOutOfService();
         } catch (QueueException e) {
-            log.warn("the pools of {} get their messages back later: {}", sender.mailbox(), e.getMessage());
+            log.warn("the messages that {} has reserved could not be given back to its pools; trying again: {}", sender.mailbox(), e.getMessage());
         }
     }
 
-    /// Lets mail leave again if it was stopped, and has everything that is closed tried at once.
+    /// Ends an operator's pause, and probes the mailbox and its suspended upstreams now.
     ///
-    /// @return false if there was nothing to resume
-    public boolean resume() {
+    /// @return what is probed
+    public List<ProbeNow> resume() {
         return sender.resume();
+    }
+
+    /// Probes a blocked mailbox and its suspended upstreams now, whatever the schedule.
+    ///
+    /// @return what is probed
+    public List<ProbeNow> retry() {
+        return sender.retry();
+    }
+
+    /// @return the mailbox and the pools whose mail it delivers, as in the queue
+    public List<String> routes() {
+        return sender.claimScope().routes();
+    }
+
+    /// @return whether an operator has paused the mailbox
+    public boolean isPaused() {
+        return sender.failover().isPaused();
     }
 
     public MailboxStatus status() {
@@ -110,12 +126,12 @@ public final class Dispatcher {
                 return; // only stop() interrupts
             } catch (QueueException e) {
                 if (stopping) {
-                    return; // it was the interrupt
+                    return; // caused by the interrupt
                 }
-                log.error("the queue cannot be used, trying again: {}", e.getMessage());
+                log.error("the queue cannot be used; retrying in 5 s: {}", e.getMessage());
                 pause(QUEUE_RETRY_DELAY);
-            } catch (RuntimeException | Error e) { // mail must go on leaving
-                log.error("the dispatcher failed, trying again", e);
+            } catch (RuntimeException | Error e) { // delivery must continue
+                log.error("the dispatcher of {} failed; retrying in 5 s", sender.mailbox(), e);
                 pause(QUEUE_RETRY_DELAY);
             }
         }
@@ -144,14 +160,12 @@ public final class Dispatcher {
         }
     }
 
-    /// Starts deliveries on threads of their own, which no interrupt of the loop can reach.
+    /// Claims messages and delivers each on its own thread, which interrupts of the loop do not reach.
     ///
-    /// @param connections as many as are held; those not needed are given back
-    /// @return false if nothing was due
+    /// @param connections acquired for them; unused ones are released
+    /// @return false if no message was due
     private boolean start(int connections) {
-        int most = sender.failover().freeSlots() == 0
-                ? 0
-                : sender.account().rateLimiter().take(connections); // it may have closed
+        int most = sender.failover().freeSlots() == 0 ? 0 : sender.account().rateLimiter().take(connections); // may have changed meanwhile
         int started = 0;
         try {
             List<Claim> claims = most == 0 ? List.of() : queue.claim(sender.claimScope(), most);
@@ -172,7 +186,7 @@ public final class Dispatcher {
             delivery.deliver(claim);
             releaseIfOutOfService();
         } catch (RuntimeException | Error e) {
-            log.error("the delivery of message {} failed; unless it is settled it is tried again", claim.id(), e);
+            log.error("the delivery of message {} failed; it is retried unless it was settled", claim.id(), e);
             interrupt(claim);
         } finally {
             sender.account().concurrencyLimiter().release(1);
@@ -180,8 +194,8 @@ public final class Dispatcher {
         }
     }
 
-    /// Left to the end of its lease, the message would wait for hours, and nobody would know that it may arrive
-    /// twice.
+    /// Ends the lease at once: until it expires the message would wait for hours, without a note that a duplicate may
+    /// arrive.
     private void interrupt(Claim claim) {
         while (!Thread.currentThread().isInterrupted()) {
             try {
@@ -189,15 +203,15 @@ public final class Dispatcher {
                 return;
             } catch (QueueException e) {
                 if (e.isFinal()) {
-                    return; // closed; the next start does it
+                    return; // closed; done at the next start
                 }
-                log.error("message {} cannot be given back, trying again: {}", claim.id(), e.getMessage());
+                log.error("message {} cannot be put back into the queue; retrying in 5 s: {}", claim.id(), e.getMessage());
                 pause(QUEUE_RETRY_DELAY);
             }
         }
     }
 
-    /// What a pool has given to a mailbox that is paused, others of the pool may send.
+    /// Lets the pool's other mailboxes send the messages that an unavailable mailbox has reserved.
     private void releaseIfOutOfService() {
         if (sender.isInPool() && sender.failover().isOutOfService()) {
             queue.releaseToPools(sender.claimScope());

@@ -10,8 +10,8 @@ import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
 import org.o365relay.queue.Claim;
 
-/// What the upstream is told of the sender's wishes. It reports to the envelope sender of the relay, the
-/// mailbox: so nobody else's wish to hear of success is passed on, and the relay reports that itself.
+/// Chooses the DSN parameters passed to the upstream (RFC 3461). The upstream reports to the mailbox, which is the envelope
+/// sender: so NOTIFY=SUCCESS is passed on only for mail of the mailbox itself; the relay reports success to all others.
 final class DsnForwarding {
 
     private static final Set<NotifyCondition> NO_OCCASION = Set.of();
@@ -21,7 +21,7 @@ final class DsnForwarding {
     static DsnRequest of(Claim claim, EmailAddress mailbox) {
         Envelope envelope = claim.envelope();
         DsnRequest report = envelope.dsnRequest();
-        // RFC 3461 §4.1: nobody waits for a report about a report
+        // RFC 3461 §4.1: no report about a report
         if (claim.notice() || envelope.returnPath().isEmpty()) {
             return never(envelope);
         }

@@ -34,12 +34,10 @@ import org.o365relay.queue.SuppressedNotice.Kind;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Has the notices written that a settlement asks for: of what failed, unless the sender does not want to hear
-/// of it, and, where the sender wants to hear of success and the upstream will not tell, of what was handed
-/// over.
+/// Composes the DSNs that a settlement requires (RFC 3461): of failed recipients, unless the sender opted out, and of
+/// relayed recipients, if the sender asked for success reports and the upstream does not send them.
 ///
-/// Each recipient is told of in the settlement that closes it, and in no other; so nobody hears of anything
-/// twice.
+/// Each recipient appears only in the notices of the settlement that ends it, so no sender is notified twice.
 final class DsnSender {
 
     private static final Logger log = LoggerFactory.getLogger(DsnSender.class);
@@ -50,20 +48,20 @@ final class DsnSender {
     private final NoticeWriter writer;
     private final InstantSource clock;
 
-    /// @param mailbox that the notices leave through
-    DsnSender(MessageQueue queue, NoticePolicy desk, EmailAddress mailbox, InstantSource clock) {
+    /// @param mailbox that sends the notices
+    DsnSender(MessageQueue queue, NoticePolicy policy, EmailAddress mailbox, InstantSource clock) {
         this.queue = queue;
-        this.policy = desk;
+        this.policy = policy;
         this.mailbox = mailbox;
-        this.writer = desk.writer(mailbox);
+        this.writer = policy.writer(mailbox);
         this.clock = clock;
     }
 
-    /// What is to be committed with the settlement.
+    /// The notices to commit with the settlement.
     ///
-    /// @param failure of what failed
-    /// @param suppressed instead, if there were too many about the device
-    /// @param relayed of what was handed over
+    /// @param failure DSN of failed recipients
+    /// @param suppressed in its place, if the device's limit of notices is reached
+    /// @param relayed DSN of relayed recipients
     record Notices(
             Optional<LocalMessage> failure, Optional<SuppressedNotice> suppressed, Optional<LocalMessage> relayed) {
 
@@ -71,7 +69,7 @@ final class DsnSender {
             return Stream.concat(failure.stream(), relayed.stream()).toList();
         }
 
-        /// @return who is told of what failed; null for nobody
+        /// @return recipient of the failure notice; null if there is none
         @Nullable
         EmailAddress failureTo() {
             return failure.map(notice -> notice.envelope().recipients().getFirst())
@@ -98,7 +96,7 @@ final class DsnSender {
                 : failureNotice(failure(claim, attempt, settlement.upstream(), failed), claim, report);
     }
 
-    /// @return the recipients this settlement closes in this way, and of whom the sender wants to hear it
+    /// @return recipients with this outcome for which the sender wants a notice
     private static Stream<Entry<Recipient, Result>> settled(
             Claim claim, Attempt attempt, Settlement settlement, NotifyCondition occasion, Predicate<Outcome> outcome) {
         return attempt.results().entrySet().stream()
@@ -109,13 +107,13 @@ final class DsnSender {
                         .includes(occasion));
     }
 
-    /// A report of success is never too much: somebody has asked for it.
+    /// Success reports are never suppressed: the sender asked for them.
     private Notices failureNotice(Failure failure, Claim claim, Optional<LocalMessage> report) {
-        Optional<EmailAddress> told = writer.addressee(failure);
-        if (told.isPresent() && !policy.limit().allowsNotice(failure.arrival().client())) {
-            SuppressedNotice withheld = new SuppressedNotice(
-                    failure.id(), Kind.FAILED, failure.arrival().client(), told.get(), failure.now());
-            return new Notices(Optional.empty(), Optional.of(withheld), report);
+        Optional<EmailAddress> author = writer.addressee(failure);
+        if (author.isPresent() && !policy.limit().allowsNotice(failure.arrival().client())) {
+            SuppressedNotice suppressed = new SuppressedNotice(
+                    failure.id(), Kind.FAILED, failure.arrival().client(), author.get(), failure.now());
+            return new Notices(Optional.empty(), Optional.of(suppressed), report);
         }
         Optional<LocalMessage> notice = submission(claim, failure.now(), () -> writer.write(failure));
         return new Notices(notice, Optional.empty(), report);
@@ -137,7 +135,7 @@ final class DsnSender {
     private Optional<LocalMessage> relayedNotice(
             Claim claim, Attempt attempt, String upstream, List<RelayedRecipient> relayed) {
         Instant now = clock.instant();
-        RelayedMessage relaying = new RelayedMessage(
+        RelayedMessage message = new RelayedMessage(
                 claim.id(),
                 claim.arrival(),
                 claim.envelope(),
@@ -146,7 +144,7 @@ final class DsnSender {
                 relayed,
                 upstream,
                 now);
-        return submission(claim, now, () -> writer.write(relaying));
+        return submission(claim, now, () -> writer.write(message));
     }
 
     private static Optional<LocalMessage> submission(Claim claim, Instant now, NoticeSource writing) {
@@ -154,9 +152,9 @@ final class DsnSender {
             return writing.write()
                     .map(notice -> NoticePolicy.localMessage(notice, claim.mailbox(), claim.priority(), now));
         } catch (RuntimeException e) {
-            // What the upstream has taken must be settled all the same, or it would be sent again.
+            // What the upstream accepted must be settled all the same, or it would be sent again.
             log.error(
-                    "the notice about message {} cannot be written because of a bug; please report it", claim.id(), e);
+                    "no notice about message {} is sent because of a bug; please report it", claim.id(), e);
             return Optional.empty();
         }
     }
@@ -166,7 +164,7 @@ final class DsnSender {
         Optional<Notice> write();
     }
 
-    /// @return with the message in it, if the sender wants it back and it is small
+    /// @return with the full message, if the sender asked for it (RET=FULL) and it is small
     private ReportedMessage withContent(Claim claim, ReportedMessage original) {
         if (claim.envelope().dsnRequest().returned() != ReturnedContent.FULL
                 || claim.size() > ReportedMessage.MAX_CONTENT) {
@@ -175,7 +173,7 @@ final class DsnSender {
         try (InputStream content = queue.content(claim)) {
             return original.with(content.readAllBytes());
         } catch (IOException e) {
-            log.error("message {} cannot be read for its notice: {}", claim.id(), e.getMessage());
+            log.error("message {} cannot be read, so its notice has only the header fields: {}", claim.id(), e.getMessage());
             return original;
         }
     }

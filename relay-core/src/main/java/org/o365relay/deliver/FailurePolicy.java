@@ -15,20 +15,19 @@ import org.o365relay.mail.EnhancedStatus;
 import org.o365relay.mail.Outcome;
 import org.o365relay.mail.Reply;
 
-/// The one place where a response becomes an outcome and a scope.
+/// Turns a response into an outcome and a scope. No other class does.
 ///
-/// What Microsoft 365 is known to say is looked up first, by enhanced code, error code and text. For the rest:
+/// Replies that Microsoft 365 is known to give are looked up first, by enhanced code, error code and text. For all others:
 ///
-/// - before MAIL nothing is about a message, and the sender that MAIL names is always the mailbox: a refusal
-///   there closes the road, unless it is about size or content;
+/// - up to MAIL a refusal suspends the upstream, unless it is about size or content: nothing before MAIL depends on the
+///   message, and the sender in MAIL is always the mailbox;
 /// - a lost connection, a name that is not found and every 4xx defer;
-/// - an upstream that asks for a rest is left alone for as long, which is nobody's fault;
-/// - trouble with TLS or with the token closes the road: mail is safe in the queue, and only the admin can set
-///   it right;
-/// - a 5xx of SMTP fails the recipient at RCPT, the message after it; of Graph's answers those that are about the
-///   request (4xx) fail the message, those about the mailbox close the road;
-/// - what Graph says of a draft or an upload is about that one large message, and small ones may go: it never
-///   closes anything, and fails the message only if it is known to mean that.
+/// - an upstream that asks the relay to wait is suspended for that time;
+/// - a failure of TLS or of the token suspends the upstream: only the admin can fix it, and mail is safe in the queue;
+/// - a 5xx reply over SMTP fails the recipient at RCPT, the message after it; of Graph's responses those about the request
+///   (4xx) fail the message, those about the mailbox suspend the upstream;
+/// - Graph's response to a draft or an upload applies to that large message only: it suspends nothing, and fails the message
+///   only if the reply is known.
 public final class FailurePolicy {
 
     private static final int UNAUTHORIZED = 401;
@@ -36,13 +35,13 @@ public final class FailurePolicy {
     private static final int NOT_FOUND = 404;
     private static final int TOO_MANY_REQUESTS = 429;
 
-    // Timeout, Conflict, Locked, Too Early: 4xx that pass by themselves
+    // Timeout, Conflict, Locked, Too Early: 4xx that are temporary
     private static final Set<Integer> PASSING = Set.of(408, 409, 423, 425);
 
     private final EmailAddress mailbox;
     private final ReplyCatalogue catalogue;
 
-    /// Judges by [ReplyCatalogue#microsoft365()].
+    /// A policy with [ReplyCatalogue#microsoft365()].
     ///
     /// @param mailbox named in the advice
     public FailurePolicy(EmailAddress mailbox) {
@@ -55,8 +54,8 @@ public final class FailurePolicy {
         this.catalogue = catalogue;
     }
 
-    /// @param alias whether the message went out under an author of the send-as list instead of the mailbox
-    /// @return what the response means; the outcome carries the response's reply
+    /// @param alias whether the message was sent as an author on the send-as list instead of the mailbox
+    /// @return the classification; its outcome has the response's reply
     public Verdict judge(Response response, boolean alias) {
         return switch (response.origin()) {
             case UPSTREAM -> {
@@ -68,43 +67,43 @@ public final class FailurePolicy {
                 response.reply().code() == 202 ? delivered(response) : known(ReplySource.GRAPH, response, alias);
             case SIGN_IN -> known(ReplySource.SIGN_IN, response, alias);
             case NETWORK ->
-                deferred(response.reply(), Scope.MESSAGE, "the upstream could not be reached or was lost", "");
+                deferred(response.reply(), Scope.MESSAGE, "the upstream could not be reached, or the connection was lost", "");
             case TLS ->
                 suspended(
                         response.reply(),
-                        "the connection to the upstream cannot be made secure",
-                        "See that upstream.host is the name in the server's certificate, and that nothing in between (a"
-                                + " firewall, a virus scanner) opens TLS; a private authority goes into"
+                        "TLS with the upstream failed",
+                        "Check that upstream.host is the name in the server's certificate, and that no firewall or virus"
+                                + " scanner intercepts TLS. For a private certificate authority set"
                                 + " upstream.trusted-certificates.");
             case RELAY -> judgeOwn(response);
         };
     }
 
-    /// Others of the same attempt got further: what was said to this recipient is about nobody else. It is final,
-    /// if it is a refusal and does not end with time, such as a quota.
+    /// Attributes a reply at RCPT to the recipient, because other recipients of the same attempt got further. A 5xx is
+    /// permanent unless it ends with time, such as a quota.
     static Verdict recipientAtFault(Response response, Verdict verdict) {
         Reply reply = response.reply();
-        boolean never = reply.category() == 5 && verdict.probeAfter() == null;
-        return verdict.withScope(Scope.RECIPIENT, never ? new Outcome.Failed(reply) : new Outcome.Deferred(reply));
+        boolean permanent = reply.category() == 5 && verdict.probeAfter() == null;
+        return verdict.withScope(Scope.RECIPIENT, permanent ? new Outcome.Failed(reply) : new Outcome.Deferred(reply));
     }
 
-    /// Other messages are served: what was said is about this one. To be tried again, and given up in the end.
+    /// Attributes the reply to the message, because other messages were accepted since. It is retried until it expires.
     static Verdict messageAtFault(Response response, Verdict verdict) {
         return verdict.withScope(scopeOf(response), verdict.outcome());
     }
 
-    private Verdict known(ReplySource speaker, Response response, boolean alias) {
+    private Verdict known(ReplySource source, Response response, boolean alias) {
         return catalogue
-                .find(speaker, response.reply())
+                .find(source, response.reply())
                 .map(known -> judgeKnown(response, known, alias))
-                .orElseGet(() -> judgeUnknown(speaker, response));
+                .orElseGet(() -> judgeUnknown(source, response));
     }
 
     private Verdict judgeKnown(Response response, KnownReply known, boolean alias) {
         Scope scope = scope(response, known.kind(), alias);
-        boolean never = known.kind() == Kind.PERMANENT && (scope == Scope.RECIPIENT || scope == Scope.MESSAGE);
+        boolean permanent = known.kind() == Kind.PERMANENT && (scope == Scope.RECIPIENT || scope == Scope.MESSAGE);
         Reply reply = response.reply();
-        Outcome outcome = never ? new Outcome.Failed(reply) : new Outcome.Deferred(reply);
+        Outcome outcome = permanent ? new Outcome.Failed(reply) : new Outcome.Deferred(reply);
         return new Verdict(
                 outcome, scope, known.name(), known.cause(), known.adviceFor(mailbox), probe(response, known));
     }
@@ -126,13 +125,13 @@ public final class FailurePolicy {
         };
     }
 
-    private Verdict judgeUnknown(ReplySource speaker, Response response) {
-        return switch (speaker) {
+    private Verdict judgeUnknown(ReplySource source, Response response) {
+        return switch (source) {
             case SMTP -> judgeUnknownReply(response);
             case SIGN_IN ->
                 suspended(
                         response.reply(),
-                        "the sign-in service gives no token",
+                        "the sign-in service issues no token",
                         "Compare tenant, client-id and secret or certificate of " + mailbox
                                 + " with Entra admin center > App registrations; \"bin/o365-relay check\" shows more.");
             case GRAPH -> judgeUnknownOfGraph(response);
@@ -142,24 +141,24 @@ public final class FailurePolicy {
     private Verdict judgeUnknownReply(Response response) {
         Reply reply = response.reply();
         if (reply.category() == 4) {
-            return deferred(reply, scopeOf(response), "the upstream cannot take it now", "");
+            return deferred(reply, scopeOf(response), "the upstream temporarily refuses the message", "");
         }
         if (response.step() == Step.RCPT && isTooManyRecipients(reply)) {
-            return deferred(reply, Scope.RECIPIENT, "more recipients than the server takes at once", "");
+            return deferred(reply, Scope.RECIPIENT, "the upstream accepts fewer recipients per message; the others follow later", "");
         }
         if (reply.category() != 5) {
-            return deferred(reply, Scope.MESSAGE, "the upstream gave a reply that makes no sense here", "");
+            return deferred(reply, Scope.MESSAGE, "the upstream gave an unexpected reply", "");
         }
         // RFC 4954 §6: 530 and 535 are about signing in wherever they turn up
         if (response.step() == Step.AUTH || reply.code() == 530 || reply.code() == 535) {
             return suspended(
                     reply,
-                    "the upstream does not let the relay sign in",
+                    "signing in to the upstream failed",
                     "Check user name and password of " + mailbox + ", and that it may use SMTP AUTH.");
         }
         return isAboutUpstream(response)
-                ? suspended(reply, "the upstream turns the relay away", "Check upstream.host and upstream.port.")
-                : failed(response, "the upstream refuses it", "");
+                ? suspended(reply, "the upstream refuses the relay", "Check upstream.host and upstream.port.")
+                : failed(response, "the upstream refuses the message", "");
     }
 
     private Verdict judgeUnknownOfGraph(Response response) {
@@ -168,8 +167,8 @@ public final class FailurePolicy {
             return deferred(
                     reply,
                     Scope.MESSAGE,
-                    "Microsoft Graph does not take the draft that a large message needs",
-                    "If it goes on, let large messages go by SMTP: put it before graph (upstream, fallback).");
+                    "Microsoft Graph refuses the draft that a large message needs",
+                    "If this persists, send large messages by SMTP: make SMTP the upstream and graph the fallback.");
         }
         return switch (reply.code()) {
             case UNAUTHORIZED, FORBIDDEN, NOT_FOUND ->
@@ -180,8 +179,8 @@ public final class FailurePolicy {
                                 + " is a mailbox in Exchange Online.");
             default ->
                 reply.category() == 4 && !PASSING.contains(reply.code()) && !isAboutUpstream(response)
-                        ? failed(response, "Microsoft Graph refuses it", "")
-                        : deferred(reply, Scope.MESSAGE, "Microsoft Graph cannot take it now", "");
+                        ? failed(response, "Microsoft Graph refuses the message", "")
+                        : deferred(reply, Scope.MESSAGE, "Microsoft Graph temporarily refuses the message", "");
         };
     }
 
@@ -191,8 +190,8 @@ public final class FailurePolicy {
                     new Outcome.Deferred(response.reply()),
                     Scope.UPSTREAM,
                     "",
-                    "the upstream has asked to be left alone for a while",
-                    "It passes by itself; see what else uses " + mailbox + ".",
+                    "the upstream asked the relay to wait (Retry-After)",
+                    "Delivery continues by itself. Check what else uses " + mailbox + ".",
                     response.retryAfter());
         }
         if (isAboutUpstream(response)) {
@@ -203,13 +202,13 @@ public final class FailurePolicy {
                 : deferred(response.reply(), scopeOf(response), response.reply().text(), "");
     }
 
-    /// Until MAIL has been taken, only its SIZE and SMTPUTF8 are about the message.
+    /// Up to MAIL, only a refusal of SIZE or SMTPUTF8 is about the message.
     private static boolean isAboutUpstream(Response response) {
         boolean beforeRcpt = response.step().compareTo(Step.RCPT) < 0;
         return beforeRcpt && !(response.step() == Step.MAIL && isAboutContent(response.reply()));
     }
 
-    /// Too many requests are too many, whatever they are about.
+    /// A 429 applies to all requests, even if it answers one about a draft.
     private static boolean isAboutDraft(Response response) {
         return response.origin() == Origin.GRAPH
                 && response.step() == Step.CONTENT

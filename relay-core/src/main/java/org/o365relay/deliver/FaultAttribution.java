@@ -4,8 +4,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.o365relay.mail.QueueId;
 
-/// Tells the trouble of a message from the trouble of its road: has the road served anybody since it did not
-/// serve this one? Remembers the last few thousand messages that missed, in memory only.
+/// Decides whether a failure is caused by the message or by its upstream: if the upstream has processed other messages
+/// since this one failed, the message is at fault. Remembers the last 4,096 messages that failed, in memory only.
 final class FaultAttribution {
 
     private static final int MAX_MESSAGES = 4096;
@@ -19,34 +19,36 @@ final class FaultAttribution {
         }
     };
     private long processed;
-    private long upstreamFaults; // misses of messages that were not to blame
+    private long upstreamFaults; // failures attributed to the upstream
     private boolean ownFaultIgnored;
 
-    /// @param processed how many messages the road had served by then
-    /// @param inRow how often the message has missed without that anybody was served in between
-    /// @param ownFault whether it was the message's own trouble
-    /// @param upstreamFaults how many others had missed by then that were not to blame
+    /// A failed message.
+    ///
+    /// @param processed messages that the upstream had processed by then
+    /// @param inRow failures of the message since the upstream last processed any
+    /// @param ownFault whether the message was at fault
+    /// @param upstreamFaults failures attributed to the upstream by then
     private record FailureRecord(long processed, int inRow, boolean ownFault, long upstreamFaults) {}
 
-    /// The road has served a message.
+    /// The upstream processed a message: accepted it, or refused it after RCPT.
     synchronized void processed() {
         processed++;
         ownFaultIgnored = false;
     }
 
-    /// @return whether a message was served since this one missed; false if it is not known to have missed
+    /// @return whether any message was processed since this one failed; false if this one is not known to have failed
     synchronized boolean processedSince(QueueId id) {
         FailureRecord miss = failures.get(id);
         return miss != null && miss.processed() < processed;
     }
 
-    /// The message got lost on the road, which is no trouble that can be its own.
+    /// The connection was lost during this message, which is not attributed to the message.
     synchronized void lost(QueueId id) {
         failures.put(id, new FailureRecord(processed, 1, false, upstreamFaults));
     }
 
-    /// @return whether the trouble a message has now is its own: others were served since it had the same, and
-    ///     from then on until another has it too
+    /// @return whether the message is at fault: others were processed since it failed, and none has failed the same way
+    ///     since then
     synchronized boolean isOwnFault(QueueId id) {
         FailureRecord miss = failures.get(id);
         return miss != null && (miss.processed() < processed || isStillOwnFault(miss));
@@ -56,10 +58,11 @@ final class FaultAttribution {
         return miss.ownFault() && miss.upstreamFaults() == upstreamFaults;
     }
 
-    /// One message's own trouble says nothing about the road. That of two in a row may.
+    /// Decides whether the failure of a message at fault is ignored for the upstream. One such message says nothing about
+    /// the upstream; a second one in a row may.
     ///
-    /// @param id of a message that is to blame
-    /// @return whether it is known to be, or the first one since a message was served
+    /// @param id of a message at fault
+    /// @return whether it failed before, or is the first since the upstream processed a message
     synchronized boolean ignoresOwnFault(QueueId id) {
         FailureRecord miss = failures.get(id);
         if (miss != null && isStillOwnFault(miss)) {
@@ -70,9 +73,9 @@ final class FaultAttribution {
         return first;
     }
 
-    /// The road has not served this message.
+    /// Records a failure of the message.
     ///
-    /// @return how often in a row, 1 or more
+    /// @return failures in a row, 1 or more
     synchronized int failed(QueueId id, boolean toBlame) {
         FailureRecord before = failures.get(id);
         int inRow = before == null || before.processed() < processed ? 1 : before.inRow() + 1;

@@ -24,8 +24,8 @@ import org.o365relay.route.Target;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One mailbox's way out: how mail is rewritten for it, which roads it can take, how answers are judged, and
-/// whether it may leave at the moment.
+/// Everything one mailbox needs to send: which messages it may claim, how they are rewritten, its upstreams and limits,
+/// and whether mail may leave at the moment.
 public final class MailboxSender {
 
     private static final Logger log = LoggerFactory.getLogger(MailboxSender.class);
@@ -43,12 +43,10 @@ public final class MailboxSender {
     private final Journal journal;
     private final InstantSource clock;
 
-    /// An open lane.
-    ///
-    /// @param upstreams one for each of the mailbox's roads, in their order; closed by the dispatcher
-    /// @param account the mailbox's; shared by all that have the same
-    /// @param routes say what the mailbox may send
-    /// @param probes when closed roads are probed
+    /// @param upstreams the primary first, then the fallbacks; closed by the dispatcher
+    /// @param account shared by all mailboxes that sign in with it
+    /// @param routes decide which pools the mailbox is in
+    /// @param probes usual schedule of probes
     public MailboxSender(
             MailboxSettings settings,
             List<Upstream> upstreams,
@@ -103,27 +101,27 @@ public final class MailboxSender {
         return mailbox;
     }
 
-    /// @return what it may claim: what is routed to the mailbox, or to a pool it is in
+    /// @return what it may claim: messages routed to the mailbox or to its pools
     ClaimScope claimScope() {
         return claimScope;
     }
 
-    /// @return whether mail may leave just now
+    /// @return whether mail can leave now
     boolean isOpen() {
         return failover.isOpen() && !failover.isPaused();
     }
 
-    /// @return whether messages of this mailbox or pool may leave through it
-    boolean serves(String lane) {
-        return claimScope.routes().contains(lane);
+    /// @return whether it may send messages routed to this mailbox or pool
+    boolean serves(String route) {
+        return claimScope.routes().contains(route);
     }
 
-    /// @return whether others may send some of its messages
+    /// @return whether the mailbox is in a pool
     boolean isInPool() {
         return claimScope.routes().size() > 1;
     }
 
-    /// @return whether another mailbox might send the message
+    /// @return whether the message was routed to a pool, so that another mailbox may send it
     boolean isFromPool(Claim claim) {
         return !claim.route().equalsIgnoreCase(claimScope.owner());
     }
@@ -144,18 +142,32 @@ public final class MailboxSender {
         return breakers;
     }
 
-    /// Nothing more leaves until [#resume()], because an operator says so; what is under way ends.
+    /// Starts no more deliveries until [#resume()]; those in flight end.
     ///
-    /// @param by who said so
+    /// @param by user name of the operator
     void pause(Instant since, String by) {
         failover.pause(since, by);
     }
 
-    /// Lets mail leave again if it was stopped, and has what is closed tried at once.
-    ///
-    /// @return false if there was nothing to resume
-    boolean resume() {
-        return failover.resume();
+    /// Ends an operator's pause, and probes the mailbox and its suspended upstreams now.
+    List<ProbeNow> resume() {
+        endWaits();
+        return failover.resume(quotaFullUntil());
+    }
+
+    /// Probes a blocked mailbox and its suspended upstreams now, whatever the schedule.
+    List<ProbeNow> retry() {
+        endWaits();
+        return failover.retry(quotaFullUntil());
+    }
+
+    private void endWaits() {
+        upstreams.forEach(Upstream::endRetryAfter);
+        account.concurrencyLimiter().endBackoff();
+    }
+
+    private @Nullable Instant quotaFullUntil() {
+        return account.dailyQuota().fullUntil(1).orElse(null);
     }
 
     Verdict judge(Response response, boolean alias) {
@@ -166,48 +178,48 @@ public final class MailboxSender {
         upstreams.forEach(Upstream::close);
     }
 
-    /// Learns what came of a delivery.
+    /// Updates the health of mailbox and upstream after a delivery attempt.
     ///
-    /// @return what it means for the message
-    AttemptRuling evaluate(DeliveryPermit passage, Claim claim, Attempt attempt) {
-        FaultAttribution chances = passage.health().attribution();
-        boolean ownTrouble = attempt.isAmbiguous() && chances.isOwnFault(claim.id());
+    /// @return consequences for the message
+    AttemptRuling evaluate(DeliveryPermit permit, Claim claim, Attempt attempt) {
+        FaultAttribution attribution = permit.health().attribution();
+        boolean ownFault = attempt.isAmbiguous() && attribution.isOwnFault(claim.id());
         if (attempt.wasProcessed()) {
-            chances.processed();
+            attribution.processed();
         }
         breakers.learn(attempt);
-        if (!(ownTrouble && chances.ignoresOwnFault(claim.id()))) {
-            updateHealth(passage, attempt);
+        if (!(ownFault && attribution.ignoresOwnFault(claim.id()))) {
+            updateHealth(permit, attempt);
         }
         return attempt.isAmbiguous()
-                ? ambiguous(chances, claim, attempt, ownTrouble)
-                : unambiguous(passage, claim, attempt);
+                ? ambiguous(attribution, claim, attempt, ownFault)
+                : unambiguous(permit, claim, attempt);
     }
 
-    /// What is lost when its road gives way goes on by the next one at once.
-    private AttemptRuling unambiguous(DeliveryPermit passage, Claim claim, Attempt attempt) {
+    /// A message whose transaction failed while its upstream was suspended is tried on the fallback at once.
+    private AttemptRuling unambiguous(DeliveryPermit permit, Claim claim, Attempt attempt) {
         if (attempt.transactionFailure().isEmpty()) {
             return AttemptRuling.of(attempt);
         }
-        FaultAttribution chances = passage.health().attribution();
-        boolean othersAreServed = chances.processedSince(claim.id());
-        chances.lost(claim.id());
-        return failover.hasFailedOverFrom(passage.health())
+        FaultAttribution attribution = permit.health().attribution();
+        boolean othersAreServed = attribution.processedSince(claim.id());
+        attribution.lost(claim.id());
+        return failover.hasFailedOverFrom(permit.health())
                 ? AttemptRuling.of(attempt.withUpstreamAtFault())
                 : new AttemptRuling(attempt, null, !othersAreServed);
     }
 
-    private AttemptRuling ambiguous(FaultAttribution chances, Claim claim, Attempt attempt, boolean ownTrouble) {
-        int inRow = chances.failed(claim.id(), ownTrouble);
-        return ownTrouble
+    private AttemptRuling ambiguous(FaultAttribution attribution, Claim claim, Attempt attempt, boolean ownFault) {
+        int inRow = attribution.failed(claim.id(), ownFault);
+        return ownFault
                 ? AttemptRuling.of(attempt.withMessageAtFault())
                 : new AttemptRuling(attempt, notBefore(claim, inRow), false);
     }
 
-    /// Another message is to be the next probe: this one may be the only one in trouble.
+    /// Lets another message be the next probe: this one may be the only one that fails.
     ///
-    /// @param inRow how often it has been in this trouble
-    /// @return null if another road is open, or another mailbox may try the message
+    /// @param inRow failures of the message in a row
+    /// @return when it may be tried again; null if another upstream or another mailbox may try it at once
     private @Nullable Instant notBefore(Claim claim, int inRow) {
         Duration delay = failover.untilNextAttempt();
         boolean mayLeaveElsewhere = inRow == 1 && isFromPool(claim);
@@ -220,64 +232,60 @@ public final class MailboxSender {
         return clock.instant().plus(delay).plus(more);
     }
 
-    private void updateHealth(DeliveryPermit passage, Attempt attempt) {
-        Optional<Result> ofMailbox = attempt.failure(Scope.MAILBOX);
-        Optional<Result> ofRoad = attempt.failure(Scope.UPSTREAM);
+    private void updateHealth(DeliveryPermit permit, Attempt attempt) {
+        Optional<Result> mailboxFailure = attempt.failure(Scope.MAILBOX);
+        Optional<Result> upstreamFailure = attempt.failure(Scope.UPSTREAM);
         if (attempt.failure(Scope.CONNECTIONS).isPresent()) {
             throttle(
-                    passage, attempt.failure(Scope.CONNECTIONS).get().response().reply());
+                    permit, attempt.failure(Scope.CONNECTIONS).get().response().reply());
         }
-        if (ofMailbox.isPresent()) {
+        if (mailboxFailure.isPresent()) {
             failover.block(
-                    passage, cause(ofMailbox.get()), schedule(ofMailbox.get().verdict()));
-        } else if (ofRoad.isPresent()) {
-            failover.suspend(passage, cause(ofRoad.get()), schedule(ofRoad.get().verdict()));
+                    permit, cause(mailboxFailure.get()), schedule(mailboxFailure.get().verdict()));
+        } else if (upstreamFailure.isPresent()) {
+            failover.suspend(permit, cause(upstreamFailure.get()), schedule(upstreamFailure.get().verdict()));
         } else if (attempt.unreachable().isPresent()) {
-            failover.unreachable(passage, cause(attempt.unreachable().get()));
+            failover.unreachable(permit, cause(attempt.unreachable().get()));
         } else if (attempt.delivered() > 0) {
             account.concurrencyLimiter().succeeded();
-            failover.accepted(passage);
+            failover.accepted(permit);
         } else if (attempt.transactionFailure().isPresent()) {
-            failover.transactionFailed(
-                    passage, cause(attempt.transactionFailure().get()));
+            failover.transactionFailed(permit, cause(attempt.transactionFailure().get()));
         } else if (attempt.refusedAt().isPresent()) {
             account.concurrencyLimiter().succeeded();
-            failover.refused(passage, attempt.refusedAt().get());
+            failover.refused(permit, attempt.refusedAt().get());
         } else if (attempt.wasAnswered()) {
-            failover.answered(passage);
+            failover.answered(permit);
         } else if (!attempt.failedLocally()) {
-            failover.connectionLost(passage);
+            failover.connectionLost(permit);
         }
     }
 
-    private void throttle(DeliveryPermit passage, Reply reply) {
+    private void throttle(DeliveryPermit permit, Reply reply) {
         if (account.concurrencyLimiter().throttled()) {
             journal.throttled(
-                    mailbox,
-                    passage.health().name(),
-                    reply,
-                    account.concurrencyLimiter().limit());
+                    mailbox, permit.health().name(), reply, account.concurrencyLimiter().limit());
         }
     }
 
-    /// Nothing leaves before there is room in the account's allowance.
+    /// Blocks the mailbox until the account's daily quota has room.
     ///
-    /// @param reply that says so
-    void waitForQuota(DeliveryPermit passage, Instant until, Reply reply) {
-        DailyQuota allowance = account.dailyQuota();
+    /// @param reply recorded as the reason
+    void waitForQuota(DeliveryPermit permit, Instant until, Reply reply) {
+        DailyQuota quota = account.dailyQuota();
         String reason = "limits.recipients-per-day of " + account.name() + " is "
-                + allowance.limit().orElseThrow()
-                + ". Nothing is lost: mail goes on when the first of them are 24 hours old. If this happens often,"
-                + " share the mail among several mailboxes (relay.pools).";
-        Cause trouble = new Cause(Step.MAIL, reply, reason);
-        if (allowance.hasReservations()) {
-            failover.retryLater(passage, until, trouble);
+                + quota.limit().orElseThrow()
+                + " and used up. Messages stay in the queue until the oldest of these recipients are 24 hours old. If this"
+                + " happens often, spread the mail over several mailboxes (relay.pools).";
+        Cause cause = new Cause(Step.MAIL, reply, reason);
+        if (quota.hasReservations()) {
+            failover.retryLater(permit, until, cause);
         } else {
-            failover.blockUntil(passage, until, trouble);
+            failover.blockUntil(permit, until, cause);
         }
     }
 
-    /// Makes the check that is due, if one is: signs in, and sends nothing. Blocks.
+    /// Makes the check that is due, if any: signs in and sends no mail. Blocks.
     void check() {
         Optional<DeliveryPermit> due = failover.acquireCheck();
         if (due.isPresent()) {
@@ -285,7 +293,7 @@ public final class MailboxSender {
                 updateHealth(due.get(), due.get().upstream().check());
             } catch (RuntimeException e) {
                 log.error(
-                        "{} cannot be checked because of a bug; please report it",
+                        "upstream {} cannot be checked because of a bug; please report it",
                         due.get().health().name(),
                         e);
                 failover.connectionLost(due.get());
@@ -295,18 +303,18 @@ public final class MailboxSender {
         }
     }
 
-    private void updateHealth(DeliveryPermit passage, UpstreamCheck check) {
+    private void updateHealth(DeliveryPermit permit, UpstreamCheck check) {
         Response failure = check.failure();
         if (failure == null) {
-            failover.answered(passage);
+            failover.answered(permit);
             return;
         }
         Verdict verdict = classifier.judge(failure, false);
-        Cause trouble = cause(new Result(failure, verdict));
+        Cause cause = cause(new Result(failure, verdict));
         switch (verdict.scope()) {
-            case MAILBOX -> failover.block(passage, trouble, schedule(verdict));
-            case UPSTREAM -> failover.suspend(passage, trouble, schedule(verdict));
-            case RECIPIENT, MESSAGE, AUTHOR, CONNECTIONS -> failover.unreachable(passage, trouble);
+            case MAILBOX -> failover.block(permit, cause, schedule(verdict));
+            case UPSTREAM -> failover.suspend(permit, cause, schedule(verdict));
+            case RECIPIENT, MESSAGE, AUTHOR, CONNECTIONS -> failover.unreachable(permit, cause);
         }
     }
 

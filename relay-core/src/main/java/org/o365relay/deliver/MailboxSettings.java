@@ -4,12 +4,10 @@ import java.util.List;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.rewrite.RewriteRules;
 
-/// One dedicated Microsoft 365 mailbox: the roads its mail can take, what it may send, and how mail is rewritten for
-/// it.
+/// Settings of one Microsoft 365 mailbox: its upstreams, its limits and how mail is rewritten for it.
 ///
-/// @param account what is signed in as, in lower case; mailboxes with the same account share its limits, which are
-///     then the same
-/// @param upstreams at least one; the first that is open is taken
+/// @param account user name for signing in, in lower case; mailboxes with the same account share its limits
+/// @param upstreams the primary, then fallbacks; at least one
 public record MailboxSettings(
         EmailAddress address,
         String account,

@@ -3,16 +3,16 @@ package org.o365relay.deliver;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/// How one mailbox's way out is.
+/// State of one mailbox, as shown to operators.
 ///
 /// @param mailbox address
-/// @param since when it came into this state; null if it is open
-/// @param upstream the road that mail takes now; if none is open, the one that shows the trouble
-/// @param reply what the upstream said; empty if it is open or an operator stopped it
-/// @param reason what that means, or who stopped it; empty if it is open
-/// @param advice what the admin can do; may be empty
-/// @param nextProbe when it is tried whether the trouble is over; null if it is open or stopped
-/// @param delivering how many messages are being handed over just now
+/// @param since when the state began; null if open
+/// @param upstream in use now; if all are suspended, the one whose failure is shown
+/// @param reply of the upstream; empty if open or paused
+/// @param reason of the state in plain words; empty if open
+/// @param advice for the admin; may be empty
+/// @param nextProbe when the next probe is due; null if open or paused
+/// @param delivering deliveries in flight
 public record MailboxStatus(
         String mailbox,
         State state,
@@ -24,17 +24,17 @@ public record MailboxStatus(
         @Nullable Instant nextProbe,
         int delivering) {
 
-    /// Whether mail leaves.
+    /// State of a mailbox.
     public enum State {
-        /// It does.
+        /// Mail leaves by the primary upstream.
         OPEN,
-        /// It does, but not by the road that was asked for first.
+        /// Mail leaves by a fallback upstream.
         FAILOVER,
-        /// It does not for the moment: the upstream cannot be reached, or asked for a rest.
+        /// The upstream cannot be reached at the moment, or asked the relay to wait; retried after seconds.
         RETRYING,
-        /// It does not until the admin has mended something.
+        /// No mail leaves until something is fixed or a limit ends; probed automatically.
         BLOCKED,
-        /// It does not, because an operator said so.
+        /// An operator has paused the mailbox.
         PAUSED
     }
 }

@@ -8,85 +8,79 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.MailboxStatus.State;
 import org.o365relay.mail.EmailAddress;
 
-/// Puts how a mailbox's roads are into words. Used by their [UpstreamFailover], under its lock.
+/// Builds the [MailboxStatus] from the state of the upstreams. Used by their [UpstreamFailover], under its lock.
 ///
-/// @param upstreams in the order of preference
+/// @param upstreams the primary first
 record MailboxStatusView(EmailAddress mailbox, List<UpstreamHealth> upstreams) {
 
     MailboxStatus paused(Instant since, String by) {
-        UpstreamHealth road =
+        UpstreamHealth upstream =
                 upstreams.stream().filter(UpstreamHealth::isOpen).findFirst().orElse(upstreams.getFirst());
         return new MailboxStatus(
                 mailbox.toString(),
                 State.PAUSED,
                 since,
-                road.name(),
+                upstream.name(),
                 "",
                 "paused by " + by,
-                "Let mail leave again with: o365-relay mailboxes resume " + mailbox,
+                "To resume delivery: o365-relay mailboxes resume " + mailbox,
                 null,
                 delivering());
     }
 
     /// Mail leaves.
     ///
-    /// @param current by this road
+    /// @param current the upstream in use
     MailboxStatus open(UpstreamHealth current) {
-        UpstreamHealth wanted = upstreams.getFirst();
-        Suspension closure = wanted.suspension();
-        return closure == null
+        UpstreamHealth primary = upstreams.getFirst();
+        Suspension suspension = primary.suspension();
+        return suspension == null
                 ? new MailboxStatus(
                         mailbox.toString(), State.OPEN, null, current.name(), "", "", "", null, delivering())
-                : of(State.FAILOVER, current, closure, closure.since(), closure.nextProbe());
+                : of(State.FAILOVER, current, suspension, suspension.since(), suspension.nextProbe());
     }
 
-    /// The whole mailbox is in trouble.
+    /// The mailbox is blocked by a failure of its own.
     ///
-    /// @param road where it showed
-    /// @param paused whether somebody has to do something about it
-    MailboxStatus outage(UpstreamHealth road, Suspension closure, boolean paused) {
-        return of(paused ? State.BLOCKED : State.RETRYING, road, closure, closure.since(), closure.nextProbe());
+    /// @param upstream where the failure was seen
+    /// @param blocked whether something has to be fixed
+    MailboxStatus outage(UpstreamHealth upstream, Suspension suspension, boolean blocked) {
+        return of(blocked ? State.BLOCKED : State.RETRYING, upstream, suspension, suspension.since(), suspension.nextProbe());
     }
 
-    /// Every road is closed.
+    /// Every upstream is suspended.
     ///
-    /// @param paused whether somebody has to do something about it
-    MailboxStatus outage(boolean paused) {
-        UpstreamHealth road = upstreams.stream()
-                .filter(closed -> !closed.isRetrying())
-                .findFirst()
-                .orElse(upstreams.getFirst());
-        Suspension closure = road.suspension();
-        if (closure == null) {
-            throw new IllegalStateException(road.name() + " is open");
+    /// @param blocked whether something has to be fixed
+    MailboxStatus outage(boolean blocked) {
+        UpstreamHealth upstream =
+                upstreams.stream().filter(suspended -> !suspended.isRetrying()).findFirst().orElse(upstreams.getFirst());
+        Suspension suspension = upstream.suspension();
+        if (suspension == null) {
+            throw new IllegalStateException(upstream.name() + " is not suspended");
         }
-        Instant since = suspensions()
-                .map(Suspension::since)
-                .max(Comparator.naturalOrder())
-                .orElse(closure.since());
-        Instant next = suspensions()
-                .map(Suspension::nextProbe)
-                .min(Comparator.naturalOrder())
-                .orElse(closure.nextProbe());
-        return of(paused ? State.BLOCKED : State.RETRYING, road, closure, since, next);
+        Instant since =
+                suspensions().map(Suspension::since).max(Comparator.naturalOrder()).orElse(suspension.since());
+        Instant next =
+                suspensions().map(Suspension::nextProbe).min(Comparator.naturalOrder()).orElse(suspension.nextProbe());
+        return of(blocked ? State.BLOCKED : State.RETRYING, upstream, suspension, since, next);
     }
 
     private MailboxStatus of(
-            State state, UpstreamHealth road, Suspension closure, Instant since, @Nullable Instant nextTry) {
+            State state, UpstreamHealth upstream, Suspension suspension, Instant since, @Nullable Instant nextTry) {
         return new MailboxStatus(
                 mailbox.toString(),
                 state,
                 since,
-                road.name(),
-                closure.cause().reply().toString(),
-                closure.cause().explanation(),
-                closure.cause().advice(),
+                upstream.name(),
+                suspension.cause().reply().toString(),
+                suspension.cause().explanation(),
+                suspension.cause().advice(),
                 nextTry,
                 delivering());
     }
 
     private Stream<Suspension> suspensions() {
-        return upstreams.stream().flatMap(road -> Stream.ofNullable(road.suspension()));
+        return upstreams.stream().flatMap(upstream -> Stream.ofNullable(upstream.suspension()));
     }
 
     private int delivering() {

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.o365relay.queue.SuppressedNotices;
 
-/// How many letters there may be about the mail of one device. Its hour begins with the first of them.
+/// Limits the notices per hour about the mail of one device. The hour begins with the first notice.
 final class NoticeLimit {
 
     static final Duration HOUR = Duration.ofHours(1);
@@ -18,25 +18,27 @@ final class NoticeLimit {
     private final InstantSource clock;
     private final Map<InetAddress, Window> windows = new HashMap<>();
 
-    /// @param count letters in it so far
+    /// @param count notices so far
     private record Window(Instant since, int count) {
         boolean isOver(Instant now) {
-            return now.isBefore(since) || !now.isBefore(since.plus(HOUR)); // before: the clock was set back
+            return now.isBefore(since) || !now.isBefore(since.plus(HOUR)); // before it: the clock was set back
         }
     }
 
-    /// @param max letters in an hour
-    NoticeLimit(int most, InstantSource clock) {
-        this.max = most;
+    /// @param max notices in an hour
+    NoticeLimit(int max, InstantSource clock) {
+        this.max = max;
         this.clock = clock;
     }
 
-    /// What a restart knows of the hour before: who had too many then has so until it is over.
-    synchronized void resume(List<SuppressedNotices> piles) {
-        piles.forEach(pile -> windows.put(pile.client(), new Window(pile.since(), max)));
+    /// Restores windows after a restart: devices with suppressed notices are at their limit until the hour is over.
+    synchronized void resume(List<SuppressedNotices> groups) {
+        groups.forEach(group -> windows.put(group.client(), new Window(group.since(), max)));
     }
 
-    /// @return whether one more letter may be written about this device; it is counted then
+    /// Counts one more notice about the device.
+    ///
+    /// @return whether it may be sent
     synchronized boolean allowsNotice(InetAddress client) {
         Instant now = clock.instant();
         Window hour = windows.get(client);
@@ -51,13 +53,13 @@ final class NoticeLimit {
         return true;
     }
 
-    /// @return whether one more letter might be written about this device; none is counted
+    /// @return whether one more notice about the device may be sent; counts nothing
     synchronized boolean hasRoom(InetAddress client) {
         Window hour = windows.get(client);
         return (hour == null || hour.isOver(clock.instant())) ? max > 0 : hour.count() < max;
     }
 
-    /// Forgets devices whose hour is over.
+    /// Removes devices whose hour is over.
     synchronized void removeExpired() {
         Instant now = clock.instant();
         windows.values().removeIf(hour -> hour.isOver(now));

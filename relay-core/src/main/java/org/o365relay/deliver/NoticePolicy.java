@@ -17,7 +17,7 @@ import org.o365relay.notice.Reason;
 import org.o365relay.queue.LocalMessage;
 import org.o365relay.queue.SuppressedNotices;
 
-/// What all mailboxes have in common when people are told something: the words, and how often.
+/// Texts and limits of notices, shared by all mailboxes.
 public final class NoticePolicy {
 
     private final NoticeSettings settings;
@@ -25,28 +25,28 @@ public final class NoticePolicy {
     private final ReplyTexts replyTexts;
     private final NoticeLimit limit;
 
-    /// @param hostname this relay's name
-    /// @param piles what was withheld before the relay was started
-    public NoticePolicy(NoticeSettings settings, String hostname, List<SuppressedNotices> piles, InstantSource clock) {
+    /// @param hostname of the relay
+    /// @param suppressed notices suppressed before the start
+    public NoticePolicy(NoticeSettings settings, String hostname, List<SuppressedNotices> suppressed, InstantSource clock) {
         this.settings = settings;
         this.hostname = hostname;
         this.replyTexts = ReplyTexts.in(settings.language().locale());
         this.limit = new NoticeLimit(settings.hourlyLimitPerDevice(), clock);
-        limit.resume(piles);
+        limit.resume(suppressed);
     }
 
     NoticeSettings settings() {
         return settings;
     }
 
-    /// @return who writes the letters of a mailbox
+    /// @return composes the notices sent by a mailbox
     public NoticeWriter writer(EmailAddress mailbox) {
         return new NoticeWriter(settings, mailbox, hostname);
     }
 
     /// Counts one more notice about a device.
     ///
-    /// @return false if there are too many; a digest will tell
+    /// @return false if the limit is reached; a digest reports it later
     public boolean allowsNotice(InetAddress client) {
         return limit.allowsNotice(client);
     }
@@ -56,7 +56,7 @@ public final class NoticePolicy {
     }
 
     /// @param name as in the history
-    /// @param mailbox that the advice is about
+    /// @param mailbox named in the advice
     /// @param advice for the admin, if the catalogue does not know the name; may be empty
     public Reason reason(String name, EmailAddress mailbox, String advice) {
         return replyTexts
@@ -69,7 +69,7 @@ public final class NoticePolicy {
         return general.in(settings.language(), advice);
     }
 
-    /// @param route the mailbox it is to leave through
+    /// @param route mailbox that sends it
     static LocalMessage localMessage(Notice notice, String route, Priority priority, Instant now) {
         Arrival arrival = new Arrival(now, InetAddress.getLoopbackAddress(), "", "LOCAL");
         return new LocalMessage(arrival, new RoutedEnvelope(route, priority, notice.envelope()), notice.content());

@@ -13,8 +13,7 @@ import org.o365relay.queue.QueueException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Looks every minute who has to be told something that no delivery brings: that a message waits, or what was
-/// withheld.
+/// Sends delay notices and digests of suppressed notices; checks every minute what is due.
 public final class NoticeScheduler implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(NoticeScheduler.class);
@@ -25,22 +24,22 @@ public final class NoticeScheduler implements AutoCloseable {
     private final CountDownLatch closed = new CountDownLatch(1);
     private @Nullable Thread thread;
 
-    /// @param lanes of all mailboxes
+    /// @param senders of all mailboxes
     public NoticeScheduler(
             MessageQueue queue,
-            List<MailboxSender> lanes,
-            NoticePolicy desk,
+            List<MailboxSender> senders,
+            NoticePolicy policy,
             RetrySchedule retry,
             Journal journal,
             InstantSource clock) {
-        this.delays = new DelayNotifier(queue, lanes, desk, retry, journal, clock);
-        this.digests = new DigestSender(queue, lanes, desk, journal, clock);
-        this.policy = desk;
+        this.delays = new DelayNotifier(queue, senders, policy, retry, journal, clock);
+        this.digests = new DigestSender(queue, senders, policy, journal, clock);
+        this.policy = policy;
     }
 
-    /// Begins to look.
+    /// Starts the loop.
     public void start() {
-        thread = Thread.ofVirtual().name("notice-watch").start(this::loop);
+        thread = Thread.ofVirtual().name("notices").start(this::loop);
     }
 
     private void loop() {
@@ -53,24 +52,24 @@ public final class NoticeScheduler implements AutoCloseable {
         }
     }
 
-    /// Tells what is due to be told.
+    /// Sends what is due.
     void run() {
         policy.limit().removeExpired();
-        run("delays", delays::run);
+        run("delay notices", delays::run);
         run("digests", digests::run);
     }
 
-    private void run(String what, Consumer<BooleanSupplier> looking) {
+    private void run(String subject, Consumer<BooleanSupplier> task) {
         try {
-            looking.accept(() -> closed.getCount() > 0);
+            task.accept(() -> closed.getCount() > 0);
         } catch (QueueException e) {
-            log.warn("nobody can be told of {}, trying again in a minute: {}", what, e.getMessage());
-        } catch (RuntimeException e) { // the other must be looked at all the same
-            log.error("nobody can be told of {} because of a bug, trying again in a minute; please report it", what, e);
+            log.warn("{} cannot be sent; retrying in a minute: {}", subject, e.getMessage());
+        } catch (RuntimeException e) { // the other must run all the same
+            log.error("{} cannot be sent because of a bug; retrying in a minute; please report it", subject, e);
         }
     }
 
-    /// Ends when the letters being written are.
+    /// Waits until the notices in work are written.
     @Override
     public void close() {
         closed.countDown();

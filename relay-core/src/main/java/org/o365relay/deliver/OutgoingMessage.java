@@ -9,15 +9,15 @@ import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Recipient;
 
-/// A message ready to leave: rewritten, for the recipients not settled yet.
+/// A rewritten message, ready to be sent to the recipients not yet settled.
 ///
 /// @param sender the envelope sender
 /// @param recipients at least one
 /// @param smtpUtf8 whether an address, or the client, needs SMTPUTF8 (RFC 6531)
-/// @param report what the original sender wants to hear, to be passed on (RFC 3461)
-/// @param content as lines of text; goes to any server
-/// @param binary the same with its body octet for octet, for a server that takes that (RFC 3030 §3); null if
-///     the sender did not call it binary. Only one of the two can be written
+/// @param report DSN parameters for the upstream (RFC 3461)
+/// @param content as lines of text, for any server
+/// @param binary with its body octet for octet, for a server that offers BINARYMIME (RFC 3030 §3); null if the client did
+///     not declare it binary. Only one of the two can be written
 public record OutgoingMessage(
         QueueId id,
         EmailAddress sender,
@@ -31,18 +31,18 @@ public record OutgoingMessage(
         recipients = List.copyOf(recipients);
     }
 
-    /// A message that is text, and about which nobody wants to hear anything special.
+    /// A text message without DSN parameters.
     public OutgoingMessage(
             QueueId id, EmailAddress sender, List<Recipient> recipients, boolean smtpUtf8, Content content) {
         this(id, sender, recipients, smtpUtf8, DsnRequest.NONE, content, null);
     }
 
-    /// The bytes of a message; written at most once, and never whole in memory.
+    /// The content of a message; written at most once, never whole in memory.
     @FunctionalInterface
     public interface Content {
         /// Writes the message, text with CRLF line ends; not dot-stuffed, without the final dot.
         ///
-        /// @throws UnacceptableContentException if it turns out on the way that it cannot be written like this
+        /// @throws UnacceptableContentException if the content turns out not to be acceptable while it is written
         /// @throws IOException if `out` fails
         void writeTo(OutputStream out) throws IOException;
     }

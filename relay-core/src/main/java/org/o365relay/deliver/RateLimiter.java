@@ -5,19 +5,19 @@ import java.time.Instant;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
-/// How fast messages may leave through an account: a token bucket. Shared by whoever sends through it.
+/// Limits the messages per minute of an account: a token bucket, shared by all its mailboxes.
 final class RateLimiter {
 
     private static final long MINUTE = Duration.ofMinutes(1).toNanos();
 
-    private final long interval; // nanoseconds that one message takes; 0 for no limit
+    private final long interval; // nanoseconds per message; 0 for no limit
     private final long maxCredit;
     private final InstantSource clock;
     private Instant accruedAt;
     private long credit;
 
     /// @param perMinute in the long run; null for no limit
-    /// @param burst how many may leave at once after a pause, 1 or more
+    /// @param burst messages that may leave at once after an idle time, 1 or more
     RateLimiter(@Nullable Integer perMinute, int burst, InstantSource clock) {
         this.interval = perMinute == null ? 0 : MINUTE / perMinute;
         this.maxCredit = interval * burst;
@@ -26,13 +26,13 @@ final class RateLimiter {
         this.credit = maxCredit;
     }
 
-    /// @return how long until a message may leave; zero if one may now
+    /// @return time until a message may leave; zero if one may leave now
     synchronized Duration untilNext() {
         accrue();
         return Duration.ofNanos(Math.max(0, interval - credit));
     }
 
-    /// @return how many of so many messages may leave now
+    /// @return number of the wanted messages that may leave now
     synchronized int take(int wanted) {
         if (interval == 0) {
             return wanted;
@@ -43,12 +43,12 @@ final class RateLimiter {
         return taken;
     }
 
-    /// They did not leave.
+    /// Returns tokens of messages that were not sent.
     synchronized void refund(int untaken) {
         credit = Math.min(maxCredit, credit + untaken * interval);
     }
 
-    /// A clock that is set back costs nobody anything.
+    /// A clock set back does not reduce the credit.
     private void accrue() {
         Instant now = clock.instant();
         long passed = Math.max(0, Duration.between(accruedAt, now).toNanos());

@@ -5,14 +5,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Reply;
 
-/// What came back for one recipient in one attempt. Carries no judgement; [FailurePolicy] judges.
+/// The result of one attempt for one recipient, not yet classified: [FailurePolicy] does that.
 ///
-/// @param step how far the attempt got
-/// @param reply what the upstream said, or, if [#origin] is not the upstream, what the relay says in its place
-/// @param origin who speaks
-/// @param reportsSuccess whether the upstream knows that the sender wants to hear of success, and will tell it
-///     (RFC 3461 §5.2.1)
-/// @param retryAfter for how long the upstream has asked to be left alone (RFC 9110 §10.2.3); null if it has not
+/// @param step the last step of the attempt
+/// @param reply of the upstream or, depending on [#origin], one made by the relay
+/// @param origin where the reply comes from
+/// @param reportsSuccess whether the upstream was asked to report success to the sender (RFC 3461 §5.2.1)
+/// @param retryAfter wait that the upstream asked for (RFC 9110 §10.2.3); null if none
 public record Response(
         Step step,
         Reply reply,
@@ -20,7 +19,7 @@ public record Response(
         boolean reportsSuccess,
         @Nullable Duration retryAfter) {
 
-    // Graph has sent messages and then answered with one of these
+    // Graph may have sent the message although it replied with one of these
     private static final Set<Integer> MAY_HAVE_SENT = Set.of(500, 502, 503, 504);
 
     public Response(Step step, Reply reply, Origin origin) {
@@ -31,12 +30,12 @@ public record Response(
         this(step, reply, origin, promisesReport, null);
     }
 
-    /// @return the same, from somebody who asks to be left alone
+    /// @return the same, with a wait that the upstream asked for
     public Response withRetryAfter(Duration time) {
         return new Response(step, reply, origin, reportsSuccess, time);
     }
 
-    /// The steps of an attempt, in their order.
+    /// The steps of an attempt, in order.
     public enum Step {
         /// DNS and TCP.
         CONNECT,
@@ -48,28 +47,28 @@ public record Response(
         RCPT,
         /// DATA and the content up to the final dot.
         CONTENT,
-        /// After the final dot: the upstream may have taken the message even if its reply was lost.
+        /// After the final dot: the upstream may have accepted the message even if its reply was lost.
         END_OF_CONTENT
     }
 
     /// Where a reply comes from.
     public enum Origin {
-        /// The upstream said it.
+        /// The upstream, over SMTP.
         UPSTREAM,
         /// The network failed: name not found, refused, timed out, dropped.
         NETWORK,
         /// TLS failed: no STARTTLS offered, certificate not trusted or for another name, no common version.
         TLS,
-        /// The sign-in service gives no token. The reply's code is an HTTP status, its text holds the AADSTS code.
+        /// The sign-in service issued no token. The reply's code is an HTTP status, its text has the AADSTS code.
         SIGN_IN,
-        /// Microsoft Graph said it. The reply's code is an HTTP status, its text begins with Graph's error code.
+        /// Microsoft Graph. The reply's code is an HTTP status, its text begins with Graph's error code.
         GRAPH,
-        /// The relay itself cannot: the stored original is unreadable or cannot be made acceptable.
+        /// The relay: the stored original cannot be read or made acceptable.
         RELAY
     }
 
-    /// @return whether the upstream may have the message although the attempt did not succeed; a later attempt
-    ///     may then deliver it twice
+    /// @return whether the upstream may have accepted the message although the attempt failed; the next attempt may then
+    ///     deliver a duplicate
     public boolean mayHaveArrived() {
         return step == Step.END_OF_CONTENT
                 && (origin == Origin.NETWORK || (origin == Origin.GRAPH && MAY_HAVE_SENT.contains(reply.code())));

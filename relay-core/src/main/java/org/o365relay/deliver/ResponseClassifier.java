@@ -1,9 +1,9 @@
 package org.o365relay.deliver;
 
-/// What a response means; of [FailurePolicy] in earnest.
+/// Classifies a response; in production [FailurePolicy].
 @FunctionalInterface
 interface ResponseClassifier {
 
-    /// @param alias whether the message went out under an author of the send-as list instead of the mailbox
+    /// @param alias whether the message was sent as an author on the send-as list instead of the mailbox
     Verdict judge(Response response, boolean alias);
 }

@@ -6,21 +6,20 @@ import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
-/// When a deferred message is tried again: 1, 2, 5, 10, 20, 30 and then every 60 times the first delay, each
-/// with up to 10% added at random so that what was deferred together does not come back together.
+/// When a deferred message is retried: after 1, 2, 5, 10, 20, 30 and then every 60 times the first delay, each with up to
+/// 10% added at random, so that messages deferred together are not retried together.
 ///
 /// @param firstDelay after the first attempt; the others follow from it
-/// @param expireAfter a message older than this that is deferred again has failed, if it has been through all
-///     the delays once: one that waited that long because the mailbox was paused or the relay was off still
-///     gets them
+/// @param expireAfter age at which a message that is deferred again expires, if it has had all the delays once: a message
+///     that waited because the mailbox was blocked or the relay was off still gets them
 public record RetrySchedule(Duration firstDelay, Duration expireAfter) {
 
     private static final List<Integer> FACTORS = List.of(1, 2, 5, 10, 20, 30, 60);
     private static final double JITTER = 0.1;
     private static final Duration DAY = Duration.ofDays(1);
 
-    /// @param attempts how many attempts there were, at least 1
-    /// @return when to try again; empty if it is time to give up
+    /// @param attempts made so far, 1 or more
+    /// @return time of the next attempt; empty if the message expires
     public Optional<Instant> next(int attempts, Instant receivedAt, Instant now, RandomGenerator random) {
         if (attempts >= FACTORS.size() && isExpired(receivedAt, now)) {
             return Optional.empty();
@@ -28,7 +27,7 @@ public record RetrySchedule(Duration firstDelay, Duration expireAfter) {
         return Optional.of(nextRegardlessOfAge(attempts, now, random));
     }
 
-    /// @return when to try again, if it is not given up whatever its age
+    /// @return time of the next attempt, whatever the message's age
     Instant nextRegardlessOfAge(int attempts, Instant now, RandomGenerator random) {
         int factor = FACTORS.get(Math.min(attempts, FACTORS.size()) - 1);
         Duration delay = firstDelay.multipliedBy(factor);
@@ -36,7 +35,7 @@ public record RetrySchedule(Duration firstDelay, Duration expireAfter) {
         return now.plus(delay).plusMillis(jitter);
     }
 
-    /// @return until when a message is tried at least: one that is too old gets all the delays once
+    /// @return earliest time at which the message expires: one that is too old gets all the delays once
     Instant expiresAt(Instant receivedAt, Instant now) {
         int all = FACTORS.stream()
                 .limit(FACTORS.size() - 1L)
@@ -47,16 +46,15 @@ public record RetrySchedule(Duration firstDelay, Duration expireAfter) {
         return usual.isAfter(soonest) ? usual : soonest;
     }
 
-    /// @return the longest time that any message has to wait for its next attempt, with a day to spare: after an
-    /// attempt,
-    ///     or, if that is longer, until an account's recipients of the last 24 hours are fewer again
+    /// @return longest time between two attempts of a message, or until the daily quota has room if that is longer, plus one
+    ///     day
     public Duration maxWait() {
         Duration delay = firstDelay.multipliedBy(FACTORS.getLast());
         Duration longest = delay.plusMillis((long) (delay.toMillis() * JITTER));
         return (longest.compareTo(DAY) > 0 ? longest : DAY).plus(DAY);
     }
 
-    /// @return whether a message would be given up if it has had its chances
+    /// @return whether a message expires once it has had all the delays
     boolean isExpired(Instant receivedAt, Instant now) {
         return !now.isBefore(receivedAt.plus(expireAfter));
     }

@@ -5,10 +5,10 @@ import java.time.InstantSource;
 import java.util.List;
 import org.o365relay.mail.UsageSlot;
 
-/// What is signed in as, and how much may leave through it, whichever mailbox and road it is.
+/// The account that mailboxes sign in with, and its sending limits, shared by all mailboxes and upstreams that use it.
 public final class SendingAccount {
 
-    /// How far back what was sent counts.
+    /// Time during which sent recipients count against the daily quota.
     public static final Duration QUOTA_WINDOW = DailyQuota.WINDOW;
 
     private final String name;
@@ -17,7 +17,7 @@ public final class SendingAccount {
     private final DailyQuota dailyQuota;
 
     /// @param name in lower case
-    /// @param sent recipients handed over within [#QUOTA_WINDOW]
+    /// @param sent recipients sent to within [#QUOTA_WINDOW]
     public SendingAccount(String name, MailboxLimits limits, List<UsageSlot> sent, InstantSource clock) {
         this.name = name;
         this.rateLimiter = new RateLimiter(limits.messagesPerMinute(), limits.burst(), clock);

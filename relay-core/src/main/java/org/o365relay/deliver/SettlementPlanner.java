@@ -23,30 +23,31 @@ import org.o365relay.queue.Claim;
 import org.o365relay.queue.Settlement;
 import org.o365relay.queue.Settlement.Remark;
 
-/// What is recorded of an attempt: who is settled, when the others are tried again, and what is given up.
+/// Plans the settlement of an attempt: which recipients are delivered, deferred or failed, and when the message is tried
+/// again.
 record SettlementPlanner(RetrySchedule retry, InstantSource clock, RandomGenerator random) {
 
-    /// Who sends to a recipient that does not exist is to learn of it within the day.
+    /// A recipient refused permanently fails after this time in backoff, so that the sender is notified within the day.
     private static final Duration MAX_BACKOFF_FOR_RECIPIENT = Duration.ofHours(4);
 
     private static final Remark QUOTA_USED_UP = new Remark("recipient-limit", false);
 
-    /// @param upstream where it was tried
-    /// @param account through which what was delivered has left
+    /// @param upstream of the attempt
+    /// @param account whose quota the delivered recipients count against
     Settlement plan(Claim claim, AttemptRuling ruling, String upstream, String account) {
         Attempt attempt = ruling.attempt();
         Instant now = clock.instant();
         Instant receivedAt = claim.arrival().at();
         Optional<Instant> retryAt = retry.next(claim.attempts(), receivedAt, now, random);
         Instant again = retryAt.orElseGet(() -> retry.nextRegardlessOfAge(claim.attempts(), now, random));
-        boolean tooOld = retry.isExpired(receivedAt, now);
+        boolean expired0 = retry.isExpired(receivedAt, now);
         boolean hasWaited = !now.isBefore(receivedAt.plus(MAX_BACKOFF_FOR_RECIPIENT));
         Map<Recipient, Outcome> outcomes = new LinkedHashMap<>();
         attempt.results().forEach((recipient, result) -> {
-            boolean givenUp = result.isInBackoff()
-                    ? tooOld || (result.isRecipientBackoff() && hasWaited)
+            boolean expired = result.isInBackoff()
+                    ? expired0 || (result.isRecipientBackoff() && hasWaited)
                     : result.countsAsAttempt() && retryAt.isEmpty() && !keepsTrying(ruling, result);
-            outcomes.put(recipient, outcome(result, givenUp));
+            outcomes.put(recipient, outcome(result, expired));
         });
         boolean open = outcomes.values().stream().anyMatch(Deferred.class::isInstance);
         Instant next = open ? nextAttempt(claim, ruling, outcomes, again) : null;
@@ -63,7 +64,7 @@ record SettlementPlanner(RetrySchedule retry, InstantSource clock, RandomGenerat
         return ruling.keepsTrying() && result.isTransactionFailure();
     }
 
-    /// @return what is recorded of a message that was not tried, and keeps its attempts
+    /// @return the settlement of a message that was not tried; it does not count as an attempt
     static Settlement deferral(Claim claim, Reply reply, Instant next, String upstream, String account) {
         Map<Recipient, Outcome> outcomes = new LinkedHashMap<>();
         Map<Recipient, Remark> remarks = new HashMap<>();
@@ -74,7 +75,7 @@ record SettlementPlanner(RetrySchedule retry, InstantSource clock, RandomGenerat
         return new Settlement(outcomes, next, false, upstream, account, remarks);
     }
 
-    /// @return what is recorded of a message that is given up without an attempt
+    /// @return the settlement of a message that fails without an attempt
     static Settlement bounce(Attempt attempt) {
         Map<Recipient, Outcome> outcomes = new LinkedHashMap<>();
         attempt.results()
@@ -83,7 +84,7 @@ record SettlementPlanner(RetrySchedule retry, InstantSource clock, RandomGenerat
         return new Settlement(outcomes, null, true, "", "", remarks(attempt));
     }
 
-    /// @return whether a message has waited for longer than mail is tried
+    /// @return whether the message is older than the retry time
     boolean isExpired(Claim claim) {
         return retry.isExpired(claim.arrival().at(), clock.instant());
     }
@@ -93,34 +94,33 @@ record SettlementPlanner(RetrySchedule retry, InstantSource clock, RandomGenerat
         return after.isBefore(time) ? after : time;
     }
 
-    /// What only its way holds back is due as it was: it keeps its place, and the closed lane keeps it. Unless it
-    /// is asked to step back for others.
-    private static Instant nextAttempt(
-            Claim claim, AttemptRuling ruling, Map<Recipient, Outcome> outcomes, Instant again) {
+    /// A message that waits only for its upstream or mailbox keeps its due time, and so its place in the queue, unless it
+    /// has to let others be tried first.
+    private static Instant nextAttempt(Claim claim, AttemptRuling ruling, Map<Recipient, Outcome> outcomes, Instant again) {
         Map<Recipient, Result> results = ruling.attempt().results();
         if (outcomes.entrySet().stream()
                 .anyMatch(entry -> entry.getValue() instanceof Deferred
                         && Objects.requireNonNull(results.get(entry.getKey())).countsAsAttempt())) {
             return again;
         }
-        Stream<Instant> held = results.values().stream().flatMap(result -> Stream.ofNullable(result.backoffUntil()));
-        return Stream.concat(held, Stream.ofNullable(ruling.notBefore()))
+        Stream<Instant> backoffs = results.values().stream().flatMap(result -> Stream.ofNullable(result.backoffUntil()));
+        return Stream.concat(backoffs, Stream.ofNullable(ruling.notBefore()))
                 .min(Instant::compareTo)
                 .orElse(claim.dueAt());
     }
 
-    private static Outcome outcome(Result result, boolean givenUp) {
+    private static Outcome outcome(Result result, boolean expired) {
         Reply reply = result.response().mayHaveArrived()
                 ? possibleDuplicate(result)
                 : result.response().reply();
         return switch (result.verdict().outcome()) {
             case Delivered delivered -> delivered;
             case Failed _ -> new Failed(reply);
-            case Deferred _ -> givenUp ? new Failed(reply) : new Deferred(reply);
+            case Deferred _ -> expired ? new Failed(reply) : new Deferred(reply);
         };
     }
 
-    /// The history says so, for whoever wonders about a message that came twice.
+    /// Notes in the history that a duplicate may arrive.
     private static Reply possibleDuplicate(Result result) {
         Reply reply = result.response().reply();
         List<String> lines = new ArrayList<>(reply.lines());

@@ -15,7 +15,7 @@ import org.o365relay.mail.Recipient;
 import org.o365relay.queue.Claim;
 import org.o365relay.queue.Settlement;
 
-/// Tells the journal what a settlement has recorded, an event for each recipient.
+/// Writes a settlement to the journal, one event per recipient.
 final class SettlementReport {
 
     private final Journal journal;
@@ -39,16 +39,16 @@ final class SettlementReport {
         });
     }
 
-    private void logFailed(Delivery delivery, boolean isTold, Notices notices) {
-        boolean inDigest = isTold && notices.suppressed().isPresent();
-        journal.failed(delivery, isTold ? notices.failureTo() : null, inDigest);
+    private void logFailed(Delivery delivery, boolean isNotified, Notices notices) {
+        boolean inDigest = isNotified && notices.suppressed().isPresent();
+        journal.failed(delivery, isNotified ? notices.failureTo() : null, inDigest);
     }
 
     private static boolean wantsFailureNotice(Claim claim, Recipient recipient) {
         return claim.envelope().dsnRequest().of(recipient.address()).includes(NotifyCondition.FAILURE);
     }
 
-    /// Nothing while the lane is paused: that is told once, and not for every message.
+    /// Not while the mailbox is blocked: the block is logged once, instead of every message.
     private void logDeferred(Delivery delivery, Result result, Settlement settlement) {
         Instant next = settlement.nextAttempt();
         if (settlement.counts() && next != null) {

@@ -5,14 +5,14 @@ import java.time.Instant;
 import org.o365relay.deliver.Response.Step;
 import org.o365relay.mail.Reply;
 
-/// Why something is closed, and when it is tried whether it still has to be.
+/// Why an upstream is suspended or a mailbox is blocked, and when that is probed next.
 ///
-/// @param endedBy what ends it
-/// @param schedule when that is tried
-/// @param since when it closed
-/// @param failedProbes how many have failed
-/// @param delay from the last probe to the next
-/// @param nextProbe when the next one is due
+/// @param endedBy kind of probe that ends it
+/// @param schedule of the probes
+/// @param since when it began
+/// @param failedProbes number of failed probes
+/// @param delay between the last probe and the next
+/// @param nextProbe when the next probe is due
 record Suspension(
         Cause cause,
         EndedBy endedBy,
@@ -24,8 +24,10 @@ record Suspension(
 
     private static final ProbeSchedule AT_ONCE = new ProbeSchedule(Duration.ZERO, Duration.ZERO);
 
-    /// @param step where it showed
-    /// @param explanation what it is, in words
+    /// The failure.
+    ///
+    /// @param step of the attempt that failed
+    /// @param explanation in plain words
     /// @param advice what the admin can do; may be empty
     record Cause(Step step, Reply reply, String explanation, String advice) {
 
@@ -33,19 +35,19 @@ record Suspension(
             this(step, reply, cause, "");
         }
 
-        /// @return what it is and what the admin can do
+        /// @return explanation and advice
         String text() {
             return (explanation + " " + advice).strip();
         }
     }
 
-    /// What ends a closure.
+    /// What ends a suspension.
     enum EndedBy {
-        /// Signing in, without mail; for trouble that shows before MAIL.
+        /// A successful sign-in, without mail; for failures before MAIL.
         CHECK,
-        /// A message that is taken.
+        /// An accepted message.
         MESSAGE,
-        /// Time.
+        /// The time of `nextProbe`, without a probe.
         TIME
     }
 
@@ -53,49 +55,49 @@ record Suspension(
         return at(trouble, end, schedule, now, 0, now);
     }
 
-    /// @return a closure for trouble that the upstream has; how it shows says how it is found to be over
+    /// @return a suspension because of a failure of the upstream; the failed step decides how it is probed
     static Suspension of(Cause trouble, ProbeSchedule schedule, Instant now) {
         return of(trouble, endedBy(trouble), schedule, now);
     }
 
-    /// A probe has failed.
+    /// A probe failed.
     Suspension probeFailed(Cause found, ProbeSchedule nextSchedule, Instant now) {
         return at(found, endedBy(found), nextSchedule, since, failedProbes + 1, now);
     }
 
-    /// Signing in comes first.
+    /// Probed by signing in, whatever the failed step.
     static Suspension endedByCheck(Cause trouble, ProbeSchedule schedule, Instant now) {
         return of(trouble, EndedBy.CHECK, schedule, now);
     }
 
-    /// A probe has failed; signing in comes first again.
+    /// A probe failed; the next one is a sign-in again.
     Suspension checkFailed(ProbeSchedule nextSchedule, Instant now) {
         return at(cause, EndedBy.CHECK, nextSchedule, since, failedProbes + 1, now);
     }
 
-    /// Signing in has shown what it can; now a message is tried.
+    /// Signing in succeeded; the next probe is a message, at once.
     Suspension probedByMessage(Instant now) {
         return at(cause, EndedBy.MESSAGE, AT_ONCE, since, failedProbes, now);
     }
 
-    /// A probe has failed, and said nothing about the trouble.
+    /// A probe failed for another reason.
     Suspension probeFailed(Instant now) {
         return at(cause, endedBy, schedule, since, failedProbes + 1, now);
     }
 
-    /// A probe has shown nothing.
+    /// A probe was inconclusive; it is repeated after the same delay.
     Suspension rescheduled(Instant now) {
         return at(cause, endedBy, schedule, since, failedProbes, now);
     }
 
-    /// The next probe is due now. A closure that ends with time does so all the same.
+    /// The next probe is due now. One that ends by time keeps its time.
     Suspension dueNow(Instant now) {
         return endedBy == EndedBy.TIME || isDue(now)
                 ? this
                 : new Suspension(cause, endedBy, schedule, since, failedProbes, delay, now);
     }
 
-    /// Never longer than the delay that was chosen, even if the clock has been set back meanwhile.
+    /// @return time until the next probe; never longer than the delay, even if the clock was set back
     Duration remaining(Instant now) {
         Duration left = Duration.between(now, nextProbe);
         if (left.isNegative()) {

@@ -4,10 +4,10 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// What came of walking to the upstream and signing in, without sending anything.
+/// The result of connecting to the upstream and signing in, without sending mail.
 ///
-/// @param findings what went well, or well enough for mail to leave, in order
-/// @param failure where it ended; null if it went well to the end
+/// @param findings of the steps that succeeded, in order
+/// @param failure that ended the check; null if it succeeded
 public record UpstreamCheck(
         List<Finding> findings, @Nullable Response failure) {
 
@@ -15,28 +15,28 @@ public record UpstreamCheck(
         findings = List.copyOf(findings);
     }
 
-    /// @return whether mail could be handed over now
+    /// @return whether mail can be sent
     public boolean succeeded() {
         return failure == null;
     }
 
-    /// @return where it ended; empty if it went well to the end
+    /// @return the failure that ended the check; empty if it succeeded
     public Optional<Response> optionalFailure() {
         return Optional.ofNullable(failure);
     }
 
-    /// One thing found out.
+    /// The result of one step.
     ///
-    /// @param detail a short sentence for a human; never a secret
-    /// @param advice what the admin can do, which makes it a warning; empty if all is well
+    /// @param detail a short sentence; never contains a secret
+    /// @param advice for the admin, which makes it a warning; empty if nothing is wrong
     public record Finding(Response.Step step, String detail, String advice) {
 
-        /// All is well.
+        /// A finding without a warning.
         public Finding(Response.Step step, String detail) {
             this(step, detail, "");
         }
 
-        /// @return whether mail can leave, but not all of it, or not for long
+        /// @return whether some mail cannot be sent, or not for long
         public boolean isWarning() {
             return !advice.isEmpty();
         }

@@ -8,83 +8,83 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.journal.Journal;
 import org.o365relay.mail.EmailAddress;
 
-/// Tells the journal what becomes of a mailbox's roads, each thing once. Guarded by its [UpstreamFailover].
+/// Writes failovers, blocks and outages of a mailbox to the journal, each once. Guarded by its [UpstreamFailover].
 final class UpstreamEvents {
 
     private static final String MAILBOX = "";
 
     private final EmailAddress mailbox;
     private final Journal journal;
-    private final Map<String, String> reported = new HashMap<>(); // reasons, by what is closed
+    private final Map<String, String> reported = new HashMap<>(); // reasons, by upstream or mailbox
     private @Nullable Outage outage;
     private UpstreamHealth active;
 
-    /// Nothing leaves.
+    /// No mail leaves.
     ///
-    /// @param blocked whether somebody has to do something about it, and not only the network
+    /// @param blocked whether something has to be fixed; false if the upstream only cannot be reached
     private record Outage(Instant since, boolean blocked) {}
 
-    /// @param first the road that is taken at first
+    /// @param first the primary upstream
     UpstreamEvents(EmailAddress mailbox, Journal journal, UpstreamHealth first) {
         this.mailbox = mailbox;
         this.journal = journal;
         this.active = first;
     }
 
-    /// @return since when nothing leaves, for whatever reason; null if something does
+    /// @return since when no mail leaves; null if mail leaves
     @Nullable
     Instant outageSince() {
         return outage == null ? null : outage.since();
     }
 
-    /// @return whether nothing leaves because of trouble that was told as a pause
+    /// @return whether no mail leaves and the mailbox was reported as blocked
     boolean isBlocked() {
         return outage != null && outage.blocked();
     }
 
-    /// @param road where the trouble showed
-    void mailboxBlocked(UpstreamHealth road, Suspension closure) {
-        if (isNew(MAILBOX, closure)) {
-            reportBlocked(road, closure);
+    /// @param upstream where the failure was seen
+    void mailboxBlocked(UpstreamHealth upstream, Suspension suspension) {
+        if (isNew(MAILBOX, suspension)) {
+            reportBlocked(upstream, suspension);
         }
-        beginOutage(closure, true);
+        beginOutage(suspension, true);
     }
 
-    /// @param instead the road that is taken now; null if none is open
-    void upstreamSuspended(UpstreamHealth road, Suspension closure, @Nullable UpstreamHealth instead) {
-        boolean isNew = isNew(road.name(), closure);
+    /// @param instead the upstream in use now; null if all are suspended
+    void upstreamSuspended(UpstreamHealth upstream, Suspension suspension, @Nullable UpstreamHealth instead) {
+        boolean isNew = isNew(upstream.name(), suspension);
         if (instead == null) {
             if (isNew || outage == null) {
-                reportBlocked(road, closure);
-                beginOutage(closure, true);
+                reportBlocked(upstream, suspension);
+                beginOutage(suspension, true);
             }
         } else if (isNew) {
-            reportFailover(road, instead, closure);
+            reportFailover(upstream, instead, suspension);
         }
     }
 
-    /// @param instead the road that is taken now; null if none is open
-    void upstreamUnreachable(UpstreamHealth road, Suspension closure, @Nullable UpstreamHealth instead) {
+    /// @param instead the upstream in use now; null if all are suspended
+    void upstreamUnreachable(UpstreamHealth upstream, Suspension suspension, @Nullable UpstreamHealth instead) {
         if (instead != null) {
-            reportFailover(road, instead, closure);
+            reportFailover(upstream, instead, suspension);
         } else if (outage == null) {
-            journal.unreachable(mailbox, road.name(), closure.cause().reply(), closure.nextProbe());
-            beginOutage(closure, false);
+            journal.unreachable(mailbox, upstream.name(), suspension.cause().reply(), suspension.nextProbe());
+            beginOutage(suspension, false);
         }
     }
 
-    /// The pause of the mailbox is over.
+    /// The block of the mailbox has ended.
     ///
-    /// @param current the road that is taken now; null if none is open
+    /// @param current the upstream in use now; null if all are suspended
     void mailboxUnblocked(@Nullable UpstreamHealth current, Instant now) {
         reported.remove(MAILBOX);
         endOutage(current, now);
     }
 
-    /// @param before why it was closed
-    /// @param current the road that is taken now; null while the mailbox is paused
-    void upstreamReopened(UpstreamHealth road, Suspension before, @Nullable UpstreamHealth current, Instant now) {
-        reported.remove(road.name());
+    /// @param before the suspension that ended
+    /// @param current the upstream in use now; null while the mailbox is blocked
+    void upstreamReopened(UpstreamHealth upstream, Suspension before, @Nullable UpstreamHealth current, Instant now) {
+        reported.remove(upstream.name());
         if (outage == null && current != null && current.isPreferredTo(active)) {
             journal.failback(mailbox, current.name(), Duration.between(before.since(), now));
             active = current;
@@ -107,29 +107,33 @@ final class UpstreamEvents {
         active = current;
     }
 
-    private boolean isNew(String what, Suspension closure) {
-        String reason = closure.cause().text();
+    private boolean isNew(String what, Suspension suspension) {
+        String reason = suspension.cause().text();
         return !reason.equals(reported.put(what, reason));
     }
 
-    private void reportBlocked(UpstreamHealth road, Suspension closure) {
+    private void reportBlocked(UpstreamHealth upstream, Suspension suspension) {
         journal.blocked(
-                mailbox, road.name(), closure.cause().reply(), closure.cause().text(), closure.nextProbe());
+                mailbox,
+                upstream.name(),
+                suspension.cause().reply(),
+                suspension.cause().text(),
+                suspension.nextProbe());
     }
 
-    private void reportFailover(UpstreamHealth from, UpstreamHealth to, Suspension closure) {
+    private void reportFailover(UpstreamHealth from, UpstreamHealth to, Suspension suspension) {
         journal.failover(
                 mailbox,
                 from.name(),
                 to.name(),
-                closure.cause().reply(),
-                closure.cause().text());
+                suspension.cause().reply(),
+                suspension.cause().text());
         active = to;
     }
 
-    private void beginOutage(Suspension closure, boolean paused) {
+    private void beginOutage(Suspension suspension, boolean paused) {
         if (outage == null) {
-            outage = new Outage(closure.since(), paused);
+            outage = new Outage(suspension.since(), paused);
         } else if (paused && !outage.blocked()) {
             outage = new Outage(outage.since(), true);
         }

@@ -3,6 +3,7 @@ package org.o365relay.deliver;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -17,18 +18,16 @@ import org.o365relay.deliver.Suspension.EndedBy;
 import org.o365relay.journal.Journal;
 import org.o365relay.mail.EmailAddress;
 
-/// The roads of one mailbox, in the order of preference: which is taken, which are closed, and when it is tried
-/// whether they still have to be.
+/// Chooses the upstream of one mailbox, and blocks the mailbox while none can be used.
 ///
-/// - The first road that is open is taken. One that is closed stays so until a probe has shown that its trouble
-///   is over; then mail goes back to it.
-/// - *Closed*: trouble that the admin has to see to. *Resting*: it cannot be reached, or does not let the relay
-///   in for the moment; tried again after seconds.
-/// - *Paused*: trouble of the mailbox itself, whatever the road.
+/// - The first upstream that is not suspended is used. A suspended one stays so until a probe succeeds; mail then
+///   goes back to it (failback).
+/// - *Suspended*: the upstream has a failure that the admin has to fix. *Retrying*: it cannot be reached or asks the
+///   relay to wait; tried again after seconds.
+/// - *Blocked*: the failure is the mailbox's own, whichever upstream is used.
+/// - *Paused*: by an operator. Deliveries in flight end; checks go on, so that the status stays current.
 ///
-/// - *Stopped*: an operator said so; deliveries under way end. Checks go on, so that it is known how the roads are.
-///
-/// Trouble that shows before MAIL is probed by signing in, without mail; the rest with one message at a time.
+/// A failure before MAIL is probed by signing in, without mail; any other by one message at a time.
 final class UpstreamFailover {
 
     private static final ProbeSchedule RETRIES = new ProbeSchedule(Duration.ofSeconds(1), Duration.ofSeconds(30));
@@ -44,16 +43,17 @@ final class UpstreamFailover {
     private @Nullable Block block;
     private @Nullable Pause pause;
 
-    /// An operator said so.
+    /// An operator's pause.
     private record Pause(Instant since, String by) {}
 
-    /// Of the whole mailbox.
+    /// A failure of the whole mailbox.
     ///
-    /// @param upstream where the trouble showed
+    /// @param upstream where the failure was seen
+    /// @param probing whether a probe is in flight
     private record Block(Suspension suspension, UpstreamHealth upstream, boolean probing) {}
 
     /// @param upstreams at least one
-    /// @param probes when closed roads are probed, unless the trouble asks for something else
+    /// @param probes when suspended upstreams are probed, unless the failure has a schedule of its own
     UpstreamFailover(
             EmailAddress mailbox,
             List<Upstream> upstreams,
@@ -69,18 +69,18 @@ final class UpstreamFailover {
         this.clock = clock;
     }
 
-    /// @return whether messages may leave side by side; if not, one at a time may try once [#untilNextAttempt()] is
+    /// @return whether messages may leave in parallel; if not, one at a time is tried when [#untilNextAttempt()] is
     ///     over
     synchronized boolean isOpen() {
         return current() != null;
     }
 
-    /// @return whether this one is closed, and another is taken
-    synchronized boolean hasFailedOverFrom(UpstreamHealth road) {
-        return !road.isOpen() && current() != null;
+    /// @return whether this upstream is suspended and another is used
+    synchronized boolean hasFailedOverFrom(UpstreamHealth upstream) {
+        return !upstream.isOpen() && current() != null;
     }
 
-    /// @return whether nothing leaves, and not for some seconds only: who shares the work may have it
+    /// @return whether no mail leaves, for longer than a short outage: the pool's other mailboxes may send its messages
     synchronized boolean isOutOfService() {
         Instant since = events.outageSince();
         return pause != null
@@ -88,7 +88,7 @@ final class UpstreamFailover {
                 || (since != null && !since.plus(OUTAGE).isAfter(clock.instant()));
     }
 
-    /// @return how long nothing can be tried; zero if something can
+    /// @return time until the next attempt or probe may be made; zero if one may be made now
     synchronized Duration untilNextAttempt() {
         endExpiredBlock();
         if (current() != null) {
@@ -97,16 +97,16 @@ final class UpstreamFailover {
         return block != null
                 ? remaining(block.suspension(), block.probing())
                 : upstreams.stream()
-                        .map(road -> remaining(road.suspension(), road.isProbing()))
+                        .map(upstream -> remaining(upstream.suspension(), upstream.isProbing()))
                         .min(Comparator.naturalOrder())
                         .orElse(MAX_WAIT);
     }
 
-    private Duration remaining(@Nullable Suspension closure, boolean probing) {
-        return closure == null || probing ? MAX_WAIT : closure.remaining(clock.instant());
+    private Duration remaining(@Nullable Suspension suspension, boolean probing) {
+        return suspension == null || probing ? MAX_WAIT : suspension.remaining(clock.instant());
     }
 
-    /// @return how many messages may be begun now: as many as the road has connections left, or one to probe
+    /// @return how many deliveries may start now: the free connections of the upstream in use, or 1 for a probe
     synchronized int freeSlots() {
         endExpiredBlock();
         UpstreamHealth current = current();
@@ -118,12 +118,11 @@ final class UpstreamFailover {
         }
         boolean byMessage = block != null
                 ? isProbeDue(block, EndedBy.MESSAGE)
-                : upstreams.stream()
-                        .anyMatch(road -> road.isProbeDue(EndedBy.MESSAGE, clock.instant()) && !road.isFull());
+                : upstreams.stream().anyMatch(upstream -> upstream.isProbeDue(EndedBy.MESSAGE, clock.instant()) && !upstream.isFull());
         return byMessage ? 1 : 0;
     }
 
-    /// Waits until a message may be begun, half a minute at most.
+    /// Waits until a delivery may start, 30 seconds at most.
     synchronized void awaitFreeSlot() throws InterruptedException {
         long deadline = System.nanoTime() + MAX_WAIT.toNanos();
         for (long left = MAX_WAIT.toMillis();
@@ -137,11 +136,11 @@ final class UpstreamFailover {
         if (pause != null) {
             return MAX_WAIT;
         }
-        Stream<Suspension> closed = block != null
+        Stream<Suspension> suspended = block != null
                 ? Stream.of(block.suspension()).filter(_ -> !block.probing())
-                : candidates().filter(road -> !road.isProbing()).flatMap(road -> Stream.ofNullable(road.suspension()));
-        return closed.filter(closure -> closure.endedBy() != EndedBy.CHECK)
-                .map(closure -> closure.remaining(clock.instant()))
+                : candidates().filter(upstream -> !upstream.isProbing()).flatMap(upstream -> Stream.ofNullable(upstream.suspension()));
+        return suspended.filter(suspension -> suspension.endedBy() != EndedBy.CHECK)
+                .map(suspension -> suspension.remaining(clock.instant()))
                 .min(Comparator.naturalOrder())
                 .orElse(MAX_WAIT);
     }
@@ -155,16 +154,16 @@ final class UpstreamFailover {
 
     private Duration untilCheck() {
         Stream<Suspension> paused = block == null || block.probing() ? Stream.empty() : Stream.of(block.suspension());
-        Stream<Suspension> closed =
-                candidates().filter(road -> !road.isProbing()).flatMap(road -> Stream.ofNullable(road.suspension()));
-        return Stream.concat(paused, closed)
-                .filter(closure -> closure.endedBy() == EndedBy.CHECK)
-                .map(closure -> closure.remaining(clock.instant()))
+        Stream<Suspension> suspended =
+                candidates().filter(upstream -> !upstream.isProbing()).flatMap(upstream -> Stream.ofNullable(upstream.suspension()));
+        return Stream.concat(paused, suspended)
+                .filter(suspension -> suspension.endedBy() == EndedBy.CHECK)
+                .map(suspension -> suspension.remaining(clock.instant()))
                 .min(Comparator.naturalOrder())
                 .orElse(MAX_WAIT);
     }
 
-    /// @return leave to try one message; empty if none may be tried now
+    /// @return a permit for one delivery; empty if none may start now
     synchronized Optional<DeliveryPermit> acquire() {
         endExpiredBlock();
         if (pause != null) {
@@ -174,72 +173,102 @@ final class UpstreamFailover {
             return isProbeDue(block, EndedBy.MESSAGE) ? Optional.of(probe(block)) : Optional.empty();
         }
         Optional<UpstreamHealth> probed = candidates()
-                .filter(road -> road.isProbeDue(EndedBy.MESSAGE, clock.instant()) && !road.isFull())
+                .filter(upstream -> upstream.isProbeDue(EndedBy.MESSAGE, clock.instant()) && !upstream.isFull())
                 .findFirst();
-        UpstreamHealth road = probed.orElseGet(this::current);
-        if (road == null || road.isFull()) {
+        UpstreamHealth upstream = probed.orElseGet(this::current);
+        if (upstream == null || upstream.isFull()) {
             return Optional.empty();
         }
-        probed.ifPresent(closed -> closed.probing(true));
-        return Optional.of(permit(road, probed.isPresent() ? Probe.UPSTREAM : Probe.NONE, true));
+        probed.ifPresent(suspended -> suspended.probing(true));
+        return Optional.of(permit(upstream, probed.isPresent() ? Probe.UPSTREAM : Probe.NONE, true));
     }
 
-    /// @return leave to make the check that is due; empty if none is
+    /// @return a permit for the check that is due; empty if none is
     synchronized Optional<DeliveryPermit> acquireCheck() {
         if (block != null && isProbeDue(block, EndedBy.CHECK)) {
             block = new Block(block.suspension(), block.upstream(), true);
             return Optional.of(permit(block.upstream(), Probe.MAILBOX, false));
         }
         Optional<UpstreamHealth> due = candidates()
-                .filter(road -> road.isProbeDue(EndedBy.CHECK, clock.instant()))
+                .filter(upstream -> upstream.isProbeDue(EndedBy.CHECK, clock.instant()))
                 .findFirst();
-        due.ifPresent(road -> road.probing(true));
-        return due.map(road -> permit(road, Probe.UPSTREAM, false));
+        due.ifPresent(upstream -> upstream.probing(true));
+        return due.map(upstream -> permit(upstream, Probe.UPSTREAM, false));
     }
 
-    /// Ends what [#acquire()] or [#acquireCheck()] began.
-    synchronized void release(DeliveryPermit passage) {
-        if (passage.carriesMail()) {
-            passage.health().release();
+    /// Returns a permit of [#acquire()] or [#acquireCheck()].
+    synchronized void release(DeliveryPermit permit) {
+        if (permit.carriesMail()) {
+            permit.health().release();
         }
-        switch (passage.probe()) {
+        switch (permit.probe()) {
             case NONE -> {}
-            case UPSTREAM -> passage.health().probing(false);
+            case UPSTREAM -> permit.health().probing(false);
             case MAILBOX -> block = block == null ? null : new Block(block.suspension(), block.upstream(), false);
         }
         notifyAll();
     }
 
-    /// @return whether an operator lets nothing leave
+    /// @return whether an operator has paused the mailbox
     synchronized boolean isPaused() {
         return pause != null;
     }
 
-    /// Nothing more is tried until [#resume()].
+    /// Sends no message until [#resume()].
     synchronized void pause(Instant since, String by) {
         pause = new Pause(since, by);
         notifyAll();
     }
 
-    /// Ends a stop, and has everything that is closed probed at once.
+    /// Ends an operator's pause, and makes every probe due now.
     ///
-    /// @return false if there was nothing to resume
-    synchronized boolean resume() {
-        Instant now = clock.instant();
-        boolean any = pause != null || block != null;
+    /// @param quotaFullUntil when the account's daily quota has room again; null if it has now
+    /// @return what is probed; empty if neither the mailbox nor an upstream in front of the one in use is suspended
+    synchronized List<ProbeNow> resume(@Nullable Instant quotaFullUntil) {
         pause = null;
-        if (block != null) {
-            block = new Block(block.suspension().dueNow(now), block.upstream(), block.probing());
-        }
-        for (UpstreamHealth road : upstreams) {
-            any |= !road.isOpen();
-            road.probeNow(now);
-        }
+        List<ProbeNow> probed = retry(quotaFullUntil);
         notifyAll();
-        return any;
+        return probed;
     }
 
-    /// @return how they are, for the operator
+    /// Makes every probe due now, whatever its schedule. A failed probe goes back to the schedule. The relay's own
+    /// quota is not exceeded: that block is lifted only if the quota has room.
+    ///
+    /// @param quotaFullUntil when the account's daily quota has room again; null if it has now
+    /// @return what is probed; empty as for [#resume]
+    synchronized List<ProbeNow> retry(@Nullable Instant quotaFullUntil) {
+        endExpiredBlock();
+        Instant now = clock.instant();
+        List<ProbeNow> probed = new ArrayList<>();
+        if (block != null) {
+            probed.add(retryBlock(block, quotaFullUntil, now));
+        }
+        upstreams.stream().takeWhile(upstream -> !upstream.isOpen()).forEach(upstream -> {
+            Suspension suspension = upstream.suspension();
+            if (suspension != null) {
+                probed.add(ProbeNow.of(upstream.name(), ProbeNow.Target.UPSTREAM, suspension));
+            }
+        });
+        upstreams.forEach(upstream -> upstream.probeNow(now));
+        notifyAll();
+        return probed;
+    }
+
+    private ProbeNow retryBlock(Block blocked, @Nullable Instant quotaFullUntil, Instant now) {
+        Suspension suspension = blocked.suspension();
+        ProbeNow probed = ProbeNow.of(blocked.upstream().name(), ProbeNow.Target.MAILBOX, suspension);
+        if (suspension.endedBy() != EndedBy.TIME) {
+            block = new Block(suspension.dueNow(now), blocked.upstream(), blocked.probing());
+        } else if (quotaFullUntil != null) {
+            return probed.waitingUntil(quotaFullUntil);
+        } else {
+            endBlock();
+            events.mailboxUnblocked(current(), now);
+        }
+        return probed;
+    }
+
+    /// @return the state to show to operators
     synchronized MailboxStatus status() {
         endExpiredBlock();
         MailboxStatusView standing = new MailboxStatusView(mailbox, upstreams);
@@ -253,187 +282,185 @@ final class UpstreamFailover {
         return current == null ? standing.outage(events.isBlocked()) : standing.open(current);
     }
 
-    /// Trouble of the mailbox itself.
+    /// Blocks the mailbox because of a failure of its own.
     ///
-    /// @param schedule when it is probed; null for the usual times
-    synchronized void block(DeliveryPermit passage, Cause trouble, @Nullable ProbeSchedule schedule) {
-        if (!passage.isStale()) {
+    /// @param schedule of the probes; null for the usual one
+    synchronized void block(DeliveryPermit permit, Cause cause, @Nullable ProbeSchedule schedule) {
+        if (!permit.isStale()) {
             ProbeSchedule times = schedule == null ? probes : schedule;
-            Suspension closure = block == null
-                    ? Suspension.of(trouble, times, clock.instant())
-                    : block.suspension().probeFailed(trouble, times, clock.instant());
-            block(passage.health(), closure);
+            Suspension suspension = block == null
+                    ? Suspension.of(cause, times, clock.instant())
+                    : block.suspension().probeFailed(cause, times, clock.instant());
+            block(permit.health(), suspension);
         }
     }
 
-    /// Nothing leaves before this time, which is too soon to tell anybody.
-    synchronized void retryLater(DeliveryPermit passage, Instant until, Cause trouble) {
-        if (!passage.isStale()) {
+    /// Sends nothing before this time, without reporting a block: the wait is expected to be short.
+    synchronized void retryLater(DeliveryPermit permit, Instant until, Cause cause) {
+        if (!permit.isStale()) {
             if (block == null) {
-                setBlock(passage.health(), endedByTime(until, trouble));
+                setBlock(permit.health(), endedByTime(until, cause));
             } else {
                 updateBlock(block.suspension().rescheduled(clock.instant()));
             }
         }
     }
 
-    /// Nothing leaves before this time.
-    synchronized void blockUntil(DeliveryPermit passage, Instant until, Cause trouble) {
-        if (!passage.isStale()) {
-            block(passage.health(), endedByTime(until, trouble));
+    /// Blocks the mailbox until this time.
+    synchronized void blockUntil(DeliveryPermit permit, Instant until, Cause cause) {
+        if (!permit.isStale()) {
+            block(permit.health(), endedByTime(until, cause));
         }
     }
 
-    private Suspension endedByTime(Instant until, Cause trouble) {
+    private Suspension endedByTime(Instant until, Cause cause) {
         Instant now = clock.instant();
         Duration delay = Duration.between(now, until);
-        return Suspension.of(trouble, EndedBy.TIME, new ProbeSchedule(delay, delay), now);
+        return Suspension.of(cause, EndedBy.TIME, new ProbeSchedule(delay, delay), now);
     }
 
-    /// Trouble of the road.
+    /// Suspends the upstream because of a failure of its own.
     ///
-    /// @param schedule when it is probed; null for the usual times
-    synchronized void suspend(DeliveryPermit passage, Cause trouble, @Nullable ProbeSchedule schedule) {
-        if (passage.isStale()) {
+    /// @param schedule of the probes; null for the usual one
+    synchronized void suspend(DeliveryPermit permit, Cause cause, @Nullable ProbeSchedule schedule) {
+        if (permit.isStale()) {
             return;
         }
-        UpstreamHealth road = passage.health();
-        Suspension before = road.suspension();
+        UpstreamHealth upstream = permit.health();
+        Suspension before = upstream.suspension();
         ProbeSchedule times = schedule == null ? probes : schedule;
-        Suspension closure = before == null || road.isRetrying()
-                ? Suspension.of(trouble, times, clock.instant())
-                : before.probeFailed(trouble, times, clock.instant());
+        Suspension suspension = before == null || upstream.isRetrying()
+                ? Suspension.of(cause, times, clock.instant())
+                : before.probeFailed(cause, times, clock.instant());
         boolean wasPaused = endBlock();
-        road.suspend(closure);
-        events.upstreamSuspended(road, closure, current());
+        upstream.suspend(suspension);
+        events.upstreamSuspended(upstream, suspension, current());
         if (wasPaused) {
             events.mailboxUnblocked(current(), clock.instant());
         }
         notifyAll();
     }
 
-    /// It came to nothing before MAIL, and that is nobody's fault for good.
-    synchronized void unreachable(DeliveryPermit passage, Cause trouble) {
-        if (passage.isStale()) {
+    /// The attempt failed before MAIL with a temporary failure.
+    synchronized void unreachable(DeliveryPermit permit, Cause cause) {
+        if (permit.isStale()) {
             return;
         }
-        UpstreamHealth road = passage.health();
-        Suspension before = road.suspension();
+        UpstreamHealth upstream = permit.health();
+        Suspension before = upstream.suspension();
         if (block != null) {
             updateBlock(block.suspension().probeFailed(clock.instant()));
-        } else if (before != null && !road.isRetrying()) {
-            road.suspend(before.probeFailed(clock.instant()));
+        } else if (before != null && !upstream.isRetrying()) {
+            upstream.suspend(before.probeFailed(clock.instant()));
         } else {
-            retryLater(road, RETRIES.delay(road.retries()), trouble);
+            retryLater(upstream, RETRIES.delay(upstream.retries()), cause);
         }
         notifyAll();
     }
 
-    /// It was lost, or has failed, in the middle of a message. Once that may be the message's affair; when it goes
-    /// on, the road is as good as one that cannot be reached.
-    synchronized void transactionFailed(DeliveryPermit passage, Cause trouble) {
-        if (passage.isStale()) {
+    /// The connection was lost, or the upstream failed, after MAIL. A single failure may be caused by the message; three
+    /// in a row count as an upstream that cannot be reached.
+    synchronized void transactionFailed(DeliveryPermit permit, Cause cause) {
+        if (permit.isStale()) {
             return;
         }
-        UpstreamHealth road = passage.health();
-        int inRow = road.countTransactionFailure();
-        if (block != null || (!road.isOpen() && !road.isRetrying())) {
-            reschedule(passage, closure -> closure.probeFailed(clock.instant()));
-        } else if (!road.isOpen() || inRow >= MAX_TRANSACTION_FAILURES) {
-            retryLater(road, RETRIES.messageDelay(Math.max(0, inRow - MAX_TRANSACTION_FAILURES)), trouble);
+        UpstreamHealth upstream = permit.health();
+        int inRow = upstream.countTransactionFailure();
+        if (block != null || (!upstream.isOpen() && !upstream.isRetrying())) {
+            reschedule(permit, suspension -> suspension.probeFailed(clock.instant()));
+        } else if (!upstream.isOpen() || inRow >= MAX_TRANSACTION_FAILURES) {
+            retryLater(upstream, RETRIES.messageDelay(Math.max(0, inRow - MAX_TRANSACTION_FAILURES)), cause);
             notifyAll();
         }
     }
 
-    private void retryLater(UpstreamHealth road, Duration delay, Cause trouble) {
-        Suspension before = road.suspension();
+    private void retryLater(UpstreamHealth upstream, Duration delay, Cause cause) {
+        Suspension before = upstream.suspension();
         ProbeSchedule once = new ProbeSchedule(delay, delay);
         Instant now = clock.instant();
-        Suspension closure =
-                before == null ? Suspension.endedByCheck(trouble, once, now) : before.checkFailed(once, now);
-        road.retryLater(closure);
+        Suspension suspension = before == null ? Suspension.endedByCheck(cause, once, now) : before.checkFailed(once, now);
+        upstream.retryLater(suspension);
         if (before == null) {
-            events.upstreamUnreachable(road, closure, current());
+            events.upstreamUnreachable(upstream, suspension, current());
         }
     }
 
-    /// The connection was lost in the middle: the message's affair, unless this was a probe.
-    synchronized void connectionLost(DeliveryPermit passage) {
-        if (!passage.isStale() && isSuspended(passage)) {
-            reschedule(passage, closure -> closure.probeFailed(clock.instant()));
+    /// The attempt ended without a reply of the upstream; that is ignored unless it was a probe.
+    synchronized void connectionLost(DeliveryPermit permit) {
+        if (!permit.isStale() && isSuspended(permit)) {
+            reschedule(permit, suspension -> suspension.probeFailed(clock.instant()));
         }
     }
 
-    /// The upstream has put the message off, or let the relay sign in. Whether trouble that shows later is over,
-    /// such as a quota's, is for the next probe to find out.
-    synchronized void answered(DeliveryPermit passage) {
-        if (passage.isStale()) {
+    /// The upstream deferred the message, or let the relay sign in. That says nothing about a failure that shows at a
+    /// later step, such as a quota: the next probe does.
+    synchronized void answered(DeliveryPermit permit) {
+        if (permit.isStale()) {
             return;
         }
-        UpstreamHealth road = passage.health();
-        if (passage.carriesMail()) {
-            road.answered();
+        UpstreamHealth upstream = permit.health();
+        if (permit.carriesMail()) {
+            upstream.answered();
         }
-        if (!isSuspended(passage)) {
+        if (!isSuspended(permit)) {
             return;
         }
-        Suspension closure = block != null ? block.suspension() : road.suspension();
-        if (block == null && closure != null && road.isRetrying()) {
-            retryAnswered(passage, closure);
-        } else if (closure != null && closure.cause().step().compareTo(Step.MAIL) >= 0) {
-            reschedule(passage, same -> same.rescheduled(clock.instant()));
+        Suspension suspension = block != null ? block.suspension() : upstream.suspension();
+        if (block == null && suspension != null && upstream.isRetrying()) {
+            retryAnswered(permit, suspension);
+        } else if (suspension != null && suspension.cause().step().compareTo(Step.MAIL) >= 0) {
+            reschedule(permit, same -> same.rescheduled(clock.instant()));
         } else {
-            reopen(passage);
+            reopen(permit);
         }
     }
 
-    private void retryAnswered(DeliveryPermit passage, Suspension closure) {
-        boolean needsMessage = closure.cause().step().compareTo(Step.MAIL) >= 0 && !passage.carriesMail();
+    private void retryAnswered(DeliveryPermit permit, Suspension suspension) {
+        boolean needsMessage = suspension.cause().step().compareTo(Step.MAIL) >= 0 && !permit.carriesMail();
         if (needsMessage) {
-            passage.health().continueRetrying(closure.probedByMessage(clock.instant()));
+            permit.health().continueRetrying(suspension.probedByMessage(clock.instant()));
             notifyAll();
         } else {
-            reopen(passage);
+            reopen(permit);
         }
     }
 
-    /// The upstream has refused a message for good, and so has got as far as this step at least.
-    synchronized void refused(DeliveryPermit passage, Step step) {
-        Suspension closure =
-                block != null ? block.suspension() : passage.health().suspension();
-        if (closure == null || closure.cause().step().compareTo(step) <= 0) {
-            accepted(passage);
-        } else if (block == null && passage.health().isRetrying() && !passage.isStale()) {
-            passage.health().continueRetrying(closure.probedByMessage(clock.instant()));
+    /// The upstream permanently refused a message at this step, so that all steps before it work.
+    synchronized void refused(DeliveryPermit permit, Step step) {
+        Suspension suspension = block != null ? block.suspension() : permit.health().suspension();
+        if (suspension == null || suspension.cause().step().compareTo(step) <= 0) {
+            accepted(permit);
+        } else if (block == null && permit.health().isRetrying() && !permit.isStale()) {
+            permit.health().continueRetrying(suspension.probedByMessage(clock.instant()));
             notifyAll();
         } else {
-            answered(passage);
+            answered(permit);
         }
     }
 
-    /// The upstream has taken a message.
-    synchronized void accepted(DeliveryPermit passage) {
-        if (!passage.isStale()) {
-            passage.health().accepted();
-            if (isSuspended(passage)) {
-                reopen(passage);
+    /// The upstream accepted a message.
+    synchronized void accepted(DeliveryPermit permit) {
+        if (!permit.isStale()) {
+            permit.health().accepted();
+            if (isSuspended(permit)) {
+                reopen(permit);
             }
         }
     }
 
-    private boolean isSuspended(DeliveryPermit passage) {
-        return block != null || !passage.health().isOpen();
+    private boolean isSuspended(DeliveryPermit permit) {
+        return block != null || !permit.health().isOpen();
     }
 
-    private void reopen(DeliveryPermit passage) {
-        UpstreamHealth road = passage.health();
-        Suspension before = road.suspension();
+    private void reopen(DeliveryPermit permit) {
+        UpstreamHealth upstream = permit.health();
+        Suspension before = upstream.suspension();
         if (before != null) {
-            road.reopen();
+            upstream.reopen();
         }
         boolean wasPaused = endBlock();
         if (before != null) {
-            events.upstreamReopened(road, before, current(), clock.instant());
+            events.upstreamReopened(upstream, before, current(), clock.instant());
         }
         if (wasPaused) {
             events.mailboxUnblocked(current(), clock.instant());
@@ -441,32 +468,32 @@ final class UpstreamFailover {
         notifyAll();
     }
 
-    private void reschedule(DeliveryPermit passage, UnaryOperator<Suspension> renewal) {
-        Suspension closed = passage.health().suspension();
+    private void reschedule(DeliveryPermit permit, UnaryOperator<Suspension> renewal) {
+        Suspension suspended = permit.health().suspension();
         if (block != null) {
             updateBlock(renewal.apply(block.suspension()));
-        } else if (closed != null && passage.health().isRetrying()) {
-            retryLater(passage.health(), RETRIES.delay(passage.health().retries()), closed.cause());
-        } else if (closed != null) {
-            passage.health().suspend(renewal.apply(closed));
+        } else if (suspended != null && permit.health().isRetrying()) {
+            retryLater(permit.health(), RETRIES.delay(permit.health().retries()), suspended.cause());
+        } else if (suspended != null) {
+            permit.health().suspend(renewal.apply(suspended));
         }
         notifyAll();
     }
 
-    private void block(UpstreamHealth road, Suspension closure) {
-        setBlock(road, closure);
-        events.mailboxBlocked(road, closure);
+    private void block(UpstreamHealth upstream, Suspension suspension) {
+        setBlock(upstream, suspension);
+        events.mailboxBlocked(upstream, suspension);
     }
 
-    private void setBlock(UpstreamHealth road, Suspension closure) {
-        block = new Block(closure, road, false);
+    private void setBlock(UpstreamHealth upstream, Suspension suspension) {
+        block = new Block(suspension, upstream, false);
         upstreams.forEach(UpstreamHealth::invalidatePermits);
         notifyAll();
     }
 
-    private void updateBlock(Suspension closure) {
+    private void updateBlock(Suspension suspension) {
         if (block != null) {
-            block = new Block(closure, block.upstream(), false);
+            block = new Block(suspension, block.upstream(), false);
             upstreams.forEach(UpstreamHealth::invalidatePermits);
         }
     }
@@ -503,11 +530,11 @@ final class UpstreamFailover {
         return permit(open, Probe.MAILBOX, true);
     }
 
-    private static DeliveryPermit permit(UpstreamHealth road, Probe probe, boolean carriesMail) {
+    private static DeliveryPermit permit(UpstreamHealth upstream, Probe probe, boolean carriesMail) {
         if (carriesMail) {
-            road.acquire();
+            upstream.acquire();
         }
-        return new DeliveryPermit(road, road.generation(), probe, carriesMail);
+        return new DeliveryPermit(upstream, upstream.generation(), probe, carriesMail);
     }
 
     private @Nullable UpstreamHealth current() {
@@ -516,8 +543,8 @@ final class UpstreamFailover {
                 : upstreams.stream().filter(UpstreamHealth::isOpen).findFirst().orElse(null);
     }
 
-    /// @return the closed roads that would be taken instead, were they open
+    /// @return the suspended upstreams that are preferred to the one in use
     private Stream<UpstreamHealth> candidates() {
-        return block != null ? Stream.empty() : upstreams.stream().takeWhile(road -> !road.isOpen());
+        return block != null ? Stream.empty() : upstreams.stream().takeWhile(upstream -> !upstream.isOpen());
     }
 }

@@ -4,7 +4,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.Suspension.EndedBy;
 
-/// One way out of a mailbox, and whether it is open. Guarded by its [UpstreamFailover].
+/// One upstream of a mailbox: whether it is suspended, and its connections in use. Guarded by its [UpstreamFailover].
 final class UpstreamHealth {
 
     private final Upstream upstream;
@@ -49,12 +49,12 @@ final class UpstreamHealth {
         return suspension;
     }
 
-    /// @return whether it is closed only because it could not be reached
+    /// @return whether it is suspended only because it could not be reached
     boolean isRetrying() {
         return retrying;
     }
 
-    /// @return how often it has rested since a message was taken
+    /// @return number of retries since the last accepted message
     int retries() {
         return retries;
     }
@@ -83,17 +83,17 @@ final class UpstreamHealth {
         transactionFailures = 0;
     }
 
-    /// It has answered to a message.
+    /// The upstream replied to a message.
     void answered() {
         transactionFailures = 0;
     }
 
-    /// @return how often in a row messages were lost on it, this one included
+    /// @return transaction failures in a row, this one included
     int countTransactionFailure() {
         return ++transactionFailures;
     }
 
-    /// It goes on resting until something else ends it.
+    /// Changes how the retry is made; it does not count as another retry.
     void continueRetrying(Suspension next) {
         suspension = next;
         invalidatePermits();
@@ -104,7 +104,7 @@ final class UpstreamHealth {
         suspension = suspension == null ? null : suspension.dueNow(now);
     }
 
-    /// What is under way has no say any more.
+    /// Makes the results of attempts in flight irrelevant: their permits are stale.
     void invalidatePermits() {
         generation++;
     }
@@ -125,7 +125,7 @@ final class UpstreamHealth {
         return Math.max(0, upstream.connections() - inUse);
     }
 
-    /// @return how many messages are on it
+    /// @return deliveries in flight
     int inUse() {
         return inUse;
     }

@@ -4,18 +4,18 @@ import org.o365relay.deliver.graph.GraphUpstreamSettings;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings;
 import org.o365relay.identity.Credential;
 
-/// One way into Microsoft 365, or to another server.
+/// Settings of one upstream: Microsoft 365 or another server.
 public sealed interface UpstreamSettings {
 
-    /// @return host and port or whatever names it in the journal
+    /// @return name in the journal, usually host and port
     String name();
 
-    /// @return what it is signed in with
+    /// @return credential to sign in with
     Credential credential();
 
     /// SMTP: client submission, a smarthost, a connector.
     ///
-    /// @param scope what access tokens are asked for; counts only with an OAuth credential
+    /// @param scope of access tokens; used only with an OAuth credential
     record Smtp(SmtpUpstreamSettings upstream, Credential credential, String scope) implements UpstreamSettings {
         @Override
         public String name() {
@@ -25,7 +25,7 @@ public sealed interface UpstreamSettings {
 
     /// Microsoft Graph, sendMail.
     ///
-    /// @param scope what access tokens are asked for
+    /// @param scope of access tokens
     record Graph(GraphUpstreamSettings upstream, Credential.OAuth credential, String scope)
             implements UpstreamSettings {
         @Override

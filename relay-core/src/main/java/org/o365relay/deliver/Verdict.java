@@ -4,14 +4,14 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Outcome;
 
-/// What a response means, and how far it reaches.
+/// The meaning of a response: its outcome and what it applies to.
 ///
 /// @param outcome for the recipient; [Outcome.Failed] only if the scope is the recipient or the message
-/// @param scope what the outcome is about
-/// @param name of the known reply (`basic-auth-retired`), by which equal ones are told; empty if it is not known
+/// @param scope what the outcome applies to
+/// @param name of the reply in the catalogue (`basic-auth-retired`); empty if unknown
 /// @param cause in plain words; empty if delivered
-/// @param advice what the admin can do; empty if there is nothing to do
-/// @param probeAfter how long to wait before it is tried whether the trouble is over; null for the usual time
+/// @param advice for the admin; may be empty
+/// @param probeAfter delay of the probes; null for the usual schedule
 public record Verdict(
         Outcome outcome,
         Scope scope,
@@ -20,29 +20,29 @@ public record Verdict(
         String advice,
         @Nullable Duration probeAfter) {
 
-    /// @return the same about something else
+    /// @return the same with another scope and outcome
     Verdict withScope(Scope other, Outcome then) {
         return new Verdict(then, other, name, cause, advice, probeAfter);
     }
 
-    /// @return the same for a reason of another name
+    /// @return the same with another name
     Verdict withName(String reason) {
         return new Verdict(outcome, scope, reason, cause, advice, probeAfter);
     }
 
-    /// What an outcome is about.
+    /// What an outcome applies to.
     public enum Scope {
-        /// This recipient; the message's others may fare better.
+        /// This recipient only.
         RECIPIENT,
         /// This message, for all its recipients.
         MESSAGE,
-        /// Every message of this author, who is another than the mailbox: it may not send as this one.
+        /// Every message of this author on the send-as list: the mailbox may not send as it.
         AUTHOR,
-        /// The number of connections: with fewer of them the same would have been taken.
+        /// The number of connections: with fewer of them the upstream would accept the message.
         CONNECTIONS,
-        /// Everything that takes this road; another road of the mailbox may be open. No message loses an attempt.
+        /// Everything sent to this upstream; a fallback may work. Does not count as an attempt.
         UPSTREAM,
-        /// Everything that leaves through the mailbox, by any road: its lane pauses, no message loses an attempt.
+        /// Everything sent through the mailbox by any upstream: the mailbox is blocked. Does not count as an attempt.
         MAILBOX
     }
 }

@@ -1,7 +1,7 @@
-/// The back half: takes due messages from the queue, rewrites them, hands them to the upstream, and settles
-/// what the upstream said. Nobody waits on it; every answer is one of delivered, deferred, failed.
+/// The back half: claims due messages, rewrites them, sends them to the upstream and settles the result. No client waits
+/// for it; each attempt ends as delivered, deferred or failed for every recipient.
 ///
-/// [org.o365relay.deliver.FailurePolicy] is the one place where a reply becomes an outcome and a scope.
+/// [org.o365relay.deliver.FailurePolicy] alone turns a reply into an outcome and a scope.
 @NullMarked
 package org.o365relay.deliver;
 

@@ -130,6 +130,12 @@ record CombinedJournal(Journal first, Journal second) implements Journal {
     }
 
     @Override
+    public void retried(EmailAddress mailbox, String by) {
+        first.retried(mailbox, by);
+        second.retried(mailbox, by);
+    }
+
+    @Override
     public void queueChanged(String change, long messages, String by) {
         first.queueChanged(change, messages, by);
         second.queueChanged(change, messages, by);

@@ -116,7 +116,12 @@ public interface Journal {
     /// @param by name of the operator
     void resumed(EmailAddress mailbox, String by);
 
-    /// An operator changed queued messages.
+    /// An operator has a blocked mailbox, or its suspended upstreams, probed ahead of schedule.
+    ///
+    /// @param by user name of the operator
+    void retried(EmailAddress mailbox, String by);
+
+    /// An operator has changed messages in the queue.
     ///
     /// @param change such as `delete` or `redirect to sales@contoso.com`
     /// @param messages number of messages changed

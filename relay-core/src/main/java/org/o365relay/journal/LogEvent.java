@@ -17,6 +17,7 @@ public enum LogEvent {
     UNBLOCKED(Level.INFO),
     PAUSED(Level.WARN),
     RESUMED(Level.INFO),
+    RETRIED(Level.INFO),
     FAILOVER(Level.WARN),
     FAILBACK(Level.INFO),
     UNREACHABLE(Level.WARN),

@@ -224,6 +224,11 @@ public final class LogJournal implements Journal {
     }
 
     @Override
+    public void retried(EmailAddress mailbox, String by) {
+        new Line(LogEvent.RETRIED).with("mailbox", mailbox).with("by", by).log();
+    }
+
+    @Override
     public void queueChanged(String change, long messages, String by) {
         new Line(LogEvent.QUEUE_CHANGED)
                 .with("change", change)

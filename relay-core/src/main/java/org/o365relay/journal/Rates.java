@@ -134,6 +134,9 @@ public final class Rates implements Journal {
     public void resumed(EmailAddress mailbox, String by) {}
 
     @Override
+    public void retried(EmailAddress mailbox, String by) {}
+
+    @Override
     public void queueChanged(String change, long messages, String by) {}
 
     @Override

@@ -140,6 +140,11 @@ final class FrontJournal implements Journal {
     }
 
     @Override
+    public void retried(EmailAddress mailbox, String by) {
+        throw new AssertionError(mailbox);
+    }
+
+    @Override
     public void resumed(EmailAddress mailbox, String by) {
         throw new AssertionError(mailbox);
     }

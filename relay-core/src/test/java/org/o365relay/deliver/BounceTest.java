@@ -57,7 +57,7 @@ class BounceTest {
                 .hasSize(2)
                 .allSatisfy(line -> assertThat(line)
                         .contains(
-                                "550 5.7.0 returned by the operator of the relay",
+                                "550 5.7.0 bounced by the operator of the relay",
                                 "attempt 0",
                                 "notice to scan@contoso.example"));
         assertThat(relay.queue.events(id))
@@ -73,8 +73,8 @@ class BounceTest {
                 .contains(
                         "To: <scan@contoso.example>\r\n",
                         "Subject: Not delivered: Scan\r\n",
-                        "The operator of the mail relay returned the message without delivering",
-                        "550 5.7.0 returned by the operator of the relay",
+                        "The operator of the relay has given the message up.",
+                        "550 5.7.0 bounced by the operator of the relay",
                         "Final-Recipient: rfc822; bert@contoso.example\r\n",
                         "Status: 5.7.0\r\n")
                 .doesNotContain("Remote-MTA");

@@ -139,7 +139,8 @@ class DispatcherTest {
         assertThat(relay.due()).as("nobody else has claimed it").hasSize(1).allSatisfy(relay.queue::putBack);
         assertThat(dispatcher.status().state()).isEqualTo(MailboxStatus.State.PAUSED);
 
-        assertThat(dispatcher.resume()).isTrue();
+        assertThat(dispatcher.resume()).isEmpty();
+        assertThat(dispatcher.isPaused()).isFalse();
         relay.journal.await("delivered", 1);
         assertThat(relay.upstream.sent()).hasSize(1);
     }

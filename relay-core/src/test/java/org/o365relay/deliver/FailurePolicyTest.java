@@ -28,15 +28,15 @@ class FailurePolicyTest {
             # step        | origin   | outcome   | scope     | reply
             END_OF_CONTENT| UPSTREAM | Delivered | MESSAGE   | 250 2.0.0 OK <1@x> [Hostname=A.prod.outlook.com]
             # Exchange's own replies, by code and text
-            AUTH          | UPSTREAM | Deferred  | ROAD      | 535 5.7.3 Authentication unsuccessful [HOST 2026 0]
-            AUTH          | UPSTREAM | Deferred  | ROAD      | 535 5.7.139 Authentication unsuccessful, new words
-            AUTH          | UPSTREAM | Deferred  | ROAD      | 550 5.7.30 Basic authentication is not supported
-            AUTH          | UPSTREAM | Deferred  | ROAD      | 504 5.7.4 Unrecognized authentication type
+            AUTH          | UPSTREAM | Deferred  | UPSTREAM  | 535 5.7.3 Authentication unsuccessful [HOST 2026 0]
+            AUTH          | UPSTREAM | Deferred  | UPSTREAM  | 535 5.7.139 Authentication unsuccessful, new words
+            AUTH          | UPSTREAM | Deferred  | UPSTREAM  | 550 5.7.30 Basic authentication is not supported
+            AUTH          | UPSTREAM | Deferred  | UPSTREAM  | 504 5.7.4 Unrecognized authentication type
             AUTH          | UPSTREAM | Deferred  | MESSAGE   | 454 4.7.0 Temporary authentication failure
             AUTH          | UPSTREAM | Deferred  | MESSAGE   | 451 4.7.0 Temporary server error. PRX4
-            MAIL          | UPSTREAM | Deferred  | ROAD      | 530 5.7.57 Client not authenticated to send mail.
-            MAIL          | UPSTREAM | Deferred  | ROAD      | 451 5.7.3 STARTTLS is required to send mail
-            EHLO          | UPSTREAM | Deferred  | ROAD      | 421 4.7.66 TLS 1.0 and 1.1 are not supported.
+            MAIL          | UPSTREAM | Deferred  | UPSTREAM  | 530 5.7.57 Client not authenticated to send mail.
+            MAIL          | UPSTREAM | Deferred  | UPSTREAM  | 451 5.7.3 STARTTLS is required to send mail
+            EHLO          | UPSTREAM | Deferred  | UPSTREAM  | 421 4.7.66 TLS 1.0 and 1.1 are not supported.
             END_OF_CONTENT| UPSTREAM | Deferred  | MAILBOX   | 554 5.2.252 SendAsDenied; a not allowed to send as b
             END_OF_CONTENT| UPSTREAM | Deferred  | MAILBOX   | 550 5.2.252 Sender throttled due to continuous errors
             END_OF_CONTENT| UPSTREAM | Deferred  | MAILBOX   | 554 5.2.0 X:SubmissionQuotaExceededException; no
@@ -51,21 +51,21 @@ class FailurePolicyTest {
             RCPT          | UPSTREAM | Deferred  | RECIPIENT | 552 Too many recipients
             RCPT          | UPSTREAM | Deferred  | RECIPIENT | 552 5.5.3 Too many recipients
             END_OF_CONTENT| UPSTREAM | Failed    | MESSAGE   | 552 5.3.4 Message size exceeds fixed maximum size
-            MAIL          | UPSTREAM | Deferred  | ROAD      | 501 5.1.7 Invalid address
+            MAIL          | UPSTREAM | Deferred  | UPSTREAM  | 501 5.1.7 Invalid address
             END_OF_CONTENT| UPSTREAM | Failed    | MESSAGE   | 550 5.7.703 blocked by the tenant
             # replies nobody knows
-            GREETING      | UPSTREAM | Deferred  | ROAD      | 554 No SMTP service here
-            CONNECT       | UPSTREAM | Deferred  | ROAD      | 521 host does not accept mail
-            EHLO          | UPSTREAM | Deferred  | ROAD      | 550 5.7.506 Bad HELO
-            STARTTLS      | UPSTREAM | Deferred  | ROAD      | 501 5.5.4 No
+            GREETING      | UPSTREAM | Deferred  | UPSTREAM  | 554 No SMTP service here
+            CONNECT       | UPSTREAM | Deferred  | UPSTREAM  | 521 host does not accept mail
+            EHLO          | UPSTREAM | Deferred  | UPSTREAM  | 550 5.7.506 Bad HELO
+            STARTTLS      | UPSTREAM | Deferred  | UPSTREAM  | 501 5.5.4 No
             STARTTLS      | UPSTREAM | Deferred  | MESSAGE   | 454 4.7.0 TLS not available
-            AUTH          | UPSTREAM | Deferred  | ROAD      | 535 Denied
-            AUTH          | UPSTREAM | Deferred  | ROAD      | 530 5.7.0 Something first
-            AUTH          | UPSTREAM | Deferred  | ROAD      | 550 5.7.999 Something new
-            AUTH          | UPSTREAM | Deferred  | ROAD      | 552 5.3.4 Message size exceeds
-            MAIL          | UPSTREAM | Deferred  | ROAD      | 530 5.7.0 Authentication required
-            MAIL          | UPSTREAM | Deferred  | ROAD      | 550 5.7.999 Something new
-            MAIL          | UPSTREAM | Deferred  | ROAD      | 553 5.7.1 Sender address rejected: not owned by user
+            AUTH          | UPSTREAM | Deferred  | UPSTREAM  | 535 Denied
+            AUTH          | UPSTREAM | Deferred  | UPSTREAM  | 530 5.7.0 Something first
+            AUTH          | UPSTREAM | Deferred  | UPSTREAM  | 550 5.7.999 Something new
+            AUTH          | UPSTREAM | Deferred  | UPSTREAM  | 552 5.3.4 Message size exceeds
+            MAIL          | UPSTREAM | Deferred  | UPSTREAM  | 530 5.7.0 Authentication required
+            MAIL          | UPSTREAM | Deferred  | UPSTREAM  | 550 5.7.999 Something new
+            MAIL          | UPSTREAM | Deferred  | UPSTREAM  | 553 5.7.1 Sender address rejected: not owned by user
             MAIL          | UPSTREAM | Failed    | MESSAGE   | 552 5.3.4 Message size exceeds fixed maximum size
             MAIL          | UPSTREAM | Failed    | MESSAGE   | 552 too big
             MAIL          | UPSTREAM | Failed    | MESSAGE   | 550 5.6.7 non-ASCII addresses not permitted
@@ -80,26 +80,26 @@ class FailurePolicyTest {
             # what the relay says itself
             CONNECT       | NETWORK  | Deferred  | MESSAGE   | 451 4.4.1 connection refused
             END_OF_CONTENT| NETWORK  | Deferred  | MESSAGE   | 451 4.4.2 connection lost
-            STARTTLS      | TLS      | Deferred  | ROAD      | 454 4.7.5 certificate of x is for y
-            AUTH          | RELAY    | Deferred  | ROAD      | 504 5.7.4 x offers no AUTH LOGIN or PLAIN
+            STARTTLS      | TLS      | Deferred  | UPSTREAM  | 454 4.7.5 certificate of x is for y
+            AUTH          | RELAY    | Deferred  | UPSTREAM  | 504 5.7.4 x offers no AUTH LOGIN or PLAIN
             MAIL          | RELAY    | Failed    | MESSAGE   | 550 5.6.7 x cannot take it
             RCPT          | RELAY    | Failed    | RECIPIENT | 550 5.6.7 x cannot take it
             CONTENT       | RELAY    | Deferred  | MESSAGE   | 451 4.3.0 the stored message cannot be read
             # the sign-in service
-            AUTH          | SIGN_IN  | Deferred  | ROAD      | 401 invalid_client: AADSTS7000215: Invalid client secret
-            AUTH          | SIGN_IN  | Deferred  | ROAD      | 400 unauthorized_client: AADSTS4711: something new
+            AUTH          | SIGN_IN  | Deferred  | UPSTREAM  | 401 invalid_client: AADSTS7000215: Invalid client secret
+            AUTH          | SIGN_IN  | Deferred  | UPSTREAM  | 400 unauthorized_client: AADSTS4711: something new
             AUTH          | SIGN_IN  | Deferred  | MESSAGE   | 503 temporarily_unavailable: no
             # Microsoft Graph
             END_OF_CONTENT| GRAPH    | Delivered | MESSAGE   | 202 Accepted
             END_OF_CONTENT| GRAPH    | Deferred  | MESSAGE   | 200 NotSent: no
-            AUTH          | GRAPH    | Deferred  | ROAD      | 401 InvalidAuthenticationToken: no
-            END_OF_CONTENT| GRAPH    | Deferred  | ROAD      | 403 ErrorAccessDenied: Access is denied.
-            END_OF_CONTENT| GRAPH    | Deferred  | ROAD      | 403 SomethingNew: no
+            AUTH          | GRAPH    | Deferred  | UPSTREAM  | 401 InvalidAuthenticationToken: no
+            END_OF_CONTENT| GRAPH    | Deferred  | UPSTREAM  | 403 ErrorAccessDenied: Access is denied.
+            END_OF_CONTENT| GRAPH    | Deferred  | UPSTREAM  | 403 SomethingNew: no
             END_OF_CONTENT| GRAPH    | Deferred  | MAILBOX   | 403 ErrorSendAsDenied: no
             END_OF_CONTENT| GRAPH    | Failed    | MESSAGE   | 400 ErrorInvalidRecipients: no
             END_OF_CONTENT| GRAPH    | Failed    | MESSAGE   | 400 SomethingNew: no
             END_OF_CONTENT| GRAPH    | Failed    | MESSAGE   | 413 BadRequest: no
-            END_OF_CONTENT| GRAPH    | Deferred  | ROAD      | 429 ApplicationThrottled: no
+            END_OF_CONTENT| GRAPH    | Deferred  | UPSTREAM  | 429 ApplicationThrottled: no
             END_OF_CONTENT| GRAPH    | Deferred  | MAILBOX   | 429 ErrorSubmissionQuotaExceeded: no
             END_OF_CONTENT| GRAPH    | Deferred  | CONNECTIONS| 429 ApplicationThrottled: over its MailboxConcurrency
             END_OF_CONTENT| GRAPH    | Deferred  | MESSAGE   | 503 ServiceUnavailable: no
@@ -118,7 +118,7 @@ class FailurePolicyTest {
             CONTENT       | GRAPH    | Deferred  | MESSAGE   | 403 ErrorSendAsDenied: no
             CONTENT       | GRAPH    | Deferred  | MESSAGE   | 507 ErrorQuotaExceeded: no
             CONTENT       | GRAPH    | Failed    | MESSAGE   | 413 ErrorMessageSizeExceeded: no
-            CONTENT       | GRAPH    | Deferred  | ROAD      | 429 ApplicationThrottled: no
+            CONTENT       | GRAPH    | Deferred  | UPSTREAM  | 429 ApplicationThrottled: no
             END_OF_CONTENT| GRAPH    | Deferred  | MESSAGE   | 505 SomethingNew: no
             """)
     void judges(Step step, Origin origin, String outcome, Scope scope, String text) {
@@ -189,8 +189,8 @@ class FailurePolicyTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            END_OF_CONTENT| GRAPH | ROAD        | 3    | 429 ApplicationThrottled: Too many requests.
-            CONNECT       | RELAY | ROAD        | 3    | 451 4.3.2 Microsoft Graph has asked for a rest
+            END_OF_CONTENT| GRAPH | UPSTREAM    | 3    | 429 ApplicationThrottled: Too many requests.
+            CONNECT       | RELAY | UPSTREAM    | 3    | 451 4.3.2 Microsoft Graph has asked for a rest
             # its own time, and its own cause
             END_OF_CONTENT| GRAPH | MAILBOX     | 3600 | 429 ErrorSubmissionQuotaExceeded: no
             END_OF_CONTENT| GRAPH | CONNECTIONS |      | 429 ApplicationThrottled: over its MailboxConcurrency

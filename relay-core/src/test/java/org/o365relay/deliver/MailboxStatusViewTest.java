@@ -9,12 +9,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.o365relay.ManualClock;
 import org.o365relay.deliver.MailboxStatus.State;
+import org.o365relay.deliver.ProbeNow.Means;
+import org.o365relay.deliver.ProbeNow.Target;
 import org.o365relay.deliver.Response.Step;
 import org.o365relay.deliver.Suspension.Cause;
 import org.o365relay.journal.RememberingJournal;
 import org.o365relay.mail.Reply;
 
-/// How a mailbox's roads are, and what an operator can do about it.
+/// The state of a mailbox as shown to operators, and pause, resume and retry.
 class MailboxStatusViewTest {
 
     private static final String MAILBOX = "relay@contoso.example";
@@ -126,7 +128,7 @@ class MailboxStatusViewTest {
                         "smtp.example:587",
                         "",
                         "paused by anna",
-                        "Let mail leave again with: o365-relay mailboxes resume " + MAILBOX,
+                        "To resume delivery: o365-relay mailboxes resume " + MAILBOX,
                         null,
                         1));
     }
@@ -135,10 +137,9 @@ class MailboxStatusViewTest {
     void goesOnWhenItIsResumed() {
         roads.pause(start, "anna");
 
-        assertThat(roads.resume()).isTrue();
+        assertThat(roads.resume(null)).as("nothing is blocked").isEmpty();
         assertThat(roads.status().state()).isEqualTo(State.OPEN);
         assertThat(roads.acquire()).isPresent();
-        assertThat(roads.resume()).as("nothing is left to resume").isFalse();
     }
 
     @Test
@@ -150,27 +151,29 @@ class MailboxStatusViewTest {
 
         assertThat(roads.status().state()).isEqualTo(State.PAUSED);
         assertThat(roads.acquire()).isEmpty();
-        roads.resume();
+        roads.resume(null);
         assertThat(roads.status().state()).isEqualTo(State.OPEN);
     }
 
     @Test
-    void isTriedAtOnceWhenAnOperatorSaysThatItIsMended() {
+    void isProbedAtOnceWhenAnOperatorResumesIt() {
         leave(roads, DENIED);
         assertThat(roads.acquireCheck()).as("before its time").isEmpty();
 
-        assertThat(roads.resume()).isTrue();
+        assertThat(roads.resume(null))
+                .containsExactly(new ProbeNow(
+                        "smtp.example:587", Target.UPSTREAM, "The password is wrong.", Means.SIGN_IN, null));
         assertThat(roads.status().nextProbe()).isEqualTo(start);
         roads.answered(roads.acquireCheck().orElseThrow());
         assertThat(roads.status().state()).isEqualTo(State.OPEN);
     }
 
     @Test
-    void aPausedMailboxIsTriedAtOnceWithOneMessageAndWaitsAsBeforeIfThatIsRefused() {
+    void aBlockedMailboxIsProbedAtOnceWithOneMessageAndKeepsItsScheduleIfThatIsRefused() {
         DeliveryPermit passage = enter(roads);
         roads.block(passage, QUOTA, null);
         roads.release(passage);
-        roads.resume();
+        roads.resume(null);
         DeliveryPermit probe = enter(roads);
         assertThat(roads.acquire()).as("one at a time").isEmpty();
         roads.block(probe, QUOTA, null);
@@ -180,10 +183,12 @@ class MailboxStatusViewTest {
     }
 
     @Test
-    void roomInTheAccountComesWithTimeWhateverAnOperatorSays() {
+    void theRelaysOwnQuotaIsNotExceededOnAnOperatorsCommand() {
         Instant later = start.plus(Duration.ofHours(1));
         roads.blockUntil(enter(roads), later, QUOTA);
-        roads.resume();
+        assertThat(roads.resume(later))
+                .containsExactly(
+                        new ProbeNow("smtp.example:587", Target.MAILBOX, "too much", Means.QUOTA, later));
 
         assertThat(roads.acquire()).isEmpty();
         assertThat(roads.status().nextProbe()).isEqualTo(later);
@@ -197,7 +202,7 @@ class MailboxStatusViewTest {
         while (waiting.getState() != Thread.State.TIMED_WAITING) {
             Thread.onSpinWait();
         }
-        roads.resume();
+        roads.resume(null);
 
         assertThat(waiting.join(Duration.ofSeconds(10))).isTrue();
     }

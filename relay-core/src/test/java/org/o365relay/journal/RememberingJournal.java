@@ -148,6 +148,11 @@ public final class RememberingJournal implements Journal {
     }
 
     @Override
+    public void retried(EmailAddress mailbox, String by) {
+        remember("retried " + mailbox + " by " + by);
+    }
+
+    @Override
     public void resumed(EmailAddress mailbox, String by) {
         remember("resumed " + mailbox + " by " + by);
     }

@@ -81,7 +81,7 @@ class ControlTest {
                 assertThat(lane.reason()).isEqualTo("paused by " + USER);
             });
 
-            assertThat(control.resume(mailbox)).isTrue();
+            assertThat(control.resume(mailbox).resumed()).isTrue();
             relay.await(line -> line.contains(" delivered id=" + waiting.entry().id()));
             assertThat(onlyMessage(control).events())
                     .extracting(Event::kind)

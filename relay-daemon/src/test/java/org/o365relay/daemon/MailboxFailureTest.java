@@ -9,6 +9,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.o365relay.MailboxProbes;
+import org.o365relay.deliver.ProbeNow;
+import org.o365relay.mail.EmailAddress;
 import org.o365relay.queue.Event;
 
 /// Trouble that is the mailbox's own, and clients that are turned away.
@@ -19,6 +24,9 @@ final class MailboxFailureTest {
             + " relay@contoso.example; STOREDRV.Submission.Exception:SendAsDeniedException.MapiExceptionSendAsDenied;"
             + " Failed to process message due to a permanent exception with message [BeginDiagnosticData]Cannot submit"
             + " message. " + "0.35250, 1.36674, ".repeat(250) + "[EndDiagnosticData]";
+
+    private static final String OVER_QUOTA = "554 5.2.0 STOREDRV.Submission.Exception:SubmissionQuotaExceededException;"
+            + " Failed to process message due to a permanent exception.";
 
     @TempDir
     static Path office;
@@ -79,6 +87,26 @@ final class MailboxFailureTest {
                 .asString()
                 .contains("554 5.2.252 SendAsDenied", "[EndDiagnosticData]");
         assertThat(relay.journal().lines("failed")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"retry", "resume"})
+    void deliversAtOnceWhenAnOperatorHasAMailboxOverItsQuotaProbed(String command) throws Exception {
+        relay.with("content:" + OVER_QUOTA + "*1").start();
+        try (Device device = relay.device()) {
+            device.send("over the quota");
+        }
+        relay.journal().await("paused", 1);
+        EmailAddress mailbox = EmailAddress.parse(ConfigText.MAILBOX).orElseThrow();
+
+        MailboxProbes probes = command.equals("retry")
+                ? relay.operations().retry(mailbox, "olga")
+                : relay.operations().resume(mailbox, "olga");
+
+        assertThat(probes.probes()).extracting(ProbeNow::by).containsExactly(ProbeNow.Means.MESSAGE);
+        relay.received(1);
+        assertThat(relay.journal().await("delivered", 1).getFirst()).contains("attempt 1:");
+        assertThat(relay.journal().lines("retried")).containsExactly("retried " + mailbox + " by olga");
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.Operations;
 import org.o365relay.Relay;
 import org.o365relay.RelaySettings;
 import org.o365relay.accept.ListenException;
@@ -123,6 +124,13 @@ final class RelayFixture implements AutoCloseable {
 
     RememberingJournal journal() {
         return journal;
+    }
+
+    Operations operations() {
+        if (relay == null) {
+            throw new IllegalStateException("not started");
+        }
+        return relay.operations();
     }
 
     InetSocketAddress address() {

@@ -21,12 +21,12 @@ import org.o365relay.deliver.Response.Step;
 import org.o365relay.rewrite.Attachment;
 import org.o365relay.rewrite.StoredContent;
 
-/// Brings the attachments to a draft: each in one request if it is small, else range by range, in order. A range
-/// whose connection is lost goes on where Graph says that it ended. A file is there if Graph has said that it has
-/// made it (201), or shows it among the draft's; no other answer is taken for that, whoever gives it.
+/// Uploads attachments to a draft: a small one in one request, a larger one in ranges, in order. After a lost connection the
+/// upload continues where Graph reports that it ended. An attachment counts as uploaded only if Graph replied 201 or lists it
+/// in the draft.
 final class AttachmentUpload {
 
-    // Graph takes 3,145,611 octets in one request, and by a session no less than 2,097,152.
+    // Graph accepts up to 3,145,611 octets in one request, and at least 2,097,152 in an upload session.
     private static final long MAX_SINGLE_REQUEST = 3_000_000;
     private static final int RANGE = 10 * 320 * 1024;
     private static final int MAX_RETRIES = 3;
@@ -37,8 +37,8 @@ final class AttachmentUpload {
     private final List<String> uploaded = new ArrayList<>();
     private @Nullable AttemptAbortedException lastFailure;
 
-    AttachmentUpload(GraphClient api, StoredContent message, String draft) {
-        this.client = api;
+    AttachmentUpload(GraphClient client, StoredContent message, String draft) {
+        this.client = client;
         this.message = message;
         this.draft = draft;
     }
@@ -97,7 +97,7 @@ final class AttachmentUpload {
                 lost = reached > next ? 0 : lost + 1;
                 if (lost > MAX_RETRIES) {
                     throw Objects.requireNonNullElseGet(
-                            lastFailure, () -> uploadFailed("does not take the upload any further"));
+                            lastFailure, () -> uploadFailed("does not continue the upload"));
                 }
                 next = reached;
             }
@@ -121,17 +121,17 @@ final class AttachmentUpload {
             writer.writeEndObject();
         });
         URI address = client.address("messages", draft, "attachments", "createUploadSession");
-        GraphResponse answer = client.send(GraphRequest.json("POST", address, Step.CONTENT, json), 201);
+        GraphResponse response = client.send(GraphRequest.json("POST", address, Step.CONTENT, json), 201);
         try {
-            URI session = URI.create(
-                    answer.text("uploadUrl").orElseThrow(() -> uploadFailed("names no address for the upload")));
+            URI session =
+                    URI.create(response.text("uploadUrl").orElseThrow(() -> uploadFailed("returned no URL for the upload")));
             if (session.getHost() != null && isProtected(session)) {
                 return session;
             }
         } catch (IllegalArgumentException noAddress) {
-            // said below
+            // reported below
         }
-        throw uploadFailed("names no usable address for the upload");
+        throw uploadFailed("returned no usable URL for the upload");
     }
 
     private boolean isProtected(URI session) {
@@ -140,11 +140,10 @@ final class AttachmentUpload {
                         && "http".equals(client.root().getScheme()));
     }
 
-    /// The address is good for itself: with a token Graph would refuse it.
+    /// Uploads a range. The URL authorizes itself: with a token Graph would refuse the request.
     ///
-    /// @return how much is there now; the size only if the file is
-    private long put(URI session, byte[] range, int length, long from, long size, String name)
-            throws AttemptAbortedException {
+    /// @return octets received so far; the full size only if the attachment is complete
+    private long put(URI session, byte[] range, int length, long from, long size, String name) throws AttemptAbortedException {
         boolean last = from + length == size;
         Map<String, String> headers = Map.of(
                 "Content-Type",
@@ -153,15 +152,15 @@ final class AttachmentUpload {
                 "bytes " + from + "-" + (from + length - 1) + "/" + size);
         GraphRequest put = new GraphRequest("PUT", session, Step.CONTENT, headers, GraphRequest.Body.of(range, length));
         try {
-            GraphResponse answer = client.sendUnauthenticated(put);
-            if (answer.status() == 201 && last) {
+            GraphResponse response = client.sendUnauthenticated(put);
+            if (response.status() == 201 && last) {
                 return size;
             }
-            if (answer.status() < 300) {
-                return reached(answer, size, last, name);
+            if (response.status() < 300) {
+                return reached(response, size, last, name);
             }
-            lastFailure = client.refused(Step.CONTENT, redacted(answer, session));
-            if (answer.status() < 500) {
+            lastFailure = client.refused(Step.CONTENT, redacted(response, session));
+            if (response.status() < 500) {
                 throw lastFailure;
             }
         } catch (AttemptAbortedException e) {
@@ -173,33 +172,33 @@ final class AttachmentUpload {
         return resume(session, size, last, name);
     }
 
-    /// Of a file that is there the session is gone.
+    /// Asks for the state of the session; after the last range the session is gone (404).
     private long resume(URI session, long size, boolean last, String name) throws AttemptAbortedException {
-        GraphResponse answer = client.sendUnauthenticated(GraphRequest.plain("GET", session, Step.CONTENT));
-        if (answer.status() == 404 && last && isAttached(name, size)) {
+        GraphResponse response = client.sendUnauthenticated(GraphRequest.plain("GET", session, Step.CONTENT));
+        if (response.status() == 404 && last && isAttached(name, size)) {
             return size;
         }
-        if (answer.status() != 200) {
-            throw client.refused(Step.CONTENT, redacted(answer, session));
+        if (response.status() != 200) {
+            throw client.refused(Step.CONTENT, redacted(response, session));
         }
-        return reached(answer, size, last, name);
+        return reached(response, size, last, name);
     }
 
-    /// @param last whether all of the file has been sent
-    private long reached(GraphResponse answer, long size, boolean last, String name) throws AttemptAbortedException {
-        OptionalLong next = expected(answer);
+    /// @param last whether the last range was sent
+    private long reached(GraphResponse response, long size, boolean last, String name) throws AttemptAbortedException {
+        OptionalLong next = expected(response);
         if (next.isPresent() && next.getAsLong() >= 0 && next.getAsLong() < size) {
             return next.getAsLong();
         }
         if (last && isAttached(name, size)) {
             return size;
         }
-        throw uploadFailed("does not say what is there of the upload");
+        throw uploadFailed("did not report the state of the upload");
     }
 
-    /// @return empty if nothing more is expected, or the answer is not Graph's
-    private static OptionalLong expected(GraphResponse answer) throws AttemptAbortedException {
-        Optional<String> first = GraphResponse.list(answer.json(), "nextExpectedRanges").stream()
+    /// @return start of the next expected range; empty if there is none, or the response is not Graph's
+    private static OptionalLong expected(GraphResponse response) throws AttemptAbortedException {
+        Optional<String> first = GraphResponse.list(response.json(), "nextExpectedRanges").stream()
                 .filter(String.class::isInstance)
                 .map(String.class::cast)
                 .findFirst();
@@ -209,16 +208,16 @@ final class AttachmentUpload {
         try {
             return OptionalLong.of(Long.parseLong(first.get().split("-", 2)[0].strip()));
         } catch (NumberFormatException unreadable) {
-            throw uploadFailed("says of the upload what is no range");
+            throw uploadFailed("reported an invalid range for the upload");
         }
     }
 
-    /// Asks whether the draft has the file. What was left in the draft when it was made is smaller than what comes
-    /// by ranges.
+    /// Checks whether the draft lists the attachment. Those in the draft from its creation are smaller than any uploaded in
+    /// ranges.
     private boolean isAttached(String name, long size) throws AttemptAbortedException {
         URI files = URI.create(client.address("messages", draft, "attachments") + "?$select=name,size");
-        GraphResponse answer = client.send(GraphRequest.plain("GET", files, Step.CONTENT), 200);
-        long there = GraphResponse.list(answer.json(), "value").stream()
+        GraphResponse response = client.send(GraphRequest.plain("GET", files, Step.CONTENT), 200);
+        long there = GraphResponse.list(response.json(), "value").stream()
                 .filter(Map.class::isInstance)
                 .map(Map.class::cast)
                 .filter(file -> name.equals(file.get("name")))
@@ -227,9 +226,9 @@ final class AttachmentUpload {
         return there > uploaded.stream().filter(name::equals).count();
     }
 
-    private static GraphResponse redacted(GraphResponse answer, URI session) {
+    private static GraphResponse redacted(GraphResponse response, URI session) {
         String key = session.getRawQuery();
-        return key == null || key.isEmpty() ? answer : answer.redacted(key);
+        return key == null || key.isEmpty() ? response : response.redacted(key);
     }
 
     private static AttemptAbortedException uploadFailed(String what) {
@@ -237,7 +236,7 @@ final class AttachmentUpload {
                 Step.CONTENT, GraphResponse.reply(502, "UploadFailed: Microsoft Graph " + what), Origin.GRAPH));
     }
 
-    /// Writes the fields of an object.
+    /// Writes the members of a JSON object.
     @FunctionalInterface
     interface Fields {
         void writeTo(JsonWriter writer) throws IOException;

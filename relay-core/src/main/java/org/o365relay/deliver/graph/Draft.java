@@ -26,8 +26,8 @@ import org.o365relay.rewrite.StrippedMessage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Sends what is too large for one request: makes a draft of the message without its largest attachments, brings
-/// these to it, and has it sent. Nothing can have been sent before that last request; a draft that fails is deleted.
+/// Sends a message too large for one request: creates a draft without its largest attachments, uploads these, and sends the
+/// draft. Nothing is sent before that last request; if an earlier one fails, the draft is deleted.
 final class Draft {
 
     private static final Logger log = LoggerFactory.getLogger(Draft.class);
@@ -41,25 +41,25 @@ final class Draft {
     private final StoredContent content;
     private final ReaddressedHeader header;
 
-    Draft(GraphClient api, QueueId message, StoredContent content, ReaddressedHeader header) {
-        this.client = api;
+    Draft(GraphClient client, QueueId message, StoredContent content, ReaddressedHeader header) {
+        this.client = client;
         this.message = message;
         this.content = content;
         this.header = header;
     }
 
-    /// @param largestRest octets of the largest message that goes in one request
-    /// @param largestAttachment in octets
-    /// @return how Graph has taken it
-    GraphResponse send(long largestRest, long largestAttachment) throws AttemptAbortedException, IOException {
+    /// @param maxRest largest message in one request, in octets
+    /// @param maxAttachment in octets
+    /// @return the response to sending the draft
+    GraphResponse send(long maxRest, long maxAttachment) throws AttemptAbortedException, IOException {
         StrippedMessage detached =
-                AttachmentStripper.strip(content, header, largestRest).orElseThrow(() -> tooLarge(largestRest));
+                AttachmentStripper.strip(content, header, maxRest).orElseThrow(() -> tooLarge(maxRest));
         Map<Attachment, Long> sizes = new LinkedHashMap<>();
         for (Attachment attachment : detached.attachments()) {
             sizes.put(attachment, size(attachment));
         }
-        if (sizes.values().stream().anyMatch(size -> size > largestAttachment)) {
-            throw tooLarge(largestRest);
+        if (sizes.values().stream().anyMatch(size -> size > maxAttachment)) {
+            throw tooLarge(maxRest);
         }
         String id = create(detached.content());
         try {
@@ -79,7 +79,7 @@ final class Draft {
                 .orElseThrow(() -> new AttemptAbortedException(new Response(
                         Step.CONTENT,
                         GraphResponse.reply(
-                                502, "UnexpectedAnswer: Microsoft Graph does not name the draft it has made"),
+                                502, "UnexpectedResponse: Microsoft Graph returned no id for the draft"),
                         Origin.GRAPH)));
         if (draft.containsKey("bccRecipients") && !header.namesExactly(recipients(draft))) {
             setRecipients(id);
@@ -87,17 +87,17 @@ final class Draft {
         return id;
     }
 
-    /// A draft whose making was not answered has no name, and cannot be deleted.
-    private GraphResponse request(GraphRequest call) throws AttemptAbortedException {
+    /// If there is no response to the creation of a draft, its id is unknown and it cannot be deleted.
+    private GraphResponse request(GraphRequest request) throws AttemptAbortedException {
         try {
-            return client.send(call, 201);
+            return client.send(request, 201);
         } catch (AttemptAbortedException e) {
             Response response = e.response();
             boolean unsaid =
                     response.origin() == Origin.NETWORK || response.reply().code() >= SERVER_ERROR;
             if (unsaid && response.step() == Step.CONTENT) {
                 log.warn(
-                        "message {}: an unsent draft of it may stay in the mailbox's Drafts, and may be deleted: {}",
+                        "message {}: an unsent draft may be left in the Drafts folder of the mailbox and can be deleted: {}",
                         message,
                         e.getMessage());
             }
@@ -114,7 +114,7 @@ final class Draft {
                 .flatMap(Optional::stream);
     }
 
-    /// Graph has read other recipients from the header than the relay.
+    /// Sets the recipients of the draft: Graph read others from the header than the relay.
     private void setRecipients(String id) throws AttemptAbortedException, IOException {
         try {
             String json = AttachmentUpload.json(writer -> {
@@ -157,20 +157,20 @@ final class Draft {
         }
     }
 
-    /// What Graph refuses for good is not sent; after anything else nobody knows, and the draft stays.
+    /// Sends the draft. After a 4xx it was not sent, and is deleted; after any other failure that is unknown, and it is left.
     private GraphResponse sendDraft(String id) throws AttemptAbortedException {
         try {
-            GraphResponse answer = client.send(
-                    GraphRequest.plain("POST", client.address("messages", id, "send"), Step.END_OF_CONTENT));
-            if (answer.status() == NOT_FOUND) {
-                throw client.refused(Step.CONTENT, answer); // somebody has deleted the draft
+            GraphResponse response =
+                    client.send(GraphRequest.plain("POST", client.address("messages", id, "send"), Step.END_OF_CONTENT));
+            if (response.status() == NOT_FOUND) {
+                throw client.refused(Step.CONTENT, response); // the draft was deleted meanwhile
             }
-            if (answer.status() >= 400 && answer.status() < SERVER_ERROR) {
+            if (response.status() >= 400 && response.status() < SERVER_ERROR) {
                 delete(id);
-            } else if (answer.status() != ACCEPTED) {
-                logUnknown(String.valueOf(answer.status()));
+            } else if (response.status() != ACCEPTED) {
+                logUnknown(String.valueOf(response.status()));
             }
-            return answer;
+            return response;
         } catch (AttemptAbortedException e) {
             if (e.response().step() == Step.END_OF_CONTENT) {
                 logUnknown(String.valueOf(e.getMessage()));
@@ -183,7 +183,7 @@ final class Draft {
 
     private void logUnknown(String why) {
         log.warn(
-                "message {}: nobody knows whether its draft was sent; if not, it stays in the mailbox's Drafts: {}",
+                "message {}: it is unknown whether the draft was sent; if not, it is left in the Drafts folder of the mailbox: {}",
                 message,
                 why);
     }
@@ -193,18 +193,17 @@ final class Draft {
             client.send(GraphRequest.plain("DELETE", client.address("messages", id), Step.CONTENT), 204);
         } catch (AttemptAbortedException e) {
             log.warn(
-                    "message {}: its unsent draft stays in the mailbox's Drafts, and may be deleted: {}",
+                    "message {}: the unsent draft could not be removed from the Drafts folder of the mailbox and can be deleted: {}",
                     message,
                     e.getMessage());
         }
     }
 
-    private AttemptAbortedException tooLarge(long largestRest) {
+    private AttemptAbortedException tooLarge(long maxRest) {
         String text =
-                "Message too large for Microsoft Graph: besides files attached to it, of at most 150 MB each, it has"
-                        + " more than " + largestRest / 1000
-                        + " KB, or what is large in it is signed, encrypted or another"
-                        + " message; use SMTP for larger mail";
+                "Message too large for Microsoft Graph: without attached files (at most 150 MB each) it has more than "
+                        + maxRest / 1000
+                        + " KB, or its large part is signed, encrypted or an attached message; use SMTP for larger mail";
         return new AttemptAbortedException(new Response(Step.CONTENT, Reply.of(552, "5.3.4", text), Origin.RELAY));
     }
 }

@@ -11,15 +11,15 @@ import org.o365relay.deliver.UpstreamCheck.Finding;
 import org.o365relay.identity.TokenClaims;
 import org.o365relay.net.StrongTls;
 
-/// Walks the road without sending anything: asks Graph to send what is no base64. Who may send is told that it is
-/// none; who may not hears of that first.
+/// Checks permissions without sending mail: asks Graph to send invalid base64. If the app may send, Graph reports the
+/// invalid base64; if it may not, Graph reports that first.
 record GraphCheck(GraphClient client, GraphUpstreamSettings settings, RetryAfterGate retryAfter) {
 
     private static final byte[] NO_BASE64 = "*".getBytes(StandardCharsets.US_ASCII);
     private static final int BAD_REQUEST = 400;
     private static final int FORBIDDEN = 403;
 
-    // Who hears one of these was let in; of other words nobody knows.
+    // These errors show that the app has the permission; others are not conclusive.
     private static final Set<String> CONTENT_ERRORS = Set.of(
             "ErrorMimeContentInvalidBase64String",
             "ErrorMimeContentInvalid",
@@ -28,10 +28,10 @@ record GraphCheck(GraphClient client, GraphUpstreamSettings settings, RetryAfter
             "UnableToDeserializePostBody");
 
     private static final String GRANT =
-            "Smaller ones go. Give the app Mail.ReadWrite: Entra admin center > App registrations > the app > API"
+            "Smaller messages are not affected. Give the app Mail.ReadWrite: Entra admin center > App registrations > the app > API"
                     + " permissions > Microsoft Graph > Application permissions, then Grant admin consent; or the"
-                    + " Exchange role \"Application Mail.ReadWrite\". Or let large messages go by SMTP: put it before"
-                    + " graph (upstream, fallback).";
+                    + " Exchange role \"Application Mail.ReadWrite\". Or send large messages by SMTP: make SMTP the"
+                    + " upstream and graph the fallback.";
 
     UpstreamCheck run() {
         List<Finding> findings = new ArrayList<>();
@@ -48,9 +48,9 @@ record GraphCheck(GraphClient client, GraphUpstreamSettings settings, RetryAfter
     }
 
     private void connect(List<Finding> findings) throws AttemptAbortedException {
-        GraphResponse answer = client.sendUnauthenticated(GraphRequest.plain("GET", client.root(), Step.CONNECT));
+        GraphResponse response = client.sendUnauthenticated(GraphRequest.plain("GET", client.root(), Step.CONNECT));
         findings.add(new Finding(Step.CONNECT, "connected to " + settings));
-        answer.tls().ifPresent(tls -> findings.add(new Finding(Step.STARTTLS, StrongTls.summary(tls))));
+        response.tls().ifPresent(tls -> findings.add(new Finding(Step.STARTTLS, StrongTls.summary(tls))));
     }
 
     private void signIn(List<Finding> findings) throws AttemptAbortedException {
@@ -58,31 +58,30 @@ record GraphCheck(GraphClient client, GraphUpstreamSettings settings, RetryAfter
     }
 
     private void checkSending(List<Finding> findings) throws AttemptAbortedException {
-        GraphResponse answer =
+        GraphResponse response =
                 client.send(GraphRequest.mime(client.address("sendMail"), Step.AUTH, GraphRequest.Body.of(NO_BASE64)));
-        if (!isContentError(answer)) {
-            throw client.refused(Step.AUTH, answer);
+        if (!isContentError(response)) {
+            throw client.refused(Step.AUTH, response);
         }
         findings.add(new Finding(Step.AUTH, "may send mail as " + settings.user() + " (Mail.Send)"));
     }
 
-    /// Without it mail goes all the same, if it is not large.
+    /// A missing permission for drafts is a warning only: small messages do not need it.
     private void checkDrafts(List<Finding> findings) throws AttemptAbortedException {
-        GraphResponse answer =
+        GraphResponse response =
                 client.send(GraphRequest.mime(client.address("messages"), Step.AUTH, GraphRequest.Body.of(NO_BASE64)));
         String large = "messages above " + settings.maxDirect() / 1000 + " KB";
         findings.add(
-                isContentError(answer)
-                        ? new Finding(Step.AUTH, "may make drafts, as " + large + " need (Mail.ReadWrite)")
+                isContentError(response)
+                        ? new Finding(Step.AUTH, "may create drafts, which " + large + " need (Mail.ReadWrite)")
                         : new Finding(
                                 Step.AUTH,
-                                large + " cannot be sent, for that takes drafts (Mail.ReadWrite): "
-                                        + answer.errorReply(),
-                                answer.status() == FORBIDDEN ? GRANT : "Smaller ones go. Ask again in a while."));
+                                large + " cannot be sent, because the app may not create drafts (Mail.ReadWrite): " + response.errorReply(),
+                                response.status() == FORBIDDEN ? GRANT : "Smaller messages are not affected. Run the check again later."));
     }
 
-    private static boolean isContentError(GraphResponse answer) {
-        return answer.status() == BAD_REQUEST
-                && answer.errorCode().filter(CONTENT_ERRORS::contains).isPresent();
+    private static boolean isContentError(GraphResponse response) {
+        return response.status() == BAD_REQUEST
+                && response.errorCode().filter(CONTENT_ERRORS::contains).isPresent();
     }
 }

@@ -23,10 +23,10 @@ import org.o365relay.identity.TokenException;
 import org.o365relay.identity.TokenSource;
 import org.o365relay.mail.Reply;
 
-/// Asks Microsoft Graph. Every request has a time limit from its begin to the last octet of its answer.
+/// Sends requests to Microsoft Graph. Each has a time limit, from its start to the last octet of the response.
 final class GraphClient {
 
-    // A draft's answer holds its text.
+    // The response to the creation of a draft contains its text.
     private static final int MAX_RESPONSE = 8 * 1024 * 1024;
 
     private static final int FORBIDDEN = 403;
@@ -40,7 +40,7 @@ final class GraphClient {
     private final GraphFailures failures;
     private final RetryAfterGate retryAfter;
 
-    /// @param requests begins a request
+    /// @param requests starts a request
     /// @param timeout of a request
     GraphClient(
             GraphUpstreamSettings settings,
@@ -48,14 +48,14 @@ final class GraphClient {
             HttpClient client,
             Function<URI, HttpRequest.Builder> requests,
             Duration limit,
-            RetryAfterGate resting) {
+            RetryAfterGate retryAfter) {
         this.settings = settings;
         this.tokens = tokens;
         this.client = client;
         this.requests = requests;
         this.timeout = limit;
         this.failures = new GraphFailures(limit);
-        this.retryAfter = resting;
+        this.retryAfter = retryAfter;
     }
 
     /// @param segments of the path after the mailbox
@@ -78,7 +78,7 @@ final class GraphClient {
                 .replace("%3D", "=");
     }
 
-    /// Sees that there is a token, before anything else is done.
+    /// Gets the access token.
     AccessToken token() throws AttemptAbortedException {
         try {
             return tokens.token();
@@ -92,103 +92,100 @@ final class GraphClient {
         }
     }
 
-    /// Asks in the name of the mailbox. A token that is refused is replaced, once.
+    /// Sends a request with the access token. A refused token is replaced, once.
     ///
-    /// @throws AttemptAbortedException if there is no answer, or no token, or Graph lets nobody in
-    GraphResponse send(GraphRequest call) throws AttemptAbortedException {
+    /// @throws AttemptAbortedException if there is no response or no token, or the token is refused again
+    GraphResponse send(GraphRequest request) throws AttemptAbortedException {
         AccessToken token = token();
-        GraphResponse answer = authorized(call, token);
-        if (answer.status() == 401) {
+        GraphResponse response = authorized(request, token);
+        if (response.status() == 401) {
             tokens.invalidate(token);
             token = token();
-            answer = authorized(call, token);
+            response = authorized(request, token);
         }
-        if (answer.status() == 401) {
+        if (response.status() == 401) {
             tokens.invalidate(token);
-            throw refused(Step.AUTH, answer);
+            throw refused(Step.AUTH, response);
         }
-        return answer;
+        return response;
     }
 
-    /// Asks for one certain answer.
+    /// Sends a request with the access token.
     ///
-    /// @throws AttemptAbortedException also if it is another one
-    GraphResponse send(GraphRequest call, int expected) throws AttemptAbortedException {
-        GraphResponse answer = send(call);
-        if (answer.status() == expected) {
-            return answer;
+    /// @param expected status
+    /// @throws AttemptAbortedException also for any other status
+    GraphResponse send(GraphRequest request, int expected) throws AttemptAbortedException {
+        GraphResponse response = send(request);
+        if (response.status() == expected) {
+            return response;
         }
-        boolean draft = call.step() == Step.CONTENT;
-        throw draft && answer.status() == FORBIDDEN && answer.isGraphError()
-                ? noDrafts(answer)
-                : refused(call.step(), answer);
+        boolean draft = request.step() == Step.CONTENT;
+        throw draft && response.status() == FORBIDDEN && response.isGraphError()
+                ? noDrafts(response)
+                : refused(request.step(), response);
     }
 
-    /// Asks without saying who asks.
-    GraphResponse sendUnauthenticated(GraphRequest call) throws AttemptAbortedException {
-        return exchange(call, requests.apply(call.uri()));
+    /// Sends a request without the access token.
+    GraphResponse sendUnauthenticated(GraphRequest request) throws AttemptAbortedException {
+        return exchange(request, requests.apply(request.uri()));
     }
 
-    /// An app may be allowed to send and not to make drafts, and Graph says of both the same.
-    private AttemptAbortedException noDrafts(GraphResponse answer) {
-        String text = "DraftsForbidden: the app may not make drafts (Mail.ReadWrite), as large messages need: "
-                + answer.errorReply().text();
-        return new AttemptAbortedException(
-                new Response(Step.CONTENT, GraphResponse.reply(FORBIDDEN, text), Origin.GRAPH));
+    /// An app may have Mail.Send but not Mail.ReadWrite; Graph's error is the same for both.
+    private AttemptAbortedException noDrafts(GraphResponse response) {
+        String text = "DraftsForbidden: the app may not create drafts (Mail.ReadWrite), which large messages need: "
+                + response.errorReply().text();
+        return new AttemptAbortedException(new Response(Step.CONTENT, GraphResponse.reply(FORBIDDEN, text), Origin.GRAPH));
     }
 
-    AttemptAbortedException refused(Step step, GraphResponse answer) {
-        Reply reply = answer.errorReply();
-        if (answer.status() < 300) {
+    AttemptAbortedException refused(Step step, GraphResponse response) {
+        Reply reply = response.errorReply();
+        if (response.status() < 300) {
             reply = GraphResponse.reply(
                     502,
-                    "UnexpectedAnswer: Microsoft Graph has answered " + answer.status() + " where that means nothing");
+                    "UnexpectedResponse: Microsoft Graph sent the unexpected status " + response.status());
         }
-        return new AttemptAbortedException(retryAfter.response(step, reply, answer));
+        return new AttemptAbortedException(retryAfter.response(step, reply, response));
     }
 
-    private GraphResponse authorized(GraphRequest call, AccessToken token) throws AttemptAbortedException {
-        HttpRequest.Builder request = requests.apply(call.uri());
+    private GraphResponse authorized(GraphRequest request, AccessToken token) throws AttemptAbortedException {
+        HttpRequest.Builder builder = requests.apply(request.uri());
         String bearer = token.value().reveal();
-        if (!bearer.chars().allMatch(c -> c > ' ' && c < 0x7f)) { // the client would show it in its error
-            String text = "the access token has characters that HTTP does not take";
-            throw new AttemptAbortedException(
-                    new Response(Step.AUTH, Reply.plain(400, "InvalidToken: " + text), Origin.SIGN_IN));
+        if (!bearer.chars().allMatch(c -> c > ' ' && c < 0x7f)) { // the client's exception would contain it
+            String text = "the access token has characters that HTTP does not allow";
+            throw new AttemptAbortedException(new Response(Step.AUTH, Reply.plain(400, "InvalidToken: " + text), Origin.SIGN_IN));
         }
-        return exchange(call, request.header("Authorization", "Bearer " + bearer))
+        return exchange(request, builder.header("Authorization", "Bearer " + bearer))
                 .redacted(bearer);
     }
 
-    private GraphResponse exchange(GraphRequest call, HttpRequest.Builder request) throws AttemptAbortedException {
-        RequestProgress sending = new RequestProgress(call.body());
-        call.headers().forEach(request::header);
-        request.method(call.method(), sending.publisher());
+    private GraphResponse exchange(GraphRequest request, HttpRequest.Builder builder) throws AttemptAbortedException {
+        RequestProgress progress = new RequestProgress(request.body());
+        request.headers().forEach(builder::header);
+        builder.method(request.method(), progress.publisher());
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         CompletableFuture<HttpResponse<Void>> pending = client.sendAsync(
-                request.build(),
+                builder.build(),
                 BodyHandlers.ofByteArrayConsumer(
                         octets -> octets.filter(_ -> body.size() < MAX_RESPONSE).ifPresent(body::writeBytes)));
         try {
-            HttpResponse<Void> response = pending.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
-            GraphResponse answer = new GraphResponse(
-                    response.statusCode(),
-                    response.headers(),
+            HttpResponse<Void> received = pending.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+            GraphResponse response = new GraphResponse(
+                    received.statusCode(),
+                    received.headers(),
                     body.toByteArray(),
-                    response.sslSession().orElse(null));
-            if (answer.status() == PROXY_LOGIN_REQUIRED) {
+                    received.sslSession().orElse(null));
+            if (response.status() == PROXY_LOGIN_REQUIRED) {
                 throw new AttemptAbortedException(failures.proxyLoginRefused());
             }
-            retryAfter.record(answer);
-            return answer;
+            retryAfter.record(response);
+            return response;
         } catch (ExecutionException | TimeoutException e) {
             pending.cancel(true);
-            throw new AttemptAbortedException(
-                    failures.connectionFailure(call.uri().getHost(), sending, call.step(), e));
+            throw new AttemptAbortedException(failures.connectionFailure(request.uri().getHost(), progress, request.step(), e));
         } catch (InterruptedException e) {
             pending.cancel(true);
             Thread.currentThread().interrupt();
-            throw new AttemptAbortedException(
-                    failures.connectionFailure(call.uri().getHost(), sending, call.step(), e));
+            throw new AttemptAbortedException(failures.connectionFailure(request.uri().getHost(), progress, request.step(), e));
         }
     }
 }

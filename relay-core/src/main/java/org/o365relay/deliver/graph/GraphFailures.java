@@ -20,17 +20,16 @@ import org.o365relay.mail.EnhancedStatus;
 import org.o365relay.mail.Reply;
 import org.o365relay.net.ServerTrust;
 
-/// Puts into words, in the place of an answer, why there is none.
+/// Creates the response of a failed attempt when Graph sent none.
 ///
-/// @param timeout how long a request may take
+/// @param timeout of a request
 record GraphFailures(Duration timeout) {
 
-    /// @param host who was asked
-    /// @param sending how far the request got
-    /// @param step where the attempt is if all of the request may have arrived
-    Response connectionFailure(String host, RequestProgress sending, Step step, Throwable failure) {
-        Optional<ServerTrust.UntrustedCertificateException> refused =
-                find(failure, ServerTrust.UntrustedCertificateException.class);
+    /// @param host of the request
+    /// @param progress of the request
+    /// @param step to report if the request may have arrived completely
+    Response connectionFailure(String host, RequestProgress progress, Step step, Throwable failure) {
+        Optional<ServerTrust.UntrustedCertificateException> refused = find(failure, ServerTrust.UntrustedCertificateException.class);
         if (refused.isPresent()) {
             return tls(refused.get().explanation());
         }
@@ -45,11 +44,11 @@ record GraphFailures(Duration timeout) {
             return network(Step.CONNECT, "4.4.1", "no connection to " + host + ": " + root(failure));
         }
         boolean shakingHands = find(failure, SSLHandshakeException.class).isPresent();
-        return sending.hasBegun() && !shakingHands ? lost(host, sending, step, failure) : unsent(host, failure);
+        return progress.hasBegun() && !shakingHands ? lost(host, progress, step, failure) : unsent(host, failure);
     }
 
     Response proxyLoginRefused() {
-        return network(Step.CONNECT, "4.4.1", "the proxy wants another login than it is given (HTTP 407)");
+        return network(Step.CONNECT, "4.4.1", "the proxy refuses the configured login (HTTP 407)");
     }
 
     private Response unsent(String host, Throwable failure) {
@@ -61,12 +60,12 @@ record GraphFailures(Duration timeout) {
         return network(Step.CONNECT, "4.4.1", "no connection to " + host + ": " + reason(failure));
     }
 
-    private Response lost(String host, RequestProgress sending, Step step, Throwable failure) {
+    private Response lost(String host, RequestProgress progress, Step step, Throwable failure) {
         return network(
-                sending.isComplete() ? step : Step.CONTENT,
+                progress.isComplete() ? step : Step.CONTENT,
                 "4.4.2",
                 "connection to " + host + " lost "
-                        + (sending.isComplete() ? "before the answer: " : "while sending: ")
+                        + (progress.isComplete() ? "before the response: " : "while sending: ")
                         + reason(failure));
     }
 

@@ -7,15 +7,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.o365relay.deliver.Response.Step;
 
-/// A request.
+/// A request to Microsoft Graph.
 ///
-/// @param step where the attempt is when this one is refused, or its answer is lost
-/// @param headers without what says who asks
-/// @param body what it carries
+/// @param step of the attempt, reported if the request is refused or its response is lost
+/// @param headers without Authorization
 record GraphRequest(String method, URI uri, Step step, Map<String, String> headers, Body body) {
 
+    /// The content of a request.
+    ///
     /// @param length in octets; 0 for none
-    /// @param source opens it, each time anew
+    /// @param source opens a new stream each time
     record Body(long length, Source source) {
 
         static final Body NONE = new Body(0, InputStream::nullInputStream);
@@ -28,13 +29,13 @@ record GraphRequest(String method, URI uri, Step step, Map<String, String> heade
             return new Body(length, () -> new ByteArrayInputStream(octets, 0, length));
         }
 
-        /// @param octets what becomes base64
+        /// @param octets before encoding
         static Body base64(long octets, Source source) {
             return new Body(Base64Stream.length(octets), () -> new Base64Stream(source.open()));
         }
     }
 
-    /// Opens what is sent.
+    /// Opens the content.
     @FunctionalInterface
     interface Source {
         InputStream open();

@@ -22,13 +22,13 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Reply;
 import org.o365relay.mail.VisibleText;
 
-/// What came back for a request.
+/// A response of Microsoft Graph, or of a proxy on the way.
 final class GraphResponse {
 
     private static final int MAX_SHOWN = 300;
     private static final int BAD_GATEWAY = 502;
 
-    // These mean the same whoever says them. Not so 413: proxies have limits of their own.
+    // These mean the same from Graph and from a proxy. Not so 413: proxies have limits of their own.
     private static final Set<Integer> UNAMBIGUOUS_STATUSES = Set.of(401, 403, 404, 429, 500, 502, 503, 504);
 
     private static final int TOO_LARGE = 413;
@@ -39,7 +39,7 @@ final class GraphResponse {
     private final byte[] body;
     private final @Nullable SSLSession tls;
 
-    /// @param tls null if there is none
+    /// @param tls null without TLS
     GraphResponse(int status, HttpHeaders headers, byte[] body, @Nullable SSLSession tls) {
         this.status = status;
         this.headers = headers;
@@ -47,7 +47,7 @@ final class GraphResponse {
         this.tls = tls;
     }
 
-    /// @return empty if TLS was not spoken
+    /// @return empty without TLS
     Optional<SSLSession> tls() {
         return Optional.ofNullable(tls);
     }
@@ -56,7 +56,7 @@ final class GraphResponse {
         return status;
     }
 
-    /// @return the same, in whose words the secret does not appear
+    /// @return the same with the secret removed from the body
     GraphResponse redacted(String secret) {
         String text = new String(body, StandardCharsets.UTF_8);
         return text.contains(secret)
@@ -64,7 +64,7 @@ final class GraphResponse {
                 : this;
     }
 
-    /// @return the body's object; empty if it is none
+    /// @return the JSON object in the body; empty if there is none
     Map<?, ?> json() {
         try (JsonReader reader = JsonProviders.createReader(body)) {
             return reader.readUntyped() instanceof Map<?, ?> object ? object : Map.of();
@@ -73,7 +73,7 @@ final class GraphResponse {
         }
     }
 
-    /// @return a value of the body that is text and not empty
+    /// @return a text member of the body; empty if missing or empty
     Optional<String> text(String name) {
         return text(json(), name);
     }
@@ -90,7 +90,7 @@ final class GraphResponse {
         return object.get(name) instanceof List<?> list ? list : List.of();
     }
 
-    /// @return how long not to come back (RFC 9110 §10.2.3)
+    /// @return the wait in Retry-After (RFC 9110 §10.2.3)
     Optional<Duration> retryAfter(Instant now) {
         return headers.firstValue("Retry-After").flatMap(value -> delay(value.strip(), now));
     }
@@ -109,9 +109,8 @@ final class GraphResponse {
         }
     }
 
-    /// @return a refusal in Graph's words: `ErrorAccessDenied: Access is denied. (request-id …)`; of a body that
-    ///     is not Graph's, such as a proxy's page, the beginning. Such a one does not count as a refusal of the
-    ///     message
+    /// @return Graph's error: `ErrorAccessDenied: Access is denied. (request-id …)`; of a body that is not Graph's, such as a
+    ///     proxy's page, the beginning, as a 502, which is no refusal of the message
     Reply errorReply() {
         Map<?, ?> error = object(json(), "error");
         Optional<String> code = text(error, "code");
@@ -133,17 +132,17 @@ final class GraphResponse {
                 || (status == TOO_LARGE && httpText().toLowerCase(Locale.ROOT).contains(GRAPH_LIMIT_TEXT));
     }
 
-    /// @return whether it is a refusal in Graph's form
+    /// @return whether the body is an error in Graph's format
     boolean isGraphError() {
         return errorCode().isPresent();
     }
 
-    /// @return `ErrorAccessDenied`; empty if it is no refusal of Graph's
+    /// @return Graph's error code, such as `ErrorAccessDenied`; empty if there is none
     Optional<String> errorCode() {
         return text(object(json(), "error"), "code");
     }
 
-    /// @return an acceptance, with what support asks for
+    /// @return the reply for an accepted message, with the request id that Microsoft's support asks for
     Reply acceptedReply() {
         return reply(
                 status,

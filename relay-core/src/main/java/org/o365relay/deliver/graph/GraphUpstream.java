@@ -26,13 +26,13 @@ import org.o365relay.net.HttpSettings;
 import org.o365relay.rewrite.DestinationFields;
 import org.o365relay.rewrite.ReaddressedHeader;
 
-/// Microsoft Graph. There is no envelope on this road: a message goes to whom its header names, so the header is
-/// made to name exactly the envelope ([DestinationFields]), and all recipients get the same response.
+/// Sends by Microsoft Graph. Graph has no envelope: it sends to the recipients in the header, so the header is rewritten to
+/// name exactly the envelope's ([DestinationFields]), and all recipients get the same response.
 ///
-/// Up to [GraphUpstreamSettings#maxDirect] the message goes as it is (sendMail); above that by a [Draft].
+/// Up to [GraphUpstreamSettings#maxDirect] the message is sent in one request (sendMail), above that as a [Draft].
 public final class GraphUpstream implements Upstream {
 
-    /// Requests that Graph works on at once, for one app and one mailbox.
+    /// Concurrent requests that Graph allows per app and mailbox.
     private static final int MAX_REQUESTS = 4;
 
     /// Octets of the largest file that can be attached to a draft.
@@ -45,12 +45,12 @@ public final class GraphUpstream implements Upstream {
     private final GraphClient client;
     private final long maxAttachment;
 
-    /// @param client knows proxy, certificates and connect timeout; does not follow redirects
-    /// @param requests begins a request, with what the proxy wants to know; [HttpRequest#newBuilder(URI)] if that
+    /// @param client with proxy, certificates and connect timeout; does not follow redirects
+    /// @param requests starts a request, with the header fields for the proxy; [HttpRequest#newBuilder(URI)] if that
     ///     is nothing
-    /// @param http says how long a request may take
-    /// @param connections how many attempts may run at once; more than 4 are never made
-    /// @param spool an existing directory for messages above the limit, while they are sent
+    /// @param http has the time limit of requests
+    /// @param connections concurrent attempts; at most 4 are made
+    /// @param spool existing directory for messages above the limit, during their attempt
     public GraphUpstream(
             GraphUpstreamSettings settings,
             TokenSource tokens,
@@ -72,13 +72,13 @@ public final class GraphUpstream implements Upstream {
             int connections,
             Path spool,
             InstantSource clock,
-            long largestAttachment) {
+            long maxAttachment) {
         this.settings = settings;
         this.connections = Math.clamp(connections, 1, MAX_REQUESTS);
         this.spool = spool;
         this.retryAfter = new RetryAfterGate(clock);
         this.client = new GraphClient(settings, tokens, client, requests, http.requestTimeout(), retryAfter);
-        this.maxAttachment = largestAttachment;
+        this.maxAttachment = maxAttachment;
     }
 
     @Override
@@ -122,25 +122,30 @@ public final class GraphUpstream implements Upstream {
         return client.send(GraphRequest.mime(client.address("sendMail"), Step.END_OF_CONTENT, body));
     }
 
-    /// 202 is success, and nothing else is: to what is too large for it Graph has said 200 and sent nothing.
-    private Response accepted(GraphResponse answer) throws AttemptAbortedException {
-        if (answer.status() == 202) {
-            return new Response(Step.END_OF_CONTENT, answer.acceptedReply(), Origin.GRAPH);
+    /// Only 202 is success: Graph replies 200 to a message that is too large, and sends nothing.
+    private Response accepted(GraphResponse response) throws AttemptAbortedException {
+        if (response.status() == 202) {
+            return new Response(Step.END_OF_CONTENT, response.acceptedReply(), Origin.GRAPH);
         }
-        if (answer.status() >= 300) {
-            throw client.refused(Step.END_OF_CONTENT, answer);
+        if (response.status() >= 300) {
+            throw client.refused(Step.END_OF_CONTENT, response);
         }
         return new Response(
                 Step.END_OF_CONTENT,
                 GraphResponse.reply(
-                        answer.status(),
-                        "NotSent: Graph answered " + answer.status() + " instead of 202 and has sent nothing"),
+                        response.status(),
+                        "NotSent: Graph answered " + response.status() + " instead of 202 and has sent nothing"),
                 Origin.GRAPH);
     }
 
     @Override
     public UpstreamCheck check() {
         return new GraphCheck(client, settings, retryAfter).run();
+    }
+
+    @Override
+    public void endRetryAfter() {
+        retryAfter.end();
     }
 
     @Override
@@ -153,7 +158,7 @@ public final class GraphUpstream implements Upstream {
         return settings.toString();
     }
 
-    /// The client, which others may use too, keeps the connections.
+    /// Nothing to close: the client, which is shared, keeps the connections.
     @Override
     public void close() {}
 

@@ -2,16 +2,16 @@ package org.o365relay.deliver.graph;
 
 import java.net.URI;
 
-/// Where Microsoft Graph is, and how mail is handed to it.
+/// Address of Microsoft Graph and the mailbox to send as.
 ///
 /// @param graphUrl without a version and a final slash: `https://graph.microsoft.com`
-/// @param user the mailbox that is used: `/users/{user}/sendMail`
-/// @param maxDirect octets of the largest message that goes as it is in one request; a larger one goes by a
-///     draft and an upload session. Requests are limited to 4 MB, and above about 2.2 MB raw Graph is known to
-///     answer 200 and send nothing
+/// @param user mailbox to send as: `/users/{user}/sendMail`
+/// @param maxDirect largest message sent in one request, in octets; larger ones are sent as a
+///     draft with an upload session. Requests are limited to 4 MB, and above about 2.2 MB raw Graph
+///     replies 200 and sends nothing
 public record GraphUpstreamSettings(URI graphUrl, String user, long maxDirect) {
 
-    /// Below the size that is known to vanish.
+    /// Below the size at which Graph drops messages.
     public static final long MAX_DIRECT = 2_200_000;
 
     @Override

@@ -7,7 +7,7 @@ import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Watches how much of a request has been given to the network, for what is not all there cannot be acted upon.
+/// Counts how much of a request was sent: an incomplete request cannot have had an effect.
 final class RequestProgress {
 
     private final GraphRequest.Body body;
@@ -19,7 +19,7 @@ final class RequestProgress {
         this.remaining = new AtomicLong(body.length());
     }
 
-    /// The body is asked for when there is a connection, and the header has gone out.
+    /// The client reads the body once it is connected and has sent the header.
     BodyPublisher publisher() {
         return body.length() == 0
                 ? BodyPublishers.noBody()

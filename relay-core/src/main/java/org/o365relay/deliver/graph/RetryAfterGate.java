@@ -11,10 +11,10 @@ import org.o365relay.deliver.Response.Origin;
 import org.o365relay.deliver.Response.Step;
 import org.o365relay.mail.Reply;
 
-/// Graph has asked to be left alone for a while (429, or 503, with Retry-After): until then nothing is asked of it.
+/// Holds back requests while Graph asks the relay to wait (429 or 503 with Retry-After).
 final class RetryAfterGate {
 
-    /// No answer of Graph's closes the road for longer.
+    /// Longest wait that is honoured.
     static final Duration MAX = Duration.ofHours(24);
 
     private final InstantSource clock;
@@ -24,32 +24,37 @@ final class RetryAfterGate {
         this.clock = clock;
     }
 
-    void record(GraphResponse answer) {
+    void record(GraphResponse response) {
         Instant now = clock.instant();
-        requested(answer, now)
-                .map(now::plus)
-                .ifPresent(end -> until.accumulateAndGet(end, (a, b) -> a.isAfter(b) ? a : b));
+        requested(response, now).map(now::plus).ifPresent(end -> until.accumulateAndGet(end, (a, b) -> a.isAfter(b) ? a : b));
     }
 
-    /// @return what the answer comes to, with the rest it asks for
-    Response response(Step step, Reply reply, GraphResponse answer) {
-        Response response = new Response(step, reply, Origin.GRAPH);
-        return requested(answer, clock.instant()).map(response::withRetryAfter).orElse(response);
+    /// @return the response, with the wait that it asks for
+    Response response(Step step, Reply reply, GraphResponse response) {
+        Response result = new Response(step, reply, Origin.GRAPH);
+        return requested(response, clock.instant()).map(result::withRetryAfter).orElse(result);
     }
 
-    private static Optional<Duration> requested(GraphResponse answer, Instant now) {
-        return answer.status() == 429 || answer.status() == 503
-                ? answer.retryAfter(now).filter(Duration::isPositive).map(rest -> rest.compareTo(MAX) > 0 ? MAX : rest)
+    private static Optional<Duration> requested(GraphResponse response, Instant now) {
+        return response.status() == 429 || response.status() == 503
+                ? response.retryAfter(now)
+                        .filter(Duration::isPositive)
+                        .map(rest -> rest.compareTo(MAX) > 0 ? MAX : rest)
                 : Optional.empty();
     }
 
-    /// @throws AttemptAbortedException if it is too early
+    /// Lets requests through again at once.
+    void end() {
+        until.set(Instant.MIN);
+    }
+
+    /// @throws AttemptAbortedException if the wait is not over
     void check() throws AttemptAbortedException {
         Instant now = clock.instant();
         Instant end = until.get();
         if (end.isAfter(now)) {
             Duration left = Duration.between(now, end);
-            String text = "Microsoft Graph has asked for a rest (" + Math.max(1, left.toSeconds()) + " s left)";
+            String text = "Microsoft Graph asked the relay to wait (Retry-After, " + Math.max(1, left.toSeconds()) + " s left)";
             Response held = new Response(Step.CONNECT, Reply.of(451, "4.3.2", text), Origin.RELAY);
             throw new AttemptAbortedException(held.withRetryAfter(left));
         }

@@ -17,9 +17,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.rewrite.StoredContent;
 
-/// Keeps one message for the time of one attempt, because it can be written only once and its size must be known
-/// before it is sent: a small one in memory, a larger one in a file that only the relay can read, and that is gone
-/// when the attempt ends, however that ends.
+/// Keeps one message during one attempt, because it can be written only once and its size must be known before it is sent:
+/// a small one in memory, a larger one in a file that only the relay can read and that is deleted when the attempt ends.
 final class Spool extends OutputStream implements StoredContent, Closeable {
 
     private final Path directory;
@@ -35,12 +34,12 @@ final class Spool extends OutputStream implements StoredContent, Closeable {
         this.maxInMemory = mostInMemory;
     }
 
-    /// The relay's own disk is the trouble, not the message.
+    /// The relay's disk failed, not the message.
     static final class Failed extends IOException {
         private static final long serialVersionUID = 1L;
 
         Failed(Path directory, IOException cause) {
-            super("cannot keep a large message in " + directory + ": " + cause.getMessage(), cause);
+            super("cannot write a large message to " + directory + ": " + cause.getMessage(), cause);
         }
     }
 
@@ -86,7 +85,7 @@ final class Spool extends OutputStream implements StoredContent, Closeable {
         }
     }
 
-    /// Nothing more is written.
+    /// Ends writing.
     void complete() {
         if (memory != null) {
             content = memory.toByteArray();

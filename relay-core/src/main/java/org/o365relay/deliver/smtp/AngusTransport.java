@@ -16,11 +16,10 @@ import org.eclipse.angus.mail.smtp.SMTPTransport;
 import org.o365relay.deliver.Response.Step;
 import org.o365relay.deliver.UpstreamCheck.Finding;
 
-/// Angus Mail's SMTP client, driven command by command instead of by its `sendMessage`: that one fits MIME
-/// messages, hides at which step something was said, and forgets the reply to the final dot if the RSET it
-/// sends after a refusal fails.
+/// Angus Mail's SMTP client, driven command by command instead of by its `sendMessage`, which needs MIME messages, does not
+/// report the step of a reply, and loses the reply to the final dot if the RSET it sends after a refusal fails.
 ///
-/// Tells of every step before it begins, and keeps every reply as it was said.
+/// Reports every step before it begins, and keeps every reply unchanged.
 final class AngusTransport extends SMTPTransport {
 
     private static final int AUTHENTICATED = 235; // RFC 4954 §6
@@ -51,22 +50,22 @@ final class AngusTransport extends SMTPTransport {
         this.findings = findings;
     }
 
-    /// @return what was said since the last command, RSET not counted as one
+    /// @return replies since the last command other than RSET
     synchronized List<String> replies() {
         return List.copyOf(replies);
     }
 
-    /// @return the last thing said; empty if nothing was
+    /// @return the last reply; empty if there was none
     synchronized String lastReply() {
         return replies.isEmpty() ? "" : replies.getLast();
     }
 
-    /// @return the mechanism the relay began to sign in with; empty if it has not
+    /// @return the AUTH mechanism in use; empty before AUTH
     synchronized String mechanism() {
         return mechanism;
     }
 
-    /// @return whether the relay has asked for STARTTLS
+    /// @return whether STARTTLS was sent
     synchronized boolean hasAskedForTls() {
         return askedForTls;
     }
@@ -78,7 +77,7 @@ final class AngusTransport extends SMTPTransport {
         simpleCommand(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /// Sends DATA. The stream stuffs dots and takes care that no bare CR or LF leaves (RFC 5321 §4.5.2,
+    /// Sends DATA. The stream stuffs dots and sends no bare CR or LF (RFC 5321 §4.5.2,
     /// §2.3.8).
     ///
     /// @throws MessagingException if the reply is not 354; Angus has then sent RSET
@@ -93,8 +92,7 @@ final class AngusTransport extends SMTPTransport {
         finishData();
     }
 
-    /// Sends a piece of content as it is (RFC 3030 §2), and reads the reply. Angus can do that too, but stuffs
-    /// dots and changes line ends even then.
+    /// Sends a chunk unchanged (RFC 3030 §2), and reads the reply. Angus's own BDAT stuffs dots and changes line ends.
     synchronized void bdat(byte[] octets, int length, boolean last) throws MessagingException, IOException {
         sendCommand("BDAT " + length + (last ? " LAST" : ""));
         OutputStream out = tls.top().getOutputStream();
@@ -122,11 +120,11 @@ final class AngusTransport extends SMTPTransport {
         }
     }
 
-    /// In two steps: with a token of 3 KB on the AUTH line, the line is far longer than servers have to take
+    /// Sends the token on a line of its own: a token of 3 KB makes the AUTH line longer than servers have to accept
     /// (RFC 4954 §4, RFC 5321 §4.5.3.1.4). Angus would put it there.
     private boolean authenticate(SaslLogin.Token token) throws MessagingException {
         if (!supportsAuthentication("XOAUTH2")) {
-            return true; // the caller sees that nothing was begun
+            return true; // the caller checks mechanism()
         }
         redaction.hide(token.token().value().reveal());
         redaction.hideEncoded(token.message());
@@ -135,7 +133,7 @@ final class AngusTransport extends SMTPTransport {
             code = simpleCommand(Base64.getEncoder().encode(token.message().getBytes(StandardCharsets.UTF_8)));
         }
         if (code == CHALLENGE) {
-            code = simpleCommand(new byte[0]); // it says in JSON why not, and then waits for an empty line
+            code = simpleCommand(new byte[0]); // the challenge is a JSON error; the server waits for an empty line
         }
         if (code != AUTHENTICATED) {
             throw new AuthenticationFailedException(lastReply());
@@ -193,7 +191,7 @@ final class AngusTransport extends SMTPTransport {
     @Override
     protected int readServerResponse() throws MessagingException {
         int code = super.readServerResponse();
-        // Angus reads octets as ISO-8859-1; servers that say more than US-ASCII say it in UTF-8
+        // Angus reads octets as ISO-8859-1; servers send text beyond US-ASCII in UTF-8
         String said = new String(getLastServerResponse().getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
         replies.add(mechanism.isEmpty() ? said : redaction.apply(said));
         return code;

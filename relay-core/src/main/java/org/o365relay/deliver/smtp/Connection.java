@@ -19,8 +19,8 @@ import org.o365relay.deliver.Response.Origin;
 import org.o365relay.deliver.Response.Step;
 import org.o365relay.mail.Reply;
 
-/// One signed-in connection, used by one attempt at a time. Every step has its time limit; whatever leaves the
-/// session in doubt closes it.
+/// One signed-in connection, used by one attempt at a time. Every step has a time limit; any failure that leaves the state
+/// of the session uncertain closes it.
 final class Connection {
 
     private static final int SERVICE_CLOSING = 421; // RFC 5321 §3.8
@@ -37,12 +37,12 @@ final class Connection {
     private volatile boolean idle;
     private Step step = Step.GREETING;
 
-    /// @param wires makes the client that speaks over the socket, and tells of each step it takes
-    Connection(Socket socket, Instant begunAt, FailureReplies trouble, Function<Consumer<Step>, AngusTransport> wires) {
+    /// @param transports creates the SMTP client on the socket; it reports each step before it begins
+    Connection(Socket socket, Instant begunAt, FailureReplies failures, Function<Consumer<Step>, AngusTransport> wires) {
         this.socket = socket;
         this.openedAt = begunAt;
-        this.failures = trouble;
-        this.watchdog = new ConnectionWatchdog(trouble.limit(step), this::overdue);
+        this.failures = failures;
+        this.watchdog = new ConnectionWatchdog(failures.limit(step), this::overdue);
         this.transport = wires.apply(this::begin);
         watchdog.start();
     }
@@ -59,7 +59,7 @@ final class Connection {
         return openedAt;
     }
 
-    /// @return the words for what goes wrong with this server
+    /// @return replies for failures of this server
     FailureReplies failures() {
         return failures;
     }
@@ -68,7 +68,7 @@ final class Connection {
         return transport.supportsExtension(keyword);
     }
 
-    /// @return whether another message may be sent over it
+    /// @return whether another message can be sent
     boolean isUsable() {
         return !closed;
     }
@@ -85,20 +85,20 @@ final class Connection {
         return reply();
     }
 
-    /// Forgets the transaction that was begun (RFC 5321 §4.1.1.5); a server that does not is left.
+    /// Resets the transaction (RFC 5321 §4.1.1.5); closes the connection if the server does not.
     void reset() {
         try {
             watchdog.setLimit(failures.limit(Step.MAIL));
             transport.simpleCommand("RSET");
             dropUnlessReset();
         } catch (MessagingException _) {
-            abort(); // nothing depends on this connection
+            abort(); // another connection is opened when needed
         }
     }
 
     /// Sends the message.
     ///
-    /// @return what was said to DATA or to the final dot
+    /// @return the reply to DATA or to the final dot
     /// @throws AttemptAbortedException if the content cannot be read, or there is no reply, or 421
     Response send(OutgoingMessage.Content content) throws AttemptAbortedException {
         Optional<OutputStream> out = openData();
@@ -111,7 +111,7 @@ final class Connection {
 
     /// Sends the message octet for octet (RFC 3030 §2).
     ///
-    /// @return what was said to the last chunk, or to the first that was refused
+    /// @return the reply to the last chunk, or to the first that was refused
     /// @throws AttemptAbortedException if the content cannot be read, or there is no reply, or 421
     Response sendBinary(OutgoingMessage.Content content) throws AttemptAbortedException {
         BdatStream chunks = new BdatStream(transport);
@@ -147,7 +147,7 @@ final class Connection {
             throw stream.hasFailed() ? aborted(e) : new AttemptAbortedException(failures.unwritableContent(e));
         } finally {
             if (!complete) {
-                abort(); // before anything could send the final dot: half a message must not arrive
+                abort(); // before the final dot can be sent: no partial message may arrive
             }
         }
     }
@@ -163,8 +163,8 @@ final class Connection {
         return response();
     }
 
-    /// Angus reports a refusal and a lost connection alike. What was said first is the answer; the RSET that
-    /// Angus sends after a refusal only tells whether the connection can be kept.
+    /// Angus reports a refusal and a lost connection alike. The first reply is the result; the reply to the RSET that Angus
+    /// sends after a refusal only decides whether the connection can be kept.
     private void handleDataFailure(MessagingException e) throws AttemptAbortedException {
         List<String> said = transport.replies();
         if (said.isEmpty()) {
@@ -201,7 +201,9 @@ final class Connection {
         }
     }
 
-    /// @return what to throw after the connection has failed; the connection is closed
+    /// Closes the failed connection.
+    ///
+    /// @return the exception to throw
     AttemptAbortedException aborted(Exception failure) {
         abort();
         return new AttemptAbortedException(failures.connectionFailure(step, failure, overdue));
@@ -215,13 +217,13 @@ final class Connection {
         try {
             socket.setSoTimeout(Dialer.millis(limit));
         } catch (SocketException _) {
-            abort(); // it is closed already; the step itself will say so
+            abort(); // it is closed already; the step itself fails
         }
     }
 
-    /// Waits for the next message.
+    /// Keeps the connection open for the next message.
     ///
-    /// @param whenTooLong runs if nobody has [woken][#wake()] it in time
+    /// @param whenTooLong runs if [#wake()] is not called in time
     void idle(Duration longest, Runnable whenTooLong) {
         onIdleTimeout = whenTooLong;
         idle = true;
@@ -242,27 +244,27 @@ final class Connection {
         }
     }
 
-    /// Says good-bye without waiting for the answer.
+    /// Sends QUIT without waiting for the reply.
     void quit() {
         idle = false;
         watchdog.setLimit(QUIT_TIMEOUT);
         try {
             transport.close();
         } catch (MessagingException _) {
-            closed = true; // it was gone before we could say so
+            closed = true; // it was closed already
         } finally {
             abort();
         }
     }
 
-    /// Closes it on the spot.
+    /// Closes the connection without QUIT.
     void abort() {
         closed = true;
         watchdog.stop();
         try {
             socket.close();
         } catch (IOException _) {
-            closed = true; // a socket that cannot even be closed is as good as closed
+            closed = true; // nothing more can be done
         }
     }
 }

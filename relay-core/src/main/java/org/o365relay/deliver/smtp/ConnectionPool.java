@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Connections that wait for the next message. The last one used is the first used again, so that a quiet
-/// upstream is soon left with one connection, and then none.
+/// Keeps idle connections for the next message. The last one used is reused first, so that the others time out when there
+/// is little mail.
 final class ConnectionPool {
 
-    /// Exchange Online ends sessions after 20 minutes, in the middle of whatever is going on.
+    /// Exchange Online ends sessions after 20 minutes, even in the middle of a transaction.
     private static final Duration MAX_AGE = Duration.ofMinutes(15);
 
     private final Duration idleTimeout;
@@ -71,7 +71,7 @@ final class ConnectionPool {
             mine = idle.remove(connection);
         }
         if (mine) {
-            Thread.startVirtualThread(connection::quit); // here we are the watch that would see to it
+            Thread.startVirtualThread(connection::quit); // this is the watchdog's thread, which must not block
         }
     }
 

@@ -3,8 +3,8 @@ package org.o365relay.deliver.smtp;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
-/// Sees to it that a connection never hangs. A socket's own timeout ends a silent read; it does not end a write
-/// to a server that reads nothing, nor a reply that comes drop by drop. This does, at most a second late.
+/// Enforces the time limit of each step of a connection. A socket's own timeout ends a silent read, but neither a write to a
+/// server that reads nothing nor a reply sent byte by byte. Reacts at most a second late.
 final class ConnectionWatchdog {
 
     private static final long MAX_SLEEP = Duration.ofSeconds(1).toNanos();
@@ -14,19 +14,19 @@ final class ConnectionWatchdog {
     private volatile long deadline;
     private volatile boolean stopped;
 
-    /// @param first the first limit
-    /// @param onOverdue runs on the watch's own thread whenever a limit has passed, until [#stop()]
+    /// @param first limit
+    /// @param onOverdue runs on the watchdog's thread whenever a limit has passed, until [#stop()]
     ConnectionWatchdog(Duration first, Runnable onOverdue) {
         this.onOverdue = onOverdue;
         setLimit(first);
-        this.thread = Thread.ofVirtual().name("smtp-watch").unstarted(this::run);
+        this.thread = Thread.ofVirtual().name("smtp-watchdog").unstarted(this::run);
     }
 
     void start() {
         thread.start();
     }
 
-    /// Something must happen within this time from now.
+    /// Sets the time limit from now.
     void setLimit(Duration limit) {
         deadline = System.nanoTime() + limit.toNanos();
     }

@@ -3,8 +3,7 @@ package org.o365relay.deliver.smtp;
 import java.io.IOException;
 import java.io.OutputStream;
 
-/// Where the content goes. Knows afterwards whether it was the wire that failed or the content, and tells of
-/// progress.
+/// Writes content to the connection. Distinguishes a failed connection from unreadable content, and reports progress.
 final class DataStream extends OutputStream {
 
     private final OutputStream out;
@@ -16,7 +15,7 @@ final class DataStream extends OutputStream {
         this.progress = progress;
     }
 
-    /// @return whether the wire failed
+    /// @return whether the connection failed
     boolean hasFailed() {
         return failed;
     }

@@ -11,11 +11,11 @@ import java.util.stream.Collectors;
 import org.o365relay.deliver.Response.Step;
 import org.o365relay.deliver.UpstreamCheck.Finding;
 
-/// Finds the server and opens a TCP connection. A name with several addresses (Exchange Online has eight, half
-/// of them IPv6) is tried address by address; together they get the connect timeout.
+/// Resolves the server's name and opens a TCP connection. Several addresses (Exchange Online has eight, half of them IPv6)
+/// are tried one after the other; together they get the connect timeout.
 record Dialer(SmtpUpstreamSettings settings) {
 
-    /// @throws IOException what went wrong with the last address; unknown host if there is none
+    /// @throws IOException of the last address; unknown host if there is none
     Socket dial(List<Finding> findings) throws IOException {
         List<InetAddress> addresses = resolve();
         findings.add(new Finding(
@@ -36,7 +36,7 @@ record Dialer(SmtpUpstreamSettings settings) {
         throw last;
     }
 
-    /// From an address of IPv4 nobody can be reached who has only one of IPv6, and the other way round.
+    /// Only addresses of the same IP version as the source address can be reached.
     private List<InetAddress> resolve() throws IOException {
         List<InetAddress> all = Arrays.asList(InetAddress.getAllByName(settings.host()));
         InetAddress local = settings.localAddress();
@@ -47,14 +47,14 @@ record Dialer(SmtpUpstreamSettings settings) {
                 .filter(address -> address.getClass() == local.getClass())
                 .toList();
         if (reachable.isEmpty()) {
-            throw new IOException(settings.host() + " has no address of the kind of " + local.getHostAddress()
-                    + ", where connections are to come from");
+            throw new IOException(settings.host() + " has no address of the same IP version as local-address (" + local.getHostAddress()
+                    + ")");
         }
         return reachable;
     }
 
     private Socket connect(InetAddress address, Duration limit) throws IOException {
-        // carries the name as it is configured, so that nobody looks it up in reverse
+        // carries the name as it is configured, so that no reverse lookup is made
         InetAddress named = InetAddress.getByAddress(settings.host(), address.getAddress());
         Socket socket = new Socket();
         try {
@@ -62,7 +62,7 @@ record Dialer(SmtpUpstreamSettings settings) {
                 socket.bind(new InetSocketAddress(settings.localAddress(), 0));
             }
             socket.connect(new InetSocketAddress(named, settings.port()), millis(limit));
-            socket.setTcpNoDelay(true); // else the final dot waits for a delayed acknowledgement
+            socket.setTcpNoDelay(true); // otherwise the final dot waits for a delayed acknowledgement
             return socket;
         } catch (IOException e) {
             socket.close();
@@ -70,7 +70,7 @@ record Dialer(SmtpUpstreamSettings settings) {
         }
     }
 
-    /// @return at least 1, because 0 is for ever
+    /// @return at least 1, because 0 means no limit
     static int millis(Duration limit) {
         return Math.toIntExact(Math.max(1, limit.toMillis()));
     }

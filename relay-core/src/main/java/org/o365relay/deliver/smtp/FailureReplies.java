@@ -17,10 +17,10 @@ import org.o365relay.mail.UnacceptableContentException;
 import org.o365relay.net.ServerTrust;
 import org.o365relay.net.UnusableKeyException;
 
-/// Puts into words, in the place of the upstream's reply, why there is none.
+/// Creates the response of a failed attempt when the upstream sent no reply.
 record FailureReplies(SmtpUpstreamSettings settings) {
 
-    /// @param overdue whether the relay itself ended the connection because a step took too long
+    /// @param overdue whether the relay closed the connection because a step exceeded its time limit
     Response connectionFailure(Step step, Throwable failure, boolean overdue) {
         Optional<ServerTrust.UntrustedCertificateException> refused =
                 find(failure, ServerTrust.UntrustedCertificateException.class);
@@ -35,32 +35,32 @@ record FailureReplies(SmtpUpstreamSettings settings) {
                 : ioFailure(step, failure);
     }
 
-    /// The upstream has closed the connection instead of replying, or said something that is no reply
-    /// (RFC 5321 §4.2).
+    /// The upstream closed the connection instead of replying, or sent something that is no reply (RFC 5321 §4.2).
     ///
-    /// @param text what it said; Angus has `[EOF]` for nothing
+    /// @param text as received; `[EOF]` (Angus) for nothing
     Response invalidReply(Step step, String text) {
         if (text.equals("[EOF]")) {
             return network(step, "4.4.2", settings + " closed the connection " + phase(step));
         }
         String shown = text.strip().substring(0, Math.min(100, text.strip().length()));
-        return network(step, "4.5.0", settings + " said something that is no SMTP reply " + phase(step) + ": " + shown);
+        return network(
+                step, "4.5.0", settings + " sent an invalid SMTP reply " + phase(step) + ": " + shown);
     }
 
-    /// TLS is required (RFC 3207 §4.1: a man in the middle may have taken the keyword out).
+    /// TLS is required (RFC 3207 §4.1: an attacker may have removed the keyword).
     Response noStartTls() {
-        return new Response(Step.STARTTLS, Reply.of(454, "4.7.4", settings + " offers no STARTTLS"), Origin.TLS);
+        return new Response(Step.STARTTLS, Reply.of(454, "4.7.4", settings + " does not offer STARTTLS"), Origin.TLS);
     }
 
-    /// @param login what the relay would sign in with
-    /// @param offered the mechanisms the upstream does offer; empty for none
+    /// @param login of the relay
+    /// @param offered mechanisms of the upstream; empty for none
     Response noMechanism(SaslLogin login, String offered) {
         String instead = offered.isEmpty() ? "no AUTH at all" : "only AUTH " + offered;
         String text = settings + " offers " + login.missingMechanism() + " (it offers " + instead + ")";
         return new Response(Step.AUTH, Reply.of(504, "5.7.4", text), Origin.RELAY);
     }
 
-    /// Nobody can be signed in, because there is no token.
+    /// Signing in is not possible without a token.
     Response noToken(TokenException reason) {
         Origin origin = switch (reason.origin()) {
             case SERVICE -> Origin.SIGN_IN;
@@ -70,24 +70,23 @@ record FailureReplies(SmtpUpstreamSettings settings) {
         return new Response(Step.AUTH, reason.reply(), origin);
     }
 
-    /// What DNS says of the domain's servers.
+    /// No mail exchanger of the domain was found.
     Response noExchanger(UnknownHostException failure) {
         return network(Step.CONNECT, "4.4.3", String.valueOf(failure.getMessage()));
     }
 
-    /// The certificate to be shown, or its key, cannot be used.
+    /// The client certificate or its key cannot be used.
     Response unusableCertificate(UnusableKeyException failure) {
-        return tls("the relay's own certificate: " + failure.getMessage());
+        return tls("the client certificate cannot be used: " + failure.getMessage());
     }
 
     /// RFC 6531 §3.5
     Response noSmtpUtf8(Step step) {
-        String text = settings + " takes no addresses beyond US-ASCII (it offers no SMTPUTF8)";
+        String text = settings + " does not accept internationalized addresses (it does not offer SMTPUTF8)";
         return new Response(step, Reply.of(550, "5.6.7", text), Origin.RELAY);
     }
 
-    /// The stored message cannot be read to its end, or not be made what the upstream takes; nothing of it was
-    /// delivered.
+    /// The stored message cannot be read to its end, or not be made acceptable; nothing of it was delivered.
     Response unwritableContent(Exception failure) {
         Reply reply = failure instanceof UnacceptableContentException unacceptable
                 ? unacceptable.reply()
@@ -123,7 +122,7 @@ record FailureReplies(SmtpUpstreamSettings settings) {
                 "timed out after " + readable(limit(step)) + " " + phase(step) + " (" + settings + ")");
     }
 
-    /// @return how long the step may take
+    /// @return time limit of the step
     Duration limit(Step step) {
         return switch (step) {
             case CONNECT -> settings.connectTimeout();

@@ -5,8 +5,8 @@ import java.net.InetAddress;
 import java.net.Socket;
 import javax.net.ssl.SSLSocketFactory;
 
-/// The socket of a connection, and TLS on top of it when Angus Mail has put it there. Angus keeps both to
-/// itself, and lets nobody send octets as they are.
+/// Gives access to the socket of a connection, or to the TLS socket after STARTTLS. Angus Mail exposes neither, and cannot
+/// send octets unchanged.
 final class LayeredTls extends SSLSocketFactory {
 
     private final SSLSocketFactory tls;
@@ -17,7 +17,7 @@ final class LayeredTls extends SSLSocketFactory {
         this.tls = tls;
     }
 
-    /// @return what is spoken over now
+    /// @return the socket in use: the TLS socket once there is one
     Socket top() {
         return top;
     }
@@ -60,6 +60,6 @@ final class LayeredTls extends SSLSocketFactory {
     }
 
     private static IOException unsupported() {
-        return new IOException("TLS comes on top of a connection here");
+        return new IOException("only TLS over an existing connection is supported");
     }
 }

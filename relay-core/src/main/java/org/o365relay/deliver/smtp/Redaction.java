@@ -5,16 +5,16 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 
-/// Takes what the relay has signed in with out of a reply. Servers quote what they do not understand: `500
-/// 5.3.3 Unrecognized command '…'`.
+/// Removes the relay's credentials from replies. Servers quote commands they do not understand: `500 5.3.3 Unrecognized
+/// command '…'`.
 final class Redaction {
 
-    /// A shorter one would be found by chance inside of words, so it is taken out only where it stands alone.
+    /// A shorter secret may occur by chance inside words, so it is removed only where it stands alone.
     private static final int MIN_LENGTH = 6;
 
     private final List<String> secrets = new ArrayList<>();
 
-    /// @param words a password or a token
+    /// @param words password or token
     void hide(String words) {
         if (!words.isEmpty()) {
             secrets.add(base64(words)); // as AUTH LOGIN sends it
@@ -22,7 +22,7 @@ final class Redaction {
         }
     }
 
-    /// @param message what is sent in base64: AUTH PLAIN (RFC 4616), XOAUTH2
+    /// @param message sent in base64: AUTH PLAIN (RFC 4616), XOAUTH2
     void hideEncoded(String message) {
         secrets.add(base64(message));
     }

@@ -3,16 +3,16 @@ package org.o365relay.deliver.smtp;
 import org.o365relay.identity.AccessToken;
 import org.o365relay.mail.Secret;
 
-/// What one connection signs in with.
+/// Credential of one connection.
 sealed interface SaslLogin {
 
-    /// @return who signs in; empty for nobody
+    /// @return user name; empty without sign-in
     String username();
 
-    /// @return what is wanted of the server, in words
+    /// @return what the server lacks if it does not offer the mechanism, for the failure reply
     String missingMechanism();
 
-    /// Nobody signs in.
+    /// No sign-in.
     record None() implements SaslLogin {
         @Override
         public String username() {
@@ -38,7 +38,7 @@ sealed interface SaslLogin {
             return "no AUTH XOAUTH2";
         }
 
-        /// As Microsoft's page "Authenticate an IMAP, POP or SMTP connection using OAuth" has it.
+        /// The XOAUTH2 format of Microsoft's page "Authenticate an IMAP, POP or SMTP connection using OAuth".
         String message() {
             return "user=" + username + "\u0001auth=Bearer " + token.value().reveal() + "\u0001\u0001";
         }

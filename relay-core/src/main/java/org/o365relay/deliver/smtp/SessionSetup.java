@@ -25,7 +25,7 @@ import org.o365relay.net.CertifiedKey;
 import org.o365relay.net.ServerTrust;
 import org.o365relay.net.StrongTls;
 
-/// The way from nothing to a signed-in connection: DNS, TCP, greeting, EHLO, TLS, AUTH.
+/// Opens a connection and signs in: DNS, TCP, greeting, EHLO, TLS, AUTH.
 final class SessionSetup {
 
     private final SmtpUpstreamSettings settings;
@@ -34,7 +34,7 @@ final class SessionSetup {
     private final FailureReplies failures;
 
     /// @param settings with the server's own name
-    /// @param own shown to a server that asks for a certificate; null for none
+    /// @param own client certificate; null for none
     SessionSetup(SmtpUpstreamSettings settings, @Nullable CertifiedKey own, InstantSource clock) {
         this.settings = settings;
         this.clock = clock;
@@ -42,7 +42,7 @@ final class SessionSetup {
         this.failures = new FailureReplies(settings);
     }
 
-    /// @param findings gets what was found on the way
+    /// @param findings receives the result of each step
     Connection connect(SaslLogin login, List<Finding> findings) throws AttemptAbortedException {
         Connection connection = open(dial(findings), login, findings);
         if (login instanceof SaslLogin.None) {
@@ -86,21 +86,21 @@ final class SessionSetup {
         }
     }
 
-    /// @return what the upstream said, or failed to offer; empty if it was the connection that failed
+    /// @return the upstream's refusal, or the extension it does not offer; empty if the connection failed
     private Optional<Response> refusal(Connection connection, SaslLogin login) {
-        AngusTransport wire = connection.transport();
-        Optional<Reply> said = Reply.parse(wire.lastReply());
+        AngusTransport transport = connection.transport();
+        Optional<Reply> said = Reply.parse(transport.lastReply());
         if (said.isPresent() && said.get().category() >= 4) {
             return Optional.of(new Response(connection.step(), said.get(), Origin.UPSTREAM));
         }
-        if (said.isEmpty() && !wire.lastReply().isEmpty()) {
-            return Optional.of(failures.invalidReply(connection.step(), wire.lastReply()));
+        if (said.isEmpty() && !transport.lastReply().isEmpty()) {
+            return Optional.of(failures.invalidReply(connection.step(), transport.lastReply()));
         }
         if (connection.step() != Step.EHLO || said.isEmpty()) {
             return Optional.empty();
         }
         return Optional.of(
-                settings.tls() == Tls.STARTTLS && !wire.hasAskedForTls()
+                settings.tls() == Tls.STARTTLS && !transport.hasAskedForTls()
                         ? failures.noStartTls()
                         : failures.noMechanism(login, mechanismsOf(connection)));
     }
@@ -125,7 +125,7 @@ final class SessionSetup {
         Properties properties = new Properties();
         properties.setProperty("mail.smtp.localhost", settings.heloName());
         properties.setProperty("mail.smtp.auth", Boolean.toString(login instanceof SaslLogin.Password));
-        // Exchange Online offers LOGIN but not PLAIN; in this order it is the better trodden path elsewhere too
+        // Exchange Online offers LOGIN but not PLAIN; LOGIN first is the more common order elsewhere too
         properties.setProperty("mail.smtp.auth.mechanisms", "LOGIN PLAIN");
         properties.setProperty("mail.smtp.quitwait", "false");
         if (settings.tls() == Tls.STARTTLS) {
@@ -135,7 +135,7 @@ final class SessionSetup {
             properties.setProperty("mail.smtp.ssl.protocols", String.join(" ", StrongTls.versions()));
             properties.setProperty("mail.smtp.ssl.ciphersuites", String.join(" ", StrongTls.ciphers(tls)));
             properties.put("mail.smtp.ssl.socketFactory", layers);
-            // runs after chain and name have been accepted; adds no leniency, only looks
+            // runs after chain and name have been accepted; changes nothing, only records the session
             HostnameVerifier look = (_, session) -> findings.add(finding(session));
             properties.put("mail.smtp.ssl.hostnameverifier", look);
         }

@@ -28,8 +28,8 @@ final class SmtpTransaction {
     private final FailureReplies failures;
     private final OutgoingMessage message;
     private final Map<Recipient, Response> settled = new HashMap<>();
-    private final Set<Recipient> successReported = new HashSet<>(); // whose success the server knows to report
-    private OutgoingMessage.@Nullable Content binary; // null if the message goes as text
+    private final Set<Recipient> successReported = new HashSet<>(); // for which the server reports success
+    private OutgoingMessage.@Nullable Content binary; // null if sent as text
     private String dsnParameters;
 
     SmtpTransaction(Connection connection, OutgoingMessage message) {
@@ -52,15 +52,14 @@ final class SmtpTransaction {
         return ordered;
     }
 
-    /// @return whether the connection turned out to be dead, or about to be closed, before anything of this
-    ///     message was taken
+    /// @return whether the pooled connection was closed, or about to be closed, before MAIL was accepted
     static boolean isStale(Map<Recipient, Response> responses) {
         return responses.values().stream()
                 .allMatch(response -> response.step() == Step.MAIL
                         && (response.origin() == Origin.NETWORK || isClosing(response.reply())));
     }
 
-    /// Some Exchange servers say 451 instead of 421 to a session they have given up.
+    /// Some Exchange servers reply 451 instead of 421 before they close an idle session.
     private static boolean isClosing(Reply reply) {
         return reply.code() == 421 || reply.code() == 451;
     }
@@ -85,8 +84,8 @@ final class SmtpTransaction {
         }
     }
 
-    /// What a server offers but does not take after all is left out: such a refusal is about the message's
-    /// parameters, not about the mailbox. A refused MAIL has begun nothing, so it can be said again.
+    /// Repeats MAIL without parameters that the server offers but refuses: such a refusal is not about the mailbox. A refused
+    /// MAIL starts no transaction, so it can be repeated.
     private Reply mailFrom() throws AttemptAbortedException {
         Reply reply = mail();
         if (!dsnParameters.isEmpty() && isAboutParameters(reply)) {
@@ -123,7 +122,7 @@ final class SmtpTransaction {
         return new Response(response.step(), response.reply(), response.origin(), true);
     }
 
-    // RFC 3030 §3: CHUNKING is needed for it
+    // RFC 3030 §3: BINARYMIME requires CHUNKING
     private static boolean takesBinary(Connection connection) {
         return connection.offers("BINARYMIME") && connection.offers("CHUNKING");
     }
@@ -133,7 +132,7 @@ final class SmtpTransaction {
         if (binary != null) {
             parameters.append(" BODY=BINARYMIME");
         } else if (connection.offers("8BITMIME")) {
-            parameters.append(" BODY=8BITMIME"); // RFC 6152 §3; sent as it is in any case
+            parameters.append(" BODY=8BITMIME"); // RFC 6152 §3; sent unchanged in any case
         }
         if (connection.offers("SMTPUTF8") && needsUtf8()) {
             parameters.append(" SMTPUTF8"); // RFC 6531 §3.4
@@ -148,7 +147,7 @@ final class SmtpTransaction {
                         .anyMatch(recipient -> !recipient.address().isAscii());
     }
 
-    /// @return who was taken
+    /// @return the accepted recipients
     private List<Recipient> rcptTo() throws AttemptAbortedException {
         List<Recipient> taken = new ArrayList<>();
         for (Recipient recipient : message.recipients()) {
@@ -162,7 +161,7 @@ final class SmtpTransaction {
             } else {
                 settled.put(recipient, new Response(Step.RCPT, reply, Origin.UPSTREAM));
             }
-            // RFC 5321 §4.5.3.1.10: those taken go now, the others another time; naming more is of no use
+            // RFC 5321 §4.5.3.1.10: accepted recipients are sent to now, the others in the next attempt
             if (TOO_MANY_RECIPIENTS.equals(reply.status())) {
                 settleAllBut(taken, new Response(Step.RCPT, reply, Origin.UPSTREAM));
                 break;

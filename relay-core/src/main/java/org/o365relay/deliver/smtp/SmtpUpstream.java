@@ -19,26 +19,26 @@ import org.o365relay.mail.Recipient;
 import org.o365relay.net.MailExchangers;
 import org.o365relay.net.ServerTrust;
 
-/// A submission server (RFC 6409), or the servers of a domain. Connections are kept and used again; TLS is
-/// never weaker than it is set, and no credential leaves before TLS is up.
+/// Sends to a submission server (RFC 6409), or to the mail exchangers of a domain. Connections are reused. TLS is never
+/// weaker than configured, and no credential is sent before TLS is established.
 public final class SmtpUpstream implements Upstream {
 
     private final SmtpUpstreamSettings settings;
     private final UpstreamConnector connector;
     private final ConnectionPool pool;
 
-    /// An upstream that nobody signs in to, or somebody with a password.
+    /// An upstream without sign-in, or with a password.
     ///
     /// @throws java.io.UncheckedIOException if the trusted certificates cannot be read
-    /// @throws IllegalArgumentException if there is no certificate among them, or the credential wants tokens
+    /// @throws IllegalArgumentException if there is no certificate among them, or the credential is OAuth
     public SmtpUpstream(SmtpUpstreamSettings settings, Credential credential) {
         this(settings, credential, null, new MailExchangers(), InstantSource.system());
         if (credential instanceof Credential.OAuth) {
-            throw new IllegalArgumentException("tokens have to come from somewhere");
+            throw new IllegalArgumentException("an OAuth credential needs a source of tokens");
         }
     }
 
-    /// An upstream that is signed in to with a token.
+    /// An upstream with OAuth.
     ///
     /// @param tokens for the scope of this upstream
     /// @throws java.io.UncheckedIOException if the trusted certificates cannot be read
@@ -56,7 +56,7 @@ public final class SmtpUpstream implements Upstream {
         this.settings = settings;
         this.connector = new UpstreamConnector(settings, credential, tokens, exchangers, clock);
         this.pool = new ConnectionPool(settings.idleTimeout(), settings.connections(), clock);
-        ServerTrust.context(settings.host(), settings.trustedCertificates()); // what cannot work is told at start
+        ServerTrust.context(settings.host(), settings.trustedCertificates()); // fails at start instead of at the first attempt
     }
 
     @Override

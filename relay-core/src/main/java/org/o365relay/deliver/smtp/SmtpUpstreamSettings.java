@@ -5,22 +5,22 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/// How to reach a submission server.
+/// Address, TLS and limits of an SMTP upstream.
 ///
 /// @param host a name; its certificate must match it unless TLS is [Tls#NONE]
 /// @param port 1 to 65535
-/// @param tls never weakened at run time: a server that does not offer what is set here gets no mail
-/// @param trustedCertificates a PEM file with certificates to trust instead of the system's; null for the
+/// @param tls never weakened at run time: no mail is sent to a server that does not offer it
+/// @param trustedCertificates PEM file of certificates to trust instead of the system's; null for the
 ///     system's
-/// @param connections most connections at once, 1 to 100
+/// @param connections maximum at once, 1 to 100
 /// @param connectTimeout for the TCP connection
 /// @param replyTimeout for each reply, the TLS handshake included
 /// @param dataTimeout for the reply to the end of the content (RFC 5321 §4.5.3.2.6 asks for 10 minutes)
-/// @param idleTimeout an unused connection is closed after this time
-/// @param heloName what the relay calls itself in EHLO
-/// @param lookup what the host is
+/// @param idleTimeout after which an unused connection is closed
+/// @param heloName of the relay, in EHLO
+/// @param lookup whether the host is a server or a domain
 /// @param clientCertificate shown to the server; null for none
-/// @param localAddress where connections come from; null for the system's choice
+/// @param localAddress source address of connections; null for the system's choice
 public record SmtpUpstreamSettings(
         String host,
         int port,
@@ -36,7 +36,7 @@ public record SmtpUpstreamSettings(
         @Nullable ClientCertificate clientCertificate,
         @Nullable InetAddress localAddress) {
 
-    /// A submission server that needs no more than a name.
+    /// A server without client certificate and source address.
     public SmtpUpstreamSettings(
             String host,
             int port,
@@ -82,7 +82,7 @@ public record SmtpUpstreamSettings(
                 localAddress);
     }
 
-    /// What the host is.
+    /// Whether the host is a server or a domain.
     public enum Lookup {
         /// The server itself.
         HOST,
@@ -90,9 +90,9 @@ public record SmtpUpstreamSettings(
         MX
     }
 
-    /// What the relay shows to a server that wants to see a certificate.
+    /// Certificate presented to a server that asks for one.
     ///
-    /// @param certificate PEM, with the certificates that lead to a root
+    /// @param certificate PEM, with intermediate certificates
     /// @param key PEM (PKCS #8), without a password
     public record ClientCertificate(Path certificate, Path key) {}
 

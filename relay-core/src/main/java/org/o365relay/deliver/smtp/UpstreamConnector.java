@@ -23,9 +23,8 @@ import org.o365relay.net.CertifiedKey;
 import org.o365relay.net.MailExchangers;
 import org.o365relay.net.UnusableKeyException;
 
-/// The way to a signed-in connection: the token first, so that no connection waits for it, then the server, or
-/// the first of several that can be reached.
-///
+/// Opens signed-in connections: gets the token first, so that no connection waits for it, then connects to the server, or
+/// to the first of several that can be reached.
 final class UpstreamConnector {
 
     private static final int AUTHENTICATION_FAILED = 535; // RFC 4954 §6
@@ -37,7 +36,7 @@ final class UpstreamConnector {
     private final InstantSource clock;
     private final Map<SmtpUpstreamSettings, SessionSetup> setups = new ConcurrentHashMap<>();
 
-    /// @param tokens null if nobody signs in with one
+    /// @param tokens null unless the credential is OAuth
     UpstreamConnector(
             SmtpUpstreamSettings settings,
             Credential credential,
@@ -51,7 +50,7 @@ final class UpstreamConnector {
         this.clock = clock;
     }
 
-    /// @param findings gets what was found on the way
+    /// @param findings receives the result of each step
     Connection connect(List<Finding> findings) throws AttemptAbortedException {
         return switch (credential) {
             case Credential.None _ -> connect(new SaslLogin.None(), findings);
@@ -61,7 +60,7 @@ final class UpstreamConnector {
         };
     }
 
-    /// A token that is refused may have been revoked: one more is tried, once.
+    /// A refused token may have been revoked: a new one is tried, once.
     private Connection connectWithToken(List<Finding> findings) throws AttemptAbortedException {
         SaslLogin.Token first = login(findings);
         try {
@@ -115,8 +114,8 @@ final class UpstreamConnector {
         throw Optional.ofNullable(last).orElseThrow();
     }
 
-    /// Kept, because TLS resumes only what it remembers; but a certificate of ours is read anew each time, so
-    /// that a renewed one counts at once.
+    /// Cached so that TLS sessions can be resumed. Not with a client certificate: it is read each time, so that a renewed
+    /// one is used at once.
     private SessionSetup setup(SmtpUpstreamSettings server) throws AttemptAbortedException {
         try {
             ClientCertificate own = server.clientCertificate();
@@ -128,7 +127,7 @@ final class UpstreamConnector {
         }
     }
 
-    /// @return the server, or those of the domain, the most preferred first (RFC 5321 §5.1)
+    /// @return the server, or those of the domain, in order of preference (RFC 5321 §5.1)
     private List<SmtpUpstreamSettings> servers(List<Finding> findings) throws AttemptAbortedException {
         if (settings.lookup() == Lookup.HOST) {
             return List.of(settings);
@@ -143,7 +142,7 @@ final class UpstreamConnector {
         }
     }
 
-    /// Whether the server could not be reached, or was not ready: others of the same domain may be.
+    /// @return whether the server could not be reached or was not ready, so that the next one of the domain is tried
     private static boolean mayTryNextServer(Response response) {
         boolean early = response.step().compareTo(Step.STARTTLS) <= 0;
         return early && (response.origin() == Origin.NETWORK || response.reply().category() == 4);

@@ -1,5 +1,5 @@
-/// One attempt over SMTP: connect, STARTTLS, AUTH, MAIL, RCPT, DATA, on Angus Mail. Reports what was said and
-/// at which step; never decides what that means.
+/// Delivery attempts over SMTP, on Angus Mail: connect, STARTTLS, AUTH, MAIL, RCPT, DATA. Reports replies and their step;
+/// never decides what they mean.
 @NullMarked
 package org.o365relay.deliver.smtp;
 

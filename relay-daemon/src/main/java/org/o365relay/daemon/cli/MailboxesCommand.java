@@ -37,7 +37,8 @@ final class MailboxesCommand implements Callable<Integer> {
         CommandContext context = mailboxes.context();
         return new CommandLine(mailboxes)
                 .addSubcommand(new MailboxesPauseCommand(context))
-                .addSubcommand(new MailboxesResumeCommand(context));
+                .addSubcommand(new MailboxesResumeCommand(context))
+                .addSubcommand(new MailboxesRetryCommand(context));
     }
 
     private CommandContext context() {

@@ -3,6 +3,7 @@ package org.o365relay.daemon.control;
 import java.io.InputStream;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.MailboxProbes;
 import org.o365relay.RelayStatus;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
@@ -49,10 +50,15 @@ public interface Control extends AutoCloseable {
     /// @return false if it was paused already
     boolean pause(EmailAddress mailbox) throws ControlException;
 
-    /// Resumes a paused mailbox; probes a blocked one now.
+    /// Ends the pause of a mailbox, and probes it and its suspended upstreams now, whatever their schedule.
     ///
-    /// @return false if it was neither paused nor blocked
-    boolean resume(EmailAddress mailbox) throws ControlException;
+    /// @return what is probed
+    MailboxProbes resume(EmailAddress mailbox) throws ControlException;
+
+    /// Probes a blocked mailbox and its suspended upstreams now, whatever their schedule. Refused if the mailbox is paused.
+    ///
+    /// @return what is probed
+    MailboxProbes retry(EmailAddress mailbox) throws ControlException;
 
     @Override
     void close();

@@ -3,6 +3,7 @@ package org.o365relay.daemon.control;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.MailboxProbes;
 import org.o365relay.RelayStatus;
 import org.o365relay.deliver.MailboxStatus;
 import org.o365relay.mail.QueueId;
@@ -62,6 +63,10 @@ public final class ControlJson {
 
     public static String text(RelayStatus status) {
         return StatusJson.of(status).toString();
+    }
+
+    public static String text(MailboxProbes probes) {
+        return ProbesJson.of(probes).toString();
     }
 
     /// @return an array, one line per mailbox

@@ -5,6 +5,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.MailboxProbes;
 import org.o365relay.RelayStatus;
 import org.o365relay.RelayStatus.Disk;
 import org.o365relay.daemon.control.ControlException.Kind;
@@ -139,8 +140,13 @@ final class OfflineControl implements Control {
     }
 
     @Override
-    public boolean resume(EmailAddress mailbox) throws ControlException {
+    public MailboxProbes resume(EmailAddress mailbox) throws ControlException {
         throw notRunning("resuming a mailbox");
+    }
+
+    @Override
+    public MailboxProbes retry(EmailAddress mailbox) throws ControlException {
+        throw notRunning("retrying a mailbox");
     }
 
     @Override

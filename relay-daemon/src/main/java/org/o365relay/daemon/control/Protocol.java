@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 /// | `content` | `id` | `size`; followed by the content, which is incomplete if shorter than `size` |
 /// | `change` | `change`, `filter` | `changed`, `skipped`, `stopped` |
 /// | `status` | | a status |
-/// | `pause`, `resume` | `mailbox` | `changed` |
+/// | `pause` | `mailbox` | `changed` |
+/// | `resume`, `retry` | `mailbox` | the probes |
 ///
 /// The objects are those of [ControlJson] and [ChangeJson]. Operations and members may be added; the protocol number
 /// changes when an older program would misunderstand a newer one. Only a program of the relay's own version may

@@ -3,6 +3,7 @@ package org.o365relay.daemon.control;
 import java.io.InputStream;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.MailboxProbes;
 import org.o365relay.OperationException;
 import org.o365relay.Operations;
 import org.o365relay.RelayStatus;
@@ -99,8 +100,13 @@ public final class RelayControl implements Control {
     }
 
     @Override
-    public boolean resume(EmailAddress mailbox) throws ControlException {
+    public MailboxProbes resume(EmailAddress mailbox) throws ControlException {
         return call(() -> operations.resume(mailbox, user));
+    }
+
+    @Override
+    public MailboxProbes retry(EmailAddress mailbox) throws ControlException {
+        return call(() -> operations.retry(mailbox, user));
     }
 
     @Override

@@ -30,7 +30,8 @@ record RequestHandler(Control control) {
             case "change" -> change(request.requireOnly(CHANGE_MEMBERS));
             case "status" -> StatusJson.of(control.status());
             case "pause" -> new JsonObject().with("changed", control.pause(request.address("mailbox")));
-            case "resume" -> new JsonObject().with("changed", control.resume(request.address("mailbox")));
+            case "resume" -> ProbesJson.of(control.resume(request.address("mailbox")));
+            case "retry" -> ProbesJson.of(control.retry(request.address("mailbox")));
             case String other -> throw new InvalidJsonException("unknown operation \"" + other + "\"");
         };
     }

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.MailboxProbes;
 import org.o365relay.RelayStatus;
 import org.o365relay.daemon.control.ControlException.Kind;
 import org.o365relay.mail.EmailAddress;
@@ -145,8 +146,13 @@ final class SocketControl implements Control {
     }
 
     @Override
-    public boolean resume(EmailAddress mailbox) throws ControlException {
-        return read(ask(request("resume").with("mailbox", mailbox)), answer -> answer.bool("changed"));
+    public MailboxProbes resume(EmailAddress mailbox) throws ControlException {
+        return read(ask(request("resume").with("mailbox", mailbox)), ProbesJson::read);
+    }
+
+    @Override
+    public MailboxProbes retry(EmailAddress mailbox) throws ControlException {
+        return read(ask(request("retry").with("mailbox", mailbox)), ProbesJson::read);
     }
 
     @Override

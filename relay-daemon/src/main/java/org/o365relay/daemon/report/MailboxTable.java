@@ -81,7 +81,7 @@ public record MailboxTable(Layout layout) {
             case OPEN -> "";
             case FAILOVER -> probe;
             case RETRYING -> probe;
-            case BLOCKED -> probe + "; to probe it now: " + resume;
+            case BLOCKED -> probe + "; to probe it now: o365-relay mailboxes retry " + status.mailbox();
             case PAUSED -> "no mail leaves until you run: " + resume;
         };
     }

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.MailboxProbes;
 import org.o365relay.RelayStatus;
 import org.o365relay.RelayStatus.Running;
 import org.o365relay.daemon.control.Control;
@@ -22,6 +23,7 @@ import org.o365relay.daemon.control.ControlException;
 import org.o365relay.daemon.control.ControlException.Kind;
 import org.o365relay.deliver.MailboxStatus;
 import org.o365relay.deliver.MailboxStatus.State;
+import org.o365relay.deliver.ProbeNow;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.Change;
@@ -162,16 +164,36 @@ final class FakeControl implements Control {
     }
 
     @Override
-    public boolean resume(EmailAddress mailbox) throws ControlException {
+    public MailboxProbes resume(EmailAddress mailbox) throws ControlException {
+        boolean wasPaused = isStopped(mailbox);
         resumed.add(mailbox.toString());
-        return isStopped(mailbox) || hasTrouble(mailbox);
+        return new MailboxProbes(wasPaused, probes(mailbox));
+    }
+
+    @Override
+    public MailboxProbes retry(EmailAddress mailbox) throws ControlException {
+        if (isStopped(mailbox)) {
+            throw new ControlException(ControlException.Kind.BAD_REQUEST, mailbox + " is paused by anna");
+        }
+        return new MailboxProbes(false, probes(mailbox));
+    }
+
+    private List<ProbeNow> probes(EmailAddress mailbox) {
+        return hasTrouble(mailbox)
+                ? List.of(new ProbeNow(
+                        "smtp.office365.com:587",
+                        ProbeNow.Target.MAILBOX,
+                        "the mailbox is full.",
+                        ProbeNow.Means.MESSAGE,
+                        null))
+                : List.of();
     }
 
     private boolean hasTrouble(EmailAddress mailbox) {
         Running running = status.running();
         return running != null
                 && running.mailboxes().stream()
-                        .anyMatch(lane -> lane.mailbox().equals(mailbox.toString()) && lane.state() != State.OPEN);
+                        .anyMatch(lane -> lane.mailbox().equals(mailbox.toString()) && lane.state() == State.BLOCKED);
     }
 
     @Override

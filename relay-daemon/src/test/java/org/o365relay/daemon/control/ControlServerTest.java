@@ -36,6 +36,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.o365relay.MailboxProbes;
 import org.o365relay.config.ControlSettings;
 import org.o365relay.daemon.control.ControlException.Kind;
 import org.o365relay.mail.EmailAddress;
@@ -103,7 +104,8 @@ class ControlServerTest {
         assertThat(client.change(new Change.Redirect("pool"), selection)).isEqualTo(new ChangeResult(5, 1, ""));
         assertThat(client.status()).isEqualTo(SampleViews.running());
         assertThat(client.pause(MAILBOX)).isTrue();
-        assertThat(client.resume(MAILBOX)).isFalse();
+        assertThat(client.resume(MAILBOX)).isEqualTo(new MailboxProbes(true, List.of()));
+        assertThat(client.retry(MAILBOX)).isEqualTo(FakeControl.PROBES);
         assertThat(relay.asked())
                 .containsExactly(
                         "summary",
@@ -116,7 +118,8 @@ class ControlServerTest {
                         "changed",
                         "status",
                         "pause " + MAILBOX,
-                        "resume " + MAILBOX);
+                        "resume " + MAILBOX,
+                        "retry " + MAILBOX);
     }
 
     @Test

@@ -3,13 +3,18 @@ package org.o365relay.daemon.control;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.MailboxProbes;
 import org.o365relay.RelayStatus;
 import org.o365relay.daemon.control.ControlException.Kind;
+import org.o365relay.deliver.ProbeNow.Means;
+import org.o365relay.deliver.ProbeNow.Target;
+import org.o365relay.deliver.ProbeNow;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.Change;
@@ -21,6 +26,12 @@ import org.o365relay.queue.QueueSummary;
 
 /// Remembers what it is asked, and answers with [SampleViews].
 final class FakeControl implements Control {
+
+    static final MailboxProbes PROBES = new MailboxProbes(
+            false,
+            List.of(
+                    new ProbeNow("smtp.example:587", Target.UPSTREAM, "sign-in failed.", Means.SIGN_IN, null),
+                    new ProbeNow("graph.example", Target.MAILBOX, "quota.", Means.QUOTA, Instant.EPOCH)));
 
     static final byte[] CONTENT = "Subject: Scan\r\n\r\n".repeat(100_000).getBytes(StandardCharsets.US_ASCII);
 
@@ -142,9 +153,15 @@ final class FakeControl implements Control {
     }
 
     @Override
-    public boolean resume(EmailAddress mailbox) {
+    public MailboxProbes resume(EmailAddress mailbox) {
         remember("resume " + mailbox);
-        return false;
+        return new MailboxProbes(true, List.of());
+    }
+
+    @Override
+    public MailboxProbes retry(EmailAddress mailbox) {
+        remember("retry " + mailbox);
+        return PROBES;
     }
 
     @Override

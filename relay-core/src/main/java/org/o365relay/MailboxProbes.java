@@ -1,0 +1,26 @@
+package org.o365relay;
+
+import java.util.List;
+import org.o365relay.deliver.ProbeNow;
+import org.o365relay.deliver.ProbeNow.Means;
+
+/// What an operator's `resume` or `retry` of a mailbox starts.
+///
+/// @param resumed whether it ended an operator's pause
+/// @param probes what is blocked or suspended, and how each is probed; empty if nothing is
+public record MailboxProbes(boolean resumed, List<ProbeNow> probes) {
+
+    public MailboxProbes {
+        probes = List.copyOf(probes);
+    }
+
+    /// @return whether anything is probed
+    public boolean isProbing() {
+        return probes.stream().anyMatch(probe -> probe.waitsUntil() == null);
+    }
+
+    /// @return whether a probe is made by sending a message
+    boolean needsMessage() {
+        return probes.stream().anyMatch(probe -> probe.by() == Means.MESSAGE);
+    }
+}

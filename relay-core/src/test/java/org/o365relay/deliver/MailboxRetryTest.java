@@ -1,0 +1,128 @@
+package org.o365relay.deliver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.o365relay.ManualClock;
+import org.o365relay.deliver.MailboxStatus.State;
+import org.o365relay.deliver.Response.Step;
+import org.o365relay.deliver.Suspension.Cause;
+import org.o365relay.journal.RememberingJournal;
+import org.o365relay.mail.Reply;
+
+/// `mailboxes resume` and `mailboxes retry` for every kind of block: each is probed at once, and a probe that fails
+/// goes back to the schedule.
+class MailboxRetryTest {
+
+    private static final Cause SIGN_IN =
+            new Cause(Step.AUTH, Reply.of(535, "5.7.3", "Authentication unsuccessful"), "sign-in");
+    private static final Cause DATA = new Cause(Step.END_OF_CONTENT, Reply.of(554, "5.2.0", "Refused"), "refusal");
+    private static final Duration DAY = Duration.ofDays(1);
+
+    private final ManualClock clock = new ManualClock("2026-11-21T08:00:00Z");
+    private final RememberingJournal journal = new RememberingJournal();
+    private final UpstreamFailover mailbox = new UpstreamFailover(
+            BackHalf.MAILBOX, List.of(new FakeUpstream("smtp.example:587", 2)), BackHalf.PROBES, journal, clock);
+
+    private enum Kind {
+        SIGN_IN_FAILED,
+        UPSTREAM_REFUSES_MAIL,
+        UPSTREAM_ASKS_FOR_A_DAY,
+        MICROSOFT_QUOTA,
+        MAILBOX_FULL,
+        PENALTY_BOX,
+        UNREACHABLE
+    }
+
+    private void fail(DeliveryPermit permit, Kind kind) {
+        switch (kind) {
+            case SIGN_IN_FAILED -> mailbox.suspend(permit, SIGN_IN, null);
+            case UPSTREAM_REFUSES_MAIL -> mailbox.suspend(permit, DATA, null);
+            case UPSTREAM_ASKS_FOR_A_DAY -> mailbox.suspend(permit, SIGN_IN, new ProbeSchedule(DAY, DAY));
+            case MICROSOFT_QUOTA, PENALTY_BOX -> mailbox.block(permit, DATA, new ProbeSchedule(DAY, DAY));
+            case MAILBOX_FULL -> mailbox.block(permit, DATA, null);
+            case UNREACHABLE -> mailbox.unreachable(permit, SIGN_IN);
+        }
+        mailbox.release(permit);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    SIGN_IN_FAILED          | retry  | SIGN_IN
+                    SIGN_IN_FAILED          | resume | SIGN_IN
+                    UPSTREAM_REFUSES_MAIL   | retry  | MESSAGE
+                    UPSTREAM_REFUSES_MAIL   | resume | MESSAGE
+                    UPSTREAM_ASKS_FOR_A_DAY | retry  | SIGN_IN
+                    UPSTREAM_ASKS_FOR_A_DAY | resume | SIGN_IN
+                    MICROSOFT_QUOTA         | retry  | MESSAGE
+                    MICROSOFT_QUOTA         | resume | MESSAGE
+                    MAILBOX_FULL            | retry  | MESSAGE
+                    MAILBOX_FULL            | resume | MESSAGE
+                    PENALTY_BOX             | retry  | MESSAGE
+                    PENALTY_BOX             | resume | MESSAGE
+                    UNREACHABLE             | retry  | SIGN_IN
+                    UNREACHABLE             | resume | SIGN_IN
+                    """)
+    void probesEveryKindOfBlockAtOnceAndKeepsTheScheduleIfTheProbeFails(
+            Kind kind, String command, ProbeNow.Means means) {
+        fail(mailbox.acquire().orElseThrow(), kind);
+        State state = mailbox.status().state();
+        assertThat(due(means)).as("before its time").isEmpty();
+
+        List<ProbeNow> probes = command.equals("retry") ? mailbox.retry(null) : mailbox.resume(null);
+
+        assertThat(probes).singleElement().satisfies(probe -> {
+            assertThat(probe.by()).isEqualTo(means);
+            assertThat(probe.waitsUntil()).isNull();
+        });
+        fail(due(means).getFirst(), kind);
+        assertThat(mailbox.status().state()).isEqualTo(state);
+        assertThat(mailbox.status().nextProbe()).as("no busy loop").isAfter(clock.instant());
+        assertThat(due(means)).as("one probe only").isEmpty();
+
+        if (command.equals("retry")) {
+            mailbox.retry(null);
+        } else {
+            mailbox.resume(null);
+        }
+        mailbox.accepted(due(means).getFirst());
+        assertThat(mailbox.status().state()).as("a probe that succeeds").isEqualTo(State.OPEN);
+    }
+
+    private List<DeliveryPermit> due(ProbeNow.Means means) {
+        return (means == ProbeNow.Means.SIGN_IN ? mailbox.acquireCheck() : mailbox.acquire()).stream().toList();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"retry", "resume"})
+    void liftsABlockByTheRelaysOwnQuotaOnlyIfTheQuotaHasRoom(String command) {
+        Instant later = clock.instant().plus(Duration.ofHours(1));
+        DeliveryPermit permit = mailbox.acquire().orElseThrow();
+        mailbox.blockUntil(permit, later, DATA);
+        mailbox.release(permit);
+
+        List<ProbeNow> probes = command.equals("retry") ? mailbox.retry(later) : mailbox.resume(later);
+        assertThat(probes).extracting(ProbeNow::waitsUntil).containsExactly(later);
+        assertThat(mailbox.acquire()).as("the quota is used up").isEmpty();
+
+        List<ProbeNow> lifted = command.equals("retry") ? mailbox.retry(null) : mailbox.resume(null);
+        assertThat(lifted).extracting(ProbeNow::by).containsExactly(ProbeNow.Means.QUOTA);
+        assertThat(mailbox.acquire()).as("the quota has room").isPresent();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"retry,PAUSED", "resume,OPEN"})
+    void onlyResumeEndsAnOperatorsPause(String command, State expected) {
+        mailbox.pause(clock.instant(), "anna");
+
+        assertThat(command.equals("retry") ? mailbox.retry(null) : mailbox.resume(null)).isEmpty();
+        assertThat(mailbox.status().state()).isEqualTo(expected);
+    }
+}
