@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-/// Each command once, against [FakeRelay] behind a start script like the packaged one.
+/// Runs each command once, with [FakeRelay] behind a start script like the packaged one.
 class BenchTest {
 
     private final StringWriter out = new StringWriter();
@@ -88,7 +88,7 @@ class BenchTest {
     }
 
     @Test
-    void deliversToTheSandboxInAProcessOfItsOwn() {
+    void deliversToTheSandboxInASeparateProcess() {
         assertThat(bench("deliver", "--sandbox", "--sessions=2", "--messages=9", "--warm-up=0"))
                 .isZero();
 
@@ -112,7 +112,7 @@ class BenchTest {
     }
 
     @Test
-    void asksALongQueueAndComparesARelayThatHasItWithOneThatHasNone() throws IOException {
+    void comparesALongQueueWithAnEmptyOne() throws IOException {
         writeScript("org.o365relay.daemon.Main");
 
         assertThat(bench("backlog", "--deferred=50", "--history=20", "--messages=20", "--sessions=2", "--rounds=1"))
@@ -126,7 +126,7 @@ class BenchTest {
     }
 
     @Test
-    void seesABacklogLeaveAndTheDiskGetItsSpaceBack() throws IOException {
+    void measuresDrainingABacklogAndReleasingItsDiskSpace() throws IOException {
         writeScript("org.o365relay.daemon.Main");
 
         assertThat(bench(
@@ -145,7 +145,7 @@ class BenchTest {
     }
 
     @Test
-    void saysWhatTheRelaySaidWhenItDoesNotStart() throws IOException {
+    void reportsTheOutputOfARelayThatDoesNotStart() throws IOException {
         Files.writeString(home.resolve("bin/o365-relay"), "#!/bin/sh\necho the data directory is locked\nexit 3\n");
 
         assertThat(bench("startup")).isEqualTo(CommandLine.ExitCode.SOFTWARE);
@@ -154,7 +154,7 @@ class BenchTest {
     }
 
     @Test
-    void asksForATarget() {
+    void requiresATarget() {
         assertThat(run("startup")).isEqualTo(CommandLine.ExitCode.USAGE);
 
         assertThat(err.toString()).contains("--relay PATH");

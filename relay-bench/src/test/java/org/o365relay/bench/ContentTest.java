@@ -14,7 +14,7 @@ class ContentTest {
 
     @ParameterizedTest
     @ValueSource(ints = {512, 513, 575, 576, 577, 4_096, 102_400, 1_048_576, 1_048_900, 3_145_728})
-    void hasExactlyTheSizeAskedAndCleanLines(int size) {
+    void hasExactlyTheRequestedSizeAndCleanLines(int size) {
         String text = text(Content.ofSize(size));
 
         assertThat(text).endsWith("\r\n.\r\n");
@@ -26,7 +26,7 @@ class ContentTest {
     }
 
     @Test
-    void takesOneMebibyteHoweverLargeTheMessage() {
+    void usesOneMebibyteForAnySize() {
         ByteBuffer[] views = Content.ofSize(100 << 20).views();
 
         // Duplicates of one page share its memory; what they hold together is not what they take.
@@ -36,7 +36,7 @@ class ContentTest {
     }
 
     @Test
-    void refusesASizeThatHeadersDoNotFitIn() {
+    void refusesASizeSmallerThanTheHeader() {
         assertThatThrownBy(() -> Content.ofSize(100)).hasMessageContaining("at least 512");
     }
 

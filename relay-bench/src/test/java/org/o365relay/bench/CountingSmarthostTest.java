@@ -63,7 +63,7 @@ class CountingSmarthostTest {
     }
 
     @Test
-    void takesNothingWithoutALogin() throws Exception {
+    void refusesMailWithoutALogin() throws Exception {
         Session session = session(false);
         try (Transport transport = session.getTransport("smtp")) {
             transport.connect("localhost", smarthost.port(), null, null);
@@ -74,7 +74,7 @@ class CountingSmarthostTest {
         }
     }
 
-    /// The relay verifies certificates; the one made here must pass without tricks.
+    /// The generated certificate must pass a normal verification, as in the relay.
     private Session session(boolean login) throws Exception {
         Properties properties = new Properties();
         properties.setProperty("mail.smtp.auth", Boolean.toString(login));

@@ -15,8 +15,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Stands in for the relay behind the start script: takes mail as [FakeServer] does and sends one of its own for
-/// each through STARTTLS and AUTH LOGIN, on one connection. As `sandbox` it is the other end of that.
+/// A fake of the relay behind the start script: accepts mail as [FakeServer] and sends one message for each through
+/// STARTTLS and AUTH LOGIN, on one connection. As `sandbox` it is the upstream.
 final class FakeRelay {
 
     private static final Pattern PORT = Pattern.compile("port = (\\d+)");

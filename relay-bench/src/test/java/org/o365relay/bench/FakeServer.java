@@ -17,21 +17,21 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// An SMTP server that does what a test tells it and remembers everything.
+/// A scripted SMTP server that records everything.
 final class FakeServer implements AutoCloseable {
 
-    /// Ends the connection instead of answering.
+    /// Closes the connection instead of replying.
     static final String DROP = "drop";
-    /// Says nothing, and nothing ever again.
+    /// Sends no more replies.
     static final String SILENCE = "silence";
 
-    /// What a test changes about the server.
+    /// Overrides replies of the server.
     @FunctionalInterface
     interface Behaviour {
 
         /// @param step `CONNECT`, a verb, or `.` for the end of the content
-        /// @param count how often this step came before, over all connections
-        /// @param usual what a friendly server says
+        /// @param count number of earlier occurrences of this step, over all connections
+        /// @param usual default reply
         String reply(String step, int count, String usual);
     }
 
@@ -65,12 +65,12 @@ final class FakeServer implements AutoCloseable {
         return steps.getOrDefault(step, 0);
     }
 
-    /// Octets of each accepted content, without the end-of-data line.
+    /// The sizes of the accepted contents in octets, without the end-of-data line.
     List<Integer> sizes() {
         return sizes;
     }
 
-    /// The most octets that had come together with a MAIL command.
+    /// The maximum number of octets received together with a MAIL command.
     int mostUnreadAfterMail() {
         return mostUnreadAfterMail.get();
     }

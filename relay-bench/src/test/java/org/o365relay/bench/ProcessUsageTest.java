@@ -36,7 +36,7 @@ class ProcessUsageTest {
         }
     }
 
-    /// A shell that has turned into another program does not reap the children it had.
+    /// A shell that replaced itself with exec does not reap its children.
     @Test
     void countsAProcessThatHasEndedAndIsNotReaped() throws Exception {
         Process parent = new ProcessBuilder("sh", "-c", "sleep 0.2 & echo $!; exec cat").start();
@@ -60,7 +60,7 @@ class ProcessUsageTest {
     }
 
     @Test
-    void saysThatAProcessIsNotThere() {
+    void reportsAMissingProcess() {
         assertThatThrownBy(() -> ProcessUsage.of(Integer.MAX_VALUE)).hasMessageContaining("no process");
     }
 }

@@ -16,7 +16,7 @@ class ReplyDecoderTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4, 5, 7, 11, 1_000})
-    void readsRepliesHoweverTheyAreCut(int piece) {
+    void decodesRepliesInAnySplit(int piece) {
         ReplyDecoder replies = new ReplyDecoder();
         List<Integer> codes = new ArrayList<>();
 

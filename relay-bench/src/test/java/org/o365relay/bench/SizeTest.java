@@ -22,7 +22,7 @@ class SizeTest {
     }
 
     @Test
-    void saysWhichFormsItUnderstands() {
+    void reportsTheAcceptedForms() {
         assertThatThrownBy(() -> Size.parse("4kb")).hasMessageContaining("4KiB");
     }
 }

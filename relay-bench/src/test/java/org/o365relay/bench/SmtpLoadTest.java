@@ -19,7 +19,7 @@ class SmtpLoadTest {
 
     @ParameterizedTest
     @CsvSource({"1, 1, 1", "1, 40, 1", "7, 40, 1", "7, 40, 3"})
-    void sendsExactlyAsManyMessagesAsAsked(int sessions, int messages, int threads) throws Exception {
+    void sendsExactlyTheRequestedNumberOfMessages(int sessions, int messages, int threads) throws Exception {
         try (FakeServer server = FakeServer.friendly()) {
             LoadResult result = load(
                             server, sessions, LoadLimit.ofMessages(messages), Connections.PERSISTENT, false, threads)
@@ -35,7 +35,7 @@ class SmtpLoadTest {
     }
 
     @Test
-    void connectsAnewForEveryMessage() throws Exception {
+    void connectsForEveryMessage() throws Exception {
         try (FakeServer server = FakeServer.friendly()) {
             LoadResult result = load(server, 5, LoadLimit.ofMessages(60), Connections.ONE_PER_MESSAGE, false, 1)
                     .run();
@@ -62,7 +62,7 @@ class SmtpLoadTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"MAIL", "RCPT", "DATA", "."})
-    void countsRefusalsByCodeAndGoesOn(String refusedStep) throws Exception {
+    void countsRefusalsByCodeAndContinues(String refusedStep) throws Exception {
         try (FakeServer server = FakeServer.that(
                 (step, count, usual) -> step.equals(refusedStep) && count % 4 == 3 ? "452 4.3.1 no room" : usual)) {
             LoadResult result = kept(server, 3, 40).run();
@@ -76,7 +76,7 @@ class SmtpLoadTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"CONNECT", "EHLO", "MAIL", "RCPT", "DATA", "."})
-    void connectsAgainAfterADroppedConnection(String droppedStep) throws Exception {
+    void reconnectsAfterADroppedConnection(String droppedStep) throws Exception {
         try (FakeServer server = FakeServer.that(
                 (step, count, usual) -> step.equals(droppedStep) && count == 0 ? FakeServer.DROP : usual)) {
             LoadResult result = kept(server, 1, 20).run();
@@ -88,7 +88,7 @@ class SmtpLoadTest {
     }
 
     @Test
-    void comesBackAfterAServerThatCloses() throws Exception {
+    void reconnectsAfterTheServerCloses() throws Exception {
         try (FakeServer server = FakeServer.that(
                 (step, count, usual) -> step.equals("MAIL") && count == 5 ? "421 4.3.2 shutting down" : usual)) {
             LoadResult result = kept(server, 1, 20).run();
@@ -110,7 +110,7 @@ class SmtpLoadTest {
     }
 
     @Test
-    void givesUpWhereNobodyListens() throws Exception {
+    void endsWhenTheServerRefusesConnections() throws Exception {
         InetSocketAddress nobody = Ports.onLoopback(Ports.REFUSED);
         SmtpLoad load = new SmtpLoad(
                 nobody,
@@ -129,7 +129,7 @@ class SmtpLoadTest {
     }
 
     @Test
-    void endsWhenTheServerFallsSilent() throws Exception {
+    void endsWhenTheServerStopsReplying() throws Exception {
         try (FakeServer server =
                 FakeServer.that((step, count, usual) -> step.equals(".") && count >= 10 ? FakeServer.SILENCE : usual)) {
             SmtpLoad load = new SmtpLoad(

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SystemCpuTest {
 
     @Test
-    void readsTheMachinesTime() throws IOException {
+    void readsTheCpuTimeOfTheMachine() throws IOException {
         SystemCpu now = SystemCpu.now();
 
         assertThat(now.busy()).isPositive().isLessThan(now.all());
@@ -19,7 +19,7 @@ class SystemCpuTest {
 
     @ParameterizedTest
     @CsvSource({"0, 0.5", "4, 0.3", "10, 0.0", "11, 0.0"})
-    void tellsWhatShareOthersTook(long measuredSeconds, double share) {
+    void computesTheShareOfOtherProcesses(long measuredSeconds, double share) {
         SystemCpu before = new SystemCpu(Duration.ofSeconds(100), Duration.ofSeconds(1_000));
         SystemCpu after = new SystemCpu(Duration.ofSeconds(110), Duration.ofSeconds(1_020));
 

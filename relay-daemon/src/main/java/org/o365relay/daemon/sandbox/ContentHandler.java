@@ -7,8 +7,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Decides about a complete content: refuses the message, or archives it and counts it against the mailbox
-/// limits.
+/// Handles a complete message: refuses it, or archives it and counts it against the mailbox limits.
 final class ContentHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(ContentHandler.class);

@@ -20,8 +20,7 @@ public sealed interface FaultAction {
 
     /// Responds with this HTTP status. Only at [FaultPoint#TOKEN] and [FaultPoint#GRAPH].
     ///
-    /// @param afterAccepting whether the request is carried out all the same: what makes a relay send a message
-    ///     twice
+    /// @param afterAccepting whether the request is carried out first; a relay then sends the message twice
     /// @param retryAfter `Retry-After` in seconds; null for none
     /// @param code error code, such as `ErrorSendAsDenied`; empty for the usual one of the status
     /// @param message error message; empty for the usual one of the status

@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/// Injects the [Faults] on one SMTP connection.
+/// Injects the [Faults] into one SMTP connection.
 final class FaultInjector {
 
     private final SandboxState state;
@@ -19,7 +19,7 @@ final class FaultInjector {
         this.connection = connection;
     }
 
-    /// @return whether to continue normally; if false, the fault has been replied
+    /// @return whether to continue normally; if false, the command has already been answered
     /// @throws IOException if the fault closed the connection
     boolean passes(FaultPoint point, String command) throws IOException {
         Optional<FaultAction> action = next(point, command);

@@ -45,7 +45,7 @@ final class SandboxConnection {
 
     /// @return the next line without its line end, decoded as UTF-8
     /// @throws EOFException if the client closed the connection
-    /// @throws LineTooLong after the whole line has been read
+    /// @throws LineTooLongException after the whole line has been read
     String readLine() throws IOException, LineTooLongException {
         byte[] line = new byte[0];
         while (true) {

@@ -13,7 +13,7 @@ record Xoauth2Response(String user, String token) {
             Pattern.compile("user=(?<user>[^\\x01]+)\\x01auth=Bearer (?<token>[^\\x01 ]+)\\x01\\x01");
 
     /// @param decoded response after base64 decoding
-    /// @return empty if it has not the format that Microsoft documents
+    /// @return empty if it is not in the format that Microsoft documents
     static Optional<Xoauth2Response> parse(String decoded) {
         Matcher form = FORM.matcher(decoded);
         return form.matches()

@@ -25,7 +25,7 @@ final class CommandLinesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"--version", "sandbox --version", "demo --version"})
-    void tellsItsVersionEverywhere(String line) {
+    void printsTheVersionOfEveryCommand(String line) {
         assertThat(run(FakeRelay.honest(), line)).isEqualTo(ExitCode.OK);
         assertThat(out.toString()).matches("o365-relay \\d+\\.\\d+\\.\\S+ \\(Java 2\\d[0-9.]*\\)\\R");
     }
@@ -36,7 +36,7 @@ final class CommandLinesTest {
         "sandbox --help, Usage: o365-relay sandbox",
         "demo -h, Usage: o365-relay demo"
     })
-    void helpsEverywhere(String line, String beginning) {
+    void printsTheHelpOfEveryCommand(String line, String beginning) {
         assertThat(run(FakeRelay.honest(), line)).isEqualTo(ExitCode.OK);
         assertThat(out.toString()).startsWith(beginning);
         assertThat(out.toString().lines()).allMatch(text -> text.length() <= 100);
@@ -63,7 +63,7 @@ final class CommandLinesTest {
         sandbox --scenario x --mx 0  | --mx cannot be combined with --scenario
         ``                           | which command?
         """)
-    void explainsMistakesAndEndsWith64(String line, String explanation) {
+    void reportsUsageErrorsWith64(String line, String explanation) {
         assertThat(run(FakeRelay.honest(), line)).isEqualTo(ExitCode.USAGE);
         assertThat(err.toString())
                 .startsWith("o365-relay: ")
@@ -78,7 +78,7 @@ final class CommandLinesTest {
     }
 
     @Test
-    void endsWith78IfTheScenarioIsWrong(@TempDir Path directory) throws IOException {
+    void exitsWith78ForAnInvalidScenario(@TempDir Path directory) throws IOException {
         Path file = Files.writeString(directory.resolve("bad.conf"), "limits {}\nlimitz {}\n");
         int code = run(FakeRelay.honest(), "sandbox --scenario " + file + " --directory " + directory);
         assertThat(code).isEqualTo(ExitCode.CONFIGURATION);
@@ -86,7 +86,7 @@ final class CommandLinesTest {
     }
 
     @Test
-    void endsWith69IfTheSandboxsPortIsInUse(@TempDir Path directory) throws IOException {
+    void exitsWith69IfTheSandboxPortIsInUse(@TempDir Path directory) throws IOException {
         try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             int code = run(FakeRelay.honest(), "sandbox --port " + other.getLocalPort() + " --directory " + directory);
             assertThat(code).isEqualTo(ExitCode.UNAVAILABLE);
@@ -97,7 +97,7 @@ final class CommandLinesTest {
     }
 
     @Test
-    void endsWith73IfTheSandboxsDirectoryIsAFile(@TempDir Path directory) throws IOException {
+    void exitsWith73IfTheSandboxDirectoryIsAFile(@TempDir Path directory) throws IOException {
         Path file = Files.createFile(directory.resolve("file"));
         assertThat(run(FakeRelay.honest(), "sandbox --port 0 --directory " + file))
                 .isEqualTo(ExitCode.CANNOT_CREATE);
@@ -139,7 +139,7 @@ final class CommandLinesTest {
     }
 
     @Test
-    void takesAnotherPortIfTheWantedOneIsInUse() throws IOException {
+    void usesAnotherPortIfTheWantedOneIsInUse() throws IOException {
         try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             assertThat(run(FakeRelay.honest(), "demo --once --port " + other.getLocalPort()))
                     .isEqualTo(ExitCode.OK);
@@ -149,7 +149,7 @@ final class CommandLinesTest {
     }
 
     @Test
-    void saysWhyTheRelayDoesNotStart() {
+    void reportsWhyTheRelayCannotStart() {
         int code = run(
                 plan -> {
                     throw new IOException("no luck today");

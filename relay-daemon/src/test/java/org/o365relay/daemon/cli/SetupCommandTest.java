@@ -29,8 +29,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Each `setup/dialogs/*.txt` is a command and everything on the screen, with what was typed in «»; each
-/// directory in `setup/methods` holds options and the files that come of them.
+/// Each `setup/dialogs/*.txt` is a command and its terminal output, with the input in «»; each directory in
+/// `setup/methods` holds options and the files that setup writes for them.
 final class SetupCommandTest {
 
     private static final Path FILES = Path.of("src/test/resources/setup");
@@ -96,7 +96,7 @@ final class SetupCommandTest {
         --mailbox r@contoso.example --method connector-ip --public-addresses 203.0.113.5 --secret-file pom.xml | cannot be used
         --mailbox r@contoso.example --method oauth-secret --secret-expires 1.5.2027 | not a date
         """)
-    void listsWhatIsMissingOrWrongAndWritesNothing(String options, String complaint) throws IOException {
+    void reportsMissingAndInvalidOptionsAndWritesNoFile(String options, String complaint) throws IOException {
         int code = run(options("--yes --directory " + directory + " " + options));
 
         assertThat(code).isEqualTo(ExitCode.USAGE);
@@ -129,7 +129,7 @@ final class SetupCommandTest {
     }
 
     @Test
-    void makesACertificateThatLastsTwoYears() throws IOException, GeneralSecurityException {
+    void generatesACertificateForTwoYears() throws IOException, GeneralSecurityException {
         String[] options = options("--yes --no-check --mailbox r@contoso.example --directory " + directory);
         assertThat(run(options)).as(screen::toString).isZero();
 
@@ -159,7 +159,7 @@ final class SetupCommandTest {
     }
 
     @Test
-    void takesACertificateThatIsThere() throws IOException {
+    void usesAnExistingCertificate() throws IOException {
         assertThat(run(options("--yes --no-check --mailbox r@contoso.example --directory " + directory)))
                 .isZero();
         Path other = directory.resolve("other");
@@ -176,7 +176,7 @@ final class SetupCommandTest {
     }
 
     @Test
-    void saysSoIfACertificateCannotBeRead() throws IOException {
+    void reportsAnUnreadableCertificate() throws IOException {
         Path damaged = Files.writeString(directory.resolve("damaged.pfx"), "no certificate");
         int code = run(options(
                 "--yes --no-check --mailbox r@contoso.example --directory " + directory + " --certificate " + damaged));
@@ -189,7 +189,7 @@ final class SetupCommandTest {
     }
 
     @Test
-    void overwritesOnlyWhenForcedAndKeepsWhatWasThere() throws IOException {
+    void replacesFilesOnlyWithForceAndKeepsABackup() throws IOException {
         Files.writeString(directory.resolve("relay.conf"), "mine");
         Files.writeString(directory.resolve("given"), SECRET);
         String[] options = options("--yes --no-check --mailbox r@contoso.example --method password --directory "
@@ -209,7 +209,7 @@ final class SetupCommandTest {
     }
 
     @Test
-    void leavesAFileForTheSecretThatIsNotKnownYet() throws IOException {
+    void createsAnEmptyFileForAnUnknownSecret() throws IOException {
         assertThat(run(options("--yes --no-check --mailbox r@contoso.example --method password --directory " + directory)))
                 .isZero();
 
@@ -219,7 +219,7 @@ final class SetupCommandTest {
     }
 
     @Test
-    void checksWhatItHasWrittenAndSaysWhatToDoIfThatFails() {
+    void runsTheCheckAndExplainsAFailure() {
         int code = run(options("--yes --mailbox r@contoso.example --method oauth-secret --directory " + directory));
 
         assertThat(code).isZero();

@@ -15,24 +15,24 @@ import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/// The relay's own SMTP client, as an independent reader of the sandbox's replies.
+/// Tests the replies of the sandbox with the SMTP client of the relay.
 final class AngusClientTest {
 
     @RegisterExtension
-    static final SandboxFixture OFFICE = new SandboxFixture();
+    static final SandboxFixture SANDBOX = new SandboxFixture();
 
     @Test
     void sendsSeveralMessagesOverOneConnection() throws MessagingException, IOException {
-        long handshakes = OFFICE.sandbox().handshakes();
-        int before = OFFICE.sandbox().acceptedCount();
+        long handshakes = SANDBOX.sandbox().handshakes();
+        int before = SANDBOX.sandbox().acceptedCount();
         try (Transport transport = connected(SandboxFixture.PASSWORD)) {
             for (int i = 0; i < 3; i++) {
                 send(transport, SandboxFixture.USER);
             }
         }
-        assertThat(OFFICE.sandbox().acceptedCount()).isEqualTo(before + 3);
-        assertThat(OFFICE.sandbox().handshakes()).isEqualTo(handshakes + 1);
-        AcceptedMessage last = OFFICE.sandbox().accepted().getLast();
+        assertThat(SANDBOX.sandbox().acceptedCount()).isEqualTo(before + 3);
+        assertThat(SANDBOX.sandbox().handshakes()).isEqualTo(handshakes + 1);
+        AcceptedMessage last = SANDBOX.sandbox().accepted().getLast();
         assertThat(last.user()).isEqualTo(SandboxFixture.USER);
         assertThat(last.tls()).isEqualTo("TLSv1.3");
         assertThat(last.mechanism()).isEqualTo("LOGIN");
@@ -76,7 +76,7 @@ final class AngusClientTest {
         Properties properties = new Properties();
         properties.put("mail.smtp.host", "localhost");
         properties.put(
-                "mail.smtp.port", Integer.toString(OFFICE.sandbox().address().getPort()));
+                "mail.smtp.port", Integer.toString(SANDBOX.sandbox().address().getPort()));
         properties.put("mail.smtp.auth", "true");
         properties.put("mail.smtp.starttls.required", "true");
         properties.put("mail.smtp.ssl.checkserveridentity", "true");
@@ -87,7 +87,7 @@ final class AngusClientTest {
 
     private static Object trusted() {
         try {
-            return RawClient.trusting(OFFICE.sandbox().trustedCertificates()).getSocketFactory();
+            return RawClient.trusting(SANDBOX.sandbox().trustedCertificates()).getSocketFactory();
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }

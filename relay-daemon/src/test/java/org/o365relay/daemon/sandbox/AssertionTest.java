@@ -26,11 +26,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.o365relay.daemon.sandbox.entra.AppRegistration;
 import org.o365relay.daemon.sandbox.web.Json;
 
-/// What an app says with its certificate.
+/// Client assertions signed with the certificate of an app.
 final class AssertionTest {
 
     @RegisterExtension
-    static final SandboxFixture OFFICE = SandboxFixture.whole();
+    static final SandboxFixture SANDBOX = SandboxFixture.whole();
 
     @TempDir
     private static Path directory;
@@ -44,7 +44,7 @@ final class AssertionTest {
 
     @ParameterizedTest
     @CsvSource({"PS256, SHA-256, x5t#S256", "RS256, SHA-1, x5t"})
-    void takesWhatTheAppHasSigned(String algorithm, String digest, String name) throws Exception {
+    void acceptsASignedAssertion(String algorithm, String digest, String name) throws Exception {
         HttpResponse<String> answer = said(assertion(
                 Map.of("alg", algorithm, "typ", "JWT", name, thumbprint(digest)), claims(Map.of()), algorithm));
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
@@ -77,7 +77,7 @@ final class AssertionTest {
     }
 
     private static HttpResponse<String> said(String assertion) throws Exception {
-        OFFICE.change(settings -> {
+        SANDBOX.change(settings -> {
             try {
                 AppRegistration app = AppRegistration.withCertificate(APP, key.certificate());
                 return settings.entra(entra -> entra.with(app));
@@ -85,7 +85,7 @@ final class AssertionTest {
                 throw new IllegalStateException(e);
             }
         });
-        return OFFICE.web()
+        return SANDBOX.web()
                 .form(
                         TOKEN,
                         Map.of(
@@ -113,7 +113,7 @@ final class AssertionTest {
         long now = Instant.now().getEpochSecond();
         Map<String, Object> claims = new HashMap<>(Map.of(
                 "aud",
-                OFFICE.sandbox().origin() + TOKEN,
+                SANDBOX.sandbox().origin() + TOKEN,
                 "iss",
                 APP,
                 "sub",

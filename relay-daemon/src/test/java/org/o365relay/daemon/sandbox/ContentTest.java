@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class ContentTest {
 
     @RegisterExtension
-    static final SandboxFixture OFFICE = new SandboxFixture();
+    static final SandboxFixture SANDBOX = new SandboxFixture();
 
     @Test
     void keepsContentByteForByteWithoutDotStuffing() throws IOException {
@@ -22,10 +22,10 @@ final class ContentTest {
     }
 
     @Test
-    void findsTheFinalDotHoweverTheOctetsArrive() throws IOException {
+    void findsTheFinalDotInAnySplitOfTheOctets() throws IOException {
         byte[] octets = (MESSAGE + "..x\r\n.\r\n").getBytes(StandardCharsets.UTF_8);
-        int before = OFFICE.sandbox().acceptedCount();
-        try (RawClient client = OFFICE.inContent()) {
+        int before = SANDBOX.sandbox().acceptedCount();
+        try (RawClient client = SANDBOX.inContent()) {
             for (byte octet : octets) {
                 client.send(new byte[] {octet});
             }
@@ -42,7 +42,7 @@ final class ContentTest {
 
     @Test
     void refusesContentBeyondTheLimitAfterReadingIt() throws IOException {
-        try (RawClient client = OFFICE.inContent()) {
+        try (RawClient client = SANDBOX.inContent()) {
             client.send(MESSAGE + ("x".repeat(98) + "\r\n").repeat(10_001) + ".\r\n");
             assertThat(client.reply()).startsWith("552 5.3.4 Message size exceeds fixed maximum message size [");
             assertThat(client.say("NOOP")).startsWith("250 ");
@@ -52,16 +52,16 @@ final class ContentTest {
     @ParameterizedTest
     @CsvSource({"'\n'", "'a\nb'", "'a\n.\n'", "'a\n.\r\n'", "'\r\n.\nb'"})
     void refusesBareLinefeeds(String text) throws IOException {
-        try (RawClient client = OFFICE.inContent()) {
+        try (RawClient client = SANDBOX.inContent()) {
             client.send(MESSAGE + text + "\r\n.\r\n");
             assertThat(client.reply()).startsWith("554 5.6.0 Invalid message content, contains bare linefeeds [");
         }
     }
 
     @Test
-    void takesBinaryContentInChunks() throws IOException {
-        int before = OFFICE.sandbox().acceptedCount();
-        try (RawClient client = OFFICE.signedIn()) {
+    void acceptsBinaryContentInChunks() throws IOException {
+        int before = SANDBOX.sandbox().acceptedCount();
+        try (RawClient client = SANDBOX.signedIn()) {
             client.say("MAIL FROM:<relay@contoso.example> BODY=BINARYMIME");
             client.say("RCPT TO:<someone@example.org>");
             assertThat(client.say("DATA")).startsWith("503 5.5.1 ");
@@ -74,8 +74,8 @@ final class ContentTest {
     }
 
     @Test
-    void readsAChunkNobodyWants() throws IOException {
-        try (RawClient client = OFFICE.signedIn()) {
+    void readsARefusedChunk() throws IOException {
+        try (RawClient client = SANDBOX.signedIn()) {
             client.send("BDAT 6 LAST\r\nQUIT\r\n");
             assertThat(client.reply()).startsWith("503 5.5.2 ");
             assertThat(client.say("NOOP")).startsWith("250 ");
@@ -98,7 +98,7 @@ final class ContentTest {
         From: not an address                                          | 550 5.7.512 Access denied
         """)
     void checksTheAuthor(String header, String reply) throws IOException {
-        try (RawClient client = OFFICE.inContent()) {
+        try (RawClient client = SANDBOX.inContent()) {
             client.send(header.replace("{", "\r\n").replace("}", "") + "\r\n\r\ntext\r\n.\r\n");
             assertThat(client.reply()).startsWith(reply);
         }
@@ -106,7 +106,7 @@ final class ContentTest {
 
     @Test
     void deniesSendAsInOneLineOfThreeToFiveKilobytes() throws IOException {
-        try (RawClient client = OFFICE.inContent()) {
+        try (RawClient client = SANDBOX.inContent()) {
             client.send("From: noreply@contoso.example\r\n\r\ntext\r\n.\r\n");
             String reply = client.reply();
             assertThat(reply)
@@ -119,8 +119,8 @@ final class ContentTest {
     }
 
     private static String accepted(String stuffed) throws IOException {
-        int before = OFFICE.sandbox().acceptedCount();
-        try (RawClient client = OFFICE.inContent()) {
+        int before = SANDBOX.sandbox().acceptedCount();
+        try (RawClient client = SANDBOX.inContent()) {
             client.send(stuffed + ".\r\n");
             assertThat(client.reply()).startsWith("250 2.0.0 OK ");
         }
@@ -128,6 +128,6 @@ final class ContentTest {
     }
 
     private static String content(int index) throws IOException {
-        return new String(OFFICE.sandbox().accepted().get(index).content(), StandardCharsets.UTF_8);
+        return new String(SANDBOX.sandbox().accepted().get(index).content(), StandardCharsets.UTF_8);
     }
 }

@@ -4,7 +4,7 @@ import java.net.http.HttpResponse;
 import java.util.Map;
 import org.o365relay.daemon.sandbox.entra.EntraSettings;
 
-/// The device code flow where the sandbox plays the user.
+/// The device code flow, approved by the sandbox.
 final class DeviceLogin {
 
     private DeviceLogin() {}

@@ -20,11 +20,11 @@ final class DialogueTest {
             " \\[SBXP282MB0001\\.SBXP282\\.PROD\\.OUTLOOK\\.COM \\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z [0-9A-F]{16}]";
 
     @RegisterExtension
-    static final SandboxFixture OFFICE = new SandboxFixture();
+    static final SandboxFixture SANDBOX = new SandboxFixture();
 
     @Test
     void greetsLikeOffice365() throws IOException {
-        try (RawClient client = RawClient.connect(OFFICE.sandbox())) {
+        try (RawClient client = RawClient.connect(SANDBOX.sandbox())) {
             assertThat(client.greeting())
                     .matches("220 SBXP282CA0001\\.outlook\\.office365\\.com Microsoft ESMTP MAIL Service ready at "
                             + "[A-Z][a-z]{2}, \\d{1,2} [A-Z][a-z]{2} \\d{4} [0-9:]{8} \\+0000 \\[[0-9A-F]{16}]");
@@ -33,7 +33,7 @@ final class DialogueTest {
 
     @Test
     void offersStartTlsBeforeTlsAndAuthAfterIt() throws IOException {
-        try (RawClient client = RawClient.connect(OFFICE.sandbox())) {
+        try (RawClient client = RawClient.connect(SANDBOX.sandbox())) {
             assertThat(client.say("EHLO test").lines()).containsExactlyElementsOf(capabilities("STARTTLS"));
             assertThat(client.say("STARTTLS")).isEqualTo("220 2.0.0 SMTP server ready");
             client.shakeHands();
@@ -56,8 +56,8 @@ final class DialogueTest {
     }
 
     @Test
-    void takesAMessageInTheWordsOfTheTranscript() throws IOException {
-        try (RawClient client = RawClient.secured(OFFICE.sandbox())) {
+    void acceptsAMessageWithTheRepliesOfTheTranscript() throws IOException {
+        try (RawClient client = RawClient.secured(SANDBOX.sandbox())) {
             assertThat(client.say("AUTH LOGIN")).isEqualTo("334 VXNlcm5hbWU6");
             assertThat(client.say(base64(USER))).isEqualTo("334 UGFzc3dvcmQ6");
             assertThat(client.say(base64(PASSWORD))).isEqualTo("235 2.7.0 Authentication successful");
@@ -80,7 +80,7 @@ final class DialogueTest {
         AUTH LOGIN cmVsYXk=          | 504 5.7.4 Unrecognized authentication type
         """)
     void refusesBeforeHello(String command, String reply) throws IOException {
-        try (RawClient client = RawClient.connect(OFFICE.sandbox())) {
+        try (RawClient client = RawClient.connect(SANDBOX.sandbox())) {
             assertThat(client.say(command)).matches(literally(reply) + ERROR_ENDING);
         }
     }
@@ -94,7 +94,7 @@ final class DialogueTest {
         STARTTLS                     | 503 5.5.2 Only one STARTTLS command allowed per session
         """)
     void refusesBeforeLogin(String command, String reply) throws IOException {
-        try (RawClient client = RawClient.secured(OFFICE.sandbox())) {
+        try (RawClient client = RawClient.secured(SANDBOX.sandbox())) {
             assertThat(client.say(command)).matches(literally(reply) + ERROR_ENDING);
         }
     }
@@ -110,7 +110,7 @@ final class DialogueTest {
         BDAT x                                  | 501 5.5.4 Invalid arguments
         """)
     void refusesAfterLogin(String command, String reply) throws IOException {
-        try (RawClient client = OFFICE.signedIn()) {
+        try (RawClient client = SANDBOX.signedIn()) {
             assertThat(client.say(command)).matches(literally(reply) + ERROR_ENDING);
         }
     }
@@ -122,15 +122,15 @@ final class DialogueTest {
         RELAY@Contoso.Example | correct horse | 235 2.7.0 Authentication successful
         """)
     void checksUserAndPassword(String user, String password, String reply) throws IOException {
-        try (RawClient client = RawClient.secured(OFFICE.sandbox())) {
+        try (RawClient client = RawClient.secured(SANDBOX.sandbox())) {
             assertThat(client.say("AUTH LOGIN " + base64(user))).isEqualTo("334 UGFzc3dvcmQ6");
             assertThat(client.say(base64(password))).startsWith(reply);
         }
     }
 
     @Test
-    void letsALoginBeCancelledAndTriedAgain() throws IOException {
-        try (RawClient client = RawClient.secured(OFFICE.sandbox())) {
+    void allowsALoginToBeCancelledAndRetried() throws IOException {
+        try (RawClient client = RawClient.secured(SANDBOX.sandbox())) {
             client.say("AUTH LOGIN");
             assertThat(client.say("*")).startsWith("501 5.7.0 ");
             assertThat(client.say("AUTH LOGIN !!!")).startsWith("334 ");
@@ -143,7 +143,7 @@ final class DialogueTest {
 
     @Test
     void readsATokenOfThreeKilobytes() throws IOException {
-        try (RawClient client = RawClient.secured(OFFICE.sandbox())) {
+        try (RawClient client = RawClient.secured(SANDBOX.sandbox())) {
             assertThat(client.say("AUTH XOAUTH2 " + "a".repeat(4_000))).startsWith("535 5.7.3 ");
             assertThat(client.say("NOOP " + "a".repeat(20_000))).startsWith("500 5.5.2 Command too long");
             assertThat(client.say("NOOP")).isEqualTo("250 2.0.0 OK");
@@ -152,7 +152,7 @@ final class DialogueTest {
 
     @Test
     void answersAPipelinedGroupInOrder() throws IOException {
-        try (RawClient client = OFFICE.signedIn()) {
+        try (RawClient client = SANDBOX.signedIn()) {
             client.send("MAIL FROM:<>\r\nRCPT TO:<a@example.org>\r\nRCPT TO:<bad>\r\nDATA\r\n");
             assertThat(client.reply()).isEqualTo("250 2.1.0 Sender OK");
             assertThat(client.reply()).isEqualTo("250 2.1.5 Recipient OK");
@@ -166,16 +166,16 @@ final class DialogueTest {
     }
 
     @Test
-    void takesInternationalAddressesWithSmtpUtf8() throws IOException {
-        try (RawClient client = OFFICE.signedIn()) {
+    void acceptsInternationalAddressesWithSmtpUtf8() throws IOException {
+        try (RawClient client = SANDBOX.signedIn()) {
             assertThat(client.say("MAIL FROM:<größe@contoso.example> SMTPUTF8")).startsWith("250 ");
             assertThat(client.say("RCPT TO:<jürgen@example.org>")).startsWith("250 ");
         }
     }
 
     @Test
-    void dropsPlainTextSentBehindStartTls() throws IOException {
-        try (RawClient client = RawClient.connect(OFFICE.sandbox())) {
+    void discardsPlainTextAfterStartTls() throws IOException {
+        try (RawClient client = RawClient.connect(SANDBOX.sandbox())) {
             client.send("EHLO test\r\nSTARTTLS\r\nMAIL FROM:<injected@example.org>\r\n");
             client.reply();
             assertThat(client.reply()).startsWith("220 ");
@@ -186,20 +186,20 @@ final class DialogueTest {
 
     @Test
     void countsConnectionsAndHandshakes() throws IOException {
-        long connections = OFFICE.sandbox().connections();
-        long handshakes = OFFICE.sandbox().handshakes();
-        try (RawClient plain = RawClient.connect(OFFICE.sandbox());
-                RawClient secured = RawClient.secured(OFFICE.sandbox())) {
+        long connections = SANDBOX.sandbox().connections();
+        long handshakes = SANDBOX.sandbox().handshakes();
+        try (RawClient plain = RawClient.connect(SANDBOX.sandbox());
+                RawClient secured = RawClient.secured(SANDBOX.sandbox())) {
             plain.say("NOOP");
             secured.say("NOOP");
         }
-        assertThat(OFFICE.sandbox().connections()).isEqualTo(connections + 2);
-        assertThat(OFFICE.sandbox().handshakes()).isEqualTo(handshakes + 1);
+        assertThat(SANDBOX.sandbox().connections()).isEqualTo(connections + 2);
+        assertThat(SANDBOX.sandbox().handshakes()).isEqualTo(handshakes + 1);
     }
 
     @Test
     void closesAfterQuit() throws IOException {
-        try (RawClient client = RawClient.connect(OFFICE.sandbox())) {
+        try (RawClient client = RawClient.connect(SANDBOX.sandbox())) {
             client.say("QUIT");
             Assertions.assertThatThrownBy(client::reply).isInstanceOf(EOFException.class);
         }

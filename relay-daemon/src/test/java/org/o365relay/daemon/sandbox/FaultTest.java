@@ -14,17 +14,17 @@ final class FaultTest {
 
     @ParameterizedTest
     @MethodSource
-    void readsTheFormOfTheCommandLine(String text, Fault fault) {
+    void parsesTheCommandLineSyntax(String text, Fault fault) {
         assertThat(Fault.parse(text)).isEqualTo(fault);
     }
 
     @ParameterizedTest
-    @MethodSource("readsTheFormOfTheCommandLine")
-    void isWrittenAsItIsRead(String text, Fault fault) {
+    @MethodSource("parsesTheCommandLineSyntax")
+    void formatsTheSyntaxItParses(String text, Fault fault) {
         assertThat(Fault.parse(fault.toString())).as(text).isEqualTo(fault);
     }
 
-    static Stream<Arguments> readsTheFormOfTheCommandLine() {
+    static Stream<Arguments> parsesTheCommandLineSyntax() {
         return Stream.of(
                 Arguments.of(
                         "auth:535 5.7.3 no*3", new Fault(FaultPoint.AUTH, new FaultAction.Reply("535 5.7.3 no"), 3)),
@@ -82,7 +82,7 @@ final class FaultTest {
         graph:700                   | not an HTTP status: 700
         mx-token:503                | there is no mx-token
         """)
-    void saysWhatIsWrong(String text, String message) {
+    void reportsSyntaxErrors(String text, String message) {
         assertThatIllegalArgumentException().isThrownBy(() -> Fault.parse(text)).withMessageContaining(message);
     }
 }

@@ -15,35 +15,35 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class FaultsTest {
 
     @RegisterExtension
-    static final SandboxFixture OFFICE = new SandboxFixture();
+    static final SandboxFixture SANDBOX = new SandboxFixture();
 
     @Test
     void refusesTheGreetingAndCloses() throws IOException {
         fault("connect:421 4.3.2 Service not active*1");
-        try (RawClient client = RawClient.connect(OFFICE.sandbox())) {
+        try (RawClient client = RawClient.connect(SANDBOX.sandbox())) {
             assertThat(client.greeting()).startsWith("421 4.3.2 Service not active [SBXP282MB0001");
             assertThatThrownBy(client::reply).isInstanceOf(EOFException.class);
         }
-        try (RawClient client = RawClient.connect(OFFICE.sandbox())) {
+        try (RawClient client = RawClient.connect(SANDBOX.sandbox())) {
             assertThat(client.greeting()).startsWith("220 ");
         }
     }
 
     @Test
-    void refusesALoginSoManyTimes() throws IOException {
+    void refusesALoginAGivenNumberOfTimes() throws IOException {
         fault("auth:535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Mailbox."
                 + " Visit https://aka.ms/smtp_auth_disabled for more information.*2");
         for (int i = 0; i < 2; i++) {
-            assertThatThrownBy(OFFICE::signedIn).hasMessageContaining("disabled for the Mailbox");
+            assertThatThrownBy(SANDBOX::signedIn).hasMessageContaining("disabled for the Mailbox");
         }
-        OFFICE.signedIn().close();
-        assertThat(OFFICE.sandbox().faults().pending()).isEmpty();
+        SANDBOX.signedIn().close();
+        assertThat(SANDBOX.sandbox().faults().pending()).isEmpty();
     }
 
     @Test
-    void refusesOnlyTheRecipientThatIsMeant() throws IOException {
+    void refusesOnlyTheMatchingRecipient() throws IOException {
         fault("rcpt/bad@example.org:550 5.1.10 RESOLVER.ADR.RecipientNotFound");
-        try (RawClient client = OFFICE.signedIn()) {
+        try (RawClient client = SANDBOX.signedIn()) {
             client.say("MAIL FROM:<>");
             assertThat(client.say("RCPT TO:<good@example.org>")).startsWith("250 ");
             assertThat(client.say("RCPT TO:<BAD@example.org>")).startsWith("550 5.1.10 ");
@@ -57,8 +57,8 @@ final class FaultsTest {
         mail:432 4.3.2 Concurrent connections [Host=x]  | MAIL FROM:<>            | 432 4.3.2 Concurrent connections [Host=x]
         quit:250 2.0.0 no                               | QUIT                    | 250 2.0.0 no
         """)
-    void repliesAtAStep(String fault, String command, String reply) throws IOException {
-        try (RawClient client = OFFICE.signedIn()) {
+    void repliesAtAPoint(String fault, String command, String reply) throws IOException {
+        try (RawClient client = SANDBOX.signedIn()) {
             fault(fault);
             assertThat(client.say(command)).startsWith(reply);
         }
@@ -66,8 +66,8 @@ final class FaultsTest {
 
     @ParameterizedTest
     @CsvSource({"ehlo, EHLO x", "auth, AUTH XOAUTH2 x", "mail, MAIL FROM:<>", "quit, QUIT"})
-    void dropsTheConnectionAtAStep(String step, String command) throws IOException {
-        try (RawClient client = RawClient.secured(OFFICE.sandbox())) {
+    void dropsTheConnectionAtAPoint(String step, String command) throws IOException {
+        try (RawClient client = RawClient.secured(SANDBOX.sandbox())) {
             if (step.equals("mail")) {
                 client.say("AUTH LOGIN " + RawClient.base64(SandboxFixture.USER));
                 client.say(RawClient.base64(SandboxFixture.PASSWORD));
@@ -80,40 +80,40 @@ final class FaultsTest {
     @Test
     void dropsAfter354() throws IOException {
         fault("data:drop*1");
-        assertThatThrownBy(OFFICE::inContent).isInstanceOf(IOException.class);
+        assertThatThrownBy(SANDBOX::inContent).isInstanceOf(IOException.class);
     }
 
     @Test
     void dropsAfterTheFinalDotWithoutTheMessage() throws IOException {
-        int before = OFFICE.sandbox().acceptedCount();
+        int before = SANDBOX.sandbox().acceptedCount();
         fault("content:drop*1");
         sendUntilDropped();
-        assertThat(OFFICE.sandbox().acceptedCount()).isEqualTo(before);
+        assertThat(SANDBOX.sandbox().acceptedCount()).isEqualTo(before);
     }
 
     @Test
     void dropsAfterTheFinalDotWithTheMessage() throws IOException {
-        int before = OFFICE.sandbox().acceptedCount();
+        int before = SANDBOX.sandbox().acceptedCount();
         fault("content:drop-after-accepting*1");
         sendUntilDropped();
-        assertThat(OFFICE.sandbox().acceptedCount()).isEqualTo(before + 1);
+        assertThat(SANDBOX.sandbox().acceptedCount()).isEqualTo(before + 1);
     }
 
     @Test
     void refusesTheContentOfOneRecipient() throws IOException {
-        int before = OFFICE.sandbox().acceptedCount();
+        int before = SANDBOX.sandbox().acceptedCount();
         fault("content/someone@example.org:554 5.2.2 mailbox full*1");
-        try (RawClient client = OFFICE.inContent()) {
+        try (RawClient client = SANDBOX.inContent()) {
             client.send(MESSAGE + ".\r\n");
             assertThat(client.reply()).startsWith("554 5.2.2 mailbox full [");
         }
-        assertThat(OFFICE.sandbox().acceptedCount()).isEqualTo(before);
+        assertThat(SANDBOX.sandbox().acceptedCount()).isEqualTo(before);
     }
 
     @Test
-    void waitsAndThenGoesOn() throws IOException {
+    void delaysAndContinues() throws IOException {
         fault("mail:delay 50ms*1");
-        try (RawClient client = OFFICE.signedIn()) {
+        try (RawClient client = SANDBOX.signedIn()) {
             long start = System.nanoTime();
             assertThat(client.say("MAIL FROM:<>")).startsWith("250 ");
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(Duration.ofMillis(50));
@@ -122,9 +122,9 @@ final class FaultsTest {
 
     @ParameterizedTest
     @CsvSource({"starttls:hang", "handshake:hang"})
-    void hangsInStartTlsUntilTheClientGivesUp(String fault) throws IOException {
+    void hangsInStartTlsUntilTheClientCloses(String fault) throws IOException {
         fault(fault);
-        try (RawClient client = RawClient.connect(OFFICE.sandbox())) {
+        try (RawClient client = RawClient.connect(SANDBOX.sandbox())) {
             client.say("EHLO x");
             client.timeOutAfter(Duration.ofMillis(100));
             assertThatThrownBy(() -> {
@@ -137,13 +137,13 @@ final class FaultsTest {
     }
 
     private static void sendUntilDropped() throws IOException {
-        try (RawClient client = OFFICE.inContent()) {
+        try (RawClient client = SANDBOX.inContent()) {
             client.send(MESSAGE + ".\r\n");
             assertThatThrownBy(client::reply).isInstanceOf(IOException.class);
         }
     }
 
     private static void fault(String text) {
-        OFFICE.sandbox().faults().add(Fault.parse(text));
+        SANDBOX.sandbox().faults().add(Fault.parse(text));
     }
 }

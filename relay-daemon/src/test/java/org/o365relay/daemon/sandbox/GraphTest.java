@@ -26,7 +26,7 @@ import org.o365relay.daemon.sandbox.web.Json;
 final class GraphTest {
 
     @RegisterExtension
-    static final SandboxFixture OFFICE = SandboxFixture.whole();
+    static final SandboxFixture SANDBOX = SandboxFixture.whole();
 
     private static final String SEND = "/v1.0/users/" + USER + "/sendMail";
     private static final String MESSAGE = """
@@ -46,17 +46,17 @@ final class GraphTest {
 
     @BeforeEach
     void signIn() throws Exception {
-        web = OFFICE.web();
+        web = SANDBOX.web();
         token = web.token(GRAPH);
-        before = OFFICE.sandbox().acceptedCount();
+        before = SANDBOX.sandbox().acceptedCount();
     }
 
     @Test
-    void takesAMessageWithTheRecipientsOfItsHeaderAndHidesBcc() throws Exception {
+    void acceptsAMessageForTheRecipientsOfItsHeaderAndRemovesBcc() throws Exception {
         HttpResponse<String> answer = web.mime(SEND, token, MESSAGE);
         assertThat(answer.statusCode()).isEqualTo(202);
         assertThat(answer.body()).isEmpty();
-        AcceptedMessage accepted = OFFICE.sandbox().accepted().getLast();
+        AcceptedMessage accepted = SANDBOX.sandbox().accepted().getLast();
         assertThat(accepted.ingress()).isEqualTo(Ingress.GRAPH);
         assertThat(accepted.envelopeFrom()).isEqualTo(USER);
         assertThat(accepted.envelopeTo())
@@ -88,11 +88,11 @@ final class GraphTest {
         full                | 507 ErrorQuotaExceeded
         quota               | 429 ErrorSubmissionQuotaExceeded
         """)
-    void refusesInGraphsWords(String trouble, String said) throws Exception {
+    void refusesWithGraphErrors(String trouble, String said) throws Exception {
         HttpResponse<String> answer = answer(trouble);
         assertThat(graphError(answer)).isEqualTo(said);
         assertThat(Json.asObject(members(answer).get("error"))).containsKeys("message", "innerError");
-        assertThat(OFFICE.sandbox().acceptedCount()).isEqualTo(before);
+        assertThat(SANDBOX.sandbox().acceptedCount()).isEqualTo(before);
     }
 
     private HttpResponse<String> answer(String trouble) throws Exception {
@@ -118,34 +118,34 @@ final class GraphTest {
             case "foreign author" -> web.mime(SEND, token, MESSAGE.replace("relay@", "foreign@"));
             case "too large" -> web.mime(SEND, token, new byte[3_200_000]);
             case "full" -> {
-                OFFICE.change(settings ->
+                SANDBOX.change(settings ->
                         settings.submission(exchange -> exchange.withMailboxes(SandboxFixture.ACCOUNT.withoutSpace())));
                 yield web.mime(SEND, token, MESSAGE);
             }
             default -> {
-                OFFICE.change(settings -> settings.limits(limits -> limits.withRecipients(3, SandboxLimits.UNLIMITED)));
+                SANDBOX.change(settings -> settings.limits(limits -> limits.withRecipients(3, SandboxLimits.UNLIMITED)));
                 yield web.mime(SEND, token, MESSAGE);
             }
         };
     }
 
     private static void app(java.util.function.UnaryOperator<AppRegistration> change) {
-        OFFICE.change(settings -> settings.entra(
+        SANDBOX.change(settings -> settings.entra(
                 entra -> entra.with(change.apply(AppRegistration.withSecret(WebClient.APP, WebClient.SECRET)))));
     }
 
     @Test
-    void says200AndSendsNothingAboveTheTrap() throws Exception {
+    void dropsLargeMessagesSilentlyWith200() throws Exception {
         byte[] large = (MESSAGE + "x".repeat(2_240 * 1_024)).getBytes(StandardCharsets.UTF_8);
         assertThat(web.mime(SEND, token, large).statusCode()).isEqualTo(200);
-        assertThat(OFFICE.sandbox().acceptedCount()).isEqualTo(before);
-        OFFICE.change(settings -> settings.graph(graph -> graph.withSilentDropAbove(Long.MAX_VALUE)));
+        assertThat(SANDBOX.sandbox().acceptedCount()).isEqualTo(before);
+        SANDBOX.change(settings -> settings.graph(graph -> graph.withSilentDropAbove(Long.MAX_VALUE)));
         assertThat(web.mime(SEND, token, large).statusCode()).isEqualTo(202);
-        assertThat(OFFICE.sandbox().accepted().getLast().size()).isGreaterThan(2_240 * 1_024);
+        assertThat(SANDBOX.sandbox().accepted().getLast().size()).isGreaterThan(2_240 * 1_024);
     }
 
     @Test
-    void makesTroubleOnce() throws Exception {
+    void injectsAFaultOnce() throws Exception {
         fault("graph/sendMail:429 retry-after 5 ApplicationThrottled Too much.*1");
         HttpResponse<String> throttled = web.mime(SEND, token, MESSAGE);
         assertThat(graphError(throttled)).isEqualTo("429 ApplicationThrottled");
@@ -153,11 +153,11 @@ final class GraphTest {
 
         fault("graph:503-after-accepting*1");
         assertThat(graphError(web.mime(SEND, token, MESSAGE))).isEqualTo("503 ServiceUnavailable");
-        assertThat(OFFICE.sandbox().acceptedCount()).isEqualTo(before + 1);
+        assertThat(SANDBOX.sandbox().acceptedCount()).isEqualTo(before + 1);
 
         fault("graph:200*1");
         assertThat(graphError(web.mime(SEND, token, MESSAGE))).isEqualTo("200");
-        assertThat(OFFICE.sandbox().acceptedCount()).isEqualTo(before + 1);
+        assertThat(SANDBOX.sandbox().acceptedCount()).isEqualTo(before + 1);
 
         fault("graph:delay 50ms*1");
         long start = System.nanoTime();
@@ -169,19 +169,19 @@ final class GraphTest {
     void dropsTheConnectionAfterAccepting() {
         fault("graph/sendMail:drop-after-accepting");
         assertThatThrownBy(() -> web.mime(SEND, token, MESSAGE)).isInstanceOf(IOException.class);
-        assertThat(OFFICE.sandbox().acceptedCount()).isGreaterThan(before);
+        assertThat(SANDBOX.sandbox().acceptedCount()).isGreaterThan(before);
     }
 
     private static void fault(String text) {
-        OFFICE.sandbox().faults().add(Fault.parse(text));
+        SANDBOX.sandbox().faults().add(Fault.parse(text));
     }
 
     @Test
-    void allowsSoManyRequestsAtOnce() throws Exception {
-        OFFICE.change(settings -> settings.limits(limits -> limits.withGraphRequests(1)));
+    void limitsConcurrentRequests() throws Exception {
+        SANDBOX.change(settings -> settings.limits(limits -> limits.withGraphRequests(1)));
         fault("graph/sendMail:delay 2s*1");
         CompletableFuture<Integer> slow = CompletableFuture.supplyAsync(this::status);
-        while (!OFFICE.sandbox().faults().pending().isEmpty()) {
+        while (!SANDBOX.sandbox().faults().pending().isEmpty()) {
             Thread.onSpinWait();
         }
         HttpResponse<String> second = web.mime(SEND, token, MESSAGE);
@@ -212,11 +212,11 @@ final class GraphTest {
         assertThat(web.json("POST", draft + "/attachments", token, """
             {"@odata.type": "#microsoft.graph.fileAttachment", "name": "scan.pdf", "contentBytes": "aGVsbG8="}""").statusCode())
                 .isEqualTo(201);
-        assertThat(OFFICE.sandbox().acceptedCount()).isEqualTo(before);
+        assertThat(SANDBOX.sandbox().acceptedCount()).isEqualTo(before);
         assertThat(graphError(web.json("POST", draft + "/send", token, ""))).isEqualTo("202");
         assertThat(graphError(web.json("POST", draft + "/send", token, ""))).isEqualTo("404 ErrorItemNotFound");
 
-        AcceptedMessage accepted = OFFICE.sandbox().accepted().getLast();
+        AcceptedMessage accepted = SANDBOX.sandbox().accepted().getLast();
         assertThat(accepted.envelopeTo()).containsExactly("a@example.org", "b@example.org");
         assertThat(accepted.subject()).isEqualTo("Grüße");
         assertThat(new String(accepted.content(), StandardCharsets.UTF_8))
@@ -225,19 +225,19 @@ final class GraphTest {
     }
 
     @Test
-    void keepsADraftOfMimeAsItIs() throws Exception {
+    void keepsAMimeDraftUnchanged() throws Exception {
         HttpResponse<String> made = web.mime("/v1.0/users/" + USER + "/messages", token, MESSAGE);
         String draft = "/v1.0/users/" + USER + "/messages/" + WebClient.text(made, "id");
         assertThat(WebClient.text(web.get(draft, "Authorization", "Bearer " + token), "subject"))
                 .isEqualTo("hello");
         assertThat(web.json("POST", draft + "/send", token, "").statusCode()).isEqualTo(202);
-        assertThat(new String(OFFICE.sandbox().accepted().getLast().content(), StandardCharsets.UTF_8))
+        assertThat(new String(SANDBOX.sandbox().accepted().getLast().content(), StandardCharsets.UTF_8))
                 .endsWith("Subject: hello\r\n\r\nBcc: not a header\r\n")
                 .doesNotContain("hidden@");
     }
 
     @Test
-    void deletesADraftAndKnowsNoOther() throws Exception {
+    void deletesADraftAndReportsUnknownOnes() throws Exception {
         HttpResponse<String> made = web.mime("/v1.0/users/" + USER + "/messages", token, MESSAGE);
         String draft = "/v1.0/users/" + USER + "/messages/" + WebClient.text(made, "id");
         assertThat(web.json("DELETE", draft, token, "").statusCode()).isEqualTo(204);
@@ -247,7 +247,7 @@ final class GraphTest {
     }
 
     @Test
-    void needsAnotherPermissionForDrafts() throws Exception {
+    void requiresReadWriteForDrafts() throws Exception {
         app(app -> app.withRoles("Mail.Send"));
         String sendOnly = web.token(GRAPH);
         assertThat(web.mime(SEND, sendOnly, MESSAGE).statusCode()).isEqualTo(202);
@@ -256,27 +256,27 @@ final class GraphTest {
     }
 
     @Test
-    void sendsWhatJsonSaysAtOnce() throws Exception {
+    void sendsAJsonMessageInOneRequest() throws Exception {
         HttpResponse<String> answer = web.json("POST", SEND, token, """
             {"message": {"subject": "x", "body": {"contentType": "text", "content": "y"},
              "toRecipients": [{"emailAddress": {"address": "a@example.org"}}]}, "saveToSentItems": false}""");
         assertThat(graphError(answer)).isEqualTo("202");
-        assertThat(Optional.ofNullable(OFFICE.sandbox().accepted().getLast().subject()))
+        assertThat(Optional.ofNullable(SANDBOX.sandbox().accepted().getLast().subject()))
                 .contains("x");
         assertThat(graphError(web.json("POST", SEND, token, "nonsense"))).isEqualTo("400 ErrorInvalidRequest");
     }
 
     @Test
-    void knowsNoOtherPlaces() throws Exception {
+    void refusesUnknownPaths() throws Exception {
         for (String path : new String[] {"/v1.0/", "/v1.0/users", "/v1.0/groups/x/y"}) {
             assertThat(graphError(web.json("POST", path, token, "{}"))).isEqualTo("400 ErrorInvalidRequest");
         }
     }
 
     @Test
-    void countsCalls() throws Exception {
-        int calls = OFFICE.sandbox().callCounts().of("sendMail");
+    void countsRequests() throws Exception {
+        int calls = SANDBOX.sandbox().callCounts().of("sendMail");
         web.mime(SEND, token, MESSAGE);
-        assertThat(OFFICE.sandbox().callCounts().of("sendMail")).isEqualTo(calls + 1);
+        assertThat(SANDBOX.sandbox().callCounts().of("sendMail")).isEqualTo(calls + 1);
     }
 }

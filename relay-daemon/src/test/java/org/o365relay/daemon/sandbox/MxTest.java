@@ -16,11 +16,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class MxTest {
 
     @RegisterExtension
-    static final SandboxFixture OFFICE = SandboxFixture.whole();
+    static final SandboxFixture SANDBOX = SandboxFixture.whole();
 
     @Test
     void greetsAsAnMxAndOffersNoAuth() throws IOException {
-        try (RawClient client = RawClient.connectToMx(OFFICE.sandbox())) {
+        try (RawClient client = RawClient.connectToMx(SANDBOX.sandbox())) {
             assertThat(client.greeting()).startsWith("220 SBXP282CA0001.mail.protection.outlook.com Microsoft ESMTP");
             assertThat(client.say("EHLO mfp")).contains("250-STARTTLS").doesNotContain("AUTH");
             assertThat(client.say("STARTTLS")).startsWith("220 ");
@@ -31,8 +31,8 @@ final class MxTest {
     }
 
     @Test
-    void takesMailForTheTenantFromAnybodyEvenWithoutTls() throws IOException {
-        try (RawClient client = RawClient.connectToMx(OFFICE.sandbox())) {
+    void acceptsMailForTheTenantFromAnyClientEvenWithoutTls() throws IOException {
+        try (RawClient client = RawClient.connectToMx(SANDBOX.sandbox())) {
             client.say("EHLO mfp");
             assertThat(recipient(client, "mfp@contoso.example", "someone@contoso.example"))
                     .startsWith("250 ");
@@ -40,7 +40,7 @@ final class MxTest {
             client.send(MESSAGE + ".\r\n");
             assertThat(client.reply()).startsWith("250 2.0.0 OK");
         }
-        AcceptedMessage accepted = OFFICE.sandbox().accepted().getLast();
+        AcceptedMessage accepted = SANDBOX.sandbox().accepted().getLast();
         assertThat(accepted.ingress()).isEqualTo(Ingress.MX);
         assertThat(accepted.user()).isEmpty();
         assertThat(accepted.tls()).isEmpty();
@@ -56,13 +56,13 @@ final class MxTest {
         known   | mfp@contoso.example | a@example.org     | 250 2.1.5
         known   | mfp@example.net     | a@example.org     | 550 5.7.64 TenantAttribution; Relay Access Denied
         """)
-    void lowersTheBarForAConnector(String source, String from, String to, String said) throws IOException {
-        OFFICE.change(settings -> settings.connector(connector -> switch (source) {
+    void relaysForAConnector(String source, String from, String to, String said) throws IOException {
+        SANDBOX.change(settings -> settings.connector(connector -> switch (source) {
             case "known" -> connector.withSources("127.0.0.1");
             case "closed" -> connector.withoutDirectSend();
             default -> connector;
         }));
-        try (RawClient client = RawClient.connectToMx(OFFICE.sandbox())) {
+        try (RawClient client = RawClient.connectToMx(SANDBOX.sandbox())) {
             client.say("EHLO mfp");
             assertThat(recipient(client, from, to)).startsWith(said);
         }
@@ -75,22 +75,22 @@ final class MxTest {
 
     @ParameterizedTest
     @CsvSource({"subject, 250 2.1.5", "fingerprint, 250 2.1.5", "another, 550 5.7.64"})
-    void knowsAServerByItsCertificate(String known, String said, @TempDir Path directory) throws Exception {
+    void identifiesAClientByItsCertificate(String known, String said, @TempDir Path directory) throws Exception {
         TestKey key = TestKey.made(directory, "relay.contoso.example");
         String fingerprint = HexFormat.of()
                 .withUpperCase()
                 .formatHex(MessageDigest.getInstance("SHA-256")
                         .digest(key.certificate().getEncoded()));
-        OFFICE.change(settings -> settings.connector(connector -> connector.withCertificates(
+        SANDBOX.change(settings -> settings.connector(connector -> connector.withCertificates(
                 switch (known) {
                     case "subject" -> "Relay.contoso.example";
                     case "fingerprint" -> fingerprint;
                     default -> "other.contoso.example";
                 })));
-        try (RawClient client = RawClient.connectToMx(OFFICE.sandbox())) {
+        try (RawClient client = RawClient.connectToMx(SANDBOX.sandbox())) {
             client.say("EHLO mfp");
             client.say("STARTTLS");
-            client.shakeHands(RawClient.trusting(OFFICE.sandbox().trustedCertificates(), key.managers()));
+            client.shakeHands(RawClient.trusting(SANDBOX.sandbox().trustedCertificates(), key.managers()));
             client.say("EHLO mfp");
             assertThat(recipient(client, "mfp@contoso.example", "a@example.org"))
                     .startsWith(said);
@@ -98,8 +98,8 @@ final class MxTest {
     }
 
     @Test
-    void takesTwoHundredRecipients() throws IOException {
-        try (RawClient client = RawClient.connectToMx(OFFICE.sandbox())) {
+    void acceptsTwoHundredRecipients() throws IOException {
+        try (RawClient client = RawClient.connectToMx(SANDBOX.sandbox())) {
             client.say("EHLO mfp");
             client.say("MAIL FROM:<mfp@contoso.example>");
             for (int i = 0; i < 200; i++) {
@@ -110,12 +110,12 @@ final class MxTest {
     }
 
     @Test
-    void hasFaultsOfItsOwn() throws IOException {
-        OFFICE.sandbox()
+    void hasItsOwnFaults() throws IOException {
+        SANDBOX.sandbox()
                 .faults()
                 .add(Fault.parse("mx-mail:451 4.7.500 Server busy. Please try again later from [127.0.0.1].*1"));
-        try (RawClient submission = OFFICE.signedIn();
-                RawClient client = RawClient.connectToMx(OFFICE.sandbox())) {
+        try (RawClient submission = SANDBOX.signedIn();
+                RawClient client = RawClient.connectToMx(SANDBOX.sandbox())) {
             assertThat(submission.say("MAIL FROM:<>")).startsWith("250 ");
             client.say("EHLO mfp");
             assertThat(client.say("MAIL FROM:<>")).startsWith("451 4.7.500 Server busy. ");

@@ -20,7 +20,7 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 
-/// Says what the test says, and nothing by itself.
+/// An SMTP client that sends only what the test sends.
 final class RawClient implements AutoCloseable {
 
     private final Sandbox sandbox;
@@ -48,7 +48,7 @@ final class RawClient implements AutoCloseable {
         return new RawClient(sandbox, new Socket(address.getAddress(), address.getPort()));
     }
 
-    /// Up to and with AUTH.
+    /// Runs the dialogue up to AUTH.
     static RawClient signedIn(Sandbox sandbox, String user, String password) throws IOException {
         RawClient client = secured(sandbox);
         client.say("AUTH LOGIN " + base64(user));
@@ -59,7 +59,7 @@ final class RawClient implements AutoCloseable {
         return client;
     }
 
-    /// Up to and with the second EHLO.
+    /// Runs the dialogue up to the second EHLO.
     static RawClient secured(Sandbox sandbox) throws IOException {
         RawClient client = connect(sandbox);
         client.say("EHLO test");

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.o365relay.daemon.sandbox.entra.AppRegistration;
 
-/// One sandbox for all tests of a class; its faults do not outlive a test.
+/// One sandbox for all tests of a class; faults are removed after each test.
 final class SandboxFixture implements AfterEachCallback, AfterAllCallback {
 
     static final String USER = "relay@contoso.example";
@@ -28,7 +28,7 @@ final class SandboxFixture implements AfterEachCallback, AfterAllCallback {
         this(settings -> settings);
     }
 
-    /// @param change of the usual settings
+    /// @param change change of the default settings
     SandboxFixture(UnaryOperator<SandboxSettings> change) {
         try {
             directory = Files.createTempDirectory("sandbox");
@@ -54,7 +54,7 @@ final class SandboxFixture implements AfterEachCallback, AfterAllCallback {
         return sandbox;
     }
 
-    /// Until the end of the test.
+    /// Changes the settings until the end of the test.
     void change(UnaryOperator<SandboxSettings> change) {
         sandbox.change(change);
     }
@@ -63,12 +63,12 @@ final class SandboxFixture implements AfterEachCallback, AfterAllCallback {
         return new WebClient(sandbox);
     }
 
-    /// A client that has said STARTTLS and AUTH.
+    /// A client after STARTTLS and AUTH.
     RawClient signedIn() throws IOException {
         return RawClient.signedIn(sandbox, USER, PASSWORD);
     }
 
-    /// A client that may send content now.
+    /// A client after DATA.
     RawClient inContent() throws IOException {
         RawClient client = signedIn();
         client.say("MAIL FROM:<" + USER + ">");

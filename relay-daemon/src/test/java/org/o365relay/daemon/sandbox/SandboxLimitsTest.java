@@ -20,12 +20,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What a mailbox may not do too much of.
+/// The limits of a mailbox.
 final class SandboxLimitsTest {
 
     private static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
 
-    /// Shared, because making a key takes a second.
+    /// Shared, because generating a key takes a second.
     @TempDir
     private static Path directory;
 
@@ -80,7 +80,7 @@ final class SandboxLimitsTest {
     }
 
     @Test
-    void answersLateWhatIsTooMuchForAMinute() throws IOException {
+    void delaysRepliesBeyondTheRate() throws IOException {
         startWithRealTime(
                 limits -> limits.withMessagesPerMinute(2, SandboxLimits.ExcessAction.DELAY),
                 30); // a minute is two seconds
@@ -96,7 +96,7 @@ final class SandboxLimitsTest {
     }
 
     @Test
-    void onlyCountsWhatIsTooMuchForAMinuteIfAskedTo() throws IOException {
+    void onlyCountsMessagesBeyondTheRate() throws IOException {
         limit(limits -> limits.withMessagesPerMinute(2, SandboxLimits.ExcessAction.COUNT));
         try (RawClient client = signedIn()) {
             for (int i = 0; i < 5; i++) {
@@ -109,7 +109,7 @@ final class SandboxLimitsTest {
     }
 
     @Test
-    void allowsSoManyRecipientsADay() throws IOException {
+    void limitsRecipientsPerDay() throws IOException {
         limit(limits -> limits.withRecipients(2, SandboxLimits.UNLIMITED));
         try (RawClient client = signedIn()) {
             assertThat(send(client)).startsWith("250 ");
@@ -124,7 +124,7 @@ final class SandboxLimitsTest {
     }
 
     @Test
-    void allowsSoManyRecipientsAMessage() throws IOException {
+    void limitsRecipientsPerMessage() throws IOException {
         limit(limits -> limits.withRecipients(SandboxLimits.UNLIMITED, 2));
         try (RawClient client = signedIn()) {
             client.say("MAIL FROM:<>");
@@ -139,7 +139,7 @@ final class SandboxLimitsTest {
     }
 
     @Test
-    void putsAStubbornMailboxIntoThePenaltyBox() throws IOException {
+    void refusesAllMailAfterRepeatedErrors() throws IOException {
         limit(limits -> limits.withPenalty(3, Duration.ofHours(24)));
         try (RawClient client = signedIn()) {
             for (int i = 0; i < 3; i++) {
@@ -163,7 +163,7 @@ final class SandboxLimitsTest {
     }
 
     @Test
-    void forgetsOffencesAfterAnHour() throws IOException {
+    void forgetsErrorsAfterAnHour() throws IOException {
         limit(limits -> limits.withPenalty(2, Duration.ofHours(24)));
         try (RawClient client = signedIn()) {
             sendAs(client, "foreign@example.net");

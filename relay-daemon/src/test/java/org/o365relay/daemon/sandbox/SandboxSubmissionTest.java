@@ -20,19 +20,19 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.o365relay.daemon.sandbox.entra.AppRegistration;
 
-/// Signing in with tokens, and the switches that forbid it.
+/// Authentication with tokens, and the settings that disable it.
 final class SandboxSubmissionTest {
 
     private static final String WRONG = "535 5.7.3 Authentication unsuccessful";
 
     @RegisterExtension
-    static final SandboxFixture OFFICE = SandboxFixture.whole();
+    static final SandboxFixture SANDBOX = SandboxFixture.whole();
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void signsInWithATokenInOneStepOrTwo(boolean atOnce) throws Exception {
-        String proof = proof(USER, OFFICE.web().token(EXCHANGE));
-        try (RawClient client = RawClient.secured(OFFICE.sandbox())) {
+        String proof = proof(USER, SANDBOX.web().token(EXCHANGE));
+        try (RawClient client = RawClient.secured(SANDBOX.sandbox())) {
             if (atOnce) {
                 assertThat(client.say("AUTH XOAUTH2 " + proof)).isEqualTo("235 2.7.0 Authentication successful");
             } else {
@@ -41,7 +41,7 @@ final class SandboxSubmissionTest {
             }
             assertThat(send(client)).startsWith("250 2.0.0 OK");
         }
-        AcceptedMessage accepted = OFFICE.sandbox().accepted().getLast();
+        AcceptedMessage accepted = SANDBOX.sandbox().accepted().getLast();
         assertThat(accepted.ingress()).isEqualTo(Ingress.SMTP);
         assertThat(accepted.mechanism()).isEqualTo("XOAUTH2");
         assertThat(accepted.user()).isEqualTo(USER);
@@ -61,9 +61,9 @@ final class SandboxSubmissionTest {
         "for another mailbox, other, relay@contoso.example",
         "of another user, user, relay@contoso.example"
     })
-    void refusesATokenThatIsNoGood(String reason, String kind, String user) throws Exception {
+    void refusesAnInvalidToken(String reason, String kind, String user) throws Exception {
         String token = token(kind);
-        try (RawClient client = RawClient.secured(OFFICE.sandbox())) {
+        try (RawClient client = RawClient.secured(SANDBOX.sandbox())) {
             assertThat(client.say("AUTH XOAUTH2 " + proof(user, token)))
                     .as(reason)
                     .startsWith(WRONG);
@@ -71,18 +71,18 @@ final class SandboxSubmissionTest {
     }
 
     private static String token(String kind) throws Exception {
-        WebClient web = OFFICE.web();
+        WebClient web = SANDBOX.web();
         return switch (kind) {
             case "made-up" -> "eyJ0eXAiOiJKV1Qi.e30.c2ln";
             case "graph" -> web.token(GRAPH);
             case "expired" -> {
-                OFFICE.change(settings -> settings.entra(entra -> entra.withAccessTokenLifetime(Duration.ofNanos(1))));
+                SANDBOX.change(settings -> settings.entra(entra -> entra.withAccessTokenLifetime(Duration.ofNanos(1))));
                 yield web.token(EXCHANGE);
             }
             case "no-role" -> withApp(app -> app.withRoles("Mail.Send"));
             case "other" -> withApp(app -> app.forMailboxes("other@contoso.example"));
             case "user" -> {
-                OFFICE.change(settings -> settings.entra(entra -> entra.withAutoApproveUser("other@contoso.example")));
+                SANDBOX.change(settings -> settings.entra(entra -> entra.withAutoApproveUser("other@contoso.example")));
                 yield DeviceLogin.token(web);
             }
             default -> web.token(EXCHANGE);
@@ -90,54 +90,54 @@ final class SandboxSubmissionTest {
     }
 
     private static String withApp(UnaryOperator<AppRegistration> change) throws Exception {
-        OFFICE.change(settings -> settings.entra(
+        SANDBOX.change(settings -> settings.entra(
                 entra -> entra.with(change.apply(AppRegistration.withSecret(WebClient.APP, WebClient.SECRET)))));
-        return OFFICE.web().token(EXCHANGE);
+        return SANDBOX.web().token(EXCHANGE);
     }
 
     @Test
-    void takesATokenOfTheUser() throws Exception {
-        OFFICE.change(settings -> settings.entra(entra -> entra.withAutoApproveUser(USER)));
-        String proof = proof(USER, DeviceLogin.token(OFFICE.web()));
-        try (RawClient client = RawClient.secured(OFFICE.sandbox())) {
+    void acceptsATokenOfTheUser() throws Exception {
+        SANDBOX.change(settings -> settings.entra(entra -> entra.withAutoApproveUser(USER)));
+        String proof = proof(USER, DeviceLogin.token(SANDBOX.web()));
+        try (RawClient client = RawClient.secured(SANDBOX.sandbox())) {
             assertThat(client.say("AUTH XOAUTH2 " + proof)).startsWith("235 ");
         }
     }
 
     @ParameterizedTest
     @CsvSource({"true, Mailbox", "false, Tenant"})
-    void isSwitchedOffForAMailboxOrTheTenant(boolean tenant, String whom) throws Exception {
-        OFFICE.change(settings -> settings.submission(
+    void refusesAuthDisabledForMailboxOrTenant(boolean tenant, String whom) throws Exception {
+        SANDBOX.change(settings -> settings.submission(
                 exchange -> exchange.withSmtpAuth(tenant).withMailboxes(SandboxFixture.ACCOUNT.withoutSmtpAuth())));
         String said = "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the " + whom
                 + ". Visit https://aka.ms/smtp_auth_disabled for more information. [";
-        assertThatThrownBy(OFFICE::signedIn).hasMessageContaining(said);
-        String proof = proof(USER, OFFICE.web().token(EXCHANGE));
-        try (RawClient client = RawClient.secured(OFFICE.sandbox())) {
+        assertThatThrownBy(SANDBOX::signedIn).hasMessageContaining(said);
+        String proof = proof(USER, SANDBOX.web().token(EXCHANGE));
+        try (RawClient client = RawClient.secured(SANDBOX.sandbox())) {
             assertThat(client.say("AUTH XOAUTH2 " + proof)).startsWith(said);
         }
     }
 
     @ParameterizedTest
     @EnumSource(names = "ON", mode = EnumSource.Mode.EXCLUDE)
-    void refusesARightPasswordButNoToken(BasicAuth basicAuth) throws Exception {
-        OFFICE.change(settings -> settings.submission(exchange -> exchange.with(basicAuth)));
-        assertThatThrownBy(OFFICE::signedIn)
+    void refusesACorrectPasswordButAcceptsTokens(BasicAuth basicAuth) throws Exception {
+        SANDBOX.change(settings -> settings.submission(exchange -> exchange.with(basicAuth)));
+        assertThatThrownBy(SANDBOX::signedIn)
                 .hasMessageContaining(basicAuth.refusal().orElseThrow());
-        assertThatThrownBy(() -> RawClient.signedIn(OFFICE.sandbox(), USER, "wrong"))
+        assertThatThrownBy(() -> RawClient.signedIn(SANDBOX.sandbox(), USER, "wrong"))
                 .hasMessageContaining(WRONG);
-        String proof = proof(USER, OFFICE.web().token(EXCHANGE));
-        try (RawClient client = RawClient.secured(OFFICE.sandbox())) {
+        String proof = proof(USER, SANDBOX.web().token(EXCHANGE));
+        try (RawClient client = RawClient.secured(SANDBOX.sandbox())) {
             assertThat(client.say("AUTH XOAUTH2 " + proof)).startsWith("235 ");
         }
     }
 
     @Test
-    void opensAgainWhenTheSwitchIsMended() throws IOException {
-        OFFICE.change(settings -> settings.submission(exchange -> exchange.withSmtpAuth(false)));
-        assertThatThrownBy(OFFICE::signedIn).hasMessageContaining("5.7.139");
-        OFFICE.change(settings -> settings.submission(exchange -> exchange.withSmtpAuth(true)));
-        RawClient.signedIn(OFFICE.sandbox(), USER, PASSWORD).close();
+    void acceptsAuthAgainOnceItIsEnabled() throws IOException {
+        SANDBOX.change(settings -> settings.submission(exchange -> exchange.withSmtpAuth(false)));
+        assertThatThrownBy(SANDBOX::signedIn).hasMessageContaining("5.7.139");
+        SANDBOX.change(settings -> settings.submission(exchange -> exchange.withSmtpAuth(true)));
+        RawClient.signedIn(SANDBOX.sandbox(), USER, PASSWORD).close();
     }
 
     static String send(RawClient client) throws IOException {

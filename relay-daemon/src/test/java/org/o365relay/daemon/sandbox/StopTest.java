@@ -71,7 +71,7 @@ final class StopTest {
     }
 
     @Test
-    void startsNothingIfOnePortIsTaken() throws IOException {
+    void startsNoServiceIfOnePortIsInUse() throws IOException {
         int smtp = freePort();
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             SandboxSettings settings = SandboxFixture.settings(directory)

@@ -36,7 +36,7 @@ final class StorageTest {
     @TempDir
     private Path directory;
 
-    /// Making a key takes a second; most tests can share one.
+    /// Shared, because generating a key takes a second.
     @BeforeAll
     static void makeAKey(@TempDir Path workshop) throws IOException {
         Sandbox.start(SandboxFixture.settings(workshop)).close();
@@ -49,7 +49,7 @@ final class StorageTest {
     }
 
     @Test
-    void keepsAMessageAndWhatIsKnownOfIt() throws IOException {
+    void storesAMessageAndItsRecord() throws IOException {
         try (Sandbox sandbox = started(NOON)) {
             deliver(
                     sandbox,
@@ -81,7 +81,7 @@ final class StorageTest {
     }
 
     @Test
-    void goesOnCountingAndKeepsItsCertificateAfterARestart() throws IOException {
+    void continuesNumberingAndReusesItsCertificateAfterARestart() throws IOException {
         byte[] first = startedOnce(NOON);
         Files.writeString(directory.resolve(".7.part"), "left over");
         try (Sandbox sandbox = started(NOON.plusSeconds(60))) {
@@ -99,7 +99,7 @@ final class StorageTest {
     }
 
     @Test
-    void makesANewCertificateBeforeTheOldOneExpires() throws IOException {
+    void renewsItsCertificateBeforeItExpires() throws IOException {
         byte[] first = startedOnce(Instant.now());
         try (Sandbox sandbox = started(Instant.now().plus(Duration.ofDays(364).plusHours(1)))) {
             assertThat(Files.readAllBytes(sandbox.trustedCertificates())).isNotEqualTo(first);
@@ -126,7 +126,7 @@ final class StorageTest {
     }
 
     @Test
-    void onlyCountsIfToldSo() throws IOException, InterruptedException {
+    void onlyCountsWithKeepCount() throws IOException, InterruptedException {
         try (Sandbox sandbox = Sandbox.start(SandboxFixture.settings(directory).with(Keep.COUNT))) {
             deliver(sandbox, MESSAGE);
             assertThat(sandbox.awaitCount(1, SOON)).isTrue();
@@ -136,7 +136,7 @@ final class StorageTest {
     }
 
     @Test
-    void remembersWithoutFilesIfToldSo() throws IOException {
+    void keepsRecordsInMemoryWithKeepRecords() throws IOException {
         try (Sandbox sandbox = Sandbox.start(SandboxFixture.settings(directory).with(Keep.RECORDS))) {
             deliver(sandbox, MESSAGE);
             AcceptedMessage accepted = sandbox.accepted().getFirst();
@@ -146,7 +146,7 @@ final class StorageTest {
     }
 
     @Test
-    void wakesWhoeverWaitsForAMessage() throws IOException, InterruptedException {
+    void wakesCallersThatAwaitAMessage() throws IOException, InterruptedException {
         try (Sandbox sandbox = started(NOON)) {
             CompletableFuture<Void> delivery = CompletableFuture.runAsync(() -> deliver(sandbox, MESSAGE));
             assertThat(sandbox.await(message -> "hello".equals(message.subject()), SOON))
@@ -159,7 +159,7 @@ final class StorageTest {
     }
 
     @Test
-    void saysSoIfThePortIsInUse() throws IOException {
+    void reportsAPortInUse() throws IOException {
         try (Sandbox sandbox = started(NOON)) {
             int port = sandbox.address().getPort();
             SandboxSettings same = SandboxFixture.settings(directory).at(InetAddress.getLoopbackAddress(), port);
@@ -174,7 +174,7 @@ final class StorageTest {
         return Sandbox.start(SandboxFixture.settings(directory), InstantSource.fixed(now), new SplittableRandom(1));
     }
 
-    /// @return the certificate of a sandbox that took one message and was stopped
+    /// @return the certificate of a sandbox that accepted one message and was stopped
     private byte[] startedOnce(Instant now) throws IOException {
         try (Sandbox sandbox = started(now)) {
             deliver(sandbox, MESSAGE);

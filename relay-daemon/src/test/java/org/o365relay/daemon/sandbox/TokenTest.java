@@ -27,15 +27,15 @@ import org.o365relay.daemon.sandbox.web.Json;
 final class TokenTest {
 
     @RegisterExtension
-    static final SandboxFixture OFFICE = SandboxFixture.whole();
+    static final SandboxFixture SANDBOX = SandboxFixture.whole();
 
     private static final String DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code";
     private static final String USER_SCOPE = "https://outlook.office.com/SMTP.Send offline_access";
 
     @Test
     void givesATokenForASecretAndCountsTheCall() throws Exception {
-        int before = OFFICE.sandbox().callCounts().of("client_credentials");
-        HttpResponse<String> answer = OFFICE.web().withSecret(SECRET, EXCHANGE);
+        int before = SANDBOX.sandbox().callCounts().of("client_credentials");
+        HttpResponse<String> answer = SANDBOX.web().withSecret(SECRET, EXCHANGE);
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(members(answer)).containsEntry("token_type", "Bearer").containsEntry("expires_in", 3_599);
         String token = text(answer, "access_token");
@@ -45,7 +45,7 @@ final class TokenTest {
                 .containsEntry("tid", EntraSettings.TENANT)
                 .containsEntry("appid", APP)
                 .containsEntry("roles", List.of("Mail.ReadWrite", "Mail.Send", "SMTP.SendAsApp"));
-        assertThat(OFFICE.sandbox().callCounts().of("client_credentials")).isEqualTo(before + 1);
+        assertThat(SANDBOX.sandbox().callCounts().of("client_credentials")).isEqualTo(before + 1);
     }
 
     private static Map<String, @Nullable Object> claims(String token) {
@@ -64,14 +64,14 @@ final class TokenTest {
         contoso.example | app   | right | https://nowhere.example/.default         | 400 invalid_resource 500011
         contoso.example | app   | right | ''                                       | 400 invalid_scope 70011
         """)
-    void saysWhatIsWrongInMicrosoftsWords(String tenant, String app, String secret, String scope, String said)
+    void refusesWithMicrosoftsErrors(String tenant, String app, String secret, String scope, String said)
             throws Exception {
         Map<String, String> form = new java.util.HashMap<>(Map.of(
                 "grant_type", "client_credentials", "client_id", app.equals("app") ? APP : "another", "scope", scope));
         if (!secret.equals("none")) {
             form.put("client_secret", secret.equals("right") ? SECRET : "wrong");
         }
-        HttpResponse<String> answer = OFFICE.web().form("/" + tenant + "/oauth2/v2.0/token", form);
+        HttpResponse<String> answer = SANDBOX.web().form("/" + tenant + "/oauth2/v2.0/token", form);
         assertThat(answer.statusCode() + " " + members(answer).get("error") + codes(answer))
                 .isEqualTo(said);
     }
@@ -85,16 +85,16 @@ final class TokenTest {
 
     @ParameterizedTest
     @CsvSource({"SECRET_EXPIRED, 7000222", "DISABLED, 7000112"})
-    void refusesAnAppThatIsNotGoodAnyMore(AppRegistration.State state, String number) throws Exception {
-        OFFICE.change(settings -> settings.entra(
+    void refusesAnExpiredOrDisabledApp(AppRegistration.State state, String number) throws Exception {
+        SANDBOX.change(settings -> settings.entra(
                 entra -> entra.with(AppRegistration.withSecret(APP, SECRET).in(state))));
-        assertThat(codes(OFFICE.web().withSecret(SECRET, EXCHANGE))).isEqualTo(" " + number);
+        assertThat(codes(SANDBOX.web().withSecret(SECRET, EXCHANGE))).isEqualTo(" " + number);
     }
 
     @Test
-    void writesErrorsInMicrosoftsShape() throws Exception {
-        OFFICE.sandbox().faults().add(Fault.parse("token:AADSTS50034*1"));
-        HttpResponse<String> answer = OFFICE.web().withSecret(SECRET, EXCHANGE);
+    void formatsErrorsLikeMicrosoft() throws Exception {
+        SANDBOX.sandbox().faults().add(Fault.parse("token:AADSTS50034*1"));
+        HttpResponse<String> answer = SANDBOX.web().withSecret(SECRET, EXCHANGE);
         assertThat(answer.statusCode()).isEqualTo(400);
         assertThat(text(answer, "error_description"))
                 .matches("AADSTS50034: The user account does not exist in the directory\\. Trace ID: [0-9a-f-]{36}"
@@ -138,32 +138,32 @@ final class TokenTest {
         "12345, 400 invalid_grant"
     })
     void knowsEveryErrorByNumber(int number, String said) throws Exception {
-        OFFICE.sandbox().faults().add(Fault.parse("token/client_credentials:AADSTS" + number + "*1"));
-        HttpResponse<String> answer = OFFICE.web().withSecret(SECRET, EXCHANGE);
+        SANDBOX.sandbox().faults().add(Fault.parse("token/client_credentials:AADSTS" + number + "*1"));
+        HttpResponse<String> answer = SANDBOX.web().withSecret(SECRET, EXCHANGE);
         assertThat(answer.statusCode() + " " + text(answer, "error")).isEqualTo(said);
         assertThat(codes(answer)).isEqualTo(" " + number);
     }
 
     @Test
-    void throttlesBreaksDownAndDrops() throws Exception {
+    void injectsThrottlingFailureAndDrop() throws Exception {
         List.of("token:429 retry-after 7*1", "token:503*1", "token:drop*1")
-                .forEach(fault -> OFFICE.sandbox().faults().add(Fault.parse(fault)));
-        WebClient web = OFFICE.web();
+                .forEach(fault -> SANDBOX.sandbox().faults().add(Fault.parse(fault)));
+        WebClient web = SANDBOX.web();
         HttpResponse<String> throttled = web.withSecret(SECRET, EXCHANGE);
         assertThat(throttled.statusCode()).isEqualTo(429);
         assertThat(throttled.headers().firstValue("Retry-After")).contains("7");
         assertThat(text(web.withSecret(SECRET, EXCHANGE), "error")).isEqualTo("temporarily_unavailable");
-        OFFICE.sandbox().faults().add(Fault.parse("token:drop")); // the client itself tries a second time
+        SANDBOX.sandbox().faults().add(Fault.parse("token:drop")); // the client itself tries a second time
         assertThatThrownBy(() -> web.withSecret(SECRET, EXCHANGE)).isInstanceOf(IOException.class);
     }
 
     @Test
     void letsAUserApproveADeviceAndRotatesRefreshTokens() throws Exception {
-        WebClient web = OFFICE.web();
+        WebClient web = SANDBOX.web();
         HttpResponse<String> code = deviceCode(web);
         assertThat(redeemed(web, code)).extracting("error").isEqualTo("authorization_pending");
 
-        assertThat(OFFICE.sandbox().tokenService().approve(text(code, "user_code"), SandboxFixture.USER))
+        assertThat(SANDBOX.sandbox().tokenService().approve(text(code, "user_code"), SandboxFixture.USER))
                 .isTrue();
         Map<String, ?> tokens = redeemed(web, code);
         assertThat(claims(String.valueOf(tokens.get("access_token"))))
@@ -201,8 +201,8 @@ final class TokenTest {
     }
 
     @Test
-    void letsAHumanApproveOrDeclineOnThePage() throws Exception {
-        WebClient web = OFFICE.web();
+    void letsAUserApproveOrDeclineOnThePage() throws Exception {
+        WebClient web = SANDBOX.web();
         HttpResponse<String> code = deviceCode(web);
         String page = text(code, "verification_uri");
         assertThat(web.get(page).body()).contains("Enter code").contains(text(code, "user_code"));
@@ -216,43 +216,43 @@ final class TokenTest {
 
     @Test
     void letsACodeExpireAndRevokesTokens() throws Exception {
-        WebClient web = OFFICE.web();
-        OFFICE.change(settings -> settings.withTimeScale(1_000_000)); // 15 minutes are less than a millisecond
+        WebClient web = SANDBOX.web();
+        SANDBOX.change(settings -> settings.withTimeScale(1_000_000)); // 15 minutes are less than a millisecond
         assertThat(redeemed(web, deviceCode(web))).extracting("error").isEqualTo("expired_token");
-        OFFICE.change(
+        SANDBOX.change(
                 settings -> settings.withTimeScale(1).entra(entra -> entra.withAutoApproveUser(SandboxFixture.USER)));
         Map<String, ?> tokens = redeemed(web, deviceCode(web));
-        OFFICE.sandbox().tokenService().revokeTokens();
+        SANDBOX.sandbox().tokenService().revokeTokens();
         assertThat(refreshed(web, tokens).get("error_codes")).isEqualTo(List.of(50_173));
     }
 
     @Test
-    void isTheMetadataServiceOfAMachine() throws Exception {
+    void servesManagedIdentityTokens() throws Exception {
         String path = "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https://graph.microsoft.com/";
-        WebClient web = OFFICE.web();
+        WebClient web = SANDBOX.web();
         assertThat(web.get(path, "Metadata", "true").statusCode()).isEqualTo(400);
-        OFFICE.change(settings -> settings.entra(entra -> entra.withManagedIdentity(APP)));
+        SANDBOX.change(settings -> settings.entra(entra -> entra.withManagedIdentity(APP)));
         assertThat(web.get(path).statusCode()).isEqualTo(400);
         HttpResponse<String> answer = web.get(path, "Metadata", "true");
         assertThat(members(answer)).containsEntry("expires_in", "3599").containsEntry("client_id", APP);
         assertThat(claims(text(answer, "access_token"))).containsEntry("aud", "https://graph.microsoft.com");
-        assertThat(OFFICE.sandbox().callCounts().of("managed_identity")).isEqualTo(3);
+        assertThat(SANDBOX.sandbox().callCounts().of("managed_identity")).isEqualTo(3);
     }
 
     @Test
-    void saysWhereThingsAre() throws Exception {
-        WebClient web = OFFICE.web();
+    void servesDiscoveryDocuments() throws Exception {
+        WebClient web = SANDBOX.web();
         assertThat(text(web.get("/contoso.example/v2.0/.well-known/openid-configuration"), "token_endpoint"))
-                .isEqualTo(OFFICE.sandbox().origin() + TOKEN);
+                .isEqualTo(SANDBOX.sandbox().origin() + TOKEN);
         assertThat(text(web.get("/common/discovery/instance?api-version=1.1"), "tenant_discovery_endpoint"))
                 .endsWith("/common/v2.0/.well-known/openid-configuration");
     }
 
     @Test
     void hidesSecretsAndTokens() throws Exception {
-        String token = OFFICE.web().token(EXCHANGE);
+        String token = SANDBOX.web().token(EXCHANGE);
         assertThat(AppRegistration.withSecret(APP, SECRET).toString()).doesNotContain(SECRET);
-        assertThat(OFFICE.sandbox().tokenService().token(token).orElseThrow().toString())
+        assertThat(SANDBOX.sandbox().tokenService().token(token).orElseThrow().toString())
                 .doesNotContain(token);
         assertThat(Xoauth2Response.parse("user=a@b.example\u0001auth=Bearer abc\u0001\u0001")
                         .orElseThrow()
@@ -262,8 +262,8 @@ final class TokenTest {
 
     @Test
     void forgetsTokensWhenTheyExpire() throws Exception {
-        OFFICE.change(settings -> settings.entra(entra -> entra.withAccessTokenLifetime(Duration.ofNanos(1))));
-        String token = OFFICE.web().token(EXCHANGE);
-        assertThat(OFFICE.sandbox().tokenService().token(token)).isEmpty();
+        SANDBOX.change(settings -> settings.entra(entra -> entra.withAccessTokenLifetime(Duration.ofNanos(1))));
+        String token = SANDBOX.web().token(EXCHANGE);
+        assertThat(SANDBOX.sandbox().tokenService().token(token)).isEmpty();
     }
 }

@@ -24,11 +24,11 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Attachments too large for one request.
+/// Upload sessions for large attachments.
 final class UploadTest {
 
     @RegisterExtension
-    static final SandboxFixture OFFICE = SandboxFixture.whole();
+    static final SandboxFixture SANDBOX = SandboxFixture.whole();
 
     private static final int SIZE = 5_000_000;
     private static final int RANGE = 327_680 * 8;
@@ -42,7 +42,7 @@ final class UploadTest {
     @BeforeEach
     void makeADraft() throws Exception {
         new SplittableRandom(7).nextBytes(scan);
-        web = OFFICE.web();
+        web = SANDBOX.web();
         token = web.token(GRAPH);
         HttpResponse<String> made = web.mime(
                 MESSAGES,
@@ -58,7 +58,7 @@ final class UploadTest {
     }
 
     @Test
-    void takesRangesInOrderAndResumesAfterADroppedConnection() throws Exception {
+    void acceptsRangesInOrderAndResumesAfterADroppedConnection() throws Exception {
         HttpResponse<String> session = session(SIZE);
         assertThat(session.statusCode()).isEqualTo(201);
         String address = text(session, "uploadUrl");
@@ -69,9 +69,9 @@ final class UploadTest {
         assertThat(members(first)).containsEntry("nextExpectedRanges", List.of(RANGE + "-"));
 
         byte[] rest = Arrays.copyOfRange(scan, RANGE, SIZE);
-        OFFICE.sandbox().faults().add(Fault.parse("graph/AttachmentSessions:drop"));
+        SANDBOX.sandbox().faults().add(Fault.parse("graph/AttachmentSessions:drop"));
         assertThatThrownBy(() -> web.range(address, rest, RANGE, SIZE)).isInstanceOf(IOException.class);
-        OFFICE.sandbox().faults().clear();
+        SANDBOX.sandbox().faults().clear();
         assertThat(members(web.get(address))).containsEntry("nextExpectedRanges", List.of(RANGE + "-"));
 
         HttpResponse<String> last = web.range(address, rest, RANGE, SIZE);
@@ -79,8 +79,8 @@ final class UploadTest {
         assertThat(last.body()).isEmpty();
         assertThat(web.get(address).statusCode()).isEqualTo(404);
         assertThat(web.json("POST", draft + "/send", token, "").statusCode()).isEqualTo(202);
-        assertThat(attachment(OFFICE.sandbox().accepted().getLast())).isEqualTo(scan);
-        assertThat(OFFICE.sandbox().callCounts().of("upload")).isGreaterThanOrEqualTo(5);
+        assertThat(attachment(SANDBOX.sandbox().accepted().getLast())).isEqualTo(scan);
+        assertThat(SANDBOX.sandbox().callCounts().of("upload")).isGreaterThanOrEqualTo(5);
     }
 
     private static byte[] attachment(AcceptedMessage accepted) throws Exception {
@@ -100,7 +100,7 @@ final class UploadTest {
         "0, 4000000, 200, 400 ErrorInvalidRequest",
         "0, 5000000, 200, 400 ErrorInvalidRequest"
     })
-    void takesNothingElse(long from, long size, int length, String said) throws Exception {
+    void refusesOtherRanges(long from, long size, int length, String said) throws Exception {
         String address = text(session(4_000_000), "uploadUrl");
         HttpResponse<String> answer = said.startsWith("416") || size != 4_000_000
                 ? web.range(address, new byte[length], from, size)
@@ -109,7 +109,7 @@ final class UploadTest {
     }
 
     @Test
-    void takesNoRangeAboveFourMegabytesAndNoAuthorization() throws Exception {
+    void refusesRangesAboveFourMegabytesAndAuthorization() throws Exception {
         String address = text(session(SIZE), "uploadUrl");
         assertThat(graphError(web.range(address, scan, 0, SIZE))).isEqualTo("413 RequestEntityTooLarge");
         assertThat(graphError(web.get(address, "Authorization", "Bearer " + token)))
@@ -117,7 +117,7 @@ final class UploadTest {
     }
 
     @Test
-    void takesNoSmallAndNoGiganticAttachment() throws Exception {
+    void refusesTooSmallAndTooLargeAttachments() throws Exception {
         assertThat(graphError(session(2_999_999))).isEqualTo("400 ErrorAttachmentSizeShouldNotBeLessThanMinimumSize");
         assertThat(graphError(session(157_286_401))).isEqualTo("413 ErrorMessageSizeExceeded");
     }

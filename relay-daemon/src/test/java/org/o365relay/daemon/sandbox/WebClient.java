@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.daemon.sandbox.entra.EntraSettings;
 import org.o365relay.daemon.sandbox.web.Json;
 
-/// Asks the sandbox's sign-in service and its Graph.
+/// An HTTPS client of the sandbox's token service and Graph.
 final class WebClient {
 
     static final String APP = "6f1d1c2e-0f7b-4bfa-a3a5-2f6a9f1f0c11";
@@ -37,7 +37,7 @@ final class WebClient {
                 .build();
     }
 
-    /// @param path with its query, or a whole address
+    /// @param path path with query, or a complete URL
     HttpRequest.Builder to(String path) {
         return HttpRequest.newBuilder(URI.create(path.startsWith("/") ? origin + path : path))
                 .timeout(Duration.ofSeconds(20));
@@ -104,7 +104,7 @@ final class WebClient {
         return String.valueOf(members(answer).get(member));
     }
 
-    /// @return status and code of an error of Graph: `403 ErrorAccessDenied`; the status alone if there is none
+    /// @return status and error code of Graph, such as `403 ErrorAccessDenied`; only the status without a code
     static String graphError(HttpResponse<String> answer) {
         return answer.body().isEmpty()
                 ? Integer.toString(answer.statusCode())

@@ -22,14 +22,14 @@ final class PowerShellTest {
                 "\ud83d\udce7@contoso.example",
                 ""
             })
-    void aValueStaysAValue(String value) {
+    void quotesEveryValue(String value) {
         String literal = PowerShell.text(value);
 
         assertThat(read(literal + " # and no more")).isEqualTo(value);
     }
 
     @Test
-    void leavesControlCharactersOut() {
+    void removesControlCharacters() {
         assertThat(PowerShell.text("a\r\nb\0c\u0085d")).isEqualTo("'abcd'");
     }
 
@@ -39,7 +39,7 @@ final class PowerShellTest {
         assertThat(PowerShell.list(List.of("a", "b'c"))).isEqualTo("@('a', 'b''c')");
     }
 
-    /// As PowerShell reads a literal: any single quote, typographic or not, ends it, unless another follows.
+    /// Parses a literal as PowerShell does: any single quote, typographic or not, ends it unless another follows.
     private static String read(String text) {
         StringBuilder value = new StringBuilder();
         int i = 1;

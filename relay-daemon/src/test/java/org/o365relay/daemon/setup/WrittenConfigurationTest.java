@@ -27,7 +27,7 @@ import org.o365relay.config.Problem;
 import org.o365relay.daemon.setup.ConfigDirectory.Readers;
 import org.o365relay.mail.Secret;
 
-/// What is written is read without a problem, whatever was answered.
+/// The written configuration is valid for all answers.
 final class WrittenConfigurationTest {
 
     private static final String ID = "11111111-2222-3333-4444-555555555555";
@@ -35,7 +35,7 @@ final class WrittenConfigurationTest {
     @TempDir
     private static Path directory = Path.of("");
 
-    /// Everything a configuration may name.
+    /// Creates all files that a configuration may name.
     @BeforeAll
     static void writeWhatItNames() throws IOException, GeneralSecurityException {
         ConfigDirectory folder = new ConfigDirectory(directory, true);
@@ -59,7 +59,7 @@ final class WrittenConfigurationTest {
 
     @ParameterizedTest
     @EnumSource(SubmissionMethod.class)
-    void isReadWithoutAProblem(SubmissionMethod way) throws IOException {
+    void writesAConfigurationWithoutProblems(SubmissionMethod way) throws IOException {
         List<SetupAnswers> combinations = combinations(way);
 
         assertThat(combinations).hasSizeGreaterThanOrEqualTo(4);
@@ -79,7 +79,7 @@ final class WrittenConfigurationTest {
 
     @ParameterizedTest
     @MethodSource("registered")
-    void saysWhatIsMissingWhileTheIdIsNotKnown(SubmissionMethod way) throws IOException {
+    void reportsTheMissingClientId(SubmissionMethod way) throws IOException {
         SetupAnswers answers = combinations(way).getFirst().with(SetupQuestion.CLIENT_ID, "later");
 
         assertThat(read(new RelayConf(answers, answers.generatesCertificate()).text()))
@@ -95,7 +95,7 @@ final class WrittenConfigurationTest {
         return Arrays.stream(SubmissionMethod.values()).filter(SubmissionMethod::hasRegistration);
     }
 
-    /// Plain text to a smarthost was chosen.
+    /// Whether the smarthost is used without TLS.
     private static boolean isAsked(String warning) {
         return warning.contains("can be read by anybody on the way");
     }
@@ -104,7 +104,7 @@ final class WrittenConfigurationTest {
         return new ConfigReader(Map.of()).read(Files.writeString(directory.resolve("relay.conf"), text));
     }
 
-    /// Every question with each of its samples, as far as it applies.
+    /// Combines the sample answers of all questions that apply.
     private static List<SetupAnswers> combinations(SubmissionMethod way) {
         List<SetupAnswers> combinations = List.of(new SetupAnswers(Map.of()));
         for (SetupQuestion question : SetupQuestion.values()) {
@@ -126,7 +126,7 @@ final class WrittenConfigurationTest {
         return combinations;
     }
 
-    /// An empty one stands for what is proposed; there is a login for a smarthost only where it is encrypted.
+    /// An empty sample stands for the default; a smarthost has a login only with TLS.
     private static Map<SetupQuestion, List<String>> samples(SubmissionMethod way) {
         Map<SetupQuestion, List<String>> samples = new EnumMap<>(SetupQuestion.class);
         samples.put(SetupQuestion.MAILBOX, List.of("relay@contoso.example", "o'br#$\u2019{n}@bücher.example"));

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 class SystemdNotifierTest {
 
     @Test
-    void tellsWhenItIsReadyHowItIsAndWhenItStops(@TempDir Path directory) throws Throwable {
+    void notifiesReadyStatusAndStopping(@TempDir Path directory) throws Throwable {
         String name = directory.resolve("notify").toString();
         try (var manager = new UnixDatagramReceiver(name)) {
             SystemdNotifier notifier = notifier(name);
@@ -57,7 +57,7 @@ class SystemdNotifierTest {
     }
 
     @Test
-    void saysNothingWithoutAServiceManager() {
+    void sendsNothingWithoutAServiceManager() {
         assertThat(warningsOf(() -> SystemdNotifier.of(Map.of()).ready("up")).list)
                 .isEmpty();
         assertThat(warningsOf(() -> notifier("").ready("up")).list).isEmpty();

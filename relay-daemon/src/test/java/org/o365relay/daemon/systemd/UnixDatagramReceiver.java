@@ -13,7 +13,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 
-/// A service manager's end of `NOTIFY_SOCKET`: the kernel keeps what arrives until somebody asks.
+/// The service manager's end of `NOTIFY_SOCKET`; the kernel queues datagrams until they are received.
 public final class UnixDatagramReceiver implements AutoCloseable {
 
     private static final int AF_UNIX = 1;
@@ -23,7 +23,7 @@ public final class UnixDatagramReceiver implements AutoCloseable {
 
     private final int descriptor;
 
-    /// @param name as in `NOTIFY_SOCKET`
+    /// @param name socket name, as in `NOTIFY_SOCKET`
     public UnixDatagramReceiver(String name) throws Throwable {
         byte[] bytes = name.replace('@', '\0').getBytes(StandardCharsets.UTF_8);
         try (Arena arena = Arena.ofConfined()) {

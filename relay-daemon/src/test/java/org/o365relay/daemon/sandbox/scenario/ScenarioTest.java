@@ -38,7 +38,7 @@ final class ScenarioTest {
     }
 
     @Test
-    void printsAReferenceThatIsAScenario() throws Exception {
+    void printsAReferenceThatIsAValidScenario() throws Exception {
         assertThat(read(Scenario.reference())).isEqualTo(read(""));
     }
 
