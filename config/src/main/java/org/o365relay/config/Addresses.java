@@ -5,28 +5,28 @@ import org.o365relay.admit.Network;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.rewrite.RewriteRules.SendAs;
 
-/// Mail addresses, local addresses and host names. Nothing here asks DNS.
+/// Parsers for email addresses, local IP addresses and host names. They do not use DNS.
 final class Addresses {
 
-    private static final int LONGEST_NAME = 253; // RFC 1035 §2.3.4, as text
+    private static final int MAX_NAME = 253; // RFC 1035 §2.3.4, as text
     private static final String LABELS = "[%1$s]([%1$s-]*[%1$s])?(\\.[%1$s]([%1$s-]*[%1$s])?)*";
     private static final String STRICT = LABELS.formatted("A-Za-z0-9");
     private static final String LENIENT = LABELS.formatted("A-Za-z0-9_");
 
-    /// A mail address with a domain.
+    /// An email address with a domain.
     static final ValueParser<EmailAddress> MAIL = TextValues.ANY.then(Addresses::mail);
 
     /// An address `alias@contoso.example`, or a domain `@contoso.example`.
     static final ValueParser<SendAs> SEND_AS = TextValues.ANY.then(
             text -> text.startsWith("@") ? sendAsDomain(text) : mail(text).then(Addresses::sendAsAddress));
 
-    /// A domain for addresses that have none.
+    /// A domain.
     static final ValueParser<String> DOMAIN = TextValues.ANY.then(Addresses::domain);
 
     /// A local IP address.
     static final ValueParser<InetAddress> LOCAL = TextValues.ANY.then(Addresses::local);
 
-    /// What the relay calls itself.
+    /// The relay's host name.
     static final ValueParser<String> HOSTNAME = TextValues.ANY.then(text -> isHostname(text)
             ? new Parsed.Ok<>(text)
             : new Parsed.Invalid<>(
@@ -38,7 +38,7 @@ final class Addresses {
     private Addresses() {}
 
     static boolean isHostname(String text) {
-        return text.length() <= LONGEST_NAME && text.matches(STRICT);
+        return text.length() <= MAX_NAME && text.matches(STRICT);
     }
 
     private static Parsed<EmailAddress> mail(String text) {
@@ -88,7 +88,7 @@ final class Addresses {
         boolean literal = text.contains(":") || text.matches("[0-9.]+");
         boolean valid = literal
                 ? Network.parse(text).isPresent() && !text.contains("/")
-                : text.length() <= LONGEST_NAME && text.matches(LENIENT);
+                : text.length() <= MAX_NAME && text.matches(LENIENT);
         return valid
                 ? new Parsed.Ok<>(text)
                 : new Parsed.Invalid<>(TextValues.quoted(text) + " is not a host" + advice(text));

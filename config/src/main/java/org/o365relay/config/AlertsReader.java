@@ -12,7 +12,7 @@ import org.o365relay.alert.AlertSettings;
 import org.o365relay.alert.WebhookSettings;
 import org.o365relay.mail.Secret;
 
-/// `relay.alerts`: when the admin is told that something is wrong, and how.
+/// Reads `relay.alerts`.
 record AlertsReader(Section alerts, SecretFiles files) {
 
     private static final String URL = "url";
@@ -24,7 +24,7 @@ record AlertsReader(Section alerts, SecretFiles files) {
             TextValues.ANY.then(text -> text.matches("[!#$%&'*+.^_`|~0-9A-Za-z-]+")
                     ? new Parsed.Ok<>(text)
                     : new Parsed.Invalid<>(TextValues.quoted(text)
-                            + " is not the name of a header field; use for example Authorization"));
+                            + " is not a header field name; use for example Authorization"));
 
     AlertSettings read() {
         return new AlertSettings(
@@ -47,27 +47,27 @@ record AlertsReader(Section alerts, SecretFiles files) {
         return address.map(known -> new WebhookSettings(known, header, seen.orElse(null)));
     }
 
-    /// What is wrong is not quoted: it is a secret.
+    /// The URL is a secret, so messages do not quote it.
     private static void reportBadAddress(Section webhook, Secret secret) {
         String key = webhook.written(URL).isPresent() ? URL : URL + "-file";
         String scheme = scheme(secret.reveal().strip());
         switch (scheme) {
             case "https" -> {}
-            case "http" -> webhook.warning(key, "is not https://: whoever is on the way can read it, and what is told");
+            case "http" -> webhook.warning(key, "is not https://, so the URL and the alerts can be intercepted; use https:// if the server supports it");
             default ->
                 webhook.problem(
-                        key, "is no URL; copy all of it, from https:// on, from the server's page for webhooks");
+                        key, "is not a URL; copy the complete URL of the webhook, including https://");
         }
     }
 
-    /// @return in small letters; empty if it is no URL with a host
+    /// @return in lower case; empty if the text is not a URL with a host
     private static String scheme(String text) {
         try {
             URI uri = new URI(text);
             return uri.getHost() == null || uri.getScheme() == null
                     ? ""
                     : uri.getScheme().toLowerCase(Locale.ROOT);
-        } catch (URISyntaxException _) { // its message has the URL in it
+        } catch (URISyntaxException _) { // its message contains the URL
             return "";
         }
     }

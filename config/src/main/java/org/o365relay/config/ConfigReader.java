@@ -12,7 +12,7 @@ import java.util.Set;
 /// Reads a configuration file (HOCON). Every key is documented in `reference.conf`, which also holds the defaults.
 public final class ConfigReader {
 
-    /// Where the service manager would hand files over to the relay: `${CREDENTIALS_DIRECTORY}` in the file.
+    /// Value of `${CREDENTIALS_DIRECTORY}` in a systemd service.
     private static final String SERVICE_CREDENTIALS = "/run/credentials/o365-relay.service";
 
     private static final Path KERNEL_HOSTNAME = Path.of("/proc/sys/kernel/hostname");
@@ -23,14 +23,14 @@ public final class ConfigReader {
     private final InstantSource clock;
     private final boolean opensSecrets;
 
-    /// @param environment what `${NAME}` and `${?NAME}` in the file refer to
+    /// @param environment variables for `${NAME}` and `${?NAME}` in the file
     public ConfigReader(Map<String, String> environment) {
         this(environment, KERNEL_HOSTNAME, Runtime.getRuntime().maxMemory(), InstantSource.system(), true);
     }
 
-    /// @param kernelHostname the file the kernel tells the machine's name in
-    /// @param heap octets of memory the relay may take for its objects
-    /// @param clock for what is valid only for a time
+    /// @param kernelHostname file that contains the host name of the machine
+    /// @param heap maximum heap size in octets
+    /// @param clock for expiry dates
     ConfigReader(Map<String, String> environment, Path kernelHostname, long heap, InstantSource clock) {
         this(environment, kernelHostname, heap, clock, true);
     }
@@ -48,19 +48,19 @@ public final class ConfigReader {
         this.opensSecrets = opensSecrets;
     }
 
-    /// For somebody who asks a relay, or looks at its queue: files with secrets, certificates and users are not
-    /// opened, and secrets count as given, for only the relay itself may be able to read them. All other mistakes
-    /// are told. A relay cannot be run with what this reads.
+    /// A reader for operator commands, which may not be permitted to read the relay's files: it does not open
+    /// files with secrets, certificates and users, and treats secrets as set. It reports all other problems.
+    /// The result cannot be used to start a relay.
     public ConfigReader forOperators() {
         Map<String, String> known = new HashMap<>(environment);
         known.putIfAbsent(SecretFiles.SYSTEMD, SERVICE_CREDENTIALS);
         return new ConfigReader(known, kernelHostname, heap, clock, false);
     }
 
-    /// Reads the file, the files it includes, and the files with passwords, certificates, keys and users it
-    /// names.
+    /// Reads the file, the files it includes, and the files with passwords, certificates, keys and users that
+    /// it names.
     ///
-    /// @param file shown in problems as it is given here; its directory is where relative paths in it start
+    /// @param file path as shown in problems; relative paths in the file start at its directory
     public Configuration read(Path file) {
         return switch (FileContent.read(file)) {
             case Parsed.Ok<byte[]> readable -> parse(file);
@@ -77,7 +77,7 @@ public final class ConfigReader {
                 FilePosition place = new FilePosition(file.toString(), 0);
                 Problems problems = new Problems(file.toString());
                 Source source = new Source(place, substitutions, KnownKeys.in(reference), problems);
-                reportStrays(root, source);
+                reportUnknownKeys(root, source);
                 Optional<ResolvedConfiguration> settings =
                         relay(root, reference, source).flatMap(section -> settings(file, section));
                 yield result(settings, problems);
@@ -85,13 +85,13 @@ public final class ConfigReader {
         };
     }
 
-    /// Keys outside `relay { … }` are the operator's own variables if something refers to them, else mistakes.
-    private static void reportStrays(ConfigObject root, Source source) {
+    /// Keys outside `relay { … }` are variables if something refers to them, otherwise errors.
+    private static void reportUnknownKeys(ConfigObject root, Source source) {
         Set<String> variables = source.substitutions().roots();
         root.forEach((key, value) -> {
             if (!key.equals("relay") && !variables.contains(key)) {
-                Setting stray = new Setting(key, value, source.file());
-                source.problem(stray, source.known().advice(key, List.of()));
+                Setting setting = new Setting(key, value, source.file());
+                source.problem(setting, source.known().advice(key, List.of()));
             }
         });
         if (!root.containsKey("relay")) {

@@ -3,14 +3,15 @@ package org.o365relay.config;
 import java.util.List;
 import org.o365relay.RelaySettings;
 
-/// What a configuration file amounts to.
+/// The result of reading a configuration file.
 public sealed interface Configuration {
 
-    /// A relay can be started with it.
+    /// A usable configuration.
     ///
-    /// @param control where commands reach it
-    /// @param effective what is in force, defaults included: HOCON without comments, secrets as `***`
-    /// @param warnings what should be changed but keeps nothing from working, in the order of their lines
+    /// @param control where commands connect
+    /// @param effective the effective configuration, defaults included: HOCON without comments, secrets as
+    ///     `***`
+    /// @param warnings problems that do not prevent a start, ordered by line
     record Valid(RelaySettings settings, ControlSettings control, String effective, List<Problem> warnings)
             implements Configuration {
         public Valid {
@@ -18,9 +19,9 @@ public sealed interface Configuration {
         }
     }
 
-    /// Nothing can be started with it.
+    /// An unusable configuration.
     ///
-    /// @param problems all that were found, at least one, in the order of their lines
+    /// @param problems all problems found, at least one, ordered by line
     record Invalid(List<Problem> problems) implements Configuration {
         public Invalid {
             problems = List.copyOf(problems);

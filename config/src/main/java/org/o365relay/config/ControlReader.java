@@ -7,26 +7,26 @@ import java.util.Optional;
 import org.o365relay.accept.Endpoint;
 import org.o365relay.accept.ListenerSettings;
 
-/// `relay.control`: where commands reach a running relay.
+/// Reads `relay.control`: the socket for commands.
 ///
-/// @param directory where relative paths start
+/// @param directory base of relative paths
 record ControlReader(Section control, Path directory) {
 
     private static final String SOCKET = "socket";
     private static final String GROUP = "group";
     private static final String USUAL_NAME = "control.sock";
 
-    /// @param dataDirectory where the socket is if nothing is said of it
-    /// @param listeners whose sockets it must not be
+    /// @param dataDirectory default directory of the socket
+    /// @param listeners their sockets must be different
     ControlSettings read(Path dataDirectory, List<ListenerSettings> listeners) {
         Optional<Path> written =
                 control.optional(SOCKET, FileContent.path(directory).then(ControlReader::checkLength));
         Path usual = usualIn(dataDirectory);
-        if (control.written(SOCKET).isEmpty() && octets(usual) > ControlSettings.LONGEST) {
+        if (control.written(SOCKET).isEmpty() && octets(usual) > ControlSettings.MAX_LENGTH) {
             control.problem(
                     SOCKET,
-                    "is missing; %s in the data-directory would be too long for a socket: name a path of at most %d octets"
-                            .formatted(USUAL_NAME, ControlSettings.LONGEST));
+                    "is missing; %s in data-directory would be too long for a socket; set a path of at most %d octets"
+                            .formatted(USUAL_NAME, ControlSettings.MAX_LENGTH));
         }
         Path socket = written.orElse(usual);
         Optional<String> group = control.optional(GROUP, TextValues.ANY);
@@ -42,13 +42,13 @@ record ControlReader(Section control, Path directory) {
 
     private void checkPlace(Path socket, Path dataDirectory, List<ListenerSettings> listeners) {
         if (socket.equals(dataDirectory)) {
-            control.problem(SOCKET, "is the data-directory itself; name a file, such as " + usualIn(dataDirectory));
+            control.problem(SOCKET, "is the data-directory itself; set a file, such as " + usualIn(dataDirectory));
         }
         boolean isTaken = listeners.stream()
                 .anyMatch(listener -> listener.endpoint() instanceof Endpoint.UnixSocket(Path path, var _)
                         && path.normalize().equals(socket));
         if (isTaken) {
-            control.problem(SOCKET, "a listener has the socket %s; use another one".formatted(socket));
+            control.problem(SOCKET, "a listener uses the socket %s; set another path".formatted(socket));
         }
     }
 
@@ -58,9 +58,9 @@ record ControlReader(Section control, Path directory) {
 
     private static Parsed<Path> checkLength(Path socket) {
         int octets = octets(socket);
-        return octets > ControlSettings.LONGEST
+        return octets > ControlSettings.MAX_LENGTH
                 ? new Parsed.Invalid<>("%s is too long for a socket: %d octets; use %d at most"
-                        .formatted(TextValues.quoted(socket.toString()), octets, ControlSettings.LONGEST))
+                        .formatted(TextValues.quoted(socket.toString()), octets, ControlSettings.MAX_LENGTH))
                 : new Parsed.Ok<>(socket);
     }
 

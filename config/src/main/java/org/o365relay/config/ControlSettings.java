@@ -3,13 +3,13 @@ package org.o365relay.config;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/// Where commands reach a running relay.
+/// The socket for commands to a running relay.
 ///
-/// @param socket a Unix socket's file; its path has at most [#LONGEST] octets
-/// @param group whose members may command the relay, besides its own user and root; null for nobody
+/// @param socket path of a Unix socket, at most [#MAX_LENGTH] octets
+/// @param group members may use the socket, besides the relay's user and root; null for none
 public record ControlSettings(Path socket, @Nullable String group) {
 
-    /// In octets. What the system allows is 107 (unix(7)); a socket is made in a directory beside its place
-    /// first, whose name takes up to 8.
-    public static final int LONGEST = 99;
+    /// In octets. The system allows 107 (unix(7)); the socket is created in a temporary directory beside it,
+    /// whose name takes up to 8.
+    public static final int MAX_LENGTH = 99;
 }

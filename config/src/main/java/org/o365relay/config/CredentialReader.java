@@ -18,10 +18,10 @@ import org.o365relay.mail.Secret;
 import org.o365relay.net.CertifiedKey;
 import org.o365relay.net.UnusableKeyException;
 
-/// The section `credential` of a mailbox, or of one of its roads. No message quotes a secret.
+/// Reads the section `credential` of a mailbox or of one of its upstreams. Messages never quote a secret.
 ///
 /// @param data the data directory
-/// @param now whether what it signs in with is still valid
+/// @param now for expiry dates
 record CredentialReader(Section credential, SecretFiles files, Cloud cloud, Path data, Instant now) {
 
     static final String KEY = "credential";
@@ -39,8 +39,8 @@ record CredentialReader(Section credential, SecretFiles files, Cloud cloud, Path
     private static final String APP = "Microsoft Entra admin center > App registrations > (the app)";
     private static final String SECRETS = APP + " > Certificates & secrets";
 
-    /// What is written, read; whether or not the type has a use for it.
-    private record Given(
+    /// The parsed values of all keys, whether or not the type uses them.
+    private record Values(
             Optional<Secret> password,
             Optional<String> tenant,
             Optional<String> clientId,
@@ -53,21 +53,21 @@ record CredentialReader(Section credential, SecretFiles files, Cloud cloud, Path
             Optional<Path> tokenFile,
             Optional<Secret> tokenKey) {}
 
-    /// @param address the usual user name; empty if it is wrong
-    /// @return empty if something is wrong or missing
+    /// @param address default user name; empty if invalid
+    /// @return empty if a value is wrong or missing
     Optional<Credential> read(Optional<String> address) {
-        Given given = given();
+        Values values = values();
         Optional<String> username =
                 credential.optional(USERNAME, TextValues.ANY).or(() -> address);
         Optional<CredentialType> type = type();
         type.ifPresent(this::reportUnused);
-        return type.flatMap(chosen -> read(chosen, given, username));
+        return type.flatMap(chosen -> read(chosen, values, username));
     }
 
-    /// @return whether anything is said but that nobody signs in
+    /// @return whether a key is set, other than `type = none`
     boolean isWritten() {
-        boolean nobody = isWritten(TYPE) && written().equals(Optional.of(CredentialType.NONE));
-        return !nobody
+        boolean noSignIn = isWritten(TYPE) && written().equals(Optional.of(CredentialType.NONE));
+        return !noSignIn
                 && (isWritten(TYPE)
                         || isWritten(USERNAME)
                         || CredentialType.allKeys().stream().anyMatch(this::isWritten));
@@ -77,7 +77,7 @@ record CredentialReader(Section credential, SecretFiles files, Cloud cloud, Path
         return credential.optional(TYPE, TextValues.oneOf(CredentialType.class));
     }
 
-    /// Without a word about it a password, unless something else is written that is of no use then.
+    /// Without `type` it is a password, unless keys of another type are set.
     private Optional<CredentialType> type() {
         if (isWritten(TYPE)) {
             return written();
@@ -101,7 +101,7 @@ record CredentialReader(Section credential, SecretFiles files, Cloud cloud, Path
                 .orElse("use client-secret, certificate, device-code or managed-identity");
     }
 
-    /// What stands in `mailbox-defaults` may be for other mailboxes.
+    /// Keys in `mailbox-defaults` may be for other mailboxes.
     private void reportUnused(CredentialType type) {
         Stream.concat(Stream.of(USERNAME), CredentialType.allKeys().stream())
                 .filter(key -> !type.keys().contains(key) && (type == CredentialType.NONE || !key.equals(USERNAME)))
@@ -117,8 +117,8 @@ record CredentialReader(Section credential, SecretFiles files, Cloud cloud, Path
         return credential.written(key).isPresent();
     }
 
-    private Given given() {
-        return new Given(
+    private Values values() {
+        return new Values(
                 secret("password").read(),
                 credential.optional(TENANT, Entra.TENANT),
                 credential.optional(CLIENT_ID, Entra.CLIENT_ID),
@@ -136,67 +136,67 @@ record CredentialReader(Section credential, SecretFiles files, Cloud cloud, Path
         return new SecretReader(credential, key, files);
     }
 
-    private Optional<Credential> read(CredentialType type, Given given, Optional<String> username) {
+    private Optional<Credential> read(CredentialType type, Values values, Optional<String> username) {
         return switch (type) {
             case NONE -> Optional.of(new Credential.None());
             case PASSWORD ->
-                required("password", given.password())
+                required("password", values.password())
                         .flatMap(secret -> username.map(name -> new Credential.Password(name, secret)));
             case MANAGED_IDENTITY ->
                 mailbox(username)
                         .map(name -> new Credential.ManagedIdentity(
-                                name, given.clientId().orElse(null)));
+                                name, values.clientId().orElse(null)));
             case CLIENT_SECRET -> {
-                Optional<Secret> secret = required(CLIENT_SECRET, given.clientSecret());
+                Optional<Secret> secret = required(CLIENT_SECRET, values.clientSecret());
                 secret.ifPresent(this::reportSecretId);
-                given.expires().ifPresent(this::reportExpiry);
+                values.expires().ifPresent(this::reportExpiry);
                 yield withApp(
-                        given,
+                        values,
                         username,
                         secret,
-                        (app, name, sound) -> new Credential.ClientSecret(
-                                app, name, sound, given.expires().orElse(null)));
+                        (app, name, value) -> new Credential.ClientSecret(
+                                app, name, value, values.expires().orElse(null)));
             }
             case CERTIFICATE -> {
-                reportMissing(CERTIFICATE, "name the PEM or PFX file with the app's certificate and its key");
-                given.certificate().filter(_ -> files.areOpened()).ifPresent(file -> reportCertificate(file, given));
+                reportMissing(CERTIFICATE, "set the PEM or PFX file with the app's certificate and key");
+                values.certificate().filter(_ -> files.areOpened()).ifPresent(file -> reportCertificate(file, values));
                 yield withApp(
-                        given,
+                        values,
                         username,
-                        given.certificate(),
+                        values.certificate(),
                         (app, name, file) -> new Credential.ClientCertificate(
                                 app,
                                 name,
                                 file,
-                                given.certificateKey().orElse(null),
-                                given.certificatePassword().orElse(null)));
+                                values.certificateKey().orElse(null),
+                                values.certificatePassword().orElse(null)));
             }
             case DEVICE_CODE ->
                 withApp(
-                        given,
+                        values,
                         username,
-                        required("token-key", given.tokenKey()),
+                        required("token-key", values.tokenKey()),
                         (app, name, key) -> new Credential.DeviceCode(
-                                app, name, given.tokenFile().orElseGet(() -> tokenFile(name)), key));
+                                app, name, values.tokenFile().orElseGet(() -> tokenFile(name)), key));
         };
     }
 
-    /// A credential of an app.
-    private interface OfApp<T> {
+    /// Creates a credential of an app.
+    private interface AppCredentialFactory<T> {
         Credential with(App app, String username, T proof);
     }
 
     private <T> Optional<Credential> withApp(
-            Given given, Optional<String> username, Optional<T> proof, OfApp<T> credentials) {
-        reportMissing(TENANT, "give the directory (tenant) ID: " + APP + " > Overview");
-        reportMissing(CLIENT_ID, "give the application (client) ID: " + APP + " > Overview");
-        given.clientId()
+            Values values, Optional<String> username, Optional<T> proof, AppCredentialFactory<T> credentials) {
+        reportMissing(TENANT, "set the directory (tenant) ID: " + APP + " > Overview");
+        reportMissing(CLIENT_ID, "set the application (client) ID: " + APP + " > Overview");
+        values.clientId()
                 .filter(Entra::isPlaceholder)
-                .ifPresent(id -> credential.warning(CLIENT_ID, "is only a placeholder; give the app's own"));
-        String authority = given.authority().map(URI::toString).orElse(cloud.authority());
+                .ifPresent(id -> credential.warning(CLIENT_ID, "is a placeholder; use the ID of your app"));
+        String authority = values.authority().map(URI::toString).orElse(cloud.authority());
         Optional<String> user = mailbox(username);
-        return given.tenant()
-                .flatMap(tenant -> given.clientId().map(id -> new App(authority, tenant, id)))
+        return values.tenant()
+                .flatMap(tenant -> values.clientId().map(id -> new App(authority, tenant, id)))
                 .flatMap(app -> user.flatMap(name -> proof.map(found -> credentials.with(app, name, found))));
     }
 
@@ -205,7 +205,7 @@ record CredentialReader(Section credential, SecretFiles files, Cloud cloud, Path
         if (!reader.isWritten()) {
             reader.reportMissing();
         }
-        return files.areOpened() ? secret : Optional.of(SecretFiles.UNSEEN);
+        return files.areOpened() ? secret : Optional.of(SecretFiles.UNREAD);
     }
 
     private void reportMissing(String key, String remedy) {
@@ -214,12 +214,12 @@ record CredentialReader(Section credential, SecretFiles files, Cloud cloud, Path
         }
     }
 
-    /// With a token it is always a mailbox that is used.
+    /// With a token the user name must be a mailbox.
     private Optional<String> mailbox(Optional<String> username) {
         Optional<String> wrong = username.filter(name -> name.indexOf('@') < 1 && !Entra.isGuid(name));
         wrong.ifPresent(name -> credential.problem(
                 USERNAME,
-                TextValues.quoted(name) + " is no mailbox; give its user principal name, like relay@contoso.example"));
+                TextValues.quoted(name) + " is not a mailbox; use its user principal name, for example relay@contoso.example"));
         return wrong.isPresent() ? Optional.empty() : username;
     }
 
@@ -228,38 +228,38 @@ record CredentialReader(Section credential, SecretFiles files, Cloud cloud, Path
             credential.warning(
                     isWritten(CLIENT_SECRET) ? CLIENT_SECRET : "client-secret-file",
                     "looks like the Secret ID, not the secret: copy the column Value (" + APP
-                            + " > Certificates & secrets). It is shown only once; if it is gone, make a new secret");
+                            + " > Certificates & secrets). It is shown only once; if it is not shown any more, create a new secret");
         }
     }
 
     private void reportExpiry(LocalDate day) {
         Instant end = day.atStartOfDay(ZoneOffset.UTC).toInstant();
         new ExpiryWarnings(credential, now)
-                .report(SECRET_EXPIRES, "the secret", day, end, "make a new one (" + SECRETS + ")");
+                .report(SECRET_EXPIRES, "the secret", day, end, "create a new one (" + SECRETS + ")");
     }
 
-    private void reportCertificate(Path file, Given given) {
+    private void reportCertificate(Path file, Values values) {
         try {
             CertifiedKey read = CertifiedKey.read(
                     file,
-                    given.certificateKey().orElse(null),
-                    given.certificatePassword().orElse(null));
+                    values.certificateKey().orElse(null),
+                    values.certificatePassword().orElse(null));
             // RFC 7518 §3.5: PS256, which Microsoft Entra asks for, is RSA
             if (read.key() instanceof RSAKey) {
                 reportExpiry(file, read.certificate());
             } else {
-                credential.problem(CERTIFICATE, "the key is no RSA key, which Microsoft Entra asks for");
+                credential.problem(CERTIFICATE, "the key is not an RSA key, which Microsoft Entra requires");
             }
         } catch (UnusableKeyException e) {
             credential.problem(CERTIFICATE, String.valueOf(e.getMessage()));
         }
-        Stream.of(Optional.of(file), given.certificateKey())
+        Stream.of(Optional.of(file), values.certificateKey())
                 .flatMap(Optional::stream)
                 .filter(files::isExposed)
-                .filter(holder -> given.certificateKey().isEmpty() || !holder.equals(file))
+                .filter(holder -> values.certificateKey().isEmpty() || !holder.equals(file))
                 .forEach(holder -> credential.warning(
-                        given.certificateKey().isPresent() ? CERTIFICATE_KEY : CERTIFICATE,
-                        "%s can be read by others; do chmod 600 %s".formatted(holder, holder)));
+                        values.certificateKey().isPresent() ? CERTIFICATE_KEY : CERTIFICATE,
+                        "%s can be read by other users; run: chmod 600 %s".formatted(holder, holder)));
     }
 
     private void reportExpiry(Path file, X509Certificate certificate) {

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// The ways of signing in, and the keys of `credential` that each has a use for, besides `type` and `username`.
+/// The credential types, and the keys of `credential` that each uses besides `type` and `username`.
 enum CredentialType {
     PASSWORD,
     CLIENT_SECRET,
@@ -30,7 +30,7 @@ enum CredentialType {
         };
     }
 
-    /// @return the keys of all
+    /// @return the keys of all types
     static List<String> allKeys() {
         return Stream.of(values())
                 .flatMap(type -> type.keys().stream())
@@ -38,7 +38,7 @@ enum CredentialType {
                 .toList();
     }
 
-    /// @return the only one that has this key
+    /// @return the only type with this key
     static Optional<CredentialType> of(String key) {
         List<CredentialType> types =
                 Stream.of(values()).filter(type -> type.keys().contains(key)).toList();

@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
-/// The template of a display name.
+/// Parser for display name templates.
 final class DisplayNameTemplate {
 
     static final ValueParser<String> TEMPLATE = TextValues.ANY.then(DisplayNameTemplate::check);
@@ -21,7 +21,7 @@ final class DisplayNameTemplate {
         }
         if (template.indexOf('@') >= 0) {
             return new Parsed.Invalid<>(
-                    "%s has an @; Exchange takes it for an address and refuses the message; write for example \" at \""
+                    "%s contains @, which Exchange refuses in display names; use for example \" at \""
                             .formatted(TextValues.quoted(template)));
         }
         return unknownPlaceholder(template).or(() -> strayBrace(template)).orElseGet(() -> new Parsed.Ok<>(template));
@@ -49,7 +49,7 @@ final class DisplayNameTemplate {
     private static Optional<Parsed<String>> strayBrace(String template) {
         String rest = PLACEHOLDER.matcher(template).replaceAll("");
         return rest.contains("{") || rest.contains("}")
-                ? Optional.of(new Parsed.Invalid<>(TextValues.quoted(template) + " has a { or } without its partner"))
+                ? Optional.of(new Parsed.Invalid<>(TextValues.quoted(template) + " has an unmatched { or }"))
                 : Optional.empty();
     }
 }

@@ -20,34 +20,34 @@ import org.o365relay.ndr.NdrSettings;
 import org.o365relay.rewrite.RewriteRules;
 import org.o365relay.rewrite.RewriteRules.SendAs;
 
-/// A mailbox as HOCON. Each road says its own credential.
+/// Renders a mailbox as HOCON, with a credential for each upstream.
 final class EffectiveMailbox {
 
     private EffectiveMailbox() {}
 
-    static Map<String, Object> of(ResolvedMailbox inForce) {
-        MailboxSettings mailbox = inForce.settings();
+    static Map<String, Object> of(ResolvedMailbox resolved) {
+        MailboxSettings mailbox = resolved.settings();
         RewriteRules rules = mailbox.rewrite();
-        List<Map<String, Object>> roads = roads(inForce);
+        List<Map<String, Object>> upstreams = upstreams(resolved);
         Map<String, Object> keys = new HashMap<>(present("reply-to-fallback", rules.replyToFallback()));
         keys.put("address", mailbox.address().toString());
-        keys.put("cloud", inForce.cloud().key());
+        keys.put("cloud", resolved.cloud().key());
         keys.put("display-name", rules.displayName());
         keys.put("send-as", rules.sendAs().stream().map(EffectiveMailbox::text).toList());
         keys.put("record-original", rules.recordOriginal());
         keys.put("suppress-auto-responses", rules.suppressAutoResponses());
-        keys.put("limits", limits(inForce));
-        keys.put("ndr", ndr(inForce.reports()));
-        keys.put("upstream", roads.getFirst());
+        keys.put("limits", limits(resolved));
+        keys.put("ndr", ndr(resolved.reports()));
+        keys.put("upstream", upstreams.getFirst());
         keys.put("credential", credential(mailbox.upstreams().getFirst().credential()));
-        keys.put("fallback", fallback(mailbox, roads));
+        keys.put("fallback", fallback(mailbox, upstreams));
         return keys;
     }
 
-    private static List<Map<String, Object>> fallback(MailboxSettings mailbox, List<Map<String, Object>> roads) {
+    private static List<Map<String, Object>> fallback(MailboxSettings mailbox, List<Map<String, Object>> upstreams) {
         List<Map<String, Object>> others = new ArrayList<>();
-        for (int i = 1; i < roads.size(); i++) {
-            Map<String, Object> keys = new HashMap<>(roads.get(i));
+        for (int i = 1; i < upstreams.size(); i++) {
+            Map<String, Object> keys = new HashMap<>(upstreams.get(i));
             keys.put("credential", credential(mailbox.upstreams().get(i).credential()));
             others.add(keys);
         }
@@ -78,19 +78,19 @@ final class EffectiveMailbox {
         return keys;
     }
 
-    private static List<Map<String, Object>> roads(ResolvedMailbox mailbox) {
-        List<Map<String, Object>> roads = new ArrayList<>();
+    private static List<Map<String, Object>> upstreams(ResolvedMailbox mailbox) {
+        List<Map<String, Object>> upstreams = new ArrayList<>();
         List<UpstreamSettings> settings = mailbox.settings().upstreams();
         for (int i = 0; i < settings.size(); i++) {
-            Map<String, Object> keys = new HashMap<>(road(settings.get(i)));
+            Map<String, Object> keys = new HashMap<>(upstream(settings.get(i)));
             keys.put("preset", mailbox.presets().get(i).key());
-            roads.add(keys);
+            upstreams.add(keys);
         }
-        return roads;
+        return upstreams;
     }
 
-    private static Map<String, Object> road(UpstreamSettings road) {
-        return switch (road) {
+    private static Map<String, Object> upstream(UpstreamSettings settings) {
+        return switch (settings) {
             case UpstreamSettings.Smtp(SmtpUpstreamSettings upstream, Credential.OAuth token, String scope) -> {
                 Map<String, Object> keys = smtp(upstream);
                 keys.put("scope", scope);
@@ -132,7 +132,7 @@ final class EffectiveMailbox {
         return keys;
     }
 
-    /// Secrets show themselves as `***`.
+    /// Secrets are rendered as `***`.
     private static Map<String, Object> proof(Credential credential) {
         return switch (credential) {
             case Credential.None none -> Map.of("type", "none");

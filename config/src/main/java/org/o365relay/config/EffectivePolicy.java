@@ -21,11 +21,11 @@ import org.o365relay.admit.TrustedNetwork;
 import org.o365relay.admit.TrustedNetworks;
 import org.o365relay.mail.Deviation;
 
-/// Listeners, trusted networks and rules as HOCON. A network's terms are written out where they are not the usual ones;
-/// `trusted-network-defaults` has gone into them.
+/// Renders listeners, trusted networks and rules as HOCON. A policy is written out if it differs from the
+/// standard one; it includes `trusted-network-defaults`.
 ///
-/// @param standard the terms of a network that nothing is said of
-/// @param trusted the networks of the listeners that have none of their own
+/// @param standard policy of a network without settings
+/// @param trusted networks of listeners without a list of their own
 record EffectivePolicy(ClientPolicy standard, TrustedNetworks trusted) {
 
     Map<String, Object> listener(ListenerSettings listener) {
@@ -69,10 +69,10 @@ record EffectivePolicy(ClientPolicy standard, TrustedNetworks trusted) {
 
     private Object network(TrustedNetwork entry) {
         String network = entry.network().toString();
-        return entry.policy().equals(standard) ? network : terms(network, entry.policy());
+        return entry.policy().equals(standard) ? network : withPolicy(network, entry.policy());
     }
 
-    private static Map<String, Object> terms(String network, ClientPolicy policy) {
+    private static Map<String, Object> withPolicy(String network, ClientPolicy policy) {
         Map<String, Object> keys = new HashMap<>(tolerance(policy.tolerance()));
         keys.put("network", network);
         if (!policy.name().isEmpty()) {

@@ -11,7 +11,7 @@ import org.o365relay.route.RouteRule;
 import org.o365relay.route.Routes;
 import org.o365relay.route.Target;
 
-/// Pools and routing rules as HOCON.
+/// Renders pools and routing rules as HOCON.
 final class EffectiveRoutes {
 
     private EffectiveRoutes() {}
@@ -45,7 +45,7 @@ final class EffectiveRoutes {
         return keys;
     }
 
-    /// Mailboxes go by their address.
+    /// Mailboxes are named by address.
     private static boolean isPool(String target) {
         return target.indexOf('@') < 0;
     }

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.o365relay.accept.Endpoint;
 
-/// Where a listener listens: an address and a port, a Unix socket, or what systemd hands over.
+/// Reads the endpoint of a listener: address and port, a Unix socket, or a socket from systemd.
 record EndpointReader(Section listener) {
 
     private static final String SOCKET = "socket";
@@ -18,8 +18,8 @@ record EndpointReader(Section listener) {
     private static final String SYSTEMD = "systemd-socket";
 
     // struct sockaddr_un has 108 octets; one is the end of a path, or the beginning of an abstract name (unix(7))
-    private static final int LONGEST_SOCKET = 107;
-    private static final int LONGEST_DESCRIPTOR = 255; // sd_listen_fds(3)
+    private static final int MAX_SOCKET = 107;
+    private static final int MAX_DESCRIPTOR = 255; // sd_listen_fds(3)
 
     // From the right, as in the mode's binary digits.
     private static final List<PosixFilePermission> BITS = List.of(
@@ -33,33 +33,33 @@ record EndpointReader(Section listener) {
             PosixFilePermission.OWNER_WRITE,
             PosixFilePermission.OWNER_READ);
 
-    /// Permissions as chmod(1) has them: `0660`.
+    /// Permissions in the octal notation of chmod(1): `0660`.
     private static final ValueParser<Set<PosixFilePermission>> PERMISSIONS =
             TextValues.ANY.then(EndpointReader::permissions);
 
     private static final ValueParser<String> SOCKET_NAME = TextValues.ANY.then(EndpointReader::socket);
     private static final ValueParser<String> DESCRIPTOR_NAME = TextValues.ANY.then(EndpointReader::descriptor);
 
-    /// @return empty if it is wrong
+    /// @return empty if the endpoint is invalid
     Optional<Endpoint> read() {
-        Optional<InetAddress> address = listener.sound("address", Addresses.LOCAL);
-        Optional<Integer> port = listener.sound("port", Quantities.port(0));
+        Optional<InetAddress> address = listener.valueIfValid("address", Addresses.LOCAL);
+        Optional<Integer> port = listener.valueIfValid("port", Quantities.port(0));
         Optional<String> socket = listener.optional(SOCKET, SOCKET_NAME);
         Set<PosixFilePermission> permissions = listener.value(MODE, PERMISSIONS);
         Optional<String> descriptor = listener.optional(SYSTEMD, DESCRIPTOR_NAME);
-        if (contradicts()) {
+        if (isAmbiguous()) {
             return Optional.empty();
         }
         if (isWritten(SYSTEMD)) {
             return descriptor.map(Endpoint.SystemdSocket::new);
         }
-        reportUselessMode(socket);
+        reportUnusedMode(socket);
         return isWritten(SOCKET)
                 ? socket.map(name -> unix(name, permissions))
                 : address.flatMap(ip -> port.map(number -> new Endpoint.Tcp(ip, number)));
     }
 
-    /// @return the key that says where this is
+    /// @return the key that defines the endpoint
     String key() {
         if (isWritten(SYSTEMD)) {
             return SYSTEMD;
@@ -67,7 +67,7 @@ record EndpointReader(Section listener) {
         return isWritten(SOCKET) ? SOCKET : "port";
     }
 
-    private boolean contradicts() {
+    private boolean isAmbiguous() {
         List<String> written = List.of(SYSTEMD, SOCKET, "address", "port").stream()
                 .filter(this::isWritten)
                 .toList();
@@ -75,15 +75,15 @@ record EndpointReader(Section listener) {
         if (several) {
             listener.problem(
                     written.get(1),
-                    "there is %s as well; a listener is an address and port, a socket or a systemd-socket: keep one"
+                    "%s is set as well; a listener is an address and port, a socket or a systemd-socket: keep one"
                             .formatted(written.getFirst()));
         }
         return several;
     }
 
-    private void reportUselessMode(Optional<String> socket) {
+    private void reportUnusedMode(Optional<String> socket) {
         if (isWritten(MODE) && socket.filter(name -> name.startsWith("@")).isPresent()) {
-            listener.warning(MODE, "is not used: everybody on this machine may connect to a socket that is no file");
+            listener.warning(MODE, "is not used: all users of this machine may connect to an abstract socket");
         }
     }
 
@@ -102,15 +102,15 @@ record EndpointReader(Section listener) {
         int octets = text.getBytes(StandardCharsets.UTF_8).length - (isName ? 1 : 0);
         if (!isName && !text.startsWith("/")) {
             return new Parsed.Invalid<>(TextValues.quoted(text)
-                    + " is no socket; use a path that begins with /, or @ and a name for an abstract one (Linux)");
+                    + " is not a socket; use a path that starts with /, or @ and a name for an abstract socket (Linux)");
         }
         if (octets == 0 || text.endsWith("/") || text.chars().anyMatch(Character::isISOControl)) {
             return new Parsed.Invalid<>(
-                    TextValues.quoted(text) + " names no socket; use for example /run/o365-relay/smtp.sock");
+                    TextValues.quoted(text) + " is not a socket; use for example /run/o365-relay/smtp.sock");
         }
-        return octets > LONGEST_SOCKET
+        return octets > MAX_SOCKET
                 ? new Parsed.Invalid<>("%s is too long for a socket: %d octets; use %d at most"
-                        .formatted(TextValues.quoted(text), octets, LONGEST_SOCKET))
+                        .formatted(TextValues.quoted(text), octets, MAX_SOCKET))
                 : new Parsed.Ok<>(text);
     }
 
@@ -129,11 +129,11 @@ record EndpointReader(Section listener) {
         // unix(7): to connect is to write
         return (mode & 0222) == 0
                 ? new Parsed.Invalid<>(
-                        "nobody could connect with the mode %s; use for example \"0660\"".formatted(text))
+                        "no user could connect with mode %s; use for example \"0660\"".formatted(text))
                 : new Parsed.Ok<>(permissions);
     }
 
-    /// @return as [#PERMISSIONS] reads it
+    /// @return notation that [#PERMISSIONS] parses
     static String text(Set<PosixFilePermission> permissions) {
         int mode = permissions.stream()
                 .mapToInt(permission -> 1 << BITS.indexOf(permission))
@@ -143,7 +143,7 @@ record EndpointReader(Section listener) {
 
     private static Parsed<String> descriptor(String text) {
         boolean valid =
-                text.length() <= LONGEST_DESCRIPTOR && text.chars().allMatch(c -> c > ' ' && c < 0x7f && c != ':');
+                text.length() <= MAX_DESCRIPTOR && text.chars().allMatch(c -> c > ' ' && c < 0x7f && c != ':');
         return valid
                 ? new Parsed.Ok<>(text)
                 : new Parsed.Invalid<>(TextValues.quoted(text)

@@ -12,22 +12,21 @@ import org.o365relay.admit.Network;
 final class Entra {
 
     private static final Pattern GUID = Pattern.compile("(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
-    private static final List<String> EVERYBODY = List.of("common", "organizations", "consumers");
+    private static final List<String> MULTI_TENANT = List.of("common", "organizations", "consumers");
 
     /// A directory: its id or one of its domains.
     static final ValueParser<String> TENANT = TextValues.ANY.then(Entra::tenant);
 
-    /// The id of an application.
+    /// An application (client) ID.
     static final ValueParser<String> CLIENT_ID = TextValues.ANY.then(text -> isGuid(text)
             ? new Parsed.Ok<>(text)
-            : new Parsed.Invalid<>(TextValues.quoted(text) + " is not an application (client) ID; it looks like"
-                    + " 00000000-0000-0000-0000-000000000000: Microsoft Entra admin center > App registrations > (the"
+            : new Parsed.Invalid<>(TextValues.quoted(text) + " is not an application (client) ID (00000000-0000-0000-0000-000000000000); copy it from Microsoft Entra admin center > App registrations > (the"
                     + " app) > Overview"));
 
     /// A date: `2027-05-01`.
     static final ValueParser<LocalDate> DATE = TextValues.ANY.then(Entra::date);
 
-    /// The beginning of a URL, without a final slash: `https://graph.microsoft.com`.
+    /// Scheme and host of a URL, without a final slash: `https://graph.microsoft.com`.
     static final ValueParser<URI> ORIGIN = TextValues.ANY.then(Entra::origin);
 
     private Entra() {}
@@ -36,12 +35,12 @@ final class Entra {
         return GUID.matcher(text).matches();
     }
 
-    /// @return whether it is the id that examples have
+    /// @return whether it is the placeholder of examples
     static boolean isPlaceholder(String text) {
         return text.matches("[0-]+");
     }
 
-    /// @return whether it is this machine by name or address; nobody listens in on the way there
+    /// @return whether the host is this machine, so that traffic cannot be intercepted
     static boolean isThisMachine(String host) {
         String bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
         return bare.equalsIgnoreCase("localhost")
@@ -51,15 +50,14 @@ final class Entra {
     }
 
     private static Parsed<String> tenant(String text) {
-        if (EVERYBODY.contains(text.toLowerCase(Locale.ROOT))) {
+        if (MULTI_TENANT.contains(text.toLowerCase(Locale.ROOT))) {
             return new Parsed.Invalid<>(TextValues.quoted(text)
-                    + " stands for any directory; give your own: its ID, or for example contoso.onmicrosoft.com");
+                    + " stands for any tenant; use the ID of yours, or a domain such as contoso.onmicrosoft.com");
         }
         return isGuid(text) || (text.contains(".") && Addresses.isHostname(text))
                 ? new Parsed.Ok<>(text)
                 : new Parsed.Invalid<>(
-                        TextValues.quoted(text) + " is not a directory (tenant); give its ID, which looks like"
-                                + " 00000000-0000-0000-0000-000000000000, or for example contoso.onmicrosoft.com");
+                        TextValues.quoted(text) + " is not a tenant; use its ID (00000000-0000-0000-0000-000000000000), or a domain such as contoso.onmicrosoft.com");
     }
 
     private static Parsed<LocalDate> date(String text) {
@@ -82,11 +80,11 @@ final class Entra {
         String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
         if (uri.getHost() == null || !uri.getPath().isEmpty() || uri.getQuery() != null || uri.getUserInfo() != null) {
             return new Parsed.Invalid<>(TextValues.quoted(text)
-                    + " is not scheme and host; use for example https://host.example, with nothing after it");
+                    + " must be https:// and a host only; use for example https://host.example");
         }
         return scheme.equals("https") || (scheme.equals("http") && isThisMachine(uri.getHost()))
                 ? new Parsed.Ok<>(uri)
                 : new Parsed.Invalid<>(
-                        TextValues.quoted(text) + " would show secrets to anybody on the way; use https://");
+                        TextValues.quoted(text) + " would send secrets unencrypted; use https://");
     }
 }

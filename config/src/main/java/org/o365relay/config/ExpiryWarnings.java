@@ -3,17 +3,17 @@ package org.o365relay.config;
 import java.time.Duration;
 import java.time.Instant;
 
-/// Warns of what ends. Never a reason not to start: what devices send is kept until there is something new.
+/// Warns of credentials that expire. Never an error: mail from devices waits until the credential is renewed.
 record ExpiryWarnings(Section section, Instant now) {
 
     private static final Duration SOON = Duration.ofDays(30);
 
     /// @param what for example "the secret"
-    /// @param day as the admin knows it
-    /// @param remedy what to do, as an order
+    /// @param day date as shown to the admin
+    /// @param remedy what to do, in the imperative
     void report(String key, String what, Object day, Instant end, String remedy) {
         if (!end.isAfter(now)) {
-            section.warning(key, "%s has expired on %s; mail waits until you %s".formatted(what, day, remedy));
+            section.warning(key, "%s expired on %s; mail waits until you %s".formatted(what, day, remedy));
         } else if (end.isBefore(now.plus(SOON))) {
             section.warning(key, "%s expires on %s; %s".formatted(what, day, remedy));
         }

@@ -5,15 +5,15 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.o365relay.admit.Network;
 
-/// How much of the Internet a trusted network lets in.
+/// How many public addresses a network contains.
 enum Exposure {
-    /// Only addresses that are not routed on the Internet.
+    /// Private addresses only.
     PRIVATE,
-    /// Public addresses, few enough to be one's own.
+    /// Few public addresses, as one site may have.
     SITE,
     /// More public addresses than most sites have.
     WIDE,
-    /// So many strangers that the relay would be an open one.
+    /// So many public addresses that the relay would be open.
     OPEN;
 
     // RFC 1918, RFC 1122 §3.2.1.3 (loopback), RFC 3927 (link-local), RFC 4193 (ULA), RFC 4291 §2.5.3 and §2.5.6

@@ -17,12 +17,12 @@ import java.util.Set;
 /// The files a configuration consists of and names.
 final class FileContent {
 
-    private static final int LARGEST = 1 << 20;
+    private static final int MAX_SIZE = 1 << 20;
     private static final String PEM = "it must be a PEM file (-----BEGIN CERTIFICATE-----)";
 
     private FileContent() {}
 
-    /// A path; a relative one starts at the configuration file's directory.
+    /// A path; relative ones start at the directory of the configuration file.
     static ValueParser<Path> path(Path directory) {
         return TextValues.ANY.then(text -> {
             try {
@@ -33,7 +33,7 @@ final class FileContent {
         });
     }
 
-    /// A file that is there and may be read.
+    /// An existing, readable file.
     static ValueParser<Path> readable(Path directory) {
         return path(directory).then(file -> read(file).then(content -> new Parsed.Ok<>(file)));
     }
@@ -43,41 +43,41 @@ final class FileContent {
         return path(directory).then(FileContent::checkCertificates);
     }
 
-    /// @return the file, if it is PEM with at least one certificate
+    /// @return the file, if it contains at least one PEM certificate
     static Parsed<Path> checkCertificates(Path file) {
         return read(file).then(content -> checkCertificates(file, content));
     }
 
-    /// @return the whole file, at most 1 MiB
+    /// @return the content, at most 1 MiB
     static Parsed<byte[]> read(Path file) {
         if (Files.isDirectory(file)) {
-            return new Parsed.Invalid<>(file + " is a directory; name a file");
+            return new Parsed.Invalid<>(file + " is a directory; set a file");
         }
         try (InputStream in = Files.newInputStream(file)) {
-            byte[] content = in.readNBytes(LARGEST + 1);
-            return content.length <= LARGEST
+            byte[] content = in.readNBytes(MAX_SIZE + 1);
+            return content.length <= MAX_SIZE
                     ? new Parsed.Ok<>(content)
-                    : new Parsed.Invalid<>(file + " is larger than 1 MiB; is it the right file?");
+                    : new Parsed.Invalid<>(file + " is larger than 1 MiB; check the path");
         } catch (IOException unreadable) {
-            return new Parsed.Invalid<>(trouble(file, unreadable));
+            return new Parsed.Invalid<>(failure(file, unreadable));
         }
     }
 
-    static String trouble(Path file, IOException unreadable) {
+    static String failure(Path file, IOException unreadable) {
         return switch (unreadable) {
             case NoSuchFileException missing -> file + " does not exist; create it or correct the path";
-            case AccessDeniedException denied -> file + " may not be read by this user; correct its permissions";
+            case AccessDeniedException denied -> file + " is not readable by this user; correct its permissions";
             case IOException other -> file + " cannot be read: " + other.getMessage();
         };
     }
 
-    /// @return whether the file grants one of these to somebody; false where the file system has no such idea
+    /// @return whether the file has one of these permissions; false if the file system has none
     static boolean grants(Path file, PosixFilePermission... permissions) {
         try {
             Set<PosixFilePermission> granted = Files.getPosixFilePermissions(file);
             return Arrays.stream(permissions).anyMatch(granted::contains);
         } catch (IOException | UnsupportedOperationException unknown) {
-            return false; // only warnings depend on it
+            return false; // used for warnings only
         }
     }
 

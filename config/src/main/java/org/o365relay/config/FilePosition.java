@@ -1,6 +1,6 @@
 package org.o365relay.config;
 
-/// Where something stands.
+/// A position in a configuration file.
 ///
 /// @param line from 1; 0 if unknown
 record FilePosition(String file, int line) {}

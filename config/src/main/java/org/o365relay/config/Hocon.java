@@ -14,19 +14,19 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// A file after parsing and substitution.
+/// A parsed configuration file with substitutions resolved.
 sealed interface Hocon {
 
-    /// What comes before the variable's name in the origin of a value from the environment.
+    /// Prefix of the variable's name in the origin of a value from the environment.
     String ENVIRONMENT = "the environment variable ";
 
-    /// @param root only what the file says; a `${…}` without a value is still in it
+    /// @param root content of the file; a `${…}` without a value stays in it
     record Tree(ConfigObject root, Substitutions substitutions) implements Hocon {}
 
-    /// The parser stops at the first mistake, so there is one.
+    /// A file with a syntax error; the parser stops at the first one.
     record Broken(Problem problem) implements Hocon {}
 
-    /// The manual, and the defaults.
+    /// The content of `reference.conf`.
     static ConfigObject reference() {
         return ConfigFactory.parseResources(
                         Hocon.class,
@@ -35,7 +35,7 @@ sealed interface Hocon {
                 .root();
     }
 
-    /// @param environment what `${NAME}` may refer to besides the file's own keys and the defaults
+    /// @param environment variables for `${NAME}`, besides keys of the file and defaults
     static Hocon parse(Path file, ConfigObject reference, Map<String, String> environment) {
         ConfigParseOptions options =
                 ConfigParseOptions.defaults().setSyntax(ConfigSyntax.CONF).setAllowMissing(false);
@@ -50,7 +50,7 @@ sealed interface Hocon {
         }
     }
 
-    /// Looks names up in a given environment instead of the process's.
+    /// Resolves names in the given environment instead of the process's.
     record Environment(Map<String, String> variables) implements ConfigResolver {
 
         @Override

@@ -6,12 +6,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// What this machine calls itself. DNS is not asked: it may be slow or wrong, and the relay starts without it.
+/// Finds the host name of this machine without DNS, which may be slow, wrong or unavailable.
 final class Hostname {
 
     private Hostname() {}
 
-    /// @return the first usable of: the variable HOSTNAME, the kernel's name, `localhost`
+    /// @return the first valid one of: the variable HOSTNAME, the kernel's host name, `localhost`
     static String find(Map<String, String> environment, Path kernelHostname) {
         return Stream.of(Optional.ofNullable(environment.get("HOSTNAME")), kernelsName(kernelHostname))
                 .flatMap(Optional::stream)

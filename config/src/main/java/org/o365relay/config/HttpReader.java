@@ -9,7 +9,7 @@ import org.o365relay.net.HttpSettings;
 import org.o365relay.net.HttpSettings.Login;
 import org.o365relay.net.HttpSettings.Proxy;
 
-/// `relay.http`: the way to the sign-in service and to Microsoft Graph.
+/// Reads `relay.http`.
 record HttpReader(Section http, SecretFiles files) {
 
     private static final String HOST = "host";
@@ -37,7 +37,7 @@ record HttpReader(Section http, SecretFiles files) {
             proxy.problem(USERNAME, "is missing; username and password belong together");
         }
         if (proxy.written(HOST).isEmpty() && (proxy.written(USERNAME).isPresent() || password.isWritten())) {
-            proxy.problem(HOST, "is missing; name the proxy, or remove the others");
+            proxy.problem(HOST, "is missing; set the host of the proxy, or remove the login");
         }
         return host.map(name -> new Proxy(
                 name,

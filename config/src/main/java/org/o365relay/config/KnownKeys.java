@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/// Every key there is, as `reference.conf` has them, and what to say about others.
+/// All keys of `reference.conf`, and suggestions for unknown ones.
 ///
 /// @param paths for example `relay.limits.message-size`, `relay.mailboxes[].address`
 record KnownKeys(List<String> paths) {
@@ -23,8 +23,8 @@ record KnownKeys(List<String> paths) {
                 .toList());
     }
 
-    /// @param layer what the operator wrote
-    /// @param reference the same section with all its keys
+    /// @param layer the section in the file
+    /// @param reference the same section in `reference.conf`
     void reportUnknown(Layer layer, Layer reference, Source source) {
         layer.values().forEach((key, value) -> {
             if (!reference.values().containsKey(key)) {
@@ -35,7 +35,7 @@ record KnownKeys(List<String> paths) {
         });
     }
 
-    /// @param here the keys of the section it stands in; empty at the top of the file
+    /// @param here keys of the section; empty at the top of the file
     String advice(String key, List<String> here) {
         return sibling(key, here, true)
                 .or(() -> elsewhere(key, true))
@@ -44,7 +44,7 @@ record KnownKeys(List<String> paths) {
                 .map("unknown key; did you mean %s?"::formatted)
                 .orElseGet(() -> here.isEmpty()
                         ? "unknown key; everything belongs in the section relay { … }"
-                        : "unknown key; there are " + here.stream().sorted().collect(Collectors.joining(", ")));
+                        : "unknown key; known keys are " + here.stream().sorted().collect(Collectors.joining(", ")));
     }
 
     private static Optional<String> sibling(String key, List<String> here, boolean exactly) {

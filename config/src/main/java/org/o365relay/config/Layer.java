@@ -3,12 +3,12 @@ package org.o365relay.config;
 import com.typesafe.config.ConfigObject;
 import java.util.Optional;
 
-/// One source of a section's values.
+/// One source of a section's values: the section itself or its defaults.
 ///
-/// @param path where the section stands in its source, for example `relay.mailbox-defaults`
+/// @param path path of the section in its source, for example `relay.mailbox-defaults`
 record Layer(String path, ConfigObject values, FilePosition place) {
 
-    /// @return empty if the key is not there or null
+    /// @return empty if the key is missing or null
     Optional<Setting> setting(String key) {
         return Optional.ofNullable(values.get(key))
                 .map(value -> new Setting(path + "." + key, value, place))

@@ -10,11 +10,11 @@ import org.o365relay.accept.ListenerTls;
 import org.o365relay.admit.Network;
 import org.o365relay.admit.TrustedNetworks;
 
-/// `relay.listeners`: where the relay listens, without two that would take each other's place.
+/// Reads `relay.listeners` and reports endpoints that conflict.
 ///
-/// @param networks reads a listener's own trusted networks
-/// @param trusted of the listeners that have none
-/// @param certificate whether there is one
+/// @param networks for lists of trusted networks of listeners
+/// @param trusted networks of listeners without a list of their own
+/// @param certificate whether a certificate is configured
 record ListenersReader(Section relay, TrustedNetworksReader networks, TrustedNetworks trusted, boolean certificate) {
 
     private static final String KEY = "listeners";
@@ -25,7 +25,7 @@ record ListenersReader(Section relay, TrustedNetworksReader networks, TrustedNet
         List<ListenerSettings> listeners = new ArrayList<>();
         List<Setting> elements = relay.elements(KEY);
         if (elements.isEmpty() && relay.isWrittenAsList(KEY)) {
-            relay.problem(KEY, "is empty; the relay would listen nowhere");
+            relay.problem(KEY, "is empty, so the relay would not listen; add a listener");
         }
         for (Setting element : elements) {
             relay.element(element, List.of(), defaults)
@@ -67,7 +67,7 @@ record ListenersReader(Section relay, TrustedNetworksReader networks, TrustedNet
                         section.source()
                                 .problem(
                                         element,
-                                        "whoever is in %s could pretend to be any client; list the proxies themselves"
+                                        "hosts in %s could forge any client address; list the proxies only"
                                                 .formatted(network));
                     case SITE, PRIVATE -> proxies.add(network);
                 }
@@ -102,7 +102,7 @@ record ListenersReader(Section relay, TrustedNetworksReader networks, TrustedNet
                         || covers(other.address(), one.address()));
     }
 
-    /// The IPv6 wildcard takes the port for IPv4 too.
+    /// The IPv6 wildcard address also occupies the port for IPv4.
     private static boolean covers(InetAddress wildcard, InetAddress other) {
         int octets = wildcard.getAddress().length;
         return wildcard.isAnyLocalAddress() && octets >= other.getAddress().length;

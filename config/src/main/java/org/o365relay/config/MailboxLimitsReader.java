@@ -13,13 +13,13 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.MailboxLimits;
 import org.o365relay.exchange.Preset;
 
-/// The section `limits` of a mailbox, with those of its roads' presets beneath it. What a mailbox may send it may send
-/// over all its roads; so the strictest of them counts.
+/// Reads the section `limits` of a mailbox, with defaults from the presets of its upstreams. The limits apply
+/// to all upstreams together, so the strictest preset counts.
 ///
-/// @param presets of its roads, at least one
+/// @param presets of its upstreams, at least one
 record MailboxLimitsReader(Section limits, List<Preset> presets) {
 
-    private static final int MOST = 100_000_000;
+    private static final int MAX_LIMIT = 100_000_000;
 
     // Microsoft, "Improvements in SMTP authenticated submission client protocol": 3 per mailbox, over all clients
     private static final int EXCHANGE_CONNECTIONS = 3;
@@ -30,18 +30,18 @@ record MailboxLimitsReader(Section limits, List<Preset> presets) {
                 limit("messages-per-minute", 100_000, Preset::messagesPerMinute),
                 limits.optional("burst", whole(1, 100_000)).orElse(Preset.BURST),
                 connections(),
-                limit("recipients-per-day", MOST, Preset::recipientsPerDay));
+                limit("recipients-per-day", MAX_LIMIT, Preset::recipientsPerDay));
     }
 
-    /// @return null for any number
+    /// @return null for no limit
     @Nullable
     Integer recipientsPerMessage() {
-        // the others are told of by themselves: what is too much for them may take the first road
+        // stricter upstreams cause warnings of their own: large messages may use the first one
         return limits.optional("recipients-per-message", whole(1, 10_000))
                 .orElse(presets.getFirst().recipientsPerMessage());
     }
 
-    /// @return octets; null for any size
+    /// @return octets; null for no limit
     @Nullable
     Long messageSize() {
         return limits.optional("message-size", size(64 * KIB, GIB))

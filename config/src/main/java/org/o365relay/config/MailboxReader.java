@@ -17,17 +17,17 @@ import org.o365relay.mail.EmailAddress;
 import org.o365relay.ndr.NdrSettings;
 import org.o365relay.rewrite.RewriteRules;
 
-/// One element of `relay.mailboxes`.
+/// Reads one element of `relay.mailboxes`.
 ///
 /// @param data the data directory
-/// @param hostname what the relay calls itself
-/// @param now whether what it signs in with is still valid
+/// @param hostname the relay's host name
+/// @param now for expiry dates
 record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostname, Instant now) {
 
     private static final String FALLBACK = "fallback";
     private static final ValueParser<Cloud> CLOUD = TextValues.oneOf(Cloud.class);
 
-    /// @return empty if something is wrong
+    /// @return empty if the mailbox is invalid
     Optional<ResolvedMailbox> read() {
         Optional<EmailAddress> address = address();
         Cloud cloud = mailbox.value("cloud", CLOUD);
@@ -35,42 +35,42 @@ record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostn
         List<Preset> presets = readers.stream().map(UpstreamReader::preset).toList();
         var limits = new MailboxLimitsReader(mailbox.section("limits"), presets);
         var sending = limits.read();
-        UpstreamCredential usual = usualSignIn(readers, cloud, address);
-        List<UpstreamSettings> roads = new ArrayList<>();
+        UpstreamCredential defaultCredential = defaultSignIn(readers, cloud, address);
+        List<UpstreamSettings> upstreams = new ArrayList<>();
         for (UpstreamReader reader : readers) {
-            UpstreamCredential signIn = signIn(reader, usual, cloud, address);
+            UpstreamCredential signIn = signIn(reader, defaultCredential, cloud, address);
             reader.read(sending.connections(), address.map(EmailAddress::domain), signIn)
-                    .ifPresent(roads::add);
+                    .ifPresent(upstreams::add);
         }
         Optional<RewriteRules> rules = rules(address);
-        Optional<NdrSettings> reports =
-                new NdrReader(mailbox.section(NdrReader.KEY), cloud).read(address, usual.credential());
+        Optional<NdrSettings> ndr =
+                new NdrReader(mailbox.section(NdrReader.KEY), cloud).read(address, defaultCredential.credential());
         Integer recipients = limits.recipientsPerMessage();
         Long size = limits.messageSize();
-        readers.forEach(reader -> reportNarrow(reader, recipients, size));
-        return address.filter(known -> roads.size() == readers.size())
+        readers.forEach(reader -> reportStricterLimits(reader, recipients, size));
+        return address.filter(known -> upstreams.size() == readers.size())
                 .flatMap(known -> rules.map(rewrite -> new ResolvedMailbox(
                         mailbox,
-                        new MailboxSettings(known, account(roads, known), roads, sending, rewrite),
+                        new MailboxSettings(known, account(upstreams, known), upstreams, sending, rewrite),
                         cloud,
                         presets,
                         recipients,
                         size,
-                        reports.orElse(null))));
+                        ndr.orElse(null))));
     }
 
-    /// @return the mailbox's address; empty if it is missing or wrong
+    /// @return the mailbox's address; empty if missing or invalid
     Optional<EmailAddress> address() {
         if (mailbox.written("address").isEmpty()) {
-            mailbox.problem("address", "is missing; give the mailbox's address, for example relay@contoso.example");
+            mailbox.problem("address", "is missing; set the mailbox's address, for example relay@contoso.example");
         }
         return mailbox.optional("address", Addresses.MAIL);
     }
 
-    /// Who is not signed in as anybody is counted by itself.
-    private static String account(List<UpstreamSettings> roads, EmailAddress address) {
-        return roads.stream()
-                .map(road -> road.credential().username())
+    /// Limits are shared by user name; without a sign-in they belong to the mailbox.
+    private static String account(List<UpstreamSettings> upstreams, EmailAddress address) {
+        return upstreams.stream()
+                .map(upstream -> upstream.credential().username())
                 .filter(username -> !username.isEmpty())
                 .findFirst()
                 .orElseGet(address::toString)
@@ -82,7 +82,7 @@ record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostn
         readers.add(new UpstreamReader(mailbox.section("upstream"), cloud, files, hostname));
         for (Setting element : mailbox.elements(FALLBACK)) {
             mailbox.element(element, List.of(), fallbackKeys())
-                    .ifPresent(road -> readers.add(new UpstreamReader(road, cloud, files, hostname)));
+                    .ifPresent(upstream -> readers.add(new UpstreamReader(upstream, cloud, files, hostname)));
         }
         return readers;
     }
@@ -98,12 +98,12 @@ record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostn
                 mailbox.source().file());
     }
 
-    /// The mailbox's own credential, if any road has a use for it.
-    private UpstreamCredential usualSignIn(List<UpstreamReader> readers, Cloud cloud, Optional<EmailAddress> address) {
+    /// The mailbox's credential, if an upstream uses it.
+    private UpstreamCredential defaultSignIn(List<UpstreamReader> readers, Cloud cloud, Optional<EmailAddress> address) {
         CredentialReader reader = credentials(mailbox.section(CredentialReader.KEY), cloud);
-        boolean used = readers.stream().anyMatch(road -> road.preset() != Preset.CONNECTOR && !hasCredential(road));
+        boolean used = readers.stream().anyMatch(upstream -> upstream.preset() != Preset.CONNECTOR && !hasCredential(upstream));
         if (!used && reader.isWritten() && readers.getFirst().preset() == Preset.CONNECTOR) {
-            reportLogin(reader);
+            reportUnusedLogin(reader);
         }
         return new UpstreamCredential(
                 reader.credential(),
@@ -114,53 +114,53 @@ record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostn
     }
 
     private UpstreamCredential signIn(
-            UpstreamReader road, UpstreamCredential usual, Cloud cloud, Optional<EmailAddress> address) {
-        boolean connector = road.preset() == Preset.CONNECTOR;
-        if (hasCredential(road)) {
-            CredentialReader reader = credentials(road.keys().section(CredentialReader.KEY), cloud);
+            UpstreamReader upstream, UpstreamCredential defaultCredential, Cloud cloud, Optional<EmailAddress> address) {
+        boolean connector = upstream.preset() == Preset.CONNECTOR;
+        if (hasCredential(upstream)) {
+            CredentialReader reader = credentials(upstream.keys().section(CredentialReader.KEY), cloud);
             Optional<Credential> credential = reader.read(address.map(EmailAddress::toString));
             if (connector && reader.isWritten()) {
-                reportLogin(reader);
+                reportUnusedLogin(reader);
             }
             return new UpstreamCredential(reader.credential(), CredentialReader.TYPE, credential);
         }
         if (connector) {
             return new UpstreamCredential(mailbox, CredentialReader.KEY, Optional.of(new Credential.None()));
         }
-        return road.keys().path().equals(mailbox.path() + ".upstream")
-                ? usual
-                : new UpstreamCredential(road.keys(), CredentialReader.KEY, usual.credential());
+        return upstream.keys().path().equals(mailbox.path() + ".upstream")
+                ? defaultCredential
+                : new UpstreamCredential(upstream.keys(), CredentialReader.KEY, defaultCredential.credential());
     }
 
-    /// What the first road may carry has to fit through the others.
-    private static void reportNarrow(UpstreamReader road, @Nullable Integer recipients, @Nullable Long size) {
-        Integer fewer = road.preset().recipientsPerMessage();
-        Long smaller = road.preset().messageSize();
-        if (road.preset().hasFixedLimits() && fewer != null && (recipients == null || recipients > fewer)) {
-            reportNarrow(road, fewer + " recipients", "recipients-per-message = " + fewer);
+    /// Warns if an upstream has stricter limits than the first one.
+    private static void reportStricterLimits(UpstreamReader upstream, @Nullable Integer recipients, @Nullable Long size) {
+        Integer maxRecipients = upstream.preset().recipientsPerMessage();
+        Long maxSize = upstream.preset().messageSize();
+        if (upstream.preset().hasFixedLimits() && maxRecipients != null && (recipients == null || recipients > maxRecipients)) {
+            reportStricterLimits(upstream, maxRecipients + " recipients", "recipients-per-message = " + maxRecipients);
         }
-        if (road.preset().hasFixedLimits() && smaller != null && (size == null || size > smaller)) {
-            reportNarrow(road, smaller + " octets", "message-size = " + smaller);
+        if (upstream.preset().hasFixedLimits() && maxSize != null && (size == null || size > maxSize)) {
+            reportStricterLimits(upstream, maxSize + " octets", "message-size = " + maxSize);
         }
     }
 
-    private static void reportNarrow(UpstreamReader road, String most, String limit) {
-        road.keys()
+    private static void reportStricterLimits(UpstreamReader upstream, String most, String limit) {
+        upstream.keys()
                 .warning(
                         UpstreamReader.PRESET,
-                        "%s takes messages of at most %s; set limits.%s for the mailbox, or they fail there"
-                                .formatted(road.preset().key(), most, limit));
+                        "%s accepts messages of at most %s; set limits.%s for the mailbox, or larger messages fail there"
+                                .formatted(upstream.preset().key(), most, limit));
     }
 
-    private static void reportLogin(CredentialReader reader) {
+    private static void reportUnusedLogin(CredentialReader reader) {
         new UpstreamCredential(reader.credential(), CredentialReader.TYPE, Optional.empty())
-                .problem("a connector takes no login; remove it, or use type = none");
+                .problem("a connector uses no login; remove it, or use type = none");
     }
 
-    /// The first road has none: what stands beside it is the mailbox's.
-    private boolean hasCredential(UpstreamReader road) {
-        return !road.keys().path().endsWith(".upstream")
-                && road.keys().written(CredentialReader.KEY).isPresent();
+    /// The primary upstream uses the credential of the mailbox.
+    private boolean hasCredential(UpstreamReader upstream) {
+        return !upstream.keys().path().endsWith(".upstream")
+                && upstream.keys().written(CredentialReader.KEY).isPresent();
     }
 
     private CredentialReader credentials(Section section, Cloud cloud) {

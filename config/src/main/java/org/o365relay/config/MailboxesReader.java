@@ -12,11 +12,11 @@ import org.o365relay.identity.App;
 import org.o365relay.identity.Credential;
 import org.o365relay.mail.EmailAddress;
 
-/// `relay.mailboxes`, each with `relay.mailbox-defaults` beneath it.
+/// Reads `relay.mailboxes`, with defaults from `relay.mailbox-defaults`.
 ///
 /// @param data the data directory
-/// @param hostname what the relay calls itself
-/// @param now whether what they sign in with is still valid
+/// @param hostname the relay's host name
+/// @param now for expiry dates
 record MailboxesReader(Section relay, SecretFiles files, Path data, String hostname, Instant now) {
 
     static final String KEY = "mailboxes";
@@ -26,11 +26,11 @@ record MailboxesReader(Section relay, SecretFiles files, Path data, String hostn
             mailboxes = [ { address = "relay@contoso.example", credential { type = client-secret, tenant = contoso.example, \
             client-id = …, client-secret = ${?RELAY_CLIENT_SECRET} } } ]""";
 
-    /// @param all what is said of them, in the order of the file
-    /// @param good those with which nothing is wrong
+    /// @param all all sections, in the order of the file
+    /// @param good valid mailboxes
     record Result(List<Section> all, List<ResolvedMailbox> good) {
 
-        /// @return the addresses of those that have one
+        /// @return the valid addresses
         List<EmailAddress> addresses() {
             return all.stream()
                     .flatMap(mailbox -> mailbox.optional("address", Addresses.MAIL).stream())
@@ -52,46 +52,46 @@ record MailboxesReader(Section relay, SecretFiles files, Path data, String hostn
                 .flatMap(mailbox -> new MailboxReader(mailbox, files, data, hostname, now).read().stream())
                 .toList();
         Result result = new Result(all, good);
-        reportTwice(all);
-        reportUnequal(good);
+        reportDuplicates(all);
+        reportUnequalLimits(good);
         reportSharedLogins(good);
         return result;
     }
 
-    private static void reportTwice(List<Section> mailboxes) {
+    private static void reportDuplicates(List<Section> mailboxes) {
         List<EmailAddress> before = new ArrayList<>();
         for (Section mailbox : mailboxes) {
             Optional<EmailAddress> address = mailbox.optional("address", Addresses.MAIL);
             address.filter(known -> before.stream().anyMatch(other -> TargetBuilder.isSame(known, other)))
-                    .ifPresent(twice -> mailbox.problem(
+                    .ifPresent(duplicate -> mailbox.problem(
                             "address",
-                            "another mailbox has the address %s as well; make one of them".formatted(twice)));
+                            "another mailbox has the same address (%s); merge the two".formatted(duplicate)));
             address.ifPresent(before::add);
         }
     }
 
-    /// One would overwrite the other's.
+    /// Logins in the same file would overwrite each other.
     private static void reportSharedLogins(List<ResolvedMailbox> mailboxes) {
         Map<Path, App> logins = new HashMap<>();
         for (ResolvedMailbox mailbox : mailboxes) {
-            for (UpstreamSettings road : mailbox.settings().upstreams()) {
-                if (road.credential() instanceof Credential.DeviceCode login
+            for (UpstreamSettings upstream : mailbox.settings().upstreams()) {
+                if (upstream.credential() instanceof Credential.DeviceCode login
                         && !login.app().equals(logins.getOrDefault(login.file(), login.app()))) {
                     Section section = mailbox.section();
                     section.source()
                             .problem(
                                     section.here(CredentialReader.KEY),
-                                    "another app keeps its login in %s; give this one a token-file of its own"
+                                    "another app stores its login in %s; set a different token-file"
                                             .formatted(login.file()));
-                } else if (road.credential() instanceof Credential.DeviceCode login) {
+                } else if (upstream.credential() instanceof Credential.DeviceCode login) {
                     logins.put(login.file(), login.app());
                 }
             }
         }
     }
 
-    /// They take from the same.
-    private static void reportUnequal(List<ResolvedMailbox> mailboxes) {
+    /// Mailboxes that share an account must have equal limits.
+    private static void reportUnequalLimits(List<ResolvedMailbox> mailboxes) {
         Map<String, ResolvedMailbox> accounts = new HashMap<>();
         for (ResolvedMailbox mailbox : mailboxes) {
             String account = mailbox.settings().account();
@@ -101,7 +101,7 @@ record MailboxesReader(Section relay, SecretFiles files, Path data, String hostn
                 mailbox.section()
                         .problem(
                                 "limits",
-                                "%s signs in as %s, as %s does, and shares its limits; give both the same"
+                                "%s signs in as %s, like %s, and shares its limits; set the same limits for both"
                                         .formatted(
                                                 mailbox.settings().address(),
                                                 account,

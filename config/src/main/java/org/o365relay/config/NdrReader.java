@@ -8,7 +8,7 @@ import org.o365relay.identity.Credential;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.ndr.NdrSettings;
 
-/// `reports` of a mailbox: whether it is looked for what came back.
+/// Reads the section `ndr` of a mailbox: whether and where NDRs are read.
 record NdrReader(Section reports, Cloud cloud) {
 
     static final String KEY = "ndr";
@@ -16,14 +16,14 @@ record NdrReader(Section reports, Cloud cloud) {
     private static final String SOURCE = "source";
     private static final ValueParser<Source> SOURCES = TextValues.oneOf(Source.class);
 
-    /// Where they are read.
+    /// Where NDRs are read from.
     private enum Source {
         NONE,
         GRAPH
     }
 
-    /// @param credential the mailbox's own; empty if it is wrong
-    /// @return empty if they are not read, or something is wrong
+    /// @param credential the mailbox's credential; empty if invalid
+    /// @return empty if NDRs are not read, or the section is invalid
     Optional<NdrSettings> read(Optional<EmailAddress> address, Optional<Credential> credential) {
         String folder = reports.value("folder", TextValues.ANY);
         Duration poll = reports.value("poll-interval", Quantities.duration(Duration.ofSeconds(1), Duration.ofDays(1)));
@@ -43,12 +43,13 @@ record NdrReader(Section reports, Cloud cloud) {
         }
         reports.problem(
                 SOURCE,
-                "Microsoft Graph shows mail only with a token; use a credential of type client-secret, certificate,"
+                "reading mail through Microsoft Graph requires a token; use a credential of type client-secret, certificate,"
                         + " device-code or managed-identity for the mailbox, or source = none");
         return Optional.empty();
     }
 
-    /// A user is asked for no more than is needed; an app has what it was given.
+    /// Delegated tokens request only the permission that is needed; application tokens have all that were
+    /// granted.
     private static String scope(URI root, Credential.OAuth credential) {
         return root + (credential instanceof Credential.DeviceCode ? "/Mail.Read" : "/.default");
     }

@@ -3,7 +3,7 @@ package org.o365relay.config;
 import java.util.BitSet;
 import org.o365relay.admit.Network;
 
-/// Networks in CIDR notation; a mistake is explained to the octet.
+/// Parses networks in CIDR notation and explains mistakes precisely.
 final class Networks {
 
     static final ValueParser<Network> CIDR = TextValues.ANY.then(text -> Network.parse(text)
@@ -21,12 +21,12 @@ final class Networks {
         if (address.contains(":")) {
             return Network.parse(address).isPresent()
                     ? prefixMistake(text.substring(slash + 1), 128)
-                    : "the part before the prefix is no IPv6 address; use for example fd00:10::/64";
+                    : "the part before the prefix is not an IPv6 address; use for example fd00:10::/64";
         }
         if (!address.matches("[0-9.]+")) {
             return address.matches("[0-9.]+\\s*-.*")
-                    ? "ranges are not understood; " + EXAMPLE
-                    : "names are not looked up; " + EXAMPLE;
+                    ? "ranges are not supported; " + EXAMPLE
+                    : "host names are not supported; " + EXAMPLE;
         }
         return Network.parse(address).isPresent()
                 ? prefixMistake(text.substring(slash + 1), 32)
@@ -52,11 +52,11 @@ final class Networks {
         }
         return prefix.matches("\\d+")
                 ? "the prefix /%s is too long; use /%d at most".formatted(prefix, longest)
-                : "the prefix \"/%s\" is no number; use a number up to %d".formatted(prefix, longest);
+                : "the prefix \"/%s\" is not a number; use a number up to %d".formatted(prefix, longest);
     }
 
     private static String maskMistake(String mask) {
-        String otherwise = "masks are not understood; write the length of the prefix, for example /24";
+        String otherwise = "netmasks are not supported; use a prefix length, for example /24";
         return Network.parse(mask)
                 .map(network -> BitSet.valueOf(network.address().getAddress()).cardinality())
                 .map(length -> otherwise.replace("for example /24", "here /" + length))

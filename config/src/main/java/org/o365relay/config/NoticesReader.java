@@ -9,19 +9,19 @@ import org.o365relay.deliver.RetrySchedule;
 import org.o365relay.notice.Language;
 import org.o365relay.notice.NoticeSettings;
 
-/// `relay.notices`.
+/// Reads `relay.notices`.
 record NoticesReader(Section notices) {
 
     private static final String DELAY = "delay-notice-after";
-    private static final Duration LONGEST_DELAY = Duration.ofDays(30);
-    private static final Duration SHORTEST_DELAY = Duration.ofMinutes(1);
+    private static final Duration MAX_DELAY = Duration.ofDays(30);
+    private static final Duration MIN_DELAY = Duration.ofMinutes(1);
 
     static final ValueParser<Language> LANGUAGE = TextValues.ANY.then(text -> Language.of(text)
             .<Parsed<Language>>map(Parsed.Ok::new)
-            .orElseGet(() -> new Parsed.Invalid<>(TextValues.quoted(text) + " is no language of notices; use one of "
+            .orElseGet(() -> new Parsed.Invalid<>(TextValues.quoted(text) + " is not a supported language; use one of "
                     + String.join(", ", Language.codes()))));
 
-    /// @param retry until when messages are tried
+    /// @param retry retry schedule, for a warning
     NoticeSettings read(RetrySchedule retry) {
         return new NoticeSettings(
                 notices.optional("admin", Addresses.MAIL).orElse(null),
@@ -32,14 +32,14 @@ record NoticesReader(Section notices) {
     }
 
     private Duration delay(RetrySchedule retry) {
-        Duration delay = notices.value(DELAY, duration(Duration.ZERO, LONGEST_DELAY));
-        if (!delay.isZero() && delay.compareTo(SHORTEST_DELAY) < 0) {
+        Duration delay = notices.value(DELAY, duration(Duration.ZERO, MAX_DELAY));
+        if (!delay.isZero() && delay.compareTo(MIN_DELAY) < 0) {
             notices.problem(
-                    DELAY, "%s is too short; use at least 1m, or 0s for no warnings".formatted(Quantities.text(delay)));
+                    DELAY, "%s is too short; use at least 1m, or 0s for no delay notices".formatted(Quantities.text(delay)));
         } else if (notices.written(DELAY).isPresent() && delay.compareTo(retry.expireAfter()) >= 0) {
             notices.warning(
                     DELAY,
-                    "nobody is warned before mail is given up (retry.expire-after, %s); use less, or 0s for no warnings"
+                    "is not shorter than retry.expire-after (%s), so no delay notice is sent; use less, or 0s for no delay notices"
                             .formatted(Quantities.text(retry.expireAfter())));
         }
         return delay;

@@ -2,12 +2,12 @@ package org.o365relay.config;
 
 import java.util.function.Function;
 
-/// What came of reading one value.
+/// The result of parsing a value.
 sealed interface Parsed<T> {
 
     record Ok<T>(T value) implements Parsed<T> {}
 
-    /// @param message what is wrong and what to do; quotes no secret
+    /// @param message what is wrong and what to do; never contains a secret
     record Invalid<T>(String message) implements Parsed<T> {}
 
     default <U> Parsed<U> then(Function<T, Parsed<U>> next) {

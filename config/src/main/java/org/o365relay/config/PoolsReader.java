@@ -8,14 +8,14 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.o365relay.mail.EmailAddress;
 
-/// `relay.pools`: mailboxes that share the load, under a name.
+/// Reads `relay.pools`.
 ///
-/// @param mailboxes the addresses there are
+/// @param mailboxes addresses of all mailboxes
 record PoolsReader(Section relay, List<EmailAddress> mailboxes) {
 
     static final String KEY = "pools";
 
-    /// @return by name; without the mailboxes that do not exist
+    /// @return members by pool name, without unknown mailboxes
     Map<String, List<EmailAddress>> read() {
         Map<String, List<EmailAddress>> pools = new TreeMap<>();
         for (Layer layer : relay.layers(KEY)) {
@@ -29,11 +29,11 @@ record PoolsReader(Section relay, List<EmailAddress> mailboxes) {
     private List<EmailAddress> pool(String name, Setting setting) {
         Source source = relay.source();
         if (name.indexOf('@') >= 0 || !name.matches("[\\p{Alnum}._-]+")) {
-            source.problem(setting, "is no name for a pool; use letters, digits and hyphens");
+            source.problem(setting, "is not a pool name; use letters, digits and hyphens");
         }
         List<Setting> elements = source.elements(setting);
         if (elements.isEmpty() && setting.value() instanceof ConfigList) {
-            source.problem(setting, "is empty; name the mailboxes that share the load");
+            source.problem(setting, "is empty; list the mailboxes that share the load");
         }
         List<EmailAddress> members = new ArrayList<>();
         for (Setting element : elements) {
@@ -45,7 +45,7 @@ record PoolsReader(Section relay, List<EmailAddress> mailboxes) {
         return members;
     }
 
-    /// One of the mailboxes there are.
+    /// The address of a configured mailbox.
     static ValueParser<EmailAddress> known(List<EmailAddress> mailboxes) {
         return Addresses.MAIL.then(address -> mailboxes.stream()
                 .filter(mailbox -> TargetBuilder.isSame(mailbox, address))
@@ -57,11 +57,11 @@ record PoolsReader(Section relay, List<EmailAddress> mailboxes) {
                         mailboxes.stream().map(EmailAddress::toString).toList())));
     }
 
-    /// @param what it should have been
+    /// @param what what the text should name: `mailbox`, `pool`
     static <T> Parsed<T> unknown(String text, String what, List<String> names) {
         String advice = Suggestion.nearest(text, names)
                 .map("did you mean %s?"::formatted)
-                .orElseGet(() -> names.isEmpty() ? "there is none" : "there are " + String.join(", ", names));
-        return new Parsed.Invalid<>("%s is no %s of this relay; %s".formatted(TextValues.quoted(text), what, advice));
+                .orElseGet(() -> names.isEmpty() ? "none is configured" : "use one of " + String.join(", ", names));
+        return new Parsed.Invalid<>("%s is not a %s of this relay; %s".formatted(TextValues.quoted(text), what, advice));
     }
 }

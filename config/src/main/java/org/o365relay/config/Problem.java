@@ -1,10 +1,10 @@
 package org.o365relay.config;
 
-/// Something in a configuration file that the operator must or should change.
+/// A problem in a configuration file that the operator must or should fix.
 ///
-/// @param file as it was given, or the included file it stands in
-/// @param line from 1; 0 if it cannot be tied to a line
-/// @param path the key, for example `relay.listeners[0].port`; empty if it is about the file as a whole
+/// @param file path as given, or of the included file
+/// @param line from 1; 0 if unknown
+/// @param path key, for example `relay.listeners[0].port`; empty if the problem concerns the whole file
 /// @param message what is wrong and what to do; never contains a secret
 public record Problem(String file, int line, String path, String message) {
 

@@ -6,7 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/// Collects what is wrong while a file is read. The same thing found twice counts once.
+/// Collects problems and warnings, each once.
 final class Problems {
 
     private final Set<Problem> problems = new LinkedHashSet<>();
@@ -37,7 +37,7 @@ final class Problems {
         return inOrder(warnings);
     }
 
-    /// The main file before the files it includes, then by line.
+    /// Sorted by file, the main file first, then by line.
     private List<Problem> inOrder(Collection<Problem> found) {
         return found.stream()
                 .sorted(Comparator.comparing(

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/// Values with an amount: whole numbers, durations, sizes. All have a range.
+/// Parsers for numbers, durations and sizes, each with a range.
 final class Quantities {
 
     static final long KIB = 1L << 10;
@@ -23,7 +23,7 @@ final class Quantities {
 
     /// A TCP port.
     ///
-    /// @param least 0 where the system may choose one, else 1
+    /// @param least 0 if the system may choose a port, else 1
     static ValueParser<Integer> port(int least) {
         return TextValues.ANY.then(text -> {
             int port = text.matches("\\d{1,5}") ? Integer.parseInt(text) : -1;
@@ -66,7 +66,7 @@ final class Quantities {
                                 .formatted(TextValues.quoted(text), text(least), text(most)))));
     }
 
-    /// @return the duration as an operator would write it: `90s`, `5m`, `2d`
+    /// @return the duration in the notation of the configuration: `90s`, `5m`, `2d`
     static String text(Duration duration) {
         return Stream.of(
                         Map.entry(Duration.ofDays(1), "d"),
@@ -81,7 +81,7 @@ final class Quantities {
                 .orElse(duration.isZero() ? "0s" : duration.toNanos() + "ns");
     }
 
-    /// @return the size as an operator would write it: `35MiB`, or octets if no unit divides it
+    /// @return the size in the notation of the configuration: `35MiB`, or octets if no unit divides it
     static String text(long octets) {
         return Stream.of(Map.entry(TIB, "TiB"), Map.entry(GIB, "GiB"), Map.entry(MIB, "MiB"), Map.entry(KIB, "KiB"))
                 .filter(unit -> octets > 0 && octets % unit.getKey() == 0)
@@ -102,12 +102,12 @@ final class Quantities {
         return read(text, config -> config.getBytes("value"), " is not a size; " + SIZE_EXAMPLES);
     }
 
-    private static <T> Parsed<T> read(String text, Function<Config, T> getter, String complaint) {
+    private static <T> Parsed<T> read(String text, Function<Config, T> getter, String message) {
         try {
             return new Parsed.Ok<>(
                     getter.apply(ConfigValueFactory.fromAnyRef(text).atKey("value")));
         } catch (ConfigException.BadValue notReadable) {
-            return new Parsed.Invalid<>(TextValues.quoted(text) + complaint);
+            return new Parsed.Invalid<>(TextValues.quoted(text) + message);
         }
     }
 }

@@ -32,13 +32,13 @@ import org.o365relay.notice.NoticeSettings;
 import org.o365relay.queue.QueueSettings;
 import org.o365relay.route.Routes;
 
-/// The section `relay`.
+/// Reads the section `relay`.
 ///
-/// @param directory where relative paths start
-/// @param kernelHostname the file the kernel tells the machine's name in
-/// @param heap octets of memory the relay may take for its objects
-/// @param now for what is valid only for a time
-/// @param opensSecrets whether files with secrets, certificates and users are looked into
+/// @param directory base of relative paths
+/// @param kernelHostname file that contains the host name of the machine
+/// @param heap maximum heap size in octets
+/// @param now for expiry dates
+/// @param opensSecrets whether files with secrets, certificates and users are read
 record RelayReader(
         Path directory,
         Map<String, String> environment,
@@ -52,12 +52,12 @@ record RelayReader(
     private static final long TLS_CONNECTION = 60 * KIB;
 
     private static final String MESSAGE_SIZE = "message-size";
-    private static final Duration MOMENT = Duration.ofMillis(1);
+    private static final Duration MILLISECOND = Duration.ofMillis(1);
     private static final Duration SECOND = Duration.ofSeconds(1);
     private static final Duration HOUR = Duration.ofHours(1);
     private static final Duration DAY = Duration.ofDays(1);
 
-    /// @return empty if there is no good mailbox; every other problem has been told as well
+    /// @return empty if no mailbox is valid; all problems are reported
     Optional<ResolvedConfiguration> read(Section relay) {
         String hostname = relay.optional("hostname", Addresses.HOSTNAME)
                 .orElseGet(() -> Hostname.find(environment, kernelHostname));
@@ -86,11 +86,11 @@ record RelayReader(
         ProbeSchedule probe = probe(retry);
         NoticeSettings notices = new NoticesReader(relay.section("notices")).read(schedule);
         AlertSettings alerts = new AlertsReader(relay.section("alerts"), files).read();
-        Duration grace = relay.value("shutdown-timeout", duration(Duration.ZERO, HOUR));
+        Duration shutdownTimeout = relay.value("shutdown-timeout", duration(Duration.ZERO, HOUR));
         Optional<String> defaultDomain = relay.optional("default-domain", Addresses.DOMAIN);
         List<AddressRule> senders = new RulesReader(relay).read("sender-rules");
         List<AddressRule> recipients = new RulesReader(relay).read("recipient-rules");
-        return routes.map(ways -> {
+        return routes.map(routing -> {
             EmailAddress first = mailboxes.addresses().getFirst();
             EmailAddress postmaster = notices.admin() == null ? first : notices.admin();
             AcceptSettings accept = new AcceptSettings(
@@ -100,7 +100,7 @@ record RelayReader(
                     certificate.orElse(null),
                     users.orElse(null),
                     security.plainText(),
-                    ways,
+                    routing,
                     mailboxes.addresses());
             RelaySettings settings = new RelaySettings(
                     hostname,
@@ -108,7 +108,7 @@ record RelayReader(
                     accept,
                     queue.withLongestWait(schedule.maxWait()),
                     mailboxes.good().stream().map(ResolvedMailbox::settings).toList(),
-                    ways,
+                    routing,
                     http,
                     schedule,
                     probe,
@@ -117,13 +117,12 @@ record RelayReader(
                     mailboxes.good().stream()
                             .flatMap(mailbox -> Stream.ofNullable(mailbox.reports()))
                             .toList(),
-                    grace);
+                    shutdownTimeout);
             return new ResolvedConfiguration(settings, control, mailboxes.good(), policies.standard(), trusted);
         });
     }
 
-    /// The size is only looked at if the operator has thought of it: otherwise the mailbox's limit is the one that
-    /// counts.
+    /// Checked only if the operator set the size; otherwise the limit of the mailbox applies.
     private static void reportLargeMessages(Section limits, List<ResolvedMailbox> mailboxes) {
         long accepted = limits.value(MESSAGE_SIZE, size(64 * KIB, GIB));
         long sent = mailboxes.stream()
@@ -133,7 +132,7 @@ record RelayReader(
         if (limits.written(MESSAGE_SIZE).isPresent() && accepted > sent) {
             limits.warning(
                     MESSAGE_SIZE,
-                    "no mailbox sends messages of more than %s; larger ones are refused. If Exchange allows it more, raise message-size in limits of the mailbox"
+                    "no mailbox sends messages larger than %s, so larger ones are rejected; if Exchange allows more, raise limits.message-size of the mailbox"
                             .formatted(Quantities.text(sent)));
         }
     }
@@ -149,13 +148,13 @@ record RelayReader(
                 limits.value("minimum-data-rate", size(0, MIB)).intValue());
     }
 
-    /// Connections may take half of the heap; the rest is for messages on their way.
+    /// Connections may use half of the heap; the rest is for messages.
     private void reportMemory(Section limits, int connections, boolean tls) {
         long needed = connections * (tls ? TLS_CONNECTION : CONNECTION);
         if (needed > heap / 2) {
             limits.warning(
                     "connections",
-                    "%d connections%s take about %d MiB, more than half of the %d MiB of memory there are; use at most %d, or raise -Xmx in jvm.options"
+                    "%d connections%s take about %d MiB, more than half of the %d MiB of memory; use at most %d, or raise -Xmx in jvm.options"
                             .formatted(
                                     connections,
                                     tls ? " with TLS" : "",
@@ -173,7 +172,7 @@ record RelayReader(
             String key = largest == usual ? "relay.limits.message-size" : "a trusted network's message-size";
             queue.problem(
                     "maximum-size",
-                    "a queue of %s has no room for one message of %s (%s); enlarge it"
+                    "%s is too small for one message of %s (%s); increase it"
                             .formatted(Quantities.text(maximumSize), key, Quantities.text(largest)));
         }
         return new QueueSettings(
@@ -192,13 +191,13 @@ record RelayReader(
 
     private static RetrySchedule schedule(Section retry) {
         return new RetrySchedule(
-                retry.value("first-delay", duration(MOMENT, DAY)),
+                retry.value("first-delay", duration(MILLISECOND, DAY)),
                 retry.value("expire-after", duration(SECOND, DAY.multipliedBy(30))));
     }
 
     private static ProbeSchedule probe(Section retry) {
-        Duration first = retry.value("mailbox-probe", duration(MOMENT, DAY));
-        Duration longest = retry.value("mailbox-probe-max", duration(MOMENT, DAY));
+        Duration first = retry.value("mailbox-probe", duration(MILLISECOND, DAY));
+        Duration longest = retry.value("mailbox-probe-max", duration(MILLISECOND, DAY));
         if (longest.compareTo(first) < 0) {
             String key = retry.written("mailbox-probe-max").isPresent() ? "mailbox-probe-max" : "mailbox-probe";
             retry.problem(

@@ -5,11 +5,11 @@ import org.o365relay.RelaySettings;
 import org.o365relay.admit.ClientPolicy;
 import org.o365relay.admit.TrustedNetworks;
 
-/// What a file comes to.
+/// The configuration that results from a file.
 ///
-/// @param mailboxes those of the settings, with what is said of them besides
-/// @param standard the terms of a network that nothing is said of
-/// @param trusted the networks of the listeners that have none of their own
+/// @param mailboxes the mailboxes of the settings, with details
+/// @param standard policy of a network without settings
+/// @param trusted networks of listeners without a list of their own
 record ResolvedConfiguration(
         RelaySettings settings,
         ControlSettings control,

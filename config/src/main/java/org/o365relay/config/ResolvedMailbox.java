@@ -7,13 +7,13 @@ import org.o365relay.exchange.Cloud;
 import org.o365relay.exchange.Preset;
 import org.o365relay.ndr.NdrSettings;
 
-/// What an element of `mailboxes` comes to.
+/// The mailbox that results from an element of `mailboxes`.
 ///
-/// @param section where it is written
-/// @param presets of its roads
-/// @param recipientsPerMessage null for any number
-/// @param messageSize octets; null for any size
-/// @param reports null if they are not read
+/// @param section its section in the file
+/// @param presets of its upstreams
+/// @param recipientsPerMessage null for no limit
+/// @param messageSize octets; null for no limit
+/// @param reports null if NDRs are not read
 record ResolvedMailbox(
         Section section,
         MailboxSettings settings,

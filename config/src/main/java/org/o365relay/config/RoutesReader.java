@@ -18,7 +18,7 @@ import org.o365relay.route.RouteRule;
 import org.o365relay.route.Routes;
 import org.o365relay.route.Target;
 
-/// `relay.routing` and `relay.pools`: which mail leaves through which mailbox.
+/// Reads `relay.routing` and `relay.pools`.
 record RoutesReader(Section relay, MailboxesReader.Result mailboxes) {
 
     private static final String KEY = "routing";
@@ -32,7 +32,7 @@ record RoutesReader(Section relay, MailboxesReader.Result mailboxes) {
     private static final List<String> CONDITIONS = List.of(CLIENT, SENDER, FROM, RECIPIENT);
     private static final List<String> CONSEQUENCES = List.of(MAILBOX, POOL, PRIORITY);
 
-    /// @return empty if there is no good mailbox
+    /// @return empty if no mailbox is valid
     Optional<Routes> read() {
         List<EmailAddress> addresses = mailboxes.addresses();
         Map<String, List<EmailAddress>> pools = new PoolsReader(relay, addresses).read();
@@ -69,8 +69,8 @@ record RoutesReader(Section relay, MailboxesReader.Result mailboxes) {
         List<RouteRule> rules = new ArrayList<>();
         for (Setting element : relay.elements(KEY)) {
             relay.element(element, List.of(), keys()).ifPresent(section -> {
-                if (rules.stream().anyMatch(RoutesReader::fitsEverything)) {
-                    relay.source().warning(element, "is never reached: a rule before it covers everything");
+                if (rules.stream().anyMatch(RoutesReader::matchesEverything)) {
+                    relay.source().warning(element, "is never reached: an earlier rule matches everything");
                 }
                 rule(element, section, addresses, pools).ifPresent(rules::add);
             });
@@ -97,10 +97,10 @@ record RoutesReader(Section relay, MailboxesReader.Result mailboxes) {
         Optional<String> pool = rule.optional(POOL, pool(pools));
         Optional<Priority> priority = rule.optional(PRIORITY, TextValues.oneOf(Priority.class));
         if (CONSEQUENCES.stream().noneMatch(key -> rule.written(key).isPresent())) {
-            rule.source().problem(element, "does nothing; give it a mailbox, a pool or a priority");
+            rule.source().problem(element, "has no effect; set mailbox, pool or priority");
         }
         if (rule.written(MAILBOX).isPresent() && rule.written(POOL).isPresent()) {
-            rule.problem(POOL, "there is mailbox as well; keep one of the two");
+            rule.problem(POOL, "mailbox is set as well; remove one of the two");
         }
         long read = Stream.of(client, sender, author, recipient, mailbox, pool, priority)
                 .filter(Optional::isPresent)
@@ -127,18 +127,18 @@ record RoutesReader(Section relay, MailboxesReader.Result mailboxes) {
                 text -> pools.contains(text) ? new Parsed.Ok<>(text) : PoolsReader.unknown(text, "pool", pools));
     }
 
-    private static boolean fitsEverything(RouteRule rule) {
+    private static boolean matchesEverything(RouteRule rule) {
         return rule.client() == null
                 && rule.author() == null
-                && fitsEverything(rule.sender())
-                && fitsEverything(rule.recipient());
+                && matchesEverything(rule.sender())
+                && matchesEverything(rule.recipient());
     }
 
-    private static boolean fitsEverything(@Nullable AddressPattern pattern) {
+    private static boolean matchesEverything(@Nullable AddressPattern pattern) {
         return pattern == null || pattern.toString().equals("*");
     }
 
-    /// Mailboxes and pools that no mail can come to.
+    /// Warns of mailboxes and pools that no mail is routed to.
     private void reportUnused(Routes routes, Map<String, List<EmailAddress>> pools) {
         Set<String> used = used(routes);
         for (ResolvedMailbox mailbox : mailboxes.good()) {
@@ -146,7 +146,7 @@ record RoutesReader(Section relay, MailboxesReader.Result mailboxes) {
                 mailbox.section()
                         .warning(
                                 "address",
-                                "no mail leaves through it: relay.routing names neither it nor a pool it is in");
+                                "is not used: relay.routing names neither this mailbox nor a pool that contains it");
             }
         }
         relay.layers(PoolsReader.KEY)
@@ -164,7 +164,7 @@ record RoutesReader(Section relay, MailboxesReader.Result mailboxes) {
             if (!everything) {
                 used.add(Objects.requireNonNullElse(
                         rule.target(), routes.targets().getFirst().name()));
-                everything = fitsEverything(rule);
+                everything = matchesEverything(rule);
             }
         }
         if (!everything) {

@@ -8,31 +8,31 @@ import org.o365relay.admit.AddressPattern;
 import org.o365relay.admit.AddressRule;
 import org.o365relay.admit.Network;
 
-/// `relay.sender-rules` and `relay.recipient-rules`.
+/// Reads `relay.sender-rules` and `relay.recipient-rules`.
 record RulesReader(Section relay) {
 
     private static final String ALLOW = "allow";
     private static final String DENY = "deny";
     private static final String REASON = "reason";
-    private static final int LONGEST_REASON = 160;
+    private static final int MAX_REASON = 160;
 
-    /// Which addresses a rule is about.
+    /// The pattern of a rule.
     static final ValueParser<AddressPattern> PATTERN = TextValues.ANY.then(text -> AddressPattern.parse(text)
             .<Parsed<AddressPattern>>map(Parsed.Ok::new)
             .orElseGet(() -> new Parsed.Invalid<>(
-                    TextValues.quoted(text) + " is no pattern; use for example bob@contoso.example, "
+                    TextValues.quoted(text) + " is not a pattern; use for example bob@contoso.example, "
                             + "@contoso.example, *@*.contoso.example, <> for the null sender or * for everything")));
 
-    /// It goes into a reply line.
+    /// The reason; part of a reply line.
     private static final ValueParser<String> EXPLANATION = TextValues.ANY.then(text -> {
-        boolean valid = text.length() <= LONGEST_REASON && text.chars().allMatch(c -> c >= ' ' && c < 0x7f);
+        boolean valid = text.length() <= MAX_REASON && text.chars().allMatch(c -> c >= ' ' && c < 0x7f);
         return valid
                 ? new Parsed.Ok<>(text)
                 : new Parsed.Invalid<>(TextValues.quoted(text)
-                        + " cannot stand in a reply; use one line of ASCII, at most 160 characters");
+                        + " cannot be used in a reply; use one line of ASCII, at most 160 characters");
     });
 
-    /// @param key of the list
+    /// @param key key of the list
     List<AddressRule> read(String key) {
         List<AddressRule> rules = new ArrayList<>();
         for (Setting element : relay.elements(key)) {
@@ -60,9 +60,9 @@ record RulesReader(Section relay) {
         Optional<Network> client = section.optional("client", Networks.CIDR);
         Optional<String> reason = section.optional(REASON, EXPLANATION);
         if (allows && denies) {
-            section.problem(DENY, "there is allow as well; make two rules of them");
+            section.problem(DENY, "allow is set as well; split the rule in two");
         } else if (!allows && !denies) {
-            section.source().problem(element, "does nothing; give it allow = \"pattern\" or deny = \"pattern\"");
+            section.source().problem(element, "has no effect; set allow = \"pattern\" or deny = \"pattern\"");
         } else if (allows && section.written(REASON).isPresent()) {
             section.warning(REASON, "is not used with allow; remove it");
         }
@@ -77,7 +77,7 @@ record RulesReader(Section relay) {
                 .anyMatch(rule ->
                         rule.client() == null && rule.pattern().toString().equals("*"));
         if (decided) {
-            relay.source().warning(element, "is never reached: a rule before it covers everything");
+            relay.source().warning(element, "is never reached: an earlier rule matches everything");
         }
     }
 }

@@ -12,28 +12,28 @@ import java.util.Map;
 import java.util.Optional;
 import org.o365relay.mail.Secret;
 
-/// Files nobody else should read: next to the configuration, or handed over by the service manager.
+/// Finds files with secrets: beside the configuration, or passed by systemd (`LoadCredential=`).
 ///
 /// @param directory of the configuration file
-/// @param areOpened whether they are looked into. Somebody who only asks a relay that runs may not be able to, and
-///     need not: then files are taken for right, and secrets for given
+/// @param areOpened whether the files are read; false for operator commands, which may lack the permission.
+///     Files then count as valid and secrets as set
 record SecretFiles(Path directory, Map<String, String> environment, boolean areOpened) {
 
-    /// Stands for one that is nobody's business.
-    static final Secret UNSEEN = new Secret("");
+    /// Placeholder for a secret that is not read.
+    static final Secret UNREAD = new Secret("");
 
     static final String SYSTEMD = "CREDENTIALS_DIRECTORY"; // systemd.exec(5), LoadCredential=
 
-    /// A relative path is looked for among the service manager's credentials first.
+    /// A path; a relative one is searched among the credentials of systemd first.
     ValueParser<Path> path() {
         ValueParser<Path> beside = FileContent.path(directory);
         return value -> beside.parse(value)
                 .then(file -> TextValues.ANY
                         .parse(value)
-                        .then(written -> new Parsed.Ok<>(handedOver(written).orElse(file))));
+                        .then(written -> new Parsed.Ok<>(systemdCredential(written).orElse(file))));
     }
 
-    /// A file that is there and may be read.
+    /// An existing, readable file.
     ValueParser<Path> readable() {
         return areOpened ? path().then(file -> FileContent.read(file).then(_ -> new Parsed.Ok<>(file))) : path();
     }
@@ -43,17 +43,17 @@ record SecretFiles(Path directory, Map<String, String> environment, boolean areO
         return areOpened ? path().then(FileContent::checkCertificates) : path();
     }
 
-    /// As [#readable()], next to the configuration only.
+    /// Like [#readable()], but only beside the configuration.
     ValueParser<Path> readableBeside() {
         return areOpened ? FileContent.readable(directory) : FileContent.path(directory);
     }
 
-    /// As [#certificates()], next to the configuration only.
+    /// Like [#certificates()], but only beside the configuration.
     ValueParser<Path> certificatesBeside() {
         return areOpened ? FileContent.certificates(directory) : FileContent.path(directory);
     }
 
-    /// What a file holds, but for the line end after it; read anew when the file changes.
+    /// The content of a file without the final line end; read again when the file changes.
     ///
     /// @param what for example "password"
     static Parsed<Secret> secret(Path file, String what) {
@@ -69,20 +69,21 @@ record SecretFiles(Path directory, Map<String, String> environment, boolean areO
         });
     }
 
-    /// @return whether others can read or change it; systemd keeps them out by other means than the file's mode
+    /// @return whether other users can read or change the file; false for credentials of systemd, which it
+    ///     protects by other means
     boolean isExposed(Path file) {
         boolean open = FileContent.grants(file, GROUP_READ, GROUP_WRITE, OTHERS_READ, OTHERS_WRITE);
-        return open && handedOver().filter(file::startsWith).isEmpty();
+        return open && systemdCredential().filter(file::startsWith).isEmpty();
     }
 
-    private Optional<Path> handedOver(String name) {
-        return handedOver()
+    private Optional<Path> systemdCredential(String name) {
+        return systemdCredential()
                 .filter(systemd -> !Path.of(name).isAbsolute())
                 .map(systemd -> systemd.resolve(name))
                 .filter(Files::exists);
     }
 
-    private Optional<Path> handedOver() {
+    private Optional<Path> systemdCredential() {
         return Optional.ofNullable(environment.get(SYSTEMD))
                 .filter(name -> !name.isBlank())
                 .map(Path::of);

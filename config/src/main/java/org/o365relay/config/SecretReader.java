@@ -8,24 +8,24 @@ import java.util.Locale;
 import java.util.Optional;
 import org.o365relay.mail.Secret;
 
-/// A secret, `password` or what its key is; or the file it is in, `password-file`. No message quotes it.
+/// Reads a secret from its key (`password`) or from a file (`password-file`). Messages never quote it.
 ///
-/// @param variable an environment variable it could come from
+/// @param variable environment variable to suggest
 record SecretReader(Section section, String key, String variable, SecretFiles files) {
 
-    /// A secret with the usual variable: `RELAY_PASSWORD`.
+    /// A secret with the default variable: `RELAY_PASSWORD`.
     SecretReader(Section section, String key, SecretFiles files) {
         this(section, key, "RELAY_" + key.toUpperCase(Locale.ROOT).replace('-', '_'), files);
     }
 
-    /// @return empty if there is none, or it cannot be read
+    /// @return empty if the secret is not set, or cannot be read
     Optional<Secret> read() {
         if (section.written(key).isPresent() && section.written(fileKey()).isPresent()) {
-            section.problem(fileKey(), "there is %s as well; keep one of the two".formatted(key));
+            section.problem(fileKey(), "%s is set as well; remove one of the two".formatted(key));
         }
         if (!files.areOpened()) {
             return isWritten() || section.unsetVariable(key).isPresent()
-                    ? Optional.of(SecretFiles.UNSEEN)
+                    ? Optional.of(SecretFiles.UNREAD)
                     : Optional.empty();
         }
         Optional<Secret> direct = section.optional(key, TextValues.SECRET);
@@ -33,12 +33,12 @@ record SecretReader(Section section, String key, String variable, SecretFiles fi
         return direct.or(() -> section.optional(fileKey(), files.path().then(this::fromFile)));
     }
 
-    /// @return whether anything is said of it, right or wrong
+    /// @return whether one of the keys is set
     boolean isWritten() {
         return section.written(key).isPresent() || section.written(fileKey()).isPresent();
     }
 
-    /// Unless it would not be looked at anyway.
+    /// Reports a missing secret, unless secrets are not read.
     void reportMissing() {
         if (!files.areOpened()) {
             return;
@@ -47,11 +47,11 @@ record SecretReader(Section section, String key, String variable, SecretFiles fi
                 .ifPresentOrElse(
                         name -> section.problem(
                                 key,
-                                "the environment variable %s is not set; set it, or name a file with %s"
+                                "the environment variable %s is not set; set it, or use %s"
                                         .formatted(name, fileKey())),
                         () -> section.problem(
                                 key,
-                                "is missing; use %s = ${?%s} and set that environment variable, or name a file with %s"
+                                "is missing; use %s = ${?%s} and set that environment variable, or use %s"
                                         .formatted(key, variable, fileKey())));
     }
 
@@ -61,7 +61,7 @@ record SecretReader(Section section, String key, String variable, SecretFiles fi
 
     private Parsed<Secret> fromFile(Path file) {
         if (files.isExposed(file)) {
-            section.warning(fileKey(), "%s can be read by others; do chmod 600 %s".formatted(file, file));
+            section.warning(fileKey(), "%s can be read by other users; run: chmod 600 %s".formatted(file, file));
         }
         return SecretFiles.secret(file, key.replace('-', ' '));
     }
@@ -73,7 +73,7 @@ record SecretReader(Section section, String key, String variable, SecretFiles fi
                 .filter(file -> FileContent.grants(file, OTHERS_READ, OTHERS_WRITE))
                 .ifPresent(file -> section.warning(
                         key,
-                        "everybody on this machine can read it; do chmod o-rw %s, or use %s"
+                        "all users of this machine can read it; run: chmod o-rw %s, or use %s"
                                 .formatted(file.getFileName(), fileKey())));
     }
 }

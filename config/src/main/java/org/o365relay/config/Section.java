@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// A section `{ … }` being read: values by key.
+/// A section `{ … }` of the configuration: values by key.
 ///
-/// A value is looked for in the operator's layers, then among the defaults of `reference.conf`, which names every
-/// key there is. A value that cannot be read is reported and replaced by its default, so that reading goes on.
+/// A value is taken from the operator's layers, then from `reference.conf`, which contains every key. An
+/// invalid value is reported and replaced by its default, so that all problems of a file are found.
 final class Section {
 
     private static final ConfigValue NOTHING = ConfigValueFactory.fromAnyRef(null, "nowhere");
@@ -21,8 +21,8 @@ final class Section {
     private final Layer reference;
     private final Source source;
 
-    /// @param place of the section, for what is missing in it
-    /// @param written what the operator wrote, strongest first; may be empty
+    /// @param place position of the section, for missing keys
+    /// @param written layers of the operator, highest precedence first; may be empty
     Section(String path, FilePosition place, List<Layer> written, Layer reference, Source source) {
         this.path = path;
         this.place = place;
@@ -40,7 +40,7 @@ final class Section {
         return source;
     }
 
-    /// @return what the operator wrote for this key, right or wrong
+    /// @return the value that the operator set, valid or not
     Optional<Setting> written(String key) {
         if (!reference.values().containsKey(key)) {
             throw new IllegalStateException(reference.path() + "." + key + " is not in reference.conf");
@@ -48,52 +48,52 @@ final class Section {
         return written.stream().flatMap(layer -> layer.setting(key).stream()).findFirst();
     }
 
-    /// A key that has a default.
+    /// The value of a key that has a default.
     <T> T value(String key, ValueParser<T> kind) {
         return optional(key, kind).or(() -> source.parse(standard(key), kind)).orElseThrow();
     }
 
-    /// A key that may be absent.
+    /// The value of a key that may be missing.
     ///
-    /// @return empty also if the value is wrong
+    /// @return empty if missing or invalid
     <T> Optional<T> optional(String key, ValueParser<T> kind) {
         return written(key).flatMap(setting -> source.parse(setting, kind));
     }
 
-    /// A key that has a default, for a check that makes no sense on the default of a wrong value.
+    /// The value of a key that has a default, for checks that must not use the default of an invalid value.
     ///
-    /// @return empty if the value is wrong
-    <T> Optional<T> sound(String key, ValueParser<T> kind) {
+    /// @return empty if the value is invalid
+    <T> Optional<T> valueIfValid(String key, ValueParser<T> kind) {
         return written(key).isPresent() ? optional(key, kind) : Optional.of(value(key, kind));
     }
 
-    /// A list of plain values, without those that are wrong.
+    /// The valid elements of a list.
     <T> List<T> list(String key, ValueParser<T> kind) {
         return elements(key).stream()
                 .flatMap(element -> source.parse(element, kind).stream())
                 .toList();
     }
 
-    /// The elements of a list, one by one.
+    /// The elements of a list of sections.
     List<Setting> elements(String key) {
         return source.elements(written(key).orElseGet(() -> standard(key)));
     }
 
-    /// @return whether the operator wrote a list for this key, and not something else
+    /// @return whether the operator set the key to a list
     boolean isWrittenAsList(String key) {
         return written(key)
                 .filter(setting -> setting.value() instanceof ConfigList)
                 .isPresent();
     }
 
-    /// A section in this one.
+    /// A section inside this one.
     Section section(String key) {
         List<Layer> layers = layers(key);
         FilePosition inside = layers.stream().map(Layer::place).findFirst().orElse(place);
         return new Section(path + "." + key, inside, layers, defaults(key), source);
     }
 
-    /// What the operator wrote for a section, strongest first.
+    /// The layers of the operator for a section, highest precedence first.
     List<Layer> layers(String key) {
         return written.stream()
                 .flatMap(layer -> layer.setting(key).stream())
@@ -101,20 +101,20 @@ final class Section {
                 .toList();
     }
 
-    /// What `reference.conf` says for a section.
+    /// The defaults of a section.
     Layer defaults(String key) {
         return source.layer(standard(key)).orElseThrow();
     }
 
-    /// What `reference.conf` has as the only element of a list of sections.
+    /// The defaults of the elements of a list of sections.
     Layer defaultElement(String key) {
         return source.layer(source.elements(standard(key)).getFirst()).orElseThrow();
     }
 
     /// A section that is an element of a list.
     ///
-    /// @param beneath layers for what the element leaves out
-    /// @return empty if the element is no section
+    /// @param beneath layers for keys that the element does not set
+    /// @return empty if the element is not a section
     Optional<Section> element(Setting element, List<Layer> beneath, Layer defaults) {
         return source.layer(element).map(layer -> {
             List<Layer> layers =
@@ -123,15 +123,14 @@ final class Section {
         });
     }
 
-    /// @return the first variable in a value of this key that came to nothing: `RELAY_PASSWORD` for
-    ///     `${?RELAY_PASSWORD}`
+    /// @return the first unset variable in the value of this key: `RELAY_PASSWORD` for `${?RELAY_PASSWORD}`
     Optional<String> unsetVariable(String key) {
         return written.stream()
                 .flatMap(layer -> source.substitutions().names(layer.path() + "." + key).stream())
                 .findFirst();
     }
 
-    /// The key has a wrong value, or should have one.
+    /// Reports a wrong or missing value.
     void problem(String key, String message) {
         source.problem(settingOrGap(key), message);
     }
@@ -140,15 +139,15 @@ final class Section {
         source.warning(settingOrGap(key), message);
     }
 
-    /// What is written for this key in this section itself; else a gap in it, for a message that is not about what
-    /// other sections have in common with this one.
+    /// The value of this key in this section itself, or a placeholder there; for messages that do not concern
+    /// defaults shared with other sections.
     Setting here(String key) {
         return written(key)
                 .filter(setting -> setting.path().equals(path + "." + key))
                 .orElseGet(() -> new Setting(path + "." + key, NOTHING, place));
     }
 
-    /// The key as written; else its place among what is written, so that a message has a line.
+    /// The value of this key, or a placeholder at its position, so that a message has a line.
     private Setting settingOrGap(String key) {
         return written(key).orElseGet(() -> {
             String at = written.stream()

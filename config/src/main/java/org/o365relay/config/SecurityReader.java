@@ -14,9 +14,9 @@ import org.o365relay.accept.UsersFile;
 import org.o365relay.admit.AuthPolicy;
 import org.o365relay.admit.TrustedNetwork;
 
-/// `relay.tls` and `relay.auth`: the relay's own certificate, and who may log in.
+/// Reads `relay.tls` and `relay.auth`.
 ///
-/// @param now whether the certificate is valid
+/// @param now for expiry dates
 record SecurityReader(Section tls, Section auth, SecretFiles files, Instant now) {
 
     private static final String CERTIFICATE = "certificate";
@@ -24,7 +24,7 @@ record SecurityReader(Section tls, Section auth, SecretFiles files, Instant now)
     private static final String USERS = "users-file";
     private static final String PLAIN_TEXT = "allow-without-tls";
 
-    /// @return empty if there is no certificate, or it is wrong
+    /// @return empty if no certificate is configured, or it is invalid
     Optional<CertificateFiles> certificate() {
         Optional<Path> certificate = tls.optional(CERTIFICATE, files.certificatesBeside());
         Optional<Path> key = tls.optional(KEY, files.readableBeside());
@@ -42,7 +42,7 @@ record SecurityReader(Section tls, Section auth, SecretFiles files, Instant now)
     private void reportContent(CertificateFiles both) {
         for (CertificateFiles.Problem problem : both.problems(now)) {
             if (problem.fatal()) {
-                tls.problem(KEY, problem.text()); // that the other file holds certificates is known by now
+                tls.problem(KEY, problem.text()); // the certificate file has been checked already
             } else {
                 tls.warning(CERTIFICATE, problem.text());
             }
@@ -53,7 +53,7 @@ record SecurityReader(Section tls, Section auth, SecretFiles files, Instant now)
         return tls.written(CERTIFICATE).isPresent();
     }
 
-    /// @return empty if there is no such file, or it cannot be read; what is wrong in it has been told
+    /// @return empty if no users file is configured, or it cannot be read; problems in it are reported
     Optional<Path> users() {
         Optional<Path> users = auth.optional(USERS, files.readableBeside());
         users.filter(_ -> files.areOpened()).ifPresent(file -> {
@@ -67,12 +67,12 @@ record SecurityReader(Section tls, Section auth, SecretFiles files, Instant now)
         return auth.written(USERS).isPresent();
     }
 
-    /// Whether passwords may come in plain text.
+    /// Whether logins without TLS are allowed.
     boolean plainText() {
         return auth.value(PLAIN_TEXT, TextValues.FLAG);
     }
 
-    /// Logins that anybody could read, and logins that are not possible at all.
+    /// Warns of unencrypted logins, and of logins that are impossible.
     void reportLogins(List<ListenerSettings> listeners) {
         for (ListenerSettings listener : listeners) {
             boolean canTls = hasCertificate() && listener.tls() != ListenerTls.OFF;
@@ -86,12 +86,12 @@ record SecurityReader(Section tls, Section auth, SecretFiles files, Instant now)
             if (plainText() && !mustTls && !remote.isEmpty()) {
                 auth.warning(
                         PLAIN_TEXT,
-                        "passwords that clients in %s give at %s can be read by anybody on the way"
+                        "clients in %s may send passwords to %s unencrypted; use tls = required there if they support TLS"
                                 .formatted(names(remote), listener));
             } else if (!plainText() && !canTls && !required.isEmpty()) {
                 auth.warning(
                         PLAIN_TEXT,
-                        "clients in %s must log in at %s, but may not without TLS, which is not offered there"
+                        "clients in %s must log in at %s, but cannot: it offers no TLS, and logins without TLS are not allowed; set relay.tls.certificate, or allow-without-tls = true"
                                 .formatted(names(required), listener));
             }
         }
@@ -103,7 +103,7 @@ record SecurityReader(Section tls, Section auth, SecretFiles files, Instant now)
 
     private static void reportReadable(Section section, String key, Path file) {
         if (FileContent.grants(file, PosixFilePermission.OTHERS_READ, PosixFilePermission.OTHERS_WRITE)) {
-            section.warning(key, "everybody on this machine can read %s; do chmod o-rw %s".formatted(file, file));
+            section.warning(key, "all users of this machine can read %s; run: chmod o-rw %s".formatted(file, file));
         }
     }
 }

@@ -3,10 +3,10 @@ package org.o365relay.config;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
 
-/// A value and where it stands.
+/// A value and its position.
 ///
 /// @param path for example `relay.listeners[0].port`
-/// @param around the place of the section or list it is in, for a value that has no line of its own
+/// @param around position of the enclosing section or list, for a value without a line
 record Setting(String path, ConfigValue value, FilePosition around) {
 
     boolean isNull() {

@@ -15,7 +15,7 @@ import org.o365relay.exchange.Preset;
 import org.o365relay.net.CertifiedKey;
 import org.o365relay.net.UnusableKeyException;
 
-/// A road of SMTP: client submission, a smarthost, a connector.
+/// Reads an SMTP upstream: client submission, a smarthost, a connector.
 record SmtpUpstreamReader(Section keys, Preset preset, Cloud cloud, SecretFiles files, String hostname) {
 
     static final String HOST = "host";
@@ -26,8 +26,8 @@ record SmtpUpstreamReader(Section keys, Preset preset, Cloud cloud, SecretFiles 
     private static final String KEY = "client-certificate-key";
     private static final int IMPLICIT_TLS_PORT = 465; // RFC 8314 §3.3
 
-    /// @param mailbox its domain; empty if it is wrong
-    /// @return empty if the host is wrong; with preset = graph it is of no use
+    /// @param mailbox domain of the mailbox; empty if invalid
+    /// @return empty if the host is invalid, or with preset = graph
     Optional<SmtpUpstreamSettings> read(int connections, Optional<String> mailbox) {
         Optional<String> host = host(mailbox);
         Tls tls = keys.value(TLS, TextValues.oneOf(Tls.class));
@@ -59,14 +59,12 @@ record SmtpUpstreamReader(Section keys, Preset preset, Cloud cloud, SecretFiles 
                 local.orElse(null)));
     }
 
-    /// Whether the server is trusted with what it is told.
+    /// Reports credentials or mail that would be sent to a server without protection.
     void reportTrust(SmtpUpstreamSettings settings, UpstreamCredential signIn, boolean scoped) {
         boolean away = !Entra.isThisMachine(settings.host());
         if (preset == Preset.SMARTHOST && signIn.isOAuth() && !scoped && away) {
-            signIn.problem(
-                    "a token for Exchange Online would be given to %s; use preset = office365 if it is Microsoft's,"
-                                    .formatted(settings.host())
-                            + " else say with scope what the token is for");
+            signIn.problem("would send a token for Exchange Online to %s; use preset = office365 if it is a Microsoft server, else set the scope of that server"
+                    .formatted(settings.host()));
         }
         if (settings.tls() == Tls.NONE && away && !isExchangeItself()) {
             reportPlainText(settings.host(), signIn);
@@ -77,14 +75,14 @@ record SmtpUpstreamReader(Section keys, Preset preset, Cloud cloud, SecretFiles 
         if (signIn.isOAuth() || signIn.isPassword()) {
             keys.problem(
                     TLS,
-                    "none would send the password to %s readable by anybody on the way; use starttls or implicit"
+                    "none would send the password to %s unencrypted; use starttls or implicit"
                             .formatted(host));
         } else if (signIn.isNone()) {
-            keys.warning(TLS, "mail to %s can be read by anybody on the way".formatted(host));
+            keys.warning(TLS, "mail to %s is sent unencrypted; use starttls or implicit if the server supports it".formatted(host));
         }
     }
 
-    /// Microsoft's own server, so that it is known what it offers.
+    /// Whether the server is Microsoft's, whose features are known.
     private boolean isExchangeItself() {
         return preset.host(cloud).isPresent() && !isWritten(HOST);
     }
@@ -93,18 +91,18 @@ record SmtpUpstreamReader(Section keys, Preset preset, Cloud cloud, SecretFiles 
         Optional<String> written = keys.optional(HOST, Addresses.HOST);
         Optional<String> domain = keys.optional(DOMAIN, Addresses.DOMAIN);
         if (isWritten(DOMAIN) && preset != Preset.CONNECTOR) {
-            keys.problem(DOMAIN, "only preset = connector looks a domain up; use preset = connector, or remove it");
+            keys.problem(DOMAIN, "is for preset = connector only; use that preset, or remove it");
         }
         return switch (preset) {
             case CONNECTOR -> {
                 if (isWritten(HOST) && isWritten(DOMAIN)) {
-                    keys.problem(HOST, "there is domain as well; keep one of the two");
+                    keys.problem(HOST, "domain is set as well; remove one of the two");
                 }
                 yield isWritten(HOST) ? written : isWritten(DOMAIN) ? domain : mailbox;
             }
             case SMARTHOST -> {
                 if (!isWritten(HOST)) {
-                    keys.problem(HOST, "is missing; name the server that takes the mail");
+                    keys.problem(HOST, "is missing; set the host name of the server");
                 }
                 yield written;
             }
@@ -121,7 +119,7 @@ record SmtpUpstreamReader(Section keys, Preset preset, Cloud cloud, SecretFiles 
         }
         key.filter(files::isExposed)
                 .ifPresent(
-                        file -> keys.warning(KEY, "%s can be read by others; do chmod 600 %s".formatted(file, file)));
+                        file -> keys.warning(KEY, "%s can be read by other users; run: chmod 600 %s".formatted(file, file)));
         if (files.areOpened()) {
             certificate.ifPresent(chain -> key.ifPresent(secret -> reportUnusable(chain, secret)));
         }
@@ -145,10 +143,10 @@ record SmtpUpstreamReader(Section keys, Preset preset, Cloud cloud, SecretFiles 
             keys.problem(TLS, "mail exchangers offer STARTTLS only; use starttls, or leave tls out");
         }
         if (tls == Tls.STARTTLS && port == IMPLICIT_TLS_PORT) {
-            keys.warning("port", "servers speak TLS from the start on port 465; use tls = implicit, or port 587");
+            keys.warning("port", "port 465 is for TLS from the first octet; use tls = implicit, or port 587");
         }
         if (preset == Preset.HIGH_VOLUME && cloud != Cloud.WORLDWIDE && !isWritten(HOST)) {
-            keys.warning(UpstreamReader.PRESET, "high-volume is known of the worldwide cloud only; name its host here");
+            keys.warning(UpstreamReader.PRESET, "high-volume has a known host in the worldwide cloud only; set host");
         }
     }
 

@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/// The file being read: turns its settings into values and tells [Problems] of those that are wrong.
+/// The file being read: parses its settings and reports invalid ones to [Problems].
 record Source(FilePosition file, Substitutions substitutions, KnownKeys known, Problems problems) {
 
-    /// @return empty if the value is wrong
+    /// @return empty if the value is invalid
     <T> Optional<T> parse(Setting setting, ValueParser<T> kind) {
         return switch (resolved(setting).then(found -> kind.parse(found.value()))) {
             case Parsed.Ok<T>(T value) -> Optional.of(value);
@@ -21,7 +21,7 @@ record Source(FilePosition file, Substitutions substitutions, KnownKeys known, P
         };
     }
 
-    /// @return the section's values; empty if it is no section
+    /// @return the section's values; empty if it is not a section
     Optional<Layer> layer(Setting setting) {
         return parse(
                 setting,
@@ -30,7 +30,7 @@ record Source(FilePosition file, Substitutions substitutions, KnownKeys known, P
                         : new Parsed.Invalid<>("must be a section: { … }"));
     }
 
-    /// @return the list's elements; none if it is no list
+    /// @return the list's elements; empty if it is not a list
     List<Setting> elements(Setting setting) {
         Optional<ConfigList> list = parse(
                 setting,
@@ -52,14 +52,14 @@ record Source(FilePosition file, Substitutions substitutions, KnownKeys known, P
         problems.warning(place(setting), setting.path(), message);
     }
 
-    /// What comes from the environment has the place where its variable is named.
+    /// The position of a setting; a value from the environment has the position of the variable in the file.
     FilePosition place(Setting setting) {
         return place(setting.value().origin())
                 .or(() -> substitutions.origin(setting.path()).flatMap(Source::place))
                 .orElse(setting.around());
     }
 
-    /// @return empty for what stands in no file, or in several
+    /// @return empty for values without a file, or from several files
     private static Optional<FilePosition> place(ConfigOrigin origin) {
         return Optional.ofNullable(origin.filename())
                 .filter(name -> origin.lineNumber() > 0 && !name.startsWith("merge of "))

@@ -16,7 +16,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/// Which keys of a file are written with `${NAME}` or `${?NAME}`. Once they are resolved the file no longer says.
+/// The keys of a file that contain `${NAME}` or `${?NAME}`, recorded before they are resolved.
 final class Substitutions {
 
     private static final Pattern NAME = Pattern.compile("\\$\\{\\??([^}]*)}");
@@ -32,17 +32,17 @@ final class Substitutions {
         return substitutions;
     }
 
-    /// @return the names in the value at this path, for example `RELAY_PASSWORD`
+    /// @return the variables in the value at this path, for example `RELAY_PASSWORD`
     List<String> names(String path) {
         return Optional.ofNullable(uses.get(path)).map(Use::names).orElse(List.of());
     }
 
-    /// @return where the value at this path is written; empty if it is not written with a substitution
+    /// @return position of the value at this path; empty without a substitution
     Optional<ConfigOrigin> origin(String path) {
         return Optional.ofNullable(uses.get(path)).map(Use::origin);
     }
 
-    /// @return the first keys of all names: `base` for `${base.directory}`
+    /// @return first path elements of all names: `base` for `${base.directory}`
     Set<String> roots() {
         return uses.values().stream()
                 .flatMap(use -> use.names().stream())
@@ -50,7 +50,7 @@ final class Substitutions {
                 .collect(Collectors.toSet());
     }
 
-    /// @return the names that keep a value from being known; empty if it is known
+    /// @return the unresolved names in a value; empty if it is resolved
     static List<String> unresolved(ConfigValue value) {
         return isResolved(value) ? List.of() : names(value);
     }
@@ -63,7 +63,7 @@ final class Substitutions {
         }
     }
 
-    /// Throws if there is nothing to be seen yet; the library has no other way of asking.
+    /// Throws if the value is unresolved; the library offers no other check.
     private static int look(ConfigValue value) {
         return switch (value) {
             case ConfigObject section -> section.size();

@@ -5,19 +5,19 @@ import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 
-/// "Did you mean".
+/// Finds the known name that a misspelled one most likely means.
 final class Suggestion {
 
     private Suggestion() {}
 
-    /// @return the known name that was most likely meant; empty if none is near
+    /// @return the closest known name; empty if none is close
     static Optional<String> nearest(String written, Collection<String> known) {
         return known.stream()
                 .filter(name -> distance(written, name) <= Math.max(1, name.length() / 3))
                 .min(Comparator.comparingInt(name -> distance(written, name)));
     }
 
-    /// @return whether only the way of joining words differs: `messageSize`, `message_size`, `Message-Size`
+    /// @return whether the names differ only in notation: `messageSize`, `message_size`, `Message-Size`
     static boolean same(String written, String known) {
         return kebab(written).equals(kebab(known));
     }
@@ -26,8 +26,7 @@ final class Suggestion {
         return name.replaceAll("(?<=[a-z0-9])(?=[A-Z])", "-").replace('_', '-').toLowerCase(Locale.ROOT);
     }
 
-    /// How many letters were left out, added, mistaken or swapped with the next one (Damerau and Levenshtein), blind
-    /// to case and to the way words are joined.
+    /// Damerau-Levenshtein distance, ignoring case and word separators.
     private static int distance(String one, String other) {
         String a = kebab(one);
         String b = kebab(other);

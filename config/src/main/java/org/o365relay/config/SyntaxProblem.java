@@ -6,51 +6,51 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// What the HOCON parser's complaints mean. Its own words are not passed on: they quote the file, and what stands
-/// there may be half a password.
+/// Explains errors of the HOCON parser. Its own messages are not shown: they quote the file, possibly part of a
+/// password.
 final class SyntaxProblem {
 
     private static final Pattern UNEXPECTED = Pattern.compile("(?:token:?|got) '([\\[\\]{}=:,])'");
 
     private SyntaxProblem() {}
 
-    static Problem of(ConfigException complaint, String mainFile) {
-        @Nullable ConfigOrigin origin = complaint.origin();
+    static Problem of(ConfigException failure, String mainFile) {
+        @Nullable ConfigOrigin origin = failure.origin();
         @Nullable String file = origin == null ? null : origin.filename();
         int line = origin == null ? 0 : Math.max(0, origin.lineNumber());
-        return new Problem(file == null ? mainFile : file, line, "", message(complaint));
+        return new Problem(file == null ? mainFile : file, line, "", message(failure));
     }
 
-    private static String message(ConfigException complaint) {
-        String said = String.valueOf(complaint.getMessage());
-        return switch (complaint) {
+    private static String message(ConfigException failure) {
+        String text = String.valueOf(failure.getMessage());
+        return switch (failure) {
             case ConfigException.IO unreadable ->
-                "a required include does not exist or cannot be read: " + reason(said);
-            case ConfigException.UnresolvedSubstitution cycle -> "a ${…} here leads back to itself; break the circle";
-            case ConfigException.WrongType list -> "the file must hold a section: relay { … }";
-            case ConfigException other -> syntax(said);
+                "a required include does not exist or cannot be read: " + reason(text);
+            case ConfigException.UnresolvedSubstitution cycle -> "a ${…} here refers to itself; remove the cycle";
+            case ConfigException.WrongType list -> "the file must contain a section: relay { … }";
+            case ConfigException other -> syntax(text);
         };
     }
 
-    private static String syntax(String said) {
-        Matcher unexpected = UNEXPECTED.matcher(said);
-        if (said.contains("end of file")) {
+    private static String syntax(String text) {
+        Matcher unexpected = UNEXPECTED.matcher(text);
+        if (text.contains("end of file")) {
             return "the file ends before every { and [ is closed";
-        } else if (said.contains("unescaped newline")) {
-            return "a text in quotes does not end on its line; close the quotes";
-        } else if (said.contains("escape sequence")) {
-            return "a backslash in a text in quotes must be written twice: \\\\";
-        } else if (said.contains("not allowed outside quotes") || said.contains("not followed by {")) {
-            return "a text with special characters must stand in double quotes";
+        } else if (text.contains("unescaped newline")) {
+            return "a quoted string does not end on its line; add the closing quote";
+        } else if (text.contains("escape sequence")) {
+            return "a backslash in a quoted string must be written twice: \\\\";
+        } else if (text.contains("not allowed outside quotes") || text.contains("not followed by {")) {
+            return "text with special characters must be in double quotes";
         } else if (unexpected.find()) {
-            return "did not expect \"%s\" here; a comma, a line end or a bracket is missing, or double quotes around a text"
+            return "unexpected \"%s\": a comma, line end, bracket or double quote is missing"
                     .formatted(unexpected.group(1));
         }
-        return "this cannot be understood; check the commas, brackets and double quotes";
+        return "syntax error; check the commas, brackets and double quotes";
     }
 
-    /// The last part: the file, and sometimes why.
-    private static String reason(String said) {
-        return said.substring(said.lastIndexOf(": ") + 1).strip();
+    /// The last part of the message: the file, and sometimes the reason.
+    private static String reason(String text) {
+        return text.substring(text.lastIndexOf(": ") + 1).strip();
     }
 }

@@ -7,12 +7,12 @@ import java.util.Objects;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.route.Target;
 
-/// Makes targets of mailboxes.
+/// Builds routing targets from mailboxes.
 final class TargetBuilder {
 
     private TargetBuilder() {}
 
-    /// @return the name of a mailbox as a target
+    /// @return the target name of a mailbox
     static String name(EmailAddress mailbox) {
         return mailbox.toString().toLowerCase(Locale.ROOT);
     }
@@ -25,7 +25,7 @@ final class TargetBuilder {
         return of(name(mailbox.settings().address()), List.of(mailbox));
     }
 
-    /// @param members at least one; what is too much for one of them is too much for the pool
+    /// @param members at least one; the smallest limits of the members apply to the pool
     static Target of(String name, Collection<ResolvedMailbox> members) {
         return new Target(
                 name,

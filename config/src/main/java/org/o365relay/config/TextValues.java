@@ -5,15 +5,15 @@ import java.util.List;
 import java.util.Locale;
 import org.o365relay.mail.Secret;
 
-/// Values written as text, and how they are quoted in messages.
+/// Parsers for text values, and their quotation in messages.
 final class TextValues {
 
-    private static final int LONGEST_QUOTE = 80;
+    private static final int MAX_QUOTE = 80;
 
     /// Any text that is not blank.
     static final ValueParser<String> ANY = TextValues::text;
 
-    /// Messages about it never quote it.
+    /// A secret; messages never quote it.
     static final ValueParser<Secret> SECRET = ANY.then(text -> new Parsed.Ok<>(new Secret(text)));
 
     /// `true` or `false`.
@@ -25,7 +25,7 @@ final class TextValues {
 
     private TextValues() {}
 
-    /// One of an enum's constants, written in small letters.
+    /// A constant of an enum, in lower case.
     static <E extends Enum<E>> ValueParser<E> oneOf(Class<E> choices) {
         List<E> constants = List.of(choices.getEnumConstants());
         List<String> names = constants.stream().map(TextValues::name).toList();
@@ -46,10 +46,10 @@ final class TextValues {
                 .orElse("%s is not known; use %s".formatted(quoted(text), known)));
     }
 
-    /// @return the text for a message: in quotes unless it is a number, on one line, shortened
+    /// @return the text for a message: in quotes unless it is a number, on one line, truncated
     static String quoted(String text) {
         String line = text.replaceAll("\\p{Cntrl}", "?");
-        String shown = line.length() > LONGEST_QUOTE ? line.substring(0, LONGEST_QUOTE) + "…" : line;
+        String shown = line.length() > MAX_QUOTE ? line.substring(0, MAX_QUOTE) + "…" : line;
         return shown.matches("-?\\d+") ? shown : '"' + shown + '"';
     }
 
@@ -68,7 +68,7 @@ final class TextValues {
                 : new Parsed.Ok<>(text);
     }
 
-    /// Numbers as in the file: a password 0123 keeps its zero.
+    /// Numbers as written in the file: a password 0123 keeps its zero.
     private static String asWritten(ConfigValue value) {
         return value.atKey("value").getString("value");
     }

@@ -2,7 +2,7 @@ package org.o365relay.config;
 
 import org.o365relay.admit.Tolerance;
 
-/// The tolerances that have a name.
+/// The named tolerances.
 enum ToleranceProfile {
     STANDARD,
     STRICT,

@@ -8,8 +8,8 @@ import java.util.Optional;
 import org.o365relay.admit.Tolerance;
 import org.o365relay.mail.Deviation;
 
-/// `tolerance` and `deviations` of a trusted network.
-record ToleranceReader(Section terms) {
+/// Reads `tolerance` and `deviations` of a trusted network.
+record ToleranceReader(Section network) {
 
     private static final List<String> CHOICES = Arrays.stream(Deviation.values())
             .filter(Deviation::isConfigurable)
@@ -22,10 +22,10 @@ record ToleranceReader(Section terms) {
     }
 
     Tolerance read() {
-        Tolerance profile = terms.value("tolerance", TextValues.oneOf(ToleranceProfile.class))
+        Tolerance profile = network.value("tolerance", TextValues.oneOf(ToleranceProfile.class))
                 .tolerance();
         Map<Deviation, Boolean> accepted = new EnumMap<>(Deviation.class);
-        for (Layer layer : terms.layers("deviations").reversed()) { // the strongest last
+        for (Layer layer : network.layers("deviations").reversed()) { // highest precedence last
             layer.values().keySet().stream()
                     .sorted()
                     .forEach(key -> layer.setting(key).ifPresent(setting -> read(key, setting, accepted)));
@@ -34,13 +34,13 @@ record ToleranceReader(Section terms) {
     }
 
     private void read(String key, Setting setting, Map<Deviation, Boolean> accepted) {
-        Source source = terms.source();
+        Source source = network.source();
         Optional<Treatment> treatment = source.parse(setting, TextValues.oneOf(Treatment.class));
         Optional<Deviation> deviation = Deviation.of(key);
         if (deviation.isEmpty()) {
             source.problem(setting, unknown(key));
         } else if (!deviation.get().isConfigurable()) {
-            source.problem(setting, "the relay has no choice here: it only counts it; remove it");
+            source.problem(setting, "cannot be configured, it is only counted; remove it");
         } else {
             treatment.ifPresent(chosen -> accepted.put(deviation.get(), chosen == Treatment.ACCEPT));
         }
@@ -49,6 +49,6 @@ record ToleranceReader(Section terms) {
     private static String unknown(String key) {
         return Suggestion.nearest(key, CHOICES)
                 .map("unknown deviation; did you mean %s?"::formatted)
-                .orElseGet(() -> "unknown deviation; there are " + String.join(", ", CHOICES));
+                .orElseGet(() -> "unknown deviation; use one of " + String.join(", ", CHOICES));
     }
 }

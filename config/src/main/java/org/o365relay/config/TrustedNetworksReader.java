@@ -10,10 +10,10 @@ import org.o365relay.admit.Tolerance;
 import org.o365relay.admit.TrustedNetwork;
 import org.o365relay.admit.TrustedNetworks;
 
-/// `trusted-networks`, of the relay and of a listener, each with `relay.trusted-network-defaults` beneath it: never so
-/// many that the relay is an open one.
+/// Reads `trusted-networks` of the relay or a listener, with defaults from `relay.trusted-network-defaults`.
+/// Rejects networks that would make an open relay.
 ///
-/// @param usual the defaults, for entries that are but a network
+/// @param usual the defaults, for entries that are only a network
 record TrustedNetworksReader(Section relay, PolicyReader policies, Section usual) {
 
     static final String KEY = "trusted-networks";
@@ -25,16 +25,16 @@ record TrustedNetworksReader(Section relay, PolicyReader policies, Section usual
     static TrustedNetworksReader of(Section relay, PolicyReader policies) {
         Section usual = relay.section(DEFAULTS);
         usual.optional(NETWORK, Networks.CIDR)
-                .ifPresent(network -> usual.problem(NETWORK, "must be said in each entry of trusted-networks"));
-        policies.read(usual); // so that a mistake is told even if every entry has its own
+                .ifPresent(network -> usual.problem(NETWORK, "has no default; set it in each entry of trusted-networks"));
+        policies.read(usual); // reports mistakes even if no entry uses the defaults
         return new TrustedNetworksReader(relay, policies, usual);
     }
 
-    /// @param owner the relay or a listener
+    /// @param owner section of the relay or a listener
     TrustedNetworks read(Section owner) {
         List<Setting> elements = owner.elements(KEY);
         if (elements.isEmpty() && owner.isWrittenAsList(KEY)) {
-            owner.problem(KEY, "is empty; nobody could send mail");
+            owner.problem(KEY, "is empty, so no client could send mail; list the networks of your devices");
         }
         List<TrustedNetwork> networks = new ArrayList<>();
         for (Setting element : elements) {
@@ -51,24 +51,24 @@ record TrustedNetworksReader(Section relay, PolicyReader policies, Section usual
             return network(element).map(network -> trusted(network, usual));
         }
         return relay.element(element, relay.layers(DEFAULTS), relay.defaults(DEFAULTS))
-                .flatMap(this::withTerms);
+                .flatMap(this::section);
     }
 
-    private Optional<TrustedNetwork> withTerms(Section entry) {
+    private Optional<TrustedNetwork> section(Section entry) {
         Optional<Setting> written = entry.written(NETWORK);
         if (written.isEmpty()) {
-            entry.problem(NETWORK, "is missing; give an IP address or a network in CIDR notation");
+            entry.problem(NETWORK, "is missing; set an IP address or a network in CIDR notation");
             policies.read(entry);
         }
         return written.flatMap(this::network).map(network -> trusted(network, entry));
     }
 
-    private TrustedNetwork trusted(Network network, Section terms) {
-        ClientPolicy policy = policies.read(terms);
+    private TrustedNetwork trusted(Network network, Section section) {
+        ClientPolicy policy = policies.read(section);
         if (policy.tolerance().equals(Tolerance.LEGACY) && isLarge(network)) {
-            terms.warning(
+            section.warning(
                     TOLERANCE,
-                    "legacy is for devices that are known to need it, %s is large; list those devices themselves"
+                    "legacy is for single devices, but %s is large; list the devices that need it"
                             .formatted(network));
         }
         return new TrustedNetwork(network, policy);
@@ -93,10 +93,9 @@ record TrustedNetworksReader(Section relay, PolicyReader policies, Section usual
                 relay.source()
                         .problem(
                                 written,
-                                text + " would make an open relay: strangers could send through your mailbox; "
-                                        + "list your own networks only");
+                                text + " would make an open relay: anyone could send through your mailbox; list your own networks only");
             case WIDE ->
-                relay.source().warning(written, text + " is a large range of public addresses; are all of them yours?");
+                relay.source().warning(written, text + " is a large public network; check that all of its addresses are yours");
             case SITE, PRIVATE -> {}
         }
     }

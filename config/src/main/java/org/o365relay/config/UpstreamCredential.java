@@ -3,10 +3,10 @@ package org.o365relay.config;
 import java.util.Optional;
 import org.o365relay.identity.Credential;
 
-/// What a road signs in with, and where that is said.
+/// The credential of an upstream, and where it is configured.
 ///
-/// @param key in the section; what is told about it
-/// @param credential empty if it is wrong
+/// @param key key in the section, for messages
+/// @param credential empty if invalid
 record UpstreamCredential(Section section, String key, Optional<Credential> credential) {
 
     boolean isOAuth() {

@@ -10,9 +10,9 @@ import org.o365relay.exchange.Cloud;
 import org.o365relay.exchange.Preset;
 import org.o365relay.identity.Credential;
 
-/// The keys of `upstream`, or of an element of `fallback`: one way into Microsoft 365, or to another server.
+/// Reads `upstream`, or an element of `fallback`.
 ///
-/// @param hostname what the relay calls itself
+/// @param hostname the relay's host name
 record UpstreamReader(Section keys, Cloud cloud, SecretFiles files, String hostname) {
 
     static final String PRESET = "preset";
@@ -26,14 +26,14 @@ record UpstreamReader(Section keys, Cloud cloud, SecretFiles files, String hostn
     private static final List<String> SMTP_ALONE = List.of(
             "port", "tls", "trusted-certificates", "client-certificate", "client-certificate-key", "local-address");
 
-    /// A host of one's own without a preset is a smarthost.
+    /// A host without a preset is a smarthost.
     Preset preset() {
         return keys.optional(PRESET, PRESETS)
                 .orElse(keys.written(SmtpUpstreamReader.HOST).isPresent() ? Preset.SMARTHOST : Preset.OFFICE365);
     }
 
-    /// @param domain of the mailbox; empty if it is wrong
-    /// @return empty if something is wrong
+    /// @param domain of the mailbox; empty if invalid
+    /// @return empty if the upstream is invalid
     Optional<UpstreamSettings> read(int connections, Optional<String> domain, UpstreamCredential signIn) {
         Optional<URI> root = keys.optional(GRAPH_URL, Entra.ORIGIN);
         Optional<String> scope = keys.optional(SCOPE, TextValues.ANY);
@@ -45,7 +45,7 @@ record UpstreamReader(Section keys, Cloud cloud, SecretFiles files, String hostn
             return graph(root.orElseGet(() -> URI.create(cloud.graph())), scope, signIn);
         }
         if (keys.written(GRAPH_URL).isPresent()) {
-            keys.problem(GRAPH_URL, "only preset = graph has a graph-url; use preset = graph, or remove it");
+            keys.problem(GRAPH_URL, "is for preset = graph only; use that preset, or remove it");
         }
         upstream.ifPresent(settings -> smtp.reportTrust(settings, signIn, scope.isPresent()));
         return upstream.flatMap(settings -> signIn.credential()
@@ -77,23 +77,22 @@ record UpstreamReader(Section keys, Cloud cloud, SecretFiles files, String hostn
         switch (preset()) {
             case GRAPH -> {
                 if (signIn.isPassword() || signIn.isNone()) {
-                    signIn.problem("Microsoft Graph takes mail only with a token; use a credential of type"
+                    signIn.problem("Microsoft Graph requires a token; use a credential of type"
                             + " client-secret, certificate, device-code or managed-identity");
                 }
             }
             case OFFICE365, HIGH_VOLUME -> {
                 if (signIn.isNone()) {
-                    signIn.problem("Exchange Online takes mail only after signing in; use for example type ="
+                    signIn.problem("Exchange Online requires a sign-in; use for example type ="
                             + " client-secret, or preset = connector");
                 } else if (signIn.isPassword() && preset() == Preset.OFFICE365 && away) {
-                    signIn.warning("Microsoft switches passwords for SMTP off at the end of December 2026, unless an"
-                            + " admin switches them on again; move to OAuth: docs/oauth-smtp.md");
+                    signIn.warning("Microsoft disables passwords for SMTP at the end of December 2026, unless an admin enables them again; switch to OAuth: docs/oauth-smtp.md");
                 }
             }
             case AZURE_COMMUNICATION -> {
                 if (signIn.isOAuth() || signIn.isNone()) {
                     signIn.problem(
-                            "Azure Communication Services takes a user name and a password; use type = password");
+                            "Azure Communication Services requires a user name and password; use type = password");
                 }
             }
             case CONNECTOR, SMARTHOST -> {}
@@ -107,11 +106,11 @@ record UpstreamReader(Section keys, Cloud cloud, SecretFiles files, String hostn
 
     private void reportNotGraph() {
         if (keys.written(SmtpUpstreamReader.HOST).isPresent()) {
-            keys.problem(SmtpUpstreamReader.HOST, "preset = graph has no host; use graph-url, or another preset");
+            keys.problem(SmtpUpstreamReader.HOST, "is not for preset = graph; use graph-url, or another preset");
         }
         SMTP_ALONE.stream()
                 .filter(key -> keys.written(key).isPresent())
                 .forEach(key ->
-                        keys.warning(key, "is not used with preset = graph; remove it. relay.http is for HTTPS"));
+                        keys.warning(key, "is not used with preset = graph; remove it (settings for HTTPS are in relay.http)"));
     }
 }

@@ -68,7 +68,7 @@ class DocumentsTest {
                         valid -> assertThat(valid.warnings())
                                 .singleElement()
                                 .satisfies(
-                                        warning -> assertThat(warning.message()).contains("is only a placeholder")));
+                                        warning -> assertThat(warning.message()).contains("is a placeholder")));
     }
 
     @ParameterizedTest

@@ -20,8 +20,8 @@ class FileContentTest {
     void saysThatPermissionsAreMissing() {
         Path file = Path.of("/etc/o365-relay/relay.conf");
 
-        assertThat(FileContent.trouble(file, new AccessDeniedException(file.toString())))
-                .isEqualTo(file + " may not be read by this user; correct its permissions");
+        assertThat(FileContent.failure(file, new AccessDeniedException(file.toString())))
+                .isEqualTo(file + " is not readable by this user; correct its permissions");
     }
 
     @Test
@@ -48,6 +48,6 @@ class FileContentTest {
         Path file = Files.write(directory.resolve("large"), new byte[(1 << 20) + 1]);
 
         assertThat(FileContent.read(file))
-                .isEqualTo(new Parsed.Invalid<>(file + " is larger than 1 MiB; is it the right file?"));
+                .isEqualTo(new Parsed.Invalid<>(file + " is larger than 1 MiB; check the path"));
     }
 }

@@ -62,8 +62,8 @@ class SignInFilesTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             certificate-password = right |
-            certificate-password = wrong | the configured password does not open app.pfx
-                                         | app.pfx has a password, and none is configured
+            certificate-password = wrong | the configured password is wrong for app.pfx
+                                         | app.pfx is encrypted, but no password is configured
             """)
     void opensAPfxWithItsPassword(@Nullable String password, @Nullable String problem) throws Exception {
         writePfx();
@@ -79,7 +79,7 @@ class SignInFilesTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            X           | there is no certificate in PEM in app.pem; it begins with -----BEGIN CERTIFICATE-----
+            X           | there is no PEM certificate in app.pem; it starts with -----BEGIN CERTIFICATE-----
             CERTIFICATE | a certificate in app.pem is damaged
             """)
     void refusesACertificateThatCannotBeUsed(String label, String problem) throws Exception {
@@ -95,9 +95,9 @@ class SignInFilesTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             RSA PRIVATE KEY       | the key in app.key is a RSA PRIVATE KEY, not in PKCS #8; convert it with: openssl pkcs8 -topk8 -in app.key -out key-pkcs8.pem
-            ENCRYPTED PRIVATE KEY | the key in app.key has a password, and none is configured
+            ENCRYPTED PRIVATE KEY | the key in app.key is encrypted, but no password is configured
             PRIVATE KEY           | the PRIVATE KEY in app.key is damaged, or neither RSA nor of an elliptic curve
-            CERTIFICATE           | there is no private key in PEM in app.key; it begins with -----BEGIN PRIVATE KEY-----
+            CERTIFICATE           | there is no PEM private key in app.key; it starts with -----BEGIN PRIVATE KEY-----
             """)
     void refusesAKeyThatCannotBeUsed(String label, String problem) throws Exception {
         SecurityFiles.writeApp(directory, CertificateBuilder.Algorithm.rsa2048, LONG);
@@ -113,7 +113,7 @@ class SignInFilesTest {
     void refusesAKeyThatIsNotRsaOrBelongsToAnother() throws Exception {
         SecurityFiles.writeApp(directory, CertificateBuilder.Algorithm.ecp256, LONG);
         assertThat(ReadText.problems(directory, MAILBOX.formatted(PEM)))
-                .containsExactly(CERTIFICATE + "the key is no RSA key, which Microsoft Entra asks for");
+                .containsExactly(CERTIFICATE + "the key is not an RSA key, which Microsoft Entra requires");
 
         String key = SecurityFiles.writeApp(directory, CertificateBuilder.Algorithm.rsa2048, LONG)
                 .getPrivateKeyPEM();
@@ -127,7 +127,7 @@ class SignInFilesTest {
 
     @ParameterizedTest
     @CsvSource({
-        "-12, the certificate in app.pem has expired on 2026-11-20T22:00:00Z; mail waits until you upload a new one",
+        "-12, the certificate in app.pem expired on 2026-11-20T22:00:00Z; mail waits until you upload a new one",
         "696, the certificate in app.pem expires on 2026-12-20T10:00:00Z; upload a new one"
     })
     void warnsOfACertificateThatEnds(int hours, String warning) throws Exception {
@@ -141,8 +141,8 @@ class SignInFilesTest {
 
     @ParameterizedTest
     @CsvSource({
-        "2026-11-21, has expired on 2026-11-21; mail waits until you make a new one",
-        "2026-12-20, expires on 2026-12-20; make a new one",
+        "2026-11-21, has expired on 2026-11-21; mail waits until you create a new one",
+        "2026-12-20, expires on 2026-12-20; create a new one",
         "2026-12-22, "
     })
     void warnsOfASecretThatEnds(String day, @Nullable String warning) throws Exception {
@@ -167,8 +167,7 @@ class SignInFilesTest {
         assertThat(ReadText.warnings(directory, MAILBOX.formatted("type = client-secret, client-secret-file = secret")))
                 .containsExactly("relay.conf:3: relay.mailboxes[0].credential.client-secret-file: looks like the Secret"
                         + " ID, not the secret: copy the column Value (Microsoft Entra admin center > App registrations"
-                        + " > (the app) > Certificates & secrets). It is shown only once; if it is gone, make a new"
-                        + " secret");
+                        + " > (the app) > Certificates & secrets). It is shown only once; if it is not shown any more, create a new secret");
     }
 
     @Test
@@ -224,8 +223,7 @@ class SignInFilesTest {
         Files.setPosixFilePermissions(directory.resolve("app.key"), PosixFilePermissions.fromString("rw-r--r--"));
 
         assertThat(ReadText.warnings(directory, MAILBOX.formatted(PEM)))
-                .containsExactly("relay.conf:3: relay.mailboxes[0].credential.certificate-key: app.key can be read by"
-                        + " others; do chmod 600 app.key");
+                .containsExactly("relay.conf:3: relay.mailboxes[0].credential.certificate-key: app.key can be read by other users; run: chmod 600 app.key");
     }
 
     private Credential credential(String keys) throws IOException {

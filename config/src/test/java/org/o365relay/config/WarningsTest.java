@@ -37,7 +37,7 @@ class WarningsTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             limits.connections = 4                 | relay.conf:4: relay.mailboxes[0].limits.connections: Exchange Online allows a mailbox 3 connections at once, over all its programs; use 1 to 3
-            upstream { preset = office365, port = 465 } | relay.conf:4: relay.mailboxes[0].upstream.port: servers speak TLS from the start on port 465; use tls = implicit, or port 587
+            upstream { preset = office365, port = 465 } | relay.conf:4: relay.mailboxes[0].upstream.port: port 465 is for TLS from the first octet; use tls = implicit, or port 587
             """)
     void warnsOfWhatWillNotWorkWell(String mailbox, String warning) throws IOException {
         assertThat(warnings(MAILBOX.formatted(mailbox, FROM_ENVIRONMENT))).containsExactly(warning);
@@ -45,21 +45,21 @@ class WarningsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            credential { password = ${RELAY_PASSWORD} }                                  | credential.type: Microsoft switches passwords for SMTP off at the end of December 2026, unless an admin switches them on again; move to OAuth: docs/oauth-smtp.md
+            credential { password = ${RELAY_PASSWORD} }                                  | credential.type: Microsoft disables passwords for SMTP at the end of December 2026, unless an admin enables them again; switch to OAuth: docs/oauth-smtp.md
             upstream { preset = office365, host = localhost }, credential.password = ${RELAY_PASSWORD}   |
             upstream { host = mail.x }, credential.password = ${RELAY_PASSWORD}                          |
             upstream { host = mail.x, scope = x }, credential.password = ${RELAY_PASSWORD}               | upstream.scope: is not used: only tokens have a scope; remove it
             upstream { host = localhost }, credential { type = managed-identity }         |
             upstream { host = x.y, scope = "api://x/.default" }, credential.type = managed-identity |
-            upstream { preset = graph, tls = none }, credential.type = managed-identity   | upstream.tls: is not used with preset = graph; remove it. relay.http is for HTTPS
+            upstream { preset = graph, tls = none }, credential.type = managed-identity   | upstream.tls: is not used with preset = graph; remove it (settings for HTTPS are in relay.http)
             upstream.preset = graph, limits.connections = 5, credential.type = managed-identity | limits.connections: Microsoft Graph allows an app 4 requests at once for a mailbox; use 1 to 4
             upstream.preset = connector                                                   |
-            upstream { preset = connector, tls = none }                                   | upstream.tls: mail to contoso.example can be read by anybody on the way
-            cloud = dod, upstream.preset = high-volume, credential.password = ${RELAY_PASSWORD}          | upstream.preset: high-volume is known of the worldwide cloud only; name its host here
+            upstream { preset = connector, tls = none }                                   | upstream.tls: mail to contoso.example is sent unencrypted; use starttls or implicit if the server supports it
+            cloud = dod, upstream.preset = high-volume, credential.password = ${RELAY_PASSWORD}          | upstream.preset: high-volume has a known host in the worldwide cloud only; set host
             cloud = dod, upstream { preset = high-volume, host = x.y }, credential.password = ${RELAY_PASSWORD} |
             credential { type = managed-identity, tenant = contoso.example }              | credential.tenant: is not used with type = managed-identity; remove it
             upstream.host = x.y, credential { type = none, username = me }                | credential.username: is not used with type = none; remove it
-            credential.type = managed-identity, fallback = [ { preset = high-volume } ]   | fallback[0].preset: high-volume takes messages of at most 50 recipients; set limits.recipients-per-message = 50 for the mailbox, or they fail there; fallback[0].preset: high-volume takes messages of at most 10000000 octets; set limits.message-size = 10000000 for the mailbox, or they fail there
+            credential.type = managed-identity, fallback = [ { preset = high-volume } ]   | fallback[0].preset: high-volume accepts messages of at most 50 recipients; set limits.recipients-per-message = 50 for the mailbox, or larger messages fail there; fallback[0].preset: high-volume accepts messages of at most 10000000 octets; set limits.message-size = 10000000 for the mailbox, or larger messages fail there
             """)
     void warnsOfRoadsThatWillNotLast(String mailbox, @Nullable String warnings) throws IOException {
         String text = "relay.mailboxes = [ { address = \"relay@contoso.example\", %s } ]".formatted(mailbox);
@@ -73,7 +73,7 @@ class WarningsTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             35MiB |
-            36MiB | relay.conf:1: relay.limits.message-size: no mailbox sends messages of more than 35MiB; larger ones are refused. If Exchange allows it more, raise message-size in limits of the mailbox
+            36MiB | relay.conf:1: relay.limits.message-size: no mailbox sends messages larger than 35MiB, so larger ones are rejected; if Exchange allows more, raise limits.message-size of the mailbox
             """)
     void warnsOfMessagesNoMailboxSends(String size, @Nullable String warning) throws IOException {
         String text = "relay.limits.message-size = " + size + "\n" + MAILBOX.formatted("", FROM_ENVIRONMENT);
@@ -83,7 +83,7 @@ class WarningsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            notices.delay-notice-after = 4h, retry.expire-after = 4h | relay.conf:1: relay.notices.delay-notice-after: nobody is warned before mail is given up (retry.expire-after, 4h); use less, or 0s for no warnings
+            notices.delay-notice-after = 4h, retry.expire-after = 4h | relay.conf:1: relay.notices.delay-notice-after: is not shorter than retry.expire-after (4h), so no delay notice is sent; use less, or 0s for no delay notices
             notices.delay-notice-after = 4h, retry.expire-after = 5h |
             notices.delay-notice-after = 0s, retry.expire-after = 4h |
             retry.expire-after = 1h                                   |
@@ -100,7 +100,7 @@ class WarningsTest {
 
         assertThat(warnings(MAILBOX.formatted(upstream, "type = none, password = ${RELAY_PASSWORD}")))
                 .containsExactly(
-                        "relay.conf:4: relay.mailboxes[0].upstream.tls: mail to smarthost can be read by anybody on the way",
+                        "relay.conf:4: relay.mailboxes[0].upstream.tls: mail to smarthost is sent unencrypted; use starttls or implicit if the server supports it",
                         "relay.conf:5: relay.mailboxes[0].credential.password: is not used with type = none; remove it");
     }
 
@@ -110,7 +110,7 @@ class WarningsTest {
 
         assertThat(warnings(webhook + MAILBOX.formatted("", FROM_ENVIRONMENT)))
                 .contains(
-                        "relay.conf:1: relay.alerts.webhook.url: is not https://: whoever is on the way can read it, and what is told");
+                        "relay.conf:1: relay.alerts.webhook.url: is not https://, so the URL and the alerts can be intercepted; use https:// if the server supports it");
     }
 
     @ParameterizedTest
@@ -138,7 +138,7 @@ class WarningsTest {
                 "relay.trusted-networks = [ \"%s\" ]\n".formatted(network) + MAILBOX.formatted("", FROM_ENVIRONMENT);
 
         List<String> expected = List.of("relay.conf:1: relay.trusted-networks[0]: " + network
-                + " is a large range of public addresses; are all of them yours?");
+                + " is a large public network; check that all of its addresses are yours");
         assertThat(warnings(text)).isEqualTo(warns ? expected : List.of());
     }
 
@@ -149,7 +149,7 @@ class WarningsTest {
         Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString(mode));
 
         List<String> expected = List.of("relay.conf:5: relay.mailboxes[0].credential.client-secret-file: " + secret
-                + " can be read by others; do chmod 600 " + secret);
+                + " can be read by other users; run: chmod 600 " + secret);
         assertThat(warnings(MAILBOX.formatted("", APP + ", client-secret-file = secret")))
                 .isEqualTo(warns ? expected : List.of());
     }
@@ -171,24 +171,23 @@ class WarningsTest {
         Path file = Files.writeString(directory.resolve("relay.conf"), text);
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(mode));
 
-        List<String> expected = List.of("relay.conf:5: relay.mailboxes[0].credential.client-secret: everybody on this "
-                + "machine can read it; do chmod o-rw relay.conf, or use client-secret-file");
+        List<String> expected = List.of("relay.conf:5: relay.mailboxes[0].credential.client-secret: all users of this machine can read it; run: chmod o-rw relay.conf, or use client-secret-file");
         assertThat(warnings(text)).isEqualTo(warns ? expected : List.of());
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            trusted-networks = [ { network = "10.0.0.0/23", tolerance = legacy } ]   | trusted-networks[0].tolerance: legacy is for devices that are known to need it, 10.0.0.0/23 is large; list those devices themselves
+            trusted-networks = [ { network = "10.0.0.0/23", tolerance = legacy } ]   | trusted-networks[0].tolerance: legacy is for single devices, but 10.0.0.0/23 is large; list the devices that need it
             trusted-networks = [ { network = "10.0.0.0/24", tolerance = legacy } ]   |
             trusted-networks = [ { network = "127.0.0.0/8", tolerance = legacy } ]   |
-            trusted-networks = [ { network = "fd00::/48", tolerance = legacy } ]     | trusted-networks[0].tolerance: legacy is for devices that are known to need it, fd00:0:0:0:0:0:0:0/48 is large; list those devices themselves
+            trusted-networks = [ { network = "fd00::/48", tolerance = legacy } ]     | trusted-networks[0].tolerance: legacy is for single devices, but fd00:0:0:0:0:0:0:0/48 is large; list the devices that need it
             trusted-network-defaults.tolerance = legacy                              |
             trusted-networks = [ { network = "10.0.0.7", old-tls = true } ]          | trusted-networks[0].old-tls: has no effect without a certificate (relay.tls.certificate)
-            sender-rules = [ { deny = "*" }, { allow = "a@b.example" } ]             | sender-rules[1]: is never reached: a rule before it covers everything
+            sender-rules = [ { deny = "*" }, { allow = "a@b.example" } ]             | sender-rules[1]: is never reached: an earlier rule matches everything
             recipient-rules = [ { allow = "a@b.example", reason = "why" } ]          | recipient-rules[0].reason: is not used with allow; remove it
-            listeners = [ { socket = "@relay", socket-mode = "0600" } ]              | listeners[0].socket-mode: is not used: everybody on this machine may connect to a socket that is no file
+            listeners = [ { socket = "@relay", socket-mode = "0600" } ]              | listeners[0].socket-mode: is not used: all users of this machine may connect to an abstract socket
             listeners = [ { address = "0.0.0.0", tls = optional } ]                  |
-            limits.connections = 10000                                               | limits.connections: 10000 connections take about 117 MiB, more than half of the 128 MiB of memory there are; use at most 5461, or raise -Xmx in jvm.options
+            limits.connections = 10000                                               | limits.connections: 10000 connections take about 117 MiB, more than half of the 128 MiB of memory; use at most 5461, or raise -Xmx in jvm.options
             limits.connections = 5461                                                |
             control.group = relay-admins                                             | control.group: its members cannot reach /var/lib/o365-relay/control.sock: only the relay may enter the data-directory; set socket, for example to /run/o365-relay/control.sock
             control { group = relay-admins, socket = "/run/o365-relay/c.sock" }      |
@@ -201,12 +200,12 @@ class WarningsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            allow-without-tls = true  | tls = optional | `10.0.0.0/8`  | passwords that clients in 10.0.0.0/8 give at 127.0.0.1:2525 can be read by anybody on the way
-            allow-without-tls = true  | tls = off      | `10.0.0.0/8`  | passwords that clients in 10.0.0.0/8 give at 127.0.0.1:2525 can be read by anybody on the way
+            allow-without-tls = true  | tls = optional | `10.0.0.0/8`  | clients in 10.0.0.0/8 may send passwords to 127.0.0.1:2525 unencrypted; use tls = required there if they support TLS
+            allow-without-tls = true  | tls = off      | `10.0.0.0/8`  | clients in 10.0.0.0/8 may send passwords to 127.0.0.1:2525 unencrypted; use tls = required there if they support TLS
             allow-without-tls = true  | tls = required | `10.0.0.0/8`  |
             allow-without-tls = true  | tls = optional | `127.0.0.0/8` |
             allow-without-tls = false | tls = optional | `10.0.0.0/8`  |
-            allow-without-tls = false | tls = off      | `10.0.0.0/8`  | clients in 10.0.0.0/8 must log in at 127.0.0.1:2525, but may not without TLS, which is not offered there
+            allow-without-tls = false | tls = off      | `10.0.0.0/8`  | clients in 10.0.0.0/8 must log in at 127.0.0.1:2525, but cannot: it offers no TLS, and logins without TLS are not allowed; set relay.tls.certificate, or allow-without-tls = true
             """)
     void warnsOfLoginsOthersCanReadAndOfLoginsThatAreImpossible(
             String auth, String tls, String network, @Nullable String warning) throws IOException {
@@ -233,7 +232,7 @@ class WarningsTest {
 
         assertThat(warnings(text))
                 .containsExactly("relay.conf:1: relay.limits.connections: 1100 connections with TLS take about 64 MiB,"
-                        + " more than half of the 128 MiB of memory there are; use at most 1092, or raise -Xmx in"
+                        + " more than half of the 128 MiB of memory; use at most 1092, or raise -Xmx in"
                         + " jvm.options");
     }
 
@@ -247,10 +246,9 @@ class WarningsTest {
 
         assertThat(warnings(text))
                 .containsExactly(
-                        "relay.conf:1: relay.tls.key: everybody on this machine can read " + key + "; do chmod o-rw "
+                        "relay.conf:1: relay.tls.key: all users of this machine can read " + key + "; run: chmod o-rw "
                                 + key,
-                        "relay.conf:2: relay.trusted-network-defaults.old-tls: TLS 1.0 and 1.1 can be broken on the way;"
-                                + " only for devices that know nothing newer");
+                        "relay.conf:2: relay.trusted-network-defaults.old-tls: TLS 1.0 and 1.1 are insecure; allow them only for devices that support nothing newer");
     }
 
     private List<String> warnings(String text) throws IOException {

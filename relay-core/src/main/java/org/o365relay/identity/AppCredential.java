@@ -10,8 +10,8 @@ import java.util.Optional;
 import org.o365relay.net.CertifiedKey;
 import org.o365relay.net.UnusableKeyException;
 
-/// What an app proves itself with. Looked up anew each time, so that a renewed secret or certificate counts at
-/// once.
+/// The credential of an app registration: a secret or a certificate. Read again for each token, so that a
+/// renewed one is used at once.
 interface AppCredential {
 
     IClientCredential credential() throws SignInException;
@@ -51,8 +51,8 @@ interface AppCredential {
                 if (!key.key().getAlgorithm().equals("RSA")) {
                     throw SignInException.misconfigured(
                             SignInException.UNUSABLE_KEY,
-                            "the key of the certificate in " + credential.certificate() + " is not RSA; Microsoft Entra"
-                                    + " takes only RSA",
+                            "the key of the certificate in " + credential.certificate()
+                                    + " is not RSA; Microsoft Entra accepts only RSA",
                             null);
                 }
                 return ClientCredentialFactory.createFromCallback(

@@ -11,20 +11,23 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.identity.TokenException.Origin;
 import org.o365relay.mail.Reply;
 
-/// One token in memory. Fetched once for all who wait; renewed ahead while it is used, so that nobody waits;
-/// after a failure nobody asks for some seconds, and all get the same answer.
+/// Caches one access token. Concurrent callers share one request; a token in use is renewed before it expires,
+/// so that callers do not wait. After a failure, callers get the same error for some seconds without a new
+/// request.
 final class CachedToken implements TokenSource {
 
-    /// What is handed out is good for that long at least; a message takes minutes at most to be signed in for.
+    /// Minimum remaining validity of a token that is handed out; signing in for a message takes minutes at
+    /// most.
     private static final Duration MIN_VALIDITY = Duration.ofMinutes(5);
 
-    /// Renewed when it is good for no longer than this, if it has been used since it was fetched.
+    /// A token is renewed when its remaining validity is shorter than this, if it was used since it was
+    /// fetched.
     private static final Duration RENEWAL_THRESHOLD = Duration.ofMinutes(10);
 
     private static final Duration MIN_BACKOFF = Duration.ofSeconds(10);
     private static final Duration MAX_BACKOFF = Duration.ofMinutes(5);
 
-    /// A failed renewal ahead of time is repeated after this time.
+    /// Interval between uses of a login that expires when idle.
     private static final Duration KEEP_ALIVE_RETRY = Duration.ofHours(1);
 
     private final TokenFlow fetch;
@@ -68,7 +71,7 @@ final class CachedToken implements TokenSource {
         return Objects.requireNonNull(pending);
     }
 
-    /// Tokens that live shortly are used for three quarters of their life, and renewed at half of it.
+    /// Short-lived tokens are used for three quarters of their lifetime and renewed at half of it.
     private Duration margin(AccessToken of, Duration usual) {
         Duration part = Duration.between(fetchedAt, of.expiresAt()).dividedBy(usual.equals(MIN_VALIDITY) ? 4 : 2);
         return part.compareTo(usual) < 0 ? part : usual;
@@ -110,12 +113,12 @@ final class CachedToken implements TokenSource {
         pending = null;
     }
 
-    /// The last minutes of a token are better than none, while nothing fresher is to be had.
+    /// A token that is about to expire is still used if no new one can be fetched.
     private boolean isValid(@Nullable AccessToken old) {
         return old != null && clock.instant().isBefore(old.expiresAt());
     }
 
-    /// @return the token there was before; null for none
+    /// @return the previous token; null for none
     private synchronized @Nullable AccessToken failed(SignInException e) {
         failure = e;
         retryAt = clock.instant().plus(backoff(e.retryAfter()));
@@ -137,7 +140,7 @@ final class CachedToken implements TokenSource {
             if (e.getCause() instanceof SignInException none) {
                 throw none.toTokenException();
             }
-            throw new IllegalStateException(e); // it is completed with nothing else
+            throw new IllegalStateException(e); // the future fails with nothing else
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new TokenException(Origin.NETWORK, Reply.plain(451, "the relay is stopping"), e);
@@ -152,8 +155,8 @@ final class CachedToken implements TokenSource {
         }
     }
 
-    /// Renews the token if it is in use and will soon end, and uses what must not lie idle. Called every half
-    /// minute or so; does not wait.
+    /// Renews the token if it is in use and about to expire, and uses a login that expires when idle. Called
+    /// about every half minute; does not block.
     synchronized void renew() {
         Instant now = clock.instant();
         if (failure != null && now.isBefore(retryAt)) {

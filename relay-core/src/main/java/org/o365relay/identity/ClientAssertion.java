@@ -16,10 +16,10 @@ import java.util.Base64;
 import java.util.UUID;
 import org.o365relay.net.CertifiedKey;
 
-/// The statement an app signs with its certificate's key to prove who it is (RFC 7523 §3), as Microsoft wants
-/// it: PS256, with the certificate's SHA-256 thumbprint.
+/// A client assertion (RFC 7523 §3): a JWT that an app signs with the key of its certificate, as Microsoft
+/// requires it: PS256, with the SHA-256 thumbprint of the certificate.
 ///
-/// MSAL's own is signed with RS256, which Microsoft's page "Certificate credentials" no longer lists.
+/// MSAL's own assertion is signed with RS256, which Microsoft's page "Certificate credentials" no longer lists.
 final class ClientAssertion {
 
     private static final Duration LIFETIME = Duration.ofMinutes(5);
@@ -30,7 +30,7 @@ final class ClientAssertion {
     private ClientAssertion() {}
 
     /// @param audience the token endpoint
-    /// @throws GeneralSecurityException if the key cannot sign it: it is not RSA
+    /// @throws GeneralSecurityException if the key cannot sign: it is not an RSA key
     static String sign(CertifiedKey key, String clientId, String audience, Instant now)
             throws GeneralSecurityException {
         String statement = encoded(header(key)) + "." + encoded(claims(clientId, audience, now));
@@ -70,7 +70,7 @@ final class ClientAssertion {
             fields.writeTo(writer);
             writer.writeEndObject();
         } catch (IOException e) {
-            throw new IllegalStateException(e); // nothing is written to
+            throw new IllegalStateException(e); // in memory, cannot fail
         }
         return text.toString();
     }

@@ -5,7 +5,7 @@ import com.microsoft.aad.msal4j.ConfidentialClientApplication;
 import java.util.Optional;
 import org.o365relay.net.Https;
 
-/// Tokens for an app that proves itself (client credentials flow, RFC 6749 §4.4).
+/// Gets tokens for an app (client credentials flow, RFC 6749 §4.4).
 record ClientCredentialsFlow(App app, String scope, AppCredential credential, Https https) implements TokenFlow {
 
     @Override

@@ -5,13 +5,13 @@ import java.time.LocalDate;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Secret;
 
-/// What a mailbox signs in with.
+/// How a mailbox signs in.
 public sealed interface Credential {
 
-    /// @return the user or mailbox that signs in; empty if nobody does
+    /// @return user name or mailbox; empty without a sign-in
     String username();
 
-    /// No authentication; for smarthosts that know the relay by its address, and for connectors.
+    /// No sign-in; for connectors and smarthosts that recognize the relay by its address.
     record None() implements Credential {
         @Override
         public String username() {
@@ -24,20 +24,20 @@ public sealed interface Credential {
     /// @param username usually the mailbox's address
     record Password(String username, Secret password) implements Credential {}
 
-    /// Signs in with an access token of Microsoft Entra.
+    /// Sign-in with an access token of Microsoft Entra.
     sealed interface OAuth extends Credential {}
 
-    /// The app proves itself with a secret (client credentials flow).
+    /// An app with a client secret (client credentials flow).
     ///
     /// @param username the mailbox that is used
-    /// @param expires when the secret ends, as the admin noted it; null if not noted
+    /// @param expires last day of the secret according to the admin; null if not configured
     record ClientSecret(
             App app,
             String username,
             Secret secret,
             @Nullable LocalDate expires) implements OAuth {}
 
-    /// The app proves itself with a certificate (client credentials flow, PS256).
+    /// An app with a certificate (client credentials flow, PS256).
     ///
     /// @param username the mailbox that is used
     /// @param certificate PEM with certificate and key, or PFX

@@ -12,10 +12,10 @@ import org.o365relay.net.Https;
 /// A user signs in with a code (RFC 8628), once; the relay keeps what it gets for it.
 record DeviceLogin(Credential.DeviceCode credential, String scope, LoginFile file, Https https, InstantSource clock) {
 
-    /// Waits until the user has signed in.
+    /// Blocks until the user has signed in.
     ///
-    /// @return who did
-    /// @throws SignInException if nobody did, or it cannot be stored
+    /// @return the user
+    /// @throws SignInException if the user does not sign in, or the login cannot be stored
     String run(Consumer<LoginPrompt> show) throws SignInException {
         file.requireOwnFormat();
         SignInHttp http = new SignInHttp(https);
@@ -31,7 +31,7 @@ record DeviceLogin(Credential.DeviceCode credential, String scope, LoginFile fil
         if (result.account() == null) {
             throw SignInException.misconfigured(
                     SignInException.NO_LOGIN,
-                    "the sign-in service does not say who has signed in; there is nothing to store",
+                    "the response of the sign-in service names no user, so the login cannot be stored",
                     null);
         }
         String user = result.account().username();

@@ -22,10 +22,10 @@ import javax.crypto.spec.GCMParameterSpec;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Secret;
 
-/// A file whose content only the holder of the key can read or change (AES-256-GCM). JSON: salt, a check that
-/// tells a wrong key from a damaged file, nonce, content.
+/// A file encrypted with AES-256-GCM. JSON members: salt, a check value that distinguishes a wrong key from a
+/// damaged file, nonce, content.
 ///
-/// Used by one thread at a time in this process. Another process may replace the file at any time.
+/// Not thread-safe. Another process may replace the file at any time.
 final class EncryptedFile {
 
     private static final String FORMAT = "o365-relay login 1";
@@ -43,8 +43,9 @@ final class EncryptedFile {
         this.secret = secret;
     }
 
-    /// @return empty if there is no file
-    /// @throws SignInException if it cannot be read, is something else, is damaged, or has another key
+    /// @return empty if the file does not exist
+    /// @throws SignInException if the file cannot be read, has another format, is damaged, or is encrypted with
+    ///     another key
     Optional<String> read() throws SignInException {
         try {
             byte[] octets = Files.readAllBytes(path);
@@ -60,12 +61,12 @@ final class EncryptedFile {
         }
     }
 
-    /// @throws SignInException if something else is in its place, which is not to be overwritten
+    /// @throws SignInException if another file is in its place, which must not be overwritten
     void requireOwnFormat() throws SignInException {
         try {
             ownFields(Files.readAllBytes(path));
         } catch (NoSuchFileException _) {
-            return; // the place is free
+            return; // no file to overwrite
         } catch (IOException e) {
             throw unusable("cannot read " + path + ": " + e.getMessage(), e);
         }
@@ -74,7 +75,7 @@ final class EncryptedFile {
     private Map<String, Object> ownFields(byte[] octets) throws SignInException {
         Map<String, Object> json = json(octets);
         if (!FORMAT.equals(json.get("format"))) {
-            throw unusable(path + " is not a login that o365-relay has stored; name another file, or remove it and run"
+            throw unusable(path + " is not a login stored by o365-relay; set another token-file, or remove it and run"
                     + " o365-relay login");
         }
         return json;
@@ -85,19 +86,20 @@ final class EncryptedFile {
         try {
             EncryptionKey fitting = key(field(json, "salt"));
             if (!MessageDigest.isEqual(fitting.check(), field(json, "check"))) {
-                throw unusable(path + " is encrypted with another key than the one configured; give it the key it was"
-                        + " stored with, or run o365-relay login again");
+                throw unusable(
+                        path
+                                + " is encrypted with another key than the configured one; configure the key it was stored with, or run o365-relay login again");
             }
             Cipher cipher = cipher(Cipher.DECRYPT_MODE, fitting, field(json, "nonce"));
             return new String(cipher.doFinal(field(json, "content")), StandardCharsets.UTF_8);
         } catch (AEADBadTagException | IllegalArgumentException e) {
             throw unusable(path + " is damaged; run o365-relay login again", e);
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e); // the JDK has it all
+            throw new IllegalStateException(e); // the JDK provides these algorithms
         }
     }
 
-    /// Writes it, unless another process has replaced it since it was read.
+    /// Writes the file, unless another process has replaced it since it was read.
     ///
     /// @throws SignInException if it cannot be written
     void rewrite(String content) throws SignInException {
@@ -110,7 +112,7 @@ final class EncryptedFile {
         }
     }
 
-    /// Writes it, atomically; only its owner may read it.
+    /// Writes the file atomically, readable by its owner only.
     ///
     /// @throws SignInException if it cannot be written
     void write(String content) throws SignInException {
@@ -137,7 +139,7 @@ final class EncryptedFile {
                     cipher(Cipher.ENCRYPT_MODE, sealing, nonce).doFinal(content.getBytes(StandardCharsets.UTF_8));
             return json(sealing, nonce, octets);
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e); // the JDK has it all
+            throw new IllegalStateException(e); // the JDK provides these algorithms
         }
     }
 
@@ -174,7 +176,7 @@ final class EncryptedFile {
             Map<String, Object> read = reader.readMap(JsonReader::readUntyped);
             return read == null ? Map.of() : read;
         } catch (IOException | RuntimeException _) {
-            return Map.of(); // something else
+            return Map.of(); // not JSON
         }
     }
 

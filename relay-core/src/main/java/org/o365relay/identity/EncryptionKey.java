@@ -12,8 +12,8 @@ import javax.crypto.spec.PBEKeySpec;
 import javax.crypto.spec.SecretKeySpec;
 import org.o365relay.mail.Secret;
 
-/// A key made of what the admin has configured, which may be a password. Deriving it is slow on purpose, so it is
-/// kept.
+/// An AES key derived from the configured key, which may be a password. The derivation is slow on purpose, so
+/// callers keep the result.
 final class EncryptionKey {
 
     private static final int ITERATIONS = 600_000; // OWASP Password Storage Cheat Sheet, PBKDF2-HMAC-SHA256
@@ -23,7 +23,7 @@ final class EncryptionKey {
     private final byte[] salt;
     private final SecretKey aes;
     private final byte[] check;
-    private final byte[] fingerprint; // fingerprint of the secret it was made of, which may change while the relay runs
+    private final byte[] fingerprint; // of the secret, which may change while the relay runs
 
     private EncryptionKey(byte[] salt, SecretKey aes, byte[] check, byte[] origin) {
         this.salt = salt;
@@ -51,7 +51,7 @@ final class EncryptionKey {
             byte[] check = Arrays.copyOf(mac.doFinal("check".getBytes(StandardCharsets.US_ASCII)), CHECK);
             return new EncryptionKey(salt, new SecretKeySpec(octets, "AES"), check, fingerprint(revealed));
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e); // the JDK has it all
+            throw new IllegalStateException(e); // the JDK provides these algorithms
         }
     }
 
@@ -63,12 +63,12 @@ final class EncryptionKey {
         return aes;
     }
 
-    /// @return tells whether a key is the right one
+    /// @return check value that is equal only for the same key
     byte[] check() {
         return check;
     }
 
-    /// @return whether it was made of this secret as it is now
+    /// @return whether the key was derived from the current value of this secret
     boolean isDerivedFrom(Secret secret) {
         return MessageDigest.isEqual(fingerprint, fingerprint(secret.reveal()));
     }
@@ -77,7 +77,7 @@ final class EncryptionKey {
         try {
             return MessageDigest.getInstance("SHA-256").digest(revealed.getBytes(StandardCharsets.UTF_8));
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e); // the JDK has it
+            throw new IllegalStateException(e); // the JDK provides SHA-256
         }
     }
 }

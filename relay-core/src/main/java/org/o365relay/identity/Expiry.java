@@ -2,21 +2,21 @@ package org.o365relay.identity;
 
 import java.time.Instant;
 
-/// Something a mailbox signs in with that ends one day, with the mail.
+/// The expiry date of a secret, certificate or login; mail cannot be sent after it.
 ///
-/// @param name which one: the app for a secret, the file for the others
-/// @param at when it ends, unless it is renewed
+/// @param name the app of a secret, otherwise the file
+/// @param at when it expires unless renewed
 public record Expiry(Kind kind, String name, Instant at) {
 
-    /// What it is.
+    /// What expires.
     public enum Kind {
-        /// As the admin noted it; nobody can ask for it.
+        /// Client secret; the date is from the configuration, because Microsoft has no interface for it.
         CLIENT_SECRET,
-        /// As the certificate says.
+        /// Certificate of an app.
         CERTIFICATE,
-        /// As the certificate says that a connector knows the relay by.
+        /// Certificate that identifies the relay to a connector.
         CONNECTOR_CERTIFICATE,
-        /// 90 days after the login was last used; the relay uses it every week.
+        /// Stored login of a user: 90 days after its last use. The relay uses it every week.
         DEVICE_LOGIN
     }
 }

@@ -7,10 +7,11 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The stored login of one credential. Whoever uses the refresh token holds the file's monitor meanwhile.
+/// The stored login of one credential. Callers that use the refresh token hold the monitor of this object
+/// meanwhile.
 final class LoginFile {
 
-    /// Microsoft ends a refresh token that was not used for so long.
+    /// Microsoft revokes refresh tokens that were not used for this time.
     static final Duration MAX_IDLE = Duration.ofDays(90);
 
     private static final Logger LOG = LoggerFactory.getLogger(LoginFile.class);
@@ -24,11 +25,11 @@ final class LoginFile {
         this.file = new EncryptedFile(credential.file(), credential.key());
     }
 
-    /// @throws SignInException if there is none that can be used
+    /// @throws SignInException if no usable login is stored
     synchronized StoredLogin read() throws SignInException {
         String content = file.read()
                 .orElseThrow(() -> unusable(
-                        "nobody has signed in yet: there is no " + credential.file() + "; run o365-relay login"));
+                        "no user has signed in yet: there is no " + credential.file() + "; run o365-relay login"));
         StoredLogin login = StoredLogin.parse(content)
                 .orElseThrow(() -> unusable(credential.file() + " is damaged; run o365-relay login again"));
         if (!login.isFor(credential.app())) {
@@ -40,14 +41,14 @@ final class LoginFile {
         return login;
     }
 
-    /// Keeps what the sign-in service has renewed. A token that was had is of use even if its successor cannot
-    /// be written down: the one before it works for a while.
+    /// Stores the renewed login. A failure is only logged: the new access token is usable, and the old refresh
+    /// token stays valid for a while.
     synchronized void update(StoredLogin renewed) {
         try {
             file.rewrite(renewed.json());
             usedAt = renewed.usedAt();
         } catch (SignInException e) {
-            LOG.warn("the renewed login is not stored, and will end 90 days after {}: {}", usedAt, e.getMessage());
+            LOG.warn("the renewed login could not be stored and expires 90 days after {}: {}", usedAt, e.getMessage());
         }
     }
 
@@ -57,18 +58,18 @@ final class LoginFile {
         usedAt = login.usedAt();
     }
 
-    /// @throws SignInException if something is in its place that is no login
+    /// @throws SignInException if another file is in its place
     synchronized void requireOwnFormat() throws SignInException {
         file.requireOwnFormat();
     }
 
-    /// @return empty if nobody has signed in, or the file cannot be read
+    /// @return empty if no login is stored, or the file cannot be read
     Optional<Instant> usedAt() {
         if (usedAt == null) {
             try {
                 return Optional.of(read().usedAt());
             } catch (SignInException _) {
-                return Optional.empty(); // whoever wants a token is told
+                return Optional.empty(); // a token request reports it
             }
         }
         return Optional.of(usedAt);

@@ -8,10 +8,10 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.net.Https;
 
-/// Tokens from the Azure machine the relay runs on (managed identity).
+/// Gets tokens from the Azure machine that the relay runs on (managed identity).
 ///
 /// @param clientId of a user-assigned identity; null for the system-assigned one
-/// @param direct never through a proxy: the address means this machine
+/// @param direct client without a proxy, because the endpoint is on this machine
 record ManagedIdentityFlow(@Nullable String clientId, String scope, Https direct) implements TokenFlow {
 
     @Override
@@ -34,7 +34,7 @@ record ManagedIdentityFlow(@Nullable String clientId, String scope, Https direct
             return machine.acquireTokenForManagedIdentity(ManagedIdentityParameters.builder(resource)
                     .forceRefresh(true)
                     .build());
-        } catch (Exception e) { // that is what it declares
+        } catch (Exception e) { // declared by MSAL
             return CompletableFuture.failedFuture(e);
         }
     }

@@ -12,11 +12,11 @@ import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 import org.o365relay.mail.Secret;
 
-/// How MSAL is used: a new client for each fetch, so that nothing it remembers outlives a change of the
-/// configuration, without its own retries and without asking Microsoft which sign-in services there are.
+/// Configures MSAL: a new client for each request, so that no cached state outlives a change of the
+/// configuration; without its own retries and without instance discovery.
 final class Msal {
 
-    /// Runs what MSAL does behind its futures, one virtual thread for each.
+    /// Runs the asynchronous work of MSAL, one virtual thread per task.
     static final ExecutorService THREADS = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("sign-in").factory());
 
@@ -36,7 +36,8 @@ final class Msal {
         } catch (MalformedURLException | IllegalArgumentException e) {
             throw SignInException.misconfigured(
                     "invalid_authority",
-                    app.authority() + " with the tenant " + app.tenant() + " is no sign-in service: " + e.getMessage(),
+                    app.authority() + " with the tenant " + app.tenant() + " is not a sign-in service: "
+                            + e.getMessage(),
                     e);
         }
     }
@@ -45,21 +46,21 @@ final class Msal {
         return app.authority().replaceFirst("/+$", "") + "/" + app.tenant() + "/";
     }
 
-    /// @param scope several with blanks between them
+    /// @param scope scopes separated by blanks
     static Set<String> scopes(String scope) {
         return Arrays.stream(scope.split(" ", -1))
                 .filter(each -> !each.isEmpty() && !ADDED_BY_MSAL.contains(each))
                 .collect(Collectors.toSet());
     }
 
-    /// Waits.
+    /// Blocks until the result is there.
     static IAuthenticationResult result(CompletableFuture<IAuthenticationResult> future, SignInHttp http)
             throws SignInException {
         try {
             IAuthenticationResult result = future.join();
             if (result.accessToken() == null || result.accessToken().isEmpty()) {
                 throw SignInException.misconfigured(
-                        "invalid_response", "there is no access token in the sign-in service's answer", null);
+                        "invalid_response", "the response of the sign-in service contains no access token", null);
             }
             return result;
         } catch (CompletionException e) {

@@ -12,7 +12,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
-/// Puts a file in the place of another so that there is always a whole one, for its owner's eyes only (0600).
+/// Replaces a file atomically, readable by its owner only (mode 0600).
 final class ProtectedFile {
 
     private ProtectedFile() {}

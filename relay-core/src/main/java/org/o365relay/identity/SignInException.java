@@ -10,15 +10,15 @@ import org.o365relay.identity.TokenException.Origin;
 import org.o365relay.mail.Reply;
 import org.o365relay.net.NoResponseException;
 
-/// Why there is no token, and how long it makes no sense to ask again.
+/// A failed token request: the cause, and how long to wait before the next one.
 final class SignInException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
-    /// There is no login of a user, or it cannot be used. So the catalogue of replies calls it.
+    /// Error code in the reply catalogue: no usable login of a user.
     static final String NO_LOGIN = "no_login";
 
-    /// A certificate, or its key, cannot be used. So the catalogue of replies calls it.
+    /// Error code in the reply catalogue: unusable certificate or key.
     static final String UNUSABLE_KEY = "unusable_key";
 
     private static final int BAD_REQUEST = 400;
@@ -38,15 +38,15 @@ final class SignInException extends Exception {
         this.retryAfter = patience;
     }
 
-    /// It is for the admin: a missing login, an unreadable key.
+    /// A problem that the admin must fix: a missing login, an unreadable key.
     ///
-    /// @param error one word, as the sign-in service has them
+    /// @param error error code, in the style of the sign-in service
     static SignInException misconfigured(String error, String text, @Nullable Throwable cause) {
         return new SignInException(Origin.SERVICE, BAD_REQUEST, error + ": " + text, null, cause);
     }
 
-    /// @param http what MSAL spoke over
-    /// @param failure what it made of it
+    /// @param http client that MSAL used
+    /// @param failure exception of MSAL
     static SignInException of(SignInHttp http, Throwable failure) {
         if (http.failure().isPresent()) {
             return noResponse(http.failure().get());
@@ -59,7 +59,7 @@ final class SignInException extends Exception {
         return new SignInException(
                 tls ? Origin.TLS : Origin.NETWORK,
                 tls ? UNTRUSTED : UNREACHABLE,
-                "no answer from the sign-in service: " + failure.getMessage(),
+                "no response from the sign-in service: " + failure.getMessage(),
                 null,
                 failure);
     }
@@ -72,14 +72,14 @@ final class SignInException extends Exception {
                 .orElseGet(() -> notFromSignInService(answer, patience, failure));
     }
 
-    /// Whoever said it, it was not the sign-in service.
+    /// The response is not from the sign-in service.
     private static SignInException notFromSignInService(
             SignInResponse answer, @Nullable Duration patience, Throwable failure) {
-        String text = "something else answered in the place of the sign-in service: " + answer.snippet();
+        String text = "the response is not from the sign-in service: " + answer.snippet();
         return new SignInException(Origin.NETWORK, UNREACHABLE, text, patience, failure);
     }
 
-    /// MSAL has not even asked, or could make nothing of the answer.
+    /// MSAL sent no request, or could not parse the response.
     private static SignInException clientFailure(Throwable failure) {
         Duration patience =
                 failure instanceof MsalThrottlingException throttled ? Duration.ofMillis(throttled.retryInMs()) : null;
@@ -88,13 +88,13 @@ final class SignInException extends Exception {
         return new SignInException(Origin.SERVICE, BAD_REQUEST, error + ": " + text, patience, failure);
     }
 
-    /// @return how long the service wants to be left alone; null if it does not say
+    /// @return how long the service asks to wait; null if it does not say
     @Nullable
     Duration retryAfter() {
         return retryAfter;
     }
 
-    /// @return for one of those who wait
+    /// @return a new exception for one caller
     TokenException toTokenException() {
         return new TokenException(origin, reply, this);
     }

@@ -18,18 +18,18 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.net.Https;
 
-/// MSAL's requests, over the relay's own HTTPS. Made for one fetch: remembers why there was no token, because
-/// MSAL's exceptions leave out half of it. What the relay proves itself with is taken out of every refusal
-/// before anybody sees it: MSAL logs them.
+/// HTTP client for MSAL, based on the relay's own. Used for one token request: it remembers why no token was
+/// issued, because MSAL's exceptions omit half of it. Secrets of the request are removed from error responses
+/// before MSAL, which logs them, sees them.
 final class SignInHttp implements IHttpClient {
 
     private static final int BAD_REQUEST = 400;
     private static final List<String> SECRET_FIELDS =
             List.of("client_secret", "client_assertion", "refresh_token", "device_code", "code");
 
-    /// As MSAL wants it.
+    /// The response in the form that MSAL expects.
     private record Response(int statusCode, Map<String, List<String>> headers, String body) implements IHttpResponse {
-        /// May hold a token.
+        /// The body may contain a token.
         @Override
         public String toString() {
             return "HTTP " + statusCode;
@@ -44,12 +44,12 @@ final class SignInHttp implements IHttpClient {
         this.https = https;
     }
 
-    /// @return the last answer, if it was no token
+    /// @return the last response, if it was an error
     Optional<SignInResponse> refusal() {
         return Optional.ofNullable(refusal);
     }
 
-    /// @return why the last request got no answer
+    /// @return why there was no response to the last request
     Optional<IOException> failure() {
         return Optional.ofNullable(failure);
     }
@@ -82,7 +82,7 @@ final class SignInHttp implements IHttpClient {
             return new Response(200, response.headers().map(), response.body());
         }
         if (response.statusCode() == 200) {
-            // what is no token but begins like one may hold half of one, and MSAL would log it
+            // a truncated response may contain part of a token, and MSAL would log it
             String shown = response.body().startsWith("{") ? "" : response.body();
             refusal = SignInResponse.of(200, Optional.empty(), shown);
             return new Response(BAD_REQUEST, Map.of(), "{}");
@@ -96,7 +96,7 @@ final class SignInHttp implements IHttpClient {
         try (JsonReader reader = JsonProviders.createReader(body)) {
             return reader.readMap(JsonReader::readUntyped) != null;
         } catch (IOException | RuntimeException _) {
-            return false; // not JSON, or broken off
+            return false; // not JSON, or truncated
         }
     }
 

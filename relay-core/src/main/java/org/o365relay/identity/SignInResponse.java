@@ -11,11 +11,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// An answer of the sign-in service that is no token (RFC 6749 §5.2).
+/// An error response of the sign-in service (RFC 6749 §5.2).
 ///
-/// @param status HTTP
-/// @param retryAfter null if it does not say
-/// @param body secrets taken out
+/// @param status HTTP status
+/// @param retryAfter null if the response does not say
+/// @param body without secrets
 record SignInResponse(int status, @Nullable Duration retryAfter, String body) {
 
     private static final Pattern AADSTS = Pattern.compile("AADSTS(\\d+)");
@@ -29,8 +29,8 @@ record SignInResponse(int status, @Nullable Duration retryAfter, String body) {
         return new SignInResponse(status, wait, body);
     }
 
-    /// @return the error and its description, with the ids Microsoft's support asks for; empty if the answer is
-    ///     not the sign-in service's
+    /// @return the error and its description, with the IDs that Microsoft support asks for; empty if the
+    ///     response is not from the sign-in service
     Optional<String> errorText() {
         Map<String, Object> json = json();
         if (json.get("error") instanceof String error) {
@@ -88,7 +88,7 @@ record SignInResponse(int status, @Nullable Duration retryAfter, String body) {
         return json.get(name) instanceof String text ? oneLine(text) : "";
     }
 
-    /// Microsoft puts each id on a line of its own.
+    /// Microsoft puts each ID on a line of its own.
     private static String oneLine(String text) {
         return text.replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
     }

@@ -10,8 +10,8 @@ import java.util.function.Consumer;
 import org.o365relay.net.HttpSettings;
 import org.o365relay.net.Https;
 
-/// Microsoft Entra, or what stands in for it: gives the tokens for every credential that is not a password.
-/// Whoever signs in as the same app for the same server shares a token, whichever mailbox it uses.
+/// Gets access tokens from Microsoft Entra for all credentials except passwords. Mailboxes with the same app
+/// and scope share a token.
 public final class SignInService implements AutoCloseable {
 
     private static final long RENEWAL_INTERVAL_SECONDS = 30;
@@ -34,14 +34,14 @@ public final class SignInService implements AutoCloseable {
                 clock);
     }
 
-    /// @param direct for the endpoints of the machine itself
-    SignInService(Https https, Https nearby, InstantSource clock) {
+    /// @param direct client without a proxy, for endpoints on this machine
+    SignInService(Https https, Https direct, InstantSource clock) {
         this.https = https;
-        this.direct = nearby;
+        this.direct = direct;
         this.clock = clock;
     }
 
-    /// Begins to renew tokens ahead of time. Without it they are had when they are needed.
+    /// Starts renewing tokens before they expire. Without it, tokens are fetched when needed.
     public void start() {
         Thread.ofVirtual().name("token-renewal").start(this::renewUntilClosed);
     }
@@ -62,13 +62,13 @@ public final class SignInService implements AutoCloseable {
 
     /// @param scope what tokens are asked for: `https://outlook.office365.com/.default`; several with blanks
     ///     between them
-    /// @return where they come from; nothing is asked yet
+    /// @return source of the tokens; sends no request
     public TokenSource tokens(Credential.OAuth credential, String scope) {
         return tokens.computeIfAbsent(
                 new TokenKey(withoutUsername(credential), scope), wanted -> new CachedToken(flow(wanted), clock));
     }
 
-    /// @return what ends one day and is needed to sign in; empty if nothing is known to
+    /// @return what expires first and is needed to sign in; empty if unknown
     /// @throws TokenException if the certificate cannot be read
     public Optional<Expiry> expiry(Credential.OAuth credential) throws TokenException {
         try {
@@ -78,12 +78,12 @@ public final class SignInService implements AutoCloseable {
         }
     }
 
-    /// Lets a user sign in with a code, and stores the login. Blocks until the user has done so; the code is
-    /// good for a quarter of an hour.
+    /// Lets a user sign in with a code, and stores the login. Blocks until the user has signed in; the code is
+    /// valid for 15 minutes.
     ///
-    /// @param show gets the code and the page, once
-    /// @return who has signed in
-    /// @throws TokenException if nobody has, or the login cannot be stored
+    /// @param show receives the code and the page, once
+    /// @return user who signed in
+    /// @throws TokenException if the user did not sign in, or the login cannot be stored
     public String login(Credential.DeviceCode credential, String scope, Consumer<LoginPrompt> show)
             throws TokenException {
         try {
@@ -112,7 +112,7 @@ public final class SignInService implements AutoCloseable {
         return logins.computeIfAbsent(key, LoginFile::new);
     }
 
-    /// The mailbox that is used is no part of a token.
+    /// Tokens do not depend on the mailbox.
     private static Credential.OAuth withoutUsername(Credential.OAuth credential) {
         return switch (credential) {
             case Credential.ClientSecret(var app, var _, var secret, var expires) ->
@@ -125,7 +125,7 @@ public final class SignInService implements AutoCloseable {
         };
     }
 
-    /// Ends the renewals.
+    /// Stops the renewals.
     @Override
     public void close() {
         closed.countDown();

@@ -10,14 +10,14 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 
-/// A login by device code, as it is stored.
+/// A login with a device code, as stored.
 ///
-/// @param user who has signed in
-/// @param usedAt when the refresh token was last used; it ends 90 idle days later
+/// @param user user who signed in
+/// @param usedAt last use of the refresh token, which expires after 90 days without use
 /// @param cache MSAL's cache, with the newest refresh token
 record StoredLogin(String clientId, String tenant, String user, Instant usedAt, String cache) {
 
-    /// @return empty if it is something else
+    /// @return empty if the format is unknown
     static Optional<StoredLogin> parse(String json) {
         try (JsonReader reader = JsonProviders.createReader(json)) {
             Map<String, Object> fields = reader.readMap(JsonReader::readUntyped);
@@ -47,7 +47,7 @@ record StoredLogin(String clientId, String tenant, String user, Instant usedAt, 
                     .writeStringField("cache", cache)
                     .writeEndObject();
         } catch (IOException e) {
-            throw new IllegalStateException(e); // nothing is written to
+            throw new IllegalStateException(e); // in memory, cannot fail
         }
         return text.toString();
     }
@@ -60,7 +60,7 @@ record StoredLogin(String clientId, String tenant, String user, Instant usedAt, 
         return clientId.equalsIgnoreCase(app.clientId()) && tenant.equalsIgnoreCase(app.tenant());
     }
 
-    /// The refresh token stays out of logs.
+    /// Hides the refresh token.
     @Override
     public String toString() {
         return user + " at " + tenant + " with app " + clientId;

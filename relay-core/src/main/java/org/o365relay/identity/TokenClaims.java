@@ -15,17 +15,17 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.VisibleText;
 
-/// What an access token says of itself, unverified: for whoever looks for the reason why it is not taken. Never
-/// the token. Words are as the token has them, empty if it does not say.
+/// Claims of an access token, unverified; for diagnosis, when a server refuses it. Never contains the token
+/// itself. Missing claims are empty.
 ///
-/// @param audience whom it is for: `https://outlook.office365.com`
-/// @param tenant the directory's id
-/// @param appId the application's id
-/// @param objectId the id of the app's service principal (Enterprise application), or of the user
-/// @param user who has signed in; empty for an app
-/// @param roles what an app may do: `SMTP.SendAsApp`
-/// @param scopes what a user lets the app do: `SMTP.Send`
-/// @param expiresAt null if it does not say
+/// @param audience server that the token is for: `https://outlook.office365.com`
+/// @param tenant the tenant's ID
+/// @param appId application (client) ID
+/// @param objectId object ID of the service principal (Enterprise application), or of the user
+/// @param user user who signed in; empty for an app
+/// @param roles application permissions: `SMTP.SendAsApp`
+/// @param scopes delegated permissions: `SMTP.Send`
+/// @param expiresAt null if missing
 public record TokenClaims(
         String audience,
         String tenant,
@@ -41,7 +41,7 @@ public record TokenClaims(
         scopes = List.copyOf(scopes);
     }
 
-    /// @return empty if the token is not a JWT (RFC 7519) that can be read
+    /// @return empty if the token is not a readable JWT (RFC 7519)
     public static Optional<TokenClaims> of(AccessToken token) {
         String[] parts = token.value().reveal().split("\\.", -1);
         if (parts.length != 3) {
@@ -53,7 +53,7 @@ public record TokenClaims(
                 return Optional.of(from(reader.readMap(JsonReader::readUntyped)));
             }
         } catch (IOException | RuntimeException _) {
-            return Optional.empty(); // opaque, as other sign-in services may make them
+            return Optional.empty(); // opaque tokens are allowed
         }
     }
 
@@ -93,14 +93,14 @@ public record TokenClaims(
                 .toString();
     }
 
-    /// @return on one line, for the admin, what there is to say of a token
+    /// @return summary on one line, for the admin
     public static String summary(AccessToken token) {
         return of(token)
                 .map(TokenClaims::summary)
-                .orElseGet(() -> "that cannot be looked into, valid until " + token.expiresAt());
+                .orElseGet(() -> "of unknown format, valid until " + token.expiresAt());
     }
 
-    /// @return on one line, for the admin
+    /// @return summary on one line, for the admin
     public String summary() {
         List<String> facts = new ArrayList<>();
         add(facts, "for ", audience);

@@ -2,16 +2,17 @@ package org.o365relay.identity;
 
 import org.o365relay.mail.Reply;
 
-/// No token could be had. Says what the sign-in service said, or why it could not be asked; never a secret.
+/// No token could be obtained. Contains the reply of the sign-in service, or why there was none; never a
+/// secret.
 public final class TokenException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
-    /// Who says so.
+    /// Where the failure occurred.
     public enum Origin {
-        /// The sign-in service, or what it stands for in the configuration: a missing login, an unreadable key.
+        /// The sign-in service, or the configuration: a missing login, an unreadable key.
         SERVICE,
-        /// Nobody: DNS, TCP, the proxy or a timeout.
+        /// DNS, TCP, the proxy, or a timeout.
         NETWORK,
         /// TLS: the certificate of the service is not trusted.
         TLS

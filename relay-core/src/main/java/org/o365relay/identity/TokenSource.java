@@ -1,14 +1,14 @@
 package org.o365relay.identity;
 
-/// Where the access tokens for one server come from. Safe for any number of threads.
+/// Provides access tokens for one server. Thread-safe.
 public interface TokenSource {
 
-    /// A token that is good for some minutes at least. Comes from memory if it can; else it is fetched once for
-    /// all who wait.
+    /// Returns a token that is valid for some minutes at least: the cached one, or a new one. Concurrent
+    /// callers share one request.
     ///
-    /// @throws TokenException if there is none, with what the sign-in service said
+    /// @throws TokenException if no token can be obtained
     AccessToken token() throws TokenException;
 
-    /// The server did not take this token: it is not handed out again.
+    /// Discards a token that the server refused.
     void invalidate(AccessToken refused);
 }

@@ -1,4 +1,4 @@
-/// Credentials: what a mailbox signs in with, and the access tokens that are had for it. Secrets are a type that hides
+/// Signs in to Microsoft Entra: credentials of mailboxes, and access tokens for them. Secrets are a type that hides
 /// itself.
 @NullMarked
 package org.o365relay.identity;

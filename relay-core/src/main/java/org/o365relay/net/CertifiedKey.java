@@ -16,10 +16,9 @@ import javax.net.ssl.KeyManagerFactory;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Secret;
 
-/// A private key, and the certificate that says whose it is: what the relay shows to the sign-in service or to
-/// a connector.
+/// A private key and its certificate chain, which the relay presents to the sign-in service or to a connector.
 ///
-/// @param chain the relay's own first, at least one
+/// @param chain the relay's certificate first; at least one
 public record CertifiedKey(PrivateKey key, List<X509Certificate> chain) {
 
     private static final byte PEM_BEGINS = '-';
@@ -31,7 +30,7 @@ public record CertifiedKey(PrivateKey key, List<X509Certificate> chain) {
     /// @param certificate PEM, or PFX (PKCS #12) with the key in it
     /// @param key PEM (PKCS #8, encrypted or not); null if it is in the file of the certificate
     /// @param password of the key or the PFX; null for none
-    /// @throws UnusableKeyException if they cannot be used, with what to do about it
+    /// @throws UnusableKeyException if they cannot be used; the message says what to do
     public static CertifiedKey read(Path certificate, @Nullable Path key, @Nullable Secret password)
             throws UnusableKeyException {
         byte[] octets = octets(certificate);
@@ -71,19 +70,19 @@ public record CertifiedKey(PrivateKey key, List<X509Certificate> chain) {
 
     KeyManager[] keyManagers() throws GeneralSecurityException {
         try {
-            char[] nobodyNeeds = new char[0];
+            char[] noPassword = new char[0];
             KeyStore store = KeyStore.getInstance("PKCS12");
             store.load(null, null);
-            store.setKeyEntry("own", key, nobodyNeeds, chain.toArray(Certificate[]::new));
+            store.setKeyEntry("own", key, noPassword, chain.toArray(Certificate[]::new));
             KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-            factory.init(store, nobodyNeeds);
+            factory.init(store, noPassword);
             return factory.getKeyManagers();
         } catch (IOException e) {
-            throw new GeneralSecurityException(e); // an empty store is read from nowhere
+            throw new GeneralSecurityException(e); // an empty store is not read
         }
     }
 
-    /// The key stays out of logs.
+    /// Hides the key.
     @Override
     public String toString() {
         return "certificate " + certificate().getSubjectX500Principal() + ", valid until "

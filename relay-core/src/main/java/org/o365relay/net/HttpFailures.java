@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import org.o365relay.net.HttpSettings.Proxy;
 
-/// Puts into words why a request got no answer.
+/// Describes why a request got no response.
 record HttpFailures(HttpSettings settings, URI target) {
 
     NoResponseException noResponse(IOException failure) {
@@ -34,7 +34,7 @@ record HttpFailures(HttpSettings settings, URI target) {
             return "no connection to " + peer() + " within " + seconds(settings.connectTimeout()) + throughProxy();
         }
         if (failure instanceof HttpTimeoutException) {
-            return "no answer from " + target.getHost() + " within " + seconds(settings.requestTimeout())
+            return "no response from " + target.getHost() + " within " + seconds(settings.requestTimeout())
                     + throughProxy();
         }
         if (find(failure, UnresolvedAddressException.class).isPresent()
@@ -43,7 +43,7 @@ record HttpFailures(HttpSettings settings, URI target) {
         }
         Optional<ConnectException> refused = find(failure, ConnectException.class);
         if (refused.isPresent()) {
-            // of a refusal the JDK says no word
+            // the JDK gives no text for a refused connection
             String reason = refused.get().getMessage();
             return reason == null || reason.contains("refused")
                     ? "connection refused by " + peer() + throughProxy()
@@ -52,18 +52,18 @@ record HttpFailures(HttpSettings settings, URI target) {
         return "connection to " + target.getHost() + " lost: " + root(failure) + throughProxy();
     }
 
-    /// The proxy said 407.
+    /// The response was 407.
     NoResponseException proxyLoginFailure() {
         Proxy proxy = settings.proxy();
         if (proxy == null) {
             return new NoResponseException(
-                    target.getHost() + " says that a proxy wants a login (HTTP 407), but no proxy is"
-                            + " configured: something on the way answers in its place");
+                    target.getHost()
+                            + " requires a login at a proxy (HTTP 407), but no proxy is configured: a proxy on the network path seems to intercept the connection");
         }
         return new NoResponseException(
                 proxy.login() == null
-                        ? "the proxy " + proxy + " wants a login (HTTP 407), and none is configured"
-                        : "the proxy " + proxy + " does not take the login of "
+                        ? "the proxy " + proxy + " requires a login (HTTP 407), but none is configured"
+                        : "the proxy " + proxy + " rejects the login of "
                                 + proxy.login().username() + " (HTTP 407)");
     }
 

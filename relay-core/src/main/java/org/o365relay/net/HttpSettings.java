@@ -5,21 +5,21 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Secret;
 
-/// How the relay speaks HTTPS: to the sign-in service and to Microsoft Graph.
+/// Settings for HTTPS connections to the sign-in service, Microsoft Graph and the webhook.
 ///
 /// @param proxy null for none
-/// @param trustedCertificates a PEM file with certificates to trust besides the system's, such as that of a proxy
-///     that opens TLS; null for the system's alone
+/// @param trustedCertificates PEM file with certificates to trust in addition to the system's, such as that of
+///     a proxy that inspects TLS; null for none
 /// @param connectTimeout for TCP and TLS
-/// @param requestTimeout for a whole request; Graph is known to take longer than 10 s now and then
+/// @param requestTimeout for a whole request; Graph sometimes takes longer than 10 s
 public record HttpSettings(
         @Nullable Proxy proxy, @Nullable Path trustedCertificates, Duration connectTimeout, Duration requestTimeout) {
 
-    /// Straight to the internet, with the system's certificates.
+    /// No proxy, and the certificates of the system.
     public static final HttpSettings DIRECT =
             new HttpSettings(null, null, Duration.ofSeconds(30), Duration.ofSeconds(100));
 
-    /// An HTTP proxy that is asked with CONNECT.
+    /// An HTTP proxy (CONNECT).
     ///
     /// @param port 1 to 65535
     /// @param login null for none
@@ -30,6 +30,6 @@ public record HttpSettings(
         }
     }
 
-    /// What the proxy wants to know (Basic).
+    /// Login at the proxy (Basic).
     public record Login(String username, Secret password) {}
 }

@@ -15,14 +15,14 @@ import javax.net.ssl.SSLContext;
 import org.o365relay.net.HttpSettings.Login;
 import org.o365relay.net.HttpSettings.Proxy;
 
-/// Requests over HTTPS: through the proxy if there is one, to servers that the system's certificates or the
-/// extra ones vouch for, each within its time. Says in plain words why there is no answer.
+/// Sends HTTPS requests: through the proxy if one is configured, to servers with trusted certificates, each
+/// with a timeout. Describes in plain words why a request got no response.
 ///
 /// **Login at the proxy.** The JDK refuses to log in at a proxy with Basic before a tunnel, by
 /// `jdk.http.auth.tunneling.disabledSchemes`, and reads that property once, when a process makes its first
 /// request. This class clears it when it is loaded, unless the admin has set it. So that this works in every
 /// order, requests are begun here and nowhere else, and `bin/o365-relay` and the tests start Java with the
-/// property empty. The login goes to the proxy at once and to nobody else: waiting for 407 would need a
+/// property empty. The login is sent to the proxy at once, and only there: waiting for 407 would need a
 /// `java.net.Authenticator`, and with one the JDK turns a 401 without `WWW-Authenticate`, which is how the
 /// sign-in service refuses, into a broken connection.
 public final class Https {
@@ -59,17 +59,17 @@ public final class Https {
         Proxy proxy = settings.proxy();
         return proxy == null
                 ? HttpClient.Builder.NO_PROXY
-                // not resolved here: at start there may be no DNS yet
+                // unresolved: DNS may be unavailable at startup
                 : ProxySelector.of(InetSocketAddress.createUnresolved(proxy.host(), proxy.port()));
     }
 
-    /// @return for what [#send] cannot do: a request that is written while it is sent. It is given what
-    ///     [#request(URI)] has begun
+    /// @return client for requests that are written while they are sent, which [#send] cannot do; they must be
+    ///     built by [#request(URI)]
     public HttpClient client() {
         return client;
     }
 
-    /// Begins a request that may take the reply timeout.
+    /// Builds a request with the request timeout.
     public HttpRequest.Builder request(URI uri) {
         HttpRequest.Builder request = HttpRequest.newBuilder(uri).timeout(settings.requestTimeout());
         login().ifPresent(login -> request.header("Proxy-Authorization", basic(login)));
@@ -86,11 +86,11 @@ public final class Https {
         return "Basic " + Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /// Sends it, and waits.
+    /// Sends the request and blocks for the response.
     ///
     /// @param request made by [#request(URI)]
-    /// @return whatever was answered, of any status but 407
-    /// @throws NoResponseException if nothing was
+    /// @return the response, with any status but 407
+    /// @throws NoResponseException if there was none
     public <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> body)
             throws NoResponseException, InterruptedException {
         HttpResponse<T> response;

@@ -16,7 +16,7 @@ import javax.naming.directory.Attribute;
 import javax.naming.directory.InitialDirContext;
 import org.jspecify.annotations.Nullable;
 
-/// Finds the servers that take a domain's mail (RFC 5321 §5.1).
+/// Looks up the mail exchangers of a domain (RFC 5321 §5.1).
 public final class MailExchangers {
 
     private static final int ATTEMPTS = 2;
@@ -25,22 +25,22 @@ public final class MailExchangers {
     private final Duration timeout;
     private final RandomGenerator random;
 
-    /// Asks the system's DNS servers.
+    /// Uses the system's DNS servers.
     public MailExchangers() {
         this("dns:", Duration.ofSeconds(5), RandomGenerator.getDefault());
     }
 
-    /// @param dns the servers: `dns://192.0.2.1:53`; `dns:` for the system's
-    /// @param timeout for the first answer; the second try waits twice as long
-    /// @param random mixes servers of the same preference
+    /// @param dns DNS servers: `dns://192.0.2.1:53`; `dns:` for those of the system
+    /// @param timeout for the first query; the second one waits twice as long
+    /// @param random shuffles servers with the same preference
     MailExchangers(String dns, Duration timeout, RandomGenerator random) {
         this.dns = dns;
         this.timeout = timeout;
         this.random = random;
     }
 
-    /// @return the names of the servers, the most preferred first; the domain itself if it names none
-    /// @throws UnknownHostException if the domain does not exist, takes no mail (RFC 7505), or DNS gives no
+    /// @return host names, the most preferred first; the domain itself if it has no MX
+    /// @throws UnknownHostException if the domain does not exist, accepts no mail (RFC 7505), or DNS does not
     ///     answer; the message is for the admin
     public List<String> of(String domain) throws UnknownHostException {
         try {
@@ -49,7 +49,7 @@ public final class MailExchangers {
         } catch (NameNotFoundException e) {
             throw unknown("the domain " + domain + " does not exist in DNS", e);
         } catch (NamingException e) {
-            throw unknown("DNS gives no mail exchangers (MX) for " + domain + ": " + reason(e), e);
+            throw unknown("DNS returned no mail exchangers (MX) for " + domain + ": " + reason(e), e);
         }
     }
 
@@ -62,7 +62,7 @@ public final class MailExchangers {
         environment.put("com.sun.jndi.dns.timeout.retries", Integer.toString(ATTEMPTS));
         InitialDirContext context = new InitialDirContext(environment);
         try {
-            // the final dot keeps a search list out of it
+            // the final dot disables search lists
             return context.getAttributes(domain + ".", new String[] {"MX"}).get("MX");
         } finally {
             context.close();
@@ -94,16 +94,14 @@ public final class MailExchangers {
                 .toList();
         if (hosts.isEmpty()) {
             // RFC 7505 §3
-            throw new UnknownHostException("the domain " + domain + " says in DNS that it takes no mail (null MX)");
+            throw new UnknownHostException("the domain " + domain + " accepts no mail (null MX in DNS)");
         }
         return hosts;
     }
 
     private static String reason(NamingException e) {
         Throwable root = e.getRootCause() == null ? e : e.getRootCause();
-        return root instanceof java.net.SocketTimeoutException
-                ? "no answer in time"
-                : String.valueOf(root.getMessage());
+        return root instanceof java.net.SocketTimeoutException ? "timeout" : String.valueOf(root.getMessage());
     }
 
     private static UnknownHostException unknown(String text, NamingException cause) {

@@ -2,8 +2,8 @@ package org.o365relay.net;
 
 import java.io.IOException;
 
-/// A request got no answer: DNS, TCP, the proxy, TLS or time. The message is for the admin: what, where, and
-/// what to look at.
+/// A request got no response: DNS, TCP, the proxy, TLS, or a timeout. The message tells the admin what failed
+/// and where.
 public final class NoResponseException extends IOException {
 
     private static final long serialVersionUID = 1L;
@@ -20,7 +20,7 @@ public final class NoResponseException extends IOException {
         this.tls = false;
     }
 
-    /// @return whether it was TLS: the server was reached, but is not trusted or cannot be talked to
+    /// @return whether TLS failed: the server was reached but is not trusted, or the handshake failed
     public boolean isTls() {
         return tls;
     }

@@ -43,7 +43,7 @@ final class PemKey {
             return Base64.getMimeDecoder().decode(body);
         }
 
-        /// Keys stay out of logs.
+        /// Hides the key.
         @Override
         public String toString() {
             return label;
@@ -74,7 +74,7 @@ final class PemKey {
         }
         if (chain.isEmpty()) {
             throw new UnusableKeyException(
-                    "there is no certificate in PEM in " + path + "; it begins with -----BEGIN CERTIFICATE-----");
+                    "there is no PEM certificate in " + path + "; it starts with -----BEGIN CERTIFICATE-----");
         }
         return chain;
     }
@@ -93,7 +93,7 @@ final class PemKey {
                 .filter(each -> each.label().endsWith("PRIVATE KEY"))
                 .findFirst()
                 .orElseThrow(() -> new UnusableKeyException(
-                        "there is no private key in PEM in " + path + "; it begins with -----BEGIN PRIVATE KEY-----"));
+                        "there is no PEM private key in " + path + "; it starts with -----BEGIN PRIVATE KEY-----"));
         return switch (block.label()) {
             case "PRIVATE KEY" -> key(block, new PKCS8EncodedKeySpec(octets(block)));
             case "ENCRYPTED PRIVATE KEY" -> key(block, decrypted(block, password));
@@ -114,7 +114,7 @@ final class PemKey {
     // RFC 5958 §3
     private KeySpec decrypted(Block block, @Nullable Secret password) throws UnusableKeyException {
         if (password == null) {
-            throw new UnusableKeyException("the key in " + path + " has a password, and none is configured");
+            throw new UnusableKeyException("the key in " + path + " is encrypted, but no password is configured");
         }
         PBEKeySpec opener = new PBEKeySpec(password.reveal().toCharArray());
         try {
@@ -127,17 +127,18 @@ final class PemKey {
             return sealed.getKeySpec(cipher);
         } catch (IOException e) {
             throw new UnusableKeyException(
-                    "the key in " + path + " is damaged, or encrypted in a way that this Java does not know; convert it"
+                    "the key in " + path
+                            + " is damaged, or encrypted with an algorithm that Java does not support; convert it"
                             + " with: openssl pkcs8 -topk8 -v2 aes-256-cbc -in " + path + " -out key-pkcs8.pem",
                     e);
         } catch (GeneralSecurityException e) {
-            throw new UnusableKeyException("the configured password does not open the key in " + path, e);
+            throw new UnusableKeyException("the configured password is wrong for the key in " + path, e);
         } finally {
             opener.clearPassword();
         }
     }
 
-    /// @return the JDK's name; that of PBES2 hides in the parameters
+    /// @return the JDK's cipher name; for PBES2 it is in the parameters
     private static String cipher(EncryptedPrivateKeyInfo sealed) {
         String name = sealed.getAlgName();
         return name.equals("PBES2") || name.startsWith("1.2.") ? String.valueOf(sealed.getAlgParameters()) : name;
@@ -150,22 +151,22 @@ final class PemKey {
                 return key.get();
             }
         }
-        throw new UnusableKeyException("the " + block + " in " + path + " is damaged, or neither RSA nor of an elliptic"
-                + " curve; see what is in it with: openssl pkey -noout -text -in " + path);
+        throw new UnusableKeyException("the " + block + " in " + path
+                + " is damaged, or neither RSA nor EC; inspect it with: openssl pkey -noout -text -in " + path);
     }
 
-    /// @return empty if it is of the other kind
+    /// @return empty if the key has another algorithm
     private static Optional<PrivateKey> key(String algorithm, KeySpec encoded) {
         try {
             return Optional.of(KeyFactory.getInstance(algorithm).generatePrivate(encoded));
         } catch (InvalidKeySpecException _) {
             return Optional.empty();
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e); // the JDK has them both
+            throw new IllegalStateException(e); // the JDK provides both
         }
     }
 
-    /// @return whether what one signs is right for the other
+    /// @return whether the two keys are a pair
     static boolean isPair(PrivateKey secret, PublicKey open) {
         try {
             Signature signature =
@@ -175,7 +176,7 @@ final class PemKey {
             signature.initVerify(open);
             return signature.verify(signed);
         } catch (GeneralSecurityException _) {
-            return false; // keys of different kinds
+            return false; // different algorithms
         }
     }
 }

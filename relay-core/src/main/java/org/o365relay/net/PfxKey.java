@@ -38,8 +38,8 @@ final class PfxKey {
             throw e.getCause() instanceof UnrecoverableKeyException
                     ? new UnusableKeyException(
                             password == null
-                                    ? path + " has a password, and none is configured"
-                                    : "the configured password does not open " + path,
+                                    ? path + " is encrypted, but no password is configured"
+                                    : "the configured password is wrong for " + path,
                             e)
                     : unreadable(path, e);
         } catch (GeneralSecurityException e) {

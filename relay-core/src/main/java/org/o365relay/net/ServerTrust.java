@@ -31,8 +31,8 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
-/// Whom the relay believes to be the server. Decides exactly as the JDK does, chain and name, but says in plain
-/// words what is wrong with a certificate.
+/// Verifies server certificates, chain and name, exactly as the JDK does, but explains in plain words why one
+/// is refused.
 public final class ServerTrust extends X509ExtendedTrustManager {
 
     private final String host;
@@ -55,7 +55,7 @@ public final class ServerTrust extends X509ExtendedTrustManager {
     /// @param host the server's name
     /// @param certificates a PEM file with the certificates to trust instead of the system's; null for the
     ///     system's
-    /// @param own what is shown to a server that asks for a certificate; null for none
+    /// @param own presented to servers that request a certificate; null for none
     /// @throws UncheckedIOException if the file cannot be read
     /// @throws IllegalArgumentException if there is no certificate in it
     public static SSLContext context(String host, @Nullable Path certificates, @Nullable CertifiedKey own) {
@@ -68,9 +68,9 @@ public final class ServerTrust extends X509ExtendedTrustManager {
         }
     }
 
-    /// Trusts the system's certificates, and more.
+    /// Trusts additional certificates besides the system's.
     ///
-    /// @param additional a PEM file with certificates; null for no more
+    /// @param additional PEM file with certificates; null for none
     /// @throws UncheckedIOException if the file cannot be read
     /// @throws IllegalArgumentException if there is no certificate in it
     static SSLContext contextTrustingAlso(@Nullable Path additional) {
@@ -116,7 +116,7 @@ public final class ServerTrust extends X509ExtendedTrustManager {
             }
             return store;
         } catch (IOException e) {
-            throw new KeyStoreException(e); // an empty store is read from nowhere
+            throw new KeyStoreException(e); // an empty store is not read
         }
     }
 
@@ -154,16 +154,15 @@ public final class ServerTrust extends X509ExtendedTrustManager {
     private static String explain(String host, X509Certificate own, CertificateException refusal) {
         String subject = "certificate of " + host;
         if (isCausedBy(refusal, CertificateExpiredException.class)) {
-            return subject + " has expired on " + date(own.getNotAfter());
+            return subject + " expired on " + date(own.getNotAfter());
         }
         if (isCausedBy(refusal, CertPathBuilderException.class)) {
-            return subject + " is not signed by anyone this machine trusts (but by " + own.getIssuerX500Principal()
-                    + ")";
+            return subject + " is not signed by a trusted CA (issuer: " + own.getIssuerX500Principal() + ")";
         }
-        // the JDK gives a cause for everything but a wrong name
+        // the JDK gives no cause for a wrong name only
         return refusal.getCause() == null
                 ? subject + " is for " + String.join(", ", names(own)) + ", not for " + host
-                : subject + " cannot be accepted: " + refusal.getMessage();
+                : subject + " is not accepted: " + refusal.getMessage();
     }
 
     private static boolean isCausedBy(Throwable failure, Class<? extends Throwable> type) {
@@ -171,7 +170,7 @@ public final class ServerTrust extends X509ExtendedTrustManager {
                 .anyMatch(type::isInstance);
     }
 
-    /// @return the day, in UTC
+    /// @return the date in UTC
     public static LocalDate date(Date time) {
         return time.toInstant().atZone(ZoneOffset.UTC).toLocalDate();
     }
@@ -185,7 +184,7 @@ public final class ServerTrust extends X509ExtendedTrustManager {
                             .map(name -> String.valueOf(name.get(1)))
                             .toList();
         } catch (CertificateException _) {
-            return List.of("a name that cannot be read");
+            return List.of("an unreadable name");
         }
     }
 
@@ -227,7 +226,7 @@ public final class ServerTrust extends X509ExtendedTrustManager {
         return delegate.getAcceptedIssuers();
     }
 
-    /// A certificate that is not accepted; the message is for the admin.
+    /// A refused server certificate; the message is for the admin.
     public static final class UntrustedCertificateException extends CertificateException {
         private static final long serialVersionUID = 1L;
 
@@ -238,7 +237,7 @@ public final class ServerTrust extends X509ExtendedTrustManager {
             this.explanation = explanation;
         }
 
-        /// @return in plain words, with names and dates
+        /// @return explanation with names and dates
         public String explanation() {
             return explanation;
         }

@@ -8,19 +8,19 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 
-/// How the relay speaks TLS to servers, whatever it has to allow old devices.
+/// TLS parameters for connections to servers, regardless of what old devices are allowed.
 public final class StrongTls {
 
     private static final String[] VERSIONS = {"TLSv1.3", "TLSv1.2"};
 
     private StrongTls() {}
 
-    /// @return the versions, best first
+    /// @return TLS versions, preferred first
     public static String[] versions() {
         return VERSIONS.clone();
     }
 
-    /// @return the JDK's choice, without the ciphers that are enabled in the whole process if a device needs
+    /// @return the JDK's cipher suites, without those that are enabled in the whole process when a device needs
     ///     old TLS
     public static String[] ciphers(SSLContext context) {
         return Arrays.stream(context.getDefaultSSLParameters().getCipherSuites())
@@ -28,7 +28,7 @@ public final class StrongTls {
                 .toArray(String[]::new);
     }
 
-    /// @return the server's certificate has to match its name
+    /// @return parameters that require a certificate that matches the host name
     public static SSLParameters parameters(SSLContext context) {
         SSLParameters parameters = context.getDefaultSSLParameters();
         parameters.setProtocols(versions());
@@ -37,7 +37,7 @@ public final class StrongTls {
         return parameters;
     }
 
-    /// @return version, cipher and the server's certificate, on one line, for the admin
+    /// @return TLS version, cipher and server certificate on one line, for the admin
     public static String summary(SSLSession session) {
         return session.getProtocol() + ", " + session.getCipherSuite() + ", " + certificate(session);
     }

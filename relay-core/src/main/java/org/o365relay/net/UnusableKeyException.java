@@ -1,6 +1,6 @@
 package org.o365relay.net;
 
-/// A certificate or its key cannot be used. The message says which file, why, and what to do about it.
+/// A certificate or key cannot be used. The message says which file, why, and what to do.
 public final class UnusableKeyException extends Exception {
 
     private static final long serialVersionUID = 1L;

@@ -1,5 +1,4 @@
-/// How the relay reaches servers on the internet: whom it believes to be the server (TLS), through which proxy, and
-/// where a domain wants its mail.
+/// Connections to servers on the internet: which certificates are trusted, HTTPS through a proxy, and MX lookup.
 @NullMarked
 package org.o365relay.net;
 

@@ -113,12 +113,12 @@ class CertificateTest extends SignInTest {
             missing   | missing.pem does not exist
             no key    | there is no private key in PEM in
             foreign   | does not belong to the first certificate in
-            no word   | has a password, and none is configured
-            bad word  | the configured password does not open the key in
+            no word   | is encrypted, but no password is configured
+            bad word  | the configured password is wrong for the key in
             bad pfx   | the configured password does not open
-            no word p | has a password, and none is configured
+            no word p | is encrypted, but no password is configured
             garbage   | is neither a certificate in PEM nor a readable PFX file
-            elliptic  | is not RSA; Microsoft Entra takes only RSA
+            elliptic  | is not RSA; Microsoft Entra accepts only RSA
             pkcs1     | is a RSA PRIVATE KEY, not in PKCS #8; convert it with: openssl pkcs8 -topk8 -in
             """)
     void saysWhatIsWrongWithTheFiles(String what, String words) throws IOException {

@@ -221,7 +221,7 @@ class ClientSecretTest extends SignInTest {
         TokenException refused = refusal(service().tokens(credential, SCOPE));
         assertThat(refused.origin()).isEqualTo(Origin.NETWORK);
         assertThat(refused.reply().text())
-                .isEqualTo("no answer from the sign-in service: connection refused by localhost:" + free);
+                .isEqualTo("no response from the sign-in service: connection refused by localhost:" + free);
     }
 
     @Test
@@ -230,8 +230,8 @@ class ClientSecretTest extends SignInTest {
         TokenException refused = refusal(service.tokens(secret(), SCOPE));
         assertThat(refused.origin()).isEqualTo(Origin.TLS);
         assertThat(refused.reply().text())
-                .isEqualTo("no answer from the sign-in service: certificate of localhost is not signed by anyone this"
-                        + " machine trusts (but by CN=localhost)");
+                .isEqualTo(
+                        "no response from the sign-in service: certificate of localhost is not signed by a trusted CA (issuer: CN=localhost)");
     }
 
     @Test
@@ -240,8 +240,8 @@ class ClientSecretTest extends SignInTest {
         TokenException refused = refusal(service().tokens(secret(), SCOPE));
         assertThat(refused.origin()).isEqualTo(Origin.NETWORK);
         assertThat(refused.reply().text())
-                .isEqualTo("something else answered in the place of the sign-in service: HTTP 403:"
-                        + " Guest network Accept our terms");
+                .isEqualTo(
+                        "the response is not from the sign-in service: HTTP 403:" + " Guest network Accept our terms");
     }
 
     @Test

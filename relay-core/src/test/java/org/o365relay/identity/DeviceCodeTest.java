@@ -131,7 +131,7 @@ class DeviceCodeTest extends SignInTest {
 
     @Test
     void saysWhatIsWrongWithTheFile() throws Exception {
-        assertThat(problem(credential())).startsWith("no_login: nobody has signed in yet: there is no " + file);
+        assertThat(problem(credential())).startsWith("no_login: no user has signed in yet: there is no " + file);
         service().login(credential(), SMTP, _ -> {});
         Credential.DeviceCode otherKey =
                 new Credential.DeviceCode(app(), "relay@contoso.example", file, new Secret("another key"));

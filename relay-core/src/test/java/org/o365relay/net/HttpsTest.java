@@ -90,8 +90,7 @@ class HttpsTest {
                     .asInstanceOf(type(NoResponseException.class))
                     .satisfies(refused -> assertThat(refused.isTls()).isTrue())
                     .extracting(Throwable::getMessage)
-                    .isEqualTo("certificate of localhost is not signed by anyone this machine trusts"
-                            + " (but by CN=localhost)");
+                    .isEqualTo("certificate of localhost is not signed by a trusted CA" + " (issuer: CN=localhost)");
         }
     }
 
@@ -139,12 +138,12 @@ class HttpsTest {
         Proxy wrong = new Proxy("localhost", proxy.port(), new Login("relay", new Secret("wr0ng-pässword")));
         assertThatThrownBy(() -> get(new Https(settings(wrong, localhost.pem())), "localhost"))
                 .isInstanceOf(NoResponseException.class)
-                .hasMessage("the proxy localhost:" + proxy.port() + " does not take the login of relay (HTTP 407)");
+                .hasMessage("the proxy localhost:" + proxy.port() + " rejects the login of relay (HTTP 407)");
         Proxy none = new Proxy("localhost", proxy.port(), null);
         assertThatThrownBy(() -> get(new Https(settings(none, localhost.pem())), "localhost"))
                 .isInstanceOf(NoResponseException.class)
                 .hasMessage(
-                        "the proxy localhost:" + proxy.port() + " wants a login (HTTP 407), and none is configured");
+                        "the proxy localhost:" + proxy.port() + " requires a login (HTTP 407), but none is configured");
     }
 
     @Test

@@ -63,7 +63,7 @@ class MailExchangersTest {
         dns.knows("contoso.example", new Mx(0, ""));
         assertThatThrownBy(() -> dns.exchangers().of("contoso.example"))
                 .isInstanceOf(UnknownHostException.class)
-                .hasMessage("the domain contoso.example says in DNS that it takes no mail (null MX)");
+                .hasMessage("the domain contoso.example accepts no mail (null MX in DNS)");
     }
 
     @Test
@@ -78,7 +78,7 @@ class MailExchangersTest {
         dns.answers("contoso.example", new Answer.Failure(2));
         assertThatThrownBy(() -> dns.exchangers().of("contoso.example"))
                 .isInstanceOf(UnknownHostException.class)
-                .hasMessageStartingWith("DNS gives no mail exchangers (MX) for contoso.example: ")
+                .hasMessageStartingWith("DNS returned no mail exchangers (MX) for contoso.example: ")
                 .hasMessageContaining("code 2");
     }
 
@@ -87,6 +87,6 @@ class MailExchangersTest {
         dns.answers("contoso.example", new Answer.Silence());
         assertThatThrownBy(() -> dns.exchangers().of("contoso.example"))
                 .isInstanceOf(UnknownHostException.class)
-                .hasMessage("DNS gives no mail exchangers (MX) for contoso.example: no answer in time");
+                .hasMessage("DNS returned no mail exchangers (MX) for contoso.example: timeout");
     }
 }

@@ -147,7 +147,7 @@ class TokenSignInTest extends SubmissionTest {
     @Test
     void saysThatATokenCannotBeLookedInto() {
         assertThat(withTokens().check().findings().getFirst().detail())
-                .isEqualTo("token that cannot be looked into, valid until 2030-01-01T00:00:00Z");
+                .isEqualTo("token of unknown format, valid until 2030-01-01T00:00:00Z");
     }
 
     @Test
