@@ -96,7 +96,7 @@ class SignInFilesTest {
     @CsvSource(delimiter = '|', textBlock = """
             RSA PRIVATE KEY       | the key in app.key is a RSA PRIVATE KEY, not in PKCS #8; convert it with: openssl pkcs8 -topk8 -in app.key -out key-pkcs8.pem
             ENCRYPTED PRIVATE KEY | the key in app.key is encrypted, but no password is configured
-            PRIVATE KEY           | the PRIVATE KEY in app.key is damaged, or neither RSA nor of an elliptic curve
+            PRIVATE KEY           | the PRIVATE KEY in app.key is damaged, or neither RSA nor EC
             CERTIFICATE           | there is no PEM private key in app.key; it starts with -----BEGIN PRIVATE KEY-----
             """)
     void refusesAKeyThatCannotBeUsed(String label, String problem) throws Exception {
@@ -141,7 +141,7 @@ class SignInFilesTest {
 
     @ParameterizedTest
     @CsvSource({
-        "2026-11-21, has expired on 2026-11-21; mail waits until you create a new one",
+        "2026-11-21, expired on 2026-11-21; mail waits until you create a new one",
         "2026-12-20, expires on 2026-12-20; create a new one",
         "2026-12-22, "
     })

@@ -39,8 +39,8 @@ final class PrivateKeyFile {
         return file.sections().stream()
                 .filter(section -> section.label().endsWith("PRIVATE KEY"))
                 .findFirst()
-                .orElseThrow(() -> new UnusableCertificateException("there is no private key in PEM in " + file.path()
-                        + " (" + KEY + "); it begins with -----BEGIN PRIVATE KEY-----"));
+                .orElseThrow(() -> new UnusableCertificateException("there is no PEM private key in " + file.path()
+                        + " (" + KEY + "); it starts with -----BEGIN PRIVATE KEY-----"));
     }
 
     private static UnusableCertificateException otherFormat(Path path, String format) {
@@ -58,7 +58,7 @@ final class PrivateKeyFile {
                 .flatMap(algorithm -> key(section, algorithm).stream())
                 .findFirst()
                 .orElseThrow(() -> new UnusableCertificateException("the key in " + path + " (" + KEY
-                        + ") is damaged, or neither RSA nor of an elliptic curve; see what is in it with: openssl pkey"
+                        + ") is damaged, or neither RSA nor EC; inspect it with: openssl pkey"
                         + " -noout -text -in " + path));
     }
 

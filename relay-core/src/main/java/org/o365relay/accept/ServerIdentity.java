@@ -41,8 +41,8 @@ record ServerIdentity(Path file, PrivateKey key, List<X509Certificate> chain) {
             }
         }
         if (chain.isEmpty()) {
-            throw new UnusableCertificateException("there is no certificate in PEM in " + path + " (" + KEY
-                    + "); it begins with -----BEGIN CERTIFICATE-----");
+            throw new UnusableCertificateException("there is no PEM certificate in " + path + " (" + KEY
+                    + "); it starts with -----BEGIN CERTIFICATE-----");
         }
         return List.copyOf(chain);
     }
@@ -53,7 +53,7 @@ record ServerIdentity(Path file, PrivateKey key, List<X509Certificate> chain) {
                     .generateCertificate(new ByteArrayInputStream(section.octets()));
         } catch (CertificateException | IllegalArgumentException e) {
             throw new UnusableCertificateException("a certificate in " + path + " (" + KEY + ") is damaged: "
-                    + e.getMessage() + "; see what is in it with: openssl x509 -noout -text -in " + path);
+                    + e.getMessage() + "; inspect it with: openssl x509 -noout -text -in " + path);
         }
     }
 

@@ -37,7 +37,7 @@ class CertificateFilesTest {
             RSA PRIVATE KEY       | is in the format PKCS #1, not in PKCS #8; convert it with: openssl pkcs8 -topk8
             EC PRIVATE KEY        | is in the format SEC 1, not in PKCS #8; convert it with: openssl pkcs8 -topk8
             ENCRYPTED PRIVATE KEY | is encrypted, and nobody is there to type its password; convert it with: openssl
-            PUBLIC KEY            | there is no private key in PEM in
+            PUBLIC KEY            | there is no PEM private key in
             """)
     void saysHowToConvertAKeyOfAnotherFormat(String label, String words) throws IOException {
         CertificateFiles files = RelayCertificate.fresh(Algorithm.ecp256).in(directory);
@@ -85,7 +85,7 @@ class CertificateFilesTest {
         CertificateFiles files = RelayCertificate.fresh(Algorithm.ecp256).in(directory);
         String certificate = Files.readString(files.certificate());
         Files.writeString(files.certificate(), "nothing");
-        assertFatal(files, "there is no certificate in PEM in", files.certificate());
+        assertFatal(files, "there is no PEM certificate in", files.certificate());
         Files.writeString(files.certificate(), certificate.replaceFirst("MII", "AAA"));
         assertFatal(files, "is damaged", files.certificate());
         Files.writeString(files.certificate(), certificate);

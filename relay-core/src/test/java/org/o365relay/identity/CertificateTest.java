@@ -111,7 +111,7 @@ class CertificateTest extends SignInTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             missing   | missing.pem does not exist
-            no key    | there is no private key in PEM in
+            no key    | there is no PEM private key in
             foreign   | does not belong to the first certificate in
             no word   | is encrypted, but no password is configured
             bad word  | the configured password is wrong for the key in
