@@ -32,7 +32,10 @@ final class BacklogCommand implements Callable<Integer> {
     @Mixin
     private TargetOptions target = new TargetOptions();
 
-    @Option(names = "--deferred", paramLabel = "N", description = "Number of deferred messages in the queue. Default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--deferred",
+            paramLabel = "N",
+            description = "Number of deferred messages in the queue. Default: ${DEFAULT-VALUE}")
     private int deferred = 1_000_000;
 
     @Option(
@@ -41,7 +44,10 @@ final class BacklogCommand implements Callable<Integer> {
             description = "Number of settled messages in the history. Default: ${DEFAULT-VALUE}")
     private int history = 1_000_000;
 
-    @Option(names = "--messages", paramLabel = "N", description = "Number of messages of each load. Default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--messages",
+            paramLabel = "N",
+            description = "Number of messages of each load. Default: ${DEFAULT-VALUE}")
     private int messages = 20_000;
 
     @Option(names = "--sessions", paramLabel = "N", description = "Concurrent sessions. Default: ${DEFAULT-VALUE}")
@@ -50,7 +56,8 @@ final class BacklogCommand implements Callable<Integer> {
     @Option(
             names = "--rounds",
             paramLabel = "N",
-            description = "Number of alternating runs with and without the queue; medians are reported. Default: ${DEFAULT-VALUE}")
+            description =
+                    "Number of alternating runs with and without the queue; medians are reported. Default: ${DEFAULT-VALUE}")
     private int rounds = 3;
 
     /// @param liveMib live heap after a full garbage collection, in MiB

@@ -31,7 +31,10 @@ final class DrainCommand implements Callable<Integer> {
     @Mixin
     private TargetOptions target = new TargetOptions();
 
-    @Option(names = "--deferred", paramLabel = "N", description = "Number of messages in the backlog. Default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--deferred",
+            paramLabel = "N",
+            description = "Number of messages in the backlog. Default: ${DEFAULT-VALUE}")
     private int deferred = 1_000_000;
 
     @Option(
@@ -46,10 +49,16 @@ final class DrainCommand implements Callable<Integer> {
             description = "Number of deliveries before the measurement. Default: ${DEFAULT-VALUE}")
     private int warmUp = 10_000;
 
-    @Option(names = "--sessions", paramLabel = "N", description = "Concurrent sessions that send new mail. Default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--sessions",
+            paramLabel = "N",
+            description = "Concurrent sessions that send new mail. Default: ${DEFAULT-VALUE}")
     private int sessions = 20;
 
-    @Option(names = "--connections", paramLabel = "N", description = "Maximum connections to the upstream. Default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--connections",
+            paramLabel = "N",
+            description = "Maximum connections to the upstream. Default: ${DEFAULT-VALUE}")
     private int connections = 20;
 
     @Option(names = "--empty", description = "Continue until the queue is empty and its disk space is released.")
@@ -58,7 +67,8 @@ final class DrainCommand implements Callable<Integer> {
     @Option(
             names = "--still",
             paramLabel = "S",
-            description = "With --empty: stop when the file has not shrunk for this many seconds. Default: ${DEFAULT-VALUE}")
+            description =
+                    "With --empty: stop when the file has not shrunk for this many seconds. Default: ${DEFAULT-VALUE}")
     private int still = 10;
 
     @Override

@@ -28,7 +28,10 @@ final class LargeCommand implements Callable<Integer> {
     @Option(names = "--size", paramLabel = "SIZE", description = "Size of each message. Default: ${DEFAULT-VALUE}")
     private Size size = Size.parse("100MiB");
 
-    @Option(names = "--sessions", paramLabel = "N", description = "Concurrent sessions with one message each. Default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--sessions",
+            paramLabel = "N",
+            description = "Concurrent sessions with one message each. Default: ${DEFAULT-VALUE}")
     private int sessions = 1;
 
     @Option(names = "--heap", paramLabel = "SIZE", description = "Maximum heap, as for -Xmx. Default: ${DEFAULT-VALUE}")

@@ -18,7 +18,8 @@ final class MarkdownTable {
     /// @param cells one cell per heading
     void add(String... cells) {
         if (cells.length != rows.getFirst().size()) {
-            throw new IllegalArgumentException("number of cells differs from number of headings: " + Arrays.toString(cells));
+            throw new IllegalArgumentException(
+                    "number of cells differs from number of headings: " + Arrays.toString(cells));
         }
         rows.add(List.of(cells));
     }

@@ -56,7 +56,8 @@ final class PeersCommand implements Callable<Integer> {
             launchers.add(target.launcher());
         }
         if (launchers.isEmpty()) {
-            throw new IOException("neither Postfix nor smtp-sink is installed; install them with apt-get install postfix");
+            throw new IOException(
+                    "neither Postfix nor smtp-sink is installed; install them with apt-get install postfix");
         }
         return launchers;
     }

@@ -42,7 +42,8 @@ record ProcessUsage(Duration cpu, long residentKib, long peakKib) {
             cpu = ticks(pid, 4);
             return new ProcessUsage(cpu, kib(pid, "smaps_rollup", "Pss:"), 0);
         } catch (AccessDeniedException e) {
-            throw new IOException("permission denied to read the memory of process " + pid + "; run the benchmark as its user", e);
+            throw new IOException(
+                    "permission denied to read the memory of process " + pid + "; run the benchmark as its user", e);
         } catch (IOException e) {
             return new ProcessUsage(cpu, 0, 0);
         }

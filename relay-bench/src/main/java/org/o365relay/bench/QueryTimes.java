@@ -86,7 +86,9 @@ final class QueryTimes {
         time(
                 "queue list --recipient, no match",
                 () -> found(reading, Order.OLDEST_FIRST, all -> recipient(all, "no@x.example")));
-        time("queue list --reason, no match", () -> found(reading, Order.OLDEST_FIRST, all -> reason(all, "none-such")));
+        time(
+                "queue list --reason, no match",
+                () -> found(reading, Order.OLDEST_FIRST, all -> reason(all, "none-such")));
         time(
                 "queue list --mailbox, no match",
                 () -> found(reading, Order.OLDEST_FIRST, all -> mailbox(all, "no@x.example")));
@@ -96,9 +98,7 @@ final class QueryTimes {
     private void measureTraceQueries(QueueReader reading) {
         time("trace, newest", () -> trace(reading, all -> all));
         time("trace by id", () -> reading.show(newest(reading)).stream().count());
-        time(
-                "trace by Message-ID, first message",
-                () -> trace(reading, all -> messageId(all, Backlog.messageId(0))));
+        time("trace by Message-ID, first message", () -> trace(reading, all -> messageId(all, Backlog.messageId(0))));
         time("trace by Message-ID, unknown", () -> trace(reading, all -> messageId(all, "<no@x.example>")));
         time("trace by subject, first message", () -> trace(reading, all -> subject(all, Backlog.subject(1))));
         time("trace by subject, unknown", () -> trace(reading, all -> subject(all, "no such subject")));

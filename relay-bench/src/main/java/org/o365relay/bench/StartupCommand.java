@@ -22,7 +22,10 @@ final class StartupCommand implements Callable<Integer> {
     @Mixin
     private TargetOptions target = new TargetOptions();
 
-    @Option(names = "--times", paramLabel = "N", description = "Number of starts; the median is reported. Default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--times",
+            paramLabel = "N",
+            description = "Number of starts; the median is reported. Default: ${DEFAULT-VALUE}")
     private int times = 7;
 
     @Option(

@@ -26,20 +26,23 @@ final class TargetOptions {
             description = "Measure this running SMTP server instead of --relay.")
     private @Nullable String target;
 
-    @Option(names = "--pid", paramLabel = "PID", description = "Process of --target, to measure its CPU time and memory.")
+    @Option(
+            names = "--pid",
+            paramLabel = "PID",
+            description = "Process of --target, to measure its CPU time and memory.")
     private @Nullable Long pid;
 
     @Option(
             names = "--jvm-option",
             paramLabel = "OPTION",
-            description =
-                    "Additional JVM option for the relay, such as --jvm-option=-Xmx64m. Repeatable.")
+            description = "Additional JVM option for the relay, such as --jvm-option=-Xmx64m. Repeatable.")
     private List<String> jvmOptions = new ArrayList<>();
 
     @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
-            description = "Set a configuration key of the relay, such as --set relay.limits.connections=500. Repeatable.")
+            description =
+                    "Set a configuration key of the relay, such as --set relay.limits.connections=500. Repeatable.")
     private List<String> settings = new ArrayList<>();
 
     @Spec(Spec.Target.MIXEE)

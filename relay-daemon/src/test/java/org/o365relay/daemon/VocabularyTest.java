@@ -92,7 +92,8 @@ class VocabularyTest {
     void noTextHasAReplacedWord() throws IOException {
         Map<String, Set<String>> found = new TreeMap<>();
         for (Path file : texts()) {
-            Set<String> words = IN_TEXT.matcher(UNIX_USER.matcher(Files.readString(file)).replaceAll(""))
+            Set<String> words = IN_TEXT.matcher(
+                            UNIX_USER.matcher(Files.readString(file)).replaceAll(""))
                     .results()
                     .map(MatchResult::group)
                     .collect(Collectors.toCollection(TreeSet::new));

@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description =
                 "Create the configuration: ask for the settings, write relay.conf, the secret files, and a PowerShell"
-                        + " script with which an administrator permits the relay in Microsoft 365, then run the check."
+                        + " script for an administrator of Microsoft 365, then check the result."
                         + " Settings given as options are not asked. Setup changes nothing in Microsoft 365 and opens no"
                         + " network connection before the check.",
         footer = {
@@ -108,7 +108,8 @@ public final class SetupCommand implements Callable<Integer> {
         } catch (FileAlreadyExistsException e) {
             throw new CommandFailed(
                     ExitCode.CANNOT_CREATE,
-                    e.getFile() + " already exists, no file was written; use --force to replace it (it is kept as .bak), or"
+                    e.getFile()
+                            + " already exists, no file was written; use --force to replace it (it is kept as .bak), or"
                             + " --directory for another directory");
         } catch (IOException e) {
             throw new CommandFailed(ExitCode.CANNOT_CREATE, reason(e));
@@ -150,9 +151,8 @@ public final class SetupCommand implements Callable<Integer> {
         out.flush();
         if (program.execute("check", "--config", config.toString()) != ExitCode.OK) {
             out.println();
-            out.println(
-                    "The check failed. The files are written: complete the next steps above, wait up to an hour for"
-                            + " Microsoft 365 to apply the changes, and run the check again.");
+            out.println("The check failed. The files are written: complete the next steps above, wait up to an hour for"
+                    + " Microsoft 365 to apply the changes, and run the check again.");
             out.flush();
         }
     }

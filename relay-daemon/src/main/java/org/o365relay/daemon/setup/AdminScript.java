@@ -187,7 +187,8 @@ final class AdminScript {
             String resource = new String(in.readAllBytes(), StandardCharsets.UTF_8);
             Map<String, String> sections = new LinkedHashMap<>();
             String[] pieces = resource.split("(?m)^#@ ");
-            for (String piece : List.of(pieces).subList(1, pieces.length)) { // the first piece is the comment of the resource
+            for (String piece :
+                    List.of(pieces).subList(1, pieces.length)) { // the first piece is the comment of the resource
                 int end = piece.indexOf('\n');
                 sections.put(piece.substring(0, end), piece.substring(end + 1));
             }

@@ -43,17 +43,17 @@ final class AnswerChecks {
                 text,
                 network -> Network.parse(network)
                         .map(known -> problemUnless(
-                                known.prefixLength() > 0, network + " contains all addresses, which would make an open relay"))
-                        .orElseGet(() -> Optional.of(
-                                network + " is not a network; examples: 192.168.10.0/24, 192.168.10.17")));
+                                known.prefixLength() > 0,
+                                network + " contains all addresses, which would make an open relay"))
+                        .orElseGet(() ->
+                                Optional.of(network + " is not a network; examples: 192.168.10.0/24, 192.168.10.17")));
     }
 
     static Optional<String> addresses(String text) {
         return each(
                 text,
                 address -> problemUnless(
-                        Network.parse(address).isPresent(),
-                        address + " is not an IP address; example: 203.0.113.10"));
+                        Network.parse(address).isPresent(), address + " is not an IP address; example: 203.0.113.10"));
     }
 
     /// An IP address and a port: `0.0.0.0:2525`, `[::]:25`.
@@ -84,17 +84,16 @@ final class AnswerChecks {
 
     static Optional<String> tenant(String text) {
         if (MULTI_TENANT_NAMES.contains(text.toLowerCase(Locale.ROOT))) {
-            return Optional.of("not a single tenant; give the ID or a domain of your tenant, for example contoso.onmicrosoft.com");
+            return Optional.of(
+                    "not a single tenant; give the ID or a domain of your tenant, for example contoso.onmicrosoft.com");
         }
         boolean valid = isGuid(text) || (text.contains(".") && host(text).isEmpty());
-        return problemUnless(
-                valid, "not a tenant; give its ID, or a domain such as contoso.onmicrosoft.com");
+        return problemUnless(valid, "not a tenant; give its ID, or a domain such as contoso.onmicrosoft.com");
     }
 
     static Optional<String> clientId(String text) {
         return problemUnless(
-                isGuid(text),
-                "not an application (client) ID; format: 00000000-0000-0000-0000-000000000000");
+                isGuid(text), "not an application (client) ID; format: 00000000-0000-0000-0000-000000000000");
     }
 
     static Optional<String> date(String text) {

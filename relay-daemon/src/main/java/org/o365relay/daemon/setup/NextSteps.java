@@ -38,13 +38,12 @@ final class NextSteps {
         lines.add("");
         lines.add("Next steps:");
         if (method == SubmissionMethod.PASSWORD) {
-            step(
-                    "Plan the move to OAuth (docs/password.md): Microsoft disables passwords for SMTP at the end of");
+            step("Plan the move to OAuth (docs/password.md): Microsoft disables passwords for SMTP at the end of");
             more("December 2026, unless an admin enables them again, and later permanently.");
         }
         if (method.isMicrosoft()) {
-            step("Give " + name(AdminScript.NAME) + (method.hasCertificate() ? " and " + name(AppCertificate.PUBLIC) : "")
-                    + " to an administrator");
+            step("Give " + name(AdminScript.NAME)
+                    + (method.hasCertificate() ? " and " + name(AppCertificate.PUBLIC) : "") + " to an administrator");
             more("of the tenant, who reviews and runs it in PowerShell. It can take an hour to take effect.");
         }
         if (method.hasRegistration() && answers.text(SetupQuestion.CLIENT_ID).isEmpty()) {

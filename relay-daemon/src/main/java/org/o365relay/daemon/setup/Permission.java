@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/// How the tenant permits the app to send. Only one may be used: with both, Exchange checks both.
+/// How the tenant allows the app to send. Only one may be used: with both, Exchange checks both.
 enum Permission {
     /// An API permission with admin consent; for SMTP also Full Access to the mailbox.
     CONSENT,

@@ -79,7 +79,8 @@ final class RelayConf {
         }
         List<String> authors = answers.list(SetupQuestion.SEND_AS);
         if (!authors.isEmpty()) {
-            add("    # Addresses that stay in From. The mailbox needs Send As for them, or Exchange refuses the message.");
+            add(
+                    "    # Addresses that stay in From. The mailbox needs Send As for them, or Exchange refuses the message.");
             add("    send-as = " + list(authors));
         }
     }
@@ -146,7 +147,8 @@ final class RelayConf {
                 add("      # OAuth: an app signs in with a certificate.");
                 add("      type = certificate");
                 app();
-                add("      # The certificate with its key; the path is relative to this file. The relay warns before it expires.");
+                add(
+                        "      # The certificate with its key; the path is relative to this file. The relay warns before it expires.");
                 add("      certificate = " + quoted(answers.certificate()));
                 if (certificatePassword) {
                     add("      # The file with the password of the key.");
@@ -205,7 +207,8 @@ final class RelayConf {
         add(
                 "      # The Application (client) ID: https://entra.microsoft.com > App registrations > (the app) > Overview");
         answers.text(SetupQuestion.CLIENT_ID).ifPresentOrElse(id -> add("      client-id = " + quoted(id)), () -> {
-            add("      # TODO: insert the ID here; " + AdminScript.NAME + " creates the app and prints its ID at the end.");
+            add("      # TODO: insert the ID here; " + AdminScript.NAME
+                    + " creates the app and prints its ID at the end.");
             add("      client-id = " + quoted(UNKNOWN_ID));
         });
     }
@@ -213,7 +216,8 @@ final class RelayConf {
     private void fallback() {
         if (answers.hasGraphFallback()) {
             add("");
-            add("    # The upstream used while SMTP fails, for example because SMTP AUTH is disabled. It uses the same app.");
+            add(
+                    "    # The upstream used while SMTP fails, for example because SMTP AUTH is disabled. It uses the same app.");
             add("    fallback = [ { preset = graph } ]");
         }
     }

@@ -86,7 +86,8 @@ final class SetupDialog {
             return Optional.empty();
         }
         terminal.get().print("");
-        terminal.get().print("Enter the " + what + ". It is not shown. Leave it empty to write it into its file later.");
+        terminal.get()
+                .print("Enter the " + what + ". It is not shown. Leave it empty to write it into its file later.");
         Secret typed = orEnd(terminal.get().secret(what + ": "), what);
         return Optional.of(typed).filter(secret -> !secret.reveal().isBlank());
     }

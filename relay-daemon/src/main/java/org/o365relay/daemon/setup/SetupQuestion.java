@@ -25,7 +25,7 @@ enum SetupQuestion {
     GRAPH_FALLBACK("YES|NO", "Whether to use Microsoft Graph while SMTP fails: yes or no."),
     PERMISSION(
             "PERMISSION",
-            "How the tenant permits the app to send: consent (an API permission; for Graph it covers every"
+            "How the tenant allows the app to send: consent (an API permission; for Graph it covers every"
                     + " mailbox) or rbac (a role in Exchange for this mailbox only)."),
     PUBLIC_ADDRESSES("ADDRESSES", "The static public IP addresses of the relay, as Microsoft sees them."),
     CERTIFICATE_NAME(
@@ -45,7 +45,9 @@ enum SetupQuestion {
             "NETWORKS",
             "The IP addresses and networks of the devices that may send without a login; \"none\" for this machine only.",
             "none"),
-    LISTEN("ADDRESS:PORT", "The address and port that devices connect to; 0.0.0.0 means all addresses of this machine."),
+    LISTEN(
+            "ADDRESS:PORT",
+            "The address and port that devices connect to; 0.0.0.0 means all addresses of this machine."),
     ADMIN(
             "ADDRESS",
             "The address that receives alerts, for example when a mailbox cannot send; \"none\" for no alerts.",

@@ -34,7 +34,9 @@ enum SubmissionMethod {
     }
 
     static Optional<SubmissionMethod> named(String key) {
-        return Arrays.stream(values()).filter(method -> method.key().equals(key)).findFirst();
+        return Arrays.stream(values())
+                .filter(method -> method.key().equals(key))
+                .findFirst();
     }
 
     /// @return whether an app signs in, without a user

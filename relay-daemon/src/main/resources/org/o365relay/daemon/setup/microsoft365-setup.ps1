@@ -2,7 +2,7 @@
 # the chosen method needs are joined in this order, with the answers as variables after the first.
 #@ begin
 #
-# Permits o365-relay to send mail with Microsoft 365. Written by "o365-relay setup".
+# Allows o365-relay to send mail with Microsoft 365. Written by "o365-relay setup".
 #
 # Run it as an administrator of the tenant, in PowerShell 7 or Windows PowerShell 5.1:
 #     powershell -ExecutionPolicy Bypass -File .\microsoft365-setup.ps1

@@ -210,7 +210,8 @@ final class SetupCommandTest {
 
     @Test
     void createsAnEmptyFileForAnUnknownSecret() throws IOException {
-        assertThat(run(options("--yes --no-check --mailbox r@contoso.example --method password --directory " + directory)))
+        assertThat(run(options(
+                        "--yes --no-check --mailbox r@contoso.example --method password --directory " + directory)))
                 .isZero();
 
         assertThat(directory.resolve("password")).isEmptyFile();

@@ -123,7 +123,8 @@ final class GraphTest {
                 yield web.mime(SEND, token, MESSAGE);
             }
             default -> {
-                SANDBOX.change(settings -> settings.limits(limits -> limits.withRecipients(3, SandboxLimits.UNLIMITED)));
+                SANDBOX.change(
+                        settings -> settings.limits(limits -> limits.withRecipients(3, SandboxLimits.UNLIMITED)));
                 yield web.mime(SEND, token, MESSAGE);
             }
         };
