@@ -85,15 +85,16 @@ final class AuthExchange {
             return errors.error(Reply.of(
                     502,
                     "5.5.1",
-                    "Authentication not enabled; turn it off in the device"
-                            + " (relay.trusted-networks: auth)"));
+                    "Authentication not enabled; turn it off in the device" + " (relay.trusted-networks: auth)"));
         }
         if (isDone()) {
             return errors.error(Reply.of(503, "5.5.1", "Already authenticated"));
         }
         if (!isOffered(secure)) {
             return errors.error(Reply.of(
-                    538, "5.7.11", "Encryption required for authentication (relay.tls.certificate, relay.auth.allow-without-tls)"));
+                    538,
+                    "5.7.11",
+                    "Encryption required for authentication (relay.tls.certificate, relay.auth.allow-without-tls)"));
         }
         String response = auth.initialResponse();
         return switch (auth.mechanism()) {
@@ -207,13 +208,14 @@ final class AuthExchange {
             case VALID -> succeed();
             case INVALID -> {
                 errors.deviated(Deviation.AUTH_FAILED);
-                SessionAction action =
-                        errors.error(Reply.of(535, "5.7.8", "Authentication credentials invalid (relay.auth.users-file)"));
+                SessionAction action = errors.error(
+                        Reply.of(535, "5.7.8", "Authentication credentials invalid (relay.auth.users-file)"));
                 yield ++failures >= MAX_FAILURES && action instanceof Send(Reply reply)
                         ? new SendAndClose(reply)
                         : action;
             }
-            case UNAVAILABLE -> temporaryFailure("Temporary authentication failure, see the relay's log (relay.auth.users-file)");
+            case UNAVAILABLE ->
+                temporaryFailure("Temporary authentication failure, see the relay's log (relay.auth.users-file)");
             case BUSY -> temporaryFailure("Temporary authentication failure: too many concurrent logins");
             case CANCELLED -> temporaryFailure("Temporary authentication failure: client did not wait");
         };

@@ -63,7 +63,8 @@ final class ContentChecks {
     private static @Nullable Reply refusedDeviation(Set<Deviation> deviations, Tolerance tolerance) {
         for (Deviation deviation : deviations) {
             if (!tolerance.accepts(deviation)) {
-                return RejectReplies.notTolerated(deviation, 554, "5.6.0", "Message rejected: the device " + deviation.description());
+                return RejectReplies.notTolerated(
+                        deviation, 554, "5.6.0", "Message rejected: the device " + deviation.description());
             }
         }
         return null;

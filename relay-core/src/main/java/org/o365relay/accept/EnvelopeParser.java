@@ -43,8 +43,8 @@ final class EnvelopeParser {
         Optional<EmailAddress> sender = EmailAddress.parse(path.address());
         return sender.isPresent()
                 ? parser.mail(sender.get(), parameters)
-                : new Malformed(
-                        Reply.of(501, "5.1.7", "Bad sender address syntax: " + RejectReplies.printable(path.address())));
+                : new Malformed(Reply.of(
+                        501, "5.1.7", "Bad sender address syntax: " + RejectReplies.printable(path.address())));
     }
 
     // RFC 5321 §4.1.1.3

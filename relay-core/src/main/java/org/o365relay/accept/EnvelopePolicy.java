@@ -49,8 +49,8 @@ final class EnvelopePolicy {
             case Admission.Admitted(EmailAddress sender) ->
                 client.device()
                         .beginMessage(client.policy().limits())
-                        .<Decision>map(excess -> new Decision.OverLimit(
-                                excess, RejectReplies.limitExceeded(client.address(), excess)))
+                        .<Decision>map(excess ->
+                                new Decision.OverLimit(excess, RejectReplies.limitExceeded(client.address(), excess)))
                         .orElseGet(() -> new Decision.Granted(sender));
         };
     }
@@ -88,8 +88,8 @@ final class EnvelopePolicy {
         }
         return client.device()
                 .reserveRecipient(client.policy().limits())
-                .<Decision>map(excess -> new Decision.OverLimit(
-                        excess, RejectReplies.recipientLimitExceeded(client.address(), excess)))
+                .<Decision>map(excess ->
+                        new Decision.OverLimit(excess, RejectReplies.recipientLimitExceeded(client.address(), excess)))
                 .orElseGet(() -> new Decision.Granted(recipient));
     }
 

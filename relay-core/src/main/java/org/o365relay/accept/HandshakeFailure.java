@@ -38,17 +38,18 @@ sealed interface HandshakeFailure {
     private static HandshakeFailure plainText(Client client) {
         return client.tls() == ListenerTls.IMPLICIT
                 ? new Reported(
-                        reply("the device sends plain text to a port with implicit TLS; enable TLS (not STARTTLS) in the device,"
-                                + " or connect it to another port of relay.listeners"),
+                        reply(
+                                "the device sends plain text to a port with implicit TLS; enable TLS (not STARTTLS) in the device,"
+                                        + " or connect it to another port of relay.listeners"),
                         Optional.empty())
                 : reported("the device sent plain text after STARTTLS", Deviation.PIPELINED_STARTTLS);
     }
 
     private static HandshakeFailure noCommonTls(Client client, String message) {
-        String hint = client.policy().oldTls()
-                ? ""
-                : "; update the device, or set old-tls for it in relay.trusted-networks";
-        return reported("the device supports no allowed TLS version or cipher (" + message + ")" + hint, Deviation.OLD_TLS);
+        String hint =
+                client.policy().oldTls() ? "" : "; update the device, or set old-tls for it in relay.trusted-networks";
+        return reported(
+                "the device supports no allowed TLS version or cipher (" + message + ")" + hint, Deviation.OLD_TLS);
     }
 
     private static HandshakeFailure rejected(String message) {

@@ -36,7 +36,8 @@ final class LateTlsClients {
         }
     }
 
-    /// A handshake before the greeting. Keeps a known address: it may have been in time only because of the longer wait.
+    /// A handshake before the greeting. Keeps a known address: it may have been in time only because of the longer
+    /// wait.
     synchronized void inTime(InetAddress address) {
         if (lastSeen.containsKey(address)) {
             lastSeen.putLast(address, clock.instant());

@@ -94,15 +94,15 @@ public final class RejectReplies {
     /// The reply to RCPT with a recipient without a domain, where unqualified recipients are refused.
     public static Reply unqualifiedRecipient() {
         return notTolerated(
-                Deviation.UNQUALIFIED_RECIPIENT, 553, "5.1.3", "Recipient address rejected: need fully-qualified address");
+                Deviation.UNQUALIFIED_RECIPIENT,
+                553,
+                "5.1.3",
+                "Recipient address rejected: need fully-qualified address");
     }
 
     /// The only reply on a connection from outside the trusted networks, in place of the greeting.
     public static Reply untrusted(InetAddress client) {
-        return Reply.of(
-                554,
-                "5.7.1",
-                client.getHostAddress() + ": Relay access denied (relay.trusted-networks)");
+        return Reply.of(554, "5.7.1", client.getHostAddress() + ": Relay access denied (relay.trusted-networks)");
     }
 
     static Reply tooManyConnections() {
@@ -166,7 +166,9 @@ public final class RejectReplies {
     // RFC 5321 §4.5.3.1.10
     public static Reply tooManyRecipients(int limit) {
         return Reply.of(
-                452, "4.5.3", "Too many recipients, limit is " + limit + " per message (relay.limits.recipients-per-message)");
+                452,
+                "4.5.3",
+                "Too many recipients, limit is " + limit + " per message (relay.limits.recipients-per-message)");
     }
 
     static Reply limitExceeded(InetAddress client, LimitExceeded excess) {
@@ -189,8 +191,7 @@ public final class RejectReplies {
         return Reply.of(
                 421,
                 "4.4.2",
-                "Data timeout, less than " + octetsPerSecond
-                        + " octets per second (relay.limits.minimum-data-rate)");
+                "Data timeout, less than " + octetsPerSecond + " octets per second (relay.limits.minimum-data-rate)");
     }
 
     /// @param text from the client

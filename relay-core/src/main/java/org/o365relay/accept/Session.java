@@ -74,15 +74,16 @@ final class Session {
         return line.endsWith("\r") || acceptsBareLineFeed()
                 ? handle(CommandParser.parse(line))
                 // Not a word more: a client that did not wait for this has perhaps sent content, with commands in it.
-                : errors.rejectAndClose(
-                        RejectReplies.notTolerated(Deviation.BARE_LINE_FEED, 500, "5.5.2", "Bare LF received, lines must end with CRLF"));
+                : errors.rejectAndClose(RejectReplies.notTolerated(
+                        Deviation.BARE_LINE_FEED, 500, "5.5.2", "Bare LF received, lines must end with CRLF"));
     }
 
     SessionAction handle(Command command) {
         commandReceived = true;
         auth.noteCommand(command); // before anything can refuse it: a device goes on with its password all the same
         if (dataRejected && !isRecognized(command)) {
-            return errors.rejectAndClose(Reply.of(421, "4.7.0", "Non-SMTP command after rejected DATA, closing connection"));
+            return errors.rejectAndClose(
+                    Reply.of(421, "4.7.0", "Non-SMTP command after rejected DATA, closing connection"));
         }
         boolean bringsMail = command instanceof Command.Rcpt || command instanceof Command.Bdat;
         SessionAction answer = (bringsMail ? Optional.<SessionAction>empty() : errors.countIdleCommand())
@@ -108,7 +109,8 @@ final class Session {
     SessionAction lineTooLong() {
         auth.lineTooLong();
         return error(
-                Deviation.INVALID_COMMAND, Reply.of(500, "5.5.2", "Command line too long (relay.limits.command-line-length)"));
+                Deviation.INVALID_COMMAND,
+                Reply.of(500, "5.5.2", "Command line too long (relay.limits.command-line-length)"));
     }
 
     /// TLS has begun. What was said before could have been said by anybody (RFC 3207 §4.2).
@@ -207,7 +209,8 @@ final class Session {
             }
             case Command.Noop _ -> new Send(OK);
             // RFC 5321 §3.5.3
-            case Command.Vrfy _ -> new Send(Reply.of(252, "2.1.5", "Cannot VRFY user, but will accept message and attempt delivery"));
+            case Command.Vrfy _ ->
+                new Send(Reply.of(252, "2.1.5", "Cannot VRFY user, but will accept message and attempt delivery"));
             // RFC 5321 §3.5.2
             case Command.Expn _ -> errors.error(Reply.of(502, "5.5.1", "EXPN not supported"));
             case Command.Help _ -> new Send(extensions().help());
@@ -294,7 +297,8 @@ final class Session {
     /// Who has tried to log in may go on with name and password although nobody asked; these are not repeated.
     private Reply unknown(Command.Unknown unknown) {
         boolean harmless = !auth.wasAttempted() && unknown.looksLikeVerb();
-        return Reply.of(500, "5.5.1", harmless ? "Command not recognized: " + unknown.verb() : "Command not recognized");
+        return Reply.of(
+                500, "5.5.1", harmless ? "Command not recognized: " + unknown.verb() : "Command not recognized");
     }
 
     private SessionAction error(Deviation deviation, Reply reply) {

@@ -25,8 +25,7 @@ class AdmissionTest {
                         new TestRelayFront(directory, FrontSettings.DEFAULTS.trusting("10.0.0.0/8", "::1"));
                 DialogClient client = front.connect()) {
             client.send("EHLO me\r\nMAIL FROM:<a@device.test>\r\n");
-            assertThat(client.line())
-                    .isEqualTo("554 5.7.1 127.0.0.1: Relay access denied (relay.trusted-networks)");
+            assertThat(client.line()).isEqualTo("554 5.7.1 127.0.0.1: Relay access denied (relay.trusted-networks)");
             client.expectClosed();
             assertThat(front.journal().rejected()).singleElement().satisfies(rejected -> {
                 assertThat(rejected.client()).isEqualTo(InetAddress.ofLiteral("127.0.0.1"));

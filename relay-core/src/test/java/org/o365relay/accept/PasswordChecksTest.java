@@ -141,7 +141,8 @@ class PasswordChecksTest {
         checks.begin(CLIENT, this::waiting);
         checks.begin(CLIENT, this::waiting);
         try (Waiting waiting = new Waiting(directory, checks)) {
-            assertThat(waiting.said()).isEqualTo("454 4.7.0 Temporary authentication failure: too many concurrent logins\r\n");
+            assertThat(waiting.said())
+                    .isEqualTo("454 4.7.0 Temporary authentication failure: too many concurrent logins\r\n");
         }
     }
 

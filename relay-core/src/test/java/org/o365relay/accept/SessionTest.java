@@ -155,8 +155,7 @@ class SessionTest {
         say("RCPT TO:<b@contoso.test>");
         say("DATA");
         front.queue().close();
-        assertThat(session.endOfContent().join())
-                .hasToString("452 4.3.1 Queue write error, try again later");
+        assertThat(session.endOfContent().join()).hasToString("452 4.3.1 Queue write error, try again later");
         assertThat(front.journal().accepted()).isEmpty();
         assertThat(front.journal().rejected()).hasSize(1);
         assertThat(record().messages()).isZero();
@@ -172,8 +171,7 @@ class SessionTest {
         session.content().buffer().writeBytes(new byte[Incoming.CHUNK_SIZE]);
         assertThat(session.spill())
                 .hasValueSatisfying(written -> assertThat(written).isCompletedExceptionally());
-        assertThat(session.endOfContent().join())
-                .hasToString("452 4.3.1 Queue write error, try again later");
+        assertThat(session.endOfContent().join()).hasToString("452 4.3.1 Queue write error, try again later");
     }
 
     @Test

@@ -102,7 +102,8 @@ class SmugglingTest {
             send(client, stream, cuts);
             client.awaitEnd();
             said = client.said();
-            assertThat(said.contains("421 4.7.0 Bare LF received, lines must end with CRLF")).isEqualTo(ends);
+            assertThat(said.contains("421 4.7.0 Bare LF received, lines must end with CRLF"))
+                    .isEqualTo(ends);
         }
         List<Claim> claims = front.claims();
         if (tolerance.equals("strict")) {

@@ -39,22 +39,22 @@ class BackupTest {
 
     private Path scratch;
     private Path folder;
-    private QueueFixture house;
+    private QueueFixture fixture;
 
     @BeforeEach
     void open(@TempDir Path directory) throws IOException {
         scratch = directory;
         folder = Files.createDirectory(directory.resolve("backups"));
-        house = new QueueFixture(directory.resolve("queue"));
+        fixture = new QueueFixture(directory.resolve("queue"));
     }
 
     @AfterEach
     void close() {
-        house.close();
+        fixture.close();
     }
 
     private Path backup() throws QueueUnavailableException {
-        return new QueueBackup(house.directory, house.clock).writeTo(folder).file();
+        return new QueueBackup(fixture.directory, fixture.clock).writeTo(folder).file();
     }
 
     private Result restore(QueueFixture into, Path backup, boolean replace, boolean hold) throws Exception {
@@ -65,12 +65,12 @@ class BackupTest {
         return new QueueFixture(scratch.resolve("other"));
     }
 
-    private static Set<String> texts(QueueFixture house) {
+    private static Set<String> texts(QueueFixture fixture) {
         Set<String> texts = new TreeSet<>();
-        List<Claim> claims = house.claim(100);
+        List<Claim> claims = fixture.claim(100);
         while (!claims.isEmpty()) {
-            claims.forEach(claim -> texts.add(house.text(claim)));
-            claims = house.claim(100);
+            claims.forEach(claim -> texts.add(fixture.text(claim)));
+            claims = fixture.claim(100);
         }
         return texts;
     }
@@ -84,10 +84,10 @@ class BackupTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void isOneFileForItsOwnerAloneAndCanBeRestored(boolean running) throws Exception {
-        house.accept("one", ANNA);
-        house.accept(CrashScenes.LARGE, ANNA);
+        fixture.accept("one", ANNA);
+        fixture.accept(CrashScenes.LARGE, ANNA);
         if (!running) {
-            house.close();
+            fixture.close();
         }
         Path made = backup();
 
@@ -111,10 +111,10 @@ class BackupTest {
                 List<CompletableFuture<?>> group = new ArrayList<>();
                 for (int k = 0; k < 20; k++) {
                     String text = "message " + i + "." + k + " " + "x".repeat(2_000);
-                    group.add(house.queue()
+                    group.add(fixture.queue()
                             .receive()
                             .commit(
-                                    house.arrival(),
+                                    fixture.arrival(),
                                     QueueFixture.routed(QueueFixture.envelope(ANNA)),
                                     text.getBytes(StandardCharsets.UTF_8))
                             .thenAccept(_ -> {
@@ -131,7 +131,7 @@ class BackupTest {
         for (int i = 0; i < 3; i++) {
             before.add(Set.copyOf(acknowledged));
             made.add(backup());
-            house.clock.advance(Duration.ofSeconds(1));
+            fixture.clock.advance(Duration.ofSeconds(1));
         }
         int atTheEnd = acknowledged.size();
         enough.set(true);
@@ -152,13 +152,13 @@ class BackupTest {
 
     @Test
     void aRelayThatStartsMeanwhileOnlyMakesItBeginAnew() throws Exception {
-        house.accept("one", ANNA);
-        house.close();
+        fixture.accept("one", ANNA);
+        fixture.close();
         Path partial = folder.resolve(".queue-20260301-080000.db.partial");
-        OfflineQueue viewer = new OfflineQueue(house.directory);
+        OfflineQueue viewer = new OfflineQueue(fixture.directory);
         assertThat(viewer.<Long>query(statements -> {
                     QueueBackup.copy(statements, folder, partial);
-                    house.accept("two", ANNA);
+                    fixture.accept("two", ANNA);
                     return 0L;
                 }))
                 .isZero();
@@ -168,7 +168,7 @@ class BackupTest {
 
     @Test
     void whatAKilledOneHasLeftIsDeletedADayLater() throws Exception {
-        house.accept("one", ANNA);
+        fixture.accept("one", ANNA);
         List<String> old = List.of(".queue-20260227-080000.db.partial", ".queue-20260227-080000.db.partial-journal");
         List<String> kept =
                 List.of(".queue-20260301-070000.db.partial", "queue-20260227-080000.db", ".queue-mine.db.partial");
@@ -176,7 +176,7 @@ class BackupTest {
             int hours = name.contains("0301") ? 1 : 48;
             Files.setLastModifiedTime(
                     Files.createFile(folder.resolve(name)),
-                    FileTime.from(house.clock.instant().minus(Duration.ofHours(hours))));
+                    FileTime.from(fixture.clock.instant().minus(Duration.ofHours(hours))));
         }
         backup();
         assertThat(names(folder))
@@ -187,8 +187,8 @@ class BackupTest {
 
     @Test
     void aFolderThatIsNotThereIsNotMade() {
-        house.accept("one", ANNA);
-        assertThatThrownBy(() -> new QueueBackup(house.directory, house.clock).writeTo(scratch.resolve("nowhere")))
+        fixture.accept("one", ANNA);
+        assertThatThrownBy(() -> new QueueBackup(fixture.directory, fixture.clock).writeTo(scratch.resolve("nowhere")))
                 .isInstanceOf(QueueUnavailableException.class)
                 .hasMessageContaining("nowhere")
                 .hasMessageContaining("existing, writable folder");
@@ -198,23 +198,23 @@ class BackupTest {
     @Test
     void aFullDiskLeavesNoHalfFile() throws Exception {
         for (int i = 0; i < 80; i++) {
-            house.accept(QueueFixture.content(i, 100_000), ANNA);
+            fixture.accept(QueueFixture.content(i, 100_000), ANNA);
         }
-        house.close();
+        fixture.close();
         try (ChildJvm child = ChildJvm.startLimited(
-                4_096, scratch, BackupTest.class, house.directory.toString(), folder.toString())) {
+                4_096, scratch, BackupTest.class, fixture.directory.toString(), folder.toString())) {
             assertThat(child.awaitLine("REFUSED"))
                     .contains("the backup", "could not be written", "disk", "check the free space");
         }
         assertThat(folder).isEmptyDirectory();
-        assertThat(house.claim(100)).hasSize(80);
+        assertThat(fixture.claim(100)).hasSize(80);
     }
 
     /// The backup that finds no room.
     public static void main(String[] arguments) {
-        QueueFixture house = new QueueFixture(Path.of(arguments[0]));
+        QueueFixture fixture = new QueueFixture(Path.of(arguments[0]));
         try {
-            new QueueBackup(house.directory, house.clock).writeTo(Path.of(arguments[1]));
+            new QueueBackup(fixture.directory, fixture.clock).writeTo(Path.of(arguments[1]));
         } catch (QueueUnavailableException e) {
             System.out.println("REFUSED " + e.getMessage());
         }
@@ -222,7 +222,7 @@ class BackupTest {
 
     @Test
     void whatIsRestoredSaysSoInItsHistoryBecauseItMayBeADuplicate() throws Exception {
-        QueueId id = house.accept("perhaps delivered later", ANNA);
+        QueueId id = fixture.accept("perhaps delivered later", ANNA);
         Path made = backup();
         try (QueueFixture other = other()) {
             restore(other, made, false, false);
@@ -237,7 +237,7 @@ class BackupTest {
 
     @Test
     void canBeRestoredOnHold() throws Exception {
-        house.accept("not before I have looked", ANNA);
+        fixture.accept("not before I have looked", ANNA);
         Path made = backup();
         try (QueueFixture other = other()) {
             restore(other, made, false, true);
@@ -252,15 +252,15 @@ class BackupTest {
 
     @Test
     void aQueueThatIsThereIsMovedAsideOnlyIfAskedAndNeverDeleted() throws Exception {
-        house.accept("in the backup", ANNA);
+        fixture.accept("in the backup", ANNA);
         Path made = backup();
-        house.accept("after it", ANNA);
-        house.close();
-        assertThatThrownBy(() -> restore(house, made, false, false)).hasMessageContaining("--replace");
+        fixture.accept("after it", ANNA);
+        fixture.close();
+        assertThatThrownBy(() -> restore(fixture, made, false, false)).hasMessageContaining("--replace");
 
-        Result restored = restore(house, made, true, false);
+        Result restored = restore(fixture, made, true, false);
 
-        assertThat(texts(house)).containsExactly("in the backup");
+        assertThat(texts(fixture)).containsExactly("in the backup");
         Path aside = Objects.requireNonNull(restored.previous());
         try (QueueFixture old = new QueueFixture(aside)) {
             assertThat(texts(old)).containsExactly("after it", "in the backup");
@@ -269,14 +269,14 @@ class BackupTest {
 
     @Test
     void theNewestCommitsOfAQueueThatWasPutAsideAreInItsLogAndAreRestored() throws Exception {
-        house.accept("in the database", ANNA);
-        house.close();
+        fixture.accept("in the database", ANNA);
+        fixture.close();
         Path aside = Files.createDirectory(scratch.resolve("aside"));
-        try (Connection reader = house.connection()) { // so that a stop leaves the log
+        try (Connection reader = fixture.connection()) { // so that a stop leaves the log
             Sqlite.number(reader, "SELECT count(*) FROM message");
-            house.accept("in the log", ANNA);
+            fixture.accept("in the log", ANNA);
             for (String name : List.of("queue.db", "queue.db-wal")) {
-                Files.copy(house.directory.resolve(name), aside.resolve(name));
+                Files.copy(fixture.directory.resolve(name), aside.resolve(name));
             }
         }
         assertThat(aside.resolve("queue.db-wal")).isNotEmptyFile();
@@ -292,56 +292,56 @@ class BackupTest {
     @Test
     void aDamagedBackupIsRefusedAndNothingIsChanged() throws Exception {
         for (int i = 0; i < 50; i++) {
-            house.accept("kept " + i + "x".repeat(3_000), ANNA);
+            fixture.accept("kept " + i + "x".repeat(3_000), ANNA);
         }
         Path made = backup();
-        house.close();
+        fixture.close();
         byte[] octets = Files.readAllBytes(made);
         System.arraycopy(QueueFixture.content(1, 40_000), 0, octets, 20_000, 40_000);
         Files.write(made, octets);
-        assertThatThrownBy(() -> restore(house, made, true, false)).hasMessageContaining("is damaged");
+        assertThatThrownBy(() -> restore(fixture, made, true, false)).hasMessageContaining("is damaged");
         Files.writeString(made, "Dear admin, this was never a database. ".repeat(500));
-        assertThatThrownBy(() -> restore(house, made, true, false)).hasMessageContaining("is damaged");
-        assertThatThrownBy(() -> restore(house, scratch.resolve("none"), true, false))
+        assertThatThrownBy(() -> restore(fixture, made, true, false)).hasMessageContaining("is damaged");
+        assertThatThrownBy(() -> restore(fixture, scratch.resolve("none"), true, false))
                 .hasMessageContaining("not a file");
-        assertThat(texts(house)).hasSize(50);
-        assertThat(names(house.directory)).doesNotContain("replaced", "queue-restore.db");
+        assertThat(texts(fixture)).hasSize(50);
+        assertThat(names(fixture.directory)).doesNotContain("replaced", "queue-restore.db");
     }
 
     @Test
     void aRunningRelayKeepsItsQueue() throws Exception {
-        house.accept("mine", ANNA);
+        fixture.accept("mine", ANNA);
         Path made = backup();
-        assertThatThrownBy(() -> restore(house, made, true, false)).hasMessageContaining("in use");
+        assertThatThrownBy(() -> restore(fixture, made, true, false)).hasMessageContaining("in use");
     }
 
     @Test
     void aRestoreThatWasKilledInTheMiddleIsRunAgainAndNoRelayStartsBefore() throws Exception {
-        house.accept("in the backup", ANNA);
+        fixture.accept("in the backup", ANNA);
         Path made = backup();
-        house.accept("after it", ANNA);
-        house.close();
-        Path aside = Files.createDirectories(house.directory.resolve("replaced/1"));
-        new MaintenanceMarker(house.directory).begin("restore", aside);
-        Files.move(house.directory.resolve("queue.db"), aside.resolve("queue.db"));
-        Files.writeString(house.directory.resolve("queue.db"), "half of it");
+        fixture.accept("after it", ANNA);
+        fixture.close();
+        Path aside = Files.createDirectories(fixture.directory.resolve("replaced/1"));
+        new MaintenanceMarker(fixture.directory).begin("restore", aside);
+        Files.move(fixture.directory.resolve("queue.db"), aside.resolve("queue.db"));
+        Files.writeString(fixture.directory.resolve("queue.db"), "half of it");
 
-        assertThatThrownBy(() -> MessageQueue.open(house.settings(), house.clock, new Random(1)))
+        assertThatThrownBy(() -> MessageQueue.open(fixture.settings(), fixture.clock, new Random(1)))
                 .isInstanceOf(QueueUnavailableException.class)
                 .hasMessageContaining("o365-relay restore");
-        assertThat(restore(house, made, false, false).previous()).isEqualTo(aside);
+        assertThat(restore(fixture, made, false, false).previous()).isEqualTo(aside);
 
-        assertThat(texts(house)).containsExactly("in the backup");
+        assertThat(texts(fixture)).containsExactly("in the backup");
         try (QueueFixture old = new QueueFixture(aside)) {
             assertThat(texts(old)).containsExactly("after it", "in the backup");
         }
     }
 
     @Test
-    void aBackupOfAnOlderRelayIsBroughtUpToDate() throws Exception {
-        house.createVersion(3);
+    void aBackupOfAnOlderRelayIsUpgraded() throws Exception {
+        fixture.createVersion(3);
         try (QueueFixture other = other()) {
-            restore(other, house.directory.resolve("queue.db"), false, false);
+            restore(other, fixture.directory.resolve("queue.db"), false, false);
             assertThat(other.number("PRAGMA user_version")).isEqualTo(5);
             assertThat(other.accept("new", ANNA)).isNotNull();
         }

@@ -12,7 +12,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/// A program in a JVM of its own, to be killed. It speaks to the test on its standard output, a line at a time.
+/// Runs a program in another JVM, to be killed. It reports to the test on its standard output, line by line.
 public final class ChildJvm implements AutoCloseable {
 
     private static final String END = "-- end of output --";
@@ -33,7 +33,7 @@ public final class ChildJvm implements AutoCloseable {
                 .start());
     }
 
-    /// One that can write no file longer than this.
+    /// Starts a program with a limit on the size of files.
     ///
     /// @param kibibytes the limit, which can be raised later
     public static ChildJvm startLimited(int kibibytes, Path scratch, Class<?> main, String... arguments)
@@ -45,7 +45,7 @@ public final class ChildJvm implements AutoCloseable {
                 new ProcessBuilder(command).redirectErrorStream(true).start());
     }
 
-    /// One that a program starts, which finds the command line at the end of its own.
+    /// Starts a program through another one, which gets the command line appended to its arguments.
     public static ChildJvm startBy(List<String> launcher, Path scratch, Class<?> main, String... arguments)
             throws IOException {
         List<String> command = new ArrayList<>(launcher);
@@ -76,7 +76,7 @@ public final class ChildJvm implements AutoCloseable {
         return process.pid();
     }
 
-    /// @return the rest of the next line that begins so
+    /// @return the rest of the next line with this prefix
     public String awaitLine(String beginning) throws InterruptedException {
         while (true) {
             String line = lines.poll(60, TimeUnit.SECONDS);

@@ -22,7 +22,7 @@ import org.o365relay.mail.Priority;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.RoutedEnvelope;
 
-/// Who gets which message, and in what order.
+/// Which mailbox claims which messages, and in what order.
 @Timeout(120)
 class ClaimOrderTest {
 
@@ -30,16 +30,16 @@ class ClaimOrderTest {
     private static final ClaimScope ONE = new ClaimScope("one@contoso.example", List.of("one@contoso.example", POOL));
     private static final ClaimScope TWO = new ClaimScope("two@contoso.example", List.of("two@contoso.example", POOL));
 
-    private QueueFixture house;
+    private QueueFixture fixture;
 
     @BeforeEach
     void open(@TempDir Path directory) {
-        house = new QueueFixture(directory);
+        fixture = new QueueFixture(directory);
     }
 
     @AfterEach
     void close() {
-        house.close();
+        fixture.close();
     }
 
     @Test
@@ -47,10 +47,10 @@ class ClaimOrderTest {
         for (int i = 0; i < 5_000; i++) {
             var _ = begin(7, QueueFixture.MAILBOX, Priority.NORMAL);
         }
-        house.clock.advance(Duration.ofMinutes(1));
+        fixture.clock.advance(Duration.ofMinutes(1));
         QueueId other = commit(8, QueueFixture.MAILBOX, Priority.NORMAL);
 
-        assertThat(house.claim(2)).extracting(Claim::id).contains(other);
+        assertThat(fixture.claim(2)).extracting(Claim::id).contains(other);
     }
 
     @Test
@@ -63,7 +63,7 @@ class ClaimOrderTest {
 
         List<Integer> turns = new ArrayList<>();
         for (int most : List.of(1, 1, 2, 4, 100)) {
-            house.claim(most).forEach(claim -> turns.add(client(claim)));
+            fixture.claim(most).forEach(claim -> turns.add(client(claim)));
         }
 
         assertThat(turns).containsExactly(1, 2, 3, 1, 2, 3, 1, 2, 3, 1, 2, 3);
@@ -77,7 +77,7 @@ class ClaimOrderTest {
         }
         commit(3, QueueFixture.MAILBOX, Priority.NORMAL);
 
-        assertThat(house.claim(100)).extracting(ClaimOrderTest::client).containsExactly(1, 2, 3, 2, 2, 2, 2);
+        assertThat(fixture.claim(100)).extracting(ClaimOrderTest::client).containsExactly(1, 2, 3, 2, 2, 2, 2);
     }
 
     @Test
@@ -86,10 +86,10 @@ class ClaimOrderTest {
             commit(1, QueueFixture.MAILBOX, Priority.NORMAL);
             commit(2, QueueFixture.MAILBOX, Priority.URGENT);
         }
-        house.clock.advance(Duration.ofMinutes(1));
+        fixture.clock.advance(Duration.ofMinutes(1));
         commit(3, QueueFixture.MAILBOX, Priority.URGENT);
 
-        assertThat(house.claim(5))
+        assertThat(fixture.claim(5))
                 .extracting(claim -> claim.priority() + " " + client(claim))
                 .containsExactly("URGENT 2", "URGENT 3", "URGENT 2", "URGENT 2", "NORMAL 1");
     }
@@ -97,17 +97,17 @@ class ClaimOrderTest {
     @Test
     void anUrgentMessageThatIsNotDueHoldsNothingUp() {
         commit(1, QueueFixture.MAILBOX, Priority.URGENT);
-        Claim urgent = house.claimOne();
-        house.queue()
+        Claim urgent = fixture.claimOne();
+        fixture.queue()
                 .settle(
                         urgent,
-                        QueueFixture.deferred(urgent, house.clock.instant().plusSeconds(60)),
+                        QueueFixture.deferred(urgent, fixture.clock.instant().plusSeconds(60)),
                         List.of());
         commit(1, QueueFixture.MAILBOX, Priority.NORMAL);
 
-        assertThat(house.claimOne().priority()).isEqualTo(Priority.NORMAL);
-        house.clock.advance(Duration.ofSeconds(60));
-        assertThat(house.claimOne().id()).isEqualTo(urgent.id());
+        assertThat(fixture.claimOne().priority()).isEqualTo(Priority.NORMAL);
+        fixture.clock.advance(Duration.ofSeconds(60));
+        assertThat(fixture.claimOne().id()).isEqualTo(urgent.id());
     }
 
     @Test
@@ -116,18 +116,18 @@ class ClaimOrderTest {
         Claim claim = claimOne(ONE);
         assertThat(claim.route()).isEqualTo(POOL);
         assertThat(claim.mailbox()).isEqualTo(ONE.owner());
-        house.queue().settle(claim, QueueFixture.deferred(claim, house.clock.instant()), List.of());
+        fixture.queue().settle(claim, QueueFixture.deferred(claim, fixture.clock.instant()), List.of());
 
-        assertThat(house.queue().claim(TWO, 10)).isEmpty();
+        assertThat(fixture.queue().claim(TWO, 10)).isEmpty();
         assertThat(claimOne(ONE).id()).isEqualTo(id);
     }
 
     @Test
-    void nobodyClaimsWhatIsForAnother() {
+    void claimsNoMessageOfAnotherMailbox() {
         commit(1, ONE.owner(), Priority.NORMAL);
 
-        assertThat(house.queue().claim(TWO, 10)).isEmpty();
-        assertThat(house.queue().mailboxes()).containsExactly(ONE.owner());
+        assertThat(fixture.queue().claim(TWO, 10)).isEmpty();
+        assertThat(fixture.queue().mailboxes()).containsExactly(ONE.owner());
         assertThat(claimOne(ONE).mailbox()).isEqualTo(ONE.owner());
     }
 
@@ -137,13 +137,13 @@ class ClaimOrderTest {
             var _ = begin(i % 10, POOL, Priority.NORMAL);
         }
         QueueId own = commit(1, ONE.owner(), Priority.NORMAL);
-        house.execute(
+        fixture.execute(
                 "UPDATE message SET mailbox = '" + ONE.owner() + "', attempts = 1"); // as if it had tried them all
         Claim beingTried = claimOne(ONE);
 
-        assertThat(house.queue().releaseToPools(ONE)).isEqualTo(1_199);
+        assertThat(fixture.queue().releaseToPools(ONE)).isEqualTo(1_199);
 
-        List<Claim> claims = house.queue().claim(TWO, 2_000);
+        List<Claim> claims = fixture.queue().claim(TWO, 2_000);
         assertThat(claims).hasSize(1_199).extracting(Claim::id).doesNotContain(beingTried.id(), own);
         assertThat(claims)
                 .allMatch(claim -> claim.attempts() == 2 && claim.mailbox().equals(TWO.owner()));
@@ -154,39 +154,39 @@ class ClaimOrderTest {
     void whatComesOfAPoolThatIsNotServedAnyMoreStaysWhereItIs() {
         QueueId id = commit(1, POOL, Priority.NORMAL);
         Claim claim = claimOne(ONE);
-        house.queue().settle(claim, QueueFixture.deferred(claim, house.clock.instant()), List.of());
+        fixture.queue().settle(claim, QueueFixture.deferred(claim, fixture.clock.instant()), List.of());
 
         ClaimScope alone = new ClaimScope(ONE.owner(), List.of(ONE.owner()));
-        assertThat(house.queue().releaseToPools(alone)).isZero();
+        assertThat(fixture.queue().releaseToPools(alone)).isZero();
         assertThat(claimOne(alone).id()).isEqualTo(id);
     }
 
     @Test
     void whatIsPutBackKeepsItsPlaceAndItsAttempts() {
         QueueId first = commit(1, POOL, Priority.NORMAL);
-        house.clock.advance(Duration.ofSeconds(1));
+        fixture.clock.advance(Duration.ofSeconds(1));
         QueueId second = commit(1, POOL, Priority.NORMAL);
-        house.clock.advance(Duration.ofSeconds(1));
+        fixture.clock.advance(Duration.ofSeconds(1));
         Claim claim = claimOne(ONE);
         assertThat(claim.id()).isEqualTo(first);
 
-        house.queue().putBack(claim);
+        fixture.queue().putBack(claim);
 
-        List<Claim> again = house.queue().claim(TWO, 10);
+        List<Claim> again = fixture.queue().claim(TWO, 10);
         assertThat(again).extracting(Claim::id).containsExactly(first, second);
         assertThat(again.getFirst().attempts()).isEqualTo(1);
         assertThat(again.getFirst().dueAt()).isEqualTo(claim.dueAt());
-        assertThat(house.queue().events(first)).isEmpty();
+        assertThat(fixture.queue().events(first)).isEmpty();
     }
 
     @Test
     void whatHasBeenTriedIsPutBackToWhoTriedIt() {
         QueueId id = commit(1, POOL, Priority.NORMAL);
         Claim tried = claimOne(ONE);
-        house.queue().settle(tried, QueueFixture.deferred(tried, house.clock.instant()), List.of());
-        house.queue().putBack(claimOne(ONE));
+        fixture.queue().settle(tried, QueueFixture.deferred(tried, fixture.clock.instant()), List.of());
+        fixture.queue().putBack(claimOne(ONE));
 
-        assertThat(house.queue().claim(TWO, 10)).isEmpty();
+        assertThat(fixture.queue().claim(TWO, 10)).isEmpty();
         Claim again = claimOne(ONE);
         assertThat(again.id()).isEqualTo(id);
         assertThat(again.attempts()).isEqualTo(2);
@@ -196,53 +196,53 @@ class ClaimOrderTest {
     void aClaimThatHasEndedIsNotPutBack() {
         commit(1, POOL, Priority.NORMAL);
         Claim stale = claimOne(ONE);
-        house.clock.advance(MessageQueue.LEASE);
+        fixture.clock.advance(MessageQueue.LEASE);
         Claim current = claimOne(ONE);
-        assertThat(house.queue().events(stale.id())).singleElement().satisfies(event -> {
+        assertThat(fixture.queue().events(stale.id())).singleElement().satisfies(event -> {
             assertThat(event.kind()).isEqualTo("interrupted");
             assertThat(event.uncertain()).isTrue();
         });
 
-        house.queue().putBack(stale);
+        fixture.queue().putBack(stale);
 
-        assertThat(house.queue().claim(ONE, 10)).isEmpty();
-        assertThat(house.queue().settle(current, QueueFixture.delivered(current), List.of()))
+        assertThat(fixture.queue().claim(ONE, 10)).isEmpty();
+        assertThat(fixture.queue().settle(current, QueueFixture.delivered(current), List.of()))
                 .isEmpty();
     }
 
     @Test
     void whatIsInterruptedKeepsItsPlaceUntilItSeemsToBeTheReason() {
         QueueId first = commit(1, POOL, Priority.NORMAL);
-        house.clock.advance(Duration.ofSeconds(1));
+        fixture.clock.advance(Duration.ofSeconds(1));
         QueueId second = commit(1, POOL, Priority.NORMAL);
         for (int i = 0; i < 4; i++) {
             assertThat(claimOne(ONE).id()).isEqualTo(first);
-            house.clock.advance(Duration.ofSeconds(1));
-            house.close(); // the next one to ask opens it again
+            fixture.clock.advance(Duration.ofSeconds(1));
+            fixture.close(); // the next one to ask opens it again
         }
-        assertThat(house.queue().claim(TWO, 1)).extracting(Claim::id).containsExactly(second);
+        assertThat(fixture.queue().claim(TWO, 1)).extracting(Claim::id).containsExactly(second);
     }
 
     @Test
     void aClockThatWasAheadDoesNotDelayWhatIsInterrupted() {
         QueueId id = commit(1, POOL, Priority.NORMAL);
         claimOne(ONE);
-        house.clock.advance(Duration.ofHours(-1));
-        house.close();
+        fixture.clock.advance(Duration.ofHours(-1));
+        fixture.close();
         assertThat(claimOne(ONE).id()).isEqualTo(id);
     }
 
     @Test
     void anAttemptThatDoesNotCountKeepsThePlace() {
         QueueId first = commit(1, POOL, Priority.NORMAL);
-        house.clock.advance(Duration.ofSeconds(1));
+        fixture.clock.advance(Duration.ofSeconds(1));
         commit(1, POOL, Priority.NORMAL);
-        house.clock.advance(Duration.ofHours(1));
+        fixture.clock.advance(Duration.ofHours(1));
         for (int i = 0; i < 3; i++) {
             Claim claim = claimOne(ONE);
             assertThat(claim.id()).isEqualTo(first);
             assertThat(claim.attempts()).isEqualTo(1);
-            house.queue().settle(claim, held(claim), List.of());
+            fixture.queue().settle(claim, held(claim), List.of());
         }
     }
 
@@ -257,9 +257,9 @@ class ClaimOrderTest {
         List<Thread> claimants = new ArrayList<>();
         for (ClaimScope supply : List.of(ONE, TWO)) {
             claimants.add(Thread.ofPlatform().start(() -> {
-                for (List<Claim> some = house.queue().claim(supply, 3);
+                for (List<Claim> some = fixture.queue().claim(supply, 3);
                         !some.isEmpty();
-                        some = house.queue().claim(supply, 3)) {
+                        some = fixture.queue().claim(supply, 3)) {
                     some.forEach(claim -> assertThat(claimed.add(claim.id())).isTrue());
                 }
             }));
@@ -268,13 +268,13 @@ class ClaimOrderTest {
             claimant.join();
         }
         assertThat(claimed).hasSize(all);
-        assertThat(house.number("SELECT count(*) FROM message WHERE attempts = 1"))
+        assertThat(fixture.number("SELECT count(*) FROM message WHERE attempts = 1"))
                 .isEqualTo(all);
     }
 
     @Test
     void wakesThoseOnlyWhoMayHaveTheMessage() throws Exception {
-        MessageQueue queue = house.queue();
+        MessageQueue queue = fixture.queue();
         queue.awaitDue(TWO, Duration.ZERO);
         Thread one = waiting(ONE);
         commit(1, ONE.owner(), Priority.NORMAL);
@@ -293,26 +293,26 @@ class ClaimOrderTest {
             commit(client, POOL, client % 2 == 0 ? Priority.URGENT : Priority.NORMAL);
         }
         long seconds = 100;
-        for (Claim claim : house.queue().claim(ONE, 10)) {
-            house.queue()
+        for (Claim claim : fixture.queue().claim(ONE, 10)) {
+            fixture.queue()
                     .settle(
                             claim,
-                            QueueFixture.deferred(claim, house.clock.instant().plusSeconds(seconds--)),
+                            QueueFixture.deferred(claim, fixture.clock.instant().plusSeconds(seconds--)),
                             List.of());
         }
-        house.clock.advance(Duration.ofSeconds(96));
+        fixture.clock.advance(Duration.ofSeconds(96));
 
         long before = System.nanoTime();
-        house.queue().awaitDue(ONE, Duration.ofHours(1)); // what was settled had raised it
-        house.queue().awaitDue(ONE, Duration.ofHours(1));
+        fixture.queue().awaitDue(ONE, Duration.ofHours(1)); // what was settled had raised it
+        fixture.queue().awaitDue(ONE, Duration.ofHours(1));
         assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(30));
-        assertThat(house.queue().claim(ONE, 10)).hasSize(1);
+        assertThat(fixture.queue().claim(ONE, 10)).hasSize(1);
     }
 
     private Thread waiting(ClaimScope supply) {
         Thread waiter = Thread.ofPlatform().start(() -> {
             try {
-                house.queue().awaitDue(supply, Duration.ofHours(1));
+                fixture.queue().awaitDue(supply, Duration.ofHours(1));
             } catch (InterruptedException e) {
                 throw new AssertionError(e);
             }
@@ -333,18 +333,18 @@ class ClaimOrderTest {
     }
 
     private Claim claimOne(ClaimScope supply) {
-        return house.queue().claim(supply, 1).getFirst();
+        return fixture.queue().claim(supply, 1).getFirst();
     }
 
     private QueueId commit(int client, String route, Priority priority) {
         return begin(client, route, priority).join().getFirst();
     }
 
-    /// On disk no later than whatever is committed next.
+    /// Written no later than the next commit.
     private CompletableFuture<List<QueueId>> begin(int client, String route, Priority priority) {
         Arrival arrival =
-                new Arrival(house.clock.instant(), InetAddress.ofLiteral("10.0.0." + client), "device", "ESMTP");
-        return house.queue()
+                new Arrival(fixture.clock.instant(), InetAddress.ofLiteral("10.0.0." + client), "device", "ESMTP");
+        return fixture.queue()
                 .receive()
                 .commit(arrival, List.of(new RoutedEnvelope(route, priority, QueueFixture.envelope(ANNA))), new byte[] {
                     '.'

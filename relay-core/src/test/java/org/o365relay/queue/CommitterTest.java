@@ -29,14 +29,14 @@ class CommitterTest {
     private final AtomicInteger mostPages = new AtomicInteger(Integer.MAX_VALUE);
     private final AtomicInteger opened = new AtomicInteger();
     private final AtomicLong free = new AtomicLong(1L << 40);
-    private QueueFixture house;
+    private QueueFixture fixture;
     private FreeSpace room;
     private Checkpointer checkpointer;
     private Committer committer;
 
     @BeforeEach
     void open(@TempDir Path directory) throws Exception {
-        house = new QueueFixture(directory);
+        fixture = new QueueFixture(directory);
         Sqlite sqlite = new Sqlite(directory);
         Committer.Opening opening = () -> {
             opened.incrementAndGet();
@@ -47,7 +47,7 @@ class CommitterTest {
         };
         Connection first = opening.open();
         sqlite.upgrade(first);
-        room = new FreeSpace(house.settings(), free::get);
+        room = new FreeSpace(fixture.settings(), free::get);
         checkpointer = new Checkpointer(sqlite.openCheckpointer());
         committer = new Committer(first, opening, room, checkpointer);
     }
@@ -61,7 +61,7 @@ class CommitterTest {
     @Test
     void seesTheDiskFillUpBeforeItAnswers() {
         assertThat(room.shortageFor(1_000)).isEmpty();
-        free.set(house.settings().minimumFreeSpace() + 999);
+        free.set(fixture.settings().minimumFreeSpace() + 999);
 
         assertThat(committer.submit(_ -> room.shortageFor(1_000).isEmpty()))
                 .as("not known yet")
@@ -87,7 +87,7 @@ class CommitterTest {
                 }
                 Sqlite.execute(statements.connection(), "INSERT INTO seen VALUES (" + number + ")");
                 assertThat(answers.getFirst())
-                        .as("nobody is told before the commit")
+                        .as("no future completes before the commit")
                         .isNotDone();
                 return number;
             }));
@@ -102,24 +102,24 @@ class CommitterTest {
     void oneCallersFailureIsNotTheOthers(String kind) {
         Semaphore gate = hold();
         CompletableFuture<List<QueueId>> before =
-                incoming(1).commit(house.arrival(), QueueFixture.routed(QueueFixture.envelope(ANNA)), new byte[9]);
+                incoming(1).commit(fixture.arrival(), QueueFixture.routed(QueueFixture.envelope(ANNA)), new byte[9]);
         CompletableFuture<Integer> failing = committer.submit(statements -> {
             Sqlite.execute(statements.connection(), "INSERT INTO incoming VALUES (99, 0)"); // must not stay
             switch (kind) {
-                case "SQLException" -> throw new SQLException("trouble of its own");
-                case "RuntimeException" -> throw new IllegalStateException("trouble of its own");
-                default -> throw new StackOverflowError("trouble of its own");
+                case "SQLException" -> throw new SQLException("an error");
+                case "RuntimeException" -> throw new IllegalStateException("an error");
+                default -> throw new StackOverflowError("an error");
             }
         });
         CompletableFuture<List<QueueId>> after =
-                incoming(2).commit(house.arrival(), QueueFixture.routed(QueueFixture.envelope(ANNA)), new byte[9]);
+                incoming(2).commit(fixture.arrival(), QueueFixture.routed(QueueFixture.envelope(ANNA)), new byte[9]);
         gate.release();
 
         assertThat(before.join().getFirst().value()).isEqualTo(1);
         assertThat(after.join().getFirst().value()).isEqualTo(2);
-        assertThatThrownBy(failing::join).hasMessageContaining("trouble of its own");
-        assertThat(house.number("SELECT count(*) FROM message")).isEqualTo(2);
-        assertThat(house.inconsistencies()).isEmpty();
+        assertThatThrownBy(failing::join).hasMessageContaining("an error");
+        assertThat(fixture.number("SELECT count(*) FROM message")).isEqualTo(2);
+        assertThat(fixture.inconsistencies()).isEmpty();
     }
 
     @Test
@@ -136,15 +136,15 @@ class CommitterTest {
             accepted += accept(id) ? 1 : 0;
         }
         assertThat(accepted).isBetween(5, 30);
-        assertThat(house.number("SELECT count(*) FROM message")).isEqualTo(accepted);
-        assertThat(house.inconsistencies()).isEmpty();
+        assertThat(fixture.number("SELECT count(*) FROM message")).isEqualTo(accepted);
+        assertThat(fixture.inconsistencies()).isEmpty();
 
         mostPages.set(Integer.MAX_VALUE);
         for (long id = 101; id <= 110; id++) {
             assertThat(accept(id)).isTrue();
         }
-        assertThat(house.number("SELECT count(*) FROM message")).isEqualTo(accepted + 10);
-        assertThat(house.inconsistencies()).isEmpty();
+        assertThat(fixture.number("SELECT count(*) FROM message")).isEqualTo(accepted + 10);
+        assertThat(fixture.inconsistencies()).isEmpty();
     }
 
     @Test
@@ -160,7 +160,7 @@ class CommitterTest {
         List<CompletableFuture<List<QueueId>>> group = new ArrayList<>();
         for (long id = 1; id <= 50; id++) {
             group.add(incoming(id)
-                    .commit(house.arrival(), QueueFixture.routed(QueueFixture.envelope(ANNA)), new byte[100_000]));
+                    .commit(fixture.arrival(), QueueFixture.routed(QueueFixture.envelope(ANNA)), new byte[100_000]));
         }
         int before = opened.get();
         gate.release();
@@ -174,17 +174,17 @@ class CommitterTest {
     void writesAtItsEndWhatWasSubmittedBefore() throws Exception {
         Semaphore gate = hold();
         CompletableFuture<List<QueueId>> before =
-                incoming(1).commit(house.arrival(), QueueFixture.routed(QueueFixture.envelope(ANNA)), new byte[9]);
+                incoming(1).commit(fixture.arrival(), QueueFixture.routed(QueueFixture.envelope(ANNA)), new byte[9]);
         gate.release();
         committer.close();
         assertThat(before).isCompletedWithValue(List.of(new QueueId(1)));
-        assertThat(house.number("SELECT count(*) FROM message")).isEqualTo(1);
+        assertThat(fixture.number("SELECT count(*) FROM message")).isEqualTo(1);
         assertThatThrownBy(() -> committer.write(_ -> 1)).hasMessage("the queue is closed");
         committer.close();
     }
 
     @Test
-    void nobodyIsLeftWithoutAnAnswerWhenItCloses() throws Exception {
+    void completesEverySubmittedWorkWhenItCloses() throws Exception {
         List<CompletableFuture<Integer>> answers = new ArrayList<>();
         Semaphore many = new Semaphore(0);
         Thread client = Thread.ofPlatform().start(() -> {
@@ -217,13 +217,13 @@ class CommitterTest {
 
     private Incoming incoming(long id) {
         return new Incoming(
-                committer, new Signals(), new QueueId(id), () -> new QueueId(id + 1), house.clock.instant());
+                committer, new Signals(), new QueueId(id), () -> new QueueId(id + 1), fixture.clock.instant());
     }
 
     private boolean accept(long id) {
         CompletableFuture<List<QueueId>> answer = incoming(id)
                 .commit(
-                        house.arrival(),
+                        fixture.arrival(),
                         QueueFixture.routed(QueueFixture.envelope(ANNA)),
                         QueueFixture.content(id, 100_000));
         return answer.handle((_, failure) -> {

@@ -22,32 +22,32 @@ class ContentTest {
 
     private static final int CHUNK = Incoming.CHUNK_SIZE;
 
-    private QueueFixture house;
+    private QueueFixture fixture;
 
     @BeforeEach
     void open(@TempDir Path directory) {
-        house = new QueueFixture(directory);
+        fixture = new QueueFixture(directory);
     }
 
     @AfterEach
     void close() {
-        house.close();
+        fixture.close();
     }
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, 5 * CHUNK + 77})
     void isReadAsItWasWritten(int size) {
         byte[] content = QueueFixture.content(size, size);
-        house.accept(content, ANNA);
-        assertThat(house.read(house.claimOne())).isEqualTo(content);
+        fixture.accept(content, ANNA);
+        assertThat(fixture.read(fixture.claimOne())).isEqualTo(content);
     }
 
     @Test
     void isReadInWhateverPiecesTheReaderLikes() throws IOException {
         byte[] content = QueueFixture.content(9, 2 * CHUNK + 9);
-        house.accept(content, ANNA);
+        fixture.accept(content, ANNA);
         ByteArrayOutputStream read = new ByteArrayOutputStream();
-        try (InputStream in = house.queue().content(house.claimOne())) {
+        try (InputStream in = fixture.queue().content(fixture.claimOne())) {
             byte[] buffer = new byte[100_001];
             assertThat(in.read(buffer, 0, 0)).isZero();
             read.write(in.read());
@@ -62,10 +62,10 @@ class ContentTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2})
     void aMissingPieceIsNoticed(int ordinal) {
-        house.accept(QueueFixture.content(3, 2 * CHUNK + 3), ANNA);
-        house.execute("DELETE FROM chunk WHERE ordinal = " + ordinal);
-        Claim claim = house.claimOne();
-        assertThatThrownBy(() -> house.queue().content(claim).readAllBytes())
+        fixture.accept(QueueFixture.content(3, 2 * CHUNK + 3), ANNA);
+        fixture.execute("DELETE FROM chunk WHERE ordinal = " + ordinal);
+        Claim claim = fixture.claimOne();
+        assertThatThrownBy(() -> fixture.queue().content(claim).readAllBytes())
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining(claim.id().toString())
                 .hasMessageContaining("chunk " + ordinal);
@@ -73,19 +73,19 @@ class ContentTest {
 
     @Test
     void aPieceThatIsTooLongIsNoticed() {
-        house.accept(QueueFixture.content(3, 10), ANNA);
-        house.execute("UPDATE chunk SET content = zeroblob(11)");
-        Claim claim = house.claimOne();
-        assertThatThrownBy(() -> house.queue().content(claim).readAllBytes()).isInstanceOf(IOException.class);
+        fixture.accept(QueueFixture.content(3, 10), ANNA);
+        fixture.execute("UPDATE chunk SET content = zeroblob(11)");
+        Claim claim = fixture.claimOne();
+        assertThatThrownBy(() -> fixture.queue().content(claim).readAllBytes()).isInstanceOf(IOException.class);
     }
 
     @Test
     void whatTheDiskHasChangedIsNoticed() throws IOException {
         byte[] content = QueueFixture.content(3, 2 * CHUNK + 3);
-        house.accept(content, ANNA);
-        house.execute("UPDATE chunk SET content = zeroblob(length(content)) WHERE ordinal = 1");
-        Claim claim = house.claimOne();
-        try (ContentStream in = house.queue().content(claim)) {
+        fixture.accept(content, ANNA);
+        fixture.execute("UPDATE chunk SET content = zeroblob(length(content)) WHERE ordinal = 1");
+        Claim claim = fixture.claimOne();
+        try (ContentStream in = fixture.queue().content(claim)) {
             assertThat(in.readNBytes(CHUNK)).isEqualTo(Arrays.copyOf(content, CHUNK));
             assertThat(in.damage()).isEmpty();
             assertThatThrownBy(in::readAllBytes)
@@ -99,32 +99,32 @@ class ContentTest {
     @Test
     void whatAnOlderRelayWroteHasNoChecksum() {
         byte[] content = QueueFixture.content(3, CHUNK + 3);
-        house.accept(content, ANNA);
-        assertThat(house.number("SELECT count(*) FROM chunk WHERE checksum IS NOT NULL"))
+        fixture.accept(content, ANNA);
+        assertThat(fixture.number("SELECT count(*) FROM chunk WHERE checksum IS NOT NULL"))
                 .isEqualTo(2);
-        house.execute("UPDATE chunk SET checksum = NULL");
-        assertThat(house.read(house.claimOne())).isEqualTo(content);
+        fixture.execute("UPDATE chunk SET checksum = NULL");
+        assertThat(fixture.read(fixture.claimOne())).isEqualTo(content);
     }
 
     @Test
     void whatIsAbandonedIsGone() {
-        Incoming incoming = house.receive(QueueFixture.content(4, 3 * CHUNK));
-        assertThat(house.number("SELECT count(*) FROM chunk")).isEqualTo(3);
+        Incoming incoming = fixture.receive(QueueFixture.content(4, 3 * CHUNK));
+        assertThat(fixture.number("SELECT count(*) FROM chunk")).isEqualTo(3);
         incoming.abandon().join();
-        house.queue().receive().abandon().join();
-        assertThat(house.number("SELECT count(*) FROM chunk")).isZero();
-        assertThat(house.inconsistencies()).isEmpty();
-        assertThat(house.claim(1)).isEmpty();
+        fixture.queue().receive().abandon().join();
+        assertThat(fixture.number("SELECT count(*) FROM chunk")).isZero();
+        assertThat(fixture.inconsistencies()).isEmpty();
+        assertThat(fixture.claim(1)).isEmpty();
     }
 
     @Test
     void whoReadsHalfAMessageHoldsUpNoCheckpoint() throws Exception {
-        house.accept(QueueFixture.content(5, 3 * CHUNK), ANNA);
-        Claim claim = house.claimOne();
-        try (InputStream in = house.queue().content(claim)) {
+        fixture.accept(QueueFixture.content(5, 3 * CHUNK), ANNA);
+        Claim claim = fixture.claimOne();
+        try (InputStream in = fixture.queue().content(claim)) {
             assertThat(in.readNBytes(CHUNK + 5)).hasSize(CHUNK + 5);
-            assertThat(house.queue().events(claim.id())).isEmpty();
-            assertThat(house.number("PRAGMA wal_checkpoint(TRUNCATE)"))
+            assertThat(fixture.queue().events(claim.id())).isEmpty();
+            assertThat(fixture.number("PRAGMA wal_checkpoint(TRUNCATE)"))
                     .as("busy")
                     .isZero();
             assertThat(in.readAllBytes()).hasSize(2 * CHUNK - 5);

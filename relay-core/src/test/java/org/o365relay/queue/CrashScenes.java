@@ -18,8 +18,8 @@ import org.o365relay.mail.Outcome.Deferred;
 import org.o365relay.mail.Outcome.Delivered;
 import org.o365relay.mail.RoutedEnvelope;
 
-/// A process that brings a queue into a state and stays there until it is killed. One scene for each row of the
-/// table in `docs/queue.md`.
+/// A process that brings a queue into a state and waits to be killed. One scene for each row of the table in
+/// `docs/queue.md`.
 final class CrashScenes {
 
     static final byte[] SMALL = QueueFixture.content(1, 4_000);
@@ -56,10 +56,10 @@ final class CrashScenes {
                     QueueFixture.routed(QueueFixture.envelope(recipient)).getFirst())
             .toList();
 
-    private final QueueFixture house;
+    private final QueueFixture fixture;
 
     private CrashScenes(Path directory) {
-        this.house = new QueueFixture(directory);
+        this.fixture = new QueueFixture(directory);
     }
 
     public static void main(String[] arguments) throws Exception {
@@ -69,7 +69,7 @@ final class CrashScenes {
         }
         CrashScenes scenes = new CrashScenes(directory);
         try {
-            MessageQueue.open(scenes.house.settings(), scenes.house.clock, new Random(1))
+            MessageQueue.open(scenes.fixture.settings(), scenes.fixture.clock, new Random(1))
                     .close();
         } catch (QueueUnavailableException e) {
             System.out.println(e.reason() + " " + e.getMessage());
@@ -82,46 +82,46 @@ final class CrashScenes {
     private void play(Scene scene) throws IOException {
         switch (scene) {
             case FIRST_START -> throw new IllegalArgumentException("played without a queue");
-            case RECEIVING_SMALL -> house.queue().receive();
+            case RECEIVING_SMALL -> fixture.queue().receive();
             case BEING_COMMITTED -> {
-                Incoming large = house.receive(LARGE);
+                Incoming large = fixture.receive(LARGE);
                 inTransaction(() -> {
-                    var _ = house.queue()
+                    var _ = fixture.queue()
                             .receive()
-                            .commit(house.arrival(), QueueFixture.routed(QueueFixture.envelope(ANNA)), SMALL);
+                            .commit(fixture.arrival(), QueueFixture.routed(QueueFixture.envelope(ANNA)), SMALL);
                     var _ = large.commit(
-                            house.arrival(),
+                            fixture.arrival(),
                             QueueFixture.routed(QueueFixture.envelope(ANNA)),
                             QueueFixture.last(LARGE));
                 });
             }
-            case RECEIVING_LARGE -> house.receive(LARGE);
+            case RECEIVING_LARGE -> fixture.receive(LARGE);
             case BEING_ABANDONED -> {
-                Incoming large = house.receive(LARGE);
+                Incoming large = fixture.receive(LARGE);
                 inTransaction(() -> {
                     var _ = large.abandon();
                 });
             }
             case COMMITTED -> {
-                house.accept(SMALL, ANNA, BERT);
-                house.accept(LARGE, BERT);
+                fixture.accept(SMALL, ANNA, BERT);
+                fixture.accept(LARGE, BERT);
             }
             case BEING_CLAIMED -> {
-                house.accept(SMALL, ANNA);
-                inTransaction(house::claimOne);
+                fixture.accept(SMALL, ANNA);
+                inTransaction(fixture::claimOne);
             }
             case CLAIMED -> {
-                house.accept(SMALL, ANNA);
-                house.claimOne();
+                fixture.accept(SMALL, ANNA);
+                fixture.claimOne();
             }
             case DEFERRED -> {
-                house.accept(SMALL, ANNA);
-                Claim claim = house.claimOne();
+                fixture.accept(SMALL, ANNA);
+                Claim claim = fixture.claimOne();
                 settle(claim, QueueFixture.deferred(claim, inAnHour()));
             }
             case PARTLY_SETTLED -> {
-                house.accept(LARGE, ANNA, BERT);
-                Claim claim = house.claimOne();
+                fixture.accept(LARGE, ANNA, BERT);
+                Claim claim = fixture.claimOne();
                 settle(
                         claim,
                         new Settlement(
@@ -134,37 +134,37 @@ final class CrashScenes {
                                 QueueFixture.MAILBOX));
             }
             case BEING_SETTLED -> {
-                house.accept(LARGE, ANNA);
-                Claim claim = house.claimOne();
-                inTransaction(() -> settle(claim, QueueFixture.failed(claim), house.notice("could not")));
+                fixture.accept(LARGE, ANNA);
+                Claim claim = fixture.claimOne();
+                inTransaction(() -> settle(claim, QueueFixture.failed(claim), fixture.notice("could not")));
             }
             case SETTLED -> {
-                house.accept(LARGE, ANNA);
-                Claim claim = house.claimOne();
-                settle(claim, QueueFixture.failed(claim), house.notice("could not"));
+                fixture.accept(LARGE, ANNA);
+                Claim claim = fixture.claimOne();
+                settle(claim, QueueFixture.failed(claim), fixture.notice("could not"));
             }
             case BEING_FORGOTTEN -> {
                 settleOne();
-                inTransaction(() -> house.queue().deleteHistoryBefore(inAnHour()));
+                inTransaction(() -> fixture.queue().deleteHistoryBefore(inAnHour()));
             }
             case FORGOTTEN -> {
                 settleOne();
-                house.queue().deleteHistoryBefore(inAnHour());
+                fixture.queue().deleteHistoryBefore(inAnHour());
             }
             case BEING_GIVEN_BACK -> {
-                house.accept(LARGE, ANNA);
+                fixture.accept(LARGE, ANNA);
                 settleOne();
-                house.accept(SMALL, BERT);
-                var committer = house.queue().store().committer();
+                fixture.accept(SMALL, BERT);
+                var committer = fixture.queue().store().committer();
                 inTransaction(() -> committer.write(statements -> {
                     Sqlite.returnFreePages(statements.connection(), 50);
                     return true;
                 }));
             }
             case PARTS_BEING_COMMITTED -> {
-                Incoming large = house.receive(LARGE);
+                Incoming large = fixture.receive(LARGE);
                 inTransaction(() -> {
-                    var _ = large.commit(house.arrival(), PARTS, QueueFixture.last(LARGE));
+                    var _ = large.commit(fixture.arrival(), PARTS, QueueFixture.last(LARGE));
                 });
             }
             case PART_SETTLED -> {
@@ -174,23 +174,23 @@ final class CrashScenes {
             case LAST_PART_BEING_SETTLED -> {
                 commitParts();
                 settleFirstPart();
-                Claim last = house.claimOne();
+                Claim last = fixture.claimOne();
                 inTransaction(() -> settle(last, QueueFixture.delivered(last)));
             }
             case BEING_PUT_ON_HOLD -> {
-                house.accept(SMALL, ANNA);
-                house.accept(LARGE, BERT);
+                fixture.accept(SMALL, ANNA);
+                fixture.accept(LARGE, BERT);
                 inTransaction(this::hold);
             }
             case ON_HOLD -> {
-                house.accept(SMALL, ANNA);
+                fixture.accept(SMALL, ANNA);
                 hold();
             }
             case BEING_GIVEN_UP -> {
-                house.accept(SMALL, ANNA);
+                fixture.accept(SMALL, ANNA);
                 hold();
-                house.accept(LARGE, BERT);
-                house.queue().admin().bounceEach(MessageFilter.ALL, "Eva", claim -> {
+                fixture.accept(LARGE, BERT);
+                fixture.queue().admin().bounceEach(MessageFilter.ALL, "Eva", claim -> {
                     if (claim.size() == LARGE.length) {
                         reached(); // the one on hold is settled, this one is not
                     }
@@ -202,38 +202,38 @@ final class CrashScenes {
     }
 
     private void hold() {
-        house.queue().admin().apply(new Change.Hold(), MessageFilter.ALL, "Eva");
+        fixture.queue().admin().apply(new Change.Hold(), MessageFilter.ALL, "Eva");
     }
 
     private void commitParts() {
-        house.receive(LARGE)
-                .commit(house.arrival(), PARTS, QueueFixture.last(LARGE))
+        fixture.receive(LARGE)
+                .commit(fixture.arrival(), PARTS, QueueFixture.last(LARGE))
                 .join();
     }
 
     private void settleFirstPart() {
-        Claim first = house.claimOne();
+        Claim first = fixture.claimOne();
         settle(first, QueueFixture.delivered(first));
     }
 
     private void settleOne() {
-        house.accept(LARGE, ANNA);
-        house.claim(2).forEach(claim -> settle(claim, QueueFixture.delivered(claim)));
+        fixture.accept(LARGE, ANNA);
+        fixture.claim(2).forEach(claim -> settle(claim, QueueFixture.delivered(claim)));
     }
 
     private void manyCommits() {
         for (int i = 0; i < TornLogTest.MESSAGES; i++) {
-            house.clock.advance(Duration.ofSeconds(1));
-            house.accept(TornLogTest.message(i), ANNA);
+            fixture.clock.advance(Duration.ofSeconds(1));
+            fixture.accept(TornLogTest.message(i), ANNA);
         }
     }
 
     private Instant inAnHour() {
-        return house.clock.instant().plus(Duration.ofHours(1));
+        return fixture.clock.instant().plus(Duration.ofHours(1));
     }
 
     private void settle(Claim claim, Settlement settlement, LocalMessage... notices) {
-        house.queue().settle(claim, settlement, List.of(notices));
+        fixture.queue().settle(claim, settlement, List.of(notices));
     }
 
     private static void firstStart(Path directory) throws Exception {
@@ -246,7 +246,7 @@ final class CrashScenes {
 
     /// Stays in the transaction in which the step is written, before it is committed.
     private void inTransaction(Runnable step) {
-        Committer committer = house.queue().store().committer();
+        Committer committer = fixture.queue().store().committer();
         Semaphore begun = new Semaphore(0);
         Semaphore gate = new Semaphore(0);
         var _ = committer.submit(_ -> {

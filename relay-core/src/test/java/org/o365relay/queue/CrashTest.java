@@ -18,30 +18,30 @@ import org.o365relay.mail.Recipient;
 import org.o365relay.queue.CrashScenes.Scene;
 
 /// One test for each row of the table in `docs/queue.md`: a process is killed with SIGKILL in that state, and
-/// this one opens what it left.
+/// the test opens its queue.
 @Timeout(120)
 class CrashTest {
 
     private Path scratch;
-    private QueueFixture house;
+    private QueueFixture fixture;
 
     @BeforeEach
     void open(@TempDir Path directory) {
         scratch = directory;
-        house = new QueueFixture(directory.resolve("queue"));
+        fixture = new QueueFixture(directory.resolve("queue"));
     }
 
     @AfterEach
     void close() {
-        assertThat(house.inconsistencies()).isEmpty();
-        house.close();
+        assertThat(fixture.inconsistencies()).isEmpty();
+        fixture.close();
     }
 
     @Test
     void firstStart() throws Exception {
         crash(Scene.FIRST_START);
-        house.accept(SMALL, ANNA);
-        assertThat(house.read(house.claimOne())).isEqualTo(SMALL);
+        fixture.accept(SMALL, ANNA);
+        assertThat(fixture.read(fixture.claimOne())).isEqualTo(SMALL);
     }
 
     @Test
@@ -53,53 +53,53 @@ class CrashTest {
     @Test
     void beingCommitted() throws Exception {
         crash(Scene.BEING_COMMITTED);
-        assertThat(house.number("SELECT count(*) FROM message")).isZero();
-        assertThat(house.number("SELECT count(*) FROM chunk")).isEqualTo(3);
+        assertThat(fixture.number("SELECT count(*) FROM message")).isZero();
+        assertThat(fixture.number("SELECT count(*) FROM chunk")).isEqualTo(3);
         assertEmpty();
     }
 
     @Test
     void receivingALargeMessage() throws Exception {
         crash(Scene.RECEIVING_LARGE);
-        assertThat(house.number("SELECT count(*) FROM chunk")).isEqualTo(3);
-        assertThat(house.number("SELECT count(*) FROM incoming")).isEqualTo(1);
+        assertThat(fixture.number("SELECT count(*) FROM chunk")).isEqualTo(3);
+        assertThat(fixture.number("SELECT count(*) FROM incoming")).isEqualTo(1);
         assertEmpty();
     }
 
     @Test
     void beingAbandoned() throws Exception {
         crash(Scene.BEING_ABANDONED);
-        assertThat(house.number("SELECT count(*) FROM chunk")).isEqualTo(3);
+        assertThat(fixture.number("SELECT count(*) FROM chunk")).isEqualTo(3);
         assertEmpty();
     }
 
     @Test
     void committed() throws Exception {
         crash(Scene.COMMITTED);
-        List<Claim> claims = house.claim(10);
+        List<Claim> claims = fixture.claim(10);
         assertThat(claims).extracting(Claim::attempts).containsExactly(1, 1);
-        assertThat(claims).extracting(Claim::arrival).containsOnly(house.arrival());
+        assertThat(claims).extracting(Claim::arrival).containsOnly(fixture.arrival());
         assertThat(claims.get(0).envelope()).isEqualTo(QueueFixture.envelope(ANNA, BERT));
         assertThat(claims.get(1).envelope()).isEqualTo(QueueFixture.envelope(BERT));
-        assertThat(house.read(claims.get(0))).isEqualTo(SMALL);
-        assertThat(house.read(claims.get(1))).isEqualTo(LARGE);
+        assertThat(fixture.read(claims.get(0))).isEqualTo(SMALL);
+        assertThat(fixture.read(claims.get(1))).isEqualTo(LARGE);
     }
 
     @Test
     void beingClaimed() throws Exception {
         crash(Scene.BEING_CLAIMED);
-        Claim claim = house.claimOne();
+        Claim claim = fixture.claimOne();
         assertThat(claim.attempts()).isEqualTo(1);
-        assertThat(house.queue().events(claim.id())).isEmpty();
+        assertThat(fixture.queue().events(claim.id())).isEmpty();
     }
 
     @Test
     void claimed() throws Exception {
         crash(Scene.CLAIMED);
-        Claim claim = house.claimOne();
+        Claim claim = fixture.claimOne();
         assertThat(claim.attempts()).as("the interrupted one counts").isEqualTo(2);
-        assertThat(house.read(claim)).isEqualTo(SMALL);
-        assertThat(house.queue().events(claim.id()))
+        assertThat(fixture.read(claim)).isEqualTo(SMALL);
+        assertThat(fixture.queue().events(claim.id()))
                 .singleElement()
                 .satisfies(event -> assertThat(event.kind()).isEqualTo("interrupted"))
                 .satisfies(event -> assertThat(event.recipient()).isNull())
@@ -109,31 +109,31 @@ class CrashTest {
     @Test
     void deferred() throws Exception {
         crash(Scene.DEFERRED);
-        assertThat(house.claim(1)).isEmpty();
-        house.clock.advance(Duration.ofHours(1));
-        Claim claim = house.claimOne();
+        assertThat(fixture.claim(1)).isEmpty();
+        fixture.clock.advance(Duration.ofHours(1));
+        Claim claim = fixture.claimOne();
         assertThat(claim.attempts()).isEqualTo(2);
-        assertThat(house.read(claim)).isEqualTo(SMALL);
-        assertThat(house.queue().events(claim.id())).extracting(Event::kind).containsExactly("deferred");
+        assertThat(fixture.read(claim)).isEqualTo(SMALL);
+        assertThat(fixture.queue().events(claim.id())).extracting(Event::kind).containsExactly("deferred");
     }
 
     @Test
     void partlySettled() throws Exception {
         crash(Scene.PARTLY_SETTLED);
-        assertThat(house.claim(1)).isEmpty();
-        house.clock.advance(Duration.ofHours(1));
-        Claim claim = house.claimOne();
+        assertThat(fixture.claim(1)).isEmpty();
+        fixture.clock.advance(Duration.ofHours(1));
+        Claim claim = fixture.claimOne();
         assertThat(claim.recipients()).containsExactly(new Recipient(1, BERT));
-        assertThat(house.read(claim)).isEqualTo(LARGE);
+        assertThat(fixture.read(claim)).isEqualTo(LARGE);
     }
 
     @Test
     void beingSettledWithANotice() throws Exception {
         crash(Scene.BEING_SETTLED);
-        List<Claim> claims = house.claim(10);
+        List<Claim> claims = fixture.claim(10);
         assertThat(claims).singleElement().matches(claim -> !claim.notice());
-        assertThat(house.read(claims.getFirst())).isEqualTo(LARGE);
-        assertThat(house.queue().events(claims.getFirst().id()))
+        assertThat(fixture.read(claims.getFirst())).isEqualTo(LARGE);
+        assertThat(fixture.queue().events(claims.getFirst().id()))
                 .extracting(Event::kind)
                 .containsExactly("interrupted");
     }
@@ -141,28 +141,28 @@ class CrashTest {
     @Test
     void settledWithANotice() throws Exception {
         crash(Scene.SETTLED);
-        List<Claim> claims = house.claim(10);
+        List<Claim> claims = fixture.claim(10);
         assertThat(claims).singleElement().matches(Claim::notice);
-        assertThat(house.text(claims.getFirst())).isEqualTo("could not");
-        assertThat(house.number("SELECT count(*) FROM message WHERE settled_at IS NOT NULL"))
+        assertThat(fixture.text(claims.getFirst())).isEqualTo("could not");
+        assertThat(fixture.number("SELECT count(*) FROM message WHERE settled_at IS NOT NULL"))
                 .isEqualTo(1);
-        assertThat(house.number("SELECT count(*) FROM event WHERE kind = 'failed'"))
+        assertThat(fixture.number("SELECT count(*) FROM event WHERE kind = 'failed'"))
                 .isEqualTo(1);
     }
 
     @Test
     void beingForgotten() throws Exception {
         crash(Scene.BEING_FORGOTTEN);
-        assertThat(house.claim(1)).isEmpty();
-        assertThat(house.number("SELECT count(*) FROM message")).isEqualTo(1);
-        assertThat(house.number("SELECT count(*) FROM event")).isEqualTo(1);
+        assertThat(fixture.claim(1)).isEmpty();
+        assertThat(fixture.number("SELECT count(*) FROM message")).isEqualTo(1);
+        assertThat(fixture.number("SELECT count(*) FROM event")).isEqualTo(1);
     }
 
     @Test
     void forgotten() throws Exception {
         crash(Scene.FORGOTTEN);
         assertEmpty();
-        assertThat(house.number("SELECT count(*) FROM event")).isZero();
+        assertThat(fixture.number("SELECT count(*) FROM event")).isZero();
     }
 
     @Test
@@ -174,72 +174,72 @@ class CrashTest {
     @Test
     void partSettled() throws Exception {
         crash(Scene.PART_SETTLED);
-        List<Claim> claims = house.claim(10);
+        List<Claim> claims = fixture.claim(10);
         assertThat(claims).singleElement().extracting(Claim::recipients).isEqualTo(List.of(new Recipient(0, BERT)));
-        assertThat(house.read(claims.getFirst())).isEqualTo(LARGE);
-        house.queue().settle(claims.getFirst(), QueueFixture.delivered(claims.getFirst()), List.of());
-        assertThat(house.number("SELECT count(*) FROM chunk")).isZero();
-        assertThat(house.inconsistencies()).isEmpty();
+        assertThat(fixture.read(claims.getFirst())).isEqualTo(LARGE);
+        fixture.queue().settle(claims.getFirst(), QueueFixture.delivered(claims.getFirst()), List.of());
+        assertThat(fixture.number("SELECT count(*) FROM chunk")).isZero();
+        assertThat(fixture.inconsistencies()).isEmpty();
     }
 
     @Test
     void lastPartBeingSettled() throws Exception {
         crash(Scene.LAST_PART_BEING_SETTLED);
-        Claim claim = house.claimOne();
+        Claim claim = fixture.claimOne();
         assertThat(claim.recipients()).containsExactly(new Recipient(0, BERT));
         assertThat(claim.attempts()).isEqualTo(2);
-        assertThat(house.read(claim)).isEqualTo(LARGE);
-        assertThat(house.inconsistencies()).isEmpty();
+        assertThat(fixture.read(claim)).isEqualTo(LARGE);
+        assertThat(fixture.inconsistencies()).isEmpty();
     }
 
     @Test
     void spaceBeingGivenBack() throws Exception {
         crash(Scene.BEING_GIVEN_BACK);
-        assertThat(house.number("PRAGMA freelist_count")).isGreaterThan(50);
-        Claim claim = house.claimOne();
+        assertThat(fixture.number("PRAGMA freelist_count")).isGreaterThan(50);
+        Claim claim = fixture.claimOne();
         assertThat(claim.envelope()).isEqualTo(QueueFixture.envelope(BERT));
-        assertThat(house.read(claim)).isEqualTo(SMALL);
+        assertThat(fixture.read(claim)).isEqualTo(SMALL);
     }
 
     @Test
     void beingPutOnHold() throws Exception {
         crash(Scene.BEING_PUT_ON_HOLD);
-        assertThat(house.claim(10)).hasSize(2);
-        assertThat(house.number("SELECT count(*) FROM event")).isZero();
+        assertThat(fixture.claim(10)).hasSize(2);
+        assertThat(fixture.number("SELECT count(*) FROM event")).isZero();
     }
 
     @Test
     void onHold() throws Exception {
         crash(Scene.ON_HOLD);
-        assertThat(house.claim(10)).isEmpty();
-        house.queue().admin().apply(new Change.Release(), MessageFilter.ALL, "Eva");
-        Claim claim = house.claimOne();
-        assertThat(house.read(claim)).isEqualTo(SMALL);
+        assertThat(fixture.claim(10)).isEmpty();
+        fixture.queue().admin().apply(new Change.Release(), MessageFilter.ALL, "Eva");
+        Claim claim = fixture.claimOne();
+        assertThat(fixture.read(claim)).isEqualTo(SMALL);
         assertThat(claim.attempts()).isEqualTo(1);
-        assertThat(house.queue().events(claim.id())).extracting(Event::kind).containsExactly("held", "released");
+        assertThat(fixture.queue().events(claim.id())).extracting(Event::kind).containsExactly("held", "released");
     }
 
     @Test
-    void beingGivenUp() throws Exception {
+    void beingBounced() throws Exception {
         crash(Scene.BEING_GIVEN_UP);
-        Claim claim = house.claimOne();
-        assertThat(house.read(claim)).isEqualTo(LARGE);
-        assertThat(claim.attempts()).as("giving up is no attempt").isEqualTo(1);
-        assertThat(house.queue().events(claim.id())).isEmpty();
-        assertThat(house.number("SELECT count(*) FROM message WHERE settled_at IS NOT NULL"))
+        Claim claim = fixture.claimOne();
+        assertThat(fixture.read(claim)).isEqualTo(LARGE);
+        assertThat(claim.attempts()).as("a bounce is no attempt").isEqualTo(1);
+        assertThat(fixture.queue().events(claim.id())).isEmpty();
+        assertThat(fixture.number("SELECT count(*) FROM message WHERE settled_at IS NOT NULL"))
                 .isEqualTo(1);
     }
 
     private void crash(Scene scene) throws Exception {
-        try (ChildJvm child = ChildJvm.start(scratch, CrashScenes.class, scene.name(), house.directory.toString())) {
+        try (ChildJvm child = ChildJvm.start(scratch, CrashScenes.class, scene.name(), fixture.directory.toString())) {
             child.awaitLine("REACHED");
             child.kill();
         }
     }
 
     private void assertEmpty() {
-        assertThat(house.claim(10)).isEmpty();
-        assertThat(house.number("SELECT (SELECT count(*) FROM message) + (SELECT count(*) FROM recipient)"
+        assertThat(fixture.claim(10)).isEmpty();
+        assertThat(fixture.number("SELECT (SELECT count(*) FROM message) + (SELECT count(*) FROM recipient)"
                         + " + (SELECT count(*) FROM chunk) + (SELECT count(*) FROM incoming)"))
                 .isZero();
     }

@@ -29,8 +29,8 @@ import org.o365relay.mail.EmailAddress;
 import org.o365relay.route.Routes;
 import org.o365relay.route.Target;
 
-/// A process with a listener, a queue, and an upstream that always says "later": all that is needed to lose
-/// mail. It says on which port it listens and goes on until it is killed.
+/// A process with a listener, a queue and an upstream that always defers. It prints its port and runs until it
+/// is killed.
 final class CrashedRelay {
 
     private CrashedRelay() {}

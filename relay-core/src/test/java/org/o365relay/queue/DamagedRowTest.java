@@ -17,16 +17,16 @@ import org.o365relay.mail.QueueId;
 @Timeout(60)
 class DamagedRowTest {
 
-    private QueueFixture house;
+    private QueueFixture fixture;
 
     @BeforeEach
     void open(@TempDir Path directory) {
-        house = new QueueFixture(directory);
+        fixture = new QueueFixture(directory);
     }
 
     @AfterEach
     void close() {
-        house.close();
+        fixture.close();
     }
 
     @ParameterizedTest
@@ -40,24 +40,24 @@ class DamagedRowTest {
                 "DELETE FROM recipient WHERE message_id = $"
             })
     void isLeftAloneAndTheOthersAreServed(String damage) {
-        house.accept("first", ANNA);
-        QueueId damaged = house.accept("second", ANNA);
-        house.accept("third", ANNA);
-        house.execute(damage.replace("$", Long.toString(damaged.value())));
+        fixture.accept("first", ANNA);
+        QueueId damaged = fixture.accept("second", ANNA);
+        fixture.accept("third", ANNA);
+        fixture.execute(damage.replace("$", Long.toString(damaged.value())));
 
         List<String> served = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            house.claim(1).forEach(claim -> served.add(house.text(claim)));
+            fixture.claim(1).forEach(claim -> served.add(fixture.text(claim)));
         }
 
         assertThat(served).containsExactlyInAnyOrder("first", "third");
-        assertThat(house.claim(1)).isEmpty();
-        assertThat(house.number("SELECT count(*) FROM message WHERE held_at IS NOT NULL AND lease IS NULL"))
+        assertThat(fixture.claim(1)).isEmpty();
+        assertThat(fixture.number("SELECT count(*) FROM message WHERE held_at IS NOT NULL AND lease IS NULL"))
                 .as("on hold")
                 .isEqualTo(1);
-        assertThat(house.number("SELECT count(*) FROM event WHERE kind = 'damaged'"))
+        assertThat(fixture.number("SELECT count(*) FROM event WHERE kind = 'damaged'"))
                 .isEqualTo(1);
-        assertThat(house.number("SELECT count(*) FROM chunk"))
+        assertThat(fixture.number("SELECT count(*) FROM chunk"))
                 .as("its content too")
                 .isEqualTo(3);
     }

@@ -30,23 +30,23 @@ class DeviceCommitHookTest {
     private static final DeviceLimits NO_LIMITS = new DeviceLimits(10, null, null, null);
     private static final DeviceLimits BUDGET = new DeviceLimits(10, null, null, 500);
 
-    private QueueFixture house;
+    private QueueFixture fixture;
     private Devices devices;
 
     @BeforeEach
     void open(@TempDir Path directory) {
-        house = new QueueFixture(directory);
+        fixture = new QueueFixture(directory);
         devices = start();
     }
 
     @AfterEach
     void close() {
-        house.close();
+        fixture.close();
     }
 
     private Devices start() {
-        Devices started = new Devices(house.queue().devices(), house.clock);
-        house.queue().persistDevices(started);
+        Devices started = new Devices(fixture.queue().devices(), fixture.clock);
+        fixture.queue().persistDevices(started);
         return started;
     }
 
@@ -54,17 +54,17 @@ class DeviceCommitHookTest {
         Device device = devices.at(address);
         assertThat(device.reserveRecipient(limits)).isEmpty();
         device.messageAccepted(1, 4);
-        house.accept("mail", ANNA);
+        fixture.accept("mail", ANNA);
     }
 
     private long spent() {
-        return house.number("SELECT total(recipients) FROM device_usage");
+        return fixture.number("SELECT total(recipients) FROM device_usage");
     }
 
     @Test
     void everythingSurvivesAnOrderlyRestart() {
         send(PRINTER, BUDGET);
-        house.clock.advance(Duration.ofMinutes(30));
+        fixture.clock.advance(Duration.ofMinutes(30));
         send(PRINTER, BUDGET);
         send(NAS, NO_LIMITS);
         devices.at(PRINTER).setHelo("MFP \u0007 Büro");
@@ -73,7 +73,7 @@ class DeviceCommitHookTest {
         devices.at(NAS).deviated(Deviation.NO_DATE);
         devices.at(NAS).rejected();
         List<DeviceRecord> before = devices.records();
-        house.close();
+        fixture.close();
         assertThat(start().records()).isEqualTo(before).hasSize(2);
     }
 
@@ -84,10 +84,10 @@ class DeviceCommitHookTest {
             assertThat(spent()).isEqualTo(i);
         }
         send(NAS, NO_LIMITS);
-        assertThat(spent()).as("there is no budget to protect").isEqualTo(5);
-        house.queue().writeDevices(200);
+        assertThat(spent()).as("the device has no limit").isEqualTo(5);
+        fixture.queue().writeDevices(200);
         assertThat(spent()).isEqualTo(6);
-        assertThat(house.number("SELECT messages FROM device WHERE address = '192.168.10.7'"))
+        assertThat(fixture.number("SELECT messages FROM device WHERE address = '192.168.10.7'"))
                 .isEqualTo(5);
     }
 
@@ -95,7 +95,7 @@ class DeviceCommitHookTest {
     void whatHappensWithoutAMessageIsWrittenSoon() throws InterruptedException {
         devices.at(PRINTER).rejected();
         long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-        while (house.number("SELECT count(*) FROM device WHERE refusals = 1") == 0) {
+        while (fixture.number("SELECT count(*) FROM device WHERE refusals = 1") == 0) {
             assertThat(System.nanoTime()).isLessThan(end);
             Thread.onSpinWait();
         }
@@ -103,23 +103,23 @@ class DeviceCommitHookTest {
     }
 
     @Test
-    void aTableThatCannotBeWrittenHoldsUpNoMailAndIsTriedAgain() {
-        house.execute("ALTER TABLE device_usage RENAME TO mislaid");
+    void acceptsMailAlthoughADeviceTableCannotBeWritten() {
+        fixture.execute("ALTER TABLE device_usage RENAME TO mislaid");
         for (int i = 0; i < 10; i++) {
             send(PRINTER, BUDGET);
         }
-        assertThat(house.number("SELECT count(*) FROM message")).isEqualTo(10);
-        house.execute("ALTER TABLE mislaid RENAME TO device_usage");
+        assertThat(fixture.number("SELECT count(*) FROM message")).isEqualTo(10);
+        fixture.execute("ALTER TABLE mislaid RENAME TO device_usage");
         for (int tick = 0; tick <= 30; tick++) {
-            house.queue().writeDevices(200);
+            fixture.queue().writeDevices(200);
         }
         assertThat(spent()).isEqualTo(10);
-        assertThat(house.inconsistencies()).isEmpty();
+        assertThat(fixture.inconsistencies()).isEmpty();
     }
 
     @Test
     void aMistakeOfWhoCountsHoldsUpNoMail() {
-        house.queue().persistDevices(new DeviceChanges() {
+        fixture.queue().persistDevices(new DeviceChanges() {
             @Override
             public boolean isPending() {
                 return true;
@@ -135,9 +135,9 @@ class DeviceCommitHookTest {
                 throw new AssertionError("nothing was");
             }
         });
-        house.accept("first", ANNA);
-        house.accept("second", ANNA);
-        assertThat(house.number("SELECT count(*) FROM message")).isEqualTo(2);
+        fixture.accept("first", ANNA);
+        fixture.accept("second", ANNA);
+        assertThat(fixture.number("SELECT count(*) FROM message")).isEqualTo(2);
     }
 
     @Test
@@ -147,13 +147,13 @@ class DeviceCommitHookTest {
             Device stranger = devices.at(InetAddress.ofLiteral("10.0." + (i >> 8) + "." + (i & 0xff)));
             stranger.deviated(Deviation.INVALID_COMMAND);
             if (i == 4) {
-                house.queue().writeDevices(200);
+                fixture.queue().writeDevices(200);
             }
         }
-        house.queue().writeDevices(Integer.MAX_VALUE);
-        assertThat(house.number("SELECT count(*) FROM device")).isEqualTo(Devices.MAX_UNPROVEN + 1);
-        assertThat(house.number("SELECT count(*) FROM deviation")).isEqualTo(Devices.MAX_UNPROVEN);
-        assertThat(house.number("SELECT count(*) FROM device WHERE address = '10.0.0.4'"))
+        fixture.queue().writeDevices(Integer.MAX_VALUE);
+        assertThat(fixture.number("SELECT count(*) FROM device")).isEqualTo(Devices.MAX_UNPROVEN + 1);
+        assertThat(fixture.number("SELECT count(*) FROM deviation")).isEqualTo(Devices.MAX_UNPROVEN);
+        assertThat(fixture.number("SELECT count(*) FROM device WHERE address = '10.0.0.4'"))
                 .isZero();
         assertThat(spent()).isEqualTo(1);
     }
@@ -161,12 +161,12 @@ class DeviceCommitHookTest {
     @Test
     void spendingThatCountsNoMoreIsDeleted() {
         send(PRINTER, BUDGET);
-        house.clock.advance(Duration.ofHours(24));
+        fixture.clock.advance(Duration.ofHours(24));
         send(PRINTER, BUDGET);
-        house.queue().deleteHistoryBefore(house.clock.instant());
+        fixture.queue().deleteHistoryBefore(fixture.clock.instant());
         assertThat(spent()).isEqualTo(2);
-        house.clock.advance(Duration.ofMinutes(10));
-        house.queue().deleteHistoryBefore(house.clock.instant());
+        fixture.clock.advance(Duration.ofMinutes(10));
+        fixture.queue().deleteHistoryBefore(fixture.clock.instant());
         assertThat(spent()).isEqualTo(1);
     }
 
@@ -180,15 +180,15 @@ class DeviceCommitHookTest {
                 "INSERT INTO deviation VALUES ('10.9.9.9', 'nul', 3)",
                 "INSERT INTO device_usage VALUES ('10.9.9.9', 1, 3)"
             })
-    void aRowThatMakesNoSenseIsLeftOutAndDisturbsNothing(String row) {
+    void leavesOutADamagedRow(String row) {
         send(PRINTER, BUDGET);
         devices.at(PRINTER).deviated(Deviation.NUL);
         List<DeviceRecord> before = devices.records();
-        house.close();
-        house.execute(row);
+        fixture.close();
+        fixture.execute(row);
         devices = start();
         assertThat(devices.records()).isEqualTo(before);
-        house.clock.advance(Duration.ofSeconds(1));
+        fixture.clock.advance(Duration.ofSeconds(1));
         send(NAS, BUDGET);
         assertThat(devices.records()).hasSize(2);
     }

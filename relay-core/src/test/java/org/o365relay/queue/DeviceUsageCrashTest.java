@@ -16,8 +16,8 @@ import org.o365relay.admit.Device;
 import org.o365relay.admit.DeviceLimits;
 import org.o365relay.admit.Devices;
 
-/// A process that accepts messages against a budget is killed again and again. A message that is on disk is in
-/// the budget on disk; so no crash gives a device anything back.
+/// A process that accepts messages of a device with a limit is killed again and again. The usage on disk
+/// includes every message on disk, so a crash never resets usage.
 class DeviceUsageCrashTest {
 
     private static final int ROUNDS = 8;
@@ -28,45 +28,45 @@ class DeviceUsageCrashTest {
     @Timeout(180)
     void everyMessageThatSurvivesIsInTheBudgetThatSurvives(@TempDir Path directory) throws Exception {
         Random random = new Random(20260301);
-        QueueFixture house = new QueueFixture(directory.resolve("queue"));
+        QueueFixture fixture = new QueueFixture(directory.resolve("queue"));
         for (int round = 1; round <= ROUNDS; round++) {
-            try (ChildJvm child = ChildJvm.start(directory, DeviceUsageCrashTest.class, house.directory.toString())) {
+            try (ChildJvm child = ChildJvm.start(directory, DeviceUsageCrashTest.class, fixture.directory.toString())) {
                 int enough = 1 + random.nextInt(300);
                 for (int i = 0; i < enough; i++) {
                     child.awaitLine("ACCEPTED");
                 }
                 child.kill();
             }
-            long recipients = house.number("SELECT count(*) FROM recipient");
-            long spent = house.number("SELECT total(recipients) FROM device_usage");
+            long recipients = fixture.number("SELECT count(*) FROM recipient");
+            long spent = fixture.number("SELECT total(recipients) FROM device_usage");
             assertThat(spent)
                     .as("round %d: at least what was accepted, and at most what was just being committed more", round)
                     .isBetween(recipients, recipients + (long) round * SESSIONS * RECIPIENTS);
         }
-        assertThat(house.inconsistencies()).isEmpty();
+        assertThat(fixture.inconsistencies()).isEmpty();
     }
 
     /// The process.
     public static void main(String[] arguments) throws Exception {
         InstantSource clock = InstantSource.system();
-        QueueFixture house = new QueueFixture(Path.of(arguments[0]));
-        MessageQueue queue = MessageQueue.open(house.settings(), clock, RandomGenerator.getDefault());
+        QueueFixture fixture = new QueueFixture(Path.of(arguments[0]));
+        MessageQueue queue = MessageQueue.open(fixture.settings(), clock, RandomGenerator.getDefault());
         Devices devices = new Devices(queue.devices(), clock);
         queue.persistDevices(devices);
         for (int session = 0; session < SESSIONS; session++) {
             Device device = devices.at(InetAddress.ofLiteral("192.168.10." + (1 + session % 3)));
-            Thread.ofPlatform().start(() -> accept(queue, device, house));
+            Thread.ofPlatform().start(() -> accept(queue, device, fixture));
         }
     }
 
-    private static void accept(MessageQueue queue, Device device, QueueFixture house) {
+    private static void accept(MessageQueue queue, Device device, QueueFixture fixture) {
         DeviceLimits limits = new DeviceLimits(10, null, null, 1_000_000);
         while (device.reserveRecipient(limits)
                 .or(() -> device.reserveRecipient(limits))
                 .isEmpty()) {
             device.messageAccepted(RECIPIENTS, 100);
             queue.receive()
-                    .commit(house.arrival(), QueueFixture.routed(QueueFixture.envelope(ANNA, BERT)), new byte[100])
+                    .commit(fixture.arrival(), QueueFixture.routed(QueueFixture.envelope(ANNA, BERT)), new byte[100])
                     .join();
             System.out.println("ACCEPTED");
         }

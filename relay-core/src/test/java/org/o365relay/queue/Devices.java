@@ -14,8 +14,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 
-/// Several clients that send messages as fast as they are accepted, each with a name of its own, and remember
-/// which of them were answered with 250.
+/// Several clients that send uniquely named messages as fast as they are accepted, and record those that got a
+/// 250.
 final class Devices {
 
     private static final int CLIENTS = 6;

@@ -78,13 +78,13 @@ class DiskFaultTest {
     }
 
     private static void real(FaultyDisk disk, Path directory) {
-        try (QueueFixture house = new QueueFixture(directory.resolve("queue"))) {
-            house.accept("before", ANNA);
+        try (QueueFixture fixture = new QueueFixture(directory.resolve("queue"))) {
+            fixture.accept("before", ANNA);
             for (Fault fault :
                     List.of(Fault.full(Place.LOG, true, false), Fault.of(Operation.SYNC, Place.LOG, true, false))) {
                 disk.arm(fault, 1);
                 try {
-                    house.accept("lost", ANNA);
+                    fixture.accept("lost", ANNA);
                 } catch (CompletionException e) {
                     System.out.println((fault.error() == 13 ? "FULL " : "BROKEN ") + e.getMessage());
                 }
@@ -120,7 +120,7 @@ class DiskFaultTest {
     private static final class Round {
 
         private final FaultyDisk disk;
-        private final QueueFixture house;
+        private final QueueFixture fixture;
         private final Fault fault;
         private final int n;
         private final Map<String, byte[]> acknowledged = new HashMap<>();
@@ -130,7 +130,7 @@ class DiskFaultTest {
 
         Round(FaultyDisk disk, Path directory, Fault fault, int n) {
             this.disk = disk;
-            this.house = new QueueFixture(directory);
+            this.fixture = new QueueFixture(directory);
             this.fault = fault;
             this.n = n;
         }
@@ -139,23 +139,23 @@ class DiskFaultTest {
             work(false);
             disk.arm(fault, n);
             work(true);
-            house.queue().store().returnFreeSpace();
+            fixture.queue().store().returnFreeSpace();
             int failed = disk.disarm();
             work(false); // without a restart
             check();
-            house.close();
+            fixture.close();
             check();
-            house.close();
+            fixture.close();
             return failed;
         }
 
         int starting() throws Exception {
             work(false);
             disk.arm(fault, n);
-            house.close();
+            fixture.close();
             @Nullable MessageQueue opened = null;
             try {
-                opened = MessageQueue.open(house.settings(), house.clock, new Random(1));
+                opened = MessageQueue.open(fixture.settings(), fixture.clock, new Random(1));
             } catch (QueueUnavailableException e) {
                 assertThat(e.getMessage()).contains("queue.db").doesNotContain("\n");
             }
@@ -165,7 +165,7 @@ class DiskFaultTest {
             }
             work(false);
             check();
-            house.close();
+            fixture.close();
             return failed;
         }
 
@@ -179,8 +179,8 @@ class DiskFaultTest {
             attempt(mayFail, () -> claimAndSettle(1));
             attempt(
                     mayFail,
-                    () -> house.queue()
-                            .deleteHistoryBefore(house.clock.instant().minus(Duration.ofDays(1))));
+                    () -> fixture.queue()
+                            .deleteHistoryBefore(fixture.clock.instant().minus(Duration.ofDays(1))));
             attempt(mayFail, this::checkpoint);
             accept(mayFail, 700);
         }
@@ -193,23 +193,23 @@ class DiskFaultTest {
             content[text.length] = '\n';
             tried.add(name);
             attempt(mayFail, () -> {
-                house.clock.advance(Duration.ofMillis(5));
-                house.accept(content, ANNA, BERT);
+                fixture.clock.advance(Duration.ofMillis(5));
+                fixture.accept(content, ANNA, BERT);
                 acknowledged.put(name, content);
             });
         }
 
         private void claimAndSettle(int most) {
-            for (Claim claim : house.claim(most)) {
+            for (Claim claim : fixture.claim(most)) {
                 String name = name(read(claim));
                 boolean deliver = claim.attempts() % 2 == 1;
-                house.queue()
+                fixture.queue()
                         .settle(
                                 claim,
                                 deliver
                                         ? QueueFixture.delivered(claim)
                                         : QueueFixture.deferred(
-                                                claim, house.clock.instant().plusSeconds(60)),
+                                                claim, fixture.clock.instant().plusSeconds(60)),
                                 List.of());
                 if (deliver) {
                     settled.add(name);
@@ -218,7 +218,7 @@ class DiskFaultTest {
         }
 
         private void checkpoint() {
-            house.queue().store().committer().write(statements -> {
+            fixture.queue().store().committer().write(statements -> {
                 statements.connection().commit();
                 return Sqlite.number(statements.connection(), "PRAGMA wal_checkpoint(TRUNCATE)");
             });
@@ -237,9 +237,9 @@ class DiskFaultTest {
         /// Everything acknowledged and not settled is there as it was sent; what else is there was tried, and
         /// is whole.
         private void check() throws Exception {
-            house.clock.advance(Duration.ofHours(3)); // leases of claims that failed have ended
+            fixture.clock.advance(Duration.ofHours(3)); // leases of claims that failed have ended
             Set<String> found = new HashSet<>();
-            List<Claim> claims = house.claim(100);
+            List<Claim> claims = fixture.claim(100);
             for (Claim claim : claims) {
                 byte[] content = read(claim);
                 String name = name(content);
@@ -256,14 +256,14 @@ class DiskFaultTest {
             open.removeAll(settled);
             assertThat(found).as("%s at %d", fault, n).containsAll(open);
             assertThat(found).as("%s at %d: nothing comes back", fault, n).doesNotContainAnyElementsOf(settled);
-            claims.forEach(house.queue()::putBack);
-            List<Finding> damages = new QueueVerifier(house.settings(), house.clock)
+            claims.forEach(fixture.queue()::putBack);
+            List<Finding> damages = new QueueVerifier(fixture.settings(), fixture.clock)
                     .verify().stream().filter(Finding::isDamage).toList();
             assertThat(damages).as("%s at %d", fault, n).isEmpty();
         }
 
         private byte[] read(Claim claim) {
-            try (InputStream in = house.queue().content(claim)) {
+            try (InputStream in = fixture.queue().content(claim)) {
                 return in.readAllBytes();
             } catch (IOException e) {
                 throw new CompletionException(new QueueException(new SQLException("disk: " + e.getMessage())));

@@ -34,7 +34,7 @@ import org.sqlite.SQLiteConnection;
 @SuppressWarnings("restricted") // the layer below SQLite is native
 final class FaultyDisk {
 
-    /// What can fail, and what SQLite is told then.
+    /// Operations that can fail, and the error that SQLite gets.
     enum Operation {
         OPEN(40, 14),
         DELETE(48, 10 | 10 << 8),
@@ -72,7 +72,7 @@ final class FaultyDisk {
 
     /// What fails.
     ///
-    /// @param error what SQLite is told: 13 if the disk is full, else as the operation has it
+    /// @param error error code for SQLite: 13 if the disk is full, else that of the operation
     /// @param lasting whether all that follow fail, too
     /// @param torn whether half of a write reaches the disk
     record Fault(Operation operation, @Nullable Place place, int error, boolean lasting, boolean torn) {
@@ -237,7 +237,7 @@ final class FaultyDisk {
         }
     }
 
-    /// An exception that SQLite cannot be told: the process ends.
+    /// An exception that cannot be reported to SQLite: ends the process.
     private static Error bug(Throwable e) {
         return new AssertionError(e);
     }

@@ -24,11 +24,11 @@ import org.o365relay.queue.Settlement.Remark;
 /// A queue with one message in each state, an hour between them.
 final class FilledQueue {
 
-    private final QueueFixture house;
+    private final QueueFixture fixture;
     private final Map<QueueId, String> names = new LinkedHashMap<>();
 
-    FilledQueue(QueueFixture house) {
-        this.house = house;
+    FilledQueue(QueueFixture fixture) {
+        this.fixture = fixture;
         fill();
     }
 
@@ -45,28 +45,28 @@ final class FilledQueue {
                         QueueFixture.MAILBOX,
                         Map.of(claim.recipients().getFirst(), new Remark("server-busy", false))));
         QueueId held = accept("held", ANNA, "192.168.10.7");
-        house.queue().admin().apply(new Change.Hold(), MessageFilter.of(List.of(held)), "Eva");
+        fixture.queue().admin().apply(new Change.Hold(), MessageFilter.of(List.of(held)), "Eva");
         accept("sending", BERT, "192.168.10.7");
         QueueId sent = accept("sent", ANNA, "192.168.10.8");
         claimOnly(sent, QueueFixture::delivered);
         QueueId lost = accept("lost", ANNA, "192.168.10.7");
         claimOnly(lost, QueueFixture::failed);
         QueueId gone = accept("gone", BERT, "192.168.10.7");
-        house.queue().admin().apply(new Change.Delete(), MessageFilter.of(List.of(gone)), "Eva");
+        fixture.queue().admin().apply(new Change.Delete(), MessageFilter.of(List.of(gone)), "Eva");
         names.put(
-                house.queue()
-                        .saveProgress("told", "x", List.of(house.notice("Subject: notice\r\n\r\ntext")))
+                fixture.queue()
+                        .saveProgress("told", "x", List.of(fixture.notice("Subject: notice\r\n\r\ntext")))
                         .getFirst(),
                 "notice");
         // last, so that its lease does not end meanwhile
-        house.execute("UPDATE message SET lease = 77, due_at = 1772400000000 WHERE id = "
+        fixture.execute("UPDATE message SET lease = 77, due_at = 1772400000000 WHERE id = "
                 + id("sending").value());
     }
 
     private QueueId accept(String name, EmailAddress to, String client) {
-        Arrival arrival = new Arrival(house.clock.instant(), InetAddress.ofLiteral(client), "printer", "ESMTP");
+        Arrival arrival = new Arrival(fixture.clock.instant(), InetAddress.ofLiteral(client), "printer", "ESMTP");
         Envelope envelope = new Envelope(QueueFixture.PRINTER, List.of(to), false);
-        QueueId id = house.queue()
+        QueueId id = fixture.queue()
                 .receive()
                 .commit(
                         arrival,
@@ -76,17 +76,17 @@ final class FilledQueue {
                 .join()
                 .getFirst();
         names.put(id, name);
-        house.clock.advance(Duration.ofHours(1));
+        fixture.clock.advance(Duration.ofHours(1));
         return id;
     }
 
     private void claimOnly(QueueId id, Function<Claim, Settlement> settlement) {
-        List<Claim> claims = house.claim(10);
+        List<Claim> claims = fixture.claim(10);
         for (Claim claim : claims) {
             if (claim.id().equals(id)) {
-                house.queue().settle(claim, settlement.apply(claim), List.of());
+                fixture.queue().settle(claim, settlement.apply(claim), List.of());
             } else {
-                house.queue().putBack(claim);
+                fixture.queue().putBack(claim);
             }
         }
     }
@@ -100,7 +100,7 @@ final class FilledQueue {
     }
 
     MessageEntry line(String name) {
-        return house.queue().reader().show(id(name)).orElseThrow().entry();
+        return fixture.queue().reader().show(id(name)).orElseThrow().entry();
     }
 
     List<String> names(Page page) {

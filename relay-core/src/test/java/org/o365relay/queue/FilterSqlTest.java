@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.FilterSql.Query;
 
-/// Whatever is asked for, the tables are read in the order of the ids, and nothing is sorted.
+/// Every filter reads the tables in the order of the ids, without sorting.
 @Timeout(120)
 class FilterSqlTest {
 
@@ -49,11 +49,11 @@ class FilterSqlTest {
 
     @Test
     void nothingIsSortedAndNoIndexLeadsAstray(@TempDir Path directory) throws SQLException {
-        try (QueueFixture house = new QueueFixture(directory)) {
-            house.queue();
+        try (QueueFixture fixture = new QueueFixture(directory)) {
+            fixture.queue();
             for (MessageFilter question : QUESTIONS) {
                 for (Page.Order order : Page.Order.values()) {
-                    List<String> plan = plan(house, FilterSql.of(question).list("entries", order, 50));
+                    List<String> plan = plan(fixture, FilterSql.of(question).list("entries", order, 50));
                     assertThat(plan.getFirst())
                             .as(question.toString())
                             .matches("SEARCH message USING INTEGER PRIMARY KEY \\(rowid>\\? AND rowid<\\?\\)"
@@ -66,11 +66,11 @@ class FilterSqlTest {
 
     @Test
     void whatIsAskedForByNameIsSoughtByName(@TempDir Path directory) throws SQLException {
-        try (QueueFixture house = new QueueFixture(directory)) {
-            house.queue();
+        try (QueueFixture fixture = new QueueFixture(directory)) {
+            fixture.queue();
             MessageFilter named =
                     text(null, null, "anna@*", null).restrictedTo(List.of(new QueueId(5), new QueueId(6)));
-            assertThat(plan(house, FilterSql.of(named).open().list("candidates", Page.Order.OLDEST_FIRST, 50)))
+            assertThat(plan(fixture, FilterSql.of(named).open().list("candidates", Page.Order.OLDEST_FIRST, 50)))
                     .first()
                     .isEqualTo("SEARCH message USING INTEGER PRIMARY KEY (rowid=?)");
         }
@@ -78,10 +78,10 @@ class FilterSqlTest {
 
     @Test
     void aLongQueueIsAnsweredQuickly(@TempDir Path directory) {
-        try (QueueFixture house = new QueueFixture(directory)) {
-            house.queue();
-            fill(house);
-            QueueReader reading = house.queue().reader();
+        try (QueueFixture fixture = new QueueFixture(directory)) {
+            fixture.queue();
+            fill(fixture);
+            QueueReader reading = fixture.queue().reader();
             assertQuick("overview", () -> reading.summary().open(), (long) MESSAGES);
             for (MessageFilter question : QUESTIONS) {
                 assertQuick(
@@ -102,9 +102,9 @@ class FilterSqlTest {
                 List.of(), Set.of(), null, null, client, sender, recipient, null, null, subject, null, null);
     }
 
-    private static List<String> plan(QueueFixture house, Query query) throws SQLException {
+    private static List<String> plan(QueueFixture fixture, Query query) throws SQLException {
         List<String> steps = new ArrayList<>();
-        try (Connection connection = house.connection();
+        try (Connection connection = fixture.connection();
                 PreparedStatement statement = new Statements(connection)
                         .with(new Query("EXPLAIN QUERY PLAN " + query.text(), query.parameters()));
                 ResultSet step = statement.executeQuery()) {
@@ -115,7 +115,7 @@ class FilterSqlTest {
         return steps;
     }
 
-    /// The quickest of some: the machine has other things to do.
+    /// Takes the fastest of several runs, because the machine may be busy.
     private static <T> void assertQuick(String what, Supplier<T> call, T expected) {
         Duration quickest = IntStream.range(0, 5)
                 .mapToObj(_ -> {
@@ -128,14 +128,14 @@ class FilterSqlTest {
         assertThat(quickest).as(what).isLessThan(QUICK);
     }
 
-    private static void fill(QueueFixture house) {
+    private static void fill(QueueFixture fixture) {
         String numbers = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " + MESSAGES + ")";
-        house.execute("INSERT INTO message (id, received_at, client, helo, protocol, sender, smtp_utf8, body, notice,"
+        fixture.execute("INSERT INTO message (id, received_at, client, helo, protocol, sender, smtp_utf8, body, notice,"
                 + " size, attempts, due_at, route, mailbox, priority, subject, reason) " + numbers
                 + " SELECT (1772400000000 + i) << 21, 1772400000000 + i, '10.0.' || (i % 50), 'device', 'ESMTP',"
                 + " 'scan@contoso.example', 0, '7BIT', 0, 1, i % 2, 1772400000000 + i, 'm', 'm', 1, 'Paper ' || i,"
                 + " CASE WHEN i % 2 THEN 'server-busy' END FROM n");
-        house.execute("INSERT INTO recipient (message_id, ordinal, address, state) " + numbers
+        fixture.execute("INSERT INTO recipient (message_id, ordinal, address, state) " + numbers
                 + " SELECT (1772400000000 + i) << 21, 0, 'bert@contoso.example', 'queued' FROM n");
     }
 }

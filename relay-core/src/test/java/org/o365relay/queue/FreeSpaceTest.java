@@ -18,14 +18,14 @@ class FreeSpaceTest {
     @Test
     void thereIsNoneOnceTheQueueIsAtItsLargestAndAgainWhenItHasShrunk(@TempDir Path directory) throws Exception {
         QueueSettings settings = new QueueSettings(directory, 0, 400_000, Duration.ofDays(30));
-        QueueFixture house = new QueueFixture(directory);
-        try (MessageQueue queue = MessageQueue.open(settings, house.clock, new Random(1))) {
+        QueueFixture fixture = new QueueFixture(directory);
+        try (MessageQueue queue = MessageQueue.open(settings, fixture.clock, new Random(1))) {
             assertThat(queue.shortageFor(0)).isEmpty();
             assertThat(queue.shortageFor(400_000)).contains(SpaceShortage.QUEUE);
             assertThat(queue.shortageFor(999_999_999_999_999_999L)).isPresent();
             for (int i = 0; i < 4; i++) {
                 queue.receive()
-                        .commit(house.arrival(), QueueFixture.routed(QueueFixture.envelope(ANNA)), new byte[100_000])
+                        .commit(fixture.arrival(), QueueFixture.routed(QueueFixture.envelope(ANNA)), new byte[100_000])
                         .join();
             }
             assertThat(queue.shortageFor(0)).contains(SpaceShortage.QUEUE);

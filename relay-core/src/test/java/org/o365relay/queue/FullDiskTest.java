@@ -36,29 +36,29 @@ class FullDiskTest {
             assertThat(Integer.parseInt(child.awaitLine("AGAIN"))).isEqualTo(20);
             child.kill();
         }
-        try (QueueFixture house = new QueueFixture(data)) {
-            assertThat(house.claim(1_000))
+        try (QueueFixture fixture = new QueueFixture(data)) {
+            assertThat(fixture.claim(1_000))
                     .hasSize(accepted + 20)
-                    .allSatisfy(claim -> assertThat(house.read(claim)).hasSize(SIZE));
-            assertThat(house.number("SELECT total(recipients) FROM device_usage"))
+                    .allSatisfy(claim -> assertThat(fixture.read(claim)).hasSize(SIZE));
+            assertThat(fixture.number("SELECT total(recipients) FROM device_usage"))
                     .as("neither more nor less than what was accepted")
                     .isEqualTo(accepted + 20);
-            assertThat(house.inconsistencies()).isEmpty();
+            assertThat(fixture.inconsistencies()).isEmpty();
         }
     }
 
     /// The process with the limit.
     public static void main(String[] arguments) throws Exception {
-        QueueFixture house = new QueueFixture(Path.of(arguments[0]));
-        Devices devices = new Devices(house.clock);
-        house.queue().persistDevices(devices);
-        System.out.println("FULL " + accept(house, devices, 200));
+        QueueFixture fixture = new QueueFixture(Path.of(arguments[0]));
+        Devices devices = new Devices(fixture.clock);
+        fixture.queue().persistDevices(devices);
+        System.out.println("FULL " + accept(fixture, devices, 200));
         System.in.read();
-        System.out.println("AGAIN " + accept(house, devices, 20));
+        System.out.println("AGAIN " + accept(fixture, devices, 20));
         System.in.read();
     }
 
-    private static int accept(QueueFixture house, Devices devices, int most) {
+    private static int accept(QueueFixture fixture, Devices devices, int most) {
         Device device = devices.at(InetAddress.ofLiteral("192.168.10.7"));
         DeviceLimits limits = new DeviceLimits(10, null, null, 1_000);
         int accepted = 0;
@@ -66,7 +66,7 @@ class FullDiskTest {
             assertThat(device.reserveRecipient(limits)).isEmpty();
             device.messageAccepted(1, SIZE);
             try {
-                house.accept(QueueFixture.content(i, SIZE), ANNA);
+                fixture.accept(QueueFixture.content(i, SIZE), ANNA);
                 accepted++;
             } catch (CompletionException e) {
                 device.rollBack(1, SIZE);

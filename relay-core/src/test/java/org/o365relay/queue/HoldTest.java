@@ -15,148 +15,148 @@ import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.mail.Priority;
 import org.o365relay.mail.QueueId;
 
-/// Whatever happens, a message on hold is tried by nobody until it is released.
+/// A message on hold is not delivered until it is released, whatever happens.
 @Timeout(60)
 class HoldTest {
 
     private static final String EVA = "Eva";
 
-    private QueueFixture house;
+    private QueueFixture fixture;
 
     @BeforeEach
     void open(@TempDir Path directory) {
-        house = new QueueFixture(directory);
+        fixture = new QueueFixture(directory);
     }
 
     @AfterEach
     void close() {
-        assertThat(house.inconsistencies()).isEmpty();
-        house.close();
+        assertThat(fixture.inconsistencies()).isEmpty();
+        fixture.close();
     }
 
     @Test
     void timeAndRestartsDoNotEndAHold() {
-        QueueId id = hold(house.accept("held", ANNA));
-        house.clock.advance(Duration.ofDays(3_000));
-        assertThat(house.claim(10)).isEmpty();
-        house.close();
-        house.queue().deleteHistoryBefore(house.clock.instant());
+        QueueId id = hold(fixture.accept("held", ANNA));
+        fixture.clock.advance(Duration.ofDays(3_000));
+        assertThat(fixture.claim(10)).isEmpty();
+        fixture.close();
+        fixture.queue().deleteHistoryBefore(fixture.clock.instant());
 
-        assertThat(house.claim(10)).isEmpty();
+        assertThat(fixture.claim(10)).isEmpty();
         assertThat(line(id).state()).isEqualTo(MessageState.HELD);
         assertThat(line(id).dueAt()).isNull();
     }
 
     @Test
     void aReleasedMessageIsTriedAtOnce() throws InterruptedException {
-        QueueId id = hold(house.accept("held", ANNA));
-        house.queue().awaitDue(QueueFixture.SCOPE, Duration.ZERO);
+        QueueId id = hold(fixture.accept("held", ANNA));
+        fixture.queue().awaitDue(QueueFixture.SCOPE, Duration.ZERO);
 
-        ChangeResult effect = house.queue().admin().apply(new Change.Release(), MessageFilter.ALL, EVA);
+        ChangeResult effect = fixture.queue().admin().apply(new Change.Release(), MessageFilter.ALL, EVA);
 
         long before = System.nanoTime();
-        house.queue().awaitDue(QueueFixture.SCOPE, Duration.ofSeconds(30));
+        fixture.queue().awaitDue(QueueFixture.SCOPE, Duration.ofSeconds(30));
         assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(10));
         assertThat(effect).isEqualTo(new ChangeResult(1, 0, ""));
-        assertThat(house.claimOne().id()).isEqualTo(id);
-        assertThat(house.queue().admin().apply(new Change.Release(), MessageFilter.ALL, EVA))
+        assertThat(fixture.claimOne().id()).isEqualTo(id);
+        assertThat(fixture.queue().admin().apply(new Change.Release(), MessageFilter.ALL, EVA))
                 .as("it is not on hold any more")
                 .isEqualTo(new ChangeResult(0, 1, ""));
     }
 
     @Test
     void whyItWaitedIsNotForgotten() {
-        QueueId id = house.accept("deferred", ANNA);
-        Claim claim = house.claimOne();
-        house.queue().settle(claim, QueueFixture.deferred(claim, house.clock.instant()), List.of());
+        QueueId id = fixture.accept("deferred", ANNA);
+        Claim claim = fixture.claimOne();
+        fixture.queue().settle(claim, QueueFixture.deferred(claim, fixture.clock.instant()), List.of());
         String reason = line(id).reason();
         hold(id);
 
         assertThat(reason).isEqualTo("unknown");
         assertThat(line(id).reason()).isEqualTo(reason);
-        house.queue().admin().apply(new Change.Release(), MessageFilter.ALL, EVA);
+        fixture.queue().admin().apply(new Change.Release(), MessageFilter.ALL, EVA);
         assertThat(line(id).state()).isEqualTo(MessageState.DEFERRED);
     }
 
     @Test
-    void whoeverWaitsForWorkDoesNotWaitForTheEndOfTime() throws InterruptedException {
-        hold(house.accept("held", ANNA));
+    void waitingForDueMessagesIgnoresMessagesOnHold() throws InterruptedException {
+        hold(fixture.accept("held", ANNA));
         long before = System.nanoTime();
-        house.queue().awaitDue(QueueFixture.SCOPE, Duration.ofMillis(10));
+        fixture.queue().awaitDue(QueueFixture.SCOPE, Duration.ofMillis(10));
         assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(20));
-        assertThat(house.queue().reader().summary().nextDue()).isNull();
+        assertThat(fixture.queue().reader().summary().nextDue()).isNull();
     }
 
     @Test
     void aNewRouteDoesNotEndAHold() {
-        QueueId id = hold(house.accept("held", ANNA));
+        QueueId id = hold(fixture.accept("held", ANNA));
 
-        int moved = house.queue()
+        int moved = fixture.queue()
                 .reroute(QueueFixture.MAILBOX, _ -> new Destination("other@contoso.example", Priority.URGENT));
 
         assertThat(moved).isEqualTo(1);
         assertThat(line(id).mailbox()).isEqualTo("other@contoso.example");
         assertThat(line(id).state()).isEqualTo(MessageState.HELD);
-        assertThat(house.queue().claim(new ClaimScope("other@contoso.example", List.of()), 1))
+        assertThat(fixture.queue().claim(new ClaimScope("other@contoso.example", List.of()), 1))
                 .isEmpty();
     }
 
     @Test
     void whatGoesBackToThePoolStaysOnHold() {
-        QueueId id = house.accept("held", ANNA);
-        house.execute("UPDATE message SET route = 'pool', mailbox = 'pool'");
+        QueueId id = fixture.accept("held", ANNA);
+        fixture.execute("UPDATE message SET route = 'pool', mailbox = 'pool'");
         ClaimScope member = new ClaimScope(QueueFixture.MAILBOX, List.of("pool"));
-        Claim claim = house.queue().claim(member, 1).getFirst();
-        Instant next = house.clock.instant().plus(Duration.ofHours(1));
-        house.queue().settle(claim, QueueFixture.deferred(claim, next), List.of());
+        Claim claim = fixture.queue().claim(member, 1).getFirst();
+        Instant next = fixture.clock.instant().plus(Duration.ofHours(1));
+        fixture.queue().settle(claim, QueueFixture.deferred(claim, next), List.of());
         hold(id);
 
-        assertThat(house.queue().releaseToPools(member)).isEqualTo(1);
+        assertThat(fixture.queue().releaseToPools(member)).isEqualTo(1);
 
         assertThat(line(id).mailbox()).isEqualTo("pool");
         assertThat(line(id).state()).isEqualTo(MessageState.HELD);
-        house.clock.advance(Duration.ofDays(1));
-        assertThat(house.queue().claim(member, 1)).isEmpty();
+        fixture.clock.advance(Duration.ofDays(1));
+        assertThat(fixture.queue().claim(member, 1)).isEmpty();
     }
 
     @Test
     void whoGivesAHeldMessageUpMayLeaveItOnHold() {
-        QueueId id = hold(house.accept("held", ANNA));
-        house.queue().admin().bounceEach(MessageFilter.ALL, EVA, claim -> {
-            assertThat(house.claim(1)).as("nobody else gets it").isEmpty();
-            house.queue().settle(claim, QueueFixture.deferred(claim, house.clock.instant()), List.of());
+        QueueId id = hold(fixture.accept("held", ANNA));
+        fixture.queue().admin().bounceEach(MessageFilter.ALL, EVA, claim -> {
+            assertThat(fixture.claim(1)).as("no other claim gets it").isEmpty();
+            fixture.queue().settle(claim, QueueFixture.deferred(claim, fixture.clock.instant()), List.of());
         });
         assertThat(line(id).state()).isEqualTo(MessageState.HELD);
 
-        house.queue().admin().bounceEach(MessageFilter.ALL, EVA, house.queue()::putBack);
+        fixture.queue().admin().bounceEach(MessageFilter.ALL, EVA, fixture.queue()::putBack);
         assertThat(line(id).state()).isEqualTo(MessageState.HELD);
         assertThat(line(id).attempts()).isZero();
     }
 
     @Test
     void aDamagedMessageIsPutOnHold() {
-        QueueId id = house.accept("damaged", ANNA);
-        Claim claim = house.claimOne();
+        QueueId id = fixture.accept("damaged", ANNA);
+        Claim claim = fixture.claimOne();
 
-        house.queue().holdDamaged(claim, "chunk 0 does not match its checksum");
+        fixture.queue().holdDamaged(claim, "chunk 0 does not match its checksum");
 
         assertThat(line(id).state()).isEqualTo(MessageState.HELD);
         assertThat(line(id).attempts()).isZero();
-        assertThat(house.queue().events(id))
+        assertThat(fixture.queue().events(id))
                 .singleElement()
                 .satisfies(event -> assertThat(event.kind()).isEqualTo("damaged"))
                 .satisfies(event -> assertThat(event.detail()).isEqualTo("chunk 0 does not match its checksum"));
-        house.queue().holdDamaged(claim, "again");
-        assertThat(house.queue().events(id)).as("its lease has ended").hasSize(1);
+        fixture.queue().holdDamaged(claim, "again");
+        assertThat(fixture.queue().events(id)).as("its lease has ended").hasSize(1);
     }
 
     private QueueId hold(QueueId id) {
-        assertThat(house.queue().admin().apply(new Change.Hold(), MessageFilter.of(List.of(id)), EVA))
+        assertThat(fixture.queue().admin().apply(new Change.Hold(), MessageFilter.of(List.of(id)), EVA))
                 .isEqualTo(new ChangeResult(1, 0, ""));
         return id;
     }
 
     private MessageEntry line(QueueId id) {
-        return house.queue().reader().show(id).orElseThrow().entry();
+        return fixture.queue().reader().show(id).orElseThrow().entry();
     }
 }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.mail.QueueId;
 
-/// 200,000 messages of 500 clients wait for their time. Nobody who asks what is due looks at each of them.
+/// 200,000 messages of 500 clients are deferred. A claim does not read each of them.
 @Timeout(180)
 class LongQueueTest {
 
@@ -22,39 +22,40 @@ class LongQueueTest {
 
     @Test
     void aLongQueueIsNoSlowerThanAShortOne(@TempDir Path directory) {
-        try (QueueFixture house = new QueueFixture(directory)) {
-            house.queue();
-            fill(house);
-            QueueId due = house.accept("due", ANNA);
+        try (QueueFixture fixture = new QueueFixture(directory)) {
+            fixture.queue();
+            fill(fixture);
+            QueueId due = fixture.accept("due", ANNA);
             ClaimScope pool = new ClaimScope("other@contoso.example", List.of("pool"));
 
-            assertQuick("a claim", () -> house.claim(1).stream().map(Claim::id).toList(), List.of(due), List.of());
-            assertQuick("a claim of nothing", () -> house.claim(10).size(), 0, 0);
+            assertQuick(
+                    "a claim", () -> fixture.claim(1).stream().map(Claim::id).toList(), List.of(due), List.of());
+            assertQuick("a claim of nothing", () -> fixture.claim(10).size(), 0, 0);
             assertQuick(
                     "a claim in another lane",
-                    () -> house.queue().claim(pool, 10).size(),
+                    () -> fixture.queue().claim(pool, 10).size(),
                     0,
                     0);
-            assertQuick("the next due", () -> waited(house), true, true);
+            assertQuick("the next due", () -> waited(fixture), true, true);
             assertQuick(
                     "all lanes",
-                    () -> house.queue().mailboxes(),
+                    () -> fixture.queue().mailboxes(),
                     List.of(QueueFixture.MAILBOX),
                     List.of(QueueFixture.MAILBOX));
-            assertQuick("a release", () -> house.queue().releaseToPools(QueueFixture.SCOPE), 0, 0);
+            assertQuick("a release", () -> fixture.queue().releaseToPools(QueueFixture.SCOPE), 0, 0);
         }
     }
 
-    private static boolean waited(QueueFixture house) {
+    private static boolean waited(QueueFixture fixture) {
         try {
-            house.queue().awaitDue(QueueFixture.SCOPE, Duration.ZERO);
+            fixture.queue().awaitDue(QueueFixture.SCOPE, Duration.ZERO);
             return true;
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
     }
 
-    /// The quickest of some: the machine has other things to do.
+    /// Takes the fastest of several runs, because the machine may be busy.
     private static <T> void assertQuick(String what, Supplier<T> call, T first, T later) {
         assertThat(call.get()).as(what).isEqualTo(first);
         Duration quickest = IntStream.range(0, 20)
@@ -68,15 +69,15 @@ class LongQueueTest {
         assertThat(quickest).as(what).isLessThan(QUICK);
     }
 
-    private static void fill(QueueFixture house) {
-        long inAnHour = house.clock.instant().plus(Duration.ofHours(1)).toEpochMilli();
+    private static void fill(QueueFixture fixture) {
+        long inAnHour = fixture.clock.instant().plus(Duration.ofHours(1)).toEpochMilli();
         String numbers = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " + MESSAGES + ")";
-        house.execute("INSERT INTO message (id, received_at, client, helo, protocol, sender, smtp_utf8, body, notice,"
+        fixture.execute("INSERT INTO message (id, received_at, client, helo, protocol, sender, smtp_utf8, body, notice,"
                 + " size, attempts, due_at, route, mailbox, priority) " + numbers
                 + " SELECT i, 1, '10.0.' || (i % 500 / 250) || '.' || (i % 250), 'device', 'ESMTP', NULL, 0, '7BIT', 0,"
                 + " 1, 1, " + inAnHour + " + i, '" + QueueFixture.MAILBOX + "', '" + QueueFixture.MAILBOX
                 + "', 1 - (i % 50 = 0) FROM n");
-        house.execute("INSERT INTO recipient (message_id, ordinal, address, state) " + numbers
+        fixture.execute("INSERT INTO recipient (message_id, ordinal, address, state) " + numbers
                 + " SELECT i, 0, 'anna@contoso.example', 'queued' FROM n");
     }
 }

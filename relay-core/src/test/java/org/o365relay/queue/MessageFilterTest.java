@@ -24,26 +24,26 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.o365relay.mail.QueueId;
 
-/// What is found in a queue that is filled once.
+/// Filters applied to a filled queue.
 @Timeout(60)
 class MessageFilterTest {
 
-    private static @Nullable QueueFixture house;
+    private static @Nullable QueueFixture fixture;
     private static @Nullable FilledQueue filled;
 
     @BeforeAll
     static void open(@TempDir Path directory) {
-        house = new QueueFixture(directory);
-        filled = new FilledQueue(house);
+        fixture = new QueueFixture(directory);
+        filled = new FilledQueue(fixture);
     }
 
     @AfterAll
     static void close() {
-        house().close();
+        fixture().close();
     }
 
-    private static QueueFixture house() {
-        return Objects.requireNonNull(house);
+    private static QueueFixture fixture() {
+        return Objects.requireNonNull(fixture);
     }
 
     private static FilledQueue filled() {
@@ -93,8 +93,8 @@ class MessageFilterTest {
 
         assertThat(filled().names(find(selection, Page.Order.OLDEST_FIRST))).isEqualTo(wanted);
         assertThat(filled().names(find(selection, Page.Order.NEWEST_FIRST))).isEqualTo(wanted.reversed());
-        assertThat(house().queue().reader().count(selection)).isEqualTo(wanted.size());
-        QueueReader outside = new OfflineQueue(house().directory, house().clock).reader();
+        assertThat(fixture().queue().reader().count(selection)).isEqualTo(wanted.size());
+        QueueReader outside = new OfflineQueue(fixture().directory, fixture().clock).reader();
         assertThat(outside.count(selection)).isEqualTo(wanted.size());
     }
 
@@ -120,7 +120,7 @@ class MessageFilterTest {
             QueueId from = null;
             int pages = 0;
             do {
-                Page page = house().queue().reader().find(selection, order, from, 3);
+                Page page = fixture().queue().reader().find(selection, order, from, 3);
                 paged.addAll(filled().names(page));
                 from = page.next();
                 pages++;
@@ -133,7 +133,8 @@ class MessageFilterTest {
 
     @Test
     void theLastPageIsKnownAsSuchAlsoIfItIsFull() {
-        assertThat(house().queue()
+        assertThat(fixture()
+                        .queue()
                         .reader()
                         .find(MessageFilter.ALL, Page.Order.NEWEST_FIRST, null, 8)
                         .next())
@@ -141,7 +142,7 @@ class MessageFilterTest {
     }
 
     private Page find(MessageFilter selection, Page.Order order) {
-        return house().queue().reader().find(selection, order, null, 100);
+        return fixture().queue().reader().find(selection, order, null, 100);
     }
 
     private MessageFilter selection(String condition, String value) {

@@ -36,16 +36,16 @@ import org.o365relay.mail.Recipient;
 @Timeout(60)
 class MessageQueueTest {
 
-    private QueueFixture house;
+    private QueueFixture fixture;
 
     @BeforeEach
     void open(@TempDir Path directory) {
-        house = new QueueFixture(directory);
+        fixture = new QueueFixture(directory);
     }
 
     @AfterEach
     void close() {
-        house.close();
+        fixture.close();
     }
 
     @Test
@@ -61,27 +61,27 @@ class MessageQueueTest {
                                         new OriginalRecipient("rfc822", "carl+=@contoso.example"))));
         Envelope envelope =
                 new Envelope(QueueFixture.PRINTER, List.of(ANNA, BERT, CARL), false, BodyType.BINARY, report);
-        house.queue()
+        fixture.queue()
                 .receive()
-                .commit(house.arrival(), QueueFixture.routed(envelope), new byte[] {0, 13, 10})
+                .commit(fixture.arrival(), QueueFixture.routed(envelope), new byte[] {0, 13, 10})
                 .join();
-        house.close();
+        fixture.close();
 
-        assertThat(house.claimOne().envelope()).isEqualTo(envelope);
+        assertThat(fixture.claimOne().envelope()).isEqualTo(envelope);
     }
 
     @Test
     void givesBackWhatWasPutIn() {
         Envelope envelope = new Envelope(null, List.of(ANNA, address("\"b c\"@exämple.org"), BERT), true);
-        Arrival arrival = new Arrival(house.clock.instant(), InetAddress.ofLiteral("fd00::7"), "", "UTF8SMTP");
+        Arrival arrival = new Arrival(fixture.clock.instant(), InetAddress.ofLiteral("fd00::7"), "", "UTF8SMTP");
         byte[] content = QueueFixture.content(1, 3_000);
-        QueueId id = house.queue()
+        QueueId id = fixture.queue()
                 .receive()
                 .commit(arrival, QueueFixture.routed(envelope), content)
                 .join()
                 .getFirst();
 
-        Claim claim = house.claimOne();
+        Claim claim = fixture.claimOne();
 
         assertThat(claim.id()).isEqualTo(id);
         assertThat(claim.arrival()).isEqualTo(arrival);
@@ -90,25 +90,25 @@ class MessageQueueTest {
         assertThat(claim.size()).isEqualTo(3_000);
         assertThat(claim.attempts()).isEqualTo(1);
         assertThat(claim.notice()).isFalse();
-        assertThat(house.read(claim)).isEqualTo(content);
+        assertThat(fixture.read(claim)).isEqualTo(content);
     }
 
     @Test
     void claimsTheLongestDueFirstWhateverTheOrderOfArrival() {
         List<QueueId> arrived = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
-            arrived.add(house.accept("message " + i, ANNA));
+            arrived.add(fixture.accept("message " + i, ANNA));
         }
-        Instant start = house.clock.instant();
-        List<Claim> claims = house.claim(8);
+        Instant start = fixture.clock.instant();
+        List<Claim> claims = fixture.claim(8);
         for (int i = 0; i < 8; i++) {
             // the last to arrive is the first to be due
             settle(claims.get(i), QueueFixture.deferred(claims.get(i), start.plusSeconds(100 - i)));
         }
-        house.clock.advance(Duration.ofSeconds(100));
+        fixture.clock.advance(Duration.ofSeconds(100));
 
-        List<Claim> first = house.claim(5);
-        List<Claim> rest = house.claim(5);
+        List<Claim> first = fixture.claim(5);
+        List<Claim> rest = fixture.claim(5);
 
         assertThat(first)
                 .extracting(Claim::id)
@@ -120,136 +120,136 @@ class MessageQueueTest {
 
     @Test
     void aLeaseKeepsOthersAwayAndEndsInTime() {
-        QueueId id = house.accept("scan", ANNA);
-        assertThat(house.claimOne().attempts()).isEqualTo(1);
-        house.clock.advance(MessageQueue.LEASE.minusMillis(1));
-        assertThat(house.claim(10)).isEmpty();
-        house.clock.advance(Duration.ofMillis(1));
-        Claim again = house.claimOne();
+        QueueId id = fixture.accept("scan", ANNA);
+        assertThat(fixture.claimOne().attempts()).isEqualTo(1);
+        fixture.clock.advance(MessageQueue.LEASE.minusMillis(1));
+        assertThat(fixture.claim(10)).isEmpty();
+        fixture.clock.advance(Duration.ofMillis(1));
+        Claim again = fixture.claimOne();
         assertThat(again.id()).isEqualTo(id);
         assertThat(again.attempts()).isEqualTo(2);
     }
 
     @Test
     void aStaleLeaseSettlesNothing() {
-        QueueId id = house.accept("scan", ANNA);
-        Claim stale = house.claimOne();
-        house.clock.advance(MessageQueue.LEASE);
-        Claim current = house.claimOne();
+        QueueId id = fixture.accept("scan", ANNA);
+        Claim stale = fixture.claimOne();
+        fixture.clock.advance(MessageQueue.LEASE);
+        Claim current = fixture.claimOne();
 
-        assertThatThrownBy(() -> house.queue()
-                        .settle(stale, QueueFixture.failed(stale), List.of(house.notice("never to be seen"))))
+        assertThatThrownBy(() -> fixture.queue()
+                        .settle(stale, QueueFixture.failed(stale), List.of(fixture.notice("never to be seen"))))
                 .isInstanceOfSatisfying(
                         QueueException.class, e -> assertThat(e.isFinal()).isTrue())
                 .hasMessageContaining(id.toString())
                 .hasMessageContaining("lease");
 
-        assertThat(house.queue().events(id))
+        assertThat(fixture.queue().events(id))
                 .as("who held the lease may have delivered it")
                 .extracting(Event::kind, Event::uncertain)
                 .containsExactly(tuple("interrupted", true));
-        assertThat(house.number("SELECT count(*) FROM message")).isEqualTo(1);
-        assertThat(house.text(current)).isEqualTo("scan");
+        assertThat(fixture.number("SELECT count(*) FROM message")).isEqualTo(1);
+        assertThat(fixture.text(current)).isEqualTo("scan");
         settle(current, QueueFixture.delivered(current));
         assertThatThrownBy(() -> settle(current, QueueFixture.delivered(current)))
                 .isInstanceOf(QueueException.class);
-        assertThat(house.queue().events(id)).extracting(Event::kind).containsExactly("interrupted", "delivered");
+        assertThat(fixture.queue().events(id)).extracting(Event::kind).containsExactly("interrupted", "delivered");
     }
 
     @Test
     void settlesEachRecipientForItself() {
-        QueueId id = house.accept("report", ANNA, BERT, CARL);
-        Claim claim = house.claimOne();
-        Instant next = house.clock.instant().plusSeconds(60);
+        QueueId id = fixture.accept("report", ANNA, BERT, CARL);
+        Claim claim = fixture.claimOne();
+        Instant next = fixture.clock.instant().plusSeconds(60);
         Map<Recipient, Outcome> outcomes = Map.of(
                 claim.recipients().get(0), new Delivered(QueueFixture.OK),
                 claim.recipients().get(1), new Deferred(QueueFixture.LATER),
                 claim.recipients().get(2), new Failed(QueueFixture.NEVER));
         settle(claim, new Settlement(outcomes, next, true, "smtp.example:587", QueueFixture.MAILBOX));
 
-        house.clock.advance(Duration.ofSeconds(60).minusMillis(1));
-        assertThat(house.claim(1)).isEmpty();
-        house.clock.advance(Duration.ofMillis(1));
-        Claim second = house.claimOne();
+        fixture.clock.advance(Duration.ofSeconds(60).minusMillis(1));
+        assertThat(fixture.claim(1)).isEmpty();
+        fixture.clock.advance(Duration.ofMillis(1));
+        Claim second = fixture.claimOne();
         assertThat(second.recipients()).containsExactly(new Recipient(1, BERT));
         assertThat(second.envelope().recipients()).containsExactly(ANNA, BERT, CARL);
         assertThat(second.attempts()).isEqualTo(2);
-        assertThat(house.text(second)).isEqualTo("report");
+        assertThat(fixture.text(second)).isEqualTo("report");
         settle(second, QueueFixture.delivered(second));
 
-        assertThat(house.queue().events(id))
+        assertThat(fixture.queue().events(id))
                 .extracting(Event::recipient, Event::kind, Event::detail)
                 .containsExactly(
                         tuple(0, "delivered", "250 2.0.0 Ok"),
                         tuple(1, "deferred", "451 4.7.500 Server busy"),
                         tuple(2, "failed", "550 5.1.10 Recipient not found"),
                         tuple(1, "delivered", "250 2.0.0 Ok"));
-        assertThat(house.number("SELECT count(*) FROM chunk")).isZero();
-        assertThat(house.inconsistencies()).isEmpty();
+        assertThat(fixture.number("SELECT count(*) FROM chunk")).isZero();
+        assertThat(fixture.inconsistencies()).isEmpty();
     }
 
     @Test
     void anAttemptThatDoesNotCountIsGivenBack() {
-        QueueId id = house.accept("alert", ANNA);
+        QueueId id = fixture.accept("alert", ANNA);
         for (int round = 0; round < 3; round++) {
-            Claim claim = house.claimOne();
+            Claim claim = fixture.claimOne();
             assertThat(claim.attempts()).isEqualTo(1);
             settle(
                     claim,
                     new Settlement(
                             QueueFixture.outcomes(claim, _ -> new Deferred(QueueFixture.LATER)),
-                            house.clock.instant(),
+                            fixture.clock.instant(),
                             false,
                             "smtp.example:587",
                             QueueFixture.MAILBOX));
         }
-        assertThat(house.queue().events(id))
+        assertThat(fixture.queue().events(id))
                 .extracting(Event::kind)
                 .containsExactly("postponed", "postponed", "postponed");
     }
 
     @Test
     void aNoticeComesWithTheSettlementAndIsDueAtOnce() {
-        QueueId id = house.accept("scan", ANNA);
-        Claim claim = house.claimOne();
-        List<QueueId> notices = house.queue()
+        QueueId id = fixture.accept("scan", ANNA);
+        Claim claim = fixture.claimOne();
+        List<QueueId> notices = fixture.queue()
                 .settle(
                         claim,
                         QueueFixture.failed(claim),
-                        List.of(house.notice("could not"), house.notice("could not, either")));
+                        List.of(fixture.notice("could not"), fixture.notice("could not, either")));
 
-        List<Claim> due = house.claim(10);
+        List<Claim> due = fixture.claim(10);
         assertThat(due).extracting(Claim::id).containsExactlyElementsOf(notices).doesNotContain(id);
         assertThat(due)
                 .allMatch(Claim::notice)
-                .extracting(house::text)
+                .extracting(fixture::text)
                 .containsExactly("could not", "could not, either");
         assertThat(due.getFirst().envelope().returnPath()).isEmpty();
-        assertThat(house.inconsistencies()).isEmpty();
+        assertThat(fixture.inconsistencies()).isEmpty();
     }
 
     @Test
     void aNoticeThatCannotBeWrittenLeavesTheMessageUnsettled() {
-        QueueId id = house.accept("scan", ANNA);
-        Claim claim = house.claimOne();
-        house.execute("CREATE TRIGGER broken BEFORE INSERT ON message BEGIN SELECT raise(ABORT, 'no room'); END");
+        QueueId id = fixture.accept("scan", ANNA);
+        Claim claim = fixture.claimOne();
+        fixture.execute("CREATE TRIGGER broken BEFORE INSERT ON message BEGIN SELECT raise(ABORT, 'no room'); END");
         assertThatThrownBy(() ->
-                        house.queue().settle(claim, QueueFixture.failed(claim), List.of(house.notice("could not"))))
+                        fixture.queue().settle(claim, QueueFixture.failed(claim), List.of(fixture.notice("could not"))))
                 .isInstanceOfSatisfying(
                         QueueException.class, e -> assertThat(e.isFinal()).isFalse())
                 .hasMessageContaining("no room");
-        assertThat(house.queue().events(id)).isEmpty();
-        assertThat(house.text(claim)).isEqualTo("scan");
+        assertThat(fixture.queue().events(id)).isEmpty();
+        assertThat(fixture.text(claim)).isEqualTo("scan");
 
-        house.execute("DROP TRIGGER broken");
-        house.queue().settle(claim, QueueFixture.failed(claim), List.of(house.notice("could not")));
-        assertThat(house.claimOne().notice()).isTrue();
+        fixture.execute("DROP TRIGGER broken");
+        fixture.queue().settle(claim, QueueFixture.failed(claim), List.of(fixture.notice("could not")));
+        assertThat(fixture.claimOne().notice()).isTrue();
     }
 
     @Test
     void aSettlementMustSpeakOfEveryOpenRecipient() {
-        house.accept("report", ANNA, BERT);
-        Claim claim = house.claimOne();
+        fixture.accept("report", ANNA, BERT);
+        Claim claim = fixture.claimOne();
         Settlement half = new Settlement(
                 Map.of(claim.recipients().getFirst(), new Delivered(QueueFixture.OK)),
                 null,
@@ -257,51 +257,51 @@ class MessageQueueTest {
                 "smtp.example:587",
                 QueueFixture.MAILBOX);
         assertThatThrownBy(() -> settle(claim, half)).isInstanceOf(IllegalArgumentException.class);
-        assertThat(house.text(claim)).as("its content is still there").isEqualTo("report");
+        assertThat(fixture.text(claim)).as("its content is still there").isEqualTo("report");
     }
 
     @Test
     void historyIsKeptAsLongAsAskedForAndThenForgotten() {
         QueueId old = settled("old");
-        house.clock.advance(Duration.ofDays(2));
+        fixture.clock.advance(Duration.ofDays(2));
         QueueId recent = settled("recent");
-        QueueId open = house.accept("open", ANNA);
+        QueueId open = fixture.accept("open", ANNA);
 
-        house.queue().deleteHistoryBefore(house.clock.instant().minus(Duration.ofDays(1)));
+        fixture.queue().deleteHistoryBefore(fixture.clock.instant().minus(Duration.ofDays(1)));
 
-        assertThat(house.queue().events(old)).isEmpty();
-        assertThat(house.queue().events(recent)).hasSize(1);
-        assertThat(house.claimOne().id()).isEqualTo(open);
-        assertThat(house.number("SELECT count(*) FROM message")).isEqualTo(2);
-        assertThat(house.inconsistencies()).isEmpty();
+        assertThat(fixture.queue().events(old)).isEmpty();
+        assertThat(fixture.queue().events(recent)).hasSize(1);
+        assertThat(fixture.claimOne().id()).isEqualTo(open);
+        assertThat(fixture.number("SELECT count(*) FROM message")).isEqualTo(2);
+        assertThat(fixture.inconsistencies()).isEmpty();
     }
 
     @Test
     void forgetsMoreThanOneBatch() {
         for (int i = 0; i < 1_100; i++) {
-            var _ = house.queue()
+            var _ = fixture.queue()
                     .receive()
-                    .commit(house.arrival(), QueueFixture.routed(QueueFixture.envelope(ANNA)), new byte[] {'.'});
+                    .commit(fixture.arrival(), QueueFixture.routed(QueueFixture.envelope(ANNA)), new byte[] {'.'});
         }
-        house.accept("the last one", ANNA);
-        house.claim(2_000).forEach(claim -> settle(claim, QueueFixture.delivered(claim)));
-        house.clock.advance(Duration.ofMillis(1));
-        house.queue().deleteHistoryBefore(house.clock.instant());
-        assertThat(house.number("SELECT (SELECT count(*) FROM message) + (SELECT count(*) FROM recipient)"
+        fixture.accept("the last one", ANNA);
+        fixture.claim(2_000).forEach(claim -> settle(claim, QueueFixture.delivered(claim)));
+        fixture.clock.advance(Duration.ofMillis(1));
+        fixture.queue().deleteHistoryBefore(fixture.clock.instant());
+        assertThat(fixture.number("SELECT (SELECT count(*) FROM message) + (SELECT count(*) FROM recipient)"
                         + " + (SELECT count(*) FROM event)"))
                 .isZero();
     }
 
     @Test
     void eventsComeInTheOrderInWhichTheyHappenedEvenWithinAMillisecond() {
-        QueueId id = house.accept("scan", ANNA, BERT);
+        QueueId id = fixture.accept("scan", ANNA, BERT);
         for (int attempt = 0; attempt < 3; attempt++) {
-            Claim claim = house.claimOne();
-            settle(claim, QueueFixture.deferred(claim, house.clock.instant()));
+            Claim claim = fixture.claimOne();
+            settle(claim, QueueFixture.deferred(claim, fixture.clock.instant()));
         }
-        Claim claim = house.claimOne();
+        Claim claim = fixture.claimOne();
         settle(claim, QueueFixture.delivered(claim));
-        assertThat(house.queue().events(id))
+        assertThat(fixture.queue().events(id))
                 .extracting(event -> event.kind() + " " + event.recipient())
                 .containsExactly(
                         "deferred 0",
@@ -316,15 +316,15 @@ class MessageQueueTest {
 
     @Test
     void knowsNoEventsOfAMessageItDoesNotKnow() {
-        assertThat(house.queue().events(new QueueId(42))).isEmpty();
+        assertThat(fixture.queue().events(new QueueId(42))).isEmpty();
     }
 
     @Test
     void awaitDueWakesWhenAMessageIsCommitted() throws Exception {
-        house.queue().awaitDue(QueueFixture.SCOPE, Duration.ZERO);
+        fixture.queue().awaitDue(QueueFixture.SCOPE, Duration.ZERO);
         Thread waiter = Thread.ofPlatform().start(() -> {
             try {
-                house.queue().awaitDue(QueueFixture.SCOPE, Duration.ofHours(1));
+                fixture.queue().awaitDue(QueueFixture.SCOPE, Duration.ofHours(1));
             } catch (InterruptedException e) {
                 throw new AssertionError(e);
             }
@@ -332,27 +332,27 @@ class MessageQueueTest {
         while (waiter.getState() != Thread.State.TIMED_WAITING) {
             Thread.onSpinWait();
         }
-        house.accept("scan", ANNA);
+        fixture.accept("scan", ANNA);
         assertThat(waiter.join(Duration.ofSeconds(30))).isTrue();
     }
 
     @Test
     void awaitDueWakesWhenTheNextMessageIsDue() throws Exception {
-        house.accept("scan", ANNA);
-        Claim claim = house.claimOne();
-        settle(claim, QueueFixture.deferred(claim, house.clock.instant().plusMillis(80)));
-        house.queue().awaitDue(QueueFixture.SCOPE, Duration.ZERO); // what the commit had raised
+        fixture.accept("scan", ANNA);
+        Claim claim = fixture.claimOne();
+        settle(claim, QueueFixture.deferred(claim, fixture.clock.instant().plusMillis(80)));
+        fixture.queue().awaitDue(QueueFixture.SCOPE, Duration.ZERO); // what the commit had raised
         long before = System.nanoTime();
-        house.queue().awaitDue(QueueFixture.SCOPE, Duration.ofHours(1));
+        fixture.queue().awaitDue(QueueFixture.SCOPE, Duration.ofHours(1));
         Duration waited = Duration.ofNanos(System.nanoTime() - before);
         assertThat(waited).isBetween(Duration.ofMillis(80), Duration.ofSeconds(30));
     }
 
     @Test
     void afterTheEndEverythingIsRefusedAndNothingHangs() {
-        QueueId id = house.accept("scan", ANNA);
-        MessageQueue queue = house.queue();
-        Claim claim = house.claimOne();
+        QueueId id = fixture.accept("scan", ANNA);
+        MessageQueue queue = fixture.queue();
+        Claim claim = fixture.claimOne();
         Incoming late = queue.receive();
         queue.close();
         queue.close();
@@ -372,12 +372,12 @@ class MessageQueueTest {
     }
 
     private void settle(Claim claim, Settlement settlement) {
-        assertThat(house.queue().settle(claim, settlement, List.of())).isEmpty();
+        assertThat(fixture.queue().settle(claim, settlement, List.of())).isEmpty();
     }
 
     private QueueId settled(String content) {
-        QueueId id = house.accept(content, ANNA);
-        Claim claim = house.claimOne();
+        QueueId id = fixture.accept(content, ANNA);
+        Claim claim = fixture.claimOne();
         settle(claim, QueueFixture.delivered(claim));
         return id;
     }

@@ -22,137 +22,139 @@ class NoticeStoreTest {
     private static final InetAddress PRINTER = InetAddress.ofLiteral("10.0.0.7");
     private static final String WORK = "warnings";
 
-    private QueueFixture house;
+    private QueueFixture fixture;
 
     @BeforeEach
     void open(@TempDir Path directory) {
-        house = new QueueFixture(directory);
+        fixture = new QueueFixture(directory);
     }
 
     @AfterEach
     void close() {
-        house.close();
+        fixture.close();
     }
 
     @Test
-    void withholdsANoticeTogetherWithTheSettlement() {
-        house.accept("scan", QueueFixture.ANNA);
-        Claim claim = house.claimOne();
+    void suppressesANoticeInTheTransactionOfTheSettlement() {
+        fixture.accept("scan", QueueFixture.ANNA);
+        Claim claim = fixture.claimOne();
 
-        house.queue().settle(claim, QueueFixture.failed(claim), List.of(), List.of(withheld(claim.id(), Kind.FAILED)));
-        house.close();
+        fixture.queue()
+                .settle(claim, QueueFixture.failed(claim), List.of(), List.of(suppressed(claim.id(), Kind.FAILED)));
+        fixture.close();
 
-        assertThat(correspondence().suppressedNotices(house.clock.instant()))
+        assertThat(notices().suppressedNotices(fixture.clock.instant()))
                 .extracting(SuppressedNotices::count)
                 .containsExactly(1);
-        assertThat(correspondence().suppressedMessages(pile(1), 50))
-                .singleElement()
-                .satisfies(message -> {
-                    assertThat(message.id()).isEqualTo(claim.id());
-                    assertThat(message.recipients()).containsExactly(QueueFixture.ANNA);
-                    assertThat(message.settled()).isTrue();
-                });
+        assertThat(notices().suppressedMessages(group(1), 50)).singleElement().satisfies(message -> {
+            assertThat(message.id()).isEqualTo(claim.id());
+            assertThat(message.recipients()).containsExactly(QueueFixture.ANNA);
+            assertThat(message.settled()).isTrue();
+        });
     }
 
     @Test
-    void withholdsNothingIfTheLeaseHadEnded() {
-        house.accept("scan", QueueFixture.ANNA);
-        Claim stale = house.claimOne();
-        house.clock.advance(MessageQueue.LEASE);
-        Claim again = house.claimOne();
-        List<SuppressedNotice> withheld = List.of(withheld(stale.id(), Kind.FAILED));
+    void suppressesNothingIfTheLeaseHasEnded() {
+        fixture.accept("scan", QueueFixture.ANNA);
+        Claim stale = fixture.claimOne();
+        fixture.clock.advance(MessageQueue.LEASE);
+        Claim again = fixture.claimOne();
+        List<SuppressedNotice> withheld = List.of(suppressed(stale.id(), Kind.FAILED));
 
-        assertThatThrownBy(() -> house.queue().settle(stale, QueueFixture.failed(stale), List.of(), withheld))
+        assertThatThrownBy(() -> fixture.queue().settle(stale, QueueFixture.failed(stale), List.of(), withheld))
                 .isInstanceOf(QueueException.class);
-        assertThat(correspondence().suppressedNotices(house.clock.instant())).isEmpty();
-        house.queue().settle(again, QueueFixture.failed(again), List.of(), withheld);
-        assertThat(correspondence().suppressedNotices(house.clock.instant()))
+        assertThat(notices().suppressedNotices(fixture.clock.instant())).isEmpty();
+        fixture.queue().settle(again, QueueFixture.failed(again), List.of(), withheld);
+        assertThat(notices().suppressedNotices(fixture.clock.instant()))
                 .extracting(SuppressedNotices::count)
                 .containsExactly(1);
     }
 
     @Test
-    void aDigestTakesItsPileAwayOverARestartToo() {
-        house.accept("scan", QueueFixture.ANNA);
-        Claim claim = house.claimOne();
-        house.queue().settle(claim, QueueFixture.failed(claim), List.of(), List.of(withheld(claim.id(), Kind.FAILED)));
+    void queuingADigestDeletesItsSuppressedNotices() {
+        fixture.accept("scan", QueueFixture.ANNA);
+        Claim claim = fixture.claimOne();
+        fixture.queue()
+                .settle(claim, QueueFixture.failed(claim), List.of(), List.of(suppressed(claim.id(), Kind.FAILED)));
 
-        assertThat(correspondence().sendDigest(pile(1), house.notice("digest"))).isPresent();
-        house.close();
+        assertThat(notices().sendDigest(group(1), fixture.notice("digest"))).isPresent();
+        fixture.close();
 
-        assertThat(correspondence().suppressedNotices(house.clock.instant())).isEmpty();
-        assertThat(correspondence().sendDigest(pile(1), house.notice("digest again")))
+        assertThat(notices().suppressedNotices(fixture.clock.instant())).isEmpty();
+        assertThat(notices().sendDigest(group(1), fixture.notice("digest again")))
                 .isEmpty();
-        assertThat(house.text(house.claimOne())).isEqualTo("digest");
-        assertThat(house.claim(9)).isEmpty();
+        assertThat(fixture.text(fixture.claimOne())).isEqualTo("digest");
+        assertThat(fixture.claim(9)).isEmpty();
     }
 
     @Test
-    void aDigestThatDoesNotTellEverythingIsNotSent() {
+    void rejectsADigestThatIsIncomplete() {
         for (int i = 0; i < 2; i++) {
-            house.accept("scan " + i, QueueFixture.ANNA);
-            Claim claim = house.claimOne();
-            house.queue()
-                    .settle(claim, QueueFixture.failed(claim), List.of(), List.of(withheld(claim.id(), Kind.FAILED)));
+            fixture.accept("scan " + i, QueueFixture.ANNA);
+            Claim claim = fixture.claimOne();
+            fixture.queue()
+                    .settle(claim, QueueFixture.failed(claim), List.of(), List.of(suppressed(claim.id(), Kind.FAILED)));
         }
 
-        assertThat(correspondence().sendDigest(pile(1), house.notice("told of the first")))
+        assertThat(notices().sendDigest(group(1), fixture.notice("told of the first")))
                 .isEmpty();
-        assertThat(house.claim(9)).isEmpty();
-        assertThat(correspondence().suppressedNotices(house.clock.instant()))
+        assertThat(fixture.claim(9)).isEmpty();
+        assertThat(notices().suppressedNotices(fixture.clock.instant()))
                 .extracting(SuppressedNotices::count)
                 .containsExactly(2);
     }
 
     @Test
-    void aDigestIsSentAlthoughMoreIsWithheldMeanwhile() {
-        withhold("told");
+    void queuesADigestAlthoughMoreNoticesAreSuppressedMeanwhile() {
+        suppress("told");
         SuppressedNotices told =
-                correspondence().suppressedNotices(house.clock.instant()).getFirst();
-        house.clock.advance(Duration.ofMinutes(1));
-        withhold("later");
+                notices().suppressedNotices(fixture.clock.instant()).getFirst();
+        fixture.clock.advance(Duration.ofMinutes(1));
+        suppress("later");
 
-        assertThat(correspondence().sendDigest(told, house.notice("digest"))).isPresent();
-        assertThat(correspondence().suppressedNotices(house.clock.instant()))
+        assertThat(notices().sendDigest(told, fixture.notice("digest"))).isPresent();
+        assertThat(notices().suppressedNotices(fixture.clock.instant()))
                 .singleElement()
                 .satisfies(rest -> {
                     assertThat(rest.count()).isEqualTo(1);
-                    assertThat(rest.since()).isEqualTo(house.clock.instant());
+                    assertThat(rest.since()).isEqualTo(fixture.clock.instant());
                 });
     }
 
-    private void withhold(String content) {
-        house.accept(content, QueueFixture.ANNA);
-        Claim claim = house.claimOne();
-        house.queue().settle(claim, QueueFixture.failed(claim), List.of(), List.of(withheld(claim.id(), Kind.FAILED)));
+    private void suppress(String content) {
+        fixture.accept(content, QueueFixture.ANNA);
+        Claim claim = fixture.claimOne();
+        fixture.queue()
+                .settle(claim, QueueFixture.failed(claim), List.of(), List.of(suppressed(claim.id(), Kind.FAILED)));
     }
 
     @Test
     void whatIsForgottenIsStillCounted() {
-        house.accept("scan", QueueFixture.ANNA);
-        Claim claim = house.claimOne();
-        house.queue().settle(claim, QueueFixture.failed(claim), List.of(), List.of(withheld(claim.id(), Kind.DELAYED)));
-        house.queue().deleteHistoryBefore(house.clock.instant().plusSeconds(1));
+        fixture.accept("scan", QueueFixture.ANNA);
+        Claim claim = fixture.claimOne();
+        fixture.queue()
+                .settle(claim, QueueFixture.failed(claim), List.of(), List.of(suppressed(claim.id(), Kind.DELAYED)));
+        fixture.queue().deleteHistoryBefore(fixture.clock.instant().plusSeconds(1));
 
-        assertThat(correspondence().suppressedMessages(pile(1), 50))
+        assertThat(notices().suppressedMessages(group(1), 50))
                 .containsExactly(new SuppressedMessage(
-                        claim.id(), Kind.DELAYED, house.clock.instant(), "", null, List.of(), false, ""));
+                        claim.id(), Kind.DELAYED, fixture.clock.instant(), "", null, List.of(), false, ""));
     }
 
     @Test
     void findsWhatWaitsInTheOrderItCameIn() {
-        Instant begin = house.clock.instant();
-        QueueId first = house.accept("1", QueueFixture.ANNA);
-        house.clock.advance(Duration.ofMinutes(1));
-        QueueId second = house.accept("2", QueueFixture.BERT);
-        house.clock.advance(Duration.ofMinutes(1));
-        Instant end = house.clock.instant();
-        house.accept("3", QueueFixture.ANNA);
+        Instant begin = fixture.clock.instant();
+        QueueId first = fixture.accept("1", QueueFixture.ANNA);
+        fixture.clock.advance(Duration.ofMinutes(1));
+        QueueId second = fixture.accept("2", QueueFixture.BERT);
+        fixture.clock.advance(Duration.ofMinutes(1));
+        Instant end = fixture.clock.instant();
+        fixture.accept("3", QueueFixture.ANNA);
         QueueId from = NoticeStore.firstIdAt(begin);
 
-        NoticeStore.Batch one = correspondence().waitingMessages(from, NoticeStore.firstIdAt(end), 1);
-        NoticeStore.Batch two = correspondence().waitingMessages(one.end(), NoticeStore.firstIdAt(end), 1);
-        NoticeStore.Batch none = correspondence().waitingMessages(two.end(), NoticeStore.firstIdAt(end), 1);
+        NoticeStore.Batch one = notices().waitingMessages(from, NoticeStore.firstIdAt(end), 1);
+        NoticeStore.Batch two = notices().waitingMessages(one.end(), NoticeStore.firstIdAt(end), 1);
+        NoticeStore.Batch none = notices().waitingMessages(two.end(), NoticeStore.firstIdAt(end), 1);
 
         assertThat(one.messages()).extracting(WaitingMessage::id).containsExactly(first);
         assertThat(two.messages()).extracting(WaitingMessage::id).containsExactly(second);
@@ -162,56 +164,56 @@ class NoticeStoreTest {
     }
 
     @Test
-    void saysNothingOfWhatIsSettledBeforeTheWarningIsWritten() {
-        QueueId gone = house.accept("gone", QueueFixture.ANNA);
-        Claim claim = house.claimOne();
-        QueueId open = house.accept("open", QueueFixture.BERT);
-        house.queue().settle(claim, QueueFixture.delivered(claim), List.of());
+    void sendsNoDelayNoticeForAMessageSettledMeanwhile() {
+        QueueId gone = fixture.accept("gone", QueueFixture.ANNA);
+        Claim claim = fixture.claimOne();
+        QueueId open = fixture.accept("open", QueueFixture.BERT);
+        fixture.queue().settle(claim, QueueFixture.delivered(claim), List.of());
 
         DelayNotification withheld =
-                new DelayNotification(gone, QueueFixture.PRINTER, null, withheld(gone, Kind.DELAYED));
-        List<Written> written = correspondence()
-                .recordDelays(WORK, "17", List.of(letter(gone, "too late"), withheld, letter(open, "wait")));
+                new DelayNotification(gone, QueueFixture.PRINTER, null, suppressed(gone, Kind.DELAYED));
+        List<Written> written =
+                notices().recordDelays(WORK, "17", List.of(notice(gone, "too late"), withheld, notice(open, "wait")));
 
         assertThat(written.subList(0, 2)).containsOnly(new Written(false, null));
         assertThat(written.getLast().isNotified()).isTrue();
-        assertThat(correspondence().suppressedNotices(house.clock.instant())).isEmpty();
-        assertThat(house.queue().progress(WORK)).contains("17");
-        assertThat(house.claim(9))
+        assertThat(notices().suppressedNotices(fixture.clock.instant())).isEmpty();
+        assertThat(fixture.queue().progress(WORK)).contains("17");
+        assertThat(fixture.claim(9))
                 .extracting(Claim::id)
                 .containsExactlyInAnyOrder(
                         open, Objects.requireNonNull(written.getLast().noticeId()));
-        assertThat(house.queue().events(open)).singleElement().satisfies(event -> {
+        assertThat(fixture.queue().events(open)).singleElement().satisfies(event -> {
             assertThat(event.kind()).isEqualTo("delayed");
             assertThat(event.detail()).isEqualTo("to printer@contoso.example");
         });
     }
 
     @Test
-    void aWarningIsALetterOrWithheld() {
+    void aDelayNotificationIsEitherSentOrSuppressed() {
         QueueId id = new QueueId(1);
 
         assertThatThrownBy(() -> new DelayNotification(id, QueueFixture.PRINTER, null, null))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() ->
-                        new DelayNotification(id, QueueFixture.PRINTER, house.notice("x"), withheld(id, Kind.DELAYED)))
+        assertThatThrownBy(() -> new DelayNotification(
+                        id, QueueFixture.PRINTER, fixture.notice("x"), suppressed(id, Kind.DELAYED)))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
-    private NoticeStore correspondence() {
-        return house.queue().notices();
+    private NoticeStore notices() {
+        return fixture.queue().notices();
     }
 
-    private DelayNotification letter(QueueId about, String text) {
-        return new DelayNotification(about, QueueFixture.PRINTER, house.notice(text), null);
+    private DelayNotification notice(QueueId about, String text) {
+        return new DelayNotification(about, QueueFixture.PRINTER, fixture.notice(text), null);
     }
 
-    private SuppressedNotice withheld(QueueId id, Kind kind) {
-        return new SuppressedNotice(id, kind, PRINTER, QueueFixture.PRINTER, house.clock.instant());
+    private SuppressedNotice suppressed(QueueId id, Kind kind) {
+        return new SuppressedNotice(id, kind, PRINTER, QueueFixture.PRINTER, fixture.clock.instant());
     }
 
-    private SuppressedNotices pile(int count) {
+    private SuppressedNotices group(int count) {
         return new SuppressedNotices(
-                PRINTER, QueueFixture.PRINTER, count, house.clock.instant(), house.clock.instant());
+                PRINTER, QueueFixture.PRINTER, count, fixture.clock.instant(), fixture.clock.instant());
     }
 }

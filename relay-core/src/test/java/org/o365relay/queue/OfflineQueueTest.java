@@ -26,31 +26,31 @@ class OfflineQueueTest {
     private static final InetAddress PRINTER = InetAddress.ofLiteral("192.168.10.7");
 
     private Path scratch;
-    private QueueFixture house;
+    private QueueFixture fixture;
 
     @BeforeEach
     void open(@TempDir Path parent) {
         scratch = parent;
-        house = new QueueFixture(parent.resolve("a queue 100%25 #1"));
+        fixture = new QueueFixture(parent.resolve("a queue 100%25 #1"));
     }
 
     @AfterEach
     void close() {
-        house.close();
+        fixture.close();
     }
 
     private void count() {
-        Devices devices = new Devices(house.queue().devices(), house.clock);
-        house.queue().persistDevices(devices);
+        Devices devices = new Devices(fixture.queue().devices(), fixture.clock);
+        fixture.queue().persistDevices(devices);
         devices.at(PRINTER).rejected();
-        house.queue().writeDevices(200);
+        fixture.queue().writeDevices(200);
     }
 
     @Test
     void seesWhatARunningRelayHasWrittenAndDoesNotHoldItUp() throws Exception {
         count();
         assertThatThePrinterIsSeen(1);
-        house.accept("afterwards", ANNA);
+        fixture.accept("afterwards", ANNA);
         count();
         assertThatThePrinterIsSeen(2);
     }
@@ -58,7 +58,7 @@ class OfflineQueueTest {
     @Test
     void seesWhatAStoppedRelayHasLeft() throws Exception {
         count();
-        house.close();
+        fixture.close();
         assertThatThePrinterIsSeen(1);
     }
 
@@ -69,17 +69,17 @@ class OfflineQueueTest {
     }
 
     private void leaveAKilledRelay() throws Exception {
-        try (ChildJvm child = ChildJvm.start(scratch, OfflineQueueTest.class, house.directory.toString())) {
+        try (ChildJvm child = ChildJvm.start(scratch, OfflineQueueTest.class, fixture.directory.toString())) {
             child.awaitLine("COUNTED");
             child.kill();
         }
-        assertThat(house.directory.resolve("queue.db-wal")).isNotEmptyFile();
+        assertThat(fixture.directory.resolve("queue.db-wal")).isNotEmptyFile();
     }
 
     /// The process that is killed.
     public static void main(String[] arguments) throws IOException {
         OfflineQueueTest relay = new OfflineQueueTest();
-        relay.house = new QueueFixture(Path.of(arguments[0]));
+        relay.fixture = new QueueFixture(Path.of(arguments[0]));
         relay.count();
         System.out.println("COUNTED");
         System.in.read();
@@ -87,43 +87,43 @@ class OfflineQueueTest {
 
     @Test
     void saysThatThereIsNoQueueAndMakesNone() {
-        assertUnavailable(Reason.UNUSABLE_DIRECTORY, "there is no queue in " + house.directory);
-        assertThat(house.directory).doesNotExist();
+        assertUnavailable(Reason.UNUSABLE_DIRECTORY, "there is no queue in " + fixture.directory);
+        assertThat(fixture.directory).doesNotExist();
     }
 
     @Test
     void seesNoDevicesInAQueueOfVersion1AndLeavesItSo() throws Exception {
-        house.createVersionOne();
-        assertThat(new OfflineQueue(house.directory).devices()).isEmpty();
-        assertThat(house.number("PRAGMA user_version")).isEqualTo(1);
+        fixture.createVersionOne();
+        assertThat(new OfflineQueue(fixture.directory).devices()).isEmpty();
+        assertThat(fixture.number("PRAGMA user_version")).isEqualTo(1);
     }
 
     @Test
     void doesNotReadAQueueOfANewerRelay() {
         count();
-        house.close();
-        house.execute("PRAGMA user_version = 99");
+        fixture.close();
+        fixture.execute("PRAGMA user_version = 99");
         assertUnavailable(Reason.NEWER_SCHEMA, "newer o365-relay");
     }
 
     @Test
     void saysThatADatabaseIsDamaged() throws IOException {
-        Files.createDirectories(house.directory);
-        Files.writeString(house.directory.resolve("queue.db"), "Dear admin, this was never a database. ".repeat(500));
+        Files.createDirectories(fixture.directory);
+        Files.writeString(fixture.directory.resolve("queue.db"), "Dear admin, this was never a database. ".repeat(500));
         assertUnavailable(Reason.DAMAGED, "is damaged");
     }
 
     @Test
     void saysWhatIsMissingIfTheLogHasNoIndex() throws Exception {
         leaveAKilledRelay();
-        Files.delete(house.directory.resolve("queue.db-shm"));
+        Files.delete(fixture.directory.resolve("queue.db-shm"));
         assertUnavailable(Reason.UNUSABLE_DIRECTORY, "cannot be read", "queue.db-shm");
-        assertThat(house.directory.resolve("queue.db-shm")).doesNotExist();
+        assertThat(fixture.directory.resolve("queue.db-shm")).doesNotExist();
     }
 
     private void assertThatThePrinterIsSeen(int refusals) throws Exception {
         Map<String, FileTime> before = files();
-        assertThat(new OfflineQueue(house.directory).devices())
+        assertThat(new OfflineQueue(fixture.directory).devices())
                 .singleElement()
                 .matches(device -> device.address().equals(PRINTER))
                 .matches(device -> device.refusals() == refusals);
@@ -132,7 +132,7 @@ class OfflineQueueTest {
 
     private Map<String, FileTime> files() throws IOException {
         Map<String, FileTime> files = new TreeMap<>();
-        try (Stream<Path> list = Files.list(house.directory)) {
+        try (Stream<Path> list = Files.list(fixture.directory)) {
             for (Path file : list.toList()) {
                 files.put(file.getFileName().toString(), Files.getLastModifiedTime(file));
             }
@@ -141,7 +141,7 @@ class OfflineQueueTest {
     }
 
     private void assertUnavailable(Reason reason, String... words) {
-        assertThatThrownBy(() -> new OfflineQueue(house.directory).devices())
+        assertThatThrownBy(() -> new OfflineQueue(fixture.directory).devices())
                 .isInstanceOfSatisfying(QueueUnavailableException.class, e -> {
                     assertThat(e.reason()).isEqualTo(reason);
                     assertThat(e.getMessage()).contains(words).doesNotContain("\n", "Exception");

@@ -28,47 +28,47 @@ class OpeningTest {
 
     private Path scratch;
     private Path directory;
-    private QueueFixture house;
+    private QueueFixture fixture;
 
     @BeforeEach
     void open(@TempDir Path parent) {
         scratch = parent;
         directory = parent.resolve("var").resolve("queue");
-        house = new QueueFixture(directory);
+        fixture = new QueueFixture(directory);
     }
 
     @AfterEach
     void close() {
-        house.close();
+        fixture.close();
     }
 
     @Test
     void makesTheDirectoryAndFindsEverythingAgain() {
-        house.accept("before", ANNA);
-        house.close();
+        fixture.accept("before", ANNA);
+        fixture.close();
         assertThat(directory.resolve("queue.db-wal")).as("after an orderly end").doesNotExist();
-        assertThat(house.text(house.claimOne())).isEqualTo("before");
+        assertThat(fixture.text(fixture.claimOne())).isEqualTo("before");
     }
 
     @Test
     @DisabledOnOs(OS.WINDOWS)
-    void nobodyElseMayLookIntoADirectoryItMakes() throws IOException {
-        house.accept("a secret", ANNA);
+    void createsADirectoryForTheOwnerOnly() throws IOException {
+        fixture.accept("a secret", ANNA);
         assertThat(Files.getPosixFilePermissions(directory)).isEqualTo(PosixFilePermissions.fromString("rwx------"));
     }
 
     @Test
     void aSecondRelayInTheSameProcessIsKeptOut() {
-        house.accept("mine", ANNA);
+        fixture.accept("mine", ANNA);
         assertUnavailable(
                 Reason.IN_USE, "in use", "process " + ProcessHandle.current().pid(), "data-directory");
-        house.close();
-        assertThat(house.claimOne()).isNotNull();
+        fixture.close();
+        assertThat(fixture.claimOne()).isNotNull();
     }
 
     @Test
     void aSecondRelayInAnotherProcessIsKeptOutEvenAfterOneInTheSameWas() throws Exception {
-        house.accept("mine", ANNA);
+        fixture.accept("mine", ANNA);
         assertUnavailable(Reason.IN_USE, "in use");
         try (ChildJvm other = ChildJvm.start(scratch, CrashScenes.class, "COMMITTED", directory.toString())) {
             assertThat(other.awaitLine("IN_USE"))
@@ -86,7 +86,7 @@ class OpeningTest {
 
     @Test
     void aDirectoryThatCannotBeMadeIsSaidToBeSo() {
-        house = new QueueFixture(Path.of("/proc/o365-relay"));
+        fixture = new QueueFixture(Path.of("/proc/o365-relay"));
         assertUnavailable(
                 Reason.UNUSABLE_DIRECTORY, "/proc/o365-relay", "cannot be used", System.getProperty("user.name"));
     }
@@ -114,93 +114,93 @@ class OpeningTest {
                 "queue-repair-source.db",
                 "queue-repair.partial",
                 "queue-restore.db");
-        Path mine = house.directory.resolve("queue-restore-mine.db");
-        Files.createDirectories(house.directory);
+        Path mine = fixture.directory.resolve("queue-restore-mine.db");
+        Files.createDirectories(fixture.directory);
         Files.createFile(mine);
         for (String name : left) {
-            Files.createFile(house.directory.resolve(name));
+            Files.createFile(fixture.directory.resolve(name));
         }
-        house.queue();
+        fixture.queue();
         assertThat(left)
-                .allSatisfy(name -> assertThat(house.directory.resolve(name)).doesNotExist());
+                .allSatisfy(name -> assertThat(fixture.directory.resolve(name)).doesNotExist());
         assertThat(mine).exists();
     }
 
     @Test
     void aDatabaseOfANewerRelayIsLeftAsItIs() {
-        house.accept("from the future", ANNA);
-        house.close();
-        house.execute("PRAGMA user_version = 99");
+        fixture.accept("from the future", ANNA);
+        fixture.close();
+        fixture.execute("PRAGMA user_version = 99");
         assertUnavailable(Reason.NEWER_SCHEMA, "newer o365-relay", "schema 99", "up to 5");
-        house.execute("PRAGMA user_version = 5");
-        assertThat(house.text(house.claimOne())).isEqualTo("from the future");
+        fixture.execute("PRAGMA user_version = 5");
+        assertThat(fixture.text(fixture.claimOne())).isEqualTo("from the future");
     }
 
     @Test
-    void aDatabaseOfVersion1IsBroughtUpToDateAndItsMailIsServed() {
-        house.createVersionOne();
-        house.execute("INSERT INTO message VALUES (7, 1772352000000, '192.168.10.7', 'printer', 'ESMTP',"
+    void upgradesAQueueOfVersion1AndDeliversItsMail() {
+        fixture.createVersionOne();
+        fixture.execute("INSERT INTO message VALUES (7, 1772352000000, '192.168.10.7', 'printer', 'ESMTP',"
                 + " 'printer@contoso.example', 0, 0, 3, 0, 1772352000000, NULL, NULL)");
-        house.execute("INSERT INTO recipient VALUES (7, 0, 'anna@contoso.example', 'queued')");
-        house.execute("INSERT INTO chunk VALUES (7, 0, x'6f6c64')");
+        fixture.execute("INSERT INTO recipient VALUES (7, 0, 'anna@contoso.example', 'queued')");
+        fixture.execute("INSERT INTO chunk VALUES (7, 0, x'6f6c64')");
 
-        house.queue().reroute("", _ -> new Destination(QueueFixture.MAILBOX, Priority.NORMAL));
-        Claim old = house.claimOne();
-        assertThat(house.text(old)).isEqualTo("old");
-        house.queue().settle(old, QueueFixture.delivered(old), List.of());
-        assertThat(house.number("PRAGMA user_version")).isEqualTo(5);
-        assertThat(house.queue().devices()).isEmpty();
-        assertThat(house.accept("new", ANNA)).isNotNull();
-        house.close();
-        assertThat(house.text(house.claimOne())).isEqualTo("new");
-        assertThat(house.inconsistencies()).isEmpty();
+        fixture.queue().reroute("", _ -> new Destination(QueueFixture.MAILBOX, Priority.NORMAL));
+        Claim old = fixture.claimOne();
+        assertThat(fixture.text(old)).isEqualTo("old");
+        fixture.queue().settle(old, QueueFixture.delivered(old), List.of());
+        assertThat(fixture.number("PRAGMA user_version")).isEqualTo(5);
+        assertThat(fixture.queue().devices()).isEmpty();
+        assertThat(fixture.accept("new", ANNA)).isNotNull();
+        fixture.close();
+        assertThat(fixture.text(fixture.claimOne())).isEqualTo("new");
+        assertThat(fixture.inconsistencies()).isEmpty();
     }
 
     @Test
     void aStepToANewVersionIsTakenWhollyOrNotAtAll() {
-        house.createVersionOne();
-        house.execute("CREATE TABLE spending (in_the_way INTEGER)"); // the last one of version 2
+        fixture.createVersionOne();
+        fixture.execute("CREATE TABLE spending (in_the_way INTEGER)"); // the last one of version 2
         assertUnavailable(Reason.UNUSABLE_DIRECTORY, "cannot be opened", "spending");
-        assertThat(house.number("PRAGMA user_version")).isEqualTo(1);
-        assertThat(house.number("SELECT count(*) FROM sqlite_schema WHERE name = 'device'"))
+        assertThat(fixture.number("PRAGMA user_version")).isEqualTo(1);
+        assertThat(fixture.number("SELECT count(*) FROM sqlite_schema WHERE name = 'device'"))
                 .isZero();
-        house.execute("DROP TABLE spending");
-        assertThat(house.accept("new", ANNA)).isNotNull();
+        fixture.execute("DROP TABLE spending");
+        assertThat(fixture.accept("new", ANNA)).isNotNull();
     }
 
     @Test
     void damageThatShowsOnlyWhenLeasesAreLookedForIsCalledDamageAndLeavesNoThreadBehind() throws IOException {
-        house.accept("scan", ANNA);
-        assertThat(house.claimOne()).isNotNull();
-        house.close();
+        fixture.accept("scan", ANNA);
+        assertThat(fixture.claimOne()).isNotNull();
+        fixture.close();
         overwrite("SELECT rootpage FROM sqlite_schema WHERE name = 'message_lease'");
         assertUnavailable(Reason.DAMAGED, "queue.db", "malformed", "--repair");
         assertThat(Thread.getAllStackTraces().keySet())
                 .filteredOn(thread -> thread.getName().startsWith("queue-"))
                 .isEmpty();
         Files.delete(directory.resolve("queue.db"));
-        assertThat(house.accept("a new queue in the same place", ANNA)).isNotNull();
+        assertThat(fixture.accept("a new queue in the same place", ANNA)).isNotNull();
     }
 
     @Test
-    void aDamagedTableFailsWhoNeedsItAndNobodyElse() throws IOException {
+    void aDamagedTableFailsOnlyOperationsThatReadIt() throws IOException {
         for (int i = 0; i < 2_000; i++) {
-            var _ = house.queue()
+            var _ = fixture.queue()
                     .receive()
-                    .commit(house.arrival(), QueueFixture.routed(QueueFixture.envelope(ANNA)), new byte[] {'.'});
+                    .commit(fixture.arrival(), QueueFixture.routed(QueueFixture.envelope(ANNA)), new byte[] {'.'});
         }
-        house.close();
+        fixture.close();
         overwrite("SELECT min(pageno) FROM dbstat WHERE name = 'message' AND pagetype = 'leaf'");
 
-        assertThatThrownBy(() -> house.claim(10))
+        assertThatThrownBy(() -> fixture.claim(10))
                 .isInstanceOf(QueueException.class)
                 .hasMessageContaining("malformed");
-        house.clock.advance(Duration.ofSeconds(1));
-        assertThat(house.accept("new mail", ANNA)).isNotNull();
+        fixture.clock.advance(Duration.ofSeconds(1));
+        assertThat(fixture.accept("new mail", ANNA)).isNotNull();
     }
 
     private void overwrite(String pageQuery) throws IOException {
-        long page = house.number(pageQuery);
+        long page = fixture.number(pageQuery);
         byte[] garbage = QueueFixture.content(13, 4096);
         try (RandomAccessFile file =
                 new RandomAccessFile(directory.resolve("queue.db").toFile(), "rw")) {
@@ -210,7 +210,7 @@ class OpeningTest {
     }
 
     private void assertUnavailable(Reason reason, String... words) {
-        QueueSettings settings = new QueueSettings(house.directory, 0, 1L << 40, Duration.ofDays(30));
+        QueueSettings settings = new QueueSettings(fixture.directory, 0, 1L << 40, Duration.ofDays(30));
         assertThatThrownBy(() -> MessageQueue.open(settings, InstantSource.system(), new Random(1)))
                 .isInstanceOfSatisfying(QueueUnavailableException.class, e -> {
                     assertThat(e.reason()).isEqualTo(reason);

@@ -34,76 +34,76 @@ class QueueAdminTest {
 
     private static final String EVA = "Eva (uid 1000)";
 
-    private QueueFixture house;
+    private QueueFixture fixture;
 
     @BeforeEach
     void open(@TempDir Path directory) {
-        house = new QueueFixture(directory);
+        fixture = new QueueFixture(directory);
     }
 
     @AfterEach
     void close() {
-        assertThat(house.inconsistencies()).isEmpty();
-        house.close();
+        assertThat(fixture.inconsistencies()).isEmpty();
+        fixture.close();
     }
 
     @Test
     void aRetriedMessageIsDueNowTheOldestFirstAndBehindThoseThatWereDueBefore() {
-        QueueId first = defer(house.accept("first", ANNA));
-        QueueId second = defer(house.accept("second", ANNA));
-        QueueId fresh = house.accept("fresh", ANNA);
-        house.clock.advance(Duration.ofMinutes(1));
+        QueueId first = defer(fixture.accept("first", ANNA));
+        QueueId second = defer(fixture.accept("second", ANNA));
+        QueueId fresh = fixture.accept("fresh", ANNA);
+        fixture.clock.advance(Duration.ofMinutes(1));
 
         ChangeResult effect = apply(new Change.Retry(), MessageFilter.ALL);
 
         assertThat(effect).isEqualTo(new ChangeResult(3, 0, ""));
-        assertThat(house.claim(10)).extracting(Claim::id).containsExactly(fresh, first, second);
+        assertThat(fixture.claim(10)).extracting(Claim::id).containsExactly(fresh, first, second);
         assertThat(lastEvent(second)).isEqualTo("retried by " + EVA);
     }
 
     @Test
     void whoWaitsForSomethingDueIsWokenByARetry() throws InterruptedException {
-        defer(house.accept("first", ANNA));
-        house.queue().awaitDue(QueueFixture.SCOPE, Duration.ZERO);
+        defer(fixture.accept("first", ANNA));
+        fixture.queue().awaitDue(QueueFixture.SCOPE, Duration.ZERO);
 
         apply(new Change.Retry(), MessageFilter.ALL);
 
         long before = System.nanoTime();
-        house.queue().awaitDue(QueueFixture.SCOPE, Duration.ofSeconds(30));
+        fixture.queue().awaitDue(QueueFixture.SCOPE, Duration.ofSeconds(30));
         assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(10));
     }
 
     @Test
     void aRetryLeavesWhatIsOnHold() {
-        QueueId id = house.accept("held", ANNA);
+        QueueId id = fixture.accept("held", ANNA);
         apply(new Change.Hold(), MessageFilter.ALL);
 
         assertThat(apply(new Change.Retry(), MessageFilter.ALL)).isEqualTo(new ChangeResult(0, 0, ""));
-        assertThat(house.claim(1)).isEmpty();
+        assertThat(fixture.claim(1)).isEmpty();
         assertThat(lastEvent(id)).startsWith("held");
     }
 
     @Test
     void aDeletedMessageIsSettledAndItsContentGoes() {
-        QueueId id = house.accept("unwanted", ANNA, BERT);
-        QueueId other = house.accept("wanted", ANNA);
+        QueueId id = fixture.accept("unwanted", ANNA, BERT);
+        QueueId other = fixture.accept("wanted", ANNA);
 
         assertThat(apply(new Change.Delete(), MessageFilter.of(List.of(id)))).isEqualTo(new ChangeResult(1, 0, ""));
 
         MessageDetail gone = show(id);
         assertThat(gone.entry().state()).isEqualTo(MessageState.DELETED);
-        assertThat(gone.entry().settledAt()).isEqualTo(house.clock.instant());
+        assertThat(gone.entry().settledAt()).isEqualTo(fixture.clock.instant());
         assertThat(gone.hasContent()).isFalse();
         assertThat(gone.recipients()).extracting(RecipientEntry::state).containsOnly("deleted");
         assertThat(lastEvent(id)).isEqualTo("deleted by " + EVA);
-        assertThat(house.claim(10)).extracting(Claim::id).containsExactly(other);
+        assertThat(fixture.claim(10)).extracting(Claim::id).containsExactly(other);
     }
 
     @Test
     void whoHasItAlreadyHasItAfterTheRestWasDeleted() {
-        QueueId id = house.accept("half", ANNA, BERT);
-        Claim claim = house.claimOne();
-        house.queue().settle(claim, halfDelivered(claim), List.of());
+        QueueId id = fixture.accept("half", ANNA, BERT);
+        Claim claim = fixture.claimOne();
+        fixture.queue().settle(claim, halfDelivered(claim), List.of());
 
         apply(new Change.Delete(), MessageFilter.ALL);
 
@@ -118,19 +118,19 @@ class QueueAdminTest {
         assertThat(show(parts.getLast()).hasContent()).isTrue();
 
         apply(new Change.Delete(), MessageFilter.of(List.of(parts.getLast())));
-        assertThat(house.number("SELECT count(*) FROM chunk")).isZero();
+        assertThat(fixture.number("SELECT count(*) FROM chunk")).isZero();
     }
 
     @Test
     void aRedirectedMessageLeavesThroughTheOtherMailboxAlsoIfItIsOnHold() {
-        QueueId id = house.accept("first", ANNA);
-        QueueId held = house.accept("held", ANNA);
+        QueueId id = fixture.accept("first", ANNA);
+        QueueId held = fixture.accept("held", ANNA);
         apply(new Change.Hold(), MessageFilter.of(List.of(held)));
 
         assertThat(apply(new Change.Redirect("other@contoso.example"), MessageFilter.ALL))
                 .isEqualTo(new ChangeResult(2, 0, ""));
 
-        assertThat(house.claim(10)).isEmpty();
+        assertThat(fixture.claim(10)).isEmpty();
         assertThat(claimFor("other@contoso.example")).extracting(Claim::id).containsExactly(id);
         assertThat(lastEvent(id))
                 .isEqualTo("redirected from relay@contoso.example to other@contoso.example, by " + EVA);
@@ -139,13 +139,13 @@ class QueueAdminTest {
         assertThat(claimFor("other@contoso.example")).extracting(Claim::id).containsExactly(held);
         assertThat(apply(new Change.Redirect("other@contoso.example"), MessageFilter.ALL)
                         .changed())
-                .as("they are there already")
+                .as("existing messages")
                 .isZero();
     }
 
     @Test
     void theNameOfAPoolKeepsItsCase() {
-        QueueId id = house.accept("first", ANNA);
+        QueueId id = fixture.accept("first", ANNA);
 
         apply(new Change.Redirect("Everybody"), MessageFilter.ALL);
 
@@ -153,36 +153,36 @@ class QueueAdminTest {
     }
 
     @Test
-    void aReaddressedMessageGoesToSomebodyElse() {
-        QueueId id = house.accept("first", ANNA, BERT);
-        QueueId other = house.accept("second", BERT);
+    void deliversAReaddressedMessageToTheNewAddress() {
+        QueueId id = fixture.accept("first", ANNA, BERT);
+        QueueId other = fixture.accept("second", BERT);
 
         ChangeResult effect = apply(new Change.Readdress(ANNA, CARL), MessageFilter.ALL);
 
         assertThat(effect).isEqualTo(new ChangeResult(1, 0, ""));
         assertThat(lastEvent(id)).isEqualTo("redirected from anna@contoso.example to carl@contoso.example, by " + EVA);
-        assertThat(house.queue().events(id).getLast().recipient()).isZero();
-        assertThat(house.claim(10))
+        assertThat(fixture.queue().events(id).getLast().recipient()).isZero();
+        assertThat(fixture.claim(10))
                 .extracting(claim -> claim.recipients().toString())
                 .containsExactly("[carl@contoso.example, bert@contoso.example]", "[bert@contoso.example]");
-        assertThat(house.queue().events(other)).isEmpty();
+        assertThat(fixture.queue().events(other)).isEmpty();
     }
 
     @Test
-    void nobodyGetsAReaddressedMessageTwice() {
-        QueueId id = house.accept("first", ANNA, BERT);
+    void sendsNoDuplicateOfAReaddressedMessage() {
+        QueueId id = fixture.accept("first", ANNA, BERT);
 
         apply(new Change.Readdress(ANNA, BERT), MessageFilter.ALL);
 
-        assertThat(house.claimOne().recipients()).containsExactly(new Recipient(1, BERT));
+        assertThat(fixture.claimOne().recipients()).containsExactly(new Recipient(1, BERT));
         assertThat(show(id).recipients()).extracting(RecipientEntry::state).containsExactly("deleted", "queued");
     }
 
     @Test
     void aMessageReaddressedToWhoHasItAlreadyIsSettled() {
-        QueueId id = house.accept("first", ANNA, BERT);
-        Claim claim = house.claimOne();
-        house.queue().settle(claim, halfDelivered(claim), List.of()); // Anna has it
+        QueueId id = fixture.accept("first", ANNA, BERT);
+        Claim claim = fixture.claimOne();
+        fixture.queue().settle(claim, halfDelivered(claim), List.of()); // Anna has it
 
         apply(new Change.Readdress(BERT, ANNA), MessageFilter.ALL);
 
@@ -192,19 +192,19 @@ class QueueAdminTest {
 
     @Test
     void anAddressBeyondAsciiMakesTheMessageOneThatNeedsSmtpUtf8() {
-        house.accept("first", ANNA);
+        fixture.accept("first", ANNA);
         EmailAddress dane = EmailAddress.parse("søren@contoso.example").orElseThrow();
 
         apply(new Change.Readdress(ANNA, dane), MessageFilter.ALL);
 
-        assertThat(house.claimOne().envelope().smtpUtf8()).isTrue();
+        assertThat(fixture.claimOne().envelope().smtpUtf8()).isTrue();
     }
 
     @Test
     void whatIsBeingDeliveredIsPassedOver() {
-        QueueId delivering = house.accept("delivering", ANNA);
-        house.claimOne();
-        QueueId waiting = house.accept("waiting", ANNA);
+        QueueId delivering = fixture.accept("delivering", ANNA);
+        fixture.claimOne();
+        QueueId waiting = fixture.accept("waiting", ANNA);
 
         assertThat(apply(new Change.Hold(), MessageFilter.ALL)).isEqualTo(new ChangeResult(1, 1, ""));
         assertThat(apply(new Change.Delete(), MessageFilter.of(List.of(delivering))))
@@ -212,26 +212,26 @@ class QueueAdminTest {
 
         assertThat(show(delivering).entry().state()).isEqualTo(MessageState.DELIVERING);
         assertThat(show(waiting).entry().state()).isEqualTo(MessageState.HELD);
-        assertThat(house.queue().events(delivering)).isEmpty();
+        assertThat(fixture.queue().events(delivering)).isEmpty();
     }
 
     @Test
     void thoseThatAreSettledOrNotKnownAreNotChanged() {
-        QueueId settled = house.accept("settled", ANNA);
-        Claim claim = house.claimOne();
-        house.queue().settle(claim, QueueFixture.delivered(claim), List.of());
+        QueueId settled = fixture.accept("settled", ANNA);
+        Claim claim = fixture.claimOne();
+        fixture.queue().settle(claim, QueueFixture.delivered(claim), List.of());
         QueueId unknown = new QueueId(4711);
 
         assertThat(apply(new Change.Delete(), MessageFilter.of(List.of(settled, unknown))))
                 .isEqualTo(new ChangeResult(0, 0, ""));
         assertThat(show(settled).entry().state()).isEqualTo(MessageState.DELIVERED);
-        assertThat(house.queue().reader().show(unknown)).isEmpty();
+        assertThat(fixture.queue().reader().show(unknown)).isEmpty();
     }
 
     @Test
     void whatComesInLaterIsNotMeant() {
-        QueueId known = house.accept("known", ANNA);
-        QueueId later = house.accept("later", ANNA);
+        QueueId known = fixture.accept("known", ANNA);
+        QueueId later = fixture.accept("later", ANNA);
 
         apply(new Change.Hold(), MessageFilter.ALL.upTo(known));
 
@@ -244,19 +244,19 @@ class QueueAdminTest {
         fill(2_000);
 
         assertThat(apply(new Change.Hold(), MessageFilter.ALL)).isEqualTo(new ChangeResult(2_000, 0, ""));
-        assertThat(house.number("SELECT count(*) FROM event WHERE kind = 'held'"))
+        assertThat(fixture.number("SELECT count(*) FROM event WHERE kind = 'held'"))
                 .isEqualTo(2_000);
         assertThat(apply(new Change.Release(), MessageFilter.ALL.in(Set.of(MessageState.HELD))))
                 .isEqualTo(new ChangeResult(2_000, 0, ""));
         assertThat(apply(new Change.Delete(), MessageFilter.ALL)).isEqualTo(new ChangeResult(2_000, 0, ""));
-        assertThat(house.number("SELECT count(*) FROM chunk")).isZero();
+        assertThat(fixture.number("SELECT count(*) FROM chunk")).isZero();
     }
 
     @Test
     void aDiskThatFailsInTheMiddleLeavesAStatedPart() {
         List<QueueId> ids = fill(2_000);
         long late = ids.get(1_100).value();
-        house.execute("CREATE TRIGGER broken BEFORE UPDATE ON message WHEN old.id >= " + late
+        fixture.execute("CREATE TRIGGER broken BEFORE UPDATE ON message WHEN old.id >= " + late
                 + " BEGIN SELECT raise(ABORT, 'no room'); END");
 
         ChangeResult effect = apply(new Change.Hold(), MessageFilter.ALL);
@@ -269,43 +269,43 @@ class QueueAdminTest {
                         "no room",
                         "1,000 of 2,000 messages were changed",
                         "run the command again");
-        assertThat(house.number("SELECT count(*) FROM message WHERE held_at IS NOT NULL"))
+        assertThat(fixture.number("SELECT count(*) FROM message WHERE held_at IS NOT NULL"))
                 .isEqualTo(1_000);
-        assertThat(house.number("SELECT count(*) FROM event")).isEqualTo(1_000);
-        house.execute("DROP TRIGGER broken");
+        assertThat(fixture.number("SELECT count(*) FROM event")).isEqualTo(1_000);
+        fixture.execute("DROP TRIGGER broken");
         assertThat(apply(new Change.Hold(), MessageFilter.ALL))
                 .as("the rest")
                 .isEqualTo(new ChangeResult(1_000, 0, ""));
     }
 
     @Test
-    void aMessageIsGivenUpByWhoClaimsItAlsoIfItIsOnHold() {
-        QueueId waiting = house.accept("waiting", ANNA);
-        QueueId held = house.accept("held", ANNA);
+    void bouncesMessagesIncludingThoseOnHold() {
+        QueueId waiting = fixture.accept("waiting", ANNA);
+        QueueId held = fixture.accept("held", ANNA);
         apply(new Change.Hold(), MessageFilter.of(List.of(held)));
         List<String> seen = new ArrayList<>();
 
-        ChangeResult effect = house.queue().admin().bounceEach(MessageFilter.ALL, EVA, claim -> {
-            seen.add(house.text(claim));
-            house.queue().settle(claim, QueueFixture.failed(claim), List.of(house.notice("given up")));
+        ChangeResult effect = fixture.queue().admin().bounceEach(MessageFilter.ALL, EVA, claim -> {
+            seen.add(fixture.text(claim));
+            fixture.queue().settle(claim, QueueFixture.failed(claim), List.of(fixture.notice("given up")));
         });
 
         assertThat(effect).isEqualTo(new ChangeResult(2, 0, ""));
         assertThat(seen).containsExactly("waiting", "held");
         assertThat(show(held).entry().state()).isEqualTo(MessageState.FAILED);
         assertThat(show(held).entry().attempts()).as("that was no attempt").isZero();
-        assertThat(house.queue().events(waiting)).extracting(Event::kind).containsExactly("bounced", "failed");
-        assertThat(house.claim(10)).hasSize(2).allMatch(Claim::notice);
+        assertThat(fixture.queue().events(waiting)).extracting(Event::kind).containsExactly("bounced", "failed");
+        assertThat(fixture.claim(10)).hasSize(2).allMatch(Claim::notice);
     }
 
     @Test
-    void aMessageThatCannotBeGivenUpIsPutBackAsItWas() {
-        QueueId held = house.accept("held", ANNA);
+    void putsAMessageBackIfItsBounceFails() {
+        QueueId held = fixture.accept("held", ANNA);
         apply(new Change.Hold(), MessageFilter.ALL);
-        QueueId waiting = house.accept("waiting", ANNA);
+        QueueId waiting = fixture.accept("waiting", ANNA);
         Instant due = show(waiting).entry().dueAt();
 
-        assertThat(house.queue().admin().bounceEach(MessageFilter.ALL, EVA, _ -> {
+        assertThat(fixture.queue().admin().bounceEach(MessageFilter.ALL, EVA, _ -> {
                     throw new IllegalStateException("a bug");
                 }))
                 .isEqualTo(
@@ -315,26 +315,26 @@ class QueueAdminTest {
                                 "internal error, see the log of the relay: a bug; 0 of 2 messages were changed; run the command again for the rest"));
         assertThat(show(held).entry().state()).isEqualTo(MessageState.HELD);
 
-        house.queue().admin().bounceEach(MessageFilter.of(List.of(waiting)), EVA, _ -> {
+        fixture.queue().admin().bounceEach(MessageFilter.of(List.of(waiting)), EVA, _ -> {
             throw new IllegalStateException("a bug");
         });
         assertThat(show(waiting).entry().state()).isEqualTo(MessageState.QUEUED);
         assertThat(show(waiting).entry().dueAt()).isEqualTo(due);
-        assertThat(house.queue().events(waiting)).as("it is not given up").isEmpty();
-        assertThat(house.claimOne().attempts()).isEqualTo(1);
+        assertThat(fixture.queue().events(waiting)).as("it is not bounced").isEmpty();
+        assertThat(fixture.claimOne().attempts()).isEqualTo(1);
     }
 
     @Test
-    void aPoolsMessageThatCannotBeGivenUpStaysWithWhoHasTriedIt() {
-        QueueId id = house.accept("tried", ANNA);
-        house.execute("UPDATE message SET route = 'pool', mailbox = 'pool'");
-        Claim claim = house.queue()
+    void aFailedBounceLeavesTheMessageToItsMailbox() {
+        QueueId id = fixture.accept("tried", ANNA);
+        fixture.execute("UPDATE message SET route = 'pool', mailbox = 'pool'");
+        Claim claim = fixture.queue()
                 .claim(new ClaimScope(QueueFixture.MAILBOX, List.of("pool")), 1)
                 .getFirst();
-        Instant inAnHour = house.clock.instant().plus(Duration.ofHours(1));
-        house.queue().settle(claim, QueueFixture.deferred(claim, inAnHour), List.of());
+        Instant inAnHour = fixture.clock.instant().plus(Duration.ofHours(1));
+        fixture.queue().settle(claim, QueueFixture.deferred(claim, inAnHour), List.of());
 
-        house.queue().admin().bounceEach(MessageFilter.ALL, EVA, _ -> {
+        fixture.queue().admin().bounceEach(MessageFilter.ALL, EVA, _ -> {
             throw new IllegalStateException("a bug");
         });
 
@@ -344,60 +344,60 @@ class QueueAdminTest {
     }
 
     @Test
-    void manyAreGivenUpOneByOne() {
+    void bouncesManyMessagesOneByOne() {
         fill(600);
-        assertThat(house.queue()
+        assertThat(fixture.queue()
                         .admin()
                         .bounceEach(
                                 MessageFilter.ALL,
                                 EVA,
-                                claim -> house.queue().settle(claim, QueueFixture.failed(claim), List.of())))
+                                claim -> fixture.queue().settle(claim, QueueFixture.failed(claim), List.of())))
                 .isEqualTo(new ChangeResult(600, 0, ""));
-        assertThat(house.number("SELECT count(*) FROM event WHERE kind = 'bounced'"))
+        assertThat(fixture.number("SELECT count(*) FROM event WHERE kind = 'bounced'"))
                 .isEqualTo(600);
     }
 
     @Test
     void whatBeganToComeInBeforeAndEndsLaterIsNotMeant() {
         fill(250);
-        Incoming slow = house.queue().receive();
-        house.accept("last", ANNA); // in a batch of its own
+        Incoming slow = fixture.queue().receive();
+        fixture.accept("last", ANNA); // in a batch of its own
         List<QueueId> seen = new ArrayList<>();
-        house.queue().admin().bounceEach(MessageFilter.ALL, EVA, claim -> {
+        fixture.queue().admin().bounceEach(MessageFilter.ALL, EVA, claim -> {
             if (seen.isEmpty()) {
-                house.clock.advance(Duration.ofSeconds(1));
-                slow.commit(house.arrival(), QueueFixture.routed(QueueFixture.envelope(ANNA)), new byte[] {'.'})
+                fixture.clock.advance(Duration.ofSeconds(1));
+                slow.commit(fixture.arrival(), QueueFixture.routed(QueueFixture.envelope(ANNA)), new byte[] {'.'})
                         .join();
             }
             seen.add(claim.id());
-            house.queue().settle(claim, QueueFixture.failed(claim), List.of());
+            fixture.queue().settle(claim, QueueFixture.failed(claim), List.of());
         });
         assertThat(seen).hasSize(251);
     }
 
     @Test
-    void whatWasBeingGivenUpWhenTheRelayEndedWaitsBehindWhatWasNotTriedYet() {
-        QueueId tried = defer(house.accept("tried", ANNA));
-        QueueId fresh = house.accept("fresh", ANNA);
-        house.clock.advance(Duration.ofSeconds(1));
+    void anInterruptedBounceQueuesTheMessageBehindUntriedOnes() {
+        QueueId tried = defer(fixture.accept("tried", ANNA));
+        QueueId fresh = fixture.accept("fresh", ANNA);
+        fixture.clock.advance(Duration.ofSeconds(1));
 
-        house.queue().admin().bounceEach(MessageFilter.of(List.of(tried)), EVA, _ -> house.close());
+        fixture.queue().admin().bounceEach(MessageFilter.of(List.of(tried)), EVA, _ -> fixture.close());
 
-        assertThat(house.claim(10)).extracting(Claim::id).containsExactly(fresh, tried);
-        assertThat(house.queue().events(tried)).extracting(Event::kind).containsExactly("deferred");
+        assertThat(fixture.claim(10)).extracting(Claim::id).containsExactly(fresh, tried);
+        assertThat(fixture.queue().events(tried)).extracting(Event::kind).containsExactly("deferred");
     }
 
     @Test
-    void theDiskMayFailWhileMessagesAreGivenUpOneByOne() {
+    void reportsProgressIfTheDiskFailsDuringBounces() {
         List<QueueId> ids = fill(5);
         long late = ids.get(3).value();
 
-        ChangeResult effect = house.queue().admin().bounceEach(MessageFilter.ALL, EVA, claim -> {
+        ChangeResult effect = fixture.queue().admin().bounceEach(MessageFilter.ALL, EVA, claim -> {
             if (claim.id().value() == late) {
-                house.execute("CREATE TRIGGER broken BEFORE UPDATE OF settled_at ON message"
+                fixture.execute("CREATE TRIGGER broken BEFORE UPDATE OF settled_at ON message"
                         + " BEGIN SELECT raise(ABORT, 'no room'); END");
             }
-            house.queue().settle(claim, QueueFixture.failed(claim), List.of());
+            fixture.queue().settle(claim, QueueFixture.failed(claim), List.of());
         });
 
         assertThat(effect.changed()).isEqualTo(3);
@@ -407,11 +407,11 @@ class QueueAdminTest {
     }
 
     @Test
-    void aDamagedMessageCannotBeGivenUpButDeleted() {
-        QueueId damaged = house.accept("damaged", ANNA);
-        house.execute("UPDATE message SET sender = 'a b'");
+    void aDamagedMessageCannotBeBouncedButDeleted() {
+        QueueId damaged = fixture.accept("damaged", ANNA);
+        fixture.execute("UPDATE message SET sender = 'a b'");
 
-        assertThat(house.queue().admin().bounceEach(MessageFilter.ALL, EVA, _ -> {
+        assertThat(fixture.queue().admin().bounceEach(MessageFilter.ALL, EVA, _ -> {
                     throw new AssertionError("claimed");
                 }))
                 .isEqualTo(new ChangeResult(0, 1, ""));
@@ -420,30 +420,30 @@ class QueueAdminTest {
     }
 
     @Test
-    void nobodyIsToldOfABounceThatIsApplied() {
+    void rejectsABounceWithoutADsn() {
         assertThatThrownBy(() -> apply(new Change.Bounce(), MessageFilter.ALL))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
     private ChangeResult apply(Change change, MessageFilter selection) {
-        return house.queue().admin().apply(change, selection, EVA);
+        return fixture.queue().admin().apply(change, selection, EVA);
     }
 
     private MessageDetail show(QueueId id) {
-        Optional<MessageDetail> shown = house.queue().reader().show(id);
+        Optional<MessageDetail> shown = fixture.queue().reader().show(id);
         return shown.orElseThrow();
     }
 
     private String lastEvent(QueueId id) {
-        Event event = house.queue().events(id).getLast();
+        Event event = fixture.queue().events(id).getLast();
         return event.kind() + ' ' + event.detail();
     }
 
     private QueueId defer(QueueId id) {
-        Claim claim = house.claimOne();
+        Claim claim = fixture.claimOne();
         assertThat(claim.id()).isEqualTo(id);
-        Instant inAnHour = house.clock.instant().plus(Duration.ofHours(1));
-        house.queue().settle(claim, QueueFixture.deferred(claim, inAnHour), List.of());
+        Instant inAnHour = fixture.clock.instant().plus(Duration.ofHours(1));
+        fixture.queue().settle(claim, QueueFixture.deferred(claim, inAnHour), List.of());
         return id;
     }
 
@@ -452,31 +452,31 @@ class QueueAdminTest {
                 Map.of(
                         claim.recipients().getFirst(), new Delivered(QueueFixture.OK),
                         claim.recipients().getLast(), new Deferred(QueueFixture.LATER)),
-                house.clock.instant().plus(Duration.ofHours(1)),
+                fixture.clock.instant().plus(Duration.ofHours(1)),
                 true,
                 "smtp.example:587",
                 QueueFixture.MAILBOX);
     }
 
     private List<Claim> claimFor(String mailbox) {
-        return house.queue().claim(new ClaimScope(mailbox, List.of(mailbox)), 10);
+        return fixture.queue().claim(new ClaimScope(mailbox, List.of(mailbox)), 10);
     }
 
     private List<QueueId> commitParts() {
         List<RoutedEnvelope> parts = List.of(
                 new RoutedEnvelope("anna", Priority.NORMAL, QueueFixture.envelope(ANNA)),
                 new RoutedEnvelope("bert", Priority.NORMAL, QueueFixture.envelope(BERT)));
-        return house.queue()
+        return fixture.queue()
                 .receive()
-                .commit(house.arrival(), parts, new byte[] {'.'})
+                .commit(fixture.arrival(), parts, new byte[] {'.'})
                 .join();
     }
 
     private List<QueueId> fill(int messages) {
         List<QueueId> ids = IntStream.range(0, messages)
-                .mapToObj(_ -> house.queue().receive())
+                .mapToObj(_ -> fixture.queue().receive())
                 .map(incoming -> incoming.commit(
-                        house.arrival(), QueueFixture.routed(QueueFixture.envelope(ANNA)), new byte[] {'.'}))
+                        fixture.arrival(), QueueFixture.routed(QueueFixture.envelope(ANNA)), new byte[] {'.'}))
                 .toList() // all begun
                 .stream()
                 .map(committed -> committed.join().getFirst())

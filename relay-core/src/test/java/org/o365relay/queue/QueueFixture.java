@@ -35,7 +35,7 @@ import org.o365relay.mail.Recipient;
 import org.o365relay.mail.Reply;
 import org.o365relay.mail.RoutedEnvelope;
 
-/// A queue in a directory, with what tests need to fill it, empty it and look behind it.
+/// A queue in a directory, with methods to fill, deliver and inspect it.
 final class QueueFixture implements AutoCloseable {
 
     static final EmailAddress PRINTER = address("printer@contoso.example");
@@ -58,7 +58,7 @@ final class QueueFixture implements AutoCloseable {
         this.directory = directory;
     }
 
-    /// @return the queue, opened if it is not
+    /// @return the queue; opens it if it is closed
     MessageQueue queue() {
         if (queue == null) {
             queue = open();
@@ -98,7 +98,7 @@ final class QueueFixture implements AutoCloseable {
         return new Envelope(PRINTER, List.of(to), false);
     }
 
-    /// Commits a message, in as many pieces as its size asks for.
+    /// Commits a message, in as many chunks as its size requires.
     QueueId accept(byte[] content, EmailAddress... to) {
         return receive(content)
                 .commit(arrival(), routed(envelope(to)), last(content))
@@ -110,7 +110,7 @@ final class QueueFixture implements AutoCloseable {
         return accept(content.getBytes(StandardCharsets.UTF_8), to);
     }
 
-    /// Appends every full chunk but not what is left.
+    /// Appends every full chunk, without the rest.
     Incoming receive(byte[] content) {
         Incoming incoming = queue().receive();
         int whole = content.length / Incoming.CHUNK_SIZE;
@@ -185,7 +185,7 @@ final class QueueFixture implements AutoCloseable {
                 content.getBytes(StandardCharsets.UTF_8));
     }
 
-    /// @return the single number a query gives, read beside the queue
+    /// @return the number that a query returns on a connection of its own
     long number(String query) {
         try (Connection connection = connection()) {
             return Sqlite.number(connection, query);
@@ -202,12 +202,12 @@ final class QueueFixture implements AutoCloseable {
         }
     }
 
-    /// Makes a queue as version 1 of its tables had it.
+    /// Creates an empty queue of version 1.
     void createVersionOne() {
         createVersion(1);
     }
 
-    /// Makes an empty queue of an older version.
+    /// Creates an empty queue of an older version.
     void createVersion(int version) {
         try {
             Files.createDirectories(directory);
@@ -238,13 +238,13 @@ final class QueueFixture implements AutoCloseable {
         }
     }
 
-    /// @return every way in which the tables do not agree with one another; empty if all is well
+    /// @return inconsistencies between the tables; empty if there are none
     List<String> inconsistencies() {
         Map<String, String> queries = Map.of(
                 "chunks without a message",
                 "SELECT count(*) FROM chunk WHERE message_id NOT IN"
                         + " (SELECT coalesce(content_id, id) FROM message)",
-                "half received messages",
+                "partly received messages",
                 "SELECT count(*) FROM incoming",
                 "recipients without a message",
                 "SELECT count(*) FROM recipient WHERE message_id NOT IN (SELECT id FROM message)",

@@ -36,24 +36,24 @@ class QueueReaderTest {
 
     private static final String EVA = "Eva";
 
-    private QueueFixture house;
+    private QueueFixture fixture;
 
     @BeforeEach
     void open(@TempDir Path directory) {
-        house = new QueueFixture(directory);
+        fixture = new QueueFixture(directory);
     }
 
     @AfterEach
     void close() {
-        house.close();
+        fixture.close();
     }
 
     @Test
     void aMessageForManyIsFoundOnce() {
-        QueueId id = house.accept("circular", ANNA, BERT, CARL);
+        QueueId id = fixture.accept("circular", ANNA, BERT, CARL);
         MessageFilter selection = new MessageFilter(
                 List.of(), Set.of(), null, null, null, null, "*@contoso.example", null, null, null, null, null);
-        Page page = house.queue().reader().find(selection, Page.Order.OLDEST_FIRST, null, 10);
+        Page page = fixture.queue().reader().find(selection, Page.Order.OLDEST_FIRST, null, 10);
 
         assertThat(page.entries()).extracting(MessageEntry::id).containsExactly(id);
         assertThat(page.entries().getFirst().recipients())
@@ -64,9 +64,9 @@ class QueueReaderTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void aLookThatFailsDoesNotMakeTheNextOnesStale(boolean itIsTheDisk) {
-        house.accept("before", ANNA);
+        fixture.accept("before", ANNA);
         for (int i = 0; i < 10; i++) { // whichever connection it takes
-            assertThatThrownBy(() -> house.queue().store().scanners().read(statements -> {
+            assertThatThrownBy(() -> fixture.queue().store().scanners().read(statements -> {
                         statements.with("newest-id").executeQuery().next();
                         if (itIsTheDisk) {
                             throw new SQLException("no such luck");
@@ -75,15 +75,15 @@ class QueueReaderTest {
                     }))
                     .hasMessageContaining("no such luck");
         }
-        house.accept("after", ANNA);
+        fixture.accept("after", ANNA);
         for (int i = 0; i < 10; i++) {
-            assertThat(house.queue().reader().summary().open()).isEqualTo(2);
+            assertThat(fixture.queue().reader().summary().open()).isEqualTo(2);
         }
     }
 
     @Test
     void aLineSaysWhenAMessageIsTriedNextUnlessItIsNot() {
-        FilledQueue filled = new FilledQueue(house);
+        FilledQueue filled = new FilledQueue(fixture);
         assertThat(filled.line("waiting").dueAt()).isEqualTo("2026-03-02T12:00:00Z");
         assertThat(filled.line("waiting").reason()).isEqualTo("server-busy");
         assertThat(filled.line("waiting").attempts()).isEqualTo(1);
@@ -97,8 +97,8 @@ class QueueReaderTest {
 
     @Test
     void theOverviewCountsWhatIsOpen() throws QueueUnavailableException {
-        FilledQueue filled = new FilledQueue(house);
-        QueueSummary overview = house.queue().reader().summary();
+        FilledQueue filled = new FilledQueue(fixture);
+        QueueSummary overview = fixture.queue().reader().summary();
 
         assertThat(overview.states())
                 .containsOnly(
@@ -120,50 +120,50 @@ class QueueReaderTest {
         assertThat(overview.reasons())
                 .containsExactly(
                         new GroupCount("server-busy", 1, filled.line("waiting").receivedAt()));
-        assertThat(new OfflineQueue(house.directory, house.clock).reader().summary())
+        assertThat(new OfflineQueue(fixture.directory, fixture.clock).reader().summary())
                 .isEqualTo(overview);
     }
 
     @Test
     void theOverviewKnowsThatWhatIsHeldOrBeingDeliveredIsNotDue() {
-        house.accept("first", ANNA);
-        house.claimOne();
-        QueueId second = house.accept("second", ANNA);
-        house.queue().admin().apply(new Change.Hold(), MessageFilter.of(List.of(second)), EVA);
+        fixture.accept("first", ANNA);
+        fixture.claimOne();
+        QueueId second = fixture.accept("second", ANNA);
+        fixture.queue().admin().apply(new Change.Hold(), MessageFilter.of(List.of(second)), EVA);
 
-        assertThat(house.queue().reader().summary().nextDue()).isNull();
+        assertThat(fixture.queue().reader().summary().nextDue()).isNull();
 
-        Instant later = house.clock.instant().plus(Duration.ofHours(5)); // than the lease ends
-        house.accept("third", ANNA);
-        Claim third = house.claimOne();
-        house.queue().settle(third, QueueFixture.deferred(third, later), List.of());
-        assertThat(house.queue().reader().summary().nextDue()).isEqualTo(later);
+        Instant later = fixture.clock.instant().plus(Duration.ofHours(5)); // than the lease ends
+        fixture.accept("third", ANNA);
+        Claim third = fixture.claimOne();
+        fixture.queue().settle(third, QueueFixture.deferred(third, later), List.of());
+        assertThat(fixture.queue().reader().summary().nextDue()).isEqualTo(later);
     }
 
     @Test
-    void aDeferredMessageThatIsHeldOrBeingGivenUpCountsOnce() {
-        house.accept("first", ANNA);
-        Claim claim = house.claimOne();
-        house.queue().settle(claim, QueueFixture.deferred(claim, house.clock.instant()), List.of());
-        house.queue().admin().apply(new Change.Hold(), MessageFilter.ALL, EVA);
+    void countsADeferredMessageOnceIfItIsHeldOrBeingBounced() {
+        fixture.accept("first", ANNA);
+        Claim claim = fixture.claimOne();
+        fixture.queue().settle(claim, QueueFixture.deferred(claim, fixture.clock.instant()), List.of());
+        fixture.queue().admin().apply(new Change.Hold(), MessageFilter.ALL, EVA);
         assertThat(states()).isEqualTo(Map.of(MessageState.HELD, 1L));
 
-        house.queue().admin().bounceEach(MessageFilter.ALL, EVA, seized -> {
+        fixture.queue().admin().bounceEach(MessageFilter.ALL, EVA, seized -> {
             assertThat(states()).isEqualTo(Map.of(MessageState.DELIVERING, 1L));
-            house.queue().settle(seized, QueueFixture.failed(seized), List.of());
+            fixture.queue().settle(seized, QueueFixture.failed(seized), List.of());
         });
         assertThat(states()).isEmpty();
     }
 
     @Test
-    void anEmptyQueueHasNothingToTell() {
-        QueueSummary overview = house.queue().reader().summary();
+    void summarizesAnEmptyQueue() {
+        QueueSummary overview = fixture.queue().reader().summary();
         assertThat(overview.open()).isZero();
         assertThat(overview.states()).hasSize(4);
         assertThat(overview.oldest()).isNull();
         assertThat(overview.nextDue()).isNull();
-        assertThat(house.queue().reader().newest()).isEmpty();
-        assertThat(house.queue()
+        assertThat(fixture.queue().reader().newest()).isEmpty();
+        assertThat(fixture.queue()
                         .reader()
                         .find(MessageFilter.ALL, Page.Order.NEWEST_FIRST, null, 1)
                         .entries())
@@ -172,23 +172,23 @@ class QueueReaderTest {
 
     @Test
     void aMessageIsShownWithAllThatIsKnownOfItAndItsContent() throws IOException, QueueUnavailableException {
-        QueueId id = house.accept("the content", ANNA, BERT);
-        Claim claim = house.claimOne();
-        house.queue()
+        QueueId id = fixture.accept("the content", ANNA, BERT);
+        Claim claim = fixture.claimOne();
+        fixture.queue()
                 .settle(
                         claim,
                         new Settlement(
                                 Map.of(
                                         claim.recipients().getFirst(), new Deferred(QueueFixture.LATER),
                                         claim.recipients().getLast(), new Failed(QueueFixture.NEVER)),
-                                house.clock.instant(),
+                                fixture.clock.instant(),
                                 true,
                                 "smtp.example:587",
                                 QueueFixture.MAILBOX),
                         List.of());
 
         for (QueueReader reading :
-                List.of(house.queue().reader(), new OfflineQueue(house.directory, house.clock).reader())) {
+                List.of(fixture.queue().reader(), new OfflineQueue(fixture.directory, fixture.clock).reader())) {
             MessageDetail detail = reading.show(id).orElseThrow();
             assertThat(detail.recipients())
                     .containsExactly(
@@ -217,9 +217,9 @@ class QueueReaderTest {
                 "DELETE FROM recipient"
             })
     void aDamagedRowIsShownAsFarAsItMakesSense(String damage) {
-        QueueId id = house.accept("whole once", ANNA);
-        house.execute(damage);
-        QueueReader reading = house.queue().reader();
+        QueueId id = fixture.accept("whole once", ANNA);
+        fixture.execute(damage);
+        QueueReader reading = fixture.queue().reader();
 
         assertThat(reading.find(MessageFilter.ALL, Page.Order.NEWEST_FIRST, null, 10)
                         .entries())
@@ -232,36 +232,36 @@ class QueueReaderTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4})
-    void aQueueOfAnOlderRelayIsBroughtUpToDateByAStart(int version) {
-        house.createVersion(version);
-        assertThatThrownBy(() -> new OfflineQueue(house.directory).reader())
+    void refusesAQueueOfAnOlderRelay(int version) {
+        fixture.createVersion(version);
+        assertThatThrownBy(() -> new OfflineQueue(fixture.directory).reader())
                 .isInstanceOfSatisfying(
                         QueueUnavailableException.class,
                         e -> assertThat(e.reason()).isEqualTo(Reason.OLDER_SCHEMA))
                 .hasMessageContaining("schema " + version)
                 .hasMessageContaining("start this version of the relay to upgrade it");
-        assertThat(house.number("PRAGMA user_version")).isEqualTo(version);
+        assertThat(fixture.number("PRAGMA user_version")).isEqualTo(version);
     }
 
     @Test
     void aClosedQueueSaysSo() {
-        QueueReader reading = house.queue().reader();
-        house.close();
+        QueueReader reading = fixture.queue().reader();
+        fixture.close();
         assertThatThrownBy(reading::summary).isInstanceOf(QueueException.class).hasMessageContaining("closed");
     }
 
     @Test
     void timesThatNoClockShowsAreTimesToo() {
-        house.accept("now", ANNA);
-        assertThat(house.queue().reader().count(between(Instant.MIN, Instant.MAX)))
+        fixture.accept("now", ANNA);
+        assertThat(fixture.queue().reader().count(between(Instant.MIN, Instant.MAX)))
                 .isEqualTo(1);
-        assertThat(house.queue().reader().count(between(Instant.MAX, null))).isZero();
-        assertThat(house.queue().reader().count(between(null, Instant.MIN))).isZero();
+        assertThat(fixture.queue().reader().count(between(Instant.MAX, null))).isZero();
+        assertThat(fixture.queue().reader().count(between(null, Instant.MIN))).isZero();
     }
 
     private Map<MessageState, Long> states() {
         Map<MessageState, Long> states =
-                new HashMap<>(house.queue().reader().summary().states());
+                new HashMap<>(fixture.queue().reader().summary().states());
         states.values().removeIf(count -> count == 0);
         return states;
     }

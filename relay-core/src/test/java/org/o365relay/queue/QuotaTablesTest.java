@@ -20,29 +20,29 @@ import org.o365relay.mail.Outcome.Delivered;
 import org.o365relay.mail.Outcome.Failed;
 import org.o365relay.mail.UsageSlot;
 
-/// What was handed over for each account, and what the admin has been told.
+/// Recipients delivered through each account, and alerts that are sent once.
 @Timeout(60)
 class QuotaTablesTest {
 
     private static final Duration DAY = Duration.ofDays(1);
 
-    private QueueFixture house;
+    private QueueFixture fixture;
 
     @BeforeEach
     void open(@TempDir Path directory) {
-        house = new QueueFixture(directory);
+        fixture = new QueueFixture(directory);
     }
 
     @AfterEach
     void close() {
-        house.close();
+        fixture.close();
     }
 
     @Test
     void countsRecipientsThatWereHandedOverAndNoOthers() {
-        house.accept("report", ANNA, BERT, CARL);
-        Claim claim = house.claimOne();
-        house.queue()
+        fixture.accept("report", ANNA, BERT, CARL);
+        Claim claim = fixture.claimOne();
+        fixture.queue()
                 .settle(
                         claim,
                         new Settlement(
@@ -50,7 +50,7 @@ class QuotaTablesTest {
                                         claim.recipients().get(0), new Delivered(QueueFixture.OK),
                                         claim.recipients().get(1), new Deferred(QueueFixture.LATER),
                                         claim.recipients().get(2), new Failed(QueueFixture.NEVER)),
-                                house.clock.instant(),
+                                fixture.clock.instant(),
                                 true,
                                 "smtp.example:587",
                                 QueueFixture.MAILBOX),
@@ -59,20 +59,21 @@ class QuotaTablesTest {
 
         deliverOne();
         assertThat(sent()).containsExactly(new UsageSlot(Instant.parse("2026-03-01T08:00:00Z"), 2));
-        assertThat(house.queue().quotaUsage("other@contoso.example", dayAgo())).isEmpty();
+        assertThat(fixture.queue().quotaUsage("other@contoso.example", dayAgo()))
+                .isEmpty();
     }
 
     @Test
     void countsInStepsOfTenMinutesAndSurvivesARestart() {
-        house.accept("one", ANNA, BERT);
+        fixture.accept("one", ANNA, BERT);
         deliverOne();
-        house.clock.advance(Duration.ofMinutes(9));
-        house.accept("two", ANNA);
+        fixture.clock.advance(Duration.ofMinutes(9));
+        fixture.accept("two", ANNA);
         deliverOne();
-        house.clock.advance(Duration.ofMinutes(1));
-        house.accept("three", ANNA);
+        fixture.clock.advance(Duration.ofMinutes(1));
+        fixture.accept("three", ANNA);
         deliverOne();
-        house.close();
+        fixture.close();
 
         assertThat(sent())
                 .containsExactly(
@@ -82,26 +83,26 @@ class QuotaTablesTest {
 
     @Test
     void aStepCountsUntilItsEndIsADayAgoAndIsThenForgotten() {
-        house.accept("one", ANNA);
+        fixture.accept("one", ANNA);
         deliverOne();
-        house.clock.advance(DAY.plusMinutes(9));
-        house.queue().deleteHistoryBefore(Instant.EPOCH);
+        fixture.clock.advance(DAY.plusMinutes(9));
+        fixture.queue().deleteHistoryBefore(Instant.EPOCH);
         assertThat(sent()).hasSize(1);
 
-        house.clock.advance(Duration.ofMinutes(1));
+        fixture.clock.advance(Duration.ofMinutes(1));
         assertThat(sent()).isEmpty();
-        house.queue().deleteHistoryBefore(Instant.EPOCH);
-        assertThat(house.number("SELECT count(*) FROM quota_usage")).isZero();
+        fixture.queue().deleteHistoryBefore(Instant.EPOCH);
+        assertThat(fixture.number("SELECT count(*) FROM quota_usage")).isZero();
     }
 
     @Test
     void whatIsSettledInVainIsNotCounted() {
-        house.accept("one", ANNA);
-        Claim stale = house.claimOne();
-        house.clock.advance(MessageQueue.LEASE);
+        fixture.accept("one", ANNA);
+        Claim stale = fixture.claimOne();
+        fixture.clock.advance(MessageQueue.LEASE);
         deliverOne();
         try {
-            house.queue().settle(stale, QueueFixture.delivered(stale), List.of());
+            fixture.queue().settle(stale, QueueFixture.delivered(stale), List.of());
         } catch (QueueException e) {
             assertThat(e.isFinal()).isTrue();
         }
@@ -109,38 +110,38 @@ class QuotaTablesTest {
     }
 
     @Test
-    void remembersForAYearWhatTheAdminHasBeenTold() {
-        Instant told = house.clock.instant();
-        assertThat(house.queue().alertSentAt("secret of relay@contoso.example, 30 days"))
+    void keepsRecordsOfSentAlertsForAYear() {
+        Instant told = fixture.clock.instant();
+        assertThat(fixture.queue().alertSentAt("secret of relay@contoso.example, 30 days"))
                 .isEmpty();
-        house.queue().recordSentAlert("secret of relay@contoso.example, 30 days", told.minus(DAY));
-        house.queue().recordSentAlert("secret of relay@contoso.example, 30 days", told);
-        house.close();
-        assertThat(house.queue().alertSentAt("secret of relay@contoso.example, 30 days"))
+        fixture.queue().recordSentAlert("secret of relay@contoso.example, 30 days", told.minus(DAY));
+        fixture.queue().recordSentAlert("secret of relay@contoso.example, 30 days", told);
+        fixture.close();
+        assertThat(fixture.queue().alertSentAt("secret of relay@contoso.example, 30 days"))
                 .contains(told);
-        assertThat(house.queue().alertSentAt("secret of relay@contoso.example, 14 days"))
+        assertThat(fixture.queue().alertSentAt("secret of relay@contoso.example, 14 days"))
                 .isEmpty();
 
-        house.clock.advance(Duration.ofDays(365));
-        house.queue().deleteHistoryBefore(Instant.EPOCH);
-        assertThat(house.queue().alertSentAt("secret of relay@contoso.example, 30 days"))
+        fixture.clock.advance(Duration.ofDays(365));
+        fixture.queue().deleteHistoryBefore(Instant.EPOCH);
+        assertThat(fixture.queue().alertSentAt("secret of relay@contoso.example, 30 days"))
                 .isPresent();
-        house.clock.advance(Duration.ofDays(2));
-        house.queue().deleteHistoryBefore(Instant.EPOCH);
-        assertThat(house.queue().alertSentAt("secret of relay@contoso.example, 30 days"))
+        fixture.clock.advance(Duration.ofDays(2));
+        fixture.queue().deleteHistoryBefore(Instant.EPOCH);
+        assertThat(fixture.queue().alertSentAt("secret of relay@contoso.example, 30 days"))
                 .isEmpty();
     }
 
     private List<UsageSlot> sent() {
-        return house.queue().quotaUsage(QueueFixture.MAILBOX, dayAgo());
+        return fixture.queue().quotaUsage(QueueFixture.MAILBOX, dayAgo());
     }
 
     private Instant dayAgo() {
-        return house.clock.instant().minus(DAY);
+        return fixture.clock.instant().minus(DAY);
     }
 
     private void deliverOne() {
-        Claim claim = house.claimOne();
-        house.queue().settle(claim, QueueFixture.delivered(claim), List.of());
+        Claim claim = fixture.claimOne();
+        fixture.queue().settle(claim, QueueFixture.delivered(claim), List.of());
     }
 }

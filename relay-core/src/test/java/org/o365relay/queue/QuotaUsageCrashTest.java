@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A process that settles messages is killed again and again. What was handed over for an account and what is
-/// settled are the same after each crash; so none gives the account anything back.
+/// A process that settles messages is killed again and again. After each crash the usage of the account equals
+/// the settled recipients, so a crash never resets usage.
 class QuotaUsageCrashTest {
 
     private static final int ROUNDS = 5;
@@ -24,36 +24,37 @@ class QuotaUsageCrashTest {
     @Timeout(180)
     void everyRecipientThatIsSettledIsCounted(@TempDir Path directory) throws Exception {
         Random random = new Random(20260302);
-        QueueFixture house = new QueueFixture(directory.resolve("queue"));
+        QueueFixture fixture = new QueueFixture(directory.resolve("queue"));
         for (int round = 1; round <= ROUNDS; round++) {
-            try (ChildJvm child = ChildJvm.start(directory, QuotaUsageCrashTest.class, house.directory.toString())) {
+            try (ChildJvm child = ChildJvm.start(directory, QuotaUsageCrashTest.class, fixture.directory.toString())) {
                 int enough = 1 + random.nextInt(200);
                 for (int i = 0; i < enough; i++) {
                     child.awaitLine("SETTLED");
                 }
                 child.kill();
             }
-            assertThat(house.number("SELECT total(recipients) FROM quota_usage"))
+            assertThat(fixture.number("SELECT total(recipients) FROM quota_usage"))
                     .as("round %d", round)
                     .isPositive()
-                    .isEqualTo(house.number("SELECT count(*) FROM recipient WHERE state = 'delivered'"));
+                    .isEqualTo(fixture.number("SELECT count(*) FROM recipient WHERE state = 'delivered'"));
         }
-        assertThat(house.inconsistencies()).isEmpty();
+        assertThat(fixture.inconsistencies()).isEmpty();
     }
 
     /// The process.
     public static void main(String[] arguments) throws Exception {
-        QueueFixture house = new QueueFixture(Path.of(arguments[0]));
-        MessageQueue queue = MessageQueue.open(house.settings(), InstantSource.system(), RandomGenerator.getDefault());
+        QueueFixture fixture = new QueueFixture(Path.of(arguments[0]));
+        MessageQueue queue =
+                MessageQueue.open(fixture.settings(), InstantSource.system(), RandomGenerator.getDefault());
         for (int delivery = 0; delivery < DELIVERIES; delivery++) {
-            Thread.ofPlatform().start(() -> deliver(queue, house));
+            Thread.ofPlatform().start(() -> deliver(queue, fixture));
         }
     }
 
-    private static void deliver(MessageQueue queue, QueueFixture house) {
+    private static void deliver(MessageQueue queue, QueueFixture fixture) {
         while (true) {
             queue.receive()
-                    .commit(house.arrival(), QueueFixture.routed(QueueFixture.envelope(ANNA, BERT)), new byte[100])
+                    .commit(fixture.arrival(), QueueFixture.routed(QueueFixture.envelope(ANNA, BERT)), new byte[100])
                     .join();
             for (Claim claim : queue.claim(QueueFixture.SCOPE, 1)) {
                 queue.settle(claim, QueueFixture.delivered(claim), List.of());

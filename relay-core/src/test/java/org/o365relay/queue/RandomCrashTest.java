@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A relay under load is killed with SIGKILL again and again at a random moment, always in the same data
-/// directory. In the end every message it said 250 to is there, as it was sent, and nothing half is.
+/// A relay under load is killed with SIGKILL at random moments, always in the same data directory. In the end
+/// every message that got a 250 is in the queue, byte for byte, and no partial message is.
 class RandomCrashTest {
 
     private static final int ROUNDS = 20;
@@ -34,34 +34,34 @@ class RandomCrashTest {
             }
         }
 
-        try (QueueFixture house = new QueueFixture(data)) {
-            Set<String> found = namesOfWholeMessages(house);
+        try (QueueFixture fixture = new QueueFixture(data)) {
+            Set<String> found = namesOfWholeMessages(fixture);
             assertThat(devices.unexpected()).isEmpty();
             assertThat(devices.acknowledged()).hasSizeGreaterThan(ROUNDS);
             assertThat(found).containsAll(devices.acknowledged());
-            assertThat(house.number("SELECT total(recipients) FROM device_usage"))
-                    .as("the budget remembers every message")
+            assertThat(fixture.number("SELECT total(recipients) FROM device_usage"))
+                    .as("the usage includes every message")
                     .isGreaterThanOrEqualTo(found.size());
-            assertThat(house.inconsistencies()).isEmpty();
+            assertThat(fixture.inconsistencies()).isEmpty();
         }
     }
 
     /// @return the names of all messages in the queue, none of them twice and each of them as it was sent
-    private static Set<String> namesOfWholeMessages(QueueFixture house) {
+    private static Set<String> namesOfWholeMessages(QueueFixture fixture) {
         Instant now = Instant.now();
-        house.clock.advance(Duration.between(house.clock.instant(), now).plus(Duration.ofDays(2)));
+        fixture.clock.advance(Duration.between(fixture.clock.instant(), now).plus(Duration.ofDays(2)));
         Set<String> names = new HashSet<>();
-        List<Claim> claims = house.claim(100);
+        List<Claim> claims = fixture.claim(100);
         while (!claims.isEmpty()) {
             for (Claim claim : claims) {
-                String content = new String(house.read(claim), StandardCharsets.US_ASCII);
+                String content = new String(fixture.read(claim), StandardCharsets.US_ASCII);
                 String name = content.lines().findFirst().orElseThrow().substring("Subject: ".length());
                 assertThat(content.equals(Devices.content(name)))
                         .as("message %s is as it was sent", name)
                         .isTrue();
                 assertThat(names.add(name)).as("message %s is there once", name).isTrue();
             }
-            claims = house.claim(100);
+            claims = fixture.claim(100);
         }
         return names;
     }

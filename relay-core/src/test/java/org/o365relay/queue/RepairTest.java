@@ -32,72 +32,72 @@ import org.o365relay.mail.QueueId;
 import org.o365relay.queue.Finding.Kind;
 import org.o365relay.queue.QueueRepair.Report;
 
-/// Every kind of damage, made on purpose: it is found, and after a repair every open message is either served
-/// by a queue, or in quarantine.
+/// Every kind of damage is found, and after a repair every open message is either delivered by the queue or in
+/// quarantine.
 @Timeout(120)
 class RepairTest {
 
     private static final int MESSAGES = 300;
 
     private final Map<String, QueueId> accepted = new TreeMap<>();
-    private QueueFixture house;
+    private QueueFixture fixture;
 
     @BeforeEach
     void open(@TempDir Path directory) {
-        house = new QueueFixture(directory.resolve("queue"));
+        fixture = new QueueFixture(directory.resolve("queue"));
     }
 
     @AfterEach
     void close() {
-        house.close();
+        fixture.close();
     }
 
     private void fill(int messages) {
         Map<String, CompletableFuture<List<QueueId>>> ids = new TreeMap<>();
         for (int i = 0; i < messages; i++) {
-            house.clock.advance(Duration.ofMillis(10));
+            fixture.clock.advance(Duration.ofMillis(10));
             String text = "message " + i + " " + "x".repeat(i % 9 * 700);
             ids.put(
                     text,
-                    house.queue()
+                    fixture.queue()
                             .receive()
                             .commit(
-                                    house.arrival(),
+                                    fixture.arrival(),
                                     QueueFixture.routed(QueueFixture.envelope(ANNA, BERT)),
                                     text.getBytes(StandardCharsets.UTF_8)));
         }
         ids.forEach((text, id) -> accepted.put(text, id.join().getFirst()));
-        for (Claim claim : house.claim(messages / 30)) {
+        for (Claim claim : fixture.claim(messages / 30)) {
             accepted.values().remove(claim.id());
-            house.queue().settle(claim, QueueFixture.delivered(claim), List.of());
+            fixture.queue().settle(claim, QueueFixture.delivered(claim), List.of());
         }
-        for (Claim claim : house.claim(messages / 30)) {
-            house.queue()
+        for (Claim claim : fixture.claim(messages / 30)) {
+            fixture.queue()
                     .settle(
                             claim,
-                            QueueFixture.deferred(claim, house.clock.instant().plus(Duration.ofMinutes(10))),
+                            QueueFixture.deferred(claim, fixture.clock.instant().plus(Duration.ofMinutes(10))),
                             List.of());
         }
-        house.close();
+        fixture.close();
     }
 
     private List<Finding> verify() throws Exception {
-        return new QueueVerifier(house.settings(), house.clock).verify();
+        return new QueueVerifier(fixture.settings(), fixture.clock).verify();
     }
 
     private Report repair() throws Exception {
-        house.clock.advance(Duration.ofSeconds(1));
-        return new QueueRepair(house.settings(), house.clock).repair();
+        fixture.clock.advance(Duration.ofSeconds(1));
+        return new QueueRepair(fixture.settings(), fixture.clock).repair();
     }
 
-    /// @return the content of everything that a queue serves
+    /// @return the content of every message that can be claimed
     private Set<String> served() {
         Set<String> served = new TreeSet<>();
-        house.clock.advance(Duration.ofHours(1));
-        List<Claim> claims = house.claim(100);
+        fixture.clock.advance(Duration.ofHours(1));
+        List<Claim> claims = fixture.claim(100);
         while (!claims.isEmpty()) {
-            claims.forEach(claim -> assertThat(served.add(house.text(claim))).isTrue());
-            claims = house.claim(100);
+            claims.forEach(claim -> assertThat(served.add(fixture.text(claim))).isTrue());
+            claims = fixture.claim(100);
         }
         return served;
     }
@@ -117,11 +117,11 @@ class RepairTest {
     @Test
     void findsNothingInASoundQueueBesideTheRelayAndWithoutOne() throws Exception {
         fill(50);
-        house.accept("being delivered", ANNA);
-        house.claim(3);
-        house.receive(new byte[2 * Incoming.CHUNK_SIZE]);
+        fixture.accept("being delivered", ANNA);
+        fixture.claim(3);
+        fixture.receive(new byte[2 * Incoming.CHUNK_SIZE]);
         assertThat(verify()).isEmpty();
-        house.close();
+        fixture.close();
         assertThat(verify()).isEmpty();
     }
 
@@ -147,16 +147,16 @@ class RepairTest {
     })
     void savesWhatCanBeReadWhenTheRootPageIsGarbage(String name) throws Exception {
         fill(MESSAGES);
-        house.corrupt(house.number("SELECT rootpage FROM sqlite_schema WHERE name = '" + name + "'"));
+        fixture.corrupt(fixture.number("SELECT rootpage FROM sqlite_schema WHERE name = '" + name + "'"));
         assertThat(verify()).extracting(Finding::kind).contains(Kind.FILE);
 
         Report report = repair();
 
         assertThat(report.rebuilt()).isTrue();
         assertThatNothingIsLost(report);
-        house.close();
+        fixture.close();
         assertThat(verify()).filteredOn(Finding::isDamage).isEmpty();
-        assertThat(house.inconsistencies())
+        assertThat(fixture.inconsistencies())
                 .allMatch(text -> text.contains("whose chunks") || text.contains("without recipients"));
     }
 
@@ -169,18 +169,18 @@ class RepairTest {
         "event,         leaf,     0, 0",
         "message_claim, leaf,     2, 0"
     })
-    void losesNoMoreThanWhatWasOnThePage(String table, String kind, int page, int mostSetAside) throws Exception {
+    void losesNoMoreThanWhatWasOnThePage(String table, String kind, int page, int mostQuarantined) throws Exception {
         fill(MESSAGES);
-        house.corrupt(house.number("SELECT pageno FROM dbstat WHERE name = '" + table + "' AND pagetype = '" + kind
+        fixture.corrupt(fixture.number("SELECT pageno FROM dbstat WHERE name = '" + table + "' AND pagetype = '" + kind
                 + "' ORDER BY pageno LIMIT 1 OFFSET " + page));
         assertThat(verify()).extracting(Finding::kind).contains(Kind.FILE);
 
         Report report = repair();
 
-        assertThat(report.quarantined()).hasSizeLessThanOrEqualTo(mostSetAside);
+        assertThat(report.quarantined()).hasSizeLessThanOrEqualTo(mostQuarantined);
         assertThatNothingIsLost(report);
-        assertThat(house.accept("new mail", ANNA)).isNotNull();
-        house.close();
+        assertThat(fixture.accept("new mail", ANNA)).isNotNull();
+        fixture.close();
         assertThat(verify()).filteredOn(Finding::isDamage).isEmpty();
     }
 
@@ -188,7 +188,7 @@ class RepairTest {
     @ValueSource(ints = {1, 16, 100, 4096})
     void readsADatabaseWhoseBeginningIsLost(int octets) throws Exception {
         fill(MESSAGES);
-        Path file = house.directory.resolve("queue.db");
+        Path file = fixture.directory.resolve("queue.db");
         byte[] whole = Files.readAllBytes(file);
         System.arraycopy(QueueFixture.content(7, octets), 0, whole, 0, octets);
         Files.write(file, whole);
@@ -203,20 +203,20 @@ class RepairTest {
     @Test
     void everyPageSpoiledOneAfterTheOtherLosesNothing() throws Exception {
         fill(60);
-        long pages = house.number("PRAGMA page_count");
-        Path file = house.directory.resolve("queue.db");
+        long pages = fixture.number("PRAGMA page_count");
+        Path file = fixture.directory.resolve("queue.db");
         byte[] sound = Files.readAllBytes(file);
         for (long page = 1; page <= pages; page += 4) {
             Files.write(file, sound);
-            house.corrupt(page);
+            fixture.corrupt(page);
             if (verify().stream().anyMatch(Finding::isDamage)) {
                 assertThatNothingIsLost(repair());
-                house.close();
+                fixture.close();
                 assertThat(verify())
                         .as("page %d", page)
                         .filteredOn(Finding::isDamage)
                         .isEmpty();
-                new Sqlite(house.directory).delete();
+                new Sqlite(fixture.directory).delete();
             }
         }
     }
@@ -245,10 +245,10 @@ class RepairTest {
             INSERT INTO recipient (message_id, ordinal, address, state) VALUES (7, 0, 'x', 'queued') | INCONSISTENCY | recipients
             INSERT INTO event (message_id, at, kind, upstream, detail) VALUES (7, 1, '', '', '')     | INCONSISTENCY | events
             """)
-    void whatMakesNoSenseIsFoundAndPutInOrderOrInQuarantine(String damage, Kind kind, String words) throws Exception {
+    void findsDamagedRowsAndFixesOrQuarantinesThem(String damage, Kind kind, String words) throws Exception {
         fill(40);
         QueueId id = accepted.values().iterator().next();
-        house.execute(damage.replace("$", Long.toString(id.value())));
+        fixture.execute(damage.replace("$", Long.toString(id.value())));
 
         assertThat(verify()).anySatisfy(finding -> {
             assertThat(finding.kind()).isEqualTo(kind);
@@ -272,15 +272,15 @@ class RepairTest {
     void aMessageInQuarantineIsOnHoldAndItsHistorySaysWhy() throws Exception {
         fill(20);
         QueueId id = accepted.values().iterator().next();
-        house.execute("UPDATE chunk SET checksum = 7 WHERE message_id = " + id.value());
+        fixture.execute("UPDATE chunk SET checksum = 7 WHERE message_id = " + id.value());
         Report report = repair();
 
-        assertThat(house.queue().events(id)).last().satisfies(event -> {
+        assertThat(fixture.queue().events(id)).last().satisfies(event -> {
             assertThat(event.kind()).isEqualTo("damaged");
             assertThat(event.detail())
                     .contains("does not match its checksum", report.quarantine().toString());
         });
-        assertThat(house.number("SELECT held_at IS NOT NULL AND due_at > 250000000000000 FROM message WHERE id = "
+        assertThat(fixture.number("SELECT held_at IS NOT NULL AND due_at > 250000000000000 FROM message WHERE id = "
                         + id.value()))
                 .isEqualTo(1);
         assertThat(Files.readString(report.quarantine().resolve(id + ".eml"), StandardCharsets.UTF_8))
@@ -290,7 +290,7 @@ class RepairTest {
 
     @Test
     void aRunningRelayKeepsItsQueue() {
-        house.accept("mine", ANNA);
+        fixture.accept("mine", ANNA);
         assertThatThrownBy(this::repair)
                 .isInstanceOf(QueueUnavailableException.class)
                 .hasMessageContaining("in use");
@@ -298,10 +298,10 @@ class RepairTest {
 
     private Quarantine exchanging() throws IOException {
         fill(40);
-        house.corrupt(house.number("SELECT rootpage FROM sqlite_schema WHERE name = 'message_claim'"));
-        Quarantine quarantine = Quarantine.at(house.directory, house.clock.instant());
-        quarantine.copyFiles(new Sqlite(house.directory));
-        new MaintenanceMarker(house.directory).begin("queue verify --repair", quarantine.folder());
+        fixture.corrupt(fixture.number("SELECT rootpage FROM sqlite_schema WHERE name = 'message_claim'"));
+        Quarantine quarantine = Quarantine.at(fixture.directory, fixture.clock.instant());
+        quarantine.copyFiles(new Sqlite(fixture.directory));
+        new MaintenanceMarker(fixture.directory).begin("queue verify --repair", quarantine.folder());
         return quarantine;
     }
 
@@ -309,12 +309,12 @@ class RepairTest {
     @ValueSource(booleans = {true, false})
     void aRepairThatWasKilledWhileFilesWereExchangedIsRunAgainAndNoRelayStartsBefore(boolean isThere) throws Exception {
         Quarantine quarantine = exchanging();
-        Files.delete(house.directory.resolve("queue.db"));
+        Files.delete(fixture.directory.resolve("queue.db"));
         if (isThere) {
-            Files.writeString(house.directory.resolve("queue.db"), "half of it");
+            Files.writeString(fixture.directory.resolve("queue.db"), "half of it");
         }
 
-        assertThatThrownBy(() -> MessageQueue.open(house.settings(), house.clock, new Random(1)))
+        assertThatThrownBy(() -> MessageQueue.open(fixture.settings(), fixture.clock, new Random(1)))
                 .isInstanceOf(QueueUnavailableException.class)
                 .hasMessageContaining("queue verify --repair")
                 .hasMessageContaining(quarantine.folder().toString());
@@ -328,10 +328,10 @@ class RepairTest {
     @Test
     void theFilesAsTheyWereAreFoundWhereverTheDirectoryIsMovedMeanwhile() throws Exception {
         exchanging();
-        Files.delete(house.directory.resolve("queue.db"));
-        Path elsewhere = house.directory.resolveSibling("elsewhere");
-        Files.move(house.directory, elsewhere);
-        house = new QueueFixture(elsewhere);
+        Files.delete(fixture.directory.resolve("queue.db"));
+        Path elsewhere = fixture.directory.resolveSibling("elsewhere");
+        Files.move(fixture.directory, elsewhere);
+        fixture = new QueueFixture(elsewhere);
 
         Report report = repair();
 
@@ -342,14 +342,14 @@ class RepairTest {
     @Test
     void ifTheFilesAsTheyWereAreGoneARepairThatIsRunAgainChangesNothingAndSaysWhatToDo() throws Exception {
         Quarantine quarantine = exchanging();
-        Path kept = Files.move(quarantine.folder(), house.directory.resolveSibling("lost"));
-        byte[] before = Files.readAllBytes(house.directory.resolve("queue.db"));
+        Path kept = Files.move(quarantine.folder(), fixture.directory.resolveSibling("lost"));
+        byte[] before = Files.readAllBytes(fixture.directory.resolve("queue.db"));
 
         assertThatThrownBy(this::repair)
                 .isInstanceOf(QueueUnavailableException.class)
                 .hasMessageContaining(
                         quarantine.folder().resolve("queue.db").toString(), "nothing was changed", "queue.unfinished");
-        assertThat(house.directory.resolve("queue.db")).hasBinaryContent(before);
+        assertThat(fixture.directory.resolve("queue.db")).hasBinaryContent(before);
 
         Files.move(kept, quarantine.folder());
         assertThatNothingIsLost(repair());
@@ -358,8 +358,8 @@ class RepairTest {
     @Test
     void theLogOfTheOldFileIsNotTakenForTheNewOnes() throws Exception {
         fill(40);
-        house.corrupt(house.number("SELECT rootpage FROM sqlite_schema WHERE name = 'message_claim'"));
-        Path log = house.directory.resolve("queue.db-wal");
+        fixture.corrupt(fixture.number("SELECT rootpage FROM sqlite_schema WHERE name = 'message_claim'"));
+        Path log = fixture.directory.resolve("queue.db-wal");
         Files.write(log, QueueFixture.content(3, 50_000));
 
         Report report = repair();
@@ -373,11 +373,11 @@ class RepairTest {
         assertThatThrownBy(this::repair)
                 .isInstanceOf(QueueUnavailableException.class)
                 .hasMessageContaining("there is no queue");
-        assertThat(house.directory).doesNotExist();
+        assertThat(fixture.directory).doesNotExist();
     }
 
     private Set<String> names() throws IOException {
-        try (Stream<Path> files = Files.list(house.directory)) {
+        try (Stream<Path> files = Files.list(fixture.directory)) {
             return files.map(file -> file.getFileName().toString()).collect(Collectors.toSet());
         }
     }

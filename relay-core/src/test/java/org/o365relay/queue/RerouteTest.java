@@ -21,16 +21,16 @@ import org.o365relay.mail.RoutedEnvelope;
 @Timeout(60)
 class RerouteTest {
 
-    private QueueFixture house;
+    private QueueFixture fixture;
 
     @BeforeEach
     void open(@TempDir Path directory) {
-        house = new QueueFixture(directory);
+        fixture = new QueueFixture(directory);
     }
 
     @AfterEach
     void close() {
-        house.close();
+        fixture.close();
     }
 
     @Test
@@ -40,31 +40,31 @@ class RerouteTest {
         }
         commit("other", "stays");
 
-        int moved = house.queue().reroute("old", stranded -> {
+        int moved = fixture.queue().reroute("old", stranded -> {
             assertThat(stranded.route()).isEqualTo("old");
             boolean even = Integer.parseInt(text(stranded)) % 2 == 0;
             return new Destination(even ? "even" : "odd", even ? Priority.URGENT : Priority.NORMAL);
         });
 
         assertThat(moved).isEqualTo(1_100);
-        assertThat(house.queue().mailboxes()).containsExactly("even", "odd", "other");
-        assertThat(house.queue().claim(new ClaimScope("even", List.of()), 2_000))
+        assertThat(fixture.queue().mailboxes()).containsExactly("even", "odd", "other");
+        assertThat(fixture.queue().claim(new ClaimScope("even", List.of()), 2_000))
                 .hasSize(550)
                 .allMatch(claim ->
                         claim.priority() == Priority.URGENT && claim.route().equals("even"));
     }
 
     @Test
-    void whatMakesNoSenseIsLeftAloneAndTheOthersAreMoved() {
+    void leavesDamagedMessagesAndReroutesTheOthers() {
         QueueId damaged = commit("old", "damaged");
         commit("old", "whole");
-        house.execute("DELETE FROM recipient WHERE message_id = " + damaged.value());
+        fixture.execute("DELETE FROM recipient WHERE message_id = " + damaged.value());
 
-        assertThat(house.queue().reroute("old", _ -> new Destination("new", Priority.NORMAL)))
+        assertThat(fixture.queue().reroute("old", _ -> new Destination("new", Priority.NORMAL)))
                 .isEqualTo(1);
 
-        assertThat(house.queue().mailboxes()).containsExactly("new", "old");
-        assertThat(house.number("SELECT count(*) FROM chunk")).isEqualTo(2);
+        assertThat(fixture.queue().mailboxes()).containsExactly("new", "old");
+        assertThat(fixture.number("SELECT count(*) FROM chunk")).isEqualTo(2);
     }
 
     @Test
@@ -72,16 +72,16 @@ class RerouteTest {
         commit("old", "settled");
         commit("old", "being tried");
         ClaimScope old = new ClaimScope("old", List.of());
-        Claim settled = house.queue().claim(old, 1).getFirst();
-        house.queue().settle(settled, QueueFixture.delivered(settled), List.of());
-        Claim tried = house.queue().claim(old, 1).getFirst();
+        Claim settled = fixture.queue().claim(old, 1).getFirst();
+        fixture.queue().settle(settled, QueueFixture.delivered(settled), List.of());
+        Claim tried = fixture.queue().claim(old, 1).getFirst();
 
-        assertThat(house.queue().reroute("old", _ -> new Destination("new", Priority.NORMAL)))
+        assertThat(fixture.queue().reroute("old", _ -> new Destination("new", Priority.NORMAL)))
                 .isZero();
 
-        assertThat(house.queue().settle(tried, QueueFixture.delivered(tried), List.of()))
+        assertThat(fixture.queue().settle(tried, QueueFixture.delivered(tried), List.of()))
                 .isEmpty();
-        assertThat(house.queue().mailboxes()).isEmpty();
+        assertThat(fixture.queue().mailboxes()).isEmpty();
     }
 
     private static String text(OrphanedMessage stranded) {
@@ -93,10 +93,10 @@ class RerouteTest {
     }
 
     private QueueId commit(String route, String content) {
-        return house.queue()
+        return fixture.queue()
                 .receive()
                 .commit(
-                        house.arrival(),
+                        fixture.arrival(),
                         List.of(new RoutedEnvelope(route, Priority.NORMAL, QueueFixture.envelope(ANNA))),
                         content.getBytes(StandardCharsets.UTF_8))
                 .join()

@@ -19,30 +19,30 @@ import org.o365relay.mail.Priority;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.RoutedEnvelope;
 
-/// A message that is divided: its parts share one content.
+/// A message split into parts that share one content.
 @Timeout(60)
 class SplitMessageTest {
 
     private static final byte[] LARGE = QueueFixture.content(3, 3 * Incoming.CHUNK_SIZE + 17);
     private static final ClaimScope ALL = new ClaimScope("anna", List.of("anna", "bert", "carl"));
 
-    private QueueFixture house;
+    private QueueFixture fixture;
 
     @BeforeEach
     void open(@TempDir Path directory) {
-        house = new QueueFixture(directory);
+        fixture = new QueueFixture(directory);
     }
 
     @AfterEach
     void close() {
-        house.close();
+        fixture.close();
     }
 
     @Test
     void eachPartHasItsOwnNameAndEnvelopeAndAllOfTheContent() {
         List<QueueId> ids = commit();
 
-        List<Claim> claims = house.queue().claim(ALL, 10);
+        List<Claim> claims = fixture.queue().claim(ALL, 10);
 
         assertThat(ids).hasSize(3).doesNotHaveDuplicates().isSorted();
         assertThat(claims).extracting(Claim::id).containsExactlyInAnyOrderElementsOf(ids);
@@ -53,81 +53,81 @@ class SplitMessageTest {
                         "anna NORMAL [anna@contoso.example]",
                         "bert URGENT [bert@contoso.example]",
                         "carl NORMAL [carl@contoso.example]");
-        assertThat(claims).allSatisfy(claim -> assertThat(house.read(claim)).isEqualTo(LARGE));
-        assertThat(house.number("SELECT count(*) FROM chunk")).isEqualTo(4);
-        assertThat(house.inconsistencies()).isEmpty();
+        assertThat(claims).allSatisfy(claim -> assertThat(fixture.read(claim)).isEqualTo(LARGE));
+        assertThat(fixture.number("SELECT count(*) FROM chunk")).isEqualTo(4);
+        assertThat(fixture.inconsistencies()).isEmpty();
     }
 
     @Test
     void theContentGoesWithTheLastPartWhicheverItIs() {
         List<QueueId> ids = commit();
         for (String route : List.of("anna", "carl", "bert")) {
-            assertThat(house.inconsistencies()).isEmpty();
+            assertThat(fixture.inconsistencies()).isEmpty();
             Claim claim = claimOne(route);
-            assertThat(house.read(claim)).isEqualTo(LARGE);
-            house.queue().settle(claim, QueueFixture.delivered(claim), List.of());
+            assertThat(fixture.read(claim)).isEqualTo(LARGE);
+            fixture.queue().settle(claim, QueueFixture.delivered(claim), List.of());
         }
-        assertThat(house.number("SELECT count(*) FROM chunk")).isZero();
-        assertThat(house.inconsistencies()).isEmpty();
-        assertThat(ids).allSatisfy(id -> assertThat(house.queue().events(id)).hasSize(1));
+        assertThat(fixture.number("SELECT count(*) FROM chunk")).isZero();
+        assertThat(fixture.inconsistencies()).isEmpty();
+        assertThat(ids).allSatisfy(id -> assertThat(fixture.queue().events(id)).hasSize(1));
     }
 
     @Test
     void aPartIsWholeAlthoughTheFirstHasBeenForgotten() {
         commit();
         Claim first = claimOne("anna");
-        house.queue().settle(first, QueueFixture.failed(first), List.of(house.notice("could not")));
-        house.clock.advance(Duration.ofDays(40));
-        house.queue().deleteHistoryBefore(house.clock.instant());
-        assertThat(house.number(
+        fixture.queue().settle(first, QueueFixture.failed(first), List.of(fixture.notice("could not")));
+        fixture.clock.advance(Duration.ofDays(40));
+        fixture.queue().deleteHistoryBefore(fixture.clock.instant());
+        assertThat(fixture.number(
                         "SELECT count(*) FROM message WHERE id = " + first.id().value()))
                 .isZero();
 
         for (String route : List.of("bert", "carl")) {
             Claim claim = claimOne(route);
-            assertThat(house.read(claim)).isEqualTo(LARGE);
-            house.queue().settle(claim, QueueFixture.delivered(claim), List.of());
+            assertThat(fixture.read(claim)).isEqualTo(LARGE);
+            fixture.queue().settle(claim, QueueFixture.delivered(claim), List.of());
         }
-        assertThat(house.number("SELECT count(*) FROM chunk"))
+        assertThat(fixture.number("SELECT count(*) FROM chunk"))
                 .as("the notice's")
                 .isEqualTo(1);
-        assertThat(house.inconsistencies()).isEmpty();
+        assertThat(fixture.inconsistencies()).isEmpty();
     }
 
     @Test
     void aDamagedPartKeepsTheContent() {
         List<QueueId> ids = commit();
-        house.execute("UPDATE recipient SET address = '' WHERE message_id = "
+        fixture.execute("UPDATE recipient SET address = '' WHERE message_id = "
                 + ids.get(1).value());
-        for (Claim claim : house.queue().claim(ALL, 10)) {
-            house.queue().settle(claim, QueueFixture.delivered(claim), List.of());
+        for (Claim claim : fixture.queue().claim(ALL, 10)) {
+            fixture.queue().settle(claim, QueueFixture.delivered(claim), List.of());
         }
-        assertThat(house.number("SELECT count(*) FROM chunk")).isEqualTo(4);
-        assertThat(house.number("SELECT count(*) FROM message WHERE settled_at IS NULL"))
+        assertThat(fixture.number("SELECT count(*) FROM chunk")).isEqualTo(4);
+        assertThat(fixture.number("SELECT count(*) FROM message WHERE settled_at IS NULL"))
                 .isEqualTo(1);
     }
 
     @Test
     void allPartsComeOrNone() {
-        house.queue();
-        house.execute("CREATE TRIGGER broken BEFORE INSERT ON recipient WHEN new.address = 'carl@contoso.example'"
+        fixture.queue();
+        fixture.execute("CREATE TRIGGER broken BEFORE INSERT ON recipient WHEN new.address = 'carl@contoso.example'"
                 + " BEGIN SELECT raise(ABORT, 'no room'); END");
 
         assertThatThrownBy(this::commit).hasMessageContaining("no room");
 
-        assertThat(house.number("SELECT count(*) FROM message")).isZero();
-        house.close();
-        assertThat(house.queue().mailboxes()).isEmpty();
-        assertThat(house.inconsistencies())
-                .as("what was half received is swept")
+        assertThat(fixture.number("SELECT count(*) FROM message")).isZero();
+        fixture.close();
+        assertThat(fixture.queue().mailboxes()).isEmpty();
+        assertThat(fixture.inconsistencies())
+                .as("partly received messages are deleted")
                 .isEmpty();
-        assertThat(house.number("SELECT count(*) FROM chunk")).isZero();
+        assertThat(fixture.number("SELECT count(*) FROM chunk")).isZero();
     }
 
     private List<QueueId> commit() {
-        return house.receive(LARGE)
+        return fixture.receive(LARGE)
                 .commit(
-                        house.arrival(),
+                        fixture.arrival(),
                         List.of(
                                 part("anna", Priority.NORMAL, ANNA),
                                 part("bert", Priority.URGENT, BERT),
@@ -137,7 +137,7 @@ class SplitMessageTest {
     }
 
     private Claim claimOne(String route) {
-        List<Claim> claims = house.queue().claim(new ClaimScope(route, List.of(route)), 10);
+        List<Claim> claims = fixture.queue().claim(new ClaimScope(route, List.of(route)), 10);
         assertThat(claims).hasSize(1);
         return claims.getFirst();
     }

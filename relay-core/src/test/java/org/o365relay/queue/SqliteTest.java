@@ -30,16 +30,16 @@ class SqliteTest {
 
     private static final long MIB = 1024L * 1024;
 
-    private QueueFixture house;
+    private QueueFixture fixture;
 
     @BeforeEach
     void open(@TempDir Path directory) {
-        house = new QueueFixture(directory);
+        fixture = new QueueFixture(directory);
     }
 
     @AfterEach
     void close() {
-        house.close();
+        fixture.close();
     }
 
     @ParameterizedTest
@@ -50,7 +50,7 @@ class SqliteTest {
                     busy_timeout,   10000, another program looking in does not fail us at once
                     """)
     void theWriterIsSetUpForSafety(String pragma, long value, String why) {
-        long actual = house.queue()
+        long actual = fixture.queue()
                 .store()
                 .committer()
                 .write(statements -> Sqlite.number(statements.connection(), "PRAGMA " + pragma));
@@ -59,8 +59,8 @@ class SqliteTest {
 
     @Test
     void theWriterUsesAWriteAheadLogAndWhoCheckpointsSyncs() throws SQLException {
-        house.queue();
-        try (Connection connection = new Sqlite(house.directory).openCheckpointer();
+        fixture.queue();
+        try (Connection connection = new Sqlite(fixture.directory).openCheckpointer();
                 Statement statement = connection.createStatement();
                 ResultSet mode = statement.executeQuery("PRAGMA journal_mode")) {
             assertThat(mode.getString(1)).isEqualTo("wal");
@@ -70,9 +70,9 @@ class SqliteTest {
 
     @Test
     void noStatementReadsAWholeTable() throws SQLException {
-        house.queue();
+        fixture.queue();
         Map<String, List<String>> plans = new TreeMap<>();
-        try (Connection connection = house.connection()) {
+        try (Connection connection = fixture.connection()) {
             for (Map.Entry<String, String> text : Statements.texts().entrySet()) {
                 plans.put(text.getKey(), plan(connection, text.getValue()));
             }
@@ -99,20 +99,20 @@ class SqliteTest {
 
     @Test
     void aFileThatIsToTakeAnothersPlaceIsRefusedWhileItHasALog() throws Exception {
-        house.accept("in the log", ANNA);
-        Sqlite queue = new Sqlite(house.directory);
+        fixture.accept("in the log", ANNA);
+        Sqlite queue = new Sqlite(fixture.directory);
         assertThatThrownBy(queue::requireNoLog)
                 .isInstanceOf(QueueUnavailableException.class)
                 .hasMessageContaining("another program has");
-        house.close();
+        fixture.close();
         queue.requireNoLog();
     }
 
-    /// Else a million messages would take days.
+    /// Otherwise a check of a million messages would take days.
     @Test
     void noInspectionReadsAWholeTableForEachRow() throws SQLException {
-        house.queue();
-        try (Connection connection = house.connection()) {
+        fixture.queue();
+        try (Connection connection = fixture.connection()) {
             for (Map.Entry<String, String> text : Statements.inspectionTexts().entrySet()) {
                 List<String> plan = plan(connection, text.getValue());
                 for (int i = 0; i + 1 < plan.size(); i++) {
@@ -126,37 +126,37 @@ class SqliteTest {
     }
 
     @Test
-    void aReaderOfAnotherProgramHoldsNobodyUp() throws Exception {
-        house.accept("first", ANNA);
+    void aReaderInAnotherProgramDelaysNoWriter() throws Exception {
+        fixture.accept("first", ANNA);
         byte[] content = QueueFixture.content(1, (int) MIB);
         long before;
-        try (Connection other = house.connection()) {
+        try (Connection other = fixture.connection()) {
             other.setAutoCommit(false);
             assertThat(Sqlite.number(other, "SELECT count(*) FROM message")).isEqualTo(1);
             before = System.nanoTime();
             for (int i = 0; i < 90; i++) {
-                house.accept(content, ANNA);
+                fixture.accept(content, ANNA);
             }
             assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(9));
             assertThat(Sqlite.number(other, "SELECT count(*) FROM message")).isEqualTo(1);
             assertThat(walSize()).isGreaterThan(64 * MIB);
         }
         for (int i = 0; i < 60; i++) {
-            house.accept(content, ANNA);
+            fixture.accept(content, ANNA);
         }
-        assertThat(walSize()).as("the log has begun anew").isLessThan(140 * MIB);
+        assertThat(walSize()).as("the log has restarted").isLessThan(140 * MIB);
     }
 
     @Test
     void aFileThatHasBecomeMuchTooLargeGetsSmaller() throws IOException {
         byte[] content = QueueFixture.content(2, (int) MIB);
         for (int i = 0; i < 90; i++) {
-            house.accept(content, ANNA);
+            fixture.accept(content, ANNA);
         }
-        house.accept("kept", ANNA);
-        List<Claim> claims = new ArrayList<>(house.claim(90));
-        claims.forEach(claim -> house.queue().settle(claim, QueueFixture.delivered(claim), List.of()));
-        Store store = house.queue().store();
+        fixture.accept("kept", ANNA);
+        List<Claim> claims = new ArrayList<>(fixture.claim(90));
+        claims.forEach(claim -> fixture.queue().settle(claim, QueueFixture.delivered(claim), List.of()));
+        Store store = fixture.queue().store();
         assertThat(store.freeSpace().spare()).isGreaterThan(80 * MIB);
 
         long spare = store.freeSpace().spare();
@@ -167,14 +167,12 @@ class SqliteTest {
         }
         long kept = store.freeSpace().spare();
         store.returnFreeSpace();
-        assertThat(store.freeSpace().spare())
-                .as("what is kept for the mail to come")
-                .isEqualTo(kept);
+        assertThat(store.freeSpace().spare()).as("space kept for new mail").isEqualTo(kept);
 
-        house.close();
-        assertThat(Files.size(house.directory.resolve(Sqlite.FILE))).isLessThan(70 * MIB);
-        assertThat(house.text(house.claimOne())).isEqualTo("kept");
-        assertThat(house.inconsistencies()).isEmpty();
+        fixture.close();
+        assertThat(Files.size(fixture.directory.resolve(Sqlite.FILE))).isLessThan(70 * MIB);
+        assertThat(fixture.text(fixture.claimOne())).isEqualTo("kept");
+        assertThat(fixture.inconsistencies()).isEmpty();
     }
 
     private static String overviewOf(String name) {
@@ -187,7 +185,7 @@ class SqliteTest {
     }
 
     private long walSize() throws IOException {
-        return Files.size(house.directory.resolve(Sqlite.FILE + "-wal"));
+        return Files.size(fixture.directory.resolve(Sqlite.FILE + "-wal"));
     }
 
     private static List<String> plan(Connection connection, String text) throws SQLException {

@@ -24,9 +24,7 @@ class StoreTest {
             write(store, "CREATE TABLE ballast (content)", "INSERT INTO ballast VALUES (randomblob(5000000))");
             write(store, "DELETE FROM ballast");
             store.returnFreeSpace();
-            assertThat(store.freeSpace().spare())
-                    .as("kept for the mail to come")
-                    .isGreaterThan(4_000_000);
+            assertThat(store.freeSpace().spare()).as("space kept for new mail").isGreaterThan(4_000_000);
 
             free.set(999);
             store.freeSpace().measureFree();
@@ -39,7 +37,7 @@ class StoreTest {
 
     @Test
     @Timeout(60)
-    void aReaderHoldsNobodyUpWhenTheDiskIsShort(@TempDir Path directory) throws Exception {
+    void aReaderDelaysNoWriterWhenTheDiskIsShort(@TempDir Path directory) throws Exception {
         QueueSettings settings = new QueueSettings(directory, 1_000, 1L << 40, Duration.ofDays(30));
         Sqlite sqlite = new Sqlite(directory);
         try (Store store = Store.open(new FreeSpace(settings, () -> 999), sqlite);

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.queue.CrashScenes.Scene;
 
-/// What a power failure can leave of the write-ahead log beyond the last sync: less than was written, or
-/// something else. Commits before the tear are whole, those after it never were.
+/// A power failure can truncate or corrupt the write-ahead log beyond the last sync. Commits before the damage
+/// are complete, those after it are gone.
 class TornLogTest {
 
     static final int MESSAGES = 40;
@@ -52,13 +52,13 @@ class TornLogTest {
         Files.copy(killed.resolve("queue.db"), copy.resolve("queue.db"));
         Files.copy(killed.resolve("queue.db-wal"), copy.resolve("queue.db-wal"));
         tear(copy.resolve("queue.db-wal"), tear, random);
-        try (QueueFixture house = new QueueFixture(copy)) {
-            house.clock.advance(Duration.ofHours(1));
-            List<Claim> claims = house.claim(MESSAGES + 1);
+        try (QueueFixture fixture = new QueueFixture(copy)) {
+            fixture.clock.advance(Duration.ofHours(1));
+            List<Claim> claims = fixture.claim(MESSAGES + 1);
             for (int i = 0; i < claims.size(); i++) {
-                assertThat(house.read(claims.get(i))).isEqualTo(message(i));
+                assertThat(fixture.read(claims.get(i))).isEqualTo(message(i));
             }
-            assertThat(house.inconsistencies()).isEmpty();
+            assertThat(fixture.inconsistencies()).isEmpty();
             return claims.size();
         }
     }

@@ -24,83 +24,83 @@ import org.o365relay.mail.Priority;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.UsageSlot;
 
-/// A new relay finds the queue of an old one.
+/// Upgrades of the tables from older versions.
 @Timeout(60)
 class UpgradeTest {
 
-    private QueueFixture house;
+    private QueueFixture fixture;
 
     @BeforeEach
     void open(@TempDir Path directory) throws SQLException {
-        house = new QueueFixture(directory);
-        try (Connection connection = house.connection()) {
+        fixture = new QueueFixture(directory);
+        try (Connection connection = fixture.connection()) {
             Sqlite.execute(
                     connection, Statements.resource("sqlite/schema-1.sql").split(";\\s*\n"));
         }
-        house.execute("PRAGMA user_version = 1");
+        fixture.execute("PRAGMA user_version = 1");
     }
 
     @AfterEach
     void close() {
-        house.close();
+        fixture.close();
     }
 
     @Test
     void deliversWhatWasQueuedBefore() {
-        house.execute("INSERT INTO message (id, received_at, client, helo, protocol, sender, smtp_utf8, notice, size,"
+        fixture.execute("INSERT INTO message (id, received_at, client, helo, protocol, sender, smtp_utf8, notice, size,"
                 + " attempts, due_at) VALUES (7, 1, '10.0.0.7', 'mfp', 'ESMTP', 'a@b.example', 0, 0, 4, 3, 1)");
-        house.execute("INSERT INTO recipient VALUES (7, 0, 'anna@contoso.example', 'queued')");
-        house.execute("INSERT INTO chunk VALUES (7, 0, 'scan')");
+        fixture.execute("INSERT INTO recipient VALUES (7, 0, 'anna@contoso.example', 'queued')");
+        fixture.execute("INSERT INTO chunk VALUES (7, 0, 'scan')");
 
-        assertThat(house.queue().mailboxes()).containsExactly("");
-        assertThat(house.queue().reader().summary().reasons())
-                .as("it has been tried, nobody knows any more what came of it")
+        assertThat(fixture.queue().mailboxes()).containsExactly("");
+        assertThat(fixture.queue().reader().summary().reasons())
+                .as("it was tried, with an unknown result")
                 .containsExactly(new GroupCount("unknown", 1, Instant.ofEpochMilli(1)));
-        assertThat(house.claim(1)).as("nobody's yet").isEmpty();
-        assertThat(house.queue().reroute("", _ -> new Destination(QueueFixture.MAILBOX, Priority.NORMAL)))
+        assertThat(fixture.claim(1)).as("no mailbox serves it yet").isEmpty();
+        assertThat(fixture.queue().reroute("", _ -> new Destination(QueueFixture.MAILBOX, Priority.NORMAL)))
                 .isEqualTo(1);
-        Claim claim = house.claimOne();
+        Claim claim = fixture.claimOne();
 
-        assertThat(house.text(claim)).isEqualTo("scan");
+        assertThat(fixture.text(claim)).isEqualTo("scan");
         assertThat(claim.attempts()).isEqualTo(4);
         assertThat(claim.envelope().body()).isEqualTo(BodyType.SEVEN_BIT);
         assertThat(claim.envelope().dsnRequest()).isEqualTo(DsnRequest.NONE);
-        assertThat(house.queue().settle(claim, QueueFixture.delivered(claim), List.of()))
+        assertThat(fixture.queue().settle(claim, QueueFixture.delivered(claim), List.of()))
                 .isEmpty();
-        assertThat(house.inconsistencies()).isEmpty();
+        assertThat(fixture.inconsistencies()).isEmpty();
     }
 
     @Test
     void keepsWhatVersionTwoKnows() throws SQLException {
-        try (Connection connection = house.connection()) {
+        try (Connection connection = fixture.connection()) {
             Sqlite.execute(connection, Sqlite.schema(2));
         }
-        house.execute("PRAGMA user_version = 2");
-        house.execute("INSERT INTO message (id, received_at, client, helo, protocol, sender, smtp_utf8, body, notice,"
+        fixture.execute("PRAGMA user_version = 2");
+        fixture.execute("INSERT INTO message (id, received_at, client, helo, protocol, sender, smtp_utf8, body, notice,"
                 + " size, attempts, due_at, envelope_id)"
                 + " VALUES (7, 1, '10.0.0.7', 'mfp', 'ESMTP', 'a@b.example', 0, '8BITMIME', 0, 4, 3, 1, 'x1')");
-        house.execute("INSERT INTO recipient VALUES (7, 0, 'anna@contoso.example', 'queued', 'NEVER', NULL)");
-        house.execute("INSERT INTO chunk VALUES (7, 0, 'scan')");
-        house.execute("INSERT INTO spending VALUES ('10.0.0.7', 600000, 5)");
+        fixture.execute("INSERT INTO recipient VALUES (7, 0, 'anna@contoso.example', 'queued', 'NEVER', NULL)");
+        fixture.execute("INSERT INTO chunk VALUES (7, 0, 'scan')");
+        fixture.execute("INSERT INTO spending VALUES ('10.0.0.7', 600000, 5)");
 
-        house.queue().reroute("", stranded -> {
+        fixture.queue().reroute("", stranded -> {
             assertThat(stranded.route()).isEmpty();
             return new Destination(QueueFixture.MAILBOX, stranded.priority());
         });
-        Claim claim = house.claimOne();
+        Claim claim = fixture.claimOne();
 
-        assertThat(house.text(claim)).isEqualTo("scan");
+        assertThat(fixture.text(claim)).isEqualTo("scan");
         assertThat(claim.priority()).isEqualTo(Priority.NORMAL);
         assertThat(claim.content()).isEqualTo(claim.id());
         assertThat(claim.envelope().body()).isEqualTo(BodyType.EIGHT_BIT);
         assertThat(claim.envelope().dsnRequest().envelopeId()).isEqualTo("x1");
-        assertThat(house.number("SELECT recipients FROM device_usage")).isEqualTo(5);
-        assertThat(house.inconsistencies()).isEmpty();
+        assertThat(fixture.number("SELECT recipients FROM device_usage")).isEqualTo(5);
+        assertThat(fixture.inconsistencies()).isEmpty();
     }
 
     /// A queue of version 4 with a row in every table that version 5 renames.
     private void versionFour() throws SQLException {
-        try (Connection connection = house.connection()) {
+        try (Connection connection = fixture.connection()) {
             for (int version = 2; version <= 4; version++) {
                 Sqlite.execute(connection, Sqlite.schema(version));
             }
@@ -125,18 +125,19 @@ class UpgradeTest {
                 "INSERT INTO mark VALUES ('delay-warnings', '13')",
                 "INSERT INTO mark VALUES ('reports relay@contoso.example', 'there')",
                 "INSERT INTO mark VALUES ('other', 'value')")) {
-            house.execute(statement);
+            fixture.execute(statement);
         }
         for (String kind : List.of("deferred", "held", "put-on-hold", "released", "warned", "returned", "bounced")) {
-            house.execute("INSERT INTO event (message_id, at, recipient, kind, upstream, detail) VALUES (7, 1, NULL, '"
-                    + kind + "', '', '" + kind + "')");
+            fixture.execute(
+                    "INSERT INTO event (message_id, at, recipient, kind, upstream, detail) VALUES (7, 1, NULL, '" + kind
+                            + "', '', '" + kind + "')");
         }
     }
 
     @Test
     void keepsEveryRowOfVersionFour() throws SQLException {
         versionFour();
-        MessageQueue queue = house.queue();
+        MessageQueue queue = fixture.queue();
 
         assertThat(queue.pausedMailboxes())
                 .containsExactly(new PausedMailbox("paused@contoso.example", Instant.ofEpochMilli(9), "Eva"));
@@ -167,13 +168,13 @@ class UpgradeTest {
         assertThat(queue.progress("delay-notices")).contains("13");
         assertThat(queue.progress("ndr relay@contoso.example")).contains("there");
         assertThat(queue.progress("other")).contains("value");
-        assertThat(house.number("SELECT count(*) FROM progress")).isEqualTo(3);
+        assertThat(fixture.number("SELECT count(*) FROM progress")).isEqualTo(3);
     }
 
     @Test
     void renamesTheKindsOfEventsOfVersionFour() throws SQLException {
         versionFour();
-        assertThat(house.queue().events(new QueueId(7)))
+        assertThat(fixture.queue().events(new QueueId(7)))
                 .extracting(Event::detail, Event::kind)
                 .containsExactly(
                         tuple("deferred", "deferred"),
@@ -188,15 +189,15 @@ class UpgradeTest {
     @Test
     void deliversTheMessagesOfVersionFour() throws SQLException {
         versionFour();
-        MessageDetail shown = house.queue().reader().show(new QueueId(7)).orElseThrow();
+        MessageDetail shown = fixture.queue().reader().show(new QueueId(7)).orElseThrow();
         assertThat(shown.entry().mailbox()).isEqualTo(QueueFixture.MAILBOX);
         assertThat(shown.entry().messageId()).isEqualTo("<1@mfp>");
 
-        Claim claim = house.claimOne();
+        Claim claim = fixture.claimOne();
 
         assertThat(claim.route()).isEqualTo("pool");
         assertThat(claim.attempts()).isEqualTo(4);
-        assertThat(house.text(claim)).isEqualTo("scan");
+        assertThat(fixture.text(claim)).isEqualTo("scan");
         DsnRequest report = claim.envelope().dsnRequest();
         assertThat(report.returned()).isEqualTo(DsnRequest.ReturnedContent.HEADERS);
         assertThat(report.of(QueueFixture.ANNA).conditions())
@@ -204,44 +205,44 @@ class UpgradeTest {
         assertThat(report.of(QueueFixture.ANNA).originalRecipient())
                 .map(OriginalRecipient::parameter)
                 .contains("rfc822;anna@old.example");
-        house.queue().settle(claim, QueueFixture.delivered(claim), List.of());
-        assertThat(house.inconsistencies()).isEmpty();
+        fixture.queue().settle(claim, QueueFixture.delivered(claim), List.of());
+        assertThat(fixture.inconsistencies()).isEmpty();
     }
 
     @Test
     void repairsADamagedQueueOfVersionFourUnderItsOwnNames() throws Exception {
         versionFour();
-        house.corrupt(house.number("SELECT rootpage FROM sqlite_schema WHERE name = 'event_message'"));
+        fixture.corrupt(fixture.number("SELECT rootpage FROM sqlite_schema WHERE name = 'event_message'"));
 
-        QueueRepair.Report report = new QueueRepair(house.settings(), house.clock).repair();
+        QueueRepair.Report report = new QueueRepair(fixture.settings(), fixture.clock).repair();
 
         assertThat(report.rebuilt()).isTrue();
         assertThat(report.quarantined()).isEmpty();
-        assertThat(house.number("PRAGMA user_version")).isEqualTo(5);
+        assertThat(fixture.number("PRAGMA user_version")).isEqualTo(5);
         keepsRenamedRows();
-        assertThat(house.text(house.claimOne())).isEqualTo("scan");
+        assertThat(fixture.text(fixture.claimOne())).isEqualTo("scan");
     }
 
     private void keepsRenamedRows() {
-        assertThat(house.queue().pausedMailboxes()).hasSize(1);
-        assertThat(house.queue().activeAlerts()).hasSize(2);
-        assertThat(house.queue().progress("delay-notices")).contains("13");
-        assertThat(house.number("SELECT recipients FROM device_usage")).isEqualTo(5);
-        assertThat(house.number("SELECT recipients FROM quota_usage")).isEqualTo(6);
-        assertThat(house.number("SELECT count(*) FROM suppressed_notice")).isEqualTo(1);
-        assertThat(house.number("SELECT at FROM sent_alert")).isEqualTo(8);
-        assertThat(house.number("SELECT count(*) FROM event WHERE kind = 'postponed'"))
+        assertThat(fixture.queue().pausedMailboxes()).hasSize(1);
+        assertThat(fixture.queue().activeAlerts()).hasSize(2);
+        assertThat(fixture.queue().progress("delay-notices")).contains("13");
+        assertThat(fixture.number("SELECT recipients FROM device_usage")).isEqualTo(5);
+        assertThat(fixture.number("SELECT recipients FROM quota_usage")).isEqualTo(6);
+        assertThat(fixture.number("SELECT count(*) FROM suppressed_notice")).isEqualTo(1);
+        assertThat(fixture.number("SELECT at FROM sent_alert")).isEqualTo(8);
+        assertThat(fixture.number("SELECT count(*) FROM event WHERE kind = 'postponed'"))
                 .isEqualTo(1);
     }
 
     @Test
     void upgradesOnce() {
-        house.accept("new", QueueFixture.ANNA);
-        house.close();
-        house.clock.advance(Duration.ofSeconds(1));
-        house.accept("newer", QueueFixture.ANNA);
+        fixture.accept("new", QueueFixture.ANNA);
+        fixture.close();
+        fixture.clock.advance(Duration.ofSeconds(1));
+        fixture.accept("newer", QueueFixture.ANNA);
 
-        assertThat(house.number("PRAGMA user_version")).isEqualTo(5);
-        assertThat(house.claim(10)).hasSize(2);
+        assertThat(fixture.number("PRAGMA user_version")).isEqualTo(5);
+        assertThat(fixture.claim(10)).hasSize(2);
     }
 }
