@@ -122,7 +122,7 @@ class BenchTest {
         assertThat(out.toString())
                 .contains("50 deferred, 20 settled")
                 .containsPattern("queue \\(summary\\) .*\\| 50 ")
-                .containsPattern("trace by Message-ID, the first of all .*\\| 1 ");
+                .containsPattern("trace by Message-ID, first message .*\\| 1 ");
     }
 
     @Test

@@ -82,7 +82,7 @@ final class CommandLinesTest {
         Path file = Files.writeString(directory.resolve("bad.conf"), "limits {}\nlimitz {}\n");
         int code = run(FakeRelay.honest(), "sandbox --scenario " + file + " --directory " + directory);
         assertThat(code).isEqualTo(ExitCode.CONFIGURATION);
-        assertThat(err.toString()).startsWith("o365-relay: " + file + ":2: there is no key \"limitz\"; there are ");
+        assertThat(err.toString()).startsWith("o365-relay: " + file + ":2: unknown key \"limitz\"; known keys are ");
     }
 
     @Test
@@ -110,7 +110,7 @@ final class CommandLinesTest {
                 .as(this::said)
                 .isEqualTo(ExitCode.OK);
         assertThat(out.toString())
-                .contains("5 of 5 messages arrived as they should.")
+                .contains("5 of 5 messages arrived as expected.")
                 .containsPattern("envelope from +<scanner@mfp-2nd-floor.local> +<relay@contoso.example>")
                 .containsPattern("envelope from +<> +<relay@contoso.example>")
                 .containsPattern("Message-ID +- +<1@fake>")
@@ -128,7 +128,7 @@ final class CommandLinesTest {
         int code = run(FakeRelay.damaging(CommandLinesTest::withOtherCharge), "demo --once --port 0");
         assertThat(code).isEqualTo(ExitCode.INTERNAL);
         assertThat(out.toString())
-                .contains("4 of 5 messages arrived as they should.", "the body is not what the device sent");
+                .contains("4 of 5 messages arrived as expected.", "the body differs from that of the device");
     }
 
     @Test
@@ -156,7 +156,7 @@ final class CommandLinesTest {
                 },
                 "demo --once");
         assertThat(code).isEqualTo(ExitCode.UNAVAILABLE);
-        assertThat(err.toString()).isEqualToIgnoringNewLines("o365-relay: the relay does not start: no luck today");
+        assertThat(err.toString()).isEqualToIgnoringNewLines("o365-relay: the relay cannot start: no luck today");
     }
 
     private int run(org.o365relay.daemon.demo.DemoRelay.Starter starter, String line) {

@@ -59,8 +59,8 @@ final class WrittenConfigurationTest {
 
     @ParameterizedTest
     @EnumSource(SubmissionMethod.class)
-    void writesAConfigurationWithoutProblems(SubmissionMethod way) throws IOException {
-        List<SetupAnswers> combinations = combinations(way);
+    void writesAConfigurationWithoutProblems(SubmissionMethod method) throws IOException {
+        List<SetupAnswers> combinations = combinations(method);
 
         assertThat(combinations).hasSizeGreaterThanOrEqualTo(4);
         for (SetupAnswers answers : combinations) {
@@ -69,18 +69,18 @@ final class WrittenConfigurationTest {
             assertThat(read).as(text).isInstanceOf(Configuration.Valid.class);
             List<String> warnings = ((Configuration.Valid) read)
                     .warnings().stream().map(Problem::toString).toList();
-            if (way == SubmissionMethod.PASSWORD) {
+            if (method == SubmissionMethod.PASSWORD) {
                 assertThat(warnings).as(text).hasSize(1).allMatch(warning -> warning.contains("December 2026"));
             } else {
-                assertThat(warnings).as(text).allMatch(WrittenConfigurationTest::isAsked);
+                assertThat(warnings).as(text).allMatch(WrittenConfigurationTest::isAboutPlainText);
             }
         }
     }
 
     @ParameterizedTest
     @MethodSource("registered")
-    void reportsTheMissingClientId(SubmissionMethod way) throws IOException {
-        SetupAnswers answers = combinations(way).getFirst().with(SetupQuestion.CLIENT_ID, "later");
+    void reportsTheMissingClientId(SubmissionMethod method) throws IOException {
+        SetupAnswers answers = combinations(method).getFirst().with(SetupQuestion.CLIENT_ID, "later");
 
         assertThat(read(new RelayConf(answers, answers.generatesCertificate()).text()))
                 .isInstanceOfSatisfying(
@@ -96,8 +96,8 @@ final class WrittenConfigurationTest {
     }
 
     /// Whether the smarthost is used without TLS.
-    private static boolean isAsked(String warning) {
-        return warning.contains("can be read by anybody on the way");
+    private static boolean isAboutPlainText(String warning) {
+        return warning.contains("is sent unencrypted");
     }
 
     private static Configuration read(String text) throws IOException {
@@ -105,7 +105,7 @@ final class WrittenConfigurationTest {
     }
 
     /// Combines the sample answers of all questions that apply.
-    private static List<SetupAnswers> combinations(SubmissionMethod way) {
+    private static List<SetupAnswers> combinations(SubmissionMethod method) {
         List<SetupAnswers> combinations = List.of(new SetupAnswers(Map.of()));
         for (SetupQuestion question : SetupQuestion.values()) {
             List<SetupAnswers> more = new ArrayList<>();
@@ -114,7 +114,7 @@ final class WrittenConfigurationTest {
                     more.add(before);
                     continue;
                 }
-                samples(way).getOrDefault(question, List.of("")).stream()
+                samples(method).getOrDefault(question, List.of("")).stream()
                         .map(sample -> sample.isEmpty()
                                 ? question.defaultAnswer(before).orElseThrow()
                                 : sample)
@@ -127,10 +127,10 @@ final class WrittenConfigurationTest {
     }
 
     /// An empty sample stands for the default; a smarthost has a login only with TLS.
-    private static Map<SetupQuestion, List<String>> samples(SubmissionMethod way) {
+    private static Map<SetupQuestion, List<String>> samples(SubmissionMethod method) {
         Map<SetupQuestion, List<String>> samples = new EnumMap<>(SetupQuestion.class);
         samples.put(SetupQuestion.MAILBOX, List.of("relay@contoso.example", "o'br#$\u2019{n}@bücher.example"));
-        samples.put(SetupQuestion.METHOD, List.of(way.key()));
+        samples.put(SetupQuestion.METHOD, List.of(method.key()));
         samples.put(SetupQuestion.CLOUD, List.of("worldwide", "china"));
         samples.put(SetupQuestion.TENANT, List.of("contoso.onmicrosoft.com"));
         samples.put(SetupQuestion.CLIENT_ID, List.of(ID));

@@ -74,7 +74,7 @@ class SystemdNotifierTest {
 
         assertThat(warnings.list).singleElement().satisfies(warning -> {
             assertThat(warning.getLevel()).isEqualTo(Level.WARN);
-            assertThat(warning.getFormattedMessage()).startsWith("cannot tell the service manager at " + name + ": ");
+            assertThat(warning.getFormattedMessage()).startsWith("cannot notify the service manager at " + name + ": ");
         });
     }
 
