@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/// Reads the text form of the catalogue and of its translations: `key: value` under `[name]`, indented lines
-/// continue, `==` begins a section, `#` a comment line.
+/// Reads the file format of the catalogue and its translations: blocks of `key: value` lines under `[name]`. Indented lines
+/// continue a value, `==` begins a section, `#` a comment.
 final class CatalogueBlocks {
 
     private final Set<String> keys;
@@ -18,16 +18,16 @@ final class CatalogueBlocks {
     private String name = "";
     private String key = "";
 
-    /// What stands under one `[name]`.
+    /// The entries under one `[name]`.
     ///
-    /// @param values by key, each as often as it was written
+    /// @param values the values of each key, in order
     record Block(String section, String name, Map<String, List<String>> values) {
 
         List<String> all(String key) {
             return values.getOrDefault(key, List.of());
         }
 
-        /// @throws IllegalArgumentException if it is not there exactly once
+        /// @throws IllegalArgumentException unless the key occurs exactly once
         String one(String key) {
             if (all(key).size() != 1) {
                 throw new IllegalArgumentException("needs exactly one " + key);
@@ -35,7 +35,7 @@ final class CatalogueBlocks {
             return all(key).getFirst();
         }
 
-        /// @return everything that was written for the key, as one text
+        /// @return all values of the key joined by blanks
         String text(String key) {
             return String.join(" ", all(key));
         }
@@ -46,9 +46,9 @@ final class CatalogueBlocks {
         this.reader = reader;
     }
 
-    /// @param keys that may be used
-    /// @param reader is given each block; what it complains of gets the block's name
-    /// @throws IllegalArgumentException if it is not well formed; the message names the line
+    /// @param keys the allowed keys
+    /// @param reader receives each block; the block's name is added to its IllegalArgumentExceptions
+    /// @throws IllegalArgumentException if the text is malformed; the message names the line
     static void read(String text, Set<String> keys, Consumer<Block> reader) {
         CatalogueBlocks blocks = new CatalogueBlocks(keys, reader);
         List<String> lines = text.lines().toList();
@@ -90,11 +90,11 @@ final class CatalogueBlocks {
     }
 
     private void continueValue(String more) {
-        List<String> started = values.get(key);
-        if (started == null) {
-            throw new IllegalArgumentException("continues nothing: " + more);
+        List<String> current = values.get(key);
+        if (current == null) {
+            throw new IllegalArgumentException("continuation without a value: " + more);
         }
-        started.add(started.removeLast() + " " + more);
+        current.add(current.removeLast() + " " + more);
     }
 
     private void end() {

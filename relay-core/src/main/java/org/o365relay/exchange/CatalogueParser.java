@@ -12,7 +12,7 @@ import org.o365relay.exchange.CatalogueBlocks.Block;
 import org.o365relay.exchange.ReplyPattern.StatusRange;
 import org.o365relay.mail.Reply;
 
-/// Reads the catalogue's [CatalogueBlocks]. The file itself explains the keys.
+/// Parses the catalogue. Comments in `replies.txt` describe its keys.
 final class CatalogueParser {
 
     private static final Set<String> KEYS =
@@ -40,7 +40,7 @@ final class CatalogueParser {
         return new KnownReply(
                 block.section(),
                 block.name(),
-                speaker(),
+                source(),
                 pattern,
                 kind(),
                 block.one("cause"),
@@ -50,22 +50,22 @@ final class CatalogueParser {
                 examples());
     }
 
-    private ReplySource speaker() {
+    private ReplySource source() {
         return block.all("from").isEmpty()
                 ? ReplySource.SMTP
-                : named(ReplySource.values(), block.one("from"), "not one who says things: ");
+                : named(ReplySource.values(), block.one("from"), "unknown source: ");
     }
 
     private KnownReply.Kind kind() {
-        return named(KnownReply.Kind.values(), block.one("class"), "not a class: ");
+        return named(KnownReply.Kind.values(), block.one("class"), "unknown class: ");
     }
 
-    private static <T extends Enum<T>> T named(T[] values, String text, String complaint) {
+    private static <T extends Enum<T>> T named(T[] values, String text, String error) {
         return Arrays.stream(values)
                 .filter(value ->
                         value.name().toLowerCase(Locale.ROOT).replace('_', '-').equals(text))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(complaint + text));
+                .orElseThrow(() -> new IllegalArgumentException(error + text));
     }
 
     private @Nullable Duration probe() {
@@ -75,21 +75,21 @@ final class CatalogueParser {
         try {
             return Duration.parse("PT" + block.one("probe"));
         } catch (DateTimeParseException e) {
-            throw new IllegalArgumentException("not a time: " + block.one("probe"), e);
+            throw new IllegalArgumentException("invalid duration: " + block.one("probe"), e);
         }
     }
 
     private List<Reply> examples() {
         if (block.all("example").isEmpty()) {
-            throw new IllegalArgumentException("has no example");
+            throw new IllegalArgumentException("needs an example");
         }
         return block.all("example").stream()
-                .map(text -> Reply.parse(text).orElseThrow(() -> new IllegalArgumentException("not a reply: " + text)))
+                .map(text -> Reply.parse(text).orElseThrow(() -> new IllegalArgumentException("invalid reply: " + text)))
                 .toList();
     }
 
-    private List<String> words(String wanted) {
-        return block.all(wanted).stream()
+    private List<String> words(String key) {
+        return block.all(key).stream()
                 .flatMap(line -> Arrays.stream(line.split("\\s+")))
                 .toList();
     }

@@ -4,12 +4,13 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/// The clouds of Microsoft 365, and where things are in each.
+/// The clouds of Microsoft 365 and their endpoints.
 ///
 /// Source: Microsoft, "Microsoft 365 endpoints", "National cloud deployments" of Microsoft Graph and of the
-/// Microsoft identity platform. Host names of the national clouds' submission servers as seen in practice.
+/// Microsoft identity platform. The submission host names of national clouds are not
+/// documented; they come from practice.
 public enum Cloud {
-    /// Everybody, and GCC.
+    /// The commercial cloud, including GCC.
     WORLDWIDE(
             "smtp.office365.com",
             "https://login.microsoftonline.com",
@@ -49,36 +50,36 @@ public enum Cloud {
         return submissionHost;
     }
 
-    /// @return the sign-in service, without a tenant: `https://login.microsoftonline.com`
+    /// @return URL of the sign-in service, without a tenant: `https://login.microsoftonline.com`
     public String authority() {
         return authority;
     }
 
-    /// @return the resource tokens for SMTP are for: `https://outlook.office365.com`
+    /// @return the resource of tokens for SMTP: `https://outlook.office365.com`
     public String exchange() {
         return exchange;
     }
 
-    /// @return the scope of tokens for SMTP, for an app that signs in by itself:
+    /// @return the scope of tokens for SMTP, for an app:
     ///     `https://outlook.office365.com/.default`
     public String submissionScope() {
         return exchange + "/.default";
     }
 
-    /// Source: Microsoft, "Authenticate an IMAP, POP or SMTP connection using OAuth". It has another host than the
-    /// scope of apps.
+    /// Source: Microsoft, "Authenticate an IMAP, POP or SMTP connection using OAuth". The host differs from
+    /// that of the scope for apps.
     ///
-    /// @return the scope of tokens for SMTP, for a user who signs in: `https://outlook.office.com/SMTP.Send`
+    /// @return the scope of tokens for SMTP, for a user: `https://outlook.office.com/SMTP.Send`
     public String delegatedSubmissionScope() {
         return (this == WORLDWIDE ? "https://outlook.office.com" : exchange) + "/SMTP.Send";
     }
 
-    /// @return the root of Microsoft Graph, which is also the resource its tokens are for
+    /// @return base URL of Microsoft Graph, which is also the resource of its tokens
     public String graph() {
         return graph;
     }
 
-    /// @param key as it stands in the configuration: `gcc-high`
+    /// @param key name in the configuration: `gcc-high`
     public static Optional<Cloud> named(String key) {
         return Arrays.stream(values()).filter(cloud -> cloud.key().equals(key)).findFirst();
     }

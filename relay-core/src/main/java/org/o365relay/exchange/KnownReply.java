@@ -6,16 +6,15 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
 
-/// A kind of reply that Microsoft 365 is known to give.
+/// An entry of the catalogue: a reply of Microsoft 365, its cause and what to do.
 ///
-/// @param section of the page that is made of the catalogue
+/// @param section heading under which `docs/troubleshooting.md` lists the reply
 /// @param name unique in the catalogue: `smtp-auth-off-for-tenant`
-/// @param cause what it means, in plain words
-/// @param authorAdvice what the author of a message can do, who is no admin; empty if nothing but to ask the admin
-/// @param advice what the admin can do, with `{mailbox}` for the mailbox's address; empty if there is nothing
-///     to do but wait
-/// @param probe how long to wait before it is tried whether the trouble is over; null for the usual time
-/// @param examples at least one reply of this kind
+/// @param cause the cause in plain words, without a full stop
+/// @param authorAdvice what the author of the message can do, who is not an admin; empty for asking the admin
+/// @param advice what the admin can do, with the placeholder `{mailbox}`; empty if it resolves itself
+/// @param probe interval between probes of a blocked mailbox or suspended upstream; null for the configured one
+/// @param examples at least one matching reply
 public record KnownReply(
         String section,
         String name,
@@ -32,26 +31,26 @@ public record KnownReply(
         examples = List.copyOf(examples);
     }
 
-    /// What a reply of this kind asks for.
+    /// The effect of a reply.
     public enum Kind {
-        /// This message or recipient will never be taken.
+        /// This message or recipient will never be accepted.
         PERMANENT,
-        /// The same message may be taken later.
+        /// The message may be accepted later.
         TRANSIENT,
-        /// Fewer connections at once would have been taken.
+        /// Too many concurrent connections.
         CONNECTIONS,
-        /// The mailbox has sent too much; it rests for a while.
+        /// The mailbox sent too much and is blocked for a while.
         THROTTLED,
-        /// The mailbox may not send as this author. If the author is the mailbox itself, nothing leaves until the
-        /// admin acts; else it is this author's trouble alone.
+        /// The mailbox may not send as this author. If the author is the mailbox itself, the mailbox is blocked until the
+        /// admin acts; otherwise only this author's mail is affected.
         AUTHOR,
-        /// Nothing leaves by this road until the admin acts; another road of the mailbox may be open.
+        /// This upstream is unusable until the admin acts; a fallback may work.
         UPSTREAM,
-        /// Nothing leaves through the mailbox, by whatever road, until the admin acts.
+        /// The mailbox cannot send through any upstream until the admin acts.
         MAILBOX
     }
 
-    /// @return the advice for this mailbox
+    /// @return the advice with the address of this mailbox
     public String adviceFor(EmailAddress mailbox) {
         return advice.replace("{mailbox}", mailbox.toString());
     }

@@ -10,11 +10,11 @@ import java.util.Optional;
 import java.util.Set;
 import org.o365relay.mail.Reply;
 
-/// The replies Microsoft 365 is known to give, in the order they are looked at. Data, kept in `replies.txt`
-/// next to this class; what they lead to is decided in `org.o365relay.deliver.FailurePolicy`.
+/// The known replies of Microsoft 365, in matching order, read from `replies.txt`. `org.o365relay.deliver.FailurePolicy`
+/// decides how the relay acts on them.
 ///
-/// Exchange's first digit lies: some 5xx replies pass by themselves and some 4xx never do. So an entry goes by
-/// enhanced code and text.
+/// The first digit of Exchange's replies is unreliable: some 5xx replies are temporary and some 4xx replies are
+/// permanent. Entries therefore match by enhanced status code and text.
 public final class ReplyCatalogue {
 
     private static final String RESOURCE = "replies.txt";
@@ -26,7 +26,7 @@ public final class ReplyCatalogue {
         Set<String> names = new HashSet<>();
         for (KnownReply entry : entries) {
             if (!names.add(entry.name())) {
-                throw new IllegalArgumentException("two entries are called " + entry.name());
+                throw new IllegalArgumentException("duplicate entry " + entry.name());
             }
         }
         this.entries = List.copyOf(entries);
@@ -34,7 +34,7 @@ public final class ReplyCatalogue {
 
     /// The catalogue that comes with the relay.
     ///
-    /// @throws IllegalArgumentException if it is damaged; the message names the line
+    /// @throws IllegalArgumentException if the resource is malformed; the message names the line
     public static ReplyCatalogue microsoft365() {
         return new ReplyCatalogue(CatalogueParser.parse(resource(RESOURCE)));
     }
@@ -42,7 +42,7 @@ public final class ReplyCatalogue {
     static String resource(String name) {
         try (InputStream resource = ReplyCatalogue.class.getResourceAsStream(name)) {
             if (resource == null) {
-                throw new IllegalStateException("the program is incomplete: " + name + " is missing");
+                throw new IllegalStateException("the installation is incomplete: " + name + " is missing");
             }
             return new String(resource.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
@@ -58,7 +58,7 @@ public final class ReplyCatalogue {
                 .findFirst();
     }
 
-    /// @return all entries, in their order
+    /// @return all entries in matching order
     public List<KnownReply> entries() {
         return entries;
     }

@@ -8,12 +8,12 @@ import java.util.regex.Pattern;
 import org.o365relay.mail.EnhancedStatus;
 import org.o365relay.mail.Reply;
 
-/// What a kind of reply is recognised by. Each list that is not empty must have an entry that fits.
+/// Matches replies. Each list that is not empty must contain a matching entry.
 ///
-/// @param codes `535`, or `5xx` for all that begin with 5; HTTP statuses if the reply is not of SMTP
-/// @param statuses enhanced codes
-/// @param errors error codes, each a word of the text: `AADSTS7000215`, `ErrorAccessDenied`
-/// @param texts words the text contains, in lower case
+/// @param codes `535`, or `5xx` for all that begin with 5; HTTP status codes unless the source is SMTP
+/// @param statuses enhanced status codes
+/// @param errors error codes that occur as words of the text: `AADSTS7000215`, `ErrorAccessDenied`
+/// @param texts substrings of the text, in lower case
 public record ReplyPattern(List<String> codes, List<StatusRange> statuses, List<String> errors, List<String> texts) {
 
     private static final Pattern WORD = Pattern.compile("\\w+");
@@ -31,30 +31,30 @@ public record ReplyPattern(List<String> codes, List<StatusRange> statuses, List<
         texts = texts.stream().map(text -> text.toLowerCase(Locale.ROOT)).toList();
     }
 
-    /// @return whether the reply is of this kind
+    /// @return whether the reply matches
     public boolean matches(Reply reply) {
-        return (codes.isEmpty() || codes.stream().anyMatch(code -> codeFits(code, reply.code())))
+        return (codes.isEmpty() || codes.stream().anyMatch(code -> codeMatches(code, reply.code())))
                 && (statuses.isEmpty() || statuses.stream().anyMatch(range -> range.contains(reply)))
                 && (errors.isEmpty() || WORD.matcher(reply.text()).results().anyMatch(this::isError))
-                && (texts.isEmpty() || textFits(reply.text().toLowerCase(Locale.ROOT)));
+                && (texts.isEmpty() || textMatches(reply.text().toLowerCase(Locale.ROOT)));
     }
 
     private boolean isError(MatchResult word) {
         return errors.contains(word.group());
     }
 
-    private boolean textFits(String text) {
+    private boolean textMatches(String text) {
         return texts.stream().anyMatch(text::contains);
     }
 
-    private static boolean codeFits(String code, int candidate) {
+    private static boolean codeMatches(String code, int candidate) {
         return code.endsWith("xx") ? code.charAt(0) - '0' == candidate / 100 : code.equals(Integer.toString(candidate));
     }
 
-    /// Enhanced codes that differ in their last number only: `5.2.251-255`.
+    /// A range of enhanced status codes that differ in the last number only: `5.2.251-255`.
     ///
-    /// @param from the first
-    /// @param toDetail the last number of the last one
+    /// @param from the first code
+    /// @param toDetail last number of the last code
     public record StatusRange(EnhancedStatus from, int toDetail) {
 
         private static final Pattern FORM = Pattern.compile("(\\d\\.\\d+\\.(\\d+))(?:-(\\d+))?");

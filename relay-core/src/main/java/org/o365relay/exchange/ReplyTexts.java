@@ -8,67 +8,67 @@ import java.util.Set;
 import org.o365relay.exchange.CatalogueBlocks.Block;
 import org.o365relay.mail.EmailAddress;
 
-/// The words of the catalogue in one language, by the names of its entries. English ones stand in `replies.txt`
-/// itself, those of other languages in a file next to it, `replies_de.txt`; what is not there is said in English.
+/// The texts of the catalogue in one language, by entry name. English texts are in `replies.txt`, translations in files
+/// such as `replies_de.txt`. Missing translations fall back to English.
 public final class ReplyTexts {
 
     private static final Set<String> KEYS = Set.of("cause", "author", "advice");
 
-    private final Map<String, ReplyText> wordings;
+    private final Map<String, ReplyText> texts;
 
-    private ReplyTexts(Map<String, ReplyText> wordings) {
-        this.wordings = Map.copyOf(wordings);
+    private ReplyTexts(Map<String, ReplyText> texts) {
+        this.texts = Map.copyOf(texts);
     }
 
-    /// @param language for which there are words
-    /// @throws IllegalArgumentException if they are damaged; the message names the line
-    /// @throws IllegalStateException if there are none
+    /// @param language a language that has a translation
+    /// @throws IllegalArgumentException if the file is malformed; the message names the line
+    /// @throws IllegalStateException if there is no file for the language
     public static ReplyTexts in(Locale language) {
-        Map<String, ReplyText> wordings = new HashMap<>();
+        Map<String, ReplyText> texts = new HashMap<>();
         ReplyCatalogue.microsoft365()
                 .entries()
                 .forEach(entry ->
-                        wordings.put(entry.name(), new ReplyText(entry.cause(), entry.authorAdvice(), entry.advice())));
+                        texts.put(entry.name(), new ReplyText(entry.cause(), entry.authorAdvice(), entry.advice())));
         if (!language.getLanguage().equals(Locale.ENGLISH.getLanguage())) {
             translations(language)
-                    .forEach((name, said) -> wordings.computeIfPresent(name, (_, english) -> over(english, said)));
+                    .forEach((name, translated) -> texts.computeIfPresent(name, (_, english) -> merge(english, translated)));
         }
-        return new ReplyTexts(wordings);
+        return new ReplyTexts(texts);
     }
 
-    /// @return what the file of the language says, in no order; empty texts for what it does not say
+    /// @return the texts in the file of the language by entry name; empty where it has none
     static Map<String, ReplyText> translations(Locale language) {
         String file = "replies_" + language.getLanguage() + ".txt";
         Map<String, ReplyText> translations = new HashMap<>();
         CatalogueBlocks.read(ReplyCatalogue.resource(file), KEYS, block -> {
-            if (translations.put(block.name(), wording(block)) != null) {
-                throw new IllegalArgumentException("is there twice");
+            if (translations.put(block.name(), text(block)) != null) {
+                throw new IllegalArgumentException("is defined twice");
             }
         });
         return translations;
     }
 
-    private static ReplyText wording(Block block) {
+    private static ReplyText text(Block block) {
         return new ReplyText(block.one("cause"), block.text("author"), block.text("advice"));
     }
 
-    private static ReplyText over(ReplyText english, ReplyText said) {
+    private static ReplyText merge(ReplyText english, ReplyText translated) {
         return new ReplyText(
-                said.cause(),
-                said.authorAdvice().isEmpty() ? english.authorAdvice() : said.authorAdvice(),
-                said.advice().isEmpty() ? english.advice() : said.advice());
+                translated.cause(),
+                translated.authorAdvice().isEmpty() ? english.authorAdvice() : translated.authorAdvice(),
+                translated.advice().isEmpty() ? english.advice() : translated.advice());
     }
 
-    /// @param name of an entry of the catalogue
-    /// @param mailbox that is meant by `{mailbox}`
+    /// @param name name of a catalogue entry
+    /// @param mailbox replaces `{mailbox}`
     /// @return empty if there is no such entry
     public Optional<ReplyText> of(String name, EmailAddress mailbox) {
-        return Optional.ofNullable(wordings.get(name))
-                .map(wording -> new ReplyText(
-                        wording.cause(), about(wording.authorAdvice(), mailbox), about(wording.advice(), mailbox)));
+        return Optional.ofNullable(texts.get(name))
+                .map(text -> new ReplyText(
+                        text.cause(), withMailbox(text.authorAdvice(), mailbox), withMailbox(text.advice(), mailbox)));
     }
 
-    private static String about(String text, EmailAddress mailbox) {
+    private static String withMailbox(String text, EmailAddress mailbox) {
         return text.replace("{mailbox}", mailbox.toString());
     }
 }

@@ -1,5 +1,5 @@
-/// What we know of Exchange Online: presets of its clouds, its limits, its replies and what each asks of the
-/// admin. Knowledge as data; no I/O at run time, no decisions about a message.
+/// Knowledge of Microsoft 365 as data: clouds, server presets with their limits, and a catalogue of replies with their
+/// causes and advice. The package performs no network I/O and decides nothing about messages.
 @NullMarked
 package org.o365relay.exchange;
 

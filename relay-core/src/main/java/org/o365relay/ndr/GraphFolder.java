@@ -22,17 +22,17 @@ import org.o365relay.ndr.NdrSettings.Graph;
 import org.o365relay.net.Https;
 import org.o365relay.net.NoResponseException;
 
-/// A folder as Microsoft Graph shows it. Needs the permission Mail.Read.
+/// Reads a folder with Microsoft Graph. Requires the permission Mail.Read.
 ///
 /// <https://learn.microsoft.com/graph/api/user-list-messages>,
 /// <https://learn.microsoft.com/graph/api/message-get>
 final class GraphFolder implements NdrFolder {
 
-    /// The beginning of a report says all; what follows is the message it is about.
-    static final int MOST_OCTETS = 1024 * 1024;
+    /// Messages are truncated to this size: a report begins with the status; the reported message follows.
+    static final int MAX_MESSAGE = 1024 * 1024;
 
-    private static final int MOST_JSON = 8 * 1024 * 1024;
-    private static final int PAGE = 50;
+    private static final int MAX_JSON = 8 * 1024 * 1024;
+    private static final int PAGE_SIZE = 50;
     private static final int OK = 200;
     private static final int UNAUTHORIZED = 401;
     private static final int FORBIDDEN = 403;
@@ -51,39 +51,39 @@ final class GraphFolder implements NdrFolder {
     }
 
     @Override
-    public void scan(Optional<String> place, Listener finds) throws UnreadableFolderException, InterruptedException {
-        GraphPosition reached = place.flatMap(GraphPosition::parse).orElse(null);
+    public void scan(Optional<String> position, Listener listener) throws UnreadableFolderException, InterruptedException {
+        GraphPosition reached = position.flatMap(GraphPosition::parse).orElse(null);
         if (reached == null) {
-            finds.positionReached(new GraphPosition(clock.instant(), List.of()).toString());
+            listener.positionReached(new GraphPosition(clock.instant(), List.of()).toString());
             return;
         }
         Optional<URI> next = Optional.of(firstPage(reached));
         while (next.isPresent()) {
             Map<?, ?> page = json(next.get());
             for (Object message : list(page, "value")) {
-                reached = message instanceof Map<?, ?> fields ? look(fields, reached, finds) : reached;
+                reached = message instanceof Map<?, ?> fields ? scan(fields, reached, listener) : reached;
             }
-            finds.positionReached(reached.toString());
+            listener.positionReached(reached.toString());
             next = nextPage(page);
         }
     }
 
     private URI firstPage(GraphPosition from) {
-        return address("mailFolders/" + escaped(settings.folder()) + "/messages?$filter="
-                + escaped("receivedDateTime ge " + from.time()) + "&$orderby=receivedDateTime"
-                + "&$select=id,receivedDateTime,internetMessageHeaders&$top=" + PAGE);
+        return address("mailFolders/" + encoded(settings.folder()) + "/messages?$filter="
+                + encoded("receivedDateTime ge " + from.time()) + "&$orderby=receivedDateTime"
+                + "&$select=id,receivedDateTime,internetMessageHeaders&$top=" + PAGE_SIZE);
     }
 
     private Optional<URI> nextPage(Map<?, ?> page) throws UnreadableFolderException {
         Optional<String> link = text(page, "@odata.nextLink");
         if (link.isPresent() && !link.get().startsWith(settings.graphUrl() + "/")) {
-            // it would get the token
-            throw new UnreadableFolderException("Microsoft Graph continues the list on another server", null);
+            // the other server would receive the token
+            throw new UnreadableFolderException("Microsoft Graph refers to another server for the next page", null);
         }
         return link.map(URI::create);
     }
 
-    private GraphPosition look(Map<?, ?> message, GraphPosition reached, Listener finds)
+    private GraphPosition scan(Map<?, ?> message, GraphPosition reached, Listener listener)
             throws UnreadableFolderException, InterruptedException {
         Optional<String> id = text(message, "id");
         Optional<Instant> received = text(message, "receivedDateTime").flatMap(GraphFolder::time);
@@ -92,12 +92,12 @@ final class GraphFolder implements NdrFolder {
         }
         GraphPosition here = reached.advancedTo(received.get(), id.get());
         if (mayBeReport(message)) {
-            content(id.get()).ifPresent(content -> finds.messageFound(here.toString(), content));
+            content(id.get()).ifPresent(content -> listener.messageFound(here.toString(), content));
         }
         return here;
     }
 
-    /// @return true also if the header is not known
+    /// @return true also if the header is missing
     private static boolean mayBeReport(Map<?, ?> message) {
         Optional<String> type = list(message, "internetMessageHeaders").stream()
                 .filter(Map.class::isInstance)
@@ -110,26 +110,26 @@ final class GraphFolder implements NdrFolder {
         return type.isEmpty() || NdrParser.isReport(type.get());
     }
 
-    /// @return empty if somebody has moved or deleted it meanwhile
+    /// @return empty if the message was moved or deleted meanwhile
     private Optional<byte[]> content(String id) throws UnreadableFolderException, InterruptedException {
-        Answer answer = ask(address("messages/" + escaped(id) + "/$value"), MOST_OCTETS);
-        if (answer.status() == NOT_FOUND) {
+        Response response = get(address("messages/" + encoded(id) + "/$value"), MAX_MESSAGE);
+        if (response.status() == NOT_FOUND) {
             return Optional.empty();
         }
-        return Optional.of(good(answer).body());
+        return Optional.of(requireOk(response).body());
     }
 
     private Map<?, ?> json(URI address) throws UnreadableFolderException, InterruptedException {
-        return object(good(ask(address, MOST_JSON)).body())
-                .orElseThrow(() -> new UnreadableFolderException("Microsoft Graph has answered no JSON", null));
+        return object(requireOk(get(address, MAX_JSON)).body())
+                .orElseThrow(() -> new UnreadableFolderException("the response of Microsoft Graph is not JSON", null));
     }
 
-    private static final class Answer {
+    private static final class Response {
 
         private final int status;
         private final byte[] body;
 
-        Answer(int status, byte[] body) {
+        Response(int status, byte[] body) {
             this.status = status;
             this.body = body;
         }
@@ -143,55 +143,55 @@ final class GraphFolder implements NdrFolder {
         }
     }
 
-    /// A token that is refused is replaced, once.
-    private Answer ask(URI address, int most) throws UnreadableFolderException, InterruptedException {
+    /// Retries once with a new token if the token is rejected.
+    private Response get(URI address, int maxSize) throws UnreadableFolderException, InterruptedException {
         try {
             AccessToken token = tokens.token();
-            Answer answer = ask(address, token, most);
-            if (answer.status() == UNAUTHORIZED) {
+            Response response = get(address, token, maxSize);
+            if (response.status() == UNAUTHORIZED) {
                 tokens.invalidate(token);
-                answer = ask(address, tokens.token(), most);
+                response = get(address, tokens.token(), maxSize);
             }
-            return answer;
+            return response;
         } catch (TokenException e) {
-            throw new UnreadableFolderException("there is no token: " + e.reply(), e);
+            throw new UnreadableFolderException("cannot get a token: " + e.reply(), e);
         } catch (NoResponseException e) {
             throw new UnreadableFolderException(String.valueOf(e.getMessage()), e);
         } catch (IOException e) {
-            throw new UnreadableFolderException("the answer of Microsoft Graph was cut short: " + e.getMessage(), e);
+            throw new UnreadableFolderException("the response of Microsoft Graph is incomplete: " + e.getMessage(), e);
         }
     }
 
-    private Answer ask(URI address, AccessToken token, int most) throws IOException, InterruptedException {
+    private Response get(URI address, AccessToken token, int maxSize) throws IOException, InterruptedException {
         HttpResponse<InputStream> response = https.send(
                 https.request(address)
                         .header("Authorization", "Bearer " + token.value().reveal())
-                        // so that ids stay the same when somebody moves a message
+                        // message ids stay the same when a message is moved
                         .header("Prefer", "IdType=\"ImmutableId\"")
                         .GET()
                         .build(),
                 BodyHandlers.ofInputStream());
         try (InputStream body = response.body()) {
-            return new Answer(response.statusCode(), body.readNBytes(most));
+            return new Response(response.statusCode(), body.readNBytes(maxSize));
         }
     }
 
-    private Answer good(Answer answer) throws UnreadableFolderException {
-        if (answer.status() == OK) {
-            return answer;
+    private Response requireOk(Response response) throws UnreadableFolderException {
+        if (response.status() == OK) {
+            return response;
         }
-        Map<?, ?> error = object(answer.body()).map(GraphFolder::error).orElse(Map.of());
-        String said = "Microsoft Graph says: HTTP " + answer.status()
-                + text(error, "code").map(code -> " " + code).orElse("")
-                + text(error, "message").map(message -> ": " + message).orElse("");
-        String advice = switch (answer.status()) {
+        Map<?, ?> details = object(response.body()).map(GraphFolder::error).orElse(Map.of());
+        String error = "Microsoft Graph replied: HTTP " + response.status()
+                + text(details, "code").map(code -> " " + code).orElse("")
+                + text(details, "message").map(message -> ": " + message).orElse("");
+        String advice = switch (response.status()) {
             case FORBIDDEN ->
-                ". The app needs the permission Mail.Read (Application) with consent, and the mailbox must be"
+                ". Grant the app the application permission Mail.Read with admin consent, and include the mailbox"
                         + " in its access policy: docs/ndr.md";
-            case NOT_FOUND -> ". See that the mailbox and ndr.folder exist";
+            case NOT_FOUND -> ". Check that the mailbox and ndr.folder exist";
             default -> "";
         };
-        throw new UnreadableFolderException(said + advice, null);
+        throw new UnreadableFolderException(error + advice, null);
     }
 
     private static Map<?, ?> error(Map<?, ?> body) {
@@ -200,17 +200,17 @@ final class GraphFolder implements NdrFolder {
 
     private URI address(String path) {
         return URI.create(settings.graphUrl() + "/v1.0/users/"
-                + escaped(settings.credential().username()) + "/" + path);
+                + encoded(settings.credential().username()) + "/" + path);
     }
 
-    private static String escaped(String text) {
+    private static String encoded(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     private static Optional<Map<?, ?>> object(byte[] octets) {
         try (JsonReader reader = JsonProviders.createReader(octets)) {
             return reader.readUntyped() instanceof Map<?, ?> map ? Optional.of(map) : Optional.empty();
-        } catch (IOException | IllegalStateException notJson) {
+        } catch (IOException | IllegalStateException invalid) {
             return Optional.empty();
         }
     }
@@ -226,7 +226,7 @@ final class GraphFolder implements NdrFolder {
     private static Optional<Instant> time(String text) {
         try {
             return Optional.of(Instant.parse(text));
-        } catch (DateTimeParseException unreadable) {
+        } catch (DateTimeParseException invalid) {
             return Optional.empty();
         }
     }

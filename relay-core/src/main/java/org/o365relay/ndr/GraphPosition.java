@@ -8,10 +8,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// How far a folder has been looked through: a time, which Graph tells in seconds, and what was seen of that
-/// second.
+/// A position in a Graph folder: the receive time of the last message scanned, which Graph gives in seconds, and the
+/// messages already scanned of that second.
 ///
-/// @param seen ids
+/// @param time truncated to seconds
+/// @param seen ids of the messages scanned of that second
 record GraphPosition(Instant time, List<String> seen) {
 
     GraphPosition {
@@ -19,13 +20,13 @@ record GraphPosition(Instant time, List<String> seen) {
         seen = List.copyOf(seen);
     }
 
-    /// @return empty if it makes no sense
+    /// @return empty if the text is not a position
     static Optional<GraphPosition> parse(String text) {
-        String[] words = text.split(" ", -1);
+        String[] fields = text.split(" ", -1);
         try {
             return Optional.of(new GraphPosition(
-                    Instant.parse(words[0]), Arrays.stream(words).skip(1).toList()));
-        } catch (DateTimeParseException unreadable) {
+                    Instant.parse(fields[0]), Arrays.stream(fields).skip(1).toList()));
+        } catch (DateTimeParseException invalid) {
             return Optional.empty();
         }
     }

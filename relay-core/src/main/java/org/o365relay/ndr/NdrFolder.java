@@ -2,25 +2,25 @@ package org.o365relay.ndr;
 
 import java.util.Optional;
 
-/// A folder of a mailbox, in which reports come in among other mail. Looking changes nothing in it.
+/// A mail folder that receives NDRs among other mail. Scanning it does not change it.
 interface NdrFolder {
 
-    /// What is told on the way through the folder.
+    /// Receives the result of a scan, in the order of the folder.
     interface Listener {
 
         /// A message that may be a report.
         ///
-        /// @param place how far it has been looked, this message included
-        /// @param content the message, perhaps without its end
-        void messageFound(String place, byte[] content);
+        /// @param position position in the folder after this message
+        /// @param content the message; may be truncated
+        void messageFound(String position, byte[] content);
 
-        /// @param place how far it has been looked; there is no report before it that was not told
-        void positionReached(String place);
+        /// The scan has reached this position and passed on every possible report before it.
+        void positionReached(String position);
     }
 
-    /// Looks through what is new, oldest first.
+    /// Scans new messages, oldest first.
     ///
-    /// @param place how far it was looked before; empty for never: then only what comes from now on is new
-    /// @throws UnreadableFolderException if it cannot be looked at now; what was told stays told
-    void scan(Optional<String> place, Listener finds) throws UnreadableFolderException, InterruptedException;
+    /// @param position where the last scan ended; empty for the first scan, which only skips existing messages
+    /// @throws UnreadableFolderException if the folder cannot be read; calls already made to the listener stand
+    void scan(Optional<String> position, Listener listener) throws UnreadableFolderException, InterruptedException;
 }

@@ -19,39 +19,39 @@ import org.o365relay.mail.Reply;
 import org.o365relay.mail.VisibleText;
 import org.o365relay.ndr.NonDeliveryReport.UndeliveredRecipient;
 
-/// Reads delivery status notifications, as Exchange and others write them. Whatever is none, says of nobody
-/// that it failed, or makes no sense, is nothing.
+/// Parses delivery status notifications of Exchange and other servers. Messages that are not delivery status
+/// notifications, report no failed recipient or are malformed yield an empty result.
 final class NdrParser {
 
-    private static final int MOST_RECIPIENTS = 500;
-    private static final int LONGEST_TEXT = 1_000;
+    private static final int MAX_RECIPIENTS = 500;
+    private static final int MAX_TEXT = 1_000;
 
     private NdrParser() {}
 
-    /// @param type a `Content-Type` field's value
+    /// @param type value of a `Content-Type` field
     static boolean isReport(String type) {
         try {
             ContentType parsed = new ContentType(type);
             return parsed.match("multipart/report") // RFC 3464 §2
                     && "delivery-status".equalsIgnoreCase(parsed.getParameter("report-type"));
-        } catch (MessagingException unreadable) {
+        } catch (MessagingException malformed) {
             return false;
         }
     }
 
-    /// @param content a message, perhaps without its end
+    /// @param content a message; may be truncated
     static Optional<NonDeliveryReport> read(byte[] content) {
         try {
             MimeMessage message = new MimeMessage(null, new ByteArrayInputStream(content));
             return isReport(message.getContentType()) && message.getContent() instanceof MimeMultipart parts
                     ? report(parts, message.getHeader("In-Reply-To", null))
                     : Optional.empty();
-        } catch (MessagingException | IOException unreadable) {
+        } catch (MessagingException | IOException malformed) {
             return Optional.empty();
         }
     }
 
-    /// @param inReplyTo names the message if its header is not in the report
+    /// @param inReplyTo used if the report does not contain the header of the message
     private static Optional<NonDeliveryReport> report(MimeMultipart parts, @Nullable String inReplyTo)
             throws MessagingException, IOException {
         String messageId = "";
@@ -64,17 +64,17 @@ final class NdrParser {
                 messageId = text(header(part), "Message-ID");
             }
         }
-        String about = messageId.isEmpty() && inReplyTo != null ? inReplyTo.strip() : messageId;
-        // RFC 3464 §2.1: the first group is about the message, each of the others about a recipient
+        String reportedId = messageId.isEmpty() && inReplyTo != null ? inReplyTo.strip() : messageId;
+        // RFC 3464 §2.1: the first group is about the message, each further one about a recipient
         String reporter = groups.isEmpty() ? "" : untyped(text(groups.getFirst(), "Reporting-MTA"));
         List<UndeliveredRecipient> undelivered = groups.stream()
                 .skip(1)
-                .limit(MOST_RECIPIENTS)
+                .limit(MAX_RECIPIENTS)
                 .flatMap(group -> undelivered(group).stream())
                 .toList();
         return undelivered.isEmpty()
                 ? Optional.empty()
-                : Optional.of(new NonDeliveryReport(about, reporter, undelivered));
+                : Optional.of(new NonDeliveryReport(reportedId, reporter, undelivered));
     }
 
     private static InternetHeaders header(BodyPart part) throws MessagingException, IOException {
@@ -87,7 +87,7 @@ final class NdrParser {
         List<InternetHeaders> groups = new ArrayList<>();
         try (InputStream content = part.getInputStream()) {
             InputStream octets = new ByteArrayInputStream(content.readAllBytes());
-            while (octets.available() > 0 && groups.size() <= MOST_RECIPIENTS) {
+            while (octets.available() > 0 && groups.size() <= MAX_RECIPIENTS) {
                 InternetHeaders group = new InternetHeaders(octets, true);
                 if (group.getAllHeaders().hasMoreElements()) {
                     groups.add(group);
@@ -105,13 +105,13 @@ final class NdrParser {
                 : Optional.empty();
     }
 
-    // RFC 3464 §2.3.6: the text of the other server, if it is one of SMTP
+    // RFC 3464 §2.3.6: the reply of the other server, if it is an SMTP reply
     private static Reply reply(InternetHeaders group) {
         String diagnostic = text(group, "Diagnostic-Code");
         Optional<EnhancedStatus> status =
                 EnhancedStatus.parse(text(group, "Status").split("[ (]", 2)[0]);
-        Optional<Reply> said = Reply.parse(untyped(diagnostic)).filter(reply -> reply.category() >= 4);
-        return said.map(reply ->
+        Optional<Reply> parsed = Reply.parse(untyped(diagnostic)).filter(reply -> reply.category() >= 4);
+        return parsed.map(reply ->
                         reply.status() == null ? new Reply(reply.code(), status.orElse(null), reply.lines()) : reply)
                 .orElseGet(() -> new Reply(
                         status.filter(code -> code.category() == 4).isPresent() ? 450 : 550,
@@ -124,19 +124,19 @@ final class NdrParser {
         return value.substring(value.indexOf(';') + 1).strip();
     }
 
-    /// @return on one line, without what cannot be shown; empty if there is no such field
+    /// @return the value on one line, with unprintable characters replaced; empty if the field is missing
     private static String text(InternetHeaders fields, String name) {
         String value = fields.getHeader(name, null);
         if (value == null) {
             return "";
         }
-        StringBuilder shown = new StringBuilder();
+        StringBuilder text = new StringBuilder();
         value.replaceAll("[\\r\\n\\t ]+", " ")
                 .strip()
                 .codePoints()
-                .limit(LONGEST_TEXT)
+                .limit(MAX_TEXT)
                 .map(point -> VisibleText.isSafe(point) ? point : '?')
-                .forEach(shown::appendCodePoint);
-        return shown.toString();
+                .forEach(text::appendCodePoint);
+        return text.toString();
     }
 }

@@ -11,11 +11,11 @@ import org.o365relay.queue.QueueException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Looks again and again what reports a mailbox has got.
+/// Polls the NDR folder of one mailbox.
 final class NdrPoller implements AutoCloseable, NdrFolder.Listener {
 
     private static final Logger log = LoggerFactory.getLogger(NdrPoller.class);
-    private static final Duration LONGEST_END = Duration.ofSeconds(2);
+    private static final Duration MAX_SHUTDOWN = Duration.ofSeconds(2);
 
     private final EmailAddress mailbox;
     private final Duration interval;
@@ -27,24 +27,24 @@ final class NdrPoller implements AutoCloseable, NdrFolder.Listener {
     private String lastProblem = "";
     private @Nullable Thread worker;
 
-    /// @param positionKey remembers how far the folder has been looked through
+    /// @param positionKey name under which the queue stores the position in the folder
     NdrPoller(
             EmailAddress mailbox,
-            Duration poll,
+            Duration interval,
             NdrFolder folder,
             MessageQueue queue,
-            String mark,
-            NdrProcessor returns) {
+            String positionKey,
+            NdrProcessor processor) {
         this.mailbox = mailbox;
-        this.interval = poll;
+        this.interval = interval;
         this.folder = folder;
         this.queue = queue;
-        this.positionKey = mark;
-        this.processor = returns;
+        this.positionKey = positionKey;
+        this.processor = processor;
     }
 
     void start() {
-        worker = Thread.ofVirtual().name("reports-" + mailbox).start(this::work);
+        worker = Thread.ofVirtual().name("ndr-" + mailbox).start(this::work);
     }
 
     private void work() {
@@ -53,7 +53,7 @@ final class NdrPoller implements AutoCloseable, NdrFolder.Listener {
                 poll();
             } while (!closed.await(interval.toMillis(), TimeUnit.MILLISECONDS));
         } catch (InterruptedException _) {
-            Thread.currentThread().interrupt(); // it ends
+            Thread.currentThread().interrupt(); // the thread ends
         }
     }
 
@@ -64,57 +64,57 @@ final class NdrPoller implements AutoCloseable, NdrFolder.Listener {
         } catch (UnreadableFolderException e) {
             logProblem(String.valueOf(e.getMessage()));
         } catch (QueueException e) {
-            logProblem("the queue cannot remember them: " + e.getMessage());
-        } catch (RuntimeException e) { // the next look must come all the same
-            log.error("reports to {} cannot be read because of a bug; please report it", mailbox, e);
+            logProblem("cannot write to the queue: " + e.getMessage());
+        } catch (RuntimeException e) { // the next poll must still run
+            log.error("cannot read NDRs of {} because of a bug; please report it", mailbox, e);
         }
     }
 
-    /// Each trouble once.
-    private void logProblem(String now) {
-        if (now.equals(lastProblem)) {
+    /// Logs a problem when it begins, and its end.
+    private void logProblem(String problem) {
+        if (problem.equals(lastProblem)) {
             return;
         }
-        if (now.isEmpty()) {
-            log.info("reports to {} are read again", mailbox);
+        if (problem.isEmpty()) {
+            log.info("NDRs of {} can be read again", mailbox);
         } else {
-            log.warn("reports to {} cannot be read, trying again every {} s: {}", mailbox, interval.toSeconds(), now);
+            log.warn("cannot read NDRs of {}, retrying every {} s: {}", mailbox, interval.toSeconds(), problem);
         }
-        lastProblem = now;
+        lastProblem = problem;
     }
 
     @Override
-    public void messageFound(String place, byte[] content) {
+    public void messageFound(String position, byte[] content) {
         Optional<NonDeliveryReport> report = NdrParser.read(content);
         if (report.isEmpty()) {
-            positionReached(place);
+            positionReached(position);
             return;
         }
         try {
-            processor.process(place, report.get());
+            processor.process(position, report.get());
         } catch (QueueException e) {
-            throw e; // read again at the next look
-        } catch (RuntimeException e) { // those behind it must be read all the same
-            log.error("a report to {} is left out because of a bug; please report it", mailbox, e);
-            positionReached(place);
+            throw e; // read again at the next poll
+        } catch (RuntimeException e) { // later reports must still be read
+            log.error("skipping an NDR of {} because of a bug; please report it", mailbox, e);
+            positionReached(position);
         }
     }
 
     @Override
-    public void positionReached(String place) {
-        if (!queue.progress(positionKey).equals(Optional.of(place))) {
-            queue.saveProgress(positionKey, place);
+    public void positionReached(String position) {
+        if (!queue.progress(positionKey).equals(Optional.of(position))) {
+            queue.saveProgress(positionKey, position);
         }
     }
 
     @Override
     public void close() {
         closed.countDown();
-        Thread looking = worker;
-        if (looking != null) {
-            looking.interrupt();
+        Thread running = worker;
+        if (running != null) {
+            running.interrupt();
             try {
-                looking.join(LONGEST_END);
+                running.join(MAX_SHUTDOWN);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }

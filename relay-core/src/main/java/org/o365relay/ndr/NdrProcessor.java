@@ -47,18 +47,17 @@ import org.o365relay.queue.SuppressedNotice.Kind;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Does what a report asks for: writes into the history of the message that it came back, and tells its
-/// author, who is the sender of its envelope. What a report says of itself chooses nobody: anybody can write
-/// one.
+/// Processes failure NDR: adds an event to the history of each reported message and notifies its envelope sender. The
+/// recipient of the notice is never taken from the report, because reports can be forged.
 final class NdrProcessor {
 
     private static final Logger log = LoggerFactory.getLogger(NdrProcessor.class);
 
-    /// As the relay makes them (rewrite.HeaderComposer).
+    /// Message-IDs added by the relay (rewrite.HeaderComposer).
     private static final Pattern OWN_ID = Pattern.compile("<([0-9A-Za-z]{13})@[^<>@]+>");
 
-    /// Of a message that was divided.
-    private static final int MOST_PARTS = 100;
+    /// Maximum number of parts of a message that was split by route.
+    private static final int MAX_PARTS = 100;
 
     private final EmailAddress mailbox;
     private final String positionKey;
@@ -68,131 +67,131 @@ final class NdrProcessor {
     private final InstantSource clock;
     private final ReplyCatalogue catalogue = ReplyCatalogue.microsoft365();
 
-    /// @param mailbox whose reports these are
-    /// @param positionKey remembers how far they have been read
+    /// @param mailbox the mailbox that receives the reports
+    /// @param positionKey name under which the queue stores the position in the folder
     NdrProcessor(
             EmailAddress mailbox,
-            String mark,
+            String positionKey,
             MessageQueue queue,
-            SenderNotifier authors,
+            SenderNotifier notifier,
             Journal journal,
             InstantSource clock) {
         this.mailbox = mailbox;
-        this.positionKey = mark;
+        this.positionKey = positionKey;
         this.queue = queue;
-        this.notifier = authors;
+        this.notifier = notifier;
         this.journal = journal;
         this.clock = clock;
     }
 
-    /// A recipient of a message that came back.
+    /// A failed recipient and the reason.
     ///
-    /// @param recipient null if the report is about somebody whom the relay did not send it to, such as a
-    ///     member of a group or whom it was forwarded to
-    private record UndeliveredCopy(
+    /// @param recipient null if the relay did not send the message to this address, such as a member of a group or a
+    ///     forwarding address
+    private record FailedDelivery(
             UndeliveredRecipient undelivered, @Nullable Recipient recipient, Reason reason) {}
 
-    /// @param place how far it has been read with this report
+    /// @param position position in the folder after this report
     /// @throws org.o365relay.queue.QueueException if the disk fails; nothing is recorded then
-    void process(String place, NonDeliveryReport report) {
+    void process(String position, NonDeliveryReport report) {
         List<Candidate> candidates = candidates(report.messageId());
-        Map<Candidate, List<UndeliveredCopy>> returns = new LinkedHashMap<>();
+        Map<Candidate, List<FailedDelivery>> failures = new LinkedHashMap<>();
         for (UndeliveredRecipient undelivered : report.recipients()) {
-            Optional<Candidate> about = candidates.stream()
+            Optional<Candidate> match = candidates.stream()
                     .filter(candidate -> candidate.recipient(undelivered).isPresent())
                     .findFirst()
                     .or(() -> candidates.stream().findFirst());
-            about.ifPresent(candidate -> returns.computeIfAbsent(candidate, _ -> new ArrayList<>())
-                    .add(new UndeliveredCopy(
+            match.ifPresent(candidate -> failures.computeIfAbsent(candidate, _ -> new ArrayList<>())
+                    .add(new FailedDelivery(
                             undelivered,
                             candidate.recipient(undelivered).orElse(null),
                             notifier.reason(name(undelivered.reply()), mailbox))));
         }
-        if (returns.isEmpty()) {
-            log.debug("a report in {} is about {}, which is not known", mailbox, report.messageId());
-            queue.saveProgress(positionKey, place);
+        if (failures.isEmpty()) {
+            log.debug("an NDR in {} reports the unknown message {}", mailbox, report.messageId());
+            queue.saveProgress(positionKey, position);
         } else {
-            process(place, report, returns);
+            process(position, report, failures);
         }
     }
 
-    private void process(String place, NonDeliveryReport report, Map<Candidate, List<UndeliveredCopy>> returns) {
+    private void process(String position, NonDeliveryReport report, Map<Candidate, List<FailedDelivery>> failures) {
         Instant now = clock.instant();
         Map<QueueId, List<Event>> events = new LinkedHashMap<>();
-        Map<Candidate, SenderNotice> tellings = new LinkedHashMap<>();
-        returns.forEach((candidate, list) -> {
+        Map<Candidate, Notification> notifications = new LinkedHashMap<>();
+        failures.forEach((candidate, list) -> {
             events.put(
                     candidate.message().id(),
-                    list.stream().map(one -> event(one, report.reporter(), now)).toList());
-            tellings.put(candidate, telling(candidate, list, report.reporter(), now));
+                    list.stream().map(failure -> event(failure, report.reporter(), now)).toList());
+            notifications.put(candidate, notification(candidate, list, report.reporter(), now));
         });
-        List<LocalMessage> all = tellings.values().stream()
-                .flatMap(telling -> telling.letter().stream())
+        List<LocalMessage> notices = notifications.values().stream()
+                .flatMap(notification -> notification.notice().stream())
                 .toList();
-        List<SuppressedNotice> withheld = tellings.values().stream()
-                .flatMap(telling -> telling.withheld().stream())
+        List<SuppressedNotice> suppressed = notifications.values().stream()
+                .flatMap(notification -> notification.suppressed().stream())
                 .toList();
-        List<QueueId> ids = queue.saveProgress(positionKey, place, events, all, withheld);
-        tellings.forEach((candidate, telling) -> tell(candidate, returns.getOrDefault(candidate, List.of()), telling));
-        for (int i = 0; i < all.size(); i++) {
-            LocalMessage letter = all.get(i);
-            journal.accepted(ids.get(i), letter.arrival(), letter.envelope(), letter.size());
+        List<QueueId> ids = queue.saveProgress(positionKey, position, events, notices, suppressed);
+        notifications.forEach((candidate, notification) -> log(candidate, failures.getOrDefault(candidate, List.of()), notification));
+        for (int i = 0; i < notices.size(); i++) {
+            LocalMessage notice = notices.get(i);
+            journal.accepted(ids.get(i), notice.arrival(), notice.envelope(), notice.size());
         }
     }
 
-    /// How the author is told.
+    /// How the sender is notified. Both are empty if it is not.
     ///
-    /// @param withheld instead of a letter, if there were too many about the device
-    private record SenderNotice(Optional<LocalMessage> letter, Optional<SuppressedNotice> withheld) {
+    /// @param suppressed set instead of a notice if the device's limit of notices is reached
+    private record Notification(Optional<LocalMessage> notice, Optional<SuppressedNotice> suppressed) {
 
-        static final SenderNotice NOBODY = new SenderNotice(Optional.empty(), Optional.empty());
+        static final Notification NONE = new Notification(Optional.empty(), Optional.empty());
 
         @Nullable
         EmailAddress to() {
-            return letter.map(notice -> notice.envelope().recipients().getFirst())
-                    .or(() -> withheld.map(SuppressedNotice::recipient))
+            return notice.map(local -> local.envelope().recipients().getFirst())
+                    .or(() -> suppressed.map(SuppressedNotice::recipient))
                     .orElse(null);
         }
     }
 
-    private void tell(Candidate candidate, List<UndeliveredCopy> returns, SenderNotice telling) {
-        for (UndeliveredCopy one : returns) {
+    private void log(Candidate candidate, List<FailedDelivery> failures, Notification notification) {
+        for (FailedDelivery failure : failures) {
             journal.ndr(
                     candidate.message().id(),
                     mailbox,
-                    one.undelivered().address(),
-                    one.undelivered().reply(),
-                    one.reason().advice(),
-                    telling.to(),
-                    telling.withheld().isPresent());
+                    failure.undelivered().address(),
+                    failure.undelivered().reply(),
+                    failure.reason().advice(),
+                    notification.to(),
+                    notification.suppressed().isPresent());
         }
     }
 
-    private Event event(UndeliveredCopy one, String reporter, Instant now) {
-        UndeliveredRecipient undelivered = one.undelivered();
-        Recipient recipient = one.recipient();
-        String whom = recipient == null ? undelivered.address() + ": " : "";
+    private Event event(FailedDelivery failure, String reporter, Instant now) {
+        UndeliveredRecipient undelivered = failure.undelivered();
+        Recipient recipient = failure.recipient();
+        String prefix = recipient == null ? undelivered.address() + ": " : "";
         return new Event(
                 now,
                 recipient == null ? null : (Integer) recipient.ordinal(),
                 "ndr",
                 reporter,
-                whom + undelivered.reply(),
+                prefix + undelivered.reply(),
                 name(undelivered.reply()),
                 false);
     }
 
-    private SenderNotice telling(Candidate candidate, List<UndeliveredCopy> returns, String reporter, Instant now) {
+    private Notification notification(Candidate candidate, List<FailedDelivery> failures, String reporter, Instant now) {
         MessageSummary message = candidate.message();
-        List<FailedRecipient> failed = returns.stream()
-                .flatMap(one -> failed(message, one).stream())
-                .filter(one -> message.envelope()
+        List<FailedRecipient> failed = failures.stream()
+                .flatMap(failure -> failed(message, failure).stream())
+                .filter(failure -> message.envelope()
                         .dsnRequest()
-                        .of(one.recipient().address())
+                        .of(failure.recipient().address())
                         .includes(NotifyCondition.FAILURE))
                 .toList();
         if (failed.isEmpty()) {
-            return SenderNotice.NOBODY;
+            return Notification.NONE;
         }
         Failure failure = new Failure(
                 message.id(),
@@ -208,37 +207,37 @@ final class NdrProcessor {
         NoticeWriter writer = notifier.writer(mailbox);
         Optional<EmailAddress> addressee = writer.addressee(failure);
         if (addressee.isPresent() && !notifier.allowsNotice(message.arrival().client())) {
-            return new SenderNotice(
+            return new Notification(
                     Optional.empty(),
                     Optional.of(new SuppressedNotice(
                             message.id(), Kind.FAILED, message.arrival().client(), addressee.get(), now)));
         }
-        return new SenderNotice(
-                writer.write(failure).map(notice -> submission(notice, message, now)), Optional.empty());
+        return new Notification(
+                writer.write(failure).map(notice -> localMessage(notice, message, now)), Optional.empty());
     }
 
-    private static Optional<FailedRecipient> failed(MessageSummary message, UndeliveredCopy one) {
-        UndeliveredRecipient undelivered = one.undelivered();
-        // the author may not know the address, but it says who has not got it
-        Optional<Recipient> recipient = Optional.ofNullable(one.recipient())
+    private static Optional<FailedRecipient> failed(MessageSummary message, FailedDelivery failure) {
+        UndeliveredRecipient undelivered = failure.undelivered();
+        // the sender may not know the address, but it shows which copy was not delivered
+        Optional<Recipient> recipient = Optional.ofNullable(failure.recipient())
                 .or(() -> EmailAddress.parse(undelivered.address())
                         .map(address -> new Recipient(message.recipients().size(), address)));
-        return recipient.map(whom -> new FailedRecipient(whom, undelivered.reply(), true, one.reason()));
+        return recipient.map(address -> new FailedRecipient(address, undelivered.reply(), true, failure.reason()));
     }
 
-    private LocalMessage submission(Notice notice, MessageSummary message, Instant now) {
+    private LocalMessage localMessage(Notice notice, MessageSummary message, Instant now) {
         return new LocalMessage(
                 new Arrival(now, InetAddress.getLoopbackAddress(), "", "LOCAL"),
                 new RoutedEnvelope(mailbox.toString().toLowerCase(Locale.ROOT), message.priority(), notice.envelope()),
                 notice.content());
     }
 
-    /// @return of the reply in the catalogue; empty if it is not known
+    /// @return the catalogue name of the reply; empty if it is unknown
     private String name(Reply reply) {
         return catalogue.find(ReplySource.SMTP, reply).map(KnownReply::name).orElse("");
     }
 
-    /// A message that a report may be about.
+    /// A message that may be the reported one.
     private record Candidate(MessageSummary message, String subject, String messageId) {
 
         Optional<Recipient> recipient(UndeliveredRecipient undelivered) {
@@ -247,7 +246,7 @@ final class NdrProcessor {
                     .findFirst();
         }
 
-        /// The content has gone; this is what is left.
+        /// The content has been deleted; only these header fields are stored.
         ReportedMessage original() {
             String header = (subject.isEmpty() ? "" : "Subject: " + encoded(subject) + "\r\n") + "Message-ID: "
                     + messageId + "\r\n";
@@ -258,27 +257,27 @@ final class NdrProcessor {
         private static String encoded(String text) {
             try {
                 return MimeUtility.encodeText(text, "UTF-8", null);
-            } catch (UnsupportedEncodingException always) {
-                throw new IllegalStateException("this Java has no UTF-8", always);
+            } catch (UnsupportedEncodingException impossible) {
+                throw new IllegalStateException("this Java has no UTF-8", impossible);
             }
         }
     }
 
-    /// @return the messages with this Message-ID; several if one was divided
+    /// @return the messages with this Message-ID; several if failure was divided
     private List<Candidate> candidates(String messageId) {
         if (messageId.isEmpty()) {
             return List.of();
         }
         Matcher own = OWN_ID.matcher(messageId);
-        Stream<MessageEntry> made = (own.matches() ? QueueId.parse(own.group(1)) : Optional.<QueueId>empty())
+        Stream<MessageEntry> ownIds = (own.matches() ? QueueId.parse(own.group(1)) : Optional.<QueueId>empty())
                 .map(id -> MessageFilter.of(List.of(id))).stream()
                         .flatMap(selection -> lines(selection).stream())
                         .filter(line -> line.messageId().isEmpty());
-        MessageFilter written =
+        MessageFilter byMessageId =
                 new MessageFilter(List.of(), Set.of(), null, null, null, null, null, null, null, null, messageId, null);
         return Stream.concat(
-                        made,
-                        lines(written).stream().filter(line -> line.messageId().equals(messageId)))
+                        ownIds,
+                        lines(byMessageId).stream().filter(line -> line.messageId().equals(messageId)))
                 .flatMap(
                         line -> queue
                                 .messageSummary(line.id())
@@ -289,7 +288,7 @@ final class NdrProcessor {
 
     private List<MessageEntry> lines(MessageFilter selection) {
         return queue.reader()
-                .find(selection, Page.Order.NEWEST_FIRST, null, MOST_PARTS)
+                .find(selection, Page.Order.NEWEST_FIRST, null, MAX_PARTS)
                 .entries();
     }
 }

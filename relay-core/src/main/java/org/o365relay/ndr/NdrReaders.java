@@ -10,33 +10,33 @@ import org.o365relay.mail.EmailAddress;
 import org.o365relay.net.Https;
 import org.o365relay.queue.MessageQueue;
 
-/// Reads the reports of all mailboxes that are to be looked at.
+/// Polls the NDR folders of all mailboxes that have one configured.
 public final class NdrReaders implements AutoCloseable {
 
     private final List<NdrPoller> pollers;
 
-    /// @param tokens where those for a mailbox come from
-    /// @param https the way to Microsoft Graph
+    /// @param tokens provides the token source for each Graph account
+    /// @param https client for Microsoft Graph
     public NdrReaders(
             List<NdrSettings> settings,
             Function<NdrSettings.Graph, TokenSource> tokens,
             Https https,
             MessageQueue queue,
-            SenderNotifier authors,
+            SenderNotifier notifier,
             Journal journal,
             InstantSource clock) {
         this.pollers = settings.stream()
                 .map(mailbox -> {
                     EmailAddress address = mailbox.mailbox();
-                    String mark = "ndr " + address.toString().toLowerCase(Locale.ROOT);
+                    String positionKey = "ndr " + address.toString().toLowerCase(Locale.ROOT);
                     NdrFolder folder = new GraphFolder(mailbox.source(), tokens.apply(mailbox.source()), https, clock);
-                    NdrProcessor returns = new NdrProcessor(address, mark, queue, authors, journal, clock);
-                    return new NdrPoller(address, mailbox.pollInterval(), folder, queue, mark, returns);
+                    NdrProcessor processor = new NdrProcessor(address, positionKey, queue, notifier, journal, clock);
+                    return new NdrPoller(address, mailbox.pollInterval(), folder, queue, positionKey, processor);
                 })
                 .toList();
     }
 
-    /// Begins to look.
+    /// Starts polling.
     public void start() {
         pollers.forEach(NdrPoller::start);
     }

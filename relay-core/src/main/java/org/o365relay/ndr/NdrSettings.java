@@ -5,16 +5,16 @@ import java.time.Duration;
 import org.o365relay.identity.Credential;
 import org.o365relay.mail.EmailAddress;
 
-/// Where a mailbox gets its reports.
+/// The NDR source of a mailbox.
 ///
-/// @param mailbox one of the relay's
-/// @param pollInterval how often it is looked for new ones
+/// @param mailbox a configured mailbox
+/// @param pollInterval how often the source is checked for new reports
 public record NdrSettings(EmailAddress mailbox, Graph source, Duration pollInterval) {
 
-    /// Microsoft Graph.
+    /// A mail folder read with Microsoft Graph.
     ///
-    /// @param graphUrl without a version and a final slash: `https://graph.microsoft.com`
+    /// @param graphUrl base URL without version and trailing slash: `https://graph.microsoft.com`
     /// @param folder its ID, or its well-known name in English: `inbox`
-    /// @param scope what access tokens are asked for
+    /// @param scope the scope that access tokens are requested for
     public record Graph(URI graphUrl, String folder, Credential.OAuth credential, String scope) {}
 }

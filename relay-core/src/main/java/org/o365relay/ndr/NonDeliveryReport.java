@@ -3,10 +3,10 @@ package org.o365relay.ndr;
 import java.util.List;
 import org.o365relay.mail.Reply;
 
-/// A delivery status notification (RFC 3464), as far as it is about what was not delivered.
+/// The failed recipients of a delivery status notification (RFC 3464).
 ///
-/// @param messageId of the message it is about, with its brackets; empty if it does not say
-/// @param reporter who reports: a host's name; empty if it does not say
+/// @param messageId Message-ID of the reported message, with angle brackets; empty if missing
+/// @param reporter host name of the reporting MTA; empty if missing
 /// @param recipients at least one
 record NonDeliveryReport(String messageId, String reporter, List<UndeliveredRecipient> recipients) {
 
@@ -14,7 +14,9 @@ record NonDeliveryReport(String messageId, String reporter, List<UndeliveredReci
         recipients = List.copyOf(recipients);
     }
 
-    /// @param address whom it was for, as the report has it
-    /// @param reply why not
+    /// A recipient that the message was not delivered to.
+    ///
+    /// @param address as given in the report
+    /// @param reply the reason given in the report
     record UndeliveredRecipient(String address, Reply reply) {}
 }

@@ -5,18 +5,19 @@ import org.o365relay.mail.EmailAddress;
 import org.o365relay.notice.NoticeWriter;
 import org.o365relay.notice.Reason;
 
-/// How authors are told of what came back: the words, and how often.
+/// Provides the notices that inform senders of NDRs, and limits their number.
 public interface SenderNotifier {
 
-    /// @return who writes the notices that leave through a mailbox
+    /// @return the writer of notices sent by a mailbox
     NoticeWriter writer(EmailAddress mailbox);
 
-    /// Counts one more notice about a device.
+    /// Counts a notice about mail of a device.
     ///
-    /// @return false if there are too many; a digest will tell
+    /// @return false if the device's limit of notices is reached, so that a digest replaces the notice
     boolean allowsNotice(InetAddress client);
 
-    /// @param name of the reply, as in the catalogue; empty if it is not known
-    /// @param mailbox that the advice is about
+    /// @param name catalogue name of the reply; empty if it is unknown
+    /// @param mailbox the mailbox named in the advice
+    /// @return why delivery failed, in the language of the notices
     Reason reason(String name, EmailAddress mailbox);
 }

@@ -1,11 +1,10 @@
-/// Learns what a mailbox hears later: reports of Exchange, or of servers behind it, that a message was not
-/// delivered after all. Ties each to the message it is about, writes it into the message's history, and tells
-/// the author.
+/// Processes the non-delivery reports (NDRs) that Exchange or a server behind it sends to a mailbox after a message was
+/// accepted. Each is matched to its message, recorded in the message's history and forwarded to the sender as a notice.
 ///
-/// 1. `NdrFolder` looks what is new in a folder of the mailbox; it changes nothing there.
-/// 2. `NdrParser` understands delivery status notifications (RFC 3464) and leaves everything else alone.
-/// 3. `NdrProcessor` finds the message by its Message-ID, and records the event, the notice and how far it has
-///    come in one transaction.
+/// 1. `NdrFolder` lists new messages in a folder of the mailbox, without changing the folder.
+/// 2. `NdrParser` parses delivery status notifications (RFC 3464) and ignores all other messages.
+/// 3. `NdrProcessor` finds the message by its Message-ID, and commits the event, the notice and the position in the
+///    folder in one transaction.
 @NullMarked
 package org.o365relay.ndr;
 

@@ -3,12 +3,12 @@ package org.o365relay.notice;
 import java.time.Instant;
 import java.util.List;
 
-/// Something the admin has to do before it stops the mail.
+/// The content of an email to the admin.
 ///
-/// @param id makes the letter the same whenever it is written; letters, digits, dots and hyphens
-/// @param subject what it is about, in a few words
-/// @param paragraphs what will happen, when, and what to do
-/// @param now when it was noticed
+/// @param id left part of the Message-ID, so that the same warning gives the same email; letters, digits, dots and hyphens
+/// @param subject the subject of the email
+/// @param paragraphs what happened or will happen, and what to do
+/// @param now when the problem was detected
 public record AdminWarning(String id, String subject, List<String> paragraphs, Instant now) {
 
     public AdminWarning {

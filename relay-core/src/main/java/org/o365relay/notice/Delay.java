@@ -10,14 +10,14 @@ import org.o365relay.mail.Recipient;
 import org.o365relay.mail.Reply;
 import org.o365relay.mail.ReportedMessage;
 
-/// A message that has waited for so long that its author should know.
+/// A message that has been delayed for so long that its author is notified.
 ///
-/// @param recipients those who wait for it and may be told of, at least one
-/// @param reason why it waits
-/// @param reply the last one the upstream gave; null if it was not tried yet
-/// @param upstream where it was tried; empty if nowhere
-/// @param attempts how often delivery was tried
-/// @param retryUntil how long it is tried
+/// @param recipients the recipients still waiting for the message and listed in the notice, at least one
+/// @param reason why delivery is delayed
+/// @param reply the last reply of the upstream; null before the first attempt
+/// @param upstream the upstream of the last attempt; empty before the first attempt
+/// @param attempts number of delivery attempts
+/// @param retryUntil when retries end
 public record Delay(
         QueueId id,
         Arrival arrival,
@@ -35,11 +35,11 @@ public record Delay(
     public Delay {
         recipients = List.copyOf(recipients);
         if (recipients.isEmpty()) {
-            throw new IllegalArgumentException("at least one recipient waits");
+            throw new IllegalArgumentException("a delay has at least one recipient");
         }
     }
 
-    /// Nobody is warned about a notice.
+    /// Always false: no delay notice is sent about a notice.
     @Override
     public boolean isNotice() {
         return false;

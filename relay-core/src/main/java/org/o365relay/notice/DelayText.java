@@ -2,7 +2,7 @@ package org.o365relay.notice;
 
 import java.util.List;
 
-/// What a person reads whose message waits.
+/// The human-readable part of a delay notice.
 final class DelayText {
 
     private final Delay delay;
@@ -10,34 +10,34 @@ final class DelayText {
     private final String hostname;
     private final NoticeTexts texts;
 
-    DelayText(Delay delay, OriginalHeader original, String hostname, NoticeTexts words) {
+    DelayText(Delay delay, OriginalHeader original, String hostname, NoticeTexts texts) {
         this.delay = delay;
         this.original = original;
         this.hostname = hostname;
-        this.texts = words;
+        this.texts = texts;
     }
 
     /// @return lines ending with CRLF
     String compose() {
-        PlainTextBody letter = new PlainTextBody(texts);
-        letter.paragraph(texts.text("delayed.opening", "hostname", hostname));
-        letter.describe(delay, original);
-        letter.list(texts.text("delayed.to"), delay.recipients());
-        letter.section(texts.text("delayed.reason"), delay.reason().cause());
+        PlainTextBody body = new PlainTextBody(texts);
+        body.paragraph(texts.text("delayed.opening", "hostname", hostname));
+        body.describe(delay, original);
+        body.list(texts.text("delayed.to"), delay.recipients());
+        body.section(texts.text("delayed.reason"), delay.reason().cause());
         if (delay.reply() != null) {
-            letter.reply(
+            body.reply(
                     delay.upstream().isEmpty()
                             ? texts.text("delayed.note")
                             : texts.text("delayed.answer", "upstream", delay.upstream()),
                     delay.reply().toString());
         }
-        letter.paragraph(texts.text(
+        body.paragraph(texts.text(
                 "delayed.author",
                 "received",
                 texts.time(delay.arrival().at()),
                 "until",
                 texts.time(delay.retryUntil())));
-        letter.adminSection(delay, List.of(delay.reason().advice()));
-        return letter.text();
+        body.adminSection(delay, List.of(delay.reason().advice()));
+        return body.text();
     }
 }

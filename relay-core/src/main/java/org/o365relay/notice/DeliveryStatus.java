@@ -9,7 +9,7 @@ import org.o365relay.mail.EnhancedStatus;
 import org.o365relay.mail.Recipient;
 import org.o365relay.mail.Reply;
 
-/// The part of a notice that programs read (RFC 3464 §2): US-ASCII, lines folded.
+/// The machine-readable part of a notice, `message/delivery-status` (RFC 3464 §2): US-ASCII, lines folded.
 final class DeliveryStatus {
 
     // RFC 5322 §3.3
@@ -19,7 +19,7 @@ final class DeliveryStatus {
 
     private static final int WIDTH = 72;
 
-    // Of all diagnostics together, in characters, and of one; Exchange says less than 6,000
+    // Limits in characters, for all diagnostics together and for one; those of Exchange have less than 6,000
     private static final int MAX_DIAGNOSTICS = 64 * 1024;
     private static final int MIN_DIAGNOSTIC = 500;
     private static final int MAX_DIAGNOSTIC = 6_000;
@@ -27,8 +27,8 @@ final class DeliveryStatus {
     private final NoticeEvent event;
     private final StringBuilder text = new StringBuilder();
 
-    DeliveryStatus(NoticeEvent occurrence) {
-        this.event = occurrence;
+    DeliveryStatus(NoticeEvent event) {
+        this.event = event;
     }
 
     static String date(Instant instant) {
@@ -56,32 +56,32 @@ final class DeliveryStatus {
         return text.toString();
     }
 
-    private void describe(FailedRecipient failed, int room) {
-        begin(failed.recipient(), "failed", status(failed.reply()));
+    private void describe(FailedRecipient failed, int maxLength) {
+        beginRecipient(failed.recipient(), "failed", status(failed.reply()));
         if (failed.fromUpstream()) {
             remoteMta();
         }
-        diagnose(failed.reply(), failed.fromUpstream(), room);
+        diagnose(failed.reply(), failed.fromUpstream(), maxLength);
         field("Last-Attempt-Date", date(event.now()));
     }
 
     private void describe(RelayedRecipient relayed) {
-        EnhancedStatus said = relayed.reply().status();
-        begin(
+        EnhancedStatus status = relayed.reply().status();
+        beginRecipient(
                 relayed.recipient(),
-                "relayed", // RFC 3464 §2.3.3: to where nobody reports deliveries
-                said != null && said.category() == 2 ? said : new EnhancedStatus(2, 0, 0));
+                "relayed", // RFC 3464 §2.3.3: to a server that does not report deliveries
+                status != null && status.category() == 2 ? status : new EnhancedStatus(2, 0, 0));
         remoteMta();
         field("Last-Attempt-Date", date(event.now()));
     }
 
     private void describe(Delay delay, Recipient recipient) {
         Reply reply = delay.reply();
-        EnhancedStatus said = reply == null ? null : reply.status();
-        begin(
+        EnhancedStatus status = reply == null ? null : reply.status();
+        beginRecipient(
                 recipient,
                 "delayed",
-                said != null && said.category() == 4 ? said : new EnhancedStatus(4, 0, 0)); // RFC 3463 §3.1
+                status != null && status.category() == 4 ? status : new EnhancedStatus(4, 0, 0)); // RFC 3463 §3.1
         if (reply != null) {
             if (!delay.upstream().isEmpty()) {
                 remoteMta();
@@ -96,7 +96,7 @@ final class DeliveryStatus {
     }
 
     // RFC 3464 §2.3
-    private void begin(Recipient recipient, String action, EnhancedStatus status) {
+    private void beginRecipient(Recipient recipient, String action, EnhancedStatus status) {
         text.append("\r\n");
         event.envelope()
                 .dsnRequest()
@@ -108,14 +108,14 @@ final class DeliveryStatus {
         field("Status", status.toString());
     }
 
-    // RFC 3464 §2.3.5: a host name alone; the upstream calls itself host:port
+    // RFC 3464 §2.3.5: the host name without the port
     private void remoteMta() {
         field("Remote-MTA", "dns; " + event.upstream().replaceFirst(":\\d+$", ""));
     }
 
-    private void diagnose(Reply reply, boolean fromUpstream, int room) {
+    private void diagnose(Reply reply, boolean fromUpstream, int maxLength) {
         String text = LineWrapping.singleLine(reply.toString());
-        String diagnostic = LineWrapping.truncated(text, Math.clamp(room, MIN_DIAGNOSTIC, MAX_DIAGNOSTIC));
+        String diagnostic = LineWrapping.truncated(text, Math.clamp(maxLength, MIN_DIAGNOSTIC, MAX_DIAGNOSTIC));
         field("Diagnostic-Code", (fromUpstream ? "smtp; " : "x-o365-relay; ") + diagnostic);
     }
 
@@ -125,7 +125,7 @@ final class DeliveryStatus {
         text.append(lines).append("\r\n");
     }
 
-    /// Without a code of the upstream's the first digit of its reply has to do (RFC 3463 §3.1).
+    /// The enhanced status code of the reply, or one derived from its first digit (RFC 3463 §3.1).
     private static EnhancedStatus status(Reply reply) {
         EnhancedStatus status = reply.status();
         return status == null || status.category() == 2

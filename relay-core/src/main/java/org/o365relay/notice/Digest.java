@@ -5,29 +5,28 @@ import java.time.Instant;
 import java.util.List;
 import org.o365relay.mail.EmailAddress;
 
-/// What is told of a device's messages about which there were too many notices already.
+/// A summary of messages of one device that replaces notices beyond the limit per device and hour.
 ///
-/// @param recipient of the letter
-/// @param client the device
-/// @param helo what it called itself last; empty if that is not known
-/// @param count of how many messages it tells, at least one
-/// @param entries some of them, oldest first; not more than there are
+/// @param recipient recipient of the digest
+/// @param client address of the device
+/// @param helo last HELO name of the device; empty if unknown
+/// @param count number of messages summarized, at least one
+/// @param entries the messages listed, oldest first; at most `count`
 public record Digest(
         EmailAddress recipient, InetAddress client, String helo, int count, List<Entry> entries, Instant now) {
 
     public Digest {
         entries = List.copyOf(entries);
         if (count < Math.max(1, entries.size())) {
-            throw new IllegalArgumentException("a digest tells of what it lists");
+            throw new IllegalArgumentException("a digest counts at least one message and all those it lists");
         }
     }
 
-    /// One message.
+    /// A message listed in the digest.
     ///
-    /// @param receivedAt when it came in
-    /// @param subject empty if it has none or that is not known
-    /// @param to of whom the digest tells; may be empty if that is not known any more
-    /// @param reason why, in the language of the notices; empty if that is not known any more
+    /// @param subject empty if missing or unknown
+    /// @param to the recipients concerned; empty if no longer known
+    /// @param reason the reason in the language of the notices; empty if no longer known
     public record Entry(Instant receivedAt, String subject, List<EmailAddress> to, Status status, String reason) {
 
         public Entry {
@@ -35,7 +34,7 @@ public record Digest(
         }
     }
 
-    /// What became of a message.
+    /// The state of a message.
     public enum Status {
         FAILED,
         DELAYED,

@@ -3,7 +3,7 @@ package org.o365relay.notice;
 import java.util.stream.Collectors;
 import org.o365relay.mail.EmailAddress;
 
-/// What a person reads about many messages at once.
+/// The text of a digest.
 final class DigestText {
 
     private static final int MAX_RECIPIENTS = 3;
@@ -13,11 +13,11 @@ final class DigestText {
     private final NoticeTexts texts;
     private final PlainTextBody body;
 
-    DigestText(Digest digest, String hostname, NoticeTexts words) {
+    DigestText(Digest digest, String hostname, NoticeTexts texts) {
         this.digest = digest;
         this.hostname = hostname;
-        this.texts = words;
-        this.body = new PlainTextBody(words);
+        this.texts = texts;
+        this.body = new PlainTextBody(texts);
     }
 
     String subject() {
@@ -27,7 +27,7 @@ final class DigestText {
     /// @return lines ending with CRLF
     String compose() {
         body.paragraph(counted("digest.opening"));
-        digest.entries().forEach(this::list);
+        digest.entries().forEach(this::append);
         int others = digest.count() - digest.entries().size();
         if (others > 0) {
             body.indentedParagraph(texts.text("more", "count", Integer.toString(others)));
@@ -52,28 +52,28 @@ final class DigestText {
         return digest.client().getHostAddress();
     }
 
-    private void list(Digest.Entry line) {
-        String subject = line.subject().isEmpty() ? texts.text("no-subject") : LineWrapping.singleLine(line.subject());
-        body.line(PlainTextBody.INDENT + texts.time(line.receivedAt()));
+    private void append(Digest.Entry entry) {
+        String subject = entry.subject().isEmpty() ? texts.text("no-subject") : LineWrapping.singleLine(entry.subject());
+        body.line(PlainTextBody.INDENT + texts.time(entry.receivedAt()));
         body.indentedLines(subject);
-        if (!line.to().isEmpty()) {
-            body.indentedLines(texts.text("digest.to", "recipients", recipients(line)));
+        if (!entry.to().isEmpty()) {
+            body.indentedLines(texts.text("digest.to", "recipients", recipients(entry)));
         }
-        String fate = texts.text(
-                switch (line.status()) {
+        String status = texts.text(
+                switch (entry.status()) {
                     case FAILED -> "digest.failed";
                     case DELAYED -> "digest.delayed";
                     case DELIVERED -> "digest.delivered";
                 });
-        body.indentedParagraph(line.reason().isEmpty() ? fate : fate + ": " + line.reason());
+        body.indentedParagraph(entry.reason().isEmpty() ? status : status + ": " + entry.reason());
     }
 
-    private String recipients(Digest.Entry line) {
-        String named = line.to().stream()
+    private String recipients(Digest.Entry entry) {
+        String listed = entry.to().stream()
                 .limit(MAX_RECIPIENTS)
                 .map(EmailAddress::toString)
                 .collect(Collectors.joining(", "));
-        int others = line.to().size() - MAX_RECIPIENTS;
-        return others > 0 ? named + " " + texts.text("more", "count", Integer.toString(others)) : named;
+        int others = entry.to().size() - MAX_RECIPIENTS;
+        return others > 0 ? listed + " " + texts.text("more", "count", Integer.toString(others)) : listed;
     }
 }

@@ -3,9 +3,9 @@ package org.o365relay.notice;
 import org.o365relay.mail.Recipient;
 import org.o365relay.mail.Reply;
 
-/// One recipient a message could not be delivered to.
+/// A recipient to whom delivery failed.
 ///
-/// @param reply the last one; may be several KB long
-/// @param fromUpstream whether the upstream said it, not the relay in its place
-/// @param reason what it means
+/// @param reply the final reply; may be several KB long
+/// @param fromUpstream whether the reply is the upstream's; otherwise the relay generated it
+/// @param reason the meaning of the reply
 public record FailedRecipient(Recipient recipient, Reply reply, boolean fromUpstream, Reason reason) {}

@@ -7,14 +7,14 @@ import org.o365relay.mail.Envelope;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.ReportedMessage;
 
-/// A message given up for some or all of its recipients.
+/// A message whose delivery to some or all recipients failed permanently.
 ///
-/// @param isNotice whether it was a notice itself, about which there is never another one
-/// @param recipients those given up now, at least one
+/// @param isNotice whether the message is a notice itself; no notice is sent about a notice
+/// @param recipients the failed recipients, at least one
 /// @param upstream host name of the mail service
-/// @param attempts how often delivery was tried; 0 if the message could not even be tried
-/// @param now when it was given up; with the id it makes the notice the same whenever it is written
-/// @param isReportedByNdr whether the mail service had taken it, and reported later that it could not deliver it
+/// @param attempts number of delivery attempts; 0 if there was none
+/// @param now when delivery failed; together with the id it makes the notice reproducible
+/// @param isReportedByNdr whether the mail service accepted the message and reported the failure later
 public record Failure(
         QueueId id,
         Arrival arrival,
@@ -28,7 +28,7 @@ public record Failure(
         boolean isReportedByNdr)
         implements NoticeEvent {
 
-    /// What the relay itself has given up.
+    /// A failure during delivery by the relay.
     public Failure(
             QueueId id,
             Arrival arrival,

@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/// The part of a notice that a person reads, who need not know anything of mail servers.
+/// The human-readable part of a failure notice, written for readers without knowledge of mail servers.
 final class FailureText {
 
     private final Failure failure;
@@ -15,12 +15,12 @@ final class FailureText {
     private final NoticeTexts texts;
     private final PlainTextBody body;
 
-    FailureText(Failure failure, OriginalHeader original, String hostname, NoticeTexts words) {
+    FailureText(Failure failure, OriginalHeader original, String hostname, NoticeTexts texts) {
         this.failure = failure;
         this.original = original;
         this.hostname = hostname;
-        this.texts = words;
-        this.body = new PlainTextBody(words);
+        this.texts = texts;
+        this.body = new PlainTextBody(texts);
     }
 
     /// @return lines ending with CRLF
@@ -30,7 +30,7 @@ final class FailureText {
         body.describe(failure, original);
         failure.recipients().stream()
                 .collect(groupingBy(Common::of, LinkedHashMap::new, Collectors.toList()))
-                .forEach(this::explain);
+                .forEach(this::appendGroup);
         describeAttempts();
         body.adminSection(
                 failure,
@@ -40,7 +40,7 @@ final class FailureText {
         return body.text();
     }
 
-    private void explain(Common common, List<FailedRecipient> recipients) {
+    private void appendGroup(Common common, List<FailedRecipient> recipients) {
         body.list(
                 texts.text("failed.to"),
                 recipients.stream().map(FailedRecipient::recipient).toList());
@@ -79,7 +79,7 @@ final class FailureText {
         }
     }
 
-    /// What recipients may have in common, so that it is told once.
+    /// The part of a failure that several recipients may share, so that it appears once.
     private record Common(String reply, boolean fromUpstream, Reason reason) {
         static Common of(FailedRecipient failed) {
             return new Common(failed.reply().toString(), failed.fromUpstream(), failed.reason());

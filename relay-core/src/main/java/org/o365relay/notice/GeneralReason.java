@@ -3,26 +3,26 @@ package org.o365relay.notice;
 import java.util.Arrays;
 import java.util.Locale;
 
-/// Reasons that no catalogue of replies has.
+/// Reasons for a failure or delay that are not in the catalogue of replies.
 public enum GeneralReason {
-    /// The upstream said something that is not known.
+    /// The reply of the upstream is unknown.
     UNKNOWN_REPLY,
-    /// The upstream could not be reached, or was lost.
+    /// The upstream could not be reached, or the connection was lost.
     UNREACHABLE,
-    /// No safe connection could be made.
+    /// No TLS connection could be established.
     TLS,
-    /// The relay was not let in.
+    /// The upstream rejected the sign-in.
     SIGN_IN,
-    /// The relay itself cannot handle the message.
+    /// The relay could not process the message.
     RELAY,
-    /// The operator of the relay has given it up.
+    /// An operator bounced the message.
     OPERATOR,
-    /// Nothing leaves through the mailbox just now.
+    /// The mailbox cannot send at the moment.
     MAILBOX,
-    /// It waits for its turn.
+    /// Other messages are sent first.
     TURN;
 
-    /// @param name as in the history: `unknown-reply`
+    /// @param name name in the history: `unknown-reply`
     /// @return [#UNKNOWN_REPLY] for any other name
     public static GeneralReason of(String name) {
         return Arrays.stream(values())
@@ -34,7 +34,7 @@ public enum GeneralReason {
     /// @param advice for the admin; may be empty
     public Reason in(Language language, String advice) {
 
-        String cause = NoticeTexts.sentences(language.locale()).getString("reason." + key());
+        String cause = NoticeTexts.bundle(language.locale()).getString("reason." + key());
         return new Reason(cause, "", advice);
     }
 

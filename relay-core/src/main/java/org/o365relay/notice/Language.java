@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/// What notices are written in. One more takes a line here, the sentences in `words_xx.properties`, and the replies
-/// in `exchange/replies_xx.txt`.
+/// The languages of notices. To add one, add a constant here, the texts in `words_xx.properties` and the replies in
+/// `exchange/replies_xx.txt`.
 public enum Language {
     ENGLISH(Locale.ENGLISH),
     GERMAN(Locale.GERMAN);
@@ -17,24 +17,24 @@ public enum Language {
         this.locale = locale;
     }
 
-    /// @param code `en`, `de`; capitals make no difference
+    /// @param code `en`, `de`; case-insensitive
     public static Optional<Language> of(String code) {
         return Arrays.stream(values())
                 .filter(language -> language.code().equalsIgnoreCase(code))
                 .findFirst();
     }
 
-    /// @return all codes there are
+    /// @return the codes of all languages
     public static List<String> codes() {
         return Arrays.stream(values()).map(Language::code).toList();
     }
 
-    /// @return as in the configuration: `en`
+    /// @return the code used in the configuration: `en`
     public String code() {
         return locale.getLanguage();
     }
 
-    /// @return how the language writes
+    /// @return the locale of texts and dates
     public Locale locale() {
         return locale;
     }

@@ -4,22 +4,22 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/// Text brought into lines that mail readers and servers bear.
+/// Wraps and shortens text for display in plain-text messages.
 final class LineWrapping {
 
     private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{IsCc}\\p{IsZl}\\p{IsZp}\\s]+");
 
-    // Replies of Exchange have diagnostics without a blank for hundreds of characters.
+    // Diagnostics of Exchange have hundreds of characters without a blank.
     private static final int MAX_WORD = 400;
 
     private LineWrapping() {}
 
-    /// @return on one line, every run of white space and control characters as one blank
+    /// @return the text on one line, with each run of white space and control characters replaced by a blank
     static String singleLine(String text) {
         return UNPRINTABLE.matcher(text).replaceAll(" ").strip();
     }
 
-    /// @return at most this many characters, with a mark if something was left out
+    /// @return at most this many characters, ending with ` ...` if truncated
     static String truncated(String text, int length) {
         boolean fits = text.codePointCount(0, text.length()) <= length;
         return fits
@@ -27,8 +27,8 @@ final class LineWrapping {
                 : text.substring(0, text.offsetByCodePoints(0, length - 4)).strip() + " ...";
     }
 
-    /// @return lines of at most `width` characters; a longer word has a line of its own, one of over 400
-    ///     several
+    /// @return lines of at most `width` characters; a longer word is placed on its own line, and split after every 400
+    ///     characters
     static List<String> wrap(String text, int width) {
         List<String> lines = new ArrayList<>();
         StringBuilder line = new StringBuilder();

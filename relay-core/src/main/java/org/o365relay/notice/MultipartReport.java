@@ -12,7 +12,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 
-/// A `multipart/report` (RFC 6522 §3). The boundary is given, so that the same report has the same bytes.
+/// A `multipart/report` (RFC 6522 §3). The caller chooses the boundary, so that the same report
+/// has the same bytes.
 final class MultipartReport extends MimeMultipart {
 
     private static final int MAX_LINE = 998;
@@ -20,7 +21,7 @@ final class MultipartReport extends MimeMultipart {
     private final String boundary;
     private boolean eightBit;
 
-    /// @param boundary must have `=_` in it, which no encoded part can contain
+    /// @param boundary must contain `=_`, which no encoded part can contain
     MultipartReport(String boundary) throws MessagingException {
         this.boundary = boundary;
         ContentType type = new ContentType("multipart", "report", null);
@@ -29,8 +30,8 @@ final class MultipartReport extends MimeMultipart {
         contentType = type.toString();
     }
 
-    /// Adds a part of any text; quoted-printable if it is not short lines of US-ASCII already, or could hold
-    /// the boundary (RFC 6522 §4 lets a broken original header be encoded, too).
+    /// Adds a text part, encoded as quoted-printable unless it consists of US-ASCII lines of at most 998 octets and cannot
+    /// contain the boundary. RFC 6522 §4 allows this encoding for the original header, too.
     void add(String type, String description, byte[] content) throws MessagingException, IOException {
         if (isPlain(content)) {
             addPlain(type, description, content);
@@ -39,15 +40,15 @@ final class MultipartReport extends MimeMultipart {
         }
     }
 
-    /// Adds a part of US-ASCII with short lines, none of which can be taken for the boundary.
+    /// Adds a US-ASCII part with lines of at most 998 octets that does not contain the boundary.
     void addPlain(String type, String description, byte[] content) throws MessagingException {
         add(type, description, "7bit", content);
     }
 
-    /// Adds a whole message, which must not be encoded (RFC 2046 §5.2.1).
+    /// Adds the whole message, which must not be encoded (RFC 2046 §5.2.1).
     ///
     /// @param original with any line ends
-    /// @return false if that is impossible: it is empty, has lines of more than 998 octets, NUL, or this
+    /// @return false if that is impossible because it is empty, has lines of more than 998 octets, or contains NUL or the
     ///     boundary
     boolean addMessage(String description, byte[] original) throws MessagingException {
         String text = new String(original, ISO_8859_1).replaceAll("\r\n?|\n", "\r\n");
@@ -63,7 +64,7 @@ final class MultipartReport extends MimeMultipart {
         return possible;
     }
 
-    /// @return whether there is anything in it that is not US-ASCII
+    /// @return whether a part contains octets beyond US-ASCII
     boolean isEightBit() {
         return eightBit;
     }

@@ -2,7 +2,7 @@ package org.o365relay.notice;
 
 import org.o365relay.mail.Envelope;
 
-/// A notice ready for the queue.
+/// A complete notice with its envelope.
 public final class Notice {
 
     private final Envelope envelope;
@@ -13,7 +13,7 @@ public final class Notice {
         this.content = content;
     }
 
-    /// @return null sender, one recipient
+    /// @return the null sender and one recipient
     public Envelope envelope() {
         return envelope;
     }

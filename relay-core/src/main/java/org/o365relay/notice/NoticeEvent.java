@@ -6,7 +6,7 @@ import org.o365relay.mail.Envelope;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.ReportedMessage;
 
-/// What a notice is about: a message, and what became of it.
+/// An event that the sender of a message is notified of.
 public sealed interface NoticeEvent permits Failure, RelayedMessage, Delay {
 
     QueueId id();
@@ -15,15 +15,15 @@ public sealed interface NoticeEvent permits Failure, RelayedMessage, Delay {
 
     Envelope envelope();
 
-    /// @return whether it was a notice itself, about which there is never another one
+    /// @return whether the message is a notice itself; no notice is sent about a notice
     boolean isNotice();
 
-    /// @return what is known of the message
+    /// @return the header and, if requested, the content of the message
     ReportedMessage original();
 
-    /// @return host name of the mail service; empty if it was not tried yet
+    /// @return host name of the mail service; empty before the first attempt
     String upstream();
 
-    /// @return when it happened; with the id it makes the notice the same whenever it is written
+    /// @return when it happened; together with the id it makes the notice reproducible
     Instant now();
 }

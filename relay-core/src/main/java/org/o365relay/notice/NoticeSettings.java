@@ -6,13 +6,13 @@ import java.time.ZoneOffset;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.EmailAddress;
 
-/// Who is told what becomes of a message, in which words, and how often.
+/// Recipients, language and rate of notices.
 ///
-/// @param admin told of failures when the original author cannot be reached; null for nobody
-/// @param zone whose time the letters tell
-/// @param delayNoticeAfter how old an open message is when its author is warned; zero for never
-/// @param hourlyLimitPerDevice how many failure notices and delay warnings there are about the mail of one client
-///     address, at most; the others are told of in a digest
+/// @param admin receives failure notices if the author cannot be reached; null for none
+/// @param zone time zone of the times in notices
+/// @param delayNoticeAfter age at which a delay notice about an undelivered message is sent; zero for none
+/// @param hourlyLimitPerDevice maximum number of failure and delay notices per client address and hour; a digest
+///     summarizes the others
 public record NoticeSettings(
         @Nullable EmailAddress admin,
         Language language,
@@ -20,7 +20,7 @@ public record NoticeSettings(
         Duration delayNoticeAfter,
         int hourlyLimitPerDevice) {
 
-    /// Every failure is told in English and UTC, and no delay.
+    /// English and UTC, without delay notices and without a limit.
     public NoticeSettings(@Nullable EmailAddress admin) {
         this(admin, Language.ENGLISH, ZoneOffset.UTC, Duration.ZERO, Integer.MAX_VALUE);
     }

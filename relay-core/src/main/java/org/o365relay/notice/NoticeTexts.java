@@ -8,40 +8,40 @@ import java.util.Locale;
 import java.util.ResourceBundle;
 import java.util.ResourceBundle.Control;
 
-/// The sentences of notices in one language, kept in `words.properties` and its translations. `{name}` in them
-/// stands for what the letter is about.
+/// The texts of notices in one language, from `words.properties` and its translations. `{name}` in a text is a
+/// placeholder.
 final class NoticeTexts {
 
     private static final String BUNDLE = "org.o365relay.notice.words";
 
-    private final ResourceBundle sentences;
+    private final ResourceBundle bundle;
     private final DateTimeFormatter time;
     private final ZoneId zone;
 
-    /// @param zone whose time the readers' clocks show
+    /// @param zone time zone of the times in notices
     NoticeTexts(Language language, ZoneId zone) {
-        this.sentences = sentences(language.locale());
-        // English is the one language whose names of months every runtime has: others write numbers
-        this.time = DateTimeFormatter.ofPattern(sentences.getString("time"), Locale.ENGLISH);
+        this.bundle = bundle(language.locale());
+        // month names exist only for English in a reduced runtime; other languages use numbers
+        this.time = DateTimeFormatter.ofPattern(bundle.getString("time"), Locale.ENGLISH);
         this.zone = zone;
     }
 
-    /// The root is English: never the language of the machine instead.
-    static ResourceBundle sentences(Locale locale) {
+    /// Falls back to English, never to the language of the machine.
+    static ResourceBundle bundle(Locale locale) {
         return ResourceBundle.getBundle(BUNDLE, locale, Control.getNoFallbackControl(Control.FORMAT_PROPERTIES));
     }
 
-    /// @param pairs a name and what to put in its place, one after the other
+    /// @param pairs placeholder names, each followed by its value
     String text(String key, String... pairs) {
-        String sentence = sentences.getString(key);
-        StringBuilder said = new StringBuilder();
+        String template = bundle.getString(key);
+        StringBuilder text = new StringBuilder();
         int at = 0;
-        for (int open = sentence.indexOf('{'); open >= 0; open = sentence.indexOf('{', at)) {
-            int close = sentence.indexOf('}', open);
-            said.append(sentence, at, open).append(value(sentence.substring(open + 1, close), pairs));
+        for (int open = template.indexOf('{'); open >= 0; open = template.indexOf('{', at)) {
+            int close = template.indexOf('}', open);
+            text.append(template, at, open).append(value(template.substring(open + 1, close), pairs));
             at = close + 1;
         }
-        return said.append(sentence, at, sentence.length()).toString();
+        return text.append(template, at, template.length()).toString();
     }
 
     private static String value(String name, String... pairs) {
@@ -50,10 +50,10 @@ final class NoticeTexts {
                 return pairs[i + 1];
             }
         }
-        throw new IllegalArgumentException("nothing is said of {" + name + "}");
+        throw new IllegalArgumentException("no value for {" + name + "}");
     }
 
-    /// @return date and time where the relay is, and how far that is from UTC
+    /// @return local date and time with the UTC offset
     String time(Instant instant) {
         ZoneOffset offset = zone.getRules().getOffset(instant);
         String fromUtc = offset.getTotalSeconds() == 0 ? "" : offset.getId();

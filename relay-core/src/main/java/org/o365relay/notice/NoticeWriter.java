@@ -19,7 +19,7 @@ import org.o365relay.mail.Envelope;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.ReportedMessage;
 
-/// Writes delivery status notifications, and letters to the admin: who is told, and what.
+/// Writes delivery status notifications, digests and emails to the admin, and chooses their recipients.
 public final class NoticeWriter {
 
     private final NoticeSettings settings;
@@ -27,8 +27,8 @@ public final class NoticeWriter {
     private final String hostname;
     private final NoticeTexts texts;
 
-    /// @param mailbox author of the notices, as Exchange lets the relay send as nobody else
-    /// @param hostname this relay's name
+    /// @param mailbox the mailbox that sends the notices and is their author
+    /// @param hostname host name of the relay
     public NoticeWriter(NoticeSettings settings, EmailAddress mailbox, String hostname) {
         this.settings = settings;
         this.mailbox = mailbox;
@@ -36,53 +36,50 @@ public final class NoticeWriter {
         this.texts = new NoticeTexts(settings.language(), settings.zone());
     }
 
-    /// Whether the sender wants to hear of it (RFC 3461 §4.1) is asked elsewhere.
+    /// The caller checks whether the sender requested the notice (RFC 3461 §4.1).
     ///
-    /// @return who is told: the original author, else the admin; empty if nobody may be told: the message was a
-    ///     notice itself or had the null sender (RFC 5321 §4.5.5), or nobody can be reached
+    /// @return the author, or the admin if the author cannot be reached; empty if neither can, or if the message is a
+    ///     notice or has the null sender (RFC 5321 §4.5.5)
     public Optional<EmailAddress> addressee(Failure failure) {
         return author(failure)
-                .or(() -> isNeverAnswered(failure) ? Optional.empty() : Optional.ofNullable(settings.admin()));
+                .or(() -> forbidsNotices(failure) ? Optional.empty() : Optional.ofNullable(settings.admin()));
     }
 
-    /// Tells the [#addressee(Failure)]. The same failure gives the same bytes.
+    /// Writes the notice to the [#addressee(Failure)]. The same failure gives the same bytes.
     public Optional<Notice> write(Failure failure) {
         return addressee(failure).map(recipient -> notice(failure, recipient, "failed.subject"));
     }
 
-    /// Of a message that is no notice itself.
-    ///
-    /// @return who is told that it waits: the original author and nobody else; empty if nobody may be told
+    /// @param original a message that is not a notice itself
+    /// @return the author; empty if it cannot be reached or the message has the null sender
     public Optional<EmailAddress> delayAddressee(Envelope envelope, ReportedMessage original) {
-        return original.author().filter(_ -> envelope.returnPath().isPresent()).filter(this::isSomebodyElse);
+        return original.author().filter(_ -> envelope.returnPath().isPresent()).filter(this::canReceiveNotices);
     }
 
-    /// Tells [who is told][#delayAddressee].
+    /// Writes the notice to the [#delayAddressee].
     public Optional<Notice> write(Delay delay) {
         return delayAddressee(delay.envelope(), delay.original())
                 .map(recipient -> notice(delay, recipient, "delayed.subject"));
     }
 
-    /// Tells the sender of the envelope, and nobody else, that a message went where nobody reports deliveries to
-    /// it: only of the sender it has been asked whether a client may have it written to.
+    /// Writes the notice that a message was relayed to a server that does not report deliveries. Its recipient is always the
+    /// envelope sender, because only that address was checked when the client submitted the message.
     ///
-    /// @return empty if nobody may be told, or can be reached
-    public Optional<Notice> write(RelayedMessage relaying) {
-        return relaying.envelope()
+    /// @return empty if the message has the null sender, or the sender cannot be reached
+    public Optional<Notice> write(RelayedMessage relayed) {
+        return relayed.envelope()
                 .returnPath()
-                .filter(_ -> !relaying.isNotice())
-                .filter(this::isSomebodyElse)
-                .map(recipient -> notice(relaying, recipient, "relayed.subject"));
+                .filter(_ -> !relayed.isNotice())
+                .filter(this::canReceiveNotices)
+                .map(recipient -> notice(relayed, recipient, "relayed.subject"));
     }
 
-    /// Tells the admin, if there is one.
+    /// @return empty if no admin is configured
     public Optional<Notice> write(AdminWarning warning) {
         return Optional.ofNullable(settings.admin()).map(admin -> notice(warning, admin));
     }
 
-    /// Tells of many messages at once.
-    ///
-    /// @param id of the newest of them, which makes the letter's Message-ID
+    /// @param id id of the newest message in the digest, used in its Message-ID
     public Notice write(Digest digest, QueueId id) {
         DigestText text = new DigestText(digest, hostname, texts);
         try {
@@ -107,12 +104,12 @@ public final class NoticeWriter {
     }
 
     private Notice notice(AdminWarning warning, EmailAddress admin) {
-        // English as the log is: so is what it says
-        PlainTextBody letter = new PlainTextBody(texts);
-        letter.paragraph("This is the mail relay " + hostname + ".");
-        warning.paragraphs().forEach(letter::paragraph);
+        // always English, as the log and the advice are
+        PlainTextBody body = new PlainTextBody(texts);
+        body.paragraph("This is the mail relay " + hostname + ".");
+        warning.paragraphs().forEach(body::paragraph);
         try {
-            String content = header(warning, admin) + letter.text();
+            String content = header(warning, admin) + body.text();
             return sent(admin, content.getBytes(UTF_8));
         } catch (IOException inMemory) {
             throw new IllegalStateException("cannot write the warning " + warning.id(), inMemory);
@@ -133,87 +130,87 @@ public final class NoticeWriter {
         return header.append("\r\n").toString();
     }
 
-    private Optional<EmailAddress> author(NoticeEvent occurrence) {
-        return occurrence
+    private Optional<EmailAddress> author(NoticeEvent event) {
+        return event
                 .original()
                 .author()
-                .filter(_ -> !isNeverAnswered(occurrence))
-                .filter(this::isSomebodyElse);
+                .filter(_ -> !forbidsNotices(event))
+                .filter(this::canReceiveNotices);
     }
 
-    private static boolean isNeverAnswered(NoticeEvent occurrence) {
-        return occurrence.isNotice() || occurrence.envelope().returnPath().isEmpty();
+    private static boolean forbidsNotices(NoticeEvent event) {
+        return event.isNotice() || event.envelope().returnPath().isEmpty();
     }
 
-    private boolean isSomebodyElse(EmailAddress address) {
+    private boolean canReceiveNotices(EmailAddress address) {
         return address.isReachable() && !address.toString().equalsIgnoreCase(mailbox.toString());
     }
 
-    private Notice notice(NoticeEvent occurrence, EmailAddress recipient, String subjectKey) {
+    private Notice notice(NoticeEvent event, EmailAddress recipient, String subjectKey) {
         try {
-            OriginalHeader original = new OriginalHeader(occurrence.original());
-            MultipartReport report = report(occurrence, original);
-            String named = original.text("Subject").orElseGet(() -> texts.text("unnamed"));
-            String subject = texts.text(subjectKey, "subject", named);
+            OriginalHeader original = new OriginalHeader(event.original());
+            MultipartReport report = report(event, original);
+            String title = original.text("Subject").orElseGet(() -> texts.text("unnamed"));
+            String subject = texts.text(subjectKey, "subject", title);
             ByteArrayOutputStream content = new ByteArrayOutputStream();
             content.write(
-                    header(occurrence, original, recipient, subject, report).getBytes(UTF_8));
+                    header(event, original, recipient, subject, report).getBytes(UTF_8));
             report.writeTo(content);
             return sent(recipient, content.toByteArray());
         } catch (MessagingException | IOException inMemory) {
-            throw new IllegalStateException("cannot write the notice for " + occurrence.id(), inMemory);
+            throw new IllegalStateException("cannot write the notice for " + event.id(), inMemory);
         }
     }
 
-    private MultipartReport report(NoticeEvent occurrence, OriginalHeader original)
+    private MultipartReport report(NoticeEvent event, OriginalHeader original)
             throws MessagingException, IOException {
-        MultipartReport report = new MultipartReport("=_" + uniqueName(occurrence));
-        String explanation = switch (occurrence) {
+        MultipartReport report = new MultipartReport("=_" + uniqueName(event));
+        String explanation = switch (event) {
             case Failure failure -> new FailureText(failure, original, hostname, texts).compose();
-            case RelayedMessage relaying -> new RelayedText(relaying, original, hostname, texts).compose();
+            case RelayedMessage relayed -> new RelayedText(relayed, original, hostname, texts).compose();
             case Delay delay -> new DelayText(delay, original, hostname, texts).compose();
         };
         report.add("text/plain; charset=utf-8", "Notification", explanation.getBytes(UTF_8));
-        String status = new DeliveryStatus(occurrence).compose(hostname);
+        String status = new DeliveryStatus(event).compose(hostname);
         // RFC 3464 §2.1: always 7bit
         report.addPlain("message/delivery-status", "Delivery report", status.getBytes(US_ASCII));
-        // RFC 3461 §6.2: the whole message if that was asked for and is possible, else its header
+        // RFC 3461 §6.2: the whole message if requested and possible, else its header
         boolean complete =
-                occurrence instanceof Failure failure && report.addMessage("Undelivered message", whole(failure));
+                event instanceof Failure failure && report.addMessage("Undelivered message", whole(failure));
         byte[] quoted = original.quoted();
         if (!complete && quoted.length > 0) {
-            String title = occurrence instanceof Failure ? "Undelivered message headers" : "Message headers";
-            report.add("text/rfc822-headers", title, quoted);
+            String description = event instanceof Failure ? "Undelivered message headers" : "Message headers";
+            report.add("text/rfc822-headers", description, quoted);
         }
         return report;
     }
 
-    /// @return empty if it is not to be given back; a binary one cannot be, nor one with UTF-8 in its header
+    /// @return empty if the message is not returned in full; a binary message or one with a UTF-8 header cannot be
     private static byte[] whole(Failure failure) {
         Envelope envelope = failure.envelope();
-        boolean asked = envelope.dsnRequest().returned() == DsnRequest.ReturnedContent.FULL;
-        return asked && envelope.body() != BodyType.BINARY && !envelope.smtpUtf8()
+        boolean requested = envelope.dsnRequest().returned() == DsnRequest.ReturnedContent.FULL;
+        return requested && envelope.body() != BodyType.BINARY && !envelope.smtpUtf8()
                 ? OriginalHeader.withoutBcc(failure.original().content())
                 : new byte[0];
     }
 
     private String header(
-            NoticeEvent occurrence,
+            NoticeEvent event,
             OriginalHeader original,
             EmailAddress recipient,
             String subject,
             MultipartReport report)
             throws IOException {
         StringBuilder header = new StringBuilder();
-        address(header, recipient, subject, occurrence.now());
-        append(header, "Message-ID", "<" + uniqueName(occurrence) + "@" + mailbox.domain() + ">");
+        address(header, recipient, subject, event.now());
+        append(header, "Message-ID", "<" + uniqueName(event) + "@" + mailbox.domain() + ">");
         original.messageId().ifPresent(id -> {
             append(header, "In-Reply-To", id);
             append(header, "References", id);
         });
         append(header, "Auto-Submitted", "auto-replied"); // RFC 3834 §5
-        // By which the front half knows it (accept.HeaderGlance), should somebody send it back.
-        append(header, "X-O365-Relay-Notice", "by " + hostname + " id " + occurrence.id());
+        // recognized by accept.HeaderScan when a client sends the notice back
+        append(header, "X-O365-Relay-Notice", "by " + hostname + " id " + event.id());
         append(header, "MIME-Version", "1.0");
         append(header, "Content-Type", report.getContentType());
         if (report.isEightBit()) {
@@ -230,11 +227,11 @@ public final class NoticeWriter {
         append(header, "Date", DeliveryStatus.date(now));
     }
 
-    /// A message can be given up for one recipient today and for another tomorrow, or now for one and handed
-    /// over for another.
-    private static String uniqueName(NoticeEvent occurrence) {
-        String name = occurrence.id() + "." + time(occurrence.now());
-        return switch (occurrence) {
+    /// Distinguishes several notices about one message: its recipients can fail at different times, and some can fail while
+    /// others are relayed.
+    private static String uniqueName(NoticeEvent event) {
+        String name = event.id() + "." + time(event.now());
+        return switch (event) {
             case Failure _ -> name;
             case RelayedMessage _ -> name + ".R";
             case Delay _ -> name + ".D";

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 import org.o365relay.mail.RawText;
 import org.o365relay.mail.ReportedMessage;
 
-/// What a notice quotes from the header of the message it is about.
+/// The header of the reported message, as quoted in a notice.
 final class OriginalHeader {
 
     private static final int MAX_QUOTED = 32 * 1024;
@@ -28,7 +28,7 @@ final class OriginalHeader {
         fields = new InternetHeaders(new ByteArrayInputStream(octets));
     }
 
-    /// @return the field as a person reads it, on one line, at most 200 characters
+    /// @return the decoded value of the field on one line, at most 200 characters
     Optional<String> text(String name) {
         return Optional.ofNullable(fields.getHeader(name, null))
                 .map(value -> value.substring(0, Math.min(value.length(), 8 * MAX_TEXT)))
@@ -43,7 +43,7 @@ final class OriginalHeader {
                 .filter(value -> MESSAGE_ID.matcher(value).matches());
     }
 
-    /// @return whole fields, at most 32 KiB
+    /// @return complete fields, at most 32 KiB
     byte[] quoted() {
         String header = new String(octets, StandardCharsets.ISO_8859_1);
         if (header.length() <= MAX_QUOTED) {
@@ -57,24 +57,24 @@ final class OriginalHeader {
     }
 
     /// @param message with any line ends
-    /// @return with CRLF line ends, and without the fields that name who got a blind copy
+    /// @return the message with CRLF line ends and without Bcc and Resent-Bcc
     static byte[] withoutBcc(byte[] message) {
         String text = new String(message, StandardCharsets.ISO_8859_1).replaceAll("\r{0,8}\n|\r", "\r\n");
         StringBuilder kept = new StringBuilder(text.length());
-        boolean blind = false;
+        boolean bcc = false;
         int at = 0;
         while (at < text.length() && !text.startsWith("\r\n", at)) {
             int lineFeed = text.indexOf('\n', at);
             int end = lineFeed < 0 ? text.length() : lineFeed + 1;
             boolean continuation = text.charAt(at) == ' ' || text.charAt(at) == '\t';
-            blind = continuation ? blind : namesBlindCopies(text.substring(at, end));
-            kept.append(text, at, blind ? at : end);
+            bcc = continuation ? bcc : isBcc(text.substring(at, end));
+            kept.append(text, at, bcc ? at : end);
             at = end;
         }
         return kept.append(text, at, text.length()).toString().getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    private static boolean namesBlindCopies(String line) {
+    private static boolean isBcc(String line) {
         String name = line.substring(0, Math.max(0, line.indexOf(':'))).strip();
         return name.equalsIgnoreCase("Bcc") || name.equalsIgnoreCase("Resent-Bcc");
     }

@@ -5,7 +5,7 @@ import java.util.Locale;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.Recipient;
 
-/// Text for a person, in lines of at most 72 characters that end with CRLF.
+/// Builds a plain-text body with lines of at most 72 characters that end with CRLF.
 final class PlainTextBody {
 
     static final String INDENT = "    ";
@@ -18,27 +18,27 @@ final class PlainTextBody {
     private final NoticeTexts texts;
     private final StringBuilder text = new StringBuilder();
 
-    PlainTextBody(NoticeTexts words) {
-        this.texts = words;
+    PlainTextBody(NoticeTexts texts) {
+        this.texts = texts;
     }
 
     String text() {
         return text.toString();
     }
 
-    /// Says which message it is about.
-    void describe(NoticeEvent occurrence, OriginalHeader original) {
+    /// Appends the subject, author, date and device of the message.
+    void describe(NoticeEvent event, OriginalHeader original) {
         item("item.subject", original.text("Subject").orElseGet(() -> texts.text("no-subject")));
         item(
                 "item.from",
                 original.text("From")
-                        .or(() -> occurrence.envelope().returnPath().map(Object::toString))
+                        .or(() -> event.envelope().returnPath().map(Object::toString))
                         .orElseGet(() -> texts.text("no-sender")));
         item(
                 "item.date",
                 original.text("Date")
-                        .orElseGet(() -> texts.time(occurrence.arrival().at())));
-        item("item.device", device(occurrence.arrival()));
+                        .orElseGet(() -> texts.time(event.arrival().at())));
+        item("item.device", device(event.arrival()));
         line("");
     }
 
@@ -46,7 +46,7 @@ final class PlainTextBody {
         return device(arrival.helo(), arrival.client().getHostAddress());
     }
 
-    /// @param helo what it calls itself; may be empty
+    /// @param helo the HELO name; may be empty
     static String device(String helo, String address) {
         String name = LineWrapping.truncated(LineWrapping.singleLine(helo), WIDTH);
         return name.isEmpty() ? address : name + " (" + address + ")";
@@ -59,7 +59,7 @@ final class PlainTextBody {
         lines.stream().skip(1).forEach(line -> line(INDENT + " ".repeat(LABEL) + line));
     }
 
-    /// A list under its heading, the first twenty of them.
+    /// Appends a heading and at most twenty recipients.
     void list(String heading, List<Recipient> recipients) {
         heading(heading);
         recipients.stream().limit(MAX_LISTED).forEach(recipient -> line(INDENT + recipient));
@@ -69,22 +69,22 @@ final class PlainTextBody {
         line("");
     }
 
-    /// @param reply at most a thousand characters of it are shown
+    /// @param reply truncated to 1,000 characters
     void reply(String heading, String reply) {
         heading(heading);
         indentedParagraph(LineWrapping.truncated(LineWrapping.singleLine(reply), MAX_REPLY));
     }
 
-    /// @param texts such as a cause: they get a capital letter and a full stop
-    void section(String heading, String words) {
+    /// @param text such as a cause; it is capitalized and ends with a full stop
+    void section(String heading, String text) {
         heading(heading);
-        indentedParagraph(asSentence(words));
+        indentedParagraph(asSentence(text));
     }
 
-    static String asSentence(String words) {
-        int first = words.offsetByCodePoints(0, words.isEmpty() ? 0 : 1);
-        String capital = words.substring(0, first).toUpperCase(Locale.ROOT) + words.substring(first);
-        return words.endsWith(".") ? capital : capital + ".";
+    static String asSentence(String text) {
+        int first = text.offsetByCodePoints(0, text.isEmpty() ? 0 : 1);
+        String capital = text.substring(0, first).toUpperCase(Locale.ROOT) + text.substring(first);
+        return text.endsWith(".") ? capital : capital + ".";
     }
 
     void heading(String heading) {
@@ -97,7 +97,7 @@ final class PlainTextBody {
         line("");
     }
 
-    /// As [#indentedParagraph], and more comes.
+    /// As [#indentedParagraph], without the empty line.
     void indentedLines(String quoted) {
         LineWrapping.wrap(quoted, WIDTH - INDENT.length()).forEach(line -> line(INDENT + line));
     }
@@ -107,15 +107,15 @@ final class PlainTextBody {
         line("");
     }
 
-    /// What only an admin can use, at the end.
+    /// Appends the part for the admin, at the end.
     ///
-    /// @param advice each told once; empty ones are left out
-    void adminSection(NoticeEvent occurrence, List<String> advice) {
-        List<String> told =
+    /// @param advice duplicates and empty texts are left out
+    void adminSection(NoticeEvent event, List<String> advice) {
+        List<String> distinct =
                 advice.stream().filter(text -> !text.isBlank()).distinct().toList();
-        String key = told.isEmpty() ? "administrator" : "administrator.advice";
-        paragraph(texts.text(key, "id", occurrence.id().toString()));
-        told.forEach(this::indentedParagraph);
+        String key = distinct.isEmpty() ? "administrator" : "administrator.advice";
+        paragraph(texts.text(key, "id", event.id().toString()));
+        distinct.forEach(this::indentedParagraph);
     }
 
     void line(String line) {

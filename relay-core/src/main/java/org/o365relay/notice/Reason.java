@@ -1,8 +1,8 @@
 package org.o365relay.notice;
 
-/// Why a message was not delivered, in the language of the notice.
+/// Why delivery failed or is delayed, in the language of the notice.
 ///
-/// @param cause in plain words, without a full stop
-/// @param authorAdvice what the author of the message can do, who is no admin; empty if nothing but to ask the admin
-/// @param advice what the admin can do; empty if there is nothing to do
+/// @param cause the cause in plain words, without a full stop
+/// @param authorAdvice what the author of the message can do, who is not an admin; empty for asking the admin
+/// @param advice what the admin can do; empty if nothing
 public record Reason(String cause, String authorAdvice, String advice) {}

@@ -7,12 +7,12 @@ import org.o365relay.mail.Envelope;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.ReportedMessage;
 
-/// A message handed to an upstream that reports no deliveries, for recipients of whose fate the sender wanted
-/// to hear (RFC 3461 §5.2.2).
+/// A message accepted by an upstream that does not report deliveries, although the sender requested a delivery
+/// notification (RFC 3461 §5.2.2).
 ///
-/// @param recipients those handed over now and asked about, at least one
+/// @param recipients the recipients accepted now for whom notification was requested, at least one
 /// @param upstream host name of the mail service
-/// @param now when it was handed over
+/// @param now when the upstream accepted the message
 public record RelayedMessage(
         QueueId id,
         Arrival arrival,
@@ -27,7 +27,7 @@ public record RelayedMessage(
     public RelayedMessage {
         recipients = List.copyOf(recipients);
         if (recipients.isEmpty()) {
-            throw new IllegalArgumentException("at least one recipient is told of");
+            throw new IllegalArgumentException("a relayed message has at least one recipient");
         }
     }
 }

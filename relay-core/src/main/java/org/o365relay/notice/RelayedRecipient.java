@@ -3,7 +3,7 @@ package org.o365relay.notice;
 import org.o365relay.mail.Recipient;
 import org.o365relay.mail.Reply;
 
-/// One recipient for whom a message was handed over.
+/// A recipient for whom the upstream accepted the message.
 ///
-/// @param reply what the upstream said to the content
+/// @param reply the reply of the upstream to the content
 public record RelayedRecipient(Recipient recipient, Reply reply) {}

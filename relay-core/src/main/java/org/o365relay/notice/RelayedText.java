@@ -1,6 +1,6 @@
 package org.o365relay.notice;
 
-/// What a person reads who wanted to hear of the delivery, and whose mail service does not tell.
+/// The human-readable part of a notice about a message relayed to a server that does not report deliveries.
 final class RelayedText {
 
     private final RelayedMessage relayed;
@@ -8,22 +8,22 @@ final class RelayedText {
     private final String hostname;
     private final NoticeTexts texts;
 
-    RelayedText(RelayedMessage relaying, OriginalHeader original, String hostname, NoticeTexts words) {
-        this.relayed = relaying;
+    RelayedText(RelayedMessage relayed, OriginalHeader original, String hostname, NoticeTexts texts) {
+        this.relayed = relayed;
         this.original = original;
         this.hostname = hostname;
-        this.texts = words;
+        this.texts = texts;
     }
 
     /// @return lines ending with CRLF
     String compose() {
-        PlainTextBody letter = new PlainTextBody(texts);
-        letter.paragraph(texts.text("relayed.opening", "hostname", hostname, "upstream", relayed.upstream()));
-        letter.describe(relayed, original);
-        letter.list(
+        PlainTextBody body = new PlainTextBody(texts);
+        body.paragraph(texts.text("relayed.opening", "hostname", hostname, "upstream", relayed.upstream()));
+        body.describe(relayed, original);
+        body.list(
                 texts.text("relayed.to"),
                 relayed.recipients().stream().map(RelayedRecipient::recipient).toList());
-        letter.paragraph(texts.text(
+        body.paragraph(texts.text(
                 "relayed.closing",
                 "received",
                 texts.time(relayed.arrival().at()),
@@ -31,6 +31,6 @@ final class RelayedText {
                 texts.time(relayed.now()),
                 "id",
                 relayed.id().toString()));
-        return letter.text();
+        return body.text();
     }
 }

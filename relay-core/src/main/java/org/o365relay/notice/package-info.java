@@ -1,5 +1,5 @@
-/// Failure notices, and reports of what was relayed (RFC 3464). Composes bytes; committing and sending them is
-/// the queue's and the dispatcher's.
+/// Composes delivery status notifications (RFC 3464), digests and emails to the admin. The package returns complete
+/// messages; the queue stores them and the dispatcher sends them.
 @NullMarked
 package org.o365relay.notice;
 

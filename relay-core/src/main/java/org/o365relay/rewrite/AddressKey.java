@@ -4,16 +4,16 @@ import java.net.IDN;
 import java.util.Locale;
 import org.o365relay.mail.EmailAddress;
 
-/// Tells which addresses are one mailbox in Exchange's eyes. In doubt they are two.
+/// Normalizes addresses for comparison, so that addresses which Exchange treats as one mailbox have the same key. In doubt,
+/// keys differ.
 final class AddressKey {
 
-    // Mean one domain to IDNA 2003, which Java knows, and another to IDNA 2008.
+    // map to different domains in IDNA 2003, which Java implements, and IDNA 2008
     private static final String DEVIATIONS = "\u00DF\u03C2\u200C\u200D";
 
     private AddressKey() {}
 
-    /// @return the same text for the same mailbox: case, needless quotes, and whether a domain is written in
-    ///     Unicode or in ASCII (`xn--`) make no difference
+    /// @return the key, independent of case, unnecessary quotes, and the Unicode or ASCII (`xn--`) form of the domain
     static String of(EmailAddress address) {
         return asciiLowerCase(unquoted(address.localPart())) + '@' + domain(address.domain());
     }
@@ -30,7 +30,7 @@ final class AddressKey {
         return text.toString();
     }
 
-    /// Beyond ASCII no two letters are the same.
+    /// Letters beyond ASCII are compared exactly.
     private static String asciiLowerCase(String text) {
         StringBuilder lower = new StringBuilder(text.length());
         for (int i = 0; i < text.length(); i++) {

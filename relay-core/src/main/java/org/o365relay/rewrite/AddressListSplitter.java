@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Cuts an address list (RFC 5322 §3.4) into its members, in one pass. A group is taken for its members.
+/// Splits an address list (RFC 5322 §3.4) into its members, in one pass. Groups are replaced by their members.
 final class AddressListSplitter {
 
     private final String value;
@@ -16,19 +16,18 @@ final class AddressListSplitter {
         this.value = value;
     }
 
-    /// What was found in a list.
+    /// The members of a list.
     ///
-    /// @param members the members, none of them blank
-    /// @param membersOnly whether there was nothing but members: no group, no comment
+    /// @param members none of them blank
+    /// @param membersOnly whether the list contained no group and no comment
     record SplitList(List<String> members, boolean membersOnly) {}
 
-    /// @return empty if nobody can say where members begin and end: a quote, a comment or an angle that is never
-    ///     closed, or closed without having been opened
+    /// @return empty if the list cannot be split because of an unbalanced quote, comment or angle bracket
     static Optional<SplitList> split(String value) {
-        return new AddressListSplitter(value).cut();
+        return new AddressListSplitter(value).split();
     }
 
-    private Optional<SplitList> cut() {
+    private Optional<SplitList> split() {
         int i = 0;
         while (i >= 0 && i < value.length()) {
             i = switch (value.charAt(i)) {

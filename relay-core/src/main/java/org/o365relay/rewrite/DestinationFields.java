@@ -16,34 +16,34 @@ import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
 import org.o365relay.mail.UnacceptableContentException;
 
-/// Makes a header name exactly the recipients of an envelope, for a road without envelopes, on which a message
-/// goes to whom `To`, `Cc` and `Bcc` name:
+/// Makes the destination fields (RFC 5322 §3.6.3) of a header name exactly the recipients of the envelope, for an upstream
+/// without envelopes that delivers to the addresses in `To`, `Cc` and `Bcc`:
 ///
-/// 1. Who is named in `To` or `Cc` and not in the envelope is taken out. The reader then sees fewer names.
-/// 2. Who is in the envelope and in neither gets into one `Bcc`, the header's last field.
-/// 3. A field of which nothing is left goes; so do groups (`undisclosed-recipients:;`), and a field nobody can
-///    take apart. Of two `To`, or two `Cc`, one is made.
-/// 4. Who is named twice is named once.
-/// 5. `Resent-To`, `Resent-Cc` and `Resent-Bcc` go: nobody says whether Exchange would follow them.
+/// 1. Addresses in `To` or `Cc` that are not in the envelope are removed, so readers see fewer names.
+/// 2. Envelope recipients in neither field are added to a single `Bcc`, the last field of the header.
+/// 3. Fields that become empty are removed, as are groups (`undisclosed-recipients:;`) and fields that cannot be parsed.
+///    Several `To` or `Cc` fields are merged.
+/// 4. Duplicate addresses are removed.
+/// 5. `Resent-To`, `Resent-Cc` and `Resent-Bcc` are removed, because it is not documented whether Exchange honors them.
 ///
-/// A field that names only recipients, in a form that cannot be misread, stays byte-identical, and so does every
-/// other field. One that changes is written anew, with its names.
+/// A field that names only envelope recipients, in an unambiguous form, stays byte-identical, as do all other fields. A
+/// changed field is rewritten with its display names.
 public final class DestinationFields {
 
-    private static final int MAX_HEADER = 2 * HeaderReader.MAX_HEADER; // the relay's own fields come on top
-    private static final int MAX_MEMBER = 1024; // the parser takes time by the square of the length
+    private static final int MAX_HEADER = 2 * HeaderReader.MAX_HEADER; // including the fields added by the relay
+    private static final int MAX_MEMBER = 1024; // parsing takes quadratic time
     private static final Set<String> REMOVED = Set.of("bcc", "resent-to", "resent-cc", "resent-bcc");
 
     private final List<RawField> original;
-    private final Map<String, EmailAddress> missing = new LinkedHashMap<>(); // by key, in the envelope's order
+    private final Map<String, EmailAddress> missing = new LinkedHashMap<>(); // by key, in envelope order
 
     private DestinationFields(List<RawField> original, List<EmailAddress> recipients) {
         this.original = original;
         recipients.forEach(recipient -> missing.putIfAbsent(AddressKey.of(recipient), recipient));
     }
 
-    /// @param message as [RewriteResult.Rewritten#writeTo] has written it
-    /// @param recipients the envelope's
+    /// @param message as written by [RewriteResult.Rewritten#writeTo]
+    /// @param recipients the envelope recipients
     /// @throws UnacceptableContentException if the header is larger than 2 MiB
     public static ReaddressedHeader readdress(StoredContent message, List<EmailAddress> recipients) throws IOException {
         try (InputStream in = message.read(0, message.size())) {
@@ -63,14 +63,14 @@ public final class DestinationFields {
                 .collect(Collectors.toSet());
     }
 
-    /// What becomes of the fields of one name.
+    /// The fields of one name, merged and filtered.
     ///
-    /// @param field null if nobody is left
-    private record Edited(Optional<RawField> field, List<HeaderMailbox> readers) {}
+    /// @param field empty if no recipient remains
+    private record FilteredField(Optional<RawField> field, List<HeaderMailbox> named) {}
 
     private ReaddressedHeader readdressed(long bodyAt) {
-        Edited to = edited("To");
-        Edited cc = edited("Cc");
+        FilteredField to = filtered("To");
+        FilteredField cc = filtered("Cc");
         List<HeaderMailbox> hidden = missing.values().stream()
                 .map(recipient -> new HeaderMailbox("", recipient))
                 .toList();
@@ -82,22 +82,22 @@ public final class DestinationFields {
         return new ReaddressedHeader(
                 header.getBytes(StandardCharsets.ISO_8859_1),
                 bodyAt,
-                named(to.readers()),
-                named(cc.readers()),
-                named(hidden));
+                namedAddresses(to.named()),
+                namedAddresses(cc.named()),
+                namedAddresses(hidden));
     }
 
-    /// Each in the place of the first of its name.
-    private List<RawField> fields(Edited to, Edited cc) {
+    /// Each field is placed where the first of its name was.
+    private List<RawField> fields(FilteredField to, FilteredField cc) {
         List<RawField> pending = new ArrayList<>(
                 Stream.of(to.field(), cc.field()).flatMap(Optional::stream).toList());
         List<RawField> fields = new ArrayList<>();
         for (RawField field : original) {
             String name = field.name().toLowerCase(Locale.ROOT);
             if (name.equals("to") || name.equals("cc")) {
-                pending.stream().filter(edited -> edited.is(name)).findFirst().ifPresent(edited -> {
-                    fields.add(edited);
-                    pending.remove(edited);
+                pending.stream().filter(filtered -> filtered.is(name)).findFirst().ifPresent(filtered -> {
+                    fields.add(filtered);
+                    pending.remove(filtered);
                 });
             } else if (!REMOVED.contains(name)) {
                 fields.add(field);
@@ -106,41 +106,41 @@ public final class DestinationFields {
         return fields;
     }
 
-    private Edited edited(String name) {
+    private FilteredField filtered(String name) {
         List<RawField> own = original.stream().filter(field -> field.is(name)).toList();
-        List<HeaderMailbox> readers = new ArrayList<>();
-        boolean stays = own.size() == 1
+        List<HeaderMailbox> named = new ArrayList<>();
+        boolean unchanged = own.size() == 1
                 && own.getFirst().text().startsWith(own.getFirst().name() + ":");
         for (RawField field : own) {
-            stays &= take(field, readers);
+            unchanged &= collect(field, named);
         }
-        if (readers.isEmpty()) {
-            return new Edited(Optional.empty(), List.of());
+        if (named.isEmpty()) {
+            return new FilteredField(Optional.empty(), List.of());
         }
-        return new Edited(Optional.of(stays ? own.getFirst() : EncodedText.listField(name, readers)), readers);
+        return new FilteredField(Optional.of(unchanged ? own.getFirst() : EncodedText.listField(name, named)), named);
     }
 
-    /// Takes the readers of a field who are recipients, and not named yet.
+    /// Collects the addresses of a field that are envelope recipients and not named yet.
     ///
-    /// @return whether that is what the field says, and all of it
-    private boolean take(RawField field, List<HeaderMailbox> readers) {
-        Optional<AddressListSplitter.SplitList> cut = AddressListSplitter.split(field.value());
-        if (cut.isEmpty()) {
+    /// @return whether the field contains exactly these addresses and nothing else
+    private boolean collect(RawField field, List<HeaderMailbox> named) {
+        Optional<AddressListSplitter.SplitList> list = AddressListSplitter.split(field.value());
+        if (list.isEmpty()) {
             return false;
         }
-        boolean exact = cut.get().membersOnly();
-        for (String member : cut.get().members()) {
-            exact &= member.length() <= MAX_MEMBER && takeMember(RawField.of(field.name(), member), readers);
+        boolean exact = list.get().membersOnly();
+        for (String member : list.get().members()) {
+            exact &= member.length() <= MAX_MEMBER && collectMember(RawField.of(field.name(), member), named);
         }
         return exact;
     }
 
-    private boolean takeMember(RawField member, List<HeaderMailbox> readers) {
+    private boolean collectMember(RawField member, List<HeaderMailbox> named) {
         boolean exact = true;
-        for (HeaderMailbox author : AddressList.parse(member)) {
-            EmailAddress address = author.addrSpec();
+        for (HeaderMailbox mailbox : AddressList.parse(member)) {
+            EmailAddress address = mailbox.addrSpec();
             if (address != null && missing.remove(AddressKey.of(address)) != null) {
-                readers.add(new HeaderMailbox(DisplayName.cleaned(author.name()), address));
+                named.add(new HeaderMailbox(DisplayName.cleaned(mailbox.name()), address));
                 exact &= isPlain(member, address);
             } else {
                 exact = false;
@@ -149,7 +149,7 @@ public final class DestinationFields {
         return exact;
     }
 
-    /// Names may have octets beyond ASCII, which say nothing about addresses.
+    /// Octets beyond ASCII are allowed in display names, where they do not affect addresses.
     private static boolean isPlain(RawField member, EmailAddress address) {
         StringBuilder ascii = new StringBuilder(member.text());
         for (int i = 0; i < ascii.length(); i++) {
@@ -161,9 +161,9 @@ public final class DestinationFields {
                 && AddressList.isOnePlainMailbox(new RawField(member.name(), ascii.toString()), address);
     }
 
-    private static List<NamedAddress> named(List<HeaderMailbox> readers) {
-        return readers.stream()
-                .map(reader -> new NamedAddress(reader.name(), reader.address().orElseThrow()))
+    private static List<NamedAddress> namedAddresses(List<HeaderMailbox> mailboxes) {
+        return mailboxes.stream()
+                .map(recipient -> new NamedAddress(recipient.name(), recipient.address().orElseThrow()))
                 .toList();
     }
 }

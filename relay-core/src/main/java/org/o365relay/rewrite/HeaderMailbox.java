@@ -4,10 +4,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.EmailAddress;
 
-/// One mailbox of an address list.
+/// A mailbox in an address list (RFC 5322 §3.4).
 ///
 /// @param name the display name, decoded; empty if there is none
-/// @param addrSpec null if what stands there is no address
+/// @param addrSpec the address; null if it is malformed
 record HeaderMailbox(String name, @Nullable EmailAddress addrSpec) {
 
     Optional<EmailAddress> address() {

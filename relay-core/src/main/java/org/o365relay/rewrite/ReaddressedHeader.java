@@ -3,7 +3,7 @@ package org.o365relay.rewrite;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// A header that names exactly the recipients of an envelope.
+/// A header whose destination fields (RFC 5322 §3.6.3) name exactly the recipients of an envelope.
 public final class ReaddressedHeader {
 
     private final byte[] header;
@@ -21,37 +21,37 @@ public final class ReaddressedHeader {
         this.bcc = List.copyOf(bcc);
     }
 
-    /// @return with the empty line that ends it; not a copy
+    /// @return the header including the empty line at its end; not a copy
     public byte[] header() {
         return header;
     }
 
-    /// @return where in the message the body begins
+    /// @return offset of the body in the message, in octets
     public long bodyOffset() {
         return bodyOffset;
     }
 
-    /// @return whom `To` names
+    /// @return the recipients in `To`
     public List<NamedAddress> to() {
         return to;
     }
 
-    /// @return whom `Cc` names
+    /// @return the recipients in `Cc`
     public List<NamedAddress> cc() {
         return cc;
     }
 
-    /// @return whom `Bcc` names
+    /// @return the recipients in `Bcc`
     public List<NamedAddress> bcc() {
         return bcc;
     }
 
-    /// @param addresses as somebody else has read them
-    /// @return whether these are the mailboxes named here, none missing and none more
+    /// @param addresses addresses as parsed by the server
+    /// @return whether they are exactly the mailboxes named in this header
     public boolean namesExactly(Stream<String> addresses) {
         Stream<String> own = Stream.of(to, cc, bcc)
                 .flatMap(List::stream)
-                .map(reader -> reader.address().toString());
+                .map(recipient -> recipient.address().toString());
         return DestinationFields.keys(addresses).equals(DestinationFields.keys(own));
     }
 }

@@ -16,7 +16,7 @@ import org.o365relay.mail.EmailAddress;
 /// @param replyToFallback used when the original has no author anybody could answer to; null for none
 /// @param recordOriginal whether to add `X-Original-From` and `X-Original-Envelope-From`
 /// @param suppressAutoResponses whether to add `X-Auto-Response-Suppress` ([MS-OXCMAIL] §2.1.3.2.20)
-/// @param hostname this relay's name in `ReceivedField`
+/// @param hostname this relay's name in `Received`
 public record RewriteRules(
         EmailAddress mailbox,
         String displayName,

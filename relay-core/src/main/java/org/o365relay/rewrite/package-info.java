@@ -1,29 +1,30 @@
-/// Makes an original acceptable to Exchange Online: envelope and header rules. Pure: the same original and the
-/// same rules give the same bytes at every attempt.
+/// Rewrites the header of a received message so that Exchange Online accepts it. The same message and the same rules
+/// always give the same bytes.
 ///
-/// What becomes of a message, and nothing else does:
+/// These changes are made, and no others:
 ///
-/// 1. Line ends become CRLF, and the last line gets one. An mbox line before the header goes, and the empty line
-///    after the header is added if it is missing. The body is otherwise byte-identical.
-/// 2. A `ReceivedField` goes on top.
-/// 3. `From` becomes one mailbox, in the place of the first: the mailbox, or the author if that is on the
-///    send-as list.
-/// 4. The first usable `Reply-To` of the device stays, written anew if it is no address list; else one is made
-///    of who can be reached. The other `Reply-To` go.
+/// 1. Line ends become CRLF, also at the end of the last line. An mbox line before the header is removed, and a
+///    missing empty line after the header is added. The body is otherwise byte-identical.
+/// 2. A `Received` field is prepended.
+/// 3. `From` is replaced, in the position of the first one, by a single address: the mailbox, or the author if it
+///    is on the send-as list.
+/// 4. The first usable `Reply-To` of the device is kept, rewritten if it is not a valid address list. If there is
+///    none, one is created from the reachable authors or the envelope sender. Other `Reply-To` fields are removed.
 /// 5. `Sender`, `Return-Path`, `Bcc`, `Resent-Bcc`, `DKIM-Signature`, `DomainKey-Signature`,
-///    `X-Google-DKIM-Signature` and `ARC-*` go.
-/// 6. An empty `Date`, `Message-ID` or `To` goes, and what is missing then is added at the end; so are
-///    `X-Auto-Response-Suppress`, if there is none, and the record, `X-Original-From` and
-///    `X-Original-Envelope-From`, which replaces the device's own.
-/// 7. NUL octets in fields go.
-/// 8. In `To`, `Cc`, `Reply-To`, `Resent-To` and `Resent-Cc`, names with an `@` get quotes and addresses after a
-///    name get angle brackets, if they have none.
-/// 9. Field lines over 998 octets are folded at white space, lists also between two of their members.
+///    `X-Google-DKIM-Signature` and `ARC-*` are removed.
+/// 6. An empty `Date`, `Message-ID` or `To` is removed. If one is missing, it is appended, as is
+///    `X-Auto-Response-Suppress`. `X-Original-From` and `X-Original-Envelope-From` are appended and replace those of
+///    the device.
+/// 7. NUL octets in fields are removed.
+/// 8. In `To`, `Cc`, `Reply-To`, `Resent-To` and `Resent-Cc`, names that contain an `@` are quoted and addresses
+///    after a name are enclosed in angle brackets, unless they already are.
+/// 9. Field lines over 998 octets are folded at white space; address and Message-ID lists also between elements.
 ///
-/// Every other field stays byte-identical, in its place.
+/// All other fields stay byte-identical and in order.
 ///
-/// For a road without envelopes [org.o365relay.rewrite.DestinationFields] makes the header name exactly the envelope,
-/// and [org.o365relay.rewrite.AttachmentStripper] takes large files out of what is too large for one request.
+/// For an upstream without envelopes (Microsoft Graph), [org.o365relay.rewrite.DestinationFields] makes the
+/// destination fields match the envelope, and [org.o365relay.rewrite.AttachmentStripper] removes large attachments
+/// from messages that are too large for one request.
 @NullMarked
 package org.o365relay.rewrite;
 

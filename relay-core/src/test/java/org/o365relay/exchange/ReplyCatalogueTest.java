@@ -94,16 +94,16 @@ class ReplyCatalogueTest {
     @CsvSource(delimiter = '|', textBlock = """
             code: 550                                                     | line 1: expected a [name]
             [a];colour: red                                               | line 2: expected a [name], or one of
-            [a];code: 550;class: permanent;cause: c                       | [a] has no example
-            [a];from: graf;code: 550;class: permanent;cause: c;example: 550 no | [a] not one who says things: graf
-            [a];code: 550;class: upstream;probe: 1x;cause: c;example: 550 no  | [a] not a time: 1x
-            [a];code: 550;class: odd;cause: c;example: 550 no             | [a] not a class: odd
+            [a];code: 550;class: permanent;cause: c                       | [a] needs an example
+            [a];from: graf;code: 550;class: permanent;cause: c;example: 550 no | [a] unknown source: graf
+            [a];code: 550;class: upstream;probe: 1x;cause: c;example: 550 no  | [a] invalid duration: 1x
+            [a];code: 550;class: odd;cause: c;example: 550 no             | [a] unknown class: odd
             [a];code: 550;class: permanent;example: 550 no                | [a] needs exactly one cause
             [a];class: permanent;cause: c;example: 550 no                 | [a] matches every reply
             [a];code: 55;class: permanent;cause: c;example: 550 no        | [a] not a reply code: 55
             [a];status: 5.7;class: permanent;cause: c;example: 550 no     | [a] not an enhanced status code: 5.7
-            [a];code: 550;class: permanent;cause: c;example: no           | [a] not a reply: no
-            [a]; more                                                     | line 2: continues nothing: more
+            [a];code: 550;class: permanent;cause: c;example: no           | [a] invalid reply: no
+            [a]; more                                                     | line 2: continuation without a value: more
             """)
     void saysWhatIsWrongWithADamagedCatalogue(String lines, String message) {
         assertThatThrownBy(() -> CatalogueParser.parse(lines.replace(';', '\n')))
@@ -115,7 +115,7 @@ class ReplyCatalogueTest {
     void refusesTwoEntriesOfOneName() {
         List<KnownReply> twice =
                 List.of(CATALOGUE.entries().getFirst(), CATALOGUE.entries().getFirst());
-        assertThatThrownBy(() -> new ReplyCatalogue(twice)).hasMessageContaining("two entries are called");
+        assertThatThrownBy(() -> new ReplyCatalogue(twice)).hasMessageContaining("duplicate entry");
     }
 
     private static KnownReply find(String text) {
