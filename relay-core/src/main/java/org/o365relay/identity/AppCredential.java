@@ -56,12 +56,12 @@ interface AppCredential {
                             null);
                 }
                 return ClientCredentialFactory.createFromCallback(
-                        (AssertionRequestOptions asked) -> assertion(key, asked));
+                        (AssertionRequestOptions options) -> assertion(key, options));
             }
 
-            private String assertion(CertifiedKey key, AssertionRequestOptions asked) {
+            private String assertion(CertifiedKey key, AssertionRequestOptions options) {
                 try {
-                    return ClientAssertion.sign(key, asked.clientId(), asked.tokenEndpoint(), clock.instant());
+                    return ClientAssertion.sign(key, options.clientId(), options.tokenEndpoint(), clock.instant());
                 } catch (GeneralSecurityException e) {
                     throw new IllegalStateException(
                             "the key of " + credential.certificate() + " cannot sign: " + e.getMessage(), e);

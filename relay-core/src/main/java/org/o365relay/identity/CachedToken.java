@@ -77,30 +77,30 @@ final class CachedToken implements TokenSource {
         return part.compareTo(usual) < 0 ? part : usual;
     }
 
-    private synchronized void begin(boolean anew) {
+    private synchronized void begin(boolean forceRefresh) {
         if (pending == null) {
-            CompletableFuture<AccessToken> begun = new CompletableFuture<>();
-            pending = begun;
-            Thread.ofVirtual().name("token-fetch").start(() -> run(begun, anew));
+            CompletableFuture<AccessToken> request = new CompletableFuture<>();
+            pending = request;
+            Thread.ofVirtual().name("token-fetch").start(() -> run(request, forceRefresh));
         }
     }
 
-    private void run(CompletableFuture<AccessToken> begun, boolean anew) {
+    private void run(CompletableFuture<AccessToken> request, boolean forceRefresh) {
         try {
-            AccessToken fetched = fetch.fetch(anew);
+            AccessToken fetched = fetch.fetch(forceRefresh);
             succeeded(fetched);
-            begun.complete(fetched);
+            request.complete(fetched);
         } catch (SignInException e) {
             AccessToken old = failed(e);
             if (isValid(old)) {
-                begun.complete(old);
+                request.complete(old);
             } else {
-                begun.completeExceptionally(e);
+                request.completeExceptionally(e);
             }
         } catch (RuntimeException | Error e) {
             SignInException bug = SignInException.misconfigured("internal_error", String.valueOf(e), e);
             var _ = failed(bug);
-            begun.completeExceptionally(bug);
+            request.completeExceptionally(bug);
         }
     }
 
@@ -126,11 +126,11 @@ final class CachedToken implements TokenSource {
         return token;
     }
 
-    private static Duration backoff(@Nullable Duration asked) {
-        if (asked == null || asked.compareTo(MIN_BACKOFF) < 0) {
+    private static Duration backoff(@Nullable Duration retryAfter) {
+        if (retryAfter == null || retryAfter.compareTo(MIN_BACKOFF) < 0) {
             return MIN_BACKOFF;
         }
-        return asked.compareTo(MAX_BACKOFF) < 0 ? asked : MAX_BACKOFF;
+        return retryAfter.compareTo(MAX_BACKOFF) < 0 ? retryAfter : MAX_BACKOFF;
     }
 
     private static AccessToken await(Future<AccessToken> ready) throws TokenException {

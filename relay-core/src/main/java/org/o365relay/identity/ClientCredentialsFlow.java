@@ -9,15 +9,15 @@ import org.o365relay.net.Https;
 record ClientCredentialsFlow(App app, String scope, AppCredential credential, Https https) implements TokenFlow {
 
     @Override
-    public AccessToken fetch(boolean anew) throws SignInException {
+    public AccessToken fetch(boolean forceRefresh) throws SignInException {
         SignInHttp http = new SignInHttp(https);
         ConfidentialClientApplication client = Msal.configured(
                         ConfidentialClientApplication.builder(app.clientId(), credential.credential()), app, http)
                 .build();
-        ClientCredentialParameters asked = ClientCredentialParameters.builder(Msal.scopes(scope))
+        ClientCredentialParameters parameters = ClientCredentialParameters.builder(Msal.scopes(scope))
                 .skipCache(true)
                 .build();
-        return Msal.token(Msal.result(client.acquireToken(asked), http));
+        return Msal.token(Msal.result(client.acquireToken(parameters), http));
     }
 
     @Override

@@ -21,7 +21,7 @@ record DeviceCodeFlow(Credential.DeviceCode credential, String scope, LoginFile 
     private static final Duration USED_EVERY = Duration.ofDays(7);
 
     @Override
-    public AccessToken fetch(boolean anew) throws SignInException {
+    public AccessToken fetch(boolean forceRefresh) throws SignInException {
         synchronized (file) {
             StoredLogin saved = file.read();
             SignInHttp http = new SignInHttp(https);
@@ -29,7 +29,7 @@ record DeviceCodeFlow(Credential.DeviceCode credential, String scope, LoginFile 
                             PublicClientApplication.builder(credential.app().clientId()), credential.app(), http)
                     .build();
             client.tokenCache().deserialize(saved.cache());
-            IAuthenticationResult result = Msal.result(asked(client, anew), http);
+            IAuthenticationResult result = Msal.result(request(client, forceRefresh), http);
             if (result.metadata().tokenSource() == com.microsoft.aad.msal4j.TokenSource.IDENTITY_PROVIDER) {
                 file.update(saved.used(clock.instant(), client.tokenCache().serialize()));
             }
@@ -37,7 +37,7 @@ record DeviceCodeFlow(Credential.DeviceCode credential, String scope, LoginFile 
         }
     }
 
-    private CompletableFuture<IAuthenticationResult> asked(PublicClientApplication client, boolean anew)
+    private CompletableFuture<IAuthenticationResult> request(PublicClientApplication client, boolean forceRefresh)
             throws SignInException {
         Set<IAccount> accounts = client.getAccounts().join();
         IAccount account = accounts.stream()
@@ -49,7 +49,7 @@ record DeviceCodeFlow(Credential.DeviceCode credential, String scope, LoginFile 
         try {
             return client.acquireTokenSilently(SilentParameters.builder(Msal.scopes(scope), account)
                     .authorityUrl(Msal.authority(credential.app())) // else MSAL forgets its port
-                    .forceRefresh(anew)
+                    .forceRefresh(forceRefresh)
                     .build());
         } catch (MalformedURLException e) {
             return CompletableFuture.failedFuture(e);

@@ -84,13 +84,13 @@ final class EncryptedFile {
     private String decrypted(byte[] octets) throws SignInException {
         Map<String, Object> json = ownFields(octets);
         try {
-            EncryptionKey fitting = key(field(json, "salt"));
-            if (!MessageDigest.isEqual(fitting.check(), field(json, "check"))) {
+            EncryptionKey derived = key(field(json, "salt"));
+            if (!MessageDigest.isEqual(derived.check(), field(json, "check"))) {
                 throw unusable(
                         path
                                 + " is encrypted with another key than the configured one; configure the key it was stored with, or run o365-relay login again");
             }
-            Cipher cipher = cipher(Cipher.DECRYPT_MODE, fitting, field(json, "nonce"));
+            Cipher cipher = cipher(Cipher.DECRYPT_MODE, derived, field(json, "nonce"));
             return new String(cipher.doFinal(field(json, "content")), StandardCharsets.UTF_8);
         } catch (AEADBadTagException | IllegalArgumentException e) {
             throw unusable(path + " is damaged; run o365-relay login again", e);
@@ -117,9 +117,9 @@ final class EncryptedFile {
     /// @throws SignInException if it cannot be written
     void write(String content) throws SignInException {
         try {
-            byte[] sealed = encrypted(content);
-            ProtectedFile.replace(path, sealed);
-            asRead = sealed;
+            byte[] octets = encrypted(content);
+            ProtectedFile.replace(path, octets);
+            asRead = octets;
         } catch (IOException e) {
             throw unusable(
                     "cannot write the login to " + path + ": " + e.getMessage()
@@ -129,27 +129,27 @@ final class EncryptedFile {
     }
 
     private byte[] encrypted(String content) throws IOException {
-        EncryptionKey sealing =
+        EncryptionKey encryptionKey =
                 key == null || !key.isDerivedFrom(secret) ? EncryptionKey.generate(secret, RANDOM) : key;
-        key = sealing;
+        key = encryptionKey;
         byte[] nonce = new byte[NONCE];
         RANDOM.nextBytes(nonce);
         try {
             byte[] octets =
-                    cipher(Cipher.ENCRYPT_MODE, sealing, nonce).doFinal(content.getBytes(StandardCharsets.UTF_8));
-            return json(sealing, nonce, octets);
+                    cipher(Cipher.ENCRYPT_MODE, encryptionKey, nonce).doFinal(content.getBytes(StandardCharsets.UTF_8));
+            return json(encryptionKey, nonce, octets);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e); // the JDK provides these algorithms
         }
     }
 
-    private static byte[] json(EncryptionKey sealing, byte[] nonce, byte[] octets) throws IOException {
+    private static byte[] json(EncryptionKey encryptionKey, byte[] nonce, byte[] octets) throws IOException {
         StringWriter text = new StringWriter();
         try (JsonWriter writer = JsonProviders.createWriter(text)) {
             writer.writeStartObject()
                     .writeStringField("format", FORMAT)
-                    .writeStringField("salt", base64(sealing.salt()))
-                    .writeStringField("check", base64(sealing.check()))
+                    .writeStringField("salt", base64(encryptionKey.salt()))
+                    .writeStringField("check", base64(encryptionKey.check()))
                     .writeStringField("nonce", base64(nonce))
                     .writeStringField("content", base64(octets))
                     .writeEndObject();

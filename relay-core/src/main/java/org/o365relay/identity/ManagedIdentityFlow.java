@@ -15,7 +15,7 @@ import org.o365relay.net.Https;
 record ManagedIdentityFlow(@Nullable String clientId, String scope, Https direct) implements TokenFlow {
 
     @Override
-    public AccessToken fetch(boolean anew) throws SignInException {
+    public AccessToken fetch(boolean forceRefresh) throws SignInException {
         SignInHttp http = new SignInHttp(direct);
         ManagedIdentityApplication machine = ManagedIdentityApplication.builder(
                         clientId == null

@@ -19,18 +19,18 @@ final class ProtectedFile {
 
     static void replace(Path path, byte[] octets) throws IOException {
         Path directory = path.toAbsolutePath().getParent();
-        Path fresh = Files.createTempFile(directory, path.getFileName() + ".", ".new", ownerOnly());
+        Path temporary = Files.createTempFile(directory, path.getFileName() + ".", ".new", ownerOnly());
         try {
-            write(fresh, octets);
-            Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
+            write(temporary, octets);
+            Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
-            Files.deleteIfExists(fresh);
+            Files.deleteIfExists(temporary);
             throw e;
         }
     }
 
-    private static void write(Path fresh, byte[] octets) throws IOException {
-        try (FileChannel channel = FileChannel.open(fresh, Set.of(StandardOpenOption.WRITE))) {
+    private static void write(Path temporary, byte[] octets) throws IOException {
+        try (FileChannel channel = FileChannel.open(temporary, Set.of(StandardOpenOption.WRITE))) {
             ByteBuffer buffer = ByteBuffer.wrap(octets);
             while (buffer.hasRemaining()) {
                 channel.write(buffer);

@@ -31,11 +31,11 @@ final class SignInException extends Exception {
     private final @Nullable Duration retryAfter;
 
     private SignInException(
-            Origin origin, int status, String text, @Nullable Duration patience, @Nullable Throwable cause) {
+            Origin origin, int status, String text, @Nullable Duration retryAfter, @Nullable Throwable cause) {
         super(text, cause);
         this.origin = origin;
         this.reply = new Reply(status < 200 || status > 599 ? BAD_REQUEST : status, null, List.of(text));
-        this.retryAfter = patience;
+        this.retryAfter = retryAfter;
     }
 
     /// A problem that the admin must fix: a missing login, an unreadable key.
@@ -51,7 +51,7 @@ final class SignInException extends Exception {
         if (http.failure().isPresent()) {
             return noResponse(http.failure().get());
         }
-        return http.refusal().map(answer -> refused(answer, failure)).orElseGet(() -> clientFailure(failure));
+        return http.refusal().map(response -> refused(response, failure)).orElseGet(() -> clientFailure(failure));
     }
 
     private static SignInException noResponse(IOException failure) {
@@ -64,28 +64,28 @@ final class SignInException extends Exception {
                 failure);
     }
 
-    private static SignInException refused(SignInResponse answer, Throwable failure) {
-        Duration asked = answer.retryAfter();
-        Duration patience = asked == null && answer.isThrottled() ? MINUTE : asked;
-        return answer.errorText()
-                .map(words -> new SignInException(Origin.SERVICE, answer.status(), words, patience, failure))
-                .orElseGet(() -> notFromSignInService(answer, patience, failure));
+    private static SignInException refused(SignInResponse response, Throwable failure) {
+        Duration requested = response.retryAfter();
+        Duration retryAfter = requested == null && response.isThrottled() ? MINUTE : requested;
+        return response.errorText()
+                .map(words -> new SignInException(Origin.SERVICE, response.status(), words, retryAfter, failure))
+                .orElseGet(() -> notFromSignInService(response, retryAfter, failure));
     }
 
     /// The response is not from the sign-in service.
     private static SignInException notFromSignInService(
-            SignInResponse answer, @Nullable Duration patience, Throwable failure) {
-        String text = "the response is not from the sign-in service: " + answer.snippet();
-        return new SignInException(Origin.NETWORK, UNREACHABLE, text, patience, failure);
+            SignInResponse response, @Nullable Duration retryAfter, Throwable failure) {
+        String text = "the response is not from the sign-in service: " + response.snippet();
+        return new SignInException(Origin.NETWORK, UNREACHABLE, text, retryAfter, failure);
     }
 
     /// MSAL sent no request, or could not parse the response.
     private static SignInException clientFailure(Throwable failure) {
-        Duration patience =
+        Duration retryAfter =
                 failure instanceof MsalThrottlingException throttled ? Duration.ofMillis(throttled.retryInMs()) : null;
         String error = failure instanceof MsalException msal && msal.errorCode() != null ? msal.errorCode() : "unknown";
         String text = String.valueOf(failure.getMessage()).replaceAll("[\\p{Cntrl}\\s]+", " ");
-        return new SignInException(Origin.SERVICE, BAD_REQUEST, error + ": " + text, patience, failure);
+        return new SignInException(Origin.SERVICE, BAD_REQUEST, error + ": " + text, retryAfter, failure);
     }
 
     /// @return how long the service asks to wait; null if it does not say

@@ -55,29 +55,29 @@ final class SignInHttp implements IHttpClient {
     }
 
     @Override
-    public IHttpResponse send(com.microsoft.aad.msal4j.HttpRequest asked) throws IOException, InterruptedException {
+    public IHttpResponse send(com.microsoft.aad.msal4j.HttpRequest msalRequest) throws IOException, InterruptedException {
         refusal = null;
         failure = null;
         try {
-            return response(asked, https.send(request(asked), HttpResponse.BodyHandlers.ofString()));
+            return response(msalRequest, https.send(request(msalRequest), HttpResponse.BodyHandlers.ofString()));
         } catch (IOException e) {
             failure = e;
             throw e;
         }
     }
 
-    private HttpRequest request(com.microsoft.aad.msal4j.HttpRequest asked) {
-        HttpRequest.Builder request = https.request(URI.create(asked.url().toString()));
-        if (asked.headers() != null) {
-            asked.headers().forEach(request::header);
+    private HttpRequest request(com.microsoft.aad.msal4j.HttpRequest msalRequest) {
+        HttpRequest.Builder request = https.request(URI.create(msalRequest.url().toString()));
+        if (msalRequest.headers() != null) {
+            msalRequest.headers().forEach(request::header);
         }
-        return (asked.httpMethod() == HttpMethod.GET
+        return (msalRequest.httpMethod() == HttpMethod.GET
                         ? request.GET()
-                        : request.POST(HttpRequest.BodyPublishers.ofString(body(asked))))
+                        : request.POST(HttpRequest.BodyPublishers.ofString(body(msalRequest))))
                 .build();
     }
 
-    private IHttpResponse response(com.microsoft.aad.msal4j.HttpRequest asked, HttpResponse<String> response) {
+    private IHttpResponse response(com.microsoft.aad.msal4j.HttpRequest msalRequest, HttpResponse<String> response) {
         if (response.statusCode() == 200 && isObject(response.body())) {
             return new Response(200, response.headers().map(), response.body());
         }
@@ -87,7 +87,7 @@ final class SignInHttp implements IHttpClient {
             refusal = SignInResponse.of(200, Optional.empty(), shown);
             return new Response(BAD_REQUEST, Map.of(), "{}");
         }
-        String body = withoutSecrets(response.body(), body(asked));
+        String body = withoutSecrets(response.body(), body(msalRequest));
         refusal = SignInResponse.of(response.statusCode(), response.headers().firstValue("Retry-After"), body);
         return new Response(response.statusCode(), response.headers().map(), body);
     }
@@ -100,8 +100,8 @@ final class SignInHttp implements IHttpClient {
         }
     }
 
-    private static String body(com.microsoft.aad.msal4j.HttpRequest asked) {
-        return asked.body() == null ? "" : asked.body();
+    private static String body(com.microsoft.aad.msal4j.HttpRequest msalRequest) {
+        return msalRequest.body() == null ? "" : msalRequest.body();
     }
 
     private static String withoutSecrets(String answer, String form) {

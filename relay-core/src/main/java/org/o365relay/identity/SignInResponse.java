@@ -53,7 +53,7 @@ record SignInResponse(int status, @Nullable Duration retryAfter, String body) {
         return "HTTP " + status + (text.isEmpty() ? " without a word" : ": " + text);
     }
 
-    /// @return whether the service says that it is asked too often
+    /// @return whether the service reports too many requests
     boolean isThrottled() {
         Matcher code = AADSTS.matcher(body);
         while (code.find()) {

@@ -60,7 +60,7 @@ public final class SignInService implements AutoCloseable {
         tokens.values().forEach(CachedToken::renew);
     }
 
-    /// @param scope what tokens are asked for: `https://outlook.office365.com/.default`; several with blanks
+    /// @param scope scope of the tokens: `https://outlook.office365.com/.default`; several with blanks
     ///     between them
     /// @return source of the tokens; sends no request
     public TokenSource tokens(Credential.OAuth credential, String scope) {

@@ -6,9 +6,9 @@ import java.util.Optional;
 /// Requests a token. Used by one thread at a time.
 interface TokenFlow {
 
-    /// @param anew whether a token from a file must not be reused
+    /// @param forceRefresh whether a token from a file must not be reused
     /// @throws SignInException if no token is issued
-    AccessToken fetch(boolean anew) throws SignInException;
+    AccessToken fetch(boolean forceRefresh) throws SignInException;
 
     /// @return what expires first and is needed for tokens; empty if unknown
     /// @throws SignInException if it cannot be read

@@ -21,7 +21,7 @@ import org.o365relay.net.HttpSettings.Proxy;
 /// **Login at the proxy.** The JDK refuses to log in at a proxy with Basic before a tunnel, by
 /// `jdk.http.auth.tunneling.disabledSchemes`, and reads that property once, when a process makes its first
 /// request. This class clears it when it is loaded, unless the admin has set it. So that this works in every
-/// order, requests are begun here and nowhere else, and `bin/o365-relay` and the tests start Java with the
+/// order, requests are built here only, and `bin/o365-relay` and the tests start Java with the
 /// property empty. The login is sent to the proxy at once, and only there: waiting for 407 would need a
 /// `java.net.Authenticator`, and with one the JDK turns a 401 without `WWW-Authenticate`, which is how the
 /// sign-in service refuses, into a broken connection.

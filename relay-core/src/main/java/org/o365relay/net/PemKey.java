@@ -116,15 +116,15 @@ final class PemKey {
         if (password == null) {
             throw new UnusableKeyException("the key in " + path + " is encrypted, but no password is configured");
         }
-        PBEKeySpec opener = new PBEKeySpec(password.reveal().toCharArray());
+        PBEKeySpec keySpec = new PBEKeySpec(password.reveal().toCharArray());
         try {
-            EncryptedPrivateKeyInfo sealed = new EncryptedPrivateKeyInfo(octets(block));
-            Cipher cipher = Cipher.getInstance(cipher(sealed));
+            EncryptedPrivateKeyInfo encrypted = new EncryptedPrivateKeyInfo(octets(block));
+            Cipher cipher = Cipher.getInstance(cipher(encrypted));
             cipher.init(
                     Cipher.DECRYPT_MODE,
-                    SecretKeyFactory.getInstance(cipher(sealed)).generateSecret(opener),
-                    sealed.getAlgParameters());
-            return sealed.getKeySpec(cipher);
+                    SecretKeyFactory.getInstance(cipher(encrypted)).generateSecret(keySpec),
+                    encrypted.getAlgParameters());
+            return encrypted.getKeySpec(cipher);
         } catch (IOException e) {
             throw new UnusableKeyException(
                     "the key in " + path
@@ -134,14 +134,14 @@ final class PemKey {
         } catch (GeneralSecurityException e) {
             throw new UnusableKeyException("the configured password is wrong for the key in " + path, e);
         } finally {
-            opener.clearPassword();
+            keySpec.clearPassword();
         }
     }
 
     /// @return the JDK's cipher name; for PBES2 it is in the parameters
-    private static String cipher(EncryptedPrivateKeyInfo sealed) {
-        String name = sealed.getAlgName();
-        return name.equals("PBES2") || name.startsWith("1.2.") ? String.valueOf(sealed.getAlgParameters()) : name;
+    private static String cipher(EncryptedPrivateKeyInfo encrypted) {
+        String name = encrypted.getAlgName();
+        return name.equals("PBES2") || name.startsWith("1.2.") ? String.valueOf(encrypted.getAlgParameters()) : name;
     }
 
     private PrivateKey key(Block block, KeySpec encoded) throws UnusableKeyException {

@@ -19,12 +19,12 @@ final class PfxKey {
     private PfxKey() {}
 
     static CertifiedKey read(Path path, byte[] octets, @Nullable Secret password) throws UnusableKeyException {
-        char[] opener = password == null ? new char[0] : password.reveal().toCharArray();
+        char[] passwordChars = password == null ? new char[0] : password.reveal().toCharArray();
         try {
             KeyStore store = KeyStore.getInstance("PKCS12");
-            store.load(new ByteArrayInputStream(octets), opener);
+            store.load(new ByteArrayInputStream(octets), passwordChars);
             for (String alias : Collections.list(store.aliases())) {
-                if (store.getKey(alias, opener) instanceof PrivateKey key) {
+                if (store.getKey(alias, passwordChars) instanceof PrivateKey key) {
                     return new CertifiedKey(
                             key,
                             Arrays.stream(store.getCertificateChain(alias))
@@ -45,12 +45,12 @@ final class PfxKey {
         } catch (GeneralSecurityException e) {
             throw unreadable(path, e);
         } finally {
-            Arrays.fill(opener, '\0');
+            Arrays.fill(passwordChars, '\0');
         }
     }
 
     private static UnusableKeyException unreadable(Path path, Exception e) {
         return new UnusableKeyException(
-                path + " is neither a certificate in PEM nor a readable PFX file: " + e.getMessage(), e);
+                path + " is neither a PEM certificate nor a readable PFX file: " + e.getMessage(), e);
     }
 }

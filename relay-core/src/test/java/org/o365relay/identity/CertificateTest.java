@@ -115,9 +115,9 @@ class CertificateTest extends SignInTest {
             foreign   | does not belong to the first certificate in
             no word   | is encrypted, but no password is configured
             bad word  | the configured password is wrong for the key in
-            bad pfx   | the configured password does not open
+            bad pfx   | the configured password is wrong for
             no word p | is encrypted, but no password is configured
-            garbage   | is neither a certificate in PEM nor a readable PFX file
+            garbage   | is neither a PEM certificate nor a readable PFX file
             elliptic  | is not RSA; Microsoft Entra accepts only RSA
             pkcs1     | is a RSA PRIVATE KEY, not in PKCS #8; convert it with: openssl pkcs8 -topk8 -in
             """)

@@ -135,7 +135,7 @@ class DeviceCodeTest extends SignInTest {
         service().login(credential(), SMTP, _ -> {});
         Credential.DeviceCode otherKey =
                 new Credential.DeviceCode(app(), "relay@contoso.example", file, new Secret("another key"));
-        assertThat(problem(otherKey)).contains(file + " is encrypted with another key than the one configured");
+        assertThat(problem(otherKey)).contains(file + " is encrypted with another key than the configured one");
         App other = new App(entra.authority(), FakeEntra.TENANT, "another-app");
         assertThat(problem(
                         new Credential.DeviceCode(other, "", file, credential().key())))
