@@ -23,8 +23,8 @@ record AlertsReader(Section alerts, SecretFiles files) {
     private static final ValueParser<String> FIELD =
             TextValues.ANY.then(text -> text.matches("[!#$%&'*+.^_`|~0-9A-Za-z-]+")
                     ? new Parsed.Ok<>(text)
-                    : new Parsed.Invalid<>(TextValues.quoted(text)
-                            + " is not a header field name; use for example Authorization"));
+                    : new Parsed.Invalid<>(
+                            TextValues.quoted(text) + " is not a header field name; use for example Authorization"));
 
     AlertSettings read() {
         return new AlertSettings(
@@ -53,10 +53,11 @@ record AlertsReader(Section alerts, SecretFiles files) {
         String scheme = scheme(secret.reveal().strip());
         switch (scheme) {
             case "https" -> {}
-            case "http" -> webhook.warning(key, "is not https://, so the URL and the alerts can be intercepted; use https:// if the server supports it");
-            default ->
-                webhook.problem(
-                        key, "is not a URL; copy the complete URL of the webhook, including https://");
+            case "http" ->
+                webhook.warning(
+                        key,
+                        "is not https://, so the URL and the alerts can be intercepted; use https:// if the server supports it");
+            default -> webhook.problem(key, "is not a URL; copy the complete URL of the webhook, including https://");
         }
     }
 

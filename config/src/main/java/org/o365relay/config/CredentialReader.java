@@ -219,7 +219,8 @@ record CredentialReader(Section credential, SecretFiles files, Cloud cloud, Path
         Optional<String> wrong = username.filter(name -> name.indexOf('@') < 1 && !Entra.isGuid(name));
         wrong.ifPresent(name -> credential.problem(
                 USERNAME,
-                TextValues.quoted(name) + " is not a mailbox; use its user principal name, for example relay@contoso.example"));
+                TextValues.quoted(name)
+                        + " is not a mailbox; use its user principal name, for example relay@contoso.example"));
         return wrong.isPresent() ? Optional.empty() : username;
     }
 

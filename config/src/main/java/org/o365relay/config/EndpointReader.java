@@ -101,8 +101,9 @@ record EndpointReader(Section listener) {
         boolean isName = text.startsWith("@");
         int octets = text.getBytes(StandardCharsets.UTF_8).length - (isName ? 1 : 0);
         if (!isName && !text.startsWith("/")) {
-            return new Parsed.Invalid<>(TextValues.quoted(text)
-                    + " is not a socket; use a path that starts with /, or @ and a name for an abstract socket (Linux)");
+            return new Parsed.Invalid<>(
+                    TextValues.quoted(text)
+                            + " is not a socket; use a path that starts with /, or @ and a name for an abstract socket (Linux)");
         }
         if (octets == 0 || text.endsWith("/") || text.chars().anyMatch(Character::isISOControl)) {
             return new Parsed.Invalid<>(
@@ -128,8 +129,7 @@ record EndpointReader(Section listener) {
         }
         // unix(7): to connect is to write
         return (mode & 0222) == 0
-                ? new Parsed.Invalid<>(
-                        "no user could connect with mode %s; use for example \"0660\"".formatted(text))
+                ? new Parsed.Invalid<>("no user could connect with mode %s; use for example \"0660\"".formatted(text))
                 : new Parsed.Ok<>(permissions);
     }
 
@@ -142,8 +142,7 @@ record EndpointReader(Section listener) {
     }
 
     private static Parsed<String> descriptor(String text) {
-        boolean valid =
-                text.length() <= MAX_DESCRIPTOR && text.chars().allMatch(c -> c > ' ' && c < 0x7f && c != ':');
+        boolean valid = text.length() <= MAX_DESCRIPTOR && text.chars().allMatch(c -> c > ' ' && c < 0x7f && c != ':');
         return valid
                 ? new Parsed.Ok<>(text)
                 : new Parsed.Invalid<>(TextValues.quoted(text)

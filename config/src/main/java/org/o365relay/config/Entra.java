@@ -20,7 +20,8 @@ final class Entra {
     /// An application (client) ID.
     static final ValueParser<String> CLIENT_ID = TextValues.ANY.then(text -> isGuid(text)
             ? new Parsed.Ok<>(text)
-            : new Parsed.Invalid<>(TextValues.quoted(text) + " is not an application (client) ID (00000000-0000-0000-0000-000000000000); copy it from Microsoft Entra admin center > App registrations > (the"
+            : new Parsed.Invalid<>(TextValues.quoted(text)
+                    + " is not an application (client) ID (00000000-0000-0000-0000-000000000000); copy it from Microsoft Entra admin center > App registrations > (the"
                     + " app) > Overview"));
 
     /// A date: `2027-05-01`.
@@ -57,7 +58,8 @@ final class Entra {
         return isGuid(text) || (text.contains(".") && Addresses.isHostname(text))
                 ? new Parsed.Ok<>(text)
                 : new Parsed.Invalid<>(
-                        TextValues.quoted(text) + " is not a tenant; use its ID (00000000-0000-0000-0000-000000000000), or a domain such as contoso.onmicrosoft.com");
+                        TextValues.quoted(text)
+                                + " is not a tenant; use its ID (00000000-0000-0000-0000-000000000000), or a domain such as contoso.onmicrosoft.com");
     }
 
     private static Parsed<LocalDate> date(String text) {
@@ -84,7 +86,6 @@ final class Entra {
         }
         return scheme.equals("https") || (scheme.equals("http") && isThisMachine(uri.getHost()))
                 ? new Parsed.Ok<>(uri)
-                : new Parsed.Invalid<>(
-                        TextValues.quoted(text) + " would send secrets unencrypted; use https://");
+                : new Parsed.Invalid<>(TextValues.quoted(text) + " would send secrets unencrypted; use https://");
     }
 }

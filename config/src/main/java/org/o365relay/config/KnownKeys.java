@@ -44,7 +44,8 @@ record KnownKeys(List<String> paths) {
                 .map("unknown key; did you mean %s?"::formatted)
                 .orElseGet(() -> here.isEmpty()
                         ? "unknown key; everything belongs in the section relay { … }"
-                        : "unknown key; known keys are " + here.stream().sorted().collect(Collectors.joining(", ")));
+                        : "unknown key; known keys are "
+                                + here.stream().sorted().collect(Collectors.joining(", ")));
     }
 
     private static Optional<String> sibling(String key, List<String> here, boolean exactly) {

@@ -99,9 +99,11 @@ record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostn
     }
 
     /// The mailbox's credential, if an upstream uses it.
-    private UpstreamCredential defaultSignIn(List<UpstreamReader> readers, Cloud cloud, Optional<EmailAddress> address) {
+    private UpstreamCredential defaultSignIn(
+            List<UpstreamReader> readers, Cloud cloud, Optional<EmailAddress> address) {
         CredentialReader reader = credentials(mailbox.section(CredentialReader.KEY), cloud);
-        boolean used = readers.stream().anyMatch(upstream -> upstream.preset() != Preset.CONNECTOR && !hasCredential(upstream));
+        boolean used = readers.stream()
+                .anyMatch(upstream -> upstream.preset() != Preset.CONNECTOR && !hasCredential(upstream));
         if (!used && reader.isWritten() && readers.getFirst().preset() == Preset.CONNECTOR) {
             reportUnusedLogin(reader);
         }
@@ -114,7 +116,10 @@ record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostn
     }
 
     private UpstreamCredential signIn(
-            UpstreamReader upstream, UpstreamCredential defaultCredential, Cloud cloud, Optional<EmailAddress> address) {
+            UpstreamReader upstream,
+            UpstreamCredential defaultCredential,
+            Cloud cloud,
+            Optional<EmailAddress> address) {
         boolean connector = upstream.preset() == Preset.CONNECTOR;
         if (hasCredential(upstream)) {
             CredentialReader reader = credentials(upstream.keys().section(CredentialReader.KEY), cloud);
@@ -133,10 +138,13 @@ record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostn
     }
 
     /// Warns if an upstream has stricter limits than the first one.
-    private static void reportStricterLimits(UpstreamReader upstream, @Nullable Integer recipients, @Nullable Long size) {
+    private static void reportStricterLimits(
+            UpstreamReader upstream, @Nullable Integer recipients, @Nullable Long size) {
         Integer maxRecipients = upstream.preset().recipientsPerMessage();
         Long maxSize = upstream.preset().messageSize();
-        if (upstream.preset().hasFixedLimits() && maxRecipients != null && (recipients == null || recipients > maxRecipients)) {
+        if (upstream.preset().hasFixedLimits()
+                && maxRecipients != null
+                && (recipients == null || recipients > maxRecipients)) {
             reportStricterLimits(upstream, maxRecipients + " recipients", "recipients-per-message = " + maxRecipients);
         }
         if (upstream.preset().hasFixedLimits() && maxSize != null && (size == null || size > maxSize)) {

@@ -35,7 +35,8 @@ record NoticesReader(Section notices) {
         Duration delay = notices.value(DELAY, duration(Duration.ZERO, MAX_DELAY));
         if (!delay.isZero() && delay.compareTo(MIN_DELAY) < 0) {
             notices.problem(
-                    DELAY, "%s is too short; use at least 1m, or 0s for no delay notices".formatted(Quantities.text(delay)));
+                    DELAY,
+                    "%s is too short; use at least 1m, or 0s for no delay notices".formatted(Quantities.text(delay)));
         } else if (notices.written(DELAY).isPresent() && delay.compareTo(retry.expireAfter()) >= 0) {
             notices.warning(
                     DELAY,

@@ -62,6 +62,7 @@ record PoolsReader(Section relay, List<EmailAddress> mailboxes) {
         String advice = Suggestion.nearest(text, names)
                 .map("did you mean %s?"::formatted)
                 .orElseGet(() -> names.isEmpty() ? "none is configured" : "use one of " + String.join(", ", names));
-        return new Parsed.Invalid<>("%s is not a %s of this relay; %s".formatted(TextValues.quoted(text), what, advice));
+        return new Parsed.Invalid<>(
+                "%s is not a %s of this relay; %s".formatted(TextValues.quoted(text), what, advice));
     }
 }

@@ -30,7 +30,8 @@ record SecretFiles(Path directory, Map<String, String> environment, boolean areO
         return value -> beside.parse(value)
                 .then(file -> TextValues.ANY
                         .parse(value)
-                        .then(written -> new Parsed.Ok<>(systemdCredential(written).orElse(file))));
+                        .then(written ->
+                                new Parsed.Ok<>(systemdCredential(written).orElse(file))));
     }
 
     /// An existing, readable file.

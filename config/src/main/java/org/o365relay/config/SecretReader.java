@@ -47,8 +47,7 @@ record SecretReader(Section section, String key, String variable, SecretFiles fi
                 .ifPresentOrElse(
                         name -> section.problem(
                                 key,
-                                "the environment variable %s is not set; set it, or use %s"
-                                        .formatted(name, fileKey())),
+                                "the environment variable %s is not set; set it, or use %s".formatted(name, fileKey())),
                         () -> section.problem(
                                 key,
                                 "is missing; use %s = ${?%s} and set that environment variable, or use %s"

@@ -63,8 +63,9 @@ record SmtpUpstreamReader(Section keys, Preset preset, Cloud cloud, SecretFiles 
     void reportTrust(SmtpUpstreamSettings settings, UpstreamCredential signIn, boolean scoped) {
         boolean away = !Entra.isThisMachine(settings.host());
         if (preset == Preset.SMARTHOST && signIn.isOAuth() && !scoped && away) {
-            signIn.problem("would send a token for Exchange Online to %s; use preset = office365 if it is a Microsoft server, else set the scope of that server"
-                    .formatted(settings.host()));
+            signIn.problem(
+                    "would send a token for Exchange Online to %s; use preset = office365 if it is a Microsoft server, else set the scope of that server"
+                            .formatted(settings.host()));
         }
         if (settings.tls() == Tls.NONE && away && !isExchangeItself()) {
             reportPlainText(settings.host(), signIn);
@@ -74,11 +75,12 @@ record SmtpUpstreamReader(Section keys, Preset preset, Cloud cloud, SecretFiles 
     private void reportPlainText(String host, UpstreamCredential signIn) {
         if (signIn.isOAuth() || signIn.isPassword()) {
             keys.problem(
-                    TLS,
-                    "none would send the password to %s unencrypted; use starttls or implicit"
-                            .formatted(host));
+                    TLS, "none would send the password to %s unencrypted; use starttls or implicit".formatted(host));
         } else if (signIn.isNone()) {
-            keys.warning(TLS, "mail to %s is sent unencrypted; use starttls or implicit if the server supports it".formatted(host));
+            keys.warning(
+                    TLS,
+                    "mail to %s is sent unencrypted; use starttls or implicit if the server supports it"
+                            .formatted(host));
         }
     }
 
@@ -118,8 +120,8 @@ record SmtpUpstreamReader(Section keys, Preset preset, Cloud cloud, SecretFiles 
             keys.problem(isWritten(CERTIFICATE) ? KEY : CERTIFICATE, "is missing; certificate and key belong together");
         }
         key.filter(files::isExposed)
-                .ifPresent(
-                        file -> keys.warning(KEY, "%s can be read by other users; run: chmod 600 %s".formatted(file, file)));
+                .ifPresent(file ->
+                        keys.warning(KEY, "%s can be read by other users; run: chmod 600 %s".formatted(file, file)));
         if (files.areOpened()) {
             certificate.ifPresent(chain -> key.ifPresent(secret -> reportUnusable(chain, secret)));
         }

@@ -25,7 +25,8 @@ record TrustedNetworksReader(Section relay, PolicyReader policies, Section usual
     static TrustedNetworksReader of(Section relay, PolicyReader policies) {
         Section usual = relay.section(DEFAULTS);
         usual.optional(NETWORK, Networks.CIDR)
-                .ifPresent(network -> usual.problem(NETWORK, "has no default; set it in each entry of trusted-networks"));
+                .ifPresent(
+                        network -> usual.problem(NETWORK, "has no default; set it in each entry of trusted-networks"));
         policies.read(usual); // reports mistakes even if no entry uses the defaults
         return new TrustedNetworksReader(relay, policies, usual);
     }
@@ -68,8 +69,7 @@ record TrustedNetworksReader(Section relay, PolicyReader policies, Section usual
         if (policy.tolerance().equals(Tolerance.LEGACY) && isLarge(network)) {
             section.warning(
                     TOLERANCE,
-                    "legacy is for single devices, but %s is large; list the devices that need it"
-                            .formatted(network));
+                    "legacy is for single devices, but %s is large; list the devices that need it".formatted(network));
         }
         return new TrustedNetwork(network, policy);
     }
@@ -93,9 +93,13 @@ record TrustedNetworksReader(Section relay, PolicyReader policies, Section usual
                 relay.source()
                         .problem(
                                 written,
-                                text + " would make an open relay: anyone could send through your mailbox; list your own networks only");
+                                text
+                                        + " would make an open relay: anyone could send through your mailbox; list your own networks only");
             case WIDE ->
-                relay.source().warning(written, text + " is a large public network; check that all of its addresses are yours");
+                relay.source()
+                        .warning(
+                                written,
+                                text + " is a large public network; check that all of its addresses are yours");
             case SITE, PRIVATE -> {}
         }
     }

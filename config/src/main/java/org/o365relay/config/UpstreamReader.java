@@ -86,7 +86,8 @@ record UpstreamReader(Section keys, Cloud cloud, SecretFiles files, String hostn
                     signIn.problem("Exchange Online requires a sign-in; use for example type ="
                             + " client-secret, or preset = connector");
                 } else if (signIn.isPassword() && preset() == Preset.OFFICE365 && away) {
-                    signIn.warning("Microsoft disables passwords for SMTP at the end of December 2026, unless an admin enables them again; switch to OAuth: docs/oauth-smtp.md");
+                    signIn.warning(
+                            "Microsoft disables passwords for SMTP at the end of December 2026, unless an admin enables them again; switch to OAuth: docs/oauth-smtp.md");
                 }
             }
             case AZURE_COMMUNICATION -> {
@@ -110,7 +111,7 @@ record UpstreamReader(Section keys, Cloud cloud, SecretFiles files, String hostn
         }
         SMTP_ALONE.stream()
                 .filter(key -> keys.written(key).isPresent())
-                .forEach(key ->
-                        keys.warning(key, "is not used with preset = graph; remove it (settings for HTTPS are in relay.http)"));
+                .forEach(key -> keys.warning(
+                        key, "is not used with preset = graph; remove it (settings for HTTPS are in relay.http)"));
     }
 }

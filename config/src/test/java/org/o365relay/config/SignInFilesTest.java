@@ -165,9 +165,10 @@ class SignInFilesTest {
         write("secret", "b3f1c6b2-0000-4000-8000-00000000000A\n");
 
         assertThat(ReadText.warnings(directory, MAILBOX.formatted("type = client-secret, client-secret-file = secret")))
-                .containsExactly("relay.conf:3: relay.mailboxes[0].credential.client-secret-file: looks like the Secret"
-                        + " ID, not the secret: copy the column Value (Microsoft Entra admin center > App registrations"
-                        + " > (the app) > Certificates & secrets). It is shown only once; if it is not shown any more, create a new secret");
+                .containsExactly(
+                        "relay.conf:3: relay.mailboxes[0].credential.client-secret-file: looks like the Secret"
+                                + " ID, not the secret: copy the column Value (Microsoft Entra admin center > App registrations"
+                                + " > (the app) > Certificates & secrets). It is shown only once; if it is not shown any more, create a new secret");
     }
 
     @Test
@@ -223,7 +224,8 @@ class SignInFilesTest {
         Files.setPosixFilePermissions(directory.resolve("app.key"), PosixFilePermissions.fromString("rw-r--r--"));
 
         assertThat(ReadText.warnings(directory, MAILBOX.formatted(PEM)))
-                .containsExactly("relay.conf:3: relay.mailboxes[0].credential.certificate-key: app.key can be read by other users; run: chmod 600 app.key");
+                .containsExactly(
+                        "relay.conf:3: relay.mailboxes[0].credential.certificate-key: app.key can be read by other users; run: chmod 600 app.key");
     }
 
     private Credential credential(String keys) throws IOException {

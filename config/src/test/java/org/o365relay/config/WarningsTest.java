@@ -171,7 +171,8 @@ class WarningsTest {
         Path file = Files.writeString(directory.resolve("relay.conf"), text);
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(mode));
 
-        List<String> expected = List.of("relay.conf:5: relay.mailboxes[0].credential.client-secret: all users of this machine can read it; run: chmod o-rw relay.conf, or use client-secret-file");
+        List<String> expected = List.of(
+                "relay.conf:5: relay.mailboxes[0].credential.client-secret: all users of this machine can read it; run: chmod o-rw relay.conf, or use client-secret-file");
         assertThat(warnings(text)).isEqualTo(warns ? expected : List.of());
     }
 

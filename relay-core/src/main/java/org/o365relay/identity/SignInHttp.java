@@ -55,7 +55,8 @@ final class SignInHttp implements IHttpClient {
     }
 
     @Override
-    public IHttpResponse send(com.microsoft.aad.msal4j.HttpRequest msalRequest) throws IOException, InterruptedException {
+    public IHttpResponse send(com.microsoft.aad.msal4j.HttpRequest msalRequest)
+            throws IOException, InterruptedException {
         refusal = null;
         failure = null;
         try {

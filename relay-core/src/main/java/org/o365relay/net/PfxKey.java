@@ -19,7 +19,8 @@ final class PfxKey {
     private PfxKey() {}
 
     static CertifiedKey read(Path path, byte[] octets, @Nullable Secret password) throws UnusableKeyException {
-        char[] passwordChars = password == null ? new char[0] : password.reveal().toCharArray();
+        char[] passwordChars =
+                password == null ? new char[0] : password.reveal().toCharArray();
         try {
             KeyStore store = KeyStore.getInstance("PKCS12");
             store.load(new ByteArrayInputStream(octets), passwordChars);
