@@ -65,8 +65,8 @@ final class AuthExchange {
         return client.policy().auth() == AuthPolicy.REQUIRED && !isDone();
     }
 
-    /// @return whether the client has sent AUTH, or possibly has: later unknown commands may be passwords and must
-    ///     not be echoed
+    /// @return whether the client has sent AUTH, or possibly has: later unknown commands may be passwords and
+    ///     must not be echoed
     boolean wasAttempted() {
         return attempted;
     }

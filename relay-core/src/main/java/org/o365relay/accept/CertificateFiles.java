@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
-/// The files of the relay's TLS certificate and key, and the settings of TLS detection. The files are reloaded when
-/// they change.
+/// The files of the relay's TLS certificate and key, and the settings of TLS detection. The files are reloaded
+/// when they change.
 ///
 /// @param certificate PEM: the server certificate, then the intermediate certificates
 /// @param key PEM, PKCS #8, unencrypted

@@ -5,8 +5,8 @@ import java.util.Optional;
 import org.o365relay.accept.Command.Malformed;
 import org.o365relay.mail.Reply;
 
-/// Parses a command line. Tolerates unambiguous deviations and reports them with the command; the session decides
-/// whether to accept them.
+/// Parses a command line. Tolerates unambiguous deviations and reports them with the command; the session
+/// decides whether to accept them.
 final class CommandParser {
 
     private CommandParser() {}

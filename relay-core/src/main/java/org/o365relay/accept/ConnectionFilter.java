@@ -84,8 +84,8 @@ final class ConnectionFilter extends ChannelInitializer<Channel> {
         pipelines.rejects().reject(channel, address, rejection, listener.tls() == ListenerTls.IMPLICIT);
     }
 
-    /// Adds a session, or a handler that rejects the client, to the end of the channel's pipeline. Earlier handlers
-    /// must fire `channelActive`.
+    /// Adds a session, or a handler that rejects the client, to the end of the channel's pipeline. Earlier
+    /// handlers must fire `channelActive`.
     void admit(Channel channel, InetAddress address) {
         ClientPolicy policy = listener.trusted().policy(address).orElse(null);
         Reply rejection = policy == null ? RejectReplies.untrusted(address) : overLimit(address, policy);
@@ -121,8 +121,8 @@ final class ConnectionFilter extends ChannelInitializer<Channel> {
         return false;
     }
 
-    /// @return without the zone of a link-local address, which names an interface of this machine; null if the client
-    ///     has disconnected
+    /// @return without the zone of a link-local address, which names an interface of this machine; null if the
+    ///     client has disconnected
     private static @Nullable InetAddress address(Channel channel) throws UnknownHostException {
         if (channel instanceof DomainSocketChannel) {
             return LOCALHOST; // the channel has no remote address

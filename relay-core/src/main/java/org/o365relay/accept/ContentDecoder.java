@@ -6,11 +6,12 @@ import java.util.Set;
 import org.o365relay.mail.Deviation;
 
 /// Finds the end of the content, removes dot-stuffing (RFC 5321 §4.5.2), and detects deviations of the lines in
-/// one pass. All other octets are unchanged. The result does not depend on how the octets are split into packets.
+/// one pass. All other octets are unchanged. The result does not depend on how the octets are split into
+/// packets.
 ///
 /// If the client ends its lines with CRLF, only CRLF "." CRLF ends the content; anything else is content, which
-/// prevents SMTP smuggling. Where a bare LF may end a line, dot-stuffing and the final dot apply after it, too. A
-/// bare CR never ends a line.
+/// prevents SMTP smuggling. Where a bare LF may end a line, dot-stuffing and the final dot apply after it, too.
+/// A bare CR never ends a line.
 final class ContentDecoder {
 
     // RFC 5321 §4.5.3.1.6, without CRLF
@@ -32,8 +33,8 @@ final class ContentDecoder {
     private boolean afterBareLineFeed;
     private boolean hasNonstandardEnd;
 
-    /// @param bareLineFeeds whether a bare LF ends a line: the client ended its DATA command with one, or its network
-    ///     accepts [Deviation#NONSTANDARD_END_OF_DATA]
+    /// @param bareLineFeeds whether a bare LF ends a line: the client ended its DATA command with one, or its
+    ///     network accepts [Deviation#NONSTANDARD_END_OF_DATA]
     ContentDecoder(boolean bareLineFeeds) {
         this(bareLineFeeds, true);
     }

@@ -15,8 +15,8 @@ import org.o365relay.mail.NotifyParameter;
 import org.o365relay.mail.OriginalRecipient;
 import org.o365relay.mail.Xtext;
 
-/// Parses the DSN parameters of MAIL and RCPT (RFC 3461 §4). Invalid parameters are reported and treated as absent;
-/// the session decides whether to accept the command.
+/// Parses the DSN parameters of MAIL and RCPT (RFC 3461 §4). Invalid parameters are reported and treated as
+/// absent; the session decides whether to accept the command.
 final class DsnParameters {
 
     private static final int MAX_ENVELOPE_ID = 100; // RFC 3461 §4.4

@@ -12,7 +12,8 @@ import org.o365relay.mail.Deviation;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
 
-/// Parses the arguments of MAIL and RCPT: path and parameters. Allocates a set of deviations only if there are any.
+/// Parses the arguments of MAIL and RCPT: path and parameters. Allocates a set of deviations only if there are
+/// any.
 final class EnvelopeParser {
 
     /// Parameters of the extensions that [Extensions] offers, and AUTH (RFC 4954 §5).

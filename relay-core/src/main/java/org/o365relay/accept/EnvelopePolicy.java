@@ -11,8 +11,8 @@ import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
 import org.o365relay.queue.MessageQueue;
 
-/// Accepts or rejects MAIL and RCPT. Checks the tolerance of the client's network, size and free space, the sender
-/// and recipient rules, and finally the limits of the device, because that check counts.
+/// Accepts or rejects MAIL and RCPT. Checks the tolerance of the client's network, size and free space, the
+/// sender and recipient rules, and finally the limits of the device, because that check counts.
 final class EnvelopePolicy {
 
     private final Client client;
@@ -68,8 +68,8 @@ final class EnvelopePolicy {
         };
     }
 
-    /// Success reports go to the envelope sender, so they are requested only if the recipient rules let this client
-    /// send to that address; otherwise SUCCESS is dropped.
+    /// Success reports go to the envelope sender, so they are requested only if the recipient rules let this
+    /// client send to that address; otherwise SUCCESS is dropped.
     ForRecipient dsnRequest(Command.Rcpt rcpt, MailTransaction transaction) {
         ForRecipient asked = rcpt.dsnRequest().value();
         if (asked.conditions() == null || !asked.includes(NotifyCondition.SUCCESS)) {

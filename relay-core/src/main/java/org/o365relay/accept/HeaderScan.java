@@ -12,8 +12,8 @@ import org.o365relay.mail.QueueId;
 import org.o365relay.mail.SearchableHeaders;
 
 /// Scans the header of a received message for deviations, mail loops and searchable fields. Parses it as the
-/// rewriter does: line ends are CRLF, LF or CR; an mbox line may come first; the body begins at the first line that
-/// is not a field.
+/// rewriter does: line ends are CRLF, LF or CR; an mbox line may come first; the body begins at the first line
+/// that is not a field.
 final class HeaderScan {
 
     private static final byte[] FROM = "from".getBytes(US_ASCII);
@@ -49,7 +49,8 @@ final class HeaderScan {
         this.hostname = hostname;
     }
 
-    /// @param beginning of the content; if it does not contain the whole header, missing fields are not reported
+    /// @param beginning of the content; if it does not contain the whole header, missing fields are not
+    ///     reported
     /// @param whole whether this is the complete content
     /// @param hostname of this relay
     static HeaderScan scan(byte[] beginning, boolean whole, String hostname) {
@@ -214,8 +215,8 @@ final class HeaderScan {
         return nextLine(at);
     }
 
-    /// @return index after the name and white space, of a colon if this is a field; the length at the end; `from` if
-    ///     there is no name
+    /// @return index after the name and white space, of a colon if this is a field; the length at the end;
+    ///     `from` if there is no name
     private int colon(int from) {
         int at = nameEnd(from);
         while (at > from && at < octets.length && isBlank(octets[at])) {

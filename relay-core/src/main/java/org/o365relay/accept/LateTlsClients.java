@@ -6,8 +6,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 
-/// Client addresses whose TLS handshake came after the plain-text greeting; the next greeting to them waits longer.
-/// An address is removed when it sends plain text, or after [#RETENTION]. Bounded. Thread-safe.
+/// Client addresses whose TLS handshake came after the plain-text greeting; the next greeting to them waits
+/// longer. An address is removed when it sends plain text, or after [#RETENTION]. Bounded. Thread-safe.
 final class LateTlsClients {
 
     /// How long an address is kept after its last TLS handshake.
@@ -36,8 +36,8 @@ final class LateTlsClients {
         }
     }
 
-    /// A handshake before the greeting. Keeps a known address: it may have been in time only because of the longer
-    /// wait.
+    /// A handshake before the greeting. Keeps a known address: it may have been in time only because of the
+    /// longer wait.
     synchronized void inTime(InetAddress address) {
         if (lastSeen.containsKey(address)) {
             lastSeen.putLast(address, clock.instant());

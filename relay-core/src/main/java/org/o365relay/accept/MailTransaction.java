@@ -28,13 +28,13 @@ import org.o365relay.route.AuthorField;
 import org.o365relay.route.Routes;
 import org.o365relay.route.RoutingInput;
 
-/// A mail transaction (RFC 5321 §3.3): from MAIL to the reply after the final dot. Holds at most about a chunk
-/// of content; more goes to the queue while it comes in.
+/// A mail transaction (RFC 5321 §3.3), from MAIL to the reply after the final dot. Buffers at most one chunk of
+/// content; full chunks are written to the queue while the message is received.
 final class MailTransaction {
 
     private static final int INITIAL_BUFFER = 8 * 1024;
 
-    /// All content in memory together may take a quarter of the heap.
+    /// Buffers of all transactions together; a quarter of the heap, in octets.
     private static final long TOTAL_BUFFERS = Runtime.getRuntime().maxMemory() / 4;
 
     private final @Nullable EmailAddress sender;
@@ -45,19 +45,19 @@ final class MailTransaction {
     private final Map<EmailAddress, ForRecipient> recipientRequests = new HashMap<>(0);
     private final int chunkSize;
     private final int initialBuffer;
-    private @Nullable ByteArrayOutputStream buffer; // not before there is content
+    private @Nullable ByteArrayOutputStream buffer; // null before the first content
     private boolean smtpUtf8;
     private boolean chunked;
     private int rejectedRecipients;
     private final Set<Deviation> deviations = EnumSet.noneOf(Deviation.class);
     private ContentDecoder decoder = ContentDecoder.forChunks();
-    private byte @Nullable [] bufferedOctets; // what is in the buffer, once it has been taken out
+    private byte @Nullable [] bufferedOctets; // content of the buffer, once copied
     private @Nullable HeaderScan header;
     private @Nullable Reply rejection;
-    private @Nullable List<RoutedEnvelope> parts; // not before all of the envelope and the header is there
+    private @Nullable List<RoutedEnvelope> parts; // null before envelope and header are complete
 
-    /// @param expectedSize octets the client announced, 0 if it did not
-    /// @param rivals how many clients may send content at the same time
+    /// @param expectedSize SIZE parameter in octets; 0 if absent
+    /// @param maxClients how many clients may send content concurrently
     MailTransaction(
             @Nullable EmailAddress sender,
             boolean smtpUtf8,
@@ -65,14 +65,14 @@ final class MailTransaction {
             DsnRequest report,
             Incoming incoming,
             long expectedSize,
-            int rivals) {
+            int maxClients) {
         this.sender = sender;
         this.smtpUtf8 = smtpUtf8;
         this.body = body;
         this.dsnRequest = report;
         this.incoming = incoming;
-        int share = Math.clamp(TOTAL_BUFFERS / rivals, INITIAL_BUFFER, Incoming.CHUNK_SIZE);
-        this.chunkSize = share - 1; // a CR that the decoder held back can come on top of what was put in
+        int share = Math.clamp(TOTAL_BUFFERS / maxClients, INITIAL_BUFFER, Incoming.CHUNK_SIZE);
+        this.chunkSize = share - 1; // the decoder may add one CR that it held back
         this.initialBuffer = Math.clamp(expectedSize, INITIAL_BUFFER, share);
     }
 
@@ -98,25 +98,25 @@ final class MailTransaction {
         return recipients.contains(recipient);
     }
 
-    /// A recipient that is not ASCII makes the whole message one that needs SMTPUTF8 onwards.
+    /// Adds a recipient. A non-ASCII recipient makes the message require SMTPUTF8.
     ///
-    /// @param wanted what the sender wants to hear of it; counts if it is a new one
-    /// @return whether it is a new one
-    boolean add(EmailAddress recipient, ForRecipient wanted) {
+    /// @param request DSN request; ignored for a repeated recipient
+    /// @return false for a repeated recipient
+    boolean add(EmailAddress recipient, ForRecipient request) {
         smtpUtf8 |= !recipient.isAscii();
         boolean added = recipients.add(recipient);
-        if (added && !wanted.equals(ForRecipient.NONE)) {
-            recipientRequests.put(recipient, wanted);
+        if (added && !request.equals(ForRecipient.NONE)) {
+            recipientRequests.put(recipient, request);
         }
         return added;
     }
 
-    /// @return how many recipients were refused, this one included
+    /// @return number of rejected recipients, including this one
     int rejectRecipient() {
         return ++rejectedRecipients;
     }
 
-    /// Its content comes with BDAT.
+    /// Marks the content as sent with BDAT.
     void beginChunks() {
         chunked = true;
     }
@@ -125,7 +125,7 @@ final class MailTransaction {
         return chunked;
     }
 
-    /// @return where decoded content goes
+    /// @return buffer for decoded content
     ByteArrayOutputStream buffer() {
         if (buffer == null) {
             buffer = new ByteArrayOutputStream(initialBuffer);
@@ -133,33 +133,34 @@ final class MailTransaction {
         return buffer;
     }
 
-    /// Says how content is read from now on; without this, it is read as chunks are.
+    /// Sets the decoder for the content; the default is the decoder for BDAT.
     void decoder(ContentDecoder how) {
         decoder = how;
     }
 
-    /// @param octets no more than there is [#room] for
-    /// @return how many were taken if the content ended among them; -1 if it did not, and all were taken
+    /// @param octets at most [#room]
+    /// @return number of octets consumed if they contain the end of the content; -1 if not, then all were
+    ///     consumed
     int decode(byte[] octets) {
         return decoder.decode(octets, 0, octets.length, buffer());
     }
 
-    /// @return whether content has ended with a dot on a line that does not end in CRLF
+    /// @return whether the content ended with a dot on a line that does not end in CRLF
     boolean hasNonstandardEnd() {
         return decoder.hasNonstandardEnd();
     }
 
-    /// Notes something that was wrong with the message.
+    /// Records a deviation of the message.
     void add(Deviation deviation) {
         deviations.add(deviation);
     }
 
-    /// Lets something pass that is wrong with all the client sends.
+    /// Ignores a deviation that was already counted for the whole session.
     void ignore(Deviation deviation) {
         decoder.deviations().remove(deviation);
     }
 
-    /// @return what was wrong with the message, and with its lines if it was meant to have some
+    /// @return deviations of the message; those of its lines only if it is not BINARYMIME
     Set<Deviation> deviations() {
         if (body != BodyType.BINARY) {
             deviations.addAll(decoder.deviations());
@@ -167,11 +168,11 @@ final class MailTransaction {
         return deviations;
     }
 
-    /// Makes the message one that is read to its end but not kept.
+    /// Rejects the message: the rest is read and discarded.
     ///
-    /// @param reason the reply after the final dot
-    void reject(Reply reason) {
-        rejection = reason;
+    /// @param reply to send after the final dot
+    void reject(Reply reply) {
+        rejection = reply;
     }
 
     Optional<Reply> rejection() {
@@ -182,12 +183,12 @@ final class MailTransaction {
         return buffered() >= chunkSize;
     }
 
-    /// @return how many octets may be decoded into the buffer; at least 1 unless the chunk is full
+    /// @return number of octets that may be decoded into the buffer; 0 only if the chunk is full
     int room() {
         return chunkSize - buffered();
     }
 
-    /// Drops what is in memory.
+    /// Discards buffered content.
     void discardBuffer() {
         if (buffer != null) {
             buffer.reset();
@@ -203,16 +204,18 @@ final class MailTransaction {
         return incoming.size() + buffered();
     }
 
-    /// Looks at the header when all content is there. Before that, [#append] has looked at a large message's.
+    /// Scans the header of a complete message; for a large message [#append] has already done so.
     ///
-    /// @param hostname this relay's
+    /// @param hostname of this relay
     HeaderScan header(String hostname) {
         HeaderScan seen = header == null ? HeaderScan.scan(bufferedOctets(), true, hostname) : header;
         header = seen;
         return seen;
     }
 
-    /// @param hostname this relay's
+    /// Writes a full chunk to the queue.
+    ///
+    /// @param hostname of this relay
     CompletableFuture<QueueId> append(String hostname) {
         byte[] full = bufferedOctets();
         if (header == null) {
@@ -222,12 +225,12 @@ final class MailTransaction {
         return incoming.append(full);
     }
 
-    /// @return whether there has been enough content to know its way; if not, [#header] is to be asked first
+    /// @return whether the header has been scanned, which [#parts] requires
     boolean hasHeader() {
         return header != null;
     }
 
-    /// Divides the message among the ways out. To be asked when its header is there.
+    /// Splits the recipients by routing target. Call it after the header was scanned.
     List<RoutedEnvelope> parts(Routes routes, InetAddress client) {
         List<RoutedEnvelope> divided = parts == null ? routes.split(origin(routes, client), envelope()) : parts;
         parts = divided;
@@ -241,7 +244,7 @@ final class MailTransaction {
         return new RoutingInput(client, sender, author);
     }
 
-    /// @param divided what [#parts] has said
+    /// @param divided result of [#parts]
     CompletableFuture<List<QueueId>> commit(Arrival arrival, List<RoutedEnvelope> divided) {
         SearchableHeaders headline = header == null ? SearchableHeaders.NONE : header.searchableHeaders();
         return incoming.commit(arrival, divided, headline, bufferedOctets());
@@ -258,9 +261,9 @@ final class MailTransaction {
     }
 
     Envelope envelope() {
-        DsnRequest whole = recipientRequests.isEmpty()
+        DsnRequest request = recipientRequests.isEmpty()
                 ? dsnRequest
                 : new DsnRequest(dsnRequest.envelopeId(), dsnRequest.returned(), recipientRequests);
-        return new Envelope(sender, List.copyOf(recipients), smtpUtf8, body, whole);
+        return new Envelope(sender, List.copyOf(recipients), smtpUtf8, body, request);
     }
 }

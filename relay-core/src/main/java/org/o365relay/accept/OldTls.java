@@ -12,11 +12,12 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import org.o365relay.admit.TrustedNetwork;
 
-/// TLS 1.0 and 1.1 (RFC 8996 §1), and ciphers without forward secrecy, for devices that know no better.
+/// Enables TLS 1.0 and 1.1 (RFC 8996 §1) and ciphers without forward secrecy, for devices that support nothing
+/// newer.
 ///
-/// The JDK disables them for the whole process by a security property, which it reads once, before the first
-/// use of TLS. So they are either allowed before that or not at all; every user of TLS in the process then has to
-/// name the versions it wants.
+/// The JDK disables them with a security property that it reads once, before the first use of TLS in the
+/// process. They must be allowed before that, and every other use of TLS in the process must then name its
+/// versions.
 public final class OldTls {
 
     private static final String PROPERTY = "jdk.tls.disabledAlgorithms";
@@ -27,12 +28,12 @@ public final class OldTls {
 
     private OldTls() {}
 
-    /// Allows them if a network of these asks for them. To be called before anything in the process has used
-    /// TLS.
+    /// Allows old TLS if a network of these listeners is configured for it. Must run before the first use of
+    /// TLS in the process.
     public static void allowIfConfigured(List<ListenerSettings> listeners) {
         if (listeners.stream().anyMatch(OldTls::isConfigured)) {
             Security.setProperty(PROPERTY, without(String.valueOf(Security.getProperty(PROPERTY))));
-            // for whoever relies on the JDK's defaults when connecting
+            // keeps the defaults for outgoing connections
             System.setProperty("jdk.tls.client.protocols", "TLSv1.3,TLSv1.2");
         }
     }
@@ -51,7 +52,7 @@ public final class OldTls {
                         .anyMatch(policy -> policy.oldTls());
     }
 
-    /// @return whether this process can speak TLS 1.0
+    /// @return whether this process can use TLS 1.0
     static boolean isAllowed() {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
@@ -73,7 +74,7 @@ public final class OldTls {
         return old ? WITH_OLD : CURRENT;
     }
 
-    /// @return what the JDK enables by itself if nothing old is allowed, and what else it then enables
+    /// @return the default cipher suites of the JDK; without RSA key exchange unless `old`
     static List<String> ciphers(boolean old) {
         try {
             Stream<String> enabled = Arrays.stream(

@@ -4,7 +4,7 @@ import java.util.StringTokenizer;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.QueueId;
 
-/// Recognises what this relay writes into headers: `by <hostname> [with <protocol>] id <queue id>`
+/// Recognizes header values that this relay writes: `by <hostname> [with <protocol>] id <queue id>`
 /// (`rewrite.Received`, `notice.NoticeWriter`).
 final class OwnReceived {
 
@@ -15,12 +15,12 @@ final class OwnReceived {
         words = new StringTokenizer(value, " \t\r\n;");
     }
 
-    /// @return the queue id; null if another host wrote this
+    /// @return null if another host wrote the value
     static @Nullable QueueId queueId(String value, String hostname) {
-        OwnReceived trace = new OwnReceived(value);
+        OwnReceived parser = new OwnReceived(value);
         QueueId id = null;
-        while (id == null && trace.next()) {
-            id = trace.is("by") && trace.next() && trace.is(hostname) ? trace.id() : null;
+        while (id == null && parser.next()) {
+            id = parser.is("by") && parser.next() && parser.is(hostname) ? parser.id() : null;
         }
         return id;
     }

@@ -13,15 +13,14 @@ import org.o365relay.accept.Users.Result;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Compares passwords apart from everything else: bcrypt is all arithmetic, and never gives a virtual thread's
-/// carrier back that deliveries need too.
+/// Checks passwords on a few platform threads. bcrypt is CPU-bound and would block the carriers of virtual
+/// threads, which deliveries need.
 ///
-/// So there are few threads of its own, few checks wait for them, and few of those are any one client's. Who was
-/// wrong hears it after a pause, and his place stays taken as long: guessing is slow, on however many
-/// connections. Safe for any number of threads.
+/// The number of pending checks is limited, in total and per client. A failed check is answered after a delay
+/// and counts as pending until then, which slows down guessing over any number of connections. Thread-safe.
 final class PasswordChecks implements AutoCloseable {
 
-    /// How long a wrong login waits for its answer.
+    /// Delay of the reply to a failed login.
     static final Duration FAILURE_DELAY = Duration.ofSeconds(1);
 
     static final int MAX_PENDING = 32;
@@ -35,9 +34,9 @@ final class PasswordChecks implements AutoCloseable {
     private final Map<InetAddress, Integer> pending = new HashMap<>();
     private int totalPending;
 
-    @SuppressWarnings("ThreadPriorityCheck") // a hint; it is the few threads that count
-    PasswordChecks(Duration pause) {
-        this.failureDelay = pause;
+    @SuppressWarnings("ThreadPriorityCheck") // only a hint
+    PasswordChecks(Duration failureDelay) {
+        this.failureDelay = failureDelay;
         int half = Runtime.getRuntime().availableProcessors() / 2;
         this.threads = new ScheduledThreadPoolExecutor(
                 Math.clamp(half, 1, MAX_THREADS),
@@ -50,7 +49,7 @@ final class PasswordChecks implements AutoCloseable {
         threads.allowCoreThreadTimeOut(true);
     }
 
-    /// @param comparison takes its time, on another thread
+    /// @param comparison runs on another thread
     Check begin(InetAddress client, Supplier<Result> comparison) {
         Check check = new Check(client, comparison);
         if (acquire(client)) {
@@ -61,7 +60,7 @@ final class PasswordChecks implements AutoCloseable {
         return check;
     }
 
-    /// Ends the threads; what is not answered by now never is.
+    /// Stops the threads; pending checks are never completed.
     @Override
     public void close() {
         threads.shutdownNow();
@@ -82,7 +81,7 @@ final class PasswordChecks implements AutoCloseable {
         pending.computeIfPresent(client, (_, count) -> count == 1 ? null : count - 1);
     }
 
-    /// One password on its way.
+    /// A pending password check.
     final class Check {
 
         private final InetAddress client;
@@ -100,7 +99,7 @@ final class PasswordChecks implements AutoCloseable {
             return result;
         }
 
-        /// Nobody waits for it any more. What has begun is finished, and counts.
+        /// Cancels the check if it has not started; a started check still counts.
         void cancel() {
             if (started.compareAndSet(false, true)) {
                 result.complete(Result.CANCELLED);
@@ -117,7 +116,7 @@ final class PasswordChecks implements AutoCloseable {
                 found = comparison.get();
             } catch (RuntimeException failure) {
                 log.error(
-                        "a password could not be checked: {}",
+                        "password check failed unexpectedly: {}",
                         failure.getClass().getName());
             } finally {
                 complete(found);

@@ -21,10 +21,10 @@ record PemFile(Path path, List<Section> sections) {
             Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----\\s(.*?)-----END \\1-----", Pattern.DOTALL);
 
     /// @param label such as `PRIVATE KEY`
-    /// @param body base64, perhaps with headers before it
+    /// @param body base64, possibly after headers
     record Section(String label, String body) {
 
-        /// @throws IllegalArgumentException if it is no base64
+        /// @throws IllegalArgumentException if the body is not base64
         byte[] octets() {
             return Base64.getMimeDecoder().decode(body);
         }
@@ -33,14 +33,14 @@ record PemFile(Path path, List<Section> sections) {
             return label.startsWith("ENCRYPTED ") || body.contains("ENCRYPTED");
         }
 
-        /// Keys and their headers stay out of logs.
+        /// Hides the body, which may be a private key.
         @Override
         public String toString() {
             return label;
         }
     }
 
-    /// @param key what the file is, by its configuration key
+    /// @param key configuration key of the file
     static PemFile read(Path path, String key) throws UnusableCertificateException {
         try {
             String text = Files.readString(path, StandardCharsets.ISO_8859_1);
@@ -52,7 +52,7 @@ record PemFile(Path path, List<Section> sections) {
         } catch (NoSuchFileException e) {
             throw new UnusableCertificateException(path + " does not exist (" + key + ")");
         } catch (AccessDeniedException e) {
-            throw new UnusableCertificateException("the relay's user may not read " + path + " (" + key + ")");
+            throw new UnusableCertificateException("the relay's user cannot read " + path + " (" + key + ")");
         } catch (IOException e) {
             throw new UnusableCertificateException("cannot read " + path + " (" + key + "): " + e.getMessage());
         }

@@ -15,8 +15,8 @@ import org.o365relay.journal.Journal;
 import org.o365relay.mail.Deviation;
 import org.o365relay.queue.MessageQueue;
 
-/// The way of a client that may come in, to its session: through TLS, or past a look at whether it begins with
-/// TLS where it should not.
+/// Builds the channel pipelines of admitted clients: implicit TLS, or TLS detection on plain-text ports, then
+/// the SMTP session.
 final class PipelineFactory {
 
     private final AcceptSettings settings;
@@ -37,7 +37,7 @@ final class PipelineFactory {
             MessageQueue queue,
             Journal journal,
             InstantSource clock,
-            RejectHandler turnedAway,
+            RejectHandler rejects,
             @Nullable Tls tls) {
         this.settings = settings;
         this.users = users;
@@ -45,7 +45,7 @@ final class PipelineFactory {
         this.queue = queue;
         this.journal = journal;
         this.clock = clock;
-        this.rejects = turnedAway;
+        this.rejects = rejects;
         this.tls = tls;
         this.lateTlsClients = new LateTlsClients(clock);
     }
@@ -58,12 +58,12 @@ final class PipelineFactory {
         return lateTlsClients;
     }
 
-    /// @param mode what the listener does about TLS
+    /// @param mode TLS mode of the listener
     Client client(InetAddress address, ClientPolicy policy, ListenerTls mode) {
         return new Client(address, policy, devices.at(address), tls == null ? ListenerTls.OFF : mode);
     }
 
-    /// Lets a client in, at the end of its pipeline; what comes before must pass it that the channel is active.
+    /// Adds handlers to the end of the pipeline. Earlier handlers must fire `channelActive`.
     void add(ChannelPipeline pipeline, Client client) {
         switch (client.tls()) {
             case IMPLICIT -> addTls(pipeline, client);
@@ -72,7 +72,7 @@ final class PipelineFactory {
         }
     }
 
-    /// Programs on this machine do not begin with TLS by mistake.
+    /// @return zero where TLS detection is off; local programs on a Unix socket do not start TLS by mistake
     private Duration greetingDelay(Channel channel, Client client) {
         boolean unix = channel instanceof DomainSocketChannel;
         if (tls == null || client.tls() == ListenerTls.OFF || unix) {
@@ -84,7 +84,7 @@ final class PipelineFactory {
         return longer && detection.isPositive() ? TlsDetection.LATE_CLIENT_DELAY : detection;
     }
 
-    /// TLS, and a session in it.
+    /// Adds TLS and, after the handshake, a session.
     void addTls(ChannelPipeline pipeline, Client client) {
         pipeline.addLast(
                 requireTls().handler(pipeline.channel(), client.policy()), new Handshake(client, rejects, ctx -> {
@@ -94,16 +94,16 @@ final class PipelineFactory {
                 }));
     }
 
-    /// A session that begins when it hears that the channel is active.
+    /// Adds a session, which starts on `channelActive`.
     void addSession(ChannelPipeline pipeline, Client client) {
         pipeline.addLast(new SmtpConnection(
                 new Session(client, settings, users, queue, journal, clock),
                 settings.limits(),
-                (secured, talkedOn) -> startTls(secured, talkedOn, client)));
+                (secured, hasEarlyData) -> startTls(secured, hasEarlyData, client)));
     }
 
-    private void startTls(ChannelPipeline pipeline, boolean talkedOn, Client client) {
-        if (talkedOn) {
+    private void startTls(ChannelPipeline pipeline, boolean hasEarlyData, Client client) {
+        if (hasEarlyData) {
             client.device().deviated(Deviation.PIPELINED_STARTTLS);
         }
         pipeline.addFirst(
@@ -117,7 +117,7 @@ final class PipelineFactory {
 
     private Tls requireTls() {
         if (tls == null) {
-            throw new IllegalStateException("TLS begins without a certificate");
+            throw new IllegalStateException("TLS requires a certificate");
         }
         return tls;
     }

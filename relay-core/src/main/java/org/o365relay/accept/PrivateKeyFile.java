@@ -13,7 +13,7 @@ import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.List;
 import java.util.Optional;
 
-/// Reads a private key: PKCS #8, not encrypted, RSA or of an elliptic curve (RFC 5208 §5).
+/// Reads an unencrypted PKCS #8 private key, RSA or elliptic curve (RFC 5208 §5).
 final class PrivateKeyFile {
 
     private static final String KEY = "relay.tls.key";
@@ -24,8 +24,7 @@ final class PrivateKeyFile {
     static PrivateKey read(Path path) throws UnusableCertificateException {
         PemFile.Section section = keySection(PemFile.read(path, KEY));
         if (section.isEncrypted()) {
-            throw new UnusableCertificateException("the key in " + path
-                    + " is encrypted, and nobody is there to type its password; " + conversion(path));
+            throw new UnusableCertificateException("the key in " + path + " is encrypted; " + conversion(path));
         }
         return switch (section.label()) {
             case "PRIVATE KEY" -> decoded(section, path);
@@ -62,7 +61,7 @@ final class PrivateKeyFile {
                         + " -noout -text -in " + path));
     }
 
-    /// @return empty if it is of another kind
+    /// @return empty if the key has another algorithm
     private static Optional<PrivateKey> key(PemFile.Section section, String algorithm) {
         try {
             return Optional.of(
@@ -70,22 +69,22 @@ final class PrivateKeyFile {
         } catch (InvalidKeySpecException | IllegalArgumentException _) {
             return Optional.empty();
         } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // the JDK has them all
+            throw new IllegalStateException(e); // required by the JDK
         }
     }
 
-    /// @return whether what one signs is right for the other
-    static boolean match(PrivateKey secret, PublicKey open) {
+    /// @return whether the public key verifies signatures of the private key
+    static boolean match(PrivateKey privateKey, PublicKey publicKey) {
         try {
-            Signature signature = Signature.getInstance(algorithm(secret));
-            signature.initSign(secret);
+            Signature signature = Signature.getInstance(algorithm(privateKey));
+            signature.initSign(privateKey);
             byte[] signed = signature.sign();
-            signature.initVerify(open);
+            signature.initVerify(publicKey);
             return signature.verify(signed);
         } catch (InvalidKeyException | SignatureException _) {
-            return false; // keys of different kinds
+            return false; // different algorithms
         } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // the JDK has them all
+            throw new IllegalStateException(e); // required by the JDK
         }
     }
 

@@ -19,14 +19,14 @@ import org.o365relay.mail.Reply;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Waits for the header in which a proxy says who the client is (PROXY protocol, version 1 or 2), lets the
-/// client in, and goes away. Whoever may speak for others must do so: without a header, the connection ends.
+/// Waits for the PROXY protocol header (version 1 or 2), admits the client it names, and removes itself. A
+/// connection of a trusted proxy without a header is closed.
 @SuppressWarnings("FutureReturnValueIgnored") // a close that fails shows as an inactive channel
 final class ProxyHeader extends ChannelInboundHandlerAdapter {
 
     private static final Logger log = LoggerFactory.getLogger(ProxyHeader.class);
 
-    /// Octets for what a proxy may say besides addresses (version 2); the certificate of a client among it.
+    /// Largest size of TLVs (version 2) in octets; they may contain a client certificate.
     private static final int MAX_TLV_OCTETS = 8 * 1024;
 
     private final ConnectionFilter filter;
@@ -36,14 +36,14 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
     private @Nullable Future<?> timer;
     private boolean done;
 
-    ProxyHeader(ConnectionFilter reception, RejectHandler turnedAway, InetAddress proxy, Duration patience) {
-        this.filter = reception;
-        this.rejects = turnedAway;
+    ProxyHeader(ConnectionFilter filter, RejectHandler rejects, InetAddress proxy, Duration timeout) {
+        this.filter = filter;
+        this.rejects = rejects;
         this.proxy = proxy;
-        this.timeout = patience;
+        this.timeout = timeout;
     }
 
-    /// @return belongs in front of it
+    /// @return decoder to insert before this handler
     static ChannelHandler decoder() {
         return new HAProxyMessageDecoder(MAX_TLV_OCTETS, true);
     }
@@ -80,8 +80,8 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
         ctx.pipeline().remove(this);
     }
 
-    /// @return the proxy itself if it speaks for nobody, to see whether the relay is well, or cannot say for whom;
-    ///     empty if the client's address is not valid
+    /// @return the proxy itself for health checks (LOCAL) and unknown addresses; empty if the address is
+    ///     invalid
     private Optional<InetAddress> client(HAProxyMessage header) {
         String source = header.sourceAddress();
         return header.command() == HAProxyCommand.LOCAL || source == null
@@ -92,11 +92,11 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
                 };
     }
 
-    /// @param literal the decoder lets zones through, which would name an interface of the proxy
+    /// @param literal may contain a zone, which names an interface of the proxy and is refused
     private static Optional<InetAddress> address(String literal) {
         try {
             return literal.contains("%") ? Optional.empty() : Optional.of(InetAddress.ofLiteral(literal));
-        } catch (IllegalArgumentException notInTheJdksEyes) {
+        } catch (IllegalArgumentException notAnAddress) {
             return Optional.empty();
         }
     }
@@ -107,12 +107,12 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
             log.debug("connection lost: {}", cause.toString());
             ctx.close();
         } else {
-            Throwable reason = cause.getCause() == null ? cause : cause.getCause(); // as decoders wrap it
+            Throwable reason = cause.getCause() == null ? cause : cause.getCause(); // wrapped by the decoder
             reject(ctx, String.valueOf(reason.getMessage()));
         }
     }
 
-    /// The decoder may have closed the connection by now.
+    /// The decoder may have closed the connection already.
     private void reject(ChannelHandlerContext ctx, String reason) {
         if (!done) {
             done = true;
@@ -128,7 +128,7 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof ChannelInputShutdownEvent) {
-            done = true; // a proxy that looks whether the port is open
+            done = true; // port check of the proxy
             ctx.close();
         }
     }
@@ -138,7 +138,7 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
         cancelTimer();
     }
 
-    /// After its work, or with the connection.
+    /// After the header, or when the connection ends.
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
         filter.proxyHeaderDone(proxy);

@@ -9,8 +9,8 @@ import org.o365relay.accept.ConnectionLimiter.Result;
 import org.o365relay.admit.Devices;
 import org.o365relay.mail.Reply;
 
-/// Sends clients away that may not come in. Each is counted and told why; but those who are told linger until
-/// they have read it, so when too many do, the next are closed without a word.
+/// Rejects connections: counts and logs them, sends the reply and closes. Sending a reply keeps the connection
+/// open for a moment; above the limits of such connections, it is closed without a reply.
 @SuppressWarnings("FutureReturnValueIgnored") // a close that fails shows as an inactive channel
 final class RejectHandler {
 
@@ -21,14 +21,14 @@ final class RejectHandler {
     private final RejectLog rejectLog;
     private final ConnectionLimiter lingering = new ConnectionLimiter(MAX_LINGERING);
 
-    RejectHandler(Devices devices, RejectLog journal) {
+    RejectHandler(Devices devices, RejectLog rejectLog) {
         this.devices = devices;
-        this.rejectLog = journal;
+        this.rejectLog = rejectLog;
     }
 
-    /// Turns a connection away that has said nothing yet; the end of its pipeline hears later that it is active.
+    /// Rejects a new connection. The reply is sent on `channelActive`.
     ///
-    /// @param inTls whether the client expects TLS; a handshake only to say no is too dear, and is not made
+    /// @param inTls whether the client expects TLS; then no reply is sent, a handshake would be too expensive
     void reject(Channel channel, InetAddress client, Reply reply, boolean inTls) {
         count(client, reply);
         if (!inTls && lingering.acquire(client, MAX_LINGERING_PER_CLIENT) == Result.ADMITTED) {
@@ -39,19 +39,19 @@ final class RejectHandler {
         }
     }
 
-    /// Ends a connection that cannot be told why, because it does not speak the language.
+    /// Closes a connection whose client cannot read a reply.
     void close(ChannelHandlerContext ctx, InetAddress client, Reply reply) {
         count(client, reply);
         ctx.close();
     }
 
-    /// Counts one that is turned away by others.
+    /// Counts and logs a rejection.
     void count(InetAddress client, Reply reply) {
         devices.at(client).rejected();
         rejectLog.rejected(client, reply);
     }
 
-    /// Says why as soon as the connection is there, and hears nothing.
+    /// Sends the reply on `channelActive` and discards all input.
     private static final class SendReply extends ChannelInboundHandlerAdapter {
 
         private final Reply reply;

@@ -11,14 +11,13 @@ import org.o365relay.mail.Reply;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Tells the journal who was turned away before saying anything, without letting anybody fill the disk with it:
-/// the first time of an address at once, then at most one line in [#INTERVAL], with the number of those that were
-/// not told. Its memory is bounded. Safe for any number of threads.
+/// Logs rejected connections with a limited rate: the first rejection of an address at once, then at most one
+/// line per address and [#INTERVAL], with the number of suppressed ones. Bounded. Thread-safe.
 final class RejectLog {
 
     static final Duration INTERVAL = Duration.ofMinutes(1);
 
-    /// How many addresses are told of within a pause; of those beyond, only their number.
+    /// Addresses logged one by one per interval; of further addresses only the number is logged.
     static final int MAX_ADDRESSES = 1_000;
 
     private static final Logger log = LoggerFactory.getLogger(RejectLog.class);
@@ -33,9 +32,9 @@ final class RejectLog {
         this.clock = clock;
     }
 
-    /// @param loggedAt when
-    /// @param count how many since
-    /// @param last of them
+    /// @param loggedAt time of the last line
+    /// @param count rejections since
+    /// @param last reply of the last one
     private record Suppressed(Instant loggedAt, long count, Reply last) {}
 
     synchronized void rejected(InetAddress client, Reply reply) {
@@ -50,24 +49,24 @@ final class RejectLog {
         }
     }
 
-    /// Tells what has not been told for long enough. To be called now and then.
+    /// Logs suppressed rejections. Call it every [#INTERVAL].
     synchronized void flush() {
         Instant due = clock.instant().minus(INTERVAL);
         byAddress
                 .entrySet()
                 .removeIf(entry -> entry.getValue().count == 0
                         && !entry.getValue().loggedAt.isAfter(due));
-        byAddress.replaceAll((client, untold) -> untold.loggedAt.isAfter(due) ? untold : logSuppressed(client, untold));
+        byAddress.replaceAll((client, suppressed) ->
+                suppressed.loggedAt.isAfter(due) ? suppressed : logSuppressed(client, suppressed));
         if (suppressedForOthers > 0) {
-            log.warn(
-                    "turned away {} more connections, from more than {} addresses", suppressedForOthers, MAX_ADDRESSES);
+            log.warn("rejected {} more connections, from more than {} addresses", suppressedForOthers, MAX_ADDRESSES);
             suppressedForOthers = 0;
         }
     }
 
-    private Suppressed logSuppressed(InetAddress client, Suppressed untold) {
-        Reply last = untold.last;
-        String text = "%s (%d times since the last line)".formatted(last.text(), untold.count);
+    private Suppressed logSuppressed(InetAddress client, Suppressed suppressed) {
+        Reply last = suppressed.last;
+        String text = "%s (%d times since the last line)".formatted(last.text(), suppressed.count);
         journal.rejected(client, "", null, null, Reply.of(last.code(), String.valueOf(last.status()), text));
         return new Suppressed(clock.instant(), 0, last);
     }

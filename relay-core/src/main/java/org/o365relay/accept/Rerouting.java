@@ -18,8 +18,8 @@ import org.o365relay.route.RoutingInput;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Finds another way for messages in the queue whose mailbox or pool is no longer configured: the one they
-/// would be sent if they came in now. They are not divided any more: the first open recipient decides for all.
+/// Reroutes queued messages whose mailbox or pool is no longer configured, by the current routing rules. The
+/// message is not split: the route of the first open recipient applies to all.
 public final class Rerouting implements Function<OrphanedMessage, Destination> {
 
     private static final Logger log = LoggerFactory.getLogger(Rerouting.class);
@@ -28,13 +28,13 @@ public final class Rerouting implements Function<OrphanedMessage, Destination> {
     private final Routes routes;
     private final String hostname;
 
-    /// @param hostname this relay's
+    /// @param hostname of this relay
     public Rerouting(Routes routes, String hostname) {
         this.routes = routes;
         this.hostname = hostname;
     }
 
-    /// A message of a pool goes back to it, if it is the mailbox alone that is gone.
+    /// A message of a pool stays in the pool if only one of its mailboxes was removed.
     @Override
     public Destination apply(OrphanedMessage message) {
         if (routes.target(message.route()).isPresent()) {

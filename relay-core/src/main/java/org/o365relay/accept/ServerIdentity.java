@@ -11,15 +11,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Who the relay is to clients that speak TLS: its certificate, and the key that belongs to it.
+/// The TLS certificate chain of the relay and its private key.
 ///
-/// @param file where the certificate came from
-/// @param chain the relay's own first
+/// @param file certificate file
+/// @param chain server certificate first
 record ServerIdentity(Path file, PrivateKey key, List<X509Certificate> chain) {
 
     private static final String KEY = "relay.tls.certificate";
 
-    /// @throws UnusableCertificateException if they cannot be used
+    /// @throws UnusableCertificateException if the files cannot be read or do not match
     static ServerIdentity read(CertificateFiles files) throws UnusableCertificateException {
         List<X509Certificate> chain = chain(files.certificate());
         PrivateKey key = PrivateKeyFile.read(files.key());
@@ -65,20 +65,20 @@ record ServerIdentity(Path file, PrivateKey key, List<X509Certificate> chain) {
         return chain.getFirst().getNotAfter().toInstant();
     }
 
-    /// @return what devices that look closely will not like; empty if nothing
+    /// @return text if the certificate is expired or not valid yet; empty if it is valid
     Optional<String> validityProblem(Instant now) {
         if (now.isAfter(expiry())) {
-            return Optional.of("the certificate in " + file + " has expired on " + expiry()
-                    + "; devices that check it will not send. Put a new one in its place");
+            return Optional.of("the certificate in " + file + " expired on " + expiry()
+                    + "; devices that verify it cannot send. Replace the certificate");
         }
         Instant beginning = chain.getFirst().getNotBefore().toInstant();
         return now.isBefore(beginning)
                 ? Optional.of("the certificate in " + file + " is not valid before " + beginning
-                        + "; see whether this machine's clock is right")
+                        + "; check the clock of this machine")
                 : Optional.empty();
     }
 
-    /// @return for the log
+    /// @return text for the log
     @Override
     public String toString() {
         return "certificate " + name(chain.getFirst()) + ", valid until " + expiry() + ", from " + file;

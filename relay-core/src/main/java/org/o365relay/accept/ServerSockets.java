@@ -20,13 +20,13 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Opens endpoints, whatever kind they are.
+/// Opens the server sockets of endpoints.
 final class ServerSockets {
 
     private static final Logger log = LoggerFactory.getLogger(ServerSockets.class);
 
-    /// Devices come in crowds, when a shift ends or the power is back; a short backlog would make most of them
-    /// wait for a retransmission.
+    /// Large, because many devices may connect at the same time, for example after a power failure; with a
+    /// short backlog they would wait for a retransmission.
     private static final int BACKLOG = 4_096;
 
     // socket(7)
@@ -35,24 +35,24 @@ final class ServerSockets {
     private static final int SO_DOMAIN = 39;
     private static final int AF_UNIX = 1;
 
-    /// Netty takes a Unix socket for one that does not, unless told.
+    /// Netty assumes that a Unix socket does not listen yet.
     private static final boolean LISTENING = true;
 
     private final InheritedSockets inherited;
 
-    ServerSockets(InheritedSockets handedOver) {
-        this.inherited = handedOver;
+    ServerSockets(InheritedSockets inherited) {
+        this.inherited = inherited;
     }
 
     /// An open endpoint.
     ///
-    /// @param endpoint with the port that was chosen, and as what it is if it was handed over
+    /// @param endpoint with the actual port; for a systemd socket the actual kind of endpoint
     record Bound(Channel channel, Endpoint endpoint) {}
 
-    /// @param bootstrap says what becomes of connections
+    /// @param bootstrap configures accepted connections
     List<Bound> open(Endpoint endpoint, ServerBootstrap bootstrap) throws ListenException {
         if (!(endpoint instanceof Endpoint.Tcp) && !Epoll.isAvailable()) {
-            throw new ListenException(endpoint, "this is possible on Linux only, on x86-64 and AArch64");
+            throw new ListenException(endpoint, "supported only on Linux x86-64 and AArch64");
         }
         try {
             return switch (endpoint) {
@@ -102,7 +102,7 @@ final class ServerSockets {
         try {
             file.delete();
         } catch (IOException e) {
-            log.warn("{} stays behind: {}", endpoint, e.toString());
+            log.warn("cannot remove the socket file {}: {}", endpoint, e.toString());
         }
     }
 
@@ -154,18 +154,19 @@ final class ServerSockets {
                 throw new ListenException(endpoint, "it cannot be made non-blocking");
             }
             return socket.getIntOpt(SOL_SOCKET, SO_DOMAIN) == AF_UNIX;
-        } catch (IOException | RuntimeException e) { // Netty throws unchecked ones for what is no socket
-            throw new ListenException(endpoint, "file descriptor " + descriptor + " is no socket: " + e.getMessage());
+        } catch (IOException | RuntimeException e) { // Netty throws unchecked exceptions if it is not a socket
+            throw new ListenException(
+                    endpoint, "file descriptor " + descriptor + " is not a socket: " + e.getMessage());
         }
     }
 
-    /// Takes a socket that listens already.
+    /// Registers a socket that listens already.
     private static Channel registered(Endpoint endpoint, ServerBootstrap bootstrap, Factory factory)
             throws ListenException {
         return opened(bootstrap.clone().channelFactory(factory::channel).register(), endpoint);
     }
 
-    /// Makes the channel of a socket.
+    /// Creates the channel of a socket.
     private interface Factory {
         ServerChannel channel();
     }

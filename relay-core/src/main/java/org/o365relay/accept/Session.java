@@ -11,13 +11,11 @@ import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Reply;
 import org.o365relay.queue.MessageQueue;
 
-/// One client's SMTP session: the protocol's state machine, without a socket. Not thread-safe; none of its
-/// methods blocks.
+/// The SMTP state machine of one client, without a socket. Not thread-safe; no method blocks.
 ///
 /// Lines come in through [#line], content through [#content()], [#spill()], [#endOfChunk()] and
-/// [#endOfContent()]. Its parts: [Greeting] and [AuthExchange] know who the client says it is, [TransactionCommands]
-/// what it
-/// is sending, and [SessionErrors] what it did wrong.
+/// [#endOfContent()]. [Greeting] and [AuthExchange] hold the identity of the client,
+/// [TransactionCommands] the mail transaction, and [SessionErrors] the errors.
 final class Session {
 
     private static final Reply OK = Reply.of(250, "2.0.0", "Ok");
@@ -31,8 +29,8 @@ final class Session {
 
     private boolean commandReceived;
 
-    /// Whether the last command was a DATA that was refused. A client that looks at no reply sends its content
-    /// all the same, and what stands in it must not be obeyed.
+    /// Whether the last command was a rejected DATA. A client that ignores replies then sends its content,
+    /// which must not be executed as commands.
     private boolean dataRejected;
 
     private boolean bareLineFeeds;
@@ -73,23 +71,23 @@ final class Session {
         }
         return line.endsWith("\r") || acceptsBareLineFeed()
                 ? handle(CommandParser.parse(line))
-                // Not a word more: a client that did not wait for this has perhaps sent content, with commands in it.
+                // Close: a pipelining client may have sent content that contains commands.
                 : errors.rejectAndClose(RejectReplies.notTolerated(
                         Deviation.BARE_LINE_FEED, 500, "5.5.2", "Bare LF received, lines must end with CRLF"));
     }
 
     SessionAction handle(Command command) {
         commandReceived = true;
-        auth.noteCommand(command); // before anything can refuse it: a device goes on with its password all the same
+        auth.noteCommand(command); // even if it is refused: a device may send its password next
         if (dataRejected && !isRecognized(command)) {
             return errors.rejectAndClose(
                     Reply.of(421, "4.7.0", "Non-SMTP command after rejected DATA, closing connection"));
         }
-        boolean bringsMail = command instanceof Command.Rcpt || command instanceof Command.Bdat;
-        SessionAction answer = (bringsMail ? Optional.<SessionAction>empty() : errors.countIdleCommand())
+        boolean advancesMessage = command instanceof Command.Rcpt || command instanceof Command.Bdat;
+        SessionAction action = (advancesMessage ? Optional.<SessionAction>empty() : errors.countIdleCommand())
                 .orElseGet(() -> execute(command));
-        dataRejected = isData(command) && !(answer instanceof SessionAction.ReadContent);
-        return answer;
+        dataRejected = isData(command) && !(action instanceof SessionAction.ReadContent);
+        return action;
     }
 
     private static boolean isData(Command command) {
@@ -105,7 +103,7 @@ final class Session {
                 || command instanceof Command.MalformedBdat);
     }
 
-    /// The line is longer than may be, and skipped.
+    /// Rejects a line that is too long and was skipped.
     SessionAction lineTooLong() {
         auth.lineTooLong();
         return error(
@@ -113,33 +111,33 @@ final class Session {
                 Reply.of(500, "5.5.2", "Command line too long (relay.limits.command-line-length)"));
     }
 
-    /// TLS has begun. What was said before could have been said by anybody (RFC 3207 §4.2).
+    /// Resets the session after STARTTLS: earlier commands are not trustworthy (RFC 3207 §4.2).
     void tlsStarted() {
         endTransaction();
         helo.tlsStarted();
         auth.reset();
     }
 
-    /// The client has broken the connection.
+    /// Records that the client disconnected.
     ///
     /// @param how [Deviation#DISCONNECT_IN_MESSAGE] or [Deviation#NO_QUIT]
     void disconnected(Deviation how) {
         if (transaction.isChunked()) {
             errors.deviated(Deviation.DISCONNECT_IN_MESSAGE);
         } else if (commandReceived) {
-            errors.deviated(how); // who never says a word is a port scanner, or looks after the relay's health
+            errors.deviated(how); // not for port scans and health checks
         }
         endTransaction();
     }
 
-    /// The client has gone, or says no more, while it waits for an answer.
+    /// Cancels pending work after the client disconnected.
     void cancelPending() {
         auth.cancelCheck();
     }
 
-    /// The client takes too long, and is sent away.
+    /// Ends the session after a timeout.
     ///
-    /// @return the last word to it
+    /// @return the final reply
     Reply timedOut(Reply reply) {
         errors.deviated(Deviation.TIMEOUT);
         errors.rejected(transaction.sender(), null, reply);
@@ -147,14 +145,14 @@ final class Session {
         return reply;
     }
 
-    /// The client says nothing, and is sent away: a matter for the journal if it was about to send a message.
+    /// Ends an idle session; logged only if a transaction is open.
     ///
-    /// @return the last word to it
+    /// @return the final reply
     Reply idleTimeout(Reply reply) {
         return transaction.isOpen() ? timedOut(reply) : reply;
     }
 
-    /// @return whether the client may do this; not counted
+    /// @return whether the network accepts the deviation; does not count it
     boolean accepts(Deviation deviation) {
         return client.policy().tolerance().accepts(deviation);
     }
@@ -179,13 +177,13 @@ final class Session {
         return transaction.endOfContent();
     }
 
-    /// Nothing more is said. May be called more than once.
+    /// Ends the session. Idempotent.
     void end() {
         endTransaction();
         errors.end();
     }
 
-    /// Gives up an unfinished transaction.
+    /// Aborts an open transaction.
     private void endTransaction() {
         transaction.end();
     }
@@ -218,7 +216,7 @@ final class Session {
             case Command.Auth auth -> auth(auth);
             case Command.Quit _ ->
                 new SendAndClose(Reply.of(221, "2.0.0", settings.hostname() + " closing connection"));
-            case Command.UnexpectedArgument(String verb, Command meant) -> unexpectedArgument(verb, meant);
+            case Command.UnexpectedArgument(String verb, Command inner) -> unexpectedArgument(verb, inner);
             case Command.Unknown unknown -> error(Deviation.INVALID_COMMAND, unknown(unknown));
             case Command.Malformed(Reply reply) -> error(Deviation.INVALID_COMMAND, reply);
             case Command.MalformedAuth _ ->
@@ -234,13 +232,13 @@ final class Session {
         return command instanceof Command.Bdat bdat ? transaction.rejectChunk(bdat, reply) : errors.error(reply);
     }
 
-    /// What may be said before TLS where TLS is required.
+    /// @return whether the command is allowed before STARTTLS where TLS is required
     private static boolean isAllowedBeforeTls(Command command) {
         return switch (command) {
             case Command.Helo _, Command.Ehlo _, Command.StartTls _ -> true;
             case Command.Noop _, Command.Rset _, Command.Help _, Command.Quit _ -> true;
             case Command.UnexpectedArgument overloaded -> isAllowedBeforeTls(overloaded.command());
-            // They have answers of their own.
+            // rejected with their own replies
             case Command.Unknown _, Command.Malformed _, Command.MalformedAuth _, Command.MalformedBdat _ -> true;
             case Command.Mail _, Command.Rcpt _, Command.Data _, Command.Bdat _ -> false;
             case Command.Vrfy _, Command.Expn _, Command.Auth _ -> false;
@@ -251,7 +249,7 @@ final class Session {
     private SessionAction helo(String name, boolean esmtp, Reply reply) {
         Optional<Reply> refusal = helo.handle(name, esmtp);
         if (refusal.isPresent()) {
-            return errors.error(refusal.get()); // RFC 5321 §4.1.4: and all is as it was
+            return errors.error(refusal.get()); // RFC 5321 §4.1.4: the state is unchanged
         }
         endTransaction();
         return new Send(reply);
@@ -277,7 +275,7 @@ final class Session {
                     Reply.of(502, "5.5.1", "STARTTLS not available (relay.tls.certificate, relay.listeners: tls)"));
         }
         endTransaction();
-        commandReceived = false; // who breaks off the handshake has nothing to quit
+        commandReceived = false; // a failed handshake is no missing QUIT
         return new SessionAction.StartTls(Reply.of(220, "2.0.0", "Go ahead"));
     }
 
@@ -287,14 +285,14 @@ final class Session {
                 : this.auth.begin(auth, helo.isSecure());
     }
 
-    private SessionAction unexpectedArgument(String verb, Command meant) {
+    private SessionAction unexpectedArgument(String verb, Command inner) {
         return errors.tolerates(Deviation.UNEXPECTED_ARGUMENT)
-                ? execute(meant)
+                ? execute(inner)
                 : errors.error(RejectReplies.notTolerated(
                         Deviation.UNEXPECTED_ARGUMENT, 501, "5.5.4", verb + " takes no parameters"));
     }
 
-    /// Who has tried to log in may go on with name and password although nobody asked; these are not repeated.
+    /// Does not echo unknown commands after AUTH: they may be user names or passwords.
     private Reply unknown(Command.Unknown unknown) {
         boolean harmless = !auth.wasAttempted() && unknown.looksLikeVerb();
         return Reply.of(
@@ -309,7 +307,7 @@ final class Session {
     private boolean acceptsBareLineFeed() {
         if (!bareLineFeeds) {
             bareLineFeeds = true;
-            errors.deviated(Deviation.BARE_LINE_FEED); // once a session: it does so always
+            errors.deviated(Deviation.BARE_LINE_FEED); // once per session
         }
         return accepts(Deviation.BARE_LINE_FEED);
     }

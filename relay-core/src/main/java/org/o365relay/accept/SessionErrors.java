@@ -12,14 +12,14 @@ import org.o365relay.mail.Deviation;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
 
-/// How a client behaves in one session: what it does wrong is counted for its device, what is refused goes to
-/// the journal too, up to [#MAX_LOGGED] times, and who goes on too long is sent away.
+/// Counts the errors of one session: deviations for the device, and rejections, of which the first
+/// [#MAX_LOGGED] are logged. Closes sessions with too many errors or too many commands without a message.
 final class SessionErrors {
 
     private static final int MAX_ERRORS = 20;
     private static final int MAX_IDLE_COMMANDS = 1_000;
 
-    /// How many refusals of a session the journal is told of one by one; of the others, their number at its end.
+    /// Rejections logged one by one; of the rest, only the number is logged when the session ends.
     static final int MAX_LOGGED = 20;
 
     private final Client client;
@@ -36,7 +36,7 @@ final class SessionErrors {
         this.journal = journal;
     }
 
-    /// @param name fit for a header; empty if the client did not say
+    /// @param name safe for a header; empty if the client gave none
     void setHelo(String name) {
         helo = name;
         if (!name.isEmpty()) {
@@ -44,7 +44,7 @@ final class SessionErrors {
         }
     }
 
-    /// @return what the client calls itself, empty if it did not say
+    /// @return HELO name; empty if the client gave none
     String helo() {
         return helo;
     }
@@ -53,17 +53,17 @@ final class SessionErrors {
         client.device().deviated(deviation);
     }
 
-    /// Counts something the client does wrong.
+    /// Counts a deviation.
     ///
-    /// @return whether it may
+    /// @return whether the network accepts it
     boolean tolerates(Deviation deviation) {
         deviated(deviation);
         return client.policy().tolerance().accepts(deviation);
     }
 
-    /// Counts what the client does wrong.
+    /// Counts deviations.
     ///
-    /// @return one it may not do; empty if it may do all of them
+    /// @return the first one that the network refuses; empty if it accepts all
     Optional<Deviation> firstRefused(Set<Deviation> deviations) {
         if (deviations.isEmpty()) {
             return Optional.empty();
@@ -75,7 +75,7 @@ final class SessionErrors {
         return Optional.ofNullable(refused);
     }
 
-    /// A protocol error; a client that makes too many is sent away.
+    /// Rejects a command for a protocol error; closes the session after too many.
     SessionAction error(Reply reply) {
         if (++errors < MAX_ERRORS) {
             return reject(null, null, reply);
@@ -83,7 +83,7 @@ final class SessionErrors {
         return rejectAndClose(Reply.of(421, "4.7.0", "Too many errors, last error: " + reply.text()));
     }
 
-    /// A command that is in order, but not granted.
+    /// Rejects a valid command.
     SessionAction reject(@Nullable EmailAddress sender, @Nullable EmailAddress recipient, Reply reply) {
         rejected(sender, recipient, reply);
         return new Send(reply);
@@ -94,13 +94,13 @@ final class SessionErrors {
         return new SendAndClose(reply);
     }
 
-    /// The device has used up what it may.
+    /// Rejects a command because the device exceeds a limit.
     SessionAction limitExceeded(
             @Nullable EmailAddress sender,
             @Nullable EmailAddress recipient,
-            EnvelopePolicy.Decision.OverLimit verdict) {
-        LimitExceeded overdraft = verdict.excess();
-        Reply reply = verdict.reply();
+            EnvelopePolicy.Decision.OverLimit decision) {
+        LimitExceeded excess = decision.excess();
+        Reply reply = decision.reply();
         if (countRejection(reply)) {
             journal.limitExceeded(new Journal.ExceededLimit(
                     client.address(),
@@ -108,8 +108,8 @@ final class SessionErrors {
                     helo,
                     sender,
                     recipient,
-                    overdraft.limit(),
-                    overdraft.until(),
+                    excess.limit(),
+                    excess.until(),
                     reply));
         }
         return new Send(reply);
@@ -121,7 +121,9 @@ final class SessionErrors {
         }
     }
 
-    /// Counts a refusal.
+    /// Counts a rejection.
+    ///
+    /// @return whether to log it
     private boolean countRejection(Reply reply) {
         client.device().rejected();
         if (logged < MAX_LOGGED) {
@@ -133,7 +135,7 @@ final class SessionErrors {
         return false;
     }
 
-    /// The session is over: tells the journal how much it was not told. May be called more than once.
+    /// Logs how many rejections were suppressed. Idempotent.
     void end() {
         Reply last = lastSuppressed;
         if (last != null) {
@@ -144,9 +146,9 @@ final class SessionErrors {
         }
     }
 
-    /// Counts a command that brings no message nearer.
+    /// Counts a command that does not advance a message.
     ///
-    /// @return the last word to a client that sends nothing else; empty if it may go on
+    /// @return closes the session after too many of them; otherwise empty
     Optional<SessionAction> countIdleCommand() {
         return ++idleCommands > MAX_IDLE_COMMANDS
                 ? Optional.of(rejectAndClose(

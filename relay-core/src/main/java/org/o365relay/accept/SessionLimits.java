@@ -2,17 +2,18 @@ package org.o365relay.accept;
 
 import java.time.Duration;
 
-/// What one client, and all together, may take. The size of messages and the connections of one client are
-/// matters of its network ([org.o365relay.admit.ClientPolicy]).
+/// Limits of SMTP sessions. Message size and connections per client are limits of the client's network
+/// ([org.o365relay.admit.ClientPolicy]).
 ///
-/// @param commandLine longest command line in octets, line end included (RFC 5321 §4.5.3.1.4 asks for at least
+/// @param commandLine longest command line in octets, line end included (RFC 5321 §4.5.3.1.4 requires at least
 ///     512)
-/// @param recipients most recipients of one message (RFC 5321 §4.5.3.1.8 asks for at least 100)
-/// @param hops most Received fields of a message (RFC 5321 §6.3 asks for at least 100)
+/// @param recipients most recipients of one message (RFC 5321 §4.5.3.1.8 requires at least 100)
+/// @param hops most Received fields of a message (RFC 5321 §6.3 requires at least 100)
 /// @param connections most connections at once, over all listeners
-/// @param idleTimeout how long a connection may stay silent (RFC 5321 §4.5.3.2.7 asks for 5 minutes)
-/// @param commandTimeout how long a command line, or a TLS handshake, may take from its first octet to its last
-/// @param minimumDataRate slowest content in octets a second, on average over a minute; 0 for any
+/// @param idleTimeout longest time without input (RFC 5321 §4.5.3.2.7 requires 5 minutes)
+/// @param commandTimeout longest time from the first to the last octet of a command line or TLS handshake
+/// @param minimumDataRate minimum rate of content in octets per second, averaged over a minute; 0 for no
+///     minimum
 public record SessionLimits(
         int commandLine,
         int recipients,

@@ -2,14 +2,14 @@ package org.o365relay.accept;
 
 import java.time.Duration;
 
-/// How long a client may take: to say anything, for a command line, and for its content. Knows no clock: every
-/// time is a reading of one in nanoseconds.
+/// The timeouts of a session: idle, per command line, and for the rate of content. Times are readings of a
+/// monotonic clock in nanoseconds.
 ///
-/// To be looked at when [#untilNextCheck] is over, and not for every packet: every limit is at least as long as the
-/// longest time between two looks, so none is noticed late.
+/// Check after [#untilNextCheck], not for every packet. No timeout is shorter than the interval between checks,
+/// so none is detected late.
 final class SessionTimeouts {
 
-    /// What is to be said about a client at a look.
+    /// The timeout that has expired.
     enum Timeout {
         NONE,
         IDLE,
@@ -17,8 +17,8 @@ final class SessionTimeouts {
         CONTENT
     }
 
-    /// How long content may take to reach its rate. What comes faster than it must buys time to pause, as scanners do
-    /// between pages, up to the time that a client may be silent.
+    /// Time in which content must reach the minimum rate. Faster content earns credit for pauses, as scanners
+    /// make between pages, up to the idle timeout.
     static final Duration WINDOW = Duration.ofMinutes(1);
 
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
@@ -33,7 +33,7 @@ final class SessionTimeouts {
     private boolean inLine;
     private long lineStart;
     private boolean inContent;
-    private long contentDue; // by then more of it must have come
+    private long contentDue; // time by which more content must have been received
 
     SessionTimeouts(SessionLimits limits) {
         idle = limits.idleTimeout().toNanos();
@@ -43,7 +43,7 @@ final class SessionTimeouts {
         maxCredit = Math.max(idle, WINDOW.toNanos());
     }
 
-    /// Something has come in.
+    /// Records received octets.
     void received(long now, int count) {
         received = now;
         if (inContent && rate > 0) {
@@ -51,7 +51,7 @@ final class SessionTimeouts {
         }
     }
 
-    /// Part of a line is there, and not its end. The first time counts.
+    /// Records an incomplete line; only the first call for a line counts.
     void lineStarted(long now) {
         if (!inLine) {
             inLine = true;
@@ -63,7 +63,7 @@ final class SessionTimeouts {
         inLine = false;
     }
 
-    /// It is the client's turn to send content.
+    /// Records that the client may send content now.
     void contentBegins(long now) {
         inContent = true;
         contentDue = now + WINDOW.toNanos();
@@ -73,14 +73,14 @@ final class SessionTimeouts {
         inContent = false;
     }
 
-    /// Nothing more is expected, but that the client reads the last word.
+    /// Records that the final reply was sent; only the idle timeout still applies.
     void closing(long now) {
         received = now;
         inLine = false;
         inContent = false;
     }
 
-    /// The client had to wait for the relay, which is not its fault.
+    /// Excludes the time that the client waited for the relay.
     void resumed(long since, long now) {
         received = now;
         lineStart += now - since;
@@ -97,12 +97,12 @@ final class SessionTimeouts {
         return inContent && rate > 0 && now - contentDue >= 0 ? Timeout.CONTENT : Timeout.NONE;
     }
 
-    /// @return the longest time between two looks, in nanoseconds
+    /// @return longest interval between two checks, in nanoseconds
     long maxInterval() {
         return maxInterval;
     }
 
-    /// @return after how many nanoseconds, 1 or more, to look again
+    /// @return nanoseconds until the next check, at least 1
     long untilNextCheck(long now) {
         long next = Math.min(maxInterval, received + idle - now);
         if (inLine) {

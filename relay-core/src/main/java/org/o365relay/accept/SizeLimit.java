@@ -4,13 +4,13 @@ import org.o365relay.admit.ClientPolicy;
 import org.o365relay.mail.Reply;
 import org.o365relay.route.Routes;
 
-/// How large a message may be, as far as that can be said before its recipients are known.
+/// The size limit of a message before its recipients are known.
 ///
-/// @param octets the device's limit, or that of the mailbox that takes most, whichever is smaller
-/// @param isDeviceLimit whether it is the device's limit
+/// @param octets the smaller of the device's limit and the largest limit of any mailbox
+/// @param isDeviceLimit whether the limit is that of the device
 public record SizeLimit(long octets, boolean isDeviceLimit) {
 
-    /// @return what is true of a client
+    /// @return limit for a client
     public static SizeLimit of(ClientPolicy policy, Routes routes) {
         long largest = routes.maxMessageSize();
         return largest < policy.messageSize()
@@ -18,7 +18,7 @@ public record SizeLimit(long octets, boolean isDeviceLimit) {
                 : new SizeLimit(policy.messageSize(), true);
     }
 
-    /// @return the reply to what is larger
+    /// @return reply to a larger message
     public Reply rejection() {
         return isDeviceLimit ? RejectReplies.tooLarge(octets) : RejectReplies.tooLargeFor("any mailbox", octets);
     }

@@ -17,15 +17,15 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Deviation;
 import org.o365relay.mail.Reply;
 
-/// One client on Netty: cuts what comes in into command lines and content for the [Session], and sends its
-/// replies.
+/// Connects a [Session] to a Netty channel: splits input into command lines and content, and sends replies.
 ///
-/// Runs on the connection's event loop and never blocks it. Reads only when it can use what it reads: while the
-/// queue is writing, the client waits, in the end by TCP's own flow control.
+/// Runs on the event loop of the channel and never blocks it. Reads only what it can process: while the queue
+/// writes, TCP flow control slows the client down.
 @SuppressWarnings("FutureReturnValueIgnored") // a write or close that fails shows as an inactive channel
 final class SmtpConnection extends ChannelInboundHandlerAdapter {
 
-    /// The largest refused chunk that is read to its end, so that the session can go on behind it.
+    /// Largest rejected chunk, in octets, that is skipped to continue the session; after a larger one it is
+    /// closed.
     private static final long MAX_SKIPPED = 64L * 1024 * 1024;
 
     private enum Phase {
@@ -34,11 +34,11 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
         SKIPPED_LINE,
         /// Up to the final dot.
         CONTENT,
-        /// As many octets as BDAT said.
+        /// Octets of a BDAT chunk.
         CHUNK,
-        /// For the queue.
+        /// Waiting for the queue or a password check; input is not processed.
         WAITING,
-        /// Said the last word.
+        /// The final reply was sent.
         CLOSING
     }
 
@@ -54,7 +54,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     private @Nullable Future<?> checkTimeouts;
     private boolean bareLineFeeds;
 
-    /// Whether the next line is not a command, but part of a login.
+    /// Whether the next line is a response to AUTH, not a command.
     private boolean expectsResponse;
 
     private boolean stopping;
@@ -114,8 +114,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
         readMore(ctx);
     }
 
-    /// A client that ends its side, or TLS on its side, has said all it will, and may still wait for the reply
-    /// (`nc -N`).
+    /// Handles a client that closed its output, or TLS for it, and may still wait for replies (`nc -N`).
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof ChannelInputShutdownEvent || event == SslCloseCompletionEvent.SUCCESS) {
@@ -135,7 +134,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
         ConnectionErrors.close(ctx, cause);
     }
 
-    /// Ends the connection as soon as no message is in the middle of being received. On the event loop.
+    /// Closes the connection as soon as no message is being received. Call it on the event loop.
     void stop(ChannelHandlerContext ctx) {
         stopping = true;
         if (phase == Phase.COMMAND || phase == Phase.SKIPPED_LINE) {
@@ -161,7 +160,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /// @return whether there was a whole line
+    /// @return whether a complete line was processed
     private boolean command(ChannelHandlerContext ctx) {
         int longest = expectsResponse ? Math.max(maxLine, AuthExchange.MAX_LINE) : maxLine;
         int length = input.lineLength();
@@ -224,9 +223,9 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
         return true;
     }
 
-    /// Takes as much as there is and there is room for.
+    /// Decodes as much input as is available and fits into the buffer.
     ///
-    /// @return whether the final dot was there
+    /// @return whether the final dot was found
     private boolean decode(long most) {
         MailTransaction transaction = session.content();
         int length = (int) Math.min(Math.min(input.length(), transaction.room()), most);
@@ -251,11 +250,11 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /// @param ambiguous whether others might see the end of the content elsewhere
+    /// @param ambiguous whether other servers could find a different end of the content
     private void endOfContent(ChannelHandlerContext ctx, boolean ambiguous) {
         timeouts.contentEnded();
         if (bareLineFeeds) {
-            session.content().ignore(Deviation.BARE_LINE_FEED); // was judged with its first command
+            session.content().ignore(Deviation.BARE_LINE_FEED); // already checked with the first command
         } else if (ambiguous) {
             session.content().add(Deviation.NONSTANDARD_END_OF_DATA);
         }
@@ -270,12 +269,12 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
         if (stopping) {
             closeForStop(ctx);
         } else if (ambiguous) {
-            // What follows may be the rest of a message that had a lone dot in it: it must not be read as commands.
+            // The rest may belong to the content (SMTP smuggling) and must not be read as commands.
             close(ctx, Reply.of(421, "4.7.0", "Lines must end with CRLF, closing connection"));
         }
     }
 
-    /// Stops reading until the queue is done, then goes on.
+    /// Stops reading until the future is complete.
     private <T> void await(ChannelHandlerContext ctx, CompletableFuture<T> future, Consumer<@Nullable T> then) {
         if (future.isDone() && !future.isCompletedExceptionally()) {
             then.accept(future.getNow(null));
@@ -295,7 +294,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     private void resume(ChannelHandlerContext ctx) {
         consume(ctx);
         if (phase != Phase.WAITING && disconnected) {
-            endSession(); // not before: devices hang up right after the final dot, and the message counts
+            endSession(); // only now: a message counts even if the client disconnects right after the final dot
         } else if (phase != Phase.WAITING && inputEnded) {
             flushAndClose(ctx);
         }
@@ -309,12 +308,12 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void checkTimeouts(ChannelHandlerContext ctx) {
-        boolean lastWordUnread = phase == Phase.CLOSING && timeouts.timeout(now(ctx)) != SessionTimeouts.Timeout.NONE;
-        if (lastWordUnread) {
+        boolean isReplyUnread = phase == Phase.CLOSING && timeouts.timeout(now(ctx)) != SessionTimeouts.Timeout.NONE;
+        if (isReplyUnread) {
             ctx.close();
             return;
         }
-        if (phase != Phase.WAITING && phase != Phase.CLOSING) { // if it is not we who are silent
+        if (phase != Phase.WAITING && phase != Phase.CLOSING) { // not while the client waits for the relay
             closeIfTimedOut(ctx);
         }
         if (!disconnected) {
@@ -380,14 +379,14 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /// The reply is the last thing in plain text, and what came in plain text after the command is not obeyed.
+    /// Sends the last plain-text reply and discards plain text that was sent after the command.
     // RFC 3207 §4
     private void startTls(ChannelHandlerContext ctx, Reply reply) {
         send(ctx, reply);
         ctx.flush();
-        boolean talkedOn = !input.isEmpty();
+        boolean hasEarlyData = !input.isEmpty();
         input.discard();
-        tls.begin(ctx.pipeline(), talkedOn);
+        tls.begin(ctx.pipeline(), hasEarlyData);
     }
 
     private void send(ChannelHandlerContext ctx, Reply reply) {
@@ -405,7 +404,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
         LingeringClose.send(ctx, ReplyEncoder.of(ctx, reply), reply.code() == 221);
     }
 
-    /// The client sends no more: it gets its replies, and that is that.
+    /// Sends pending replies and closes; the client has closed its output.
     private void flushAndClose(ChannelHandlerContext ctx) {
         endSession();
         ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);

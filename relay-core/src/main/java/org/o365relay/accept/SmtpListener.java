@@ -29,7 +29,7 @@ import org.o365relay.queue.MessageQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Listens, and gives every client that may come in a [Session] on an [SmtpConnection].
+/// The SMTP server: opens the listeners and runs a [Session] on an [SmtpConnection] for each admitted client.
 @SuppressWarnings("FutureReturnValueIgnored") // a write or close that fails shows as an inactive channel
 public final class SmtpListener {
 
@@ -55,8 +55,8 @@ public final class SmtpListener {
         this(settings, devices, queue, journal, clock, System.getenv(), CertificateMonitor.INTERVAL);
     }
 
-    /// @param environment may tell of sockets that were handed over
-    /// @param lookInterval how often to look for a new certificate
+    /// @param environment of the process, with the variables for inherited sockets
+    /// @param checkInterval interval of checks for a changed certificate
     SmtpListener(
             AcceptSettings settings,
             Devices devices,
@@ -64,7 +64,7 @@ public final class SmtpListener {
             Journal journal,
             InstantSource clock,
             Map<String, String> environment,
-            Duration lookInterval)
+            Duration checkInterval)
             throws ListenException {
         this.limits = settings.limits();
         this.clock = clock;
@@ -72,18 +72,18 @@ public final class SmtpListener {
         this.proxyConnections = new ConnectionLimiter(limits.connections());
         this.sockets = new ServerSockets(InheritedSockets.of(environment));
         this.handshakes = handshakes();
-        this.tls = tls(settings, lookInterval);
+        this.tls = tls(settings, checkInterval);
         this.users = new Users(settings.users(), clock);
-        RejectLog doorJournal = new RejectLog(journal, clock);
+        RejectLog rejectLog = new RejectLog(journal, clock);
         this.pipelines = new PipelineFactory(
-                settings, users, devices, queue, journal, clock, new RejectHandler(devices, doorJournal), tls);
+                settings, users, devices, queue, journal, clock, new RejectHandler(devices, rejectLog), tls);
         IoHandlerFactory io = Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         this.eventLoops = new MultiThreadIoEventLoopGroup(Runtime.getRuntime().availableProcessors(), io);
         long pause = RejectLog.INTERVAL.toMillis();
-        eventLoops.scheduleWithFixedDelay(doorJournal::flush, pause, pause, TimeUnit.MILLISECONDS);
+        eventLoops.scheduleWithFixedDelay(rejectLog::flush, pause, pause, TimeUnit.MILLISECONDS);
     }
 
-    /// Computing signatures is nothing for event loops, and too much for many threads at once.
+    /// Handshakes are CPU-bound: not for event loops, and limited to one thread per processor.
     private static ExecutorService handshakes() {
         int most = Runtime.getRuntime().availableProcessors();
         ThreadPoolExecutor threads = new ThreadPoolExecutor(
@@ -97,27 +97,26 @@ public final class SmtpListener {
         return threads;
     }
 
-    private @Nullable Tls tls(AcceptSettings settings, Duration lookInterval) throws ListenException {
+    private @Nullable Tls tls(AcceptSettings settings, Duration checkInterval) throws ListenException {
         CertificateFiles files = settings.certificate();
         try {
-            return files == null ? null : new Tls(files, limits.commandTimeout(), handshakes, clock, lookInterval);
+            return files == null ? null : new Tls(files, limits.commandTimeout(), handshakes, clock, checkInterval);
         } catch (UnusableCertificateException e) {
-            throw new ListenException("cannot speak TLS: " + e.getMessage());
+            throw new ListenException("cannot enable TLS: " + e.getMessage());
         }
     }
 
-    /// Binds an address and begins to accept.
+    /// Opens an endpoint and starts accepting connections.
     ///
-    /// @return what is open now, with the port that was chosen if it was 0; several if the service manager has
-    ///     handed over several sockets of the name
-    /// @throws ListenException if the address cannot be bound
+    /// @return the open endpoints, with actual ports; several if systemd passed several sockets of this name
+    /// @throws ListenException if the endpoint cannot be opened
     public List<Endpoint> listen(ListenerSettings listener) throws ListenException {
         checkTls(listener);
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(eventLoops)
                 .handler(new AcceptFailureHandler(clock))
                 .childOption(ChannelOption.AUTO_READ, false)
-                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true) // who has sent all may still wait for the reply
+                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true) // the client may still wait for replies
                 .childOption(
                         ChannelOption.RECVBUF_ALLOCATOR,
                         new AdaptiveRecvByteBufAllocator(512, 2_048, 64 * 1024).maxMessagesPerRead(1))
@@ -141,27 +140,28 @@ public final class SmtpListener {
         if (tls != null && OldTls.isConfigured(listener) && !OldTls.isAllowed()) {
             throw new ListenException(
                     listener.endpoint(),
-                    "old-tls of a trusted network takes no effect: this process has used TLS before it was allowed, or"
-                            + " this Java forbids it (crypto policy of the system)");
+                    "old-tls of a trusted network has no effect: TLS was used before it was allowed, or the crypto policy"
+                            + " of the system forbids it");
         }
     }
 
-    /// Accepts no more, lets messages that are being received end, and then closes every connection.
+    /// Stops accepting, waits for messages that are being received, and closes all connections.
     ///
-    /// @param grace how long messages in the middle may take to end
+    /// @param grace longest wait for these messages
     public void stop(Duration grace) {
         if (eventLoops.isShuttingDown()) {
-            return; // stopped before
+            return; // already stopped
         }
         listening.close().awaitUninterruptibly();
-        eventLoops.forEach(loop -> loop.submit(() -> {}).awaitUninterruptibly()); // who was accepted is in by now
+        eventLoops.forEach(
+                loop -> loop.submit(() -> {}).awaitUninterruptibly()); // accepted channels are registered now
         for (Channel client : clients) {
             client.eventLoop().execute(() -> stop(client));
         }
         boolean ended = clients.newCloseFuture().awaitUninterruptibly(grace.toMillis(), TimeUnit.MILLISECONDS);
         if (!ended) {
             log.warn(
-                    "{} clients did not end in time; what they had not finished is theirs to send again",
+                    "closing {} connections that did not end in time; their unfinished messages are not accepted",
                     clients.size());
             clients.close().awaitUninterruptibly();
         }
@@ -177,7 +177,7 @@ public final class SmtpListener {
         ChannelHandlerContext context = client.pipeline().context(SmtpConnection.class);
         boolean inHandshake = client.pipeline().get(Handshake.class) != null;
         if (context == null || inHandshake) {
-            client.close(); // has not come to its session, or could not be told before the handshake ends
+            client.close(); // no session yet, or its reply could not be sent before the end of the handshake
         } else {
             ((SmtpConnection) context.handler()).stop(context);
         }

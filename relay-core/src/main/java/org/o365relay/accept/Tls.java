@@ -14,17 +14,17 @@ import org.o365relay.admit.ClientPolicy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// TLS with the relay's own certificate, which can be replaced while it runs; connections that began with the
-/// old one go on with it. Safe for any number of threads.
+/// Server-side TLS. Reloads the certificate when its files change; existing connections keep the old one.
+/// Thread-safe.
 final class Tls implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Tls.class);
 
-    /// Clients that come back are few, and sessions that nobody resumes cost memory.
+    /// Small: few clients resume sessions, and cached sessions cost memory.
     private static final int SESSION_CACHE_SIZE = 1_000;
 
     static {
-        // TLS 1.2 allows a client any number of handshakes in one connection, each much dearer to the relay than to the
+        // TLS 1.2 allows any number of handshakes in one connection, which cost the server much more than the
         // client. The JDK reads this once, before its first handshake as a server.
         System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
     }
@@ -36,51 +36,51 @@ final class Tls implements AutoCloseable {
     private final CertificateMonitor monitor;
     private volatile Contexts contexts;
 
-    /// @param handshake how long it may take
-    /// @param workers do what is too slow for an event loop
-    /// @param lookInterval how often to look whether the files have changed
+    /// @param handshake handshake timeout
+    /// @param workers run CPU-intensive parts of the handshake
+    /// @param checkInterval interval of checks for changed files
     /// @throws UnusableCertificateException if certificate and key cannot be used
-    Tls(CertificateFiles files, Duration handshake, Executor workers, InstantSource clock, Duration lookInterval)
+    Tls(CertificateFiles files, Duration handshake, Executor workers, InstantSource clock, Duration checkInterval)
             throws UnusableCertificateException {
         this.files = files;
         this.handshake = handshake;
         this.workers = workers;
         this.clock = clock;
-        this.monitor = new CertificateMonitor(files, this::reload, lookInterval);
+        this.monitor = new CertificateMonitor(files, this::reload, checkInterval);
         this.contexts = load();
         monitor.start();
     }
 
-    /// @param current for everybody
-    /// @param withOldTls for networks with old devices
+    /// @param current default for all networks
+    /// @param withOldTls for networks with `old-tls`
     private record Contexts(SslContext current, SslContext withOldTls) {}
 
     CertificateFiles files() {
         return files;
     }
 
-    /// @return to be put in front of the pipeline; waits for the client to begin
+    /// @return handler for the head of the pipeline; waits for the ClientHello
     SslHandler handler(Channel channel, ClientPolicy policy) {
-        Contexts current = contexts;
-        SslContext context = policy.oldTls() ? current.withOldTls : current.current;
+        Contexts loaded = contexts;
+        SslContext context = policy.oldTls() ? loaded.withOldTls : loaded.current;
         SslHandler handler = context.newHandler(channel.alloc(), workers);
         handler.setHandshakeTimeout(handshake.toMillis(), TimeUnit.MILLISECONDS);
         return handler;
     }
 
-    /// Reads the files again. If they cannot be used, everything stays as it is.
+    /// Reloads the files; keeps the old certificate if they are invalid.
     private void reload() {
         try {
             contexts = load();
         } catch (UnusableCertificateException e) {
-            log.error("the relay's certificate has changed, but the old one stays: {}", e.getMessage());
+            log.error("cannot load the changed certificate, keeping the old one: {}", e.getMessage());
         }
     }
 
     private Contexts load() throws UnusableCertificateException {
         ServerIdentity identity = ServerIdentity.read(files);
         Contexts loaded = new Contexts(context(identity, false), context(identity, true));
-        log.info("speaking TLS with {}", identity);
+        log.info("TLS enabled with {}", identity);
         identity.validityProblem(clock.instant()).ifPresent(log::warn);
         return loaded;
     }

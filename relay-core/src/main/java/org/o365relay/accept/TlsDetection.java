@@ -12,12 +12,12 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Deviation;
 import org.o365relay.mail.Reply;
 
-/// Looks at the first octet a client sends where plain text is spoken. Some devices begin with a TLS ClientHello
-/// all the same. As it is the server who speaks first in SMTP, they can only be helped if the greeting waits for
-/// them a little: once it has been said, they cannot go on. Goes away after the first octet.
+/// Detects TLS on a plain-text port by the first octet: some devices send a ClientHello there. In SMTP the
+/// server speaks first, so the greeting is delayed for them; after a plain-text greeting such a handshake
+/// fails. Removes itself after the first octet.
 final class TlsDetection extends ChannelInboundHandlerAdapter {
 
-    /// How long the greeting waits for a device that has begun with TLS too late before.
+    /// Delay of the greeting for clients whose handshake came too late before.
     static final Duration LATE_CLIENT_DELAY = Duration.ofSeconds(3);
 
     private static final int HANDSHAKE_RECORD = 0x16; // RFC 8446 §5.1
@@ -29,11 +29,11 @@ final class TlsDetection extends ChannelInboundHandlerAdapter {
     private boolean greeted;
     private boolean closing;
 
-    /// @param greetingDelay how long the greeting waits; zero if it waits for nobody here
-    TlsDetection(Client client, PipelineFactory entrance, Duration patience) {
+    /// @param greetingDelay delay of the greeting; zero disables TLS detection
+    TlsDetection(Client client, PipelineFactory pipelines, Duration greetingDelay) {
         this.client = client;
-        this.pipelines = entrance;
-        this.greetingDelay = patience;
+        this.pipelines = pipelines;
+        this.greetingDelay = greetingDelay;
     }
 
     @Override
@@ -117,7 +117,7 @@ final class TlsDetection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /// A client that sends nothing at all may still want to read the greeting.
+    /// Sends the greeting to a client that has closed its output.
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof ChannelInputShutdownEvent) {
@@ -127,7 +127,7 @@ final class TlsDetection extends ChannelInboundHandlerAdapter {
         ctx.fireUserEventTriggered(event);
     }
 
-    /// It stands before the session until the client has said something.
+    /// Needed because this handler is in front of the session until the first input.
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         ConnectionErrors.close(ctx, cause);

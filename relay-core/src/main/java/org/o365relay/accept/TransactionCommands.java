@@ -24,8 +24,7 @@ import org.o365relay.route.Routes;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The mail transactions of a session, one after the other (RFC 5321 §3.3): MAIL, RCPT, then DATA or BDAT, the
-/// content, and the commit.
+/// The commands of mail transactions (RFC 5321 §3.3): MAIL, RCPT, DATA or BDAT, then content and commit.
 final class TransactionCommands {
 
     private static final Logger log = LoggerFactory.getLogger(TransactionCommands.class);
@@ -50,32 +49,32 @@ final class TransactionCommands {
             MessageQueue queue,
             Journal journal,
             InstantSource clock,
-            SessionErrors conduct,
-            Greeting hello,
-            AuthExchange login) {
+            SessionErrors errors,
+            Greeting helo,
+            AuthExchange auth) {
         this.client = client;
         this.settings = settings;
         this.policy = policy;
         this.queue = queue;
         this.journal = journal;
         this.clock = clock;
-        this.errors = conduct;
-        this.helo = hello;
-        this.auth = login;
+        this.errors = errors;
+        this.helo = helo;
+        this.auth = auth;
     }
 
-    /// @return whether one is going on
+    /// @return whether a transaction is open
     boolean isOpen() {
         return transaction != null;
     }
 
-    /// @return null for the null sender, or if none is going on
+    /// @return null for the null sender, and without a transaction
     @Nullable
     EmailAddress sender() {
         return transaction == null ? null : transaction.sender();
     }
 
-    /// @return whether its content has begun to come, in chunks
+    /// @return whether a BDAT chunk was received in the open transaction
     boolean isChunked() {
         return transaction != null && transaction.isChunked();
     }
@@ -106,7 +105,7 @@ final class TransactionCommands {
                 yield new Send(Reply.of(250, "2.1.0", "Sender ok"));
             }
             case Decision.Refused(Reply reply) -> errors.reject(mail.sender(), null, reply);
-            case Decision.OverLimit overdrawn -> errors.limitExceeded(mail.sender(), null, overdrawn);
+            case Decision.OverLimit overLimit -> errors.limitExceeded(mail.sender(), null, overLimit);
         };
     }
 
@@ -125,9 +124,9 @@ final class TransactionCommands {
             case Decision.Refused(Reply reply) ->
                 tooManyRejected(current, reply)
                         .orElseGet(() -> errors.reject(current.sender(), rcpt.recipient(), reply));
-            case Decision.OverLimit overdrawn ->
-                tooManyRejected(current, overdrawn.reply())
-                        .orElseGet(() -> errors.limitExceeded(current.sender(), rcpt.recipient(), overdrawn));
+            case Decision.OverLimit overLimit ->
+                tooManyRejected(current, overLimit.reply())
+                        .orElseGet(() -> errors.limitExceeded(current.sender(), rcpt.recipient(), overLimit));
         };
     }
 
@@ -162,9 +161,9 @@ final class TransactionCommands {
         MailTransaction current = content();
         current.beginChunks();
         chunkSize = bdat.size();
-        SizeLimit most = SizeLimit.of(client.policy(), settings.routes());
-        if (bdat.size() > most.octets() - current.size()) {
-            current.reject(most.rejection());
+        SizeLimit limit = SizeLimit.of(client.policy(), settings.routes());
+        if (bdat.size() > limit.octets() - current.size()) {
+            current.reject(limit.rejection());
         }
         if (current.rejection().isPresent()) {
             return errors.countIdleCommand()
@@ -192,7 +191,7 @@ final class TransactionCommands {
                 : Optional.empty();
     }
 
-    /// What follows a BDAT is read even if nobody wants it: it is not commands.
+    /// Rejects BDAT, but reads its chunk: it must not be read as commands.
     SessionAction rejectChunk(Command.Bdat bdat, Reply reply) {
         SessionAction answer = errors.error(reply);
         return answer instanceof Send ? new ReadChunk(bdat.size(), bdat.last(), reply) : answer;
@@ -201,14 +200,14 @@ final class TransactionCommands {
     /// @return the transaction whose content is being read
     MailTransaction content() {
         if (transaction == null) {
-            throw new IllegalStateException("no DATA before content");
+            throw new IllegalStateException("content without a transaction");
         }
         return transaction;
     }
 
-    /// To be called after each piece of content: keeps an eye on size and room, and puts a full chunk on disk.
+    /// Checks size and free space, and writes a full chunk to the queue. Call it after each piece of content.
     ///
-    /// @return what must complete, on the queue's thread, before more content may be read; empty if nothing
+    /// @return completed by the queue; no content may be read before. Empty if nothing was written
     Optional<CompletableFuture<QueueId>> spill() {
         MailTransaction current = content();
         if (current.rejection().isEmpty()) {
@@ -227,7 +226,7 @@ final class TransactionCommands {
                 : Optional.empty();
     }
 
-    /// To be called when a chunk that is not the last has been read.
+    /// Replies to a chunk that is not the last.
     // RFC 3030 §2
     Reply endOfChunk() {
         MailTransaction current = content();
@@ -236,9 +235,9 @@ final class TransactionCommands {
         return refusal.orElseGet(() -> Reply.of(250, "2.0.0", chunkSize + " octets received"));
     }
 
-    /// Commits the message, or says why not.
+    /// Commits or rejects the message.
     ///
-    /// @return completed, on the queue's thread, when the reply may be sent; never exceptionally
+    /// @return completed by the queue when the reply may be sent; never exceptionally
     CompletableFuture<Reply> endOfContent() {
         MailTransaction ended = content();
         transaction = null;
@@ -255,7 +254,8 @@ final class TransactionCommands {
         List<RoutedEnvelope> parts = ended.parts(settings.routes(), client.address());
         int recipients = ended.recipients().size();
         long size = ended.size();
-        client.device().messageAccepted(recipients, size); // before, so that no crash gives back what was spent
+        client.device()
+                .messageAccepted(recipients, size); // before the commit, so that a crash cannot restore used quota
         return ended.commit(arrival, parts).handle((ids, failure) -> {
             if (failure != null) {
                 client.device().rollBack(recipients, size);
@@ -272,7 +272,7 @@ final class TransactionCommands {
         });
     }
 
-    /// Gives up an unfinished one.
+    /// Aborts the open transaction, if any.
     void end() {
         if (transaction != null) {
             abandon(transaction);
@@ -281,15 +281,15 @@ final class TransactionCommands {
     }
 
     private Optional<Reply> checkProgress(MailTransaction current) {
-        SizeLimit most = SizeLimit.of(client.policy(), settings.routes());
-        if (current.size() > most.octets()) {
-            return Optional.of(most.rejection());
+        SizeLimit limit = SizeLimit.of(client.policy(), settings.routes());
+        if (current.size() > limit.octets()) {
+            return Optional.of(limit.rejection());
         }
         Optional<Reply> tooLarge = current.hasHeader() ? tooLargeForTarget(current) : Optional.empty();
         return tooLarge.or(() -> queue.shortageFor(0).map(RejectReplies::insufficientStorage));
     }
 
-    /// A message is taken for all its recipients or not at all: after the final dot there is only one reply.
+    /// A message is accepted for all recipients or none: there is only one reply after the final dot.
     private Optional<Reply> tooLargeForTarget(MailTransaction current) {
         Routes routes = settings.routes();
         return routes.firstTooSmall(current.parts(routes, client.address()), current.size())
@@ -306,9 +306,9 @@ final class TransactionCommands {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         if (cause instanceof QueueException) {
-            log.error("a message could not be written to the queue: {}", cause.getMessage());
+            log.error("cannot write a message to the queue: {}", cause.getMessage());
         } else {
-            log.error("a message could not be written to the queue", cause);
+            log.error("cannot write a message to the queue", cause);
         }
         return RejectReplies.queueWriteError();
     }
@@ -322,7 +322,9 @@ final class TransactionCommands {
 
     private static void discardStored(MailTransaction ended) {
         var _ = ended.abandon().exceptionally(failure -> {
-            log.warn("half a message stays in the queue until the next start: {}", failure.getMessage());
+            log.warn(
+                    "cannot remove an incomplete message from the queue before the next start: {}",
+                    failure.getMessage());
             return null;
         });
     }

@@ -13,8 +13,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// The file that a Unix socket leaves in the file system. What Netty binds to is deleted without a question, so
-/// the questions are asked here.
+/// The file of a Unix socket. Netty would replace any file without a check, so the checks are made here.
 final class UnixSocketFile {
 
     // inode(7)
@@ -29,9 +28,9 @@ final class UnixSocketFile {
         this.identity = identity;
     }
 
-    /// Takes the file of a process that is no more out of the way.
+    /// Removes the socket file of a process that no longer runs.
     ///
-    /// @throws ListenException if there is anything else
+    /// @throws ListenException if the file is not a socket, or another process listens on it
     static void removeStale(Endpoint.UnixSocket endpoint) throws ListenException {
         Path path = endpoint.path();
         try {
@@ -40,12 +39,12 @@ final class UnixSocketFile {
             }
             if (!isSocket(path)) {
                 throw new ListenException(
-                        endpoint, "there is a file of this name that is no socket; remove it or set another path");
+                        endpoint, "a file of this name exists and is not a socket; remove it or set another path");
             }
             if (isListening(path)) {
                 throw new ListenException(
                         endpoint,
-                        "another program listens there (see which: ss -lxp src " + path
+                        "another program listens on it (find it with: ss -lxp src " + path
                                 + "); stop it or set another path in relay.listeners");
             }
             Files.deleteIfExists(path);
@@ -61,7 +60,7 @@ final class UnixSocketFile {
 
     private static boolean isListening(Path path) throws IOException {
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            channel.configureBlocking(false); // a busy one would let us wait
+            channel.configureBlocking(false); // a full backlog would block
             channel.connect(UnixDomainSocketAddress.of(path));
             return true;
         } catch (ConnectException refused) {
@@ -71,7 +70,7 @@ final class UnixSocketFile {
         }
     }
 
-    /// The file of a socket that has just been bound; nobody can connect before it listens.
+    /// Sets the permissions of a newly bound socket; clients cannot connect before it listens.
     static UnixSocketFile restricted(Path path, Set<PosixFilePermission> permissions) throws IOException {
         Files.setPosixFilePermissions(path, permissions);
         Object identity = identity(path);
@@ -86,7 +85,7 @@ final class UnixSocketFile {
                 .fileKey();
     }
 
-    /// Unless somebody has put another in its place.
+    /// Deletes the file unless it was replaced.
     void delete() throws IOException {
         if (Files.exists(path, LinkOption.NOFOLLOW_LINKS) && identity.equals(identity(path))) {
             Files.deleteIfExists(path);

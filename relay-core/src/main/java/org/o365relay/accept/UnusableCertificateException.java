@@ -1,6 +1,6 @@
 package org.o365relay.accept;
 
-/// The relay's certificate or key cannot be used. The message says which file, why, and what to do about it.
+/// The relay's certificate or key cannot be used. The message names the file, the cause and the fix.
 final class UnusableCertificateException extends Exception {
 
     private static final long serialVersionUID = 1L;

@@ -19,28 +19,28 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Who may log in. Follows its file: a change is noticed within seconds, and if the new file is no good, the
-/// old one stays in force. Safe for any number of threads.
+/// Authenticates users of the users file. Reloads the file within seconds of a change; if the new file is
+/// invalid, the old users remain. Thread-safe.
 final class Users implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Users.class);
     private static final Duration CHECK_INTERVAL = Duration.ofSeconds(5);
 
-    /// Checked when there is nobody at all, so that this takes as long as a wrong password.
+    /// Compared if the file has no users, so that the check takes as long as with a wrong password.
     private static final String DUMMY_HASH = "$2a$10$tHvK.vyFrUcJGcFWkZk5xOVdnqx64F4B79Q.gVv65TEeWw/DtWROS";
 
     private static final BCrypt.Verifyer VERIFIER =
             BCrypt.verifyer(null, LongPasswordStrategies.truncate(BCrypt.Version.VERSION_2A));
 
-    /// What came of a login.
+    /// Result of a password check.
     enum Result {
         VALID,
         INVALID,
-        /// Nobody can say: the file could not be read.
+        /// The users file could not be read.
         UNAVAILABLE,
-        /// Too many wait already, of this client or of all.
+        /// Too many pending checks, of this client or in total.
         BUSY,
-        /// The client did not wait for it.
+        /// The client disconnected before the check.
         CANCELLED
     }
 
@@ -53,12 +53,12 @@ final class Users implements AutoCloseable {
     private Instant nextCheck = Instant.MIN;
     private @Nullable Map<String, String> hashes;
 
-    /// @param file null if nobody needs to log in
+    /// @param file null if no network requires AUTH
     Users(@Nullable Path file, InstantSource clock) {
         this(file, clock, new PasswordChecks(PasswordChecks.FAILURE_DELAY));
     }
 
-    /// @param checks closed with this
+    /// @param checks closed with this object
     Users(@Nullable Path file, InstantSource clock, PasswordChecks checks) {
         this.file = file;
         this.clock = clock;
@@ -66,10 +66,10 @@ final class Users implements AutoCloseable {
         currentHashes();
     }
 
-    /// Compares a password with the stored hash. That takes a while, and just as long if there is no such user.
+    /// Compares a password with the stored hash. Takes equally long for unknown users.
     ///
-    /// @param client whose checks are counted
-    /// @param password cleared when it has been compared, or need not be
+    /// @param client whose pending checks are limited
+    /// @param password overwritten after the check
     PasswordChecks.Check check(InetAddress client, String name, byte[] password) {
         PasswordChecks.Check check = checks.begin(client, () -> compareAndClear(name, password));
         var _ = check.result().thenRun(() -> Arrays.fill(password, (byte) 0));
@@ -100,13 +100,13 @@ final class Users implements AutoCloseable {
         return same && hash != null ? Result.VALID : Result.INVALID;
     }
 
-    /// Somebody else's hash, always the same for a name: it takes as long as hashes here take.
+    /// @return hash of another user, the same for each name, so that unknown users take as long as known ones
     private static String dummyHash(String name, Map<String, String> known) {
         List<String> hashes = known.values().stream().sorted().toList();
         return hashes.isEmpty() ? DUMMY_HASH : hashes.get(Math.floorMod(name.hashCode(), hashes.size()));
     }
 
-    /// @return what is in force; null if there has never been a good file
+    /// @return null if no valid file was ever read
     private synchronized @Nullable Map<String, String> currentHashes() {
         if (file == null || clock.instant().isBefore(nextCheck)) {
             return hashes;
@@ -126,7 +126,7 @@ final class Users implements AutoCloseable {
     }
 
     private String consequence() {
-        return hashes == null ? "; nobody can log in" : "; the users known before stay";
+        return hashes == null ? "; no user can log in" : "; the previous users remain";
     }
 
     private static @Nullable FileVersion version(Path file) {
@@ -134,7 +134,7 @@ final class Users implements AutoCloseable {
             BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
             return new FileVersion(attributes.lastModifiedTime(), attributes.size());
         } catch (IOException unreadable) {
-            return null; // the reader says why
+            return null; // the reader reports the cause
         }
     }
 }

@@ -13,14 +13,14 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Names and bcrypt hashes, a line each, as `htpasswd -B` writes them: `printer:$2y$05$...`. Empty lines and
-/// those that begin with `#` do not count.
+/// User names and bcrypt hashes, one per line, in the format of `htpasswd -B`: `printer:$2y$05$...`. Empty
+/// lines and lines that begin with `#` are ignored.
 ///
 /// @param hashes by name; empty if there are problems
-/// @param problems for the admin, with file and line, without any name or hash
+/// @param problems with file and line, without user names and hashes
 public record UsersFile(Map<String, String> hashes, List<String> problems) {
 
-    /// A higher one takes longer than devices wait.
+    /// Higher costs take longer than devices wait.
     private static final int HIGHEST_COST = 16;
 
     private static final int LOWEST_COST = 4;
@@ -31,12 +31,12 @@ public record UsersFile(Map<String, String> hashes, List<String> problems) {
         problems = List.copyOf(problems);
     }
 
-    /// Reads the whole file. Every problem is reported, not only the first.
+    /// Reads the file and reports all problems.
     public static UsersFile read(Path file) {
         try {
             return read(file, Files.readAllLines(file, StandardCharsets.UTF_8));
         } catch (NoSuchFileException missing) {
-            return unreadable(file, "there is no such file");
+            return unreadable(file, "no such file");
         } catch (CharacterCodingException notUtf8) {
             return unreadable(file, "it is not UTF-8");
         } catch (IOException unreadable) {
@@ -68,7 +68,7 @@ public record UsersFile(Map<String, String> hashes, List<String> problems) {
         return new UsersFile(hashes, problems);
     }
 
-    /// @return what is wrong; empty if nothing
+    /// @return problem of the line; empty if valid
     private static String add(String line, Map<String, String> hashes) {
         int colon = line.indexOf(':');
         if (colon < 1) {
@@ -82,6 +82,6 @@ public record UsersFile(Map<String, String> hashes, List<String> problems) {
         if (cost < LOWEST_COST || cost > HIGHEST_COST) {
             return "the cost of the hash is " + cost + ", not " + LOWEST_COST + " to " + HIGHEST_COST;
         }
-        return hashes.putIfAbsent(line.substring(0, colon), hash.group()) == null ? "" : "this name was there before";
+        return hashes.putIfAbsent(line.substring(0, colon), hash.group()) == null ? "" : "duplicate user name";
     }
 }

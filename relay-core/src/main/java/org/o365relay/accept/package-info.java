@@ -1,15 +1,13 @@
-/// SMTP in: bytes → session → envelope and content. Somebody waits on every line of this package, so every
-/// answer is a reply, and event loops never block. It ends at "250", which is said only after the queue has
-/// committed.
+/// The SMTP server: from bytes to envelope and content. Every result is a reply, and event loops never block.
+/// The reply "250" to a message is sent only after the queue has committed it.
 ///
 /// 1. `SmtpListener` opens the endpoints, with `ServerSockets`, and closes them.
-/// 2. `ConnectionFilter` decides at the door who comes in, `ProxyHeader` says who that is if a proxy brings them, and
-///    `RejectHandler` sends the others away.
-/// 3. `PipelineFactory` leads a client to its session: through TLS (`Tls`, `Handshake`), or past `TlsDetection`, which
-/// sees
-///    whether it begins with TLS where plain text is spoken.
-/// 4. `SmtpConnection` (one per client, on Netty) cuts bytes into command lines and content.
-/// 5. `Session` is the protocol's state machine; it has no socket and can be tested without one.
+/// 2. `ConnectionFilter` admits or rejects connections; `ProxyHeader` reads the client address that a proxy
+///    sends, and `RejectHandler` sends the rejections.
+/// 3. `PipelineFactory` builds the pipeline of a client: TLS (`Tls`, `Handshake`), or `TlsDetection` on a
+///    plain-text port.
+/// 4. `SmtpConnection` (one per client, on Netty) splits input into command lines and content.
+/// 5. `Session` is the state machine of the protocol; it has no socket.
 ///
 /// The only package that imports Netty. It must not know what happens to a message after the commit.
 @NullMarked

@@ -4,17 +4,16 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.EmailAddress;
 
-/// Which addresses a rule is about:
+/// A pattern for addresses:
 ///
-/// - `bob@contoso.example`: this one;
-/// - `@contoso.example`: all of this domain, not of its subdomains;
-/// - `*@*.contoso.example`: `*` stands for any characters, also none; a `*` before the last `@` stays before the
-///   `@` of the address, one after it stays after it;
-/// - `scanner*`: without an `@` it is about the whole address;
+/// - `bob@contoso.example`: this address;
+/// - `@contoso.example`: all addresses of this domain, without subdomains;
+/// - `*@*.contoso.example`: `*` matches any characters, also none, but not across the `@` of the address;
+/// - `scanner*`: without an `@`, the pattern applies to the whole address;
 /// - `<>`: the null sender;
-/// - `*`: everything, the null sender included.
+/// - `*`: every address, including the null sender.
 ///
-/// Capitals, needless quotes and the two ways of writing an international domain make no difference.
+/// Case, unnecessary quotes and the A-label or U-label form of a domain are ignored.
 public final class AddressPattern {
 
     private static final int MAX_LENGTH = 320; // RFC 5321 §4.5.3.1.1 and §4.5.3.1.2
@@ -23,7 +22,7 @@ public final class AddressPattern {
     private final @Nullable Glob localPart;
     private final Glob rest;
 
-    /// @param localPart null if the pattern is about the whole address
+    /// @param localPart null if the pattern applies to the whole address
     /// @param rest the domain, or the whole address
     private AddressPattern(String written, @Nullable Glob localPart, Glob rest) {
         this.written = written;
@@ -31,8 +30,8 @@ public final class AddressPattern {
         this.rest = rest;
     }
 
-    /// @return empty if the text is no pattern: too long (320 characters), with blanks or control characters, or
-    ///     without `*` and no address or domain
+    /// @return empty if the text is longer than 320 characters, has blanks or control characters, or is without
+    ///     `*` and not an address or domain
     public static Optional<AddressPattern> parse(String text) {
         if (text.equals("<>")) {
             return Optional.of(new AddressPattern(text, null, new Glob("")));
@@ -64,7 +63,7 @@ public final class AddressPattern {
         return written.hashCode();
     }
 
-    /// @return the pattern as it was written
+    /// @return the pattern as configured
     @Override
     public String toString() {
         return written;

@@ -3,11 +3,11 @@ package org.o365relay.admit;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
-/// One line of the sender or recipient rules.
+/// One sender or recipient rule.
 ///
-/// @param allows whether what matches is let through; else it is refused
-/// @param client who it is about; null for every client
-/// @param reason for those who are refused; may be empty
+/// @param allows whether matching addresses are accepted or refused
+/// @param client network it applies to; null for every client
+/// @param reason for the reply to refused commands; may be empty
 public record AddressRule(
         boolean allows, AddressPattern pattern, @Nullable Network client, String reason) {
 

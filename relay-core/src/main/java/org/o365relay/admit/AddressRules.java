@@ -6,17 +6,17 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.EmailAddress;
 
-/// Rules in order: the first that covers client and address decides; without one the address is let through.
+/// A list of rules: the first that matches client and address decides; without a match the address is accepted.
 ///
-/// @param key of the configuration: `relay.recipient-rules`
+/// @param key configuration key: `relay.recipient-rules`
 public record AddressRules(String key, List<AddressRule> rules) {
 
     public AddressRules {
         rules = List.copyOf(rules);
     }
 
-    /// @param address as it would go on, completed if it had no domain; null for the null sender
-    /// @return the rule that decides; empty if none does
+    /// @param address completed with the default domain; null for the null sender
+    /// @return the first matching rule
     public Optional<MatchedRule> match(InetAddress client, @Nullable EmailAddress address) {
         if (rules.isEmpty()) {
             return Optional.empty();

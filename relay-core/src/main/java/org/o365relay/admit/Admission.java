@@ -4,20 +4,20 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
 
-/// Whether an address of the envelope is let through.
+/// The decision about an envelope address.
 public sealed interface Admission {
 
-    /// @param address as it goes on, perhaps completed with the default domain; null for the null sender
+    /// @param address possibly completed with the default domain; null for the null sender
     record Admitted(@Nullable EmailAddress address) implements Admission {}
 
-    /// @param reason for the reply and the journal, with the configuration key that decided; one line of ASCII
+    /// @param reason for the reply and the journal, with the configuration key; one line of ASCII
     record Denied(String reason) implements Admission {
 
-        /// A recipient that has no domain, and there is none to complete it with.
+        /// A recipient without a domain, without a default domain.
         public static final Denied UNQUALIFIED =
                 new Denied("Recipient address rejected: need fully-qualified address (relay.default-domain)");
 
-        /// @return what the client is told
+        /// @return reply to the client
         public Reply reply() {
             return equals(UNQUALIFIED) ? Reply.of(553, "5.1.3", reason) : Reply.of(550, "5.7.1", reason);
         }

@@ -6,14 +6,15 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.EmailAddress;
 
-/// Which senders and recipients are let through. Addresses without a domain are completed before they are judged.
+/// Decides which senders and recipients are accepted. Addresses without a domain are completed before the rules
+/// apply.
 ///
-/// @param defaultDomain completes addresses that have no domain; null for none
-/// @param postmaster who gets mail to a bare `postmaster` (RFC 5321 §4.5.1)
+/// @param defaultDomain domain of addresses without one; null for none
+/// @param postmaster recipient of mail to a bare `postmaster` (RFC 5321 §4.5.1)
 public record AdmissionRules(
         @Nullable String defaultDomain, EmailAddress postmaster, AddressRules senders, AddressRules recipients) {
 
-    /// Lets every full address through.
+    /// Accepts every qualified address.
     public AdmissionRules(@Nullable String defaultDomain, EmailAddress postmaster) {
         this(defaultDomain, postmaster, List.of(), List.of());
     }
@@ -30,13 +31,12 @@ public record AdmissionRules(
                 new AddressRules("relay.recipient-rules", recipients));
     }
 
-    /// @param sender perhaps unqualified, and then let through so if there is no default domain; null for the null
-    ///     sender
+    /// @param sender may be unqualified, and stays so without a default domain; null for the null sender
     public Admission sender(InetAddress client, @Nullable EmailAddress sender) {
         return senders.check(client, sender == null ? null : completed(sender));
     }
 
-    /// @param recipient perhaps unqualified
+    /// @param recipient may be unqualified
     public Admission recipient(InetAddress client, EmailAddress recipient) {
         // RFC 5321 §4.5.1: always accepted, whatever the rules say
         if (isBarePostmaster(recipient)) {
@@ -46,12 +46,12 @@ public record AdmissionRules(
         return completed.isQualified() ? recipients.check(client, completed) : Admission.Denied.UNQUALIFIED;
     }
 
-    /// @return the sender rule that decides about an address [#sender] lets through; empty if there is none
+    /// @return the sender rule that matches; empty if none does
     public Optional<MatchedRule> senderRule(InetAddress client, @Nullable EmailAddress sender) {
         return senders.match(client, sender == null ? null : completed(sender));
     }
 
-    /// @return the recipient rule that decides; empty if there is none, or nothing to decide
+    /// @return the recipient rule that matches; empty if none does, or for a bare postmaster
     public Optional<MatchedRule> recipientRule(InetAddress client, EmailAddress recipient) {
         return isBarePostmaster(recipient) ? Optional.empty() : recipients.match(client, completed(recipient));
     }

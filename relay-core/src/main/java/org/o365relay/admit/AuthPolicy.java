@@ -1,11 +1,11 @@
 package org.o365relay.admit;
 
-/// Whether clients log in (RFC 4954).
+/// Authentication policy of a network (RFC 4954).
 public enum AuthPolicy {
     /// AUTH is not offered.
     NONE,
-    /// AUTH is offered, and whatever is given is right: for devices that insist on a login.
+    /// AUTH accepts any user name and password; for devices that cannot send without a login.
     ACCEPT_ANY,
-    /// Nobody sends without a name and password that the relay knows.
+    /// Clients must log in with a user of the users file.
     REQUIRED
 }

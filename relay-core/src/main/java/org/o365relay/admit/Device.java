@@ -12,8 +12,7 @@ import org.o365relay.mail.DeviceChange;
 import org.o365relay.mail.DeviceRecord;
 import org.o365relay.mail.UsageSlot;
 
-/// What is known and counted of one client address, over all its sessions. Safe for any number of threads;
-/// never blocks for long.
+/// Counters and limits of one client address, over all its sessions. Thread-safe; never blocks for long.
 ///
 /// A message goes through [#beginMessage], a [#reserveRecipient] for each recipient, and then either
 /// [#messageAccepted], called before
@@ -32,10 +31,10 @@ public final class Device {
     private long octets;
     private long refusals;
     private int sessions;
-    private boolean hasRecipientLimit; // on one listener at least, and from then on
+    private boolean hasRecipientLimit; // of any listener; never reset
     private boolean isDirty; // in `unwritten`, to be written whole
-    private boolean isSubmitted; // to be written whole
-    private boolean isStored; // whole, once at least
+    private boolean isSubmitted; // the full record was given to the writer
+    private boolean isStored; // the full record, at least once
     private boolean isEvicted;
 
     Device(InetAddress address, InstantSource clock, DirtyDevices unwritten) {
@@ -71,17 +70,17 @@ public final class Device {
         changed();
     }
 
-    /// A session with it has begun; it is not forgotten before the session has [#sessionEnded].
+    /// Records the start of a session. The device is not evicted before [#sessionEnded].
     public synchronized void sessionStarted() {
         sessions++;
     }
 
-    /// A session with it has ended.
+    /// Records the end of a session.
     public synchronized void sessionEnded() {
         sessions--;
     }
 
-    /// It has said what it is called.
+    /// Sets the HELO name.
     public synchronized void setHelo(String name) {
         if (!helo.equals(name)) {
             helo = name;
@@ -89,34 +88,33 @@ public final class Device {
         }
     }
 
-    /// Counts something it did wrong.
+    /// Counts a deviation.
     public synchronized void deviated(Deviation deviation) {
         deviations.merge(deviation, 1L, Long::sum);
         changed();
     }
 
-    /// Counts a command, message or connection that was turned away.
+    /// Counts a rejected command, message or connection.
     public synchronized void rejected() {
         refusals++;
         seen();
     }
 
-    /// Asks whether it may begin a message, and counts it if so: against `messages-per-minute`, for 60 to 61
-    /// seconds, whatever becomes of it.
+    /// Counts a new message against `messages-per-minute`, for 60 to 61 seconds, whether or not it is accepted
+    /// later.
     ///
-    /// @return why not; empty if it may
+    /// @return the exceeded limit; empty if the message was counted
     public synchronized Optional<LimitExceeded> beginMessage(DeviceLimits limits) {
         return limits.messagesPerMinute() == null
                 ? Optional.empty()
                 : usage.begin(limits.messagesPerMinute(), clock.millis());
     }
 
-    /// Asks whether it may have one more recipient, and sets that aside until the message is [#messageAccepted] or the
-    /// recipient is [#release]. Recipients of messages that were accepted count against `recipients-per-hour`
-    /// and `recipients-per-day` for that time and up to 10 minutes more, so that in no hour and no 24 hours
-    /// there are more than the limit. Those that are set aside count as well.
+    /// Reserves a recipient until [#messageAccepted] or [#release]. Recipients of accepted messages count
+    /// against `recipients-per-hour` and `recipients-per-day` for that time and up to 10 minutes more, so that
+    /// no hour and no 24 hours exceed the limit. Reserved recipients count, too.
     ///
-    /// @return why not; empty if it may
+    /// @return the exceeded limit; empty if the recipient was reserved
     public synchronized Optional<LimitExceeded> reserveRecipient(DeviceLimits limits) {
         if (limits.recipientsPerHour() == null && limits.recipientsPerDay() == null) {
             usage.reserve();
@@ -126,15 +124,15 @@ public final class Device {
         return usage.reserve(limits, clock.millis());
     }
 
-    /// Gives recipients back that were reserved for a message that was not accepted.
+    /// Releases the recipients reserved for a message that was not accepted.
     public synchronized void release(int recipients) {
         usage.release(recipients);
     }
 
-    /// A message is about to be given to the queue. Before, not after: so the budget is on disk no later than
-    /// the message is, and no crash gives any of it back.
+    /// Counts a message before it is committed, so that its usage is on disk no later than the message and a
+    /// crash cannot restore quota.
     ///
-    /// @param recipients all reserved before
+    /// @param recipients reserved before
     public synchronized void messageAccepted(int recipients, long size) {
         lastSeen = clock.millis();
         messages++;
@@ -143,9 +141,9 @@ public final class Device {
         usageChanged();
     }
 
-    /// A message that was counted as [#messageAccepted] could not be committed.
+    /// Reverts [#messageAccepted] for a message that could not be committed.
     ///
-    /// @param recipients as then; they are reserved no more, either
+    /// @param recipients as before; their reservation is released, too
     public synchronized void rollBack(int recipients, long size) {
         messages--;
         octets -= size;
@@ -153,24 +151,24 @@ public final class Device {
         usageChanged();
     }
 
-    /// @return whether it must not be forgotten
+    /// @return whether it must not be evicted
     synchronized boolean isInUse() {
         return sessions > 0 || usage.reserved() > 0;
     }
 
-    /// @return whether it ever had a message accepted
+    /// @return whether a message was ever accepted
     synchronized boolean hasSent() {
         return messages > 0;
     }
 
-    /// Nothing of it is to be written any more.
+    /// Stops writing this device.
     synchronized void evict() {
         isEvicted = true;
         dirty.evict(this, isSubmitted);
     }
 
-    /// @param whole its whole record; or its spending only, if its record has been written before
-    /// @return what is to be written; empty if it is forgotten
+    /// @param whole whether to write the full record, or only usage if the record is already stored
+    /// @return change to write; empty if the device was evicted
     synchronized Optional<DeviceChange> change(boolean whole) {
         if (isEvicted) {
             return Optional.empty();

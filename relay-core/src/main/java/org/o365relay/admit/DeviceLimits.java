@@ -2,12 +2,12 @@ package org.o365relay.admit;
 
 import org.jspecify.annotations.Nullable;
 
-/// What one client address may use up.
+/// Limits for one client address.
 ///
-/// @param connections most at once
+/// @param connections concurrent connections
 /// @param messagesPerMinute null for no limit
 /// @param recipientsPerHour null for no limit
-/// @param recipientsPerDay the budget of any 24 hours; null for no limit
+/// @param recipientsPerDay in any 24 hours; null for no limit
 public record DeviceLimits(
         int connections,
         @Nullable Integer messagesPerMinute,

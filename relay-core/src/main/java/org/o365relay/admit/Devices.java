@@ -12,33 +12,31 @@ import org.o365relay.mail.DeviceChange;
 import org.o365relay.mail.DeviceChanges;
 import org.o365relay.mail.DeviceRecord;
 
-/// What is known and counted of every client address, up to [#MAX_DEVICES] of them. Those that were not seen for the
-/// longest time are forgotten first, and strangers, who never had a message accepted, before all others; so
-/// whoever comes from many addresses drives nobody out but strangers. A device with an open session is not
-/// forgotten.
+/// The devices of all client addresses, up to [#MAX_DEVICES]. The least recently seen device is evicted first,
+/// and unproven devices, which never had a message accepted, before all others. A client with many addresses
+/// can therefore evict only unproven devices. A device with an open session is not evicted.
 ///
-/// What changes is to be kept on disk by somebody else, who asks for it ([DeviceChanges]). Safe for any number
-/// of threads.
+/// Changes are written by the consumer of [DeviceChanges]. Thread-safe.
 public final class Devices implements DeviceChanges {
 
-    /// How many are remembered.
+    /// Maximum number of devices.
     public static final int MAX_DEVICES = 10_000;
 
-    /// How many strangers are among them at most.
+    /// Maximum number of unproven devices among them.
     public static final int MAX_UNPROVEN = 1_000;
 
     private final InstantSource clock;
     private final DirtyDevices dirty = new DirtyDevices();
     private final Map<InetAddress, Device> proven = new LinkedHashMap<>(16, 0.75f, true);
 
-    /// Also those that have sent something since they were looked at.
+    /// May contain devices that became proven since the last eviction.
     private final Map<InetAddress, Device> unproven = new LinkedHashMap<>(16, 0.75f, true);
 
     public Devices(InstantSource clock) {
         this(List.of(), clock);
     }
 
-    /// @param remembered from an earlier run
+    /// @param remembered devices of an earlier run
     public Devices(List<DeviceRecord> remembered, InstantSource clock) {
         this.clock = clock;
         remembered.stream()
@@ -46,14 +44,14 @@ public final class Devices implements DeviceChanges {
                 .forEach(device -> add(new Device(device, clock, dirty)));
     }
 
-    /// @return the device at this address, new if it was not known; it has been seen now
+    /// @return the device at this address, created if unknown; updates its last-seen time
     public Device at(InetAddress address) {
         Device device = find(address);
         device.seen();
         return device;
     }
 
-    /// @return what is remembered, the one seen last at the end
+    /// @return records, ordered by last-seen time
     public List<DeviceRecord> records() {
         return all().stream()
                 .map(Device::toRecord)
@@ -99,7 +97,7 @@ public final class Devices implements DeviceChanges {
                 .toList();
     }
 
-    /// @return whether there was one that could be
+    /// @return whether a device was evicted
     private boolean evictUnproven() {
         Iterator<Device> eldestFirst = unproven.values().iterator();
         while (eldestFirst.hasNext()) {

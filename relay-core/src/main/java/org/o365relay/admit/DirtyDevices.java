@@ -9,37 +9,37 @@ import java.util.Set;
 import org.o365relay.mail.DeviceChange;
 import org.o365relay.mail.DeviceChanges;
 
-/// The devices that have changed since they were written, those that changed first in front.
+/// The devices that changed since they were written, oldest change first.
 ///
-/// Called by devices that hold their own lock; so it never asks for one while it holds its own.
+/// Lock order: device, then this object. It never calls a device while holding its own lock.
 final class DirtyDevices implements DeviceChanges {
 
     private final Set<Device> changed = new LinkedHashSet<>();
     private final Set<Device> usageChanged = new LinkedHashSet<>();
     private final Set<InetAddress> evicted = new LinkedHashSet<>();
 
-    // given, and not said to be written
+    // given to the writer and not confirmed yet
     private final Set<Device> changedInFlight = new LinkedHashSet<>();
     private final Set<Device> usageChangedInFlight = new LinkedHashSet<>();
     private final Set<InetAddress> evictedInFlight = new LinkedHashSet<>();
 
-    /// Its record is to be written, some time soon.
+    /// Schedules the full record for writing.
     synchronized void changed(Device device) {
         changed.add(device);
     }
 
-    /// Its spending is to be written with whatever is written next.
+    /// Schedules the usage for the next write.
     synchronized void usageChanged(Device device) {
         usageChanged.add(device);
     }
 
-    /// It is to be written no more.
+    /// Removes a device.
     ///
-    /// @param known whether something of it may have been written
-    synchronized void evict(Device device, boolean known) {
+    /// @param stored whether it may be on disk and must be deleted there
+    synchronized void evict(Device device, boolean stored) {
         changed.remove(device);
         usageChanged.remove(device);
-        if (known) {
+        if (stored) {
             evicted.add(device.address());
         }
     }

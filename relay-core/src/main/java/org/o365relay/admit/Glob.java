@@ -1,7 +1,7 @@
 package org.o365relay.admit;
 
-/// A text in which `*` stands for any number of characters, also none. Takes at most as many steps as pattern and
-/// text have characters multiplied, whatever they are.
+/// A pattern in which `*` matches any number of characters. Matching takes at most pattern length × text length
+/// steps.
 record Glob(String pattern) {
 
     boolean matches(String text) {
@@ -16,7 +16,7 @@ record Glob(String pattern) {
                 p++;
                 t++;
             } else if (star >= 0) {
-                p = star + 1; // only the last star needs to take one more: the earlier ones took the least they could
+                p = star + 1; // backtracking to the last star suffices: earlier stars matched as little as possible
                 t = ++tried;
             } else {
                 return false;

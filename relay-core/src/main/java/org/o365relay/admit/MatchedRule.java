@@ -4,13 +4,13 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.EmailAddress;
 
-/// The rule that decided.
+/// A matching rule and its position.
 ///
-/// @param key of the list it is in: `relay.recipient-rules`
-/// @param position its place there, from 1
+/// @param key configuration key of the list: `relay.recipient-rules`
+/// @param position in the list, from 1
 public record MatchedRule(String key, int position, AddressRule rule) {
 
-    // Together with the codes they stay below the 512 octets of a reply line (RFC 5321 §4.5.3.1.5).
+    // Keeps replies below the 512 octets of a reply line (RFC 5321 §4.5.3.1.5).
     private static final int MAX_ADDRESS = 120;
     private static final int MAX_RULE = 150;
     private static final int MAX_REASON = 160;

@@ -27,7 +27,7 @@ public record Network(InetAddress address, int prefixLength) {
     /// Reads `192.168.10.0/24`, `::1` or a single address (then with the full prefix). Host bits may be set and
     /// are cleared. Names are never looked up.
     ///
-    /// @return empty if the text is no network
+    /// @return empty if the text is not a network
     public static Optional<Network> parse(String text) {
         String[] parts = text.strip().split("/", -1);
         return parts.length > 2
@@ -53,7 +53,7 @@ public record Network(InetAddress address, int prefixLength) {
     private static Optional<InetAddress> literal(String text) {
         boolean fourNumbers = text.split("\\.", -1).length == 4;
         if (!LITERAL.matcher(text).matches() || (!text.contains(":") && !fourNumbers)) {
-            return Optional.empty(); // "10.1" is an address to the JDK, and a mistake to an admin
+            return Optional.empty(); // the JDK accepts "10.1", which is a typing error here
         }
         try {
             return Optional.of(InetAddress.ofLiteral(text));
@@ -62,7 +62,7 @@ public record Network(InetAddress address, int prefixLength) {
         }
     }
 
-    /// @param before bits of the notation that come before the address
+    /// @param before prefix bits of the notation that precede the address
     private static Optional<Network> withPrefix(InetAddress address, String prefix, int before) {
         int length = prefix.matches("\\d{1,3}") ? Integer.parseInt(prefix) - before : -1;
         return length < 0 || length > bits(address)

@@ -6,11 +6,11 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.EmailAddress;
 
-/// An address in the one form in which all ways of writing it are equal: small letters, no quotes, the domain in
-/// Unicode (`xn--bcher-kva.example` and `BÜCHER.example` are `bücher.example`).
+/// The canonical form of an address for comparison: lower case, without unnecessary quotes, domain in Unicode
+/// (`xn--bcher-kva.example` and `BÜCHER.example` are `bücher.example`).
 ///
 /// @param localPart empty for the null sender
-/// @param domain empty if there is none
+/// @param domain empty if absent
 record NormalizedAddress(String localPart, String domain) {
 
     /// @param address null for the null sender
@@ -26,7 +26,7 @@ record NormalizedAddress(String localPart, String domain) {
         return domain.isEmpty() ? localPart : localPart + '@' + domain;
     }
 
-    // RFC 5321 §4.1.2: quotes that are not needed mean nothing
+    // RFC 5321 §4.1.2: unnecessary quotes are equivalent to none
     static String localPart(String written) {
         // Not the empty one, which is not the null sender. And a pattern may begin with a quote that never ends.
         boolean quoted = written.length() > 2 && written.startsWith("\"") && written.endsWith("\"");

@@ -3,20 +3,20 @@ package org.o365relay.admit;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Counts in slots of time, the newest so many of them. Not thread-safe.
+/// Counts events in a ring of time slots. Not thread-safe.
 ///
-/// A window of n slots is asked for as n + 1, because it begins within a slot: what is counted counts for the
-/// window and up to a slot more, never for less.
+/// For a window of n slots, sum n + 1 slots, because the window begins within a slot: an event counts for the
+/// window and up to one slot more, never less.
 ///
-/// When the clock is set back, what was counted in a future that did not come counts as of now, so that nothing
-/// is forgotten, and nothing counts for longer than a window from then.
+/// When the clock is set back, counts of future slots move to the current slot, so that none is lost and none
+/// counts longer than a window from then.
 final class RollingCount {
 
     private final long slotMillis;
-    private final int[] counts; // of a slot at its number modulo their number
+    private final int[] counts; // indexed by slot number modulo length
     private long newest;
 
-    /// @param slots how many are kept
+    /// @param slots number of slots kept
     /// @param now milliseconds since 1970
     RollingCount(long slotMillis, int slots, long now) {
         this.slotMillis = slotMillis;
@@ -24,14 +24,14 @@ final class RollingCount {
         this.newest = now / slotMillis;
     }
 
-    /// @return the number of the slot that is now
+    /// @return number of the current slot
     long newest() {
         return newest;
     }
 
-    /// Moves on to now, or back.
+    /// Moves the current slot to the slot of this time.
     ///
-    /// @return slots that were in the future and are empty now; usually none
+    /// @return future slots that were emptied because the clock was set back; usually none
     List<Long> moveTo(long now) {
         long slot = now / slotMillis;
         if (slot == newest) {
@@ -47,12 +47,12 @@ final class RollingCount {
         return List.of();
     }
 
-    /// Counts now.
+    /// Adds to the current slot.
     void add(int many) {
         add(newest, many);
     }
 
-    /// Counts in an earlier slot; in one that is too old, not at all, and in a future one now.
+    /// Adds to a slot; ignores expired slots, and adds to the current slot for a future one.
     void add(long slot, int many) {
         if (slot > newest - counts.length) {
             int index = index(Math.min(slot, newest));
@@ -60,13 +60,13 @@ final class RollingCount {
         }
     }
 
-    /// @return how many in the slot; 0 if it is not kept
+    /// @return count of the slot; 0 if it is not kept
     int count(long slot) {
         return slot > newest || slot <= newest - counts.length ? 0 : counts[index(slot)];
     }
 
-    /// @param slots 1 to as many as are kept
-    /// @return how many in the newest slots
+    /// @param slots 1 to the number of slots kept
+    /// @return count of the newest slots
     long sum(int slots) {
         long sum = 0;
         for (long slot = newest - slots + 1; slot <= newest; slot++) {
@@ -75,10 +75,10 @@ final class RollingCount {
         return sum;
     }
 
-    /// @param slots the window
-    /// @param fewerThan what the count must be
-    /// @return when it will be, in milliseconds since 1970; at the latest, when the newest slot has left the
-    ///     window
+    /// @param slots length of the window
+    /// @param fewerThan threshold
+    /// @return when the sum falls below the threshold, in milliseconds since 1970; at the latest when the
+    ///     current slot has left the window
     long timeBelow(int slots, long fewerThan) {
         long sum = sum(slots);
         long slot = newest - slots;

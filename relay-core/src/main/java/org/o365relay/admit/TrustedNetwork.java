@@ -1,4 +1,4 @@
 package org.o365relay.admit;
 
-/// A network whose clients may send, and on what terms.
+/// A network whose clients may send mail, and their policy.
 public record TrustedNetwork(Network network, ClientPolicy policy) {}

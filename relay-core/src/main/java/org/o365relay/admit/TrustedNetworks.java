@@ -5,9 +5,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/// The networks that may send. Everybody else is turned away before MAIL.
+/// The networks that may send mail. Connections from elsewhere are rejected in place of the greeting.
 ///
-/// @param networks in any order: the smallest that contains a client counts
+/// @param networks in any order; the smallest that contains the client applies
 public record TrustedNetworks(List<TrustedNetwork> networks) {
 
     public TrustedNetworks {
@@ -18,12 +18,12 @@ public record TrustedNetworks(List<TrustedNetwork> networks) {
                 .toList();
     }
 
-    /// @return on what terms a client at this address may relay; empty if it may not
+    /// @return policy for this client; empty if it is not trusted
     public Optional<ClientPolicy> policy(InetAddress client) {
         return network(client).map(TrustedNetwork::policy);
     }
 
-    /// @return the network whose terms count for a client at this address; empty if it is in none
+    /// @return the smallest network that contains the client; empty if none does
     public Optional<TrustedNetwork> network(InetAddress client) {
         for (TrustedNetwork trusted : networks) {
             if (trusted.network().contains(client)) {

@@ -10,8 +10,8 @@ import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.UsageSlot;
 
-/// What a device has used up of its limits, and which of that is not on disk. Not thread-safe. Times are
-/// milliseconds since 1970.
+/// The usage of a device that counts against its limits, and which slots are not on disk yet. Not thread-safe.
+/// Times are milliseconds since 1970.
 final class Usage {
 
     private static final long SECOND = 1_000;
@@ -20,7 +20,7 @@ final class Usage {
     private static final int HOUR = Math.toIntExact(Duration.ofHours(1).dividedBy(UsageSlot.SLOT)) + 1;
     private static final int DAY = Math.toIntExact(Duration.ofHours(24).dividedBy(UsageSlot.SLOT)) + 1;
 
-    // made when they are needed: most devices have no limits, and strangers send nothing
+    // created on demand: most devices have no limits
     private @Nullable RollingCount messages;
     private @Nullable RollingCount recipients;
     private int reserved;
@@ -33,11 +33,11 @@ final class Usage {
         RollingCount count = messages == null ? new RollingCount(SECOND, MINUTE, now) : messages;
         messages = count;
         count.moveTo(now);
-        Optional<LimitExceeded> overdraft = exceeded("messages-per-minute", allowed, count, MINUTE, 0);
-        if (overdraft.isEmpty()) {
+        Optional<LimitExceeded> excess = exceeded("messages-per-minute", allowed, count, MINUTE, 0);
+        if (excess.isEmpty()) {
             count.add(1);
         }
-        return overdraft;
+        return excess;
     }
 
     void reserve() {
@@ -46,18 +46,18 @@ final class Usage {
 
     Optional<LimitExceeded> reserve(DeviceLimits limits, long now) {
         RollingCount count = recipients(now);
-        Optional<LimitExceeded> overdraft =
+        Optional<LimitExceeded> excess =
                 exceeded("recipients-per-day", limits.recipientsPerDay(), count, DAY, reserved);
-        if (overdraft.isEmpty()) {
-            overdraft = exceeded("recipients-per-hour", limits.recipientsPerHour(), count, HOUR, reserved);
+        if (excess.isEmpty()) {
+            excess = exceeded("recipients-per-hour", limits.recipientsPerHour(), count, HOUR, reserved);
         }
-        if (overdraft.isEmpty()) {
+        if (excess.isEmpty()) {
             reserved++;
         }
-        return overdraft;
+        return excess;
     }
 
-    /// @return recipients of messages that are not complete yet
+    /// @return recipients reserved for open messages
     int reserved() {
         return reserved;
     }
@@ -66,7 +66,7 @@ final class Usage {
         reserved = Math.max(0, reserved - many);
     }
 
-    /// Turns what was reserved into what is spent.
+    /// Turns reserved recipients into used ones.
     void commit(int many, long now) {
         release(many);
         RollingCount count = recipients(now);
@@ -74,7 +74,7 @@ final class Usage {
         mark(count.newest());
     }
 
-    /// Takes back what was spent last.
+    /// Reverts the last [#commit].
     void rollBack(int many, long now) {
         RollingCount count = recipients(now);
         int left = many;
@@ -100,7 +100,7 @@ final class Usage {
         }
     }
 
-    /// @return slots that have changed since they were [#written]
+    /// @return slots that changed since they were [written][#written]
     List<UsageSlot> dirty() {
         inFlight.addAll(dirty);
         dirty.clear();
@@ -112,7 +112,7 @@ final class Usage {
         inFlight.clear();
     }
 
-    /// @return slots in which something was spent
+    /// @return slots with recipients
     List<UsageSlot> all() {
         if (recipients == null) {
             return List.of();
@@ -147,11 +147,11 @@ final class Usage {
     }
 
     private static Optional<LimitExceeded> exceeded(
-            String limit, @Nullable Integer allowed, RollingCount count, int slots, int besides) {
-        if (allowed == null || count.sum(slots) + besides < allowed) {
+            String limit, @Nullable Integer allowed, RollingCount count, int slots, int reserved) {
+        if (allowed == null || count.sum(slots) + reserved < allowed) {
             return Optional.empty();
         }
-        Instant until = Instant.ofEpochMilli(count.timeBelow(slots, allowed - besides));
+        Instant until = Instant.ofEpochMilli(count.timeBelow(slots, allowed - reserved));
         return Optional.of(new LimitExceeded(limit, allowed, until));
     }
 }

@@ -1,4 +1,5 @@
-/// Who may relay what, and how much. Decisions over plain data; no I/O, and no clock but the one that is given.
+/// Relay policy: trusted networks, tolerance, sender and recipient rules, and limits. Pure decisions without
+/// I/O; the clock is passed in.
 @NullMarked
 package org.o365relay.admit;
 

@@ -3,12 +3,11 @@ package org.o365relay.mail;
 import java.net.InetAddress;
 import java.time.Instant;
 
-/// How and when a message reached the relay: what its Received header tells (RFC 5321 §4.4).
+/// When and how a message was received; the data of its Received field (RFC 5321 §4.4).
 ///
-/// @param at when the content had been received; millisecond precision
-/// @param client the device's address; an IPv4-mapped IPv6 address is given as IPv4
-/// @param helo what the device called itself in HELO or EHLO, as it was written, but with
-///     `?` for control characters and others that do not show; empty if it did not say
+/// @param at time at the end of the content; millisecond precision
+/// @param client address of the client; IPv4-mapped IPv6 addresses are IPv4
+/// @param helo name in HELO or EHLO, with `?` for control and format characters; empty if the client gave none
 /// @param protocol the "with" value (RFC 3848, RFC 6531 §4.3): `SMTP`, `ESMTP`, `UTF8SMTP`; `LOCAL` for the
 ///     relay's own notices
 public record Arrival(Instant at, InetAddress client, String helo, String protocol) {}

@@ -3,9 +3,9 @@ package org.o365relay.mail;
 import java.util.Locale;
 import java.util.Optional;
 
-/// What a client says its message is made of: the `BODY` parameter of MAIL.
+/// The `BODY` parameter of MAIL.
 public enum BodyType {
-    /// Lines of ASCII; also what a message counts as whose client said nothing.
+    /// Lines of ASCII; the default.
     SEVEN_BIT("7BIT"),
     /// Lines of any octets (RFC 6152).
     EIGHT_BIT("8BITMIME"),
@@ -18,13 +18,13 @@ public enum BodyType {
         this.keyword = keyword;
     }
 
-    /// @return as it stands in the command
+    /// @return value of the parameter
     public String keyword() {
         return keyword;
     }
 
-    /// @param text in any case
-    /// @return empty if it is none of them
+    /// @param text case-insensitive
+    /// @return empty if the value is unknown
     public static Optional<BodyType> of(String text) {
         String upper = text.toUpperCase(Locale.ROOT);
         for (BodyType type : values()) {

@@ -3,12 +3,12 @@ package org.o365relay.mail;
 import java.net.InetAddress;
 import java.util.List;
 
-/// Something about a device that has changed and is to be kept.
+/// A change of a device, to be stored.
 public sealed interface DeviceChange {
 
     InetAddress address();
 
-    /// All that is known of it, but of its spending only what has changed.
+    /// The full record, but only the usage slots that changed.
     record Updated(DeviceRecord device) implements DeviceChange {
         @Override
         public InetAddress address() {
@@ -16,15 +16,15 @@ public sealed interface DeviceChange {
         }
     }
 
-    /// Nothing but its spending.
+    /// Usage only.
     ///
-    /// @param usage slots that have changed, as they are now; perhaps without any recipients
+    /// @param usage changed slots with their current values, which may be 0
     record UsageUpdated(InetAddress address, List<UsageSlot> usage) implements DeviceChange {
         public UsageUpdated {
             usage = List.copyOf(usage);
         }
     }
 
-    /// Nothing is known of it any more.
+    /// The device was evicted; its record must be deleted.
     record Removed(InetAddress address) implements DeviceChange {}
 }

@@ -2,21 +2,20 @@ package org.o365relay.mail;
 
 import java.util.List;
 
-/// What has changed of the devices and is not on disk yet. Whoever keeps it asks, in one thread, for what is
-/// [#next], and says when that has been [#written]; if it does not say so before it asks again, it gets the
-/// same once more, and what came after.
+/// Device changes that are not on disk yet. One writer thread takes the [next][#next] changes and confirms them
+/// with [#written]. Changes that were not confirmed are returned again by the next call, with later ones.
 public interface DeviceChanges {
 
-    /// @return whether something is not on disk yet
+    /// @return whether there are unwritten changes
     boolean isPending();
 
-    /// What must be kept together with the messages being written comes at once: spending of devices that have
-    /// a budget. The rest can wait.
+    /// Returns all usage of devices with recipient limits, which must be stored together with the messages
+    /// being written, and some of the other changes.
     ///
-    /// @param most how many devices whose record has changed to give besides, those that changed first
-    /// @return to be written in this order
+    /// @param most maximum number of changed records, oldest change first
+    /// @return changes in the order to write
     List<DeviceChange> next(int most);
 
-    /// What was given last is on disk.
+    /// Confirms that the last changes are on disk.
     void written();
 }

@@ -5,14 +5,14 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
-/// What is remembered of one client address.
+/// The stored record of one client address.
 ///
-/// @param helo the name it gave last; empty if it never did
+/// @param helo last HELO name; empty if there was none
 /// @param messages accepted
 /// @param octets of accepted messages
-/// @param refusals commands, messages and connections that were turned away
-/// @param deviations how often each was seen; only those that were
-/// @param usage recipients of the last 24 hours by slot, in any order; slots without any may be missing
+/// @param refusals rejected commands, messages and connections
+/// @param deviations number of occurrences; only deviations that occurred
+/// @param usage recipients of the last 24 hours by slot, in any order; empty slots may be missing
 public record DeviceRecord(
         InetAddress address,
         String helo,
@@ -29,7 +29,7 @@ public record DeviceRecord(
         usage = List.copyOf(usage);
     }
 
-    /// @return recipients that count against the budget of 24 hours
+    /// @return recipients that count against `recipients-per-day`
     public long recipientsInLastDay(Instant now) {
         Instant oldest = now.minus(UsageSlot.RETENTION);
         return usage.stream()

@@ -6,71 +6,71 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// What the sender wants to hear of its message (RFC 3461 §4).
+/// The DSN parameters of a message (RFC 3461 §4).
 ///
-/// @param envelopeId what the sender calls the message (ENVID), printable US-ASCII; empty if it did not say
-/// @param returned how much of the message comes back with a failure (RET)
-/// @param recipients the wishes of those recipients for whom there are any
+/// @param envelopeId ENVID, printable US-ASCII; empty if absent
+/// @param returned RET: content of failure notices
+/// @param recipients recipients with DSN parameters
 public record DsnRequest(String envelopeId, ReturnedContent returned, Map<EmailAddress, ForRecipient> recipients) {
 
-    /// Nothing was asked.
+    /// No DSN parameters.
     public static final DsnRequest NONE = new DsnRequest("", ReturnedContent.NOT_GIVEN, Map.of());
 
     public DsnRequest {
         recipients = Map.copyOf(recipients);
     }
 
-    /// How much comes back.
+    /// Values of RET: how much of the message a failure notice contains.
     public enum ReturnedContent {
         NOT_GIVEN,
         FULL,
         HEADERS
     }
 
-    /// When to tell.
+    /// Conditions for notices (NOTIFY).
     public enum NotifyCondition {
         SUCCESS,
         FAILURE,
         DELAY
     }
 
-    /// The wishes for one recipient.
+    /// The DSN parameters of one recipient.
     ///
-    /// @param conditions when to tell (NOTIFY); empty for NEVER, null if it was not said: then of failures
-    /// @param original whom the sender first wrote to (ORCPT); null if it was not said
+    /// @param conditions NOTIFY; empty for NEVER; null if absent, which means FAILURE
+    /// @param original ORCPT; null if absent
     public record ForRecipient(
             @Nullable Set<NotifyCondition> conditions,
             @Nullable OriginalRecipient original) {
 
-        /// Nothing was asked.
+        /// No DSN parameters.
         public static final ForRecipient NONE = new ForRecipient(null, null);
 
         public ForRecipient {
             conditions = conditions == null ? null : Set.copyOf(conditions);
         }
 
-        /// @return whether the sender is to be told then
-        public boolean includes(NotifyCondition occasion) {
-            return conditions == null ? occasion == NotifyCondition.FAILURE : conditions.contains(occasion);
+        /// @return whether to notify the sender in this case
+        public boolean includes(NotifyCondition condition) {
+            return conditions == null ? condition == NotifyCondition.FAILURE : conditions.contains(condition);
         }
 
-        /// @return the same, but not to be told then; NEVER if nothing else was wanted
-        public ForRecipient without(NotifyCondition occasion) {
-            if (conditions == null || !conditions.contains(occasion)) {
+        /// @return a copy without the condition; NEVER if none remains
+        public ForRecipient without(NotifyCondition condition) {
+            if (conditions == null || !conditions.contains(condition)) {
                 return this;
             }
             Set<NotifyCondition> others = EnumSet.copyOf(conditions);
-            others.remove(occasion);
+            others.remove(condition);
             return new ForRecipient(others, original);
         }
 
-        /// @return whom the sender first wrote to, if it said so
+        /// @return ORCPT, if given
         public Optional<OriginalRecipient> originalRecipient() {
             return Optional.ofNullable(original);
         }
     }
 
-    /// @return the wishes for a recipient of the envelope
+    /// @return DSN parameters of a recipient
     public ForRecipient of(EmailAddress recipient) {
         return recipients.getOrDefault(recipient, ForRecipient.NONE);
     }

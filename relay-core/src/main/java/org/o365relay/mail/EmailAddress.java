@@ -5,11 +5,11 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
-/// A mailbox address as it stands in an envelope: `local-part@domain` (RFC 5321 §4.1.2).
+/// An envelope address: `local-part@domain` (RFC 5321 §4.1.2).
 ///
-/// The local part is kept as it was written, quotes included; the domain too. Two addresses are equal if their
-/// local parts are the same and their domains differ at most in case. The domain is empty for an unqualified
-/// address such as `root`, which devices use as sender.
+/// Local part and domain are unchanged, including quotes. Addresses are equal if their local parts are equal
+/// and their domains are equal ignoring case. The domain is empty for an unqualified address such as `root`,
+/// which devices use as sender.
 public record EmailAddress(String localPart, String domain) {
 
     private static final Set<String> PRIVATE_TOP_LEVEL_DOMAINS = Set.of(
@@ -19,14 +19,14 @@ public record EmailAddress(String localPart, String domain) {
     private static final int MAX_LOCAL_PART = 64;
     private static final int MAX_DOMAIN = 255;
 
-    /// Stands where octets were not UTF-8, so nobody can say what the address was.
+    /// Replaces octets that were not UTF-8; the address is unknown then.
     private static final int REPLACEMENT_CHARACTER = 0xfffd;
 
-    /// Reads `local-part@domain` or a bare `local-part`, without angle brackets and without a display name.
+    /// Parses `local-part@domain` or a bare `local-part`, without angle brackets and without a display name.
     ///
-    /// @return empty if the text is no address: blank, has white space or control characters outside quotes, an
-    ///     empty part, a domain with impossible characters, or is longer than RFC 5321 §4.5.3.1 allows (64 and
-    ///     255 octets)
+    /// @return empty if the text is not an address: it is empty, has white space or control characters outside
+    ///     quotes, an empty part, invalid characters in the domain, or is longer than RFC 5321 §4.5.3.1 allows
+    ///     (64 and 255 octets)
     public static Optional<EmailAddress> parse(String text) {
         int at = text.lastIndexOf('@');
         String localPart = at < 0 ? text : text.substring(0, at);
@@ -40,8 +40,8 @@ public record EmailAddress(String localPart, String domain) {
         return !domain.isEmpty();
     }
 
-    /// @return whether somebody outside this network could answer to it: a domain with a dot that is neither an
-    ///     address literal nor under a top level kept for private use (`.local`, `.lan`, `.internal` and the
+    /// @return whether the address can be reached from outside this network: its domain has a dot, is not an
+    ///     address literal and not under a private top-level domain (`.local`, `.lan`, `.internal` and the
     ///     like)
     public boolean isReachable() {
         int dot = domain.lastIndexOf('.');
@@ -52,7 +52,7 @@ public record EmailAddress(String localPart, String domain) {
                 && !Character.isDigit(domain.charAt(domain.length() - 1));
     }
 
-    /// @return whether it can be written in US-ASCII, so that no SMTPUTF8 (RFC 6531) is needed
+    /// @return whether it is US-ASCII and does not require SMTPUTF8 (RFC 6531)
     public boolean isAscii() {
         return isAscii(localPart) && isAscii(domain);
     }
@@ -111,7 +111,7 @@ public record EmailAddress(String localPart, String domain) {
         return true;
     }
 
-    /// Dots anywhere, as devices write them (`a..b`, `.a`), but nothing that needs quotes.
+    /// Accepts dots anywhere, as devices send them (`a..b`, `.a`), but no characters that require quotes.
     private static boolean isAtomLike(int c) {
         return isVisible(c) && "()<>[]:;@\\,\"".indexOf(c) < 0;
     }
@@ -157,7 +157,7 @@ public record EmailAddress(String localPart, String domain) {
         return true;
     }
 
-    /// What stands in internationalised names besides letters and digits: marks and joiners (IDNA 2008).
+    /// Marks and joiners, allowed in internationalized names besides letters and digits (IDNA 2008).
     private static boolean isMark(int c) {
         int type = Character.getType(c);
         return type == Character.NON_SPACING_MARK

@@ -13,12 +13,12 @@ public record EnhancedStatus(int category, int subject, int detail) {
 
     private static final Pattern FORM = Pattern.compile("([245])\\.(\\d{1,3})\\.(\\d{1,3})");
 
-    /// @throws IllegalArgumentException if the text is no status code
+    /// @throws IllegalArgumentException if the text is not a status code
     public static EnhancedStatus of(String text) {
         return parse(text).orElseThrow(() -> new IllegalArgumentException("not an enhanced status code: " + text));
     }
 
-    /// @return empty if the text is no status code
+    /// @return empty if the text is not a status code
     public static Optional<EnhancedStatus> parse(String text) {
         Matcher matcher = FORM.matcher(text);
         return matcher.matches()

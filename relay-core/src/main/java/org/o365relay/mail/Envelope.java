@@ -4,13 +4,13 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// What MAIL and RCPT said (RFC 5321 §2.3.1).
+/// The envelope of a message: the data of MAIL and RCPT (RFC 5321 §2.3.1).
 ///
 /// @param sender the reverse-path; null for the null sender `<>`; may be unqualified (`root`)
-/// @param recipients at least one, each qualified, in the order given; a repeated one is kept once
+/// @param recipients at least one, each qualified, in the order given; repeated ones are dropped
 /// @param smtpUtf8 whether the client asked for SMTPUTF8 (RFC 6531 §3.4)
-/// @param body what the client said of the content's octets
-/// @param dsnRequest what the client wants to hear; of a repeated recipient what it wanted at first
+/// @param body the BODY parameter
+/// @param dsnRequest DSN parameters; for a repeated recipient those of its first RCPT
 public record Envelope(
         @Nullable EmailAddress sender,
         List<EmailAddress> recipients,
@@ -25,7 +25,7 @@ public record Envelope(
         }
     }
 
-    /// An envelope without wishes, for ordinary content.
+    /// An envelope with 7BIT content and no DSN request.
     public Envelope(@Nullable EmailAddress sender, List<EmailAddress> recipients, boolean smtpUtf8) {
         this(sender, recipients, smtpUtf8, BodyType.SEVEN_BIT, DsnRequest.NONE);
     }

@@ -7,37 +7,37 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.o365relay.mail.DsnRequest.NotifyCondition;
 
-/// NOTIFY of RCPT (RFC 3461 §4.1), read and written.
+/// Parses and formats the NOTIFY parameter of RCPT (RFC 3461 §4.1).
 public final class NotifyParameter {
 
     private static final String NEVER = "NEVER";
 
     private NotifyParameter() {}
 
-    /// @param value `NEVER`, or any of `SUCCESS`, `FAILURE` and `DELAY` with commas between; in any case
-    /// @return no occasion for NEVER; empty if it is something else
+    /// @param value `NEVER`, or any of `SUCCESS`, `FAILURE` and `DELAY` separated by commas; case-insensitive
+    /// @return an empty set for NEVER; empty if the value is invalid
     public static Optional<Set<NotifyCondition>> parse(String value) {
         if (value.equalsIgnoreCase(NEVER)) {
             return Optional.of(Set.of());
         }
-        Set<NotifyCondition> occasions = EnumSet.noneOf(NotifyCondition.class);
+        Set<NotifyCondition> conditions = EnumSet.noneOf(NotifyCondition.class);
         for (String word : value.split(",", -1)) {
             switch (word.toUpperCase(Locale.ROOT)) {
-                case "SUCCESS" -> occasions.add(NotifyCondition.SUCCESS);
-                case "FAILURE" -> occasions.add(NotifyCondition.FAILURE);
-                case "DELAY" -> occasions.add(NotifyCondition.DELAY);
+                case "SUCCESS" -> conditions.add(NotifyCondition.SUCCESS);
+                case "FAILURE" -> conditions.add(NotifyCondition.FAILURE);
+                case "DELAY" -> conditions.add(NotifyCondition.DELAY);
                 default -> {
                     return Optional.empty();
                 }
             }
         }
-        return Optional.of(occasions);
+        return Optional.of(conditions);
     }
 
-    /// @return as NOTIFY= has it
-    public static String format(Set<NotifyCondition> occasions) {
-        return occasions.isEmpty()
+    /// @return value of NOTIFY
+    public static String format(Set<NotifyCondition> conditions) {
+        return conditions.isEmpty()
                 ? NEVER
-                : occasions.stream().sorted().map(NotifyCondition::name).collect(Collectors.joining(","));
+                : conditions.stream().sorted().map(NotifyCondition::name).collect(Collectors.joining(","));
     }
 }

@@ -3,7 +3,7 @@ package org.o365relay.mail;
 import java.util.Locale;
 import java.util.Optional;
 
-/// Whom the sender first wrote to, before anybody forwarded: ORCPT of RCPT (RFC 3461 §4.2).
+/// The original recipient address, before forwarding: the ORCPT parameter of RCPT (RFC 3461 §4.2).
 ///
 /// @param type of the address: `rfc822`, `utf-8`, …
 /// @param address printable US-ASCII; other characters as `\x{…}` (RFC 6533 §3)
@@ -12,9 +12,9 @@ public record OriginalRecipient(String type, String address) {
     // RFC 3461 §4.2
     private static final int MAX_PARAMETER = 500;
 
-    /// Reads the value of ORCPT=: `rfc822;anna+2Bx@contoso.example`.
+    /// Parses the value of ORCPT: `rfc822;anna+2Bx@contoso.example`.
     ///
-    /// @return empty if it is none, or longer than 500 characters
+    /// @return empty if the value is invalid or longer than 500 characters
     public static Optional<OriginalRecipient> parse(String parameter) {
         int semicolon = parameter.indexOf(';');
         if (semicolon <= 0 || parameter.length() > MAX_PARAMETER || !isAtom(parameter.substring(0, semicolon))) {
@@ -28,12 +28,12 @@ public record OriginalRecipient(String type, String address) {
                 .filter(original -> original.parameter().length() <= MAX_PARAMETER);
     }
 
-    /// @return as ORCPT= has it
+    /// @return value of ORCPT
     public String parameter() {
         return type + ';' + Xtext.encode(address);
     }
 
-    // RFC 6533 §3: utf-8-addr-unitext, as it comes with SMTPUTF8, has another form that goes anywhere
+    // RFC 6533 §3: converts utf-8-addr-unitext, used with SMTPUTF8, to the US-ASCII form
     private static String escaped(String address) {
         if (address.chars().allMatch(c -> c < 0x80)) {
             return address;

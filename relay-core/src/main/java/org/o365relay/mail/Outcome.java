@@ -1,18 +1,18 @@
 package org.o365relay.mail;
 
-/// What came of one attempt for one recipient. Which replies become which outcome is decided in
-/// `org.o365relay.deliver.FailurePolicy` and nowhere else.
+/// The outcome of one delivery attempt for one recipient. Only `org.o365relay.deliver.FailurePolicy` maps
+/// replies to outcomes.
 public sealed interface Outcome {
 
-    /// @return what the upstream said, or what the relay says in its place when the upstream said nothing
+    /// @return reply of the upstream, or of the relay if the upstream did not reply
     Reply reply();
 
-    /// The upstream has taken responsibility.
+    /// The upstream has accepted responsibility.
     record Delivered(Reply reply) implements Outcome {}
 
-    /// Not now; the relay tries again.
+    /// Temporary failure; the relay retries.
     record Deferred(Reply reply) implements Outcome {}
 
-    /// Never; a notice says so.
+    /// Permanent failure; the sender is notified.
     record Failed(Reply reply) implements Outcome {}
 }

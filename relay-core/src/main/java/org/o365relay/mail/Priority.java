@@ -1,8 +1,8 @@
 package org.o365relay.mail;
 
-/// What leaves first, of messages that wait for the same mailbox.
+/// Delivery order of messages for the same mailbox.
 public enum Priority {
-    /// Overtakes; for alerts.
+    /// Delivered before all others; for alerts.
     URGENT,
     NORMAL
 }

@@ -2,7 +2,7 @@ package org.o365relay.mail;
 
 import java.util.Optional;
 
-/// The name of a queued message, in the journal, in the 250 reply and in every command.
+/// Identifies a queued message in the log, in the 250 reply and in commands.
 ///
 /// A positive number that grows with time; as text 13 characters of Crockford's base 32 (no I, L, O, U), so
 /// that text order is time order.
@@ -17,9 +17,9 @@ public record QueueId(long value) implements Comparable<QueueId> {
         }
     }
 
-    /// Reads the text form; lower case is accepted.
+    /// Parses the text form, ignoring case.
     ///
-    /// @return empty if the text is no queue id
+    /// @return empty if the text is not a queue id
     public static Optional<QueueId> parse(String text) {
         if (text.length() != LENGTH || text.charAt(0) > '7') {
             return Optional.empty();

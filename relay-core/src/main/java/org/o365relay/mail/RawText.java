@@ -4,12 +4,12 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
-/// Text of which nobody said the charset, as devices put it into header fields.
+/// Decodes text of unknown charset, as devices send it in header fields.
 public final class RawText {
 
     private RawText() {}
 
-    /// @return the octets read as UTF-8 if they are that, else as ISO-8859-1, which anything is
+    /// @return the octets decoded as UTF-8 if valid, otherwise as ISO-8859-1
     public static String of(byte[] octets) {
         try {
             return StandardCharsets.UTF_8

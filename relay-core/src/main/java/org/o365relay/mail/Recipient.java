@@ -1,6 +1,6 @@
 package org.o365relay.mail;
 
-/// One recipient of one message, with its place in the envelope, by which the queue knows it.
+/// A recipient of a message, identified in the queue by its position in the envelope.
 ///
 /// @param ordinal position in the envelope, from 0
 public record Recipient(int ordinal, EmailAddress address) {

@@ -6,11 +6,11 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// An SMTP reply (RFC 5321 §4.2), ours or the upstream's.
+/// An SMTP reply (RFC 5321 §4.2), of the relay or of the upstream.
 ///
 /// @param code 200 to 599
 /// @param status the enhanced status code (RFC 2034), if there is one
-/// @param lines the text, a line each, without codes and line ends; at least one line, which may be empty
+/// @param lines text lines without codes and line ends; at least one, which may be empty
 public record Reply(int code, @Nullable EnhancedStatus status, List<String> lines) {
 
     private static final Pattern REPLY_START = Pattern.compile("(?s)[2-5]\\d\\d(?:[ -].*)?");
@@ -35,9 +35,8 @@ public record Reply(int code, @Nullable EnhancedStatus status, List<String> line
         return new Reply(code, null, List.of(lines));
     }
 
-    /// Reads a reply as a server sent it: `250 2.1.0 Ok`, or several lines `250-…` ending in `250 …`. Text
-    /// after the codes is taken as it is. An enhanced code is taken from the first line and removed from the
-    /// others if repeated.
+    /// Parses a reply as received: `250 2.1.0 Ok`, or several lines `250-…` ending in `250 …`. Text
+    /// after the codes is unchanged. The enhanced code of the first line applies; its repetitions are removed.
     ///
     /// @return empty if it does not begin with a reply code
     public static Optional<Reply> parse(String text) {
@@ -58,12 +57,12 @@ public record Reply(int code, @Nullable EnhancedStatus status, List<String> line
         return code / 100;
     }
 
-    /// @return the lines joined by a blank, without codes
+    /// @return the lines joined by spaces, without codes
     public String text() {
         return String.join(" ", lines);
     }
 
-    /// @return on one line, as the journal and notices show it: `250 2.1.0 Ok`
+    /// @return one line, as in the log and in notices: `250 2.1.0 Ok`
     @Override
     public String toString() {
         String codes = status == null ? Integer.toString(code) : code + " " + status;

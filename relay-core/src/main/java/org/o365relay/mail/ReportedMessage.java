@@ -4,13 +4,14 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// What a notice tells about the message as the device sent it: whom to tell, and its header.
+/// The message that a notice is about, as the device sent it: addressee of the notice, header, and content if
+/// needed.
 public final class ReportedMessage {
 
-    /// How much of a header is kept, in octets.
+    /// Largest part of a header that is kept, in octets.
     public static final int MAX_HEADER = 64 * 1024;
 
-    /// The largest message that is kept whole for a notice, in octets: one piece of the queue's.
+    /// Largest message that is kept whole for a notice, in octets: one chunk of the queue.
     public static final int MAX_CONTENT = 128 * 1024;
 
     private final @Nullable EmailAddress author;
@@ -19,8 +20,8 @@ public final class ReportedMessage {
 
     /// @param author the first of `From`, `Reply-To` and the envelope sender that can be reached and is not the
     ///     relay's own mailbox; null if there is none
-    /// @param header the fields with CRLF line ends, without the empty line; what exceeds [#MAX_HEADER] is left
-    ///     out
+    /// @param header the fields with CRLF line ends, without the empty line; cut off after
+    ///     [#MAX_HEADER]
     public ReportedMessage(@Nullable EmailAddress author, byte[] header) {
         this(author, Arrays.copyOf(header, Math.min(header.length, MAX_HEADER)), new byte[0]);
     }
@@ -37,7 +38,7 @@ public final class ReportedMessage {
         return whole.length > MAX_CONTENT ? this : new ReportedMessage(author, header, whole.clone());
     }
 
-    /// @return who would like to hear that the message failed
+    /// @return addressee of a notice about the message
     public Optional<EmailAddress> author() {
         return Optional.ofNullable(author);
     }
@@ -47,7 +48,7 @@ public final class ReportedMessage {
         return header.clone();
     }
 
-    /// @return a copy of the whole message as it was received; empty if it is too large, or nobody wants it
+    /// @return a copy of the message as received; empty if it is too large or not requested
     public byte[] content() {
         return content.clone();
     }

@@ -6,26 +6,26 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// By what people know a message again: two fields of its header, made fit for a list.
+/// The header fields by which messages are found, safe for display in lists.
 ///
-/// @param subject decoded, unfolded, without control characters, at most 200 characters; null if there is none
-/// @param messageId as it was written, with its brackets, at most 300 characters; null if there is none
+/// @param subject decoded, unfolded, without control characters, at most 200 characters; null if absent
+/// @param messageId unchanged, with brackets, at most 300 characters; null if absent
 public record SearchableHeaders(
         @Nullable String subject, @Nullable String messageId) {
 
-    /// Nothing is known.
+    /// No searchable fields.
     public static final SearchableHeaders NONE = new SearchableHeaders(null, null);
 
     private static final int MAX_SUBJECT = 200;
     private static final int MAX_MESSAGE_ID = 300;
 
-    /// More octets of a value are not looked at: an encoded word takes four times the room of what it says.
+    /// Longest part of a value that is decoded: an encoded word is up to four times as long as its text.
     private static final int MAX_VALUE_OCTETS = 4_096;
 
     private static final byte[] SUBJECT = "subject:".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] MESSAGE_ID = "message-id:".getBytes(StandardCharsets.US_ASCII);
 
-    /// Looks for both fields in a header with clean fields and CRLF line ends, as the relay itself writes them.
+    /// Extracts both fields from a header that the relay wrote, with valid fields and CRLF line ends.
     public static SearchableHeaders of(byte[] message) {
         String subject = null;
         String messageId = null;
@@ -42,15 +42,15 @@ public record SearchableHeaders(
         return new SearchableHeaders(subject, messageId);
     }
 
-    /// @param from where the field's value begins
-    /// @param to where it ends; it may be folded
-    /// @return null if nothing is left of it
+    /// @param from start of the value
+    /// @param to end of the value, which may be folded
+    /// @return null if the value is empty
     public static @Nullable String subject(byte[] octets, int from, int to) {
         String raw = raw(octets, from, to);
         return printable(raw.contains("=?") ? decoded(raw) : raw, MAX_SUBJECT);
     }
 
-    /// As [#subject], but nothing is decoded.
+    /// Like [#subject], without decoding.
     public static @Nullable String messageId(byte[] octets, int from, int to) {
         return printable(raw(octets, from, to), MAX_MESSAGE_ID);
     }
@@ -67,7 +67,8 @@ public record SearchableHeaders(
         }
     }
 
-    /// Line ends go with what is not safe to show: unfolding leaves the blank that begins the next line.
+    /// Removes unsafe characters. Removing line ends unfolds the value: the blank of the continuation line
+    /// remains.
     private static @Nullable String printable(String text, int longest) {
         StringBuilder shown = new StringBuilder(Math.min(text.length(), longest));
         int at = 0;
@@ -86,7 +87,7 @@ public record SearchableHeaders(
         return stripped.isEmpty() ? null : stripped;
     }
 
-    /// Who looks at it is to see that there is something: ESC is shown as U+241B. Line ends are of the folding.
+    /// Makes control characters visible, for example ESC as U+241B. Line ends belong to folding.
     private static int controlPicture(int character) {
         if (character == '\r' || character == '\n') {
             return character;

@@ -20,8 +20,8 @@ public final class Secret {
         this.file = file;
     }
 
-    /// A secret that is read from a file, and read anew whenever the file has changed. Line ends at the end do
-    /// not belong to it. While the file cannot be read, the secret is what it last was.
+    /// A secret in a file, reloaded when the file changes. Trailing line ends are ignored. While the file
+    /// cannot be read, the previous value remains.
     ///
     /// @throws IOException if the file cannot be read now
     public static Secret inFile(Path file) throws IOException {
@@ -33,7 +33,7 @@ public final class Secret {
         return file == null ? value : file.value();
     }
 
-    /// @return whether they are the same words, or the same file
+    /// @return whether both have the same value, or the same file
     @Override
     public boolean equals(Object other) {
         return other instanceof Secret secret

@@ -7,11 +7,10 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import org.jspecify.annotations.Nullable;
 
-/// A file with one secret in it, kept in memory until the file changes.
+/// A file with one secret, cached until the file changes.
 final class SecretFile {
 
-    /// What tells one version of the file from another; a file that is replaced has another key (on Unix its
-    /// inode).
+    /// Identifies a version of the file; a replaced file has another key (on Unix its inode).
     private record Version(
             FileTime modified, long size, @Nullable Object key) {
         static Version of(Path path) throws IOException {
@@ -42,7 +41,7 @@ final class SecretFile {
                 version = now;
             }
         } catch (IOException _) {
-            return value; // it is being replaced, or the admin will be told where it is used in vain
+            return value; // being replaced; otherwise the use of the old secret fails and is reported
         }
         return value;
     }

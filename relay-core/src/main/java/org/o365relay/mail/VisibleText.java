@@ -1,12 +1,11 @@
 package org.o365relay.mail;
 
-/// What may be shown of text that comes from outside.
+/// Decides which characters of untrusted text are safe to display.
 public final class VisibleText {
 
     private VisibleText() {}
 
-    /// @return false for characters that a terminal may act upon (U+202E shows the rest of a line backwards), or that
-    ///     end a line
+    /// @return false for characters that control a terminal (U+202E reverses the rest of a line) or end a line
     public static boolean isSafe(int codePoint) {
         return switch (Character.getType(codePoint)) {
             case Character.CONTROL,

@@ -4,17 +4,17 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.Optional;
 
-/// Text in a parameter of MAIL or RCPT: visible US-ASCII, and `+2B` for what must not stand there (RFC 3461
-/// §4).
+/// Encodes and decodes xtext in parameters of MAIL and RCPT: printable US-ASCII, other octets as `+2B` (RFC
+/// 3461 §4).
 public final class Xtext {
 
     private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
     private Xtext() {}
 
-    /// Reads lower-case digits, too.
+    /// Decodes xtext; also accepts lower-case hex digits.
     ///
-    /// @return the text, an octet a character; empty if it is no xtext
+    /// @return text with one character per octet; empty if the input is not xtext
     public static Optional<String> decode(String xtext) {
         StringBuilder text = new StringBuilder(xtext.length());
         for (int i = 0; i < xtext.length(); i++) {
@@ -31,7 +31,7 @@ public final class Xtext {
         return Optional.of(text.toString());
     }
 
-    /// @param text of which each character is an octet
+    /// @param text one character per octet
     public static String encode(String text) {
         StringBuilder xtext = new StringBuilder(text.length());
         for (byte octet : text.getBytes(StandardCharsets.ISO_8859_1)) {

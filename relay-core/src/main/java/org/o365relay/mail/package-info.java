@@ -1,4 +1,5 @@
-/// The words every stage speaks: addresses, envelopes, replies, outcomes. Pure values, no I/O.
+/// Value types that all stages use: addresses, envelopes, replies, outcomes. Except for secrets in files, no
+/// I/O.
 @NullMarked
 package org.o365relay.mail;
 

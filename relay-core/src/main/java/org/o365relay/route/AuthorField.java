@@ -9,16 +9,16 @@ import java.util.Optional;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.RawText;
 
-/// Reads who wrote a message from its `From` field, as devices write it.
+/// Parses the author address in a `From` field, tolerating errors of devices.
 public final class AuthorField {
 
-    /// The parser takes time by the square of the length.
+    /// Longest parsed part of a value: the parser takes quadratic time.
     private static final int MAX_LENGTH = 2 * 1024;
 
     private AuthorField() {}
 
     /// @param value of the field, folded or not, one octet per character
-    /// @return the first address that is a whole one, else the first; empty if there is none that can be read
+    /// @return the first qualified address, otherwise the first address; empty if none can be parsed
     public static Optional<EmailAddress> address(String value) {
         String beginning = value.length() <= MAX_LENGTH ? value : value.substring(0, MAX_LENGTH);
         String text = RawText.of(beginning.getBytes(StandardCharsets.ISO_8859_1))
@@ -26,7 +26,7 @@ public final class AuthorField {
                 .replace('\n', ' ')
                 .replace("\0", "");
         Optional<EmailAddress> plain = first(text);
-        // some devices put the address into the encoded word, too
+        // some devices encode the address, too
         return plain.filter(EmailAddress::isQualified).isPresent() || !text.contains("=?")
                 ? plain
                 : first(decoded(text)).or(() -> plain);

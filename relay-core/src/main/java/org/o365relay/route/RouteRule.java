@@ -6,13 +6,13 @@ import org.o365relay.admit.Network;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Priority;
 
-/// What is said of some mail. Everything that is not null must fit.
+/// A routing rule. All conditions that are not null must match.
 ///
-/// @param client where the message comes from
+/// @param client network of the client
 /// @param sender the envelope sender
-/// @param author the address in `From`, as the device wrote it
-/// @param recipient one recipient; the others of the message may go another way
-/// @param target name of a [Target]; null for the usual one
+/// @param author address in `From` as received
+/// @param recipient of the message; other recipients may be routed differently
+/// @param target name of a [Target]; null for the default target
 public record RouteRule(
         @Nullable Network client,
         @Nullable AddressPattern sender,
@@ -21,10 +21,10 @@ public record RouteRule(
         @Nullable String target,
         Priority priority) {
 
-    boolean matches(RoutingInput origin, EmailAddress to) {
-        return (client == null || client.contains(origin.client()))
-                && (sender == null || sender.matches(origin.sender()))
-                && (author == null || (origin.author() != null && author.matches(origin.author())))
+    boolean matches(RoutingInput input, EmailAddress to) {
+        return (client == null || client.contains(input.client()))
+                && (sender == null || sender.matches(input.sender()))
+                && (author == null || (input.author() != null && author.matches(input.author())))
                 && (recipient == null || recipient.matches(to));
     }
 }

@@ -13,10 +13,10 @@ import org.o365relay.mail.Envelope;
 import org.o365relay.mail.Priority;
 import org.o365relay.mail.RoutedEnvelope;
 
-/// The ways out. For each recipient the first rule that fits decides; if none does, the first target.
+/// Routes recipients to targets. The first matching rule decides; without a match, the first target applies.
 ///
-/// @param rules in the order they are looked at; each target they name is among the targets
-/// @param targets at least one, with different names
+/// @param rules in order of evaluation; they name existing targets only
+/// @param targets at least one, with unique names; the first is the default
 public record Routes(List<RouteRule> rules, List<Target> targets) {
 
     public Routes {
@@ -27,7 +27,7 @@ public record Routes(List<RouteRule> rules, List<Target> targets) {
         }
     }
 
-    /// @return the target of this name, unless the configuration has changed since the message was routed
+    /// @return empty if the target is no longer configured
     public Optional<Target> target(String name) {
         for (Target target : targets) {
             if (target.name().equals(name)) {
@@ -37,7 +37,7 @@ public record Routes(List<RouteRule> rules, List<Target> targets) {
         return Optional.empty();
     }
 
-    /// @return octets of the largest message that any target takes
+    /// @return largest message size of any target, in octets
     public long maxMessageSize() {
         long largest = 0;
         for (Target target : targets) {
@@ -47,7 +47,7 @@ public record Routes(List<RouteRule> rules, List<Target> targets) {
     }
 
     /// @param octets the size of a message
-    /// @return the first target of its parts that does not take a message of this size; empty if they all do
+    /// @return the first target whose size limit is exceeded; empty if there is none
     public Optional<Target> firstTooSmall(List<RoutedEnvelope> parts, long octets) {
         for (RoutedEnvelope part : parts) {
             Optional<Target> target = target(part.route());
@@ -58,7 +58,7 @@ public record Routes(List<RouteRule> rules, List<Target> targets) {
         return Optional.empty();
     }
 
-    /// @return whether a rule asks who wrote the message
+    /// @return whether any rule has an author condition
     public boolean needsAuthor() {
         for (RouteRule rule : rules) {
             if (rule.author() != null) {
@@ -68,29 +68,30 @@ public record Routes(List<RouteRule> rules, List<Target> targets) {
         return false;
     }
 
-    /// Divides an envelope among the ways its recipients go, and each of these parts into as many as the
-    /// mailbox's limit on recipients asks for. Recipients keep their order.
+    /// Splits an envelope by target and priority, and each part by the recipient limit of its target. The order
+    /// of recipients is kept.
     ///
-    /// @return at least one part; together they have every recipient once
-    public List<RoutedEnvelope> split(RoutingInput origin, Envelope envelope) {
+    /// @return at least one part; each recipient is in exactly one
+    public List<RoutedEnvelope> split(RoutingInput input, Envelope envelope) {
         if (rules.isEmpty() && isWithinLimit(targets.getFirst(), envelope)) {
             return List.of(new RoutedEnvelope(targets.getFirst().name(), Priority.NORMAL, envelope));
         }
-        Map<Assignment, List<EmailAddress>> ways = new LinkedHashMap<>();
+        Map<Assignment, List<EmailAddress>> assignments = new LinkedHashMap<>();
         for (EmailAddress recipient : envelope.recipients()) {
-            ways.computeIfAbsent(assign(origin, recipient), _ -> new ArrayList<>())
+            assignments
+                    .computeIfAbsent(assign(input, recipient), _ -> new ArrayList<>())
                     .add(recipient);
         }
         List<RoutedEnvelope> parts = new ArrayList<>();
-        ways.forEach((way, recipients) -> splitByLimit(way, recipients, envelope, parts));
+        assignments.forEach((assignment, recipients) -> splitByLimit(assignment, recipients, envelope, parts));
         return parts;
     }
 
     private record Assignment(Target target, Priority priority) {}
 
-    private Assignment assign(RoutingInput origin, EmailAddress recipient) {
+    private Assignment assign(RoutingInput input, EmailAddress recipient) {
         for (RouteRule rule : rules) {
-            if (rule.matches(origin, recipient)) {
+            if (rule.matches(input, recipient)) {
                 Target target = rule.target() == null
                         ? targets.getFirst()
                         : target(rule.target())
@@ -102,12 +103,12 @@ public record Routes(List<RouteRule> rules, List<Target> targets) {
     }
 
     private static void splitByLimit(
-            Assignment way, List<EmailAddress> recipients, Envelope envelope, List<RoutedEnvelope> parts) {
-        Integer limit = way.target().recipientsPerMessage();
+            Assignment assignment, List<EmailAddress> recipients, Envelope envelope, List<RoutedEnvelope> parts) {
+        Integer limit = assignment.target().recipientsPerMessage();
         int most = limit == null ? recipients.size() : limit;
         for (int from = 0; from < recipients.size(); from += most) {
             List<EmailAddress> some = recipients.subList(from, Math.min(from + most, recipients.size()));
-            parts.add(new RoutedEnvelope(way.target().name(), way.priority(), subset(envelope, some)));
+            parts.add(new RoutedEnvelope(assignment.target().name(), assignment.priority(), subset(envelope, some)));
         }
     }
 
@@ -123,9 +124,9 @@ public record Routes(List<RouteRule> rules, List<Target> targets) {
     }
 
     private static DsnRequest subset(DsnRequest report, List<EmailAddress> recipients) {
-        Map<EmailAddress, ForRecipient> wishes = new HashMap<>(report.recipients());
-        wishes.keySet().retainAll(recipients);
-        return new DsnRequest(report.envelopeId(), report.returned(), wishes);
+        Map<EmailAddress, ForRecipient> remaining = new HashMap<>(report.recipients());
+        remaining.keySet().retainAll(recipients);
+        return new DsnRequest(report.envelopeId(), report.returned(), remaining);
     }
 
     private static boolean isWithinLimit(Target target, Envelope envelope) {

@@ -4,10 +4,10 @@ import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.EmailAddress;
 
-/// Where a message comes from.
+/// The properties of a message that routing rules test, besides its recipients.
 ///
 /// @param sender the envelope sender; null for the null sender
-/// @param author the address in `From`; null if there is none that can be read
+/// @param author the address in `From`; null if absent or invalid
 public record RoutingInput(
         InetAddress client,
         @Nullable EmailAddress sender,

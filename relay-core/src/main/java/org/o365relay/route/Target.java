@@ -6,10 +6,10 @@ import org.o365relay.mail.EmailAddress;
 
 /// A mailbox, or a pool of mailboxes that share the load.
 ///
-/// @param name of the pool; of a mailbox by itself its address in lower case. Messages in the queue go by it
-/// @param mailboxes at least one; any of them may send what comes here
-/// @param messageSize octets of the largest message that all of them take
-/// @param recipientsPerMessage most recipients that all of them take in one message; null for any number
+/// @param name of the pool; of a mailbox by itself its address in lower case. Queued messages refer to it
+/// @param mailboxes at least one; any of them may send a message routed here
+/// @param messageSize largest message that all of them accept, in octets
+/// @param recipientsPerMessage maximum number of recipients that all of them accept; null for no limit
 public record Target(
         String name,
         List<EmailAddress> mailboxes,

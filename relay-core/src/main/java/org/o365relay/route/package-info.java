@@ -1,5 +1,4 @@
-/// Which mailbox, or pool of mailboxes, a message leaves through, and what overtakes what. Pure: the same
-/// question gets the same answer.
+/// Routing: selects the mailbox or pool and the priority of each recipient. Pure functions.
 @NullMarked
 package org.o365relay.route;
 

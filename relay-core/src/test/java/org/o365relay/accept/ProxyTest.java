@@ -96,7 +96,7 @@ class ProxyTest {
         try (OpenRelay relay = OpenRelay.plain(directory);
                 DialogClient proxy = proxy(open(relay))) {
             proxy.send("PROXY TCP4 192.0.2.66 10.0.0.1 4000 25\r\n");
-            proxy.expect("554 5.7.1 192.0.2.66 is not in this relay's trusted networks");
+            proxy.expect("554 5.7.1 192.0.2.66: Relay access denied");
             proxy.expectClosed();
             assertThat(relay.record("192.0.2.66").refusals()).isOne();
             assertThat(relay.journal().rejected())

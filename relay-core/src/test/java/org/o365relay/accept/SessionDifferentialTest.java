@@ -84,7 +84,7 @@ class SessionDifferentialTest {
         Terms narrow = Terms.chosenBy(16);
         for (int length : new int[] {1, 500, Integer.MAX_VALUE}) {
             Conversations.Outcome outcome = conversations.converse(narrow, stream, () -> length);
-            assertThat(outcome.replies()).contains("552 5.3.4 Larger than the 300 octets");
+            assertThat(outcome.replies()).contains("552 5.3.4 Message size exceeds limit of 300 octets");
             assertThat(outcome.deviations()).containsOnly(Map.entry(Conversations.PEER, Map.of()));
         }
     }

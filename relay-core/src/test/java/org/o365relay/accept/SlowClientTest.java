@@ -60,7 +60,7 @@ class SlowClientTest {
             client.send("x");
             client.pass(SECOND);
         }
-        client.await("421 4.4.2 A command line takes too long");
+        client.await("421 4.4.2 Command timeout");
     }
 
     @Test
@@ -80,7 +80,7 @@ class SlowClientTest {
             client.send("slow\r\n");
             client.pass(SECOND);
         }
-        client.await("421 4.4.2 Data timeout, less than 100 octets a second" + " (relay.limits.minimum-data-rate)\r\n");
+        client.await("421 4.4.2 Data timeout, less than 100 octets per second" + " (relay.limits.minimum-data-rate)\r\n");
         assertThat(client.isEnded()).isTrue();
         assertThat(counted(Deviation.TIMEOUT)).isOne();
         assertThat(front.claims()).isEmpty();
@@ -117,7 +117,7 @@ class SlowClientTest {
             client.send("slow\r\n");
             client.pass(SECOND);
         }
-        client.await("421 4.4.2 Content comes too slowly");
+        client.await("421 4.4.2 Data timeout");
         assertThat(front.claims()).isEmpty();
     }
 

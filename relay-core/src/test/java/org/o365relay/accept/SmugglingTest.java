@@ -102,7 +102,7 @@ class SmugglingTest {
             send(client, stream, cuts);
             client.awaitEnd();
             said = client.said();
-            assertThat(said.contains("421 4.7.0 Bare LF received, lines must end with CRLF"))
+            assertThat(said.contains("421 4.7.0 Lines must end with CRLF, closing connection"))
                     .isEqualTo(ends);
         }
         List<Claim> claims = front.claims();

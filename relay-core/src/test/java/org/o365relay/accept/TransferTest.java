@@ -115,7 +115,7 @@ class TransferTest {
             client.expect("250 2.1.0 ");
             client.expect("553 ");
             client.expect("554 5.5.1 No valid recipients");
-            client.expect("421 4.7.0 Not a command");
+            client.expect("421 4.7.0 Non-SMTP command");
             client.expectClosed();
             assertThat(front.claims()).isEmpty();
         }

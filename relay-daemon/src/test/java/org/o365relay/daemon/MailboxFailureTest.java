@@ -113,7 +113,7 @@ final class MailboxFailureTest {
     void turnsAwayAClientItDoesNotTrust() throws Exception {
         relay.start("relay.trusted-networks = [ \"192.0.2.0/24\" ]");
         try (Device stranger = relay.device()) {
-            assertThat(stranger.greeting()).startsWith("554 5.7.1 127.0.0.1 is not in this relay's trusted networks");
+            assertThat(stranger.greeting()).startsWith("554 5.7.1 127.0.0.1: Relay access denied");
         }
         relay.journal().await("rejected 127.0.0.1", 1);
     }
