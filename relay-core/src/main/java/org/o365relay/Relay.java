@@ -249,7 +249,7 @@ public final class Relay {
 
     private List<Upstream> upstreams(MailboxSettings mailbox) {
         return mailbox.upstreams().stream()
-                .map(road -> upstreams.of(mailbox, road))
+                .map(upstream -> upstreams.of(mailbox, upstream))
                 .toList();
     }
 

@@ -109,8 +109,8 @@ public final class FailurePolicy {
     }
 
     private static @Nullable Duration probe(Response response, KnownReply known) {
-        boolean ofRoad = known.kind() == Kind.UPSTREAM;
-        return ofRoad && response.retryAfter() != null ? response.retryAfter() : known.probe();
+        boolean ofUpstream = known.kind() == Kind.UPSTREAM;
+        return ofUpstream && response.retryAfter() != null ? response.retryAfter() : known.probe();
     }
 
     private static Scope scope(Response response, Kind kind, boolean alias) {

@@ -13,15 +13,15 @@ import java.util.stream.Stream;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.RawText;
 
-/// The mailboxes in a `From` or `Reply-To` field (RFC 5322 §3.4): groups taken apart, encoded words and raw
-/// 8-bit text decoded. Reads what devices write, and from what is beyond that at least the addresses.
+/// The mailboxes in a `From` or `Reply-To` field (RFC 5322 §3.4): members of groups included, encoded words and raw
+/// 8-bit text decoded. Tolerates malformed fields of devices; of an unparsable field it finds at least the addresses.
 final class AddressList {
 
-    // Nobody answers to more; keeps a field of many kilobytes from growing into another one.
+    // More would be useless for a reply, and could turn a field of many kilobytes into another one.
     private static final int MAX_AUTHORS = 50;
 
-    // Parser and decoder take time by the square of the length; more, in all the fields of a message together, is
-    // only searched for addresses.
+    // Parsing and decoding take quadratic time. Beyond this total length of all fields of a message, a field is only
+    // searched for addresses.
     private static final int MAX_PARSED = 8 * 1024;
     private static final int MAX_NAME = 1024;
 

@@ -4,9 +4,9 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/// Makes addresses of readers' fields readable to Exchange, which may refuse display names with an `@` and
-/// without quotes (`a@b.c <a@b.c>`), and addresses after a name without angle brackets (`Ann a@b.c`). A list
-/// without such an address stays byte-identical, and so does one that nobody can take apart.
+/// Repairs addresses in destination fields that Exchange may refuse: display names with an unquoted `@`
+/// (`a@b.c <a@b.c>`), and addresses after a name without angle brackets (`Ann a@b.c`). A list
+/// without such an address stays byte-identical, and so does one that cannot be parsed.
 final class AddressListRepair {
 
     private static final Set<String> FIELDS = Set.of("to", "cc", "reply-to", "resent-to", "resent-cc");
@@ -98,7 +98,7 @@ final class AddressListRepair {
         return at + 1;
     }
 
-    /// @param end where this member of the list ends
+    /// @param end end of this member of the list
     private int afterMember(int end) {
         if (bareAt && !commented && angle >= 0) {
             quote(text.substring(begin, angle));
@@ -113,7 +113,7 @@ final class AddressListRepair {
     }
 
     private void quote(String phrase) {
-        if (!phrase.contains("=?")) { // in quotes an encoded word would be none
+        if (!phrase.contains("=?")) { // an encoded word is not allowed in quotes
             String name = phrase.strip();
             String before = phrase.substring(0, phrase.indexOf(name));
             replace(angle, before + '"' + name.replaceAll("[\"\\\\\r\n]", "") + "\" ");
@@ -132,7 +132,7 @@ final class AddressListRepair {
         return text.indexOf(' ') >= 0 || text.indexOf('\t') >= 0;
     }
 
-    /// Puts something in the place of what stands between the member's begin and there.
+    /// Replaces the text from the beginning of the member to this position.
     private void replace(int end, String replacement) {
         repaired.append(text, copied, begin).append(replacement);
         copied = end;

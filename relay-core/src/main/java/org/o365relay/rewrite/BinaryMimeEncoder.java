@@ -17,29 +17,28 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Reply;
 import org.o365relay.mail.UnacceptableContentException;
 
-/// Makes a message of any octets one of lines, for a server that takes no BINARYMIME (RFC 3030 §3): every part
-/// that is binary becomes base64 (RFC 2045 §6.8), the rest stays but for its line ends.
+/// Converts a binary message to lines, for a server without BINARYMIME (RFC 3030 §3): encodes every binary part in
+/// base64 (RFC 2045 §6.8); of the rest it changes only line ends.
 ///
-/// 1. A part's header is read, and its Content-Type and Content-Transfer-Encoding looked at.
-/// 2. What has parts itself, a multipart or a message, cannot be encoded as a whole (RFC 2045 §6.4): its parts
-///    are.
-/// 3. What has none and is binary is encoded up to the next delimiter of a multipart around it; so is what does
-///    not say that it is, but has NUL in it or line ends that are not CRLF ([TextPartEncoder]).
-/// 4. What is signed (RFC 1847 §2.1) cannot be encoded without breaking the signature.
+/// 1. Reads the header of a part, with Content-Type and Content-Transfer-Encoding.
+/// 2. A multipart or message cannot be encoded as a whole (RFC 2045 §6.4): encodes its parts.
+/// 3. Encodes a binary leaf part up to the next delimiter of an enclosing multipart; also one that is not declared
+///    binary but contains NUL or line ends other than CRLF ([TextPartEncoder]).
+/// 4. Rejects a signed part (RFC 1847 §2.1) that needs encoding, which would break the signature.
 ///
-/// Reads once and keeps one header and at most 256 KiB in memory.
+/// Reads the message once, and keeps one header and at most 256 KiB in memory.
 final class BinaryMimeEncoder {
 
     private static final int MAX_DEPTH = 100;
-    private static final int MAX_HEADER = 2 * HeaderReader.MAX_HEADER; // the relay's own fields come on top
+    private static final int MAX_HEADER = 2 * HeaderReader.MAX_HEADER; // with the relay's own fields
     private static final byte[] CRLF = {'\r', '\n'};
     private static final Delimiter END = new Delimiter(-1, false);
 
     private final MimeLineReader lines;
     private final CrlfOutputStream crlf;
     private final OutputStream out;
-    private int signed; // how many multipart/signed we are in
-    private final List<byte[]> boundaries = new ArrayList<>(); // of the multiparts we are in, the outermost first
+    private int signed; // number of enclosing multipart/signed
+    private final List<byte[]> boundaries = new ArrayList<>(); // of the enclosing multiparts, outermost first
 
     private BinaryMimeEncoder(InputStream message, OutputStream out) {
         this.lines = new MimeLineReader(message);
@@ -47,7 +46,7 @@ final class BinaryMimeEncoder {
         this.out = new BufferedOutputStream(crlf, 16 * 1024);
     }
 
-    /// What ended a part.
+    /// The end of a part.
     ///
     /// @param level of the multipart it belongs to, -1 for the end of the message
     /// @param closing whether no part follows
@@ -55,8 +54,7 @@ final class BinaryMimeEncoder {
 
     /// Copies a message.
     ///
-    /// @throws UnacceptableContentException if nobody can say where its parts begin and end; part of it has
-    ///     been written then
+    /// @throws UnacceptableContentException if its parts cannot be delimited; a part of it may have been written
     static void encode(InputStream message, OutputStream out) throws IOException {
         BinaryMimeEncoder parts = new BinaryMimeEncoder(message, out);
         parts.entity(0, "text/plain");
@@ -64,7 +62,7 @@ final class BinaryMimeEncoder {
         parts.crlf.finish();
     }
 
-    /// @param usualType what it is if it does not say so
+    /// @param usualType default Content-Type
     private Delimiter entity(int depth, String usualType) throws IOException {
         if (depth > MAX_DEPTH) {
             throw unacceptable("its parts are nested more than " + MAX_DEPTH + " deep");
@@ -138,8 +136,8 @@ final class BinaryMimeEncoder {
         return delimiter.level() == level ? copied(new Unclosed(out)) : delimiter; // the epilogue
     }
 
-    /// Copies up to the next delimiter, and closes what it was copied to. The line end before the delimiter
-    /// belongs to that (RFC 2046 §5.1.1).
+    /// Copies up to the next delimiter, and closes the target. The line end before a delimiter is part of it
+    /// (RFC 2046 §5.1.1).
     private Delimiter copied(OutputStream target) throws IOException {
         byte[] lineEnd = {};
         Delimiter delimiter = null;
@@ -162,7 +160,7 @@ final class BinaryMimeEncoder {
         return delimiter;
     }
 
-    /// Writes the delimiter that was read last.
+    /// Writes the last delimiter read.
     private void endWith(Delimiter delimiter, byte[] lineEnd) throws IOException {
         if (delimiter.level() >= 0) {
             out.write(lineEnd);
@@ -187,7 +185,7 @@ final class BinaryMimeEncoder {
         return null;
     }
 
-    /// @return null if an empty line ended it, and a body follows
+    /// @return null if the header ended with an empty line and a body follows
     private @Nullable Delimiter readHeader(List<RawField> fields) throws IOException {
         StringBuilder field = new StringBuilder();
         int size = 0;
@@ -247,7 +245,7 @@ final class BinaryMimeEncoder {
         return value(header, "Content-Type").map(BinaryMimeEncoder::word).orElse(usual);
     }
 
-    /// @return what stands before the parameters, in lower case, without white space and comments
+    /// @return the value without parameters, white space and comments, in lower case
     ///     (RFC 5322 §3.2.2)
     private static String word(String value) {
         StringBuilder word = new StringBuilder();
@@ -267,13 +265,13 @@ final class BinaryMimeEncoder {
         return word.toString().toLowerCase(Locale.ROOT);
     }
 
-    /// How a part's octets were made fit to travel (RFC 2045 §6.1).
+    /// Content-Transfer-Encoding of a part (RFC 2045 §6.1).
     private enum Encoding {
-        /// Not at all, and it says so.
+        /// `binary`.
         BINARY,
-        /// It is said to be lines of text: 7bit, 8bit, or nothing.
+        /// Lines of text: `7bit`, `8bit`, or not declared.
         PLAIN,
-        /// It is text that stands for something else: base64, quoted-printable, or what somebody made up.
+        /// Encoded text: `base64`, `quoted-printable`, or an unknown encoding.
         ENCODED;
 
         static Encoding of(List<RawField> header) {
@@ -312,7 +310,7 @@ final class BinaryMimeEncoder {
                         + " convert it: " + why));
     }
 
-    /// Where one part goes. When that ends, the message goes on.
+    /// Output for one part; closing it does not close the output of the message.
     private static final class Unclosed extends FilterOutputStream {
 
         Unclosed(OutputStream out) {

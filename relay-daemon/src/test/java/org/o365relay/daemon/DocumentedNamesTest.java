@@ -143,7 +143,7 @@ class DocumentedNamesTest {
         }
 
         assertThat(DocsPage.read("flow.md").code())
-                .filteredOn(name -> name.matches("[A-Z]\\w+(\\.[a-z]\\w+)?(\\(\\))?"))
+                .filteredOn(name -> name.matches("[A-Z][a-z]\\w+(\\.[a-z]\\w+)?(\\(\\))?"))
                 .hasSizeGreaterThan(30)
                 .allSatisfy(name -> assertThat(sources).contains(name.replaceFirst("\\..*", "") + ".java"));
     }
