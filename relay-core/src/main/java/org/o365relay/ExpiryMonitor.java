@@ -35,9 +35,9 @@ import org.o365relay.queue.QueueException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Warns of credentials and certificates that expire: 30, 14, 7 and 1 days before, and after the expiry, it writes to the
-/// journal and emails the admin, once each, also over restarts. Meanwhile an alert is active, for which no email is sent
-/// until it is cleared.
+/// Warns of credentials and certificates that expire: 30, 14, 7 and 1 days before, and after the expiry, it
+/// writes to the journal and emails the admin, once each, also over restarts. Meanwhile an alert is active, for
+/// which no email is sent until it is cleared.
 final class ExpiryMonitor implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ExpiryMonitor.class);
@@ -102,14 +102,19 @@ final class ExpiryMonitor implements AutoCloseable {
                     expiry.flatMap(found -> report(mailbox, found)).ifPresent(notice::add);
                 } catch (TokenException e) {
                     sawAll = false;
-                    log.debug("the expiry of the credential of {} is unknown, because it cannot sign in: {}", mailbox.address(), e.getMessage());
+                    log.debug(
+                            "the expiry of the credential of {} is unknown, because it cannot sign in: {}",
+                            mailbox.address(),
+                            e.getMessage());
                 } catch (QueueException e) {
                     sawAll = false;
                     log.warn("the warning of an expiry cannot be queued; retrying in an hour: {}", e.getMessage());
                 } catch (RuntimeException e) { // the others must be checked all the same
                     sawAll = false;
                     log.error(
-                            "the expiry of the credential of {} cannot be checked; retrying in an hour", mailbox.address(), e);
+                            "the expiry of the credential of {} cannot be checked; retrying in an hour",
+                            mailbox.address(),
+                            e);
                 }
             }
         }

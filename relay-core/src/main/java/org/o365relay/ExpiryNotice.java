@@ -52,8 +52,7 @@ public record ExpiryNotice(EmailAddress mailbox, Expiry expiry) {
             case CONNECTOR_CERTIFICATE ->
                 "Obtain a new certificate for the same name, and replace upstream.client-certificate and its key. If the"
                         + " name changes, change it in the connector, too: Exchange admin center > Mail flow > Connectors.";
-            case DEVICE_LOGIN ->
-                "Keep the relay running, which renews the login, or run \"o365-relay login\" again.";
+            case DEVICE_LOGIN -> "Keep the relay running, which renews the login, or run \"o365-relay login\" again.";
         };
     }
 }

@@ -22,8 +22,8 @@ import org.o365relay.queue.Change;
 import org.o365relay.queue.ChangeResult;
 import org.o365relay.queue.Claim;
 import org.o365relay.queue.DiskCapacity;
-import org.o365relay.queue.MessageFilter;
 import org.o365relay.queue.MessageEntry;
+import org.o365relay.queue.MessageFilter;
 import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.MessageState;
 import org.o365relay.queue.Page;
@@ -155,7 +155,8 @@ public final class Operations {
         return workers.stream().map(MailboxWorkers::status).toList();
     }
 
-    /// Pauses a mailbox: no mail leaves through it until it is resumed, also after a restart. Deliveries in flight end.
+    /// Pauses a mailbox: no mail leaves through it until it is resumed, also after a restart. Deliveries in
+    /// flight end.
     ///
     /// @param by user name of the operator
     /// @return false if it was paused already
@@ -176,14 +177,14 @@ public final class Operations {
     /// @param by user name of the operator
     /// @throws OperationException if it is not configured, and was not paused either
     public synchronized MailboxProbes resume(EmailAddress mailbox, String by) throws OperationException {
-        if (workers.stream().noneMatch(worker -> worker.isOf(mailbox.toString())) && queue.resumeMailbox(name(mailbox))) {
+        if (workers.stream().noneMatch(worker -> worker.isOf(mailbox.toString()))
+                && queue.resumeMailbox(name(mailbox))) {
             journal.resumed(mailbox, by);
             return new MailboxProbes(true, List.of());
         }
         MailboxWorkers worker = workers(mailbox);
         boolean wasPaused = queue.resumeMailbox(name(worker));
-        MailboxProbes result =
-                new MailboxProbes(wasPaused, worker.dispatcher().resume());
+        MailboxProbes result = new MailboxProbes(wasPaused, worker.dispatcher().resume());
         if (wasPaused) {
             journal.resumed(worker.dispatcher().mailbox(), by);
         } else if (result.isProbing()) {

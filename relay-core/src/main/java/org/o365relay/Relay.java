@@ -42,8 +42,8 @@ import org.o365relay.queue.QueueUnavailableException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The relay: a listener that accepts messages into the queue, and a dispatcher per mailbox that delivers them. The two
-/// halves share only the queue.
+/// The relay: a listener that accepts messages into the queue, and a dispatcher per mailbox that delivers them.
+/// The two halves share only the queue.
 ///
 /// Started once and stopped once, by any thread.
 public final class Relay {
@@ -136,7 +136,8 @@ public final class Relay {
                 ndrReaders = upstreams.ndrReaders(settings.ndrs(), opened, senderNotifier(noticePolicy), events);
                 ndrReaders.start();
             }
-            operations = new Operations(settings, opened, workers, rates, newAlerts::active, endpoints(), journal, clock);
+            operations =
+                    new Operations(settings, opened, workers, rates, newAlerts::active, endpoints(), journal, clock);
             notices = new NoticeScheduler(opened, senders, noticePolicy, settings.retry(), journal, clock);
             notices.start();
         } catch (ListenException | RuntimeException e) {
@@ -145,8 +146,8 @@ public final class Relay {
         }
     }
 
-    /// Reroutes messages queued for a mailbox or pool that is no longer configured, or by an older version; retried every
-    /// minute until it succeeds.
+    /// Reroutes messages queued for a mailbox or pool that is no longer configured, or by an older version;
+    /// retried every minute until it succeeds.
     private void reroute(MessageQueue from) {
         try {
             while (!hasRerouted(from) && !stopped.await(1, TimeUnit.MINUTES)) {
@@ -160,27 +161,29 @@ public final class Relay {
     private boolean hasRerouted(MessageQueue from) {
         Rerouting rerouting = new Rerouting(settings.routes(), settings.hostname());
         try {
-            for (String sender : from.mailboxes()) {
-                if (!isConfigured(sender)) {
-                    int moved = from.reroute(sender, rerouting);
-                    log.info("rerouted {} messages for {}, which is no longer configured", moved, name(sender));
+            for (String mailbox : from.mailboxes()) {
+                if (!isConfigured(mailbox)) {
+                    int moved = from.reroute(mailbox, rerouting);
+                    log.info("rerouted {} messages for {}, which is no longer configured", moved, name(mailbox));
                 }
             }
             return true;
         } catch (QueueException e) {
-            log.warn("messages for mailboxes that are no longer configured cannot be rerouted; retrying in a minute: {}", e.getMessage());
+            log.warn(
+                    "messages for mailboxes that are no longer configured cannot be rerouted; retrying in a minute: {}",
+                    e.getMessage());
             return false;
         }
     }
 
-    private boolean isConfigured(String sender) {
-        return settings.routes().target(sender).isPresent()
+    private boolean isConfigured(String route) {
+        return settings.routes().target(route).isPresent()
                 || settings.mailboxes().stream()
-                        .anyMatch(mailbox -> mailbox.address().toString().equalsIgnoreCase(sender));
+                        .anyMatch(mailbox -> mailbox.address().toString().equalsIgnoreCase(route));
     }
 
-    private static String name(String sender) {
-        return sender.isEmpty() ? "the only mailbox of an older version" : "\"" + sender + "\"";
+    private static String name(String route) {
+        return route.isEmpty() ? "the only mailbox of an older version" : "\"" + route + "\"";
     }
 
     /// Mailboxes that an operator paused stay paused after a restart.
@@ -276,8 +279,8 @@ public final class Relay {
                 .toList();
     }
 
-    /// Stops accepting connections, waits for transactions and deliveries in flight within the shutdown timeout, and closes
-    /// the queue.
+    /// Stops accepting connections, waits for transactions and deliveries in flight within the shutdown
+    /// timeout, and closes the queue.
     public void stop() {
         stopped.countDown();
         List<Thread> backHalf = workers.stream().map(this::stopping).toList();

@@ -9,8 +9,8 @@ import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.MailboxStatus;
 import org.o365relay.mail.EmailAddress;
 
-/// Chooses the mailbox that sends an alert. Mailboxes that share the account of a failing one may fail soon, too, so others
-/// are preferred.
+/// Chooses the mailbox that sends an alert. Mailboxes that share the account of a failing one may fail soon,
+/// too, so others are preferred.
 ///
 /// @param candidates in the order of the settings; at least one
 record RelayAlertMailboxes(List<Candidate> candidates) implements AlertMailboxes {

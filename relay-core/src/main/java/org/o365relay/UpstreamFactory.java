@@ -32,7 +32,8 @@ import org.o365relay.queue.MessageQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Creates upstreams, and owns what they share: access tokens and the HTTPS client, each created when first needed.
+/// Creates upstreams, and owns what they share: access tokens and the HTTPS client, each created when first
+/// needed.
 public final class UpstreamFactory implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(UpstreamFactory.class);

@@ -78,7 +78,7 @@ class ExpiryMonitorTest {
     }
 
     @Test
-    void sendsTheAdminALetterAheadOfOtherMail() throws IOException {
+    void sendsTheAdminAnEmailAheadOfOtherMail() throws IOException {
         clock.advance(Duration.ofDays(20));
         look(ADMIN);
         Claim letter = onlyClaim();

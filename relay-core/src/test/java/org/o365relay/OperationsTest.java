@@ -36,7 +36,7 @@ import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.MessageState;
 import org.o365relay.queue.Page;
 
-/// What a whole relay can be asked and told. Nobody listens where it sends mail, so that everything waits.
+/// Queries and commands of a running relay. Its upstream refuses connections, so every message waits.
 @Timeout(60)
 class OperationsTest {
 
@@ -108,7 +108,7 @@ class OperationsTest {
     }
 
     @Test
-    void aMailboxIsStoppedAndStaysSoOverARestart() throws Exception {
+    void aPausedMailboxStaysPausedAfterARestart() throws Exception {
         assertThat(operations.pause(SALES, "olga")).isTrue();
         assertThat(operations.pause(SALES, "otto")).as("already").isFalse();
         assertThat(operations.mailboxes().getFirst().state()).isEqualTo(State.PAUSED);
@@ -177,7 +177,7 @@ class OperationsTest {
     }
 
     @Test
-    void changesMessagesAndTellsTheJournalWhoSaidSo() throws Exception {
+    void changesMessagesAndLogsTheOperator() throws Exception {
         assertThat(operations.change(new Change.Hold(), MessageFilter.ALL, "olga"))
                 .isEqualTo(new ChangeResult(1, 0, ""));
 
@@ -224,7 +224,7 @@ class OperationsTest {
     }
 
     @Test
-    void neverGivesUpEverythingThereIs() throws Exception {
+    void neverBouncesOrDeletesEverything() throws Exception {
         MessageFilter open = MessageFilter.ALL
                 .upTo(message)
                 .in(Set.of(MessageState.QUEUED, MessageState.DEFERRED, MessageState.DELIVERING, MessageState.HELD));

@@ -56,7 +56,7 @@ class RelayTest {
                 "DROP TABLE suppressed_notice",
                 "DROP TABLE active_alert"
             })
-    void deliversAllTheSameIfWhatPeopleWereToldMakesNoSense(String damage) throws Exception {
+    void deliversAllTheSameIfTheStoredNotificationsAreDamaged(String damage) throws Exception {
         queue(MAILBOX.toString());
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("queue.db"));
                 Statement statement = connection.createStatement()) {

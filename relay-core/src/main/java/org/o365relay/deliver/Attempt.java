@@ -63,8 +63,8 @@ record Attempt(
             };
         }
 
-        /// @return whether the reply names the upstream or mailbox but may be caused by the message, as any reply from RCPT
-        ///     on
+        /// @return whether the reply names the upstream or mailbox but may be caused by the message, as any
+        ///     reply from RCPT on
         boolean isAmbiguous() {
             return (verdict.scope() == Scope.UPSTREAM || verdict.scope() == Scope.MAILBOX)
                     && response.step().compareTo(Step.RCPT) >= 0

@@ -1,7 +1,7 @@
 package org.o365relay.deliver;
 
-/// Ends a delivery attempt, or a check, that cannot go on; [#response()] says at which step and why. The connection
-/// in use is closed.
+/// Ends a delivery attempt, or a check, that cannot go on; [#response()] says at which step and why. The
+/// connection in use is closed.
 public final class AttemptAbortedException extends Exception {
 
     private static final long serialVersionUID = 1L;

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param attempt with each failure attributed to message or upstream
 /// @param notBefore earliest next attempt if this one does not count; null if the message keeps its place
-/// @param keepsTrying whether recipients whose transaction failed do not expire, because the upstream has processed no
-///     message since the last attempt
+/// @param keepsTrying whether recipients whose transaction failed do not expire, because the upstream has
+///     processed no message since the last attempt
 record AttemptRuling(Attempt attempt, @Nullable Instant notBefore, boolean keepsTrying) {
 
     /// An attempt without consequences beyond its results.

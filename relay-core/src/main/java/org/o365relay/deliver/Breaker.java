@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.Attempt.Result;
 import org.o365relay.mail.EnhancedStatus;
 
-/// Delays the mail of one author, or to one recipient, after repeated refusals for the same reason: Microsoft reacts to a
-/// stream of identical errors by refusing everything for hours.
+/// Delays the mail of one author, or to one recipient, after repeated refusals for the same reason: Microsoft
+/// reacts to a stream of identical errors by refusing everything for hours.
 final class Breaker {
 
     private static final int REFUSALS = 3;
@@ -29,7 +29,8 @@ final class Breaker {
     /// @param isFirst whether this is the first backoff, not a longer one
     record Backoff(Result refusal, Instant until, boolean isFirst) {}
 
-    /// Decides whether a message may be sent. When the backoff is over one message is let through, after a minute another.
+    /// Decides whether a message may be sent. When the backoff is over one message is let through, after a
+    /// minute another.
     ///
     /// @return the backoff; empty if the message may be sent
     Optional<Backoff> check(Instant now) {
@@ -70,7 +71,8 @@ final class Breaker {
 
     /// Never longer than the maximum, even if the clock was set back.
     private static boolean isOver(Backoff current, Instant now) {
-        return !current.until().isAfter(now) || Duration.between(now, current.until()).compareTo(PERIODS.max()) > 0;
+        return !current.until().isAfter(now)
+                || Duration.between(now, current.until()).compareTo(PERIODS.max()) > 0;
     }
 
     private static String reason(Result refusal) {

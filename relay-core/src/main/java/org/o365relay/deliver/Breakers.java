@@ -21,8 +21,8 @@ import org.o365relay.mail.Outcome.Delivered;
 import org.o365relay.mail.Outcome.Failed;
 import org.o365relay.mail.Recipient;
 
-/// The breakers of one mailbox, one per refused author or recipient; keeps the last 1,000. Failures of single messages
-/// delay no other mail.
+/// The breakers of one mailbox, one per refused author or recipient; keeps the last 1,000. Failures of single
+/// messages delay no other mail.
 final class Breakers {
 
     private static final int MAX_BREAKERS = 1000;
@@ -58,7 +58,8 @@ final class Breakers {
         Optional<Backoff> author = alias == null ? Optional.empty() : backoff(author(alias));
         for (Recipient recipient : recipients) {
             author.or(() -> backoff(recipient(recipient.address())))
-                    .ifPresent(backoff -> inBackoff.put(recipient, backoff.refusal().backedOffUntil(backoff.until())));
+                    .ifPresent(backoff ->
+                            inBackoff.put(recipient, backoff.refusal().backedOffUntil(backoff.until())));
         }
         return inBackoff;
     }

@@ -34,8 +34,8 @@ final class DailyQuota {
         return Optional.ofNullable(limit);
     }
 
-    /// Reserves quota for a message, until [#settle]. A message with more recipients than the limit is sent when no others
-    /// count: otherwise it would wait forever.
+    /// Reserves quota for a message, until [#settle]. A message with more recipients than the limit is sent
+    /// when no others count: otherwise it would wait forever.
     ///
     /// @return when the quota has room; empty if it was reserved
     synchronized Optional<Instant> reserve(int recipients) {

@@ -35,8 +35,8 @@ import org.o365relay.queue.WaitingMessage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Notifies senders, once per message, that it is delayed. Scans open messages in order of arrival and stores its position
-/// in the queue; messages that are late already at the first scan are skipped.
+/// Notifies senders, once per message, that it is delayed. Scans open messages in order of arrival and stores
+/// its position in the queue; messages that are late already at the first scan are skipped.
 ///
 /// Writes nothing while no mailbox can send: the notices would only be queued behind the mail.
 final class DelayNotifier {
@@ -86,7 +86,8 @@ final class DelayNotifier {
         QueueId end = NoticeStore.firstIdAt(now.minus(age));
         QueueId place = queue.progress(MARK)
                 .map(value -> new QueueId(Long.parseLong(value)))
-                .filter(reached -> reached.compareTo(NoticeStore.firstIdAt(now)) < 0) // otherwise the clock was set back
+                .filter(reached ->
+                        reached.compareTo(NoticeStore.firstIdAt(now)) < 0) // otherwise the clock was set back
                 .orElse(end);
         boolean more = place.compareTo(end) <= 0; // otherwise the delay was made longer
         while (more && goesOn.getAsBoolean()) {
@@ -146,26 +147,36 @@ final class DelayNotifier {
         } catch (QueueException e) {
             skipIfDamaged(waiting, e);
         } catch (IOException e) {
-            if (e.getCause() instanceof QueueException trouble) { // otherwise it is damaged
-                throw trouble;
+            if (e.getCause() instanceof QueueException failure) { // otherwise it is damaged
+                throw failure;
             }
-            log.error("message {} cannot be read, so its sender is not notified of the delay: {}", waiting.id(), e.getMessage());
+            log.error(
+                    "message {} cannot be read, so its sender is not notified of the delay: {}",
+                    waiting.id(),
+                    e.getMessage());
         } catch (RuntimeException e) { // the others must be notified all the same
-            log.error("the sender of message {} is not notified of the delay because of a bug; please report it", waiting.id(), e);
+            log.error(
+                    "the sender of message {} is not notified of the delay because of a bug; please report it",
+                    waiting.id(),
+                    e);
         }
         return Optional.empty();
     }
 
-    /// A disk failure ends the scan, which is repeated. A damaged message is skipped, so that the others are notified.
-    private static void skipIfDamaged(WaitingMessage waiting, QueueException trouble) {
-        if (!trouble.isDamage()) {
-            throw trouble;
+    /// A disk failure ends the scan, which is repeated. A damaged message is skipped, so that the others are
+    /// notified.
+    private static void skipIfDamaged(WaitingMessage waiting, QueueException failure) {
+        if (!failure.isDamage()) {
+            throw failure;
         }
-        log.error("the sender of message {} is not notified of the delay, because the message is damaged: {}", waiting.id(), trouble.getMessage());
+        log.error(
+                "the sender of message {} is not notified of the delay, because the message is damaged: {}",
+                waiting.id(),
+                failure.getMessage());
     }
 
-    private Optional<DelayNotification> notification(WaitingMessage waiting, List<Recipient> recipients, MailboxSender sender)
-            throws IOException {
+    private Optional<DelayNotification> notification(
+            WaitingMessage waiting, List<Recipient> recipients, MailboxSender sender) throws IOException {
         NoticeWriter writer = policy.writer(sender.mailbox());
         ReportedMessage original = original(waiting, sender);
         Optional<EmailAddress> author = writer.delayAddressee(waiting.envelope(), original);
@@ -180,7 +191,8 @@ final class DelayNotifier {
         }
         Delay delay = delay(waiting, original, recipients, sender);
         return writer.write(delay)
-                .map(notice -> NoticePolicy.localMessage(notice, sender.claimScope().owner(), waiting.priority(), delay.now()))
+                .map(notice ->
+                        NoticePolicy.localMessage(notice, sender.claimScope().owner(), waiting.priority(), delay.now()))
                 .map(message -> new DelayNotification(
                         delay.id(), message.envelope().recipients().getFirst(), message, null));
     }
@@ -201,11 +213,11 @@ final class DelayNotifier {
     private Delay delay(
             WaitingMessage waiting, ReportedMessage original, List<Recipient> recipients, MailboxSender sender) {
         Instant now = clock.instant();
-        Optional<Event> trouble = queue.events(waiting.id()).reversed().stream()
+        Optional<Event> failure = queue.events(waiting.id()).reversed().stream()
                 .filter(event -> event.kind().equals("deferred") || event.kind().equals("postponed"))
                 .findFirst();
         boolean own =
-                trouble.map(event -> LOCAL_REASONS.contains(event.reason())).orElse(true);
+                failure.map(event -> LOCAL_REASONS.contains(event.reason())).orElse(true);
         return new Delay(
                 waiting.id(),
                 waiting.arrival(),
@@ -213,8 +225,8 @@ final class DelayNotifier {
                 original,
                 recipients,
                 reason(waiting, sender),
-                trouble.flatMap(event -> Reply.parse(event.detail())).orElse(null),
-                own ? "" : trouble.map(Event::upstream).orElse(""),
+                failure.flatMap(event -> Reply.parse(event.detail())).orElse(null),
+                own ? "" : failure.map(Event::upstream).orElse(""),
                 waiting.attempts(),
                 retry.expiresAt(waiting.arrival().at(), now),
                 now);

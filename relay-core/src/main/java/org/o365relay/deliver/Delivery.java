@@ -33,8 +33,8 @@ import org.o365relay.rewrite.RewriteResult.Unacceptable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Makes one attempt to deliver one message, from claim to settlement: rewrites it, sends it to the upstream in use,
-/// classifies the replies, settles, and writes to the journal.
+/// Makes one attempt to deliver one message, from claim to settlement: rewrites it, sends it to the upstream in
+/// use, classifies the replies, settles, and writes to the journal.
 public final class Delivery {
 
     private static final Logger log = LoggerFactory.getLogger(Delivery.class);
@@ -85,8 +85,8 @@ public final class Delivery {
         }
     }
 
-    /// Bounces a message on an operator's command: fails all open recipients without an attempt and notifies the sender,
-    /// even if the message cannot be read.
+    /// Bounces a message on an operator's command: fails all open recipients without an attempt and notifies
+    /// the sender, even if the message cannot be read.
     ///
     /// @param claim of any mailbox or pool
     /// @param by user name of the operator, for the log
@@ -113,7 +113,10 @@ public final class Delivery {
         } catch (IOException e) {
             log.warn("message {} cannot be read, so its notice has no header fields: {}", claim.id(), e.getMessage());
         } catch (RuntimeException e) {
-            log.error("message {} cannot be read because of a bug, so its notice has no header fields; please report it", claim.id(), e);
+            log.error(
+                    "message {} cannot be read because of a bug, so its notice has no header fields; please report it",
+                    claim.id(),
+                    e);
         }
         return new ReportedMessage(claim.envelope().returnPath().orElse(null), new byte[0]);
     }
@@ -159,13 +162,16 @@ public final class Delivery {
         try {
             return sender.evaluate(permit, claim, attempt);
         } catch (RuntimeException e) {
-            log.error("the result of message {} cannot be evaluated because of a bug; it is settled as reported; please report it", claim.id(), e);
+            log.error(
+                    "the result of message {} cannot be evaluated because of a bug; it is settled as reported; please report it",
+                    claim.id(),
+                    e);
             return AttemptRuling.of(attempt);
         }
     }
 
-    /// Defers the message, while messages with fewer recipients are sent. Blocks the mailbox if the quota is used up, or if
-    /// the message is older than the retry time.
+    /// Defers the message, while messages with fewer recipients are sent. Blocks the mailbox if the quota is
+    /// used up, or if the message is older than the retry time.
     private void waitForQuota(Claim claim, DeliveryPermit permit, Instant fullUntil) {
         Optional<Instant> nextFree = planner.isExpired(claim)
                 ? Optional.of(fullUntil)
@@ -281,8 +287,8 @@ public final class Delivery {
         report.log(claim, attempt, settlement, written, by);
     }
 
-    /// Does not return before the result is on disk: sending more messages while results cannot be recorded would
-    /// send duplicates after the next start.
+    /// Does not return before the result is on disk: sending more messages while results cannot be recorded
+    /// would send duplicates after the next start.
     private List<QueueId> settle(
             Claim claim, Settlement settlement, List<LocalMessage> notices, List<SuppressedNotice> suppressed) {
         while (true) {

@@ -18,14 +18,14 @@ import org.o365relay.queue.NoticeStore;
 import org.o365relay.queue.SuppressedMessage;
 import org.o365relay.queue.SuppressedNotices;
 
-/// Sends digests: one email per sender and device with the notices that were suppressed within an hour. Digests about one
-/// device have the same hourly limit as notices; the others are sent later.
+/// Sends digests: one email per sender and device with the notices that were suppressed within an hour. Digests
+/// about one device have the same hourly limit as notices; the others are sent later.
 final class DigestSender {
 
     private static final int MAX_LISTED = 50;
 
-    /// Longest time until a suppressed notice is on disk, unless the disk fails: groups are complete when their digest is
-    /// written.
+    /// Longest time until a suppressed notice is on disk, unless the disk fails: groups are complete when their
+    /// digest is written.
     private static final Duration COMMIT_MARGIN = Duration.ofSeconds(10);
 
     private final NoticeStore notices;
@@ -36,7 +36,11 @@ final class DigestSender {
     private final InstantSource clock;
 
     DigestSender(
-            MessageQueue queue, List<MailboxSender> senders, NoticePolicy policy, Journal journal, InstantSource clock) {
+            MessageQueue queue,
+            List<MailboxSender> senders,
+            NoticePolicy policy,
+            Journal journal,
+            InstantSource clock) {
         this.notices = queue.notices();
         this.senders = List.copyOf(senders);
         this.policy = policy;

@@ -13,8 +13,8 @@ import org.o365relay.queue.QueueException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Claims due messages of one mailbox and starts their delivery, within the limits of account and upstream. Runs one loop
-/// for messages and one for checks, each on a virtual thread, and a virtual thread per delivery.
+/// Claims due messages of one mailbox and starts their delivery, within the limits of account and upstream.
+/// Runs one loop for messages and one for checks, each on a virtual thread, and a virtual thread per delivery.
 public final class Dispatcher {
 
     private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
@@ -72,7 +72,8 @@ public final class Dispatcher {
         return sender.mailbox();
     }
 
-    /// Claims nothing until [#resume()]; deliveries in flight end. Messages reserved by the mailbox go back to its pools.
+    /// Claims nothing until [#resume()]; deliveries in flight end. Messages reserved by the mailbox go back to
+    /// its pools.
     ///
     /// @param by user name of the operator
     public void pause(Instant since, String by) {
@@ -80,7 +81,10 @@ public final class Dispatcher {
         try {
             releaseIfOutOfService();
         } catch (QueueException e) {
-            log.warn("the messages that {} has reserved could not be given back to its pools; trying again: {}", sender.mailbox(), e.getMessage());
+            log.warn(
+                    "the messages that {} has reserved could not be given back to its pools; trying again: {}",
+                    sender.mailbox(),
+                    e.getMessage());
         }
     }
 
@@ -165,7 +169,9 @@ public final class Dispatcher {
     /// @param connections acquired for them; unused ones are released
     /// @return false if no message was due
     private boolean start(int connections) {
-        int most = sender.failover().freeSlots() == 0 ? 0 : sender.account().rateLimiter().take(connections); // may have changed meanwhile
+        int most = sender.failover().freeSlots() == 0
+                ? 0
+                : sender.account().rateLimiter().take(connections); // may have changed meanwhile
         int started = 0;
         try {
             List<Claim> claims = most == 0 ? List.of() : queue.claim(sender.claimScope(), most);
@@ -194,8 +200,8 @@ public final class Dispatcher {
         }
     }
 
-    /// Ends the lease at once: until it expires the message would wait for hours, without a note that a duplicate may
-    /// arrive.
+    /// Ends the lease at once: until it expires the message would wait for hours, without a note that a
+    /// duplicate may arrive.
     private void interrupt(Claim claim) {
         while (!Thread.currentThread().isInterrupted()) {
             try {
@@ -205,7 +211,10 @@ public final class Dispatcher {
                 if (e.isFinal()) {
                     return; // closed; done at the next start
                 }
-                log.error("message {} cannot be put back into the queue; retrying in 5 s: {}", claim.id(), e.getMessage());
+                log.error(
+                        "message {} cannot be put back into the queue; retrying in 5 s: {}",
+                        claim.id(),
+                        e.getMessage());
                 pause(QUEUE_RETRY_DELAY);
             }
         }

@@ -34,8 +34,8 @@ import org.o365relay.queue.SuppressedNotice.Kind;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Composes the DSNs that a settlement requires (RFC 3461): of failed recipients, unless the sender opted out, and of
-/// relayed recipients, if the sender asked for success reports and the upstream does not send them.
+/// Composes the DSNs that a settlement requires (RFC 3461): of failed recipients, unless the sender opted out,
+/// and of relayed recipients, if the sender asked for success reports and the upstream does not send them.
 ///
 /// Each recipient appears only in the notices of the settlement that ends it, so no sender is notified twice.
 final class DsnSender {
@@ -153,8 +153,7 @@ final class DsnSender {
                     .map(notice -> NoticePolicy.localMessage(notice, claim.mailbox(), claim.priority(), now));
         } catch (RuntimeException e) {
             // What the upstream accepted must be settled all the same, or it would be sent again.
-            log.error(
-                    "no notice about message {} is sent because of a bug; please report it", claim.id(), e);
+            log.error("no notice about message {} is sent because of a bug; please report it", claim.id(), e);
             return Optional.empty();
         }
     }
@@ -173,7 +172,10 @@ final class DsnSender {
         try (InputStream content = queue.content(claim)) {
             return original.with(content.readAllBytes());
         } catch (IOException e) {
-            log.error("message {} cannot be read, so its notice has only the header fields: {}", claim.id(), e.getMessage());
+            log.error(
+                    "message {} cannot be read, so its notice has only the header fields: {}",
+                    claim.id(),
+                    e.getMessage());
             return original;
         }
     }

@@ -17,17 +17,19 @@ import org.o365relay.mail.Reply;
 
 /// Turns a response into an outcome and a scope. No other class does.
 ///
-/// Replies that Microsoft 365 is known to give are looked up first, by enhanced code, error code and text. For all others:
+/// Replies that Microsoft 365 is known to give are looked up first, by enhanced code, error code and text. For
+/// all others:
 ///
-/// - up to MAIL a refusal suspends the upstream, unless it is about size or content: nothing before MAIL depends on the
-///   message, and the sender in MAIL is always the mailbox;
+/// - up to MAIL a refusal suspends the upstream, unless it is about size or content: nothing before MAIL
+///   depends on the message, and the sender in MAIL is always the mailbox;
 /// - a lost connection, a name that is not found and every 4xx defer;
 /// - an upstream that asks the relay to wait is suspended for that time;
-/// - a failure of TLS or of the token suspends the upstream: only the admin can fix it, and mail is safe in the queue;
-/// - a 5xx reply over SMTP fails the recipient at RCPT, the message after it; of Graph's responses those about the request
-///   (4xx) fail the message, those about the mailbox suspend the upstream;
-/// - Graph's response to a draft or an upload applies to that large message only: it suspends nothing, and fails the message
-///   only if the reply is known.
+/// - a failure of TLS or of the token suspends the upstream: only the admin can fix it, and mail is safe in the
+///   queue;
+/// - a 5xx reply over SMTP fails the recipient at RCPT, the message after it; of Graph's responses those about
+///   the request (4xx) fail the message, those about the mailbox suspend the upstream;
+/// - Graph's response to a draft or an upload applies to that large message only: it suspends nothing, and
+///   fails the message only if the reply is known.
 public final class FailurePolicy {
 
     private static final int UNAUTHORIZED = 401;
@@ -67,7 +69,11 @@ public final class FailurePolicy {
                 response.reply().code() == 202 ? delivered(response) : known(ReplySource.GRAPH, response, alias);
             case SIGN_IN -> known(ReplySource.SIGN_IN, response, alias);
             case NETWORK ->
-                deferred(response.reply(), Scope.MESSAGE, "the upstream could not be reached, or the connection was lost", "");
+                deferred(
+                        response.reply(),
+                        Scope.MESSAGE,
+                        "the upstream could not be reached, or the connection was lost",
+                        "");
             case TLS ->
                 suspended(
                         response.reply(),
@@ -79,15 +85,16 @@ public final class FailurePolicy {
         };
     }
 
-    /// Attributes a reply at RCPT to the recipient, because other recipients of the same attempt got further. A 5xx is
-    /// permanent unless it ends with time, such as a quota.
+    /// Attributes a reply at RCPT to the recipient, because other recipients of the same attempt got further. A
+    /// 5xx is permanent unless it ends with time, such as a quota.
     static Verdict recipientAtFault(Response response, Verdict verdict) {
         Reply reply = response.reply();
         boolean permanent = reply.category() == 5 && verdict.probeAfter() == null;
         return verdict.withScope(Scope.RECIPIENT, permanent ? new Outcome.Failed(reply) : new Outcome.Deferred(reply));
     }
 
-    /// Attributes the reply to the message, because other messages were accepted since. It is retried until it expires.
+    /// Attributes the reply to the message, because other messages were accepted since. It is retried until it
+    /// expires.
     static Verdict messageAtFault(Response response, Verdict verdict) {
         return verdict.withScope(scopeOf(response), verdict.outcome());
     }
@@ -144,7 +151,11 @@ public final class FailurePolicy {
             return deferred(reply, scopeOf(response), "the upstream temporarily refuses the message", "");
         }
         if (response.step() == Step.RCPT && isTooManyRecipients(reply)) {
-            return deferred(reply, Scope.RECIPIENT, "the upstream accepts fewer recipients per message; the others follow later", "");
+            return deferred(
+                    reply,
+                    Scope.RECIPIENT,
+                    "the upstream accepts fewer recipients per message; the others follow later",
+                    "");
         }
         if (reply.category() != 5) {
             return deferred(reply, Scope.MESSAGE, "the upstream gave an unexpected reply", "");
@@ -215,7 +226,7 @@ public final class FailurePolicy {
                 && response.reply().code() != TOO_MANY_REQUESTS;
     }
 
-    // RFC 5321 §4.5.3.1.10: a 552 of old servers means 452, unless it says what else it means
+    // RFC 5321 §4.5.3.1.10: a 552 of old servers means 452, unless its enhanced code differs
     private static boolean isTooManyRecipients(Reply reply) {
         EnhancedStatus status = reply.status();
         return reply.code() == 552 && (status == null || status.equals(EnhancedStatus.of("5.5.3")));

@@ -4,8 +4,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.o365relay.mail.QueueId;
 
-/// Decides whether a failure is caused by the message or by its upstream: if the upstream has processed other messages
-/// since this one failed, the message is at fault. Remembers the last 4,096 messages that failed, in memory only.
+/// Decides whether a failure is caused by the message or by its upstream: if the upstream has processed other
+/// messages since this one failed, the message is at fault. Remembers the last 4,096 messages that failed, in
+/// memory only.
 final class FaultAttribution {
 
     private static final int MAX_MESSAGES = 4096;
@@ -36,7 +37,8 @@ final class FaultAttribution {
         ownFaultIgnored = false;
     }
 
-    /// @return whether any message was processed since this one failed; false if this one is not known to have failed
+    /// @return whether any message was processed since this one failed; false if this one is not known to have
+    ///     failed
     synchronized boolean processedSince(QueueId id) {
         FailureRecord miss = failures.get(id);
         return miss != null && miss.processed() < processed;
@@ -47,8 +49,8 @@ final class FaultAttribution {
         failures.put(id, new FailureRecord(processed, 1, false, upstreamFaults));
     }
 
-    /// @return whether the message is at fault: others were processed since it failed, and none has failed the same way
-    ///     since then
+    /// @return whether the message is at fault: others were processed since it failed, and none has failed the
+    ///     same way since then
     synchronized boolean isOwnFault(QueueId id) {
         FailureRecord miss = failures.get(id);
         return miss != null && (miss.processed() < processed || isStillOwnFault(miss));
@@ -58,8 +60,8 @@ final class FaultAttribution {
         return miss.ownFault() && miss.upstreamFaults() == upstreamFaults;
     }
 
-    /// Decides whether the failure of a message at fault is ignored for the upstream. One such message says nothing about
-    /// the upstream; a second one in a row may.
+    /// Decides whether the failure of a message at fault is ignored for the upstream. One such message says
+    /// nothing about the upstream; a second one in a row may.
     ///
     /// @param id of a message at fault
     /// @return whether it failed before, or is the first since the upstream processed a message

@@ -24,8 +24,8 @@ import org.o365relay.route.Target;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Everything one mailbox needs to send: which messages it may claim, how they are rewritten, its upstreams and limits,
-/// and whether mail may leave at the moment.
+/// Everything one mailbox needs to send: which messages it may claim, how they are rewritten, its upstreams and
+/// limits, and whether mail may leave at the moment.
 public final class MailboxSender {
 
     private static final Logger log = LoggerFactory.getLogger(MailboxSender.class);
@@ -236,21 +236,26 @@ public final class MailboxSender {
         Optional<Result> mailboxFailure = attempt.failure(Scope.MAILBOX);
         Optional<Result> upstreamFailure = attempt.failure(Scope.UPSTREAM);
         if (attempt.failure(Scope.CONNECTIONS).isPresent()) {
-            throttle(
-                    permit, attempt.failure(Scope.CONNECTIONS).get().response().reply());
+            throttle(permit, attempt.failure(Scope.CONNECTIONS).get().response().reply());
         }
         if (mailboxFailure.isPresent()) {
             failover.block(
-                    permit, cause(mailboxFailure.get()), schedule(mailboxFailure.get().verdict()));
+                    permit,
+                    cause(mailboxFailure.get()),
+                    schedule(mailboxFailure.get().verdict()));
         } else if (upstreamFailure.isPresent()) {
-            failover.suspend(permit, cause(upstreamFailure.get()), schedule(upstreamFailure.get().verdict()));
+            failover.suspend(
+                    permit,
+                    cause(upstreamFailure.get()),
+                    schedule(upstreamFailure.get().verdict()));
         } else if (attempt.unreachable().isPresent()) {
             failover.unreachable(permit, cause(attempt.unreachable().get()));
         } else if (attempt.delivered() > 0) {
             account.concurrencyLimiter().succeeded();
             failover.accepted(permit);
         } else if (attempt.transactionFailure().isPresent()) {
-            failover.transactionFailed(permit, cause(attempt.transactionFailure().get()));
+            failover.transactionFailed(
+                    permit, cause(attempt.transactionFailure().get()));
         } else if (attempt.refusedAt().isPresent()) {
             account.concurrencyLimiter().succeeded();
             failover.refused(permit, attempt.refusedAt().get());
@@ -264,7 +269,10 @@ public final class MailboxSender {
     private void throttle(DeliveryPermit permit, Reply reply) {
         if (account.concurrencyLimiter().throttled()) {
             journal.throttled(
-                    mailbox, permit.health().name(), reply, account.concurrencyLimiter().limit());
+                    mailbox,
+                    permit.health().name(),
+                    reply,
+                    account.concurrencyLimiter().limit());
         }
     }
 

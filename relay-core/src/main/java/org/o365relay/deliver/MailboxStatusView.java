@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.MailboxStatus.State;
 import org.o365relay.mail.EmailAddress;
 
-/// Builds the [MailboxStatus] from the state of the upstreams. Used by their [UpstreamFailover], under its lock.
+/// Builds the [MailboxStatus] from the state of the upstreams. Used by their [UpstreamFailover], under its
+/// lock.
 ///
 /// @param upstreams the primary first
 record MailboxStatusView(EmailAddress mailbox, List<UpstreamHealth> upstreams) {
@@ -45,23 +46,34 @@ record MailboxStatusView(EmailAddress mailbox, List<UpstreamHealth> upstreams) {
     /// @param upstream where the failure was seen
     /// @param blocked whether something has to be fixed
     MailboxStatus outage(UpstreamHealth upstream, Suspension suspension, boolean blocked) {
-        return of(blocked ? State.BLOCKED : State.RETRYING, upstream, suspension, suspension.since(), suspension.nextProbe());
+        return of(
+                blocked ? State.BLOCKED : State.RETRYING,
+                upstream,
+                suspension,
+                suspension.since(),
+                suspension.nextProbe());
     }
 
     /// Every upstream is suspended.
     ///
     /// @param blocked whether something has to be fixed
     MailboxStatus outage(boolean blocked) {
-        UpstreamHealth upstream =
-                upstreams.stream().filter(suspended -> !suspended.isRetrying()).findFirst().orElse(upstreams.getFirst());
+        UpstreamHealth upstream = upstreams.stream()
+                .filter(suspended -> !suspended.isRetrying())
+                .findFirst()
+                .orElse(upstreams.getFirst());
         Suspension suspension = upstream.suspension();
         if (suspension == null) {
             throw new IllegalStateException(upstream.name() + " is not suspended");
         }
-        Instant since =
-                suspensions().map(Suspension::since).max(Comparator.naturalOrder()).orElse(suspension.since());
-        Instant next =
-                suspensions().map(Suspension::nextProbe).min(Comparator.naturalOrder()).orElse(suspension.nextProbe());
+        Instant since = suspensions()
+                .map(Suspension::since)
+                .max(Comparator.naturalOrder())
+                .orElse(suspension.since());
+        Instant next = suspensions()
+                .map(Suspension::nextProbe)
+                .min(Comparator.naturalOrder())
+                .orElse(suspension.nextProbe());
         return of(blocked ? State.BLOCKED : State.RETRYING, upstream, suspension, since, next);
     }
 

@@ -31,7 +31,8 @@ final class NoticeLimit {
         this.clock = clock;
     }
 
-    /// Restores windows after a restart: devices with suppressed notices are at their limit until the hour is over.
+    /// Restores windows after a restart: devices with suppressed notices are at their limit until the hour is
+    /// over.
     synchronized void resume(List<SuppressedNotices> groups) {
         groups.forEach(group -> windows.put(group.client(), new Window(group.since(), max)));
     }

@@ -27,7 +27,8 @@ public final class NoticePolicy {
 
     /// @param hostname of the relay
     /// @param suppressed notices suppressed before the start
-    public NoticePolicy(NoticeSettings settings, String hostname, List<SuppressedNotices> suppressed, InstantSource clock) {
+    public NoticePolicy(
+            NoticeSettings settings, String hostname, List<SuppressedNotices> suppressed, InstantSource clock) {
         this.settings = settings;
         this.hostname = hostname;
         this.replyTexts = ReplyTexts.in(settings.language().locale());
@@ -61,7 +62,7 @@ public final class NoticePolicy {
     public Reason reason(String name, EmailAddress mailbox, String advice) {
         return replyTexts
                 .of(name, mailbox)
-                .map(said -> new Reason(said.cause(), said.authorAdvice(), said.advice()))
+                .map(text -> new Reason(text.cause(), text.authorAdvice(), text.advice()))
                 .orElseGet(() -> reason(GeneralReason.of(name), advice));
     }
 

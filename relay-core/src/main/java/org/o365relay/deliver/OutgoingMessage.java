@@ -16,8 +16,8 @@ import org.o365relay.mail.Recipient;
 /// @param smtpUtf8 whether an address, or the client, needs SMTPUTF8 (RFC 6531)
 /// @param report DSN parameters for the upstream (RFC 3461)
 /// @param content as lines of text, for any server
-/// @param binary with its body octet for octet, for a server that offers BINARYMIME (RFC 3030 §3); null if the client did
-///     not declare it binary. Only one of the two can be written
+/// @param binary with its body octet for octet, for a server that offers BINARYMIME (RFC 3030 §3); null if the
+///     client did not declare it binary. Only one of the two can be written
 public record OutgoingMessage(
         QueueId id,
         EmailAddress sender,
@@ -42,7 +42,8 @@ public record OutgoingMessage(
     public interface Content {
         /// Writes the message, text with CRLF line ends; not dot-stuffed, without the final dot.
         ///
-        /// @throws UnacceptableContentException if the content turns out not to be acceptable while it is written
+        /// @throws UnacceptableContentException if the content turns out not to be acceptable while it is
+        ///     written
         /// @throws IOException if `out` fails
         void writeTo(OutputStream out) throws IOException;
     }

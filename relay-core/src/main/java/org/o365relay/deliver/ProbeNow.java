@@ -9,9 +9,14 @@ import org.jspecify.annotations.Nullable;
 /// @param target what is blocked or suspended
 /// @param reason why, in plain words
 /// @param by how the probe is made
-/// @param waitsUntil null unless no probe is made, because the relay's own quota is used up: when it has room again
+/// @param waitsUntil null unless no probe is made, because the relay's own quota is used up: when it has room
+///     again
 public record ProbeNow(
-        String upstream, Target target, String reason, Means by, @Nullable Instant waitsUntil) {
+        String upstream,
+        Target target,
+        String reason,
+        Means by,
+        @Nullable Instant waitsUntil) {
 
     /// What the probe is about.
     public enum Target {

@@ -14,8 +14,8 @@ public record ProbeSchedule(Duration first, Duration max) {
         return delay.compareTo(max) < 0 ? delay : max;
     }
 
-    /// The delay of probes that send a message: Microsoft refuses everything for a day after many identical errors. From
-    /// the fifth failed probe on the delay doubles, up to 15 minutes, unless it is longer anyway.
+    /// The delay of probes that send a message: Microsoft refuses everything for a day after many identical
+    /// errors. From the fifth failed probe on the delay doubles, up to 15 minutes, unless it is longer anyway.
     Duration messageDelay(int probes) {
         Duration usual = delay(probes);
         if (probes < UNSLOWED_PROBES || usual.compareTo(MAX_WITH_MAIL) >= 0) {

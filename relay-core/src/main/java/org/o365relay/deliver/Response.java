@@ -59,7 +59,8 @@ public record Response(
         NETWORK,
         /// TLS failed: no STARTTLS offered, certificate not trusted or for another name, no common version.
         TLS,
-        /// The sign-in service issued no token. The reply's code is an HTTP status, its text has the AADSTS code.
+        /// The sign-in service issued no token. The reply's code is an HTTP status, its text has the AADSTS
+        /// code.
         SIGN_IN,
         /// Microsoft Graph. The reply's code is an HTTP status, its text begins with Graph's error code.
         GRAPH,
@@ -67,8 +68,8 @@ public record Response(
         RELAY
     }
 
-    /// @return whether the upstream may have accepted the message although the attempt failed; the next attempt may then
-    ///     deliver a duplicate
+    /// @return whether the upstream may have accepted the message although the attempt failed; the next attempt
+    ///     may then deliver a duplicate
     public boolean mayHaveArrived() {
         return step == Step.END_OF_CONTENT
                 && (origin == Origin.NETWORK || (origin == Origin.GRAPH && MAY_HAVE_SENT.contains(reply.code())));

@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
-/// When a deferred message is retried: after 1, 2, 5, 10, 20, 30 and then every 60 times the first delay, each with up to
-/// 10% added at random, so that messages deferred together are not retried together.
+/// When a deferred message is retried: after 1, 2, 5, 10, 20, 30 and then every 60 times the first delay, each
+/// with up to 10% added at random, so that messages deferred together are not retried together.
 ///
 /// @param firstDelay after the first attempt; the others follow from it
-/// @param expireAfter age at which a message that is deferred again expires, if it has had all the delays once: a message
-///     that waited because the mailbox was blocked or the relay was off still gets them
+/// @param expireAfter age at which a message that is deferred again expires, if it has had all the delays once:
+///     a message that waited because the mailbox was blocked or the relay was off still gets them
 public record RetrySchedule(Duration firstDelay, Duration expireAfter) {
 
     private static final List<Integer> FACTORS = List.of(1, 2, 5, 10, 20, 30, 60);
@@ -46,8 +46,8 @@ public record RetrySchedule(Duration firstDelay, Duration expireAfter) {
         return usual.isAfter(soonest) ? usual : soonest;
     }
 
-    /// @return longest time between two attempts of a message, or until the daily quota has room if that is longer, plus one
-    ///     day
+    /// @return longest time between two attempts of a message, or until the daily quota has room if that is
+    ///     longer, plus one day
     public Duration maxWait() {
         Duration delay = firstDelay.multipliedBy(FACTORS.getLast());
         Duration longest = delay.plusMillis((long) (delay.toMillis() * JITTER));

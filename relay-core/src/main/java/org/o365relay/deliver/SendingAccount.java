@@ -5,7 +5,8 @@ import java.time.InstantSource;
 import java.util.List;
 import org.o365relay.mail.UsageSlot;
 
-/// The account that mailboxes sign in with, and its sending limits, shared by all mailboxes and upstreams that use it.
+/// The account that mailboxes sign in with, and its sending limits, shared by all mailboxes and upstreams that
+/// use it.
 public final class SendingAccount {
 
     /// Time during which sent recipients count against the daily quota.

@@ -23,11 +23,12 @@ import org.o365relay.queue.Claim;
 import org.o365relay.queue.Settlement;
 import org.o365relay.queue.Settlement.Remark;
 
-/// Plans the settlement of an attempt: which recipients are delivered, deferred or failed, and when the message is tried
-/// again.
+/// Plans the settlement of an attempt: which recipients are delivered, deferred or failed, and when the message
+/// is tried again.
 record SettlementPlanner(RetrySchedule retry, InstantSource clock, RandomGenerator random) {
 
-    /// A recipient refused permanently fails after this time in backoff, so that the sender is notified within the day.
+    /// A recipient refused permanently fails after this time in backoff, so that the sender is notified within
+    /// the day.
     private static final Duration MAX_BACKOFF_FOR_RECIPIENT = Duration.ofHours(4);
 
     private static final Remark QUOTA_USED_UP = new Remark("recipient-limit", false);
@@ -94,16 +95,18 @@ record SettlementPlanner(RetrySchedule retry, InstantSource clock, RandomGenerat
         return after.isBefore(time) ? after : time;
     }
 
-    /// A message that waits only for its upstream or mailbox keeps its due time, and so its place in the queue, unless it
-    /// has to let others be tried first.
-    private static Instant nextAttempt(Claim claim, AttemptRuling ruling, Map<Recipient, Outcome> outcomes, Instant again) {
+    /// A message that waits only for its upstream or mailbox keeps its due time, and so its place in the queue,
+    /// unless it has to let others be tried first.
+    private static Instant nextAttempt(
+            Claim claim, AttemptRuling ruling, Map<Recipient, Outcome> outcomes, Instant again) {
         Map<Recipient, Result> results = ruling.attempt().results();
         if (outcomes.entrySet().stream()
                 .anyMatch(entry -> entry.getValue() instanceof Deferred
                         && Objects.requireNonNull(results.get(entry.getKey())).countsAsAttempt())) {
             return again;
         }
-        Stream<Instant> backoffs = results.values().stream().flatMap(result -> Stream.ofNullable(result.backoffUntil()));
+        Stream<Instant> backoffs =
+                results.values().stream().flatMap(result -> Stream.ofNullable(result.backoffUntil()));
         return Stream.concat(backoffs, Stream.ofNullable(ruling.notBefore()))
                 .min(Instant::compareTo)
                 .orElse(claim.dueAt());

@@ -51,13 +51,13 @@ record Suspension(
         TIME
     }
 
-    static Suspension of(Cause trouble, EndedBy end, ProbeSchedule schedule, Instant now) {
-        return at(trouble, end, schedule, now, 0, now);
+    static Suspension of(Cause cause, EndedBy end, ProbeSchedule schedule, Instant now) {
+        return at(cause, end, schedule, now, 0, now);
     }
 
     /// @return a suspension because of a failure of the upstream; the failed step decides how it is probed
-    static Suspension of(Cause trouble, ProbeSchedule schedule, Instant now) {
-        return of(trouble, endedBy(trouble), schedule, now);
+    static Suspension of(Cause cause, ProbeSchedule schedule, Instant now) {
+        return of(cause, endedBy(cause), schedule, now);
     }
 
     /// A probe failed.
@@ -66,8 +66,8 @@ record Suspension(
     }
 
     /// Probed by signing in, whatever the failed step.
-    static Suspension endedByCheck(Cause trouble, ProbeSchedule schedule, Instant now) {
-        return of(trouble, EndedBy.CHECK, schedule, now);
+    static Suspension endedByCheck(Cause cause, ProbeSchedule schedule, Instant now) {
+        return of(cause, EndedBy.CHECK, schedule, now);
     }
 
     /// A probe failed; the next one is a sign-in again.
@@ -111,12 +111,12 @@ record Suspension(
     }
 
     private static Suspension at(
-            Cause trouble, EndedBy end, ProbeSchedule schedule, Instant since, int probes, Instant now) {
+            Cause cause, EndedBy end, ProbeSchedule schedule, Instant since, int probes, Instant now) {
         Duration delay = end == EndedBy.MESSAGE ? schedule.messageDelay(probes) : schedule.delay(probes);
-        return new Suspension(trouble, end, schedule, since, probes, delay, now.plus(delay));
+        return new Suspension(cause, end, schedule, since, probes, delay, now.plus(delay));
     }
 
-    private static EndedBy endedBy(Cause trouble) {
-        return trouble.step().compareTo(Step.MAIL) < 0 ? EndedBy.CHECK : EndedBy.MESSAGE;
+    private static EndedBy endedBy(Cause cause) {
+        return cause.step().compareTo(Step.MAIL) < 0 ? EndedBy.CHECK : EndedBy.MESSAGE;
     }
 }

@@ -3,8 +3,8 @@ package org.o365relay.deliver;
 import java.util.Map;
 import org.o365relay.mail.Recipient;
 
-/// A server that takes the mail of one mailbox. Implementations keep connections open between attempts and may be
-/// called from several threads, up to [#connections()] at a time.
+/// A server that takes the mail of one mailbox. Implementations keep connections open between attempts and may
+/// be called from several threads, up to [#connections()] at a time.
 public interface Upstream extends AutoCloseable {
 
     /// Makes one attempt to deliver one message. Blocks; every step has a time limit.
@@ -17,7 +17,8 @@ public interface Upstream extends AutoCloseable {
     /// Connects and signs in, on a new connection; sends no mail.
     UpstreamCheck check();
 
-    /// Forgets a wait that the upstream has asked for (Retry-After), so that the next attempt or check is made at once.
+    /// Forgets a wait that the upstream has asked for (Retry-After), so that the next attempt or check is made
+    /// at once.
     default void endRetryAfter() {}
 
     /// @return how many attempts may run at once

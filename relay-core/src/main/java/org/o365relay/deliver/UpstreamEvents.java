@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.journal.Journal;
 import org.o365relay.mail.EmailAddress;
 
-/// Writes failovers, blocks and outages of a mailbox to the journal, each once. Guarded by its [UpstreamFailover].
+/// Writes failovers, blocks and outages of a mailbox to the journal, each once. Guarded by its
+/// [UpstreamFailover].
 final class UpstreamEvents {
 
     private static final String MAILBOX = "";

@@ -20,10 +20,10 @@ import org.o365relay.mail.EmailAddress;
 
 /// Chooses the upstream of one mailbox, and blocks the mailbox while none can be used.
 ///
-/// - The first upstream that is not suspended is used. A suspended one stays so until a probe succeeds; mail then
-///   goes back to it (failback).
-/// - *Suspended*: the upstream has a failure that the admin has to fix. *Retrying*: it cannot be reached or asks the
-///   relay to wait; tried again after seconds.
+/// - The first upstream that is not suspended is used. A suspended one stays so until a probe succeeds; mail
+///   then goes back to it (failback).
+/// - *Suspended*: the upstream has a failure that the admin has to fix. *Retrying*: it cannot be reached or
+///   asks the relay to wait; tried again after seconds.
 /// - *Blocked*: the failure is the mailbox's own, whichever upstream is used.
 /// - *Paused*: by an operator. Deliveries in flight end; checks go on, so that the status stays current.
 ///
@@ -69,8 +69,8 @@ final class UpstreamFailover {
         this.clock = clock;
     }
 
-    /// @return whether messages may leave in parallel; if not, one at a time is tried when [#untilNextAttempt()] is
-    ///     over
+    /// @return whether messages may leave in parallel; if not, one at a time is tried when
+    ///     [#untilNextAttempt()] is over
     synchronized boolean isOpen() {
         return current() != null;
     }
@@ -80,7 +80,8 @@ final class UpstreamFailover {
         return !upstream.isOpen() && current() != null;
     }
 
-    /// @return whether no mail leaves, for longer than a short outage: the pool's other mailboxes may send its messages
+    /// @return whether no mail leaves, for longer than a short outage: the pool's other mailboxes may send its
+    ///     messages
     synchronized boolean isOutOfService() {
         Instant since = events.outageSince();
         return pause != null
@@ -118,7 +119,9 @@ final class UpstreamFailover {
         }
         boolean byMessage = block != null
                 ? isProbeDue(block, EndedBy.MESSAGE)
-                : upstreams.stream().anyMatch(upstream -> upstream.isProbeDue(EndedBy.MESSAGE, clock.instant()) && !upstream.isFull());
+                : upstreams.stream()
+                        .anyMatch(upstream ->
+                                upstream.isProbeDue(EndedBy.MESSAGE, clock.instant()) && !upstream.isFull());
         return byMessage ? 1 : 0;
     }
 
@@ -138,8 +141,11 @@ final class UpstreamFailover {
         }
         Stream<Suspension> suspended = block != null
                 ? Stream.of(block.suspension()).filter(_ -> !block.probing())
-                : candidates().filter(upstream -> !upstream.isProbing()).flatMap(upstream -> Stream.ofNullable(upstream.suspension()));
-        return suspended.filter(suspension -> suspension.endedBy() != EndedBy.CHECK)
+                : candidates()
+                        .filter(upstream -> !upstream.isProbing())
+                        .flatMap(upstream -> Stream.ofNullable(upstream.suspension()));
+        return suspended
+                .filter(suspension -> suspension.endedBy() != EndedBy.CHECK)
                 .map(suspension -> suspension.remaining(clock.instant()))
                 .min(Comparator.naturalOrder())
                 .orElse(MAX_WAIT);
@@ -154,8 +160,9 @@ final class UpstreamFailover {
 
     private Duration untilCheck() {
         Stream<Suspension> paused = block == null || block.probing() ? Stream.empty() : Stream.of(block.suspension());
-        Stream<Suspension> suspended =
-                candidates().filter(upstream -> !upstream.isProbing()).flatMap(upstream -> Stream.ofNullable(upstream.suspension()));
+        Stream<Suspension> suspended = candidates()
+                .filter(upstream -> !upstream.isProbing())
+                .flatMap(upstream -> Stream.ofNullable(upstream.suspension()));
         return Stream.concat(paused, suspended)
                 .filter(suspension -> suspension.endedBy() == EndedBy.CHECK)
                 .map(suspension -> suspension.remaining(clock.instant()))
@@ -223,7 +230,8 @@ final class UpstreamFailover {
     /// Ends an operator's pause, and makes every probe due now.
     ///
     /// @param quotaFullUntil when the account's daily quota has room again; null if it has now
-    /// @return what is probed; empty if neither the mailbox nor an upstream in front of the one in use is suspended
+    /// @return what is probed; empty if neither the mailbox nor an upstream in front of the one in use is
+    ///     suspended
     synchronized List<ProbeNow> resume(@Nullable Instant quotaFullUntil) {
         pause = null;
         List<ProbeNow> probed = retry(quotaFullUntil);
@@ -231,8 +239,8 @@ final class UpstreamFailover {
         return probed;
     }
 
-    /// Makes every probe due now, whatever its schedule. A failed probe goes back to the schedule. The relay's own
-    /// quota is not exceeded: that block is lifted only if the quota has room.
+    /// Makes every probe due now, whatever its schedule. A failed probe goes back to the schedule. The relay's
+    /// own quota is not exceeded: that block is lifted only if the quota has room.
     ///
     /// @param quotaFullUntil when the account's daily quota has room again; null if it has now
     /// @return what is probed; empty as for [#resume]
@@ -358,8 +366,8 @@ final class UpstreamFailover {
         notifyAll();
     }
 
-    /// The connection was lost, or the upstream failed, after MAIL. A single failure may be caused by the message; three
-    /// in a row count as an upstream that cannot be reached.
+    /// The connection was lost, or the upstream failed, after MAIL. A single failure may be caused by the
+    /// message; three in a row count as an upstream that cannot be reached.
     synchronized void transactionFailed(DeliveryPermit permit, Cause cause) {
         if (permit.isStale()) {
             return;
@@ -378,7 +386,8 @@ final class UpstreamFailover {
         Suspension before = upstream.suspension();
         ProbeSchedule once = new ProbeSchedule(delay, delay);
         Instant now = clock.instant();
-        Suspension suspension = before == null ? Suspension.endedByCheck(cause, once, now) : before.checkFailed(once, now);
+        Suspension suspension =
+                before == null ? Suspension.endedByCheck(cause, once, now) : before.checkFailed(once, now);
         upstream.retryLater(suspension);
         if (before == null) {
             events.upstreamUnreachable(upstream, suspension, current());
@@ -392,8 +401,8 @@ final class UpstreamFailover {
         }
     }
 
-    /// The upstream deferred the message, or let the relay sign in. That says nothing about a failure that shows at a
-    /// later step, such as a quota: the next probe does.
+    /// The upstream deferred the message, or let the relay sign in. That says nothing about a failure that
+    /// shows at a later step, such as a quota: the next probe does.
     synchronized void answered(DeliveryPermit permit) {
         if (permit.isStale()) {
             return;
@@ -427,7 +436,8 @@ final class UpstreamFailover {
 
     /// The upstream permanently refused a message at this step, so that all steps before it work.
     synchronized void refused(DeliveryPermit permit, Step step) {
-        Suspension suspension = block != null ? block.suspension() : permit.health().suspension();
+        Suspension suspension =
+                block != null ? block.suspension() : permit.health().suspension();
         if (suspension == null || suspension.cause().step().compareTo(step) <= 0) {
             accepted(permit);
         } else if (block == null && permit.health().isRetrying() && !permit.isStale()) {

@@ -4,7 +4,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.Suspension.EndedBy;
 
-/// One upstream of a mailbox: whether it is suspended, and its connections in use. Guarded by its [UpstreamFailover].
+/// One upstream of a mailbox: whether it is suspended, and its connections in use. Guarded by its
+/// [UpstreamFailover].
 final class UpstreamHealth {
 
     private final Upstream upstream;

@@ -42,7 +42,8 @@ public record Verdict(
         CONNECTIONS,
         /// Everything sent to this upstream; a fallback may work. Does not count as an attempt.
         UPSTREAM,
-        /// Everything sent through the mailbox by any upstream: the mailbox is blocked. Does not count as an attempt.
+        /// Everything sent through the mailbox by any upstream: the mailbox is blocked. Does not count as an
+        /// attempt.
         MAILBOX
     }
 }

@@ -14,7 +14,7 @@ import org.o365relay.deliver.Response.Step;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Recipient;
 
-/// Whose trouble it is: the message's, or its way's.
+/// Whether a failure is attributed to the message or to its upstream, and what counts as an attempt.
 class AttemptCountsTest {
 
     private static final String SCAN = "From: Scanner <scan@contoso.example>\r\nSubject: Scan\r\n\r\nSee attached.\r\n";
@@ -39,7 +39,7 @@ class AttemptCountsTest {
     }
 
     @Test
-    void aMessageThatAConnectorDoesNotTakeHoldsNobodyUpAndIsGivenUpInTheEnd() {
+    void aMessageThatAConnectorRefusesDelaysNoOtherAndExpires() {
         externalGets(RELAY_DENIED);
         relay.accept("scan@contoso.example", SCAN, EXTERNAL);
         for (int i = 0; i < 5; i++) {
@@ -64,7 +64,7 @@ class AttemptCountsTest {
     }
 
     @Test
-    void aMessageWithTroubleOfItsOwnDoesNotPauseTheOthersAgain() {
+    void aMessageAtFaultDoesNotBlockTheOthersAgain() {
         externalGets(RELAY_DENIED);
         relay.accept("scan@contoso.example", SCAN, EXTERNAL);
         relay.accept("scan@contoso.example", SCAN, ANNA);
@@ -75,7 +75,7 @@ class AttemptCountsTest {
     }
 
     @Test
-    void troubleThatEverybodyHasCountsForNobody() {
+    void aFailureOfEveryMessageCountsAsNoAttempt() {
         answerAlways(_ -> RELAY_DENIED);
         relay.accept("scan@contoso.example", SCAN, EXTERNAL);
         relay.accept("scan@contoso.example", SCAN, ANNA);
@@ -97,7 +97,7 @@ class AttemptCountsTest {
     }
 
     @Test
-    void aQuotaThatIsReachedAmongTheRecipientsFailsNobody() {
+    void aQuotaReachedAmongTheRecipientsFailsNoRecipient() {
         externalGets(QUOTA);
         relay.accept("scan@contoso.example", SCAN, ANNA, EXTERNAL);
         relay.deliverDue();
@@ -121,7 +121,7 @@ class AttemptCountsTest {
     }
 
     @Test
-    void recordsWhatWasSaidEvenIfTheNewsOfItCannotBeTold() {
+    void settlesTheReplyEvenIfEvaluatingItFails() {
         relay.upstream.answer(RELAY_DENIED);
         QueueId id = relay.accept("scan@contoso.example", SCAN, ANNA);
         relay.journal.failOn("blocked");

@@ -62,7 +62,7 @@ final class BackHalf implements AutoCloseable {
         this(directory, UNLIMITED);
     }
 
-    /// @param spare further roads
+    /// @param spare fallback upstreams
     BackHalf(Path directory, MailboxLimits limits, FakeUpstream... spare) throws QueueUnavailableException {
         this(directory, new ManualClock("2026-11-21T08:00:00Z"), NOTICES, limits, spare);
     }
@@ -186,7 +186,7 @@ final class BackHalf implements AutoCloseable {
                         "relay.contoso.example"));
     }
 
-    /// The roads are in name only.
+    /// The upstreams are never connected to.
     static MailboxSettings mailbox(EmailAddress mailbox, RewriteRules rules) {
         return new MailboxSettings(mailbox, mailbox.toString(), List.of(), UNLIMITED, rules);
     }

@@ -48,7 +48,7 @@ class BounceTest {
     }
 
     @Test
-    void areNotTriedAndTheAuthorIsTold() {
+    void areNotTriedAndTheSenderIsNotified() {
         QueueId id = relay.accept("scan@contoso.example", SCAN, ANNA, BERT);
 
         assertThat(bounce()).isEqualTo(new ChangeResult(1, 0, ""));
@@ -81,7 +81,7 @@ class BounceTest {
     }
 
     @Test
-    void areGivenUpWhileTheMailboxIsStoppedOrTheyAreOnHold() {
+    void areBouncedWhileTheMailboxIsPausedOrTheyAreOnHold() {
         relay.accept("scan@contoso.example", SCAN, ANNA);
         relay.queue.admin().apply(new Change.Hold(), MessageFilter.ALL, "olga");
         relay.lane.pause(relay.clock.instant(), "olga");
@@ -91,7 +91,7 @@ class BounceTest {
     }
 
     @Test
-    void tellNobodyWhoDoesNotWantToHearOfIt() {
+    void sendNoNoticeToASenderWhoOptedOut() {
         ForRecipient never = new ForRecipient(Set.of(), null);
         DsnRequest report = new DsnRequest(
                 "", ReturnedContent.NOT_GIVEN, Map.of(new EmailAddress("anna", "contoso.example"), never));
@@ -104,7 +104,7 @@ class BounceTest {
     }
 
     @Test
-    void tellNobodyIfTheyHadTheNullSender() {
+    void sendNoNoticeToTheNullSender() {
         relay.accept(null, SCAN, ANNA);
 
         bounce();

@@ -45,7 +45,7 @@ class ConcurrencyLimiterTest {
     }
 
     @Test
-    void wakeWhoeverWaitsForOne() throws Exception {
+    void wakesAWaitingThread() throws Exception {
         connections.acquire(3, Duration.ZERO);
         Thread waiting = Thread.ofVirtual().start(this::acquireOne);
         connections.release(1);

@@ -128,7 +128,7 @@ class DelayNotifierTest {
             FAILURE               | SUCCESS       | -
             SUCCESS,FAILURE,DELAY | DELAY,FAILURE | anna, bert
             """)
-    void asksWhatTheSenderWantsToHear(@Nullable String anna, @Nullable String bert, @Nullable String told) {
+    void respectsTheNotifyParameterOfTheSender(@Nullable String anna, @Nullable String bert, @Nullable String told) {
         Map<EmailAddress, ForRecipient> wishes =
                 Map.of(BackHalf.address(ANNA), wishes(anna), BackHalf.address(BERT), wishes(bert));
         deferred(new DsnRequest("", ReturnedContent.NOT_GIVEN, wishes), ANNA, BERT);
@@ -143,7 +143,7 @@ class DelayNotifierTest {
     }
 
     @Test
-    void warnsNobodyOfNoticesAndMessagesFromNobody() {
+    void sendsNoDelayNoticeAboutNoticesAndNullSenders() {
         relay.upstream.answer(FakeUpstream.upstream(Step.RCPT, "550 5.1.10 no such user"));
         relay.accept("scan@contoso.example", SCAN, ANNA);
         relay.deliverDue();
@@ -158,7 +158,7 @@ class DelayNotifierTest {
     }
 
     @Test
-    void warnsNobodyWhoCannotBeReached() {
+    void sendsNoDelayNoticeWithoutAnAddress() {
         relay.upstream.answer(BUSY);
         relay.accept("root@localhost", "From: root@localhost\r\n\r\nhi\r\n", ANNA);
         relay.deliverDue();
@@ -282,7 +282,7 @@ class DelayNotifierTest {
     }
 
     @Test
-    void limitsWarningsTogetherWithFailuresAndTellsOfTheOthersLater() throws Exception {
+    void countsDelayAndFailureNoticesTogetherAndReportsTheRestInADigest() throws Exception {
         reopen(Language.ENGLISH, AGE, 2);
         for (String recipient : List.of("a", "b", "c", "d")) {
             deferred(DsnRequest.NONE, recipient + "@contoso.example");
@@ -331,7 +331,7 @@ class DelayNotifierTest {
     }
 
     @Test
-    void warnsNobodyTwiceIfItIsToComeLater() throws Exception {
+    void notifiesOnceWhenTheDelayIsMadeLonger() throws Exception {
         deferred(DsnRequest.NONE, ANNA);
         watchUntil(AGE.plus(STEP));
         reopen(Language.ENGLISH, AGE.plusHours(2), 10);

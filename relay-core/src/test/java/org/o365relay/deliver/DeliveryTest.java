@@ -153,7 +153,7 @@ class DeliveryTest {
     }
 
     @Test
-    void keepsEveryMessageAndEveryAttemptWhileTheMailboxIsInTrouble() {
+    void keepsEveryMessageAndEveryAttemptWhileTheMailboxIsBlocked() {
         relay.upstream.answer(WRONG_PASSWORD);
         QueueId id = relay.accept("scan@contoso.example", SCAN, "anna@contoso.example");
         relay.accept("scan@contoso.example", SCAN, "bert@contoso.example");
@@ -181,7 +181,7 @@ class DeliveryTest {
     }
 
     @Test
-    void givesUpWhenTheTimeIsOverAndTellsTheAuthor() {
+    void expiresAfterTheRetryTimeAndNotifiesTheSender() {
         relay.accept("scan@contoso.example", SCAN, "anna@contoso.example");
         relay.clock.advance(Duration.ofDays(5));
         for (int attempt = 1; attempt <= 7; attempt++) {
@@ -217,7 +217,7 @@ class DeliveryTest {
     }
 
     @Test
-    void anAliasThatMayNotSendHoldsNobodyElseUp() {
+    void anAliasThatMayNotSendDelaysNoOtherMail() {
         Response denied =
                 FakeUpstream.upstream(Step.END_OF_CONTENT, "554 5.2.252 SendAsDenied; a not allowed to send as b");
         relay.upstream.answer(denied);
@@ -275,7 +275,7 @@ class DeliveryTest {
     }
 
     @Test
-    void tellsTheSenderOnceForEachRecipientWhereNobodyReportsDeliveries() {
+    void reportsSuccessOncePerRecipientWhereTheUpstreamDoesNot() {
         relay.upstream
                 .answer(recipient -> recipient.ordinal() == 1
                         ? FakeUpstream.upstream(Step.RCPT, "451 4.7.0 later")
@@ -344,7 +344,7 @@ class DeliveryTest {
     }
 
     @Test
-    void asksForNoReportOfANoticeOrOfAMessageFromNobody() {
+    void asksForNoReportOfANoticeOrOfTheNullSender() {
         relay.upstream.answer(FakeUpstream.upstream(Step.RCPT, "550 5.1.10 no such user"));
         relay.accept("scan@contoso.example", SCAN, ANNA);
         relay.deliverDue();
@@ -379,7 +379,7 @@ class DeliveryTest {
             SUCCESS,DELAY | null
             FAILURE       | scan@contoso.example
             """)
-    void tellsOfAFailureOnlyWhoWantsToHearIt(String occasions, String told) {
+    void reportsAFailureOnlyIfTheSenderWantsIt(String occasions, String told) {
         relay.upstream.answer(FakeUpstream.upstream(Step.RCPT, "550 5.1.10 no such user"));
         relay.accept("scan@contoso.example", SCAN, wishes(ANNA, occasions), ANNA, BERT);
 

@@ -52,7 +52,7 @@ class DispatcherTest {
     }
 
     @Test
-    void sendsNothingWhileTheLaneIsClosed() throws Exception {
+    void sendsNothingWhileTheMailboxIsBlocked() throws Exception {
         relay.upstream.answer(WRONG_PASSWORD);
         relay.accept("ups@contoso.example", ALERT, "anna@contoso.example");
         dispatcher.start();
@@ -96,7 +96,7 @@ class DispatcherTest {
     }
 
     @Test
-    void findsOutByItselfThatASignInIsMended() throws Exception {
+    void resumesByItselfWhenSigningInWorksAgain() throws Exception {
         relay.upstream.answer(WRONG_PASSWORD).failCheck(WRONG_PASSWORD);
         relay.accept("ups@contoso.example", ALERT, "anna@contoso.example");
         start(BackHalf.MAILBOX, BackHalf.UNLIMITED, relay.upstream);
@@ -106,7 +106,7 @@ class DispatcherTest {
     }
 
     @Test
-    void goesOnByTheNextRoadAndComesBack() throws Exception {
+    void failsOverAndBack() throws Exception {
         relay.upstream.answer(FakeUpstream.network(Step.CONNECT));
         relay.accept("ups@contoso.example", ALERT, "anna@contoso.example");
         FakeUpstream spare = new FakeUpstream("spare.example", 2);
@@ -132,7 +132,7 @@ class DispatcherTest {
     }
 
     @Test
-    void claimsNothingWhileAnOperatorHasStoppedItAndGoesOnAtOnce() throws Exception {
+    void claimsNothingWhilePausedAndResumesAtOnce() throws Exception {
         relay.accept("ups@contoso.example", ALERT, "anna@contoso.example");
         dispatcher.pause(relay.clock.instant(), "admin");
         dispatcher.start();

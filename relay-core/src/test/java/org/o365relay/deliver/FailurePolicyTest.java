@@ -177,7 +177,7 @@ class FailurePolicyTest {
     }
 
     @Test
-    void anAuthorThatMayNotBeUsedIsTheMailboxsTroubleOnlyIfItIsTheMailbox() {
+    void aRefusedAuthorBlocksTheMailboxOnlyIfItIsTheMailbox() {
         Reply denied = Reply.of(554, "5.2.252", "SendAsDenied; a not allowed to send as b");
         Response response = new Response(Step.END_OF_CONTENT, denied, Origin.UPSTREAM);
         assertThat(policy.judge(response, false).scope()).isEqualTo(Scope.MAILBOX);
@@ -197,7 +197,7 @@ class FailurePolicyTest {
             # it may have been sent
             END_OF_CONTENT| GRAPH | MESSAGE     |      | 503 ServiceUnavailable: no
             """)
-    void leavesTheRoadAloneForAsLongAsItIsAskedTo(Step step, Origin origin, Scope scope, Long seconds, String text) {
+    void suspendsTheUpstreamForTheTimeOfRetryAfter(Step step, Origin origin, Scope scope, Long seconds, String text) {
         Response response =
                 new Response(step, Reply.parse(text).orElseThrow(), origin).withRetryAfter(Duration.ofSeconds(3));
 

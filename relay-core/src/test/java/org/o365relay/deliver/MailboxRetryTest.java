@@ -51,10 +51,7 @@ class MailboxRetryTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
                     SIGN_IN_FAILED          | retry  | SIGN_IN
                     SIGN_IN_FAILED          | resume | SIGN_IN
                     UPSTREAM_REFUSES_MAIL   | retry  | MESSAGE
@@ -97,7 +94,8 @@ class MailboxRetryTest {
     }
 
     private List<DeliveryPermit> due(ProbeNow.Means means) {
-        return (means == ProbeNow.Means.SIGN_IN ? mailbox.acquireCheck() : mailbox.acquire()).stream().toList();
+        return (means == ProbeNow.Means.SIGN_IN ? mailbox.acquireCheck() : mailbox.acquire())
+                .stream().toList();
     }
 
     @ParameterizedTest
@@ -122,7 +120,8 @@ class MailboxRetryTest {
     void onlyResumeEndsAnOperatorsPause(String command, State expected) {
         mailbox.pause(clock.instant(), "anna");
 
-        assertThat(command.equals("retry") ? mailbox.retry(null) : mailbox.resume(null)).isEmpty();
+        assertThat(command.equals("retry") ? mailbox.retry(null) : mailbox.resume(null))
+                .isEmpty();
         assertThat(mailbox.status().state()).isEqualTo(expected);
     }
 }

@@ -59,7 +59,7 @@ class MailboxSenderTest {
     }
 
     @Test
-    void aMessageTakesTheNextRoadWhenTheFirstIsClosed() throws Exception {
+    void aMessageIsSentByTheFallbackWhenThePrimaryIsSuspended() throws Exception {
         reopen(BackHalf.UNLIMITED, graph);
         relay.upstream.answer(WRONG_PASSWORD);
         relay.accept("scan@contoso.example", SCAN, ANNA);
@@ -89,7 +89,7 @@ class MailboxSenderTest {
     @EnumSource(
             value = Step.class,
             names = {"CONNECT", "GREETING", "EHLO", "STARTTLS", "AUTH"})
-    void noMessageIsGivenUpBecauseTheUpstreamCannotBeReached(Step step) throws Exception {
+    void noMessageExpiresBecauseTheUpstreamCannotBeReached(Step step) throws Exception {
         QueueId id = relay.accept("scan@contoso.example", SCAN, ANNA);
         for (int day = 0; day < 20; day++) {
             relay.upstream.answer(FakeUpstream.network(step));
@@ -142,7 +142,7 @@ class MailboxSenderTest {
 
     @ParameterizedTest
     @MethodSource("lostInTheMiddle")
-    void aRoadThatLosesOneMessageAfterAnotherGivesWay(Response lost) throws Exception {
+    void anUpstreamThatLosesOneMessageAfterAnotherIsRetriedLater(Response lost) throws Exception {
         reopen(BackHalf.UNLIMITED, graph);
         for (int i = 0; i < 1000; i++) {
             relay.upstream.answer(lost);
@@ -160,7 +160,7 @@ class MailboxSenderTest {
 
     @ParameterizedTest
     @MethodSource("lostInTheMiddle")
-    void noMessageIsGivenUpWhileItsRoadLosesEverything(Response lost) {
+    void noMessageExpiresWhileItsUpstreamLosesEveryConnection(Response lost) {
         for (int i = 0; i < 300; i++) {
             relay.upstream.answer(lost);
         }
@@ -176,7 +176,7 @@ class MailboxSenderTest {
     }
 
     @Test
-    void aMessageThatAloneIsLostIsGivenUpLikeAnyOther() {
+    void aMessageWhoseConnectionAloneIsLostExpires() {
         for (int i = 0; i < 3000; i++) {
             relay.upstream.answer(recipient ->
                     recipient.address().toString().equals(BERT) ? FakeUpstream.network(Step.CONTENT) : FakeUpstream.OK);
@@ -202,7 +202,7 @@ class MailboxSenderTest {
     }
 
     @Test
-    void aCheckThatIsRefusedForAnotherReasonSaysSo() throws Exception {
+    void aCheckRefusedForAnotherReasonReportsThatReason() throws Exception {
         relay.upstream.answer(FakeUpstream.network(Step.CONNECT)).failCheck(WRONG_PASSWORD);
         relay.accept("scan@contoso.example", SCAN, ANNA);
         relay.deliverDue();
@@ -213,7 +213,7 @@ class MailboxSenderTest {
     }
 
     @Test
-    void tooManyConnectionsAreFewerFromThenOnAndNobodysFault() throws Exception {
+    void tooManyConnectionsLowerTheLimitAndCountAsNoAttempt() throws Exception {
         reopen(new MailboxLimits(null, 1, 3, null));
         relay.upstream.answer(TOO_MANY).answer(TOO_MANY);
         relay.accept("scan@contoso.example", SCAN, ANNA);
@@ -248,7 +248,7 @@ class MailboxSenderTest {
     }
 
     @Test
-    void aMessageThatNeedsMoreRoomThanThereIsHoldsNobodyElseUp() throws Exception {
+    void aMessageWithMoreRecipientsThanTheQuotaHasLeftDelaysNoOther() throws Exception {
         reopen(new MailboxLimits(null, 1, 2, 3));
         relay.accept("scan@contoso.example", SCAN, ANNA, BERT);
         relay.deliverDue();
@@ -277,7 +277,7 @@ class MailboxSenderTest {
     }
 
     @Test
-    void roomThatMayBeGivenBackIsWaitedForAMinuteAndNobodyIsTold() throws Exception {
+    void reservedQuotaIsWaitedForAMinuteWithoutReportingABlock() throws Exception {
         reopen(new MailboxLimits(null, 1, 2, 10));
         relay.accept(null, SCAN, recipients(4));
         relay.deliverDue();
@@ -303,7 +303,7 @@ class MailboxSenderTest {
     }
 
     @Test
-    void anAuthorThatIsRefusedAgainAndAgainIsHeldAndNobodyElse() throws Exception {
+    void onlyTheAuthorRefusedAgainAndAgainIsInBackoff() throws Exception {
         relay.upstream.answer(DENIED).answer(DENIED).answer(DENIED);
         for (int i = 0; i < 5; i++) {
             relay.accept("alias@sales.example", ALIAS, ANNA);
@@ -360,7 +360,7 @@ class MailboxSenderTest {
     }
 
     @Test
-    void whatIsHeldTooLongIsGivenUpLikeAnythingElse() throws Exception {
+    void aMessageInBackoffExpiresLikeAnyOther() throws Exception {
         for (int i = 0; i < 3; i++) {
             relay.upstream.answer(UNKNOWN);
             relay.accept(null, SCAN, ANNA);
@@ -398,7 +398,7 @@ class MailboxSenderTest {
     }
 
     @Test
-    void messagesThatAreRefusedAlikeHoldNobodyElsesMail() {
+    void messagesRefusedAlikeDelayNoOtherMail() {
         Response tooLarge =
                 FakeUpstream.upstream(Step.END_OF_CONTENT, "552 5.3.4 Message size exceeds fixed maximum message size");
         for (int i = 0; i < 5; i++) {
@@ -413,7 +413,7 @@ class MailboxSenderTest {
     }
 
     @Test
-    void theHistorySaysThatAMessageMayHaveBeenSent() throws Exception {
+    void theHistoryNotesThatAMessageMayHaveBeenSent() throws Exception {
         Reply unavailable = Reply.plain(503, "serviceNotAvailable: The service is unavailable");
         relay.upstream.answer(new Response(Step.END_OF_CONTENT, unavailable, Origin.GRAPH));
         QueueId id = relay.accept("scan@contoso.example", SCAN, ANNA);
@@ -426,7 +426,7 @@ class MailboxSenderTest {
     }
 
     @Test
-    void namesTheRoadThatWasTaken() throws Exception {
+    void recordsTheUpstreamOfTheAttempt() throws Exception {
         reopen(BackHalf.UNLIMITED, graph);
         relay.upstream.answer(WRONG_PASSWORD);
         QueueId id = relay.accept("scan@contoso.example", SCAN, ANNA);
@@ -452,7 +452,7 @@ class MailboxSenderTest {
     }
 
     @Test
-    void aClaimIsPutBackUntriedWhenTheLaneHasClosedMeanwhile() throws Exception {
+    void aClaimIsPutBackUntriedWhenTheMailboxWasBlockedMeanwhile() throws Exception {
         relay.upstream.answer(WRONG_PASSWORD);
         IntStream.range(0, 3).forEach(_ -> relay.accept("scan@contoso.example", SCAN, ANNA));
         List<Claim> claims = relay.due();

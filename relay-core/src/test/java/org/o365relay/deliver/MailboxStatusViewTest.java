@@ -30,26 +30,26 @@ class MailboxStatusViewTest {
     private final ManualClock clock = new ManualClock("2026-11-21T08:00:00Z");
     private final Instant start = clock.instant();
     private final RememberingJournal journal = new RememberingJournal();
-    private final UpstreamFailover roads = roads(new FakeUpstream("smtp.example:587", 2));
+    private final UpstreamFailover failover = failover(new FakeUpstream("smtp.example:587", 2));
     private final UpstreamFailover two =
-            roads(new FakeUpstream("smtp.example:587", 2), new FakeUpstream("graph.example", 4));
+            failover(new FakeUpstream("smtp.example:587", 2), new FakeUpstream("graph.example", 4));
 
-    private UpstreamFailover roads(Upstream... upstreams) {
+    private UpstreamFailover failover(Upstream... upstreams) {
         return new UpstreamFailover(BackHalf.MAILBOX, List.of(upstreams), BackHalf.PROBES, journal, clock);
     }
 
     @Test
-    void isOpenAndSaysHowManyAreBeingDelivered() {
-        DeliveryPermit first = enter(roads);
-        enter(roads);
-        roads.release(first);
+    void isOpenAndCountsDeliveriesInFlight() {
+        DeliveryPermit first = enter(failover);
+        enter(failover);
+        failover.release(first);
 
-        assertThat(roads.status())
+        assertThat(failover.status())
                 .isEqualTo(new MailboxStatus(MAILBOX, State.OPEN, null, "smtp.example:587", "", "", "", null, 1));
     }
 
     @Test
-    void isOnADetourWhileABetterRoadIsClosed() {
+    void isInFailoverWhileThePrimaryIsSuspended() {
         leave(two, DENIED);
 
         assertThat(two.status())
@@ -66,12 +66,12 @@ class MailboxStatusViewTest {
     }
 
     @Test
-    void restsWhileNoRoadCanBeReached() {
-        DeliveryPermit passage = enter(roads);
-        roads.unreachable(passage, REFUSED);
-        roads.release(passage);
+    void isRetryingWhileNoUpstreamCanBeReached() {
+        DeliveryPermit permit = enter(failover);
+        failover.unreachable(permit, REFUSED);
+        failover.release(permit);
 
-        assertThat(roads.status())
+        assertThat(failover.status())
                 .isEqualTo(new MailboxStatus(
                         MAILBOX,
                         State.RETRYING,
@@ -85,10 +85,10 @@ class MailboxStatusViewTest {
     }
 
     @Test
-    void isPausedWhenTheLastRoadClosesAndShowsTheTroubleThatSomebodyHasToMend() {
-        DeliveryPermit passage = enter(two);
-        two.unreachable(passage, REFUSED);
-        two.release(passage);
+    void isBlockedWhenTheLastUpstreamIsSuspendedAndShowsTheFailureToFix() {
+        DeliveryPermit permit = enter(two);
+        two.unreachable(permit, REFUSED);
+        two.release(permit);
         clock.advance(Duration.ofMillis(500));
         leave(two, DENIED);
 
@@ -100,10 +100,10 @@ class MailboxStatusViewTest {
     }
 
     @Test
-    void isPausedWhenTheMailboxIsInTrouble() {
-        DeliveryPermit passage = enter(two);
-        two.block(passage, QUOTA, null);
-        two.release(passage);
+    void isBlockedByAFailureOfTheMailbox() {
+        DeliveryPermit permit = enter(two);
+        two.block(permit, QUOTA, null);
+        two.release(permit);
 
         assertThat(two.status().state()).isEqualTo(State.BLOCKED);
         assertThat(two.status().reply()).isEqualTo("554 5.2.0 SubmissionQuotaExceeded");
@@ -111,16 +111,16 @@ class MailboxStatusViewTest {
     }
 
     @Test
-    void beginsNothingWhileAnOperatorHasStoppedIt() {
-        enter(roads); // ends when it ends
-        roads.pause(start, "anna");
+    void startsNoDeliveryWhilePaused() {
+        enter(failover); // ends when it ends
+        failover.pause(start, "anna");
 
-        assertThat(roads.freeSlots()).isZero();
-        assertThat(roads.acquire()).isEmpty();
-        assertThat(roads.isOutOfService())
+        assertThat(failover.freeSlots()).isZero();
+        assertThat(failover.acquire()).isEmpty();
+        assertThat(failover.isOutOfService())
                 .as("the pool may have what is its own")
                 .isTrue();
-        assertThat(roads.status())
+        assertThat(failover.status())
                 .isEqualTo(new MailboxStatus(
                         MAILBOX,
                         State.PAUSED,
@@ -135,93 +135,92 @@ class MailboxStatusViewTest {
 
     @Test
     void goesOnWhenItIsResumed() {
-        roads.pause(start, "anna");
+        failover.pause(start, "anna");
 
-        assertThat(roads.resume(null)).as("nothing is blocked").isEmpty();
-        assertThat(roads.status().state()).isEqualTo(State.OPEN);
-        assertThat(roads.acquire()).isPresent();
+        assertThat(failover.resume(null)).as("nothing is blocked").isEmpty();
+        assertThat(failover.status().state()).isEqualTo(State.OPEN);
+        assertThat(failover.acquire()).isPresent();
     }
 
     @Test
-    void staysStoppedWhenAnUpstreamRecovers() {
-        leave(roads, DENIED);
-        roads.pause(start, "anna");
+    void staysPausedWhenAnUpstreamRecovers() {
+        leave(failover, DENIED);
+        failover.pause(start, "anna");
         clock.advance(Duration.ofMinutes(1));
-        roads.answered(roads.acquireCheck().orElseThrow());
+        failover.answered(failover.acquireCheck().orElseThrow());
 
-        assertThat(roads.status().state()).isEqualTo(State.PAUSED);
-        assertThat(roads.acquire()).isEmpty();
-        roads.resume(null);
-        assertThat(roads.status().state()).isEqualTo(State.OPEN);
+        assertThat(failover.status().state()).isEqualTo(State.PAUSED);
+        assertThat(failover.acquire()).isEmpty();
+        failover.resume(null);
+        assertThat(failover.status().state()).isEqualTo(State.OPEN);
     }
 
     @Test
     void isProbedAtOnceWhenAnOperatorResumesIt() {
-        leave(roads, DENIED);
-        assertThat(roads.acquireCheck()).as("before its time").isEmpty();
+        leave(failover, DENIED);
+        assertThat(failover.acquireCheck()).as("before its time").isEmpty();
 
-        assertThat(roads.resume(null))
+        assertThat(failover.resume(null))
                 .containsExactly(new ProbeNow(
                         "smtp.example:587", Target.UPSTREAM, "The password is wrong.", Means.SIGN_IN, null));
-        assertThat(roads.status().nextProbe()).isEqualTo(start);
-        roads.answered(roads.acquireCheck().orElseThrow());
-        assertThat(roads.status().state()).isEqualTo(State.OPEN);
+        assertThat(failover.status().nextProbe()).isEqualTo(start);
+        failover.answered(failover.acquireCheck().orElseThrow());
+        assertThat(failover.status().state()).isEqualTo(State.OPEN);
     }
 
     @Test
     void aBlockedMailboxIsProbedAtOnceWithOneMessageAndKeepsItsScheduleIfThatIsRefused() {
-        DeliveryPermit passage = enter(roads);
-        roads.block(passage, QUOTA, null);
-        roads.release(passage);
-        roads.resume(null);
-        DeliveryPermit probe = enter(roads);
-        assertThat(roads.acquire()).as("one at a time").isEmpty();
-        roads.block(probe, QUOTA, null);
-        roads.release(probe);
+        DeliveryPermit permit = enter(failover);
+        failover.block(permit, QUOTA, null);
+        failover.release(permit);
+        failover.resume(null);
+        DeliveryPermit probe = enter(failover);
+        assertThat(failover.acquire()).as("one at a time").isEmpty();
+        failover.block(probe, QUOTA, null);
+        failover.release(probe);
 
-        assertThat(roads.status().nextProbe()).isEqualTo(start.plus(Duration.ofMinutes(2)));
+        assertThat(failover.status().nextProbe()).isEqualTo(start.plus(Duration.ofMinutes(2)));
     }
 
     @Test
     void theRelaysOwnQuotaIsNotExceededOnAnOperatorsCommand() {
         Instant later = start.plus(Duration.ofHours(1));
-        roads.blockUntil(enter(roads), later, QUOTA);
-        assertThat(roads.resume(later))
-                .containsExactly(
-                        new ProbeNow("smtp.example:587", Target.MAILBOX, "too much", Means.QUOTA, later));
+        failover.blockUntil(enter(failover), later, QUOTA);
+        assertThat(failover.resume(later))
+                .containsExactly(new ProbeNow("smtp.example:587", Target.MAILBOX, "too much", Means.QUOTA, later));
 
-        assertThat(roads.acquire()).isEmpty();
-        assertThat(roads.status().nextProbe()).isEqualTo(later);
+        assertThat(failover.acquire()).isEmpty();
+        assertThat(failover.status().nextProbe()).isEqualTo(later);
     }
 
     @Test
     @Timeout(20)
-    void wakesWhoeverWaitsForRoom() throws Exception {
-        roads.pause(start, "anna");
+    void wakesAThreadThatWaitsForAFreeSlot() throws Exception {
+        failover.pause(start, "anna");
         Thread waiting = Thread.ofVirtual().start(this::awaitRoom);
         while (waiting.getState() != Thread.State.TIMED_WAITING) {
             Thread.onSpinWait();
         }
-        roads.resume(null);
+        failover.resume(null);
 
         assertThat(waiting.join(Duration.ofSeconds(10))).isTrue();
     }
 
     private void awaitRoom() {
         try {
-            roads.awaitFreeSlot();
+            failover.awaitFreeSlot();
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
     }
 
-    private static DeliveryPermit enter(UpstreamFailover roads) {
-        return roads.acquire().orElseThrow();
+    private static DeliveryPermit enter(UpstreamFailover failover) {
+        return failover.acquire().orElseThrow();
     }
 
-    private static void leave(UpstreamFailover roads, Cause trouble) {
-        DeliveryPermit passage = enter(roads);
-        roads.suspend(passage, trouble, null);
-        roads.release(passage);
+    private static void leave(UpstreamFailover failover, Cause cause) {
+        DeliveryPermit permit = enter(failover);
+        failover.suspend(permit, cause, null);
+        failover.release(permit);
     }
 }

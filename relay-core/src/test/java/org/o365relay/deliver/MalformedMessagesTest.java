@@ -44,7 +44,7 @@ import org.o365relay.route.Routes;
 import org.o365relay.route.Target;
 
 /// Sends each of the messages in `malformed/`, and some too large to be files, through the queue, the rewriter
-/// and a delivery attempt: it arrives, changed only as documented, and holds up nobody.
+/// and a delivery attempt: it arrives, changed only as documented, and delays no other message.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS) // opening a queue takes longer than all the rest
 class MalformedMessagesTest {
 

@@ -158,7 +158,7 @@ class NoticeStormTest {
     }
 
     @Test
-    void tellsNothingOfWhomTheSenderDoesNotWantToHear() {
+    void reportsNoRecipientTheSenderOptedOutOf() {
         fail(0, MOST);
         Map<EmailAddress, ForRecipient> wishes = new HashMap<>();
         wishes.put(BackHalf.address("nobody90@contoso.example"), new ForRecipient(Set.of(), null));

@@ -22,93 +22,95 @@ class UpstreamFailoverTest {
 
     private final ManualClock clock = new ManualClock("2026-11-21T08:00:00Z");
     private final RememberingJournal journal = new RememberingJournal();
-    private final UpstreamFailover roads = roads(new FakeUpstream("smtp.example:587", 2));
+    private final UpstreamFailover failover = failover(new FakeUpstream("smtp.example:587", 2));
     private final UpstreamFailover two =
-            roads(new FakeUpstream("smtp.example:587", 2), new FakeUpstream("graph.example", 4));
+            failover(new FakeUpstream("smtp.example:587", 2), new FakeUpstream("graph.example", 4));
 
-    private UpstreamFailover roads(Upstream... upstreams) {
+    private UpstreamFailover failover(Upstream... upstreams) {
         return new UpstreamFailover(BackHalf.MAILBOX, List.of(upstreams), BackHalf.PROBES, journal, clock);
     }
 
     @Test
     void probesLessAndLessOftenUpToTheLongestDelay() {
-        roads.suspend(enter(roads), DENIED, null);
+        failover.suspend(enter(failover), DENIED, null);
         for (int minutes : new int[] {1, 2, 4, 8, 15, 15}) {
-            assertThat(roads.untilNextAttempt()).isEqualTo(Duration.ofMinutes(minutes));
-            assertThat(roads.acquireCheck()).as("before its time").isEmpty();
+            assertThat(failover.untilNextAttempt()).isEqualTo(Duration.ofMinutes(minutes));
+            assertThat(failover.acquireCheck()).as("before its time").isEmpty();
             clock.advance(Duration.ofMinutes(minutes));
-            assertThat(roads.acquire()).as("no mail is needed to try a sign-in").isEmpty();
-            DeliveryPermit probe = check(roads);
-            roads.suspend(probe, DENIED, null);
-            roads.release(probe);
+            assertThat(failover.acquire())
+                    .as("no mail is needed to try a sign-in")
+                    .isEmpty();
+            DeliveryPermit probe = check(failover);
+            failover.suspend(probe, DENIED, null);
+            failover.release(probe);
         }
         assertThat(journal.lines("blocked")).hasSize(1);
     }
 
     @Test
-    void probesWhenTheTroubleAsksForIt() {
+    void probesOnTheScheduleOfTheFailure() {
         ProbeSchedule hourly = new ProbeSchedule(Duration.ofHours(1), Duration.ofHours(1));
-        roads.block(enter(roads), QUOTA, hourly);
+        failover.block(enter(failover), QUOTA, hourly);
         for (int i = 0; i < 3; i++) {
-            assertThat(roads.untilNextAttempt()).isEqualTo(Duration.ofHours(1));
+            assertThat(failover.untilNextAttempt()).isEqualTo(Duration.ofHours(1));
             clock.advance(Duration.ofHours(1));
-            DeliveryPermit probe = enter(roads);
-            assertThat(roads.acquire()).as("one at a time").isEmpty();
-            roads.block(probe, QUOTA, hourly);
-            roads.release(probe);
+            DeliveryPermit probe = enter(failover);
+            assertThat(failover.acquire()).as("one at a time").isEmpty();
+            failover.block(probe, QUOTA, hourly);
+            failover.release(probe);
         }
     }
 
     @Test
-    void doesNotHearDeliveriesThatWereUnderWayWhenItClosed() {
-        DeliveryPermit early = enter(roads);
-        DeliveryPermit late = enter(roads);
-        roads.suspend(early, DENIED, null);
-        roads.suspend(late, DENIED, null);
-        roads.accepted(late);
-        assertThat(roads.untilNextAttempt()).isEqualTo(Duration.ofMinutes(1));
+    void ignoresDeliveriesThatWereInFlightWhenItWasSuspended() {
+        DeliveryPermit early = enter(failover);
+        DeliveryPermit late = enter(failover);
+        failover.suspend(early, DENIED, null);
+        failover.suspend(late, DENIED, null);
+        failover.accepted(late);
+        assertThat(failover.untilNextAttempt()).isEqualTo(Duration.ofMinutes(1));
         assertThat(journal.lines("unblocked")).isEmpty();
     }
 
     @Test
     void tellsAgainWhenTheReasonChanges() {
-        roads.suspend(enter(roads), DENIED, null);
+        failover.suspend(enter(failover), DENIED, null);
         clock.advance(Duration.ofMinutes(1));
-        roads.suspend(check(roads), new Cause(Step.AUTH, DENIED.reply(), "switch SMTP AUTH on"), null);
+        failover.suspend(check(failover), new Cause(Step.AUTH, DENIED.reply(), "switch SMTP AUTH on"), null);
         assertThat(journal.lines("blocked")).hasSize(2);
     }
 
     @Test
     void staysClosedWhenAProbeGotNoAnswer() {
-        roads.suspend(enter(roads), DENIED, null);
+        failover.suspend(enter(failover), DENIED, null);
         clock.advance(Duration.ofMinutes(1));
-        DeliveryPermit probe = check(roads);
-        roads.unreachable(probe, REFUSED);
-        roads.release(probe);
-        assertThat(roads.isOpen()).isFalse();
-        assertThat(roads.untilNextAttempt()).isEqualTo(Duration.ofMinutes(2));
+        DeliveryPermit probe = check(failover);
+        failover.unreachable(probe, REFUSED);
+        failover.release(probe);
+        assertThat(failover.isOpen()).isFalse();
+        assertThat(failover.untilNextAttempt()).isEqualTo(Duration.ofMinutes(2));
         assertThat(journal.lines()).as("told once").hasSize(1);
     }
 
     @Test
-    void restsAWhileWhenTheUpstreamCannotBeReachedAndTellsWhenItCan() {
-        DeliveryPermit first = enter(roads);
-        DeliveryPermit second = enter(roads);
-        roads.unreachable(first, REFUSED);
-        roads.unreachable(second, REFUSED); // another delivery that was under way
-        roads.release(first);
-        roads.release(second);
+    void retriesAnUnreachableUpstreamAndReportsWhenItIsReachable() {
+        DeliveryPermit first = enter(failover);
+        DeliveryPermit second = enter(failover);
+        failover.unreachable(first, REFUSED);
+        failover.unreachable(second, REFUSED); // another delivery that was under way
+        failover.release(first);
+        failover.release(second);
         for (int seconds : new int[] {1, 2, 4, 8, 16, 30, 30}) {
-            assertThat(roads.untilNextAttempt()).isEqualTo(Duration.ofSeconds(seconds));
+            assertThat(failover.untilNextAttempt()).isEqualTo(Duration.ofSeconds(seconds));
             clock.advance(Duration.ofSeconds(seconds));
-            assertThat(roads.freeSlots()).as("no mail before it is known").isZero();
-            DeliveryPermit probe = check(roads);
-            roads.unreachable(probe, REFUSED);
-            roads.release(probe);
+            assertThat(failover.freeSlots()).as("no mail before it is known").isZero();
+            DeliveryPermit probe = check(failover);
+            failover.unreachable(probe, REFUSED);
+            failover.release(probe);
         }
         clock.advance(Duration.ofSeconds(30));
-        roads.answered(check(roads));
-        assertThat(roads.isOpen()).isTrue();
+        failover.answered(check(failover));
+        assertThat(failover.isOpen()).isTrue();
         assertThat(journal.lines())
                 .containsExactly(
                         "unreachable relay@contoso.example by smtp.example:587: 451 4.4.1 connection refused until"
@@ -119,113 +121,113 @@ class UpstreamFailoverTest {
     @Test
     void goesOnRestingLongerWhileSignInsSucceedAndMessagesDoNot() {
         for (int seconds : new int[] {1, 2, 4}) {
-            DeliveryPermit passage = enter(roads);
-            roads.unreachable(passage, REFUSED);
-            roads.release(passage);
-            assertThat(roads.untilNextAttempt()).isEqualTo(Duration.ofSeconds(seconds));
+            DeliveryPermit permit = enter(failover);
+            failover.unreachable(permit, REFUSED);
+            failover.release(permit);
+            assertThat(failover.untilNextAttempt()).isEqualTo(Duration.ofSeconds(seconds));
             clock.advance(Duration.ofSeconds(seconds));
-            DeliveryPermit probe = check(roads);
-            roads.answered(probe);
-            roads.release(probe);
+            DeliveryPermit probe = check(failover);
+            failover.answered(probe);
+            failover.release(probe);
         }
-        DeliveryPermit served = enter(roads);
-        roads.accepted(served);
-        roads.unreachable(served, REFUSED);
-        roads.release(served);
-        assertThat(roads.untilNextAttempt()).isEqualTo(Duration.ofSeconds(1));
+        DeliveryPermit served = enter(failover);
+        failover.accepted(served);
+        failover.unreachable(served, REFUSED);
+        failover.release(served);
+        assertThat(failover.untilNextAttempt()).isEqualTo(Duration.ofSeconds(1));
     }
 
     @Test
     void takesAProbeThatEndedInTheMiddleForAFailedOne() {
-        roads.block(enter(roads), QUOTA, null);
+        failover.block(enter(failover), QUOTA, null);
         clock.advance(Duration.ofMinutes(1));
-        roads.connectionLost(enter(roads));
-        assertThat(roads.untilNextAttempt()).isEqualTo(Duration.ofMinutes(2));
+        failover.connectionLost(enter(failover));
+        assertThat(failover.untilNextAttempt()).isEqualTo(Duration.ofMinutes(2));
     }
 
     @Test
     void isTriedWithOneMessageAfterASignInWhenMessagesGotLost() {
         Cause dropped = new Cause(Step.CONTENT, Reply.of(451, "4.4.2", "connection lost"), "was lost.");
         for (int i = 0; i < 3; i++) {
-            assertThat(roads.isOpen()).isTrue();
-            DeliveryPermit passage = enter(roads);
-            roads.transactionFailed(passage, dropped);
-            roads.release(passage);
+            assertThat(failover.isOpen()).isTrue();
+            DeliveryPermit permit = enter(failover);
+            failover.transactionFailed(permit, dropped);
+            failover.release(permit);
         }
-        assertThat(roads.freeSlots()).isZero();
+        assertThat(failover.freeSlots()).isZero();
         clock.advance(Duration.ofSeconds(1));
-        DeliveryPermit signIn = check(roads);
-        roads.answered(signIn);
-        roads.release(signIn);
-        assertThat(roads.freeSlots()).as("one message").isEqualTo(1);
-        DeliveryPermit probe = enter(roads);
-        roads.transactionFailed(probe, dropped);
-        roads.release(probe);
-        assertThat(roads.untilNextAttempt()).isEqualTo(Duration.ofSeconds(2));
+        DeliveryPermit signIn = check(failover);
+        failover.answered(signIn);
+        failover.release(signIn);
+        assertThat(failover.freeSlots()).as("one message").isEqualTo(1);
+        DeliveryPermit probe = enter(failover);
+        failover.transactionFailed(probe, dropped);
+        failover.release(probe);
+        assertThat(failover.untilNextAttempt()).isEqualTo(Duration.ofSeconds(2));
         clock.advance(Duration.ofSeconds(2));
-        DeliveryPermit again = check(roads);
-        roads.answered(again);
-        roads.release(again);
-        roads.accepted(enter(roads));
-        assertThat(roads.isOpen()).isTrue();
+        DeliveryPermit again = check(failover);
+        failover.answered(again);
+        failover.release(again);
+        failover.accepted(enter(failover));
+        assertThat(failover.isOpen()).isTrue();
         assertThat(journal.events()).containsExactly("unreachable", "reachable");
     }
 
     @Test
     void leavesAMessageThatWasDeferredToItselfWhileOpen() {
-        roads.connectionLost(enter(roads));
-        assertThat(roads.isOpen()).isTrue();
+        failover.connectionLost(enter(failover));
+        assertThat(failover.isOpen()).isTrue();
     }
 
     @Test
     void opensWhenAProbeGetsPastTheSignInThatHadFailed() {
-        roads.suspend(enter(roads), DENIED, null);
+        failover.suspend(enter(failover), DENIED, null);
         clock.advance(Duration.ofMinutes(3));
-        roads.answered(check(roads));
-        assertThat(roads.isOpen()).isTrue();
+        failover.answered(check(failover));
+        assertThat(failover.isOpen()).isTrue();
         assertThat(journal.lines("unblocked")).containsExactly("unblocked relay@contoso.example after PT3M");
     }
 
     @Test
     void staysClosedWhenAProbeEndedBeforeTheStepThatHadFailed() {
-        roads.block(enter(roads), QUOTA, null);
+        failover.block(enter(failover), QUOTA, null);
         clock.advance(Duration.ofMinutes(1));
-        roads.answered(enter(roads));
-        assertThat(roads.isOpen()).isFalse();
-        assertThat(roads.untilNextAttempt()).as("no back-off for it").isEqualTo(Duration.ofMinutes(1));
+        failover.answered(enter(failover));
+        assertThat(failover.isOpen()).isFalse();
+        assertThat(failover.untilNextAttempt()).as("no back-off for it").isEqualTo(Duration.ofMinutes(1));
     }
 
     @Test
-    void isNotOpenedByARefusalThatCameEarlierThanTheTrouble() {
-        roads.block(enter(roads), QUOTA, null);
+    void isNotReopenedByARefusalAtAnEarlierStep() {
+        failover.block(enter(failover), QUOTA, null);
         clock.advance(Duration.ofMinutes(1));
-        DeliveryPermit early = enter(roads);
-        roads.refused(early, Step.RCPT);
-        roads.release(early);
-        assertThat(roads.isOpen()).isFalse();
+        DeliveryPermit early = enter(failover);
+        failover.refused(early, Step.RCPT);
+        failover.release(early);
+        assertThat(failover.isOpen()).isFalse();
         clock.advance(Duration.ofMinutes(1));
-        roads.refused(enter(roads), Step.END_OF_CONTENT);
-        assertThat(roads.isOpen()).isTrue();
+        failover.refused(enter(failover), Step.END_OF_CONTENT);
+        assertThat(failover.isOpen()).isTrue();
     }
 
     @Test
     void isNotClosedForHoursByAClockThatIsSetBack() {
-        roads.suspend(enter(roads), DENIED, null);
+        failover.suspend(enter(failover), DENIED, null);
         clock.advance(Duration.ofHours(-5));
-        assertThat(roads.untilNextAttempt()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(failover.untilNextAttempt()).isEqualTo(Duration.ofMinutes(1));
     }
 
     @Test
     void waitsUntilATimeAndOpensByItself() {
-        roads.blockUntil(enter(roads), clock.instant().plus(Duration.ofHours(2)), QUOTA);
-        assertThat(roads.freeSlots()).isZero();
+        failover.blockUntil(enter(failover), clock.instant().plus(Duration.ofHours(2)), QUOTA);
+        assertThat(failover.freeSlots()).isZero();
         clock.advance(Duration.ofHours(2));
-        assertThat(roads.freeSlots()).isPositive();
+        assertThat(failover.freeSlots()).isPositive();
         assertThat(journal.events()).containsExactly("blocked", "unblocked");
     }
 
     @Test
-    void takesTheNextRoadAndStaysThereUntilTheBetterOneIsKnownToBeOpen() {
+    void usesTheFallbackUntilAProbeOfThePrimarySucceeds() {
         DeliveryPermit first = enter(two);
         two.suspend(first, DENIED, null);
         two.release(first);
@@ -242,7 +244,7 @@ class UpstreamFailoverTest {
     }
 
     @Test
-    void probesABetterRoadWithOneMessageIfItsTroubleShowsAfterMail() {
+    void probesThePrimaryWithOneMessageIfItFailedAfterMail() {
         Cause unknown = new Cause(Step.RCPT, Reply.of(550, "5.7.64", "Relay Access Denied"), "see the connector");
         two.suspend(enter(two), unknown, null);
         clock.advance(Duration.ofMinutes(1));
@@ -256,7 +258,7 @@ class UpstreamFailoverTest {
     }
 
     @Test
-    void isPausedOnceNoRoadIsOpenAndTellsOfEachReasonOnce() {
+    void isBlockedOnceAllUpstreamsAreSuspendedAndReportsEachReasonOnce() {
         two.suspend(enter(two), DENIED, null);
         two.suspend(enter(two), QUOTA, null);
         assertThat(two.isOutOfService()).isTrue();
@@ -277,14 +279,14 @@ class UpstreamFailoverTest {
     }
 
     @Test
-    void aPausedMailboxTakesNoOtherRoad() {
+    void aBlockedMailboxUsesNoFallback() {
         two.block(enter(two), QUOTA, null);
         assertThat(two.acquire()).isEmpty();
         assertThat(two.isOutOfService()).isTrue();
     }
 
     @Test
-    void goesWhereItCanWhenARoadCannotBeReached() {
+    void usesTheFallbackWhenTheUpstreamCannotBeReached() {
         DeliveryPermit lost = enter(two);
         two.unreachable(lost, REFUSED);
         two.release(lost);
@@ -296,24 +298,24 @@ class UpstreamFailoverTest {
 
     @Test
     void isPausedForItsPoolOnlyWhenAnOutageLasts() {
-        roads.unreachable(enter(roads), REFUSED);
-        assertThat(roads.isOutOfService()).isFalse();
+        failover.unreachable(enter(failover), REFUSED);
+        assertThat(failover.isOutOfService()).isFalse();
         clock.advance(Duration.ofMinutes(1));
-        assertThat(roads.isOutOfService()).isTrue();
+        assertThat(failover.isOutOfService()).isTrue();
     }
 
     @Test
-    void beginsNoMoreMessagesThanTheRoadHasConnections() {
-        DeliveryPermit first = enter(roads);
-        enter(roads);
-        assertThat(roads.freeSlots()).isZero();
-        assertThat(roads.acquire()).isEmpty();
-        roads.release(first);
-        assertThat(roads.freeSlots()).isEqualTo(1);
+    void startsNoMoreDeliveriesThanTheUpstreamHasConnections() {
+        DeliveryPermit first = enter(failover);
+        enter(failover);
+        assertThat(failover.freeSlots()).isZero();
+        assertThat(failover.acquire()).isEmpty();
+        failover.release(first);
+        assertThat(failover.freeSlots()).isEqualTo(1);
     }
 
     @Test
-    void goesOnByTheNextRoadWhileEverythingHangsOnTheOneToBeProbed() {
+    void usesTheFallbackWhileTheProbeHangs() {
         DeliveryPermit closing = enter(two);
         enter(two); // hangs
         two.suspend(closing, QUOTA, null);
@@ -328,11 +330,11 @@ class UpstreamFailoverTest {
         assertThat(enter(two).health()).as("no connection is left to probe").isEqualTo(next.health());
     }
 
-    private static DeliveryPermit enter(UpstreamFailover roads) {
-        return roads.acquire().orElseThrow();
+    private static DeliveryPermit enter(UpstreamFailover failover) {
+        return failover.acquire().orElseThrow();
     }
 
-    private static DeliveryPermit check(UpstreamFailover roads) {
-        return roads.acquireCheck().orElseThrow();
+    private static DeliveryPermit check(UpstreamFailover failover) {
+        return failover.acquireCheck().orElseThrow();
     }
 }

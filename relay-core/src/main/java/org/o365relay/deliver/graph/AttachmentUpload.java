@@ -21,9 +21,9 @@ import org.o365relay.deliver.Response.Step;
 import org.o365relay.rewrite.Attachment;
 import org.o365relay.rewrite.StoredContent;
 
-/// Uploads attachments to a draft: a small one in one request, a larger one in ranges, in order. After a lost connection the
-/// upload continues where Graph reports that it ended. An attachment counts as uploaded only if Graph replied 201 or lists it
-/// in the draft.
+/// Uploads attachments to a draft: a small one in one request, a larger one in ranges, in order. After a lost
+/// connection the upload continues where Graph reports that it ended. An attachment counts as uploaded only if
+/// Graph replied 201 or lists it in the draft.
 final class AttachmentUpload {
 
     // Graph accepts up to 3,145,611 octets in one request, and at least 2,097,152 in an upload session.
@@ -123,8 +123,8 @@ final class AttachmentUpload {
         URI address = client.address("messages", draft, "attachments", "createUploadSession");
         GraphResponse response = client.send(GraphRequest.json("POST", address, Step.CONTENT, json), 201);
         try {
-            URI session =
-                    URI.create(response.text("uploadUrl").orElseThrow(() -> uploadFailed("returned no URL for the upload")));
+            URI session = URI.create(
+                    response.text("uploadUrl").orElseThrow(() -> uploadFailed("returned no URL for the upload")));
             if (session.getHost() != null && isProtected(session)) {
                 return session;
             }
@@ -143,7 +143,8 @@ final class AttachmentUpload {
     /// Uploads a range. The URL authorizes itself: with a token Graph would refuse the request.
     ///
     /// @return octets received so far; the full size only if the attachment is complete
-    private long put(URI session, byte[] range, int length, long from, long size, String name) throws AttemptAbortedException {
+    private long put(URI session, byte[] range, int length, long from, long size, String name)
+            throws AttemptAbortedException {
         boolean last = from + length == size;
         Map<String, String> headers = Map.of(
                 "Content-Type",
@@ -212,8 +213,8 @@ final class AttachmentUpload {
         }
     }
 
-    /// Checks whether the draft lists the attachment. Those in the draft from its creation are smaller than any uploaded in
-    /// ranges.
+    /// Checks whether the draft lists the attachment. Those in the draft from its creation are smaller than any
+    /// uploaded in ranges.
     private boolean isAttached(String name, long size) throws AttemptAbortedException {
         URI files = URI.create(client.address("messages", draft, "attachments") + "?$select=name,size");
         GraphResponse response = client.send(GraphRequest.plain("GET", files, Step.CONTENT), 200);

@@ -26,8 +26,9 @@ import org.o365relay.rewrite.StrippedMessage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Sends a message too large for one request: creates a draft without its largest attachments, uploads these, and sends the
-/// draft. Nothing is sent before that last request; if an earlier one fails, the draft is deleted.
+/// Sends a message too large for one request: creates a draft without its largest attachments, uploads these,
+/// and sends the draft. Nothing is sent before that last request; if an earlier one fails, the draft is
+/// deleted.
 final class Draft {
 
     private static final Logger log = LoggerFactory.getLogger(Draft.class);
@@ -78,8 +79,7 @@ final class Draft {
         String id = GraphResponse.text(draft, "id")
                 .orElseThrow(() -> new AttemptAbortedException(new Response(
                         Step.CONTENT,
-                        GraphResponse.reply(
-                                502, "UnexpectedResponse: Microsoft Graph returned no id for the draft"),
+                        GraphResponse.reply(502, "UnexpectedResponse: Microsoft Graph returned no id for the draft"),
                         Origin.GRAPH)));
         if (draft.containsKey("bccRecipients") && !header.namesExactly(recipients(draft))) {
             setRecipients(id);
@@ -157,11 +157,12 @@ final class Draft {
         }
     }
 
-    /// Sends the draft. After a 4xx it was not sent, and is deleted; after any other failure that is unknown, and it is left.
+    /// Sends the draft. After a 4xx it was not sent, and is deleted; after any other failure that is unknown,
+    /// and it is left.
     private GraphResponse sendDraft(String id) throws AttemptAbortedException {
         try {
-            GraphResponse response =
-                    client.send(GraphRequest.plain("POST", client.address("messages", id, "send"), Step.END_OF_CONTENT));
+            GraphResponse response = client.send(
+                    GraphRequest.plain("POST", client.address("messages", id, "send"), Step.END_OF_CONTENT));
             if (response.status() == NOT_FOUND) {
                 throw client.refused(Step.CONTENT, response); // the draft was deleted meanwhile
             }

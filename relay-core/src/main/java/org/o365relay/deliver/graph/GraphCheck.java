@@ -11,8 +11,8 @@ import org.o365relay.deliver.UpstreamCheck.Finding;
 import org.o365relay.identity.TokenClaims;
 import org.o365relay.net.StrongTls;
 
-/// Checks permissions without sending mail: asks Graph to send invalid base64. If the app may send, Graph reports the
-/// invalid base64; if it may not, Graph reports that first.
+/// Checks permissions without sending mail: asks Graph to send invalid base64. If the app may send, Graph
+/// reports the invalid base64; if it may not, Graph reports that first.
 record GraphCheck(GraphClient client, GraphUpstreamSettings settings, RetryAfterGate retryAfter) {
 
     private static final byte[] NO_BASE64 = "*".getBytes(StandardCharsets.US_ASCII);
@@ -76,8 +76,11 @@ record GraphCheck(GraphClient client, GraphUpstreamSettings settings, RetryAfter
                         ? new Finding(Step.AUTH, "may create drafts, which " + large + " need (Mail.ReadWrite)")
                         : new Finding(
                                 Step.AUTH,
-                                large + " cannot be sent, because the app may not create drafts (Mail.ReadWrite): " + response.errorReply(),
-                                response.status() == FORBIDDEN ? GRANT : "Smaller messages are not affected. Run the check again later."));
+                                large + " cannot be sent, because the app may not create drafts (Mail.ReadWrite): "
+                                        + response.errorReply(),
+                                response.status() == FORBIDDEN
+                                        ? GRANT
+                                        : "Smaller messages are not affected. Run the check again later."));
     }
 
     private static boolean isContentError(GraphResponse response) {

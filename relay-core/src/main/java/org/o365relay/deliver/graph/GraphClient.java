@@ -134,15 +134,15 @@ final class GraphClient {
     private AttemptAbortedException noDrafts(GraphResponse response) {
         String text = "DraftsForbidden: the app may not create drafts (Mail.ReadWrite), which large messages need: "
                 + response.errorReply().text();
-        return new AttemptAbortedException(new Response(Step.CONTENT, GraphResponse.reply(FORBIDDEN, text), Origin.GRAPH));
+        return new AttemptAbortedException(
+                new Response(Step.CONTENT, GraphResponse.reply(FORBIDDEN, text), Origin.GRAPH));
     }
 
     AttemptAbortedException refused(Step step, GraphResponse response) {
         Reply reply = response.errorReply();
         if (response.status() < 300) {
             reply = GraphResponse.reply(
-                    502,
-                    "UnexpectedResponse: Microsoft Graph sent the unexpected status " + response.status());
+                    502, "UnexpectedResponse: Microsoft Graph sent the unexpected status " + response.status());
         }
         return new AttemptAbortedException(retryAfter.response(step, reply, response));
     }
@@ -152,7 +152,8 @@ final class GraphClient {
         String bearer = token.value().reveal();
         if (!bearer.chars().allMatch(c -> c > ' ' && c < 0x7f)) { // the client's exception would contain it
             String text = "the access token has characters that HTTP does not allow";
-            throw new AttemptAbortedException(new Response(Step.AUTH, Reply.plain(400, "InvalidToken: " + text), Origin.SIGN_IN));
+            throw new AttemptAbortedException(
+                    new Response(Step.AUTH, Reply.plain(400, "InvalidToken: " + text), Origin.SIGN_IN));
         }
         return exchange(request, builder.header("Authorization", "Bearer " + bearer))
                 .redacted(bearer);
@@ -181,11 +182,13 @@ final class GraphClient {
             return response;
         } catch (ExecutionException | TimeoutException e) {
             pending.cancel(true);
-            throw new AttemptAbortedException(failures.connectionFailure(request.uri().getHost(), progress, request.step(), e));
+            throw new AttemptAbortedException(
+                    failures.connectionFailure(request.uri().getHost(), progress, request.step(), e));
         } catch (InterruptedException e) {
             pending.cancel(true);
             Thread.currentThread().interrupt();
-            throw new AttemptAbortedException(failures.connectionFailure(request.uri().getHost(), progress, request.step(), e));
+            throw new AttemptAbortedException(
+                    failures.connectionFailure(request.uri().getHost(), progress, request.step(), e));
         }
     }
 }

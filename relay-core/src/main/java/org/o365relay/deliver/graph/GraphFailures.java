@@ -29,7 +29,8 @@ record GraphFailures(Duration timeout) {
     /// @param progress of the request
     /// @param step to report if the request may have arrived completely
     Response connectionFailure(String host, RequestProgress progress, Step step, Throwable failure) {
-        Optional<ServerTrust.UntrustedCertificateException> refused = find(failure, ServerTrust.UntrustedCertificateException.class);
+        Optional<ServerTrust.UntrustedCertificateException> refused =
+                find(failure, ServerTrust.UntrustedCertificateException.class);
         if (refused.isPresent()) {
             return tls(refused.get().explanation());
         }

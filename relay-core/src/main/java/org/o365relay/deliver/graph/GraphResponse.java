@@ -109,19 +109,20 @@ final class GraphResponse {
         }
     }
 
-    /// @return Graph's error: `ErrorAccessDenied: Access is denied. (request-id …)`; of a body that is not Graph's, such as a
-    ///     proxy's page, the beginning, as a 502, which is no refusal of the message
+    /// @return Graph's error: `ErrorAccessDenied: Access is denied. (request-id …)`; of a body that is not
+    ///     Graph's, such as a proxy's page, the beginning, as a 502, which is no refusal of the message
     Reply errorReply() {
         Map<?, ?> error = object(json(), "error");
         Optional<String> code = text(error, "code");
-        String said = code.map(word -> word + ": " + text(error, "message").orElse("no message"))
+        String text = code.map(
+                        errorCode -> errorCode + ": " + text(error, "message").orElse("no message"))
                 .orElseGet(this::httpText);
         String details = Stream.of(
                         requestId(error).map(id -> "request-id " + id),
                         headers.firstValue("Retry-After").map(rest -> "retry after " + rest))
                 .flatMap(Optional::stream)
                 .collect(Collectors.joining(", "));
-        String shown = said.substring(0, Math.min(MAX_SHOWN, said.length()));
+        String shown = text.substring(0, Math.min(MAX_SHOWN, text.length()));
         return reply(
                 code.isPresent() || isUnambiguous() ? status : BAD_GATEWAY,
                 details.isEmpty() ? shown : shown + " (" + details + ")");

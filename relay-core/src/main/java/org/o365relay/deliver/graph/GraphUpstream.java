@@ -26,10 +26,11 @@ import org.o365relay.net.HttpSettings;
 import org.o365relay.rewrite.DestinationFields;
 import org.o365relay.rewrite.ReaddressedHeader;
 
-/// Sends by Microsoft Graph. Graph has no envelope: it sends to the recipients in the header, so the header is rewritten to
-/// name exactly the envelope's ([DestinationFields]), and all recipients get the same response.
+/// Sends by Microsoft Graph. Graph has no envelope: it sends to the recipients in the header, so the header is
+/// rewritten to name exactly the envelope's ([DestinationFields]), and all recipients get the same response.
 ///
-/// Up to [GraphUpstreamSettings#maxDirect] the message is sent in one request (sendMail), above that as a [Draft].
+/// Up to [GraphUpstreamSettings#maxDirect] the message is sent in one request (sendMail), above that as a
+/// [Draft].
 public final class GraphUpstream implements Upstream {
 
     /// Concurrent requests that Graph allows per app and mailbox.
@@ -46,8 +47,8 @@ public final class GraphUpstream implements Upstream {
     private final long maxAttachment;
 
     /// @param client with proxy, certificates and connect timeout; does not follow redirects
-    /// @param requests starts a request, with the header fields for the proxy; [HttpRequest#newBuilder(URI)] if that
-    ///     is nothing
+    /// @param requests starts a request, with the header fields for the proxy; [HttpRequest#newBuilder(URI)] if
+    ///     that is nothing
     /// @param http has the time limit of requests
     /// @param connections concurrent attempts; at most 4 are made
     /// @param spool existing directory for messages above the limit, during their attempt

@@ -26,7 +26,9 @@ final class RetryAfterGate {
 
     void record(GraphResponse response) {
         Instant now = clock.instant();
-        requested(response, now).map(now::plus).ifPresent(end -> until.accumulateAndGet(end, (a, b) -> a.isAfter(b) ? a : b));
+        requested(response, now)
+                .map(now::plus)
+                .ifPresent(end -> until.accumulateAndGet(end, (a, b) -> a.isAfter(b) ? a : b));
     }
 
     /// @return the response, with the wait that it asks for
@@ -54,7 +56,8 @@ final class RetryAfterGate {
         Instant end = until.get();
         if (end.isAfter(now)) {
             Duration left = Duration.between(now, end);
-            String text = "Microsoft Graph asked the relay to wait (Retry-After, " + Math.max(1, left.toSeconds()) + " s left)";
+            String text = "Microsoft Graph asked the relay to wait (Retry-After, " + Math.max(1, left.toSeconds())
+                    + " s left)";
             Response held = new Response(Step.CONNECT, Reply.of(451, "4.3.2", text), Origin.RELAY);
             throw new AttemptAbortedException(held.withRetryAfter(left));
         }

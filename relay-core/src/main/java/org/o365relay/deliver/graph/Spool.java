@@ -17,8 +17,9 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.rewrite.StoredContent;
 
-/// Keeps one message during one attempt, because it can be written only once and its size must be known before it is sent:
-/// a small one in memory, a larger one in a file that only the relay can read and that is deleted when the attempt ends.
+/// Keeps one message during one attempt, because it can be written only once and its size must be known before
+/// it is sent: a small one in memory, a larger one in a file that only the relay can read and that is deleted
+/// when the attempt ends.
 final class Spool extends OutputStream implements StoredContent, Closeable {
 
     private final Path directory;

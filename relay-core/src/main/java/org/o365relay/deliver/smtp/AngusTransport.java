@@ -16,8 +16,9 @@ import org.eclipse.angus.mail.smtp.SMTPTransport;
 import org.o365relay.deliver.Response.Step;
 import org.o365relay.deliver.UpstreamCheck.Finding;
 
-/// Angus Mail's SMTP client, driven command by command instead of by its `sendMessage`, which needs MIME messages, does not
-/// report the step of a reply, and loses the reply to the final dot if the RSET it sends after a refusal fails.
+/// Angus Mail's SMTP client, driven command by command instead of by its `sendMessage`, which needs MIME
+/// messages, does not report the step of a reply, and loses the reply to the final dot if the RSET it sends
+/// after a refusal fails.
 ///
 /// Reports every step before it begins, and keeps every reply unchanged.
 final class AngusTransport extends SMTPTransport {
@@ -92,7 +93,8 @@ final class AngusTransport extends SMTPTransport {
         finishData();
     }
 
-    /// Sends a chunk unchanged (RFC 3030 §2), and reads the reply. Angus's own BDAT stuffs dots and changes line ends.
+    /// Sends a chunk unchanged (RFC 3030 §2), and reads the reply. Angus's own BDAT stuffs dots and changes
+    /// line ends.
     synchronized void bdat(byte[] octets, int length, boolean last) throws MessagingException, IOException {
         sendCommand("BDAT " + length + (last ? " LAST" : ""));
         OutputStream out = tls.top().getOutputStream();
@@ -120,8 +122,8 @@ final class AngusTransport extends SMTPTransport {
         }
     }
 
-    /// Sends the token on a line of its own: a token of 3 KB makes the AUTH line longer than servers have to accept
-    /// (RFC 4954 §4, RFC 5321 §4.5.3.1.4). Angus would put it there.
+    /// Sends the token on a line of its own: a token of 3 KB makes the AUTH line longer than servers have to
+    /// accept (RFC 4954 §4, RFC 5321 §4.5.3.1.4). Angus would put it there.
     private boolean authenticate(SaslLogin.Token token) throws MessagingException {
         if (!supportsAuthentication("XOAUTH2")) {
             return true; // the caller checks mechanism()
@@ -192,8 +194,9 @@ final class AngusTransport extends SMTPTransport {
     protected int readServerResponse() throws MessagingException {
         int code = super.readServerResponse();
         // Angus reads octets as ISO-8859-1; servers send text beyond US-ASCII in UTF-8
-        String said = new String(getLastServerResponse().getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
-        replies.add(mechanism.isEmpty() ? said : redaction.apply(said));
+        String reply =
+                new String(getLastServerResponse().getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+        replies.add(mechanism.isEmpty() ? reply : redaction.apply(reply));
         return code;
     }
 

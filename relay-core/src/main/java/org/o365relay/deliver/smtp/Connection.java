@@ -19,8 +19,8 @@ import org.o365relay.deliver.Response.Origin;
 import org.o365relay.deliver.Response.Step;
 import org.o365relay.mail.Reply;
 
-/// One signed-in connection, used by one attempt at a time. Every step has a time limit; any failure that leaves the state
-/// of the session uncertain closes it.
+/// One signed-in connection, used by one attempt at a time. Every step has a time limit; any failure that
+/// leaves the state of the session uncertain closes it.
 final class Connection {
 
     private static final int SERVICE_CLOSING = 421; // RFC 5321 §3.8
@@ -38,7 +38,8 @@ final class Connection {
     private Step step = Step.GREETING;
 
     /// @param transports creates the SMTP client on the socket; it reports each step before it begins
-    Connection(Socket socket, Instant begunAt, FailureReplies failures, Function<Consumer<Step>, AngusTransport> wires) {
+    Connection(
+            Socket socket, Instant begunAt, FailureReplies failures, Function<Consumer<Step>, AngusTransport> wires) {
         this.socket = socket;
         this.openedAt = begunAt;
         this.failures = failures;
@@ -163,14 +164,14 @@ final class Connection {
         return response();
     }
 
-    /// Angus reports a refusal and a lost connection alike. The first reply is the result; the reply to the RSET that Angus
-    /// sends after a refusal only decides whether the connection can be kept.
+    /// Angus reports a refusal and a lost connection alike. The first reply is the result; the reply to the
+    /// RSET that Angus sends after a refusal only decides whether the connection can be kept.
     private void handleDataFailure(MessagingException e) throws AttemptAbortedException {
-        List<String> said = transport.replies();
-        if (said.isEmpty()) {
+        List<String> replies = transport.replies();
+        if (replies.isEmpty()) {
             throw aborted(e);
         }
-        if (said.size() < 2) {
+        if (replies.size() < 2) {
             abort();
         } else {
             dropUnlessReset();
@@ -182,11 +183,11 @@ final class Connection {
     }
 
     private Reply reply() throws AttemptAbortedException {
-        String said = transport.replies().getFirst();
-        Optional<Reply> reply = Reply.parse(said);
+        String text = transport.replies().getFirst();
+        Optional<Reply> reply = Reply.parse(text);
         if (reply.isEmpty()) {
             abort();
-            throw new AttemptAbortedException(failures.invalidReply(step, said));
+            throw new AttemptAbortedException(failures.invalidReply(step, text));
         }
         if (reply.get().code() == SERVICE_CLOSING) {
             abort();

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Keeps idle connections for the next message. The last one used is reused first, so that the others time out when there
-/// is little mail.
+/// Keeps idle connections for the next message. The last one used is reused first, so that the others time out
+/// when there is little mail.
 final class ConnectionPool {
 
     /// Exchange Online ends sessions after 20 minutes, even in the middle of a transaction.

@@ -3,7 +3,8 @@ package org.o365relay.deliver.smtp;
 import java.io.IOException;
 import java.io.OutputStream;
 
-/// Writes content to the connection. Distinguishes a failed connection from unreadable content, and reports progress.
+/// Writes content to the connection. Distinguishes a failed connection from unreadable content, and reports
+/// progress.
 final class DataStream extends OutputStream {
 
     private final OutputStream out;

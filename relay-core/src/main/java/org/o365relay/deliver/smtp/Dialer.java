@@ -11,8 +11,8 @@ import java.util.stream.Collectors;
 import org.o365relay.deliver.Response.Step;
 import org.o365relay.deliver.UpstreamCheck.Finding;
 
-/// Resolves the server's name and opens a TCP connection. Several addresses (Exchange Online has eight, half of them IPv6)
-/// are tried one after the other; together they get the connect timeout.
+/// Resolves the server's name and opens a TCP connection. Several addresses (Exchange Online has eight, half of
+/// them IPv6) are tried one after the other; together they get the connect timeout.
 record Dialer(SmtpUpstreamSettings settings) {
 
     /// @throws IOException of the last address; unknown host if there is none
@@ -47,8 +47,8 @@ record Dialer(SmtpUpstreamSettings settings) {
                 .filter(address -> address.getClass() == local.getClass())
                 .toList();
         if (reachable.isEmpty()) {
-            throw new IOException(settings.host() + " has no address of the same IP version as local-address (" + local.getHostAddress()
-                    + ")");
+            throw new IOException(settings.host() + " has no address of the same IP version as local-address ("
+                    + local.getHostAddress() + ")");
         }
         return reachable;
     }

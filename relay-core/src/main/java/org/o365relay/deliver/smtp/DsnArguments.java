@@ -7,8 +7,8 @@ import org.o365relay.mail.NotifyParameter;
 import org.o365relay.mail.OriginalRecipient;
 import org.o365relay.mail.Xtext;
 
-/// Formats the DSN parameters for a server that offers DSN: those the client gave, unchanged if well-formed, and no others
-/// (RFC 3461 §5.2.1). No ORCPT is added: the relay changes no recipient.
+/// Formats the DSN parameters for a server that offers DSN: those the client gave, unchanged if well-formed,
+/// and no others (RFC 3461 §5.2.1). No ORCPT is added: the relay changes no recipient.
 final class DsnArguments {
 
     private DsnArguments() {}
@@ -25,9 +25,11 @@ final class DsnArguments {
 
     /// @return NOTIFY and ORCPT, each preceded by a space
     static String ofRcpt(ForRecipient parameters) {
-        String notify = parameters.conditions() == null ? "" : " NOTIFY=" + NotifyParameter.format(parameters.conditions());
+        String notify =
+                parameters.conditions() == null ? "" : " NOTIFY=" + NotifyParameter.format(parameters.conditions());
         return notify
-                + parameters.originalRecipient()
+                + parameters
+                        .originalRecipient()
                         .filter(DsnArguments::isWellFormed)
                         .map(original -> " ORCPT=" + original.parameter())
                         .orElse("");

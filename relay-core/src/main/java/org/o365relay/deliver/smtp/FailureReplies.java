@@ -35,7 +35,8 @@ record FailureReplies(SmtpUpstreamSettings settings) {
                 : ioFailure(step, failure);
     }
 
-    /// The upstream closed the connection instead of replying, or sent something that is no reply (RFC 5321 §4.2).
+    /// The upstream closed the connection instead of replying, or sent something that is no reply (RFC 5321
+    /// §4.2).
     ///
     /// @param text as received; `[EOF]` (Angus) for nothing
     Response invalidReply(Step step, String text) {
@@ -43,8 +44,7 @@ record FailureReplies(SmtpUpstreamSettings settings) {
             return network(step, "4.4.2", settings + " closed the connection " + phase(step));
         }
         String shown = text.strip().substring(0, Math.min(100, text.strip().length()));
-        return network(
-                step, "4.5.0", settings + " sent an invalid SMTP reply " + phase(step) + ": " + shown);
+        return network(step, "4.5.0", settings + " sent an invalid SMTP reply " + phase(step) + ": " + shown);
     }
 
     /// TLS is required (RFC 3207 §4.1: an attacker may have removed the keyword).

@@ -5,8 +5,8 @@ import java.net.InetAddress;
 import java.net.Socket;
 import javax.net.ssl.SSLSocketFactory;
 
-/// Gives access to the socket of a connection, or to the TLS socket after STARTTLS. Angus Mail exposes neither, and cannot
-/// send octets unchanged.
+/// Gives access to the socket of a connection, or to the TLS socket after STARTTLS. Angus Mail exposes neither,
+/// and cannot send octets unchanged.
 final class LayeredTls extends SSLSocketFactory {
 
     private final SSLSocketFactory tls;

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 
-/// Removes the relay's credentials from replies. Servers quote commands they do not understand: `500 5.3.3 Unrecognized
-/// command '…'`.
+/// Removes the relay's credentials from replies. Servers quote commands they do not understand: `500 5.3.3
+/// Unrecognized command '…'`.
 final class Redaction {
 
     /// A shorter secret may occur by chance inside words, so it is removed only where it stands alone.

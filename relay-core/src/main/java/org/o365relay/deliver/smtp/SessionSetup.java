@@ -89,14 +89,14 @@ final class SessionSetup {
     /// @return the upstream's refusal, or the extension it does not offer; empty if the connection failed
     private Optional<Response> refusal(Connection connection, SaslLogin login) {
         AngusTransport transport = connection.transport();
-        Optional<Reply> said = Reply.parse(transport.lastReply());
-        if (said.isPresent() && said.get().category() >= 4) {
-            return Optional.of(new Response(connection.step(), said.get(), Origin.UPSTREAM));
+        Optional<Reply> reply = Reply.parse(transport.lastReply());
+        if (reply.isPresent() && reply.get().category() >= 4) {
+            return Optional.of(new Response(connection.step(), reply.get(), Origin.UPSTREAM));
         }
-        if (said.isEmpty() && !transport.lastReply().isEmpty()) {
+        if (reply.isEmpty() && !transport.lastReply().isEmpty()) {
             return Optional.of(failures.invalidReply(connection.step(), transport.lastReply()));
         }
-        if (connection.step() != Step.EHLO || said.isEmpty()) {
+        if (connection.step() != Step.EHLO || reply.isEmpty()) {
             return Optional.empty();
         }
         return Optional.of(

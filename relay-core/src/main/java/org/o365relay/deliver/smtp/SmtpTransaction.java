@@ -84,8 +84,8 @@ final class SmtpTransaction {
         }
     }
 
-    /// Repeats MAIL without parameters that the server offers but refuses: such a refusal is not about the mailbox. A refused
-    /// MAIL starts no transaction, so it can be repeated.
+    /// Repeats MAIL without parameters that the server offers but refuses: such a refusal is not about the
+    /// mailbox. A refused MAIL starts no transaction, so it can be repeated.
     private Reply mailFrom() throws AttemptAbortedException {
         Reply reply = mail();
         if (!dsnParameters.isEmpty() && isAboutParameters(reply)) {

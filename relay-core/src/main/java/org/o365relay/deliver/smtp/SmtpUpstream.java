@@ -19,8 +19,8 @@ import org.o365relay.mail.Recipient;
 import org.o365relay.net.MailExchangers;
 import org.o365relay.net.ServerTrust;
 
-/// Sends to a submission server (RFC 6409), or to the mail exchangers of a domain. Connections are reused. TLS is never
-/// weaker than configured, and no credential is sent before TLS is established.
+/// Sends to a submission server (RFC 6409), or to the mail exchangers of a domain. Connections are reused. TLS
+/// is never weaker than configured, and no credential is sent before TLS is established.
 public final class SmtpUpstream implements Upstream {
 
     private final SmtpUpstreamSettings settings;
@@ -56,7 +56,8 @@ public final class SmtpUpstream implements Upstream {
         this.settings = settings;
         this.connector = new UpstreamConnector(settings, credential, tokens, exchangers, clock);
         this.pool = new ConnectionPool(settings.idleTimeout(), settings.connections(), clock);
-        ServerTrust.context(settings.host(), settings.trustedCertificates()); // fails at start instead of at the first attempt
+        ServerTrust.context(
+                settings.host(), settings.trustedCertificates()); // fails at start instead of at the first attempt
     }
 
     @Override

@@ -23,8 +23,8 @@ import org.o365relay.net.CertifiedKey;
 import org.o365relay.net.MailExchangers;
 import org.o365relay.net.UnusableKeyException;
 
-/// Opens signed-in connections: gets the token first, so that no connection waits for it, then connects to the server, or
-/// to the first of several that can be reached.
+/// Opens signed-in connections: gets the token first, so that no connection waits for it, then connects to the
+/// server, or to the first of several that can be reached.
 final class UpstreamConnector {
 
     private static final int AUTHENTICATION_FAILED = 535; // RFC 4954 §6
@@ -114,8 +114,8 @@ final class UpstreamConnector {
         throw Optional.ofNullable(last).orElseThrow();
     }
 
-    /// Cached so that TLS sessions can be resumed. Not with a client certificate: it is read each time, so that a renewed
-    /// one is used at once.
+    /// Cached so that TLS sessions can be resumed. Not with a client certificate: it is read each time, so that
+    /// a renewed one is used at once.
     private SessionSetup setup(SmtpUpstreamSettings server) throws AttemptAbortedException {
         try {
             ClientCertificate own = server.clientCertificate();
@@ -142,7 +142,8 @@ final class UpstreamConnector {
         }
     }
 
-    /// @return whether the server could not be reached or was not ready, so that the next one of the domain is tried
+    /// @return whether the server could not be reached or was not ready, so that the next one of the domain is
+    ///     tried
     private static boolean mayTryNextServer(Response response) {
         boolean early = response.step().compareTo(Step.STARTTLS) <= 0;
         return early && (response.origin() == Origin.NETWORK || response.reply().category() == 4);

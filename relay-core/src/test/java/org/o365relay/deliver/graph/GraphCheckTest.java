@@ -45,7 +45,7 @@ class GraphCheckTest {
     }
 
     @Test
-    void findsTheRoadOpenWithoutSendingAnything() {
+    void succeedsWithoutSendingMail() {
         UpstreamCheck check = fixture.upstream.check();
 
         assertThat(check.succeeded()).isTrue();

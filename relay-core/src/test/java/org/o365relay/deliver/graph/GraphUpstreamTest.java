@@ -90,7 +90,7 @@ class GraphUpstreamTest {
             507 | ErrorQuotaExceeded          | The process failed to get the correct properties.
             503 | ServiceUnavailable          | Try later
             """)
-    void passesOnWhatGraphSays(int status, String code, String message) {
+    void passesOnGraphsError(int status, String code, String message) {
         graph.next("POST /sendMail", FakeGraph.refusing(status, code, message));
 
         Response response = fixture.send(SMALL);
@@ -131,7 +131,7 @@ class GraphUpstreamTest {
             <h1>Request Entity Too Large</h1>                    | 502 HTTP 413: Request Entity Too Large
             <p>The maximum request length supported is 4MB.</p>  | 413 HTTP 413: The maximum request length supported
             """)
-    void takesASizeLimitForGraphsOnlyIfGraphSaysSo(String page, String reply) {
+    void treatsASizeLimitAsGraphsOnlyIfGraphReportsIt(String page, String reply) {
         graph.next("POST /sendMail", FakeGraph.answering(413, page));
 
         assertThat(fixture.send(SMALL).reply().toString()).startsWith(reply);

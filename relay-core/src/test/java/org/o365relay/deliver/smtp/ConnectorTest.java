@@ -81,7 +81,7 @@ class ConnectorTest extends SubmissionTest {
     }
 
     @Test
-    void saysWhatDnsSays() {
+    void reportsTheDnsFailure() {
         Response response = only(connector(null, null).attempt(message(TEXT, "a@contoso.example")));
         assertThat(response.step()).isEqualTo(Step.CONNECT);
         assertThat(response.origin()).isEqualTo(Origin.NETWORK);

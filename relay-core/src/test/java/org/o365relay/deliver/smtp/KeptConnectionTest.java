@@ -64,7 +64,7 @@ class KeptConnectionTest extends SubmissionTest {
     }
 
     @Test
-    void saysQuitOnAConnectionThatNobodyNeeded() throws InterruptedException {
+    void sendsQuitOnAnIdleConnection() throws InterruptedException {
         CountDownLatch quit = server.latchOn("QUIT");
         SmtpUpstream upstream = impatient();
         upstream.attempt(message(TEXT, "a@x.example"));

@@ -54,7 +54,7 @@ class LostConnectionTest extends SubmissionTest {
         "DATA, CONTENT",
         "END, END_OF_CONTENT"
     })
-    void waitsForNobodyForEver(String at, Step step) {
+    void limitsTheTimeOfEveryStep(String at, Step step) {
         server.at(at, new Answer.Hang());
         Response response = only(impatient().attempt(message(TEXT, "a@x.example")));
         assertThat(response.step()).isEqualTo(step);

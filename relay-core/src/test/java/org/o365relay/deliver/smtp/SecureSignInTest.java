@@ -56,7 +56,7 @@ class SecureSignInTest extends SubmissionTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"STARTTLS", "IMPLICIT"})
-    void sendsNothingToAServerWhoseCertificateNobodyVouchesFor(Tls tls) throws IOException {
+    void sendsNothingToAServerWithAnUntrustedCertificate(Tls tls) throws IOException {
         for (@Nullable Path trusted : Arrays.asList(null, other.pem())) {
             Response response = attemptWith(localhost, tls, trusted);
             assertThat(response.origin()).isEqualTo(Origin.TLS);
@@ -98,7 +98,7 @@ class SecureSignInTest extends SubmissionTest {
     }
 
     @Test
-    void waitsForNobodyForEverInTheHandshakeBeforeTheGreeting() {
+    void limitsTheTimeOfTheHandshakeBeforeTheGreeting() {
         server.speakingTlsFromTheStart().at("TLS", new Answer.Hang());
         SmtpUpstreamSettings settings = new SmtpUpstreamSettings(
                 "localhost",
@@ -116,7 +116,7 @@ class SecureSignInTest extends SubmissionTest {
     }
 
     @Test
-    void speaksPlainTextOnlyIfToldTo() {
+    void usesPlainTextOnlyIfConfigured() {
         server.offers("8BITMIME", "STARTTLS", "AUTH LOGIN");
         Response response = only(upstream(settings("localhost", server.port(), Tls.NONE, null), new Credential.None())
                 .attempt(message(TEXT, "a@x.example")));
@@ -155,7 +155,7 @@ class SecureSignInTest extends SubmissionTest {
     }
 
     @Test
-    void tellsNobodyThePassword() {
+    void revealsThePasswordNowhere() {
         String secret = base64(PASSWORD);
         server.at("PASSWORD", "500 5.3.3 Unrecognized command '" + secret + "' or '" + PASSWORD + "'");
         SmtpUpstream upstream = upstream();
@@ -188,7 +188,7 @@ class SecureSignInTest extends SubmissionTest {
     }
 
     @Test
-    void checksUpToTheFirstTrouble() {
+    void checksUpToTheFirstFailure() {
         server.at("PASSWORD", "535 5.7.3 Authentication unsuccessful");
         UpstreamCheck check = upstream().check();
         assertThat(check.succeeded()).isFalse();

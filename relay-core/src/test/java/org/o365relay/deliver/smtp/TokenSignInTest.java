@@ -90,7 +90,7 @@ class TokenSignInTest extends SubmissionTest {
     }
 
     @Test
-    void answersAChallengeWithAnEmptyLineToHearTheRefusal() {
+    void answersAChallengeWithAnEmptyLineToGetTheRefusal() {
         String challenge = "334 " + base64("{\"status\":\"400\",\"schemes\":\"Bearer\"}");
         server.at("TOKEN", challenge).at("TOKEN", challenge);
         Response response = only(withTokens().attempt(message(TEXT, "a@x.example")));
@@ -121,7 +121,7 @@ class TokenSignInTest extends SubmissionTest {
     }
 
     @Test
-    void tellsNobodyTheToken() {
+    void revealsTheTokenNowhere() {
         String blob = blob("token-1");
         server.at("TOKEN", "501 5.5.4 what is '" + blob + "' or 'token-1' or '" + base64("token-1") + "'");
         SmtpUpstream upstream = withTokens();

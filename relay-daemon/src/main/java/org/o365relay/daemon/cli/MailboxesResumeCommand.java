@@ -14,8 +14,7 @@ import picocli.CommandLine.Parameters;
         name = "resume",
         mixinStandardHelpOptions = true,
         versionProvider = ProgramVersion.class,
-        description =
-                "Resume a paused mailbox, and probe it and its suspended upstreams now.")
+        description = "Resume a paused mailbox, and probe it and its suspended upstreams now.")
 final class MailboxesResumeCommand implements Callable<Integer> {
 
     private final CommandContext context;

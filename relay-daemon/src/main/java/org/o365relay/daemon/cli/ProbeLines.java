@@ -25,9 +25,9 @@ record ProbeLines(Layout layout) {
 
     private String line(EmailAddress mailbox, ProbeNow probe) {
         return switch (probe.target()) {
-            case MAILBOX -> mailbox + " is blocked: ";
-            case UPSTREAM -> probe.upstream() + " is suspended: ";
-        }
+                    case MAILBOX -> mailbox + " is blocked: ";
+                    case UPSTREAM -> probe.upstream() + " is suspended: ";
+                }
                 + probe.reason()
                 + " "
                 + action(probe);

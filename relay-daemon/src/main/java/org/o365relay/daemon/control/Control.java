@@ -55,7 +55,8 @@ public interface Control extends AutoCloseable {
     /// @return what is probed
     MailboxProbes resume(EmailAddress mailbox) throws ControlException;
 
-    /// Probes a blocked mailbox and its suspended upstreams now, whatever their schedule. Refused if the mailbox is paused.
+    /// Probes a blocked mailbox and its suspended upstreams now, whatever their schedule. Refused if the
+    /// mailbox is paused.
     ///
     /// @return what is probed
     MailboxProbes retry(EmailAddress mailbox) throws ControlException;

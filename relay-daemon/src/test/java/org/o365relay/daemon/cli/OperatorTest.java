@@ -333,9 +333,21 @@ final class OperatorTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "queue", "queue list", "queue show", "queue retry", "queue hold", "queue release", "queue bounce",
-                "queue delete", "queue redirect", "trace", "mailboxes", "mailboxes pause", "mailboxes resume",
-                "mailboxes retry", "status"
+                "queue",
+                "queue list",
+                "queue show",
+                "queue retry",
+                "queue hold",
+                "queue release",
+                "queue bounce",
+                "queue delete",
+                "queue redirect",
+                "trace",
+                "mailboxes",
+                "mailboxes pause",
+                "mailboxes resume",
+                "mailboxes retry",
+                "status"
             })
     void helpsEverywhere(String command) {
         assertThat(run(Layout.UNLIMITED, List.of(), (command + " --help").split(" ")))
