@@ -38,7 +38,7 @@ class ArchitectureTest {
             route        | admit
             accept       | admit, queue, route
             alert        | queue, notice, net
-            bounce       | queue, notice, net, identity, exchange
+            ndr          | queue, notice, net, identity, exchange
             deliver.smtp  | deliver, identity, net
             deliver.graph | deliver, rewrite, identity, net
             deliver      | queue, rewrite, route, identity, net, exchange, notice, deliver.smtp, deliver.graph

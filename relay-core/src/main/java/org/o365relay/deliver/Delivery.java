@@ -204,8 +204,8 @@ public final class Delivery {
     /// Retrying a damaged message would only bounce it in the end, which the sender cannot fix.
     private void quarantine(Claim claim, String damage) {
         log.error(
-                "message {} is damaged in the queue ({}) and has been put on hold; check the disk, and see what of it"
-                        + " can be read",
+                "message {} is damaged in the queue ({}) and was put on hold; check the disk, then bounce or delete the"
+                        + " message",
                 claim.id(),
                 damage);
         queue.holdDamaged(claim, damage);

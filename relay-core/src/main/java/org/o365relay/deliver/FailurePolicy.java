@@ -140,7 +140,7 @@ public final class FailurePolicy {
                         response.reply(),
                         "the sign-in service issues no token",
                         "Compare tenant, client-id and secret or certificate of " + mailbox
-                                + " with Entra admin center > App registrations; \"bin/o365-relay check\" shows more.");
+                                + " with Entra admin center > App registrations; for details run: o365-relay check");
             case GRAPH -> judgeUnknownOfGraph(response);
         };
     }

@@ -242,7 +242,7 @@ class DeliveryTest {
         relay.clock.advance(Duration.ofMinutes(2));
         relay.deliverDue();
 
-        assertThat(relay.journal.lines("deferred")).singleElement().asString().contains("The relay has failed");
+        assertThat(relay.journal.lines("deferred")).singleElement().asString().contains("Internal error in the relay");
         assertThat(relay.journal.lines("delivered")).hasSize(1);
     }
 

@@ -190,7 +190,7 @@ class FailurePolicyTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             END_OF_CONTENT| GRAPH | UPSTREAM    | 3    | 429 ApplicationThrottled: Too many requests.
-            CONNECT       | RELAY | UPSTREAM    | 3    | 451 4.3.2 Microsoft Graph has asked for a rest
+            CONNECT       | RELAY | UPSTREAM    | 3    | 451 4.3.2 Microsoft Graph asked the relay to wait
             # its own time, and its own cause
             END_OF_CONTENT| GRAPH | MAILBOX     | 3600 | 429 ErrorSubmissionQuotaExceeded: no
             END_OF_CONTENT| GRAPH | CONNECTIONS |      | 429 ApplicationThrottled: over its MailboxConcurrency

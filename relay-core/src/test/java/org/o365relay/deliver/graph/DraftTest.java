@@ -48,7 +48,7 @@ class DraftTest {
     private static final String REST = HEADER + TEXT + "--b--\r\n";
     private static final String PUT = "PUT /*";
     private static final String LIST = "GET /messages/*/attachments";
-    private static final String UNSAID = "502 UploadFailed: Microsoft Graph does not say what is there of the upload";
+    private static final String UNSAID = "502 UploadFailed: Microsoft Graph did not report the state of the upload";
     private static final byte[] CHUNK = chunk();
     private static final int RANGE = 3_276_800;
 
@@ -176,7 +176,7 @@ class DraftTest {
 
         assertNotSent(
                 fixture.send(scan(4_000_000)),
-                "502 UploadFailed: Microsoft Graph names no usable address for the upload");
+                "502 UploadFailed: Microsoft Graph returned no usable URL for the upload");
     }
 
     private void assertNotSent(Response response, String reply) {
@@ -246,7 +246,7 @@ class DraftTest {
 
         assertThat(response.step()).isEqualTo(Step.CONTENT);
         assertThat(response.reply().toString())
-                .isEqualTo("403 DraftsForbidden: the app may not make drafts (Mail.ReadWrite), as large messages need:"
+                .isEqualTo("403 DraftsForbidden: the app may not create drafts (Mail.ReadWrite), which large messages need:"
                         + " ErrorAccessDenied: Access is denied. (request-id r-1)");
         Verdict verdict = new FailurePolicy(new EmailAddress("relay", "contoso.example")).judge(response, false);
         assertThat(verdict.name()).isEqualTo("graph-drafts-forbidden");
@@ -274,11 +274,11 @@ class DraftTest {
 
     @ParameterizedTest
     @CsvSource({
-        "POST /messages, 0, an unsent draft of it may stay",
-        "POST /messages, 503, an unsent draft of it may stay",
+        "POST /messages, 0, an unsent draft may be left",
+        "POST /messages, 503, an unsent draft may be left",
         "POST /messages, 403, ''",
-        "POST /messages/*/send, 0, nobody knows whether its draft was sent",
-        "POST /messages/*/send, 504, nobody knows whether its draft was sent",
+        "POST /messages/*/send, 0, it is unknown whether the draft was sent",
+        "POST /messages/*/send, 504, it is unknown whether the draft was sent",
         "POST /messages/*/send, 403, ''",
         "GET /nothing, 0, ''"
     })
@@ -379,7 +379,7 @@ class DraftTest {
 
         assertThat(response.step()).isEqualTo(Step.CONTENT);
         assertThat(response.origin()).isEqualTo(Origin.RELAY);
-        assertThat(response.reply().toString()).startsWith("452 4.3.1 cannot keep a large message in " + spool);
+        assertThat(response.reply().toString()).startsWith("452 4.3.1 cannot write a large message to " + spool);
         Files.createDirectory(spool);
     }
 

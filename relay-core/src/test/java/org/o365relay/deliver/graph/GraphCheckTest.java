@@ -55,7 +55,7 @@ class GraphCheckTest {
                         "connected to " + fixture.upstream.name(),
                         "token of unknown format, valid until 2026-11-21T09:00:00Z",
                         "may send mail as relay@contoso.example (Mail.Send)",
-                        "may make drafts, as messages above 20 KB need (Mail.ReadWrite)");
+                        "may create drafts, which messages above 20 KB need (Mail.ReadWrite)");
         assertThat(graph.sent()).isEmpty();
         assertThat(graph.drafts()).isEmpty();
     }
@@ -83,7 +83,7 @@ class GraphCheckTest {
         assertThat(check.succeeded()).isTrue();
         Finding warning = check.findings().getLast();
         assertThat(warning.detail())
-                .isEqualTo("messages above 20 KB cannot be sent, for that takes drafts (Mail.ReadWrite):"
+                .isEqualTo("messages above 20 KB cannot be sent, because the app may not create drafts (Mail.ReadWrite):"
                         + " 403 ErrorAccessDenied: Access is denied. (request-id r-1)");
         assertThat(warning.isWarning()).isTrue();
         assertThat(warning.advice()).contains("Give the app Mail.ReadWrite");
@@ -118,7 +118,7 @@ class GraphCheckTest {
         UpstreamCheck check = fixture.upstream.check();
 
         assertThat(check.succeeded()).isTrue();
-        assertThat(check.findings().getLast().advice()).isEqualTo("Smaller ones go. Ask again in a while.");
+        assertThat(check.findings().getLast().advice()).isEqualTo("Smaller messages are not affected. Run the check again later.");
     }
 
     @Test

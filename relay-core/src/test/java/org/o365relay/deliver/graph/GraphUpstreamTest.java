@@ -123,7 +123,7 @@ class GraphUpstreamTest {
         Response noLogin = fixture.send(SMALL);
         assertThat(noLogin.step()).isEqualTo(Step.CONNECT);
         assertThat(noLogin.origin()).isEqualTo(Origin.NETWORK);
-        assertThat(noLogin.reply().text()).startsWith("the proxy wants another login");
+        assertThat(noLogin.reply().text()).startsWith("the proxy refuses the configured login");
     }
 
     @ParameterizedTest
@@ -187,7 +187,7 @@ class GraphUpstreamTest {
                 .isEqualTo("429 ApplicationThrottled: Too many (request-id r-1, retry after 17)");
         assertThat(asked.retryAfter()).isEqualTo(Duration.ofSeconds(17));
         Response held = fixture.send(SMALL);
-        assertThat(held.reply().toString()).isEqualTo("451 4.3.2 Microsoft Graph has asked for a rest (17 s left)");
+        assertThat(held.reply().toString()).isEqualTo("451 4.3.2 Microsoft Graph asked the relay to wait (Retry-After, 17 s left)");
         assertThat(held.origin()).isEqualTo(Origin.RELAY);
         assertThat(held.step()).isEqualTo(Step.CONNECT);
         assertThat(held.retryAfter()).isEqualTo(Duration.ofSeconds(17));
@@ -231,7 +231,7 @@ class GraphUpstreamTest {
         assertThat(response.origin()).isEqualTo(Origin.NETWORK);
         assertThat(response.mayHaveArrived()).isTrue();
         assertThat(response.reply().toString())
-                .startsWith("451 4.4.2 connection to 127.0.0.1 lost before the answer: ");
+                .startsWith("451 4.4.2 connection to 127.0.0.1 lost before the response: ");
     }
 
     @Test

@@ -109,7 +109,7 @@ class ConnectorTest extends SubmissionTest {
         Files.write(certificate, Files.readAllBytes(second.certificatePem("cert")));
         Response mismatch = upstream.check().optionalFailure().orElseThrow();
         assertThat(mismatch.reply().text())
-                .startsWith("the relay's own certificate: the key in " + key + " does not belong to");
+                .startsWith("the client certificate cannot be used: the key in " + key + " does not belong to");
         Files.write(key, Files.readAllBytes(second.keyPem("key")));
         assertThat(upstream.check().succeeded()).isTrue();
         assertThat(server.certificates).containsExactly("CN=mail.contoso.example", "CN=mail2.contoso.example");

@@ -38,7 +38,7 @@ class SecureSignInTest extends SubmissionTest {
         assertThat(response.step()).isEqualTo(Step.STARTTLS);
         assertThat(response.origin()).isEqualTo(Origin.TLS);
         assertThat(response.reply().toString())
-                .isEqualTo("454 4.7.4 localhost:" + server.port() + " offers no STARTTLS");
+                .isEqualTo("454 4.7.4 localhost:" + server.port() + " does not offer STARTTLS");
         assertThat(server.commands).containsExactly("EHLO relay.example");
     }
 
