@@ -20,13 +20,12 @@ import org.o365relay.queue.StoredAlert;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The alerts that are active. The admin is notified once when a condition has lasted for the configured delay, and
-/// once
-/// when it has been over for as long, so a condition that flaps within the delay causes no further notifications.
-/// Active alerts are stored in the queue and survive restarts.
+/// The alerts that are active. The admin is notified once when a condition has lasted for the configured delay,
+/// and once when it has been over for as long, so a condition that flaps within the delay causes no further
+/// notifications. Active alerts are stored in the queue and survive restarts.
 ///
-/// [#raise] and [#clear] never block and may be called by any thread. One thread calls [#check], which sends the
-/// notifications.
+/// [#raise] and [#clear] never block and may be called by any thread. One thread calls [#check], which sends
+/// the notifications.
 public final class ActiveAlerts {
 
     private static final Logger log = LoggerFactory.getLogger(ActiveAlerts.class);
@@ -40,8 +39,8 @@ public final class ActiveAlerts {
     private final Map<String, AlertState> alerts = new ConcurrentHashMap<>();
     private final Set<String> unsaved = new HashSet<>(); // of the looking thread
 
-    /// Restores the alerts stored before a restart. One that is not raised again within [AlertTexts#restoredFor] is
-    /// cleared.
+    /// Restores the alerts stored before a restart. One that is not raised again within
+    /// [AlertTexts#restoredFor] is cleared.
     ///
     /// @param webhook must not block
     /// @param delay how long a condition must last before it is reported, and be over before that is reported

@@ -12,8 +12,8 @@ import org.o365relay.mail.EmailAddress;
 /// @param advice what to do; may be empty
 /// @param mailbox the affected mailbox, which is avoided as sender of the alert email; null if none is affected
 /// @param raiseAfter how long the condition must last before it is reported; null for the configured delay
-/// @param clearAfter the alert is cleared if the condition is not detected again for this long; null if it is cleared
-///     explicitly
+/// @param clearAfter the alert is cleared if the condition is not detected again for this long; null if it is
+///     cleared explicitly
 /// @param reporting how the condition is reported besides the alert
 public record AlertCondition(
         String name,

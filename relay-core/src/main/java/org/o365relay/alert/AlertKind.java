@@ -2,8 +2,8 @@ package org.o365relay.alert;
 
 import java.util.Locale;
 
-/// The kinds of alerts. An alert's name is the key of its kind, followed by what it concerns unless the kind is about
-/// the whole relay: `mailbox-blocked relay@contoso.com`, `disk-low`.
+/// The kinds of alerts. An alert's name is the key of its kind, followed by what it concerns unless the kind is
+/// about the whole relay: `mailbox-blocked relay@contoso.com`, `disk-low`.
 public enum AlertKind {
     /// A mailbox cannot send.
     MAILBOX_BLOCKED,

@@ -7,9 +7,8 @@ import org.o365relay.mail.EmailAddress;
 /// Chooses the mailbox that sends an email to the admin.
 public interface AlertMailboxes {
 
-    /// @param affected the mailbox the email is about, chosen only if no mailbox with another account can send; null
-    /// for
-    ///     none
+    /// @param affected the mailbox the email is about, chosen only if no mailbox with another account can send;
+    ///     null for none
     /// @return a mailbox that can send now; empty if there is none
     Optional<EmailAddress> open(@Nullable EmailAddress affected);
 

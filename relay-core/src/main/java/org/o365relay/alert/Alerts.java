@@ -16,8 +16,8 @@ import org.o365relay.queue.MessageQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Runs the alerts: feeds [ActiveAlerts] from the journal and the queue, and sends its notifications by email and
-/// webhook.
+/// Runs the alerts: feeds [ActiveAlerts] from the journal and the queue, and sends its notifications by email
+/// and webhook.
 public final class Alerts implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Alerts.class);

@@ -20,8 +20,8 @@ import org.o365relay.net.NoResponseException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Posts alerts to a webhook, one at a time, on its own thread. Callers never wait. An alert that cannot be posted in
-/// three attempts is dropped; email is the reliable channel.
+/// Posts alerts to a webhook, one at a time, on its own thread. Callers never wait. An alert that cannot be
+/// posted in three attempts is dropped; email is the reliable channel.
 final class Webhook implements AutoCloseable {
 
     /// Maximum number of pending alerts; the oldest are dropped beyond it.

@@ -2,7 +2,8 @@
 /// [org.o365relay.alert.ActiveAlerts] decides when to notify; `AlertTexts` contains the texts and
 /// [org.o365relay.alert.AlertKind] the names of all alerts.
 ///
-/// Alerts are raised from journal events and from checks of the queue. The package must not know how mail is delivered.
+/// Alerts are raised from journal events and from checks of the queue. The package must not know how mail is
+/// delivered.
 @NullMarked
 package org.o365relay.alert;
 

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/// Reads the file format of the catalogue and its translations: blocks of `key: value` lines under `[name]`. Indented lines
-/// continue a value, `==` begins a section, `#` a comment.
+/// Reads the file format of the catalogue and its translations: blocks of `key: value` lines under `[name]`.
+/// Indented lines continue a value, `==` begins a section, `#` a comment.
 final class CatalogueBlocks {
 
     private final Set<String> keys;

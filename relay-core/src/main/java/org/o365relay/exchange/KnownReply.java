@@ -41,8 +41,8 @@ public record KnownReply(
         CONNECTIONS,
         /// The mailbox sent too much and is blocked for a while.
         THROTTLED,
-        /// The mailbox may not send as this author. If the author is the mailbox itself, the mailbox is blocked until the
-        /// admin acts; otherwise only this author's mail is affected.
+        /// The mailbox may not send as this author. If the author is the mailbox itself, the mailbox is blocked
+        /// until the admin acts; otherwise only this author's mail is affected.
         AUTHOR,
         /// This upstream is unusable until the admin acts; a fallback may work.
         UPSTREAM,

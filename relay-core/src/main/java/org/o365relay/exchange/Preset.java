@@ -5,32 +5,35 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// The services that accept mail, with their ports and limits as of November 2026. The configuration of a mailbox can
-/// override the limits.
+/// The services that accept mail, with their ports and limits as of November 2026. The configuration of a
+/// mailbox can override the limits.
 public enum Preset {
     /// Client submission with a mailbox (SMTP AUTH).
     ///
-    /// Sources: Microsoft, "How to set up a multifunction device or application to send email using Microsoft 365"
-    /// (host, port, 30 messages a minute, 3 connections, 10,000 recipients a day); "Exchange Online limits" (500
-    /// recipients in a message unless the admin allows more, 35 MB). One of the three connections is left to other
-    /// clients of the mailbox.
+    /// Sources: Microsoft, "How to set up a multifunction device or application to send email using Microsoft
+    /// 365" (host, port, 30 messages a minute, 3 connections, 10,000 recipients a day); "Exchange Online
+    /// limits" (500 recipients in a message unless the admin allows more, 35 MB). One of the three connections
+    /// is left to other clients of the mailbox.
     OFFICE365(587, 30, 2, 10_000, 500, 35L << 20),
     /// Microsoft Graph, sendMail. The mailbox limits are those of client submission.
     ///
-    /// Source: Microsoft Graph, "Service-specific throttling limits" (4 concurrent requests per app and mailbox).
+    /// Source: Microsoft Graph, "Service-specific throttling limits" (4 concurrent requests per app and
+    /// mailbox).
     GRAPH(443, 30, 4, 10_000, 500, 35L << 20),
     /// High Volume Email: to recipients of the own organization only.
     ///
-    /// Source: Microsoft, "Manage high volume emails for Microsoft 365" (no sending rate, 50 recipients, 10 MB).
+    /// Source: Microsoft, "Manage high volume emails for Microsoft 365" (no sending rate, 50 recipients, 10
+    /// MB).
     HIGH_VOLUME(587, null, 2, null, 50, 10_000_000L),
     /// Azure Communication Services Email, with a custom domain.
     ///
-    /// Source: Azure, "Service limits for Azure Communication Services", Email (30 a minute, 50 recipients, 10 MB).
+    /// Source: Azure, "Service limits for Azure Communication Services", Email (30 a minute, 50 recipients, 10
+    /// MB).
     AZURE_COMMUNICATION(587, 30, 2, null, 50, 10_000_000L),
     /// The organization's mail exchanger, without sign-in: a connector, or direct send.
     ///
-    /// Source: Microsoft, "How to set up a multifunction device …" ("reasonable limits"); "Non-delivery reports in
-    /// Exchange Online" (452 4.5.3 for more than 200 recipients of a domain).
+    /// Source: Microsoft, "How to set up a multifunction device …" ("reasonable limits"); "Non-delivery reports
+    /// in Exchange Online" (452 4.5.3 for more than 200 recipients of a domain).
     CONNECTOR(25, null, 2, null, 200, null),
     /// Any other server.
     SMARTHOST(587, null, 2, null, null, null);

@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.o365relay.mail.Reply;
 
-/// The known replies of Microsoft 365, in matching order, read from `replies.txt`. `org.o365relay.deliver.FailurePolicy`
-/// decides how the relay acts on them.
+/// The known replies of Microsoft 365, in matching order, read from `replies.txt`.
+/// `org.o365relay.deliver.FailurePolicy` decides how the relay acts on them.
 ///
 /// The first digit of Exchange's replies is unreliable: some 5xx replies are temporary and some 4xx replies are
 /// permanent. Entries therefore match by enhanced status code and text.

@@ -8,8 +8,8 @@ import java.util.Set;
 import org.o365relay.exchange.CatalogueBlocks.Block;
 import org.o365relay.mail.EmailAddress;
 
-/// The texts of the catalogue in one language, by entry name. English texts are in `replies.txt`, translations in files
-/// such as `replies_de.txt`. Missing translations fall back to English.
+/// The texts of the catalogue in one language, by entry name. English texts are in `replies.txt`, translations
+/// in files such as `replies_de.txt`. Missing translations fall back to English.
 public final class ReplyTexts {
 
     private static final Set<String> KEYS = Set.of("cause", "author", "advice");

@@ -84,8 +84,8 @@ public interface Journal {
     /// @param after how long that upstream was suspended
     void failback(EmailAddress mailbox, String upstream, Duration after);
 
-    /// The upstream cannot be reached or accepts no connections, and there is no fallback. Reported once per outage; no
-    /// message loses an attempt.
+    /// The upstream cannot be reached or accepts no connections, and there is no fallback. Reported once per
+    /// outage; no message loses an attempt.
     void unreachable(EmailAddress mailbox, String upstream, Reply reply, Instant nextAttempt);
 
     /// The mailbox sends again after its upstream was unreachable.

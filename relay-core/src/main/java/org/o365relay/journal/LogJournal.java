@@ -17,8 +17,8 @@ import org.o365relay.mail.VisibleText;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Writes each event as one log line: its name, then `key=value` pairs. Values that contain blanks are quoted. The
-/// logger is `journal`; the level is that of the [LogEvent].
+/// Writes each event as one log line: its name, then `key=value` pairs. Values that contain blanks are quoted.
+/// The logger is `journal`; the level is that of the [LogEvent].
 public final class LogJournal implements Journal {
 
     private static final Logger log = LoggerFactory.getLogger("journal");
@@ -276,7 +276,8 @@ public final class LogJournal implements Journal {
         return instant.truncatedTo(ChronoUnit.SECONDS);
     }
 
-    /// A log line under construction. Text from outside is escaped so that it can neither end the line nor forge a key.
+    /// A log line under construction. Text from outside is escaped so that it can neither end the line nor
+    /// forge a key.
     private static final class Line {
 
         private final LogEvent event;

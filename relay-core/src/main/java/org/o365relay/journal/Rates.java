@@ -12,8 +12,8 @@ import org.o365relay.mail.Envelope;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Reply;
 
-/// Counts messages and recipients by outcome over the last 24 hours. Never blocks and allocates nothing, because it is
-/// called between the final dot and the 250.
+/// Counts messages and recipients by outcome over the last 24 hours. Never blocks and allocates nothing,
+/// because it is called between the final dot and the 250.
 public final class Rates implements Journal {
 
     private final InstantSource clock;

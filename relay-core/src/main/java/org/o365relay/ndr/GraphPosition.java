@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// A position in a Graph folder: the receive time of the last message scanned, which Graph gives in seconds, and the
-/// messages already scanned of that second.
+/// A position in a Graph folder: the receive time of the last message scanned, which Graph gives in seconds,
+/// and the messages already scanned of that second.
 ///
 /// @param time truncated to seconds
 /// @param seen ids of the messages scanned of that second

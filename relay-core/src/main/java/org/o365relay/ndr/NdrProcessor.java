@@ -47,8 +47,8 @@ import org.o365relay.queue.SuppressedNotice.Kind;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Processes failure NDR: adds an event to the history of each reported message and notifies its envelope sender. The
-/// recipient of the notice is never taken from the report, because reports can be forged.
+/// Processes failure NDR: adds an event to the history of each reported message and notifies its envelope
+/// sender. The recipient of the notice is never taken from the report, because reports can be forged.
 final class NdrProcessor {
 
     private static final Logger log = LoggerFactory.getLogger(NdrProcessor.class);
@@ -86,8 +86,8 @@ final class NdrProcessor {
 
     /// A failed recipient and the reason.
     ///
-    /// @param recipient null if the relay did not send the message to this address, such as a member of a group or a
-    ///     forwarding address
+    /// @param recipient null if the relay did not send the message to this address, such as a member of a group
+    ///     or a forwarding address
     private record FailedDelivery(
             UndeliveredRecipient undelivered, @Nullable Recipient recipient, Reason reason) {}
 

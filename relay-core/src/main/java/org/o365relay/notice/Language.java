@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/// The languages of notices. To add one, add a constant here, the texts in `words_xx.properties` and the replies in
-/// `exchange/replies_xx.txt`.
+/// The languages of notices. To add one, add a constant here, the texts in `words_xx.properties` and the
+/// replies in `exchange/replies_xx.txt`.
 public enum Language {
     ENGLISH(Locale.ENGLISH),
     GERMAN(Locale.GERMAN);

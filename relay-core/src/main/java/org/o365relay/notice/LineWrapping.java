@@ -27,8 +27,8 @@ final class LineWrapping {
                 : text.substring(0, text.offsetByCodePoints(0, length - 4)).strip() + " ...";
     }
 
-    /// @return lines of at most `width` characters; a longer word is placed on its own line, and split after every 400
-    ///     characters
+    /// @return lines of at most `width` characters; a longer word is placed on its own line, and split after
+    ///     every 400 characters
     static List<String> wrap(String text, int width) {
         List<String> lines = new ArrayList<>();
         StringBuilder line = new StringBuilder();

@@ -30,8 +30,8 @@ final class MultipartReport extends MimeMultipart {
         contentType = type.toString();
     }
 
-    /// Adds a text part, encoded as quoted-printable unless it consists of US-ASCII lines of at most 998 octets and cannot
-    /// contain the boundary. RFC 6522 §4 allows this encoding for the original header, too.
+    /// Adds a text part, encoded as quoted-printable unless it consists of US-ASCII lines of at most 998 octets
+    /// and cannot contain the boundary. RFC 6522 §4 allows this encoding for the original header, too.
     void add(String type, String description, byte[] content) throws MessagingException, IOException {
         if (isPlain(content)) {
             addPlain(type, description, content);
@@ -48,8 +48,8 @@ final class MultipartReport extends MimeMultipart {
     /// Adds the whole message, which must not be encoded (RFC 2046 §5.2.1).
     ///
     /// @param original with any line ends
-    /// @return false if that is impossible because it is empty, has lines of more than 998 octets, or contains NUL or the
-    ///     boundary
+    /// @return false if that is impossible because it is empty, has lines of more than 998 octets, or contains
+    ///     NUL or the boundary
     boolean addMessage(String description, byte[] original) throws MessagingException {
         String text = new String(original, ISO_8859_1).replaceAll("\r\n?|\n", "\r\n");
         boolean possible = !text.isEmpty()

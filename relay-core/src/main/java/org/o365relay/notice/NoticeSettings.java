@@ -11,8 +11,8 @@ import org.o365relay.mail.EmailAddress;
 /// @param admin receives failure notices if the author cannot be reached; null for none
 /// @param zone time zone of the times in notices
 /// @param delayNoticeAfter age at which a delay notice about an undelivered message is sent; zero for none
-/// @param hourlyLimitPerDevice maximum number of failure and delay notices per client address and hour; a digest
-///     summarizes the others
+/// @param hourlyLimitPerDevice maximum number of failure and delay notices per client address and hour; a
+///     digest summarizes the others
 public record NoticeSettings(
         @Nullable EmailAddress admin,
         Language language,

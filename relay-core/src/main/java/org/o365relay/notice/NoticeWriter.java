@@ -38,8 +38,8 @@ public final class NoticeWriter {
 
     /// The caller checks whether the sender requested the notice (RFC 3461 §4.1).
     ///
-    /// @return the author, or the admin if the author cannot be reached; empty if neither can, or if the message is a
-    ///     notice or has the null sender (RFC 5321 §4.5.5)
+    /// @return the author, or the admin if the author cannot be reached; empty if neither can, or if the
+    ///     message is a notice or has the null sender (RFC 5321 §4.5.5)
     public Optional<EmailAddress> addressee(Failure failure) {
         return author(failure)
                 .or(() -> forbidsNotices(failure) ? Optional.empty() : Optional.ofNullable(settings.admin()));
@@ -62,8 +62,9 @@ public final class NoticeWriter {
                 .map(recipient -> notice(delay, recipient, "delayed.subject"));
     }
 
-    /// Writes the notice that a message was relayed to a server that does not report deliveries. Its recipient is always the
-    /// envelope sender, because only that address was checked when the client submitted the message.
+    /// Writes the notice that a message was relayed to a server that does not report deliveries. Its recipient
+    /// is always the envelope sender, because only that address was checked when the client submitted the
+    /// message.
     ///
     /// @return empty if the message has the null sender, or the sender cannot be reached
     public Optional<Notice> write(RelayedMessage relayed) {
@@ -185,7 +186,8 @@ public final class NoticeWriter {
         return report;
     }
 
-    /// @return empty if the message is not returned in full; a binary message or one with a UTF-8 header cannot be
+    /// @return empty if the message is not returned in full; a binary message or one with a UTF-8 header cannot
+    ///     be
     private static byte[] whole(Failure failure) {
         Envelope envelope = failure.envelope();
         boolean requested = envelope.dsnRequest().returned() == DsnRequest.ReturnedContent.FULL;
@@ -227,8 +229,8 @@ public final class NoticeWriter {
         append(header, "Date", DeliveryStatus.date(now));
     }
 
-    /// Distinguishes several notices about one message: its recipients can fail at different times, and some can fail while
-    /// others are relayed.
+    /// Distinguishes several notices about one message: its recipients can fail at different times, and some
+    /// can fail while others are relayed.
     private static String uniqueName(NoticeEvent event) {
         String name = event.id() + "." + time(event.now());
         return switch (event) {

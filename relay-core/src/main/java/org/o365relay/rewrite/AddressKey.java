@@ -4,8 +4,8 @@ import java.net.IDN;
 import java.util.Locale;
 import org.o365relay.mail.EmailAddress;
 
-/// Normalizes addresses for comparison, so that addresses which Exchange treats as one mailbox have the same key. In doubt,
-/// keys differ.
+/// Normalizes addresses for comparison, so that addresses which Exchange treats as one mailbox have the same
+/// key. In doubt, keys differ.
 final class AddressKey {
 
     // map to different domains in IDNA 2003, which Java implements, and IDNA 2008
@@ -13,7 +13,8 @@ final class AddressKey {
 
     private AddressKey() {}
 
-    /// @return the key, independent of case, unnecessary quotes, and the Unicode or ASCII (`xn--`) form of the domain
+    /// @return the key, independent of case, unnecessary quotes, and the Unicode or ASCII (`xn--`) form of the
+    ///     domain
     static String of(EmailAddress address) {
         return asciiLowerCase(unquoted(address.localPart())) + '@' + domain(address.domain());
     }

@@ -13,15 +13,15 @@ import java.util.stream.Stream;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.RawText;
 
-/// The mailboxes in a `From` or `Reply-To` field (RFC 5322 §3.4): members of groups included, encoded words and raw
-/// 8-bit text decoded. Tolerates malformed fields of devices; of an unparsable field it finds at least the addresses.
+/// The mailboxes in a `From` or `Reply-To` field (RFC 5322 §3.4): groups are expanded, encoded words and raw
+/// 8-bit text are decoded. Tolerates malformed lists; if parsing fails, addresses are extracted by a search.
 final class AddressList {
 
-    // More would be useless for a reply, and could turn a field of many kilobytes into another one.
+    // Limits the size of the fields generated from the list.
     private static final int MAX_AUTHORS = 50;
 
-    // Parsing and decoding take quadratic time. Beyond this total length of all fields of a message, a field is only
-    // searched for addresses.
+    // Parsing and decoding take quadratic time. Text beyond this total size of all fields of a message is only searched
+    // for addresses.
     private static final int MAX_PARSED = 8 * 1024;
     private static final int MAX_NAME = 1024;
 
@@ -29,7 +29,7 @@ final class AddressList {
 
     private AddressList() {}
 
-    /// @return those of each field, which all the fields together get no more time for than one would
+    /// @return the mailboxes of each field; all fields together share the limit of parsed text
     static List<List<HeaderMailbox>> parseEach(List<RawField> fields) {
         List<List<HeaderMailbox>> authors = new ArrayList<>();
         int left = MAX_PARSED;
@@ -40,7 +40,7 @@ final class AddressList {
         return authors;
     }
 
-    /// @return no more than anybody answers to
+    /// @return the mailboxes of all fields, up to the limit
     static List<HeaderMailbox> flatten(List<List<HeaderMailbox>> authors) {
         return authors.stream().flatMap(List::stream).limit(MAX_AUTHORS).toList();
     }
@@ -52,14 +52,14 @@ final class AddressList {
     private static List<HeaderMailbox> parse(RawField field, int most) {
         String text = RawText.of(field.value().getBytes(StandardCharsets.ISO_8859_1));
         List<HeaderMailbox> authors = read(text, most);
-        // Some devices put the address into the encoded word, too.
+        // Some devices include the address in the encoded word.
         boolean allSaid = hasQualified(authors) || !text.contains("=?") || text.length() > most;
         return allSaid ? authors : read(EncodedText.decode(text), most);
     }
 
-    /// @param mailbox what was read from it
-    /// @return whether it is just that mailbox, as RFC 5322 §3.4 wants it and Exchange takes it: no second `@`
-    ///     anywhere, not even in an encoded word, and no encoded word that cannot be decoded
+    /// @param mailbox the address parsed from the field
+    /// @return whether the field is exactly this mailbox in the form of RFC 5322 §3.4 that Exchange accepts:
+    ///     without a second `@`, even in an encoded word, and without an encoded word that cannot be decoded
     static boolean isOnePlainMailbox(RawField field, EmailAddress mailbox) {
         String value = field.value();
         return value.length() <= MAX_NAME
@@ -68,8 +68,7 @@ final class AddressList {
                 && isStrictly(mailbox, value);
     }
 
-    /// @return whether it is a list of addresses as RFC 5322 §3.4 wants it; one too long to be looked at counts
-    ///     as readable
+    /// @return whether the field is a valid address list (RFC 5322 §3.4), or too long to be parsed
     static boolean isReadable(RawField field) {
         String value = RawText.of(field.value().getBytes(StandardCharsets.ISO_8859_1));
         try {
@@ -80,7 +79,7 @@ final class AddressList {
         }
     }
 
-    /// The parser lets local parts pass that are none, such as `"Ann"ann@b.c`.
+    /// The parser accepts invalid local parts such as `"Ann"ann@b.c`.
     private static boolean isReadable(InternetAddress address) {
         return address.isGroup() || EmailAddress.parse(address.getAddress()).isPresent();
     }
@@ -107,7 +106,7 @@ final class AddressList {
         return hasQualified(authors) || printable.indexOf('@') < 0 ? authors : salvaged(printable);
     }
 
-    /// As many whole addresses as the parser may be given.
+    /// The longest prefix of complete addresses within the limit.
     private static String beginning(String text, int most) {
         return text.length() <= most ? text : text.substring(0, Math.max(0, text.lastIndexOf(',', most)));
     }
@@ -141,7 +140,7 @@ final class AddressList {
                 .orElseGet(() -> new HeaderMailbox(name.isEmpty() ? EncodedText.decode(text) : name, null));
     }
 
-    /// What stands before an address is its name.
+    /// Takes the text before each address as its display name.
     private static List<HeaderMailbox> salvaged(String text) {
         List<HeaderMailbox> authors = new ArrayList<>();
         Matcher address = ADDRESS.matcher(text);

@@ -4,9 +4,9 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/// Repairs addresses in destination fields that Exchange may refuse: display names with an unquoted `@`
-/// (`a@b.c <a@b.c>`), and addresses after a name without angle brackets (`Ann a@b.c`). A list
-/// without such an address stays byte-identical, and so does one that cannot be parsed.
+/// Repairs address lists in destination fields that Exchange may refuse: unquoted display names that contain an
+/// `@` (`a@b.c <a@b.c>`), and addresses after a name without angle brackets (`Ann a@b.c`). A list without such
+/// an address, or one that cannot be parsed, stays byte-identical.
 final class AddressListRepair {
 
     private static final Set<String> FIELDS = Set.of("to", "cc", "reply-to", "resent-to", "resent-cc");
@@ -113,7 +113,7 @@ final class AddressListRepair {
     }
 
     private void quote(String phrase) {
-        if (!phrase.contains("=?")) { // an encoded word is not allowed in quotes
+        if (!phrase.contains("=?")) { // an encoded word must not be quoted
             String name = phrase.strip();
             String before = phrase.substring(0, phrase.indexOf(name));
             replace(angle, before + '"' + name.replaceAll("[\"\\\\\r\n]", "") + "\" ");
@@ -132,7 +132,7 @@ final class AddressListRepair {
         return text.indexOf(' ') >= 0 || text.indexOf('\t') >= 0;
     }
 
-    /// Replaces the text from the beginning of the member to this position.
+    /// Replaces the text between the beginning of the member and `end`.
     private void replace(int end, String replacement) {
         repaired.append(text, copied, begin).append(replacement);
         copied = end;

@@ -7,17 +7,18 @@ import java.io.InputStream;
 import org.eclipse.angus.mail.util.BASE64DecoderStream;
 import org.jspecify.annotations.Nullable;
 
-/// A part that can travel apart from its message.
+/// A MIME part that can be sent separately from its message.
 ///
 /// @param name never empty
 /// @param type such as `application/pdf`
-/// @param contentId by which the message's text shows it, without angle brackets; null if it is a file of its own
+/// @param contentId Content-ID by which the text refers to the part, without angle brackets; null for a
+///     separate file
 /// @param encoding the Content-Transfer-Encoding, lower case; empty for none
-/// @param from where its encoded content begins in the message
-/// @param to where that ends
+/// @param from offset of the encoded content in the message
+/// @param to end of the encoded content, exclusive
 public record Attachment(String name, String type, @Nullable String contentId, String encoding, long from, long to) {
 
-    /// @return its content, decoded; of broken base64 what can be read
+    /// @return the decoded content; as much as can be decoded if the base64 is malformed
     public InputStream open(StoredContent message) throws IOException {
         InputStream encoded = message.read(from, to);
         try {

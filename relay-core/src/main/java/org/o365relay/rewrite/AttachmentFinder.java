@@ -7,18 +7,18 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Walks through a message's parts (RFC 2046 §5.1) and notes where those are that can be taken out of it:
-/// files in a multipart/mixed, and what the text of a multipart/related shows. What is signed or encrypted is not
-/// taken apart (RFC 1847 §2.1), nor are other messages.
+/// Finds the parts of a message (RFC 2046 §5.1) that can be removed: files in a multipart/mixed, and related
+/// parts of a multipart/related. Signed or encrypted parts (RFC 1847 §2.1) and attached messages are left
+/// whole.
 ///
-/// Reads once and keeps one header in memory.
+/// Reads the message once and keeps one header in memory.
 final class AttachmentFinder {
 
     private static final int MAX_DEPTH = 100;
     private static final int MAX_HEADER = 2 * HeaderReader.MAX_HEADER;
 
     private final MimeLineReader lines;
-    private final List<byte[]> boundaries = new ArrayList<>(); // of the multiparts we are in, the outermost first
+    private final List<byte[]> boundaries = new ArrayList<>(); // of the enclosing multiparts, outermost first
     private final List<FoundAttachment> found = new ArrayList<>();
 
     private AttachmentFinder(InputStream message) {
@@ -27,7 +27,7 @@ final class AttachmentFinder {
 
     /// A multipart.
     ///
-    /// @param indivisible whether it counts only as a whole, or is in one that does
+    /// @param indivisible whether it, or a multipart around it, is signed or encrypted
     record Multipart(String type, String boundary, boolean indivisible) {
 
         static Multipart of(PartHeader header, String boundary, @Nullable Multipart around) {
@@ -50,11 +50,11 @@ final class AttachmentFinder {
         }
     }
 
-    /// Where a part is.
+    /// The position of a part.
     ///
     /// @param parent null for the message itself
-    /// @param index among the parts around, from 0
-    /// @param from where its delimiter begins
+    /// @param index index in its multipart, from 0
+    /// @param from offset of its delimiter
     record Position(@Nullable Multipart parent, int index, long from) {
 
         private boolean isDivisible() {
@@ -62,9 +62,9 @@ final class AttachmentFinder {
         }
     }
 
-    /// A part that can be taken out.
+    /// A part that can be removed.
     ///
-    /// @param to where the next delimiter begins
+    /// @param to offset of the next delimiter
     record FoundAttachment(Attachment attachment, Position place, long to) {
         long from() {
             return place.parent() == null ? attachment.from() : place.from();
@@ -75,12 +75,12 @@ final class AttachmentFinder {
         }
     }
 
-    /// What ended a part.
+    /// The delimiter that ended a part.
     ///
     /// @param level of the multipart it belongs to, -1 for the end of the message
     /// @param closing whether no part follows
-    /// @param at where it begins
-    /// @param before where what is before it ends: the line end belongs to the delimiter
+    /// @param at offset of the delimiter
+    /// @param before end of the content before it, whose line end belongs to the delimiter
     private record Delimiter(int level, boolean closing, long at, long before) {}
 
     static List<FoundAttachment> find(InputStream message) throws IOException {

@@ -13,16 +13,16 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.o365relay.rewrite.AttachmentFinder.FoundAttachment;
 
-/// Takes attachments out of a message until the rest is small enough, the largest first and no more than it
-/// needs. The rest stays byte-identical: its parts, their order and everything they say.
+/// Removes attachments from a message, the largest first, until the rest is small enough. The rest stays
+/// byte-identical.
 public final class AttachmentStripper {
 
     private AttachmentStripper() {}
 
-    /// @param header takes the place of the message's own
-    /// @param limit the largest rest, in octets
-    /// @return empty if it cannot be made that small: its text alone is larger, or what is large in it is signed,
-    ///     encrypted or another message
+    /// @param header replaces the header of the message
+    /// @param limit maximum size of the rest, in octets
+    /// @return empty if that is impossible because the text is too large, or the large parts are signed,
+    ///     encrypted or messages
     public static Optional<StrippedMessage> strip(StoredContent message, ReaddressedHeader header, long limit)
             throws IOException {
         List<FoundAttachment> out = largest(message, header, limit);
@@ -40,7 +40,7 @@ public final class AttachmentStripper {
                 out.stream().map(FoundAttachment::attachment).toList()));
     }
 
-    /// @return as many as must go, in the order of the message
+    /// @return the attachments to remove, in message order
     private static List<FoundAttachment> largest(StoredContent message, ReaddressedHeader header, long limit)
             throws IOException {
         List<FoundAttachment> all;
@@ -65,8 +65,8 @@ public final class AttachmentStripper {
         return found.length() - placeholder(found).length;
     }
 
-    /// The first part is where readers look for the text, and a multipart of no parts would be none
-    /// (RFC 2046 §5.1.1): it leaves an empty text.
+    /// The first part of a multipart is replaced by an empty text, because mail clients expect the text there
+    /// and a multipart needs at least one part (RFC 2046 §5.1.1).
     private static byte[] placeholder(FoundAttachment found) {
         AttachmentFinder.Multipart around = found.place().parent();
         if (around == null || found.place().index() > 0) {
@@ -96,7 +96,7 @@ public final class AttachmentStripper {
         }
     }
 
-    /// What becomes of a message that is nothing but a file: an empty text.
+    /// The header of a message that consists of a single file: without the file, its text is empty.
     private static byte[] withoutContent(byte[] header) throws IOException {
         List<RawField> fields = new HeaderReader(new ByteArrayInputStream(header), header.length)
                 .read()

@@ -17,20 +17,21 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Reply;
 import org.o365relay.mail.UnacceptableContentException;
 
-/// Converts a binary message to lines, for a server without BINARYMIME (RFC 3030 §3): encodes every binary part in
-/// base64 (RFC 2045 §6.8); of the rest it changes only line ends.
+/// Converts a binary message for a server without BINARYMIME (RFC 3030 §3): binary parts are encoded as base64
+/// (RFC 2045 §6.8); the rest is unchanged except for line ends.
 ///
-/// 1. Reads the header of a part, with Content-Type and Content-Transfer-Encoding.
-/// 2. A multipart or message cannot be encoded as a whole (RFC 2045 §6.4): encodes its parts.
-/// 3. Encodes a binary leaf part up to the next delimiter of an enclosing multipart; also one that is not declared
-///    binary but contains NUL or line ends other than CRLF ([TextPartEncoder]).
-/// 4. Rejects a signed part (RFC 1847 §2.1) that needs encoding, which would break the signature.
+/// 1. The header of a part is read for its Content-Type and Content-Transfer-Encoding.
+/// 2. Composite parts, multiparts and messages, must not be encoded as a whole (RFC 2045 §6.4); their parts
+///    are.
+/// 3. What has none and is binary is encoded up to the next delimiter of a multipart around it; so is what does
+///    not say that it is, but has NUL in it or line ends that are not CRLF ([TextPartEncoder]).
+/// 4. Signed parts (RFC 1847 §2.1) cannot be encoded without breaking the signature.
 ///
-/// Reads the message once, and keeps one header and at most 256 KiB in memory.
+/// Reads the message once and keeps one header and at most 256 KiB in memory.
 final class BinaryMimeEncoder {
 
     private static final int MAX_DEPTH = 100;
-    private static final int MAX_HEADER = 2 * HeaderReader.MAX_HEADER; // with the relay's own fields
+    private static final int MAX_HEADER = 2 * HeaderReader.MAX_HEADER; // including the fields added by the relay
     private static final byte[] CRLF = {'\r', '\n'};
     private static final Delimiter END = new Delimiter(-1, false);
 
@@ -46,7 +47,7 @@ final class BinaryMimeEncoder {
         this.out = new BufferedOutputStream(crlf, 16 * 1024);
     }
 
-    /// The end of a part.
+    /// The delimiter that ended a part.
     ///
     /// @param level of the multipart it belongs to, -1 for the end of the message
     /// @param closing whether no part follows
@@ -54,7 +55,8 @@ final class BinaryMimeEncoder {
 
     /// Copies a message.
     ///
-    /// @throws UnacceptableContentException if its parts cannot be delimited; a part of it may have been written
+    /// @throws UnacceptableContentException if the part structure is malformed; part of the message has been
+    ///     written then
     static void encode(InputStream message, OutputStream out) throws IOException {
         BinaryMimeEncoder parts = new BinaryMimeEncoder(message, out);
         parts.entity(0, "text/plain");
@@ -62,7 +64,7 @@ final class BinaryMimeEncoder {
         parts.crlf.finish();
     }
 
-    /// @param usualType default Content-Type
+    /// @param usualType type of a part without Content-Type
     private Delimiter entity(int depth, String usualType) throws IOException {
         if (depth > MAX_DEPTH) {
             throw unacceptable("its parts are nested more than " + MAX_DEPTH + " deep");
@@ -136,8 +138,8 @@ final class BinaryMimeEncoder {
         return delimiter.level() == level ? copied(new Unclosed(out)) : delimiter; // the epilogue
     }
 
-    /// Copies up to the next delimiter, and closes the target. The line end before a delimiter is part of it
-    /// (RFC 2046 §5.1.1).
+    /// Copies up to the next delimiter and closes the target. The line end before a delimiter belongs to the
+    /// delimiter (RFC 2046 §5.1.1).
     private Delimiter copied(OutputStream target) throws IOException {
         byte[] lineEnd = {};
         Delimiter delimiter = null;
@@ -160,7 +162,7 @@ final class BinaryMimeEncoder {
         return delimiter;
     }
 
-    /// Writes the last delimiter read.
+    /// Writes the delimiter read last.
     private void endWith(Delimiter delimiter, byte[] lineEnd) throws IOException {
         if (delimiter.level() >= 0) {
             out.write(lineEnd);
@@ -217,7 +219,7 @@ final class BinaryMimeEncoder {
         String text = field.toString();
         int colon = text.indexOf(':');
         if (colon <= 0) {
-            throw unacceptable("a part begins with something that is no header");
+            throw unacceptable("a part has no valid header");
         }
         fields.add(new RawField(text.substring(0, colon).strip(), text));
         field.setLength(0);
@@ -265,13 +267,13 @@ final class BinaryMimeEncoder {
         return word.toString().toLowerCase(Locale.ROOT);
     }
 
-    /// Content-Transfer-Encoding of a part (RFC 2045 §6.1).
+    /// The transfer encoding of a part (RFC 2045 §6.1).
     private enum Encoding {
-        /// `binary`.
+        /// Declared as binary.
         BINARY,
-        /// Lines of text: `7bit`, `8bit`, or not declared.
+        /// Declared as lines of text: 7bit, 8bit or no declaration.
         PLAIN,
-        /// Encoded text: `base64`, `quoted-printable`, or an unknown encoding.
+        /// Encoded: base64, quoted-printable or an unknown encoding.
         ENCODED;
 
         static Encoding of(List<RawField> header) {
@@ -294,7 +296,7 @@ final class BinaryMimeEncoder {
         } catch (ParseException unreadable) {
             throw unacceptable("the Content-Type of a multipart cannot be read");
         }
-        throw unacceptable("a multipart names no boundary");
+        throw unacceptable("a multipart has no boundary");
     }
 
     private static Optional<String> value(List<RawField> header, String name) {
@@ -306,11 +308,11 @@ final class BinaryMimeEncoder {
         return new UnacceptableContentException(Reply.of(
                 554,
                 "5.6.3",
-                "The message is binary (BINARYMIME), which the mail service does not take, and the relay cannot"
+                "The message is binary (BINARYMIME), which the mail service does not support, and the relay cannot"
                         + " convert it: " + why));
     }
 
-    /// Output for one part; closing it does not close the output of the message.
+    /// The output for one part; closing it does not close the output of the message.
     private static final class Unclosed extends FilterOutputStream {
 
         Unclosed(OutputStream out) {

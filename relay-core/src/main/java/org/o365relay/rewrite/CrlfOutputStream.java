@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 
-/// Makes every line end CRLF. Exchange refuses bare LF (554 5.6.0), and a bare CR or LF could be read as a line
-/// end by one server and not by the next (SMTP smuggling).
+/// Converts every line end to CRLF. Exchange refuses bare LF (554 5.6.0), and a bare CR or LF could be a line
+/// end to one server and not to the next (SMTP smuggling).
 final class CrlfOutputStream extends OutputStream {
 
     private static final int BUFFER = 16 * 1024;
@@ -18,7 +18,7 @@ final class CrlfOutputStream extends OutputStream {
         this.out = out;
     }
 
-    /// Copies everything, in pieces as they are read. What was copied is empty or ends with CRLF.
+    /// Copies the whole stream. The output is empty or ends with CRLF.
     void copy(InputStream in) throws IOException {
         byte[] buffer = new byte[BUFFER];
         for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
@@ -27,7 +27,7 @@ final class CrlfOutputStream extends OutputStream {
         finish();
     }
 
-    /// Ends the last line if it has no end.
+    /// Terminates the last line if necessary.
     void finish() throws IOException {
         if (previous == '\r') {
             out.write(new byte[] {'\n'});
@@ -71,8 +71,8 @@ final class CrlfOutputStream extends OutputStream {
         return true;
     }
 
-    /// A CR is written when it is read; the LF it lacks when the next octet, perhaps of the next piece, is
-    /// none.
+    /// A CR is written when it is read; its missing LF is added when the next octet, possibly in the next call,
+    /// is no LF.
     private void convert(byte[] octets, int from, int to) throws IOException {
         if (converted.length == 0) {
             converted = new byte[2 * BUFFER];

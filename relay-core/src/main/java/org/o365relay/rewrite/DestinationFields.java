@@ -16,18 +16,19 @@ import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
 import org.o365relay.mail.UnacceptableContentException;
 
-/// Makes the destination fields (RFC 5322 §3.6.3) of a header name exactly the recipients of the envelope, for an upstream
-/// without envelopes that delivers to the addresses in `To`, `Cc` and `Bcc`:
+/// Makes the destination fields (RFC 5322 §3.6.3) of a header name exactly the recipients of the envelope, for
+/// an upstream without envelopes that delivers to the addresses in `To`, `Cc` and `Bcc`:
 ///
 /// 1. Addresses in `To` or `Cc` that are not in the envelope are removed, so readers see fewer names.
 /// 2. Envelope recipients in neither field are added to a single `Bcc`, the last field of the header.
-/// 3. Fields that become empty are removed, as are groups (`undisclosed-recipients:;`) and fields that cannot be parsed.
-///    Several `To` or `Cc` fields are merged.
+/// 3. Fields that become empty are removed, as are groups (`undisclosed-recipients:;`) and fields that cannot
+///    be parsed. Several `To` or `Cc` fields are merged.
 /// 4. Duplicate addresses are removed.
-/// 5. `Resent-To`, `Resent-Cc` and `Resent-Bcc` are removed, because it is not documented whether Exchange honors them.
+/// 5. `Resent-To`, `Resent-Cc` and `Resent-Bcc` are removed, because it is not documented whether Exchange
+///    honors them.
 ///
-/// A field that names only envelope recipients, in an unambiguous form, stays byte-identical, as do all other fields. A
-/// changed field is rewritten with its display names.
+/// A field that names only envelope recipients, in an unambiguous form, stays byte-identical, as do all other
+/// fields. A changed field is rewritten with its display names.
 public final class DestinationFields {
 
     private static final int MAX_HEADER = 2 * HeaderReader.MAX_HEADER; // including the fields added by the relay

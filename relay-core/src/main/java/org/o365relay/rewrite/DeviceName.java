@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 import org.o365relay.mail.Arrival;
 
-/// What a device is called, from what it says and where it is.
+/// Derives the name of a device from its HELO name and address.
 final class DeviceName {
 
     // RFC 1123 §2.1, with the underscore that devices have in their names
@@ -22,13 +22,13 @@ final class DeviceName {
         return isHostName(helo) && !isLocalhost(helo) ? helo : text(arrival.client());
     }
 
-    /// @return the address as RFC 5321 §4.1.3 writes it: `[10.0.0.7]`, `[IPv6:2001:db8:0:0:0:0:0:1]`
+    /// @return the address literal (RFC 5321 §4.1.3): `[10.0.0.7]`, `[IPv6:2001:db8:0:0:0:0:0:1]`
     static String literal(InetAddress address) {
         return "[" + (address instanceof Inet6Address ? "IPv6:" : "") + text(address) + "]";
     }
 
-    /// @return the HELO name with nothing in it that could mean something in a header field; the address if
-    ///     nothing is left
+    /// @return the HELO name without characters that are special in a header field; the address if nothing
+    ///     remains
     static String heloForTrace(Arrival arrival) {
         String helo = arrival.helo();
         if (isHostName(helo) || ADDRESS_LITERAL.matcher(helo).matches()) {

@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.EmailAddress;
 
-/// Display names as Exchange takes them: an `@` inside one is enough for SendAsDenied.
+/// Builds display names that Exchange accepts: it refuses a name containing `@` with SendAsDenied.
 final class DisplayName {
 
     private static final int MAX_LENGTH = 128;
@@ -14,16 +14,16 @@ final class DisplayName {
 
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{(name|address|local-part|device)}");
     private static final Pattern ADDRESS = Pattern.compile("([^\\s<>()\\[\\]\"',;:@]++)@[^\\s<>()\\[\\]\"',;:]*+");
-    // Removed until none is left: they stand in one another.
+    // Removed repeatedly, because pairs can be nested.
     private static final Pattern EMPTY_PAIR = Pattern.compile("<\\s*>|\\(\\s*\\)|\\[\\s*]|\"\\s*\"|'\\s*'");
     private static final Pattern ENCODED_WORD_BEGIN = Pattern.compile("=+\\?");
-    // Control characters, separators, and what turns the reading direction.
+    // Control characters, separators and bidirectional controls.
     private static final Pattern UNPRINTABLE =
             Pattern.compile("[\\p{IsCc}\\p{IsZl}\\p{IsZp}\\p{IsZs}\\u202A-\\u202E\\u2066-\\u2069]+");
 
     private DisplayName() {}
 
-    /// @param template see [RewriteRules]; what comes from the message is not read as a template again
+    /// @param template see [RewriteRules]; placeholders in values are not expanded
     /// @return empty for none
     static String expand(String template, HeaderMailbox author, Arrival arrival) {
         Map<String, String> values = Map.of(
@@ -36,8 +36,8 @@ final class DisplayName {
                 .replaceAll(match -> Matcher.quoteReplacement(values.getOrDefault(match.group(1), ""))));
     }
 
-    /// @return the name without any `@`: of an address its local part; without control characters, without what
-    ///     a reader might take for an encoded word, at most 128 characters
+    /// @return the name without `@`, control characters and anything that resembles an encoded word; addresses
+    ///     are reduced to their local part; at most 128 characters
     static String cleaned(String name) {
         String text = name.substring(0, Math.min(name.length(), MAX_READ)).replaceAll("[\uFF20\uFE6B]", "@");
         text = ADDRESS.matcher(text).replaceAll("$1").replace("@", "");

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.o365relay.mail.EmailAddress;
 
-/// Text in header fields: encoded words (RFC 2047) and quoted strings, read and written.
+/// Encodes and decodes text in header fields: encoded words (RFC 2047) and quoted strings.
 final class EncodedText {
 
     private static final int MAX_COLUMN = 77; // with a comma
@@ -15,7 +15,7 @@ final class EncodedText {
 
     private EncodedText() {}
 
-    /// @return the text with its encoded words decoded; as it is if their charset is unknown
+    /// @return the text with encoded words decoded; unchanged if their charset is unknown
     static String decode(String text) {
         try {
             return MimeUtility.decodeText(text);
@@ -24,7 +24,7 @@ final class EncodedText {
         }
     }
 
-    /// A field naming these mailboxes, folded, one octet per character.
+    /// @return a field with these mailboxes, folded, one octet per character
     static RawField addressField(String name, List<HeaderMailbox> authors) {
         String value = authors.stream()
                 .map(author -> mailbox(author.name(), author.address().orElseThrow()))
@@ -32,7 +32,7 @@ final class EncodedText {
         return RawField.of(name, MimeUtility.fold(name.length() + 2, value));
     }
 
-    /// The same, folded between two mailboxes only: not in the middle of a quoted local part.
+    /// As [#addressField], but folded only between mailboxes, never inside a quoted local part.
     static RawField listField(String name, List<HeaderMailbox> authors) {
         StringBuilder value = new StringBuilder();
         int column = name.length() + 2;
@@ -49,7 +49,7 @@ final class EncodedText {
         return RawField.of(name, value.toString());
     }
 
-    /// @return the address as header octets: UTF-8 (RFC 6532 §3.2), which for ASCII makes no difference
+    /// @return the address as header octets: UTF-8 (RFC 6532 §3.2), identical for ASCII
     static String octets(EmailAddress address) {
         return new String(address.toString().getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
     }
@@ -59,7 +59,7 @@ final class EncodedText {
         return name.isEmpty() ? angleAddress : phrase(name) + " " + angleAddress;
     }
 
-    /// RFC 5322 §3.4.1: dots at the ends or next to each other, which devices write, need quotes.
+    /// RFC 5322 §3.4.1: leading, trailing or consecutive dots, which some devices use, must be quoted.
     private static EmailAddress quotedWhereNeeded(EmailAddress address) {
         String text = address.localPart();
         boolean odd = text.startsWith(".") || text.endsWith(".") || text.contains("..");

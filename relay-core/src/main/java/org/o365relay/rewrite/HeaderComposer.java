@@ -13,15 +13,15 @@ import org.o365relay.mail.Arrival;
 import org.o365relay.mail.Envelope;
 import org.o365relay.mail.QueueId;
 
-/// The header Exchange gets: the trace on top, the original's fields in their order and as they were but for
-/// the few that must change, and what is missing at the end.
+/// Composes the header sent to Exchange: the trace field, the original fields in order except those that must
+/// change, and missing fields at the end.
 final class HeaderComposer {
 
     private static final String ORIGINAL_FROM = "X-Original-From";
     private static final String ORIGINAL_ENVELOPE_FROM = "X-Original-Envelope-From";
     private static final String AUTO_RESPONSE_SUPPRESS = "X-Auto-Response-Suppress";
 
-    // Wrong after the change, or not for the reader's eyes (Bcc). ARC-* go, too.
+    // Invalid after rewriting, or confidential (Bcc). ARC-* fields are removed, too.
     private static final Set<String> REMOVED = Set.of(
             "sender",
             "return-path",
@@ -52,7 +52,8 @@ final class HeaderComposer {
         return octets();
     }
 
-    /// The new `From` stands where the first original one did, a `Reply-To` of the device where it did.
+    /// The new `From` takes the position of the first original one; a `Reply-To` of the device keeps its
+    /// position.
     private void keep(RawField from, @Nullable RawField replyTo) {
         List<RawField> pending = new ArrayList<>(
                 Stream.of(from, replyTo).filter(Objects::nonNull).toList());
@@ -113,7 +114,7 @@ final class HeaderComposer {
         fields.add(RawField.of(ORIGINAL_ENVELOPE_FROM, "<" + sender + ">"));
     }
 
-    /// Cut, but not inside a character if it is UTF-8.
+    /// Truncates the text, but not within a UTF-8 character.
     private static String recorded(String text) {
         int end = Math.min(text.length(), MAX_RECORDED);
         while (end < text.length() && end > MAX_RECORDED - 4 && (text.charAt(end) & 0xc0) == 0x80) {

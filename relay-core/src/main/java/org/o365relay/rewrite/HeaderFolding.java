@@ -3,9 +3,9 @@ package org.o365relay.rewrite;
 import java.util.Locale;
 import java.util.Set;
 
-/// Folds header lines over 998 octets, which Exchange refuses, where that changes nothing that is said: at white
-/// space, and in lists of addresses or message identifiers between two of them (RFC 5322 §2.2.3). A longer word
-/// is left as it is.
+/// Folds header lines over 998 octets, which Exchange refuses, where folding does not change the value: at
+/// white space, and between the elements of address and Message-ID lists (RFC 5322 §2.2.3). A longer word is
+/// left unchanged.
 final class HeaderFolding {
 
     // RFC 5322 §2.1.1, without the CRLF
@@ -41,7 +41,7 @@ final class HeaderFolding {
         return false;
     }
 
-    /// A blank between the members of a list that has none.
+    /// Inserts a blank between list elements that have none.
     private static String spaced(String text) {
         StringBuilder spaced = new StringBuilder(text.length() + 64);
         boolean quoted = false;
@@ -76,9 +76,9 @@ final class HeaderFolding {
         return folded.toString();
     }
 
-    /// The last white space that makes a line of at most 998 octets, else the first one after that; never at the
-    /// line's begin or end, where it would make a line of nothing, and right after the name only if that makes
-    /// the word after it fit.
+    /// The last white space within 998 octets, or the first one after it. Never at the beginning or end of the
+    /// line, which would create an empty line, and directly after the field name only if the next word then
+    /// fits.
     private int foldingPoint(int start, int end) {
         int first = start == 0 ? text.indexOf(':') + 1 : start;
         int word = first;

@@ -9,9 +9,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// Reads a header the way devices write it: line ends CRLF, LF or CR; perhaps an mbox line before it, perhaps
-/// no empty line after it. The body begins at the first line that is neither a field nor the continuation of
-/// one. NUL octets in fields, which no server has to take (RFC 5322 §4.1), are dropped.
+/// Reads a header, tolerating what devices send: line ends CRLF, LF or CR, an mbox line before the header, no
+/// empty line after it. The body begins at the first line that is neither a field nor the continuation of one.
+/// NUL octets in fields, which servers need not accept (RFC 5322 §4.1), are dropped.
 final class HeaderReader {
 
     /// The largest header taken, in octets.
@@ -39,7 +39,7 @@ final class HeaderReader {
         this.maxSize = most;
     }
 
-    /// @return how many octets of the message the header takes, with what ends it
+    /// @return size of the header including its end, in octets
     int length() {
         return position;
     }
@@ -55,7 +55,7 @@ final class HeaderReader {
         return new OriginalMessage(fields, new SequenceInputStream(rest, in), !complete);
     }
 
-    /// The separator of mbox files, which scripts forget to remove. `From : a@b` is a field nevertheless.
+    /// The separator of mbox files, which some scripts do not remove. `From : a@b` is a field nevertheless.
     private void skipMboxLine() throws IOException {
         boolean mbox = startsWith("From ") || startsWith(">From ");
         if (mbox && nameEnd() == position) {
@@ -93,8 +93,8 @@ final class HeaderReader {
         field.setLength(0);
     }
 
-    /// @return where the field name at this line's begin ends; the line's begin if it is no field. White space
-    ///     before the colon is let pass (RFC 5322 §4.5)
+    /// @return end of the field name at the beginning of this line; the beginning of the line if it is not a
+    ///     field. White space before the colon is accepted (RFC 5322 §4.5)
     private int nameEnd() throws IOException {
         int end = position;
         while (end - position < HeaderFolding.MAX_LINE && isNameOctet(octet(end))) {
@@ -107,7 +107,7 @@ final class HeaderReader {
         return octet(colon) == ':' ? end : position;
     }
 
-    /// @return where the line ends, without its line end; past the limit it is not looked for
+    /// @return end of the line without its line end; the search stops at the size limit
     private int lineEnd() throws IOException {
         int end = position;
         for (int c = octet(end); c != '\r' && c != '\n' && c != END && end <= maxSize; c = octet(end)) {
@@ -116,7 +116,7 @@ final class HeaderReader {
         return end;
     }
 
-    /// Several CR before an LF, a device's text mode gone wrong, are one line end here.
+    /// Treats several CR before an LF, as sent by some devices, as one line end.
     private int nextLine(int end) throws IOException {
         int next = end;
         while (octet(next) == '\r' && next <= maxSize) {

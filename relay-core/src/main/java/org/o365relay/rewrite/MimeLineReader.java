@@ -6,7 +6,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/// Reads a message line by line, a long line in pieces, so that any octets can be read in bounded memory.
+/// Reads a message line by line, and long lines in pieces, in bounded memory.
 /// Lines end in LF, with or without a CR before it.
 final class MimeLineReader {
 
@@ -30,7 +30,7 @@ final class MimeLineReader {
         this.in = in;
     }
 
-    /// Goes to the next piece.
+    /// Advances to the next piece.
     ///
     /// @return false at the end
     boolean next() throws IOException {
@@ -50,12 +50,12 @@ final class MimeLineReader {
         return true;
     }
 
-    /// @return where in the message the piece begins; after the last one, where the message ends
+    /// @return offset of the piece in the message; after the last one, the end of the message
     long position() {
         return shifted + from;
     }
 
-    /// @return where the piece after this one begins
+    /// @return offset of the next piece
     long nextPosition() {
         return shifted + from + length + breakLength;
     }
@@ -70,7 +70,7 @@ final class MimeLineReader {
         return startsLine && length == 0;
     }
 
-    /// @return the piece, without its line end, an octet a character
+    /// @return the piece, without its line end, one octet per character
     String text() {
         return new String(buffer, from, length, StandardCharsets.ISO_8859_1);
     }
@@ -94,7 +94,7 @@ final class MimeLineReader {
 
     /// Whether the line is a delimiter (RFC 2046 §5.1.1): `--boundary`, perhaps with white space after it.
     ///
-    /// @param closing whether `--boundary--` is looked for
+    /// @param closing whether to match `--boundary--`
     boolean isDelimiter(byte[] boundary, boolean closing) {
         boolean whole = startsLine && (breakLength > 0 || exhausted);
         int hyphens = closing ? 2 : 0;

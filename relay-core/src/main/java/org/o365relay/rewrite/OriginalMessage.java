@@ -3,11 +3,11 @@ package org.o365relay.rewrite;
 import java.io.InputStream;
 import java.util.List;
 
-/// An original, cut in two.
+/// A received message, split into header fields and body.
 ///
 /// @param fields in the order received
-/// @param body everything after the header, as it was received
-/// @param headerTooLarge whether reading was given up; the fields are then those that were read
+/// @param body the body as received
+/// @param headerTooLarge whether the header exceeds the size limit; the fields are then incomplete
 record OriginalMessage(List<RawField> fields, InputStream body, boolean headerTooLarge) {
 
     OriginalMessage {

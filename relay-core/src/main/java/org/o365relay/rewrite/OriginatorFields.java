@@ -8,7 +8,7 @@ import org.o365relay.mail.Arrival;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
 
-/// Who wrote a message, and who is said to have written it: `From` and `Reply-To`, old and new.
+/// The originator fields (RFC 5322 §3.6.2) of a message: original and new `From` and `Reply-To`.
 final class OriginatorFields {
 
     private static final int MAX_TRIED = 50;
@@ -36,7 +36,7 @@ final class OriginatorFields {
         replyTos = named.subList(from, named.size());
     }
 
-    /// The new `From`: exactly one mailbox, which Exchange lets us send as.
+    /// The new `From`: exactly one address that the mailbox may send as.
     RawField from(Arrival arrival) {
         Optional<EmailAddress> own = keepsOwnFrom();
         if (own.isEmpty()) {
@@ -50,13 +50,13 @@ final class OriginatorFields {
         return EncodedText.addressField("From", List.of(new HeaderMailbox(name, own.get())));
     }
 
-    /// The author, if it is kept because the mailbox may send as it.
+    /// The author, if it is kept because it is on the send-as list.
     Optional<EmailAddress> sendAsAuthor() {
         return keepsOwnFrom();
     }
 
-    /// The new `Reply-To`: the device's own, else the first of author, envelope sender and fallback that
-    /// somebody could answer to, unless answers come to the right place without it.
+    /// The new `Reply-To`: the device's own, or the first reachable of authors, envelope sender and fallback.
+    /// Empty if replies reach the author without it.
     Optional<RawField> replyTo() {
         Optional<RawField> own = IntStream.range(0, replyTos.size())
                 .filter(i -> replyTos.get(i).stream().anyMatch(HeaderMailbox::isQualified))
@@ -65,7 +65,7 @@ final class OriginatorFields {
         return own.map(OriginatorFields::readable).or(this::derivedReplyTo);
     }
 
-    /// As it is if it is RFC 5322 §3.6.2, which Exchange wants; else written anew, of the addresses in it.
+    /// Unchanged if it is valid (RFC 5322 §3.6.2), as Exchange requires; otherwise rebuilt from its addresses.
     private static RawField readable(RawField replyTo) {
         if (AddressList.isReadable(replyTo)) {
             return replyTo;
@@ -129,7 +129,7 @@ final class OriginatorFields {
                 .toList();
     }
 
-    /// Whose name is shown. Without any author it is the envelope sender, who has no name.
+    /// The author whose name is shown; without any author, the envelope sender, without a name.
     private HeaderMailbox firstAuthor() {
         return authors.stream()
                 .filter(HeaderMailbox::isQualified)

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.RawText;
 import org.o365relay.mail.VisibleText;
 
-/// What the header of a MIME part says of its content (RFC 2183).
+/// The header of a MIME part (RFC 2183).
 ///
 /// @param type lower case, without parameters
 /// @param boundary null if there is none
@@ -30,7 +30,7 @@ record PartHeader(
 
     private static final int MAX_NAME = 255;
 
-    /// @param usualType what the part is if it does not say so
+    /// @param usualType type of a part without Content-Type
     static PartHeader of(List<RawField> fields, String usualType) {
         Optional<ContentType> type = value(fields, "Content-Type").flatMap(PartHeader::type);
         Optional<ContentDisposition> disposition =
@@ -65,8 +65,8 @@ record PartHeader(
         return type.startsWith("multipart/") && boundary != null && !boundary.isEmpty();
     }
 
-    /// Neither a text to be read nor something that counts only as a whole: a signature, an encrypted message
-    /// (RFC 8551), another message.
+    /// Whether the part is a file: neither the text, nor a signature or encrypted message (RFC 8551), nor a
+    /// message.
     boolean isFile() {
         boolean whole = type.startsWith("multipart/") || type.startsWith("message/") || type.contains("pkcs7");
         return !whole && (!type.startsWith("text/") || disposition.equals("attachment") || fileName != null);
@@ -97,7 +97,7 @@ record PartHeader(
         }
     }
 
-    /// Encoded words have no place here, but this is where many programs put them.
+    /// Encoded words are not allowed in parameters, but many programs use them.
     private static String shown(String name) {
         boolean raw = name.chars().allMatch(c -> c < 0x100);
         String text = EncodedText.decode(raw ? RawText.of(name.getBytes(StandardCharsets.ISO_8859_1)) : name);

@@ -7,7 +7,7 @@ import java.util.Locale;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.QueueId;
 
-/// The trace field (RFC 5321 §4.4), and dates as header fields have them.
+/// Creates the trace field (RFC 5321 §4.4) and formats dates for header fields.
 final class ReceivedField {
 
     // RFC 5322 §3.3

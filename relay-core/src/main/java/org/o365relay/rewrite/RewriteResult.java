@@ -12,13 +12,13 @@ import org.o365relay.mail.Reply;
 import org.o365relay.mail.ReportedMessage;
 import org.o365relay.mail.UnacceptableContentException;
 
-/// What became of an original.
+/// The result of rewriting a message.
 public sealed interface RewriteResult {
 
-    /// @return what there is to tell of the original in a notice
+    /// @return the parts of the message that a notice quotes
     ReportedMessage original();
 
-    /// A message Exchange can accept.
+    /// A message that Exchange can accept.
     final class Rewritten implements RewriteResult {
 
         private final EmailAddress sender;
@@ -73,15 +73,14 @@ public sealed interface RewriteResult {
             return original;
         }
 
-        /// @return whether the sender called the body binary (RFC 3030 §3)
+        /// @return whether the client declared the body binary (RFC 3030 §3)
         public boolean isBinary() {
             return binary;
         }
 
-        /// Writes the message in pieces, with CRLF at every line end and at the end; what is binary in it in
-        /// base64. Can be done once.
+        /// Writes the message with CRLF line ends, and binary parts as base64. Can be called once.
         ///
-        /// @throws UnacceptableContentException if a binary message has no parts to tell apart
+        /// @throws UnacceptableContentException if the part structure of a binary message is malformed
         /// @throws IOException if the original cannot be read or `out` fails
         public void writeTo(OutputStream out) throws IOException {
             if (binary) {
@@ -92,7 +91,7 @@ public sealed interface RewriteResult {
             }
         }
 
-        /// Writes the message in pieces, its body octet for octet. Can be done once, instead of [#writeTo].
+        /// Writes the message with its body unchanged. Can be called once, instead of [#writeTo].
         ///
         /// @throws IOException if the original cannot be read or `out` fails
         public void writeBinaryTo(OutputStream out) throws IOException {
@@ -101,8 +100,8 @@ public sealed interface RewriteResult {
         }
     }
 
-    /// A message that cannot be made acceptable.
+    /// A message that cannot be rewritten.
     ///
-    /// @param reply a permanent one, as if the upstream had said it
+    /// @param reply a permanent error reply, in place of the upstream's
     record Unacceptable(Reply reply, ReportedMessage original) implements RewriteResult {}
 }

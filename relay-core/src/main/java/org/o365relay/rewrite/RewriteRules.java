@@ -5,15 +5,15 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.EmailAddress;
 
-/// How originals are made acceptable for one mailbox.
+/// The rewriting rules of one mailbox.
 ///
 /// @param mailbox becomes the envelope sender and the author (`From`)
 /// @param displayName a template for the author's display name: `{name}` the original display name, `{address}`
 ///     the original author's address with " at " for `@`, `{local-part}` its local part, `{device}` the
 ///     device's HELO name or IP address. `{name}` alone keeps the original name; a text without placeholders is
 ///     used as it is
-/// @param sendAs who keeps their own `From`
-/// @param replyToFallback used when the original has no author anybody could answer to; null for none
+/// @param sendAs authors who keep their own `From`
+/// @param replyToFallback `Reply-To` of messages without a reachable author; null for none
 /// @param recordOriginal whether to add `X-Original-From` and `X-Original-Envelope-From`
 /// @param suppressAutoResponses whether to add `X-Auto-Response-Suppress` ([MS-OXCMAIL] §2.1.3.2.20)
 /// @param hostname this relay's name in `Received`

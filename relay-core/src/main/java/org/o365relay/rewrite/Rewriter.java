@@ -11,11 +11,11 @@ import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Reply;
 import org.o365relay.mail.ReportedMessage;
 
-/// Makes originals acceptable for one mailbox. Knows no state: the same original gives the same bytes at every
-/// attempt, which Exchange needs to recognise a duplicate.
+/// Rewrites messages for one mailbox. Stateless: the same message gives the same bytes at every attempt, so
+/// that Exchange can detect duplicates.
 public final class Rewriter {
 
-    // The words of Exchange Online for the same trouble.
+    // The reply of Exchange Online for the same error.
     private static final Reply HEADER_TOO_LARGE =
             Reply.of(552, "5.3.4", "Header size exceeds fixed maximum size (the relay takes 1 MiB)");
 

@@ -3,12 +3,12 @@ package org.o365relay.rewrite;
 import java.io.IOException;
 import java.io.InputStream;
 
-/// A message at hand as a whole, of which any range can be read any number of times.
+/// The content of a stored message, of which any range can be read repeatedly.
 public interface StoredContent {
 
-    /// @return how many octets there are
+    /// @return size in octets
     long size();
 
-    /// @param to where the range ends, not itself in it
+    /// @param to end of the range, exclusive
     InputStream read(long from, long to) throws IOException;
 }

@@ -2,7 +2,7 @@ package org.o365relay.rewrite;
 
 import java.util.List;
 
-/// A message without its large attachments, and these.
+/// A message without its large attachments, and the removed attachments.
 public final class StrippedMessage {
 
     private final byte[] content;
@@ -13,12 +13,12 @@ public final class StrippedMessage {
         this.attachments = List.copyOf(attachments);
     }
 
-    /// @return the message without them, small enough; not a copy
+    /// @return the message without the attachments; not a copy
     public byte[] content() {
         return content;
     }
 
-    /// @return in the order of the message
+    /// @return the removed attachments in message order
     public List<Attachment> attachments() {
         return attachments;
     }

@@ -5,9 +5,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import org.jspecify.annotations.Nullable;
 
-/// A part that is said to be lines of text, among binary ones: keeps it until it is known whether it is. With NUL
-/// in it, or line ends that are not CRLF, it is not, and would be damaged on the way (RFC 2045 §2.7 and §2.8).
-/// What is too large to be kept that long is treated as if it were none, which harms nothing.
+/// Writes a part declared as text in a binary message, and encodes it if it is not text. The part is buffered
+/// until that is known: with NUL or line ends other than CRLF it would be damaged in transit (RFC 2045 §2.7 and
+/// §2.8). A part larger than the buffer is always encoded, which is harmless.
 final class TextPartEncoder extends OutputStream {
 
     private static final int MAX_KEPT = 256 * 1024;
@@ -19,19 +19,19 @@ final class TextPartEncoder extends OutputStream {
     private boolean encoding;
     private int previous;
 
-    /// @param passing whether nothing is kept, because there is no choice
-    /// @param plain begins it as it is
-    /// @param encoded begins it so that any octets may follow; may refuse
+    /// @param passing whether the part is passed through without buffering, because it must not be encoded
+    /// @param plain begins the unencoded part
+    /// @param encoded begins the encoded part; may throw
     TextPartEncoder(boolean passing, Begin plain, Begin encoded) throws IOException {
         this.plain = plain;
         this.encoded = encoded;
         this.out = passing ? plain.begin() : null;
     }
 
-    /// Writes what comes before the content.
+    /// Writes the header of the part.
     @FunctionalInterface
     interface Begin {
-        /// @return where the content goes
+        /// @return the output for the content
         OutputStream begin() throws IOException;
     }
 
