@@ -66,10 +66,10 @@ final class ExplainReplyCommandTest {
                         535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Mailbox.
                           said by:   the mail server, by SMTP
                           means:     SMTP AUTH is disabled for this mailbox
-                          to do:     Microsoft 365 admin center > Users > scan@contoso.example > Mail > Manage email apps >
-                                     tick Authenticated SMTP, or: Set-CASMailbox -Identity scan@contoso.example
-                                     -SmtpClientAuthenticationDisabled $false. It can take an hour to work.
-                                     https://aka.ms/smtp_auth_disabled
+                          to do:     Microsoft 365 admin center > Users > Active users > scan@contoso.example > Mail >
+                                     Manage email apps: select Authenticated SMTP; or in PowerShell: Set-CASMailbox
+                                     -Identity scan@contoso.example -SmtpClientAuthenticationDisabled $false. The change can
+                                     take an hour. https://aka.ms/smtp_auth_disabled
                           the relay: keeps all mail, takes the mailbox's next road if it has one, and tries this one again
                                      within a minute
                           name:      smtp-auth-off-for-mailbox
