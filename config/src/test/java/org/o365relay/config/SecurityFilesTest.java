@@ -67,8 +67,8 @@ class SecurityFilesTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-             2 | has expired on 2026-11-22T10:00:00Z; devices that check it will not send. Put a new one in its place
-            -2 | is not valid before 2026-11-20T10:00:00Z; see whether this machine's clock is right
+             2 | expired on 2026-11-22T10:00:00Z; devices that verify it cannot send. Replace the certificate
+            -2 | is not valid before 2026-11-20T10:00:00Z; check the clock of this machine
             """)
     void warnsOfACertificateThatIsNotValidToday(int days, String reason) throws IOException {
         InstantSource clock = InstantSource.offset(SecurityFiles.CLOCK, Duration.ofDays(days));
@@ -87,7 +87,7 @@ class SecurityFilesTest {
                         "relay.conf:5: relay.auth.users-file: users line 3: not name:hash, as htpasswd -B writes it",
                         "relay.conf:5: relay.auth.users-file: users line 4: no bcrypt hash after the name, as htpasswd"
                                 + " -B writes it",
-                        "relay.conf:5: relay.auth.users-file: users line 5: this name was there before");
+                        "relay.conf:5: relay.auth.users-file: users line 5: duplicate user name");
     }
 
     private List<String> problems() throws IOException {

@@ -101,7 +101,7 @@ class CertificateFilesTest {
         assertThat(files.problems(now)).singleElement().satisfies(problem -> {
             assertThat(problem.fatal()).isFalse();
             assertThat(problem.text())
-                    .contains("has expired on", files.certificate().toString());
+                    .contains("expired on", files.certificate().toString());
         });
         assertThat(files.problems(end.minus(Duration.ofDays(1)))).isEmpty();
         assertThat(files.problems(end.minus(Duration.ofDays(9))))

@@ -80,7 +80,7 @@ class OldTlsTest {
         try (OpenRelay relay = OpenRelay.with(certificate.in(directory), directory)) {
             assertThatThrownBy(() -> relay.listen(ListenerTls.OPTIONAL, OpenRelay.trusting(true, "127.0.0.0/8")))
                     .isInstanceOf(ListenException.class)
-                    .hasMessageContaining("old-tls of a trusted network takes no effect");
+                    .hasMessageContaining("old-tls of a trusted network has no effect");
         }
     }
 

@@ -245,7 +245,7 @@ class SocketsTest {
         try (OpenRelay relay = relay(Map.of(other.intValue(), "submission"))) {
             assertThatThrownBy(() -> relay.listen(new Endpoint.SystemdSocket("smtp")))
                     .isInstanceOf(ListenException.class)
-                    .hasMessageContainingAll("the systemd socket smtp", "systemd has handed over", "submission")
+                    .hasMessageContainingAll("systemd socket smtp", "systemd passed only", "submission")
                     .hasMessageContaining("FileDescriptorName=");
             assertThatThrownBy(() -> relay.listen(new Endpoint.SystemdSocket("submission")))
                     .isInstanceOf(ListenException.class)
@@ -262,7 +262,7 @@ class SocketsTest {
             try (OpenRelay relay = new OpenRelay(directory, OpenRelay.plainSettings(), environment)) {
                 assertThatThrownBy(() -> relay.listen(new Endpoint.SystemdSocket("smtp")))
                         .isInstanceOf(ListenException.class)
-                        .hasMessageContaining("systemd has handed over no socket at all");
+                        .hasMessageContaining("systemd passed no sockets");
             }
         }
     }
@@ -272,7 +272,7 @@ class SocketsTest {
         try (OpenRelay relay = relay(Map.of(60_000, "smtp"))) {
             assertThatThrownBy(() -> relay.listen(new Endpoint.SystemdSocket("smtp")))
                     .isInstanceOf(ListenException.class)
-                    .hasMessageContaining("is no socket");
+                    .hasMessageContaining("is not a socket");
         }
     }
 

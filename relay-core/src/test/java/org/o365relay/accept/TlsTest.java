@@ -313,7 +313,7 @@ class TlsTest {
         Files.delete(files.key());
         assertThatThrownBy(() -> OpenRelay.with(files, directory))
                 .isInstanceOf(ListenException.class)
-                .hasMessageContainingAll("cannot speak TLS", files.key().toString(), "does not exist");
+                .hasMessageContainingAll("cannot enable TLS", files.key().toString(), "does not exist");
     }
 
     @Test

@@ -135,7 +135,7 @@ class UsersTest {
                         file + " line 5: not name:hash, as htpasswd -B writes it",
                         file + " line 6: no bcrypt hash after the name, as htpasswd -B writes it",
                         file + " line 7: no bcrypt hash after the name, as htpasswd -B writes it",
-                        file + " line 8: this name was there before",
+                        file + " line 8: duplicate user name",
                         file + " line 9: the cost of the hash is 31, not 4 to 16");
         assertThat(read.hashes()).isEmpty();
         assertThat(read.toString()).doesNotContain(hash, "hunter2");
@@ -143,7 +143,7 @@ class UsersTest {
 
     @Test
     void reportsAFileThatIsNotThere() {
-        assertThat(UsersFile.read(file).problems()).containsExactly("cannot read " + file + ": there is no such file");
+        assertThat(UsersFile.read(file).problems()).containsExactly("cannot read " + file + ": no such file");
     }
 
     private Users users() {
