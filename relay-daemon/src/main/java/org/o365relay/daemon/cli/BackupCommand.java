@@ -18,8 +18,9 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = ProgramVersion.class,
         description = {
-            "Back up the queue to DIR/queue-YYYYMMDD-HHMMSS.db (UTC) and verify the copy. Works whether or not the relay"
-                    + " is running. The file contains mail; only its owner can read it.",
+            "Back up the queue.",
+            "Copies the queue to DIR/queue-YYYYMMDD-HHMMSS.db (UTC) and verifies the copy. Works whether or not the relay is"
+                    + " running. The file contains mail; only its owner can read it.",
             "The backup contains every message acknowledged before it started. Messages delivered after the backup are"
                     + " delivered again if it is restored; see \"o365-relay restore\"."
         })

@@ -23,8 +23,9 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = ProgramVersion.class,
         description = {
-            "List the devices that have connected, most recent first: messages sent, messages rejected, recipients used of"
-                    + " the daily limit, and protocol deviations.",
+            "List the devices that have connected.",
+            "Shows for each device, most recent first, the messages sent and rejected, the recipients used of the daily"
+                    + " limit, and protocol deviations.",
             "Reads the queue; works whether or not the relay is running. A running relay saves its counters every two"
                     + " seconds."
         })

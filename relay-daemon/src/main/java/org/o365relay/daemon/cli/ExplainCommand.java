@@ -34,8 +34,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = ProgramVersion.class,
         description = {
-            "Show how the relay would handle a message: each step, the configuration key that decides it, and the reply to"
-                    + " the client. Sends nothing.",
+            "Explain how the relay would handle a message.",
+            "Shows each step, the configuration key that decides it, and the reply to the client. Sends nothing.",
             "If the device has a recipient limit, its current usage is shown but not applied. Non-ASCII addresses imply"
                     + " SMTPUTF8. Exits with 0 if the message would be accepted for every recipient, otherwise with 77."
         })

@@ -23,10 +23,11 @@ import picocli.CommandLine.Spec;
         name = "explain-reply",
         mixinStandardHelpOptions = true,
         versionProvider = ProgramVersion.class,
-        description =
-                "Explain a reply of Exchange Online, a connector, Microsoft Entra (AADSTS…) or Microsoft Graph: its cause,"
-                        + " what to do, and what the relay does. Paste the reply as found in a log, a notice or a web"
-                        + " page.",
+        description = {
+            "Explain a reply of Microsoft 365.",
+            "Shows the cause of a reply of Exchange Online, a connector, Microsoft Entra (AADSTS…) or Microsoft Graph, what"
+                    + " to do, and what the relay does. Paste the reply as found in a log, a notice or a web page."
+        },
         footer = {
             "%nExamples:",
             "  explain-reply '535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled …'",

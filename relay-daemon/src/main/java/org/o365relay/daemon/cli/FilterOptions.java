@@ -44,7 +44,7 @@ final class FilterOptions {
     @Option(
             names = "--after",
             paramLabel = "TIME",
-            description = "Received at or after TIME: 08:05, yesterday, 2026-11-20, \"2026-11-20 17:42\".")
+            description = "Received at or after TIME: 08:05, yesterday, 2026-11-20, 2026-11-20T17:42.")
     private @Nullable String after;
 
     @Option(names = "--before", paramLabel = "TIME", description = "Received before TIME.")

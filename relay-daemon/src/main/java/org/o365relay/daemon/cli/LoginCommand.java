@@ -28,8 +28,9 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = ProgramVersion.class,
         description = {
-            "Sign in for a mailbox with credential.type = device-code: shows a code and a web page, waits until you have"
-                    + " entered the code there, and stores the login, encrypted, in credential.token-file.",
+            "Sign in to a mailbox with a device code.",
+            "For mailboxes with credential.type = device-code: shows a code and a web page, waits until you have entered the"
+                    + " code there, and stores the login, encrypted, in credential.token-file.",
             "Run this command as the relay's user. A running relay picks up the new login."
         })
 public final class LoginCommand implements Callable<Integer> {

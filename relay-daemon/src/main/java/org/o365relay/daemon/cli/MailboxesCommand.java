@@ -17,7 +17,10 @@ import picocli.CommandLine.Mixin;
         name = "mailboxes",
         mixinStandardHelpOptions = true,
         versionProvider = ProgramVersion.class,
-        description = "List the mailboxes and their state: whether mail leaves and, if not, why and what to do.")
+        description = {
+            "List the mailboxes and their state.",
+            "Shows for each mailbox whether it sends mail and, if not, the cause, advice and the next probe."
+        })
 final class MailboxesCommand implements Callable<Integer> {
 
     private final CliEnvironment environment;

@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         versionProvider = ProgramVersion.class,
         description =
-                "Pause a mailbox: the relay accepts and queues its mail but sends nothing until the mailbox is resumed, even after a"
+                "Pause a mailbox. Its mail is accepted and queued, but not sent until the mailbox is resumed, even after a"
                         + " restart.")
 final class MailboxesPauseCommand implements Callable<Integer> {
 
@@ -39,7 +39,7 @@ final class MailboxesPauseCommand implements Callable<Integer> {
                                 + (changed
                                         ? " is paused. Its mail stays in the queue until you run: o365-relay mailboxes resume "
                                                 + mailbox
-                                        : " is paused already.")));
+                                        : " is already paused.")));
             }
         }
         return ExitCode.OK;

@@ -54,7 +54,7 @@ record QueueAction(
                 "release",
                 new Change.Release(),
                 Set.of(MessageState.HELD),
-                "release %s and send as soon as possible",
+                "release %s for delivery as soon as possible",
                 "%s no longer on hold",
                 false);
     }

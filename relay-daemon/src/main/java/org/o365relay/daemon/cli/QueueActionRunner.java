@@ -131,7 +131,7 @@ final class QueueActionRunner {
     static String noSuchMessage(List<QueueId> unknown) {
         List<String> names = unknown.stream().map(QueueId::toString).toList();
         return (names.size() == 1 ? "no message " : "no messages ") + String.join(", ", names)
-                + "; it does not exist or its history has expired";
+                + " (unknown, or expired from the history)";
     }
 
     private static Map<QueueId, MessageState> states(Control relay, List<QueueId> ids) throws ControlException {
@@ -200,7 +200,7 @@ final class QueueActionRunner {
         if (result.skipped() > 0) {
             boolean one = result.skipped() == 1;
             lines.add(Amounts.of(result.skipped(), "message") + (one ? " is" : " are")
-                    + " being delivered and skipped. Repeat the command in a minute if still queued.");
+                    + " being delivered and skipped. Repeat the command in a minute for messages that are still queued.");
         }
         long others = count - result.changed() - result.skipped();
         if (!result.isComplete()) {

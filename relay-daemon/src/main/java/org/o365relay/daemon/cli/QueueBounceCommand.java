@@ -11,7 +11,7 @@ import picocli.CommandLine.Mixin;
         name = "bounce",
         mixinStandardHelpOptions = true,
         versionProvider = ProgramVersion.class,
-        description = "Bounce messages: stop delivery and send the senders a non-delivery notification.")
+        description = "Bounce messages: stop their delivery and send DSNs to the senders.")
 final class QueueBounceCommand implements Callable<Integer> {
 
     private final CommandContext context;

@@ -18,7 +18,8 @@ import picocli.CommandLine.Model.OptionSpec;
         mixinStandardHelpOptions = true,
         versionProvider = ProgramVersion.class,
         description = {
-            "Show a summary of the queue: messages by state, mailbox, device and reason, with advice.",
+            "Show and change queued messages.",
+            "Without a command, shows a summary of the queue: messages by state, mailbox, device and reason, with advice.",
             "Commands that only read the queue work whether or not the relay is running; commands that change messages"
                     + " require a running relay."
         },

@@ -27,7 +27,10 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         versionProvider = ProgramVersion.class,
         description =
-                "List queued messages, oldest first. Use --state delivered,failed,deleted to list settled messages.")
+                {
+            "List the messages in the queue, oldest first.",
+            "Use --state delivered,failed,deleted to list settled messages."
+        })
 final class QueueListCommand implements Callable<Integer> {
 
     /// States of messages that are not settled.

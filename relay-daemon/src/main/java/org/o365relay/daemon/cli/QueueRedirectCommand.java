@@ -18,7 +18,8 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         versionProvider = ProgramVersion.class,
         description = {
-            "Redirect messages to another mailbox (--to-mailbox), or to another recipient (--recipient OLD --to NEW).",
+            "Redirect messages to another mailbox or recipient.",
+            "Use --to-mailbox for another mailbox or pool, and --recipient OLD --to NEW for another recipient.",
             "With --to, --recipient names the recipient to replace; other recipients of the messages are kept."
         })
 final class QueueRedirectCommand implements Callable<Integer> {

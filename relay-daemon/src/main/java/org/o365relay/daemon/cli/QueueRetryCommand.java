@@ -12,7 +12,10 @@ import picocli.CommandLine.Mixin;
         mixinStandardHelpOptions = true,
         versionProvider = ProgramVersion.class,
         description =
-                "Retry messages as soon as possible instead of at their scheduled time. Messages on hold stay on hold.")
+                {
+            "Retry messages now instead of at their scheduled time.",
+            "Messages on hold stay on hold."
+        })
 final class QueueRetryCommand implements Callable<Integer> {
 
     private final CommandContext context;

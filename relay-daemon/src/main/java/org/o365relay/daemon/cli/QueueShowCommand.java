@@ -23,8 +23,8 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         versionProvider = ProgramVersion.class,
         description = {
-            "Show a message: its envelope, its state and its history, with the reply of the upstream, cause and advice for"
-                    + " each delivery attempt.",
+            "Show a message and its history.",
+            "Shows the envelope, the state and, for each delivery attempt, the reply of the upstream with cause and advice.",
             "Settled messages are shown as long as the history keeps them (queue.history)."
         },
         footer = {"%nExamples:", "  queue show 06F2ABCDEFGHJ --headers", "  queue show 06F2ABCDEFGHJ --content scan.eml"

@@ -20,8 +20,9 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = ProgramVersion.class,
         description = {
-            "Verify the integrity of the queue: reports unreadable pages, inconsistent messages, incomplete content and"
-                    + " orphaned rows. Changes nothing; works whether or not the relay is running.",
+            "Verify the integrity of the queue.",
+            "Reports unreadable pages, inconsistent messages, incomplete content and orphaned rows. Changes nothing; works"
+                    + " whether or not the relay is running.",
             "With --repair, and the relay stopped, copies the files to quarantine/ in the data directory, then keeps"
                     + " everything that can be read. Messages that cannot be delivered are put on hold, their remains are"
                     + " in quarantine. Nothing is discarded."

@@ -19,8 +19,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = ProgramVersion.class,
         description = {
-            "Restore the queue from a backup. Stop the relay first, and run this command as the relay's user, so that"
-                    + " the files belong to that user.",
+            "Restore the queue from a backup.",
+            "Stop the relay first, and run this command as the relay's user, so that the files belong to that user.",
             "Messages delivered after the backup was made are delivered again; the history of each open message shows"
                     + " \"restored\". With --hold, nothing is sent until you release the messages.",
         })

@@ -29,9 +29,11 @@ import picocli.CommandLine.Mixin;
         name = "run",
         mixinStandardHelpOptions = true,
         versionProvider = ProgramVersion.class,
-        description =
-                "Run the relay in the foreground. SIGTERM or Ctrl-C stops it after sessions and deliveries in progress"
-                        + " have ended; queued messages stay in the queue.")
+        description = {
+            "Run the relay in the foreground.",
+            "SIGTERM or Ctrl-C stops it after sessions and deliveries in progress have ended; queued messages stay in the"
+                    + " queue."
+        })
 public final class RunCommand implements Callable<Integer> {
 
     private static final Logger log = LoggerFactory.getLogger(RunCommand.class);

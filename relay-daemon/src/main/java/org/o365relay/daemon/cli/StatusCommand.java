@@ -23,7 +23,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = ProgramVersion.class,
         description = {
-            "Show the status of the relay: uptime, listeners, mailboxes, message rates, queue, disk space and alerts.",
+            "Show the status of the relay.",
+            "Shows uptime, listeners, mailboxes, message rates, queue, disk space and alerts.",
             "Exits with 0 if the relay is running, otherwise with 69."
         })
 final class StatusCommand implements Callable<Integer> {

@@ -16,7 +16,7 @@ final class EventTexts {
 
     static String of(Event event) {
         return switch (event.kind()) {
-            case "postponed" -> "not sent, the mailbox was blocked";
+            case "postponed" -> "mailbox blocked, not sent";
             case "interrupted" -> "interrupted";
             case "retried" -> "retried by an operator";
             case "held" -> "put on hold by an operator";

@@ -61,7 +61,7 @@ final class CommandLinesTest {
         sandbox --fault graph:AADSTS50034 | only allowed at token
         sandbox --https x            | 'x' is not a port
         sandbox --scenario x --mx 0  | --mx cannot be combined with --scenario
-        ``                           | which command?
+        ``                           | no command given
         """)
     void reportsUsageErrorsWith64(String line, String explanation) {
         assertThat(run(FakeRelay.honest(), line)).isEqualTo(ExitCode.USAGE);

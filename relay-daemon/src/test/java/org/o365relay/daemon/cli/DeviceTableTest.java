@@ -50,14 +50,14 @@ final class DeviceTableTest {
         assertThat(table.lines(List.of(PRINTER, STRANGER)))
                 .containsExactly(
                         "ADDRESS               NAME       HELO  FIRST SEEN        LAST SEEN         "
-                                + "MESSAGES     SIZE  REFUSED  RECIPIENTS IN 24 H",
+                                + "MESSAGES     SIZE  REJECTED  RECIPIENTS IN 24 H",
                         "192.168.10.7          2nd floor  MFP   2026-02-01 00:30  2026-03-02 08:59  "
-                                + "      13  1.2 MiB        3           12 of 500",
-                        "  ends lines with LF alone (412 times)",
+                                + "      13  1.2 MiB         3           12 of 500",
+                        "  ends lines with LF instead of CRLF (412 times)",
                         "  sends NUL octets (3 times)",
                         "  sends messages without Date (once)",
                         "2001:db8:0:0:0:0:0:7  -          -     2026-02-01 00:30  2026-03-02 08:59  "
-                                + "       0      0 B        3                  12");
+                                + "       0      0 B         3                  12");
     }
 
     @ParameterizedTest
@@ -90,13 +90,13 @@ final class DeviceTableTest {
         DeviceEntry hostile = new DeviceEntry(device("2001:db8::7", "\"\\\n\u001b é", 0, Map.of()), "Büro", null);
         assertThat(new DeviceJson(NOW).text(List.of(PRINTER, hostile))).isEqualTo("""
                 [
-                  {"address":"192.168.10.7","name":"2nd floor","helo":"MFP","first-seen":"2026-01-31T23:30:00.000Z",\
-                "last-seen":"2026-03-02T07:59:59.000Z","messages":13,"octets":1300000,"refusals":3,\
-                "recipients-in-24-hours":12,"recipients-per-day":500,\
+                  {"address":"192.168.10.7","name":"2nd floor","helo":"MFP","firstSeenAt":"2026-01-31T23:30:00.000Z",\
+                "lastSeenAt":"2026-03-02T07:59:59.000Z","messages":13,"size":1300000,"rejected":3,\
+                "recipientsLastDay":12,"recipientsPerDay":500,\
                 "deviations":{"bare-line-feed":412,"nul":3,"no-date":1}},
                   {"address":"2001:db8:0:0:0:0:0:7","name":"B\\u00fcro","helo":"\\"\\\\\\n\\u001B \\u00e9",\
-                "first-seen":"2026-01-31T23:30:00.000Z","last-seen":"2026-03-02T07:59:59.000Z","messages":0,\
-                "octets":0,"refusals":3,"recipients-in-24-hours":12,"recipients-per-day":null,\
+                "firstSeenAt":"2026-01-31T23:30:00.000Z","lastSeenAt":"2026-03-02T07:59:59.000Z","messages":0,\
+                "size":0,"rejected":3,"recipientsLastDay":12,"recipientsPerDay":null,\
                 "deviations":{}}
                 ]""");
     }

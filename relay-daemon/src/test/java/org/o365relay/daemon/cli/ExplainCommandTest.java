@@ -63,10 +63,10 @@ final class ExplainCommandTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
                     printer  | 1             | a@b.example | c@d.example | 1    | --client: 'printer' is not an IP address
-                    10.0.0.7 | 4             | a@b.example | c@d.example | 1    | --listener: there is no '4'; there are 1 to 3, that is 0.0.0.0:25, 0.0.0.0:2525,
-                    10.0.0.7 | 127.0.0.1:25  | a@b.example | c@d.example | 1    | --listener: there is no '127.0.0.1:25'
-                    10.0.0.7 | 1             | a@          | c@d.example | 1    | 'a@' is not a mail address
-                    10.0.0.7 | 0.0.0.0:25    | a@b.example | <>          | 1    | '<>' is not a mail address
+                    10.0.0.7 | 4             | a@b.example | c@d.example | 1    | --listener: no listener '4'; the listeners are 1 to 3: 0.0.0.0:25, 0.0.0.0:2525,
+                    10.0.0.7 | 127.0.0.1:25  | a@b.example | c@d.example | 1    | --listener: no listener '127.0.0.1:25'
+                    10.0.0.7 | 1             | a@          | c@d.example | 1    | 'a@' is not an email address
+                    10.0.0.7 | 0.0.0.0:25    | a@b.example | <>          | 1    | '<>' is not an email address
                     10.0.0.7 | 1             | a@b.example | c@d.example | 2_xx | --size: '2_xx' is not a size
                     """)
     void explainsMistakesInTheQuestion(
@@ -94,8 +94,8 @@ final class ExplainCommandTest {
         assertThat(run(question)).isZero();
         assertThat(out.toString().lines().filter(line -> line.startsWith("limits ")))
                 .containsExactly(
-                        "limits     each device: 50 connections at once, 500 recipients a day",
-                        "limits     each device: 50 connections at once, 500 recipients a day; 10.0.0.7 has used up"
+                        "limits     each device: 50 simultaneous connections, 500 recipients per day",
+                        "limits     each device: 50 simultaneous connections, 500 recipients per day; 10.0.0.7 has used"
                                 + " 3 of 500 recipients in the last 24 hours");
     }
 

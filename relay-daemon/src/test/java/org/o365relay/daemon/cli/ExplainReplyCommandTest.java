@@ -64,14 +64,14 @@ final class ExplainReplyCommandTest {
                 .isZero();
         assertThat(out.toString()).isEqualTo("""
                         535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Mailbox.
-                          said by:   the mail server, by SMTP
-                          means:     SMTP AUTH is disabled for this mailbox
-                          to do:     Microsoft 365 admin center > Users > Active users > scan@contoso.example > Mail >
-                                     Manage email apps: select Authenticated SMTP; or in PowerShell: Set-CASMailbox
-                                     -Identity scan@contoso.example -SmtpClientAuthenticationDisabled $false. The change can
-                                     take an hour. https://aka.ms/smtp_auth_disabled
-                          the relay: keeps all mail, takes the mailbox's next road if it has one, and tries this one again
-                                     within a minute
+                          source:    the mail server (SMTP)
+                          cause:     SMTP AUTH is disabled for this mailbox
+                          advice:    Microsoft 365 admin center > Users > Active users > scan@contoso.example > Mail > Manage
+                                     email apps: select Authenticated SMTP; or in PowerShell: Set-CASMailbox -Identity
+                                     scan@contoso.example -SmtpClientAuthenticationDisabled $false. The change can take an
+                                     hour. https://aka.ms/smtp_auth_disabled
+                          relay:     sends through the next upstream of the mailbox, if any, otherwise queues its mail;
+                                     probes this upstream within a minute
                           name:      smtp-auth-off-for-mailbox
                         """);
     }

@@ -76,7 +76,7 @@ final class OperatorTest {
                 .isEqualTo("rw-------");
 
         assertThat(pipe("queue", "show", ID, "--content=" + file)).isEqualTo(ExitCode.CANNOT_CREATE);
-        assertThat(err.toString()).contains(file + " is there already");
+        assertThat(err.toString()).contains(file + " already exists");
         assertThat(pipe(
                         "queue",
                         "show",
@@ -158,7 +158,7 @@ final class OperatorTest {
     void readdressesNoPattern() {
         assertThat(pipe("queue", "redirect", "--recipient", "*@contoso.example", "--to", "c@d.example", "-y"))
                 .isEqualTo(ExitCode.USAGE);
-        assertThat(err.toString()).contains("'*@contoso.example' is not a mail address");
+        assertThat(err.toString()).contains("'*@contoso.example' is not an email address");
     }
 
     @Test
@@ -168,7 +168,7 @@ final class OperatorTest {
         assertThat(out.toString())
                 .contains(
                         "Done: 1 message is on hold",
-                        "It stopped there, 3 messages before the end: the disk is full; make room and say it again");
+                        "Stopped with 3 messages left: the disk is full; make room and say it again");
         out.getBuffer().setLength(0);
         assertThat(pipe("queue", "hold", "--all", "--yes", "--json")).isEqualTo(ExitCode.PARTLY_DONE);
         assertThat(out.toString())
@@ -180,7 +180,7 @@ final class OperatorTest {
     void saysWhatHadMovedOnMeanwhile() {
         relay.changing(new ChangeResult(2, 1, ""));
         assertThat(pipe("queue", "hold", "--all", "--yes")).isEqualTo(ExitCode.PARTLY_DONE);
-        assertThat(out.toString()).contains("1 message had moved on in the meantime.");
+        assertThat(out.toString()).contains("1 message changed state in the meantime.");
     }
 
     @Test
@@ -190,8 +190,8 @@ final class OperatorTest {
                 .isZero();
         assertThat(out.toString())
                 .contains(
-                        "4 messages had nothing to change: delivered already, or already there.",
-                        "But nothing leaves through scan1@contoso.example just now: it is paused");
+                        "4 messages unchanged: already delivered, or already there.",
+                        "No mail leaves through scan1@contoso.example at the moment: it is paused");
     }
 
     @ParameterizedTest
@@ -279,7 +279,7 @@ final class OperatorTest {
         String second = traced("--limit", "2", "--from", next);
         assertThat(ids(all)).hasSize(3).doesNotHaveDuplicates();
         assertThat(ids(first)).hasSize(2);
-        assertThat(second).startsWith(SampleRelay.id(1).toString()).contains("What happened:");
+        assertThat(second).startsWith(SampleRelay.id(1).toString()).contains("History:");
         assertThat(ids(all))
                 .startsWith(ids(first).toArray(String[]::new))
                 .endsWith(SampleRelay.id(1).toString());
@@ -304,7 +304,7 @@ final class OperatorTest {
     @ValueSource(strings = {"delete", "bounce"})
     void offersNoAllToWhatNeverTakesIt(String command) {
         assertThat(pipe("queue", command, "--all", "--yes")).isEqualTo(ExitCode.USAGE);
-        assertThat(err.toString()).contains(command + " wants to know which messages");
+        assertThat(err.toString()).contains(command + " requires message ids or a filter");
         assertThat(run(Layout.UNLIMITED, List.of(), "queue", command, "--help")).isZero();
         assertThat(out.toString()).contains("--dry-run").doesNotContain("--all");
     }

@@ -67,6 +67,6 @@ final class TimeArgumentTest {
     void readsNoOtherAges(String text) {
         assertThatThrownBy(() -> new AgeConverter().convert(text))
                 .isInstanceOf(TypeConversionException.class)
-                .hasMessage("'" + text + "' is no age; use for example 30m, 2h, 3d, 1w");
+                .hasMessage("'" + text + "' is not an age; use for example 30m, 2h, 3d, 1w");
     }
 }

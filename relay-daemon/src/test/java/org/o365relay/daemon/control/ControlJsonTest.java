@@ -124,12 +124,12 @@ class ControlJsonTest {
     }
 
     @Test
-    void writesLanesAsAnArrayWithALineForEach() {
+    void writesMailboxesAsAnArrayWithALineForEach() {
         var running = SampleViews.running().running();
 
         assertThat(ControlJson.mailboxes(running == null ? List.of() : running.mailboxes()))
                 .startsWith("[\n  {\"mailbox\":\"relay@contoso.example\",\"state\":\"open\",\"since\":null,")
-                .contains("},\n  {\"mailbox\":\"second@contoso.example\",\"state\":\"paused\",")
+                .contains("},\n  {\"mailbox\":\"second@contoso.example\",\"state\":\"blocked\",")
                 .endsWith("}\n]");
         assertThat(ControlJson.mailboxes(List.of())).isEqualTo("[]");
     }

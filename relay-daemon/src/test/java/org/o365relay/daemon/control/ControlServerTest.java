@@ -144,7 +144,7 @@ class ControlServerTest {
         try (InputStream content = client.content(SampleViews.detail())) {
             assertThatThrownBy(content::readAllBytes)
                     .isInstanceOf(IOException.class)
-                    .hasMessageContaining("is not whole: " + half.length + " octets are missing");
+                    .hasMessageContaining("is incomplete: " + half.length + " bytes are missing");
         }
     }
 
@@ -180,10 +180,10 @@ class ControlServerTest {
         relay.fail(new IllegalStateException("bug"));
         assertThatThrownBy(client::newest)
                 .asInstanceOf(type(ControlException.class))
-                .satisfies(e -> assertThat(e).hasMessage("the relay has failed, see its log"));
+                .satisfies(e -> assertThat(e).hasMessage("internal error in the relay; see its log"));
         assertThatThrownBy(() -> client.content(SampleViews.detail()))
                 .asInstanceOf(type(ControlException.class))
-                .satisfies(e -> assertThat(e).hasMessage("the relay has failed, see its log"));
+                .satisfies(e -> assertThat(e).hasMessage("internal error in the relay; see its log"));
 
         assertThat(say("{\"protocol\":1,\"program\":\"" + PROGRAM + "\",\"operation\":\"none\"}\n"))
                 .contains("\"bad-request\"");
@@ -282,7 +282,7 @@ class ControlServerTest {
         assertThatThrownBy(() -> other.change(new Change.Hold(), MessageFilter.of(List.of(SampleViews.ID))))
                 .asInstanceOf(type(ControlException.class))
                 .satisfies(e -> assertThat(e.kind()).isEqualTo(Kind.VERSION_MISMATCH))
-                .satisfies(e -> assertThat(e).hasMessageContaining("Restart the relay after an upgrade"));
+                .satisfies(e -> assertThat(e).hasMessageContaining("After an upgrade, restart the relay"));
         assertThat(relay.asked()).noneMatch(line -> line.startsWith("change"));
     }
 
@@ -376,7 +376,7 @@ class ControlServerTest {
             assertThatThrownBy(() -> client.change(new Change.Hold(), MessageFilter.ALL))
                     .asInstanceOf(type(ControlException.class))
                     .satisfies(e -> assertThat(e.kind()).isEqualTo(Kind.INTERRUPTED))
-                    .satisfies(e -> assertThat(e).hasMessageContaining("what was changed until then stays changed"));
+                    .satisfies(e -> assertThat(e).hasMessageContaining("changes made so far are kept"));
             answering.join();
         }
     }
@@ -433,7 +433,7 @@ class ControlServerTest {
         assertThat(List.of(denied, hidden))
                 .allSatisfy(refusal -> assertThat(refusal.kind()).isEqualTo(Kind.NOT_PERMITTED))
                 .allSatisfy(refusal -> assertThat(refusal).hasMessageContaining("sudo -u o365-relay"));
-        assertThat(denied).hasMessageContaining("as a member of the group relay-admins");
+        assertThat(denied).hasMessageContaining("as a member of group relay-admins");
         assertThat(hidden).hasMessageContaining("relay.control.group");
     }
 
@@ -443,7 +443,7 @@ class ControlServerTest {
 
         assertThatThrownBy(() -> start(Duration.ofSeconds(30), "no-such-group"))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("there is no group no-such-group");
+                .hasMessageContaining("no group no-such-group");
         assertThat(socket).doesNotExist();
     }
 
@@ -454,7 +454,7 @@ class ControlServerTest {
             dead.bind(UnixDomainSocketAddress.of(socket));
         }
         assertThat(socket).exists();
-        assertThat(open(PROGRAM).isRunning()).as("nobody listens there").isFalse();
+        assertThat(open(PROGRAM).isRunning()).as("no process listens there").isFalse();
 
         server = start(Duration.ofSeconds(30), null);
         assertThat(open(PROGRAM).newest()).isPresent();
@@ -476,7 +476,7 @@ class ControlServerTest {
 
         assertThatThrownBy(() -> start(Duration.ofSeconds(30), null))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("no socket");
+                .hasMessageContaining("is not a socket");
         assertThat(socket).hasContent("precious");
     }
 
@@ -487,7 +487,7 @@ class ControlServerTest {
 
         assertThatThrownBy(() -> start(Duration.ofSeconds(30), null))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("the control socket " + socket + " cannot be made")
+                .hasMessageContaining("cannot create the control socket " + socket)
                 .hasMessageContaining("set relay.control.socket");
     }
 

@@ -65,7 +65,7 @@ final class MessageReportTest {
         Event failed = new Event(NOW, 0, "failed", "", "554 5.3.0 Returned by the operator", "relay", false);
         assertThat(told(0, bounced, failed))
                 .contains("bounced by an operator", "note      554 5.3.0 Returned by the operator")
-                .doesNotContain("could not send", "Read what it says");
+                .doesNotContain("could not send", "Read the reply");
         assertThat(told(1, failed)).contains("the relay itself could not send the message");
     }
 

@@ -23,7 +23,7 @@ final class QueueReportTest {
 
     private static final Instant NOW = Instant.parse("2026-11-21T07:05:00Z");
     private static final ReasonTexts MEANINGS = new ReasonTexts(ReplyCatalogue.microsoft365());
-    private static final String ADVICE = "Try user name and password of ";
+    private static final String ADVICE = "Test the user name and password of ";
 
     private final QueueReport report = new QueueReport(
             new Layout(new Times(NOW, ZoneId.of("UTC")), Layout.UNLIMITED), MEANINGS, new DeviceNames(List.of()));
@@ -71,7 +71,7 @@ final class QueueReportTest {
     @Test
     void leavesOutANextTryThatNothingHappensAt() {
         assertThat(told("unreachable", State.OPEN, "a@x.example")).contains("next attempt: now");
-        assertThat(told("unreachable", State.RETRYING, "a@x.example")).doesNotContain("next due");
+        assertThat(told("unreachable", State.RETRYING, "a@x.example")).doesNotContain("next attempt");
         assertThat(told("unreachable", State.RETRYING, "a@x.example", "b@x.example"))
                 .contains("next attempt: now");
     }
