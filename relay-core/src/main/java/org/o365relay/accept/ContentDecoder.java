@@ -39,9 +39,9 @@ final class ContentDecoder {
         this(bareLineFeeds, true);
     }
 
-    private ContentDecoder(boolean bareLineFeeds, boolean dots) {
+    private ContentDecoder(boolean bareLineFeeds, boolean dotStuffing) {
         this.bareLineFeeds = bareLineFeeds;
-        this.dotStuffing = dots;
+        this.dotStuffing = dotStuffing;
     }
 
     /// A decoder for BDAT content (RFC 3030 §2), without dot-stuffing and without a final dot.

@@ -62,14 +62,14 @@ final class MailTransaction {
             @Nullable EmailAddress sender,
             boolean smtpUtf8,
             BodyType body,
-            DsnRequest report,
+            DsnRequest dsnRequest,
             Incoming incoming,
             long expectedSize,
             int maxClients) {
         this.sender = sender;
         this.smtpUtf8 = smtpUtf8;
         this.body = body;
-        this.dsnRequest = report;
+        this.dsnRequest = dsnRequest;
         this.incoming = incoming;
         int share = Math.clamp(TOTAL_BUFFERS / maxClients, INITIAL_BUFFER, Incoming.CHUNK_SIZE);
         this.chunkSize = share - 1; // the decoder may add one CR that it held back

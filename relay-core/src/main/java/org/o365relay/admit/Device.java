@@ -37,18 +37,18 @@ public final class Device {
     private boolean isStored; // the full record, at least once
     private boolean isEvicted;
 
-    Device(InetAddress address, InstantSource clock, DirtyDevices unwritten) {
+    Device(InetAddress address, InstantSource clock, DirtyDevices dirty) {
         this.address = address;
         this.clock = clock;
-        this.dirty = unwritten;
+        this.dirty = dirty;
         this.firstSeen = clock.millis();
         this.lastSeen = firstSeen;
     }
 
-    Device(DeviceRecord remembered, InstantSource clock, DirtyDevices unwritten) {
+    Device(DeviceRecord remembered, InstantSource clock, DirtyDevices dirty) {
         this.address = remembered.address();
         this.clock = clock;
-        this.dirty = unwritten;
+        this.dirty = dirty;
         this.firstSeen = remembered.firstSeen().toEpochMilli();
         this.lastSeen = remembered.lastSeen().toEpochMilli();
         this.helo = remembered.helo();

@@ -19,10 +19,10 @@ final class ConcurrencyLimiter {
     private Instant changedAt;
     private Instant backoffUntil;
 
-    /// @param max 1 or more
-    ConcurrencyLimiter(int max, InstantSource clock) {
-        this.max = max;
-        this.limit = max;
+    /// @param limit 1 or more
+    ConcurrencyLimiter(int limit, InstantSource clock) {
+        this.max = limit;
+        this.limit = limit;
         this.clock = clock;
         this.changedAt = clock.instant();
         this.backoffUntil = changedAt;

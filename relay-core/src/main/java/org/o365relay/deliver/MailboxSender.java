@@ -72,7 +72,7 @@ public final class MailboxSender {
             SendingAccount account,
             Routes routes,
             ProbeSchedule probes,
-            ResponseClassifier policy,
+            ResponseClassifier classifier,
             Journal journal,
             InstantSource clock) {
         this.mailbox = settings.address();
@@ -80,7 +80,7 @@ public final class MailboxSender {
         this.rewriter = new Rewriter(settings.rewrite());
         this.upstreams = List.copyOf(upstreams);
         this.account = account;
-        this.classifier = policy;
+        this.classifier = classifier;
         this.failover = new UpstreamFailover(mailbox, upstreams, probes, journal, clock);
         this.breakers = new Breakers(mailbox, journal, clock);
         this.journal = journal;

@@ -84,7 +84,8 @@ final class CatalogueParser {
             throw new IllegalArgumentException("needs an example");
         }
         return block.all("example").stream()
-                .map(text -> Reply.parse(text).orElseThrow(() -> new IllegalArgumentException("invalid reply: " + text)))
+                .map(text ->
+                        Reply.parse(text).orElseThrow(() -> new IllegalArgumentException("invalid reply: " + text)))
                 .toList();
     }
 

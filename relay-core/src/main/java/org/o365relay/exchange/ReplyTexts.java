@@ -31,7 +31,8 @@ public final class ReplyTexts {
                         texts.put(entry.name(), new ReplyText(entry.cause(), entry.authorAdvice(), entry.advice())));
         if (!language.getLanguage().equals(Locale.ENGLISH.getLanguage())) {
             translations(language)
-                    .forEach((name, translated) -> texts.computeIfPresent(name, (_, english) -> merge(english, translated)));
+                    .forEach((name, translated) ->
+                            texts.computeIfPresent(name, (_, english) -> merge(english, translated)));
         }
         return new ReplyTexts(texts);
     }

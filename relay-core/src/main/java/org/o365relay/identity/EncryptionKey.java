@@ -25,11 +25,11 @@ final class EncryptionKey {
     private final byte[] check;
     private final byte[] fingerprint; // of the secret, which may change while the relay runs
 
-    private EncryptionKey(byte[] salt, SecretKey aes, byte[] check, byte[] origin) {
+    private EncryptionKey(byte[] salt, SecretKey aes, byte[] check, byte[] fingerprint) {
         this.salt = salt;
         this.aes = aes;
         this.check = check;
-        this.fingerprint = origin;
+        this.fingerprint = fingerprint;
     }
 
     static EncryptionKey generate(Secret secret, SecureRandom random) {

@@ -51,7 +51,8 @@ final class GraphFolder implements NdrFolder {
     }
 
     @Override
-    public void scan(Optional<String> position, Listener listener) throws UnreadableFolderException, InterruptedException {
+    public void scan(Optional<String> position, Listener listener)
+            throws UnreadableFolderException, InterruptedException {
         GraphPosition reached = position.flatMap(GraphPosition::parse).orElse(null);
         if (reached == null) {
             listener.positionReached(new GraphPosition(clock.instant(), List.of()).toString());

@@ -122,7 +122,9 @@ final class NdrProcessor {
         failures.forEach((candidate, list) -> {
             events.put(
                     candidate.message().id(),
-                    list.stream().map(failure -> event(failure, report.reporter(), now)).toList());
+                    list.stream()
+                            .map(failure -> event(failure, report.reporter(), now))
+                            .toList());
             notifications.put(candidate, notification(candidate, list, report.reporter(), now));
         });
         List<LocalMessage> notices = notifications.values().stream()
@@ -132,7 +134,8 @@ final class NdrProcessor {
                 .flatMap(notification -> notification.suppressed().stream())
                 .toList();
         List<QueueId> ids = queue.saveProgress(positionKey, position, events, notices, suppressed);
-        notifications.forEach((candidate, notification) -> log(candidate, failures.getOrDefault(candidate, List.of()), notification));
+        notifications.forEach(
+                (candidate, notification) -> log(candidate, failures.getOrDefault(candidate, List.of()), notification));
         for (int i = 0; i < notices.size(); i++) {
             LocalMessage notice = notices.get(i);
             journal.accepted(ids.get(i), notice.arrival(), notice.envelope(), notice.size());
@@ -181,7 +184,8 @@ final class NdrProcessor {
                 false);
     }
 
-    private Notification notification(Candidate candidate, List<FailedDelivery> failures, String reporter, Instant now) {
+    private Notification notification(
+            Candidate candidate, List<FailedDelivery> failures, String reporter, Instant now) {
         MessageSummary message = candidate.message();
         List<FailedRecipient> failed = failures.stream()
                 .flatMap(failure -> failed(message, failure).stream())
@@ -277,7 +281,8 @@ final class NdrProcessor {
                 new MessageFilter(List.of(), Set.of(), null, null, null, null, null, null, null, null, messageId, null);
         return Stream.concat(
                         ownIds,
-                        lines(byMessageId).stream().filter(line -> line.messageId().equals(messageId)))
+                        lines(byMessageId).stream()
+                                .filter(line -> line.messageId().equals(messageId)))
                 .flatMap(
                         line -> queue
                                 .messageSummary(line.id())

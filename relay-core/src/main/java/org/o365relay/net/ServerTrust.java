@@ -38,9 +38,9 @@ public final class ServerTrust extends X509ExtendedTrustManager {
     private final String host;
     private final X509ExtendedTrustManager delegate;
 
-    private ServerTrust(String host, X509ExtendedTrustManager decider) {
+    private ServerTrust(String host, X509ExtendedTrustManager delegate) {
         this.host = host;
-        this.delegate = decider;
+        this.delegate = delegate;
     }
 
     /// @param host the server's name

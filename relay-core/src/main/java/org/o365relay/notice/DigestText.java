@@ -53,7 +53,8 @@ final class DigestText {
     }
 
     private void append(Digest.Entry entry) {
-        String subject = entry.subject().isEmpty() ? texts.text("no-subject") : LineWrapping.singleLine(entry.subject());
+        String subject =
+                entry.subject().isEmpty() ? texts.text("no-subject") : LineWrapping.singleLine(entry.subject());
         body.line(PlainTextBody.INDENT + texts.time(entry.receivedAt()));
         body.indentedLines(subject);
         if (!entry.to().isEmpty()) {

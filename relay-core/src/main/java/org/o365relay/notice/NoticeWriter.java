@@ -132,11 +132,7 @@ public final class NoticeWriter {
     }
 
     private Optional<EmailAddress> author(NoticeEvent event) {
-        return event
-                .original()
-                .author()
-                .filter(_ -> !forbidsNotices(event))
-                .filter(this::canReceiveNotices);
+        return event.original().author().filter(_ -> !forbidsNotices(event)).filter(this::canReceiveNotices);
     }
 
     private static boolean forbidsNotices(NoticeEvent event) {
@@ -154,8 +150,7 @@ public final class NoticeWriter {
             String title = original.text("Subject").orElseGet(() -> texts.text("unnamed"));
             String subject = texts.text(subjectKey, "subject", title);
             ByteArrayOutputStream content = new ByteArrayOutputStream();
-            content.write(
-                    header(event, original, recipient, subject, report).getBytes(UTF_8));
+            content.write(header(event, original, recipient, subject, report).getBytes(UTF_8));
             report.writeTo(content);
             return sent(recipient, content.toByteArray());
         } catch (MessagingException | IOException inMemory) {
@@ -163,8 +158,7 @@ public final class NoticeWriter {
         }
     }
 
-    private MultipartReport report(NoticeEvent event, OriginalHeader original)
-            throws MessagingException, IOException {
+    private MultipartReport report(NoticeEvent event, OriginalHeader original) throws MessagingException, IOException {
         MultipartReport report = new MultipartReport("=_" + uniqueName(event));
         String explanation = switch (event) {
             case Failure failure -> new FailureText(failure, original, hostname, texts).compose();
@@ -176,8 +170,7 @@ public final class NoticeWriter {
         // RFC 3464 §2.1: always 7bit
         report.addPlain("message/delivery-status", "Delivery report", status.getBytes(US_ASCII));
         // RFC 3461 §6.2: the whole message if requested and possible, else its header
-        boolean complete =
-                event instanceof Failure failure && report.addMessage("Undelivered message", whole(failure));
+        boolean complete = event instanceof Failure failure && report.addMessage("Undelivered message", whole(failure));
         byte[] quoted = original.quoted();
         if (!complete && quoted.length > 0) {
             String description = event instanceof Failure ? "Undelivered message headers" : "Message headers";
@@ -197,11 +190,7 @@ public final class NoticeWriter {
     }
 
     private String header(
-            NoticeEvent event,
-            OriginalHeader original,
-            EmailAddress recipient,
-            String subject,
-            MultipartReport report)
+            NoticeEvent event, OriginalHeader original, EmailAddress recipient, String subject, MultipartReport report)
             throws IOException {
         StringBuilder header = new StringBuilder();
         address(header, recipient, subject, event.now());

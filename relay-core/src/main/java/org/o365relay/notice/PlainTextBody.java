@@ -36,8 +36,7 @@ final class PlainTextBody {
                         .orElseGet(() -> texts.text("no-sender")));
         item(
                 "item.date",
-                original.text("Date")
-                        .orElseGet(() -> texts.time(event.arrival().at())));
+                original.text("Date").orElseGet(() -> texts.time(event.arrival().at())));
         item("item.device", device(event.arrival()));
         line("");
     }

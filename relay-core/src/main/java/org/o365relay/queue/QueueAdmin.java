@@ -42,11 +42,11 @@ public final class QueueAdmin {
 
     /// @param leases supplies new positive numbers
     /// @param bouncedBy operator by lease; the settlement records it in the history
-    QueueAdmin(Store store, InstantSource clock, LongSupplier leases, Map<Long, String> seizedBy, Signals dueSignals) {
+    QueueAdmin(Store store, InstantSource clock, LongSupplier leases, Map<Long, String> bouncedBy, Signals dueSignals) {
         this.store = store;
         this.clock = clock;
         this.leases = leases;
-        this.bouncedBy = seizedBy;
+        this.bouncedBy = bouncedBy;
         this.dueSignals = dueSignals;
     }
 

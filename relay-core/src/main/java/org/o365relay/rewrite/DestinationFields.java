@@ -96,10 +96,13 @@ public final class DestinationFields {
         for (RawField field : original) {
             String name = field.name().toLowerCase(Locale.ROOT);
             if (name.equals("to") || name.equals("cc")) {
-                pending.stream().filter(filtered -> filtered.is(name)).findFirst().ifPresent(filtered -> {
-                    fields.add(filtered);
-                    pending.remove(filtered);
-                });
+                pending.stream()
+                        .filter(filtered -> filtered.is(name))
+                        .findFirst()
+                        .ifPresent(filtered -> {
+                            fields.add(filtered);
+                            pending.remove(filtered);
+                        });
             } else if (!REMOVED.contains(name)) {
                 fields.add(field);
             }
@@ -164,7 +167,8 @@ public final class DestinationFields {
 
     private static List<NamedAddress> namedAddresses(List<HeaderMailbox> mailboxes) {
         return mailboxes.stream()
-                .map(recipient -> new NamedAddress(recipient.name(), recipient.address().orElseThrow()))
+                .map(recipient ->
+                        new NamedAddress(recipient.name(), recipient.address().orElseThrow()))
                 .toList();
     }
 }

@@ -34,9 +34,9 @@ final class HeaderReader {
     }
 
     /// @param maxSize octets of the largest header taken
-    HeaderReader(InputStream in, int most) {
+    HeaderReader(InputStream in, int maxSize) {
         this.in = in;
-        this.maxSize = most;
+        this.maxSize = maxSize;
     }
 
     /// @return size of the header including its end, in octets

@@ -13,9 +13,9 @@ public final class ReaddressedHeader {
     private final List<NamedAddress> bcc;
 
     ReaddressedHeader(
-            byte[] header, long bodyAt, List<NamedAddress> to, List<NamedAddress> cc, List<NamedAddress> bcc) {
+            byte[] header, long bodyOffset, List<NamedAddress> to, List<NamedAddress> cc, List<NamedAddress> bcc) {
         this.header = header;
-        this.bodyOffset = bodyAt;
+        this.bodyOffset = bodyOffset;
         this.to = List.copyOf(to);
         this.cc = List.copyOf(cc);
         this.bcc = List.copyOf(bcc);

@@ -30,13 +30,13 @@ public sealed interface RewriteResult {
 
         Rewritten(
                 EmailAddress sender,
-                @Nullable EmailAddress alias,
+                @Nullable EmailAddress sendAsAuthor,
                 byte[] header,
                 InputStream body,
                 boolean binary,
                 ReportedMessage original) {
             this.sender = sender;
-            this.sendAsAuthor = alias;
+            this.sendAsAuthor = sendAsAuthor;
             this.header = header;
             this.body = body;
             this.binary = binary;

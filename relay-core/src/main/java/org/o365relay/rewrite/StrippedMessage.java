@@ -8,8 +8,8 @@ public final class StrippedMessage {
     private final byte[] content;
     private final List<Attachment> attachments;
 
-    StrippedMessage(byte[] rest, List<Attachment> attachments) {
-        this.content = rest;
+    StrippedMessage(byte[] content, List<Attachment> attachments) {
+        this.content = content;
         this.attachments = List.copyOf(attachments);
     }
 

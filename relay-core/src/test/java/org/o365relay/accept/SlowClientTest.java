@@ -80,7 +80,8 @@ class SlowClientTest {
             client.send("slow\r\n");
             client.pass(SECOND);
         }
-        client.await("421 4.4.2 Data timeout, less than 100 octets per second" + " (relay.limits.minimum-data-rate)\r\n");
+        client.await(
+                "421 4.4.2 Data timeout, less than 100 octets per second" + " (relay.limits.minimum-data-rate)\r\n");
         assertThat(client.isEnded()).isTrue();
         assertThat(counted(Deviation.TIMEOUT)).isOne();
         assertThat(front.claims()).isEmpty();

@@ -47,14 +47,14 @@ final class GraphClient {
             TokenSource tokens,
             HttpClient client,
             Function<URI, HttpRequest.Builder> requests,
-            Duration limit,
+            Duration timeout,
             RetryAfterGate retryAfter) {
         this.settings = settings;
         this.tokens = tokens;
         this.client = client;
         this.requests = requests;
-        this.timeout = limit;
-        this.failures = new GraphFailures(limit);
+        this.timeout = timeout;
+        this.failures = new GraphFailures(timeout);
         this.retryAfter = retryAfter;
     }
 

@@ -40,14 +40,14 @@ final class AngusTransport extends SMTPTransport {
     AngusTransport(
             Session session,
             URLName upstream,
-            LayeredTls layers,
+            LayeredTls tls,
             SaslLogin login,
-            Consumer<Step> entering,
+            Consumer<Step> onStep,
             List<Finding> findings) {
         super(session, upstream);
-        this.tls = layers;
+        this.tls = tls;
         this.login = login;
-        this.onStep = entering;
+        this.onStep = onStep;
         this.findings = findings;
     }
 

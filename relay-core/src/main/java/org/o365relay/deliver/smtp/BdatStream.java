@@ -15,8 +15,8 @@ final class BdatStream extends OutputStream {
     private int filled;
     private boolean refused;
 
-    BdatStream(AngusTransport wire) {
-        this.transport = wire;
+    BdatStream(AngusTransport transport) {
+        this.transport = transport;
     }
 
     @Override

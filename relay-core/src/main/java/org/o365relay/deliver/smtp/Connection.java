@@ -39,9 +39,9 @@ final class Connection {
 
     /// @param transports creates the SMTP client on the socket; it reports each step before it begins
     Connection(
-            Socket socket, Instant begunAt, FailureReplies failures, Function<Consumer<Step>, AngusTransport> wires) {
+            Socket socket, Instant openedAt, FailureReplies failures, Function<Consumer<Step>, AngusTransport> wires) {
         this.socket = socket;
-        this.openedAt = begunAt;
+        this.openedAt = openedAt;
         this.failures = failures;
         this.watchdog = new ConnectionWatchdog(failures.limit(step), this::overdue);
         this.transport = wires.apply(this::begin);

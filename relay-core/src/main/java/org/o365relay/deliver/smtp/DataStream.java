@@ -11,8 +11,8 @@ final class DataStream extends OutputStream {
     private final Runnable progress;
     private boolean failed;
 
-    DataStream(OutputStream wire, Runnable progress) {
-        this.out = wire;
+    DataStream(OutputStream out, Runnable progress) {
+        this.out = out;
         this.progress = progress;
     }
 

@@ -83,8 +83,9 @@ class GraphCheckTest {
         assertThat(check.succeeded()).isTrue();
         Finding warning = check.findings().getLast();
         assertThat(warning.detail())
-                .isEqualTo("messages above 20 KB cannot be sent, because the app may not create drafts (Mail.ReadWrite):"
-                        + " 403 ErrorAccessDenied: Access is denied. (request-id r-1)");
+                .isEqualTo(
+                        "messages above 20 KB cannot be sent, because the app may not create drafts (Mail.ReadWrite):"
+                                + " 403 ErrorAccessDenied: Access is denied. (request-id r-1)");
         assertThat(warning.isWarning()).isTrue();
         assertThat(warning.advice()).contains("Give the app Mail.ReadWrite");
         assertThat(check.findings()).filteredOn(Finding::isWarning).hasSize(1);
@@ -118,7 +119,8 @@ class GraphCheckTest {
         UpstreamCheck check = fixture.upstream.check();
 
         assertThat(check.succeeded()).isTrue();
-        assertThat(check.findings().getLast().advice()).isEqualTo("Smaller messages are not affected. Run the check again later.");
+        assertThat(check.findings().getLast().advice())
+                .isEqualTo("Smaller messages are not affected. Run the check again later.");
     }
 
     @Test

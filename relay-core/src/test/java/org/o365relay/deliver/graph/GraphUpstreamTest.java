@@ -187,7 +187,8 @@ class GraphUpstreamTest {
                 .isEqualTo("429 ApplicationThrottled: Too many (request-id r-1, retry after 17)");
         assertThat(asked.retryAfter()).isEqualTo(Duration.ofSeconds(17));
         Response held = fixture.send(SMALL);
-        assertThat(held.reply().toString()).isEqualTo("451 4.3.2 Microsoft Graph asked the relay to wait (Retry-After, 17 s left)");
+        assertThat(held.reply().toString())
+                .isEqualTo("451 4.3.2 Microsoft Graph asked the relay to wait (Retry-After, 17 s left)");
         assertThat(held.origin()).isEqualTo(Origin.RELAY);
         assertThat(held.step()).isEqualTo(Step.CONNECT);
         assertThat(held.retryAfter()).isEqualTo(Duration.ofSeconds(17));

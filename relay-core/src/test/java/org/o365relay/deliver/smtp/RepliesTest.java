@@ -106,7 +106,8 @@ class RepliesTest extends SubmissionTest {
         server.at("GREETING", "HTTP/1.1 400 Bad Request");
         Response response = only(upstream().attempt(message(TEXT, "a@x.example")));
         assertThat(response.origin()).isEqualTo(Origin.NETWORK);
-        assertThat(response.reply().text()).contains("sent an invalid SMTP reply before the greeting: HTTP/1.1 400 Bad Request");
+        assertThat(response.reply().text())
+                .contains("sent an invalid SMTP reply before the greeting: HTTP/1.1 400 Bad Request");
     }
 
     @Test

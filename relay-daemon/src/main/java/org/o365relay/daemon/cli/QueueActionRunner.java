@@ -199,8 +199,9 @@ final class QueueActionRunner {
         lines.add("Done: " + action.result().formatted(Amounts.of(result.changed(), "message") + are) + ".");
         if (result.skipped() > 0) {
             boolean one = result.skipped() == 1;
-            lines.add(Amounts.of(result.skipped(), "message") + (one ? " is" : " are")
-                    + " being delivered and skipped. Repeat the command in a minute for messages that are still queued.");
+            lines.add(
+                    Amounts.of(result.skipped(), "message") + (one ? " is" : " are")
+                            + " being delivered and skipped. Repeat the command in a minute for messages that are still queued.");
         }
         long others = count - result.changed() - result.skipped();
         if (!result.isComplete()) {

@@ -26,8 +26,7 @@ import picocli.CommandLine.Option;
         name = "list",
         mixinStandardHelpOptions = true,
         versionProvider = ProgramVersion.class,
-        description =
-                {
+        description = {
             "List the messages in the queue, oldest first.",
             "Use --state delivered,failed,deleted to list settled messages."
         })

@@ -11,11 +11,7 @@ import picocli.CommandLine.Mixin;
         name = "retry",
         mixinStandardHelpOptions = true,
         versionProvider = ProgramVersion.class,
-        description =
-                {
-            "Retry messages now instead of at their scheduled time.",
-            "Messages on hold stay on hold."
-        })
+        description = {"Retry messages now instead of at their scheduled time.", "Messages on hold stay on hold."})
 final class QueueRetryCommand implements Callable<Integer> {
 
     private final CommandContext context;

@@ -44,10 +44,10 @@ public final class ControlServer implements AutoCloseable {
             ServerSocketChannel listening,
             Function<String, Control> controls,
             String program,
-            Duration patience) {
+            Duration timeout) {
         this.controls = controls;
         this.program = program;
-        this.timeout = patience;
+        this.timeout = timeout;
         this.socket = socket;
         this.listening = listening;
     }

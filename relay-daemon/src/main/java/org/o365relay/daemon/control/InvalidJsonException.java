@@ -12,9 +12,9 @@ final class InvalidJsonException extends IllegalArgumentException {
         this(message, false);
     }
 
-    private InvalidJsonException(String message, boolean unknown) {
+    private InvalidJsonException(String message, boolean unknownMember) {
         super(message);
-        this.unknownMember = unknown;
+        this.unknownMember = unknownMember;
     }
 
     static InvalidJsonException unknownMember(String name) {

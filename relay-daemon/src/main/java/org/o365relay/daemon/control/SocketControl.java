@@ -50,10 +50,10 @@ final class SocketControl implements Control {
     }
 
     /// @param timeout for the beginning of a response
-    SocketControl(Path socket, String program, Duration patience) {
+    SocketControl(Path socket, String program, Duration timeout) {
         this.socket = socket;
         this.program = program;
-        this.timeout = patience;
+        this.timeout = timeout;
     }
 
     /// @return whether a process listens at the socket

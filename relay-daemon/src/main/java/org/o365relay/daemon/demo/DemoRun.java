@@ -28,15 +28,15 @@ public final class DemoRun {
             Sandbox sandbox,
             InetSocketAddress relay,
             String mailbox,
-            Duration patience,
+            Duration timeout,
             PrintWriter out,
-            TerminalStyle look) {
+            TerminalStyle style) {
         this.sandbox = sandbox;
         this.relay = relay;
         this.mailbox = mailbox;
-        this.timeout = patience;
+        this.timeout = timeout;
         this.out = out;
-        this.style = look;
+        this.style = style;
     }
 
     /// @return whether all messages arrived as expected

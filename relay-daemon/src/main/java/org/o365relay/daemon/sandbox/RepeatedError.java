@@ -11,8 +11,8 @@ enum RepeatedError {
 
     private final String penaltyReply;
 
-    RepeatedError(String sentence) {
-        this.penaltyReply = sentence;
+    RepeatedError(String penaltyReply) {
+        this.penaltyReply = penaltyReply;
     }
 
     /// The reply to all mail during the penalty.

@@ -34,14 +34,14 @@ public final class Sandbox implements AutoCloseable {
 
     private Sandbox(
             SandboxState state,
-            Path trusted,
-            CallCounts calls,
+            Path certificate,
+            CallCounts callCounts,
             SmtpServer smtp,
             @Nullable SmtpServer mx,
             @Nullable WebServer web) {
         this.state = state;
-        this.certificate = trusted;
-        this.callCounts = calls;
+        this.certificate = certificate;
+        this.callCounts = callCounts;
         this.smtp = smtp;
         this.mx = mx;
         this.web = web;

@@ -28,10 +28,10 @@ final class SandboxConnection {
     private byte[] replies = new byte[1_024];
     private int repliesEnd;
 
-    SandboxConnection(Socket connection) throws IOException {
-        this.socket = connection;
-        this.in = connection.getInputStream();
-        this.out = connection.getOutputStream();
+    SandboxConnection(Socket socket) throws IOException {
+        this.socket = socket;
+        this.in = socket.getInputStream();
+        this.out = socket.getOutputStream();
     }
 
     /// Continues over TLS. Discards plain-text input that has already arrived, because it could have been

@@ -15,9 +15,9 @@ final class SandboxSession {
     private String mechanism = "";
     private final Instant startedAt;
 
-    SandboxSession(InetSocketAddress client, Instant begin) {
+    SandboxSession(InetSocketAddress client, Instant startedAt) {
         this.client = client;
-        this.startedAt = begin;
+        this.startedAt = startedAt;
     }
 
     Instant startedAt() {

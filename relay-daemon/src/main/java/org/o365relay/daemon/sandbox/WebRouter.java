@@ -21,10 +21,10 @@ final class WebRouter implements Handler {
     private final CallCounts callCounts;
     private final RandomGenerator random;
 
-    WebRouter(SandboxState state, Graph graph, CallCounts calls, RandomGenerator random) {
+    WebRouter(SandboxState state, Graph graph, CallCounts callCounts, RandomGenerator random) {
         this.state = state;
         this.graph = graph;
-        this.callCounts = calls;
+        this.callCounts = callCounts;
         this.random = random;
     }
 

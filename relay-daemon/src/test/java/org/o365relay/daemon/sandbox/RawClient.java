@@ -28,11 +28,11 @@ final class RawClient implements AutoCloseable {
     private Socket socket;
     private final String greeting;
 
-    private RawClient(Sandbox sandbox, Socket plain) throws IOException {
+    private RawClient(Sandbox sandbox, Socket socket) throws IOException {
         this.sandbox = sandbox;
-        this.plain = plain;
-        this.socket = plain;
-        plain.setSoTimeout(10_000);
+        this.plain = socket;
+        this.socket = socket;
+        socket.setSoTimeout(10_000);
         this.greeting = reply();
     }
 

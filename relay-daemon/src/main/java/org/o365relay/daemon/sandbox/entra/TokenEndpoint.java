@@ -39,13 +39,13 @@ final class TokenEndpoint {
             RefreshTokens refreshTokens,
             RandomGenerator random,
             InstantSource clock,
-            UnaryOperator<Duration> pace) {
+            UnaryOperator<Duration> timeScale) {
         this.issued = issued;
         this.codes = codes;
         this.refreshTokens = refreshTokens;
         this.text = new TokenFactory(random);
         this.clock = clock;
-        this.timeScale = pace;
+        this.timeScale = timeScale;
     }
 
     Map<String, ?> token(EntraSettings directory, WebRequest request)

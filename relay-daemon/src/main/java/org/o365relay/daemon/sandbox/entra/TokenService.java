@@ -42,13 +42,13 @@ public final class TokenService {
             Supplier<EntraSettings> settings,
             InstantSource clock,
             RandomGenerator random,
-            UnaryOperator<Duration> pace) {
+            UnaryOperator<Duration> timeScale) {
         this.settings = settings;
         this.clock = clock;
         this.random = random;
-        this.timeScale = pace;
+        this.timeScale = timeScale;
         this.codes = new DeviceCodes(random);
-        this.endpoint = new TokenEndpoint(issued, codes, refreshTokens, random, clock, pace);
+        this.endpoint = new TokenEndpoint(issued, codes, refreshTokens, random, clock, timeScale);
         this.page = new VerificationPage(codes);
     }
 
