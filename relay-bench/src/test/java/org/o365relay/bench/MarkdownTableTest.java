@@ -21,6 +21,6 @@ class MarkdownTableTest {
 
     @Test
     void refusesARowThatDoesNotFit() {
-        assertThatThrownBy(() -> new MarkdownTable("one", "two").add("1")).hasMessageContaining("one cell for each");
+        assertThatThrownBy(() -> new MarkdownTable("one", "two").add("1")).hasMessageContaining("number of cells differs from number of headings");
     }
 }
