@@ -74,7 +74,7 @@ record ControlConnection(
                 throw Protocol.versionMismatch(client, program);
             }
             RequestHandler handler = new RequestHandler(control);
-            if (request.text("ask").equals("content")) {
+            if (request.text("operation").equals("content")) {
                 send(handler.content(request));
             } else {
                 write(Protocol.result(program, handler.handle(request)));
