@@ -21,6 +21,7 @@ class MarkdownTableTest {
 
     @Test
     void refusesARowThatDoesNotFit() {
-        assertThatThrownBy(() -> new MarkdownTable("one", "two").add("1")).hasMessageContaining("number of cells differs from number of headings");
+        assertThatThrownBy(() -> new MarkdownTable("one", "two").add("1"))
+                .hasMessageContaining("number of cells differs from number of headings");
     }
 }

@@ -45,7 +45,7 @@ sealed interface Command {
         }
 
         // RFC 6531 §3.4
-        boolean asksForUtf8() {
+        boolean requestsSmtpUtf8() {
             return parameters.containsKey("SMTPUTF8");
         }
     }

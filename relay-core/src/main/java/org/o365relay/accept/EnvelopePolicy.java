@@ -31,9 +31,9 @@ final class EnvelopePolicy {
     sealed interface Decision {
 
         /// @param address possibly completed with the default domain; null for the null sender
-        record Granted(@Nullable EmailAddress address) implements Decision {}
+        record Accepted(@Nullable EmailAddress address) implements Decision {}
 
-        record Refused(Reply reply) implements Decision {}
+        record Rejected(Reply reply) implements Decision {}
 
         record OverLimit(LimitExceeded excess, Reply reply) implements Decision {}
     }
@@ -42,28 +42,28 @@ final class EnvelopePolicy {
     Decision mail(Command.Mail mail, boolean greeted) {
         Optional<Reply> rejection = checkDeviations(mail, greeted).or(() -> checkSize(mail));
         if (rejection.isPresent()) {
-            return new Decision.Refused(rejection.get());
+            return new Decision.Rejected(rejection.get());
         }
         return switch (settings.rules().sender(client.address(), mail.sender())) {
-            case Admission.Denied denied -> new Decision.Refused(denied.reply());
+            case Admission.Denied denied -> new Decision.Rejected(denied.reply());
             case Admission.Admitted(EmailAddress sender) ->
                 client.device()
                         .beginMessage(client.policy().limits())
                         .<Decision>map(excess ->
                                 new Decision.OverLimit(excess, RejectReplies.limitExceeded(client.address(), excess)))
-                        .orElseGet(() -> new Decision.Granted(sender));
+                        .orElseGet(() -> new Decision.Accepted(sender));
         };
     }
 
     Decision rcpt(Command.Rcpt rcpt, MailTransaction transaction) {
         Optional<Reply> rejection = checkDeviations(rcpt, transaction);
         if (rejection.isPresent()) {
-            return new Decision.Refused(rejection.get());
+            return new Decision.Rejected(rejection.get());
         }
         return switch (settings.rules().recipient(client.address(), rcpt.recipient())) {
-            case Admission.Denied denied -> new Decision.Refused(denied.reply());
+            case Admission.Denied denied -> new Decision.Rejected(denied.reply());
             case Admission.Admitted(EmailAddress recipient)
-            when recipient == null || transaction.has(recipient) -> new Decision.Granted(recipient);
+            when recipient == null || transaction.has(recipient) -> new Decision.Accepted(recipient);
             case Admission.Admitted(EmailAddress recipient) -> reserve(recipient, transaction);
         };
     }
@@ -84,13 +84,13 @@ final class EnvelopePolicy {
     private Decision reserve(EmailAddress recipient, MailTransaction transaction) {
         int max = settings.limits().recipients();
         if (transaction.recipients().size() >= max) {
-            return new Decision.Refused(RejectReplies.tooManyRecipients(max));
+            return new Decision.Rejected(RejectReplies.tooManyRecipients(max));
         }
         return client.device()
                 .reserveRecipient(client.policy().limits())
                 .<Decision>map(excess ->
                         new Decision.OverLimit(excess, RejectReplies.recipientLimitExceeded(client.address(), excess)))
-                .orElseGet(() -> new Decision.Granted(recipient));
+                .orElseGet(() -> new Decision.Accepted(recipient));
     }
 
     private Optional<Reply> checkDeviations(Command.Mail mail, boolean greeted) {
@@ -108,7 +108,7 @@ final class EnvelopePolicy {
         if (!sender.isQualified() && !errors.tolerates(Deviation.UNQUALIFIED_SENDER)) {
             return Optional.of(RejectReplies.unqualifiedSender());
         }
-        return sender.isAscii() || mail.asksForUtf8() || errors.tolerates(Deviation.UNDECLARED_UTF8)
+        return sender.isAscii() || mail.requestsSmtpUtf8() || errors.tolerates(Deviation.UNDECLARED_UTF8)
                 ? Optional.empty()
                 : Optional.of(RejectReplies.senderNotAscii());
     }

@@ -204,10 +204,10 @@ final class HeaderScan {
         boolean mbox = beginsExactly("From ") || beginsExactly(">From ");
         int colon = mbox ? colon(0) : 0;
         boolean field = colon < octets.length && octets[colon] == ':';
-        return mbox && !field ? fieldLineEnd() : 0;
+        return mbox && !field ? afterFirstLine() : 0;
     }
 
-    private int fieldLineEnd() {
+    private int afterFirstLine() {
         int at = 0;
         while (at < octets.length && !isLineEnd(at)) {
             at++;

@@ -29,7 +29,7 @@ final class LateTlsClients {
         return seen != null && seen.plus(RETENTION).isAfter(clock.instant());
     }
 
-    synchronized void tooLate(InetAddress address) {
+    synchronized void recordLateHandshake(InetAddress address) {
         lastSeen.putLast(address, clock.instant());
         if (lastSeen.size() > MAX_ADDRESSES) {
             lastSeen.pollFirstEntry();
@@ -38,13 +38,13 @@ final class LateTlsClients {
 
     /// A handshake before the greeting. Keeps a known address: it may have been in time only because of the
     /// longer wait.
-    synchronized void inTime(InetAddress address) {
+    synchronized void recordTimelyHandshake(InetAddress address) {
         if (lastSeen.containsKey(address)) {
             lastSeen.putLast(address, clock.instant());
         }
     }
 
-    synchronized void plainText(InetAddress address) {
+    synchronized void recordPlainText(InetAddress address) {
         lastSeen.remove(address);
     }
 }

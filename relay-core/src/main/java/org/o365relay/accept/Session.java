@@ -14,7 +14,7 @@ import org.o365relay.queue.MessageQueue;
 /// The SMTP state machine of one client, without a socket. Not thread-safe; no method blocks.
 ///
 /// Lines come in through [#line], content through [#content()], [#spill()], [#endOfChunk()] and
-/// [#endOfContent()]. [Greeting] and [AuthExchange] hold the identity of the client,
+/// [#endOfContent()]. [HeloState] and [AuthExchange] hold the identity of the client,
 /// [TransactionCommands] the mail transaction, and [SessionErrors] the errors.
 final class Session {
 
@@ -23,7 +23,7 @@ final class Session {
     private final Client client;
     private final AcceptSettings settings;
     private final SessionErrors errors;
-    private final Greeting helo;
+    private final HeloState helo;
     private final AuthExchange auth;
     private final TransactionCommands transaction;
 
@@ -45,7 +45,7 @@ final class Session {
         this.client = client;
         this.settings = settings;
         this.errors = new SessionErrors(client, journal);
-        this.helo = new Greeting(errors, client.tls() == ListenerTls.IMPLICIT);
+        this.helo = new HeloState(errors, client.tls() == ListenerTls.IMPLICIT);
         this.auth = new AuthExchange(client, settings.authWithoutTls(), users, errors);
         this.transaction = new TransactionCommands(
                 client,

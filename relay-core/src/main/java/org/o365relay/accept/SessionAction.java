@@ -20,8 +20,8 @@ sealed interface SessionAction {
     ///
     /// @param size in octets
     /// @param last whether the chunk ends the message
-    /// @param refusal reply after a chunk that is discarded; null to accept the chunk
-    record ReadChunk(long size, boolean last, @Nullable Reply refusal) implements SessionAction {}
+    /// @param rejection reply after a chunk that is discarded; null to accept the chunk
+    record ReadChunk(long size, boolean last, @Nullable Reply rejection) implements SessionAction {}
 
     /// Send the reply and start TLS (RFC 3207).
     record StartTls(Reply reply) implements SessionAction {}

@@ -212,7 +212,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
             return false;
         }
         int before = input.length();
-        if (current.refusal() == null) {
+        if (current.rejection() == null) {
             decode(chunkLeft);
             chunkLeft -= before - input.length();
             session.spill().ifPresent(written -> await(ctx, written, _ -> phase = Phase.CHUNK));
@@ -238,8 +238,8 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
         chunk = null;
         phase = Phase.COMMAND;
         timeouts.contentEnded();
-        if (ended.refusal() != null) {
-            send(ctx, ended.refusal());
+        if (ended.rejection() != null) {
+            send(ctx, ended.rejection());
         } else if (ended.last()) {
             endOfContent(ctx, false);
         } else {
@@ -358,7 +358,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void beginChunk(ChannelHandlerContext ctx, SessionAction.ReadChunk next) {
-        Reply refusal = next.refusal() == null ? session.content().rejection().orElse(null) : next.refusal();
+        Reply refusal = next.rejection() == null ? session.content().rejection().orElse(null) : next.rejection();
         if (refusal != null && next.size() > MAX_SKIPPED) {
             close(ctx, refusal);
             return;

@@ -59,7 +59,7 @@ final class TlsDetection extends ChannelInboundHandlerAdapter {
             beginsWithTls(ctx, received);
         } else {
             if (!greetingDelay.isZero()) {
-                pipelines.lateTlsClients().plainText(client.address());
+                pipelines.lateTlsClients().recordPlainText(client.address());
             }
             greet(ctx);
             ctx.fireChannelRead(received);
@@ -71,7 +71,7 @@ final class TlsDetection extends ChannelInboundHandlerAdapter {
 
     private void beginsWithTls(ChannelHandlerContext ctx, ByteBuf hello) {
         if (!greeted && client.tls() != ListenerTls.OFF) {
-            pipelines.lateTlsClients().inTime(client.address());
+            pipelines.lateTlsClients().recordTimelyHandshake(client.address());
             pipelines.addTls(ctx.pipeline(), client);
             ctx.fireChannelRead(hello);
             return;
@@ -79,7 +79,7 @@ final class TlsDetection extends ChannelInboundHandlerAdapter {
         hello.release();
         closing = true;
         if (!greetingDelay.isZero()) {
-            pipelines.lateTlsClients().tooLate(client.address());
+            pipelines.lateTlsClients().recordLateHandshake(client.address());
         }
         pipelines.rejects().count(client.address(), reply());
         LingeringClose.send(ctx, Unpooled.EMPTY_BUFFER, false);

@@ -37,7 +37,7 @@ final class TransactionCommands {
     private final Journal journal;
     private final InstantSource clock;
     private final SessionErrors errors;
-    private final Greeting helo;
+    private final HeloState helo;
     private final AuthExchange auth;
     private long chunkSize;
     private @Nullable MailTransaction transaction;
@@ -50,7 +50,7 @@ final class TransactionCommands {
             Journal journal,
             InstantSource clock,
             SessionErrors errors,
-            Greeting helo,
+            HeloState helo,
             AuthExchange auth) {
         this.client = client;
         this.settings = settings;
@@ -90,8 +90,8 @@ final class TransactionCommands {
                     Reply.of(530, "5.7.0", "Authentication required (relay.trusted-networks: auth)"));
         }
         return switch (policy.mail(mail, helo.isAccepted())) {
-            case Decision.Granted(EmailAddress sender) -> {
-                boolean smtpUtf8 = mail.asksForUtf8() || (sender != null && !sender.isAscii());
+            case Decision.Accepted(EmailAddress sender) -> {
+                boolean smtpUtf8 = mail.requestsSmtpUtf8() || (sender != null && !sender.isAscii());
                 BodyType body = mail.bodyType().orElse(BodyType.SEVEN_BIT);
                 long size = mail.declaredSize().orElse(0L);
                 transaction = new MailTransaction(
@@ -104,7 +104,7 @@ final class TransactionCommands {
                         settings.limits().connections());
                 yield new Send(Reply.of(250, "2.1.0", "Sender ok"));
             }
-            case Decision.Refused(Reply reply) -> errors.reject(mail.sender(), null, reply);
+            case Decision.Rejected(Reply reply) -> errors.reject(mail.sender(), null, reply);
             case Decision.OverLimit overLimit -> errors.limitExceeded(mail.sender(), null, overLimit);
         };
     }
@@ -115,13 +115,13 @@ final class TransactionCommands {
             return errors.error(Reply.of(503, "5.5.1", "Need MAIL before RCPT"));
         }
         return switch (policy.rcpt(rcpt, current)) {
-            case Decision.Granted(EmailAddress recipient) -> {
+            case Decision.Accepted(EmailAddress recipient) -> {
                 boolean added =
                         current.add(recipient == null ? rcpt.recipient() : recipient, policy.dsnRequest(rcpt, current));
                 SessionAction ok = new Send(Reply.of(250, "2.1.5", "Recipient ok"));
                 yield added ? ok : errors.countIdleCommand().orElse(ok);
             }
-            case Decision.Refused(Reply reply) ->
+            case Decision.Rejected(Reply reply) ->
                 tooManyRejected(current, reply)
                         .orElseGet(() -> errors.reject(current.sender(), rcpt.recipient(), reply));
             case Decision.OverLimit overLimit ->
@@ -292,7 +292,7 @@ final class TransactionCommands {
     /// A message is accepted for all recipients or none: there is only one reply after the final dot.
     private Optional<Reply> tooLargeForTarget(MailTransaction current) {
         Routes routes = settings.routes();
-        return routes.firstTooSmall(current.parts(routes, client.address()), current.size())
+        return routes.firstOverSizeLimit(current.parts(routes, client.address()), current.size())
                 .map(target -> RejectReplies.tooLargeFor(target.name(), target.messageSize()));
     }
 

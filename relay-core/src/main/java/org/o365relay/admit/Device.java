@@ -29,7 +29,7 @@ public final class Device {
     private String helo = "";
     private long messages;
     private long octets;
-    private long refusals;
+    private long rejections;
     private int sessions;
     private boolean hasRecipientLimit; // of any listener; never reset
     private boolean isDirty; // in `unwritten`, to be written whole
@@ -54,7 +54,7 @@ public final class Device {
         this.helo = remembered.helo();
         this.messages = remembered.messages();
         this.octets = remembered.octets();
-        this.refusals = remembered.refusals();
+        this.rejections = remembered.rejections();
         this.deviations.putAll(remembered.deviations());
         this.usage.restore(remembered.usage(), clock.millis());
         this.isSubmitted = true;
@@ -96,7 +96,7 @@ public final class Device {
 
     /// Counts a rejected command, message or connection.
     public synchronized void rejected() {
-        refusals++;
+        rejections++;
         seen();
     }
 
@@ -198,7 +198,7 @@ public final class Device {
                 Instant.ofEpochMilli(lastSeen),
                 messages,
                 octets,
-                refusals,
+                rejections,
                 deviations,
                 spending);
     }

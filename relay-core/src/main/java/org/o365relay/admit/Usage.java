@@ -91,7 +91,7 @@ final class Usage {
     void restore(List<UsageSlot> spending, long now) {
         for (UsageSlot spent : spending) {
             RollingCount count = recipients(now);
-            long slot = spent.since().toEpochMilli() / SLOT;
+            long slot = spent.start().toEpochMilli() / SLOT;
             count.add(slot, spent.recipients());
             if (slot > count.newest()) {
                 mark(slot);

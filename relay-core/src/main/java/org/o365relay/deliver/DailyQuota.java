@@ -26,7 +26,7 @@ final class DailyQuota {
     DailyQuota(@Nullable Integer limit, List<UsageSlot> before, InstantSource clock) {
         this.limit = limit;
         this.clock = clock;
-        before.forEach(spending -> used.merge(spending.since(), spending.recipients(), Integer::sum));
+        before.forEach(spending -> used.merge(spending.start(), spending.recipients(), Integer::sum));
     }
 
     /// @return the limit; empty if there is none

@@ -30,7 +30,7 @@ final class CachedToken implements TokenSource {
     /// Interval between uses of a login that expires when idle.
     private static final Duration KEEP_ALIVE_RETRY = Duration.ofHours(1);
 
-    private final TokenFlow fetch;
+    private final TokenFlow flow;
     private final InstantSource clock;
     private @Nullable AccessToken token;
     private Instant fetchedAt = Instant.MIN;
@@ -42,12 +42,12 @@ final class CachedToken implements TokenSource {
     private @Nullable CompletableFuture<AccessToken> pending;
 
     CachedToken(TokenFlow fetch, InstantSource clock) {
-        this.fetch = fetch;
+        this.flow = fetch;
         this.clock = clock;
     }
 
-    TokenFlow fetch() {
-        return fetch;
+    TokenFlow flow() {
+        return flow;
     }
 
     @Override
@@ -87,7 +87,7 @@ final class CachedToken implements TokenSource {
 
     private void run(CompletableFuture<AccessToken> request, boolean forceRefresh) {
         try {
-            AccessToken fetched = fetch.fetch(forceRefresh);
+            AccessToken fetched = flow.fetch(forceRefresh);
             succeeded(fetched);
             request.complete(fetched);
         } catch (SignInException e) {
@@ -164,7 +164,7 @@ final class CachedToken implements TokenSource {
         }
         if (token != null && used && !now.isBefore(token.expiresAt().minus(margin(token, RENEWAL_THRESHOLD)))) {
             begin(true);
-        } else if (!now.isBefore(nextKeepAlive) && fetch.isKeepAliveDue(now)) {
+        } else if (!now.isBefore(nextKeepAlive) && flow.isKeepAliveDue(now)) {
             nextKeepAlive = now.plus(KEEP_ALIVE_RETRY);
             begin(true);
         }

@@ -18,7 +18,7 @@ import org.o365relay.net.Https;
 record DeviceCodeFlow(Credential.DeviceCode credential, String scope, LoginFile file, Https https, InstantSource clock)
         implements TokenFlow {
 
-    private static final Duration USED_EVERY = Duration.ofDays(7);
+    private static final Duration KEEP_ALIVE_INTERVAL = Duration.ofDays(7);
 
     @Override
     public AccessToken fetch(boolean forceRefresh) throws SignInException {
@@ -31,7 +31,7 @@ record DeviceCodeFlow(Credential.DeviceCode credential, String scope, LoginFile 
             client.tokenCache().deserialize(saved.cache());
             IAuthenticationResult result = Msal.result(request(client, forceRefresh), http);
             if (result.metadata().tokenSource() == com.microsoft.aad.msal4j.TokenSource.IDENTITY_PROVIDER) {
-                file.update(saved.used(clock.instant(), client.tokenCache().serialize()));
+                file.update(saved.renewed(clock.instant(), client.tokenCache().serialize()));
             }
             return Msal.token(result);
         }
@@ -66,7 +66,7 @@ record DeviceCodeFlow(Credential.DeviceCode credential, String scope, LoginFile 
     @Override
     public boolean isKeepAliveDue(Instant now) {
         return file.usedAt()
-                .filter(used -> !now.isBefore(used.plus(USED_EVERY)))
+                .filter(used -> !now.isBefore(used.plus(KEEP_ALIVE_INTERVAL)))
                 .isPresent();
     }
 }

@@ -64,7 +64,7 @@ final class EncryptedFile {
     /// @throws SignInException if another file is in its place, which must not be overwritten
     void requireOwnFormat() throws SignInException {
         try {
-            ownFields(Files.readAllBytes(path));
+            loginFields(Files.readAllBytes(path));
         } catch (NoSuchFileException _) {
             return; // no file to overwrite
         } catch (IOException e) {
@@ -72,7 +72,7 @@ final class EncryptedFile {
         }
     }
 
-    private Map<String, Object> ownFields(byte[] octets) throws SignInException {
+    private Map<String, Object> loginFields(byte[] octets) throws SignInException {
         Map<String, Object> json = json(octets);
         if (!FORMAT.equals(json.get("format"))) {
             throw unusable(path + " is not a login stored by o365-relay; set another token-file, or remove it and run"
@@ -82,7 +82,7 @@ final class EncryptedFile {
     }
 
     private String decrypted(byte[] octets) throws SignInException {
-        Map<String, Object> json = ownFields(octets);
+        Map<String, Object> json = loginFields(octets);
         try {
             EncryptionKey derived = key(field(json, "salt"));
             if (!MessageDigest.isEqual(derived.check(), field(json, "check"))) {

@@ -35,13 +35,14 @@ record SignInResponse(int status, @Nullable Duration retryAfter, String body) {
         Map<String, Object> json = json();
         if (json.get("error") instanceof String error) {
             String description = text(json, "error_description");
-            return Optional.of(error + (description.isEmpty() ? "" : ": " + description) + missing(json, description));
+            return Optional.of(
+                    error + (description.isEmpty() ? "" : ": " + description) + missingIds(json, description));
         }
         if (json.get("error") instanceof Map<?, ?> error) { // as Azure's App Service says it
             return Optional.of(error.get("code") + ": " + oneLine(String.valueOf(error.get("message"))));
         }
         return json.get("message") instanceof String message
-                ? Optional.of("managed_identity: " + oneLine(message) + missing(json, message))
+                ? Optional.of("managed_identity: " + oneLine(message) + missingIds(json, message))
                 : Optional.empty();
     }
 
@@ -64,7 +65,7 @@ record SignInResponse(int status, @Nullable Duration retryAfter, String body) {
         return status == 429;
     }
 
-    private static String missing(Map<String, Object> json, String description) {
+    private static String missingIds(Map<String, Object> json, String description) {
         String trace = text(json, "trace_id");
         String correlation = text(json, "correlation_id");
         List<String> ids = List.of(

@@ -52,7 +52,7 @@ record StoredLogin(String clientId, String tenant, String user, Instant usedAt, 
         return text.toString();
     }
 
-    StoredLogin used(Instant now, String newCache) {
+    StoredLogin renewed(Instant now, String newCache) {
         return new StoredLogin(clientId, tenant, user, now, newCache);
     }
 

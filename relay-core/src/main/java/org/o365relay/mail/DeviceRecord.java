@@ -10,7 +10,7 @@ import java.util.Map;
 /// @param helo last HELO name; empty if there was none
 /// @param messages accepted
 /// @param octets of accepted messages
-/// @param refusals rejected commands, messages and connections
+/// @param rejections rejected commands, messages and connections
 /// @param deviations number of occurrences; only deviations that occurred
 /// @param usage recipients of the last 24 hours by slot, in any order; empty slots may be missing
 public record DeviceRecord(
@@ -20,7 +20,7 @@ public record DeviceRecord(
         Instant lastSeen,
         long messages,
         long octets,
-        long refusals,
+        long rejections,
         Map<Deviation, Long> deviations,
         List<UsageSlot> usage) {
 
@@ -33,7 +33,7 @@ public record DeviceRecord(
     public long recipientsInLastDay(Instant now) {
         Instant oldest = now.minus(UsageSlot.RETENTION);
         return usage.stream()
-                .filter(spent -> spent.since().isAfter(oldest))
+                .filter(spent -> spent.start().isAfter(oldest))
                 .mapToLong(UsageSlot::recipients)
                 .sum();
     }

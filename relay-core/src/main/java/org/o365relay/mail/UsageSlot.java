@@ -5,9 +5,9 @@ import java.time.Instant;
 
 /// The recipients of a device in one slot of time, which count against its limits.
 ///
-/// @param since start of the slot, a multiple of [#SLOT] since 1970
+/// @param start start of the slot, a multiple of [#SLOT] since 1970
 /// @param recipients of messages accepted, or about to be
-public record UsageSlot(Instant since, int recipients) {
+public record UsageSlot(Instant start, int recipients) {
 
     /// Length of a slot.
     public static final Duration SLOT = Duration.ofMinutes(10);

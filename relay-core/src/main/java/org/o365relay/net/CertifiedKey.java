@@ -21,7 +21,7 @@ import org.o365relay.mail.Secret;
 /// @param chain the relay's certificate first; at least one
 public record CertifiedKey(PrivateKey key, List<X509Certificate> chain) {
 
-    private static final byte PEM_BEGINS = '-';
+    private static final byte PEM_START = '-';
 
     public CertifiedKey {
         chain = List.copyOf(chain);
@@ -48,7 +48,7 @@ public record CertifiedKey(PrivateKey key, List<X509Certificate> chain) {
     private static boolean isPem(byte[] octets) {
         String beginning =
                 new String(octets, 0, Math.min(octets.length, 4096), java.nio.charset.StandardCharsets.ISO_8859_1);
-        return octets.length > 0 && (octets[0] == PEM_BEGINS || beginning.contains("-----BEGIN "));
+        return octets.length > 0 && (octets[0] == PEM_START || beginning.contains("-----BEGIN "));
     }
 
     private static byte[] octets(Path path) throws UnusableKeyException {

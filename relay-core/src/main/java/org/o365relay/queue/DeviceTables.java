@@ -72,7 +72,7 @@ final class DeviceTables {
                         device.lastSeen().toEpochMilli(),
                         device.messages(),
                         device.octets(),
-                        device.refusals())
+                        device.rejections())
                 .executeUpdate();
         for (Map.Entry<Deviation, Long> deviation : device.deviations().entrySet()) {
             statements
@@ -85,7 +85,7 @@ final class DeviceTables {
     private static void writeUsage(Statements statements, String address, List<UsageSlot> usage) throws SQLException {
         for (UsageSlot slot : usage) {
             statements
-                    .with("write-device-usage", address, slot.since().toEpochMilli(), slot.recipients())
+                    .with("write-device-usage", address, slot.start().toEpochMilli(), slot.recipients())
                     .executeUpdate();
         }
     }

@@ -48,7 +48,7 @@ public record Routes(List<RouteRule> rules, List<Target> targets) {
 
     /// @param octets the size of a message
     /// @return the first target whose size limit is exceeded; empty if there is none
-    public Optional<Target> firstTooSmall(List<RoutedEnvelope> parts, long octets) {
+    public Optional<Target> firstOverSizeLimit(List<RoutedEnvelope> parts, long octets) {
         for (RoutedEnvelope part : parts) {
             Optional<Target> target = target(part.route());
             if (target.isPresent() && octets > target.get().messageSize()) {

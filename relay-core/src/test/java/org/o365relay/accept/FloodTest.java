@@ -89,7 +89,7 @@ class FloodTest {
         Arrays.sort(nanos);
         // the flooders take the processor from this thread too, so that not every measurement is the relay's
         assertThat(Duration.ofNanos(nanos[PROBES / 2])).as("median").isLessThan(Duration.ofMillis(100));
-        assertThat(relay.record(flooder.getHostAddress()).refusals()).isGreaterThan(100);
+        assertThat(relay.record(flooder.getHostAddress()).rejections()).isGreaterThan(100);
         assertThat(relay.journal().rejected())
                 .as("lines in the journal")
                 .hasSize(1)

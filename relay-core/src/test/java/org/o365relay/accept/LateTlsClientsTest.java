@@ -17,27 +17,27 @@ class LateTlsClientsTest {
 
     @Test
     void expectsOnlyTheAddressThatCameTooLate() {
-        late.tooLate(SCANNER);
-        late.inTime(OTHER);
+        late.recordLateHandshake(SCANNER);
+        late.recordTimelyHandshake(OTHER);
         assertThat(late.needsLongerWait(SCANNER)).isTrue();
         assertThat(late.needsLongerWait(OTHER)).isFalse();
     }
 
     @Test
     void forgetsAnAddressThatSpeaksPlainText() {
-        late.tooLate(SCANNER);
-        late.plainText(OTHER);
+        late.recordLateHandshake(SCANNER);
+        late.recordPlainText(OTHER);
         assertThat(late.needsLongerWait(SCANNER)).isTrue();
-        late.plainText(SCANNER);
+        late.recordPlainText(SCANNER);
         assertThat(late.needsLongerWait(SCANNER)).isFalse();
     }
 
     @Test
     void forgetsAnAddressThatIsNotHeardForADay() {
-        late.tooLate(SCANNER);
+        late.recordLateHandshake(SCANNER);
         now = now.plus(LateTlsClients.RETENTION).minusMillis(1);
         assertThat(late.needsLongerWait(SCANNER)).isTrue();
-        late.inTime(SCANNER);
+        late.recordTimelyHandshake(SCANNER);
         now = now.plusMillis(1);
         assertThat(late.needsLongerWait(SCANNER)).as("heard a moment ago").isTrue();
         now = now.plus(LateTlsClients.RETENTION);
@@ -46,14 +46,14 @@ class LateTlsClientsTest {
 
     @Test
     void forgetsTheAddressHeardLongestAgoWhenThereAreTooMany() throws Exception {
-        late.tooLate(OTHER);
-        late.tooLate(SCANNER);
-        late.tooLate(OTHER);
+        late.recordLateHandshake(OTHER);
+        late.recordLateHandshake(SCANNER);
+        late.recordLateHandshake(OTHER);
         for (int i = 2; i < LateTlsClients.MAX_ADDRESSES; i++) {
-            late.tooLate(InetAddress.getByAddress(new byte[] {10, 0, (byte) (i >> 8), (byte) i}));
+            late.recordLateHandshake(InetAddress.getByAddress(new byte[] {10, 0, (byte) (i >> 8), (byte) i}));
         }
         assertThat(late.needsLongerWait(SCANNER)).isTrue();
-        late.tooLate(InetAddress.ofLiteral("10.9.9.9"));
+        late.recordLateHandshake(InetAddress.ofLiteral("10.9.9.9"));
         assertThat(late.needsLongerWait(SCANNER)).isFalse();
         assertThat(late.needsLongerWait(OTHER)).isTrue();
     }

@@ -98,7 +98,7 @@ class ProxyTest {
             proxy.send("PROXY TCP4 192.0.2.66 10.0.0.1 4000 25\r\n");
             proxy.expect("554 5.7.1 192.0.2.66: Relay access denied");
             proxy.expectClosed();
-            assertThat(relay.record("192.0.2.66").refusals()).isOne();
+            assertThat(relay.record("192.0.2.66").rejections()).isOne();
             assertThat(relay.journal().rejected())
                     .extracting(FrontJournal.Rejected::client)
                     .containsExactly(InetAddress.ofLiteral("192.0.2.66"));
@@ -163,7 +163,7 @@ class ProxyTest {
                 assertThat(rejected.client()).isEqualTo(InetAddress.ofLiteral(PROXY));
                 assertThat(rejected.reply().text()).contains("must begin with a PROXY protocol header");
             });
-            assertThat(relay.record(PROXY).refusals()).isOne();
+            assertThat(relay.record(PROXY).rejections()).isOne();
         }
     }
 

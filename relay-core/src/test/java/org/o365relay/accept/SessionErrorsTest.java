@@ -39,7 +39,7 @@ class SessionErrorsTest {
                 .containsExactly(new Journal.ExceededLimit(
                         CLIENT, "", "", null, recipient, "recipients-per-day", overdraft.until(), reply));
         assertThat(journal.rejected()).isEmpty();
-        assertThat(devices.records().getFirst().refusals()).isOne();
+        assertThat(devices.records().getFirst().rejections()).isOne();
     }
 
     @Test
@@ -62,7 +62,7 @@ class SessionErrorsTest {
         assertThat(journal.rejected())
                 .hasSize(SessionErrors.MAX_LOGGED / 2 + 1)
                 .endsWith(new FrontJournal.Rejected(CLIENT, "printer", null, null, last));
-        assertThat(devices.records().getFirst().refusals()).isEqualTo(1_001);
+        assertThat(devices.records().getFirst().rejections()).isEqualTo(1_001);
     }
 
     @Test

@@ -249,7 +249,7 @@ class SessionTest {
                         "503 5.5.1 Need MAIL and RCPT before DATA",
                         "553 5.1.3 Recipient address rejected: need fully-qualified address"
                                 + " (relay.default-domain)");
-        assertThat(record().refusals()).isEqualTo(3);
+        assertThat(record().rejections()).isEqualTo(3);
     }
 
     @Test
@@ -377,8 +377,8 @@ class SessionTest {
             true  | true  | true  | true  | UTF8SMTPSA
             """)
     void namesTheProtocol(boolean extended, boolean utf8, boolean tls, boolean login, String protocol) {
-        Greeting hello =
-                new Greeting(new SessionErrors(client(FrontSettings.DEFAULTS, ListenerTls.OFF), front.journal()), tls);
+        HeloState hello =
+                new HeloState(new SessionErrors(client(FrontSettings.DEFAULTS, ListenerTls.OFF), front.journal()), tls);
         hello.handle("printer", extended);
         assertThat(hello.protocol(utf8, login)).isEqualTo(protocol);
     }
@@ -512,7 +512,7 @@ class SessionTest {
         Reply reply = switch (answer) {
             case SessionAction.Send say -> say.reply();
             case SessionAction.SendAndClose last -> last.reply();
-            case SessionAction.ReadChunk chunk -> Objects.requireNonNull(chunk.refusal());
+            case SessionAction.ReadChunk chunk -> Objects.requireNonNull(chunk.rejection());
             case SessionAction.SendAndReadLine _,
                     SessionAction.ReadContent _,
                     SessionAction.StartTls _,

@@ -277,7 +277,7 @@ class TlsTest {
             client.expect("220 ");
             assertThat(client.read()).isEqualTo(-1);
             assertThat(relay.deviations(HERE, Deviation.TLS_ON_PLAINTEXT_PORT)).isOne();
-            assertThat(relay.record(HERE).refusals()).isOne();
+            assertThat(relay.record(HERE).rejections()).isOne();
             assertThat(relay.journal().rejected())
                     .singleElement()
                     .satisfies(rejected -> assertThat(rejected.reply().text())
@@ -356,7 +356,7 @@ class TlsTest {
             client.send("EHLO printer\r\n".getBytes(StandardCharsets.US_ASCII));
             Await.until("journal", () -> !relay.journal().rejected().isEmpty());
             assertThat(relay.journal().rejected().getFirst().reply().text()).contains("speaks plain text here");
-            assertThat(relay.record(HERE).refusals()).isOne();
+            assertThat(relay.record(HERE).rejections()).isOne();
         }
     }
 

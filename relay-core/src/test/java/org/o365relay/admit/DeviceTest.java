@@ -210,7 +210,7 @@ class DeviceTest {
         assertThat(record.lastSeen()).isEqualTo("2026-03-01T08:09:20.500Z");
         assertThat(record.messages()).isEqualTo(1);
         assertThat(record.octets()).isEqualTo(1_000);
-        assertThat(record.refusals()).isEqualTo(1);
+        assertThat(record.rejections()).isEqualTo(1);
         assertThat(record.deviations())
                 .containsOnly(Map.entry(Deviation.BARE_LINE_FEED, 2L), Map.entry(Deviation.NO_DATE, 1L));
         assertThat(record.usage()).containsExactly(new UsageSlot(Instant.parse("2026-03-01T08:00:00Z"), 3));

@@ -284,7 +284,7 @@ class DevicesTest {
                     device.lastSeen(),
                     device.messages(),
                     device.octets(),
-                    device.refusals(),
+                    device.rejections(),
                     device.deviations(),
                     spending.getOrDefault(address, Map.of()).entrySet().stream()
                             .map(slot -> new UsageSlot(slot.getKey(), slot.getValue()))
@@ -294,7 +294,7 @@ class DevicesTest {
 
         private void spend(InetAddress address, List<UsageSlot> spent) {
             Map<Instant, Integer> slots = spending.computeIfAbsent(address, _ -> new TreeMap<>());
-            spent.forEach(slot -> slots.put(slot.since(), slot.recipients()));
+            spent.forEach(slot -> slots.put(slot.start(), slot.recipients()));
         }
     }
 }

@@ -126,7 +126,7 @@ class OfflineQueueTest {
         assertThat(new OfflineQueue(fixture.directory).devices())
                 .singleElement()
                 .matches(device -> device.address().equals(PRINTER))
-                .matches(device -> device.refusals() == refusals);
+                .matches(device -> device.rejections() == refusals);
         assertThat(files()).isEqualTo(before);
     }
 

@@ -150,10 +150,10 @@ class RoutesTest {
         List<RoutedEnvelope> parts =
                 List.of(part("scans"), part("relay@contoso.example"), part("alerts@contoso.example"));
         assertThat(ROUTES.maxMessageSize()).isEqualTo(100);
-        assertThat(ROUTES.firstTooSmall(parts, 10)).isEmpty();
-        assertThat(ROUTES.firstTooSmall(parts, 11)).contains(ALERTS);
-        assertThat(ROUTES.firstTooSmall(parts, 36)).contains(RELAY);
-        assertThat(ROUTES.firstTooSmall(parts, 101)).contains(SCANS);
+        assertThat(ROUTES.firstOverSizeLimit(parts, 10)).isEmpty();
+        assertThat(ROUTES.firstOverSizeLimit(parts, 11)).contains(ALERTS);
+        assertThat(ROUTES.firstOverSizeLimit(parts, 36)).contains(RELAY);
+        assertThat(ROUTES.firstOverSizeLimit(parts, 101)).contains(SCANS);
     }
 
     @Test

@@ -28,7 +28,7 @@ record DeviceJson(Instant now) {
         members.put("lastSeenAt", JsonText.time(device.lastSeen()));
         members.put("messages", device.messages());
         members.put("size", device.octets());
-        members.put("rejected", device.refusals());
+        members.put("rejected", device.rejections());
         members.put("recipientsLastDay", device.recipientsInLastDay(now));
         members.put("recipientsPerDay", entry.recipientsPerDay());
         members.put("deviations", deviations(device));

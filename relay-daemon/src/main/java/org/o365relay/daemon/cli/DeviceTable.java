@@ -50,7 +50,7 @@ record DeviceTable(Instant now, ZoneId zone) {
                 TIME.format(device.lastSeen().atZone(zone)),
                 Long.toString(device.messages()),
                 Amounts.octets(device.octets()),
-                Long.toString(device.refusals()),
+                Long.toString(device.rejections()),
                 entry.recipientsPerDay() == null
                         ? Long.toString(recipients)
                         : recipients + " of " + entry.recipientsPerDay());

@@ -5,7 +5,7 @@ import org.o365relay.mail.Deviation;
 import org.o365relay.mail.Reply;
 
 /// The state set by EHLO and HELO (RFC 5321 §4.1.1.1) and by STARTTLS.
-final class Greeting {
+final class HeloState {
 
     private static final int MAX_NAME = 255; // kept for headers and lists
 
@@ -15,7 +15,7 @@ final class Greeting {
     private boolean esmtp;
 
     /// @param secure whether the connection starts with TLS
-    Greeting(SessionErrors errors, boolean secure) {
+    HeloState(SessionErrors errors, boolean secure) {
         this.errors = errors;
         this.secure = secure;
     }

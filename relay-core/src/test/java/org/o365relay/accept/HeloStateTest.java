@@ -12,7 +12,7 @@ import org.o365relay.admit.Device;
 import org.o365relay.admit.Devices;
 
 /// What is a name, and what is odd.
-class GreetingTest {
+class HeloStateTest {
 
     @ParameterizedTest
     @CsvSource(textBlock = """
@@ -65,7 +65,7 @@ class GreetingTest {
         Device device = new Devices(InstantSource.fixed(TestRelayFront.NOW)).at(address);
         Client client = new Client(address, FrontSettings.DEFAULTS.policy(), device, ListenerTls.OFF);
         SessionErrors conduct = new SessionErrors(client, new FrontJournal());
-        new Greeting(conduct, false).handle(text(said), true);
+        new HeloState(conduct, false).handle(text(said), true);
         assertThat(conduct.helo()).isEqualTo(text(kept));
     }
 
