@@ -147,10 +147,10 @@ class DeviceCodeTest extends SignInTest {
         Files.writeString(file, damaged);
         assertThat(problem(credential())).contains(file + " is damaged; run o365-relay login again");
         Files.writeString(file, "my shopping list");
-        assertThat(problem(credential())).contains(file + " is not a login that o365-relay has stored");
+        assertThat(problem(credential())).contains(file + " is not a login stored by o365-relay");
         TokenException refused =
                 catchThrowableOfType(TokenException.class, () -> service().login(credential(), SMTP, _ -> {}));
-        assertThat(refused.reply().text()).contains("is not a login that o365-relay has stored");
+        assertThat(refused.reply().text()).contains("is not a login stored by o365-relay");
         assertThat(Files.readString(file)).isEqualTo("my shopping list");
     }
 
