@@ -73,7 +73,7 @@ class BounceTest {
                 .contains(
                         "To: <scan@contoso.example>\r\n",
                         "Subject: Not delivered: Scan\r\n",
-                        "The operator of the relay has given the message up.",
+                        "The operator of the mail relay returned the message without",
                         "550 5.7.0 bounced by the operator of the relay",
                         "Final-Recipient: rfc822; bert@contoso.example\r\n",
                         "Status: 5.7.0\r\n")
@@ -127,7 +127,7 @@ class BounceTest {
                 .singleElement()
                 .extracting(FakeUpstream.Sent::content)
                 .asString()
-                .contains("To: <scan@contoso.example>\r\n", "a message without a subject");
+                .contains("To: <scan@contoso.example>\r\n", "Subject: Not delivered: message without a subject");
     }
 
     private ChangeResult bounce() {
