@@ -32,7 +32,7 @@ import org.o365relay.route.Target;
 
 /// Queries and commands for operators of a running relay. Thread-safe; blocks on the queue.
 ///
-/// Every method throws a [QueueException] with a message for the admin if the queue cannot be used.
+/// Every method throws a `QueueException` with a message for the admin if the queue cannot be used.
 public final class Operations {
 
     private final RelaySettings settings;

@@ -105,7 +105,7 @@ final class AuthExchange {
         };
     }
 
-    /// @param response to the last challenge
+    /// @param line the response to the last challenge
     SessionAction response(String line) {
         String response = line.strip();
         if (response.equals("*")) {

@@ -221,7 +221,7 @@ final class UpstreamFailover {
         return pause != null;
     }
 
-    /// Sends no message until [#resume()].
+    /// Sends no message until `resume`.
     synchronized void pause(Instant since, String by) {
         pause = new Pause(since, by);
         notifyAll();

@@ -89,14 +89,14 @@ final class AttachmentFinder {
         return parts.found;
     }
 
-    /// @param defaultType what it is if it does not say so
-    private Delimiter entity(Position place, int depth, String usualType) throws IOException {
+    /// @param defaultType content type if the header has none
+    private Delimiter entity(Position place, int depth, String defaultType) throws IOException {
         List<RawField> fields = new ArrayList<>();
         Delimiter early = readHeader(fields);
         if (early != null) {
             return early;
         }
-        PartHeader header = PartHeader.of(fields, usualType);
+        PartHeader header = PartHeader.of(fields, defaultType);
         String boundary = header.boundary();
         if (header.isMultipart() && boundary != null && depth < MAX_DEPTH) {
             return multipart(Multipart.of(header, boundary, place.parent()), depth);

@@ -30,9 +30,9 @@ final class Spool extends OutputStream implements StoredContent, Closeable {
     private long size;
 
     /// @param maxInMemory in octets
-    Spool(Path directory, long mostInMemory) {
+    Spool(Path directory, long maxInMemory) {
         this.directory = directory;
-        this.maxInMemory = mostInMemory;
+        this.maxInMemory = maxInMemory;
     }
 
     /// The relay's disk failed, not the message.

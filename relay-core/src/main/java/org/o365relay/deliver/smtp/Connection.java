@@ -39,12 +39,12 @@ final class Connection {
 
     /// @param transports creates the SMTP client on the socket; it reports each step before it begins
     Connection(
-            Socket socket, Instant openedAt, FailureReplies failures, Function<Consumer<Step>, AngusTransport> wires) {
+            Socket socket, Instant openedAt, FailureReplies failures, Function<Consumer<Step>, AngusTransport> transports) {
         this.socket = socket;
         this.openedAt = openedAt;
         this.failures = failures;
         this.watchdog = new ConnectionWatchdog(failures.limit(step), this::overdue);
-        this.transport = wires.apply(this::begin);
+        this.transport = transports.apply(this::begin);
         watchdog.start();
     }
 

@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.o365relay.daemon.sandbox.entra.Resource;
 
-/// Performs AUTH (RFC 4954): LOGIN with the password of a mailbox, XOAUTH2 with a token of the [TokenService].
+/// Performs AUTH (RFC 4954): LOGIN with the password of a mailbox, XOAUTH2 with a token of the sandbox.
 final class Authentication {
 
     private static final String USERNAME_PROMPT = "334 VXNlcm5hbWU6";
