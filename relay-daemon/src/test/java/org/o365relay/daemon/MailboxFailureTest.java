@@ -96,7 +96,7 @@ final class MailboxFailureTest {
         try (Device device = relay.device()) {
             device.send("over the quota");
         }
-        relay.journal().await("paused", 1);
+        relay.journal().await("blocked", 1);
         EmailAddress mailbox = EmailAddress.parse(ConfigText.MAILBOX).orElseThrow();
 
         MailboxProbes probes = command.equals("retry")
