@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -15,6 +16,8 @@ import org.o365relay.MailboxProbes;
 import org.o365relay.deliver.ProbeNow;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.queue.Event;
+import org.o365relay.queue.MessageFilter;
+import org.o365relay.queue.MessageState;
 
 /// Trouble that is the mailbox's own, and clients that are turned away.
 @Timeout(60)
@@ -59,11 +62,11 @@ final class MailboxFailureTest {
         relay.received(3);
         relay.journal().await("delivered", 3);
 
-        assertThat(relay.journal().lines("paused"))
+        assertThat(relay.journal().lines("blocked"))
                 .singleElement()
                 .asString()
                 .contains("535 5.7.139", "the password is wrong or has expired");
-        assertThat(relay.journal().lines("resumed")).hasSize(1);
+        assertThat(relay.journal().lines("unblocked")).hasSize(1);
         assertThat(relay.journal().lines("deferred")).isEmpty();
         assertThat(relay.journal().lines("failed")).isEmpty();
         assertThat(relay.journal().lines("delivered"))
@@ -82,7 +85,7 @@ final class MailboxFailureTest {
         }
         relay.received(1);
         assertThat(relay.journal().await("delivered", 1).getFirst()).contains("attempt 1:");
-        assertThat(relay.journal().lines("paused"))
+        assertThat(relay.journal().lines("blocked"))
                 .singleElement()
                 .asString()
                 .contains("554 5.2.252 SendAsDenied", "[EndDiagnosticData]");
@@ -97,6 +100,10 @@ final class MailboxFailureTest {
             device.send("over the quota");
         }
         relay.journal().await("blocked", 1);
+        MessageFilter inFlight = MessageFilter.ALL.in(Set.of(MessageState.DELIVERING));
+        while (relay.operations().reader().count(inFlight) > 0) {
+            Thread.onSpinWait(); // it is settled after the event
+        }
         EmailAddress mailbox = EmailAddress.parse(ConfigText.MAILBOX).orElseThrow();
 
         MailboxProbes probes = command.equals("retry")
