@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Properties;
 
-/// Composes a message as Java programs do, and sends it in the variant given as argument.
+/// Composes a message as Java programs do, and sends it in the given variant.
 final class AngusMail {
 
     private static final Map<String, String> ENVIRONMENT = System.getenv();
