@@ -15,7 +15,7 @@ record AcceptMeasurement(LoadLimit limit, LoadLimit warmUp) {
     ///
     /// @param cpu processor time of the server during the load; negative if its process is unknown
     /// @param others share of the machine's CPU used by neither server nor load generator, 0 to 1
-    record Figures(LoadProfile shape, LoadResult load, Duration cpu, double others, ProcessUsage after) {
+    record Figures(LoadProfile profile, LoadResult load, Duration cpu, double others, ProcessUsage after) {
 
         private static final double PERCENTILE_50 = 50;
         private static final double PERCENTILE_99 = 99;
@@ -29,7 +29,7 @@ record AcceptMeasurement(LoadLimit limit, LoadLimit warmUp) {
             boolean known = !cpu.isNegative();
             return new String[] {
                 server,
-                shape.toString(),
+                profile.toString(),
                 format("%,.0f", load.rate()),
                 format("%.1f", load.latencyAt(PERCENTILE_50)),
                 format("%.1f", load.latencyAt(PERCENTILE_99)),
@@ -76,17 +76,17 @@ record AcceptMeasurement(LoadLimit limit, LoadLimit warmUp) {
                 "peak MiB");
     }
 
-    Figures run(Server server, LoadProfile shape) throws IOException, InterruptedException {
+    Figures run(Server server, LoadProfile profile) throws IOException, InterruptedException {
         if (warmUp.messages() > 0) {
-            shape.on(server.address(), warmUp).run();
+            profile.on(server.address(), warmUp).run();
         }
         SystemCpu processors = SystemCpu.now();
         ProcessUsage before = usage(server.pid());
-        LoadResult load = shape.on(server.address(), limit).run();
+        LoadResult load = profile.on(server.address(), limit).run();
         ProcessUsage after = usage(server.pid());
         Duration cpu = server.pid().isPresent() ? after.cpu().minus(before.cpu()) : Duration.ofNanos(-1);
         double others = SystemCpu.now().otherLoadSince(processors, cpu.plus(load.ownCpu()));
-        return new Figures(shape, load, cpu, others, after);
+        return new Figures(profile, load, cpu, others, after);
     }
 
     private static ProcessUsage usage(OptionalLong pid) throws IOException {

@@ -55,9 +55,9 @@ final class Backlog {
 
     /// @param settled number of messages in the history
     /// @param open number of messages in the queue
-    /// @param due open messages are due at random within this time from now; null for now
+    /// @param due period from now in which the open messages become due, at random times; null for now
     void fill(int settled, int open, @Nullable Duration due) throws IOException {
-        makeTables();
+        createTables();
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("queue.db"))) {
             execute(connection, "PRAGMA journal_mode = OFF", "PRAGMA synchronous = OFF", "PRAGMA cache_size = -200000");
             connection.setAutoCommit(false);
@@ -80,7 +80,7 @@ final class Backlog {
         return due == null ? now : now + RandomGenerator.getDefault().nextLong(due.toMillis());
     }
 
-    private void makeTables() throws IOException {
+    private void createTables() throws IOException {
         QueueSettings settings = new QueueSettings(directory, 0, Long.MAX_VALUE, Duration.ofDays(3650));
         try {
             MessageQueue.open(settings, InstantSource.system(), RandomGenerator.getDefault())
@@ -206,8 +206,8 @@ final class Backlog {
         }
     }
 
-    /// @return approximate time at which the first of so many messages was received
-    static Instant beginning(int messages) {
+    /// @return approximate time at which the first of that many messages was received
+    static Instant firstReceivedAt(int messages) {
         return Instant.now().minusMillis(10L * messages);
     }
 }

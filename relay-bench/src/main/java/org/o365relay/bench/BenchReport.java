@@ -7,8 +7,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/// Common frame of all commands: creates the work directory, prints the machine, runs the measurement, prints
-/// its table.
+/// Runs the measurement of a command: creates the work directory, prints the machine, takes the measurement, and
+/// prints its table.
 final class BenchReport {
 
     /// Measures the figures of one table.

@@ -27,11 +27,11 @@ final class Content {
     private static final int PAGE = 1 << 20;
 
     private final long size;
-    private final List<ByteBuffer> pieces;
+    private final List<ByteBuffer> buffers;
 
-    private Content(long size, List<ByteBuffer> pieces) {
+    private Content(long size, List<ByteBuffer> buffers) {
         this.size = size;
-        this.pieces = pieces;
+        this.buffers = buffers;
     }
 
     /// @param size octets of header and body, without the end-of-data line; at least 512
@@ -46,15 +46,15 @@ final class Content {
         if (pages > 0 && rest == 1) {
             throw new IllegalArgumentException("a last line of one octet cannot end with CRLF, use another size");
         }
-        List<ByteBuffer> pieces = new ArrayList<>();
+        List<ByteBuffer> buffers = new ArrayList<>();
         if (pages > 0) {
-            pieces.add(direct(headers));
-            pieces.addAll(Collections.nCopies(pages, direct(lines(PAGE))));
-            pieces.add(direct(lines(rest), END_OF_DATA));
+            buffers.add(direct(headers));
+            buffers.addAll(Collections.nCopies(pages, direct(lines(PAGE))));
+            buffers.add(direct(lines(rest), END_OF_DATA));
         } else {
-            pieces.add(direct(headers, lines(rest), END_OF_DATA));
+            buffers.add(direct(headers, lines(rest), END_OF_DATA));
         }
-        return new Content(size, List.copyOf(pieces));
+        return new Content(size, List.copyOf(buffers));
     }
 
     /// The octets of header and body.
@@ -64,7 +64,7 @@ final class Content {
 
     /// Creates independent views of the content for one session.
     ByteBuffer[] views() {
-        return pieces.stream().map(ByteBuffer::duplicate).toArray(ByteBuffer[]::new);
+        return buffers.stream().map(ByteBuffer::duplicate).toArray(ByteBuffer[]::new);
     }
 
     private static byte[] lines(int octets) {

@@ -27,8 +27,8 @@ final class CountingSmarthost implements Smarthost {
     private final ExecutorService sessions = Executors.newVirtualThreadPerTaskExecutor();
     private final LongAdder handshakes = new LongAdder();
     private final LongAdder logins = new LongAdder();
-    private final LongAdder broken = new LongAdder();
-    private final Semaphore countMessage = new Semaphore(0);
+    private final LongAdder aborted = new LongAdder();
+    private final Semaphore received = new Semaphore(0);
     private volatile Consumer<String> messageListener = _ -> {};
 
     private CountingSmarthost(ServerSocket listener, ServerIdentity certificate) {
@@ -68,18 +68,18 @@ final class CountingSmarthost implements Smarthost {
     }
 
     /// The number of sessions that ended without QUIT.
-    long broken() {
-        return broken.sum();
+    long aborted() {
+        return aborted.sum();
     }
 
     @Override
     public boolean awaitMessages(int count, Duration timeout) throws InterruptedException {
-        return countMessage.tryAcquire(count, timeout.toMillis(), TimeUnit.MILLISECONDS);
+        return received.tryAcquire(count, timeout.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     @Override
     public int surplus() {
-        return countMessage.availablePermits();
+        return received.availablePermits();
     }
 
     @Override
@@ -96,7 +96,7 @@ final class CountingSmarthost implements Smarthost {
 
     private void countMessage(String recipient) {
         messageListener.accept(recipient);
-        countMessage.release();
+        received.release();
     }
 
     private void listen() {
@@ -120,7 +120,7 @@ final class CountingSmarthost implements Smarthost {
                     .run();
         } catch (IOException e) {
             // no QUIT, or TLS failed; messages already received are counted
-            broken.increment();
+            aborted.increment();
         }
     }
 }

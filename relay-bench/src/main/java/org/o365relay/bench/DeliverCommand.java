@@ -85,7 +85,7 @@ final class DeliverCommand implements Callable<Integer> {
         ProcessUsage before = ProcessUsage.of(pid);
         Duration elapsed = deliver(relay, smarthost, messages);
         ProcessUsage after = ProcessUsage.of(pid);
-        boolean more = smarthost.awaitMessages(1, DUPLICATE_WAIT);
+        boolean duplicates = smarthost.awaitMessages(1, DUPLICATE_WAIT);
         double seconds = elapsed.toMillis() / 1e3;
         MarkdownTable table = new MarkdownTable(
                 "server",
@@ -94,7 +94,7 @@ final class DeliverCommand implements Callable<Integer> {
                 "delivered/s",
                 "handshakes",
                 "logins",
-                "twice",
+                "duplicates",
                 "CPU-s/1,000");
         table.add(
                 "o365-relay",
@@ -103,7 +103,7 @@ final class DeliverCommand implements Callable<Integer> {
                 String.format(Locale.ROOT, "%,.0f", messages / seconds),
                 count(smarthost.handshakes()),
                 count(smarthost.logins()),
-                more ? Integer.toString(smarthost.surplus() + 1) : "0",
+                duplicates ? Integer.toString(smarthost.surplus() + 1) : "0",
                 String.format(
                         Locale.ROOT, "%.3f", after.cpu().minus(before.cpu()).toMillis() / (double) messages));
         return table;

@@ -79,9 +79,9 @@ final class DrainCommand implements Callable<Integer> {
     private MarkdownTable measure(WorkDirectory work) throws IOException, InterruptedException {
         ServerIdentity identity = ServerIdentity.generate(work.newSubdirectory());
         MarkdownTable table =
-                new MarkdownTable("mail", "left/s", "new mail ms, median", "max", "urgent mail ms, median", "max");
-        double fresh = fresh(work, identity, table);
-        backlog(work, identity, table, fresh);
+                new MarkdownTable("mail", "delivered/s", "new mail ms, median", "max", "urgent mail ms, median", "max");
+        double newMail = newMail(work, identity, table);
+        backlog(work, identity, table, newMail);
         return table;
     }
 
@@ -92,14 +92,14 @@ final class DrainCommand implements Callable<Integer> {
                         + RelayLauncher.MAILBOX + "\", priority = urgent } ]");
     }
 
-    private double fresh(WorkDirectory work, ServerIdentity identity, MarkdownTable table)
+    private double newMail(WorkDirectory work, ServerIdentity identity, MarkdownTable table)
             throws IOException, InterruptedException {
         try (CountingSmarthost smarthost = CountingSmarthost.open(identity);
                 Server relay = launch(smarthost).start(work.newSubdirectory())) {
             report.progress("new mail: " + warmUp + " messages, then " + messages + " …");
             deliver(relay, smarthost, warmUp);
             double rate = messages / deliver(relay, smarthost, messages);
-            table.add("as it comes", String.format(Locale.ROOT, "%,.0f", rate), "–", "–", "–", "–");
+            table.add("new mail only", String.format(Locale.ROOT, "%,.0f", rate), "–", "–", "–", "–");
             return rate;
         }
     }
@@ -126,7 +126,7 @@ final class DrainCommand implements Callable<Integer> {
         }
     }
 
-    private void backlog(WorkDirectory work, ServerIdentity identity, MarkdownTable table, double fresh)
+    private void backlog(WorkDirectory work, ServerIdentity identity, MarkdownTable table, double newMail)
             throws IOException, InterruptedException {
         Path directory = work.newSubdirectory();
         report.progress("generating a queue of " + deferred + " messages …");
@@ -139,7 +139,7 @@ final class DrainCommand implements Callable<Integer> {
             double rate = rate(smarthost);
             probes.stop();
             table.add(
-                    String.format(Locale.ROOT, "a backlog of %,d (%.0f %%)", deferred, 100 * rate / fresh),
+                    String.format(Locale.ROOT, "a backlog of %,d (%.0f %%)", deferred, 100 * rate / newMail),
                     String.format(Locale.ROOT, "%,.0f", rate),
                     probes.normal().medianMillis(),
                     probes.normal().maximumMillis(),
@@ -159,24 +159,25 @@ final class DrainCommand implements Callable<Integer> {
 
     private void drainAll(CountingSmarthost smarthost, Path data, MarkdownTable table)
             throws IOException, InterruptedException {
-        long full = size(data);
+        long initial = size(data);
         report.progress("waiting until the queue is empty …");
         await(smarthost, Math.max(0, deferred - warmUp - messages));
         long start = System.nanoTime();
         report.progress("waiting until the disk space is released …");
-        long least = size(data);
+        long smallest = size(data);
         double seconds = 0;
         for (int unchanged = 0; unchanged < still; unchanged++) {
             TimeUnit.SECONDS.sleep(1);
             long now = size(data);
-            if (now < least) {
+            if (now < smallest) {
                 unchanged = 0;
-                least = now;
+                smallest = now;
                 seconds = (System.nanoTime() - start) / 1e9;
             }
         }
         table.add(
-                String.format(Locale.ROOT, "emptied: %,d MiB, %,d MiB after %.0f s", full >> 20, least >> 20, seconds),
+                String.format(
+                        Locale.ROOT, "emptied: %,d MiB, %,d MiB after %.0f s", initial >> 20, smallest >> 20, seconds),
                 "–",
                 "–",
                 "–",

@@ -27,7 +27,7 @@ record JvmHeap(long pid) {
         return Long.parseLong(matcher.group(1)) >> 20;
     }
 
-    /// The size of live objects in MiB, after a full garbage collection.
+    /// The size of the live objects in MiB, after a full garbage collection.
     double liveMib() throws IOException, InterruptedException {
         Matcher matcher = LIVE.matcher(jcmd("GC.class_histogram"));
         if (!matcher.find()) {

@@ -29,7 +29,7 @@ record LoadProfile(int sessions, Size size, Connections connections, boolean pip
 
     @Override
     public String toString() {
-        String kind = connections == Connections.PERSISTENT ? "kept" : "new per message";
+        String kind = connections == Connections.PERSISTENT ? "persistent" : "new per message";
         return sessions + " " + kind + ", " + size + (pipelining ? ", pipelined" : "");
     }
 }

@@ -210,9 +210,9 @@ final class LoadSession {
             channel().write(outgoing);
         }
         boolean more = outgoing[outgoing.length - 1].hasRemaining();
-        int wanted = more ? SelectionKey.OP_READ | SelectionKey.OP_WRITE : SelectionKey.OP_READ;
-        if (connection().interestOps() != wanted) {
-            connection().interestOps(wanted);
+        int interest = more ? SelectionKey.OP_READ | SelectionKey.OP_WRITE : SelectionKey.OP_READ;
+        if (connection().interestOps() != interest) {
+            connection().interestOps(interest);
         }
     }
 

@@ -7,16 +7,16 @@ import org.HdrHistogram.Histogram;
 /// Counts the results of one [LoadLoop]. Not thread-safe.
 final class LoadTally {
 
-    private static final long LONGEST_MICROSECONDS = 3_600_000_000L;
+    private static final long MAX_MICROSECONDS = 3_600_000_000L;
 
-    private final Histogram latency = new Histogram(LONGEST_MICROSECONDS, 3);
+    private final Histogram latency = new Histogram(MAX_MICROSECONDS, 3);
     private final SortedMap<Integer, Long> refused = new TreeMap<>();
     private long accepted;
     private long dropped;
 
     void accepted(long nanoseconds) {
         accepted++;
-        latency.recordValue(Math.min(nanoseconds / 1_000, LONGEST_MICROSECONDS));
+        latency.recordValue(Math.min(nanoseconds / 1_000, MAX_MICROSECONDS));
     }
 
     void refused(int code) {

@@ -17,8 +17,8 @@ import java.util.OptionalLong;
 /// @param hold whether accepted messages are held and never delivered, the fastest mode of Postfix
 record PostfixLauncher(Path program, String version, boolean hold) implements Launcher {
 
-    private static final Duration LONGEST_START = Duration.ofSeconds(20);
-    private static final Duration LONGEST_STOP = Duration.ofSeconds(20);
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(20);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(20);
 
     private static final String MAIN = """
             compatibility_level = 3.6
@@ -107,7 +107,7 @@ record PostfixLauncher(Path program, String version, boolean hold) implements La
         ProcessHandle master = ProcessHandle.of(Long.parseLong(pid))
                 .orElseThrow(() -> new IOException("Postfix exited immediately after its start"));
         Runtime.getRuntime().addShutdownHook(new Thread(master::destroy, "stops Postfix"));
-        Ports.awaitOpen(address, LONGEST_START, master::isAlive);
+        Ports.awaitOpen(address, START_TIMEOUT, master::isAlive);
         return new Running(address, master);
     }
 
@@ -121,10 +121,10 @@ record PostfixLauncher(Path program, String version, boolean hold) implements La
         @Override
         public void close() throws IOException {
             master.destroy();
-            if (!Programs.ended(master, LONGEST_STOP)) {
+            if (!Programs.ended(master, STOP_TIMEOUT)) {
                 master.descendants().forEach(ProcessHandle::destroyForcibly);
                 master.destroyForcibly();
-                throw new IOException("Postfix did not stop within " + LONGEST_STOP.toSeconds() + " s, killed it");
+                throw new IOException("Postfix did not stop within " + STOP_TIMEOUT.toSeconds() + " s; it was killed");
             }
         }
     }

@@ -29,8 +29,8 @@ record ProcessUsage(Duration cpu, long residentKib, long peakKib) {
             return new ProcessUsage(ticks(pid, 4), kib(pid, "status", "VmRSS:"), kib(pid, "status", "VmHWM:"));
         }
         ProcessUsage sum = NOTHING;
-        for (long each : tree) {
-            sum = sum.plus(oneOfSeveral(each));
+        for (long process : tree) {
+            sum = sum.plus(oneOfSeveral(process));
         }
         return sum;
     }
@@ -56,9 +56,9 @@ record ProcessUsage(Duration cpu, long residentKib, long peakKib) {
 
     /// Finds the JVM among the process and its descendants.
     static long jvm(long pid) throws IOException {
-        for (long each : tree(pid)) {
-            if (Files.readString(proc(each, "comm")).strip().equals("java")) {
-                return each;
+        for (long process : tree(pid)) {
+            if (Files.readString(proc(process, "comm")).strip().equals("java")) {
+                return process;
             }
         }
         throw new IOException("process " + pid + " has no java process");

@@ -56,8 +56,8 @@ final class QueryTimes {
             measureTraceQueries(queue.reader());
             ClaimScope scope = new ClaimScope(RelayLauncher.MAILBOX, List.of(RelayLauncher.MAILBOX));
             time("claim 20 due messages", () -> queue.claim(scope, 20).size());
-            MessageQueue opened = queue;
-            time("claim and return 20 due messages", () -> claimAndPutBack(opened, scope));
+            MessageQueue openQueue = queue;
+            time("claim and return 20 due messages", () -> claimAndPutBack(openQueue, scope));
         } catch (QueueUnavailableException e) {
             throw new IOException(e);
         }
@@ -70,59 +70,55 @@ final class QueryTimes {
         return claims.size();
     }
 
-    private void measureQueueQueries(QueueReader reading) {
+    private void measureQueueQueries(QueueReader reader) {
         int last = settled + open - 1;
-        time("queue (summary)", () -> reading.summary().open());
-        time("queue list, first page", () -> found(reading, Order.OLDEST_FIRST, all -> all));
-        time("queue list, newest first", () -> found(reading, Order.NEWEST_FIRST, all -> all));
-        time("queue list --client", () -> found(reading, Order.OLDEST_FIRST, all -> client(all, Backlog.client(last))));
-        time("queue list --client, no match", () -> found(reading, Order.OLDEST_FIRST, all -> client(all, "10.9.9.9")));
+        time("queue (summary)", () -> reader.summary().open());
+        time("queue list, first page", () -> found(reader, Order.OLDEST_FIRST, all -> all));
+        time("queue list, newest first", () -> found(reader, Order.NEWEST_FIRST, all -> all));
+        time("queue list --client", () -> found(reader, Order.OLDEST_FIRST, all -> client(all, Backlog.client(last))));
+        time("queue list --client, no match", () -> found(reader, Order.OLDEST_FIRST, all -> client(all, "10.9.9.9")));
         time(
                 "queue list --sender, no match",
-                () -> found(reading, Order.OLDEST_FIRST, all -> sender(all, "no@x.example")));
+                () -> found(reader, Order.OLDEST_FIRST, all -> sender(all, "no@x.example")));
         time(
                 "queue list --recipient, last message",
-                () -> found(reading, Order.OLDEST_FIRST, all -> recipient(all, Backlog.recipient(last))));
+                () -> found(reader, Order.OLDEST_FIRST, all -> recipient(all, Backlog.recipient(last))));
         time(
                 "queue list --recipient, no match",
-                () -> found(reading, Order.OLDEST_FIRST, all -> recipient(all, "no@x.example")));
-        time(
-                "queue list --reason, no match",
-                () -> found(reading, Order.OLDEST_FIRST, all -> reason(all, "none-such")));
+                () -> found(reader, Order.OLDEST_FIRST, all -> recipient(all, "no@x.example")));
+        time("queue list --reason, no match", () -> found(reader, Order.OLDEST_FIRST, all -> reason(all, "none-such")));
         time(
                 "queue list --mailbox, no match",
-                () -> found(reading, Order.OLDEST_FIRST, all -> mailbox(all, "no@x.example")));
-        time("count open messages", () -> reading.count(MessageFilter.ALL.in(OPEN)));
+                () -> found(reader, Order.OLDEST_FIRST, all -> mailbox(all, "no@x.example")));
+        time("count open messages", () -> reader.count(MessageFilter.ALL.in(OPEN)));
     }
 
-    private void measureTraceQueries(QueueReader reading) {
-        time("trace, newest", () -> trace(reading, all -> all));
-        time("trace by id", () -> reading.show(newest(reading)).stream().count());
-        time("trace by Message-ID, first message", () -> trace(reading, all -> messageId(all, Backlog.messageId(0))));
-        time("trace by Message-ID, unknown", () -> trace(reading, all -> messageId(all, "<no@x.example>")));
-        time("trace by subject, first message", () -> trace(reading, all -> subject(all, Backlog.subject(1))));
-        time("trace by subject, unknown", () -> trace(reading, all -> subject(all, "no such subject")));
-        time("trace by sender, unknown", () -> trace(reading, all -> sender(all, "no@x.example")));
-        time("trace by recipient, unknown", () -> trace(reading, all -> recipient(all, "no@x.example")));
-        time("trace by client, unknown", () -> trace(reading, all -> client(all, "10.9.9.9")));
-        Instant beginning = Backlog.beginning(settled + open);
-        time(
-                "trace by time, first minute",
-                () -> trace(reading, all -> between(all, beginning, beginning.plusSeconds(60))));
+    private void measureTraceQueries(QueueReader reader) {
+        time("trace, newest", () -> trace(reader, all -> all));
+        time("trace by id", () -> reader.show(newest(reader)).stream().count());
+        time("trace by Message-ID, first message", () -> trace(reader, all -> messageId(all, Backlog.messageId(0))));
+        time("trace by Message-ID, unknown", () -> trace(reader, all -> messageId(all, "<no@x.example>")));
+        time("trace by subject, first message", () -> trace(reader, all -> subject(all, Backlog.subject(1))));
+        time("trace by subject, unknown", () -> trace(reader, all -> subject(all, "no such subject")));
+        time("trace by sender, unknown", () -> trace(reader, all -> sender(all, "no@x.example")));
+        time("trace by recipient, unknown", () -> trace(reader, all -> recipient(all, "no@x.example")));
+        time("trace by client, unknown", () -> trace(reader, all -> client(all, "10.9.9.9")));
+        Instant start = Backlog.firstReceivedAt(settled + open);
+        time("trace by time, first minute", () -> trace(reader, all -> between(all, start, start.plusSeconds(60))));
     }
 
-    private static QueueId newest(QueueReader reading) {
-        return reading.newest().orElseThrow();
+    private static QueueId newest(QueueReader reader) {
+        return reader.newest().orElseThrow();
     }
 
-    private long found(QueueReader reading, Order order, UnaryOperator<MessageFilter> which) {
-        return reading.find(which.apply(MessageFilter.ALL).in(OPEN), order, null, PAGE)
+    private long found(QueueReader reader, Order order, UnaryOperator<MessageFilter> filter) {
+        return reader.find(filter.apply(MessageFilter.ALL).in(OPEN), order, null, PAGE)
                 .entries()
                 .size();
     }
 
-    private long trace(QueueReader reading, UnaryOperator<MessageFilter> which) {
-        return reading.find(which.apply(MessageFilter.ALL), Order.NEWEST_FIRST, null, PAGE)
+    private long trace(QueueReader reader, UnaryOperator<MessageFilter> filter) {
+        return reader.find(filter.apply(MessageFilter.ALL), Order.NEWEST_FIRST, null, PAGE)
                 .entries()
                 .size();
     }

@@ -16,9 +16,9 @@ final class ReplyDecoder {
         while (input.hasRemaining()) {
             byte octet = input.get();
             if (octet == '\n') {
-                boolean ended = last;
+                boolean complete = last;
                 column = 0;
-                if (ended) {
+                if (complete) {
                     return code;
                 }
             } else {

@@ -13,9 +13,9 @@ import java.util.concurrent.TimeUnit;
 /// The sandbox in a separate process. Counts messages by the line that it prints for each.
 final class SandboxSmarthost implements Smarthost {
 
-    private static final Duration LONGEST_STOP = Duration.ofSeconds(20);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(20);
     private static final String CERTIFICATE = "certificate";
-    private static final String LAST_LINE_OF_INTRODUCTION = "stored in";
+    private static final String LAST_STARTUP_LINE = "stored in";
     private static final String MESSAGE = " -> ";
 
     private final Process process;
@@ -61,7 +61,7 @@ final class SandboxSmarthost implements Smarthost {
             String text = line.strip();
             if (text.startsWith(CERTIFICATE)) {
                 certificate = text.substring(CERTIFICATE.length()).strip();
-            } else if (text.startsWith(LAST_LINE_OF_INTRODUCTION)) {
+            } else if (text.startsWith(LAST_STARTUP_LINE)) {
                 return Path.of(certificate);
             }
         }
@@ -113,9 +113,9 @@ final class SandboxSmarthost implements Smarthost {
     @Override
     public void close() throws IOException {
         process.destroy();
-        if (!Programs.ended(process.toHandle(), LONGEST_STOP)) {
+        if (!Programs.ended(process.toHandle(), STOP_TIMEOUT)) {
             process.destroyForcibly();
-            throw new IOException("the sandbox did not stop within " + LONGEST_STOP.toSeconds() + " s, killed it");
+            throw new IOException("the sandbox did not stop within " + STOP_TIMEOUT.toSeconds() + " s; it was killed");
         }
     }
 }

@@ -32,7 +32,7 @@ final class SmarthostSession {
     private final Consumer<String> message;
     private final StringBuilder line = new StringBuilder();
 
-    /// An own buffer, because BufferedInputStream locks for every octet.
+    /// Its own buffer, because BufferedInputStream locks for every octet.
     private final byte[] buffer = new byte[BUFFER];
 
     private int position;
@@ -64,13 +64,13 @@ final class SmarthostSession {
         reply("220 smarthost.bench.example ready");
         String command = line();
         while (!verb(command).equals("QUIT")) {
-            answer(command);
+            handle(command);
             command = line();
         }
         reply("221 2.0.0 bye");
     }
 
-    private void answer(String command) throws IOException {
+    private void handle(String command) throws IOException {
         switch (verb(command)) {
             case "EHLO" -> reply(secure ? EHLO_SECURE : EHLO_PLAIN);
             case "STARTTLS" -> startTls();

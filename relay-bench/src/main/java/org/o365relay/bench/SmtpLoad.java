@@ -11,7 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /// A load on an SMTP server: concurrent clients that send EHLO once and MAIL, RCPT, DATA and content per
-/// message, each command waiting for its reply. The generator uses little CPU time, because it shares the
+/// message, and wait for the reply to each command. The generator uses little CPU time, because it shares the
 /// processors with the server: one thread, one selector, prepared octets, no allocation per message on a
 /// persistent connection.
 ///

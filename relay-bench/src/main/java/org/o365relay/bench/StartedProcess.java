@@ -14,8 +14,8 @@ import java.util.OptionalLong;
 /// @param opened time from the start of the process to an open port
 record StartedProcess(Process process, InetSocketAddress address, Duration opened) implements Server {
 
-    private static final Duration LONGEST_START = Duration.ofSeconds(60);
-    private static final Duration LONGEST_STOP = Duration.ofSeconds(60);
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(60);
 
     /// Starts a command and waits for its port.
     ///
@@ -32,7 +32,7 @@ record StartedProcess(Process process, InetSocketAddress address, Duration opene
         Process process = builder.start();
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroy, "stops " + command.getFirst()));
         try {
-            long opened = Ports.awaitOpen(address, LONGEST_START, process::isAlive);
+            long opened = Ports.awaitOpen(address, START_TIMEOUT, process::isAlive);
             return new StartedProcess(process, address, Duration.ofNanos(opened - start));
         } catch (IOException e) {
             process.destroyForcibly().waitFor();
@@ -49,10 +49,10 @@ record StartedProcess(Process process, InetSocketAddress address, Duration opene
     public void close() throws IOException {
         List<ProcessHandle> descendants = process.descendants().toList();
         process.destroy();
-        if (!Programs.ended(process.toHandle(), LONGEST_STOP)) {
+        if (!Programs.ended(process.toHandle(), STOP_TIMEOUT)) {
             descendants.forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
-            throw new IOException("the server did not stop within " + LONGEST_STOP.toSeconds() + " s, killed it");
+            throw new IOException("the server did not stop within " + STOP_TIMEOUT.toSeconds() + " s; it was killed");
         }
     }
 }

@@ -16,7 +16,7 @@ record WorkDirectory(Path directory) implements AutoCloseable {
         return new WorkDirectory(Files.createTempDirectory(Files.createDirectories(parent), "o365-relay-bench"));
     }
 
-    /// Creates an empty subdirectory, readable for servers that change their user.
+    /// Creates an empty subdirectory, readable by servers that change their user.
     Path newSubdirectory() throws IOException {
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         return Files.createDirectory(directory.resolve(Integer.toString(count())));

@@ -27,7 +27,7 @@ class BenchTest {
     private Path scratch;
 
     @BeforeEach
-    void writeAStartScript() throws IOException {
+    void writeStartScript() throws IOException {
         home = directory.resolve("o365-relay");
         scratch = Files.createDirectory(directory.resolve("scratch"));
         Files.createDirectories(home.resolve("bin"));
@@ -53,7 +53,7 @@ class BenchTest {
 
         assertThat(out.toString()).startsWith("Machine: ");
         List<String> cells = lastRow();
-        assertThat(cells.subList(0, 2)).containsExactly("o365-relay", "3 kept, 4 KiB");
+        assertThat(cells.subList(0, 2)).containsExactly("o365-relay", "3 persistent, 4 KiB");
         assertThat(Double.parseDouble(cells.get(2).replace(",", ""))).isPositive();
         assertThat(cells.get(6)).isEqualTo("0");
         assertThat(Integer.parseInt(cells.get(10))).isPositive();
@@ -112,7 +112,7 @@ class BenchTest {
     }
 
     @Test
-    void comparesALongQueueWithAnEmptyOne() throws IOException {
+    void comparesALongQueueWithAnEmptyQueue() throws IOException {
         writeScript("org.o365relay.daemon.Main");
 
         assertThat(bench("backlog", "--deferred=50", "--history=20", "--messages=20", "--sessions=2", "--rounds=1"))
@@ -140,7 +140,7 @@ class BenchTest {
                         "--empty"))
                 .isZero();
 
-        assertThat(out.toString()).contains("as it comes", "a backlog of 120");
+        assertThat(out.toString()).contains("new mail only", "a backlog of 120");
         assertThat(lastRow().getFirst()).startsWith("emptied: 0 MiB, 0 MiB");
     }
 

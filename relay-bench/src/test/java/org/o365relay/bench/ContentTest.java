@@ -29,7 +29,7 @@ class ContentTest {
     void usesOneMebibyteForAnySize() {
         ByteBuffer[] views = Content.ofSize(100 << 20).views();
 
-        // Duplicates of one page share its memory; what they hold together is not what they take.
+        // Duplicates of one page share its memory.
         assertThat(views).hasSizeBetween(100, 102);
         views[1].put(0, (byte) '!');
         assertThat(views[2].get(0)).isEqualTo((byte) '!');
@@ -42,8 +42,8 @@ class ContentTest {
 
     private static String text(Content content) {
         StringBuilder text = new StringBuilder();
-        for (ByteBuffer piece : content.views()) {
-            text.append(StandardCharsets.US_ASCII.decode(piece));
+        for (ByteBuffer buffer : content.views()) {
+            text.append(StandardCharsets.US_ASCII.decode(buffer));
         }
         return text.toString();
     }

@@ -15,8 +15,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// A fake of the relay behind the start script: accepts mail as [FakeServer] and sends one message for each through
-/// STARTTLS and AUTH LOGIN, on one connection. As `sandbox` it is the upstream.
+/// A fake relay behind the start script: accepts mail like [FakeServer] and sends one message for each through
+/// STARTTLS and AUTH LOGIN, on one connection. With the argument `sandbox`, it is the upstream.
 final class FakeRelay {
 
     private static final Pattern PORT = Pattern.compile("port = (\\d+)");
@@ -52,11 +52,11 @@ final class FakeRelay {
         ports.find();
         int upstream = Integer.parseInt(ports.group(1));
         BlockingQueue<String> queue = new LinkedBlockingQueue<>();
-        FakeServer server = new FakeServer(listening, (step, count, usual) -> {
+        FakeServer server = new FakeServer(listening, (step, count, standard) -> {
             if (step.equals(".")) {
                 queue.add(step);
             }
-            return usual;
+            return standard;
         });
         try (server) {
             deliver(queue, upstream);
@@ -65,7 +65,7 @@ final class FakeRelay {
 
     private static void deliver(BlockingQueue<String> queue, int port) throws MessagingException, InterruptedException {
         queue.take();
-        queue.add("the one just taken");
+        queue.add("first message");
         if (port == Ports.REFUSED) {
             Thread.currentThread().join();
         }

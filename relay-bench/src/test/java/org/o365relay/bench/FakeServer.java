@@ -17,7 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// A scripted SMTP server that records everything.
+/// A scripted SMTP server that counts commands and records content sizes.
 final class FakeServer implements AutoCloseable {
 
     /// Closes the connection instead of replying.
@@ -31,8 +31,8 @@ final class FakeServer implements AutoCloseable {
 
         /// @param step `CONNECT`, a verb, or `.` for the end of the content
         /// @param count number of earlier occurrences of this step, over all connections
-        /// @param usual default reply
-        String reply(String step, int count, String usual);
+        /// @param standard default reply
+        String reply(String step, int count, String standard);
     }
 
     private final ServerSocket listener;
@@ -41,7 +41,7 @@ final class FakeServer implements AutoCloseable {
     private final Map<String, Integer> steps = new ConcurrentHashMap<>();
     private final List<Integer> sizes = Collections.synchronizedList(new ArrayList<>());
     private final ThreadLocal<String> lastReply = ThreadLocal.withInitial(() -> "");
-    private final AtomicInteger mostUnreadAfterMail = new AtomicInteger();
+    private final AtomicInteger maxUnreadAfterMail = new AtomicInteger();
 
     FakeServer(int port, Behaviour behaviour) throws IOException {
         this.listener = new ServerSocket(port, 1_024, InetAddress.getLoopbackAddress());
@@ -50,7 +50,7 @@ final class FakeServer implements AutoCloseable {
     }
 
     static FakeServer friendly() throws IOException {
-        return new FakeServer(0, (step, count, usual) -> usual);
+        return new FakeServer(0, (step, count, standard) -> standard);
     }
 
     static FakeServer that(Behaviour behaviour) throws IOException {
@@ -71,8 +71,8 @@ final class FakeServer implements AutoCloseable {
     }
 
     /// The maximum number of octets received together with a MAIL command.
-    int mostUnreadAfterMail() {
-        return mostUnreadAfterMail.get();
+    int maxUnreadAfterMail() {
+        return maxUnreadAfterMail.get();
     }
 
     @Override
@@ -99,7 +99,7 @@ final class FakeServer implements AutoCloseable {
             while (open) {
                 String verb = verb(line(input));
                 if (verb.equals("MAIL")) {
-                    mostUnreadAfterMail.accumulateAndGet(input.available(), Math::max);
+                    maxUnreadAfterMail.accumulateAndGet(input.available(), Math::max);
                 }
                 open = answer(socket, input, verb);
             }
@@ -127,8 +127,8 @@ final class FakeServer implements AutoCloseable {
             size += line.length();
             line = line(input);
         }
-        // Remembered before it is said, so that whoever has heard the reply finds it here.
-        String reply = decide(".", "250 taken");
+        // Recorded before the reply, so that it is visible when the client has the reply.
+        String reply = decide(".", "250 accepted");
         if (reply.startsWith("250")) {
             sizes.add(size);
         }
@@ -139,14 +139,14 @@ final class FakeServer implements AutoCloseable {
         return lastReply.get().startsWith(code);
     }
 
-    private synchronized String decide(String step, String usual) {
-        String reply = behaviour.reply(step, count(step), usual);
+    private synchronized String decide(String step, String standard) {
+        String reply = behaviour.reply(step, count(step), standard);
         steps.merge(step, 1, Integer::sum);
         return reply;
     }
 
-    private boolean say(Socket socket, String step, String usual) throws IOException {
-        String reply = decide(step, usual);
+    private boolean say(Socket socket, String step, String standard) throws IOException {
+        String reply = decide(step, standard);
         lastReply.set(reply);
         return send(socket, reply);
     }
@@ -171,7 +171,7 @@ final class FakeServer implements AutoCloseable {
             }
             octet = input.read();
         }
-        throw new IOException("the client left");
+        throw new IOException("the client closed the connection");
     }
 
     private static String verb(String line) {

@@ -51,11 +51,11 @@ class SmtpLoadTest {
     void waitsForEveryReplyUnlessItPipelines() throws Exception {
         try (FakeServer server = FakeServer.friendly()) {
             assertThat(kept(server, 2, 20).run().accepted()).isEqualTo(20);
-            assertThat(server.mostUnreadAfterMail()).isZero();
+            assertThat(server.maxUnreadAfterMail()).isZero();
 
             SmtpLoad pipelined = load(server, 2, LoadLimit.ofMessages(20), Connections.PERSISTENT, true, 1);
             assertThat(pipelined.run().accepted()).isEqualTo(20);
-            assertThat(server.mostUnreadAfterMail()).isPositive();
+            assertThat(server.maxUnreadAfterMail()).isPositive();
             assertThat(server.sizes()).hasSize(40);
         }
     }

@@ -118,7 +118,7 @@ public final class DemoCommand implements Callable<Integer> {
         while (true) {
             List<AcceptedMessage> arrivals = environment.sandbox().awaitAfter(shown, POLL_INTERVAL);
             for (AcceptedMessage arrival : arrivals) {
-                run.arrived(arrival);
+                run.printAccepted(arrival);
             }
             shown += arrivals.size();
         }

@@ -89,7 +89,7 @@ public final class SetupCommand implements Callable<Integer> {
     @Override
     public Integer call() throws CommandFailed {
         PrintWriter out = spec.commandLine().getOut();
-        Setup.Written written = write();
+        Setup.Result written = write();
         written.lines().forEach(out::println);
         out.flush();
         if (!noCheck) {
@@ -98,7 +98,7 @@ public final class SetupCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private Setup.Written write() throws CommandFailed {
+    private Setup.Result write() throws CommandFailed {
         Optional<Terminal> asked = defaults ? Optional.empty() : terminal.get();
         Path target = directory == null ? defaultDirectory() : directory;
         try {

@@ -53,8 +53,8 @@ public final class DemoRun {
         return good == samples.size();
     }
 
-    /// Prints a message that the user sent.
-    public void arrived(AcceptedMessage accepted) throws IOException {
+    /// Prints a message that the user sent through the relay.
+    public void printAccepted(AcceptedMessage accepted) throws IOException {
         MailText received = MailText.of(accepted.content());
         out.println();
         out.println(style.bold("Microsoft 365 received") + "  "
@@ -90,8 +90,8 @@ public final class DemoRun {
         return comparison.problems().isEmpty();
     }
 
-    private boolean printFailure(String why) {
-        out.println(style.bad(why));
+    private boolean printFailure(String problem) {
+        out.println(style.bad(problem));
         out.flush();
         return false;
     }
@@ -108,7 +108,7 @@ public final class DemoRun {
         List<String> right = TerminalStyle.wrapped(received, COLUMN);
         for (int i = 0; i < Math.max(left.size(), right.size()); i++) {
             String label = padded(i == 0 ? what : "", LABEL);
-            out.println((style.faint(label) + "  " + padded(at(left, i), COLUMN) + "  " + marked(at(right, i)))
+            out.println((style.faint(label) + "  " + padded(at(left, i), COLUMN) + "  " + highlighted(at(right, i)))
                     .stripTrailing());
         }
     }
@@ -119,7 +119,7 @@ public final class DemoRun {
         }
     }
 
-    private String marked(String received) {
+    private String highlighted(String received) {
         return received.equals(MessageComparison.SAME) ? style.good(received) : received;
     }
 

@@ -26,8 +26,8 @@ public final class InProcessRelay implements DemoRelay {
     /// Starts a relay with these settings.
     ///
     /// @throws IOException with a message for the user
-    public static DemoRelay start(DemoRelaySettings plan) throws IOException {
-        Relay relay = new Relay(settings(plan), new LogJournal());
+    public static DemoRelay start(DemoRelaySettings demo) throws IOException {
+        Relay relay = new Relay(settings(demo), new LogJournal());
         try {
             relay.start();
             return new InProcessRelay(relay);
@@ -46,18 +46,18 @@ public final class InProcessRelay implements DemoRelay {
         relay.stop();
     }
 
-    private static RelaySettings settings(DemoRelaySettings plan) throws IOException {
-        Path file = plan.dataDirectory().resolve("relay.conf");
-        Files.writeString(file, configuration(plan));
+    private static RelaySettings settings(DemoRelaySettings demo) throws IOException {
+        Path file = demo.dataDirectory().resolve("relay.conf");
+        Files.writeString(file, configuration(demo));
         Map<String, String> environment =
-                Map.of("RELAY_PASSWORD", plan.password().reveal());
+                Map.of("RELAY_PASSWORD", demo.password().reveal());
         return switch (new ConfigReader(environment).read(file)) {
             case Valid valid -> valid.settings();
             case Invalid(var problems) -> throw new IOException(problems.toString());
         };
     }
 
-    private static String configuration(DemoRelaySettings plan) {
+    private static String configuration(DemoRelaySettings demo) {
         return """
             relay {
               hostname = relay.contoso.example
@@ -73,12 +73,12 @@ public final class InProcessRelay implements DemoRelay {
               shutdown-timeout = 5s
             }
             """.formatted(
-                        plan.listen().getAddress().getHostAddress(),
-                        plan.listen().getPort(),
-                        plan.dataDirectory(),
-                        plan.mailbox(),
-                        plan.upstreamHost(),
-                        plan.upstreamPort(),
-                        plan.trustedCertificates());
+                        demo.listen().getAddress().getHostAddress(),
+                        demo.listen().getPort(),
+                        demo.dataDirectory(),
+                        demo.mailbox(),
+                        demo.upstreamHost(),
+                        demo.upstreamPort(),
+                        demo.trustedCertificates());
     }
 }

@@ -49,20 +49,20 @@ record MessageComparison(List<Row> rows, List<String> problems) {
 
     private static List<String> problems(
             SampleMessage sample, MailText sent, AcceptedMessage accepted, MailText received, String mailbox) {
-        List<String> flaws = new ArrayList<>();
+        List<String> problems = new ArrayList<>();
         if (!accepted.envelopeFrom().equalsIgnoreCase(mailbox)) {
-            flaws.add("the envelope sender is not the mailbox");
+            problems.add("the envelope sender is not the mailbox");
         }
         if (!accepted.envelopeTo().equals(sample.to())) {
-            flaws.add("the recipients differ from those of the device");
+            problems.add("the recipients differ from those of the device");
         }
         if (received.field("Message-ID").isEmpty()) {
-            flaws.add("there is no Message-ID");
+            problems.add("there is no Message-ID");
         }
         if (!received.hasBodyOf(sent)) {
-            flaws.add("the body differs from that of the device");
+            problems.add("the body differs from that of the device");
         }
-        return flaws;
+        return problems;
     }
 
     private static String fieldText(MailText message, String field) {

@@ -11,14 +11,14 @@ import org.jspecify.annotations.Nullable;
 final class Archive {
 
     private final @Nullable MailStore store;
-    private final AcceptedMessages inbox;
+    private final AcceptedMessages acceptedMessages;
     private final InstantSource clock;
     private final AtomicInteger numbers = new AtomicInteger();
 
     /// @param store null if contents are not kept
-    Archive(@Nullable MailStore store, AcceptedMessages inbox, InstantSource clock) {
+    Archive(@Nullable MailStore store, AcceptedMessages acceptedMessages, InstantSource clock) {
         this.store = store;
-        this.inbox = inbox;
+        this.acceptedMessages = acceptedMessages;
         this.clock = clock;
     }
 
@@ -32,13 +32,13 @@ final class Archive {
     AcceptedMessage store(SpooledContent body, SandboxSubmission submission, Header header, String author)
             throws IOException {
         Instant receivedAt = clock.instant();
-        Path temporary = body.finished();
+        Path temporary = body.finish();
         Path file = store == null || temporary == null ? null : store.storeContent(temporary, receivedAt);
         AcceptedMessage accepted = accepted(body, submission, header, author, receivedAt, file);
         if (store != null && file != null) {
             store.writeRecord(file, accepted);
         }
-        inbox.add(accepted);
+        acceptedMessages.add(accepted);
         return accepted;
     }
 

@@ -66,28 +66,28 @@ final class Authentication {
         return checkToken(decoded(token));
     }
 
-    private Optional<SandboxMailbox> checkToken(String proof) throws IOException {
-        Optional<Xoauth2Response> sent = Xoauth2Response.parse(proof);
-        String user = sent.map(Xoauth2Response::user).orElse("");
-        if (!faults.passes(FaultPoint.AUTH, "XOAUTH2 " + user)) {
+    private Optional<SandboxMailbox> checkToken(String response) throws IOException {
+        Optional<Xoauth2Response> parsed = Xoauth2Response.parse(response);
+        String user = parsed.map(Xoauth2Response::user).orElse("");
+        if (!faults.allows(FaultPoint.AUTH, "XOAUTH2 " + user)) {
             return Optional.empty();
         }
         Optional<SandboxMailbox> mailbox =
-                sent.filter(this::isValid).flatMap(_ -> settings().mailbox(user));
+                parsed.filter(this::isValid).flatMap(_ -> settings().mailbox(user));
         return mailbox.isEmpty() ? fail() : succeed(mailbox.get(), Optional.empty());
     }
 
-    private boolean isValid(Xoauth2Response proof) {
+    private boolean isValid(Xoauth2Response response) {
         return state.tokenService()
-                .token(proof.token())
+                .token(response.token())
                 .filter(token -> token.resource() == Resource.EXCHANGE)
                 .filter(token -> token.allows("SMTP.SendAsApp", "SMTP.Send"))
-                .filter(token -> token.mayUse(proof.user()))
+                .filter(token -> token.mayUse(response.user()))
                 .isPresent();
     }
 
     private Optional<SandboxMailbox> checkPassword(String username, String password) throws IOException {
-        if (!faults.passes(FaultPoint.AUTH, "LOGIN " + username)) {
+        if (!faults.allows(FaultPoint.AUTH, "LOGIN " + username)) {
             return Optional.empty();
         }
         Optional<SandboxMailbox> mailbox =

@@ -18,9 +18,9 @@ public record Connector(Set<String> domains, Set<String> sources, Set<String> ce
     static final int RECIPIENTS = 200;
 
     public Connector {
-        domains = folded(domains);
+        domains = lowerCase(domains);
         sources = Set.copyOf(sources);
-        certificates = folded(certificates);
+        certificates = lowerCase(certificates);
     }
 
     /// No inbound connector, direct send allowed.
@@ -45,7 +45,7 @@ public record Connector(Set<String> domains, Set<String> sources, Set<String> ce
         return domains.contains(address.substring(address.lastIndexOf('@') + 1).toLowerCase(Locale.ROOT));
     }
 
-    private static Set<String> folded(Set<String> words) {
+    private static Set<String> lowerCase(Set<String> words) {
         return words.stream().map(word -> word.toLowerCase(Locale.ROOT)).collect(Collectors.toUnmodifiableSet());
     }
 }

@@ -55,8 +55,8 @@ final class ContentHandler {
     private void applyRateLimit(List<String> to) throws IOException {
         SandboxMailbox mailbox = session.mailbox();
         if (mailbox != null) {
-            MailboxUsage use = state.usages().of(mailbox);
-            Duration wait = use.submit(to.size(), state.clock().instant(), state.settings());
+            MailboxUsage usage = state.usages().of(mailbox);
+            Duration wait = usage.submit(to.size(), state.clock().instant(), state.settings());
             if (wait.isPositive()) {
                 faults.pause(wait);
             }

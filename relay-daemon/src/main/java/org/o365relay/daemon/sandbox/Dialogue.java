@@ -45,7 +45,7 @@ final class Dialogue {
     /// @throws IOException if the connection ends without QUIT
     void run() throws IOException {
         try (SandboxTransaction transaction = new SandboxTransaction(state, service, session, connection, faults)) {
-            if (faults.passes(FaultPoint.CONNECT, "")) {
+            if (faults.allows(FaultPoint.CONNECT, "")) {
                 connection.send(replies.greeting());
                 runCommands(transaction);
             }
@@ -136,7 +136,7 @@ final class Dialogue {
     }
 
     private void hello(String verb, String name, SandboxTransaction transaction) throws IOException {
-        if (!faults.passes(FaultPoint.EHLO, name)) {
+        if (!faults.allows(FaultPoint.EHLO, name)) {
             return;
         }
         transaction.reset();
@@ -153,10 +153,10 @@ final class Dialogue {
     private void startTls(SandboxTransaction transaction) throws IOException {
         if (session.tls() != null) {
             refuse("503 5.5.2 Only one STARTTLS command allowed per session");
-        } else if (faults.passes(FaultPoint.STARTTLS, "STARTTLS")) {
+        } else if (faults.allows(FaultPoint.STARTTLS, "STARTTLS")) {
             connection.send("220 2.0.0 SMTP server ready");
             connection.flush();
-            if (faults.passes(FaultPoint.HANDSHAKE, "")) {
+            if (faults.allows(FaultPoint.HANDSHAKE, "")) {
                 transaction.reset();
                 upgradeToTls();
             }
@@ -206,7 +206,7 @@ final class Dialogue {
     }
 
     private boolean quit() throws IOException {
-        if (faults.passes(FaultPoint.QUIT, "QUIT")) {
+        if (faults.allows(FaultPoint.QUIT, "QUIT")) {
             connection.send("221 2.0.0 Service closing transmission channel");
         }
         return false;

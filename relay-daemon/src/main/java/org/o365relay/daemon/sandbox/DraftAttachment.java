@@ -27,7 +27,7 @@ record DraftAttachment(
     static DraftAttachment of(Map<String, @Nullable Object> members) throws GraphRefusal {
         try {
             byte[] content = Base64.getDecoder().decode(Json.asText(members.get("contentBytes")));
-            return described(members, new ByteArrayDataSource(content, "application/octet-stream"), null);
+            return create(members, new ByteArrayDataSource(content, "application/octet-stream"), null);
         } catch (IllegalArgumentException notBase64) {
             throw GraphRefusal.badRequest("Cannot convert the literal to the expected type 'Edm.Binary'.");
         }
@@ -35,7 +35,7 @@ record DraftAttachment(
 
     /// @param members JSON members of an `attachmentItem`
     static DraftAttachment uploaded(Path file, Map<String, @Nullable Object> members) throws GraphRefusal {
-        return described(members, new FileDataSource(file.toFile()), file);
+        return create(members, new FileDataSource(file.toFile()), file);
     }
 
     /// @param members JSON members of an `attachmentItem`
@@ -45,7 +45,7 @@ record DraftAttachment(
         }
     }
 
-    private static DraftAttachment described(
+    private static DraftAttachment create(
             Map<String, @Nullable Object> members, DataSource content, @Nullable Path file) throws GraphRefusal {
         checkName(members);
         String name = Json.asText(members.get("name"));

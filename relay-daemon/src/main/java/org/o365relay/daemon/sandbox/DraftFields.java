@@ -69,24 +69,24 @@ final class DraftFields {
         }
         Object value = members.get(key);
         List<?> entries = value instanceof List<?> list ? list : value == null ? List.of() : List.of(value);
-        List<String> written = new ArrayList<>();
+        List<String> formatted = new ArrayList<>();
         for (Object entry : entries) {
-            written.add(written(Json.asObject(Json.asObject(entry).get("emailAddress"))));
+            formatted.add(format(Json.asObject(Json.asObject(entry).get("emailAddress"))));
         }
-        if (written.isEmpty()) {
+        if (formatted.isEmpty()) {
             message.removeHeader(field);
         } else {
-            message.setHeader(field, MimeUtility.fold(field.length() + 2, String.join(", ", written)));
+            message.setHeader(field, MimeUtility.fold(field.length() + 2, String.join(", ", formatted)));
         }
     }
 
-    private static String written(Map<String, @Nullable Object> address) throws MessagingException {
+    private static String format(Map<String, @Nullable Object> address) throws MessagingException {
         try {
             String name = Json.asText(address.get("name"));
-            InternetAddress written =
+            InternetAddress parsed =
                     new InternetAddress(Json.asText(address.get("address")), name.isEmpty() ? null : name, "UTF-8");
-            written.validate();
-            return written.toString();
+            parsed.validate();
+            return parsed.toString();
         } catch (UnsupportedEncodingException e) {
             throw new IllegalStateException("UTF-8 is always supported", e);
         }

@@ -15,11 +15,11 @@ final class Drafts {
         this.random = random;
     }
 
-    /// @return its id, long and with characters that must be escaped in a URL, as Graph's ids
+    /// @return its ID: as in Graph, long and with characters that must be escaped in a URL
     String add(SandboxDraft draft) {
-        byte[] noise = new byte[96];
-        random.nextBytes(noise);
-        String id = "AAMk" + Base64.getUrlEncoder().encodeToString(noise) + "=";
+        byte[] bytes = new byte[96];
+        random.nextBytes(bytes);
+        String id = "AAMk" + Base64.getUrlEncoder().encodeToString(bytes) + "=";
         drafts.put(id, draft);
         return id;
     }

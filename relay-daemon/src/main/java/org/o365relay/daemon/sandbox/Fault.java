@@ -20,7 +20,7 @@ public record Fault(FaultPoint point, FaultAction action, int times, String matc
     public static final int ALWAYS = Integer.MAX_VALUE;
 
     private static final Pattern FORM = Pattern.compile(
-            "(?<mx>(?i:mx-))?(?<step>[a-zA-Z]+)(?:/(?<where>[^:]+))?" + ":(?<action>.+?)(?:\\*(?<times>\\d{1,9}))?");
+            "(?<mx>(?i:mx-))?(?<point>[a-zA-Z]+)(?:/(?<match>[^:]+))?" + ":(?<action>.+?)(?:\\*(?<times>\\d{1,9}))?");
 
     public Fault {
         if (times < 1) {
@@ -43,8 +43,8 @@ public record Fault(FaultPoint point, FaultAction action, int times, String matc
         }
     }
 
-    public Fault(FaultPoint point, FaultAction action, int times, String where) {
-        this(point, action, times, where, false);
+    public Fault(FaultPoint point, FaultAction action, int times, String match) {
+        this(point, action, times, match, false);
     }
 
     public Fault(FaultPoint point, FaultAction action, int times) {
@@ -65,12 +65,12 @@ public record Fault(FaultPoint point, FaultAction action, int times, String matc
             throw new IllegalArgumentException("not of the form POINT:ACTION*TIMES: " + text);
         }
         String times = form.group("times");
-        FaultPoint point = point(form.group("step"));
+        FaultPoint point = point(form.group("point"));
         return new Fault(
                 point,
                 FaultActionSyntax.parse(point, form.group("action").strip()),
                 times == null ? ALWAYS : Integer.parseInt(times),
-                Optional.ofNullable(form.group("where")).orElse(""),
+                Optional.ofNullable(form.group("match")).orElse(""),
                 form.group("mx") != null);
     }
 

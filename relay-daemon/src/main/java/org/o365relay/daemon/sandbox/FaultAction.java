@@ -22,8 +22,8 @@ public sealed interface FaultAction {
     ///
     /// @param afterAccepting whether the request is carried out first; a relay then sends the message twice
     /// @param retryAfter `Retry-After` in seconds; null for none
-    /// @param code error code, such as `ErrorSendAsDenied`; empty for the usual one of the status
-    /// @param message error message; empty for the usual one of the status
+    /// @param code error code, such as `ErrorSendAsDenied`; empty for the default of the status
+    /// @param message error message; empty for the default of the status
     record Status(
             int status, boolean afterAccepting, @Nullable Integer retryAfter, String code, String message)
             implements FaultAction {

@@ -10,7 +10,7 @@ final class FaultActionSyntax {
 
     private static final Pattern DELAY = Pattern.compile("delay (?<count>\\d{1,9})(?<unit>ms|s|m)");
     private static final Pattern AADSTS = Pattern.compile("AADSTS(?<number>\\d{4,9})");
-    private static final Pattern STATUS = Pattern.compile("(?<status>\\d{3})(?<accepting>-after-accepting)?"
+    private static final Pattern STATUS = Pattern.compile("(?<status>\\d{3})(?<after>-after-accepting)?"
             + "(?: retry-after (?<seconds>\\d{1,6}))?(?: (?<code>\\w+))?(?: (?<message>.+))?");
 
     private FaultActionSyntax() {}
@@ -43,7 +43,7 @@ final class FaultActionSyntax {
         String seconds = form.group("seconds");
         return new FaultAction.Status(
                 Integer.parseInt(form.group("status")),
-                form.group("accepting") != null,
+                form.group("after") != null,
                 seconds == null ? null : Integer.valueOf(seconds),
                 Optional.ofNullable(form.group("code")).orElse(""),
                 Optional.ofNullable(form.group("message")).orElse(""));

@@ -19,9 +19,11 @@ final class FaultInjector {
         this.connection = connection;
     }
 
+    /// Injects the next matching fault.
+    ///
     /// @return whether to continue normally; if false, the command has already been answered
     /// @throws IOException if the fault closed the connection
-    boolean passes(FaultPoint point, String command) throws IOException {
+    boolean allows(FaultPoint point, String command) throws IOException {
         Optional<FaultAction> action = next(point, command);
         return action.isEmpty() || perform(action.get());
     }
@@ -41,14 +43,17 @@ final class FaultInjector {
                 connection.discardUntilClosed();
                 throw new EOFException("the client closed the connection");
             }
-            case FaultAction.Drop() -> throw dropped();
-            case FaultAction.DropAfterAccepting() -> throw dropped();
+            case FaultAction.Drop() -> throw drop();
+            case FaultAction.DropAfterAccepting() -> throw drop();
             case FaultAction.Status _, FaultAction.Aadsts _ ->
                 throw new IllegalStateException(action + " is not for SMTP");
         };
     }
 
-    EOFException dropped() throws IOException {
+    /// Closes the connection without a reply.
+    ///
+    /// @return the exception to throw
+    EOFException drop() throws IOException {
         connection.drop();
         return new EOFException("dropped by a fault");
     }

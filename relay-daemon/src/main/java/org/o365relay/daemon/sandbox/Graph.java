@@ -18,7 +18,7 @@ import org.o365relay.daemon.sandbox.web.WebRequest;
 import org.o365relay.daemon.sandbox.web.WebResponse;
 import org.o365relay.daemon.sandbox.web.WebServer;
 
-/// The mail part of Microsoft Graph: `/v1.0/users/{user}/sendMail`, drafts, attachments and upload sessions,
+/// Implements the mail part of Microsoft Graph: `/v1.0/users/{user}/sendMail`, drafts, attachments, upload sessions
 /// and reading the inbox.
 final class Graph {
 
@@ -28,7 +28,7 @@ final class Graph {
 
     private final SandboxState state;
     private final RandomGenerator random;
-    private final GraphSubmission mail;
+    private final GraphSubmission submission;
     private final Drafts drafts;
     private final GraphInbox inbox;
     private final UploadSessions uploads;
@@ -38,7 +38,7 @@ final class Graph {
     Graph(SandboxState state, RandomGenerator random, Path directory) {
         this.state = state;
         this.random = random;
-        this.mail = new GraphSubmission(state);
+        this.submission = new GraphSubmission(state);
         this.drafts = new Drafts(random);
         this.inbox = new GraphInbox(state.inboxes());
         this.uploads = new UploadSessions(state, random, directory);
@@ -50,9 +50,9 @@ final class Graph {
         WebResponse handle(WebServer.Handler normal) throws IOException;
     }
 
-    WebResponse answer(WebRequest request, FaultHandler handler) throws IOException {
+    WebResponse handle(WebRequest request, FaultHandler handler) throws IOException {
         return request.path().startsWith(UploadSessions.PATH)
-                ? handler.handle(_ -> respond(() -> uploads.answer(request)))
+                ? handler.handle(_ -> respond(() -> uploads.handle(request)))
                 : respond(() -> authorize(request, handler));
     }
 
@@ -73,19 +73,19 @@ final class Graph {
         IssuedToken token = token(request);
         List<String> path = request.segments();
         String first = path.size() > 1 ? path.get(1) : "";
-        boolean own = first.equals("me");
-        if (!own && !(first.equals("users") && path.size() > 2)) {
+        boolean isMe = first.equals("me");
+        if (!isMe && !(first.equals("users") && path.size() > 2)) {
             throw GraphRefusal.badRequest("Resource not found for the segment '" + first + "'.");
         }
-        String user = own ? token.signedIn().orElse("") : path.get(2);
+        String user = isMe ? token.signedIn().orElse("") : path.get(2);
         SandboxMailbox mailbox = state.settings()
                 .submission()
                 .mailbox(user)
                 .orElseThrow(() ->
                         new GraphRefusal(404, "ErrorInvalidUser", "The requested user '" + user + "' is invalid."));
-        List<String> rest = path.subList(own ? 2 : 3, path.size());
+        List<String> remaining = path.subList(isMe ? 2 : 3, path.size());
         return throttled(
-                token, mailbox, () -> handler.handle(_ -> respond(() -> route(request, rest, token, mailbox))));
+                token, mailbox, () -> handler.handle(_ -> respond(() -> route(request, remaining, token, mailbox))));
     }
 
     private IssuedToken token(WebRequest request) throws GraphRefusal {
@@ -119,11 +119,11 @@ final class Graph {
         return switch (request.method() + " " + pattern) {
             case "POST sendMail" -> sendMail(request, requirePermission(token, mailbox, SEND));
             case "POST messages" -> createDraft(request, requirePermission(token, mailbox, READ_WRITE));
-            case "GET messages/id" -> described(200, id, draft(token, mailbox, id));
+            case "GET messages/id" -> draftResponse(200, id, draft(token, mailbox, id));
             case "PATCH messages/id" -> {
                 SandboxDraft draft = draft(token, mailbox, id);
                 draft.change(json(request));
-                yield described(200, id, draft);
+                yield draftResponse(200, id, draft);
             }
             case "DELETE messages/id" -> {
                 draft(token, mailbox, id).close();
@@ -161,21 +161,21 @@ final class Graph {
         if (!request.hasContentType("text/plain")) {
             Map<String, @Nullable Object> members = json(request);
             try (SandboxDraft draft = SandboxDraft.of(mailbox, Json.asObject(members.get("message")))) {
-                return mail.send(request, mailbox, draft);
+                return submission.send(request, mailbox, draft);
             }
         }
         byte[] content = decoded(request);
         if (content.length > state.settings().graph().silentDropAbove()) {
             return WebResponse.empty(200);
         }
-        return mail.send(request, mailbox, content);
+        return submission.send(request, mailbox, content);
     }
 
     private WebResponse createDraft(WebRequest request, SandboxMailbox mailbox) throws GraphRefusal {
         SandboxDraft draft = request.hasContentType("text/plain")
                 ? SandboxDraft.of(mailbox, decoded(request))
                 : SandboxDraft.of(mailbox, json(request));
-        return described(201, drafts.add(draft), draft);
+        return draftResponse(201, drafts.add(draft), draft);
     }
 
     private WebResponse attach(WebRequest request, SandboxDraft draft) throws GraphRefusal {
@@ -187,17 +187,17 @@ final class Graph {
 
     private WebResponse send(WebRequest request, String id, SandboxMailbox mailbox) throws GraphRefusal, IOException {
         SandboxDraft draft = drafts.find(mailbox, id);
-        WebResponse answer = mail.send(request, mailbox, draft);
+        WebResponse response = submission.send(request, mailbox, draft);
         drafts.remove(id);
         draft.close();
-        return answer;
+        return response;
     }
 
     private SandboxDraft draft(IssuedToken token, SandboxMailbox mailbox, String id) throws GraphRefusal {
         return drafts.find(requirePermission(token, mailbox, READ_WRITE), id);
     }
 
-    private static WebResponse described(int status, String id, SandboxDraft draft) throws GraphRefusal {
+    private static WebResponse draftResponse(int status, String id, SandboxDraft draft) throws GraphRefusal {
         Map<String, Object> members = new LinkedHashMap<>();
         members.put("@odata.context", "https://graph.microsoft.com/v1.0/$metadata#users('user')/messages/$entity");
         members.put("id", id);

@@ -35,7 +35,7 @@ final class GraphInbox {
                         !message.receivedAt().truncatedTo(ChronoUnit.SECONDS).isBefore(since))
                 .toList();
         List<Map<String, Object>> value = new ArrayList<>();
-        found.stream().skip(skip).limit(top).forEach(message -> value.add(described(message)));
+        found.stream().skip(skip).limit(top).forEach(message -> value.add(toJson(message)));
         Map<String, Object> page = new LinkedHashMap<>();
         page.put("@odata.context", "https://graph.microsoft.com/v1.0/$metadata#users('user')/messages");
         page.put("value", value);
@@ -46,7 +46,7 @@ final class GraphInbox {
         return WebResponse.json(200, page);
     }
 
-    private static Map<String, Object> described(InboxMessage message) {
+    private static Map<String, Object> toJson(InboxMessage message) {
         Map<String, Object> members = new LinkedHashMap<>();
         members.put("id", message.id());
         members.put(
@@ -78,7 +78,7 @@ final class GraphInbox {
     private static int number(String text) throws GraphRefusal {
         try {
             return Math.clamp(Integer.parseInt(text), 0, MAX_PAGE);
-        } catch (NumberFormatException notOne) {
+        } catch (NumberFormatException notANumber) {
             throw GraphRefusal.badRequest("Invalid value '" + text + "' for $top or $skip.");
         }
     }

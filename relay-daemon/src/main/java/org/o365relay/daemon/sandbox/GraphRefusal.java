@@ -30,13 +30,13 @@ final class GraphRefusal extends Exception {
         this.retryAfter = retryAfter;
     }
 
-    /// Creates the refusal of a fault; the usual code and message of the status replace empty ones.
+    /// Creates the refusal of a fault; an empty code or message gets the default of the status.
     static GraphRefusal of(FaultAction.Status fault) {
-        GraphRefusal usual = defaultFor(fault.status());
+        GraphRefusal standard = defaultFor(fault.status());
         return new GraphRefusal(
                 fault.status(),
-                fault.code().isEmpty() ? usual.code : fault.code(),
-                fault.message().isEmpty() ? String.valueOf(usual.getMessage()) : fault.message(),
+                fault.code().isEmpty() ? standard.code : fault.code(),
+                fault.message().isEmpty() ? String.valueOf(standard.getMessage()) : fault.message(),
                 fault.retryAfter());
     }
 
@@ -98,7 +98,7 @@ final class GraphRefusal extends Exception {
         error.put("code", code);
         error.put("message", String.valueOf(getMessage()));
         error.put("innerError", inner);
-        WebResponse answer = WebResponse.json(status, Map.of("error", error)).with("request-id", id);
-        return retryAfter == null ? answer : answer.with("Retry-After", Integer.toString(retryAfter));
+        WebResponse response = WebResponse.json(status, Map.of("error", error)).with("request-id", id);
+        return retryAfter == null ? response : response.with("Retry-After", Integer.toString(retryAfter));
     }
 }

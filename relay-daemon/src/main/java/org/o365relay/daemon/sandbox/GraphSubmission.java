@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.o365relay.daemon.sandbox.web.WebRequest;
 import org.o365relay.daemon.sandbox.web.WebResponse;
 
-/// Sends a message by Graph: checks it against the mailbox limits and archives it with the recipients of its
+/// Sends a message through Graph: checks it against the mailbox limits and archives it with the recipients of its
 /// header.
 final class GraphSubmission {
 
@@ -57,13 +57,13 @@ final class GraphSubmission {
         return WebResponse.empty(202);
     }
 
-    /// The limit of messages per minute only counts: Graph accepts them, and the mailbox delivers them later.
+    /// Messages above the limit per minute are counted but accepted: Exchange delivers them later.
     private void check(SandboxMailbox mailbox, Header header, int recipients) throws GraphRefusal {
         SandboxSettings settings = state.settings();
         Instant now = state.clock().instant();
-        MailboxUsage use = state.usages().of(mailbox);
-        Optional<String> foreign = AuthorCheck.deniedAuthor(header, mailbox);
-        if (foreign.isPresent()) {
+        MailboxUsage usage = state.usages().of(mailbox);
+        Optional<String> denied = AuthorCheck.deniedAuthor(header, mailbox);
+        if (denied.isPresent()) {
             throw new GraphRefusal(
                     403,
                     "ErrorSendAsDenied",
@@ -73,13 +73,13 @@ final class GraphSubmission {
         if (mailbox.full()) {
             throw new GraphRefusal(507, "ErrorQuotaExceeded", "The mailbox has exceeded its quota.");
         }
-        if (!use.hasQuotaFor(recipients, now, settings)) {
+        if (!usage.hasQuotaFor(recipients, now, settings)) {
             throw new GraphRefusal(
                     429,
                     "ErrorSubmissionQuotaExceeded",
                     "The message can't be submitted because the sender's submission" + " quota was exceeded.");
         }
-        use.submit(recipients, now, settings);
+        usage.submit(recipients, now, settings);
     }
 
     private static OutputStream stream(SpooledContent body) {

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// The recent usage of one mailbox over all services. Thread-safe.
+/// Counts the recent usage of one mailbox over all services. Thread-safe.
 ///
 /// Rates and recipients are counted only if [SandboxLimits] limits them.
 public final class MailboxUsage {

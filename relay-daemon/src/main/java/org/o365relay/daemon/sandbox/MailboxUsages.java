@@ -6,9 +6,9 @@ import java.util.concurrent.ConcurrentHashMap;
 /// The recent usage of each mailbox.
 final class MailboxUsages {
 
-    private final Map<String, MailboxUsage> uses = new ConcurrentHashMap<>();
+    private final Map<String, MailboxUsage> usages = new ConcurrentHashMap<>();
 
     MailboxUsage of(SandboxMailbox mailbox) {
-        return uses.computeIfAbsent(mailbox.key(), _ -> new MailboxUsage());
+        return usages.computeIfAbsent(mailbox.key(), _ -> new MailboxUsage());
     }
 }

@@ -40,19 +40,19 @@ record MxService(SandboxState state, ExchangeReplies replies, SSLContext tls) im
     }
 
     @Override
-    public Optional<String> checkRecipient(SandboxSession session, String from, String to, int already) {
+    public Optional<String> checkRecipient(SandboxSession session, String from, String to, int accepted) {
         Connector connector = state.settings().connector();
-        boolean own = connector.isAcceptedDomain(from);
-        if (already >= Connector.RECIPIENTS) {
+        boolean fromTenant = connector.isAcceptedDomain(from);
+        if (accepted >= Connector.RECIPIENTS) {
             return Optional.of("452 4.5.3 Too many recipients");
         }
         if (matchesConnector(session, connector)) {
-            return own || connector.isAcceptedDomain(to) ? Optional.empty() : Optional.of(relayDenied());
+            return fromTenant || connector.isAcceptedDomain(to) ? Optional.empty() : Optional.of(relayDenied());
         }
         if (!connector.isAcceptedDomain(to)) {
             return Optional.of(relayDenied());
         }
-        return own && !connector.directSend()
+        return fromTenant && !connector.directSend()
                 ? Optional.of("550 5.7.68 TenantInboundAttribution; Direct Send not allowed for this organization from"
                         + " unauthorized sources")
                 : Optional.empty();

@@ -59,19 +59,19 @@ public final class Sandbox implements AutoCloseable {
     static Sandbox start(SandboxSettings settings, InstantSource clock, RandomGenerator random) throws IOException {
         Path directory = Files.createDirectories(settings.directory());
         ServerCertificate certificate = new ServerCertificate(directory, settings.certificateValidity(), clock);
-        return new Startup(settings, state(settings, directory, clock, random), certificate, clock, random).all();
+        return new Startup(settings, state(settings, directory, clock, random), certificate, clock, random).start();
     }
 
     private static SandboxState state(
             SandboxSettings settings, Path directory, InstantSource clock, RandomGenerator random) throws IOException {
         AtomicReference<SandboxSettings> current = new AtomicReference<>(settings);
-        AcceptedMessages inbox = new AcceptedMessages(settings.keep() != SandboxSettings.Keep.COUNT);
+        AcceptedMessages accepted = new AcceptedMessages(settings.keep() != SandboxSettings.Keep.COUNT);
         MailStore store = settings.keep() == SandboxSettings.Keep.FILES ? new MailStore(directory) : null;
         return new SandboxState(
                 current,
                 new Faults(),
-                inbox,
-                new Archive(store, inbox, clock),
+                accepted,
+                new Archive(store, accepted, clock),
                 new MailboxUsages(),
                 new Inboxes(),
                 new TokenService(
@@ -92,7 +92,7 @@ public final class Sandbox implements AutoCloseable {
             InstantSource clock,
             RandomGenerator random) {
 
-        Sandbox all() throws IOException {
+        Sandbox start() throws IOException {
             SmtpService service = new SubmissionService(
                     state, new ExchangeReplies(clock, random, ExchangeReplies.SUBMISSION), certificate.context());
             ListenSettings listening = settings.listen();
@@ -167,7 +167,7 @@ public final class Sandbox implements AutoCloseable {
         return certificate;
     }
 
-    /// Changes the settings of the running sandbox. Changes of ports, directory and what to keep have no
+    /// Changes the settings of the running sandbox. Changes to `listen`, `directory` and `keep` have no
     /// effect.
     public void change(UnaryOperator<SandboxSettings> change) {
         state.current().updateAndGet(change);
@@ -237,7 +237,7 @@ public final class Sandbox implements AutoCloseable {
     /// Graph can read it.
     ///
     /// @param message message of a mailbox, with its content kept
-    /// @param recipient recipient that was not reached
+    /// @param recipient recipient to which the message could not be delivered
     /// @param reply reply that the report quotes: `550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not
     ///     found by SMTP address lookup`
     /// @throws IOException if the content of the message cannot be read

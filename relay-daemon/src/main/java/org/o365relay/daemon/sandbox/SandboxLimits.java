@@ -5,7 +5,7 @@ import java.time.Duration;
 /// Limits of one mailbox. Durations are divided by [SandboxSettings#timeScale()].
 ///
 /// @param connections concurrent authenticated connections; one more gets `432 4.3.2` at MAIL
-/// @param messagesPerMinute messages a minute
+/// @param messagesPerMinute messages per minute
 /// @param excessAction what to do with messages beyond that rate
 /// @param recipientsPerDay recipients within a rolling 24 h; more get SubmissionQuotaExceeded
 /// @param recipientsPerMessage recipients of one message; more get `452 4.5.3`
@@ -39,7 +39,7 @@ public record SandboxLimits(
             Duration.ofDays(365),
             UNLIMITED);
 
-    /// As Microsoft documents them; repeatedErrors and penalty are as users observed.
+    /// The limits that Microsoft documents; repeatedErrors and penalty are as observed by users.
     public static final SandboxLimits MICROSOFT = new SandboxLimits(
             3, 30, ExcessAction.DELAY, 10_000, 500, 10, Duration.ofHours(24), Duration.ofMinutes(20), 4);
 
@@ -65,9 +65,9 @@ public record SandboxLimits(
         }
     }
 
-    public SandboxLimits withConnections(int most) {
+    public SandboxLimits withConnections(int limit) {
         return new SandboxLimits(
-                most,
+                limit,
                 messagesPerMinute,
                 excessAction,
                 recipientsPerDay,
@@ -78,11 +78,11 @@ public record SandboxLimits(
                 graphRequests);
     }
 
-    public SandboxLimits withMessagesPerMinute(int most, ExcessAction newExcess) {
+    public SandboxLimits withMessagesPerMinute(int limit, ExcessAction newExcessAction) {
         return new SandboxLimits(
                 connections,
-                most,
-                newExcess,
+                limit,
+                newExcessAction,
                 recipientsPerDay,
                 recipientsPerMessage,
                 repeatedErrors,
@@ -104,20 +104,20 @@ public record SandboxLimits(
                 graphRequests);
     }
 
-    public SandboxLimits withPenalty(int after, Duration time) {
+    public SandboxLimits withPenalty(int afterErrors, Duration duration) {
         return new SandboxLimits(
                 connections,
                 messagesPerMinute,
                 excessAction,
                 recipientsPerDay,
                 recipientsPerMessage,
-                after,
-                time,
+                afterErrors,
+                duration,
                 sessionTime,
                 graphRequests);
     }
 
-    public SandboxLimits withSessionTime(Duration most) {
+    public SandboxLimits withSessionTime(Duration maximum) {
         return new SandboxLimits(
                 connections,
                 messagesPerMinute,
@@ -126,11 +126,11 @@ public record SandboxLimits(
                 recipientsPerMessage,
                 repeatedErrors,
                 penalty,
-                most,
+                maximum,
                 graphRequests);
     }
 
-    public SandboxLimits withGraphRequests(int most) {
+    public SandboxLimits withGraphRequests(int limit) {
         return new SandboxLimits(
                 connections,
                 messagesPerMinute,
@@ -140,6 +140,6 @@ public record SandboxLimits(
                 repeatedErrors,
                 penalty,
                 sessionTime,
-                most);
+                limit);
     }
 }

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 public record SandboxMailbox(String address, String password, Set<String> sendAs, boolean smtpAuth, boolean full) {
 
     public SandboxMailbox {
-        sendAs = sendAs.stream().map(SandboxMailbox::folded).collect(Collectors.toUnmodifiableSet());
+        sendAs = sendAs.stream().map(SandboxMailbox::lowerCase).collect(Collectors.toUnmodifiableSet());
     }
 
     /// A mailbox that may send only as itself.
@@ -30,21 +30,21 @@ public record SandboxMailbox(String address, String password, Set<String> sendAs
         return new SandboxMailbox(address, password, sendAs, false, full);
     }
 
-    public SandboxMailbox withoutSpace() {
+    public SandboxMailbox withStorageFull() {
         return new SandboxMailbox(address, password, sendAs, smtpAuth, true);
     }
 
     boolean hasName(String username) {
-        return folded(address).equals(folded(username));
+        return lowerCase(address).equals(lowerCase(username));
     }
 
     boolean maySendAs(String author) {
-        return hasName(author) || sendAs.contains(folded(author));
+        return hasName(author) || sendAs.contains(lowerCase(author));
     }
 
     /// @return the address in lower case
     String key() {
-        return folded(address);
+        return lowerCase(address);
     }
 
     @Override
@@ -52,7 +52,7 @@ public record SandboxMailbox(String address, String password, Set<String> sendAs
         return address + " (password ***)";
     }
 
-    private static String folded(String text) {
+    private static String lowerCase(String text) {
         return text.toLowerCase(Locale.ROOT);
     }
 }

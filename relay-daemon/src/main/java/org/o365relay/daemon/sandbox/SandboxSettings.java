@@ -100,15 +100,15 @@ public record SandboxSettings(
     }
 
     public SandboxSettings withTarpit(Duration tarpit) {
-        return submission(exchange -> exchange.withTarpit(tarpit));
+        return submission(settings -> settings.withTarpit(tarpit));
     }
 
     public SandboxSettings withContentLimit(long octets) {
-        return submission(exchange -> exchange.withContentLimit(octets));
+        return submission(settings -> settings.withContentLimit(octets));
     }
 
     public SandboxSettings withoutExtensions(String... keywords) {
-        return submission(exchange -> exchange.withoutExtensions(keywords));
+        return submission(settings -> settings.withoutExtensions(keywords));
     }
 
     public SandboxSettings withTimeScale(double scale) {

@@ -46,7 +46,7 @@ final class SandboxTransaction implements AutoCloseable {
             refuse(refusal.get());
         } else if (sender != null) {
             refuse("503 5.5.2 Sender already specified");
-        } else if (faults.passes(FaultPoint.MAIL, argument)) {
+        } else if (faults.allows(FaultPoint.MAIL, argument)) {
             PathArgument.parse(argument, "FROM:").ifPresentOrElse(this::begin, this::invalidSender);
         }
     }
@@ -72,7 +72,7 @@ final class SandboxTransaction implements AutoCloseable {
     void recipient(String argument) throws IOException {
         if (sender == null) {
             refuse("503 5.5.2 Need mail command");
-        } else if (faults.passes(FaultPoint.RCPT, argument)) {
+        } else if (faults.allows(FaultPoint.RCPT, argument)) {
             add(PathArgument.parse(argument, "TO:"), sender.address(), sender.has("SMTPUTF8"));
         }
     }
@@ -103,7 +103,7 @@ final class SandboxTransaction implements AutoCloseable {
             refuse("503 5.5.2 Need rcpt command");
         } else if (sender.has("BODY=BINARYMIME") || chunks != null) {
             refuse("503 5.5.1 Bad sequence of commands"); // RFC 3030 §3
-        } else if (faults.passes(FaultPoint.DATA, "DATA")) {
+        } else if (faults.allows(FaultPoint.DATA, "DATA")) {
             connection.send("354 Start mail input; end with <CRLF>.<CRLF>");
             try (SpooledContent body = contentHandler.open()) {
                 connection.readContent(body);
@@ -142,7 +142,7 @@ final class SandboxTransaction implements AutoCloseable {
         if (fault.isEmpty() || dropAfterwards || faults.perform(fault.get())) {
             String reply = contentHandler.accept(body, from.address(), List.copyOf(recipients));
             if (dropAfterwards) {
-                throw faults.dropped();
+                throw faults.drop();
             }
             connection.send(reply);
         }

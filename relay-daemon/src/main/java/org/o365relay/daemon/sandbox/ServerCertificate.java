@@ -54,8 +54,8 @@ final class ServerCertificate {
     /// @throws IOException with a message for the user if keytool fails or the directory cannot be used
     SSLContext context(TrustManager... clients) throws IOException {
         try {
-            Optional<KeyStore> kept = loadValid();
-            KeyStore keys = kept.isPresent() ? kept.get() : generate();
+            Optional<KeyStore> existing = loadValid();
+            KeyStore keys = existing.isPresent() ? existing.get() : generate();
             writeCertificate(keys.getCertificate(ALIAS));
             KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
             managers.init(keys, PASSWORD.toCharArray());

@@ -30,7 +30,7 @@ final class SmtpServer implements AutoCloseable {
     private static final Duration IDLE = Duration.ofMinutes(5);
 
     /// Makes SubEthaSMTP close the connection after the dialogue.
-    private static final SessionAcceptance OVER =
+    private static final SessionAcceptance END_OF_SESSION =
             SessionAcceptance.failure(221, "2.0.0 Service closing transmission channel");
 
     private final SandboxState state;
@@ -52,7 +52,7 @@ final class SmtpServer implements AutoCloseable {
                 .connectionTimeoutMs(Math.toIntExact(IDLE.toMillis()))
                 .hostName("localhost")
                 .executorService(Executors.newVirtualThreadPerTaskExecutor())
-                .sessionHandler(new Hook())
+                .sessionHandler(new DialogueHandler())
                 .build();
     }
 
@@ -105,7 +105,7 @@ final class SmtpServer implements AutoCloseable {
     }
 
     /// Runs the dialogue on the thread of the connection, before SubEthaSMTP starts its own session.
-    private final class Hook implements SessionHandler {
+    private final class DialogueHandler implements SessionHandler {
 
         @Override
         public SessionAcceptance accept(org.subethamail.smtp.server.Session connection) {
@@ -126,7 +126,7 @@ final class SmtpServer implements AutoCloseable {
                 close(connection);
                 open.remove(socket);
             }
-            return OVER;
+            return END_OF_SESSION;
         }
 
         @Override

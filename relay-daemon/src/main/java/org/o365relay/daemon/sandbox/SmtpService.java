@@ -25,9 +25,9 @@ sealed interface SmtpService permits SubmissionService, MxService {
 
     /// Checks RCPT.
     ///
-    /// @param already number of recipients already accepted
+    /// @param accepted number of recipients already accepted
     /// @return the refusal; empty to accept
-    Optional<String> checkRecipient(SandboxSession session, String from, String to, int already);
+    Optional<String> checkRecipient(SandboxSession session, String from, String to, int accepted);
 
     /// Checks the message after its content.
     ///

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// The content of one message while it is received. It is written to a temporary file or discarded; only the
 /// first 128 KiB stay in memory, for the header.
 ///
-/// Writing never throws, because the rest of the content must be read in any case; [#finished()] reports the
+/// Writing never throws, because the rest of the content must be read in any case; [#finish()] reports the
 /// failure.
 final class SpooledContent implements AutoCloseable {
 
@@ -67,7 +67,7 @@ final class SpooledContent implements AutoCloseable {
     /// @return the complete temporary file; null if the content was discarded
     /// @throws IOException if the content could not be written
     @Nullable
-    Path finished() throws IOException {
+    Path finish() throws IOException {
         if (failure != null) {
             throw failure;
         }

@@ -33,8 +33,8 @@ record SubmissionService(SandboxState state, ExchangeReplies replies, SSLContext
     }
 
     @Override
-    public Optional<String> checkRecipient(SandboxSession session, String from, String to, int already) {
-        if (already < state.settings().limits().recipientsPerMessage()) {
+    public Optional<String> checkRecipient(SandboxSession session, String from, String to, int accepted) {
+        if (accepted < state.settings().limits().recipientsPerMessage()) {
             return Optional.empty();
         }
         recordError(mailbox(session), RepeatedError.TOO_MANY_RECIPIENTS);
@@ -49,8 +49,8 @@ record SubmissionService(SandboxState state, ExchangeReplies replies, SSLContext
 
     private Optional<String> checkMailbox(SandboxMailbox mailbox, Header header, List<String> to, AuthorCheck authors) {
         Instant now = state.clock().instant();
-        MailboxUsage use = state.usages().of(mailbox);
-        Optional<String> penalty = use.penaltyReply(now);
+        MailboxUsage usage = state.usages().of(mailbox);
+        Optional<String> penalty = usage.penaltyReply(now);
         if (penalty.isPresent()) {
             return penalty.map(replies::error);
         }
@@ -65,7 +65,7 @@ record SubmissionService(SandboxState state, ExchangeReplies replies, SSLContext
             recordError(mailbox, RepeatedError.SEND_AS_DENIED);
             return denied;
         }
-        return use.hasQuotaFor(to.size(), now, state.settings())
+        return usage.hasQuotaFor(to.size(), now, state.settings())
                 ? Optional.empty()
                 : Optional.of(replies.error("554 5.2.0"
                         + " STOREDRV.Submission.Exception:SubmissionQuotaExceededException; Failed to process message"

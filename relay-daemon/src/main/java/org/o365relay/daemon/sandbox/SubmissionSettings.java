@@ -32,9 +32,9 @@ public record SubmissionSettings(
                 mailboxes, Duration.ofSeconds(5), SandboxSettings.ADVERTISED_SIZE, Set.of(), BasicAuth.ON, true);
     }
 
-    public SubmissionSettings withMailboxes(SandboxMailbox... newAccounts) {
+    public SubmissionSettings withMailboxes(SandboxMailbox... newMailboxes) {
         return new SubmissionSettings(
-                List.of(newAccounts), tarpit, contentLimit, disabledExtensions, basicAuth, smtpAuth);
+                List.of(newMailboxes), tarpit, contentLimit, disabledExtensions, basicAuth, smtpAuth);
     }
 
     public SubmissionSettings withTarpit(Duration newTarpit) {

@@ -63,13 +63,13 @@ final class UploadSessions {
                 size,
                 file,
                 state.clock().instant().plus(state.settings().scaled(LIFETIME)));
-        byte[] noise = new byte[24];
-        random.nextBytes(noise);
-        String id = HexFormat.of().formatHex(noise);
+        byte[] bytes = new byte[24];
+        random.nextBytes(bytes);
+        String id = HexFormat.of().formatHex(bytes);
         open.put(id, upload);
-        Map<String, Object> answer = status(upload);
-        answer.put("uploadUrl", request.origin() + PATH + id + "?authtoken=" + id);
-        return WebResponse.json(201, answer);
+        Map<String, Object> response = status(upload);
+        response.put("uploadUrl", request.origin() + PATH + id + "?authtoken=" + id);
+        return WebResponse.json(201, response);
     }
 
     private void checkSize(long size) throws GraphRefusal {
@@ -85,7 +85,7 @@ final class UploadSessions {
         }
     }
 
-    WebResponse answer(WebRequest request) throws GraphRefusal, IOException {
+    WebResponse handle(WebRequest request) throws GraphRefusal, IOException {
         String id = request.path().substring(PATH.length());
         UploadSession upload = open.get(id);
         if (request.header("Authorization").isPresent()) {

@@ -13,7 +13,7 @@ import org.o365relay.daemon.sandbox.web.WebRequest;
 import org.o365relay.daemon.sandbox.web.WebResponse;
 import org.o365relay.daemon.sandbox.web.WebServer.Handler;
 
-/// Routes HTTPS requests to the token service or Graph, counts them, and injects faults.
+/// Routes HTTPS requests to the token service or to Graph, counts them, and injects faults.
 final class WebRouter implements Handler {
 
     private final SandboxState state;
@@ -29,18 +29,18 @@ final class WebRouter implements Handler {
     }
 
     @Override
-    public WebResponse answer(WebRequest request) throws IOException {
+    public WebResponse handle(WebRequest request) throws IOException {
         String path = request.path();
         boolean toGraph = path.startsWith("/v1.0/") || path.startsWith(UploadSessions.PATH);
         FaultPoint point = toGraph ? FaultPoint.GRAPH : FaultPoint.TOKEN;
-        String what = toGraph ? graphCall(request) : tokenCall(request);
-        callCounts.count(what);
-        String command = request.method() + " " + path + (toGraph ? "" : " " + what);
-        Graph.FaultHandler handler = usual -> {
+        String call = toGraph ? graphCall(request) : tokenCall(request);
+        callCounts.count(call);
+        String command = request.method() + " " + path + (toGraph ? "" : " " + call);
+        Graph.FaultHandler handler = normal -> {
             Optional<FaultAction> fault = state.faults().next(point, false, command);
-            return fault.isEmpty() ? usual.answer(request) : inject(fault.get(), point, request, usual);
+            return fault.isEmpty() ? normal.handle(request) : inject(fault.get(), point, request, normal);
         };
-        return toGraph ? graph.answer(request, handler) : handler.handle(state.tokenService()::answer);
+        return toGraph ? graph.handle(request, handler) : handler.handle(state.tokenService()::handle);
     }
 
     /// @return `sendMail`, `send`, `messages`, `attachments`, `createUploadSession`, `upload`; the method and
@@ -65,23 +65,23 @@ final class WebRouter implements Handler {
         return last.equals("token") && !grant.isEmpty() ? grant.substring(grant.lastIndexOf(':') + 1) : last;
     }
 
-    private WebResponse inject(FaultAction fault, FaultPoint point, WebRequest request, Handler usual)
+    private WebResponse inject(FaultAction fault, FaultPoint point, WebRequest request, Handler normal)
             throws IOException {
         return switch (fault) {
             case FaultAction.Delay(Duration time) -> {
                 pause(time);
-                yield usual.answer(request);
+                yield normal.handle(request);
             }
             case FaultAction.Status status -> {
                 if (status.afterAccepting()) {
-                    usual.answer(request);
+                    normal.handle(request);
                 }
-                yield point == FaultPoint.GRAPH ? graphAnswer(status) : tokenAnswer(status);
+                yield point == FaultPoint.GRAPH ? graphResponse(status) : tokenResponse(status);
             }
             case FaultAction.Aadsts(int number) -> state.tokenService().error(number);
             case FaultAction.Drop() -> throw new EOFException("dropped by a fault");
             case FaultAction.DropAfterAccepting() -> {
-                usual.answer(request);
+                normal.handle(request);
                 throw new EOFException("dropped by a fault");
             }
             case FaultAction.Hang() -> {
@@ -92,17 +92,19 @@ final class WebRouter implements Handler {
         };
     }
 
-    private WebResponse graphAnswer(FaultAction.Status status) {
+    private WebResponse graphResponse(FaultAction.Status status) {
         return status.status() < 300
                 ? WebResponse.empty(status.status())
                 : GraphRefusal.of(status).toResponse(state.clock().instant(), random);
     }
 
-    private static WebResponse tokenAnswer(FaultAction.Status status) {
+    private static WebResponse tokenResponse(FaultAction.Status status) {
         String code = status.code().isEmpty() ? "temporarily_unavailable" : status.code();
         String message = status.message().isEmpty() ? "The service is not available now." : status.message();
-        WebResponse answer = WebResponse.json(status.status(), Map.of("error", code, "error_description", message));
-        return status.retryAfter() == null ? answer : answer.with("Retry-After", Integer.toString(status.retryAfter()));
+        WebResponse response = WebResponse.json(status.status(), Map.of("error", code, "error_description", message));
+        return status.retryAfter() == null
+                ? response
+                : response.with("Retry-After", Integer.toString(status.retryAfter()));
     }
 
     /// Waits; ends early when the sandbox stops.

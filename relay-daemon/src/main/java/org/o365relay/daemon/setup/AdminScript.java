@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.o365relay.exchange.Cloud;
 
-/// Generates the PowerShell script for the administrator of the tenant. Its sections are in the resource of the
-/// same name; the answers enter it only as variables at the beginning.
+/// Generates the PowerShell script for the administrator of the tenant. Its sections come from the resource
+/// of the same name; the answers appear only as variables at its beginning.
 final class AdminScript {
 
     static final String NAME = "microsoft365-setup.ps1";
@@ -21,7 +21,7 @@ final class AdminScript {
     private static final String EXCHANGE_ONLINE = "00000002-0000-0ff1-ce00-000000000000";
     private static final String GRAPH = "00000003-0000-0000-c000-000000000000";
 
-    /// Without it Windows PowerShell 5.1 decodes the file with the ANSI code page.
+    /// Without it, Windows PowerShell 5.1 decodes the file with the ANSI code page.
     private static final String BYTE_ORDER_MARK = "\ufeff";
 
     private final SetupAnswers answers;
@@ -36,7 +36,7 @@ final class AdminScript {
     String text() {
         StringBuilder script = new StringBuilder();
         sections().forEach((name, text) -> {
-            script.append(isWanted(name) ? text : "");
+            script.append(isNeeded(name) ? text : "");
             if (name.equals("begin")) {
                 values().forEach(line -> script.append(line).append('\n'));
             }
@@ -48,7 +48,7 @@ final class AdminScript {
         return text.chars().allMatch(c -> c < 0x80);
     }
 
-    private boolean isWanted(String section) {
+    private boolean isNeeded(String section) {
         boolean app = method.isApp();
         boolean consent = app && answers.permission() == Permission.CONSENT;
         boolean rbac = app && answers.permission() == Permission.RBAC;

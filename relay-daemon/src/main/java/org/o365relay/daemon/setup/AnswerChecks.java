@@ -59,15 +59,16 @@ final class AnswerChecks {
     /// An IP address and a port: `0.0.0.0:2525`, `[::]:25`.
     static Optional<String> listener(String text) {
         int colon = text.lastIndexOf(':');
-        boolean valid =
-                colon > 0 && Network.parse(bare(text.substring(0, colon))).isPresent() && text.indexOf('/') < 0;
+        boolean valid = colon > 0
+                && Network.parse(withoutBrackets(text.substring(0, colon))).isPresent()
+                && text.indexOf('/') < 0;
         return valid
                 ? port(text.substring(colon + 1))
                 : Optional.of("not an IP address and port; example: 0.0.0.0:2525");
     }
 
     /// @return the address without the brackets of an IPv6 address
-    static String bare(String address) {
+    static String withoutBrackets(String address) {
         return address.startsWith("[") && address.endsWith("]") ? address.substring(1, address.length() - 1) : address;
     }
 
@@ -110,7 +111,7 @@ final class AnswerChecks {
         return problemUnless(all.contains(text), "not one of " + String.join(", ", all));
     }
 
-    static Optional<String> anything(String text) {
+    static Optional<String> text(String text) {
         return problemUnless(text.chars().noneMatch(Character::isISOControl), "contains a control character");
     }
 

@@ -14,7 +14,7 @@ import java.util.List;
 /// The configuration directory. Files are written atomically; a replaced file is kept as `.bak`.
 final class ConfigDirectory {
 
-    /// The readers of a file.
+    /// Who may read a file.
     enum Readers {
         OWNER("rw-------"),
         ALL("rw-r--r--");

@@ -39,12 +39,12 @@ final class NextSteps {
         lines.add("Next steps:");
         if (method == SubmissionMethod.PASSWORD) {
             step("Plan the move to OAuth (docs/password.md): Microsoft disables passwords for SMTP at the end of");
-            more("December 2026, unless an admin enables them again, and later permanently.");
+            continueStep("December 2026, unless an admin enables them again, and later permanently.");
         }
         if (method.isMicrosoft()) {
             step("Give " + name(AdminScript.NAME)
                     + (method.hasCertificate() ? " and " + name(AppCertificate.PUBLIC) : "") + " to an administrator");
-            more("of the tenant, who reviews and runs it in PowerShell. It can take an hour to take effect.");
+            continueStep("of the tenant, who reviews and runs it in PowerShell. It can take an hour to take effect.");
         }
         if (method.hasRegistration() && answers.text(SetupQuestion.CLIENT_ID).isEmpty()) {
             step("Put the client-id that the script prints into " + name(RelayConf.NAME) + ".");
@@ -59,7 +59,7 @@ final class NextSteps {
         }
         if (!secrets.isEmpty()) {
             step("For the systemd service, run systemctl edit o365-relay and add to [Service]:");
-            secrets.forEach(secret -> more("LoadCredential=" + secret + ":" + absolute(secret)));
+            secrets.forEach(secret -> continueStep("LoadCredential=" + secret + ":" + absolute(secret)));
         }
         step("Check the configuration: o365-relay check --config " + name(RelayConf.NAME));
         return lines;
@@ -73,7 +73,7 @@ final class NextSteps {
         lines.add("  " + ++steps + ". " + text);
     }
 
-    private void more(String text) {
+    private void continueStep(String text) {
         lines.add("     " + text);
     }
 

@@ -53,7 +53,8 @@ final class RelayConf {
         int colon = listen.lastIndexOf(':');
         add("  # The address and port that devices connect to, without a login.");
         add("  listeners = [ { address = %s, port = %s } ]"
-                .formatted(quoted(AnswerChecks.bare(listen.substring(0, colon))), listen.substring(colon + 1)));
+                .formatted(
+                        quoted(AnswerChecks.withoutBrackets(listen.substring(0, colon))), listen.substring(colon + 1)));
         add("");
         add("  # The networks that may send: this machine and these. All other clients are rejected.");
         add("  trusted-networks = " + list(networks()));

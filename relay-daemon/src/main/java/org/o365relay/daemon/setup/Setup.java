@@ -33,13 +33,13 @@ public final class Setup {
         this.terminal = terminal;
     }
 
-    /// The result.
+    /// The result of the setup.
     ///
     /// @param config path of `relay.conf`
     /// @param lines text with the written files and the next steps
-    public record Written(Path config, List<String> lines) {
+    public record Result(Path config, List<String> lines) {
 
-        public Written {
+        public Result {
             lines = List.copyOf(lines);
         }
     }
@@ -50,18 +50,18 @@ public final class Setup {
     /// @throws InvalidAnswersException if an answer is missing or invalid; no file has been written
     /// @throws FileAlreadyExistsException if a file would be replaced without force; no file has been written
     /// @throws IOException if a file cannot be read or written
-    public Written write(Map<String, String> given) throws InvalidAnswersException, IOException {
+    public Result write(Map<String, String> given) throws InvalidAnswersException, IOException {
         ConfigDirectory target = new ConfigDirectory(directory, force);
         target.prepare(List.of(RelayConf.NAME));
-        SetupDialog interview = new SetupDialog(questions(given), terminal);
-        SetupAnswers answers = interview.answers();
-        Optional<SetupSecretFile> asked = SetupSecretFile.asked(answers);
-        if (secretFile != null && asked.isEmpty()) {
+        SetupDialog dialog = new SetupDialog(questions(given), terminal);
+        SetupAnswers answers = dialog.answers();
+        Optional<SetupSecretFile> requested = SetupSecretFile.requestedFor(answers);
+        if (secretFile != null && requested.isEmpty()) {
             throw new InvalidAnswersException("--secret-file cannot be used here: this method needs no secret");
         }
-        Optional<Secret> secret = secret(interview, asked);
-        target.prepare(names(answers, asked, secret));
-        return new Written(target.path(RelayConf.NAME), write(target, answers, asked, secret));
+        Optional<Secret> secret = secret(dialog, requested);
+        target.prepare(names(answers, requested, secret));
+        return new Result(target.path(RelayConf.NAME), write(target, answers, requested, secret));
     }
 
     private static Map<SetupQuestion, String> questions(Map<String, String> given) {
@@ -73,13 +73,13 @@ public final class Setup {
         return questions;
     }
 
-    private Optional<Secret> secret(SetupDialog interview, Optional<SetupSecretFile> asked)
+    private Optional<Secret> secret(SetupDialog dialog, Optional<SetupSecretFile> requested)
             throws InvalidAnswersException, IOException {
-        if (asked.isEmpty()) {
+        if (requested.isEmpty()) {
             return Optional.empty();
         }
         if (secretFile == null) {
-            return interview.secret(asked.get().description());
+            return dialog.secret(requested.get().description());
         }
         String text = Files.readString(secretFile, StandardCharsets.UTF_8).strip();
         if (text.isEmpty()) {
@@ -88,22 +88,23 @@ public final class Setup {
         return Optional.of(new Secret(text));
     }
 
-    private static List<String> names(SetupAnswers answers, Optional<SetupSecretFile> asked, Optional<Secret> secret) {
+    private static List<String> names(
+            SetupAnswers answers, Optional<SetupSecretFile> requested, Optional<Secret> secret) {
         List<String> names = new ArrayList<>(List.of(RelayConf.NAME));
         if (answers.method().isMicrosoft()) {
             names.add(AdminScript.NAME);
         }
-        asked.filter(kept -> secret.isPresent()).ifPresent(kept -> names.add(kept.file()));
+        requested.filter(secretFile -> secret.isPresent()).ifPresent(secretFile -> names.add(secretFile.file()));
         return names;
     }
 
     /// Writes `relay.conf` last, so that all files it names exist.
     private List<String> write(
-            ConfigDirectory target, SetupAnswers answers, Optional<SetupSecretFile> asked, Optional<Secret> secret)
+            ConfigDirectory target, SetupAnswers answers, Optional<SetupSecretFile> requested, Optional<Secret> secret)
             throws IOException {
         List<String> secrets = new ArrayList<>();
-        if (asked.isPresent() && writeSecret(target, asked.get(), secret)) {
-            secrets.add(asked.get().file());
+        if (requested.isPresent() && writeSecret(target, requested.get(), secret)) {
+            secrets.add(requested.get().file());
         }
         if (answers.method() == SubmissionMethod.DEVICE_CODE) {
             if (!target.hasContent(SetupSecretFile.TOKEN_KEY.file())) {
@@ -130,14 +131,14 @@ public final class Setup {
     /// Writes the secret, or creates an empty file for it.
     ///
     /// @return whether the file exists now
-    private static boolean writeSecret(ConfigDirectory target, SetupSecretFile kept, Optional<Secret> secret)
+    private static boolean writeSecret(ConfigDirectory target, SetupSecretFile secretFile, Optional<Secret> secret)
             throws IOException {
         if (secret.isPresent()) {
-            target.write(kept.file(), secret.get().reveal() + "\n", Readers.OWNER);
-        } else if (kept == SetupSecretFile.CERTIFICATE_PASSWORD) {
+            target.write(secretFile.file(), secret.get().reveal() + "\n", Readers.OWNER);
+        } else if (secretFile == SetupSecretFile.CERTIFICATE_PASSWORD) {
             return false;
-        } else if (!target.hasContent(kept.file())) {
-            target.write(kept.file(), "", Readers.OWNER);
+        } else if (!target.hasContent(secretFile.file())) {
+            target.write(secretFile.file(), "", Readers.OWNER);
         }
         return true;
     }

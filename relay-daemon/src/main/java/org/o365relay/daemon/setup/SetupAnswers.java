@@ -21,10 +21,10 @@ final class SetupAnswers {
     }
 
     SetupAnswers with(SetupQuestion question, String text) {
-        EnumMap<SetupQuestion, String> more = new EnumMap<>(SetupQuestion.class);
-        more.putAll(texts);
-        more.put(question, text);
-        return new SetupAnswers(more);
+        EnumMap<SetupQuestion, String> extended = new EnumMap<>(SetupQuestion.class);
+        extended.putAll(texts);
+        extended.put(question, text);
+        return new SetupAnswers(extended);
     }
 
     boolean has(SetupQuestion question) {

@@ -40,8 +40,8 @@ final class SetupDialog {
         return answers;
     }
 
-    private String answer(SetupQuestion question, SetupAnswers before) throws InvalidAnswersException, IOException {
-        Optional<String> defaultAnswer = question.defaultAnswer(before);
+    private String answer(SetupQuestion question, SetupAnswers earlier) throws InvalidAnswersException, IOException {
+        Optional<String> defaultAnswer = question.defaultAnswer(earlier);
         String text = given.get(question);
         if (text != null) {
             Optional<String> problem = question.problem(text.strip());
@@ -68,7 +68,7 @@ final class SetupDialog {
         String prompt =
                 defaultAnswer.map(text -> "%s [%s]: ".formatted(name, text)).orElse(name + ": ");
         while (true) {
-            String typed = orEnd(terminal.line(prompt), name).strip();
+            String typed = orThrow(terminal.line(prompt), name).strip();
             String answer = typed.isEmpty() ? defaultAnswer.orElse("") : chosen(question, typed);
             Optional<String> problem =
                     answer.isEmpty() ? Optional.of("an answer is required") : question.problem(answer);
@@ -79,16 +79,17 @@ final class SetupDialog {
         }
     }
 
-    /// @param what description of the secret
+    /// @param description description of the secret
     /// @return empty if nothing was entered or there is no terminal
-    Optional<Secret> secret(String what) throws InvalidAnswersException, IOException {
+    Optional<Secret> secret(String description) throws InvalidAnswersException, IOException {
         if (terminal.isEmpty()) {
             return Optional.empty();
         }
         terminal.get().print("");
         terminal.get()
-                .print("Enter the " + what + ". It is not shown. Leave it empty to write it into its file later.");
-        Secret typed = orEnd(terminal.get().secret(what + ": "), what);
+                .print("Enter the " + description
+                        + ". It is not shown. Leave it empty to write it into its file later.");
+        Secret typed = orThrow(terminal.get().secret(description + ": "), description);
         return Optional.of(typed).filter(secret -> !secret.reveal().isBlank());
     }
 
@@ -109,7 +110,7 @@ final class SetupDialog {
                 : typed;
     }
 
-    private static <T> T orEnd(Optional<T> typed, String name) throws InvalidAnswersException {
+    private static <T> T orThrow(Optional<T> typed, String name) throws InvalidAnswersException {
         return typed.orElseThrow(() ->
                 new InvalidAnswersException("the input ended before " + name + " was answered; no file was written"));
     }

@@ -20,7 +20,7 @@ enum SetupQuestion {
             "make"),
     SECRET_EXPIRES(
             "DATE",
-            "The expiry date of the client secret (YYYY-MM-DD), for a warning in time; \"none\" if unknown.",
+            "The expiry date of the client secret (YYYY-MM-DD), so that the relay warns in advance; \"none\" if unknown.",
             "none"),
     GRAPH_FALLBACK("YES|NO", "Whether to use Microsoft Graph while SMTP fails: yes or no."),
     PERMISSION(
@@ -86,38 +86,38 @@ enum SetupQuestion {
         return none;
     }
 
-    boolean applies(SetupAnswers before) {
+    boolean applies(SetupAnswers earlier) {
         return switch (this) {
             case MAILBOX, METHOD, SEND_AS, TRUSTED_NETWORKS, LISTEN, ADMIN -> true;
-            case CLOUD -> before.method().isMicrosoft();
-            case TENANT, CLIENT_ID -> before.method().hasRegistration();
-            case CERTIFICATE -> before.method().hasCertificate();
-            case SECRET_EXPIRES -> before.method().hasClientSecret();
-            case GRAPH_FALLBACK -> before.method().isApp() && before.method().isSubmission();
-            case PERMISSION -> before.method().isApp();
-            case PUBLIC_ADDRESSES -> before.method() == SubmissionMethod.CONNECTOR_IP;
+            case CLOUD -> earlier.method().isMicrosoft();
+            case TENANT, CLIENT_ID -> earlier.method().hasRegistration();
+            case CERTIFICATE -> earlier.method().hasCertificate();
+            case SECRET_EXPIRES -> earlier.method().hasClientSecret();
+            case GRAPH_FALLBACK -> earlier.method().isApp() && earlier.method().isSubmission();
+            case PERMISSION -> earlier.method().isApp();
+            case PUBLIC_ADDRESSES -> earlier.method() == SubmissionMethod.CONNECTOR_IP;
             case CERTIFICATE_NAME, CLIENT_CERTIFICATE, CLIENT_CERTIFICATE_KEY ->
-                before.method() == SubmissionMethod.CONNECTOR_CERTIFICATE;
-            case HOST, TLS, PORT, USERNAME -> before.method() == SubmissionMethod.SMARTHOST;
+                earlier.method() == SubmissionMethod.CONNECTOR_CERTIFICATE;
+            case HOST, TLS, PORT, USERNAME -> earlier.method() == SubmissionMethod.SMARTHOST;
         };
     }
 
     /// @return the default answer; empty if there is none
-    Optional<String> defaultAnswer(SetupAnswers before) {
+    Optional<String> defaultAnswer(SetupAnswers earlier) {
         return switch (this) {
             case MAILBOX, PUBLIC_ADDRESSES, HOST -> Optional.empty();
             case METHOD -> Optional.of(SubmissionMethod.OAUTH_CERTIFICATE.key());
             case CLOUD -> Optional.of(Cloud.WORLDWIDE.key());
             case TENANT ->
-                before.domain().filter(domain -> AnswerChecks.tenant(domain).isEmpty());
-            case CERTIFICATE_NAME -> before.domain();
+                earlier.domain().filter(domain -> AnswerChecks.tenant(domain).isEmpty());
+            case CERTIFICATE_NAME -> earlier.domain();
             case GRAPH_FALLBACK -> Optional.of("no");
-            case PERMISSION -> Optional.of((before.usesGraph() ? Permission.RBAC : Permission.CONSENT).key());
+            case PERMISSION -> Optional.of((earlier.usesGraph() ? Permission.RBAC : Permission.CONSENT).key());
             case CLIENT_CERTIFICATE -> Optional.of("relay-connector.pem");
             case CLIENT_CERTIFICATE_KEY -> Optional.of("relay-connector.key");
             case TLS -> Optional.of("starttls");
-            case PORT -> Optional.of(defaultPort(before.text(TLS).orElse("")));
-            case LISTEN -> Optional.of(before.list(TRUSTED_NETWORKS).isEmpty() ? "127.0.0.1:2525" : "0.0.0.0:2525");
+            case PORT -> Optional.of(defaultPort(earlier.text(TLS).orElse("")));
+            case LISTEN -> Optional.of(earlier.list(TRUSTED_NETWORKS).isEmpty() ? "127.0.0.1:2525" : "0.0.0.0:2525");
             case CLIENT_ID, CERTIFICATE, SECRET_EXPIRES, USERNAME, SEND_AS, TRUSTED_NETWORKS, ADMIN ->
                 Optional.of(none);
         };
@@ -150,7 +150,7 @@ enum SetupQuestion {
             case SEND_AS -> AnswerChecks.authors(answer);
             case TRUSTED_NETWORKS -> AnswerChecks.networks(answer);
             case LISTEN -> AnswerChecks.listener(answer);
-            case CERTIFICATE, CLIENT_CERTIFICATE, CLIENT_CERTIFICATE_KEY, USERNAME -> AnswerChecks.anything(answer);
+            case CERTIFICATE, CLIENT_CERTIFICATE, CLIENT_CERTIFICATE_KEY, USERNAME -> AnswerChecks.text(answer);
         };
     }
 

@@ -118,8 +118,8 @@ final class GraphTest {
             case "foreign author" -> web.mime(SEND, token, MESSAGE.replace("relay@", "foreign@"));
             case "too large" -> web.mime(SEND, token, new byte[3_200_000]);
             case "full" -> {
-                SANDBOX.change(settings ->
-                        settings.submission(exchange -> exchange.withMailboxes(SandboxFixture.ACCOUNT.withoutSpace())));
+                SANDBOX.change(settings -> settings.submission(
+                        exchange -> exchange.withMailboxes(SandboxFixture.ACCOUNT.withStorageFull())));
                 yield web.mime(SEND, token, MESSAGE);
             }
             default -> {

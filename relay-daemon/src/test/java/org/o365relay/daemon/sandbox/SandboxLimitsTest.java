@@ -176,7 +176,7 @@ final class SandboxLimitsTest {
     @Test
     void refusesEverythingForAFullMailbox() throws IOException {
         sandbox.change(settings ->
-                settings.submission(exchange -> exchange.withMailboxes(SandboxFixture.ACCOUNT.withoutSpace())));
+                settings.submission(exchange -> exchange.withMailboxes(SandboxFixture.ACCOUNT.withStorageFull())));
         try (RawClient client = signedIn()) {
             assertThat(send(client)).startsWith("554 5.2.2 mailbox full; STOREDRV.Submission.Exception:");
         }

@@ -38,7 +38,7 @@ public record AppRegistration(
 
     public AppRegistration {
         roles = Set.copyOf(roles);
-        mailboxes = mailboxes.stream().map(AppRegistration::folded).collect(Collectors.toUnmodifiableSet());
+        mailboxes = mailboxes.stream().map(AppRegistration::lowerCase).collect(Collectors.toUnmodifiableSet());
     }
 
     /// An app with the [#USUAL_ROLES] for every mailbox.
@@ -64,7 +64,7 @@ public record AppRegistration(
     }
 
     boolean mayUse(String mailbox) {
-        return mailboxes.equals(EVERY_MAILBOX) || mailboxes.contains(folded(mailbox));
+        return mailboxes.equals(EVERY_MAILBOX) || mailboxes.contains(lowerCase(mailbox));
     }
 
     @Override
@@ -72,7 +72,7 @@ public record AppRegistration(
         return "app " + clientId + (secret == null ? "" : " (secret ***)");
     }
 
-    private static String folded(String text) {
+    private static String lowerCase(String text) {
         return text.toLowerCase(Locale.ROOT);
     }
 }

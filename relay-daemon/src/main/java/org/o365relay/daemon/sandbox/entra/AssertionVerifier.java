@@ -54,9 +54,9 @@ final class AssertionVerifier {
             Map<String, @Nullable Object> claims, AppRegistration app, String audience, Instant now)
             throws TokenRefusedException {
         String id = Json.asText(claims.get("jti"));
-        boolean own = app.clientId().equalsIgnoreCase(Json.asText(claims.get("iss")))
+        boolean namesApp = app.clientId().equalsIgnoreCase(Json.asText(claims.get("iss")))
                 && app.clientId().equalsIgnoreCase(Json.asText(claims.get("sub")));
-        if (!own || !isFor(audience, claims.get("aud")) || id.isEmpty()) {
+        if (!namesApp || !isFor(audience, claims.get("aud")) || id.isEmpty()) {
             throw new TokenRefusedException(BAD_SIGNATURE);
         }
         boolean inTime = now.isBefore(time(claims.get("exp")).plus(SKEW))
@@ -67,7 +67,7 @@ final class AssertionVerifier {
     }
 
     private static boolean isFor(String audience, @Nullable Object claim) {
-        return claim instanceof List<?> several ? several.contains(audience) : audience.equals(claim);
+        return claim instanceof List<?> audiences ? audiences.contains(audience) : audience.equals(claim);
     }
 
     /// An invalid time is treated as the epoch.

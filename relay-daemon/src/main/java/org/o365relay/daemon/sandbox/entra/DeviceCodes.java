@@ -40,10 +40,10 @@ final class DeviceCodes {
         private static final long serialVersionUID = 1;
     }
 
-    synchronized PendingCode begin(String deviceCode, AppRegistration app, Scope scope, Instant expiresAt) {
-        PendingCode fresh = new PendingCode(deviceCode, userCode(), app, scope, expiresAt, null, false);
-        pending.add(fresh);
-        return fresh;
+    synchronized PendingCode create(String deviceCode, AppRegistration app, Scope scope, Instant expiresAt) {
+        PendingCode code = new PendingCode(deviceCode, userCode(), app, scope, expiresAt, null, false);
+        pending.add(code);
+        return code;
     }
 
     /// @return the user codes that are neither approved nor declined

@@ -27,7 +27,7 @@ public record IssuedToken(
 
     /// @return whether the token gives access to the mailbox: the user's own, or one of the app's
     public boolean mayUse(String mailbox) {
-        return user == null ? app.mayUse(mailbox) : folded(user).equals(folded(mailbox));
+        return user == null ? app.mayUse(mailbox) : lowerCase(user).equals(lowerCase(mailbox));
     }
 
     /// @return the signed-in user; empty for an app
@@ -40,7 +40,7 @@ public record IssuedToken(
         return "token of " + (user == null ? app : user) + " for " + resource;
     }
 
-    private static String folded(String text) {
+    private static String lowerCase(String text) {
         return text.toLowerCase(Locale.ROOT);
     }
 }

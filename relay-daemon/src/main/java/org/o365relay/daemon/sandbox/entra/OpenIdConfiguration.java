@@ -11,8 +11,8 @@ final class OpenIdConfiguration {
     private OpenIdConfiguration() {}
 
     /// OpenID Connect Discovery 1.0 §3.
-    static Map<String, ?> of(EntraSettings directory, WebRequest request) {
-        String tenant = request.origin() + "/" + directory.tenant();
+    static Map<String, ?> of(EntraSettings entra, WebRequest request) {
+        String tenant = request.origin() + "/" + entra.tenant();
         Map<String, Object> members = new LinkedHashMap<>();
         members.put("token_endpoint", tenant + "/oauth2/v2.0/token");
         members.put("token_endpoint_auth_methods_supported", List.of("client_secret_post", "private_key_jwt"));

@@ -29,7 +29,7 @@ public enum Resource {
             "[::1]");
 
     /// @param address resource URI, such as `https://outlook.office365.com/`
-    static Optional<Resource> at(String address) {
+    static Optional<Resource> of(String address) {
         String host = host(address);
         if (EXCHANGE_HOSTS.contains(host)) {
             return Optional.of(EXCHANGE);

@@ -37,7 +37,7 @@ record Scope(String audience, Resource resource, Set<String> permissions, boolea
             }
             permissions.add(word.substring(word.lastIndexOf('/') + 1));
         }
-        Resource resource = Resource.at(audience).orElseThrow(() -> new TokenRefusedException(UNKNOWN_RESOURCE));
+        Resource resource = Resource.of(audience).orElseThrow(() -> new TokenRefusedException(UNKNOWN_RESOURCE));
         return new Scope(audience, resource, permissions, text.contains("offline_access"));
     }
 

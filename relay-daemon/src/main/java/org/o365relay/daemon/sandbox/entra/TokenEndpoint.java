@@ -11,7 +11,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.daemon.sandbox.web.WebRequest;
 
-/// The token endpoint. Results are the members of the JSON response.
+/// Implements the token endpoint. Methods return the members of the JSON response.
 final class TokenEndpoint {
 
     static final String DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code";
@@ -28,11 +28,11 @@ final class TokenEndpoint {
     private final IssuedTokens issued;
     private final DeviceCodes codes;
     private final RefreshTokens refreshTokens;
-    private final TokenFactory text;
+    private final TokenFactory tokenFactory;
     private final InstantSource clock;
     private final UnaryOperator<Duration> timeScale;
 
-    /// @param timeScale converts a duration at Microsoft to the scaled duration
+    /// @param timeScale scales Microsoft's durations
     TokenEndpoint(
             IssuedTokens issued,
             DeviceCodes codes,
@@ -43,28 +43,28 @@ final class TokenEndpoint {
         this.issued = issued;
         this.codes = codes;
         this.refreshTokens = refreshTokens;
-        this.text = new TokenFactory(random);
+        this.tokenFactory = new TokenFactory(random);
         this.clock = clock;
         this.timeScale = timeScale;
     }
 
-    Map<String, ?> token(EntraSettings directory, WebRequest request)
+    Map<String, ?> token(EntraSettings entra, WebRequest request)
             throws TokenRefusedException, DeviceCodes.DeclinedException {
         Map<String, String> form = request.form();
-        AppRegistration app = app(directory, form.getOrDefault("client_id", ""));
+        AppRegistration app = app(entra, form.getOrDefault("client_id", ""));
         return switch (form.getOrDefault("grant_type", "")) {
             case "client_credentials" -> {
                 authenticate(app, form, request);
-                yield forApp(directory, request, app, form.getOrDefault("scope", ""));
+                yield forApp(entra, request, app, form.getOrDefault("scope", ""));
             }
-            case "refresh_token" -> refreshed(directory, request, app, form);
-            case DEVICE_CODE, "device_code" -> redeemed(directory, request, app, form);
+            case "refresh_token" -> refresh(entra, request, app, form);
+            case DEVICE_CODE, "device_code" -> redeemDeviceCode(entra, request, app, form);
             default -> throw new TokenRefusedException(UNKNOWN_GRANT);
         };
     }
 
-    AppRegistration app(EntraSettings directory, String clientId) throws TokenRefusedException {
-        AppRegistration app = directory.app(clientId).orElseThrow(() -> new TokenRefusedException(APP_UNKNOWN));
+    AppRegistration app(EntraSettings entra, String clientId) throws TokenRefusedException {
+        AppRegistration app = entra.app(clientId).orElseThrow(() -> new TokenRefusedException(APP_UNKNOWN));
         if (app.state() == AppRegistration.State.DISABLED) {
             throw new TokenRefusedException(APP_DISABLED);
         }
@@ -93,108 +93,105 @@ final class TokenEndpoint {
         }
     }
 
-    Map<String, ?> forApp(EntraSettings directory, WebRequest request, AppRegistration app, String scope)
+    Map<String, ?> forApp(EntraSettings entra, WebRequest request, AppRegistration app, String scope)
             throws TokenRefusedException {
         Scope requested = Scope.parse(scope).forApp();
-        return access(directory, request, app, requested, app.roles(), null);
+        return issue(entra, request, app, requested, app.roles(), null);
     }
 
-    private Map<String, ?> redeemed(
-            EntraSettings directory, WebRequest request, AppRegistration app, Map<String, String> form)
+    private Map<String, ?> redeemDeviceCode(
+            EntraSettings entra, WebRequest request, AppRegistration app, Map<String, String> form)
             throws TokenRefusedException, DeviceCodes.DeclinedException {
         DeviceCodes.PendingCode code = codes.redeem(form.getOrDefault("device_code", ""), clock.instant());
         String user = code.user();
         if (user == null || !code.app().clientId().equals(app.clientId())) {
             throw new TokenRefusedException(NO_CONSENT);
         }
-        return forUser(directory, request, app, code.scope(), user);
+        return forUser(entra, request, app, code.scope(), user);
     }
 
-    private Map<String, ?> refreshed(
-            EntraSettings directory, WebRequest request, AppRegistration app, Map<String, String> form)
+    private Map<String, ?> refresh(
+            EntraSettings entra, WebRequest request, AppRegistration app, Map<String, String> form)
             throws TokenRefusedException {
         String scope = form.getOrDefault("scope", "");
         RefreshTokens.Grant grant = refreshTokens.redeem(
-                form.getOrDefault("refresh_token", ""),
-                clock.instant(),
-                timeScale.apply(directory.refreshTokenLifetime()));
+                form.getOrDefault("refresh_token", ""), clock.instant(), timeScale.apply(entra.refreshTokenLifetime()));
         if (!grant.app().clientId().equals(app.clientId())) {
             throw new TokenRefusedException(NO_CONSENT);
         }
-        return forUser(directory, request, app, scope.isEmpty() ? grant.scope() : Scope.parse(scope), grant.user());
+        return forUser(entra, request, app, scope.isEmpty() ? grant.scope() : Scope.parse(scope), grant.user());
     }
 
     private Map<String, ?> forUser(
-            EntraSettings directory, WebRequest request, AppRegistration app, Scope scope, String user)
+            EntraSettings entra, WebRequest request, AppRegistration app, Scope scope, String user)
             throws TokenRefusedException {
-        Map<String, @Nullable Object> answer = access(directory, request, app, scope, scope.delegated(), user);
+        Map<String, @Nullable Object> members = issue(entra, request, app, scope, scope.delegated(), user);
         Instant now = clock.instant();
-        String refreshToken = text.opaque();
+        String refreshToken = tokenFactory.opaqueToken();
         refreshTokens.add(refreshToken, new RefreshTokens.Grant(app, user, scope, now));
-        answer.put("refresh_token", refreshToken);
-        answer.put("scope", scope.audience() + "/" + String.join(" ", scope.delegated()));
-        answer.put(
+        members.put("refresh_token", refreshToken);
+        members.put("scope", scope.audience() + "/" + String.join(" ", scope.delegated()));
+        members.put(
                 "id_token",
-                text.identity(
-                        issuer(directory, request),
-                        directory.tenant(),
+                tokenFactory.idToken(
+                        issuer(entra, request),
+                        entra.tenant(),
                         app.clientId(),
                         user,
                         now,
-                        timeScale.apply(directory.accessTokenLifetime())));
-        answer.put("client_info", text.clientInfo(directory.tenant(), user));
-        return answer;
+                        timeScale.apply(entra.accessTokenLifetime())));
+        members.put("client_info", tokenFactory.clientInfo(entra.tenant(), user));
+        return members;
     }
 
-    private Map<String, @Nullable Object> access(
-            EntraSettings directory,
+    private Map<String, @Nullable Object> issue(
+            EntraSettings entra,
             WebRequest request,
             AppRegistration app,
             Scope scope,
             Set<String> permissions,
             @Nullable String user) {
         Instant now = clock.instant();
-        Duration lifetime = timeScale.apply(directory.accessTokenLifetime());
+        Duration lifetime = timeScale.apply(entra.accessTokenLifetime());
         IssuedToken claims = new IssuedToken("", scope.resource(), app, permissions, user, now.plus(lifetime));
-        String value =
-                text.access(directory.tenant(), issuer(directory, request), scope.audience(), claims, now, lifetime);
+        String value = tokenFactory.accessToken(
+                entra.tenant(), issuer(entra, request), scope.audience(), claims, now, lifetime);
         issued.add(value, claims, now);
-        Map<String, @Nullable Object> answer = new LinkedHashMap<>();
-        answer.put("token_type", "Bearer");
-        answer.put("expires_in", Math.max(1, lifetime.toSeconds()));
-        answer.put("ext_expires_in", Math.max(1, lifetime.toSeconds()));
-        answer.put("access_token", value);
-        return answer;
+        Map<String, @Nullable Object> members = new LinkedHashMap<>();
+        members.put("token_type", "Bearer");
+        members.put("expires_in", Math.max(1, lifetime.toSeconds()));
+        members.put("ext_expires_in", Math.max(1, lifetime.toSeconds()));
+        members.put("access_token", value);
+        return members;
     }
 
     /// @return the members of the device authorization response (RFC 8628 §3.2)
-    Map<String, ?> deviceCode(EntraSettings directory, WebRequest request) throws TokenRefusedException {
+    Map<String, ?> deviceCode(EntraSettings entra, WebRequest request) throws TokenRefusedException {
         Map<String, String> form = request.form();
-        AppRegistration app = app(directory, form.getOrDefault("client_id", ""));
+        AppRegistration app = app(entra, form.getOrDefault("client_id", ""));
         Scope scope = Scope.parse(form.getOrDefault("scope", ""));
-        Duration lifetime = timeScale.apply(directory.deviceCodeLifetime());
-        DeviceCodes.PendingCode code =
-                codes.begin(text.opaque(), app, scope, clock.instant().plus(lifetime));
-        if (directory.autoApproveUser() != null) {
-            codes.decide(code.userCode(), directory.autoApproveUser());
+        Duration lifetime = timeScale.apply(entra.deviceCodeLifetime());
+        DeviceCodes.PendingCode code = codes.create(
+                tokenFactory.opaqueToken(), app, scope, clock.instant().plus(lifetime));
+        if (entra.autoApproveUser() != null) {
+            codes.decide(code.userCode(), entra.autoApproveUser());
         }
         String page = request.origin() + "/" + VerificationPage.PATH;
-        Map<String, @Nullable Object> answer = new LinkedHashMap<>();
-        answer.put("user_code", code.userCode());
-        answer.put("device_code", code.deviceCode());
-        answer.put("verification_uri", page);
-        answer.put("expires_in", Math.max(1, lifetime.toSeconds()));
-        answer.put(
-                "interval",
-                Math.max(1, timeScale.apply(directory.pollInterval()).toSeconds()));
-        answer.put(
+        Map<String, @Nullable Object> members = new LinkedHashMap<>();
+        members.put("user_code", code.userCode());
+        members.put("device_code", code.deviceCode());
+        members.put("verification_uri", page);
+        members.put("expires_in", Math.max(1, lifetime.toSeconds()));
+        members.put(
+                "interval", Math.max(1, timeScale.apply(entra.pollInterval()).toSeconds()));
+        members.put(
                 "message",
                 "To sign in, use a web browser to open the page " + page + " and enter the code " + code.userCode()
                         + " to authenticate.");
-        return answer;
+        return members;
     }
 
-    private static String issuer(EntraSettings directory, WebRequest request) {
-        return request.origin() + "/" + directory.tenant() + "/v2.0";
+    private static String issuer(EntraSettings entra, WebRequest request) {
+        return request.origin() + "/" + entra.tenant() + "/v2.0";
     }
 }

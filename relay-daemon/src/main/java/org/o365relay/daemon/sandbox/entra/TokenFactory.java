@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.daemon.sandbox.web.Json;
 
 /// Generates tokens that look like Entra's: JWTs of 1.5 to 3 KB. The signature is random; a token is valid
-/// because the [TokenService] remembers it.
+/// while [IssuedTokens] contains it.
 final class TokenFactory {
 
     private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
@@ -24,7 +24,7 @@ final class TokenFactory {
     }
 
     /// @param audience resource as named by the client
-    String access(
+    String accessToken(
             String tenant, String issuer, String audience, IssuedToken claims, Instant issuedAt, Duration lifetime) {
         Map<String, @Nullable Object> payload = new LinkedHashMap<>();
         payload.put("aud", audience);
@@ -54,7 +54,7 @@ final class TokenFactory {
     }
 
     /// Generates an ID token.
-    String identity(String issuer, String tenant, String clientId, String user, Instant issuedAt, Duration lifetime) {
+    String idToken(String issuer, String tenant, String clientId, String user, Instant issuedAt, Duration lifetime) {
         Map<String, @Nullable Object> payload = new LinkedHashMap<>();
         payload.put("aud", clientId);
         payload.put("iss", issuer);
@@ -76,7 +76,7 @@ final class TokenFactory {
     }
 
     /// Generates an opaque string: a refresh token or a device code.
-    String opaque() {
+    String opaqueToken() {
         return "1." + random(600);
     }
 

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.daemon.sandbox.web.WebRequest;
 import org.o365relay.daemon.sandbox.web.WebResponse;
 
-/// The token service of Microsoft Entra: answers token requests, validates the tokens it issued, and lets tests
+/// Implements the token service of Microsoft Entra: issues tokens, validates the tokens it issued, and lets tests
 /// approve device codes.
 public final class TokenService {
 
@@ -37,7 +37,7 @@ public final class TokenService {
     private final VerificationPage page;
 
     /// @param settings current settings, read at every request
-    /// @param timeScale converts a duration at Microsoft to the scaled duration
+    /// @param timeScale scales Microsoft's durations
     public TokenService(
             Supplier<EntraSettings> settings,
             InstantSource clock,
@@ -77,7 +77,7 @@ public final class TokenService {
         refreshTokens.revokeAll();
     }
 
-    public WebResponse answer(WebRequest request) {
+    public WebResponse handle(WebRequest request) {
         List<String> path = request.segments();
         String end = path.isEmpty() ? "" : String.join("/", path.subList(1, path.size()));
         return switch (request.method() + " " + end) {
@@ -94,26 +94,26 @@ public final class TokenService {
     }
 
     @FunctionalInterface
-    private interface Grant {
-        Map<String, ?> answer(EntraSettings directory, WebRequest request)
+    private interface Endpoint {
+        Map<String, ?> handle(EntraSettings entra, WebRequest request)
                 throws TokenRefusedException, DeviceCodes.DeclinedException;
     }
 
-    private WebResponse inTenant(List<String> path, WebRequest request, Grant grant) {
-        EntraSettings directory = settings.get();
+    private WebResponse inTenant(List<String> path, WebRequest request, Endpoint handler) {
+        EntraSettings entra = settings.get();
         String name = path.getFirst();
-        boolean known = directory.hasName(name) || name.equals("common") || name.equals("organizations");
-        return known ? answer(() -> grant.answer(directory, request)) : error(TENANT_NOT_FOUND);
+        boolean known = entra.hasName(name) || name.equals("common") || name.equals("organizations");
+        return known ? respond(() -> handler.handle(entra, request)) : error(TENANT_NOT_FOUND);
     }
 
     @FunctionalInterface
-    private interface Answering {
-        Map<String, ?> answer() throws TokenRefusedException, DeviceCodes.DeclinedException;
+    private interface Call {
+        Map<String, ?> execute() throws TokenRefusedException, DeviceCodes.DeclinedException;
     }
 
-    private WebResponse answer(Answering grant) {
+    private WebResponse respond(Call call) {
         try {
-            return WebResponse.json(200, grant.answer()).with("Cache-Control", "no-store, no-cache");
+            return WebResponse.json(200, call.execute()).with("Cache-Control", "no-store, no-cache");
         } catch (TokenRefusedException refused) {
             return error(refused.number());
         } catch (DeviceCodes.DeclinedException declined) {
@@ -123,12 +123,12 @@ public final class TokenService {
 
     /// Responds as the metadata service of an Azure virtual machine; its numbers are JSON strings.
     private WebResponse managedIdentity(WebRequest request) {
-        EntraSettings directory = settings.get();
+        EntraSettings entra = settings.get();
         Map<String, String> query = request.queryFields();
-        String clientId = query.getOrDefault("client_id", String.valueOf(directory.managedIdentity()));
+        String clientId = query.getOrDefault("client_id", String.valueOf(entra.managedIdentity()));
         boolean hasMetadataHeader =
                 request.header("Metadata").filter("true"::equalsIgnoreCase).isPresent();
-        if (!hasMetadataHeader || directory.app(clientId).isEmpty() || directory.managedIdentity() == null) {
+        if (!hasMetadataHeader || entra.app(clientId).isEmpty() || entra.managedIdentity() == null) {
             return WebResponse.json(
                     400,
                     Map.of(
@@ -138,25 +138,25 @@ public final class TokenService {
                             hasMetadataHeader ? "Identity not found" : "Required metadata header not specified"));
         }
         String resource = query.getOrDefault("resource", "");
-        return answer(() -> {
-            AppRegistration app = endpoint.app(directory, clientId);
-            Map<String, ?> token = endpoint.forApp(directory, request, app, withoutSlash(resource) + "/.default");
+        return respond(() -> {
+            AppRegistration app = endpoint.app(entra, clientId);
+            Map<String, ?> token = endpoint.forApp(entra, request, app, withoutSlash(resource) + "/.default");
             return managedIdentityToken(token, resource, clientId);
         });
     }
 
     private Map<String, ?> managedIdentityToken(Map<String, ?> token, String resource, String clientId) {
         long seconds = token.get("expires_in") instanceof Number number ? number.longValue() : 0;
-        Map<String, @Nullable Object> answer = new LinkedHashMap<>();
-        answer.put("access_token", token.get("access_token"));
-        answer.put("client_id", clientId);
-        answer.put("expires_in", Long.toString(seconds));
-        answer.put("expires_on", Long.toString(clock.instant().getEpochSecond() + seconds));
-        answer.put("ext_expires_in", Long.toString(seconds));
-        answer.put("not_before", Long.toString(clock.instant().getEpochSecond()));
-        answer.put("resource", resource);
-        answer.put("token_type", "Bearer");
-        return answer;
+        Map<String, @Nullable Object> members = new LinkedHashMap<>();
+        members.put("access_token", token.get("access_token"));
+        members.put("client_id", clientId);
+        members.put("expires_in", Long.toString(seconds));
+        members.put("expires_on", Long.toString(clock.instant().getEpochSecond() + seconds));
+        members.put("ext_expires_in", Long.toString(seconds));
+        members.put("not_before", Long.toString(clock.instant().getEpochSecond()));
+        members.put("resource", resource);
+        members.put("token_type", "Bearer");
+        return members;
     }
 
     private static String withoutSlash(String address) {
@@ -169,7 +169,7 @@ public final class TokenService {
                 .findFirst()
                 .map(domain -> "relay@" + domain)
                 .orElse("");
-        return page.answer(request, suggestion);
+        return page.handle(request, suggestion);
     }
 
     /// @param number digits after `AADSTS`, such as 7000215
@@ -182,18 +182,18 @@ public final class TokenService {
         Instant now = clock.instant();
         String trace = id();
         String correlation = id();
-        Map<String, @Nullable Object> answer = new LinkedHashMap<>();
-        answer.put("error", error.error());
-        answer.put(
+        Map<String, @Nullable Object> members = new LinkedHashMap<>();
+        members.put("error", error.error());
+        members.put(
                 "error_description",
                 "AADSTS%d: %s Trace ID: %s Correlation ID: %s Timestamp: %s"
                         .formatted(error.number(), error.text(), trace, correlation, TIMESTAMP.format(now)));
-        answer.put("error_codes", List.of(error.number()));
-        answer.put("timestamp", TIMESTAMP.format(now));
-        answer.put("trace_id", trace);
-        answer.put("correlation_id", correlation);
-        answer.put("error_uri", "https://login.microsoftonline.com/error?code=" + error.number());
-        WebResponse response = WebResponse.json(error.status(), answer);
+        members.put("error_codes", List.of(error.number()));
+        members.put("timestamp", TIMESTAMP.format(now));
+        members.put("trace_id", trace);
+        members.put("correlation_id", correlation);
+        members.put("error_uri", "https://login.microsoftonline.com/error?code=" + error.number());
+        WebResponse response = WebResponse.json(error.status(), members);
         return error.status() == 429
                 ? response.with(
                         "Retry-After",

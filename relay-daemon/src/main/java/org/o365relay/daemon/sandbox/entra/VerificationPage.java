@@ -18,7 +18,7 @@ final class VerificationPage {
     }
 
     /// @param suggestion default user name of the form
-    WebResponse answer(WebRequest request, String suggestion) {
+    WebResponse handle(WebRequest request, String suggestion) {
         return request.method().equals("POST") ? decide(request.form()) : form(request, suggestion);
     }
 

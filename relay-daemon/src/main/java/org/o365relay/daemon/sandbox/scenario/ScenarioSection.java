@@ -36,9 +36,9 @@ final class ScenarioSection {
     }
 
     ScenarioSection section(String key) {
-        ConfigObject standard = defaults.getObject(key);
-        ConfigObject own = object(key).orElse(standard);
-        return new ScenarioSection(path + key + ".", own, standard, problems);
+        ConfigObject defaultObject = defaults.getObject(key);
+        ConfigObject values = object(key).orElse(defaultObject);
+        return new ScenarioSection(path + key + ".", values, defaultObject, problems);
     }
 
     private Optional<ConfigObject> object(String key) {
@@ -55,7 +55,7 @@ final class ScenarioSection {
 
     /// Reads a list of sections; the only element in the reference defines their keys.
     List<ScenarioSection> sections(String key) {
-        ConfigObject standard = (ConfigObject) defaults.getList(key).getFirst();
+        ConfigObject defaultObject = (ConfigObject) defaults.getList(key).getFirst();
         Config source = values.hasPath(key) ? values : defaults;
         if (source.getValue(key).valueType() != ConfigValueType.LIST) {
             problems.add(
@@ -63,13 +63,13 @@ final class ScenarioSection {
             return List.of();
         }
         return source.getList(key).stream()
-                .flatMap(element -> element(key, element, standard).stream())
+                .flatMap(element -> element(key, element, defaultObject).stream())
                 .toList();
     }
 
-    private Optional<ScenarioSection> element(String key, ConfigValue element, ConfigObject standard) {
+    private Optional<ScenarioSection> element(String key, ConfigValue element, ConfigObject defaultObject) {
         if (element instanceof ConfigObject object) {
-            return Optional.of(new ScenarioSection(path + key + ".", object, standard, problems));
+            return Optional.of(new ScenarioSection(path + key + ".", object, defaultObject, problems));
         }
         problems.add(element.origin(), "\"" + path + key + "\" must be a list of sections: [ { ... } ]");
         return Optional.empty();
@@ -83,7 +83,7 @@ final class ScenarioSection {
         return isNull(key) ? Optional.empty() : Optional.of(value(key, "a string or null", Config::getString));
     }
 
-    boolean isOn(String key) {
+    boolean bool(String key) {
         return value(key, "true or false", Config::getBoolean);
     }
 
@@ -95,8 +95,8 @@ final class ScenarioSection {
         return time(key, Duration.ZERO, "a duration such as 5 seconds");
     }
 
-    private Duration time(String key, Duration minimum, String wanted) {
-        return value(key, wanted, (config, name) -> {
+    private Duration time(String key, Duration minimum, String expected) {
+        return value(key, expected, (config, name) -> {
             Duration time = config.getDuration(name);
             return checked(config, key, time, time.compareTo(minimum) >= 0);
         });
@@ -132,19 +132,19 @@ final class ScenarioSection {
     /// Reads an enum constant, written in lower case with hyphens.
     <E extends Enum<E>> E oneOf(String key, Class<E> type) {
         String names = Arrays.stream(type.getEnumConstants())
-                .map(ScenarioSection::values)
+                .map(ScenarioSection::nameOf)
                 .collect(Collectors.joining(", "));
         return value(
                 key,
                 "one of " + names,
                 (config, name) -> Arrays.stream(type.getEnumConstants())
-                        .filter(constant -> values(constant).equals(config.getString(name)))
+                        .filter(constant -> nameOf(constant).equals(config.getString(name)))
                         .findFirst()
                         .orElseThrow(() -> new ConfigException.BadValue(
                                 config.getValue(name).origin(), name, "not listed")));
     }
 
-    private static String values(Enum<?> constant) {
+    private static String nameOf(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
@@ -158,24 +158,24 @@ final class ScenarioSection {
         return values.hasPathOrNull(key) ? values.getIsNull(key) : defaults.getIsNull(key);
     }
 
-    private <T> T value(String key, String wanted, BiFunction<Config, String, T> reader) {
+    private <T> T value(String key, String expected, BiFunction<Config, String, T> reader) {
         if (!values.hasPathOrNull(key)) {
             return reader.apply(defaults, key);
         }
         try {
             return reader.apply(values, key);
-        } catch (ConfigException wrong) {
+        } catch (ConfigException invalid) {
             ConfigValue value = values.root().get(key);
             String actual = value == null ? "null" : value.render();
             problems.add(
                     value == null ? null : value.origin(),
-                    "\"" + path + key + "\" must be " + wanted + ", not " + actual);
+                    "\"" + path + key + "\" must be " + expected + ", not " + actual);
             return reader.apply(defaults, key);
         }
     }
 
-    private static <T> T checked(Config config, String key, T value, boolean fits) {
-        if (!fits) {
+    private static <T> T checked(Config config, String key, T value, boolean inRange) {
+        if (!inRange) {
             throw new ConfigException.BadValue(config.getValue(key).origin(), key, "out of range");
         }
         return value;

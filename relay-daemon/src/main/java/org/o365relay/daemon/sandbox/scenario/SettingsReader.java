@@ -27,7 +27,7 @@ import org.o365relay.daemon.sandbox.entra.EntraSettings;
 /// @param base directory that relative paths are resolved against
 record SettingsReader(ScenarioSection root, Path base) {
 
-    private static final int LARGEST_PORT = 65_535;
+    private static final int MAX_PORT = 65_535;
 
     SandboxSettings read(Path directory) {
         SandboxMailbox[] mailboxes =
@@ -36,7 +36,7 @@ record SettingsReader(ScenarioSection root, Path base) {
         return SandboxSettings.in(directory, mailboxes)
                 .with(listen())
                 .withTimeScale(root.factor("time-scale"))
-                .submission(settings -> settings.withSmtpAuth(submission.isOn("smtp-auth"))
+                .submission(settings -> settings.withSmtpAuth(submission.bool("smtp-auth"))
                         .with(submission.oneOf("basic-auth", BasicAuth.class))
                         .withTarpit(submission.timeOrZero("tarpit"))
                         .withContentLimit(submission.octets("message-size")))
@@ -46,23 +46,23 @@ record SettingsReader(ScenarioSection root, Path base) {
                 .connector(_ -> connector(root.section("connector")));
     }
 
-    private static SandboxMailbox mailbox(ScenarioSection node) {
+    private static SandboxMailbox mailbox(ScenarioSection section) {
         return new SandboxMailbox(
-                node.string("address"),
-                node.string("password"),
-                Set.copyOf(node.strings("send-as")),
-                node.isOn("smtp-auth"),
-                node.isOn("full"));
+                section.string("address"),
+                section.string("password"),
+                Set.copyOf(section.strings("send-as")),
+                section.bool("smtp-auth"),
+                section.bool("full"));
     }
 
     private ListenSettings listen() {
         ScenarioSection ports = root.section("ports");
         return new ListenSettings(
-                address(), ports.number("smtp", 0, LARGEST_PORT), port(ports, "https"), port(ports, "mx"));
+                address(), ports.number("smtp", 0, MAX_PORT), port(ports, "https"), port(ports, "mx"));
     }
 
     private static @Nullable Integer port(ScenarioSection ports, String key) {
-        return ports.isNull(key) ? null : ports.number(key, 0, LARGEST_PORT);
+        return ports.isNull(key) ? null : ports.number(key, 0, MAX_PORT);
     }
 
     private InetAddress address() {
@@ -78,73 +78,73 @@ record SettingsReader(ScenarioSection root, Path base) {
         return InetAddress.getLoopbackAddress();
     }
 
-    private static SandboxLimits limits(ScenarioSection node) {
+    private static SandboxLimits limits(ScenarioSection section) {
         return new SandboxLimits(
-                count(node, "connections"),
-                count(node, "messages-per-minute"),
-                node.oneOf("excess-action", SandboxLimits.ExcessAction.class),
-                count(node, "recipients-per-day"),
-                count(node, "recipients-per-message"),
-                count(node, "repeated-errors"),
-                node.time("penalty"),
-                node.time("session-time"),
-                count(node, "graph-requests"));
+                count(section, "connections"),
+                count(section, "messages-per-minute"),
+                section.oneOf("excess-action", SandboxLimits.ExcessAction.class),
+                count(section, "recipients-per-day"),
+                count(section, "recipients-per-message"),
+                count(section, "repeated-errors"),
+                section.time("penalty"),
+                section.time("session-time"),
+                count(section, "graph-requests"));
     }
 
-    private static int count(ScenarioSection node, String key) {
-        return node.number(key, 1, 1_000_000_000, SandboxLimits.UNLIMITED);
+    private static int count(ScenarioSection section, String key) {
+        return section.number(key, 1, 1_000_000_000, SandboxLimits.UNLIMITED);
     }
 
-    private EntraSettings entra(ScenarioSection node) {
+    private EntraSettings entra(ScenarioSection section) {
         return new EntraSettings(
-                node.string("tenant"),
-                Set.copyOf(node.strings("domains")),
+                section.string("tenant"),
+                Set.copyOf(section.strings("domains")),
                 root.sections("apps").stream().map(this::app).toList(),
-                node.time("access-token-lifetime"),
-                node.time("refresh-token-lifetime"),
-                node.time("device-code-lifetime"),
-                node.time("poll-interval"),
-                node.optionalString("managed-identity").orElse(null),
-                node.optionalString("auto-approve-user").orElse(null));
+                section.time("access-token-lifetime"),
+                section.time("refresh-token-lifetime"),
+                section.time("device-code-lifetime"),
+                section.time("poll-interval"),
+                section.optionalString("managed-identity").orElse(null),
+                section.optionalString("auto-approve-user").orElse(null));
     }
 
-    private AppRegistration app(ScenarioSection node) {
+    private AppRegistration app(ScenarioSection section) {
         return new AppRegistration(
-                node.string("client-id"),
-                node.optionalString("secret").orElse(null),
-                node.optionalString("certificate")
-                        .flatMap(file -> certificate(node, file))
+                section.string("client-id"),
+                section.optionalString("secret").orElse(null),
+                section.optionalString("certificate")
+                        .flatMap(file -> certificate(section, file))
                         .orElse(null),
-                Set.copyOf(node.strings("roles")),
-                Set.copyOf(node.strings("mailboxes")),
-                node.oneOf("state", AppRegistration.State.class));
+                Set.copyOf(section.strings("roles")),
+                Set.copyOf(section.strings("mailboxes")),
+                section.oneOf("state", AppRegistration.State.class));
     }
 
-    private Optional<X509Certificate> certificate(ScenarioSection node, String file) {
+    private Optional<X509Certificate> certificate(ScenarioSection section, String file) {
         Path path = base.resolve(file);
         try (InputStream in = Files.newInputStream(path)) {
             return Optional.of(
                     (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in));
         } catch (IOException unreadable) {
-            node.report("certificate", "cannot be read: " + path);
+            section.report("certificate", "cannot be read: " + path);
         } catch (CertificateException noCertificate) {
-            node.report("certificate", "is not a PEM certificate: " + path);
+            section.report("certificate", "is not a PEM certificate: " + path);
         }
         return Optional.empty();
     }
 
-    private static GraphSettings graph(ScenarioSection node) {
+    private static GraphSettings graph(ScenarioSection section) {
         return new GraphSettings(
-                node.isNull("silent-drop-above") ? Long.MAX_VALUE : node.octets("silent-drop-above"),
-                node.octets("minimum-upload"),
-                node.octets("maximum-upload"));
+                section.isNull("silent-drop-above") ? Long.MAX_VALUE : section.octets("silent-drop-above"),
+                section.octets("minimum-upload"),
+                section.octets("maximum-upload"));
     }
 
-    private static Connector connector(ScenarioSection node) {
+    private static Connector connector(ScenarioSection section) {
         return new Connector(
-                Set.copyOf(node.strings("domains")),
-                Set.copyOf(node.strings("sources")),
-                Set.copyOf(node.strings("certificates")),
-                node.isOn("direct-send"));
+                Set.copyOf(section.strings("domains")),
+                Set.copyOf(section.strings("sources")),
+                Set.copyOf(section.strings("certificates")),
+                section.bool("direct-send"));
     }
 }

@@ -9,12 +9,12 @@ public final class CallCounts {
 
     private final Map<String, LongAdder> counts = new ConcurrentHashMap<>();
 
-    public void count(String what) {
-        counts.computeIfAbsent(what, _ -> new LongAdder()).increment();
+    public void count(String kind) {
+        counts.computeIfAbsent(kind, _ -> new LongAdder()).increment();
     }
 
-    public int of(String what) {
-        LongAdder count = counts.get(what);
+    public int of(String kind) {
+        LongAdder count = counts.get(kind);
         return count == null ? 0 : Math.toIntExact(count.sum());
     }
 

@@ -31,8 +31,8 @@ public record WebResponse(int status, Map<String, String> headers, Octets body) 
     }
 
     public WebResponse with(String header, String value) {
-        Map<String, String> more = new LinkedHashMap<>(headers);
-        more.put(header, value);
-        return new WebResponse(status, more, body);
+        Map<String, String> allHeaders = new LinkedHashMap<>(headers);
+        allHeaders.put(header, value);
+        return new WebResponse(status, allHeaders, body);
     }
 }

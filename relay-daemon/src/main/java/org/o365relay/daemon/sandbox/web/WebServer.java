@@ -37,11 +37,11 @@ public final class WebServer implements AutoCloseable {
         this.handler = handler;
     }
 
-    /// Answers requests.
+    /// Handles requests.
     @FunctionalInterface
     public interface Handler {
         /// @throws IOException to close the connection without a response
-        WebResponse answer(WebRequest request) throws IOException;
+        WebResponse handle(WebRequest request) throws IOException;
     }
 
     /// Starts the server and returns once it listens.
@@ -73,7 +73,7 @@ public final class WebServer implements AutoCloseable {
 
     private void serve(HttpExchange exchange) {
         try (exchange) {
-            send(exchange, handler.answer(request(exchange)));
+            send(exchange, handler.handle(request(exchange)));
         } catch (IOException ended) {
             LOG.debug("{} ended: {}", exchange.getRequestURI().getPath(), ended.toString());
         }
@@ -97,12 +97,12 @@ public final class WebServer implements AutoCloseable {
                 numbers.incrementAndGet());
     }
 
-    private static void send(HttpExchange exchange, WebResponse answer) throws IOException {
-        answer.headers().forEach(exchange.getResponseHeaders()::set);
-        int length = answer.body().length();
-        exchange.sendResponseHeaders(answer.status(), length == 0 ? -1 : length);
+    private static void send(HttpExchange exchange, WebResponse response) throws IOException {
+        response.headers().forEach(exchange.getResponseHeaders()::set);
+        int length = response.body().length();
+        exchange.sendResponseHeaders(response.status(), length == 0 ? -1 : length);
         if (length > 0) {
-            exchange.getResponseBody().write(answer.body().array());
+            exchange.getResponseBody().write(response.body().array());
         }
     }
 
