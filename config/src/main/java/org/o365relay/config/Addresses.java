@@ -46,7 +46,7 @@ final class Addresses {
                 .filter(EmailAddress::isQualified)
                 .<Parsed<EmailAddress>>map(Parsed.Ok::new)
                 .orElseGet(() -> new Parsed.Invalid<>(
-                        TextValues.quoted(text) + " is not a mail address; use for example relay@contoso.example"));
+                        TextValues.quoted(text) + " is not an email address; use for example relay@contoso.example"));
     }
 
     private static Parsed<SendAs> sendAsAddress(EmailAddress address) {

@@ -38,13 +38,13 @@ record AlertsReader(Section alerts, SecretFiles files) {
         SecretReader url = new SecretReader(webhook, URL, "RELAY_WEBHOOK_URL", files);
         SecretReader secret = new SecretReader(webhook, HEADER_VALUE, "RELAY_WEBHOOK_HEADER", files);
         String header = webhook.value(HEADER, FIELD);
-        Optional<Secret> seen = secret.read();
-        if (secret.isWritten() && !url.isWritten()) {
+        Optional<Secret> headerValue = secret.read();
+        if (secret.isSet() && !url.isSet()) {
             url.reportMissing();
         }
         Optional<Secret> address = url.read();
         address.filter(_ -> files.areOpened()).ifPresent(known -> reportBadAddress(webhook, known));
-        return address.map(known -> new WebhookSettings(known, header, seen.orElse(null)));
+        return address.map(known -> new WebhookSettings(known, header, headerValue.orElse(null)));
     }
 
     /// The URL is a secret, so messages do not quote it.

@@ -74,9 +74,9 @@ public final class ConfigReader {
         return switch (Hocon.parse(file, reference, environment)) {
             case Hocon.Broken(Problem problem) -> new Configuration.Invalid(List.of(problem));
             case Hocon.Tree(ConfigObject root, Substitutions substitutions) -> {
-                FilePosition place = new FilePosition(file.toString(), 0);
+                FilePosition position = new FilePosition(file.toString(), 0);
                 Problems problems = new Problems(file.toString());
-                Source source = new Source(place, substitutions, KnownKeys.in(reference), problems);
+                Source source = new Source(position, substitutions, KnownKeys.in(reference), problems);
                 reportUnknownKeys(root, source);
                 Optional<ResolvedConfiguration> settings =
                         relay(root, reference, source).flatMap(section -> settings(file, section));
@@ -103,7 +103,7 @@ public final class ConfigReader {
     private static Optional<Section> relay(ConfigObject root, ConfigObject reference, Source source) {
         Layer defaults = layer(reference, source).orElseThrow();
         return layer(root, source)
-                .map(written -> new Section("relay", written.place(), List.of(written), defaults, source));
+                .map(written -> new Section("relay", written.position(), List.of(written), defaults, source));
     }
 
     private static Optional<Layer> layer(ConfigObject root, Source source) {

@@ -14,35 +14,35 @@ record ControlReader(Section control, Path directory) {
 
     private static final String SOCKET = "socket";
     private static final String GROUP = "group";
-    private static final String USUAL_NAME = "control.sock";
+    private static final String DEFAULT_NAME = "control.sock";
 
     /// @param dataDirectory default directory of the socket
     /// @param listeners their sockets must be different
     ControlSettings read(Path dataDirectory, List<ListenerSettings> listeners) {
         Optional<Path> written =
                 control.optional(SOCKET, FileContent.path(directory).then(ControlReader::checkLength));
-        Path usual = usualIn(dataDirectory);
-        if (control.written(SOCKET).isEmpty() && octets(usual) > ControlSettings.MAX_LENGTH) {
+        Path defaultSocket = defaultIn(dataDirectory);
+        if (control.written(SOCKET).isEmpty() && octets(defaultSocket) > ControlSettings.MAX_LENGTH) {
             control.problem(
                     SOCKET,
                     "is missing; %s in data-directory would be too long for a socket; set a path of at most %d octets"
-                            .formatted(USUAL_NAME, ControlSettings.MAX_LENGTH));
+                            .formatted(DEFAULT_NAME, ControlSettings.MAX_LENGTH));
         }
-        Path socket = written.orElse(usual);
+        Path socket = written.orElse(defaultSocket);
         Optional<String> group = control.optional(GROUP, TextValues.ANY);
-        checkPlace(socket, dataDirectory, listeners);
+        checkPath(socket, dataDirectory, listeners);
         if (group.isPresent() && socket.startsWith(dataDirectory)) {
             control.warning(
                     GROUP,
                     "its members cannot reach %s: only the relay may enter the data-directory; set socket, for example to /run/o365-relay/%s"
-                            .formatted(socket, USUAL_NAME));
+                            .formatted(socket, DEFAULT_NAME));
         }
         return new ControlSettings(socket, group.orElse(null));
     }
 
-    private void checkPlace(Path socket, Path dataDirectory, List<ListenerSettings> listeners) {
+    private void checkPath(Path socket, Path dataDirectory, List<ListenerSettings> listeners) {
         if (socket.equals(dataDirectory)) {
-            control.problem(SOCKET, "is the data-directory itself; set a file, such as " + usualIn(dataDirectory));
+            control.problem(SOCKET, "is the data-directory itself; set a file, such as " + defaultIn(dataDirectory));
         }
         boolean isTaken = listeners.stream()
                 .anyMatch(listener -> listener.endpoint() instanceof Endpoint.UnixSocket(Path path, var _)
@@ -52,8 +52,8 @@ record ControlReader(Section control, Path directory) {
         }
     }
 
-    private static Path usualIn(Path directory) {
-        return directory.resolve(USUAL_NAME);
+    private static Path defaultIn(Path directory) {
+        return directory.resolve(DEFAULT_NAME);
     }
 
     private static Parsed<Path> checkLength(Path socket) {

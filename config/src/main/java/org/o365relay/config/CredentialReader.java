@@ -54,7 +54,7 @@ record CredentialReader(Section credential, SecretFiles files, Cloud cloud, Path
             Optional<Secret> tokenKey) {}
 
     /// @param address default user name; empty if invalid
-    /// @return empty if a value is wrong or missing
+    /// @return empty if a value is invalid or missing
     Optional<Credential> read(Optional<String> address) {
         Values values = values();
         Optional<String> username =
@@ -65,12 +65,12 @@ record CredentialReader(Section credential, SecretFiles files, Cloud cloud, Path
     }
 
     /// @return whether a key is set, other than `type = none`
-    boolean isWritten() {
-        boolean noSignIn = isWritten(TYPE) && written().equals(Optional.of(CredentialType.NONE));
+    boolean isSet() {
+        boolean noSignIn = isSet(TYPE) && written().equals(Optional.of(CredentialType.NONE));
         return !noSignIn
-                && (isWritten(TYPE)
-                        || isWritten(USERNAME)
-                        || CredentialType.allKeys().stream().anyMatch(this::isWritten));
+                && (isSet(TYPE)
+                        || isSet(USERNAME)
+                        || CredentialType.allKeys().stream().anyMatch(this::isSet));
     }
 
     private Optional<CredentialType> written() {
@@ -79,12 +79,12 @@ record CredentialReader(Section credential, SecretFiles files, Cloud cloud, Path
 
     /// Without `type` it is a password, unless keys of another type are set.
     private Optional<CredentialType> type() {
-        if (isWritten(TYPE)) {
+        if (isSet(TYPE)) {
             return written();
         }
         List<String> other = CredentialType.allKeys().stream()
                 .filter(key -> !CredentialType.PASSWORD.keys().contains(key))
-                .filter(this::isWritten)
+                .filter(this::isSet)
                 .toList();
         if (other.isEmpty()) {
             return Optional.of(CredentialType.PASSWORD);
@@ -113,7 +113,7 @@ record CredentialReader(Section credential, SecretFiles files, Cloud cloud, Path
                         key, "is not used with type = %s; remove it".formatted(TextValues.name(type))));
     }
 
-    private boolean isWritten(String key) {
+    private boolean isSet(String key) {
         return credential.written(key).isPresent();
     }
 
@@ -202,32 +202,32 @@ record CredentialReader(Section credential, SecretFiles files, Cloud cloud, Path
 
     private Optional<Secret> required(String key, Optional<Secret> secret) {
         SecretReader reader = secret(key);
-        if (!reader.isWritten()) {
+        if (!reader.isSet()) {
             reader.reportMissing();
         }
         return files.areOpened() ? secret : Optional.of(SecretFiles.UNREAD);
     }
 
     private void reportMissing(String key, String remedy) {
-        if (!isWritten(key)) {
+        if (!isSet(key)) {
             credential.problem(key, "is missing; " + remedy);
         }
     }
 
     /// With a token the user name must be a mailbox.
     private Optional<String> mailbox(Optional<String> username) {
-        Optional<String> wrong = username.filter(name -> name.indexOf('@') < 1 && !Entra.isGuid(name));
-        wrong.ifPresent(name -> credential.problem(
+        Optional<String> invalid = username.filter(name -> name.indexOf('@') < 1 && !Entra.isGuid(name));
+        invalid.ifPresent(name -> credential.problem(
                 USERNAME,
                 TextValues.quoted(name)
                         + " is not a mailbox; use its user principal name, for example relay@contoso.example"));
-        return wrong.isPresent() ? Optional.empty() : username;
+        return invalid.isPresent() ? Optional.empty() : username;
     }
 
     private void reportSecretId(Secret secret) {
         if (Entra.isGuid(secret.reveal())) {
             credential.warning(
-                    isWritten(CLIENT_SECRET) ? CLIENT_SECRET : "client-secret-file",
+                    isSet(CLIENT_SECRET) ? CLIENT_SECRET : "client-secret-file",
                     "looks like the Secret ID, not the secret: copy the column Value (" + APP
                             + " > Certificates & secrets). It is shown only once; if it is not shown any more, create a new secret");
         }

@@ -37,7 +37,7 @@ final class EffectiveMailbox {
         keys.put("record-original", rules.recordOriginal());
         keys.put("suppress-auto-responses", rules.suppressAutoResponses());
         keys.put("limits", limits(resolved));
-        keys.put("ndr", ndr(resolved.reports()));
+        keys.put("ndr", ndr(resolved.ndr()));
         keys.put("upstream", upstreams.getFirst());
         keys.put("credential", credential(mailbox.upstreams().getFirst().credential()));
         keys.put("fallback", fallback(mailbox, upstreams));

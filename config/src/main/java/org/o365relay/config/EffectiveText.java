@@ -21,8 +21,8 @@ import org.o365relay.net.HttpSettings;
 import org.o365relay.notice.NoticeSettings;
 import org.o365relay.queue.QueueSettings;
 
-/// Settings as HOCON: what is in force, made from what the relay is really given. With the secrets filled in it
-/// reads back to the same settings.
+/// Renders the effective settings as HOCON, from the records that the relay is started with. With the secrets
+/// filled in, the text parses to the same settings.
 final class EffectiveText {
 
     private static final ConfigRenderOptions READABLE = ConfigRenderOptions.defaults()
@@ -32,29 +32,31 @@ final class EffectiveText {
 
     private EffectiveText() {}
 
-    static String of(ResolvedConfiguration inForce) {
-        return ConfigValueFactory.fromMap(Map.of("relay", relay(inForce))).render(READABLE);
+    static String of(ResolvedConfiguration configuration) {
+        return ConfigValueFactory.fromMap(Map.of("relay", relay(configuration))).render(READABLE);
     }
 
-    private static Map<String, Object> relay(ResolvedConfiguration inForce) {
-        RelaySettings settings = inForce.settings();
-        EffectivePolicy terms = new EffectivePolicy(inForce.standard(), inForce.trusted());
+    private static Map<String, Object> relay(ResolvedConfiguration configuration) {
+        RelaySettings settings = configuration.settings();
+        EffectivePolicy policies = new EffectivePolicy(configuration.standard(), configuration.trusted());
         AdmissionRules rules = settings.accept().rules();
         Map<String, Object> keys = new HashMap<>(present("default-domain", rules.defaultDomain()));
         keys.put("hostname", settings.hostname());
-        keys.put("listeners", settings.listeners().stream().map(terms::listener).toList());
-        keys.put("trusted-networks", terms.networks(inForce.trusted()));
+        keys.put(
+                "listeners",
+                settings.listeners().stream().map(policies::listener).toList());
+        keys.put("trusted-networks", policies.networks(configuration.trusted()));
         keys.put("tls", tls(settings.accept().certificate()));
         keys.put("auth", auth(settings.accept()));
         keys.put("sender-rules", rules(rules.senders()));
         keys.put("recipient-rules", rules(rules.recipients()));
-        keys.put("limits", limits(settings.accept().limits(), inForce.standard()));
+        keys.put("limits", limits(settings.accept().limits(), configuration.standard()));
         keys.put("data-directory", settings.queue().directory().toString());
-        keys.put("control", control(inForce.control()));
+        keys.put("control", control(configuration.control()));
         keys.put("queue", queue(settings.queue()));
         keys.put(
                 "mailboxes",
-                inForce.mailboxes().stream().map(EffectiveMailbox::of).toList());
+                configuration.mailboxes().stream().map(EffectiveMailbox::of).toList());
         keys.put("pools", EffectiveRoutes.pools(settings.routes()));
         keys.put("routing", EffectiveRoutes.rules(settings.routes()));
         keys.put("http", http(settings.http()));
@@ -162,7 +164,7 @@ final class EffectiveText {
         return keys;
     }
 
-    /// @return the key, if there is something to say
+    /// @return the key with its value; empty if the value is null
     static Map<String, Object> present(String key, @Nullable Object value) {
         return switch (value) {
             case null -> Map.of();

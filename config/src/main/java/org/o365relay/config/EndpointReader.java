@@ -50,26 +50,26 @@ record EndpointReader(Section listener) {
         if (isAmbiguous()) {
             return Optional.empty();
         }
-        if (isWritten(SYSTEMD)) {
+        if (isSet(SYSTEMD)) {
             return descriptor.map(Endpoint.SystemdSocket::new);
         }
         reportUnusedMode(socket);
-        return isWritten(SOCKET)
+        return isSet(SOCKET)
                 ? socket.map(name -> unix(name, permissions))
                 : address.flatMap(ip -> port.map(number -> new Endpoint.Tcp(ip, number)));
     }
 
     /// @return the key that defines the endpoint
     String key() {
-        if (isWritten(SYSTEMD)) {
+        if (isSet(SYSTEMD)) {
             return SYSTEMD;
         }
-        return isWritten(SOCKET) ? SOCKET : "port";
+        return isSet(SOCKET) ? SOCKET : "port";
     }
 
     private boolean isAmbiguous() {
         List<String> written = List.of(SYSTEMD, SOCKET, "address", "port").stream()
-                .filter(this::isWritten)
+                .filter(this::isSet)
                 .toList();
         boolean several = written.size() > 1 && !written.equals(List.of("address", "port"));
         if (several) {
@@ -82,12 +82,12 @@ record EndpointReader(Section listener) {
     }
 
     private void reportUnusedMode(Optional<String> socket) {
-        if (isWritten(MODE) && socket.filter(name -> name.startsWith("@")).isPresent()) {
+        if (isSet(MODE) && socket.filter(name -> name.startsWith("@")).isPresent()) {
             listener.warning(MODE, "is not used: all users of this machine may connect to an abstract socket");
         }
     }
 
-    private boolean isWritten(String key) {
+    private boolean isSet(String key) {
         return listener.written(key).isPresent();
     }
 

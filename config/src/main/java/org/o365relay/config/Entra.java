@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 import org.o365relay.admit.Network;
 
-/// What an app registration in Microsoft Entra consists of, as an admin copies it from the admin center.
+/// Parsers for the values of an app registration in Microsoft Entra, as shown in the admin center.
 final class Entra {
 
     private static final Pattern GUID = Pattern.compile("(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
@@ -36,7 +36,7 @@ final class Entra {
         return GUID.matcher(text).matches();
     }
 
-    /// @return whether it is the placeholder of examples
+    /// @return whether it is the placeholder used in examples
     static boolean isPlaceholder(String text) {
         return text.matches("[0-]+");
     }

@@ -37,7 +37,7 @@ enum Exposure {
         if (inside) {
             return PRIVATE;
         }
-        // A /0 cut into halves, or 2000::/3, is the whole Internet too.
+        // The halves of /0, or 2000::/3, are the whole internet, too.
         if (network.prefixLength() < (ipv4 ? 8 : 16)) {
             return OPEN;
         }

@@ -14,7 +14,7 @@ import java.security.cert.CertificateFactory;
 import java.util.Arrays;
 import java.util.Set;
 
-/// The files a configuration consists of and names.
+/// Reads the files of a configuration and the files that it names.
 final class FileContent {
 
     private static final int MAX_SIZE = 1 << 20;
@@ -86,7 +86,7 @@ final class FileContent {
             boolean any = !CertificateFactory.getInstance("X.509")
                     .generateCertificates(new ByteArrayInputStream(content))
                     .isEmpty();
-            return any ? new Parsed.Ok<>(file) : new Parsed.Invalid<>(file + " holds no certificate; " + PEM);
+            return any ? new Parsed.Ok<>(file) : new Parsed.Invalid<>(file + " contains no certificate; " + PEM);
         } catch (CertificateException damaged) {
             return new Parsed.Invalid<>(file + " cannot be read as certificates; " + PEM);
         }

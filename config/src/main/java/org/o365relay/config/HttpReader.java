@@ -31,12 +31,12 @@ record HttpReader(Section http, SecretFiles files) {
         Optional<String> username = proxy.optional(USERNAME, TextValues.ANY);
         SecretReader password = new SecretReader(proxy, PASSWORD, "RELAY_PROXY_PASSWORD", files);
         Optional<Secret> secret = password.read();
-        if (proxy.written(USERNAME).isPresent() && !password.isWritten()) {
+        if (proxy.written(USERNAME).isPresent() && !password.isSet()) {
             password.reportMissing();
-        } else if (proxy.written(USERNAME).isEmpty() && password.isWritten()) {
+        } else if (proxy.written(USERNAME).isEmpty() && password.isSet()) {
             proxy.problem(USERNAME, "is missing; username and password belong together");
         }
-        if (proxy.written(HOST).isEmpty() && (proxy.written(USERNAME).isPresent() || password.isWritten())) {
+        if (proxy.written(HOST).isEmpty() && (proxy.written(USERNAME).isPresent() || password.isSet())) {
             proxy.problem(HOST, "is missing; set the host of the proxy, or remove the login");
         }
         return host.map(name -> new Proxy(

@@ -28,7 +28,7 @@ record KnownKeys(List<String> paths) {
     void reportUnknown(Layer layer, Layer reference, Source source) {
         layer.values().forEach((key, value) -> {
             if (!reference.values().containsKey(key)) {
-                Setting setting = new Setting(layer.path() + "." + key, value, layer.place());
+                Setting setting = new Setting(layer.path() + "." + key, value, layer.position());
                 source.problem(
                         setting, advice(key, List.copyOf(reference.values().keySet())));
             }

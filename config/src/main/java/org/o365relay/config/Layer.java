@@ -6,12 +6,12 @@ import java.util.Optional;
 /// One source of a section's values: the section itself or its defaults.
 ///
 /// @param path path of the section in its source, for example `relay.mailbox-defaults`
-record Layer(String path, ConfigObject values, FilePosition place) {
+record Layer(String path, ConfigObject values, FilePosition position) {
 
     /// @return empty if the key is missing or null
     Optional<Setting> setting(String key) {
         return Optional.ofNullable(values.get(key))
-                .map(value -> new Setting(path + "." + key, value, place))
+                .map(value -> new Setting(path + "." + key, value, position))
                 .filter(setting -> !setting.isNull());
     }
 }

@@ -24,7 +24,7 @@ record ListenersReader(Section relay, TrustedNetworksReader networks, TrustedNet
         Layer defaults = relay.defaultElement(KEY);
         List<ListenerSettings> listeners = new ArrayList<>();
         List<Setting> elements = relay.elements(KEY);
-        if (elements.isEmpty() && relay.isWrittenAsList(KEY)) {
+        if (elements.isEmpty() && relay.isSetToList(KEY)) {
             relay.problem(KEY, "is empty, so the relay would not listen; add a listener");
         }
         for (Setting element : elements) {
@@ -77,10 +77,10 @@ record ListenersReader(Section relay, TrustedNetworksReader networks, TrustedNet
     }
 
     private static void reportConflict(Section section, ListenerSettings listener, List<ListenerSettings> others) {
-        Optional<ListenerSettings> rival = others.stream()
+        Optional<ListenerSettings> conflicting = others.stream()
                 .filter(other -> conflict(listener.endpoint(), other.endpoint()))
                 .findFirst();
-        rival.ifPresent(other -> section.problem(
+        conflicting.ifPresent(other -> section.problem(
                 new EndpointReader(section).key(),
                 other.toString().equals(listener.toString())
                         ? listener + " is listed twice; remove one"

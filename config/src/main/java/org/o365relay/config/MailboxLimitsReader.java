@@ -21,7 +21,7 @@ record MailboxLimitsReader(Section limits, List<Preset> presets) {
 
     private static final int MAX_LIMIT = 100_000_000;
 
-    // Microsoft, "Improvements in SMTP authenticated submission client protocol": 3 per mailbox, over all clients
+    // Microsoft, "Improvements in SMTP authenticated submission client protocol": 3 per mailbox, all clients together
     private static final int EXCHANGE_CONNECTIONS = 3;
     private static final int GRAPH_REQUESTS = 4; // Microsoft Graph, "Service-specific throttling limits"
 
@@ -54,21 +54,22 @@ record MailboxLimitsReader(Section limits, List<Preset> presets) {
         if (presets.contains(Preset.OFFICE365) && connections > EXCHANGE_CONNECTIONS) {
             limits.warning(
                     "connections",
-                    "Exchange Online allows a mailbox 3 connections at once, over all its programs; use 1 to 3");
+                    "Exchange Online allows 3 concurrent connections per mailbox, shared by all its clients; use 1 to 3");
         }
         if (presets.getFirst() == Preset.GRAPH && connections > GRAPH_REQUESTS) {
-            limits.warning("connections", "Microsoft Graph allows an app 4 requests at once for a mailbox; use 1 to 4");
+            limits.warning(
+                    "connections", "Microsoft Graph allows 4 concurrent requests per app and mailbox; use 1 to 4");
         }
         return connections;
     }
 
-    private @Nullable Integer limit(String key, int most, Function<Preset, @Nullable Integer> usual) {
-        return limits.optional(key, whole(1, most)).orElseGet(() -> strictest(usual));
+    private @Nullable Integer limit(String key, int max, Function<Preset, @Nullable Integer> presetLimit) {
+        return limits.optional(key, whole(1, max)).orElseGet(() -> strictest(presetLimit));
     }
 
-    private @Nullable Integer strictest(Function<Preset, @Nullable Integer> usual) {
+    private @Nullable Integer strictest(Function<Preset, @Nullable Integer> presetLimit) {
         return presets.stream()
-                .flatMap(preset -> Stream.ofNullable(usual.apply(preset)))
+                .flatMap(preset -> Stream.ofNullable(presetLimit.apply(preset)))
                 .min(Comparator.naturalOrder())
                 .orElse(null);
     }

@@ -35,7 +35,7 @@ record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostn
         List<Preset> presets = readers.stream().map(UpstreamReader::preset).toList();
         var limits = new MailboxLimitsReader(mailbox.section("limits"), presets);
         var sending = limits.read();
-        UpstreamCredential defaultCredential = defaultSignIn(readers, cloud, address);
+        UpstreamCredential defaultCredential = defaultCredential(readers, cloud, address);
         List<UpstreamSettings> upstreams = new ArrayList<>();
         for (UpstreamReader reader : readers) {
             UpstreamCredential signIn = signIn(reader, defaultCredential, cloud, address);
@@ -99,18 +99,18 @@ record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostn
     }
 
     /// The mailbox's credential, if an upstream uses it.
-    private UpstreamCredential defaultSignIn(
+    private UpstreamCredential defaultCredential(
             List<UpstreamReader> readers, Cloud cloud, Optional<EmailAddress> address) {
         CredentialReader reader = credentials(mailbox.section(CredentialReader.KEY), cloud);
         boolean used = readers.stream()
                 .anyMatch(upstream -> upstream.preset() != Preset.CONNECTOR && !hasCredential(upstream));
-        if (!used && reader.isWritten() && readers.getFirst().preset() == Preset.CONNECTOR) {
-            reportUnusedLogin(reader);
+        if (!used && reader.isSet() && readers.getFirst().preset() == Preset.CONNECTOR) {
+            reportUnusedCredential(reader);
         }
         return new UpstreamCredential(
                 reader.credential(),
                 CredentialReader.TYPE,
-                used || reader.isWritten()
+                used || reader.isSet()
                         ? reader.read(address.map(EmailAddress::toString))
                         : Optional.of(new Credential.None()));
     }
@@ -124,8 +124,8 @@ record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostn
         if (hasCredential(upstream)) {
             CredentialReader reader = credentials(upstream.keys().section(CredentialReader.KEY), cloud);
             Optional<Credential> credential = reader.read(address.map(EmailAddress::toString));
-            if (connector && reader.isWritten()) {
-                reportUnusedLogin(reader);
+            if (connector && reader.isSet()) {
+                reportUnusedCredential(reader);
             }
             return new UpstreamCredential(reader.credential(), CredentialReader.TYPE, credential);
         }
@@ -160,9 +160,9 @@ record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostn
                                 .formatted(upstream.preset().key(), most, limit));
     }
 
-    private static void reportUnusedLogin(CredentialReader reader) {
+    private static void reportUnusedCredential(CredentialReader reader) {
         new UpstreamCredential(reader.credential(), CredentialReader.TYPE, Optional.empty())
-                .problem("a connector uses no login; remove it, or use type = none");
+                .problem("a connector uses no credential; remove it, or use type = none");
     }
 
     /// The primary upstream uses the credential of the mailbox.

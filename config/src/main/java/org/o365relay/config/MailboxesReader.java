@@ -26,9 +26,9 @@ record MailboxesReader(Section relay, SecretFiles files, Path data, String hostn
             mailboxes = [ { address = "relay@contoso.example", credential { type = client-secret, tenant = contoso.example, \
             client-id = …, client-secret = ${?RELAY_CLIENT_SECRET} } } ]""";
 
-    /// @param all all sections, in the order of the file
-    /// @param good valid mailboxes
-    record Result(List<Section> all, List<ResolvedMailbox> good) {
+    /// @param all the sections of all mailboxes, in the order of the file
+    /// @param valid the valid mailboxes
+    record Result(List<Section> all, List<ResolvedMailbox> valid) {
 
         /// @return the valid addresses
         List<EmailAddress> addresses() {
@@ -40,21 +40,21 @@ record MailboxesReader(Section relay, SecretFiles files, Path data, String hostn
 
     Result read() {
         List<Setting> elements = relay.elements(KEY);
-        if (elements.isEmpty() && (relay.written(KEY).isEmpty() || relay.isWrittenAsList(KEY))) {
+        if (elements.isEmpty() && (relay.written(KEY).isEmpty() || relay.isSetToList(KEY))) {
             relay.problem(KEY, "there is no mailbox to send with; add for example " + EXAMPLE);
         }
-        List<Layer> beneath = relay.layers(DEFAULTS);
+        List<Layer> inherited = relay.layers(DEFAULTS);
         Layer defaults = relay.defaults(DEFAULTS);
         List<Section> all = elements.stream()
-                .flatMap(element -> relay.element(element, beneath, defaults).stream())
+                .flatMap(element -> relay.element(element, inherited, defaults).stream())
                 .toList();
-        List<ResolvedMailbox> good = all.stream()
+        List<ResolvedMailbox> valid = all.stream()
                 .flatMap(mailbox -> new MailboxReader(mailbox, files, data, hostname, now).read().stream())
                 .toList();
-        Result result = new Result(all, good);
+        Result result = new Result(all, valid);
         reportDuplicates(all);
-        reportUnequalLimits(good);
-        reportSharedLogins(good);
+        reportUnequalLimits(valid);
+        reportSharedLogins(valid);
         return result;
     }
 

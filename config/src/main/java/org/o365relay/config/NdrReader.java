@@ -9,7 +9,7 @@ import org.o365relay.mail.EmailAddress;
 import org.o365relay.ndr.NdrSettings;
 
 /// Reads the section `ndr` of a mailbox: whether and where NDRs are read.
-record NdrReader(Section reports, Cloud cloud) {
+record NdrReader(Section ndr, Cloud cloud) {
 
     static final String KEY = "ndr";
 
@@ -25,10 +25,10 @@ record NdrReader(Section reports, Cloud cloud) {
     /// @param credential the mailbox's credential; empty if invalid
     /// @return empty if NDRs are not read, or the section is invalid
     Optional<NdrSettings> read(Optional<EmailAddress> address, Optional<Credential> credential) {
-        String folder = reports.value("folder", TextValues.ANY);
-        Duration poll = reports.value("poll-interval", Quantities.duration(Duration.ofSeconds(1), Duration.ofDays(1)));
-        URI root = reports.optional("graph-url", Entra.ORIGIN).orElseGet(() -> URI.create(cloud.graph()));
-        return switch (reports.value(SOURCE, SOURCES)) {
+        String folder = ndr.value("folder", TextValues.ANY);
+        Duration poll = ndr.value("poll-interval", Quantities.duration(Duration.ofSeconds(1), Duration.ofDays(1)));
+        URI root = ndr.optional("graph-url", Entra.ORIGIN).orElseGet(() -> URI.create(cloud.graph()));
+        return switch (ndr.value(SOURCE, SOURCES)) {
             case NONE -> Optional.empty();
             case GRAPH ->
                 address.flatMap(mailbox -> credential.flatMap(known -> withToken(known)
@@ -41,7 +41,7 @@ record NdrReader(Section reports, Cloud cloud) {
         if (credential instanceof Credential.OAuth oauth) {
             return Optional.of(oauth);
         }
-        reports.problem(
+        ndr.problem(
                 SOURCE,
                 "reading mail through Microsoft Graph requires a token; use a credential of type client-secret, certificate,"
                         + " device-code or managed-identity for the mailbox, or source = none");

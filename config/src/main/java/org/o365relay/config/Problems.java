@@ -17,12 +17,12 @@ final class Problems {
         this.mainFile = mainFile;
     }
 
-    void problem(FilePosition place, String path, String message) {
-        problems.add(new Problem(place.file(), place.line(), path, message));
+    void problem(FilePosition position, String path, String message) {
+        problems.add(new Problem(position.file(), position.line(), path, message));
     }
 
-    void warning(FilePosition place, String path, String message) {
-        warnings.add(new Problem(place.file(), place.line(), path, message));
+    void warning(FilePosition position, String path, String message) {
+        warnings.add(new Problem(position.file(), position.line(), path, message));
     }
 
     boolean isEmpty() {

@@ -23,47 +23,47 @@ final class Quantities {
 
     /// A TCP port.
     ///
-    /// @param least 0 if the system may choose a port, else 1
-    static ValueParser<Integer> port(int least) {
+    /// @param min 0 if the system may choose a port, else 1
+    static ValueParser<Integer> port(int min) {
         return TextValues.ANY.then(text -> {
             int port = text.matches("\\d{1,5}") ? Integer.parseInt(text) : -1;
-            return port >= least && port <= 65535
+            return port >= min && port <= 65535
                     ? new Parsed.Ok<>(port)
                     : new Parsed.Invalid<>(TextValues.quoted(text) + " is not a port; use 1 to 65535");
         });
     }
 
-    static ValueParser<Integer> whole(int least, int most) {
+    static ValueParser<Integer> whole(int min, int max) {
         return TextValues.ANY.then(text -> {
             if (!text.matches("-?\\d+")) {
                 return new Parsed.Invalid<>(
-                        "%s is not a whole number; use %d to %d".formatted(TextValues.quoted(text), least, most));
+                        "%s is not a whole number; use %d to %d".formatted(TextValues.quoted(text), min, max));
             }
-            boolean inside = text.length() < 10 && Integer.parseInt(text) >= least && Integer.parseInt(text) <= most;
+            boolean inside = text.length() < 10 && Integer.parseInt(text) >= min && Integer.parseInt(text) <= max;
             return inside
                     ? new Parsed.Ok<>(Integer.valueOf(text))
-                    : new Parsed.Invalid<>("%s is out of range; use %d to %d".formatted(text, least, most));
+                    : new Parsed.Invalid<>("%s is out of range; use %d to %d".formatted(text, min, max));
         });
     }
 
     /// A number and a unit: `30s`, `5m`, `2d`.
-    static ValueParser<Duration> duration(Duration least, Duration most) {
+    static ValueParser<Duration> duration(Duration min, Duration max) {
         return TextValues.ANY.then(text -> isBareNumber(text)
                 ? new Parsed.Invalid<>(text + " has no unit; " + DURATION_EXAMPLES)
                 : duration(text)
-                        .then(read -> read.compareTo(least) >= 0 && read.compareTo(most) <= 0
+                        .then(read -> read.compareTo(min) >= 0 && read.compareTo(max) <= 0
                                 ? new Parsed.Ok<>(read)
                                 : new Parsed.Invalid<>("%s is out of range; use %s to %s"
-                                        .formatted(TextValues.quoted(text), text(least), text(most)))));
+                                        .formatted(TextValues.quoted(text), text(min), text(max)))));
     }
 
     /// Octets: `35MiB`, or a bare number.
-    static ValueParser<Long> size(long least, long most) {
+    static ValueParser<Long> size(long min, long max) {
         return TextValues.ANY.then(text -> size(text)
-                .then(read -> read >= least && read <= most
+                .then(read -> read >= min && read <= max
                         ? new Parsed.Ok<>(read)
                         : new Parsed.Invalid<>("%s is out of range; use %s to %s"
-                                .formatted(TextValues.quoted(text), text(least), text(most)))));
+                                .formatted(TextValues.quoted(text), text(min), text(max)))));
     }
 
     /// @return the duration in the notation of the configuration: `90s`, `5m`, `2d`

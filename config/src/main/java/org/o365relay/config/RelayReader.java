@@ -47,7 +47,7 @@ record RelayReader(
         Instant now,
         boolean opensSecrets) {
 
-    // Estimates for an idle connection: its session and buffers; with TLS its engine and two records more.
+    // Estimates for an idle connection: its session and buffers; with TLS also its engine and two records.
     private static final long CONNECTION = 12 * KIB;
     private static final long TLS_CONNECTION = 60 * KIB;
 
@@ -79,7 +79,7 @@ record RelayReader(
                 new ControlReader(relay.section("control"), directory).read(queue.directory(), listeners);
         HttpSettings http = new HttpReader(relay.section("http"), files).read();
         MailboxesReader.Result mailboxes = new MailboxesReader(relay, files, queue.directory(), hostname, now).read();
-        reportLargeMessages(limits, mailboxes.good());
+        reportLargeMessages(limits, mailboxes.valid());
         Optional<Routes> routes = new RoutesReader(relay, mailboxes).read();
         Section retry = relay.section("retry");
         RetrySchedule schedule = schedule(retry);
@@ -107,18 +107,18 @@ record RelayReader(
                     listeners,
                     accept,
                     queue.withLongestWait(schedule.maxWait()),
-                    mailboxes.good().stream().map(ResolvedMailbox::settings).toList(),
+                    mailboxes.valid().stream().map(ResolvedMailbox::settings).toList(),
                     routing,
                     http,
                     schedule,
                     probe,
                     notices,
                     alerts,
-                    mailboxes.good().stream()
-                            .flatMap(mailbox -> Stream.ofNullable(mailbox.reports()))
+                    mailboxes.valid().stream()
+                            .flatMap(mailbox -> Stream.ofNullable(mailbox.ndr()))
                             .toList(),
                     shutdownTimeout);
-            return new ResolvedConfiguration(settings, control, mailboxes.good(), policies.standard(), trusted);
+            return new ResolvedConfiguration(settings, control, mailboxes.valid(), policies.standard(), trusted);
         });
     }
 
@@ -164,12 +164,12 @@ record RelayReader(
         }
     }
 
-    private QueueSettings queue(Section relay, long usual, List<ListenerSettings> listeners) {
-        long largest = largest(usual, listeners);
+    private QueueSettings queue(Section relay, long standard, List<ListenerSettings> listeners) {
+        long largest = largest(standard, listeners);
         Section queue = relay.section("queue");
         long maximumSize = queue.value("maximum-size", size(MIB, 1024 * TIB));
         if (maximumSize < largest) {
-            String key = largest == usual ? "relay.limits.message-size" : "a trusted network's message-size";
+            String key = largest == standard ? "relay.limits.message-size" : "a trusted network's message-size";
             queue.problem(
                     "maximum-size",
                     "%s is too small for one message of %s (%s); increase it"
@@ -182,11 +182,11 @@ record RelayReader(
                 queue.value("history", duration(Duration.ZERO, DAY.multipliedBy(3650))));
     }
 
-    private static long largest(long usual, List<ListenerSettings> listeners) {
+    private static long largest(long standard, List<ListenerSettings> listeners) {
         return listeners.stream()
                 .flatMap(listener -> listener.trusted().networks().stream())
                 .mapToLong(trusted -> trusted.policy().messageSize())
-                .reduce(usual, Math::max);
+                .reduce(standard, Math::max);
     }
 
     private static RetrySchedule schedule(Section retry) {

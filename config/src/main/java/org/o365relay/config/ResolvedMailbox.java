@@ -13,7 +13,7 @@ import org.o365relay.ndr.NdrSettings;
 /// @param presets of its upstreams
 /// @param recipientsPerMessage null for no limit
 /// @param messageSize octets; null for no limit
-/// @param reports null if NDRs are not read
+/// @param ndr null if NDRs are not read
 record ResolvedMailbox(
         Section section,
         MailboxSettings settings,
@@ -21,4 +21,4 @@ record ResolvedMailbox(
         List<Preset> presets,
         @Nullable Integer recipientsPerMessage,
         @Nullable Long messageSize,
-        @Nullable NdrSettings reports) {}
+        @Nullable NdrSettings ndr) {}

@@ -30,7 +30,7 @@ record RoutesReader(Section relay, MailboxesReader.Result mailboxes) {
     private static final String POOL = "pool";
     private static final String PRIORITY = "priority";
     private static final List<String> CONDITIONS = List.of(CLIENT, SENDER, FROM, RECIPIENT);
-    private static final List<String> CONSEQUENCES = List.of(MAILBOX, POOL, PRIORITY);
+    private static final List<String> ACTIONS = List.of(MAILBOX, POOL, PRIORITY);
 
     /// @return empty if no mailbox is valid
     Optional<Routes> read() {
@@ -39,7 +39,7 @@ record RoutesReader(Section relay, MailboxesReader.Result mailboxes) {
         List<RouteRule> rules = rules(addresses, List.copyOf(pools.keySet()));
         List<Target> targets =
                 Stream.concat(mailboxTargets(), poolTargets(pools)).toList();
-        if (mailboxes.good().isEmpty()) {
+        if (mailboxes.valid().isEmpty()) {
             return Optional.empty();
         }
         Routes routes = new Routes(rules, targets);
@@ -48,7 +48,7 @@ record RoutesReader(Section relay, MailboxesReader.Result mailboxes) {
     }
 
     private Stream<Target> mailboxTargets() {
-        return mailboxes.good().stream().map(TargetBuilder::mailbox);
+        return mailboxes.valid().stream().map(TargetBuilder::mailbox);
     }
 
     private Stream<Target> poolTargets(Map<String, List<EmailAddress>> pools) {
@@ -59,7 +59,7 @@ record RoutesReader(Section relay, MailboxesReader.Result mailboxes) {
 
     private List<ResolvedMailbox> members(List<EmailAddress> addresses) {
         return addresses.stream()
-                .flatMap(address -> mailboxes.good().stream()
+                .flatMap(address -> mailboxes.valid().stream()
                         .filter(mailbox ->
                                 TargetBuilder.isSame(mailbox.settings().address(), address)))
                 .toList();
@@ -79,7 +79,7 @@ record RoutesReader(Section relay, MailboxesReader.Result mailboxes) {
     }
 
     private Layer keys() {
-        String names = String.join(" = null, ", CONDITIONS) + " = null, " + String.join(" = null, ", CONSEQUENCES);
+        String names = String.join(" = null, ", CONDITIONS) + " = null, " + String.join(" = null, ", ACTIONS);
         return new Layer(
                 "relay.routing[]",
                 ConfigFactory.parseString(names + " = null").root(),
@@ -96,7 +96,7 @@ record RoutesReader(Section relay, MailboxesReader.Result mailboxes) {
                 rule.optional(MAILBOX, PoolsReader.known(addresses)).map(TargetBuilder::name);
         Optional<String> pool = rule.optional(POOL, pool(pools));
         Optional<Priority> priority = rule.optional(PRIORITY, TextValues.oneOf(Priority.class));
-        if (CONSEQUENCES.stream().noneMatch(key -> rule.written(key).isPresent())) {
+        if (ACTIONS.stream().noneMatch(key -> rule.written(key).isPresent())) {
             rule.source().problem(element, "has no effect; set mailbox, pool or priority");
         }
         if (rule.written(MAILBOX).isPresent() && rule.written(POOL).isPresent()) {
@@ -117,7 +117,7 @@ record RoutesReader(Section relay, MailboxesReader.Result mailboxes) {
     }
 
     private static long written(Section rule) {
-        return Stream.concat(CONDITIONS.stream(), CONSEQUENCES.stream())
+        return Stream.concat(CONDITIONS.stream(), ACTIONS.stream())
                 .filter(key -> rule.written(key).isPresent())
                 .count();
     }
@@ -141,7 +141,7 @@ record RoutesReader(Section relay, MailboxesReader.Result mailboxes) {
     /// Warns of mailboxes and pools that no mail is routed to.
     private void reportUnused(Routes routes, Map<String, List<EmailAddress>> pools) {
         Set<String> used = used(routes);
-        for (ResolvedMailbox mailbox : mailboxes.good()) {
+        for (ResolvedMailbox mailbox : mailboxes.valid()) {
             if (!used.contains(TargetBuilder.name(mailbox.settings().address()))) {
                 mailbox.section()
                         .warning(

@@ -66,9 +66,9 @@ record RulesReader(Section relay) {
         } else if (allows && section.written(REASON).isPresent()) {
             section.warning(REASON, "is not used with allow; remove it");
         }
-        boolean sound = allows != denies && (section.written("client").isEmpty() || client.isPresent());
+        boolean valid = allows != denies && (section.written("client").isEmpty() || client.isPresent());
         return allowed.or(() -> denied)
-                .filter(pattern -> sound)
+                .filter(pattern -> valid)
                 .map(pattern -> new AddressRule(allows, pattern, client.orElse(null), reason.orElse("")));
     }
 

@@ -24,7 +24,7 @@ record SecretReader(Section section, String key, String variable, SecretFiles fi
             section.problem(fileKey(), "%s is set as well; remove one of the two".formatted(key));
         }
         if (!files.areOpened()) {
-            return isWritten() || section.unsetVariable(key).isPresent()
+            return isSet() || section.unsetVariable(key).isPresent()
                     ? Optional.of(SecretFiles.UNREAD)
                     : Optional.empty();
         }
@@ -34,7 +34,7 @@ record SecretReader(Section section, String key, String variable, SecretFiles fi
     }
 
     /// @return whether one of the keys is set
-    boolean isWritten() {
+    boolean isSet() {
         return section.written(key).isPresent() || section.written(fileKey()).isPresent();
     }
 
@@ -68,7 +68,7 @@ record SecretReader(Section section, String key, String variable, SecretFiles fi
     private void reportReadableConfiguration() {
         section.written(key)
                 .filter(setting -> setting.value().origin().filename() != null)
-                .map(setting -> Path.of(section.source().place(setting).file()))
+                .map(setting -> Path.of(section.source().position(setting).file()))
                 .filter(file -> FileContent.grants(file, OTHERS_READ, OTHERS_WRITE))
                 .ifPresent(file -> section.warning(
                         key,

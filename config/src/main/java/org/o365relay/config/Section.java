@@ -16,16 +16,16 @@ final class Section {
     private static final ConfigValue NOTHING = ConfigValueFactory.fromAnyRef(null, "nowhere");
 
     private final String path;
-    private final FilePosition place;
+    private final FilePosition position;
     private final List<Layer> written;
     private final Layer reference;
     private final Source source;
 
-    /// @param place position of the section, for missing keys
+    /// @param position position of the section, for missing keys
     /// @param written layers of the operator, highest precedence first; may be empty
-    Section(String path, FilePosition place, List<Layer> written, Layer reference, Source source) {
+    Section(String path, FilePosition position, List<Layer> written, Layer reference, Source source) {
         this.path = path;
-        this.place = place;
+        this.position = position;
         this.written = List.copyOf(written);
         this.reference = reference;
         this.source = source;
@@ -49,28 +49,30 @@ final class Section {
     }
 
     /// The value of a key that has a default.
-    <T> T value(String key, ValueParser<T> kind) {
-        return optional(key, kind).or(() -> source.parse(standard(key), kind)).orElseThrow();
+    <T> T value(String key, ValueParser<T> parser) {
+        return optional(key, parser)
+                .or(() -> source.parse(standard(key), parser))
+                .orElseThrow();
     }
 
     /// The value of a key that may be missing.
     ///
     /// @return empty if missing or invalid
-    <T> Optional<T> optional(String key, ValueParser<T> kind) {
-        return written(key).flatMap(setting -> source.parse(setting, kind));
+    <T> Optional<T> optional(String key, ValueParser<T> parser) {
+        return written(key).flatMap(setting -> source.parse(setting, parser));
     }
 
     /// The value of a key that has a default, for checks that must not use the default of an invalid value.
     ///
     /// @return empty if the value is invalid
-    <T> Optional<T> valueIfValid(String key, ValueParser<T> kind) {
-        return written(key).isPresent() ? optional(key, kind) : Optional.of(value(key, kind));
+    <T> Optional<T> valueIfValid(String key, ValueParser<T> parser) {
+        return written(key).isPresent() ? optional(key, parser) : Optional.of(value(key, parser));
     }
 
     /// The valid elements of a list.
-    <T> List<T> list(String key, ValueParser<T> kind) {
+    <T> List<T> list(String key, ValueParser<T> parser) {
         return elements(key).stream()
-                .flatMap(element -> source.parse(element, kind).stream())
+                .flatMap(element -> source.parse(element, parser).stream())
                 .toList();
     }
 
@@ -80,7 +82,7 @@ final class Section {
     }
 
     /// @return whether the operator set the key to a list
-    boolean isWrittenAsList(String key) {
+    boolean isSetToList(String key) {
         return written(key)
                 .filter(setting -> setting.value() instanceof ConfigList)
                 .isPresent();
@@ -89,7 +91,7 @@ final class Section {
     /// A section inside this one.
     Section section(String key) {
         List<Layer> layers = layers(key);
-        FilePosition inside = layers.stream().map(Layer::place).findFirst().orElse(place);
+        FilePosition inside = layers.stream().map(Layer::position).findFirst().orElse(position);
         return new Section(path + "." + key, inside, layers, defaults(key), source);
     }
 
@@ -113,13 +115,13 @@ final class Section {
 
     /// A section that is an element of a list.
     ///
-    /// @param beneath layers for keys that the element does not set
+    /// @param inherited layers for keys that the element does not set
     /// @return empty if the element is not a section
-    Optional<Section> element(Setting element, List<Layer> beneath, Layer defaults) {
+    Optional<Section> element(Setting element, List<Layer> inherited, Layer defaults) {
         return source.layer(element).map(layer -> {
             List<Layer> layers =
-                    Stream.concat(Stream.of(layer), beneath.stream()).toList();
-            return new Section(element.path(), layer.place(), layers, defaults, source);
+                    Stream.concat(Stream.of(layer), inherited.stream()).toList();
+            return new Section(element.path(), layer.position(), layers, defaults, source);
         });
     }
 
@@ -132,11 +134,11 @@ final class Section {
 
     /// Reports a wrong or missing value.
     void problem(String key, String message) {
-        source.problem(settingOrGap(key), message);
+        source.problem(settingOrPlaceholder(key), message);
     }
 
     void warning(String key, String message) {
-        source.warning(settingOrGap(key), message);
+        source.warning(settingOrPlaceholder(key), message);
     }
 
     /// The value of this key in this section itself, or a placeholder there; for messages that do not concern
@@ -144,11 +146,11 @@ final class Section {
     Setting here(String key) {
         return written(key)
                 .filter(setting -> setting.path().equals(path + "." + key))
-                .orElseGet(() -> new Setting(path + "." + key, NOTHING, place));
+                .orElseGet(() -> new Setting(path + "." + key, NOTHING, position));
     }
 
     /// The value of this key, or a placeholder at its position, so that a message has a line.
-    private Setting settingOrGap(String key) {
+    private Setting settingOrPlaceholder(String key) {
         return written(key).orElseGet(() -> {
             String at = written.stream()
                     .map(layer -> layer.path() + "." + key)
@@ -156,7 +158,7 @@ final class Section {
                             source.substitutions().origin(candidate).isPresent())
                     .findFirst()
                     .orElse(path + "." + key);
-            return new Setting(at, NOTHING, place);
+            return new Setting(at, NOTHING, position);
         });
     }
 

@@ -31,7 +31,7 @@ record SmtpUpstreamReader(Section keys, Preset preset, Cloud cloud, SecretFiles 
     Optional<SmtpUpstreamSettings> read(int connections, Optional<String> mailbox) {
         Optional<String> host = host(mailbox);
         Tls tls = keys.value(TLS, TextValues.oneOf(Tls.class));
-        int port = keys.optional("port", Quantities.port(1)).orElse(usualPort(tls));
+        int port = keys.optional("port", Quantities.port(1)).orElse(defaultPort(tls));
         Optional<Path> trusted = keys.optional("trusted-certificates", files.certificatesBeside());
         Duration connect = keys.value("connect-timeout", timeout());
         Duration reply = keys.value("reply-timeout", timeout());
@@ -39,7 +39,7 @@ record SmtpUpstreamReader(Section keys, Preset preset, Cloud cloud, SecretFiles 
         Duration idle = keys.value("idle-timeout", timeout());
         Optional<ClientCertificate> certificate = certificate();
         Optional<InetAddress> local = keys.optional("local-address", Addresses.LOCAL);
-        Lookup lookup = preset == Preset.CONNECTOR && !isWritten(HOST) ? Lookup.MX : Lookup.HOST;
+        Lookup lookup = preset == Preset.CONNECTOR && !isSet(HOST) ? Lookup.MX : Lookup.HOST;
         if (preset != Preset.GRAPH) {
             reportContradictions(tls, port);
         }
@@ -61,13 +61,13 @@ record SmtpUpstreamReader(Section keys, Preset preset, Cloud cloud, SecretFiles 
 
     /// Reports credentials or mail that would be sent to a server without protection.
     void reportTrust(SmtpUpstreamSettings settings, UpstreamCredential signIn, boolean scoped) {
-        boolean away = !Entra.isThisMachine(settings.host());
-        if (preset == Preset.SMARTHOST && signIn.isOAuth() && !scoped && away) {
+        boolean remote = !Entra.isThisMachine(settings.host());
+        if (preset == Preset.SMARTHOST && signIn.isOAuth() && !scoped && remote) {
             signIn.problem(
                     "would send a token for Exchange Online to %s; use preset = office365 if it is a Microsoft server, else set the scope of that server"
                             .formatted(settings.host()));
         }
-        if (settings.tls() == Tls.NONE && away && !isExchangeItself()) {
+        if (settings.tls() == Tls.NONE && remote && !isPresetHost()) {
             reportPlainText(settings.host(), signIn);
         }
     }
@@ -84,31 +84,31 @@ record SmtpUpstreamReader(Section keys, Preset preset, Cloud cloud, SecretFiles 
         }
     }
 
-    /// Whether the server is Microsoft's, whose features are known.
-    private boolean isExchangeItself() {
-        return preset.host(cloud).isPresent() && !isWritten(HOST);
+    /// Whether the server is the one of the preset, whose features are known.
+    private boolean isPresetHost() {
+        return preset.host(cloud).isPresent() && !isSet(HOST);
     }
 
     private Optional<String> host(Optional<String> mailbox) {
         Optional<String> written = keys.optional(HOST, Addresses.HOST);
         Optional<String> domain = keys.optional(DOMAIN, Addresses.DOMAIN);
-        if (isWritten(DOMAIN) && preset != Preset.CONNECTOR) {
+        if (isSet(DOMAIN) && preset != Preset.CONNECTOR) {
             keys.problem(DOMAIN, "is for preset = connector only; use that preset, or remove it");
         }
         return switch (preset) {
             case CONNECTOR -> {
-                if (isWritten(HOST) && isWritten(DOMAIN)) {
+                if (isSet(HOST) && isSet(DOMAIN)) {
                     keys.problem(HOST, "domain is set as well; remove one of the two");
                 }
-                yield isWritten(HOST) ? written : isWritten(DOMAIN) ? domain : mailbox;
+                yield isSet(HOST) ? written : isSet(DOMAIN) ? domain : mailbox;
             }
             case SMARTHOST -> {
-                if (!isWritten(HOST)) {
+                if (!isSet(HOST)) {
                     keys.problem(HOST, "is missing; set the host name of the server");
                 }
                 yield written;
             }
-            case OFFICE365, HIGH_VOLUME, AZURE_COMMUNICATION -> isWritten(HOST) ? written : preset.host(cloud);
+            case OFFICE365, HIGH_VOLUME, AZURE_COMMUNICATION -> isSet(HOST) ? written : preset.host(cloud);
             case GRAPH -> Optional.empty();
         };
     }
@@ -116,8 +116,8 @@ record SmtpUpstreamReader(Section keys, Preset preset, Cloud cloud, SecretFiles 
     private Optional<ClientCertificate> certificate() {
         Optional<Path> certificate = keys.optional(CERTIFICATE, files.certificates());
         Optional<Path> key = keys.optional(KEY, files.readable());
-        if (isWritten(CERTIFICATE) != isWritten(KEY)) {
-            keys.problem(isWritten(CERTIFICATE) ? KEY : CERTIFICATE, "is missing; certificate and key belong together");
+        if (isSet(CERTIFICATE) != isSet(KEY)) {
+            keys.problem(isSet(CERTIFICATE) ? KEY : CERTIFICATE, "is missing; certificate and key belong together");
         }
         key.filter(files::isExposed)
                 .ifPresent(file ->
@@ -137,7 +137,7 @@ record SmtpUpstreamReader(Section keys, Preset preset, Cloud cloud, SecretFiles 
     }
 
     private void reportContradictions(Tls tls, int port) {
-        if (isExchangeItself() && tls != Tls.STARTTLS) {
+        if (isPresetHost() && tls != Tls.STARTTLS) {
             String server = preset.host(cloud).orElseThrow();
             keys.problem(TLS, "%s offers STARTTLS only; use starttls, or leave tls out".formatted(server));
         }
@@ -147,12 +147,12 @@ record SmtpUpstreamReader(Section keys, Preset preset, Cloud cloud, SecretFiles 
         if (tls == Tls.STARTTLS && port == IMPLICIT_TLS_PORT) {
             keys.warning("port", "port 465 is for TLS from the first octet; use tls = implicit, or port 587");
         }
-        if (preset == Preset.HIGH_VOLUME && cloud != Cloud.WORLDWIDE && !isWritten(HOST)) {
+        if (preset == Preset.HIGH_VOLUME && cloud != Cloud.WORLDWIDE && !isSet(HOST)) {
             keys.warning(UpstreamReader.PRESET, "high-volume has a known host in the worldwide cloud only; set host");
         }
     }
 
-    private int usualPort(Tls tls) {
+    private int defaultPort(Tls tls) {
         return switch (tls) {
             case STARTTLS -> preset.port(); // RFC 6409 §3.1
             case IMPLICIT -> IMPLICIT_TLS_PORT;
@@ -160,7 +160,7 @@ record SmtpUpstreamReader(Section keys, Preset preset, Cloud cloud, SecretFiles 
         };
     }
 
-    private boolean isWritten(String key) {
+    private boolean isSet(String key) {
         return keys.written(key).isPresent();
     }
 

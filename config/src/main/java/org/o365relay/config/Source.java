@@ -11,8 +11,8 @@ import java.util.stream.IntStream;
 record Source(FilePosition file, Substitutions substitutions, KnownKeys known, Problems problems) {
 
     /// @return empty if the value is invalid
-    <T> Optional<T> parse(Setting setting, ValueParser<T> kind) {
-        return switch (resolved(setting).then(found -> kind.parse(found.value()))) {
+    <T> Optional<T> parse(Setting setting, ValueParser<T> parser) {
+        return switch (resolved(setting).then(found -> parser.parse(found.value()))) {
             case Parsed.Ok<T>(T value) -> Optional.of(value);
             case Parsed.Invalid<T>(String message) -> {
                 problem(setting, message + origin(setting));
@@ -26,7 +26,7 @@ record Source(FilePosition file, Substitutions substitutions, KnownKeys known, P
         return parse(
                 setting,
                 value -> value instanceof ConfigObject section
-                        ? new Parsed.Ok<>(new Layer(setting.path(), section, place(setting)))
+                        ? new Parsed.Ok<>(new Layer(setting.path(), section, position(setting)))
                         : new Parsed.Invalid<>("must be a section: { … }"));
     }
 
@@ -37,7 +37,7 @@ record Source(FilePosition file, Substitutions substitutions, KnownKeys known, P
                 value -> value instanceof ConfigList elements
                         ? new Parsed.Ok<>(elements)
                         : new Parsed.Invalid<>("must be a list: [ … ]"));
-        FilePosition around = place(setting);
+        FilePosition around = position(setting);
         return list.stream()
                 .flatMap(elements -> IntStream.range(0, elements.size())
                         .mapToObj(i -> new Setting(setting.path() + "[" + i + "]", elements.get(i), around)))
@@ -45,22 +45,22 @@ record Source(FilePosition file, Substitutions substitutions, KnownKeys known, P
     }
 
     void problem(Setting setting, String message) {
-        problems.problem(place(setting), setting.path(), message);
+        problems.problem(position(setting), setting.path(), message);
     }
 
     void warning(Setting setting, String message) {
-        problems.warning(place(setting), setting.path(), message);
+        problems.warning(position(setting), setting.path(), message);
     }
 
     /// The position of a setting; a value from the environment has the position of the variable in the file.
-    FilePosition place(Setting setting) {
-        return place(setting.value().origin())
-                .or(() -> substitutions.origin(setting.path()).flatMap(Source::place))
+    FilePosition position(Setting setting) {
+        return position(setting.value().origin())
+                .or(() -> substitutions.origin(setting.path()).flatMap(Source::position))
                 .orElse(setting.around());
     }
 
     /// @return empty for values without a file, or from several files
-    private static Optional<FilePosition> place(ConfigOrigin origin) {
+    private static Optional<FilePosition> position(ConfigOrigin origin) {
         return Optional.ofNullable(origin.filename())
                 .filter(name -> origin.lineNumber() > 0 && !name.startsWith("merge of "))
                 .map(name -> new FilePosition(name, origin.lineNumber()));

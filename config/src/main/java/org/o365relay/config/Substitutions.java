@@ -57,14 +57,14 @@ final class Substitutions {
 
     private static boolean isResolved(ConfigValue value) {
         try {
-            return look(value) >= 0;
-        } catch (ConfigException.NotResolved waiting) {
+            return size(value) >= 0;
+        } catch (ConfigException.NotResolved unresolved) {
             return false;
         }
     }
 
     /// Throws if the value is unresolved; the library offers no other check.
-    private static int look(ConfigValue value) {
+    private static int size(ConfigValue value) {
         return switch (value) {
             case ConfigObject section -> section.size();
             case ConfigList list -> list.size();

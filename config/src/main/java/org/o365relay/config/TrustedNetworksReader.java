@@ -13,8 +13,8 @@ import org.o365relay.admit.TrustedNetworks;
 /// Reads `trusted-networks` of the relay or a listener, with defaults from `relay.trusted-network-defaults`.
 /// Rejects networks that would make an open relay.
 ///
-/// @param usual the defaults, for entries that are only a network
-record TrustedNetworksReader(Section relay, PolicyReader policies, Section usual) {
+/// @param defaults the defaults, for entries that are only a network
+record TrustedNetworksReader(Section relay, PolicyReader policies, Section defaults) {
 
     static final String KEY = "trusted-networks";
 
@@ -23,24 +23,24 @@ record TrustedNetworksReader(Section relay, PolicyReader policies, Section usual
     private static final String TOLERANCE = "tolerance";
 
     static TrustedNetworksReader of(Section relay, PolicyReader policies) {
-        Section usual = relay.section(DEFAULTS);
-        usual.optional(NETWORK, Networks.CIDR)
-                .ifPresent(
-                        network -> usual.problem(NETWORK, "has no default; set it in each entry of trusted-networks"));
-        policies.read(usual); // reports mistakes even if no entry uses the defaults
-        return new TrustedNetworksReader(relay, policies, usual);
+        Section defaults = relay.section(DEFAULTS);
+        defaults.optional(NETWORK, Networks.CIDR)
+                .ifPresent(network ->
+                        defaults.problem(NETWORK, "has no default; set it in each entry of trusted-networks"));
+        policies.read(defaults); // reports mistakes even if no entry uses the defaults
+        return new TrustedNetworksReader(relay, policies, defaults);
     }
 
     /// @param owner section of the relay or a listener
     TrustedNetworks read(Section owner) {
         List<Setting> elements = owner.elements(KEY);
-        if (elements.isEmpty() && owner.isWrittenAsList(KEY)) {
+        if (elements.isEmpty() && owner.isSetToList(KEY)) {
             owner.problem(KEY, "is empty, so no client could send mail; list the networks of your devices");
         }
         List<TrustedNetwork> networks = new ArrayList<>();
         for (Setting element : elements) {
             entry(element).ifPresent(entry -> {
-                reportTwice(element, entry, networks);
+                reportDuplicate(element, entry, networks);
                 networks.add(entry);
             });
         }
@@ -49,7 +49,7 @@ record TrustedNetworksReader(Section relay, PolicyReader policies, Section usual
 
     private Optional<TrustedNetwork> entry(Setting element) {
         if (!(element.value() instanceof ConfigObject)) {
-            return network(element).map(network -> trusted(network, usual));
+            return network(element).map(network -> trusted(network, defaults));
         }
         return relay.element(element, relay.layers(DEFAULTS), relay.defaults(DEFAULTS))
                 .flatMap(this::section);
@@ -80,7 +80,7 @@ record TrustedNetworksReader(Section relay, PolicyReader policies, Section usual
         return network;
     }
 
-    private void reportTwice(Setting element, TrustedNetwork entry, List<TrustedNetwork> others) {
+    private void reportDuplicate(Setting element, TrustedNetwork entry, List<TrustedNetwork> others) {
         if (others.stream().anyMatch(other -> other.network().equals(entry.network()))) {
             relay.source().problem(element, entry.network() + " is listed twice; remove one");
         }

@@ -23,7 +23,7 @@ record UpstreamReader(Section keys, Cloud cloud, SecretFiles files, String hostn
             .<Parsed<Preset>>map(Parsed.Ok::new)
             .orElseGet(() -> TextValues.unknown(
                     text, Arrays.stream(Preset.values()).map(Preset::key).toList())));
-    private static final List<String> SMTP_ALONE = List.of(
+    private static final List<String> SMTP_ONLY = List.of(
             "port", "tls", "trusted-certificates", "client-certificate", "client-certificate-key", "local-address");
 
     /// A host without a preset is a smarthost.
@@ -73,7 +73,7 @@ record UpstreamReader(Section keys, Cloud cloud, SecretFiles files, String hostn
     }
 
     private void reportSignIn(UpstreamCredential signIn, Optional<String> host) {
-        boolean away = host.filter(Entra::isThisMachine).isEmpty();
+        boolean remote = host.filter(Entra::isThisMachine).isEmpty();
         switch (preset()) {
             case GRAPH -> {
                 if (signIn.isPassword() || signIn.isNone()) {
@@ -85,7 +85,7 @@ record UpstreamReader(Section keys, Cloud cloud, SecretFiles files, String hostn
                 if (signIn.isNone()) {
                     signIn.problem("Exchange Online requires a sign-in; use for example type ="
                             + " client-secret, or preset = connector");
-                } else if (signIn.isPassword() && preset() == Preset.OFFICE365 && away) {
+                } else if (signIn.isPassword() && preset() == Preset.OFFICE365 && remote) {
                     signIn.warning(
                             "Microsoft disables passwords for SMTP at the end of December 2026, unless an admin enables them again; switch to OAuth: docs/oauth-smtp.md");
                 }
@@ -109,7 +109,7 @@ record UpstreamReader(Section keys, Cloud cloud, SecretFiles files, String hostn
         if (keys.written(SmtpUpstreamReader.HOST).isPresent()) {
             keys.problem(SmtpUpstreamReader.HOST, "is not for preset = graph; use graph-url, or another preset");
         }
-        SMTP_ALONE.stream()
+        SMTP_ONLY.stream()
                 .filter(key -> keys.written(key).isPresent())
                 .forEach(key -> keys.warning(
                         key, "is not used with preset = graph; remove it (settings for HTTPS are in relay.http)"));

@@ -30,7 +30,7 @@ class FileContentTest {
 
         assertThat(FileContent.certificates(directory).parse(ConfigValueFactory.fromAnyRef("ca.pem")))
                 .isEqualTo(new Parsed.Invalid<>(
-                        file + " holds no certificate; it must be a PEM file (-----BEGIN CERTIFICATE-----)"));
+                        file + " contains no certificate; it must be a PEM file (-----BEGIN CERTIFICATE-----)"));
     }
 
     @Test

@@ -36,7 +36,7 @@ class WarningsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            limits.connections = 4                 | relay.conf:4: relay.mailboxes[0].limits.connections: Exchange Online allows a mailbox 3 connections at once, over all its programs; use 1 to 3
+            limits.connections = 4                 | relay.conf:4: relay.mailboxes[0].limits.connections: Exchange Online allows 3 concurrent connections per mailbox, shared by all its clients; use 1 to 3
             upstream { preset = office365, port = 465 } | relay.conf:4: relay.mailboxes[0].upstream.port: port 465 is for TLS from the first octet; use tls = implicit, or port 587
             """)
     void warnsOfWhatWillNotWorkWell(String mailbox, String warning) throws IOException {
@@ -52,7 +52,7 @@ class WarningsTest {
             upstream { host = localhost }, credential { type = managed-identity }         |
             upstream { host = x.y, scope = "api://x/.default" }, credential.type = managed-identity |
             upstream { preset = graph, tls = none }, credential.type = managed-identity   | upstream.tls: is not used with preset = graph; remove it (settings for HTTPS are in relay.http)
-            upstream.preset = graph, limits.connections = 5, credential.type = managed-identity | limits.connections: Microsoft Graph allows an app 4 requests at once for a mailbox; use 1 to 4
+            upstream.preset = graph, limits.connections = 5, credential.type = managed-identity | limits.connections: Microsoft Graph allows 4 concurrent requests per app and mailbox; use 1 to 4
             upstream.preset = connector                                                   |
             upstream { preset = connector, tls = none }                                   | upstream.tls: mail to contoso.example is sent unencrypted; use starttls or implicit if the server supports it
             cloud = dod, upstream.preset = high-volume, credential.password = ${RELAY_PASSWORD}          | upstream.preset: high-volume has a known host in the worldwide cloud only; set host

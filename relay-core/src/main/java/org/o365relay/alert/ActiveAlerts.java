@@ -37,7 +37,7 @@ public final class ActiveAlerts {
     private final Duration delay;
     private final InstantSource clock;
     private final Map<String, AlertState> alerts = new ConcurrentHashMap<>();
-    private final Set<String> unsaved = new HashSet<>(); // of the looking thread
+    private final Set<String> unsaved = new HashSet<>(); // used only by the thread that calls check()
 
     /// Restores the alerts stored before a restart. One that is not raised again within
     /// [AlertTexts#restoredFor] is cleared.

@@ -72,9 +72,10 @@ final class AlertTexts {
         return new AlertCondition(
                 AlertKind.LIMIT_EXCEEDED.of(address),
                 "Device " + device + " exceeded a limit",
-                "It reached its limit " + excess.limit() + ". Further mail is rejected with a temporary error until "
-                        + TIME.format(excess.until()) + ".",
-                "Check what it sends (o365-relay trace). If it needs more, raise " + excess.limit()
+                "The device exceeded its limit " + excess.limit()
+                        + ". Further mail is rejected with a temporary error until " + TIME.format(excess.until())
+                        + ".",
+                "Check what it sends (o365-relay trace). If that is legitimate, raise " + excess.limit()
                         + " of its network in relay.trusted-networks.",
                 null,
                 null,
@@ -85,7 +86,7 @@ final class AlertTexts {
     static AlertCondition queueAge(Duration limit, Instant oldest) {
         return new AlertCondition(
                 AlertKind.QUEUE_AGE.key(),
-                "Mail has been waiting for more than " + words(limit),
+                "Mail has been waiting for more than " + text(limit),
                 "The oldest message in the queue arrived on " + TIME.format(oldest) + ".",
                 "Run o365-relay queue to see which messages wait, and why.",
                 null,
@@ -107,19 +108,19 @@ final class AlertTexts {
                 Reporting.NONE);
     }
 
-    static AlertCondition diskLow(DiskCapacity room) {
+    static AlertCondition diskLow(DiskCapacity capacity) {
         return ofDisk(
                 AlertKind.DISK_LOW,
                 "The disk of the queue is nearly full",
-                mebibytes(room.free()) + " are free. Below " + mebibytes(room.minimumFree())
+                mebibytes(capacity.free()) + " are free. Below " + mebibytes(capacity.minimumFree())
                         + " (queue.minimum-free-space), the relay rejects new mail with a temporary error.");
     }
 
-    static AlertCondition diskFull(DiskCapacity room) {
+    static AlertCondition diskFull(DiskCapacity capacity) {
         return ofDisk(
                 AlertKind.DISK_FULL,
                 "New mail is rejected: the disk of the queue is full",
-                mebibytes(room.free()) + " are free, less than " + mebibytes(room.minimumFree())
+                mebibytes(capacity.free()) + " are free, less than " + mebibytes(capacity.minimumFree())
                         + " (queue.minimum-free-space). The relay rejects new mail with a temporary error. Queued mail is"
                         + " still delivered.");
     }
@@ -136,19 +137,19 @@ final class AlertTexts {
                 Reporting.NONE);
     }
 
-    static AlertCondition queueLarge(DiskCapacity room) {
+    static AlertCondition queueLarge(DiskCapacity capacity) {
         return ofSize(
                 AlertKind.QUEUE_LARGE,
                 "The queue is nearly full",
-                "It holds " + mebibytes(room.used()) + " of " + mebibytes(room.maximum())
+                "It holds " + mebibytes(capacity.used()) + " of " + mebibytes(capacity.maximum())
                         + " (queue.maximum-size). When it is full, the relay rejects new mail with a temporary error.");
     }
 
-    static AlertCondition queueFull(DiskCapacity room) {
+    static AlertCondition queueFull(DiskCapacity capacity) {
         return ofSize(
                 AlertKind.QUEUE_FULL,
                 "New mail is rejected: the queue is full",
-                "It holds " + mebibytes(room.used()) + " of " + mebibytes(room.maximum())
+                "It holds " + mebibytes(capacity.used()) + " of " + mebibytes(capacity.maximum())
                         + " (queue.maximum-size). The relay rejects new mail with a temporary error. Queued mail is still"
                         + " delivered.");
     }
@@ -210,7 +211,7 @@ final class AlertTexts {
         return Math.max(0, octets) / MIB + " MiB";
     }
 
-    private static String words(Duration time) {
+    private static String text(Duration time) {
         String text = time.toString().substring(2).toLowerCase(Locale.ROOT);
         return time.toHours() > 0 && time.toMinutesPart() == 0 && time.toSecondsPart() == 0
                 ? time.toHours() + " h"

@@ -49,11 +49,13 @@ record QueueMonitor(MessageQueue queue, AlertSettings settings, ActiveAlerts ale
         }
     }
 
-    void checkSpace(DiskCapacity room) {
-        update(AlertKind.DISK_LOW, room.free() < 2 * room.minimumFree() ? AlertTexts.diskLow(room) : null);
-        update(AlertKind.DISK_FULL, room.free() < room.minimumFree() ? AlertTexts.diskFull(room) : null);
-        update(AlertKind.QUEUE_LARGE, room.used() > LARGE * room.maximum() ? AlertTexts.queueLarge(room) : null);
-        update(AlertKind.QUEUE_FULL, room.used() > room.maximum() ? AlertTexts.queueFull(room) : null);
+    void checkSpace(DiskCapacity capacity) {
+        update(AlertKind.DISK_LOW, capacity.free() < 2 * capacity.minimumFree() ? AlertTexts.diskLow(capacity) : null);
+        update(AlertKind.DISK_FULL, capacity.free() < capacity.minimumFree() ? AlertTexts.diskFull(capacity) : null);
+        update(
+                AlertKind.QUEUE_LARGE,
+                capacity.used() > LARGE * capacity.maximum() ? AlertTexts.queueLarge(capacity) : null);
+        update(AlertKind.QUEUE_FULL, capacity.used() > capacity.maximum() ? AlertTexts.queueFull(capacity) : null);
     }
 
     private void update(AlertKind kind, @Nullable AlertCondition condition) {

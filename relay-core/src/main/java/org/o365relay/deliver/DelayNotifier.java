@@ -236,7 +236,7 @@ final class DelayNotifier {
         if (waiting.reason() != null) {
             return policy.reason(waiting.reason(), sender.mailbox(), "");
         }
-        return policy.reason(open(waiting).isPresent() ? GeneralReason.TURN : GeneralReason.MAILBOX, "");
+        return policy.reason(open(waiting).isPresent() ? GeneralReason.BACKLOG : GeneralReason.MAILBOX, "");
     }
 
     private static ReportedMessage original(WaitingMessage waiting, MailboxSender sender) throws IOException {

@@ -8,7 +8,7 @@ import java.util.Optional;
 ///
 /// Source: Microsoft, "Microsoft 365 endpoints", "National cloud deployments" of Microsoft Graph and of the
 /// Microsoft identity platform. The submission host names of national clouds are not
-/// documented; they come from practice.
+/// documented; they are those in use.
 public enum Cloud {
     /// The commercial cloud, including GCC.
     WORLDWIDE(

@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// The services that accept mail, with their ports and limits as of November 2026. The configuration of a
+/// The upstream services, with their ports and limits as of November 2026. The configuration of a
 /// mailbox can override the limits.
 public enum Preset {
     /// Client submission with a mailbox (SMTP AUTH).

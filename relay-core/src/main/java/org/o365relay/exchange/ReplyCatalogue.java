@@ -51,9 +51,9 @@ public final class ReplyCatalogue {
     }
 
     /// @return the first entry that matches
-    public Optional<KnownReply> find(ReplySource speaker, Reply reply) {
+    public Optional<KnownReply> find(ReplySource source, Reply reply) {
         return entries.stream()
-                .filter(entry -> entry.source() == speaker)
+                .filter(entry -> entry.source() == source)
                 .filter(entry -> entry.pattern().matches(reply))
                 .findFirst();
     }

@@ -1,6 +1,6 @@
 package org.o365relay.exchange;
 
-/// The service that gives a reply.
+/// The service that sent a reply.
 public enum ReplySource {
     /// A mail server, by SMTP.
     SMTP,

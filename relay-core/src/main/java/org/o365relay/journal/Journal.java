@@ -63,7 +63,7 @@ public interface Journal {
             @Nullable EmailAddress noticeTo,
             boolean inDigest);
 
-    /// The mailbox cannot send until a probe succeeds. Its messages wait and lose no attempt.
+    /// The mailbox cannot send until a probe succeeds. Its messages wait; no delivery attempt is counted.
     ///
     /// @param advice what the admin can do
     void blocked(EmailAddress mailbox, String upstream, Reply reply, String advice, Instant nextProbe);
@@ -85,7 +85,7 @@ public interface Journal {
     void failback(EmailAddress mailbox, String upstream, Duration after);
 
     /// The upstream cannot be reached or accepts no connections, and there is no fallback. Reported once per
-    /// outage; no message loses an attempt.
+    /// outage; no delivery attempt is counted.
     void unreachable(EmailAddress mailbox, String upstream, Reply reply, Instant nextAttempt);
 
     /// The mailbox sends again after its upstream was unreachable.
@@ -116,9 +116,9 @@ public interface Journal {
     /// @param by name of the operator
     void resumed(EmailAddress mailbox, String by);
 
-    /// An operator has a blocked mailbox, or its suspended upstreams, probed ahead of schedule.
+    /// An operator requested an immediate probe of a blocked mailbox or of suspended upstreams.
     ///
-    /// @param by user name of the operator
+    /// @param by name of the operator
     void retried(EmailAddress mailbox, String by);
 
     /// An operator has changed messages in the queue.

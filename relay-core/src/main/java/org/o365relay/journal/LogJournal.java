@@ -276,7 +276,7 @@ public final class LogJournal implements Journal {
         return instant.truncatedTo(ChronoUnit.SECONDS);
     }
 
-    /// A log line under construction. Text from outside is escaped so that it can neither end the line nor
+    /// A log line under construction. Untrusted text is escaped so that it can neither end the line nor
     /// forge a key.
     private static final class Line {
 

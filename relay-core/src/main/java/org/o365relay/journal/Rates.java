@@ -49,12 +49,12 @@ public final class Rates implements Journal {
         return delivered.rate(clock.millis());
     }
 
-    /// @return recipients deferred, without those that wait because their mailbox is blocked
+    /// @return recipients deferred, except those that wait because their mailbox is blocked
     public Rate deferred() {
         return deferred.rate(clock.millis());
     }
 
-    /// @return recipients bounced
+    /// @return recipients that failed permanently
     public Rate failed() {
         return failed.rate(clock.millis());
     }

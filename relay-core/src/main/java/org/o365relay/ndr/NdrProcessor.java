@@ -47,7 +47,7 @@ import org.o365relay.queue.SuppressedNotice.Kind;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Processes failure NDR: adds an event to the history of each reported message and notifies its envelope
+/// Processes NDRs: adds an event to the history of each reported message and notifies its envelope
 /// sender. The recipient of the notice is never taken from the report, because reports can be forged.
 final class NdrProcessor {
 
@@ -267,7 +267,7 @@ final class NdrProcessor {
         }
     }
 
-    /// @return the messages with this Message-ID; several if failure was divided
+    /// @return the messages with this Message-ID; several if the message was split into parts
     private List<Candidate> candidates(String messageId) {
         if (messageId.isEmpty()) {
             return List.of();
@@ -275,23 +275,23 @@ final class NdrProcessor {
         Matcher own = OWN_ID.matcher(messageId);
         Stream<MessageEntry> ownIds = (own.matches() ? QueueId.parse(own.group(1)) : Optional.<QueueId>empty())
                 .map(id -> MessageFilter.of(List.of(id))).stream()
-                        .flatMap(selection -> lines(selection).stream())
-                        .filter(line -> line.messageId().isEmpty());
+                        .flatMap(selection -> entries(selection).stream())
+                        .filter(entry -> entry.messageId().isEmpty());
         MessageFilter byMessageId =
                 new MessageFilter(List.of(), Set.of(), null, null, null, null, null, null, null, null, messageId, null);
         return Stream.concat(
                         ownIds,
-                        lines(byMessageId).stream()
-                                .filter(line -> line.messageId().equals(messageId)))
+                        entries(byMessageId).stream()
+                                .filter(entry -> entry.messageId().equals(messageId)))
                 .flatMap(
-                        line -> queue
-                                .messageSummary(line.id())
-                                .map(message -> new Candidate(message, line.subject(), messageId))
+                        entry -> queue
+                                .messageSummary(entry.id())
+                                .map(message -> new Candidate(message, entry.subject(), messageId))
                                 .stream())
                 .toList();
     }
 
-    private List<MessageEntry> lines(MessageFilter selection) {
+    private List<MessageEntry> entries(MessageFilter selection) {
         return queue.reader()
                 .find(selection, Page.Order.NEWEST_FIRST, null, MAX_PARTS)
                 .entries();

@@ -18,7 +18,7 @@ public record Digest(
     public Digest {
         entries = List.copyOf(entries);
         if (count < Math.max(1, entries.size())) {
-            throw new IllegalArgumentException("a digest counts at least one message and all those it lists");
+            throw new IllegalArgumentException("the count must be at least 1 and at least the number of entries");
         }
     }
 

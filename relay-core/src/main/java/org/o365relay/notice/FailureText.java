@@ -29,7 +29,7 @@ final class FailureText {
                 texts.text(failure.isReportedByNdr() ? "returned.opening" : "failed.opening", "hostname", hostname));
         body.describe(failure, original);
         failure.recipients().stream()
-                .collect(groupingBy(Common::of, LinkedHashMap::new, Collectors.toList()))
+                .collect(groupingBy(SharedOutcome::of, LinkedHashMap::new, Collectors.toList()))
                 .forEach(this::appendGroup);
         describeAttempts();
         body.adminSection(
@@ -40,7 +40,7 @@ final class FailureText {
         return body.text();
     }
 
-    private void appendGroup(Common common, List<FailedRecipient> recipients) {
+    private void appendGroup(SharedOutcome common, List<FailedRecipient> recipients) {
         body.list(
                 texts.text("failed.to"),
                 recipients.stream().map(FailedRecipient::recipient).toList());
@@ -80,9 +80,9 @@ final class FailureText {
     }
 
     /// The part of a failure that several recipients may share, so that it appears once.
-    private record Common(String reply, boolean fromUpstream, Reason reason) {
-        static Common of(FailedRecipient failed) {
-            return new Common(failed.reply().toString(), failed.fromUpstream(), failed.reason());
+    private record SharedOutcome(String reply, boolean fromUpstream, Reason reason) {
+        static SharedOutcome of(FailedRecipient failed) {
+            return new SharedOutcome(failed.reply().toString(), failed.fromUpstream(), failed.reason());
         }
     }
 }

@@ -20,7 +20,7 @@ public enum GeneralReason {
     /// The mailbox cannot send at the moment.
     MAILBOX,
     /// Other messages are sent first.
-    TURN;
+    BACKLOG;
 
     /// @param name name in the history: `unknown-reply`
     /// @return [#UNKNOWN_REPLY] for any other name

@@ -32,10 +32,10 @@ final class AddressList {
     /// @return the mailboxes of each field; all fields together share the limit of parsed text
     static List<List<HeaderMailbox>> parseEach(List<RawField> fields) {
         List<List<HeaderMailbox>> authors = new ArrayList<>();
-        int left = MAX_PARSED;
+        int remaining = MAX_PARSED;
         for (RawField field : fields) {
-            authors.add(parse(field, left));
-            left = Math.max(0, left - field.text().length());
+            authors.add(parse(field, remaining));
+            remaining = Math.max(0, remaining - field.text().length());
         }
         return authors;
     }
@@ -49,12 +49,12 @@ final class AddressList {
         return parse(field, MAX_PARSED);
     }
 
-    private static List<HeaderMailbox> parse(RawField field, int most) {
+    private static List<HeaderMailbox> parse(RawField field, int limit) {
         String text = RawText.of(field.value().getBytes(StandardCharsets.ISO_8859_1));
-        List<HeaderMailbox> authors = read(text, most);
+        List<HeaderMailbox> authors = read(text, limit);
         // Some devices include the address in the encoded word.
-        boolean allSaid = hasQualified(authors) || !text.contains("=?") || text.length() > most;
-        return allSaid ? authors : read(EncodedText.decode(text), most);
+        boolean complete = hasQualified(authors) || !text.contains("=?") || text.length() > limit;
+        return complete ? authors : read(EncodedText.decode(text), limit);
     }
 
     /// @param mailbox the address parsed from the field
@@ -64,27 +64,27 @@ final class AddressList {
         String value = field.value();
         return value.length() <= MAX_NAME
                 && value.chars().allMatch(c -> (c >= ' ' && c < 0x7f) || c == '\t')
-                && hidesNoAt(EncodedText.decode(value))
+                && hasOneAt(EncodedText.decode(value))
                 && isStrictly(mailbox, value);
     }
 
     /// @return whether the field is a valid address list (RFC 5322 §3.4), or too long to be parsed
-    static boolean isReadable(RawField field) {
+    static boolean isValid(RawField field) {
         String value = RawText.of(field.value().getBytes(StandardCharsets.ISO_8859_1));
         try {
             return value.length() > MAX_PARSED
-                    || Arrays.stream(InternetAddress.parse(value, true)).allMatch(AddressList::isReadable);
+                    || Arrays.stream(InternetAddress.parse(value, true)).allMatch(AddressList::isValid);
         } catch (AddressException notStrict) {
             return false;
         }
     }
 
     /// The parser accepts invalid local parts such as `"Ann"ann@b.c`.
-    private static boolean isReadable(InternetAddress address) {
+    private static boolean isValid(InternetAddress address) {
         return address.isGroup() || EmailAddress.parse(address.getAddress()).isPresent();
     }
 
-    private static boolean hidesNoAt(String decoded) {
+    private static boolean hasOneAt(String decoded) {
         return decoded.chars().filter(c -> c == '@').count() == 1 && !decoded.contains("=?");
     }
 
@@ -100,15 +100,15 @@ final class AddressList {
         }
     }
 
-    private static List<HeaderMailbox> read(String text, int most) {
+    private static List<HeaderMailbox> read(String text, int limit) {
         String printable = text.replace("\0", "");
-        List<HeaderMailbox> authors = parsed(beginning(printable, most));
-        return hasQualified(authors) || printable.indexOf('@') < 0 ? authors : salvaged(printable);
+        List<HeaderMailbox> authors = parsed(prefix(printable, limit));
+        return hasQualified(authors) || printable.indexOf('@') < 0 ? authors : extracted(printable);
     }
 
     /// The longest prefix of complete addresses within the limit.
-    private static String beginning(String text, int most) {
-        return text.length() <= most ? text : text.substring(0, Math.max(0, text.lastIndexOf(',', most)));
+    private static String prefix(String text, int limit) {
+        return text.length() <= limit ? text : text.substring(0, Math.max(0, text.lastIndexOf(',', limit)));
     }
 
     private static List<HeaderMailbox> parsed(String text) {
@@ -119,7 +119,7 @@ final class AddressList {
                     .map(AddressList::author)
                     .toList();
         } catch (AddressException unreadable) {
-            return salvaged(text);
+            return extracted(text);
         }
     }
 
@@ -140,8 +140,8 @@ final class AddressList {
                 .orElseGet(() -> new HeaderMailbox(name.isEmpty() ? EncodedText.decode(text) : name, null));
     }
 
-    /// Takes the text before each address as its display name.
-    private static List<HeaderMailbox> salvaged(String text) {
+    /// Uses the text before each address as its display name.
+    private static List<HeaderMailbox> extracted(String text) {
         List<HeaderMailbox> authors = new ArrayList<>();
         Matcher address = ADDRESS.matcher(text);
         int from = 0;

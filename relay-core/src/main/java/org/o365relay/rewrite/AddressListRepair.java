@@ -30,8 +30,8 @@ final class AddressListRepair {
     static RawField repaired(RawField field) {
         String text = field.text();
         int value = text.indexOf(':') + 1;
-        boolean readers = FIELDS.contains(field.name().toLowerCase(Locale.ROOT));
-        return readers && text.indexOf('@', value) >= 0 ? new AddressListRepair(text, value).repair(field) : field;
+        boolean repairable = FIELDS.contains(field.name().toLowerCase(Locale.ROOT));
+        return repairable && text.indexOf('@', value) >= 0 ? new AddressListRepair(text, value).repair(field) : field;
     }
 
     private RawField repair(RawField field) {

@@ -10,7 +10,7 @@ final class AddressListSplitter {
     private final String value;
     private final List<String> members = new ArrayList<>();
     private int begin;
-    private boolean plain = true;
+    private boolean membersOnly = true;
 
     private AddressListSplitter(String value) {
         this.value = value;
@@ -47,7 +47,7 @@ final class AddressListSplitter {
             return Optional.empty();
         }
         afterMember(value.length());
-        return Optional.of(new SplitList(List.copyOf(members), plain));
+        return Optional.of(new SplitList(List.copyOf(members), membersOnly));
     }
 
     private int after(int open, char closing) {
@@ -74,7 +74,7 @@ final class AddressListSplitter {
     }
 
     private int afterComment(int open) {
-        plain = false;
+        membersOnly = false;
         int depth = 0;
         for (int i = open; i < value.length(); i++) {
             char c = value.charAt(i);
@@ -97,12 +97,12 @@ final class AddressListSplitter {
     }
 
     private int afterGroup(int end) {
-        plain = false;
+        membersOnly = false;
         return afterMember(end);
     }
 
     private int afterGroupName(int colon) {
-        plain = false;
+        membersOnly = false;
         begin = colon + 1;
         return begin;
     }

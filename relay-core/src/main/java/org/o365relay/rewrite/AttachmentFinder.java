@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Finds the parts of a message (RFC 2046 §5.1) that can be removed: files in a multipart/mixed, and related
 /// parts of a multipart/related. Signed or encrypted parts (RFC 1847 §2.1) and attached messages are left
-/// whole.
+/// unchanged.
 ///
 /// Reads the message once and keeps one header in memory.
 final class AttachmentFinder {
@@ -27,13 +27,13 @@ final class AttachmentFinder {
 
     /// A multipart.
     ///
-    /// @param indivisible whether it, or a multipart around it, is signed or encrypted
+    /// @param indivisible whether it, or an enclosing multipart, is signed or encrypted
     record Multipart(String type, String boundary, boolean indivisible) {
 
-        static Multipart of(PartHeader header, String boundary, @Nullable Multipart around) {
-            boolean sealed =
+        static Multipart of(PartHeader header, String boundary, @Nullable Multipart enclosing) {
+            boolean opaque =
                     header.type().equals("multipart/signed") || header.type().equals("multipart/encrypted");
-            return new Multipart(header.type(), boundary, sealed || (around != null && around.indivisible));
+            return new Multipart(header.type(), boundary, opaque || (enclosing != null && enclosing.indivisible));
         }
 
         private boolean isDivisible() {
@@ -65,9 +65,9 @@ final class AttachmentFinder {
     /// A part that can be removed.
     ///
     /// @param to offset of the next delimiter
-    record FoundAttachment(Attachment attachment, Position place, long to) {
+    record FoundAttachment(Attachment attachment, Position position, long to) {
         long from() {
-            return place.parent() == null ? attachment.from() : place.from();
+            return position.parent() == null ? attachment.from() : position.from();
         }
 
         long length() {
@@ -89,8 +89,8 @@ final class AttachmentFinder {
         return parts.found;
     }
 
-    /// @param defaultType content type if the header has none
-    private Delimiter entity(Position place, int depth, String defaultType) throws IOException {
+    /// @param defaultType type of a part without Content-Type
+    private Delimiter entity(Position position, int depth, String defaultType) throws IOException {
         List<RawField> fields = new ArrayList<>();
         Delimiter early = readHeader(fields);
         if (early != null) {
@@ -99,13 +99,13 @@ final class AttachmentFinder {
         PartHeader header = PartHeader.of(fields, defaultType);
         String boundary = header.boundary();
         if (header.isMultipart() && boundary != null && depth < MAX_DEPTH) {
-            return multipart(Multipart.of(header, boundary, place.parent()), depth);
+            return multipart(Multipart.of(header, boundary, position.parent()), depth);
         }
         long begin = lines.nextPosition();
         Delimiter delimiter = skip();
-        if (header.isFile() && place.isDivisible()) {
+        if (header.isFile() && position.isDivisible()) {
             long end = Math.max(begin, delimiter.before());
-            found.add(new FoundAttachment(attachment(header, place.parent(), begin, end), place, delimiter.at()));
+            found.add(new FoundAttachment(attachment(header, position.parent(), begin, end), position, delimiter.at()));
         }
         return delimiter;
     }
@@ -115,21 +115,21 @@ final class AttachmentFinder {
         boundaries.add(multipart.boundary().getBytes(StandardCharsets.ISO_8859_1));
         Delimiter delimiter = skip(); // the preamble
         for (int index = 0; delimiter.level() == level && !delimiter.closing(); index++) {
-            Position place = new Position(multipart, index, delimiter.at());
-            delimiter = entity(place, depth + 1, multipart.defaultType());
+            Position position = new Position(multipart, index, delimiter.at());
+            delimiter = entity(position, depth + 1, multipart.defaultType());
         }
         boundaries.removeLast();
         return delimiter.level() == level ? skip() : delimiter; // the epilogue
     }
 
-    private static Attachment attachment(PartHeader header, @Nullable Multipart around, long from, long to) {
+    private static Attachment attachment(PartHeader header, @Nullable Multipart enclosing, long from, long to) {
         String name = header.fileName();
-        boolean shown =
-                around != null && (around.isRelated() || header.disposition().equals("inline"));
+        boolean referenced = enclosing != null
+                && (enclosing.isRelated() || header.disposition().equals("inline"));
         return new Attachment(
                 name == null ? "attachment" : name,
                 header.type(),
-                shown ? header.contentId() : null,
+                referenced ? header.contentId() : null,
                 header.encoding(),
                 from,
                 to);

@@ -25,19 +25,19 @@ public final class AttachmentStripper {
     ///     encrypted or messages
     public static Optional<StrippedMessage> strip(StoredContent message, ReaddressedHeader header, long limit)
             throws IOException {
-        List<FoundAttachment> out = largest(message, header, limit);
-        boolean whole = out.stream().anyMatch(found -> found.place().parent() == null);
+        List<FoundAttachment> removed = largest(message, header, limit);
+        boolean whole = removed.stream().anyMatch(found -> found.position().parent() == null);
         byte[] newHeader = whole ? withoutContent(header.header()) : header.header();
         long size = newHeader.length
                 + message.size()
                 - header.bodyOffset()
-                - out.stream().mapToLong(AttachmentStripper::gain).sum();
+                - removed.stream().mapToLong(AttachmentStripper::savedOctets).sum();
         if (size > limit) {
             return Optional.empty();
         }
         return Optional.of(new StrippedMessage(
-                rest(message, newHeader, header.bodyOffset(), out),
-                out.stream().map(FoundAttachment::attachment).toList()));
+                rest(message, newHeader, header.bodyOffset(), removed),
+                removed.stream().map(FoundAttachment::attachment).toList()));
     }
 
     /// @return the attachments to remove, in message order
@@ -48,40 +48,40 @@ public final class AttachmentStripper {
             all = new ArrayList<>(AttachmentFinder.find(in));
         }
         all.sort(Comparator.comparingLong(FoundAttachment::length).reversed());
-        List<FoundAttachment> out = new ArrayList<>();
+        List<FoundAttachment> removed = new ArrayList<>();
         long size = header.header().length + message.size() - header.bodyOffset();
         for (FoundAttachment found : all) {
             if (size <= limit) {
                 break;
             }
-            out.add(found);
-            size -= gain(found);
+            removed.add(found);
+            size -= savedOctets(found);
         }
-        out.sort(Comparator.comparingLong(FoundAttachment::from));
-        return out;
+        removed.sort(Comparator.comparingLong(FoundAttachment::from));
+        return removed;
     }
 
-    private static long gain(FoundAttachment found) {
+    private static long savedOctets(FoundAttachment found) {
         return found.length() - placeholder(found).length;
     }
 
     /// The first part of a multipart is replaced by an empty text, because mail clients expect the text there
     /// and a multipart needs at least one part (RFC 2046 §5.1.1).
     private static byte[] placeholder(FoundAttachment found) {
-        AttachmentFinder.Multipart around = found.place().parent();
-        if (around == null || found.place().index() > 0) {
+        AttachmentFinder.Multipart multipart = found.position().parent();
+        if (multipart == null || found.position().index() > 0) {
             return new byte[0];
         }
-        return ("--" + around.boundary() + "\r\nContent-Type: text/plain\r\n\r\n\r\n")
+        return ("--" + multipart.boundary() + "\r\nContent-Type: text/plain\r\n\r\n\r\n")
                 .getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    private static byte[] rest(StoredContent message, byte[] header, long bodyAt, List<FoundAttachment> out)
+    private static byte[] rest(StoredContent message, byte[] header, long bodyAt, List<FoundAttachment> removed)
             throws IOException {
         ByteArrayOutputStream rest = new ByteArrayOutputStream();
         rest.write(header);
         long from = bodyAt;
-        for (FoundAttachment found : out) {
+        for (FoundAttachment found : removed) {
             copy(message, from, found.from(), rest);
             rest.write(placeholder(found));
             from = found.to();

@@ -23,8 +23,8 @@ import org.o365relay.mail.UnacceptableContentException;
 /// 1. The header of a part is read for its Content-Type and Content-Transfer-Encoding.
 /// 2. Composite parts, multiparts and messages, must not be encoded as a whole (RFC 2045 §6.4); their parts
 ///    are.
-/// 3. What has none and is binary is encoded up to the next delimiter of a multipart around it; so is what does
-///    not say that it is, but has NUL in it or line ends that are not CRLF ([TextPartEncoder]).
+/// 3. Other parts are encoded if they are declared as binary, or if they are not, but contain NUL or line ends
+///    other than CRLF ([TextPartEncoder]).
 /// 4. Signed parts (RFC 1847 §2.1) cannot be encoded without breaking the signature.
 ///
 /// Reads the message once and keeps one header and at most 256 KiB in memory.
@@ -64,19 +64,19 @@ final class BinaryMimeEncoder {
         parts.crlf.finish();
     }
 
-    /// @param usualType type of a part without Content-Type
-    private Delimiter entity(int depth, String usualType) throws IOException {
+    /// @param defaultType type of a part without Content-Type
+    private Delimiter entity(int depth, String defaultType) throws IOException {
         if (depth > MAX_DEPTH) {
-            throw unacceptable("its parts are nested more than " + MAX_DEPTH + " deep");
+            throw unacceptable("its parts are nested more than " + MAX_DEPTH + " levels deep");
         }
         List<RawField> header = new ArrayList<>();
-        Delimiter early = readHeader(header);
-        if (early != null) {
+        Delimiter delimiter = readHeader(header);
+        if (delimiter != null) {
             write(header, "");
-            endWith(early, new byte[0]);
-            return early;
+            endWith(delimiter, new byte[0]);
+            return delimiter;
         }
-        String type = typeOf(header, usualType);
+        String type = typeOf(header, defaultType);
         Encoding encoding = Encoding.of(header);
         if (encoding == Encoding.BINARY && signed > 0) {
             throw unacceptable("a binary part is signed");
@@ -93,7 +93,7 @@ final class BinaryMimeEncoder {
         return leaf(header, encoding, depth == 0);
     }
 
-    private Delimiter leaf(List<RawField> header, Encoding encoding, boolean whole) throws IOException {
+    private Delimiter leaf(List<RawField> header, Encoding encoding, boolean topLevel) throws IOException {
         return switch (encoding) {
             case BINARY -> copied(beginEncoded(header));
             case ENCODED -> {
@@ -103,9 +103,9 @@ final class BinaryMimeEncoder {
             case PLAIN ->
                 copied(new TextPartEncoder(signed > 0, () -> beginPlain(header), () -> {
                     if (signed > 0) {
-                        throw unacceptable("a signed part has NUL in it, or line ends that are not CRLF");
+                        throw unacceptable("a signed part contains NUL or line ends other than CRLF");
                     }
-                    if (whole && value(header, "MIME-Version").isEmpty()) {
+                    if (topLevel && value(header, "MIME-Version").isEmpty()) {
                         header.add(RawField.of("MIME-Version", "1.0")); // RFC 2045 §4
                     }
                     return beginEncoded(header);
@@ -126,12 +126,12 @@ final class BinaryMimeEncoder {
     private Delimiter multipart(int depth, byte[] boundary, String type) throws IOException {
         int level = boundaries.size();
         int guard = type.equals("multipart/signed") ? 1 : 0;
-        String usualType = type.equals("multipart/digest") ? "message/rfc822" : "text/plain"; // RFC 2046 §5.1.5
+        String defaultType = type.equals("multipart/digest") ? "message/rfc822" : "text/plain"; // RFC 2046 §5.1.5
         boundaries.add(boundary);
         signed += guard;
         Delimiter delimiter = copied(new Unclosed(out)); // the preamble
         while (delimiter.level() == level && !delimiter.closing()) {
-            delimiter = entity(depth + 1, usualType);
+            delimiter = entity(depth + 1, defaultType);
         }
         signed -= guard;
         boundaries.removeLast();
@@ -205,7 +205,7 @@ final class BinaryMimeEncoder {
             field.append(text).append(lines.lineEnd().length > 0 ? "\r\n" : "");
             size += text.length();
             if (size > MAX_HEADER) {
-                throw unacceptable("a part has a header of more than 2 MiB");
+                throw unacceptable("the header of a part exceeds 2 MiB");
             }
         }
         endField(field, fields);
@@ -219,7 +219,7 @@ final class BinaryMimeEncoder {
         String text = field.toString();
         int colon = text.indexOf(':');
         if (colon <= 0) {
-            throw unacceptable("a part has no valid header");
+            throw unacceptable("a part has an invalid header");
         }
         fields.add(new RawField(text.substring(0, colon).strip(), text));
         field.setLength(0);
@@ -243,8 +243,8 @@ final class BinaryMimeEncoder {
         }
     }
 
-    private static String typeOf(List<RawField> header, String usual) {
-        return value(header, "Content-Type").map(BinaryMimeEncoder::word).orElse(usual);
+    private static String typeOf(List<RawField> header, String defaultType) {
+        return value(header, "Content-Type").map(BinaryMimeEncoder::word).orElse(defaultType);
     }
 
     /// @return the value without parameters, white space and comments, in lower case
@@ -294,7 +294,7 @@ final class BinaryMimeEncoder {
                 return boundary.getBytes(StandardCharsets.ISO_8859_1);
             }
         } catch (ParseException unreadable) {
-            throw unacceptable("the Content-Type of a multipart cannot be read");
+            throw unacceptable("the Content-Type of a multipart cannot be parsed");
         }
         throw unacceptable("a multipart has no boundary");
     }

@@ -51,8 +51,8 @@ public final class DestinationFields {
             HeaderReader reader = new HeaderReader(in, MAX_HEADER);
             OriginalMessage read = reader.read();
             if (read.headerTooLarge()) {
-                throw new UnacceptableContentException(
-                        Reply.of(552, "5.3.4", "Header size exceeds fixed maximum size (the relay takes 2 MiB)"));
+                throw new UnacceptableContentException(Reply.of(
+                        552, "5.3.4", "Header size exceeds fixed maximum size (the relay accepts at most 2 MiB)"));
             }
             return new DestinationFields(read.fields(), recipients).readdressed(reader.length());
         }

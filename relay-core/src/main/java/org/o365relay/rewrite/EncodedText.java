@@ -55,15 +55,15 @@ final class EncodedText {
     }
 
     private static String mailbox(String name, EmailAddress address) {
-        String angleAddress = "<" + octets(quotedWhereNeeded(address)) + ">";
+        String angleAddress = "<" + octets(quotedIfNeeded(address)) + ">";
         return name.isEmpty() ? angleAddress : phrase(name) + " " + angleAddress;
     }
 
     /// RFC 5322 §3.4.1: leading, trailing or consecutive dots, which some devices use, must be quoted.
-    private static EmailAddress quotedWhereNeeded(EmailAddress address) {
+    private static EmailAddress quotedIfNeeded(EmailAddress address) {
         String text = address.localPart();
-        boolean odd = text.startsWith(".") || text.endsWith(".") || text.contains("..");
-        return odd && !text.startsWith("\"") ? new EmailAddress('"' + text + '"', address.domain()) : address;
+        boolean needsQuotes = text.startsWith(".") || text.endsWith(".") || text.contains("..");
+        return needsQuotes && !text.startsWith("\"") ? new EmailAddress('"' + text + '"', address.domain()) : address;
     }
 
     private static String phrase(String name) {

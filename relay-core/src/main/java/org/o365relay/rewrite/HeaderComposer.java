@@ -43,10 +43,10 @@ final class HeaderComposer {
         this.original = original;
     }
 
-    byte[] compose(QueueId id, Arrival arrival, Envelope envelope, OriginatorFields authorship) {
-        RawField from = authorship.from(arrival);
+    byte[] compose(QueueId id, Arrival arrival, Envelope envelope, OriginatorFields originators) {
+        RawField from = originators.from(arrival);
         fields.add(ReceivedField.of(id, arrival, rules.hostname()));
-        keep(from, authorship.replyTo().orElse(null));
+        keep(from, originators.replyTo().orElse(null));
         addMissing(id, arrival);
         record(from, envelope);
         return octets();
@@ -79,7 +79,7 @@ final class HeaderComposer {
         };
     }
 
-    /// The same at every attempt: Exchange drops a second copy by Message-ID and Date.
+    /// The values are the same at every attempt, because Exchange detects duplicates by Message-ID and Date.
     private void addMissing(QueueId id, Arrival arrival) {
         if (lacks("Date")) {
             fields.add(RawField.of("Date", ReceivedField.date(arrival.at())));
@@ -92,7 +92,7 @@ final class HeaderComposer {
             fields.add(RawField.of("To", "undisclosed-recipients:;"));
         }
         if (rules.suppressAutoResponses() && lacks(AUTO_RESPONSE_SUPPRESS)) {
-            // Not All: its NDR bit would keep bounces from the admin ([MS-OXCMAIL] §2.1.3.2.20).
+            // Not All: its NDR bit would keep NDRs from the admin ([MS-OXCMAIL] §2.1.3.2.20).
             fields.add(RawField.of(AUTO_RESPONSE_SUPPRESS, "OOF, AutoReply, DR, RN, NRN"));
         }
     }

@@ -9,12 +9,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// Reads a header, tolerating what devices send: line ends CRLF, LF or CR, an mbox line before the header, no
-/// empty line after it. The body begins at the first line that is neither a field nor the continuation of one.
+/// Reads a header, tolerating what devices send: line ends CRLF, LF or CR, an mbox `From ` line before the
+/// header, no empty line after it. The body begins at the first line that is neither a field nor the
+/// continuation of one.
 /// NUL octets in fields, which servers need not accept (RFC 5322 §4.1), are dropped.
 final class HeaderReader {
 
-    /// The largest header taken, in octets.
+    /// Maximum size of a header, in octets.
     static final int MAX_HEADER = 1024 * 1024;
 
     private static final int CHUNK = 8 * 1024;
@@ -33,7 +34,7 @@ final class HeaderReader {
         this(in, MAX_HEADER);
     }
 
-    /// @param maxSize octets of the largest header taken
+    /// @param maxSize maximum size of the header, in octets
     HeaderReader(InputStream in, int maxSize) {
         this.in = in;
         this.maxSize = maxSize;
@@ -48,7 +49,7 @@ final class HeaderReader {
         skipMboxLine();
         boolean complete = false;
         while (!complete && position <= maxSize) {
-            complete = !takeLine();
+            complete = !readLine();
         }
         endField();
         InputStream rest = new ByteArrayInputStream(buffer, position, filled - position);
@@ -64,7 +65,7 @@ final class HeaderReader {
     }
 
     /// @return false if the header has ended
-    private boolean takeLine() throws IOException {
+    private boolean readLine() throws IOException {
         int first = octet(position);
         if (first == '\r' || first == '\n') {
             position = nextLine(position);

@@ -11,7 +11,7 @@ import org.o365relay.mail.Envelope;
 /// The originator fields (RFC 5322 §3.6.2) of a message: original and new `From` and `Reply-To`.
 final class OriginatorFields {
 
-    private static final int MAX_TRIED = 50;
+    private static final int MAX_FIELDS = 50;
 
     private final RewriteRules rules;
     private final Envelope envelope;
@@ -26,11 +26,11 @@ final class OriginatorFields {
         fromFields = fields.stream().filter(field -> field.is("From")).toList();
         replyToFields = fields.stream()
                 .filter(field -> field.is("Reply-To"))
-                .limit(MAX_TRIED)
+                .limit(MAX_FIELDS)
                 .toList();
-        List<RawField> tried = Stream.concat(fromFields.stream().limit(MAX_TRIED), replyToFields.stream())
+        List<RawField> parsed = Stream.concat(fromFields.stream().limit(MAX_FIELDS), replyToFields.stream())
                 .toList();
-        List<List<HeaderMailbox>> named = AddressList.parseEach(tried);
+        List<List<HeaderMailbox>> named = AddressList.parseEach(parsed);
         int from = named.size() - replyToFields.size();
         authors = AddressList.flatten(named.subList(0, from));
         replyTos = named.subList(from, named.size());
@@ -38,7 +38,7 @@ final class OriginatorFields {
 
     /// The new `From`: exactly one address that the mailbox may send as.
     RawField from(Arrival arrival) {
-        Optional<EmailAddress> own = keepsOwnFrom();
+        Optional<EmailAddress> own = sendAsAuthor();
         if (own.isEmpty()) {
             String name = DisplayName.expand(rules.displayName(), firstAuthor(), arrival);
             return EncodedText.addressField("From", List.of(new HeaderMailbox(name, rules.mailbox())));
@@ -50,11 +50,6 @@ final class OriginatorFields {
         return EncodedText.addressField("From", List.of(new HeaderMailbox(name, own.get())));
     }
 
-    /// The author, if it is kept because it is on the send-as list.
-    Optional<EmailAddress> sendAsAuthor() {
-        return keepsOwnFrom();
-    }
-
     /// The new `Reply-To`: the device's own, or the first reachable of authors, envelope sender and fallback.
     /// Empty if replies reach the author without it.
     Optional<RawField> replyTo() {
@@ -62,12 +57,12 @@ final class OriginatorFields {
                 .filter(i -> replyTos.get(i).stream().anyMatch(HeaderMailbox::isQualified))
                 .mapToObj(replyToFields::get)
                 .findFirst();
-        return own.map(OriginatorFields::readable).or(this::derivedReplyTo);
+        return own.map(OriginatorFields::validReplyTo).or(this::derivedReplyTo);
     }
 
     /// Unchanged if it is valid (RFC 5322 §3.6.2), as Exchange requires; otherwise rebuilt from its addresses.
-    private static RawField readable(RawField replyTo) {
-        if (AddressList.isReadable(replyTo)) {
+    private static RawField validReplyTo(RawField replyTo) {
+        if (AddressList.isValid(replyTo)) {
             return replyTo;
         }
         List<HeaderMailbox> named = AddressList.parse(replyTo).stream()
@@ -88,7 +83,7 @@ final class OriginatorFields {
     }
 
     private Optional<RawField> derivedReplyTo() {
-        if (keepsOwnFrom().isPresent() || isWrittenByMailbox()) {
+        if (sendAsAuthor().isPresent() || isAuthoredByMailbox()) {
             return Optional.empty();
         }
         List<HeaderMailbox> reachable = authors.stream()
@@ -96,8 +91,8 @@ final class OriginatorFields {
                 .filter(author -> author.address().filter(this::isMailbox).isEmpty())
                 .map(author -> new HeaderMailbox(DisplayName.cleaned(author.name()), author.addrSpec()))
                 .toList();
-        List<HeaderMailbox> answering = reachable.isEmpty() ? substitute() : reachable;
-        return answering.isEmpty() ? Optional.empty() : Optional.of(EncodedText.addressField("Reply-To", answering));
+        List<HeaderMailbox> replyTo = reachable.isEmpty() ? substitute() : reachable;
+        return replyTo.isEmpty() ? Optional.empty() : Optional.of(EncodedText.addressField("Reply-To", replyTo));
     }
 
     private List<HeaderMailbox> substitute() {
@@ -109,14 +104,15 @@ final class OriginatorFields {
                 .orElse(List.of());
     }
 
-    private Optional<EmailAddress> keepsOwnFrom() {
+    /// The author, if it is kept because it is on the send-as list.
+    Optional<EmailAddress> sendAsAuthor() {
         List<EmailAddress> addresses = qualified();
         return addresses.size() == 1
                 ? Optional.of(addresses.getFirst()).filter(rules::maySendAs).filter(author -> !isMailbox(author))
                 : Optional.empty();
     }
 
-    private boolean isWrittenByMailbox() {
+    private boolean isAuthoredByMailbox() {
         List<EmailAddress> addresses = qualified();
         return !addresses.isEmpty() && addresses.stream().allMatch(this::isMailbox);
     }

@@ -30,29 +30,29 @@ record PartHeader(
 
     private static final int MAX_NAME = 255;
 
-    /// @param usualType type of a part without Content-Type
-    static PartHeader of(List<RawField> fields, String usualType) {
+    /// @param defaultType type of a part without Content-Type
+    static PartHeader of(List<RawField> fields, String defaultType) {
         Optional<ContentType> type = value(fields, "Content-Type").flatMap(PartHeader::type);
         Optional<ContentDisposition> disposition =
                 value(fields, "Content-Disposition").flatMap(PartHeader::disposition);
         boolean unreadable = type.isEmpty() && value(fields, "Content-Type").isPresent();
         String fileName = Stream.of(
-                        disposition.map(said -> said.getParameter("filename")),
-                        type.map(said -> said.getParameter("name")))
+                        disposition.map(value -> value.getParameter("filename")),
+                        type.map(value -> value.getParameter("name")))
                 .flatMap(Optional::stream)
                 .findFirst()
-                .map(PartHeader::shown)
+                .map(PartHeader::displayable)
                 .filter(name -> !name.isEmpty())
                 .orElse(null);
         return new PartHeader(
-                type.map(said -> said.getBaseType().toLowerCase(Locale.ROOT))
-                        .orElse(unreadable ? "application/octet-stream" : usualType),
-                type.map(said -> said.getParameter("boundary")).orElse(null),
+                type.map(value -> value.getBaseType().toLowerCase(Locale.ROOT))
+                        .orElse(unreadable ? "application/octet-stream" : defaultType),
+                type.map(value -> value.getParameter("boundary")).orElse(null),
                 value(fields, "Content-Transfer-Encoding")
-                        .map(said -> said.toLowerCase(Locale.ROOT))
+                        .map(value -> value.toLowerCase(Locale.ROOT))
                         .orElse(""),
                 disposition
-                        .map(said -> said.getDisposition().toLowerCase(Locale.ROOT))
+                        .map(value -> value.getDisposition().toLowerCase(Locale.ROOT))
                         .orElse(""),
                 fileName,
                 value(fields, "Content-ID")
@@ -68,8 +68,8 @@ record PartHeader(
     /// Whether the part is a file: neither the text, nor a signature or encrypted message (RFC 8551), nor a
     /// message.
     boolean isFile() {
-        boolean whole = type.startsWith("multipart/") || type.startsWith("message/") || type.contains("pkcs7");
-        return !whole && (!type.startsWith("text/") || disposition.equals("attachment") || fileName != null);
+        boolean excluded = type.startsWith("multipart/") || type.startsWith("message/") || type.contains("pkcs7");
+        return !excluded && (!type.startsWith("text/") || disposition.equals("attachment") || fileName != null);
     }
 
     private static Optional<String> value(List<RawField> fields, String name) {
@@ -98,11 +98,11 @@ record PartHeader(
     }
 
     /// Encoded words are not allowed in parameters, but many programs use them.
-    private static String shown(String name) {
+    private static String displayable(String name) {
         boolean raw = name.chars().allMatch(c -> c < 0x100);
         String text = EncodedText.decode(raw ? RawText.of(name.getBytes(StandardCharsets.ISO_8859_1)) : name);
-        StringBuilder shown = new StringBuilder();
-        text.codePoints().filter(VisibleText::isSafe).limit(MAX_NAME).forEach(shown::appendCodePoint);
-        return shown.toString().strip();
+        StringBuilder displayable = new StringBuilder();
+        text.codePoints().filter(VisibleText::isSafe).limit(MAX_NAME).forEach(displayable::appendCodePoint);
+        return displayable.toString().strip();
     }
 }

@@ -11,7 +11,7 @@ import org.o365relay.mail.EmailAddress;
 /// @param displayName a template for the author's display name: `{name}` the original display name, `{address}`
 ///     the original author's address with " at " for `@`, `{local-part}` its local part, `{device}` the
 ///     device's HELO name or IP address. `{name}` alone keeps the original name; a text without placeholders is
-///     used as it is
+///     used unchanged
 /// @param sendAs authors who keep their own `From`
 /// @param replyToFallback `Reply-To` of messages without a reachable author; null for none
 /// @param recordOriginal whether to add `X-Original-From` and `X-Original-Envelope-From`
@@ -26,7 +26,7 @@ public record RewriteRules(
         boolean suppressAutoResponses,
         String hostname) {
 
-    /// Keeps the name the device gave.
+    /// Keeps the display name set by the device.
     public static final String KEEP_DISPLAY_NAME = "{name}";
 
     public RewriteRules {

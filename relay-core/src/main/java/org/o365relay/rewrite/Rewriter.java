@@ -17,7 +17,7 @@ public final class Rewriter {
 
     // The reply of Exchange Online for the same error.
     private static final Reply HEADER_TOO_LARGE =
-            Reply.of(552, "5.3.4", "Header size exceeds fixed maximum size (the relay takes 1 MiB)");
+            Reply.of(552, "5.3.4", "Header size exceeds fixed maximum size (the relay accepts at most 1 MiB)");
 
     private final RewriteRules rules;
 
@@ -25,7 +25,7 @@ public final class Rewriter {
         this.rules = rules;
     }
 
-    /// Reads the header; the body is read when the outcome is written, so the stream must stay open until then.
+    /// Reads the header; the body is read when the result is written, so the stream must stay open until then.
     ///
     /// @param original the message as it was received, with any line ends, without dot-stuffing
     /// @return unacceptable if the header is larger than 1 MiB
@@ -33,15 +33,16 @@ public final class Rewriter {
     public RewriteResult rewrite(QueueId id, Arrival arrival, Envelope envelope, InputStream original)
             throws IOException {
         OriginalMessage message = new HeaderReader(original).read();
-        OriginatorFields authorship = new OriginatorFields(rules, envelope, message.fields());
-        ReportedMessage told = new ReportedMessage(authorship.noticeAddress().orElse(null), header(message.fields()));
+        OriginatorFields originators = new OriginatorFields(rules, envelope, message.fields());
+        ReportedMessage reported =
+                new ReportedMessage(originators.noticeAddress().orElse(null), header(message.fields()));
         if (message.headerTooLarge()) {
-            return new RewriteResult.Unacceptable(HEADER_TOO_LARGE, told);
+            return new RewriteResult.Unacceptable(HEADER_TOO_LARGE, reported);
         }
-        byte[] header = new HeaderComposer(rules, message.fields()).compose(id, arrival, envelope, authorship);
+        byte[] header = new HeaderComposer(rules, message.fields()).compose(id, arrival, envelope, originators);
         boolean binary = envelope.body() == BodyType.BINARY;
         return new RewriteResult.Rewritten(
-                rules.mailbox(), authorship.sendAsAuthor().orElse(null), header, message.body(), binary, told);
+                rules.mailbox(), originators.sendAsAuthor().orElse(null), header, message.body(), binary, reported);
     }
 
     private static byte[] header(List<RawField> fields) {

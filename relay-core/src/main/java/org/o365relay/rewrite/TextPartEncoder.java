@@ -10,22 +10,22 @@ import org.jspecify.annotations.Nullable;
 /// §2.8). A part larger than the buffer is always encoded, which is harmless.
 final class TextPartEncoder extends OutputStream {
 
-    private static final int MAX_KEPT = 256 * 1024;
+    private static final int MAX_BUFFERED = 256 * 1024;
 
     private final Begin plain;
     private final Begin encoded;
-    private final ByteArrayOutputStream kept = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream buffer = new ByteArrayOutputStream();
     private @Nullable OutputStream out;
     private boolean encoding;
     private int previous;
 
-    /// @param passing whether the part is passed through without buffering, because it must not be encoded
+    /// @param passThrough whether the part is passed through without buffering, because it must not be encoded
     /// @param plain begins the unencoded part
     /// @param encoded begins the encoded part; may throw
-    TextPartEncoder(boolean passing, Begin plain, Begin encoded) throws IOException {
+    TextPartEncoder(boolean passThrough, Begin plain, Begin encoded) throws IOException {
         this.plain = plain;
         this.encoded = encoded;
-        this.out = passing ? plain.begin() : null;
+        this.out = passThrough ? plain.begin() : null;
     }
 
     /// Writes the header of the part.
@@ -44,10 +44,10 @@ final class TextPartEncoder extends OutputStream {
     public void write(byte[] octets, int offset, int length) throws IOException {
         if (!encoding && !isText(octets, offset, length)) {
             encode();
-        } else if (out == null && kept.size() + length > MAX_KEPT) {
+        } else if (out == null && buffer.size() + length > MAX_BUFFERED) {
             encode();
         }
-        (out == null ? kept : out).write(octets, offset, length);
+        (out == null ? buffer : out).write(octets, offset, length);
     }
 
     @Override
@@ -57,7 +57,7 @@ final class TextPartEncoder extends OutputStream {
         }
         if (out == null) {
             out = plain.begin();
-            kept.writeTo(out);
+            buffer.writeTo(out);
         }
         out.close();
     }
@@ -65,8 +65,8 @@ final class TextPartEncoder extends OutputStream {
     private void encode() throws IOException {
         encoding = true;
         out = encoded.begin();
-        kept.writeTo(out);
-        kept.reset();
+        buffer.writeTo(out);
+        buffer.reset();
     }
 
     private boolean isText(byte[] octets, int offset, int length) {

@@ -291,7 +291,7 @@ class DeliveryTest {
 
         List<String> reports = relay.upstream.sent().stream()
                 .map(FakeUpstream.Sent::content)
-                .filter(content -> content.contains("Subject: Handed over: Scan"))
+                .filter(content -> content.contains("Subject: Relayed: Scan"))
                 .toList();
         assertThat(reports)
                 .satisfiesExactly(

@@ -1,4 +1,4 @@
--- Version 5: tables, columns and stored values get the terms of the mail field. No row is added or removed.
+-- Version 5: renames tables, columns and stored values to the terms of docs/vocabulary.md. No row is added or removed.
 
 ALTER TABLE message RENAME COLUMN lane TO mailbox;
 ALTER TABLE message RENAME COLUMN header_id TO message_id_header;
