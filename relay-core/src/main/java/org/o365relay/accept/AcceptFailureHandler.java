@@ -12,9 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Pauses a listener for 100 ms after a connection could not be accepted, usually for lack of file descriptors,
-/// and logs it at most once a minute. Thread-safe.
+/// and logs the failure at most once a minute. Thread-safe.
 @Sharable
-@SuppressWarnings("FutureReturnValueIgnored") // the timer cannot be cancelled
+@SuppressWarnings("FutureReturnValueIgnored") // the timer is never cancelled
 final class AcceptFailureHandler extends ChannelInboundHandlerAdapter {
 
     private static final Logger log = LoggerFactory.getLogger(AcceptFailureHandler.class);

@@ -60,13 +60,13 @@ final class AuthExchange {
         return step == Step.DONE;
     }
 
-    /// @return whether MAIL must be refused until the client has authenticated
+    /// @return whether MAIL must be rejected until the client has authenticated
     boolean isStillRequired() {
         return client.policy().auth() == AuthPolicy.REQUIRED && !isDone();
     }
 
-    /// @return whether the client has sent AUTH, or possibly has: later unknown commands may be passwords and
-    ///     must not be echoed
+    /// @return whether the client has sent AUTH, or a command that may be AUTH; unknown commands after it may
+    ///     be passwords and must not be echoed
     boolean wasAttempted() {
         return attempted;
     }
@@ -85,7 +85,7 @@ final class AuthExchange {
             return errors.error(Reply.of(
                     502,
                     "5.5.1",
-                    "Authentication not enabled; turn it off in the device" + " (relay.trusted-networks: auth)"));
+                    "Authentication not enabled; turn it off in the device (relay.trusted-networks: auth)"));
         }
         if (isDone()) {
             return errors.error(Reply.of(503, "5.5.1", "Already authenticated"));
@@ -105,7 +105,7 @@ final class AuthExchange {
         };
     }
 
-    /// @param line the response to the last challenge
+    /// @param line response to the last challenge
     SessionAction response(String line) {
         String response = line.strip();
         if (response.equals("*")) {
@@ -136,7 +136,7 @@ final class AuthExchange {
         name = new byte[0];
     }
 
-    /// @param challenge in base64; Xerox devices require the usual texts exactly
+    /// @param challenge in base64; Xerox devices require exactly these texts
     private SessionAction challenge(Step next, String challenge) {
         step = next;
         return new SendAndReadLine(Reply.plain(334, challenge));
@@ -167,7 +167,8 @@ final class AuthExchange {
         }
     }
 
-    /// Parses `authzid NUL authcid NUL password` (RFC 4616 §2). An authzid other than the user name is refused.
+    /// Parses `authzid NUL authcid NUL password` (RFC 4616 §2). An authzid other than the user name is
+    /// rejected.
     private SessionAction authenticatePlain(byte[] message) {
         int first = indexOfNul(message, 0);
         int second = indexOfNul(message, first + 1);
@@ -178,11 +179,11 @@ final class AuthExchange {
             reset();
             return errors.error(Reply.of(501, "5.5.2", "Invalid PLAIN response, expected user name and password"));
         }
-        byte[] account = Arrays.copyOfRange(message, first + 1, second);
-        boolean hasOtherIdentity = first > 0 && !Arrays.equals(message, 0, first, account, 0, account.length);
+        byte[] userName = Arrays.copyOfRange(message, first + 1, second);
+        boolean hasOtherIdentity = first > 0 && !Arrays.equals(message, 0, first, userName, 0, userName.length);
         byte[] password = Arrays.copyOfRange(message, second + 1, message.length);
         Arrays.fill(message, (byte) 0);
-        return hasOtherIdentity ? authenticate(new byte[0], password) : authenticate(account, password);
+        return hasOtherIdentity ? authenticate(new byte[0], password) : authenticate(userName, password);
     }
 
     private static int indexOfNul(byte[] message, int from) {
@@ -193,18 +194,18 @@ final class AuthExchange {
         return Math.min(i, message.length);
     }
 
-    private SessionAction authenticate(byte[] account, byte[] password) {
+    private SessionAction authenticate(byte[] userName, byte[] password) {
         if (client.policy().auth() == AuthPolicy.ACCEPT_ANY) {
             return succeed();
         }
-        String user = new String(account, StandardCharsets.UTF_8);
+        String user = new String(userName, StandardCharsets.UTF_8);
         reset();
         check = users.check(client.address(), user, password);
         return new SessionAction.Await(check.result().thenApply(this::resultReply));
     }
 
-    private SessionAction resultReply(Users.Result verdict) {
-        return switch (verdict) {
+    private SessionAction resultReply(Users.Result result) {
+        return switch (result) {
             case VALID -> succeed();
             case INVALID -> {
                 errors.deviated(Deviation.AUTH_FAILED);
@@ -217,7 +218,7 @@ final class AuthExchange {
             case UNAVAILABLE ->
                 temporaryFailure("Temporary authentication failure, see the relay's log (relay.auth.users-file)");
             case BUSY -> temporaryFailure("Temporary authentication failure: too many concurrent logins");
-            case CANCELLED -> temporaryFailure("Temporary authentication failure: client did not wait");
+            case CANCELLED -> temporaryFailure("Temporary authentication failure: client disconnected");
         };
     }
 

@@ -9,7 +9,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /// Polls the certificate and key files for changes. Polling, unlike a WatchService, also works on network file
-/// systems and with the symbolic links that certificate tools switch.
+/// systems and with the symbolic links that certificate tools replace.
 final class CertificateMonitor implements AutoCloseable {
 
     static final Duration INTERVAL = Duration.ofSeconds(5);

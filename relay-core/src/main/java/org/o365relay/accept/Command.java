@@ -23,11 +23,11 @@ sealed interface Command {
 
     /// @param sender null for `<>`
     /// @param parameters keyword in upper case → value, empty if it has none
-    /// @param deviations of the syntax
+    /// @param deviations syntax deviations
     record Mail(@Nullable EmailAddress sender, Map<String, String> parameters, Set<Deviation> deviations)
             implements Command {
 
-        /// @return 0 if not given, [Long#MAX_VALUE] if larger; empty if it is no number (RFC 1870 §5)
+        /// @return 0 if not given, [Long#MAX_VALUE] if larger; empty if it is not a number (RFC 1870 §5)
         Optional<Long> declaredSize() {
             String value = parameters.get("SIZE");
             return value == null ? Optional.of(0L) : OctetCount.parse(value);
@@ -51,7 +51,7 @@ sealed interface Command {
     }
 
     /// @param parameters keyword in upper case → value, empty if it has none
-    /// @param deviations of the syntax
+    /// @param deviations syntax deviations
     record Rcpt(EmailAddress recipient, Map<String, String> parameters, Set<Deviation> deviations) implements Command {
 
         /// The DSN parameters NOTIFY and ORCPT.

@@ -68,7 +68,7 @@ final class CommandParser {
                 : new Command.Auth(mechanism, rest.isEmpty() ? null : rest);
     }
 
-    /// @return index of the next blank or tab; the length if there is none
+    /// @return index of the next space or tab; the length if there is none
     static int indexOfBlank(String text, int from) {
         for (int i = from; i < text.length(); i++) {
             if (text.charAt(i) == ' ' || text.charAt(i) == '\t') {

@@ -7,7 +7,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Closes a connection after an exception. I/O errors and invalid TLS records are logged at debug level only.
-@SuppressWarnings("FutureReturnValueIgnored") // a close that fails shows as an inactive channel
+@SuppressWarnings("FutureReturnValueIgnored") // a failed close makes the channel inactive
 final class ConnectionErrors {
 
     private static final Logger log = LoggerFactory.getLogger(ConnectionErrors.class);

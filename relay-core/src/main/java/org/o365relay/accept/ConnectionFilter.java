@@ -16,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Admits or rejects the connections of one listener.
-@SuppressWarnings("FutureReturnValueIgnored") // a close that fails shows as an inactive channel
+@SuppressWarnings("FutureReturnValueIgnored") // a failed close makes the channel inactive
 final class ConnectionFilter extends ChannelInitializer<Channel> {
 
     private static final Logger log = LoggerFactory.getLogger(ConnectionFilter.class);
@@ -121,8 +121,8 @@ final class ConnectionFilter extends ChannelInitializer<Channel> {
         return false;
     }
 
-    /// @return without the zone of a link-local address, which names an interface of this machine; null if the
-    ///     client has disconnected
+    /// @return the address without the zone of a link-local address, which names an interface of this
+    ///     machine; null if the client has disconnected
     private static @Nullable InetAddress address(Channel channel) throws UnknownHostException {
         if (channel instanceof DomainSocketChannel) {
             return LOCALHOST; // the channel has no remote address

@@ -29,12 +29,12 @@ final class ConnectionLimiter {
         if (total >= maxConnections) {
             return Result.TOTAL_LIMIT;
         }
-        int mine = byClient.getOrDefault(client, 0);
-        if (mine >= max) {
+        int clientConnections = byClient.getOrDefault(client, 0);
+        if (clientConnections >= max) {
             return Result.CLIENT_LIMIT;
         }
         total++;
-        byClient.put(client, mine + 1);
+        byClient.put(client, clientConnections + 1);
         return Result.ADMITTED;
     }
 

@@ -18,23 +18,23 @@ final class ContentChecks {
     /// Counts each deviation of the message once.
     ///
     /// @return the reply that rejects the message; empty if it may be accepted
-    static Optional<Reply> rejection(MailTransaction ended, Client client, AcceptSettings settings) {
-        HeaderScan header = ended.rejection().isPresent() ? null : ended.header(settings.hostname());
-        Set<Deviation> deviations = ended.deviations();
+    static Optional<Reply> rejection(MailTransaction transaction, Client client, AcceptSettings settings) {
+        HeaderScan header = transaction.rejection().isPresent() ? null : transaction.header(settings.hostname());
+        Set<Deviation> deviations = transaction.deviations();
         if (header != null) {
             deviations.addAll(header.deviations());
         }
-        if (ended.smtpUtf8()) {
+        if (transaction.smtpUtf8()) {
             deviations.remove(Deviation.RAW_8BIT_HEADER); // RFC 6531 §3.6
         }
         deviations.forEach(client.device()::deviated);
-        Reply mailLoop = header == null ? null : mailLoop(header, ended, settings);
+        Reply mailLoop = header == null ? null : mailLoop(header, transaction, settings);
         return Optional.ofNullable(
                 mailLoop == null ? refusedDeviation(deviations, client.policy().tolerance()) : mailLoop);
     }
 
     // RFC 5321 §6.3
-    private static @Nullable Reply mailLoop(HeaderScan header, MailTransaction ended, AcceptSettings settings) {
+    private static @Nullable Reply mailLoop(HeaderScan header, MailTransaction transaction, AcceptSettings settings) {
         if (header.noticeAbout().isPresent()) {
             return ownNotice(header.noticeAbout().get());
         }
@@ -44,14 +44,14 @@ final class ContentChecks {
         if (header.receivedFields() > settings.limits().hops()) {
             return tooManyHops(header.receivedFields());
         }
-        return header.automaticReply().isPresent() && isSentToAny(settings.mailboxes(), ended)
+        return header.automaticReply().isPresent() && isSentToAny(settings.mailboxes(), transaction)
                 ? automaticReply(header.automaticReply().get())
                 : null;
     }
 
-    private static boolean isSentToAny(List<EmailAddress> mailboxes, MailTransaction ended) {
+    private static boolean isSentToAny(List<EmailAddress> mailboxes, MailTransaction transaction) {
         for (EmailAddress mailbox : mailboxes) {
-            for (EmailAddress recipient : ended.recipients()) {
+            for (EmailAddress recipient : transaction.recipients()) {
                 if (recipient.toString().equalsIgnoreCase(mailbox.toString())) {
                     return true;
                 }

@@ -5,7 +5,7 @@ import java.util.EnumSet;
 import java.util.Set;
 import org.o365relay.mail.Deviation;
 
-/// Finds the end of the content, removes dot-stuffing (RFC 5321 §4.5.2), and detects deviations of the lines in
+/// Finds the end of the content, removes dot-stuffing (RFC 5321 §4.5.2), and detects deviations in its lines in
 /// one pass. All other octets are unchanged. The result does not depend on how the octets are split into
 /// packets.
 ///
@@ -63,7 +63,7 @@ final class ContentDecoder {
             switch (state) {
                 case IN_LINE -> {
                     while (isOrdinary(b) && i + 1 < end) {
-                        b = input[++i]; // skip quickly
+                        b = input[++i]; // fast path
                     }
                     state = inLine(b);
                 }
@@ -127,7 +127,7 @@ final class ContentDecoder {
         return deviations;
     }
 
-    /// @return whether servers that accept only CRLF as line end would not see this end of content
+    /// @return whether servers that accept only CRLF as line end would miss this end of content
     boolean hasNonstandardEnd() {
         return hasNonstandardEnd;
     }

@@ -63,12 +63,12 @@ final class EnvelopeParser {
                         501, "5.1.3", "Bad recipient address syntax: " + RejectReplies.printable(path.address())));
     }
 
-    /// @return the first parameter, in alphabetical order, of no offered extension; empty if there is none
+    /// @return the alphabetically first parameter that no offered extension defines; empty if there is none
     static Optional<String> unknownParameter(Command.Mail mail) {
         return unknownParameter(mail.parameters(), MAIL);
     }
 
-    /// @return the first parameter, in alphabetical order, of no offered extension; empty if there is none
+    /// @return the alphabetically first parameter that no offered extension defines; empty if there is none
     static Optional<String> unknownParameter(Command.Rcpt rcpt) {
         return unknownParameter(rcpt.parameters(), RCPT);
     }
@@ -112,7 +112,7 @@ final class EnvelopeParser {
             return null;
         }
         if (text.charAt(start) != '<') {
-            note(Deviation.NO_BRACKETS); // disk controllers and scripts
+            note(Deviation.NO_BRACKETS); // sent by disk controllers and scripts
             int end = CommandParser.indexOfBlank(text, start);
             return new Path(text.substring(start, end), end);
         }

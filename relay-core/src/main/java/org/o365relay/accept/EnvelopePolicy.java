@@ -12,7 +12,8 @@ import org.o365relay.mail.Reply;
 import org.o365relay.queue.MessageQueue;
 
 /// Accepts or rejects MAIL and RCPT. Checks the tolerance of the client's network, size and free space, the
-/// sender and recipient rules, and finally the limits of the device, because that check counts.
+/// sender and recipient rules, and finally the limits of the device, because that check also counts the message
+/// or recipient.
 final class EnvelopePolicy {
 
     private final Client client;
@@ -38,9 +39,9 @@ final class EnvelopePolicy {
         record OverLimit(LimitExceeded excess, Reply reply) implements Decision {}
     }
 
-    /// @param greeted whether the client has sent EHLO or HELO
-    Decision mail(Command.Mail mail, boolean greeted) {
-        Optional<Reply> rejection = checkDeviations(mail, greeted).or(() -> checkSize(mail));
+    /// @param hasHelo whether the client has sent EHLO or HELO
+    Decision mail(Command.Mail mail, boolean hasHelo) {
+        Optional<Reply> rejection = checkDeviations(mail, hasHelo).or(() -> checkSize(mail));
         if (rejection.isPresent()) {
             return new Decision.Rejected(rejection.get());
         }
@@ -71,14 +72,14 @@ final class EnvelopePolicy {
     /// Success reports go to the envelope sender, so they are requested only if the recipient rules let this
     /// client send to that address; otherwise SUCCESS is dropped.
     ForRecipient dsnRequest(Command.Rcpt rcpt, MailTransaction transaction) {
-        ForRecipient asked = rcpt.dsnRequest().value();
-        if (asked.conditions() == null || !asked.includes(NotifyCondition.SUCCESS)) {
-            return asked;
+        ForRecipient requested = rcpt.dsnRequest().value();
+        if (requested.conditions() == null || !requested.includes(NotifyCondition.SUCCESS)) {
+            return requested;
         }
         EmailAddress sender = transaction.sender();
         boolean admitted =
                 sender != null && settings.rules().recipient(client.address(), sender) instanceof Admission.Admitted;
-        return admitted ? asked : asked.without(NotifyCondition.SUCCESS);
+        return admitted ? requested : requested.without(NotifyCondition.SUCCESS);
     }
 
     private Decision reserve(EmailAddress recipient, MailTransaction transaction) {
@@ -93,8 +94,8 @@ final class EnvelopePolicy {
                 .orElseGet(() -> new Decision.Accepted(recipient));
     }
 
-    private Optional<Reply> checkDeviations(Command.Mail mail, boolean greeted) {
-        if (!greeted && !errors.tolerates(Deviation.NO_HELO)) {
+    private Optional<Reply> checkDeviations(Command.Mail mail, boolean hasHelo) {
+        if (!hasHelo && !errors.tolerates(Deviation.NO_HELO)) {
             return Optional.of(RejectReplies.notTolerated(Deviation.NO_HELO, 503, "5.5.1", "Send EHLO or HELO first"));
         }
         Optional<Deviation> refused = errors.firstRefused(mail.deviations());

@@ -7,7 +7,7 @@ import java.lang.foreign.Linker;
 import java.lang.invoke.MethodHandle;
 
 /// Sets inherited sockets to non-blocking mode, which neither the JDK nor Netty can do. A blocking socket would
-/// halt its event loop at the first accept.
+/// block its event loop at the first accept.
 final class FileDescriptors {
 
     // fcntl(2), equal on all supported Linux architectures
@@ -25,7 +25,7 @@ final class FileDescriptors {
             int flags = (int) FCNTL.invokeExact(descriptor, F_GETFL, 0);
             return flags >= 0 && (int) FCNTL.invokeExact(descriptor, F_SETFL, flags | O_NONBLOCK) == 0;
         } catch (Throwable impossible) {
-            throw new LinkageError("the C library does not have the signatures of Linux", impossible);
+            throw new LinkageError("a function of the C library has an unexpected signature", impossible);
         }
     }
 

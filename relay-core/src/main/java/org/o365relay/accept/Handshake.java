@@ -13,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Waits behind an [SslHandler] for the end of the TLS handshake, counts deviations, and removes itself.
-@SuppressWarnings("FutureReturnValueIgnored") // a close that fails shows as an inactive channel
+@SuppressWarnings("FutureReturnValueIgnored") // a failed close makes the channel inactive
 final class Handshake extends ChannelInboundHandlerAdapter {
 
     private static final Logger log = LoggerFactory.getLogger(Handshake.class);
@@ -22,7 +22,7 @@ final class Handshake extends ChannelInboundHandlerAdapter {
     private final RejectHandler rejects;
     private final Consumer<ChannelHandlerContext> onSuccess;
 
-    /// @param onSuccess passes [SslHandshakeCompletionEvent#SUCCESS]
+    /// @param onSuccess fires [SslHandshakeCompletionEvent#SUCCESS]
     Handshake(Client client, RejectHandler rejects, Consumer<ChannelHandlerContext> onSuccess) {
         this.client = client;
         this.rejects = rejects;

@@ -15,10 +15,10 @@ sealed interface HandshakeFailure {
     record Disconnected() implements HandshakeFailure {}
 
     /// @param reply for the journal; it is not sent to the client
-    /// @param deviation to count for the device; empty if the cause is not known to be the device
+    /// @param deviation to count for the device; empty if the device is not known to be the cause
     record Reported(Reply reply, Optional<Deviation> deviation) implements HandshakeFailure {}
 
-    /// Messages of the JDK if client and server have no TLS version or cipher in common.
+    /// JDK messages for client and server that have no TLS version or cipher in common.
     Pattern NO_COMMON_TLS = Pattern.compile(
             "(?i).*(?:protocol versions?|client requested protocol|cipher suites? in common).*", Pattern.DOTALL);
 

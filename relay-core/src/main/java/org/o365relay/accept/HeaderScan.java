@@ -36,7 +36,7 @@ final class HeaderScan {
     private int authorEnd;
     private int receivedFields;
     private boolean date;
-    private int messageId; // as for the subject
+    private int messageId; // start of the first value; 0 if absent
     private int messageIdEnd;
     private int subject; // start of the first value; 0 if absent
     private int subjectEnd;
@@ -84,7 +84,7 @@ final class HeaderScan {
         return receivedFields;
     }
 
-    /// @return queue id in a Received field of this relay: the message was relayed before
+    /// @return queue ID in a Received field of this relay: the message was relayed before
     Optional<QueueId> previousId() {
         return Optional.ofNullable(previousId);
     }
@@ -149,7 +149,7 @@ final class HeaderScan {
         }
     }
 
-    // RFC 3834 §5; the others are older. Not auto-generated: that is what cron and scanners send.
+    // RFC 3834 §5; the others are older. "auto-generated" does not count: cron and scanners send it.
     private boolean isAutomatic(int name, int nameEnd, int value, int end) {
         if (is(AUTO_SUBMITTED, name, nameEnd)) {
             return begins("auto-replied", value, end);
@@ -174,15 +174,15 @@ final class HeaderScan {
 
     /// @return index after the line and its continuation lines
     private int fieldEnd(int from) {
-        int sum = 0;
+        int bits = 0;
         int at = from;
         do {
             while (at < octets.length && !isLineEnd(at)) {
-                sum |= octets[at++];
+                bits |= octets[at++];
             }
             at = nextLine(at);
         } while (at < octets.length && isBlank(octets[at]));
-        if (sum < 0) {
+        if (bits < 0) {
             deviations.add(Deviation.RAW_8BIT_HEADER);
         }
         return at;
@@ -215,8 +215,8 @@ final class HeaderScan {
         return nextLine(at);
     }
 
-    /// @return index after the name and white space, of a colon if this is a field; the length at the end;
-    ///     `from` if there is no name
+    /// @return index after the field name and white space, where a field has its colon; the length of the
+    ///     content if it ends before; `from` if there is no name
     private int colon(int from) {
         int at = nameEnd(from);
         while (at > from && at < octets.length && isBlank(octets[at])) {

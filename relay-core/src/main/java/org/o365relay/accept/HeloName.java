@@ -66,11 +66,11 @@ public final class HeloName {
             return false;
         }
         String inside = name.substring(1, name.length() - 1);
-        boolean six = inside.regionMatches(true, 0, "IPv6:", 0, 5);
-        String address = six ? inside.substring(5) : inside;
-        boolean familyAsSaid = six ? address.indexOf(':') >= 0 : address.split("\\.", -1).length == 4;
+        boolean isIpv6 = inside.regionMatches(true, 0, "IPv6:", 0, 5);
+        String address = isIpv6 ? inside.substring(5) : inside;
+        boolean isFamilyCorrect = isIpv6 ? address.indexOf(':') >= 0 : address.split("\\.", -1).length == 4;
         try {
-            return familyAsSaid && InetAddress.ofLiteral(address) != null;
+            return isFamilyCorrect && InetAddress.ofLiteral(address) != null;
         } catch (IllegalArgumentException notAnAddress) {
             return false;
         }

@@ -7,7 +7,7 @@ import org.o365relay.mail.Reply;
 /// The state set by EHLO and HELO (RFC 5321 §4.1.1.1) and by STARTTLS.
 final class HeloState {
 
-    private static final int MAX_NAME = 255; // kept for headers and lists
+    private static final int MAX_NAME = 255; // longer names are cut off for headers and lists
 
     private final SessionErrors errors;
     private boolean secure;
@@ -41,7 +41,7 @@ final class HeloState {
         return secure;
     }
 
-    /// Discards the greeting after STARTTLS (RFC 3207 §4.2).
+    /// Discards the HELO state after STARTTLS (RFC 3207 §4.2).
     void tlsStarted() {
         secure = true;
         accepted = false;

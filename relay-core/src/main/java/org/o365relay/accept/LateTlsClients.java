@@ -36,8 +36,8 @@ final class LateTlsClients {
         }
     }
 
-    /// A handshake before the greeting. Keeps a known address: it may have been in time only because of the
-    /// longer wait.
+    /// Records a handshake before the greeting. Keeps a known address: it may have been in time only because
+    /// of the longer wait.
     synchronized void recordTimelyHandshake(InetAddress address) {
         if (lastSeen.containsKey(address)) {
             lastSeen.putLast(address, clock.instant());

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 
 /// Sends a final reply and closes the connection after at most two seconds. Closing at once with unread input
 /// would make the kernel reset the connection and discard the reply.
-@SuppressWarnings("FutureReturnValueIgnored") // a write or close that fails shows as an inactive channel
+@SuppressWarnings("FutureReturnValueIgnored") // a failed write or close makes the channel inactive
 final class LingeringClose {
 
     private static final long LINGER_SECONDS = 2;

@@ -34,7 +34,7 @@ public final class ListenException extends Exception {
                     + "'); stop it or set another port in relay.listeners";
         }
         if (message.contains("ermission denied")) {
-            return "ports below 1024 need the capability CAP_NET_BIND_SERVICE; give it to the relay or set another port"
+            return "ports below 1024 need the capability CAP_NET_BIND_SERVICE; grant it to the relay or set another port"
                     + " in relay.listeners";
         }
         return message.contains("annot assign")

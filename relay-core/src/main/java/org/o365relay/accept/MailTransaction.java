@@ -34,7 +34,7 @@ final class MailTransaction {
 
     private static final int INITIAL_BUFFER = 8 * 1024;
 
-    /// Buffers of all transactions together; a quarter of the heap, in octets.
+    /// Maximum size of the buffers of all transactions together, in octets: a quarter of the heap.
     private static final long TOTAL_BUFFERS = Runtime.getRuntime().maxMemory() / 4;
 
     private final @Nullable EmailAddress sender;
@@ -134,8 +134,8 @@ final class MailTransaction {
     }
 
     /// Sets the decoder for the content; the default is the decoder for BDAT.
-    void decoder(ContentDecoder how) {
-        decoder = how;
+    void decoder(ContentDecoder newDecoder) {
+        decoder = newDecoder;
     }
 
     /// @param octets at most [#room]
@@ -208,21 +208,21 @@ final class MailTransaction {
     ///
     /// @param hostname of this relay
     HeaderScan header(String hostname) {
-        HeaderScan seen = header == null ? HeaderScan.scan(bufferedOctets(), true, hostname) : header;
-        header = seen;
-        return seen;
+        HeaderScan scanned = header == null ? HeaderScan.scan(bufferedOctets(), true, hostname) : header;
+        header = scanned;
+        return scanned;
     }
 
     /// Writes a full chunk to the queue.
     ///
     /// @param hostname of this relay
     CompletableFuture<QueueId> append(String hostname) {
-        byte[] full = bufferedOctets();
+        byte[] chunk = bufferedOctets();
         if (header == null) {
-            header = HeaderScan.scan(full, false, hostname);
+            header = HeaderScan.scan(chunk, false, hostname);
         }
         discardBuffer();
-        return incoming.append(full);
+        return incoming.append(chunk);
     }
 
     /// @return whether the header has been scanned, which [#parts] requires
@@ -232,22 +232,23 @@ final class MailTransaction {
 
     /// Splits the recipients by routing target. Call it after the header was scanned.
     List<RoutedEnvelope> parts(Routes routes, InetAddress client) {
-        List<RoutedEnvelope> divided = parts == null ? routes.split(origin(routes, client), envelope()) : parts;
-        parts = divided;
-        return divided;
+        List<RoutedEnvelope> routedParts =
+                parts == null ? routes.split(routingInput(routes, client), envelope()) : parts;
+        parts = routedParts;
+        return routedParts;
     }
 
-    private RoutingInput origin(Routes routes, InetAddress client) {
+    private RoutingInput routingInput(Routes routes, InetAddress client) {
         EmailAddress author = routes.needsAuthor() && header != null
                 ? header.author().flatMap(AuthorField::address).orElse(null)
                 : null;
         return new RoutingInput(client, sender, author);
     }
 
-    /// @param divided result of [#parts]
-    CompletableFuture<List<QueueId>> commit(Arrival arrival, List<RoutedEnvelope> divided) {
-        SearchableHeaders headline = header == null ? SearchableHeaders.NONE : header.searchableHeaders();
-        return incoming.commit(arrival, divided, headline, bufferedOctets());
+    /// @param routedParts result of [#parts]
+    CompletableFuture<List<QueueId>> commit(Arrival arrival, List<RoutedEnvelope> routedParts) {
+        SearchableHeaders headers = header == null ? SearchableHeaders.NONE : header.searchableHeaders();
+        return incoming.commit(arrival, routedParts, headers, bufferedOctets());
     }
 
     private byte[] bufferedOctets() {

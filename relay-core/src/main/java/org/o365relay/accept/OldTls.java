@@ -16,7 +16,7 @@ import org.o365relay.admit.TrustedNetwork;
 /// newer.
 ///
 /// The JDK disables them with a security property that it reads once, before the first use of TLS in the
-/// process. They must be allowed before that, and every other use of TLS in the process must then name its
+/// process. They must be allowed before that, and every other use of TLS in the process must then specify its
 /// versions.
 public final class OldTls {
 

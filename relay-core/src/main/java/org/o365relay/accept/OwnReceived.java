@@ -4,7 +4,7 @@ import java.util.StringTokenizer;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.QueueId;
 
-/// Recognizes header values that this relay writes: `by <hostname> [with <protocol>] id <queue id>`
+/// Recognizes header values that this relay writes: `by <hostname> [with <protocol>] id <queue ID>`
 /// (`rewrite.Received`, `notice.NoticeWriter`).
 final class OwnReceived {
 

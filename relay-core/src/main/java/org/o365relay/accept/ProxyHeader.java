@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 
 /// Waits for the PROXY protocol header (version 1 or 2), admits the client it names, and removes itself. A
 /// connection of a trusted proxy without a header is closed.
-@SuppressWarnings("FutureReturnValueIgnored") // a close that fails shows as an inactive channel
+@SuppressWarnings("FutureReturnValueIgnored") // a failed close makes the channel inactive
 final class ProxyHeader extends ChannelInboundHandlerAdapter {
 
     private static final Logger log = LoggerFactory.getLogger(ProxyHeader.class);
@@ -92,7 +92,7 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
                 };
     }
 
-    /// @param literal may contain a zone, which names an interface of the proxy and is refused
+    /// @param literal may contain a zone, which names an interface of the proxy and is rejected
     private static Optional<InetAddress> address(String literal) {
         try {
             return literal.contains("%") ? Optional.empty() : Optional.of(InetAddress.ofLiteral(literal));

@@ -11,7 +11,7 @@ import org.o365relay.mail.Reply;
 
 /// Rejects connections: counts and logs them, sends the reply and closes. Sending a reply keeps the connection
 /// open for a moment; above the limits of such connections, it is closed without a reply.
-@SuppressWarnings("FutureReturnValueIgnored") // a close that fails shows as an inactive channel
+@SuppressWarnings("FutureReturnValueIgnored") // a failed close makes the channel inactive
 final class RejectHandler {
 
     static final int MAX_LINGERING = 500;
@@ -28,7 +28,8 @@ final class RejectHandler {
 
     /// Rejects a new connection. The reply is sent on `channelActive`.
     ///
-    /// @param inTls whether the client expects TLS; then no reply is sent, a handshake would be too expensive
+    /// @param inTls whether the client expects TLS; then no reply is sent, because a handshake would be too
+    ///     expensive
     void reject(Channel channel, InetAddress client, Reply reply, boolean inTls) {
         count(client, reply);
         if (!inTls && lingering.acquire(client, MAX_LINGERING_PER_CLIENT) == Result.ADMITTED) {

@@ -11,13 +11,14 @@ import org.o365relay.mail.Reply;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Logs rejected connections with a limited rate: the first rejection of an address at once, then at most one
-/// line per address and [#INTERVAL], with the number of suppressed ones. Bounded. Thread-safe.
+/// Logs rejected connections at a limited rate: the first rejection of an address at once, then at most one
+/// line per address and [#INTERVAL], with the number of suppressed rejections. Bounded. Thread-safe.
 final class RejectLog {
 
     static final Duration INTERVAL = Duration.ofMinutes(1);
 
-    /// Addresses logged one by one per interval; of further addresses only the number is logged.
+    /// Addresses logged one by one per interval; for further addresses, only the number of rejections is
+    /// logged.
     static final int MAX_ADDRESSES = 1_000;
 
     private static final Logger log = LoggerFactory.getLogger(RejectLog.class);
@@ -38,9 +39,9 @@ final class RejectLog {
     private record Suppressed(Instant loggedAt, long count, Reply last) {}
 
     synchronized void rejected(InetAddress client, Reply reply) {
-        Suppressed known = byAddress.get(client);
-        if (known != null) {
-            byAddress.put(client, new Suppressed(known.loggedAt, known.count + 1, reply));
+        Suppressed suppressed = byAddress.get(client);
+        if (suppressed != null) {
+            byAddress.put(client, new Suppressed(suppressed.loggedAt, suppressed.count + 1, reply));
         } else if (byAddress.size() < MAX_ADDRESSES) {
             journal.rejected(client, "", null, null, reply);
             byAddress.put(client, new Suppressed(clock.instant(), 0, reply));

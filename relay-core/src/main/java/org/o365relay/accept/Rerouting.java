@@ -43,8 +43,8 @@ public final class Rerouting implements Function<OrphanedMessage, Destination> {
         Envelope envelope = message.envelope();
         List<EmailAddress> open =
                 message.recipients().stream().map(Recipient::address).toList();
-        RoutingInput origin = new RoutingInput(message.arrival().client(), envelope.sender(), author(message));
-        RoutedEnvelope part = routes.split(origin, new Envelope(envelope.sender(), open, envelope.smtpUtf8()))
+        RoutingInput input = new RoutingInput(message.arrival().client(), envelope.sender(), author(message));
+        RoutedEnvelope part = routes.split(input, new Envelope(envelope.sender(), open, envelope.smtpUtf8()))
                 .getFirst();
         return new Destination(part.route(), part.priority());
     }
@@ -59,7 +59,7 @@ public final class Rerouting implements Function<OrphanedMessage, Destination> {
                     .author();
             return author.flatMap(AuthorField::address).orElse(null);
         } catch (IOException e) {
-            log.error("message {} cannot be read for its author: {}", message.id(), e.getMessage());
+            log.error("cannot read the author of message {}, rerouting without it: {}", message.id(), e.getMessage());
             return null;
         }
     }

@@ -35,7 +35,7 @@ final class ServerSockets {
     private static final int SO_DOMAIN = 39;
     private static final int AF_UNIX = 1;
 
-    /// Netty assumes that a Unix socket does not listen yet.
+    /// Tells Netty that a Unix socket is already listening.
     private static final boolean LISTENING = true;
 
     private final InheritedSockets inherited;
@@ -148,10 +148,11 @@ final class ServerSockets {
         try {
             Socket socket = new Socket(descriptor);
             if (socket.getIntOpt(SOL_SOCKET, SO_ACCEPTCONN) == 0) {
-                throw new ListenException(endpoint, "it does not listen; the socket unit needs Accept=no and a stream");
+                throw new ListenException(
+                        endpoint, "the socket is not listening; the socket unit needs ListenStream= and Accept=no");
             }
             if (!FileDescriptors.setNonBlocking(descriptor)) {
-                throw new ListenException(endpoint, "it cannot be made non-blocking");
+                throw new ListenException(endpoint, "the socket cannot be set to non-blocking mode");
             }
             return socket.getIntOpt(SOL_SOCKET, SO_DOMAIN) == AF_UNIX;
         } catch (IOException | RuntimeException e) { // Netty throws unchecked exceptions if it is not a socket
@@ -160,7 +161,7 @@ final class ServerSockets {
         }
     }
 
-    /// Registers a socket that listens already.
+    /// Registers a socket that is already listening.
     private static Channel registered(Endpoint endpoint, ServerBootstrap bootstrap, Factory factory)
             throws ListenException {
         return opened(bootstrap.clone().channelFactory(factory::channel).register(), endpoint);

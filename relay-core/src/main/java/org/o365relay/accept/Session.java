@@ -78,7 +78,7 @@ final class Session {
 
     SessionAction handle(Command command) {
         commandReceived = true;
-        auth.noteCommand(command); // even if it is refused: a device may send its password next
+        auth.noteCommand(command); // even if it is rejected: a device may send its password next
         if (dataRejected && !isRecognized(command)) {
             return errors.rejectAndClose(
                     Reply.of(421, "4.7.0", "Non-SMTP command after rejected DATA, closing connection"));
@@ -92,8 +92,8 @@ final class Session {
 
     private static boolean isData(Command command) {
         return command instanceof Command.Data
-                || (command instanceof Command.UnexpectedArgument overloaded
-                        && overloaded.command() instanceof Command.Data);
+                || (command instanceof Command.UnexpectedArgument withArgument
+                        && withArgument.command() instanceof Command.Data);
     }
 
     private static boolean isRecognized(Command command) {
@@ -111,7 +111,7 @@ final class Session {
                 Reply.of(500, "5.5.2", "Command line too long (relay.limits.command-line-length)"));
     }
 
-    /// Resets the session after STARTTLS: earlier commands are not trustworthy (RFC 3207 §4.2).
+    /// Resets the session after STARTTLS: earlier commands are not trusted (RFC 3207 §4.2).
     void tlsStarted() {
         endTransaction();
         helo.tlsStarted();
@@ -120,12 +120,12 @@ final class Session {
 
     /// Records that the client disconnected.
     ///
-    /// @param how [Deviation#DISCONNECT_IN_MESSAGE] or [Deviation#NO_QUIT]
-    void disconnected(Deviation how) {
+    /// @param deviation [Deviation#DISCONNECT_IN_MESSAGE] or [Deviation#NO_QUIT]
+    void disconnected(Deviation deviation) {
         if (transaction.isChunked()) {
             errors.deviated(Deviation.DISCONNECT_IN_MESSAGE);
         } else if (commandReceived) {
-            errors.deviated(how); // not for port scans and health checks
+            errors.deviated(deviation); // not for port scans and health checks
         }
         endTransaction();
     }
@@ -191,8 +191,8 @@ final class Session {
     private SessionAction execute(Command command) {
         if (client.tls() == ListenerTls.REQUIRED && !helo.isSecure() && !isAllowedBeforeTls(command)) {
             // RFC 3207 §4
-            Reply refusal = Reply.of(530, "5.7.0", "Must issue a STARTTLS command first (relay.listeners: tls)");
-            return refuse(command, refusal);
+            Reply rejection = Reply.of(530, "5.7.0", "Must issue a STARTTLS command first (relay.listeners: tls)");
+            return reject(command, rejection);
         }
         return switch (command) {
             case Command.Helo(String name) -> helo(name, false, Reply.plain(250, settings.hostname()));
@@ -228,7 +228,7 @@ final class Session {
         };
     }
 
-    private SessionAction refuse(Command command, Reply reply) {
+    private SessionAction reject(Command command, Reply reply) {
         return command instanceof Command.Bdat bdat ? transaction.rejectChunk(bdat, reply) : errors.error(reply);
     }
 
@@ -237,7 +237,7 @@ final class Session {
         return switch (command) {
             case Command.Helo _, Command.Ehlo _, Command.StartTls _ -> true;
             case Command.Noop _, Command.Rset _, Command.Help _, Command.Quit _ -> true;
-            case Command.UnexpectedArgument overloaded -> isAllowedBeforeTls(overloaded.command());
+            case Command.UnexpectedArgument withArgument -> isAllowedBeforeTls(withArgument.command());
             // rejected with their own replies
             case Command.Unknown _, Command.Malformed _, Command.MalformedAuth _, Command.MalformedBdat _ -> true;
             case Command.Mail _, Command.Rcpt _, Command.Data _, Command.Bdat _ -> false;
@@ -247,9 +247,9 @@ final class Session {
 
     // RFC 5321 §4.1.1.1: also ends a transaction
     private SessionAction helo(String name, boolean esmtp, Reply reply) {
-        Optional<Reply> refusal = helo.handle(name, esmtp);
-        if (refusal.isPresent()) {
-            return errors.error(refusal.get()); // RFC 5321 §4.1.4: the state is unchanged
+        Optional<Reply> rejection = helo.handle(name, esmtp);
+        if (rejection.isPresent()) {
+            return errors.error(rejection.get()); // RFC 5321 §4.1.4: the state is unchanged
         }
         endTransaction();
         return new Send(reply);
@@ -275,7 +275,7 @@ final class Session {
                     Reply.of(502, "5.5.1", "STARTTLS not available (relay.tls.certificate, relay.listeners: tls)"));
         }
         endTransaction();
-        commandReceived = false; // a failed handshake is no missing QUIT
+        commandReceived = false; // a failed handshake does not count as a missing QUIT
         return new SessionAction.StartTls(Reply.of(220, "2.0.0", "Go ahead"));
     }
 
@@ -294,9 +294,8 @@ final class Session {
 
     /// Does not echo unknown commands after AUTH: they may be user names or passwords.
     private Reply unknown(Command.Unknown unknown) {
-        boolean harmless = !auth.wasAttempted() && unknown.looksLikeVerb();
-        return Reply.of(
-                500, "5.5.1", harmless ? "Command not recognized: " + unknown.verb() : "Command not recognized");
+        boolean mayEcho = !auth.wasAttempted() && unknown.looksLikeVerb();
+        return Reply.of(500, "5.5.1", mayEcho ? "Command not recognized: " + unknown.verb() : "Command not recognized");
     }
 
     private SessionAction error(Deviation deviation, Reply reply) {

@@ -148,7 +148,7 @@ final class SessionErrors {
 
     /// Counts a command that does not advance a message.
     ///
-    /// @return closes the session after too many of them; otherwise empty
+    /// @return action that closes the session after too many of them; otherwise empty
     Optional<SessionAction> countIdleCommand() {
         return ++idleCommands > MAX_IDLE_COMMANDS
                 ? Optional.of(rejectAndClose(

@@ -5,11 +5,11 @@ import java.time.Duration;
 /// Limits of SMTP sessions. Message size and connections per client are limits of the client's network
 /// ([org.o365relay.admit.ClientPolicy]).
 ///
-/// @param commandLine longest command line in octets, line end included (RFC 5321 §4.5.3.1.4 requires at least
-///     512)
-/// @param recipients most recipients of one message (RFC 5321 §4.5.3.1.8 requires at least 100)
-/// @param hops most Received fields of a message (RFC 5321 §6.3 requires at least 100)
-/// @param connections most connections at once, over all listeners
+/// @param commandLine maximum length of a command line in octets, line end included (RFC 5321 §4.5.3.1.4
+///     requires at least 512)
+/// @param recipients maximum recipients of one message (RFC 5321 §4.5.3.1.8 requires at least 100)
+/// @param hops maximum Received fields of a message (RFC 5321 §6.3 requires at least 100)
+/// @param connections maximum concurrent connections, over all listeners
 /// @param idleTimeout longest time without input (RFC 5321 §4.5.3.2.7 requires 5 minutes)
 /// @param commandTimeout longest time from the first to the last octet of a command line or TLS handshake
 /// @param minimumDataRate minimum rate of content in octets per second, averaged over a minute; 0 for no

@@ -21,11 +21,11 @@ import org.o365relay.mail.Reply;
 ///
 /// Runs on the event loop of the channel and never blocks it. Reads only what it can process: while the queue
 /// writes, TCP flow control slows the client down.
-@SuppressWarnings("FutureReturnValueIgnored") // a write or close that fails shows as an inactive channel
+@SuppressWarnings("FutureReturnValueIgnored") // a failed write or close makes the channel inactive
 final class SmtpConnection extends ChannelInboundHandlerAdapter {
 
-    /// Largest rejected chunk, in octets, that is skipped to continue the session; after a larger one it is
-    /// closed.
+    /// Largest rejected chunk, in octets, that is skipped to continue the session; a larger one closes the
+    /// session.
     private static final long MAX_SKIPPED = 64L * 1024 * 1024;
 
     private enum Phase {
@@ -114,7 +114,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
         readMore(ctx);
     }
 
-    /// Handles a client that closed its output, or TLS for it, and may still wait for replies (`nc -N`).
+    /// Handles a client that has closed its output (TCP or TLS) and may still wait for replies (`nc -N`).
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof ChannelInputShutdownEvent || event == SslCloseCompletionEvent.SUCCESS) {
@@ -162,9 +162,9 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
 
     /// @return whether a complete line was processed
     private boolean command(ChannelHandlerContext ctx) {
-        int longest = expectsResponse ? Math.max(maxLine, AuthExchange.MAX_LINE) : maxLine;
+        int maxLength = expectsResponse ? Math.max(maxLine, AuthExchange.MAX_LINE) : maxLine;
         int length = input.lineLength();
-        if (length >= longest || (length < 0 && input.length() >= longest)) {
+        if (length >= maxLength || (length < 0 && input.length() >= maxLength)) {
             expectsResponse = false;
             phase = Phase.SKIPPED_LINE;
             perform(ctx, session.lineTooLong());
@@ -226,12 +226,12 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     /// Decodes as much input as is available and fits into the buffer.
     ///
     /// @return whether the final dot was found
-    private boolean decode(long most) {
+    private boolean decode(long max) {
         MailTransaction transaction = session.content();
-        int length = (int) Math.min(Math.min(input.length(), transaction.room()), most);
-        int taken = transaction.decode(input.first(length));
-        input.skip(taken < 0 ? length : taken);
-        return taken >= 0;
+        int length = (int) Math.min(Math.min(input.length(), transaction.room()), max);
+        int consumed = transaction.decode(input.first(length));
+        input.skip(consumed < 0 ? length : consumed);
+        return consumed >= 0;
     }
 
     private void endOfChunk(ChannelHandlerContext ctx, SessionAction.ReadChunk ended) {
@@ -334,8 +334,8 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
         return ctx.executor().ticker().nanoTime();
     }
 
-    private void perform(ChannelHandlerContext ctx, SessionAction answer) {
-        switch (answer) {
+    private void perform(ChannelHandlerContext ctx, SessionAction action) {
+        switch (action) {
             case SessionAction.Send(Reply reply) -> send(ctx, reply);
             case SessionAction.ReadContent(Reply reply) -> {
                 send(ctx, reply);
@@ -358,9 +358,10 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void beginChunk(ChannelHandlerContext ctx, SessionAction.ReadChunk next) {
-        Reply refusal = next.rejection() == null ? session.content().rejection().orElse(null) : next.rejection();
-        if (refusal != null && next.size() > MAX_SKIPPED) {
-            close(ctx, refusal);
+        Reply rejection =
+                next.rejection() == null ? session.content().rejection().orElse(null) : next.rejection();
+        if (rejection != null && next.size() > MAX_SKIPPED) {
+            close(ctx, rejection);
             return;
         }
         chunk = next;
@@ -369,10 +370,10 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
         timeouts.contentBegins(now(ctx));
     }
 
-    private void performNow(ChannelHandlerContext ctx, @Nullable SessionAction answer) {
+    private void performNow(ChannelHandlerContext ctx, @Nullable SessionAction action) {
         phase = Phase.COMMAND;
-        if (answer != null) {
-            perform(ctx, answer);
+        if (action != null) {
+            perform(ctx, action);
         }
         if (stopping && phase == Phase.COMMAND) {
             closeForStop(ctx);

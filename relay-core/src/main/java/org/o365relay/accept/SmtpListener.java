@@ -30,7 +30,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The SMTP server: opens the listeners and runs a [Session] on an [SmtpConnection] for each admitted client.
-@SuppressWarnings("FutureReturnValueIgnored") // a write or close that fails shows as an inactive channel
+@SuppressWarnings("FutureReturnValueIgnored") // a failed write or close makes the channel inactive
 public final class SmtpListener {
 
     private static final Logger log = LoggerFactory.getLogger(SmtpListener.class);
@@ -85,10 +85,10 @@ public final class SmtpListener {
 
     /// Handshakes are CPU-bound: not for event loops, and limited to one thread per processor.
     private static ExecutorService handshakes() {
-        int most = Runtime.getRuntime().availableProcessors();
+        int maxThreads = Runtime.getRuntime().availableProcessors();
         ThreadPoolExecutor threads = new ThreadPoolExecutor(
-                most,
-                most,
+                maxThreads,
+                maxThreads,
                 10,
                 TimeUnit.SECONDS,
                 new LinkedBlockingQueue<>(),

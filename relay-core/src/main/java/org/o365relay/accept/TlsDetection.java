@@ -56,7 +56,7 @@ final class TlsDetection extends ChannelInboundHandlerAdapter {
         cancelTimer();
         if (received.isReadable() && received.getUnsignedByte(received.readerIndex()) == HANDSHAKE_RECORD) {
             client.device().deviated(Deviation.TLS_ON_PLAINTEXT_PORT);
-            beginsWithTls(ctx, received);
+            handleClientHello(ctx, received);
         } else {
             if (!greetingDelay.isZero()) {
                 pipelines.lateTlsClients().recordPlainText(client.address());
@@ -69,7 +69,7 @@ final class TlsDetection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void beginsWithTls(ChannelHandlerContext ctx, ByteBuf hello) {
+    private void handleClientHello(ChannelHandlerContext ctx, ByteBuf hello) {
         if (!greeted && client.tls() != ListenerTls.OFF) {
             pipelines.lateTlsClients().recordTimelyHandshake(client.address());
             pipelines.addTls(ctx.pipeline(), client);
@@ -85,7 +85,7 @@ final class TlsDetection extends ChannelInboundHandlerAdapter {
         LingeringClose.send(ctx, Unpooled.EMPTY_BUFFER, false);
     }
 
-    /// @return for the journal; a client that expects TLS cannot read it
+    /// @return reply for the journal; a client that expects TLS cannot read it
     private Reply reply() {
         return Reply.of(421, "4.7.0", reason());
     }

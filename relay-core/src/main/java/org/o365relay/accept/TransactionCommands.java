@@ -138,9 +138,9 @@ final class TransactionCommands {
     }
 
     SessionAction data() {
-        Optional<Reply> refusal = sequenceError("DATA");
-        if (refusal.isPresent()) {
-            return errors.error(refusal.get());
+        Optional<Reply> rejection = sequenceError("DATA");
+        if (rejection.isPresent()) {
+            return errors.error(rejection.get());
         }
         MailTransaction current = content();
         if (current.isChunked()) {
@@ -154,9 +154,9 @@ final class TransactionCommands {
 
     // RFC 3030 §2
     SessionAction bdat(Command.Bdat bdat) {
-        Optional<Reply> refusal = sequenceError("BDAT");
-        if (refusal.isPresent()) {
-            return rejectChunk(bdat, refusal.get());
+        Optional<Reply> rejection = sequenceError("BDAT");
+        if (rejection.isPresent()) {
+            return rejectChunk(bdat, rejection.get());
         }
         MailTransaction current = content();
         current.beginChunks();
@@ -174,12 +174,12 @@ final class TransactionCommands {
                 .orElseGet(() -> new ReadChunk(bdat.size(), bdat.last(), null));
     }
 
-    private SessionAction discardChunk(Command.Bdat bdat, MailTransaction current, Reply refusal) {
-        errors.rejected(current.sender(), null, refusal);
+    private SessionAction discardChunk(Command.Bdat bdat, MailTransaction current, Reply rejection) {
+        errors.rejected(current.sender(), null, rejection);
         if (bdat.last()) {
             end();
         }
-        return new ReadChunk(bdat.size(), bdat.last(), refusal);
+        return new ReadChunk(bdat.size(), bdat.last(), rejection);
     }
 
     private Optional<Reply> sequenceError(String verb) {
@@ -193,8 +193,8 @@ final class TransactionCommands {
 
     /// Rejects BDAT, but reads its chunk: it must not be read as commands.
     SessionAction rejectChunk(Command.Bdat bdat, Reply reply) {
-        SessionAction answer = errors.error(reply);
-        return answer instanceof Send ? new ReadChunk(bdat.size(), bdat.last(), reply) : answer;
+        SessionAction action = errors.error(reply);
+        return action instanceof Send ? new ReadChunk(bdat.size(), bdat.last(), reply) : action;
     }
 
     /// @return the transaction whose content is being read
@@ -207,7 +207,8 @@ final class TransactionCommands {
 
     /// Checks size and free space, and writes a full chunk to the queue. Call it after each piece of content.
     ///
-    /// @return completed by the queue; no content may be read before. Empty if nothing was written
+    /// @return future that the queue completes; no content may be read before that. Empty if nothing was
+    ///     written
     Optional<CompletableFuture<QueueId>> spill() {
         MailTransaction current = content();
         if (current.rejection().isEmpty()) {
@@ -230,24 +231,24 @@ final class TransactionCommands {
     // RFC 3030 §2
     Reply endOfChunk() {
         MailTransaction current = content();
-        Optional<Reply> refusal = current.rejection();
-        refusal.ifPresent(reply -> errors.rejected(current.sender(), null, reply));
-        return refusal.orElseGet(() -> Reply.of(250, "2.0.0", chunkSize + " octets received"));
+        Optional<Reply> rejection = current.rejection();
+        rejection.ifPresent(reply -> errors.rejected(current.sender(), null, reply));
+        return rejection.orElseGet(() -> Reply.of(250, "2.0.0", chunkSize + " octets received"));
     }
 
     /// Commits or rejects the message.
     ///
-    /// @return completed by the queue when the reply may be sent; never exceptionally
+    /// @return future that the queue completes when the reply may be sent; never exceptionally
     CompletableFuture<Reply> endOfContent() {
         MailTransaction ended = content();
         transaction = null;
         if (ended.rejection().isEmpty()) {
             checkProgress(ended).ifPresent(ended::reject);
         }
-        Optional<Reply> objection = ContentChecks.rejection(ended, client, settings);
-        Optional<Reply> refusal = ended.rejection().or(() -> objection).or(() -> tooLargeForTarget(ended));
-        if (refusal.isPresent()) {
-            return CompletableFuture.completedFuture(reject(ended, refusal.get()));
+        Optional<Reply> contentRejection = ContentChecks.rejection(ended, client, settings);
+        Optional<Reply> rejection = ended.rejection().or(() -> contentRejection).or(() -> tooLargeForTarget(ended));
+        if (rejection.isPresent()) {
+            return CompletableFuture.completedFuture(reject(ended, rejection.get()));
         }
         Arrival arrival = new Arrival(
                 clock.instant().truncatedTo(ChronoUnit.MILLIS), client.address(), errors.helo(), protocol(ended));

@@ -75,7 +75,7 @@ final class UnixSocketFile {
         Files.setPosixFilePermissions(path, permissions);
         Object identity = identity(path);
         if (identity == null) {
-            throw new IOException("the file system gives " + path + " no identity");
+            throw new IOException("the file system provides no file ID for " + path);
         }
         return new UnixSocketFile(path, identity);
     }

@@ -20,7 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Authenticates users of the users file. Reloads the file within seconds of a change; if the new file is
-/// invalid, the old users remain. Thread-safe.
+/// invalid, the previous users stay valid. Thread-safe.
 final class Users implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Users.class);
@@ -100,7 +100,8 @@ final class Users implements AutoCloseable {
         return same && hash != null ? Result.VALID : Result.INVALID;
     }
 
-    /// @return hash of another user, the same for each name, so that unknown users take as long as known ones
+    /// @return hash of another user, always the same for a given name, so that unknown users take as long as
+    ///     known ones
     private static String dummyHash(String name, Map<String, String> known) {
         List<String> hashes = known.values().stream().sorted().toList();
         return hashes.isEmpty() ? DUMMY_HASH : hashes.get(Math.floorMod(name.hashCode(), hashes.size()));
@@ -126,7 +127,7 @@ final class Users implements AutoCloseable {
     }
 
     private String consequence() {
-        return hashes == null ? "; no user can log in" : "; the previous users remain";
+        return hashes == null ? "; no user can log in" : "; the previous users stay valid";
     }
 
     private static @Nullable FileVersion version(Path file) {

@@ -9,7 +9,7 @@
 /// 4. `SmtpConnection` (one per client, on Netty) splits input into command lines and content.
 /// 5. `Session` is the state machine of the protocol; it has no socket.
 ///
-/// The only package that imports Netty. It must not know what happens to a message after the commit.
+/// The only package that imports Netty. It does not depend on what happens to a message after the commit.
 @NullMarked
 package org.o365relay.accept;
 

@@ -8,7 +8,8 @@ import org.o365relay.mail.EmailAddress;
 ///
 /// - `bob@contoso.example`: this address;
 /// - `@contoso.example`: all addresses of this domain, without subdomains;
-/// - `*@*.contoso.example`: `*` matches any characters, also none, but not across the `@` of the address;
+/// - `*@*.contoso.example`: `*` matches any number of characters, including none, but not across the `@` of
+///   the address;
 /// - `scanner*`: without an `@`, the pattern applies to the whole address;
 /// - `<>`: the null sender;
 /// - `*`: every address, including the null sender.
@@ -18,20 +19,20 @@ public final class AddressPattern {
 
     private static final int MAX_LENGTH = 320; // RFC 5321 §4.5.3.1.1 and §4.5.3.1.2
 
-    private final String written;
+    private final String text;
     private final @Nullable Glob localPart;
     private final Glob rest;
 
     /// @param localPart null if the pattern applies to the whole address
     /// @param rest the domain, or the whole address
-    private AddressPattern(String written, @Nullable Glob localPart, Glob rest) {
-        this.written = written;
+    private AddressPattern(String text, @Nullable Glob localPart, Glob rest) {
+        this.text = text;
         this.localPart = localPart;
         this.rest = rest;
     }
 
-    /// @return empty if the text is longer than 320 characters, has blanks or control characters, or is without
-    ///     `*` and not an address or domain
+    /// @return empty if the text is longer than 320 characters, contains spaces or control characters, or has
+    ///     no `*` and is neither an address nor a domain
     public static Optional<AddressPattern> parse(String text) {
         if (text.equals("<>")) {
             return Optional.of(new AddressPattern(text, null, new Glob("")));
@@ -55,18 +56,18 @@ public final class AddressPattern {
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof AddressPattern pattern && written.equals(pattern.written);
+        return other instanceof AddressPattern pattern && text.equals(pattern.text);
     }
 
     @Override
     public int hashCode() {
-        return written.hashCode();
+        return text.hashCode();
     }
 
     /// @return the pattern as configured
     @Override
     public String toString() {
-        return written;
+        return text;
     }
 
     private static AddressPattern of(String text, int at) {

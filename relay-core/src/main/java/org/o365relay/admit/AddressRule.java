@@ -5,9 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /// One sender or recipient rule.
 ///
-/// @param allows whether matching addresses are accepted or refused
+/// @param allows true to accept matching addresses, false to reject them
 /// @param client network it applies to; null for every client
-/// @param reason for the reply to refused commands; may be empty
+/// @param reason for the reply to rejected commands; may be empty
 public record AddressRule(
         boolean allows, AddressPattern pattern, @Nullable Network client, String reason) {
 

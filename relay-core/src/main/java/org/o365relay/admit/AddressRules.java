@@ -21,9 +21,9 @@ public record AddressRules(String key, List<AddressRule> rules) {
         if (rules.isEmpty()) {
             return Optional.empty();
         }
-        NormalizedAddress plain = NormalizedAddress.of(address);
+        NormalizedAddress normalized = NormalizedAddress.of(address);
         for (int i = 0; i < rules.size(); i++) {
-            if (rules.get(i).matches(client, plain)) {
+            if (rules.get(i).matches(client, normalized)) {
                 return Optional.of(new MatchedRule(key, i + 1, rules.get(i)));
             }
         }
@@ -31,9 +31,9 @@ public record AddressRules(String key, List<AddressRule> rules) {
     }
 
     Admission check(InetAddress client, @Nullable EmailAddress address) {
-        Optional<MatchedRule> deciding = match(client, address);
-        return deciding.isPresent() && !deciding.get().rule().allows()
-                ? new Admission.Denied(deciding.get().denialReason(address))
+        Optional<MatchedRule> matched = match(client, address);
+        return matched.isPresent() && !matched.get().rule().allows()
+                ? new Admission.Denied(matched.get().denialReason(address))
                 : new Admission.Admitted(address);
     }
 }

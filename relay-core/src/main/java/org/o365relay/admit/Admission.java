@@ -13,7 +13,7 @@ public sealed interface Admission {
     /// @param reason for the reply and the journal, with the configuration key; one line of ASCII
     record Denied(String reason) implements Admission {
 
-        /// A recipient without a domain, without a default domain.
+        /// The recipient has no domain, and no default domain is configured.
         public static final Denied UNQUALIFIED =
                 new Denied("Recipient address rejected: need fully-qualified address (relay.default-domain)");
 

@@ -15,8 +15,8 @@ import org.o365relay.mail.UsageSlot;
 /// Counters and limits of one client address, over all its sessions. Thread-safe; never blocks for long.
 ///
 /// A message goes through [#beginMessage], a [#reserveRecipient] for each recipient, and then either
-/// [#messageAccepted], called before
-/// the message is given to the queue (and [#rollBack] if the queue could not take it), or [#release].
+/// [#messageAccepted], called before the queue commits the message (and [#rollBack] if the commit fails), or
+/// [#release].
 public final class Device {
 
     private final InetAddress address;
@@ -32,9 +32,9 @@ public final class Device {
     private long rejections;
     private int sessions;
     private boolean hasRecipientLimit; // of any listener; never reset
-    private boolean isDirty; // in `unwritten`, to be written whole
-    private boolean isSubmitted; // the full record was given to the writer
-    private boolean isStored; // the full record, at least once
+    private boolean isDirty; // in `dirty`, to be written in full
+    private boolean isSubmitted; // the full record was passed to the writer
+    private boolean isStored; // the full record was written at least once
     private boolean isEvicted;
 
     Device(InetAddress address, InstantSource clock, DirtyDevices dirty) {
@@ -45,18 +45,18 @@ public final class Device {
         this.lastSeen = firstSeen;
     }
 
-    Device(DeviceRecord remembered, InstantSource clock, DirtyDevices dirty) {
-        this.address = remembered.address();
+    Device(DeviceRecord stored, InstantSource clock, DirtyDevices dirty) {
+        this.address = stored.address();
         this.clock = clock;
         this.dirty = dirty;
-        this.firstSeen = remembered.firstSeen().toEpochMilli();
-        this.lastSeen = remembered.lastSeen().toEpochMilli();
-        this.helo = remembered.helo();
-        this.messages = remembered.messages();
-        this.octets = remembered.octets();
-        this.rejections = remembered.rejections();
-        this.deviations.putAll(remembered.deviations());
-        this.usage.restore(remembered.usage(), clock.millis());
+        this.firstSeen = stored.firstSeen().toEpochMilli();
+        this.lastSeen = stored.lastSeen().toEpochMilli();
+        this.helo = stored.helo();
+        this.messages = stored.messages();
+        this.octets = stored.octets();
+        this.rejections = stored.rejections();
+        this.deviations.putAll(stored.deviations());
+        this.usage.restore(stored.usage(), clock.millis());
         this.isSubmitted = true;
         this.isStored = true;
     }
@@ -143,7 +143,7 @@ public final class Device {
 
     /// Reverts [#messageAccepted] for a message that could not be committed.
     ///
-    /// @param recipients as before; their reservation is released, too
+    /// @param recipients as in [#messageAccepted]; their reservation is released, too
     public synchronized void rollBack(int recipients, long size) {
         messages--;
         octets -= size;
@@ -167,17 +167,17 @@ public final class Device {
         dirty.evict(this, isSubmitted);
     }
 
-    /// @param whole whether to write the full record, or only usage if the record is already stored
+    /// @param full whether to write the full record, or only usage if the record is already stored
     /// @return change to write; empty if the device was evicted
-    synchronized Optional<DeviceChange> change(boolean whole) {
+    synchronized Optional<DeviceChange> change(boolean full) {
         if (isEvicted) {
             return Optional.empty();
         }
-        if (!whole && isStored) {
+        if (!full && isStored) {
             return Optional.of(new DeviceChange.UsageUpdated(address, usage.dirty()));
         }
         isSubmitted = true;
-        isDirty = isDirty && !whole;
+        isDirty = isDirty && !full;
         return Optional.of(new DeviceChange.Updated(record(usage.dirty())));
     }
 
@@ -190,7 +190,7 @@ public final class Device {
         return record(usage.all());
     }
 
-    private DeviceRecord record(List<UsageSlot> spending) {
+    private DeviceRecord record(List<UsageSlot> slots) {
         return new DeviceRecord(
                 address,
                 helo,
@@ -200,7 +200,7 @@ public final class Device {
                 octets,
                 rejections,
                 deviations,
-                spending);
+                slots);
     }
 
     private void usageChanged() {

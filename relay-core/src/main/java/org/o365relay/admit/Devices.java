@@ -36,10 +36,10 @@ public final class Devices implements DeviceChanges {
         this(List.of(), clock);
     }
 
-    /// @param remembered devices of an earlier run
-    public Devices(List<DeviceRecord> remembered, InstantSource clock) {
+    /// @param stored devices stored by an earlier run
+    public Devices(List<DeviceRecord> stored, InstantSource clock) {
         this.clock = clock;
-        remembered.stream()
+        stored.stream()
                 .sorted(Comparator.comparing(DeviceRecord::lastSeen))
                 .forEach(device -> add(new Device(device, clock, dirty)));
     }
@@ -65,8 +65,8 @@ public final class Devices implements DeviceChanges {
     }
 
     @Override
-    public List<DeviceChange> next(int most) {
-        return dirty.next(most);
+    public List<DeviceChange> next(int max) {
+        return dirty.next(max);
     }
 
     @Override
@@ -84,8 +84,8 @@ public final class Devices implements DeviceChanges {
 
     private synchronized Device add(Device device) {
         boolean isFull = unproven.size() + proven.size() >= MAX_DEVICES;
-        boolean hasMadeRoom = (isFull || unproven.size() >= MAX_UNPROVEN) && evictUnproven();
-        if (isFull && !hasMadeRoom) {
+        boolean hasEvicted = (isFull || unproven.size() >= MAX_UNPROVEN) && evictUnproven();
+        if (isFull && !hasEvicted) {
             evictProven();
         }
         (device.hasSent() ? proven : unproven).put(device.address(), device);

@@ -18,7 +18,7 @@ final class DirtyDevices implements DeviceChanges {
     private final Set<Device> usageChanged = new LinkedHashSet<>();
     private final Set<InetAddress> evicted = new LinkedHashSet<>();
 
-    // given to the writer and not confirmed yet
+    // passed to the writer and not confirmed yet
     private final Set<Device> changedInFlight = new LinkedHashSet<>();
     private final Set<Device> usageChangedInFlight = new LinkedHashSet<>();
     private final Set<InetAddress> evictedInFlight = new LinkedHashSet<>();
@@ -55,27 +55,27 @@ final class DirtyDevices implements DeviceChanges {
     }
 
     @Override
-    public List<DeviceChange> next(int most) {
+    public List<DeviceChange> next(int max) {
         List<DeviceChange> changes = new ArrayList<>();
-        List<Device> whole;
-        List<Device> spending;
+        List<Device> full;
+        List<Device> usageOnly;
         synchronized (this) {
             if (!isPending()) {
                 return List.of();
             }
-            startWriting(most);
+            startWriting(max);
             evictedInFlight.forEach(address -> changes.add(new DeviceChange.Removed(address)));
-            whole = List.copyOf(changedInFlight);
-            spending = List.copyOf(usageChangedInFlight);
+            full = List.copyOf(changedInFlight);
+            usageOnly = List.copyOf(usageChangedInFlight);
         }
-        whole.forEach(device -> device.change(true).ifPresent(changes::add));
-        spending.forEach(device -> device.change(false).ifPresent(changes::add));
+        full.forEach(device -> device.change(true).ifPresent(changes::add));
+        usageOnly.forEach(device -> device.change(false).ifPresent(changes::add));
         return changes;
     }
 
-    private void startWriting(int most) {
+    private void startWriting(int max) {
         Iterator<Device> waiting = changed.iterator();
-        while (changedInFlight.size() < most && waiting.hasNext()) {
+        while (changedInFlight.size() < max && waiting.hasNext()) {
             changedInFlight.add(waiting.next());
             waiting.remove();
         }

@@ -23,14 +23,14 @@ public record MatchedRule(String key, int position, AddressRule rule) {
 
     /// @return one line of ASCII
     String denialReason(@Nullable EmailAddress address) {
-        String who = address == null ? "<>" : printable(address.toString(), MAX_ADDRESS);
-        String why =
+        String shownAddress = address == null ? "<>" : printable(address.toString(), MAX_ADDRESS);
+        String reason =
                 rule.reason().isBlank() ? "" : ": " + printable(rule.reason().strip(), MAX_REASON);
-        return who + ": Access denied by " + this + why;
+        return shownAddress + ": Access denied by " + this + reason;
     }
 
-    private static String printable(String text, int longest) {
-        String shown = text.length() <= longest ? text : text.substring(0, longest - 3) + "...";
+    private static String printable(String text, int maxLength) {
+        String shown = text.length() <= maxLength ? text : text.substring(0, maxLength - 3) + "...";
         return shown.codePoints()
                 .mapToObj(point -> point >= ' ' && point < 0x7f ? Character.toString(point) : "?")
                 .collect(Collectors.joining());

@@ -40,9 +40,10 @@ public record Network(InetAddress address, int prefixLength) {
 
     /// @return whether the address lies in this network
     public boolean contains(InetAddress candidate) {
-        byte[] mine = address.getAddress();
-        byte[] theirs = candidate.getAddress();
-        return mine.length == theirs.length && Arrays.equals(mine, masked(theirs, prefixLength));
+        byte[] networkOctets = address.getAddress();
+        byte[] candidateOctets = candidate.getAddress();
+        return networkOctets.length == candidateOctets.length
+                && Arrays.equals(networkOctets, masked(candidateOctets, prefixLength));
     }
 
     @Override
@@ -53,7 +54,7 @@ public record Network(InetAddress address, int prefixLength) {
     private static Optional<InetAddress> literal(String text) {
         boolean fourNumbers = text.split("\\.", -1).length == 4;
         if (!LITERAL.matcher(text).matches() || (!text.contains(":") && !fourNumbers)) {
-            return Optional.empty(); // the JDK accepts "10.1", which is a typing error here
+            return Optional.empty(); // the JDK accepts "10.1", probably a typing error
         }
         try {
             return Optional.of(InetAddress.ofLiteral(text));

@@ -27,15 +27,15 @@ record NormalizedAddress(String localPart, String domain) {
     }
 
     // RFC 5321 §4.1.2: unnecessary quotes are equivalent to none
-    static String localPart(String written) {
-        // Not the empty one, which is not the null sender. And a pattern may begin with a quote that never ends.
-        boolean quoted = written.length() > 2 && written.startsWith("\"") && written.endsWith("\"");
-        return folded(quoted ? unquoted(written) : written);
+    static String localPart(String text) {
+        // `""` keeps its quotes: without them it would equal the null sender. A pattern may lack the closing quote.
+        boolean quoted = text.length() > 2 && text.startsWith("\"") && text.endsWith("\"");
+        return folded(quoted ? unquoted(text) : text);
     }
 
     // RFC 5890 §2.3.2.1
-    static String domain(String written) {
-        String lower = written.toLowerCase(Locale.ROOT);
+    static String domain(String text) {
+        String lower = text.toLowerCase(Locale.ROOT);
         if (isAscii(lower) && !lower.contains("xn--")) {
             return lower;
         }

@@ -48,15 +48,15 @@ final class RollingCount {
     }
 
     /// Adds to the current slot.
-    void add(int many) {
-        add(newest, many);
+    void add(int events) {
+        add(newest, events);
     }
 
     /// Adds to a slot; ignores expired slots, and adds to the current slot for a future one.
-    void add(long slot, int many) {
+    void add(long slot, int events) {
         if (slot > newest - counts.length) {
             int index = index(Math.min(slot, newest));
-            counts[index] = Math.clamp((long) counts[index] + many, 0, Integer.MAX_VALUE);
+            counts[index] = Math.clamp((long) counts[index] + events, 0, Integer.MAX_VALUE);
         }
     }
 

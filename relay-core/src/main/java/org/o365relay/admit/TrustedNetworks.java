@@ -5,7 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/// The networks that may send mail. Connections from elsewhere are rejected in place of the greeting.
+/// The networks that may send mail. Connections from other addresses get a rejection instead of the greeting.
 ///
 /// @param networks in any order; the smallest that contains the client applies
 public record TrustedNetworks(List<TrustedNetwork> networks) {

@@ -10,8 +10,8 @@ import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.UsageSlot;
 
-/// The usage of a device that counts against its limits, and which slots are not on disk yet. Not thread-safe.
-/// Times are milliseconds since 1970.
+/// Tracks the usage of a device that counts against its limits, and which slots are not on disk yet. Not
+/// thread-safe. Times are milliseconds since 1970.
 final class Usage {
 
     private static final long SECOND = 1_000;
@@ -62,22 +62,22 @@ final class Usage {
         return reserved;
     }
 
-    void release(int many) {
-        reserved = Math.max(0, reserved - many);
+    void release(int number) {
+        reserved = Math.max(0, reserved - number);
     }
 
-    /// Turns reserved recipients into used ones.
-    void commit(int many, long now) {
-        release(many);
+    /// Counts reserved recipients as used.
+    void commit(int number, long now) {
+        release(number);
         RollingCount count = recipients(now);
-        count.add(many);
+        count.add(number);
         mark(count.newest());
     }
 
     /// Reverts the last [#commit].
-    void rollBack(int many, long now) {
+    void rollBack(int number, long now) {
         RollingCount count = recipients(now);
-        int left = many;
+        int left = number;
         for (long slot = count.newest(); left > 0 && slot > count.newest() - DAY; slot--) {
             int part = Math.min(left, count.count(slot));
             if (part > 0) {
@@ -88,11 +88,11 @@ final class Usage {
         }
     }
 
-    void restore(List<UsageSlot> spending, long now) {
-        for (UsageSlot spent : spending) {
+    void restore(List<UsageSlot> slots, long now) {
+        for (UsageSlot stored : slots) {
             RollingCount count = recipients(now);
-            long slot = spent.start().toEpochMilli() / SLOT;
-            count.add(slot, spent.recipients());
+            long slot = stored.start().toEpochMilli() / SLOT;
+            count.add(slot, stored.recipients());
             if (slot > count.newest()) {
                 mark(slot);
                 mark(count.newest());
@@ -120,7 +120,7 @@ final class Usage {
         long newest = recipients.newest();
         return LongStream.rangeClosed(newest - DAY + 1, newest)
                 .mapToObj(this::slot)
-                .filter(spent -> spent.recipients() > 0)
+                .filter(slot -> slot.recipients() > 0)
                 .toList();
     }
 

@@ -11,7 +11,7 @@ import org.o365relay.net.CertifiedKey;
 import org.o365relay.net.UnusableKeyException;
 
 /// The credential of an app registration: a secret or a certificate. Read again for each token, so that a
-/// renewed one is used at once.
+/// renewed credential is used at once.
 interface AppCredential {
 
     IClientCredential credential() throws SignInException;

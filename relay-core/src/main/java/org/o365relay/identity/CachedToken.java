@@ -16,7 +16,7 @@ import org.o365relay.mail.Reply;
 /// request.
 final class CachedToken implements TokenSource {
 
-    /// Minimum remaining validity of a token that is handed out; signing in for a message takes minutes at
+    /// Minimum remaining validity of a token that is returned; signing in for a message takes minutes at
     /// most.
     private static final Duration MIN_VALIDITY = Duration.ofMinutes(5);
 
@@ -27,7 +27,7 @@ final class CachedToken implements TokenSource {
     private static final Duration MIN_BACKOFF = Duration.ofSeconds(10);
     private static final Duration MAX_BACKOFF = Duration.ofMinutes(5);
 
-    /// Interval between uses of a login that expires when idle.
+    /// Minimum interval between attempts to use a login that expires when idle.
     private static final Duration KEEP_ALIVE_RETRY = Duration.ofHours(1);
 
     private final TokenFlow flow;
@@ -72,8 +72,8 @@ final class CachedToken implements TokenSource {
     }
 
     /// Short-lived tokens are used for three quarters of their lifetime and renewed at half of it.
-    private Duration margin(AccessToken of, Duration usual) {
-        Duration part = Duration.between(fetchedAt, of.expiresAt()).dividedBy(usual.equals(MIN_VALIDITY) ? 4 : 2);
+    private Duration margin(AccessToken current, Duration usual) {
+        Duration part = Duration.between(fetchedAt, current.expiresAt()).dividedBy(usual.equals(MIN_VALIDITY) ? 4 : 2);
         return part.compareTo(usual) < 0 ? part : usual;
     }
 
@@ -98,9 +98,9 @@ final class CachedToken implements TokenSource {
                 request.completeExceptionally(e);
             }
         } catch (RuntimeException | Error e) {
-            SignInException bug = SignInException.misconfigured("internal_error", String.valueOf(e), e);
-            var _ = failed(bug);
-            request.completeExceptionally(bug);
+            SignInException unexpected = SignInException.misconfigured("internal_error", String.valueOf(e), e);
+            var _ = failed(unexpected);
+            request.completeExceptionally(unexpected);
         }
     }
 
@@ -137,8 +137,8 @@ final class CachedToken implements TokenSource {
         try {
             return ready.get();
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof SignInException none) {
-                throw none.toTokenException();
+            if (e.getCause() instanceof SignInException failed) {
+                throw failed.toTokenException();
             }
             throw new IllegalStateException(e); // the future fails with nothing else
         } catch (InterruptedException e) {
@@ -148,8 +148,8 @@ final class CachedToken implements TokenSource {
     }
 
     @Override
-    public synchronized void invalidate(AccessToken bad) {
-        if (bad.equals(token)) {
+    public synchronized void invalidate(AccessToken refusedToken) {
+        if (refusedToken.equals(token)) {
             token = null;
             refused = true;
         }

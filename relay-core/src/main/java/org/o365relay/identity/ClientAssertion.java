@@ -33,12 +33,12 @@ final class ClientAssertion {
     /// @throws GeneralSecurityException if the key cannot sign: it is not an RSA key
     static String sign(CertifiedKey key, String clientId, String audience, Instant now)
             throws GeneralSecurityException {
-        String statement = encoded(header(key)) + "." + encoded(claims(clientId, audience, now));
+        String signingInput = encoded(header(key)) + "." + encoded(claims(clientId, audience, now));
         Signature signature = Signature.getInstance("RSASSA-PSS");
         signature.setParameter(PS256);
         signature.initSign(key.key());
-        signature.update(statement.getBytes(StandardCharsets.US_ASCII));
-        return statement + "." + base64(signature.sign());
+        signature.update(signingInput.getBytes(StandardCharsets.US_ASCII));
+        return signingInput + "." + base64(signature.sign());
     }
 
     private static String header(CertifiedKey key) throws GeneralSecurityException {

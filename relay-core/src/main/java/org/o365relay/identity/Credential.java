@@ -30,7 +30,7 @@ public sealed interface Credential {
     /// An app with a client secret (client credentials flow).
     ///
     /// @param username the mailbox that is used
-    /// @param expires last day of the secret according to the admin; null if not configured
+    /// @param expires expiry date of the secret as configured; null if not configured
     record ClientSecret(
             App app,
             String username,
@@ -50,15 +50,15 @@ public sealed interface Credential {
             @Nullable Path key,
             @Nullable Secret password) implements OAuth {}
 
-    /// A user has signed in once with a code (device authorization flow, RFC 8628); the refresh token is kept in
-    /// a file.
+    /// A user has signed in once with a code (device authorization flow, RFC 8628); the refresh token is kept
+    /// in a file.
     ///
     /// @param username the mailbox that is used
     /// @param file holds the refresh token, encrypted
-    /// @param key what the file is encrypted with
+    /// @param key encryption key of the file, or a password
     record DeviceCode(App app, String username, Path file, Secret key) implements OAuth {}
 
-    /// The Azure machine the relay runs on vouches for it.
+    /// The managed identity of the Azure machine that the relay runs on.
     ///
     /// @param username the mailbox that is used
     /// @param clientId of a user-assigned identity; null for the system-assigned one

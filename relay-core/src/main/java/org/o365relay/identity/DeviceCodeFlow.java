@@ -13,8 +13,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.o365relay.net.Https;
 
-/// Tokens for a user who has signed in once with a code (RFC 8628): from the stored refresh token, which every
-/// use replaces.
+/// Gets tokens for a user who has signed in once with a code (RFC 8628). Uses the stored refresh token, which
+/// each use replaces.
 record DeviceCodeFlow(Credential.DeviceCode credential, String scope, LoginFile file, Https https, InstantSource clock)
         implements TokenFlow {
 
@@ -48,7 +48,7 @@ record DeviceCodeFlow(Credential.DeviceCode credential, String scope, LoginFile 
                         null));
         try {
             return client.acquireTokenSilently(SilentParameters.builder(Msal.scopes(scope), account)
-                    .authorityUrl(Msal.authority(credential.app())) // else MSAL forgets its port
+                    .authorityUrl(Msal.authority(credential.app())) // otherwise MSAL drops the port
                     .forceRefresh(forceRefresh)
                     .build());
         } catch (MalformedURLException e) {

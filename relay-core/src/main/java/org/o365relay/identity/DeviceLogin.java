@@ -9,7 +9,7 @@ import java.time.InstantSource;
 import java.util.function.Consumer;
 import org.o365relay.net.Https;
 
-/// A user signs in with a code (RFC 8628), once; the relay keeps what it gets for it.
+/// Signs a user in with a code (RFC 8628) and stores the login.
 record DeviceLogin(Credential.DeviceCode credential, String scope, LoginFile file, Https https, InstantSource clock) {
 
     /// Blocks until the user has signed in.

@@ -55,13 +55,13 @@ final class EncryptedFile {
         } catch (NoSuchFileException _) {
             return Optional.empty();
         } catch (AccessDeniedException e) {
-            throw unusable("the relay's user may not read " + path, e);
+            throw unusable("the relay's user cannot read " + path, e);
         } catch (IOException e) {
             throw unusable("cannot read " + path + ": " + e.getMessage(), e);
         }
     }
 
-    /// @throws SignInException if another file is in its place, which must not be overwritten
+    /// @throws SignInException if the file is not a stored login and must not be overwritten
     void requireOwnFormat() throws SignInException {
         try {
             loginFields(Files.readAllBytes(path));

@@ -12,7 +12,7 @@ import javax.crypto.spec.PBEKeySpec;
 import javax.crypto.spec.SecretKeySpec;
 import org.o365relay.mail.Secret;
 
-/// An AES key derived from the configured key, which may be a password. The derivation is slow on purpose, so
+/// An AES key derived from the configured key, which may be a password. The derivation is slow by design, so
 /// callers keep the result.
 final class EncryptionKey {
 

@@ -10,7 +10,7 @@ public record Expiry(Kind kind, String name, Instant at) {
 
     /// What expires.
     public enum Kind {
-        /// Client secret; the date is from the configuration, because Microsoft has no interface for it.
+        /// Client secret; the date is from the configuration, because Microsoft has no API for it.
         CLIENT_SECRET,
         /// Certificate of an app.
         CERTIFICATE,

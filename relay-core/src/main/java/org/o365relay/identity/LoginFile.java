@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The stored login of one credential. Callers that use the refresh token hold the monitor of this object
-/// meanwhile.
+/// The stored login of one credential. Callers hold the monitor of this object while they use the
+/// refresh token.
 final class LoginFile {
 
     /// Microsoft revokes refresh tokens that were not used for this time.
@@ -33,7 +33,7 @@ final class LoginFile {
         StoredLogin login = StoredLogin.parse(content)
                 .orElseThrow(() -> unusable(credential.file() + " is damaged; run o365-relay login again"));
         if (!login.isFor(credential.app())) {
-            throw unusable(credential.file() + " is the login of " + login + ", not with app "
+            throw unusable(credential.file() + " contains the login of " + login + ", but the configured app is "
                     + credential.app().clientId() + " at " + credential.app().tenant()
                     + "; run o365-relay login again");
         }
@@ -58,7 +58,7 @@ final class LoginFile {
         usedAt = login.usedAt();
     }
 
-    /// @throws SignInException if another file is in its place
+    /// @throws SignInException if the file is not a stored login
     synchronized void requireOwnFormat() throws SignInException {
         file.requireOwnFormat();
     }

@@ -46,14 +46,14 @@ final class Msal {
         return app.authority().replaceFirst("/+$", "") + "/" + app.tenant() + "/";
     }
 
-    /// @param scope scopes separated by blanks
+    /// @param scope scopes separated by spaces
     static Set<String> scopes(String scope) {
         return Arrays.stream(scope.split(" ", -1))
                 .filter(each -> !each.isEmpty() && !ADDED_BY_MSAL.contains(each))
                 .collect(Collectors.toSet());
     }
 
-    /// Blocks until the result is there.
+    /// Blocks until the result is available.
     static IAuthenticationResult result(CompletableFuture<IAuthenticationResult> future, SignInHttp http)
             throws SignInException {
         try {

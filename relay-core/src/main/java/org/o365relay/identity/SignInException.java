@@ -55,7 +55,7 @@ final class SignInException extends Exception {
     }
 
     private static SignInException noResponse(IOException failure) {
-        boolean tls = failure instanceof NoResponseException noAnswer && noAnswer.isTls();
+        boolean tls = failure instanceof NoResponseException noResponse && noResponse.isTls();
         return new SignInException(
                 tls ? Origin.TLS : Origin.NETWORK,
                 tls ? UNTRUSTED : UNREACHABLE,
@@ -68,7 +68,7 @@ final class SignInException extends Exception {
         Duration requested = response.retryAfter();
         Duration retryAfter = requested == null && response.isThrottled() ? MINUTE : requested;
         return response.errorText()
-                .map(words -> new SignInException(Origin.SERVICE, response.status(), words, retryAfter, failure))
+                .map(text -> new SignInException(Origin.SERVICE, response.status(), text, retryAfter, failure))
                 .orElseGet(() -> notFromSignInService(response, retryAfter, failure));
     }
 

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.net.Https;
 
 /// HTTP client for MSAL, based on the relay's own. Used for one token request: it remembers why no token was
-/// issued, because MSAL's exceptions omit half of it. Secrets of the request are removed from error responses
+/// issued, because MSAL's exceptions omit details. Secrets of the request are removed from error responses
 /// before MSAL, which logs them, sees them.
 final class SignInHttp implements IHttpClient {
 
@@ -105,8 +105,8 @@ final class SignInHttp implements IHttpClient {
         return msalRequest.body() == null ? "" : msalRequest.body();
     }
 
-    private static String withoutSecrets(String answer, String form) {
-        String result = answer;
+    private static String withoutSecrets(String response, String form) {
+        String result = response;
         for (String secret : secrets(form)) {
             result = result.replace(secret, "***");
         }

@@ -38,7 +38,7 @@ record SignInResponse(int status, @Nullable Duration retryAfter, String body) {
             return Optional.of(
                     error + (description.isEmpty() ? "" : ": " + description) + missingIds(json, description));
         }
-        if (json.get("error") instanceof Map<?, ?> error) { // as Azure's App Service says it
+        if (json.get("error") instanceof Map<?, ?> error) { // format of Azure App Service
             return Optional.of(error.get("code") + ": " + oneLine(String.valueOf(error.get("message"))));
         }
         return json.get("message") instanceof String message
@@ -46,12 +46,12 @@ record SignInResponse(int status, @Nullable Duration retryAfter, String body) {
                 : Optional.empty();
     }
 
-    /// @return what was answered by somebody else: a proxy, a captive portal, a load balancer
+    /// @return beginning of a response from another server: a proxy, a captive portal, a load balancer
     String snippet() {
         String shown =
                 oneLine(body.replaceAll("(?s)<(script|style).*?</\\1>", "").replaceAll("<[^>]*>", " "));
         String text = shown.substring(0, Math.min(MAX_SNIPPET, shown.length()));
-        return "HTTP " + status + (text.isEmpty() ? " without a word" : ": " + text);
+        return "HTTP " + status + (text.isEmpty() ? " with an empty body" : ": " + text);
     }
 
     /// @return whether the service reports too many requests
@@ -89,7 +89,7 @@ record SignInResponse(int status, @Nullable Duration retryAfter, String body) {
         return json.get(name) instanceof String text ? oneLine(text) : "";
     }
 
-    /// Microsoft puts each ID on a line of its own.
+    /// Joins lines; Microsoft puts each ID on a separate line.
     private static String oneLine(String text) {
         return text.replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
     }

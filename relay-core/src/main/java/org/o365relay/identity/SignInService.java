@@ -52,7 +52,7 @@ public final class SignInService implements AutoCloseable {
                 renew();
             }
         } catch (InterruptedException _) {
-            Thread.currentThread().interrupt(); // it ends
+            Thread.currentThread().interrupt(); // ends the renewals
         }
     }
 
@@ -60,12 +60,12 @@ public final class SignInService implements AutoCloseable {
         tokens.values().forEach(CachedToken::renew);
     }
 
-    /// @param scope scope of the tokens: `https://outlook.office365.com/.default`; several with blanks
-    ///     between them
+    /// @param scope scope of the tokens: `https://outlook.office365.com/.default`; several separated by
+    ///     spaces
     /// @return source of the tokens; sends no request
     public TokenSource tokens(Credential.OAuth credential, String scope) {
         return tokens.computeIfAbsent(
-                new TokenKey(withoutUsername(credential), scope), wanted -> new CachedToken(flow(wanted), clock));
+                new TokenKey(withoutUsername(credential), scope), key -> new CachedToken(flow(key), clock));
     }
 
     /// @return what expires first and is needed to sign in; empty if unknown
@@ -93,9 +93,9 @@ public final class SignInService implements AutoCloseable {
         }
     }
 
-    private TokenFlow flow(TokenKey wanted) {
-        String scope = wanted.scope();
-        return switch (wanted.credential()) {
+    private TokenFlow flow(TokenKey key) {
+        String scope = key.scope();
+        return switch (key.credential()) {
             case Credential.ClientSecret secret ->
                 new ClientCredentialsFlow(secret.app(), scope, AppCredential.secret(secret), https);
             case Credential.ClientCertificate certificate ->

@@ -6,7 +6,7 @@ import java.util.Optional;
 /// Requests a token. Used by one thread at a time.
 interface TokenFlow {
 
-    /// @param forceRefresh whether a token from a file must not be reused
+    /// @param forceRefresh whether to request a new token even if a stored one is still valid
     /// @throws SignInException if no token is issued
     AccessToken fetch(boolean forceRefresh) throws SignInException;
 

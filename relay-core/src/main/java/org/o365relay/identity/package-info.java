@@ -1,5 +1,5 @@
-/// Signs in to Microsoft Entra: credentials of mailboxes, and access tokens for them. Secrets are a type that hides
-/// itself.
+/// Signs in to Microsoft Entra: credentials of mailboxes, and access tokens for them. Secrets have a type that
+/// hides their value.
 @NullMarked
 package org.o365relay.identity;
 

@@ -36,7 +36,7 @@ public enum Deviation {
     MULTIPLE_FROM("sends messages with several From fields"),
     NO_DATE("sends messages without Date"),
     NO_MESSAGE_ID("sends messages without Message-ID"),
-    /// Not counted if there is a certificate and the relay continues in TLS.
+    /// Counted even if the relay detects TLS and continues in it.
     TLS_ON_PLAINTEXT_PORT("starts TLS on a plain-text port", false),
     OLD_TLS("supports only TLS 1.0 or 1.1", false),
     PIPELINED_STARTTLS("sends more data after STARTTLS without waiting for the reply", false),

@@ -12,9 +12,9 @@ public interface DeviceChanges {
     /// Returns all usage of devices with recipient limits, which must be stored together with the messages
     /// being written, and some of the other changes.
     ///
-    /// @param most maximum number of changed records, oldest change first
+    /// @param max maximum number of changed records, oldest change first
     /// @return changes in the order to write
-    List<DeviceChange> next(int most);
+    List<DeviceChange> next(int max);
 
     /// Confirms that the last changes are on disk.
     void written();

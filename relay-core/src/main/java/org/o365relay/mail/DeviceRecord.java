@@ -33,7 +33,7 @@ public record DeviceRecord(
     public long recipientsInLastDay(Instant now) {
         Instant oldest = now.minus(UsageSlot.RETENTION);
         return usage.stream()
-                .filter(spent -> spent.start().isAfter(oldest))
+                .filter(slot -> slot.start().isAfter(oldest))
                 .mapToLong(UsageSlot::recipients)
                 .sum();
     }

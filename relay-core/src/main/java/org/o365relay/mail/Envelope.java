@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param sender the reverse-path; null for the null sender `<>`; may be unqualified (`root`)
 /// @param recipients at least one, each qualified, in the order given; repeated ones are dropped
-/// @param smtpUtf8 whether the client asked for SMTPUTF8 (RFC 6531 §3.4)
+/// @param smtpUtf8 whether the message requires SMTPUTF8 (RFC 6531 §3.4)
 /// @param body the BODY parameter
 /// @param dsnRequest DSN parameters; for a repeated recipient those of its first RCPT
 public record Envelope(

@@ -13,13 +13,13 @@ public record QueueId(long value) implements Comparable<QueueId> {
 
     public QueueId {
         if (value < 0) {
-            throw new IllegalArgumentException("negative queue id: " + value);
+            throw new IllegalArgumentException("negative queue ID: " + value);
         }
     }
 
     /// Parses the text form, ignoring case.
     ///
-    /// @return empty if the text is not a queue id
+    /// @return empty if the text is not a queue ID
     public static Optional<QueueId> parse(String text) {
         if (text.length() != LENGTH || text.charAt(0) > '7') {
             return Optional.empty();

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// The message that a notice is about, as the device sent it: addressee of the notice, header, and content if
+/// The message that a notice is about, as the device sent it: recipient of the notice, header, and content if
 /// needed.
 public final class ReportedMessage {
 
@@ -33,12 +33,12 @@ public final class ReportedMessage {
     }
 
     /// @param whole the message as it was received
-    /// @return the same with the whole message; without it if it is larger than [#MAX_CONTENT]
+    /// @return a copy that includes the whole message; this object if it is larger than [#MAX_CONTENT]
     public ReportedMessage with(byte[] whole) {
         return whole.length > MAX_CONTENT ? this : new ReportedMessage(author, header, whole.clone());
     }
 
-    /// @return addressee of a notice about the message
+    /// @return recipient of a notice about the message
     public Optional<EmailAddress> author() {
         return Optional.ofNullable(author);
     }

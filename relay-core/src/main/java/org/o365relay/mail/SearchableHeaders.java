@@ -69,15 +69,15 @@ public record SearchableHeaders(
 
     /// Removes unsafe characters. Removing line ends unfolds the value: the blank of the continuation line
     /// remains.
-    private static @Nullable String printable(String text, int longest) {
-        StringBuilder shown = new StringBuilder(Math.min(text.length(), longest));
+    private static @Nullable String printable(String text, int maxLength) {
+        StringBuilder shown = new StringBuilder(Math.min(text.length(), maxLength));
         int at = 0;
         while (at < text.length()) {
             int character = text.codePointAt(at);
             at += Character.charCount(character);
             int kept = controlPicture(character == '\t' ? ' ' : character);
             if (VisibleText.isSafe(kept) && !(kept == ' ' && shown.isEmpty())) {
-                if (shown.length() + Character.charCount(kept) > longest) {
+                if (shown.length() + Character.charCount(kept) > maxLength) {
                     break;
                 }
                 shown.appendCodePoint(kept);

@@ -57,7 +57,7 @@ public record CertifiedKey(PrivateKey key, List<X509Certificate> chain) {
         } catch (NoSuchFileException e) {
             throw new UnusableKeyException(path + " does not exist", e);
         } catch (AccessDeniedException e) {
-            throw new UnusableKeyException("the relay's user may not read " + path, e);
+            throw new UnusableKeyException("the relay's user cannot read " + path, e);
         } catch (IOException e) {
             throw new UnusableKeyException("cannot read " + path + ": " + e.getMessage(), e);
         }
@@ -78,7 +78,7 @@ public record CertifiedKey(PrivateKey key, List<X509Certificate> chain) {
             factory.init(store, noPassword);
             return factory.getKeyManagers();
         } catch (IOException e) {
-            throw new GeneralSecurityException(e); // an empty store is not read
+            throw new GeneralSecurityException(e); // cannot happen: no store is read
         }
     }
 

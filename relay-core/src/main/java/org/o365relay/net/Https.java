@@ -16,15 +16,15 @@ import org.o365relay.net.HttpSettings.Login;
 import org.o365relay.net.HttpSettings.Proxy;
 
 /// Sends HTTPS requests: through the proxy if one is configured, to servers with trusted certificates, each
-/// with a timeout. Describes in plain words why a request got no response.
+/// with a timeout. Explains why a request got no response.
 ///
-/// **Login at the proxy.** The JDK refuses to log in at a proxy with Basic before a tunnel, by
-/// `jdk.http.auth.tunneling.disabledSchemes`, and reads that property once, when a process makes its first
-/// request. This class clears it when it is loaded, unless the admin has set it. So that this works in every
-/// order, requests are built here only, and `bin/o365-relay` and the tests start Java with the
-/// property empty. The login is sent to the proxy at once, and only there: waiting for 407 would need a
-/// `java.net.Authenticator`, and with one the JDK turns a 401 without `WWW-Authenticate`, which is how the
-/// sign-in service refuses, into a broken connection.
+/// **Proxy login.** By default (`jdk.http.auth.tunneling.disabledSchemes`), the JDK does not use Basic
+/// authentication to open a tunnel through a proxy. It reads that property once, at the first request of the
+/// process. This class clears the property when it is loaded, unless the admin has set it. To be independent of
+/// the order of requests, only this class builds requests, and `bin/o365-relay` and the tests start Java with
+/// the property empty. The login is sent with the first request, and only to the proxy: waiting for 407 would
+/// require a `java.net.Authenticator`, with which the JDK reports a 401 without `WWW-Authenticate`, as the
+/// sign-in service sends it, as a broken connection.
 public final class Https {
 
     private static final String DISABLED_SCHEMES = "jdk.http.auth.tunneling.disabledSchemes";

@@ -53,7 +53,7 @@ public final class MailExchangers {
         }
     }
 
-    @SuppressWarnings({"BanJNDI", "JdkObsolete"}) // DNS answers with text, not objects; JNDI wants a Hashtable
+    @SuppressWarnings({"BanJNDI", "JdkObsolete"}) // DNS answers with text, not objects; JNDI requires a Hashtable
     private @Nullable Attribute records(String domain) throws NamingException {
         Hashtable<String, String> environment = new Hashtable<>();
         environment.put("java.naming.factory.initial", "com.sun.jndi.dns.DnsContextFactory");

@@ -167,13 +167,13 @@ final class PemKey {
     }
 
     /// @return whether the two keys are a pair
-    static boolean isPair(PrivateKey secret, PublicKey open) {
+    static boolean isPair(PrivateKey privateKey, PublicKey publicKey) {
         try {
             Signature signature =
-                    Signature.getInstance(secret.getAlgorithm().equals("EC") ? "SHA256withECDSA" : "SHA256withRSA");
-            signature.initSign(secret);
+                    Signature.getInstance(privateKey.getAlgorithm().equals("EC") ? "SHA256withECDSA" : "SHA256withRSA");
+            signature.initSign(privateKey);
             byte[] signed = signature.sign();
-            signature.initVerify(open);
+            signature.initVerify(publicKey);
             return signature.verify(signed);
         } catch (GeneralSecurityException _) {
             return false; // different algorithms

@@ -31,8 +31,8 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
-/// Verifies server certificates, chain and name, exactly as the JDK does, but explains in plain words why one
-/// is refused.
+/// Verifies server certificates (chain and name) exactly as the JDK does, and explains why a certificate is not
+/// trusted.
 public final class ServerTrust extends X509ExtendedTrustManager {
 
     private final String host;
@@ -116,7 +116,7 @@ public final class ServerTrust extends X509ExtendedTrustManager {
             }
             return store;
         } catch (IOException e) {
-            throw new KeyStoreException(e); // an empty store is not read
+            throw new KeyStoreException(e); // cannot happen: no store is read
         }
     }
 
@@ -151,18 +151,18 @@ public final class ServerTrust extends X509ExtendedTrustManager {
         }
     }
 
-    private static String explain(String host, X509Certificate own, CertificateException refusal) {
+    private static String explain(String host, X509Certificate certificate, CertificateException failure) {
         String subject = "certificate of " + host;
-        if (isCausedBy(refusal, CertificateExpiredException.class)) {
-            return subject + " expired on " + date(own.getNotAfter());
+        if (isCausedBy(failure, CertificateExpiredException.class)) {
+            return subject + " expired on " + date(certificate.getNotAfter());
         }
-        if (isCausedBy(refusal, CertPathBuilderException.class)) {
-            return subject + " is not signed by a trusted CA (issuer: " + own.getIssuerX500Principal() + ")";
+        if (isCausedBy(failure, CertPathBuilderException.class)) {
+            return subject + " is not signed by a trusted CA (issuer: " + certificate.getIssuerX500Principal() + ")";
         }
-        // the JDK gives no cause for a wrong name only
-        return refusal.getCause() == null
-                ? subject + " is for " + String.join(", ", names(own)) + ", not for " + host
-                : subject + " is not accepted: " + refusal.getMessage();
+        // only a wrong name has no cause
+        return failure.getCause() == null
+                ? subject + " is for " + String.join(", ", names(certificate)) + ", not for " + host
+                : subject + " is not accepted: " + failure.getMessage();
     }
 
     private static boolean isCausedBy(Throwable failure, Class<? extends Throwable> type) {
@@ -226,7 +226,7 @@ public final class ServerTrust extends X509ExtendedTrustManager {
         return delegate.getAcceptedIssuers();
     }
 
-    /// A refused server certificate; the message is for the admin.
+    /// A server certificate is not trusted; the message is for the admin.
     public static final class UntrustedCertificateException extends CertificateException {
         private static final long serialVersionUID = 1L;
 

@@ -8,7 +8,7 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 
-/// TLS parameters for connections to servers, regardless of what old devices are allowed.
+/// TLS parameters for outgoing connections, not affected by `old-tls`, which is for devices only.
 public final class StrongTls {
 
     private static final String[] VERSIONS = {"TLSv1.3", "TLSv1.2"};
@@ -47,8 +47,8 @@ public final class StrongTls {
             return Arrays.stream(session.getPeerCertificates())
                     .limit(1)
                     .map(X509Certificate.class::cast)
-                    .map(own -> "certificate " + own.getSubjectX500Principal() + ", valid until "
-                            + ServerTrust.date(own.getNotAfter()))
+                    .map(certificate -> "certificate " + certificate.getSubjectX500Principal() + ", valid until "
+                            + ServerTrust.date(certificate.getNotAfter()))
                     .collect(Collectors.joining());
         } catch (SSLPeerUnverifiedException e) {
             throw new IllegalStateException("TLS without a certificate", e); // no such cipher suite is enabled

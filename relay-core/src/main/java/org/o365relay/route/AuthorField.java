@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.RawText;
 
-/// Parses the author address in a `From` field, tolerating errors of devices.
+/// Parses the author address in a `From` field, tolerating common errors of devices.
 public final class AuthorField {
 
     /// Longest parsed part of a value: the parser takes quadratic time.

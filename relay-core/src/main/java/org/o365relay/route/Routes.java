@@ -105,9 +105,9 @@ public record Routes(List<RouteRule> rules, List<Target> targets) {
     private static void splitByLimit(
             Assignment assignment, List<EmailAddress> recipients, Envelope envelope, List<RoutedEnvelope> parts) {
         Integer limit = assignment.target().recipientsPerMessage();
-        int most = limit == null ? recipients.size() : limit;
-        for (int from = 0; from < recipients.size(); from += most) {
-            List<EmailAddress> some = recipients.subList(from, Math.min(from + most, recipients.size()));
+        int max = limit == null ? recipients.size() : limit;
+        for (int from = 0; from < recipients.size(); from += max) {
+            List<EmailAddress> some = recipients.subList(from, Math.min(from + max, recipients.size()));
             parts.add(new RoutedEnvelope(assignment.target().name(), assignment.priority(), subset(envelope, some)));
         }
     }
@@ -123,14 +123,14 @@ public record Routes(List<RouteRule> rules, List<Target> targets) {
                         subset(envelope.dsnRequest(), recipients));
     }
 
-    private static DsnRequest subset(DsnRequest report, List<EmailAddress> recipients) {
-        Map<EmailAddress, ForRecipient> remaining = new HashMap<>(report.recipients());
+    private static DsnRequest subset(DsnRequest request, List<EmailAddress> recipients) {
+        Map<EmailAddress, ForRecipient> remaining = new HashMap<>(request.recipients());
         remaining.keySet().retainAll(recipients);
-        return new DsnRequest(report.envelopeId(), report.returned(), remaining);
+        return new DsnRequest(request.envelopeId(), request.returned(), remaining);
     }
 
     private static boolean isWithinLimit(Target target, Envelope envelope) {
-        Integer most = target.recipientsPerMessage();
-        return most == null || envelope.recipients().size() <= most;
+        Integer max = target.recipientsPerMessage();
+        return max == null || envelope.recipients().size() <= max;
     }
 }

@@ -6,7 +6,7 @@ import org.o365relay.mail.EmailAddress;
 
 /// A mailbox, or a pool of mailboxes that share the load.
 ///
-/// @param name of the pool; of a mailbox by itself its address in lower case. Queued messages refer to it
+/// @param name name of the pool, or address of a single mailbox in lower case; stored with queued messages
 /// @param mailboxes at least one; any of them may send a message routed here
 /// @param messageSize largest message that all of them accept, in octets
 /// @param recipientsPerMessage maximum number of recipients that all of them accept; null for no limit

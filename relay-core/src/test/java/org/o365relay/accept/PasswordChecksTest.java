@@ -154,7 +154,7 @@ class PasswordChecksTest {
             waiting.channel.runPendingTasks();
             assertThat(waiting.front.journal().rejected())
                     .extracting(rejected -> rejected.reply().toString())
-                    .containsExactly("454 4.7.0 Temporary authentication failure: client did not wait");
+                    .containsExactly("454 4.7.0 Temporary authentication failure: client disconnected");
         }
     }
 
@@ -163,7 +163,7 @@ class PasswordChecksTest {
         keepThreadsBusy();
         try (Waiting waiting = new Waiting(directory, checks)) {
             waiting.channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
-            assertThat(waiting.said()).isEqualTo("454 4.7.0 Temporary authentication failure: client did not wait\r\n");
+            assertThat(waiting.said()).isEqualTo("454 4.7.0 Temporary authentication failure: client disconnected\r\n");
             assertThat(waiting.channel.isOpen()).isFalse();
         }
     }

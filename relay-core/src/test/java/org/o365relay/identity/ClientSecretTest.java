@@ -250,7 +250,7 @@ class ClientSecretTest extends SignInTest {
                 .says(200, "{\"token_type\":\"Bearer\",\"access_token\":\"half-a-token")
                 .says(200, "{\"token_type\":\"Bearer\"}")
                 .says(503, "");
-        for (String words : List.of("HTTP 200: ok", "HTTP 200 without a word", "no access token", "HTTP 503")) {
+        for (String words : List.of("HTTP 200: ok", "HTTP 200 with an empty body", "no access token", "HTTP 503")) {
             assertThat(refusal(service().tokens(secret(), SCOPE)).reply().text())
                     .contains(words)
                     .doesNotContain("half-a-token");

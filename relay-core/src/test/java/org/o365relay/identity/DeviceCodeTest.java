@@ -139,8 +139,8 @@ class DeviceCodeTest extends SignInTest {
         App other = new App(entra.authority(), FakeEntra.TENANT, "another-app");
         assertThat(problem(
                         new Credential.DeviceCode(other, "", file, credential().key())))
-                .contains("is the login of relay@contoso.example at " + FakeEntra.TENANT + " with app " + clientId
-                        + ", not with app another-app");
+                .contains("contains the login of relay@contoso.example at " + FakeEntra.TENANT + " with app " + clientId
+                        + ", but the configured app is another-app");
         String stored = Files.readString(file);
         int at = stored.indexOf("\"content\":\"") + 20;
         String damaged = stored.substring(0, at) + (stored.charAt(at) == 'A' ? 'B' : 'A') + stored.substring(at + 1);

@@ -62,7 +62,7 @@ final class UnixDatagram {
         } catch (IOException e) {
             throw e;
         } catch (Throwable impossible) {
-            throw new LinkageError("the C library does not have the signatures of Linux", impossible);
+            throw new LinkageError("a function of the C library has an unexpected signature", impossible);
         }
     }
 
