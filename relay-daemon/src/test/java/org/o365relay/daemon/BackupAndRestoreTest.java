@@ -65,7 +65,7 @@ final class BackupAndRestoreTest {
                     .isZero();
             assertThat(out.toString()).contains("1 open messages");
             assertThat(verify()).as(out.toString()).isZero();
-            assertThat(out.toString()).contains("The queue is sound.");
+            assertThat(out.toString()).contains("The queue is intact.");
             assertThat(verify("--repair")).isEqualTo(75);
             try (Stream<Path> files = Files.list(folder)) {
                 backup = files.toList().getFirst();
@@ -97,7 +97,7 @@ final class BackupAndRestoreTest {
         assertThat(verify()).isEqualTo(65);
         assertThat(out.toString()).contains("file: ", "--repair");
         assertThat(verify("--repair")).as(out + "" + err).isIn(0, 65);
-        assertThat(out.toString()).contains("The files as they were are in", "The queue is in order.");
+        assertThat(out.toString()).contains("The original files were copied to", "The queue is repaired.");
         assertThat(verify()).as(out.toString()).isZero();
         assertThat(err.toString()).doesNotContain("\tat ");
     }
@@ -105,7 +105,7 @@ final class BackupAndRestoreTest {
     @Test
     void verifyPrintsNoJson() {
         assertThat(verify("--json")).isEqualTo(64);
-        assertThat(err.toString()).contains("leave out --json");
+        assertThat(err.toString()).contains("does not support --json");
     }
 
     @Test

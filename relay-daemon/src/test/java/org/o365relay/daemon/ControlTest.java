@@ -154,7 +154,7 @@ class ControlTest {
                     .asInstanceOf(type(ControlException.class))
                     .satisfies(e -> assertThat(e.kind()).isEqualTo(Kind.NOT_RUNNING))
                     .satisfies(e ->
-                            assertThat(e).hasMessageContaining("a relay (process " + relay.pid() + ") has this queue"));
+                            assertThat(e).hasMessageContaining("a relay (process " + relay.pid() + ") uses this queue"));
         }
     }
 

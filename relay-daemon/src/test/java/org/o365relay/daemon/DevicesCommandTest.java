@@ -90,7 +90,7 @@ final class DevicesCommandTest {
         assertThat(out.toString())
                 .containsPattern("(?s)ADDRESS .*\\R127\\.0\\.0\\.9 +2nd floor +MFP .*\\R192\\.168\\.10\\.7 +- +- ")
                 .containsPattern(
-                        "127\\.0\\.0\\.9 .* 3  6\\.0 KiB +0 +3 of 500\\R  ends lines with LF alone \\(3 times\\)\\R");
+                        "127\\.0\\.0\\.9 .* 3  6\\.0 KiB +0 +3 of 500\\R  ends lines with LF instead of CRLF \\(3 times\\)\\R");
         assertThat(directory.resolve("queue"))
                 .isDirectoryNotContaining(file -> file.toString().endsWith("-wal"));
     }
@@ -155,6 +155,6 @@ final class DevicesCommandTest {
     void endsWith64IfTheAddressIsNone() throws Exception {
         configure();
         assertThat(run("printer-3")).isEqualTo(64);
-        assertThat(err.toString()).contains("'printer-3' is no IP address");
+        assertThat(err.toString()).contains("'printer-3' is neither an IP address");
     }
 }

@@ -37,7 +37,7 @@ final class ExplainedRepliesTest {
               recipient-rules = [ { allow = "@contoso.example" }, { allow = "*", client = "10.0.0.7" }, { deny = "*" } ]
             }
             """;
-    private static final String REFUSED = " is refused: ";
+    private static final String REFUSED = " is rejected: ";
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
@@ -109,7 +109,7 @@ final class ExplainedRepliesTest {
                         size,
                         null));
         assertThat(told).startsWith(code);
-        assertThat(explained.reply()).hasToString(told.replaceFirst("(?<= Queued as ).*", "(its number)"));
+        assertThat(explained.reply()).hasToString(told.replaceFirst("(?<= Queued as ).*", "(message id)"));
         assertThat(recipientRefusals(explained)).isEqualTo(refusals);
     }
 

@@ -64,7 +64,7 @@ final class OperatorEndToEndTest {
             sandbox.faults().add(Fault.parse("rcpt/full@:452 4.2.2 Mailbox full"));
             try (Program relay = Program.run(directory.resolve("relay.conf"));
                     Device device = new Device(relay.address())) {
-                assertThat(run(0, "queue")).contains("No mail waits.", ConfigText.MAILBOX + "  open");
+                assertThat(run(0, "queue")).contains("The queue is empty.", ConfigText.MAILBOX + "  open");
                 String deferred = device.send("Scan \u001b[2J 1", "full@contoso.example");
                 String other = device.send("Scan 2", "full@contoso.example");
                 String third = device.send("ALARM", "full@contoso.example");
@@ -85,20 +85,20 @@ final class OperatorEndToEndTest {
     }
 
     private void looks(String deferred, String arrived) throws IOException {
-        awaited("3 to be tried again", "queue");
+        awaited("3 deferred", "queue");
         assertThat(run(0, "queue", "list", "--recipient", "FULL@*"))
                 .contains(deferred, "[2J 1")
                 .doesNotContain(arrived, "\u001b");
         assertThat(run(0, "queue", "show", deferred, "--headers"))
-                .contains("452 4.2.2 Mailbox full", "means", "- From: ", "+ From: ", "by ESMTP");
+                .contains("452 4.2.2 Mailbox full", "cause", "- From: ", "+ From: ", "by ESMTP");
         assertThat(run(0, "trace", "office@contoso.example"))
                 .startsWith(arrived + "  delivered, ")
-                .contains("their id", "Hostname=");
+                .contains("trace id", "Hostname=");
         Path file = directory.resolve("scan.eml");
         run(0, "queue", "show", deferred, "--content", file.toString());
         assertThat(Files.readString(file)).contains("Subject: Scan \u001b[2J 1");
-        assertThat(run(0, "status")).contains("up since", "accepted", "No warnings.");
-        assertThat(run(66, "queue", "show", "0123456789ABC")).contains("there is no message 0123456789ABC");
+        assertThat(run(0, "status")).contains("up since", "accepted", "No active alerts.");
+        assertThat(run(66, "queue", "show", "0123456789ABC")).contains("no message 0123456789ABC");
     }
 
     private void decides(String deferred, String other, String third) {
@@ -109,7 +109,7 @@ final class OperatorEndToEndTest {
                 .doesNotContain(third);
         assertThat(run(0, "queue", "delete", "--subject", "alarm", "--dry-run")).contains(third, "dry run");
         assertThat(run(0, "queue", "delete", "--subject", "alarm", "--yes")).contains("Done: 1 message is deleted");
-        assertThat(run(0, "trace", third)).startsWith(third + "  deleted").contains("an operator deleted it");
+        assertThat(run(0, "trace", third)).startsWith(third + "  deleted").contains("deleted by an operator");
         assertThat(run(
                         0,
                         "queue",
@@ -120,8 +120,8 @@ final class OperatorEndToEndTest {
                         "--to",
                         "b@c.example",
                         "-y"))
-                .contains("Done: 1 message is now for b@c.example");
-        assertThat(run(0, "queue", "bounce", other, "--yes")).contains("Done: 1 message is given up");
+                .contains("Done: 1 message is now addressed to b@c.example");
+        assertThat(run(0, "queue", "bounce", other, "--yes")).contains("Done: 1 message is bounced");
         assertThat(run(0, "mailboxes", "pause", ConfigText.MAILBOX)).contains("is paused");
         assertThat(run(0, "mailboxes")).contains("paused", "paused by");
         assertThat(run(64, "mailboxes", "resume", "nobody@contoso.example")).contains("there is no mailbox");

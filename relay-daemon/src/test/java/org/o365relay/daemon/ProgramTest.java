@@ -54,7 +54,7 @@ final class ProgramTest {
 
             assertThat(relay.exitCode()).as(relay.said()).isZero();
             assertThat(relay.said())
-                    .contains("stopped; what is queued stays queued")
+                    .contains("stopped; queued messages stay in the queue")
                     .doesNotContain("\tat ");
             assertThat(relay.lines()).noneMatch(line -> line.contains(" ERROR "));
         }
@@ -142,7 +142,7 @@ final class ProgramTest {
                         + sandbox.address().getPort())
                 .containsPattern("✔ TLS +TLSv1\\.[23], TLS_\\S+, certificate CN=localhost, .*valid until \\d{4}-")
                 .containsPattern("✔ sign-in +signed in as relay@contoso.example with LOGIN")
-                .contains("✔ Mail can leave as relay@contoso.example.")
+                .contains("✔ relay@contoso.example can send mail.")
                 .doesNotContain(ConfigText.PASSWORD);
         assertThat(directory.resolve("queue")).doesNotExist();
     }
@@ -158,8 +158,8 @@ final class ProgramTest {
         assertThat(check.exitCode()).isEqualTo(69);
         assertThat(check.said())
                 .containsPattern("✘ sign-in +535 5\\.7\\.3 Authentication unsuccessful")
-                .contains("    means ", "    to do ", "✘ No mail can leave as relay@contoso.example.")
-                .doesNotContain(wrong, "\tat ", "Mail can leave");
+                .contains("    cause ", "    advice ", "✘ relay@contoso.example cannot send mail.")
+                .doesNotContain(wrong, "\tat ", "can send mail");
     }
 
     @Test
