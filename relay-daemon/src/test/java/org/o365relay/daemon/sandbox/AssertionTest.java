@@ -38,7 +38,7 @@ final class AssertionTest {
     private static TestKey key;
 
     @BeforeAll
-    static void makeAKey() throws Exception {
+    static void generateKey() throws Exception {
         key = TestKey.made(directory, "app");
     }
 

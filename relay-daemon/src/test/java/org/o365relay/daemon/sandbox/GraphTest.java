@@ -88,15 +88,15 @@ final class GraphTest {
         full                | 507 ErrorQuotaExceeded
         quota               | 429 ErrorSubmissionQuotaExceeded
         """)
-    void refusesWithGraphErrors(String trouble, String said) throws Exception {
-        HttpResponse<String> answer = answer(trouble);
+    void refusesWithGraphErrors(String failure, String said) throws Exception {
+        HttpResponse<String> answer = answer(failure);
         assertThat(graphError(answer)).isEqualTo(said);
         assertThat(Json.asObject(members(answer).get("error"))).containsKeys("message", "innerError");
         assertThat(SANDBOX.sandbox().acceptedCount()).isEqualTo(before);
     }
 
-    private HttpResponse<String> answer(String trouble) throws Exception {
-        return switch (trouble) {
+    private HttpResponse<String> answer(String failure) throws Exception {
+        return switch (failure) {
             case "no token" -> web.mime(SEND, "nonsense", MESSAGE);
             case "token for Exchange" -> web.mime(SEND, web.token(EXCHANGE), MESSAGE);
             case "no role" -> {

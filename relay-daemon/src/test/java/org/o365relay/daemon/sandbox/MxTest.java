@@ -56,7 +56,7 @@ final class MxTest {
         known   | mfp@contoso.example | a@example.org     | 250 2.1.5
         known   | mfp@example.net     | a@example.org     | 550 5.7.64 TenantAttribution; Relay Access Denied
         """)
-    void relaysForAConnector(String source, String from, String to, String said) throws IOException {
+    void relaysForAConnector(String source, String from, String to, String expected) throws IOException {
         SANDBOX.change(settings -> settings.connector(connector -> switch (source) {
             case "known" -> connector.withSources("127.0.0.1");
             case "closed" -> connector.withoutDirectSend();
@@ -64,7 +64,7 @@ final class MxTest {
         }));
         try (RawClient client = RawClient.connectToMx(SANDBOX.sandbox())) {
             client.say("EHLO mfp");
-            assertThat(recipient(client, from, to)).startsWith(said);
+            assertThat(recipient(client, from, to)).startsWith(expected);
         }
     }
 
@@ -75,7 +75,7 @@ final class MxTest {
 
     @ParameterizedTest
     @CsvSource({"subject, 250 2.1.5", "fingerprint, 250 2.1.5", "another, 550 5.7.64"})
-    void identifiesAClientByItsCertificate(String known, String said, @TempDir Path directory) throws Exception {
+    void identifiesAClientByItsCertificate(String known, String expected, @TempDir Path directory) throws Exception {
         TestKey key = TestKey.made(directory, "relay.contoso.example");
         String fingerprint = HexFormat.of()
                 .withUpperCase()
@@ -93,7 +93,7 @@ final class MxTest {
             client.shakeHands(RawClient.trusting(SANDBOX.sandbox().trustedCertificates(), key.managers()));
             client.say("EHLO mfp");
             assertThat(recipient(client, "mfp@contoso.example", "a@example.org"))
-                    .startsWith(said);
+                    .startsWith(expected);
         }
     }
 

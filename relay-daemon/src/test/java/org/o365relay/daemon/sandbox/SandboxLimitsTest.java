@@ -206,7 +206,7 @@ final class SandboxLimitsTest {
     }
 
     @Test
-    void limitsNothingUnlessAskedTo() throws IOException {
+    void limitsNothingByDefault() throws IOException {
         try (RawClient client = signedIn()) {
             assertThat(send(client)).startsWith("250 ");
         }

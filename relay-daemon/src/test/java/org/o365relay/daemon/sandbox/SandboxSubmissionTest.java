@@ -106,10 +106,10 @@ final class SandboxSubmissionTest {
 
     @ParameterizedTest
     @CsvSource({"true, Mailbox", "false, Tenant"})
-    void refusesAuthDisabledForMailboxOrTenant(boolean tenant, String whom) throws Exception {
+    void refusesAuthDisabledForMailboxOrTenant(boolean tenant, String scope) throws Exception {
         SANDBOX.change(settings -> settings.submission(
                 exchange -> exchange.withSmtpAuth(tenant).withMailboxes(SandboxFixture.ACCOUNT.withoutSmtpAuth())));
-        String said = "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the " + whom
+        String said = "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the " + scope
                 + ". Visit https://aka.ms/smtp_auth_disabled for more information. [";
         assertThatThrownBy(SANDBOX::signedIn).hasMessageContaining(said);
         String proof = proof(USER, SANDBOX.web().token(EXCHANGE));

@@ -38,7 +38,7 @@ final class StorageTest {
 
     /// Shared, because generating a key takes a second.
     @BeforeAll
-    static void makeAKey(@TempDir Path workshop) throws IOException {
+    static void generateKey(@TempDir Path workshop) throws IOException {
         Sandbox.start(SandboxFixture.settings(workshop)).close();
         key = Files.readAllBytes(workshop.resolve(KEY));
     }

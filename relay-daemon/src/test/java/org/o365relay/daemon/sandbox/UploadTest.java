@@ -40,7 +40,7 @@ final class UploadTest {
     private String draft;
 
     @BeforeEach
-    void makeADraft() throws Exception {
+    void createDraft() throws Exception {
         new SplittableRandom(7).nextBytes(scan);
         web = SANDBOX.web();
         token = web.token(GRAPH);

@@ -37,7 +37,7 @@ final class WrittenConfigurationTest {
 
     /// Creates all files that a configuration may name.
     @BeforeAll
-    static void writeWhatItNames() throws IOException, GeneralSecurityException {
+    static void createNamedFiles() throws IOException, GeneralSecurityException {
         ConfigDirectory folder = new ConfigDirectory(directory, true);
         AppCertificate.generate(folder);
         String password = Files.readString(folder.path(AppCertificate.PASSWORD)).strip();
@@ -72,7 +72,7 @@ final class WrittenConfigurationTest {
             if (method == SubmissionMethod.PASSWORD) {
                 assertThat(warnings).as(text).hasSize(1).allMatch(warning -> warning.contains("December 2026"));
             } else {
-                assertThat(warnings).as(text).allMatch(WrittenConfigurationTest::isAboutPlainText);
+                assertThat(warnings).as(text).allMatch(WrittenConfigurationTest::concernsPlainText);
             }
         }
     }
@@ -96,7 +96,7 @@ final class WrittenConfigurationTest {
     }
 
     /// Whether the smarthost is used without TLS.
-    private static boolean isAboutPlainText(String warning) {
+    private static boolean concernsPlainText(String warning) {
         return warning.contains("is sent unencrypted");
     }
 
