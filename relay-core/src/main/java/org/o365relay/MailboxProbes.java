@@ -1,14 +1,14 @@
 package org.o365relay;
 
 import java.util.List;
-import org.o365relay.deliver.ProbeNow;
-import org.o365relay.deliver.ProbeNow.Means;
+import org.o365relay.deliver.RequestedProbe;
+import org.o365relay.deliver.RequestedProbe.Method;
 
 /// What an operator's `resume` or `retry` of a mailbox starts.
 ///
 /// @param resumed whether it ended an operator's pause
 /// @param probes what is blocked or suspended, and how each is probed; empty if nothing is
-public record MailboxProbes(boolean resumed, List<ProbeNow> probes) {
+public record MailboxProbes(boolean resumed, List<RequestedProbe> probes) {
 
     public MailboxProbes {
         probes = List.copyOf(probes);
@@ -19,8 +19,8 @@ public record MailboxProbes(boolean resumed, List<ProbeNow> probes) {
         return probes.stream().anyMatch(probe -> probe.waitsUntil() == null);
     }
 
-    /// @return whether a probe is made by sending a message
+    /// @return whether any probe sends a message
     boolean needsMessage() {
-        return probes.stream().anyMatch(probe -> probe.by() == Means.MESSAGE);
+        return probes.stream().anyMatch(probe -> probe.method() == Method.MESSAGE);
     }
 }

@@ -155,7 +155,7 @@ public final class Operations {
         return workers.stream().map(MailboxWorkers::status).toList();
     }
 
-    /// Pauses a mailbox: no mail leaves through it until it is resumed, also after a restart. Deliveries in
+    /// Pauses a mailbox: no mail leaves through it until it is resumed, even after a restart. Deliveries in
     /// flight end.
     ///
     /// @param by user name of the operator
@@ -175,7 +175,7 @@ public final class Operations {
     /// Ends the pause of a mailbox, and probes it and its suspended upstreams now, whatever their schedule.
     ///
     /// @param by user name of the operator
-    /// @throws OperationException if it is not configured, and was not paused either
+    /// @throws OperationException if it is neither configured nor paused
     public synchronized MailboxProbes resume(EmailAddress mailbox, String by) throws OperationException {
         if (workers.stream().noneMatch(worker -> worker.isOf(mailbox.toString()))
                 && queue.resumeMailbox(name(mailbox))) {
@@ -212,7 +212,7 @@ public final class Operations {
         return result;
     }
 
-    /// A probe by message needs one that is due: the one that met the failure may wait for hours.
+    /// A probe by message needs a message that is due; the one that failed may be deferred for hours.
     private void makeMessageDue(MailboxWorkers worker, MailboxProbes probes, String by) {
         if (!probes.needsMessage()) {
             return;

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.RelayStatus.Rate;
 import org.o365relay.deliver.MailboxStatus;
 import org.o365relay.deliver.MailboxStatus.State;
-import org.o365relay.deliver.ProbeNow;
+import org.o365relay.deliver.RequestedProbe;
 import org.o365relay.journal.RememberingJournal;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.EmailAddress;
@@ -172,7 +172,7 @@ class OperationsTest {
     void retryingAMailboxThatCannotReachItsUpstreamIsLogged() throws Exception {
         assertThat(operations.retry(SALES, "otto").probes())
                 .singleElement()
-                .satisfies(probe -> assertThat(probe.by()).isEqualTo(ProbeNow.Means.SIGN_IN));
+                .satisfies(probe -> assertThat(probe.method()).isEqualTo(RequestedProbe.Method.SIGN_IN));
         assertThat(journal.lines("retried")).containsExactly("retried Sales@contoso.example by otto");
     }
 

@@ -91,14 +91,14 @@ public final class Dispatcher {
     /// Ends an operator's pause, and probes the mailbox and its suspended upstreams now.
     ///
     /// @return what is probed
-    public List<ProbeNow> resume() {
+    public List<RequestedProbe> resume() {
         return sender.resume();
     }
 
     /// Probes a blocked mailbox and its suspended upstreams now, whatever the schedule.
     ///
     /// @return what is probed
-    public List<ProbeNow> retry() {
+    public List<RequestedProbe> retry() {
         return sender.retry();
     }
 

@@ -150,13 +150,13 @@ public final class MailboxSender {
     }
 
     /// Ends an operator's pause, and probes the mailbox and its suspended upstreams now.
-    List<ProbeNow> resume() {
+    List<RequestedProbe> resume() {
         endWaits();
         return failover.resume(quotaFullUntil());
     }
 
     /// Probes a blocked mailbox and its suspended upstreams now, whatever the schedule.
-    List<ProbeNow> retry() {
+    List<RequestedProbe> retry() {
         endWaits();
         return failover.retry(quotaFullUntil());
     }

@@ -232,29 +232,29 @@ final class UpstreamFailover {
     /// @param quotaFullUntil when the account's daily quota has room again; null if it has now
     /// @return what is probed; empty if neither the mailbox nor an upstream in front of the one in use is
     ///     suspended
-    synchronized List<ProbeNow> resume(@Nullable Instant quotaFullUntil) {
+    synchronized List<RequestedProbe> resume(@Nullable Instant quotaFullUntil) {
         pause = null;
-        List<ProbeNow> probed = retry(quotaFullUntil);
+        List<RequestedProbe> probed = retry(quotaFullUntil);
         notifyAll();
         return probed;
     }
 
-    /// Makes every probe due now, whatever its schedule. A failed probe goes back to the schedule. The relay's
-    /// own quota is not exceeded: that block is lifted only if the quota has room.
+    /// Makes every probe due now, whatever its schedule; after a failed probe the schedule applies again. The
+    /// relay's own quota is never exceeded: that block ends only if the quota has room.
     ///
     /// @param quotaFullUntil when the account's daily quota has room again; null if it has now
     /// @return what is probed; empty as for [#resume]
-    synchronized List<ProbeNow> retry(@Nullable Instant quotaFullUntil) {
+    synchronized List<RequestedProbe> retry(@Nullable Instant quotaFullUntil) {
         endExpiredBlock();
         Instant now = clock.instant();
-        List<ProbeNow> probed = new ArrayList<>();
+        List<RequestedProbe> probed = new ArrayList<>();
         if (block != null) {
             probed.add(retryBlock(block, quotaFullUntil, now));
         }
         upstreams.stream().takeWhile(upstream -> !upstream.isOpen()).forEach(upstream -> {
             Suspension suspension = upstream.suspension();
             if (suspension != null) {
-                probed.add(ProbeNow.of(upstream.name(), ProbeNow.Target.UPSTREAM, suspension));
+                probed.add(RequestedProbe.of(upstream.name(), RequestedProbe.Target.UPSTREAM, suspension));
             }
         });
         upstreams.forEach(upstream -> upstream.probeNow(now));
@@ -262,9 +262,9 @@ final class UpstreamFailover {
         return probed;
     }
 
-    private ProbeNow retryBlock(Block blocked, @Nullable Instant quotaFullUntil, Instant now) {
+    private RequestedProbe retryBlock(Block blocked, @Nullable Instant quotaFullUntil, Instant now) {
         Suspension suspension = blocked.suspension();
-        ProbeNow probed = ProbeNow.of(blocked.upstream().name(), ProbeNow.Target.MAILBOX, suspension);
+        RequestedProbe probed = RequestedProbe.of(blocked.upstream().name(), RequestedProbe.Target.MAILBOX, suspension);
         if (suspension.endedBy() != EndedBy.TIME) {
             block = new Block(suspension.dueNow(now), blocked.upstream(), blocked.probing());
         } else if (quotaFullUntil != null) {

@@ -106,7 +106,7 @@ public interface Journal {
     /// @param until when one message is tried again
     void backoff(EmailAddress mailbox, String kind, String address, Reply reply, String advice, Instant until);
 
-    /// An operator paused the mailbox. It stays paused, also after a restart, until it is resumed.
+    /// An operator paused the mailbox. It stays paused, even after a restart, until it is resumed.
     ///
     /// @param by name of the operator
     void paused(EmailAddress mailbox, String by);

@@ -68,15 +68,15 @@ class MailboxRetryTest {
                     UNREACHABLE             | resume | SIGN_IN
                     """)
     void probesEveryKindOfBlockAtOnceAndKeepsTheScheduleIfTheProbeFails(
-            Kind kind, String command, ProbeNow.Means means) {
+            Kind kind, String command, RequestedProbe.Method means) {
         fail(mailbox.acquire().orElseThrow(), kind);
         State state = mailbox.status().state();
         assertThat(due(means)).as("before its time").isEmpty();
 
-        List<ProbeNow> probes = command.equals("retry") ? mailbox.retry(null) : mailbox.resume(null);
+        List<RequestedProbe> probes = command.equals("retry") ? mailbox.retry(null) : mailbox.resume(null);
 
         assertThat(probes).singleElement().satisfies(probe -> {
-            assertThat(probe.by()).isEqualTo(means);
+            assertThat(probe.method()).isEqualTo(means);
             assertThat(probe.waitsUntil()).isNull();
         });
         fail(due(means).getFirst(), kind);
@@ -93,8 +93,8 @@ class MailboxRetryTest {
         assertThat(mailbox.status().state()).as("a probe that succeeds").isEqualTo(State.OPEN);
     }
 
-    private List<DeliveryPermit> due(ProbeNow.Means means) {
-        return (means == ProbeNow.Means.SIGN_IN ? mailbox.acquireCheck() : mailbox.acquire())
+    private List<DeliveryPermit> due(RequestedProbe.Method means) {
+        return (means == RequestedProbe.Method.SIGN_IN ? mailbox.acquireCheck() : mailbox.acquire())
                 .stream().toList();
     }
 
@@ -106,12 +106,12 @@ class MailboxRetryTest {
         mailbox.blockUntil(permit, later, DATA);
         mailbox.release(permit);
 
-        List<ProbeNow> probes = command.equals("retry") ? mailbox.retry(later) : mailbox.resume(later);
-        assertThat(probes).extracting(ProbeNow::waitsUntil).containsExactly(later);
+        List<RequestedProbe> probes = command.equals("retry") ? mailbox.retry(later) : mailbox.resume(later);
+        assertThat(probes).extracting(RequestedProbe::waitsUntil).containsExactly(later);
         assertThat(mailbox.acquire()).as("the quota is used up").isEmpty();
 
-        List<ProbeNow> lifted = command.equals("retry") ? mailbox.retry(null) : mailbox.resume(null);
-        assertThat(lifted).extracting(ProbeNow::by).containsExactly(ProbeNow.Means.QUOTA);
+        List<RequestedProbe> lifted = command.equals("retry") ? mailbox.retry(null) : mailbox.resume(null);
+        assertThat(lifted).extracting(RequestedProbe::method).containsExactly(RequestedProbe.Method.QUOTA);
         assertThat(mailbox.acquire()).as("the quota has room").isPresent();
     }
 

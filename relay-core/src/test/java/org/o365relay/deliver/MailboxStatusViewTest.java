@@ -9,8 +9,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.o365relay.ManualClock;
 import org.o365relay.deliver.MailboxStatus.State;
-import org.o365relay.deliver.ProbeNow.Means;
-import org.o365relay.deliver.ProbeNow.Target;
+import org.o365relay.deliver.RequestedProbe.Method;
+import org.o365relay.deliver.RequestedProbe.Target;
 import org.o365relay.deliver.Response.Step;
 import org.o365relay.deliver.Suspension.Cause;
 import org.o365relay.journal.RememberingJournal;
@@ -161,8 +161,8 @@ class MailboxStatusViewTest {
         assertThat(failover.acquireCheck()).as("before its time").isEmpty();
 
         assertThat(failover.resume(null))
-                .containsExactly(new ProbeNow(
-                        "smtp.example:587", Target.UPSTREAM, "The password is wrong.", Means.SIGN_IN, null));
+                .containsExactly(new RequestedProbe(
+                        "smtp.example:587", Target.UPSTREAM, "The password is wrong.", Method.SIGN_IN, null));
         assertThat(failover.status().nextProbe()).isEqualTo(start);
         failover.answered(failover.acquireCheck().orElseThrow());
         assertThat(failover.status().state()).isEqualTo(State.OPEN);
@@ -187,7 +187,8 @@ class MailboxStatusViewTest {
         Instant later = start.plus(Duration.ofHours(1));
         failover.blockUntil(enter(failover), later, QUOTA);
         assertThat(failover.resume(later))
-                .containsExactly(new ProbeNow("smtp.example:587", Target.MAILBOX, "too much", Means.QUOTA, later));
+                .containsExactly(
+                        new RequestedProbe("smtp.example:587", Target.MAILBOX, "too much", Method.QUOTA, later));
 
         assertThat(failover.acquire()).isEmpty();
         assertThat(failover.status().nextProbe()).isEqualTo(later);

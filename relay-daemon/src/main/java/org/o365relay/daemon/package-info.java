@@ -1,4 +1,4 @@
-/// The program: command line, operations, and a stand-in for Office 365.
+/// The program: command line, control socket, and the sandbox, a stand-in for Microsoft 365.
 @NullMarked
 package org.o365relay.daemon;
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.o365relay.MailboxProbes;
-import org.o365relay.deliver.ProbeNow;
+import org.o365relay.deliver.RequestedProbe;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.queue.Event;
 import org.o365relay.queue.MessageFilter;
@@ -110,7 +110,7 @@ final class MailboxFailureTest {
                 ? relay.operations().retry(mailbox, "olga")
                 : relay.operations().resume(mailbox, "olga");
 
-        assertThat(probes.probes()).extracting(ProbeNow::by).containsExactly(ProbeNow.Means.MESSAGE);
+        assertThat(probes.probes()).extracting(RequestedProbe::method).containsExactly(RequestedProbe.Method.MESSAGE);
         relay.received(1);
         assertThat(relay.journal().await("delivered", 1).getFirst()).contains("attempt 1:");
         assertThat(relay.journal().lines("retried")).containsExactly("retried " + mailbox + " by olga");

@@ -39,7 +39,10 @@ final class Connection {
 
     /// @param transports creates the SMTP client on the socket; it reports each step before it begins
     Connection(
-            Socket socket, Instant openedAt, FailureReplies failures, Function<Consumer<Step>, AngusTransport> transports) {
+            Socket socket,
+            Instant openedAt,
+            FailureReplies failures,
+            Function<Consumer<Step>, AngusTransport> transports) {
         this.socket = socket;
         this.openedAt = openedAt;
         this.failures = failures;

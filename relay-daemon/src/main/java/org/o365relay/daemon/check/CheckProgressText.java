@@ -28,15 +28,15 @@ public final class CheckProgressText implements MailboxChecker.Progress {
     public void step(CheckStep step) {
         out.printf("  %s %-10s %s%n", step.result().symbol(), step.name(), step.detail());
         if (!step.cause().isEmpty()) {
-            more("cause", step.cause());
+            detail("cause", step.cause());
         }
         if (!step.advice().isEmpty()) {
-            more("advice", step.advice());
+            detail("advice", step.advice());
         }
         out.flush();
     }
 
-    private void more(String name, String text) {
+    private void detail(String name, String text) {
         out.printf("    %-10s %s%n", name, text);
     }
 }

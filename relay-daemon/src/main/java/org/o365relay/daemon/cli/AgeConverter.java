@@ -17,7 +17,7 @@ final class AgeConverter implements ITypeConverter<Duration> {
         Duration age = Duration.ZERO;
         int end = 0;
         while (part.lookingAt()) {
-            age = age.plus(one(
+            age = age.plus(duration(
                     Long.parseLong(part.group(1)),
                     Character.toLowerCase(part.group(2).charAt(0))));
             end = part.end();
@@ -29,7 +29,7 @@ final class AgeConverter implements ITypeConverter<Duration> {
         return age;
     }
 
-    private static Duration one(long number, char unit) {
+    private static Duration duration(long number, char unit) {
         return switch (unit) {
             case 's' -> Duration.ofSeconds(number);
             case 'm' -> Duration.ofMinutes(number);

@@ -57,17 +57,17 @@ final class BulkOptions {
         boolean replacesRecipient = action.replacesRecipient() && filters.hasOnlyRecipient();
         if (!ids.isEmpty() && ((filtered && !replacesRecipient) || all)) {
             throw usageError(
-                    "message ids cannot be combined with " + (all ? "--all" : "filters") + "; leave out one of them");
+                    "queue IDs cannot be combined with " + (all ? "--all" : "filters") + "; leave out one of them");
         }
         if (filtered && all) {
             throw usageError("--all selects every message and cannot be combined with filters; leave out one of them");
         }
         if (ids.isEmpty() && filters.matchesEverything() && action.isIrreversible()) {
             throw usageError((filtered ? "the filters select every message; " : "") + action.name()
-                    + " requires message ids or a filter such as --client 192.168.10.7 or --older 3d");
+                    + " requires queue IDs or a filter such as --client 192.168.10.7 or --older 3d");
         }
         if (ids.isEmpty() && !filtered && !all) {
-            throw usageError(action.name() + ": no messages selected; give ids, filters or --all");
+            throw usageError(action.name() + ": no messages selected; give queue IDs, filters or --all");
         }
         MessageFilter selection = filters.filter(environment, ids());
         return selection.in(states(selection.states(), action));

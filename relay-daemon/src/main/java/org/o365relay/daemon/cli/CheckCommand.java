@@ -110,7 +110,7 @@ public final class CheckCommand implements Callable<Integer> {
     }
 
     private List<MailboxReport> checkAll(
-            RelaySettings settings, List<MailboxSettings> mailboxes, MailboxChecker.Progress listener)
+            RelaySettings settings, List<MailboxSettings> mailboxes, MailboxChecker.Progress progress)
             throws IOException {
         List<MailboxReport> reports = new ArrayList<>();
         InstantSource clock = InstantSource.system();
@@ -118,11 +118,11 @@ public final class CheckCommand implements Callable<Integer> {
                 System.getProperty("java.io.tmpdir"),
                 "o365-relay-check-" + ProcessHandle.current().pid());
         try (UpstreamFactory upstreams = new UpstreamFactory(settings.http(), spool, clock)) {
-            ExpiryAndQuotaChecks facts = new ExpiryAndQuotaChecks(
+            ExpiryAndQuotaChecks localChecks = new ExpiryAndQuotaChecks(
                     upstreams, new OfflineQueue(settings.queue().directory()), clock);
-            MailboxChecker doctor = new MailboxChecker(upstreams, facts, listener, testMessage());
+            MailboxChecker checker = new MailboxChecker(upstreams, localChecks, progress, testMessage());
             for (MailboxSettings candidate : mailboxes) {
-                reports.add(doctor.check(candidate));
+                reports.add(checker.check(candidate));
             }
         } finally {
             Files.deleteIfExists(spool);

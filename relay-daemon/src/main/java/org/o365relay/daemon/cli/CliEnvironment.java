@@ -15,7 +15,7 @@ import org.o365relay.daemon.report.Layout;
 import org.o365relay.daemon.setup.Terminal;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
-/// What the operator commands use of their environment.
+/// The environment of the operator commands.
 ///
 /// @param terminal for prompts; empty if input or output is redirected
 /// @param columns width of the terminal; [Layout#UNLIMITED] if the output is redirected
@@ -63,7 +63,7 @@ public record CliEnvironment(
         try {
             String target = Files.readSymbolicLink(out).toString();
             return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty");
-        } catch (java.io.IOException | UnsupportedOperationException noLinux) {
+        } catch (java.io.IOException | UnsupportedOperationException notLinux) {
             return false;
         }
     }

@@ -48,9 +48,9 @@ public final class CommandLines {
                 err.println("o365-relay: " + expected.getMessage());
                 yield expected.exitCode();
             }
-            case ControlException refusal -> {
-                err.println("o365-relay: " + refusal.getMessage());
-                yield ExitCode.of(refusal.kind());
+            case ControlException rejected -> {
+                err.println("o365-relay: " + rejected.getMessage());
+                yield ExitCode.of(rejected.kind());
             }
             default -> {
                 err.println("o365-relay: internal error, please report it:");

@@ -68,12 +68,12 @@ public final class DemoCommand implements Callable<Integer> {
             printAddresses(environment, out);
             DemoRun run = new DemoRun(
                     environment.sandbox(), environment.relay(), DemoEnvironment.MAILBOX, TIMEOUT, out, style());
-            boolean good = run.run();
+            boolean passed = run.run();
             if (!once) {
                 printInstructions(environment, out);
                 printArrivals(environment, run);
             }
-            return good ? ExitCode.OK : ExitCode.INTERNAL;
+            return passed ? ExitCode.OK : ExitCode.INTERNAL;
         }
     }
 

@@ -54,7 +54,7 @@ final class DemoEnvironment implements AutoCloseable {
         Sandbox sandbox = SandboxCommand.start(
                 SandboxSettings.in(received(directory), new SandboxMailbox(MAILBOX, password.reveal())));
         try {
-            return new DemoEnvironment(directory, sandbox, starter.start(plan(directory, sandbox, password, port)));
+            return new DemoEnvironment(directory, sandbox, starter.start(settings(directory, sandbox, password, port)));
         } catch (IOException e) {
             sandbox.close();
             throw new CommandFailed(ExitCode.UNAVAILABLE, "the relay cannot start: " + e.getMessage());
@@ -86,7 +86,7 @@ final class DemoEnvironment implements AutoCloseable {
         delete(directory);
     }
 
-    private static DemoRelaySettings plan(Path directory, Sandbox sandbox, Secret password, int port)
+    private static DemoRelaySettings settings(Path directory, Sandbox sandbox, Secret password, int port)
             throws IOException {
         return new DemoRelaySettings(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), freePort(port)),
@@ -108,7 +108,7 @@ final class DemoEnvironment implements AutoCloseable {
             probe.setReuseAddress(true);
             probe.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), wanted));
             return wanted;
-        } catch (IOException taken) {
+        } catch (IOException inUse) {
             return 0;
         }
     }

@@ -70,6 +70,6 @@ record DeviceTable(Instant now, ZoneId zone) {
 
     /// A client may announce a HELO name of any length.
     private static String shown(String text) {
-        return text.isBlank() ? "-" : TerminalText.cut(TerminalText.text(text), LONGEST_NAME);
+        return text.isBlank() ? "-" : TerminalText.truncate(TerminalText.text(text), LONGEST_NAME);
     }
 }

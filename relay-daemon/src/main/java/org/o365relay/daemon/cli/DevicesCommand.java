@@ -24,8 +24,8 @@ import picocli.CommandLine.Spec;
         versionProvider = ProgramVersion.class,
         description = {
             "List the devices that have connected.",
-            "Shows for each device, most recent first, the messages sent and rejected, the recipients used of the daily"
-                    + " limit, and protocol deviations.",
+            "Shows for each device, most recent first, the messages sent and rejected, the recipients counted"
+                    + " against the daily limit, and protocol deviations.",
             "Reads the queue; works whether or not the relay is running. A running relay saves its counters every two"
                     + " seconds."
         })

@@ -3,7 +3,7 @@ package org.o365relay.daemon.cli;
 import org.o365relay.daemon.control.ControlException;
 import org.o365relay.queue.QueueUnavailableException.Reason;
 
-/// Exit codes, after sysexits(3). `--help` lists them (`RelayCommand`); keep both in step.
+/// Exit codes, after sysexits(3). `--help` lists them (`RelayCommand`); keep both in sync.
 public final class ExitCode {
 
     public static final int OK = 0;
@@ -29,7 +29,7 @@ public final class ExitCode {
     public static final int VERSION_MISMATCH = 76;
     /// The user may not use the control socket; or, for `explain`, the relay would reject the message or one of its
     /// recipients.
-    public static final int REFUSED = 77;
+    public static final int NOT_PERMITTED = 77;
     /// The configuration is wrong.
     public static final int CONFIGURATION = 78;
 
@@ -49,7 +49,7 @@ public final class ExitCode {
         return switch (kind) {
             case NOT_RUNNING -> UNAVAILABLE;
             case INTERRUPTED -> PARTLY_DONE;
-            case NOT_PERMITTED -> REFUSED;
+            case NOT_PERMITTED -> NOT_PERMITTED;
             case VERSION_MISMATCH -> VERSION_MISMATCH;
             case BAD_REQUEST -> USAGE;
             case QUEUE -> CANNOT_CREATE;

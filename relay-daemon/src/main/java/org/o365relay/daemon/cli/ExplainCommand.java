@@ -71,7 +71,7 @@ public final class ExplainCommand implements Callable<Integer> {
             names = "--from",
             required = true,
             paramLabel = "ADDRESS",
-            description = "Envelope sender; \"<>\" for the null reverse-path.")
+            description = "Envelope sender; \"<>\" for the null sender.")
     private String from = "";
 
     @Option(
@@ -117,7 +117,7 @@ public final class ExplainCommand implements Callable<Integer> {
             print(explanation, out);
         }
         out.flush();
-        return explanation.acceptedForAll() ? ExitCode.OK : ExitCode.REFUSED;
+        return explanation.acceptedForAll() ? ExitCode.OK : ExitCode.NOT_PERMITTED;
     }
 
     private static void print(Explanation explanation, PrintWriter out) {

@@ -59,7 +59,7 @@ final class FilterOptions {
     @Option(
             names = "--sender",
             paramLabel = "ADDRESS",
-            description = "With this envelope sender; * matches anything: *@contoso.com; <> for the null reverse-path.")
+            description = "With this envelope sender; * matches anything: *@contoso.com; <> for the null sender.")
     private @Nullable String sender;
 
     @Option(names = "--recipient", paramLabel = "ADDRESS", description = "With this recipient.")

@@ -25,7 +25,7 @@ final class MessageSearch {
         List<QueueId> later = new ArrayList<>();
         for (MessageFilter filter : filters) {
             Page page = relay.find(filter, Page.Order.NEWEST_FIRST, from, limit);
-            page.entries().forEach(line -> found.put(line.id(), line));
+            page.entries().forEach(entry -> found.put(entry.id(), entry));
             QueueId next = page.next();
             if (next != null) {
                 later.add(next);
@@ -33,7 +33,7 @@ final class MessageSearch {
         }
         List<MessageEntry> all = List.copyOf(found.values());
         List<MessageEntry> first = all.subList(0, Math.min(limit, all.size()));
-        all.subList(first.size(), all.size()).forEach(line -> later.add(line.id()));
+        all.subList(first.size(), all.size()).forEach(entry -> later.add(entry.id()));
         return new Page(first, later.stream().max(Comparator.naturalOrder()).orElse(null));
     }
 }

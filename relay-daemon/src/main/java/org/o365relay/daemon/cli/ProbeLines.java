@@ -4,17 +4,17 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.o365relay.MailboxProbes;
 import org.o365relay.daemon.report.Layout;
-import org.o365relay.deliver.ProbeNow;
-import org.o365relay.deliver.ProbeNow.Target;
+import org.o365relay.deliver.RequestedProbe;
+import org.o365relay.deliver.RequestedProbe.Target;
 import org.o365relay.mail.EmailAddress;
 
-/// The answer to `mailboxes resume` and `mailboxes retry`: what is probed, and why it was blocked.
+/// The output of `mailboxes resume` and `mailboxes retry`: what is probed, and why it was blocked.
 record ProbeLines(Layout layout) {
 
-    /// @param nothing the sentence if the mailbox was neither resumed nor is probed
-    List<String> lines(EmailAddress mailbox, MailboxProbes result, String nothing) {
+    /// @param unchanged shown if the mailbox was not resumed and nothing is blocked or suspended
+    List<String> lines(EmailAddress mailbox, MailboxProbes result, String unchanged) {
         if (!result.resumed() && result.probes().isEmpty()) {
-            return List.of(nothing);
+            return List.of(unchanged);
         }
         Stream<String> resumed = result.resumed() ? Stream.of(mailbox + " is resumed.") : Stream.empty();
         Stream<String> probes = result.probes().stream().map(probe -> line(mailbox, probe));
@@ -23,32 +23,32 @@ record ProbeLines(Layout layout) {
         return Stream.of(resumed, probes, next).flatMap(lines -> lines).toList();
     }
 
-    private String line(EmailAddress mailbox, ProbeNow probe) {
+    private String line(EmailAddress mailbox, RequestedProbe probe) {
         return switch (probe.target()) {
                     case MAILBOX -> mailbox + " is blocked: ";
                     case UPSTREAM -> probe.upstream() + " is suspended: ";
                 }
-                + probe.reason()
+                + probe.cause()
                 + " "
                 + action(probe);
     }
 
-    private String action(ProbeNow probe) {
-        return switch (probe.by()) {
+    private String action(RequestedProbe probe) {
+        return switch (probe.method()) {
             case SIGN_IN -> "Signing in to " + probe.upstream() + " now.";
-            case MESSAGE -> "Sending one queued message as a probe now." + warning(probe);
+            case MESSAGE -> "The next message in the queue is sent now, as a probe." + warning(probe);
             case QUOTA ->
                 probe.waitsUntil() == null
                         ? "The quota has room again; delivery continues."
-                        : "This is a limit of the relay, so it is not probed; it has room again at "
+                        : "This is the relay's own limit, so nothing is probed; the quota has room again at "
                                 + layout.times().of(probe.waitsUntil())
-                                + ". To send more before that, raise limits.recipients-per-day and restart the relay.";
+                                + ". To send more before then, raise limits.recipients-per-day and restart the relay.";
         };
     }
 
-    private static String warning(ProbeNow probe) {
+    private static String warning(RequestedProbe probe) {
         return probe.target() == Target.MAILBOX
-                ? " While a Microsoft limit lasts, Microsoft may refuse it again; the relay then keeps its schedule."
+                ? " While a Microsoft limit lasts, Microsoft may refuse it again; the relay then returns to its schedule."
                 : "";
     }
 }

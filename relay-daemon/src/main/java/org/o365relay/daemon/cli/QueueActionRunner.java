@@ -100,7 +100,7 @@ final class QueueActionRunner {
         if (!targets.isDryRun() && !relay.isRunning()) {
             throw new CommandFailed(
                     ExitCode.UNAVAILABLE,
-                    "the relay is not running; messages can be changed only while it is. Start it: systemctl start"
+                    "the relay is not running; messages can be changed only while it is running. Start it: systemctl start"
                             + " o365-relay");
         }
     }
@@ -142,7 +142,7 @@ final class QueueActionRunner {
         @Nullable QueueId next = null;
         do {
             Page page = relay.find(MessageFilter.of(ids), Page.Order.OLDEST_FIRST, next, PAGE);
-            page.entries().forEach(line -> states.put(line.id(), line.state()));
+            page.entries().forEach(entry -> states.put(entry.id(), entry.state()));
             next = page.next();
         } while (next != null);
         return states;
@@ -199,9 +199,9 @@ final class QueueActionRunner {
         lines.add("Done: " + action.result().formatted(Amounts.of(result.changed(), "message") + are) + ".");
         if (result.skipped() > 0) {
             boolean one = result.skipped() == 1;
-            lines.add(
-                    Amounts.of(result.skipped(), "message") + (one ? " is" : " are")
-                            + " being delivered and skipped. Repeat the command in a minute for messages that are still queued.");
+            lines.add(Amounts.of(result.skipped(), "message") + (one ? " is" : " are") + " being delivered and "
+                    + (one ? "was" : "were")
+                    + " skipped. Repeat the command in a minute for messages that are still queued.");
         }
         long others = count - result.changed() - result.skipped();
         if (!result.isComplete()) {

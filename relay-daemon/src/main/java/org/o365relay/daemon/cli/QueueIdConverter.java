@@ -4,14 +4,14 @@ import org.o365relay.mail.QueueId;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/// Converts a queue id: 13 letters and digits.
+/// Converts a queue ID: 13 letters and digits.
 final class QueueIdConverter implements ITypeConverter<QueueId> {
 
     @Override
     public QueueId convert(String text) {
         return QueueId.parse(text)
                 .orElseThrow(() -> new TypeConversionException("'" + text
-                        + "' is not a message id; an id is 13 letters and digits, as shown in the log and by"
+                        + "' is not a queue ID; a queue ID is 13 letters and digits, as shown in the log and by"
                         + " \"queue list\""));
     }
 }

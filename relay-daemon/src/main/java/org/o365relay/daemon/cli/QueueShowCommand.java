@@ -36,7 +36,7 @@ final class QueueShowCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "ID",
             converter = QueueIdConverter.class,
-            description = "Message id, as shown in the log and by \"queue list\".")
+            description = "Queue ID, as shown in the log and by \"queue list\".")
     private QueueId id = new QueueId(0);
 
     @Option(

@@ -13,7 +13,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/// `o365-relay restore`: replaces the queue by a backup.
+/// `o365-relay restore`: replaces the queue with a backup.
 @Command(
         name = "restore",
         mixinStandardHelpOptions = true,

@@ -146,7 +146,7 @@ public final class SandboxCommand implements Callable<Integer> {
             names = "--scenario",
             paramLabel = "FILE",
             description =
-                    "Read mailboxes, apps, limits, ports and faults from this file. Not together with the options it replaces.")
+                    "Read mailboxes, apps, limits, ports and faults from this file. Cannot be combined with the options it replaces.")
     private @Nullable Path scenario;
 
     @Option(names = "--print-scenario", description = "Print a scenario with every key and its default, then exit.")

@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
         description =
                 "Create the configuration: ask for the settings, write relay.conf, the secret files, and a PowerShell"
                         + " script for an administrator of Microsoft 365, then check the result."
-                        + " Settings given as options are not asked. Setup changes nothing in Microsoft 365 and opens no"
+                        + " Settings given as options are not asked for. Setup changes nothing in Microsoft 365 and opens no"
                         + " network connection before the check.",
         footer = {
             "%nWithout a terminal, settings that are not given get their defaults; missing ones are reported.",

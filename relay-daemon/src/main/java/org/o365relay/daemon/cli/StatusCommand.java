@@ -52,7 +52,7 @@ final class StatusCommand implements Callable<Integer> {
             description = "Refresh every SECONDS (default: 2) until Ctrl-C.")
     private @Nullable Integer seconds;
 
-    /// Waits.
+    /// Waits between refreshes.
     @FunctionalInterface
     interface Sleeper {
 
@@ -104,7 +104,7 @@ final class StatusCommand implements Callable<Integer> {
         }
     }
 
-    /// An error, such as while the relay restarts, is shown and the next refresh tries again.
+    /// An error, for example while the relay restarts, is shown until the next refresh.
     private static List<String> snapshot(CommandContext context, Valid configuration) {
         try {
             return lines(context, configuration, status(context, configuration));

@@ -24,8 +24,8 @@ record TimeArgument(Instant now, ZoneId zone) {
                 List.of(text.strip().replaceFirst("(?<=\\d)T(?=\\d)", " ").split(" +"));
         try {
             return switch (words.size()) {
-                case 1 -> Optional.of(one(words.getFirst()));
-                case 2 -> Optional.of(both(text.strip(), words.getFirst(), words.getLast()));
+                case 1 -> Optional.of(parseWord(words.getFirst()));
+                case 2 -> Optional.of(parseDayAndTime(text.strip(), words.getFirst(), words.getLast()));
                 default -> Optional.empty();
             };
         } catch (DateTimeException e) {
@@ -33,14 +33,14 @@ record TimeArgument(Instant now, ZoneId zone) {
         }
     }
 
-    private Instant one(String word) {
+    private Instant parseWord(String word) {
         if (word.equals("now")) {
             return now;
         }
         return word.contains(":") ? lastTime(LocalTime.parse(padded(word))) : at(day(word), LocalTime.MIN);
     }
 
-    private Instant both(String whole, String day, String time) {
+    private Instant parseDayAndTime(String whole, String day, String time) {
         boolean hasZone = time.endsWith("Z") || time.contains("+") || time.contains("-");
         return hasZone
                 ? OffsetDateTime.parse(whole.replace(' ', 'T')).toInstant()

@@ -55,9 +55,8 @@ final class TraceCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..1",
             paramLabel = "TEXT",
-            description =
-                    "Text to search for: a message id, the IP address of a device, the email address of a sender or"
-                            + " recipient, a Message-ID, or part of the subject.")
+            description = "Text to search for: a queue ID, the IP address of a device, the email address of a sender or"
+                    + " recipient, a Message-ID, or part of the subject.")
     private @Nullable String text;
 
     TraceCommand(CliEnvironment environment) {
@@ -72,8 +71,8 @@ final class TraceCommand implements Callable<Integer> {
         try (Control relay = context.connect(configuration)) {
             Page page = MessageSearch.find(relay, filters, paging.from(), paging.limit());
             List<MessageDetail> messages = new ArrayList<>();
-            for (MessageEntry line : page.entries()) {
-                relay.show(line.id()).ifPresent(messages::add);
+            for (MessageEntry entry : page.entries()) {
+                relay.show(entry.id()).ifPresent(messages::add);
             }
             if (output.isJson()) {
                 output.json(ControlJson.text(messages, page.next()));

@@ -6,12 +6,12 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.MessageFilter;
 
-/// The search text of `trace`: a message id, an IP address, an email address, a Message-ID, or part of a subject.
+/// The search text of `trace`: a queue ID, an IP address, an email address, a Message-ID, or part of a subject.
 record TraceQuery(String text) {
 
-    /// What the text is taken for.
+    /// How the text is interpreted.
     private enum Kind {
-        ID("queue ids"),
+        ID("queue IDs"),
         CLIENT("client addresses"),
         MESSAGE_ID("Message-IDs"),
         ADDRESS("senders, recipients and Message-IDs"),

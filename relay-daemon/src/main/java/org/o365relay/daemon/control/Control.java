@@ -45,7 +45,7 @@ public interface Control extends AutoCloseable {
 
     RelayStatus status() throws ControlException;
 
-    /// Pauses a mailbox: it sends nothing until resumed, also after a restart.
+    /// Pauses a mailbox: it sends nothing until resumed, even after a restart.
     ///
     /// @return false if it was paused already
     boolean pause(EmailAddress mailbox) throws ControlException;
@@ -55,7 +55,7 @@ public interface Control extends AutoCloseable {
     /// @return what is probed
     MailboxProbes resume(EmailAddress mailbox) throws ControlException;
 
-    /// Probes a blocked mailbox and its suspended upstreams now, whatever their schedule. Refused if the
+    /// Probes a blocked mailbox and its suspended upstreams now, whatever their schedule. Fails if the
     /// mailbox is paused.
     ///
     /// @return what is probed

@@ -28,7 +28,7 @@ record ControlConnection(
     private static final byte LF = '\n';
 
     /// @param onRequest runs when the request has been read
-    /// @throws IOException if the client disconnects or times out; the request is executed all the same
+    /// @throws IOException if the client disconnects or times out; a request that was read is executed anyway
     void serve(Runnable onRequest) throws IOException {
         String line = deadlines.within(timeout, channel, this::read);
         onRequest.run();
@@ -126,7 +126,8 @@ record ControlConnection(
         }
     }
 
-    /// Within the content an error cannot be reported; closing the connection early tells the client that it is
+    /// Once content has been sent, an error cannot be reported; closing the connection early tells the client that it
+    /// is
     /// incomplete.
     private static byte[] next(InputStream content) throws IOException {
         try {

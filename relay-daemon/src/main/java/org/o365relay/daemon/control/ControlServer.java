@@ -63,10 +63,10 @@ public final class ControlServer implements AutoCloseable {
     }
 
     static ControlServer start(
-            ControlSettings settings, Function<String, Control> controls, String program, Duration patience)
+            ControlSettings settings, Function<String, Control> controls, String program, Duration timeout)
             throws IOException {
         ControlSocket socket = new ControlSocket(settings, RandomGenerator.getDefault());
-        ControlServer server = new ControlServer(socket, socket.listen(), controls, program, patience);
+        ControlServer server = new ControlServer(socket, socket.listen(), controls, program, timeout);
         Thread.ofVirtual().name("control").start(server::accept);
         return server;
     }

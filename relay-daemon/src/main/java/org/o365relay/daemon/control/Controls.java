@@ -36,7 +36,7 @@ public final class Controls {
             if (isGone(e, socket)) {
                 return false;
             }
-            throw refusal(settings, e);
+            throw connectionFailure(settings, e);
         }
     }
 
@@ -47,7 +47,7 @@ public final class Controls {
     }
 
     /// @param failure to connect to the socket or to access it
-    static ControlException refusal(ControlSettings settings, IOException failure) {
+    static ControlException connectionFailure(ControlSettings settings, IOException failure) {
         return switch (failure) {
             case AccessDeniedException _ -> notPermitted(settings, "no access to its directory");
             case BindException _ -> notPermitted(settings, String.valueOf(failure.getMessage())); // EACCES

@@ -25,11 +25,11 @@ final class FixedLengthStream extends InputStream {
     }
 
     @Override
-    public int read(byte[] octets, int from, int most) throws IOException {
+    public int read(byte[] octets, int offset, int length) throws IOException {
         if (remaining == 0) {
             return -1;
         }
-        int count = in.read(octets, from, (int) Math.min(most, remaining));
+        int count = in.read(octets, offset, (int) Math.min(length, remaining));
         if (count < 0) {
             throw new IOException(what + " is incomplete: " + remaining + " bytes are missing; see the relay's log");
         }

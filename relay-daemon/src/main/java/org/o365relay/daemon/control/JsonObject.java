@@ -30,8 +30,8 @@ final class JsonObject {
         return this;
     }
 
-    <T> JsonObject with(String name, List<T> values, Function<T, JsonObject> form) {
-        return with(name, values.stream().map(form).toList());
+    <T> JsonObject with(String name, List<T> values, Function<T, JsonObject> mapper) {
+        return with(name, values.stream().map(mapper).toList());
     }
 
     private static @Nullable Object plain(@Nullable Object value) {
@@ -187,8 +187,8 @@ final class JsonObject {
     }
 
     /// @return an empty list if the member is missing
-    <T> List<T> objects(String name, Function<JsonObject, T> reading) {
-        return list(name).stream().map(JsonObject::of).map(reading).toList();
+    <T> List<T> objects(String name, Function<JsonObject, T> mapper) {
+        return list(name).stream().map(JsonObject::of).map(mapper).toList();
     }
 
     private List<?> list(String name) {

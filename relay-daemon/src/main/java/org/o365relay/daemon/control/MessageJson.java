@@ -20,33 +20,33 @@ final class MessageJson {
     }
 
     static Page page(JsonObject json) {
-        return new Page(json.objects("messages", MessageJson::line), json.idOrNull("next"));
+        return new Page(json.objects("messages", MessageJson::entry), json.idOrNull("next"));
     }
 
-    static JsonObject of(MessageEntry line) {
+    static JsonObject of(MessageEntry entry) {
         return new JsonObject()
-                .with("id", line.id())
-                .with("state", line.state())
-                .with("receivedAt", line.receivedAt())
-                .with("client", line.client())
-                .with("helo", line.helo())
-                .with("sender", line.sender())
-                .with("recipients", line.recipients())
-                .with("recipientCount", line.recipientCount())
-                .with("size", line.size())
-                .with("route", line.route())
-                .with("mailbox", line.mailbox())
-                .with("priority", line.priority())
-                .with("attempts", line.attempts())
-                .with("dueAt", line.dueAt())
-                .with("reason", line.reason())
-                .with("subject", line.subject())
-                .with("messageId", line.messageId())
-                .with("settledAt", line.settledAt())
-                .with("notice", line.notice());
+                .with("id", entry.id())
+                .with("state", entry.state())
+                .with("receivedAt", entry.receivedAt())
+                .with("client", entry.client())
+                .with("helo", entry.helo())
+                .with("sender", entry.sender())
+                .with("recipients", entry.recipients())
+                .with("recipientCount", entry.recipientCount())
+                .with("size", entry.size())
+                .with("route", entry.route())
+                .with("mailbox", entry.mailbox())
+                .with("priority", entry.priority())
+                .with("attempts", entry.attempts())
+                .with("dueAt", entry.dueAt())
+                .with("reason", entry.reason())
+                .with("subject", entry.subject())
+                .with("messageId", entry.messageId())
+                .with("settledAt", entry.settledAt())
+                .with("notice", entry.notice());
     }
 
-    private static MessageEntry line(JsonObject json) {
+    private static MessageEntry entry(JsonObject json) {
         return new MessageEntry(
                 json.id("id"),
                 json.constant("state", MessageState.class),
@@ -83,7 +83,7 @@ final class MessageJson {
 
     static MessageDetail detail(JsonObject json) {
         return new MessageDetail(
-                line(json.object("message")),
+                entry(json.object("message")),
                 json.text("protocol"),
                 json.text("body"),
                 json.bool("smtpUtf8"),

@@ -39,7 +39,7 @@ final class OfflineControl implements Control {
 
     @FunctionalInterface
     private interface Query<T> {
-        T run(QueueReader reading) throws QueueUnavailableException;
+        T run(QueueReader reader) throws QueueUnavailableException;
     }
 
     private <T> T query(Query<T> query) throws ControlException {
@@ -93,12 +93,12 @@ final class OfflineControl implements Control {
     @Override
     public Page find(MessageFilter filter, Page.Order order, @Nullable QueueId from, int limit)
             throws ControlException {
-        return query(reading -> reading.find(filter, order, from, limit));
+        return query(reader -> reader.find(filter, order, from, limit));
     }
 
     @Override
     public long count(MessageFilter filter) throws ControlException {
-        return query(reading -> reading.count(filter));
+        return query(reader -> reader.count(filter));
     }
 
     @Override
@@ -108,12 +108,12 @@ final class OfflineControl implements Control {
 
     @Override
     public Optional<MessageDetail> show(QueueId id) throws ControlException {
-        return query(reading -> reading.show(id));
+        return query(reader -> reader.show(id));
     }
 
     @Override
     public InputStream content(MessageDetail message) throws ControlException {
-        return query(reading -> reading.content(message));
+        return query(reader -> reader.content(message));
     }
 
     @Override
@@ -127,10 +127,10 @@ final class OfflineControl implements Control {
         if (holder.isPresent()) {
             throw unresponsive(holder.getAsLong());
         }
-        return query(reading -> {
+        return query(reader -> {
             DiskCapacity capacity = queue.capacity(settings);
             Disk disk = new Disk(capacity.free(), capacity.minimumFree(), capacity.used(), capacity.maximum());
-            return new RelayStatus(clock.instant(), null, reading.summary(), disk);
+            return new RelayStatus(clock.instant(), null, reader.summary(), disk);
         });
     }
 
@@ -146,7 +146,7 @@ final class OfflineControl implements Control {
 
     @Override
     public MailboxProbes retry(EmailAddress mailbox) throws ControlException {
-        throw notRunning("retrying a mailbox");
+        throw notRunning("probing a mailbox");
     }
 
     @Override

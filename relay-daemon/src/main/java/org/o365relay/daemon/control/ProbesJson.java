@@ -1,7 +1,7 @@
 package org.o365relay.daemon.control;
 
 import org.o365relay.MailboxProbes;
-import org.o365relay.deliver.ProbeNow;
+import org.o365relay.deliver.RequestedProbe;
 
 /// The probes that `resume` or `retry` of a mailbox starts, as JSON.
 final class ProbesJson {
@@ -15,12 +15,12 @@ final class ProbesJson {
                 .with("probes", probes.probes(), ProbesJson::of);
     }
 
-    private static JsonObject of(ProbeNow probe) {
+    private static JsonObject of(RequestedProbe probe) {
         return new JsonObject()
                 .with("upstream", probe.upstream())
                 .with("target", probe.target())
-                .with("reason", probe.reason())
-                .with("by", probe.by())
+                .with("cause", probe.cause())
+                .with("method", probe.method())
                 .with("waitsUntil", probe.waitsUntil());
     }
 
@@ -28,12 +28,12 @@ final class ProbesJson {
         return new MailboxProbes(json.bool("resumed"), json.objects("probes", ProbesJson::probe));
     }
 
-    private static ProbeNow probe(JsonObject json) {
-        return new ProbeNow(
+    private static RequestedProbe probe(JsonObject json) {
+        return new RequestedProbe(
                 json.text("upstream"),
-                json.constant("target", ProbeNow.Target.class),
-                json.text("reason"),
-                json.constant("by", ProbeNow.Means.class),
+                json.constant("target", RequestedProbe.Target.class),
+                json.text("cause"),
+                json.constant("method", RequestedProbe.Method.class),
                 json.timeOrNull("waitsUntil"));
     }
 }

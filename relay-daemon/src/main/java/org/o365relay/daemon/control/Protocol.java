@@ -22,12 +22,12 @@ import org.jspecify.annotations.Nullable;
 /// | `change` | `change`, `filter` | `changed`, `skipped`, `stopped` |
 /// | `status` | | a status |
 /// | `pause` | `mailbox` | `changed` |
-/// | `resume`, `retry` | `mailbox` | the probes |
+/// | `resume`, `retry` | `mailbox` | what is probed |
 ///
 /// The objects are those of [ControlJson] and [ChangeJson]. Operations and members may be added; the protocol number
 /// changes when an older program would misunderstand a newer one. Only a program of the relay's own version may
-/// `change`
-/// messages, and unknown members of a filter or a change are an error: ignoring them could change more messages.
+/// `change` messages, and unknown members of a filter or a change are an error: ignoring them could change more
+/// messages.
 final class Protocol {
 
     static final int NUMBER = 1;

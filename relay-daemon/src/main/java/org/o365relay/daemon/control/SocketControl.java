@@ -29,8 +29,7 @@ import org.o365relay.queue.Page;
 import org.o365relay.queue.QueueSummary;
 
 /// Controls a running relay over its control socket, with one connection per request. A change has no timeout; any
-/// other
-/// response must begin within seconds, so that a suspended or hanging relay is detected.
+/// other response must begin within seconds, so that a suspended or hanging relay is detected.
 final class SocketControl implements Control {
 
     private static final String PARTIAL_CHANGE =
@@ -62,7 +61,7 @@ final class SocketControl implements Control {
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
                 Deadlines deadlines = new Deadlines()) {
             return deadlines.within(TIMEOUT, channel, () -> channel.connect(UnixDomainSocketAddress.of(socket)));
-        } catch (AsynchronousCloseException silent) {
+        } catch (AsynchronousCloseException timedOut) {
             return true;
         } catch (ConnectException refused) {
             return false;
@@ -92,20 +91,20 @@ final class SocketControl implements Control {
 
     @Override
     public long count(MessageFilter filter) throws ControlException {
-        return read(ask(request("count").with("filter", ChangeJson.of(filter))), answer -> answer.number("count"));
+        return read(ask(request("count").with("filter", ChangeJson.of(filter))), response -> response.number("count"));
     }
 
     @Override
     public Optional<QueueId> newest() throws ControlException {
-        return read(ask(request("newest")), answer -> Optional.ofNullable(answer.idOrNull("id")));
+        return read(ask(request("newest")), response -> Optional.ofNullable(response.idOrNull("id")));
     }
 
     @Override
     public Optional<MessageDetail> show(QueueId id) throws ControlException {
         return read(
                 ask(request("show").with("id", id)),
-                answer -> answer.has("message")
-                        ? Optional.of(MessageJson.detail(answer.object("message")))
+                response -> response.has("message")
+                        ? Optional.of(MessageJson.detail(response.object("message")))
                         : Optional.empty());
     }
 
@@ -113,11 +112,11 @@ final class SocketControl implements Control {
     public InputStream content(MessageDetail message) throws ControlException {
         QueueId id = message.entry().id();
         try {
-            Exchange said = send(request("content").with("id", id));
-            InputStream in = said.answer();
+            Exchange exchange = send(request("content").with("id", id));
+            InputStream in = exchange.response();
             try {
-                String begun = deadlines.within(timeout, said.channel(), () -> line(in));
-                long size = read(checked(begun), answer -> answer.number("size"));
+                String line = deadlines.within(timeout, exchange.channel(), () -> line(in));
+                long size = read(checked(line), response -> response.number("size"));
                 return new FixedLengthStream(in, size, "message " + id);
             } catch (IOException | ControlException e) {
                 in.close();
@@ -132,7 +131,7 @@ final class SocketControl implements Control {
     public ChangeResult change(Change change, MessageFilter filter) throws ControlException {
         JsonObject request =
                 request("change").with("change", ChangeJson.of(change)).with("filter", ChangeJson.of(filter));
-        return read(changed(request), ChangeJson::result);
+        return read(askForChange(request), ChangeJson::result);
     }
 
     @Override
@@ -142,7 +141,7 @@ final class SocketControl implements Control {
 
     @Override
     public boolean pause(EmailAddress mailbox) throws ControlException {
-        return read(ask(request("pause").with("mailbox", mailbox)), answer -> answer.bool("changed"));
+        return read(ask(request("pause").with("mailbox", mailbox)), response -> response.bool("changed"));
     }
 
     @Override
@@ -165,23 +164,23 @@ final class SocketControl implements Control {
     }
 
     @FunctionalInterface
-    private interface Reading<T> {
-        T of(JsonObject answer);
+    private interface Mapper<T> {
+        T of(JsonObject response);
     }
 
-    private <T> T read(JsonObject answer, Reading<T> reading) throws ControlException {
+    private <T> T read(JsonObject response, Mapper<T> mapper) throws ControlException {
         try {
-            return reading.of(answer.object("result"));
+            return mapper.of(response.object("result"));
         } catch (InvalidJsonException e) {
-            throw Protocol.versionMismatch(program, answer.textOrNull("program"));
+            throw Protocol.versionMismatch(program, response.textOrNull("program"));
         }
     }
 
     private JsonObject ask(JsonObject request) throws ControlException {
         try {
-            Exchange said = send(request);
-            try (InputStream in = said.answer()) {
-                return checked(deadlines.within(timeout, said.channel(), () -> line(in)));
+            Exchange exchange = send(request);
+            try (InputStream in = exchange.response()) {
+                return checked(deadlines.within(timeout, exchange.channel(), () -> line(in)));
             }
         } catch (IOException e) {
             throw noAnswer(e);
@@ -189,14 +188,14 @@ final class SocketControl implements Control {
     }
 
     /// A change of many messages may take long.
-    private JsonObject changed(JsonObject request) throws ControlException {
-        Exchange said;
+    private JsonObject askForChange(JsonObject request) throws ControlException {
+        Exchange exchange;
         try {
-            said = send(request);
+            exchange = send(request);
         } catch (IOException e) {
             throw noAnswer(e);
         }
-        try (InputStream in = said.answer()) {
+        try (InputStream in = exchange.response()) {
             return checked(line(in));
         } catch (IOException e) {
             throw new ControlException(
@@ -214,8 +213,8 @@ final class SocketControl implements Control {
         return new ControlException(Kind.NOT_RUNNING, why);
     }
 
-    /// @param answer the response; closing it closes the connection
-    private record Exchange(SocketChannel channel, InputStream answer) {}
+    /// @param response closing it closes the connection
+    private record Exchange(SocketChannel channel, InputStream response) {}
 
     private Exchange send(JsonObject request) throws IOException, ControlException {
         byte[] line = (request + "\n").getBytes(StandardCharsets.US_ASCII);
@@ -223,7 +222,7 @@ final class SocketControl implements Control {
             throw new ControlException(
                     Kind.BAD_REQUEST,
                     "the request is too long (" + line.length + " bytes, at most " + Protocol.MAX_REQUEST
-                            + "); give fewer message ids, or use filters");
+                            + "); give fewer queue IDs, or use filters");
         }
         SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
         try {
@@ -254,20 +253,20 @@ final class SocketControl implements Control {
     }
 
     private JsonObject checked(String line) throws ControlException {
-        JsonObject answer;
+        JsonObject response;
         try {
-            answer = JsonObject.parse(line);
-            if (answer.has("error")) {
-                JsonObject error = answer.object("error");
+            response = JsonObject.parse(line);
+            if (response.has("error")) {
+                JsonObject error = response.object("error");
                 throw new ControlException(error.constant("kind", Kind.class), error.text("message"));
             }
-            if (Protocol.isSupported(answer)) {
-                return answer;
+            if (Protocol.isSupported(response)) {
+                return response;
             }
         } catch (InvalidJsonException e) {
             throw Protocol.versionMismatch(program, null);
         }
-        throw Protocol.versionMismatch(program, answer.textOrNull("program"));
+        throw Protocol.versionMismatch(program, response.textOrNull("program"));
     }
 
     private static String line(InputStream in) throws IOException {

@@ -10,7 +10,7 @@ import org.o365relay.mail.EmailAddress;
 ///
 /// @param listener the client connects to
 /// @param helo name in HELO or EHLO; null for a valid host name
-/// @param sender null for the null reverse-path
+/// @param sender null for the null sender (`<>`)
 /// @param recipients at least one
 /// @param size of the message in bytes; 0 if unknown
 /// @param recipientsUsed recipients of the client in the last 24 hours; null if it has no limit or the usage is unknown

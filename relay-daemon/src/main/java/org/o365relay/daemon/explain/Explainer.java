@@ -31,7 +31,7 @@ public final class Explainer {
     private final List<ExplanationStep> steps = new ArrayList<>();
     private final List<EmailAddress> admitted = new ArrayList<>();
     private @Nullable EmailAddress sender;
-    private @Nullable Reply refusal;
+    private @Nullable Reply rejection;
 
     private Explainer(RelaySettings settings, ExplainRequest request) {
         this.settings = settings;
@@ -64,8 +64,8 @@ public final class Explainer {
             steps.add(new RewritePreview(settings.mailboxes().getFirst().rewrite(), request).step(sender, admitted));
         }
         Reply reply =
-                admitted.isEmpty() && refusal != null ? refusal : Reply.of(250, "2.0.0", "Queued as (message id)");
-        return new Explanation(steps, !admitted.isEmpty(), refusal == null, reply);
+                admitted.isEmpty() && rejection != null ? rejection : Reply.of(250, "2.0.0", "Queued as (queue ID)");
+        return new Explanation(steps, !admitted.isEmpty(), rejection == null, reply);
     }
 
     private void untrusted() {
@@ -73,7 +73,7 @@ public final class Explainer {
                 "network",
                 request.client().getHostAddress() + " is in none of " + networks() + "; the connection is rejected",
                 "relay.trusted-networks"));
-        refusal = RejectReplies.untrusted(request.client());
+        rejection = RejectReplies.untrusted(request.client());
     }
 
     private void trustedNetwork(TrustedNetwork trusted) {
@@ -96,17 +96,17 @@ public final class Explainer {
     }
 
     private boolean helo(TrustedNetwork trusted) {
-        Optional<Deviation> refused = Optional.ofNullable(request.helo())
+        Optional<Deviation> rejected = Optional.ofNullable(request.helo())
                 .flatMap(HeloName::deviation)
                 .filter(deviation -> !accepts(trusted, deviation));
-        refused.ifPresent(deviation -> {
+        rejected.ifPresent(deviation -> {
             String finding = deviation == Deviation.EMPTY_HELO
                     ? "a name is required"
                     : "'" + request.helo() + "' is neither a host name nor an address in [ ]";
             steps.add(new ExplanationStep("helo", finding, deviation(trusted, deviation)));
-            refusal = RejectReplies.invalidHelo(deviation);
+            rejection = RejectReplies.invalidHelo(deviation);
         });
-        return refused.isEmpty();
+        return rejected.isEmpty();
     }
 
     private boolean senderIsComplete(TrustedNetwork trusted) {
@@ -116,7 +116,7 @@ public final class Explainer {
         }
         steps.add(new ExplanationStep(
                 "sender", given + " has no domain: rejected", deviation(trusted, Deviation.UNQUALIFIED_SENDER)));
-        refusal = RejectReplies.unqualifiedSender();
+        rejection = RejectReplies.unqualifiedSender();
         return false;
     }
 
@@ -132,7 +132,7 @@ public final class Explainer {
         String key = limit.isDeviceLimit() ? key(trusted, "message-size") : "relay.mailboxes: limits.message-size";
         steps.add(new ExplanationStep("size", finding, key));
         if (!fits) {
-            refusal = limit.rejection();
+            rejection = limit.rejection();
         }
         return fits;
     }
@@ -149,7 +149,7 @@ public final class Explainer {
             }
             case Admission.Denied denied -> {
                 steps.add(new ExplanationStep("sender", text(given) + " is rejected", by(rule, "relay.sender-rules")));
-                refusal = denied.reply();
+                rejection = denied.reply();
                 yield false;
             }
         };
@@ -158,7 +158,7 @@ public final class Explainer {
     private void rcpt(EmailAddress given, TrustedNetwork trusted) {
         boolean unqualified = !given.isQualified() && !given.localPart().equalsIgnoreCase("postmaster");
         if (unqualified && !accepts(trusted, Deviation.UNQUALIFIED_RECIPIENT)) {
-            refuse(given, RejectReplies.unqualifiedRecipient(), deviation(trusted, Deviation.UNQUALIFIED_RECIPIENT));
+            reject(given, RejectReplies.unqualifiedRecipient(), deviation(trusted, Deviation.UNQUALIFIED_RECIPIENT));
             return;
         }
         AdmissionRules rules = settings.accept().rules();
@@ -167,7 +167,7 @@ public final class Explainer {
             case Admission.Admitted(EmailAddress effective) ->
                 admit(given, effective == null ? given : effective, rule);
             case Admission.Denied denied ->
-                refuse(
+                reject(
                         given,
                         denied.reply(),
                         denied.equals(Admission.Denied.UNQUALIFIED)
@@ -179,18 +179,20 @@ public final class Explainer {
     private void admit(EmailAddress given, EmailAddress effective, Optional<MatchedRule> rule) {
         int maximum = settings.accept().limits().recipients();
         if (!admitted.contains(effective) && admitted.size() >= maximum) {
-            refuse(given, RejectReplies.tooManyRecipients(maximum), "relay.limits.recipients-per-message");
+            reject(given, RejectReplies.tooManyRecipients(maximum), "relay.limits.recipients-per-message");
             return;
         }
         admitted.add(effective);
-        boolean judged = given.isQualified() || settings.accept().rules().defaultDomain() != null;
-        String key = judged ? by(rule, "relay.recipient-rules") : "mail to postmaster is always taken: RFC 5321 §4.5.1";
+        boolean rulesApply = given.isQualified() || settings.accept().rules().defaultDomain() != null;
+        String key = rulesApply
+                ? by(rule, "relay.recipient-rules")
+                : "mail to postmaster is always accepted: RFC 5321 §4.5.1";
         steps.add(new ExplanationStep("recipient", allowed(given, effective), key));
     }
 
-    private void refuse(EmailAddress recipient, Reply reply, String key) {
+    private void reject(EmailAddress recipient, Reply reply, String key) {
         steps.add(new ExplanationStep("recipient", recipient + " is rejected: " + reply, key));
-        refusal = reply;
+        rejection = reply;
     }
 
     private String login(AuthPolicy auth) {
@@ -233,7 +235,7 @@ public final class Explainer {
     }
 
     private static String text(@Nullable EmailAddress address) {
-        return address == null ? "the null reverse-path <>" : address.toString();
+        return address == null ? "the null sender <>" : address.toString();
     }
 
     private static String by(Optional<MatchedRule> rule, String key) {

@@ -63,14 +63,14 @@ public record HeaderDiff(RelaySettings settings) {
     }
 
     private static Arrival arrival(MessageDetail message) {
-        MessageEntry line = message.entry();
+        MessageEntry entry = message.entry();
         InetAddress client;
         try {
-            client = InetAddress.ofLiteral(line.client());
+            client = InetAddress.ofLiteral(entry.client());
         } catch (IllegalArgumentException damaged) {
             client = InetAddress.getLoopbackAddress();
         }
-        return new Arrival(line.receivedAt(), client, line.helo(), message.protocol());
+        return new Arrival(entry.receivedAt(), client, entry.helo(), message.protocol());
     }
 
     private static Optional<Envelope> envelope(MessageDetail message) {

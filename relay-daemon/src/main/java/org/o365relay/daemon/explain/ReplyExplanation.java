@@ -41,7 +41,7 @@ public record ReplyExplanation(PastedReply pasted, Verdict verdict) {
     /// @return what the relay does on this reply
     public String relayAction() {
         if (isDelivered()) {
-            return "completes the delivery";
+            return "records the message as delivered";
         }
         return switch (verdict.scope()) {
             case RECIPIENT -> isFinal() ? "bounces the message for this recipient" : "retries this recipient later";

@@ -82,8 +82,8 @@ public final class BlockedMailboxes {
         boolean queued = message.state() == MessageState.QUEUED || message.state() == MessageState.DEFERRED;
         State state = blocked.get(key(message.mailbox()));
         Instant due = message.dueAt();
-        boolean opensInTime = state == State.RETRYING && due != null && due.isAfter(now);
-        return queued && state != null && !opensInTime ? Optional.of(message.mailbox()) : Optional.empty();
+        boolean waitsForSchedule = state == State.RETRYING && due != null && due.isAfter(now);
+        return queued && state != null && !waitsForSchedule ? Optional.of(message.mailbox()) : Optional.empty();
     }
 
     /// @return a line for each blocked mailbox or pool that some of the messages are queued for
@@ -98,7 +98,7 @@ public final class BlockedMailboxes {
     }
 
     /// @return whether there is queued mail, and all of it is queued for blocked mailboxes or pools
-    boolean blockAll(List<GroupCount> mailboxes) {
+    boolean isAllBlocked(List<GroupCount> mailboxes) {
         return !mailboxes.isEmpty() && mailboxes.stream().allMatch(group -> blocked.containsKey(key(group.name())));
     }
 

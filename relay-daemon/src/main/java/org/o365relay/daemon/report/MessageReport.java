@@ -21,24 +21,24 @@ public record MessageReport(Layout layout, ReasonTexts reasonTexts, DeviceNames 
     private static final int COLUMN = 14;
 
     public List<String> lines(MessageDetail message, BlockedMailboxes blocked) {
-        MessageEntry line = message.entry();
+        MessageEntry entry = message.entry();
         List<String> lines = new ArrayList<>();
-        lines.add(line.id() + "  " + state(line, blocked));
+        lines.add(entry.id() + "  " + state(entry, blocked));
         add(lines, "received", received(message));
-        add(lines, "from", sender(line));
+        add(lines, "from", sender(entry));
         String label = "to";
         for (RecipientEntry recipient : message.recipients()) {
             lines.addAll(layout.labelled(INDENT, COLUMN, label, recipient(recipient)));
             label = "";
         }
-        add(lines, "subject", line.subject());
-        add(lines, "message-id", line.messageId());
-        add(lines, "size", Amounts.octets(line.size()) + content(message));
+        add(lines, "subject", entry.subject());
+        add(lines, "message-id", entry.messageId());
+        add(lines, "size", Amounts.octets(entry.size()) + content(message));
         add(
                 lines,
                 "mailbox",
-                line.mailbox() + (line.route().equals(line.mailbox()) ? "" : " (pool " + line.route() + ")"));
-        add(lines, "priority", line.priority() == Priority.URGENT ? "urgent" : "");
+                entry.mailbox() + (entry.route().equals(entry.mailbox()) ? "" : " (pool " + entry.route() + ")"));
+        add(lines, "priority", entry.priority() == Priority.URGENT ? "urgent" : "");
         lines.add("");
         lines.add("History:");
         lines.addAll(events(message));
@@ -49,10 +49,10 @@ public record MessageReport(Layout layout, ReasonTexts reasonTexts, DeviceNames 
         lines.addAll(layout.labelled(INDENT, COLUMN, label, TerminalText.text(text)));
     }
 
-    private String state(MessageEntry line, BlockedMailboxes blocked) {
-        Instant due = line.dueAt();
-        Instant settled = line.settledAt();
-        String attempts = line.attempts() == 0 ? "" : "; " + Amounts.of(line.attempts(), "attempt");
+    private String state(MessageEntry entry, BlockedMailboxes blocked) {
+        Instant due = entry.dueAt();
+        Instant settled = entry.settledAt();
+        String attempts = entry.attempts() == 0 ? "" : "; " + Amounts.of(entry.attempts(), "attempt");
         String when = due == null
                 ? settled == null
                         ? ""
@@ -62,30 +62,30 @@ public record MessageReport(Layout layout, ReasonTexts reasonTexts, DeviceNames 
                         + (due.isAfter(layout.times().now())
                                 ? "at " + layout.times().of(due)
                                 : "attempt due now");
-        String wait = blocked.blockerOf(line, layout.times().now())
+        String wait = blocked.blockerOf(entry, layout.times().now())
                 .flatMap(blocked::label)
                 .map(", waits for "::concat)
                 .orElse(when);
-        return StateTexts.of(line.state()) + wait + attempts;
+        return StateTexts.of(entry.state()) + wait + attempts;
     }
 
     private String received(MessageDetail message) {
-        MessageEntry line = message.entry();
-        String when = layout.times().withSeconds(line.receivedAt()) + " ("
-                + layout.times().relative(line.receivedAt()) + ")";
-        if (line.notice()) {
+        MessageEntry entry = message.entry();
+        String when = layout.times().withSeconds(entry.receivedAt()) + " ("
+                + layout.times().relative(entry.receivedAt()) + ")";
+        if (entry.notice()) {
             return when + ", created by the relay";
         }
-        String helo = line.helo().isEmpty() ? "" : ", HELO " + line.helo();
-        return when + " from " + deviceNames.named(line.client()) + helo + ", by " + message.protocol();
+        String helo = entry.helo().isEmpty() ? "" : ", HELO " + entry.helo();
+        return when + " from " + deviceNames.named(entry.client()) + helo + ", by " + message.protocol();
     }
 
-    private static String sender(MessageEntry line) {
-        return line.sender().isEmpty() ? "<> (no notification on failure)" : line.sender();
+    private static String sender(MessageEntry entry) {
+        return entry.sender().isEmpty() ? "<> (no notice on failure)" : entry.sender();
     }
 
     private static String recipient(RecipientEntry recipient) {
-        String state = recipient.state().equals("queued") ? "queued" : recipient.state();
+        String state = recipient.state();
         return TerminalText.text(recipient.address()) + "  " + TerminalText.text(state);
     }
 

@@ -75,7 +75,7 @@ public final class Table {
         List<String> lines = new ArrayList<>();
         String more = widths.length < columns.size() ? ELLIPSIS : "";
         List<String> titles = columns.stream().map(Column::title).toList();
-        lines.add(TerminalText.cut(line(titles, widths, width) + more, width));
+        lines.add(TerminalText.truncate(line(titles, widths, width) + more, width));
         for (Row row : rows) {
             lines.add(line(row.cells, widths, width));
             row.below.stream().map(TerminalText::text).forEach(lines::add);
@@ -130,10 +130,11 @@ public final class Table {
     private String line(List<String> cells, int[] widths, int width) {
         List<String> padded = new ArrayList<>();
         for (int i = 0; i < widths.length; i++) {
-            String cell = TerminalText.cut(cells.get(i), widths[i]);
+            String cell = TerminalText.truncate(cells.get(i), widths[i]);
             String blanks = " ".repeat(widths[i] - TerminalText.width(cell));
             padded.add(columns.get(i).right ? blanks + cell : cell + blanks);
         }
-        return TerminalText.cut(padded.stream().collect(Collectors.joining(GAP)).stripTrailing(), width);
+        return TerminalText.truncate(
+                padded.stream().collect(Collectors.joining(GAP)).stripTrailing(), width);
     }
 }

@@ -7,7 +7,7 @@ import org.o365relay.mail.VisibleText;
 /// Makes text safe for a terminal. Text from messages and clients may contain control sequences.
 public final class TerminalText {
 
-    private static final String CUT = "...";
+    private static final String ELLIPSIS = "...";
 
     private TerminalText() {}
 
@@ -27,11 +27,11 @@ public final class TerminalText {
     }
 
     /// @return the text, truncated with `...` if wider than the given number of columns
-    public static String cut(String text, int columns) {
+    public static String truncate(String text, int columns) {
         if (width(text) <= columns) {
             return text;
         }
-        int room = Math.max(columns - CUT.length(), 0);
+        int room = Math.max(columns - ELLIPSIS.length(), 0);
         StringBuilder beginning = new StringBuilder();
         for (int i = 0; i < text.length(); i = text.offsetByCodePoints(i, 1)) {
             int point = text.codePointAt(i);
@@ -41,7 +41,7 @@ public final class TerminalText {
             }
             beginning.appendCodePoint(point);
         }
-        return beginning + CUT.substring(0, Math.min(CUT.length(), Math.max(columns, 0)));
+        return beginning + ELLIPSIS.substring(0, Math.min(ELLIPSIS.length(), Math.max(columns, 0)));
     }
 
     /// @param width columns of a line

@@ -29,15 +29,15 @@ public record TraceTable(Layout layout, BlockedMailboxes blocked) {
     private Table narrow(List<MessageDetail> messages) {
         Table table = Table.of("ID", "RECEIVED", "<FROM", "<TO", "<SUBJECT", "<DEVICE");
         for (MessageDetail message : messages) {
-            MessageEntry line = message.entry();
+            MessageEntry entry = message.entry();
             table.row(
                     List.of(
-                            line.id().toString(),
-                            layout.times().of(line.receivedAt()),
-                            MessageTable.sender(line),
-                            MessageTable.recipients(line),
-                            line.subject().isEmpty() ? "-" : line.subject(),
-                            line.client()),
+                            entry.id().toString(),
+                            layout.times().of(entry.receivedAt()),
+                            MessageTable.sender(entry),
+                            MessageTable.recipients(entry),
+                            entry.subject().isEmpty() ? "-" : entry.subject(),
+                            entry.client()),
                     layout.labelled(4, 5, "", TerminalText.text(outcome(message))));
         }
         return table;
@@ -46,28 +46,28 @@ public record TraceTable(Layout layout, BlockedMailboxes blocked) {
     private Table wide(List<MessageDetail> messages) {
         Table table = Table.of("ID", "RECEIVED", "<FROM", "<TO", "<OUTCOME", "<SUBJECT", "<DEVICE");
         for (MessageDetail message : messages) {
-            MessageEntry line = message.entry();
+            MessageEntry entry = message.entry();
             table.row(
-                    line.id().toString(),
-                    layout.times().of(line.receivedAt()),
-                    MessageTable.sender(line),
-                    MessageTable.recipients(line),
+                    entry.id().toString(),
+                    layout.times().of(entry.receivedAt()),
+                    MessageTable.sender(entry),
+                    MessageTable.recipients(entry),
                     outcome(message),
-                    line.subject().isEmpty() ? "-" : line.subject(),
-                    line.client());
+                    entry.subject().isEmpty() ? "-" : entry.subject(),
+                    entry.client());
         }
         return table;
     }
 
     private String outcome(MessageDetail message) {
-        MessageEntry line = message.entry();
-        Instant settled = line.settledAt();
-        String when = settled == null ? "" : " " + layout.times().after(line.receivedAt(), settled);
+        MessageEntry entry = message.entry();
+        Instant settled = entry.settledAt();
+        String when = settled == null ? "" : " " + layout.times().after(entry.receivedAt(), settled);
         String duplicate = message.events().stream().anyMatch(event -> EventTexts.isUncertain(event, message))
                 ? ", possibly twice"
                 : "";
-        return switch (line.state()) {
-            case QUEUED, DEFERRED -> waiting(line);
+        return switch (entry.state()) {
+            case QUEUED, DEFERRED -> waiting(entry);
             case DELIVERING -> "being delivered";
             case HELD -> "on hold";
             case DELIVERED ->
@@ -83,18 +83,18 @@ public record TraceTable(Layout layout, BlockedMailboxes blocked) {
         };
     }
 
-    private String waiting(MessageEntry line) {
-        String reason = line.reason().isEmpty() ? "" : ": " + line.reason();
-        return blocked.blockerOf(line, layout.times().now())
+    private String waiting(MessageEntry entry) {
+        String reason = entry.reason().isEmpty() ? "" : ": " + entry.reason();
+        return blocked.blockerOf(entry, layout.times().now())
                 .flatMap(blocked::label)
                 .map(name -> "waits for " + name + reason)
-                .orElseGet(() -> (line.state() == MessageState.QUEUED ? "queued" : "deferred")
+                .orElseGet(() -> (entry.state() == MessageState.QUEUED ? "queued" : "deferred")
                         + reason
-                        + (line.state() == MessageState.QUEUED ? "" : next(line)));
+                        + (entry.state() == MessageState.QUEUED ? "" : next(entry)));
     }
 
-    private String next(MessageEntry line) {
-        Instant due = line.dueAt();
+    private String next(MessageEntry entry) {
+        Instant due = entry.dueAt();
         return due == null ? "" : ", next attempt " + layout.times().of(due);
     }
 

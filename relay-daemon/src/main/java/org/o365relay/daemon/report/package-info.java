@@ -1,6 +1,5 @@
-/// Formats status, queue and messages as text for people: tables, times, sizes and descriptions. Pure: performs no
-/// input
-/// or output. Replaces control characters in everything that comes from messages and clients.
+/// Formats status, queue and messages as text for people: tables, times, sizes and descriptions. Performs no
+/// input or output. Replaces control characters in everything that comes from messages and clients.
 @NullMarked
 package org.o365relay.daemon.report;
 

@@ -23,7 +23,7 @@ import org.o365relay.daemon.control.ControlException;
 import org.o365relay.daemon.control.ControlException.Kind;
 import org.o365relay.deliver.MailboxStatus;
 import org.o365relay.deliver.MailboxStatus.State;
-import org.o365relay.deliver.ProbeNow;
+import org.o365relay.deliver.RequestedProbe;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.Change;
@@ -178,13 +178,13 @@ final class FakeControl implements Control {
         return new MailboxProbes(false, probes(mailbox));
     }
 
-    private List<ProbeNow> probes(EmailAddress mailbox) {
+    private List<RequestedProbe> probes(EmailAddress mailbox) {
         return hasTrouble(mailbox)
-                ? List.of(new ProbeNow(
+                ? List.of(new RequestedProbe(
                         "smtp.office365.com:587",
-                        ProbeNow.Target.MAILBOX,
+                        RequestedProbe.Target.MAILBOX,
                         "the mailbox is full.",
-                        ProbeNow.Means.MESSAGE,
+                        RequestedProbe.Method.MESSAGE,
                         null))
                 : List.of();
     }

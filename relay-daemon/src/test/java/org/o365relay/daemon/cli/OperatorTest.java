@@ -304,7 +304,7 @@ final class OperatorTest {
     @ValueSource(strings = {"delete", "bounce"})
     void offersNoAllToWhatNeverTakesIt(String command) {
         assertThat(pipe("queue", command, "--all", "--yes")).isEqualTo(ExitCode.USAGE);
-        assertThat(err.toString()).contains(command + " requires message ids or a filter");
+        assertThat(err.toString()).contains(command + " requires queue IDs or a filter");
         assertThat(run(Layout.UNLIMITED, List.of(), "queue", command, "--help")).isZero();
         assertThat(out.toString()).contains("--dry-run").doesNotContain("--all");
     }

@@ -425,10 +425,10 @@ class ControlServerTest {
     /// As they come from the system, for whoever is not root.
     @Test
     void whoMayNotConnectIsToldWhatToDo() {
-        ControlException denied =
-                Controls.refusal(new ControlSettings(socket, "relay-admins"), new BindException("Permission denied"));
-        ControlException hidden =
-                Controls.refusal(new ControlSettings(socket, null), new AccessDeniedException(socket.toString()));
+        ControlException denied = Controls.connectionFailure(
+                new ControlSettings(socket, "relay-admins"), new BindException("Permission denied"));
+        ControlException hidden = Controls.connectionFailure(
+                new ControlSettings(socket, null), new AccessDeniedException(socket.toString()));
 
         assertThat(List.of(denied, hidden))
                 .allSatisfy(refusal -> assertThat(refusal.kind()).isEqualTo(Kind.NOT_PERMITTED))

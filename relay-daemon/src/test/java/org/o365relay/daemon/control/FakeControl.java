@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.MailboxProbes;
 import org.o365relay.RelayStatus;
 import org.o365relay.daemon.control.ControlException.Kind;
-import org.o365relay.deliver.ProbeNow;
-import org.o365relay.deliver.ProbeNow.Means;
-import org.o365relay.deliver.ProbeNow.Target;
+import org.o365relay.deliver.RequestedProbe;
+import org.o365relay.deliver.RequestedProbe.Method;
+import org.o365relay.deliver.RequestedProbe.Target;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.Change;
@@ -30,8 +30,8 @@ final class FakeControl implements Control {
     static final MailboxProbes PROBES = new MailboxProbes(
             false,
             List.of(
-                    new ProbeNow("smtp.example:587", Target.UPSTREAM, "sign-in failed.", Means.SIGN_IN, null),
-                    new ProbeNow("graph.example", Target.MAILBOX, "quota.", Means.QUOTA, Instant.EPOCH)));
+                    new RequestedProbe("smtp.example:587", Target.UPSTREAM, "sign-in failed.", Method.SIGN_IN, null),
+                    new RequestedProbe("graph.example", Target.MAILBOX, "quota.", Method.QUOTA, Instant.EPOCH)));
 
     static final byte[] CONTENT = "Subject: Scan\r\n\r\n".repeat(100_000).getBytes(StandardCharsets.US_ASCII);
 

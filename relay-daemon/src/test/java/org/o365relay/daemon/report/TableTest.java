@@ -84,6 +84,6 @@ final class TableTest {
     @ParameterizedTest
     @CsvSource({"東京東京, 7, 東京...", "東京東京, 8, 東京東京", "東京東京, 6, 東...", "abcdef, 2, ..", "abcdef, 0, ''"})
     void cutsNoCharacterInHalves(String text, int columns, String shown) {
-        assertThat(TerminalText.cut(text, columns)).isEqualTo(shown);
+        assertThat(TerminalText.truncate(text, columns)).isEqualTo(shown);
     }
 }
