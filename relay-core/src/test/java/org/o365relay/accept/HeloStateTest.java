@@ -35,12 +35,12 @@ class HeloStateTest {
             büro                   , false
             a/b                    , false
             """)
-    void tellsAHostName(String name, boolean host) {
+    void recognizesHostNames(String name, boolean host) {
         assertThat(HeloName.isDomain(name)).isEqualTo(host);
     }
 
     @Test
-    void knowsHowLongANameMayBe() {
+    void limitsTheLengthOfNames() {
         String label = "a".repeat(63);
         assertThat(HeloName.isDomain(label)).isTrue();
         assertThat(HeloName.isDomain(label + "a")).isFalse();
@@ -60,7 +60,7 @@ class HeloStateTest {
             a{e000}b{378}c           , a?b?c
             a{d83d}b{e0001}c         , a?b?c
             """)
-    void keepsNothingThatATerminalMayActUpon(String said, String kept) {
+    void replacesControlCharacters(String said, String kept) {
         InetAddress address = InetAddress.ofLiteral("192.0.2.7");
         Device device = new Devices(InstantSource.fixed(TestRelayFront.NOW)).at(address);
         Client client = new Client(address, FrontSettings.DEFAULTS.policy(), device, ListenerTls.OFF);
@@ -91,7 +91,7 @@ class HeloStateTest {
             [printer.test]    , false
             [192.168.1.7      , false
             """)
-    void tellsAnAddressLiteral(String name, boolean literal) {
+    void recognizesAddressLiterals(String name, boolean literal) {
         assertThat(HeloName.isAddressLiteral(name)).isEqualTo(literal);
     }
 }

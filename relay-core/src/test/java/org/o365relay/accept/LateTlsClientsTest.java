@@ -16,7 +16,7 @@ class LateTlsClientsTest {
     private final LateTlsClients late = new LateTlsClients(() -> now);
 
     @Test
-    void expectsOnlyTheAddressThatCameTooLate() {
+    void waitsLongerOnlyAfterALateHandshake() {
         late.recordLateHandshake(SCANNER);
         late.recordTimelyHandshake(OTHER);
         assertThat(late.needsLongerWait(SCANNER)).isTrue();
@@ -24,7 +24,7 @@ class LateTlsClientsTest {
     }
 
     @Test
-    void forgetsAnAddressThatSpeaksPlainText() {
+    void removesAnAddressThatSendsPlainText() {
         late.recordLateHandshake(SCANNER);
         late.recordPlainText(OTHER);
         assertThat(late.needsLongerWait(SCANNER)).isTrue();
@@ -33,7 +33,7 @@ class LateTlsClientsTest {
     }
 
     @Test
-    void forgetsAnAddressThatIsNotHeardForADay() {
+    void removesAnAddressAfterADay() {
         late.recordLateHandshake(SCANNER);
         now = now.plus(LateTlsClients.RETENTION).minusMillis(1);
         assertThat(late.needsLongerWait(SCANNER)).isTrue();
@@ -45,7 +45,7 @@ class LateTlsClientsTest {
     }
 
     @Test
-    void forgetsTheAddressHeardLongestAgoWhenThereAreTooMany() throws Exception {
+    void removesTheLeastRecentlySeenAddress() throws Exception {
         late.recordLateHandshake(OTHER);
         late.recordLateHandshake(SCANNER);
         late.recordLateHandshake(OTHER);

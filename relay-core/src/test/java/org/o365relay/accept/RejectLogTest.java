@@ -21,7 +21,7 @@ class RejectLogTest {
     private final RejectLog door = new RejectLog(journal, () -> now);
 
     @Test
-    void tellsTheFirstTimeOfEveryAddressAtOnceAndNoMore() {
+    void logsTheFirstRejectionOfAnAddressAtOnce() {
         for (int i = 0; i < 1_000; i++) {
             door.rejected(ONE, REPLY);
             door.rejected(OTHER, REPLY);
@@ -30,7 +30,7 @@ class RejectLogTest {
     }
 
     @Test
-    void tellsAMinuteLaterHowManyMoreThereWere() {
+    void logsTheNumberOfSuppressedRejectionsAfterAMinute() {
         for (int i = 0; i < 42; i++) {
             door.rejected(ONE, REPLY);
         }
@@ -50,7 +50,7 @@ class RejectLogTest {
     }
 
     @Test
-    void tellsAtOnceAgainOfAnAddressThatWasSilentForAMinute() {
+    void logsAtOnceAgainAfterAQuietMinute() {
         door.rejected(ONE, REPLY);
         now = now.plus(RejectLog.INTERVAL);
         door.flush();
@@ -59,7 +59,7 @@ class RejectLogTest {
     }
 
     @Test
-    void tellsOfNoMoreAddressesThanItCanRemember() {
+    void limitsTheNumberOfAddresses() {
         for (int i = 0; i < RejectLog.MAX_ADDRESSES * 3; i++) {
             byte[] address = {10, 0, (byte) (i >> 8), (byte) i};
             door.rejected(address(address), REPLY);

@@ -77,7 +77,7 @@ class SocketsTest {
     }
 
     @Test
-    void turnsUnixClientsAwayWhereThisMachineIsNotTrusted() throws Exception {
+    void rejectsUnixClientsWhereLocalhostIsNotTrusted() throws Exception {
         Endpoint.UnixSocket endpoint = endpoint();
         try (OpenRelay relay = OpenRelay.plain(directory)) {
             TrustedNetworks others = OpenRelay.trusting(false, "10.0.0.0/8");
@@ -89,7 +89,7 @@ class SocketsTest {
     }
 
     @Test
-    void takesTheFileOfADeadProcessOutOfTheWay() throws Exception {
+    void removesAStaleSocketFile() throws Exception {
         Endpoint.UnixSocket endpoint = endpoint();
         try (ServerSocketChannel dead = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             dead.bind(UnixDomainSocketAddress.of(endpoint.path()));
@@ -102,7 +102,7 @@ class SocketsTest {
     }
 
     @Test
-    void leavesTheSocketOfALivingProcessAlone() throws Exception {
+    void keepsTheSocketOfARunningProcess() throws Exception {
         Endpoint.UnixSocket endpoint = endpoint();
         try (ServerSocketChannel living = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
                 OpenRelay relay = OpenRelay.plain(directory)) {
@@ -117,7 +117,7 @@ class SocketsTest {
     }
 
     @Test
-    void leavesAFileThatIsNoSocketAlone() throws Exception {
+    void keepsAFileThatIsNotASocket() throws Exception {
         Endpoint.UnixSocket endpoint = endpoint();
         Files.writeString(endpoint.path(), "dear diary");
         try (OpenRelay relay = OpenRelay.plain(directory)) {
@@ -129,7 +129,7 @@ class SocketsTest {
     }
 
     @Test
-    void leavesTheSocketAloneThatAnotherProcessHasPutInItsPlace() throws Exception {
+    void keepsAFileThatReplacedTheSocket() throws Exception {
         Endpoint.UnixSocket endpoint = endpoint();
         try (OpenRelay relay = OpenRelay.plain(directory)) {
             relay.listen(endpoint);
@@ -164,7 +164,7 @@ class SocketsTest {
     }
 
     @Test
-    void takesMailOverASocketThatHasANameOnly() throws Exception {
+    void acceptsMailOnAnAbstractSocket() throws Exception {
         Endpoint.AbstractSocket endpoint = new Endpoint.AbstractSocket(
                 "o365-relay-test-" + ProcessHandle.current().pid());
         try (OpenRelay relay = OpenRelay.plain(directory)) {
@@ -177,7 +177,7 @@ class SocketsTest {
     }
 
     @Test
-    void listensOnEverySocketOfTheNameThatWasHandedOver() throws Exception {
+    void listensOnAllInheritedSocketsOfAName() throws Exception {
         Path path = directory.resolve("handed.sock");
         Socket inet = Socket.newSocketStream();
         inet.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0));
@@ -239,7 +239,7 @@ class SocketsTest {
     }
 
     @Test
-    void saysWhichSocketsWereHandedOverIfTheOneAskedForWasNot() throws Exception {
+    void reportsTheInheritedSocketsIfTheNameIsUnknown() throws Exception {
         Socket other = Socket.newSocketStream();
         other.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0));
         try (OpenRelay relay = relay(Map.of(other.intValue(), "submission"))) {
@@ -256,7 +256,7 @@ class SocketsTest {
     }
 
     @Test
-    void saysThatNothingWasHandedOverToThisProcess() throws Exception {
+    void reportsThatNoSocketWasInherited() throws Exception {
         Map<String, String> forAnother = Map.of("LISTEN_PID", "1", "LISTEN_FDS", "1", "LISTEN_FDNAMES", "smtp");
         for (Map<String, String> environment : List.of(forAnother, Map.<String, String>of())) {
             try (OpenRelay relay = new OpenRelay(directory, OpenRelay.plainSettings(), environment)) {
@@ -268,7 +268,7 @@ class SocketsTest {
     }
 
     @Test
-    void saysThatWhatWasHandedOverIsNoSocket() throws Exception {
+    void reportsThatADescriptorIsNotASocket() throws Exception {
         try (OpenRelay relay = relay(Map.of(60_000, "smtp"))) {
             assertThatThrownBy(() -> relay.listen(new Endpoint.SystemdSocket("smtp")))
                     .isInstanceOf(ListenException.class)

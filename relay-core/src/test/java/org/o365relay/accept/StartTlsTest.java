@@ -54,7 +54,7 @@ class StartTlsTest {
     }
 
     @Test
-    void throwsAwayWhatWasSaidBeforeTls() {
+    void discardsStateFromBeforeTls() {
         print("STARTTLS\r\nMAIL FROM:<evil@device.test>\r\n");
         assertThat(heard()).isEqualTo("220 2.0.0 Go ahead\r\n");
         assertThat(talkedOn).containsExactly(true);
@@ -74,7 +74,7 @@ class StartTlsTest {
     }
 
     @Test
-    void blamesNobodyForAMissingQuitInTheHandshake() {
+    void doesNotCountNoQuitInTheHandshake() {
         print("STARTTLS\r\n");
         var _ = channel.close();
         assertThat(front.hasDeviated(CLIENT, Deviation.NO_QUIT)).isFalse();

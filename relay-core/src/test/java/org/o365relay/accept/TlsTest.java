@@ -122,7 +122,7 @@ class TlsTest {
     }
 
     @Test
-    void throwsAwayWhatWasSaidInPlainTextAfterStartTls() throws Exception {
+    void discardsPlainTextSentAfterStartTls() throws Exception {
         try (OpenRelay relay = OpenRelay.with(certificate.in(directory), directory);
                 TlsClient client = new TlsClient(relay.listen(ListenerTls.OPTIONAL), certificate)) {
             client.expect("220 ");
@@ -135,7 +135,7 @@ class TlsTest {
     }
 
     @Test
-    void forgetsWhatWasSaidBeforeStartTls() throws Exception {
+    void resetsTheSessionAfterStartTls() throws Exception {
         try (OpenRelay relay = OpenRelay.with(certificate.in(directory), directory);
                 TlsClient client = new TlsClient(relay.listen(ListenerTls.OPTIONAL), certificate)) {
             client.expect("220 ");
@@ -152,8 +152,8 @@ class TlsTest {
     @EnumSource(
             value = ListenerTls.class,
             names = {"OPTIONAL", "REQUIRED"})
-    void speaksTlsToAClientThatBeginsWithItOnThePlainPort(ListenerTls mode) throws Exception {
-        // one that takes its time: the handshake's first octet arrives when the greeting would long be out
+    void detectsTlsOnAPlainTextPort(ListenerTls mode) throws Exception {
+        // a slow client: the first octet of its handshake arrives after the usual delay of the greeting
         try (OpenRelay relay = OpenRelay.with(certificate.in(directory, Duration.ofSeconds(5)), directory)) {
             InetSocketAddress port = relay.listen(mode);
             for (int i = 1; i <= 2; i++) {
@@ -169,7 +169,7 @@ class TlsTest {
     }
 
     @Test
-    void waitsLongerForADeviceThatBeganWithTlsTooLateBefore() throws Exception {
+    void delaysTheGreetingAfterALateHandshake() throws Exception {
         try (OpenRelay relay = OpenRelay.with(certificate.in(directory, Duration.ofMillis(1)), directory)) {
             InetSocketAddress port = relay.listen(ListenerTls.OPTIONAL);
             comeTooLate(relay, port);
@@ -182,7 +182,7 @@ class TlsTest {
     }
 
     @Test
-    void waitsNoLongerAfterAClientThatBeganWithTlsInTime() throws Exception {
+    void doesNotDelayTheGreetingAfterATimelyHandshake() throws Exception {
         try (OpenRelay relay = OpenRelay.with(certificate.in(directory, Duration.ofSeconds(1)), directory)) {
             InetSocketAddress port = relay.listen(ListenerTls.OPTIONAL);
             try (TlsClient inTime = new TlsClient(port, certificate)) {
@@ -194,7 +194,7 @@ class TlsTest {
     }
 
     @Test
-    void waitsNoLongerOnceADeviceSpeaksPlainTextAgain() throws Exception {
+    void endsTheLongerDelayAfterPlainText() throws Exception {
         try (OpenRelay relay = OpenRelay.with(certificate.in(directory, Duration.ofMillis(1)), directory)) {
             InetSocketAddress port = relay.listen(ListenerTls.OPTIONAL);
             comeTooLate(relay, port);
@@ -227,7 +227,7 @@ class TlsTest {
     }
 
     @Test
-    void letsNoClientBeginAnotherHandshake() throws Exception {
+    void rejectsRenegotiation() throws Exception {
         certificate.in(directory);
         // in a process that has not made a handshake before
         try (ChildJvm relay = ChildJvm.start(directory, ChildRelay.class, directory.toString(), "old-tls");
@@ -254,7 +254,7 @@ class TlsTest {
     }
 
     @Test
-    void endsTheWaitAtOnceForAClientThatTalksPlainTextFirst() throws Exception {
+    void greetsAClientThatSendsPlainTextFirst() throws Exception {
         try (OpenRelay relay = OpenRelay.with(certificate.in(directory, Duration.ofMinutes(5)), directory);
                 TlsClient client = new TlsClient(relay.listen(ListenerTls.OPTIONAL), certificate)) {
             client.send("HELO plc\r\nMAIL FROM:<a@device.test>\r\n");
@@ -268,7 +268,7 @@ class TlsTest {
     @EnumSource(
             value = ListenerTls.class,
             names = {"OPTIONAL", "OFF"})
-    void sendsAClientThatBeginsWithTlsAwayAtOnceWhereThereIsNone(ListenerTls mode) throws Exception {
+    void closesTlsConnectionsWhereTlsIsOff(ListenerTls mode) throws Exception {
         try (OpenRelay relay = mode == ListenerTls.OFF
                         ? OpenRelay.with(certificate.in(directory), directory)
                         : OpenRelay.plain(directory);
@@ -317,7 +317,7 @@ class TlsTest {
     }
 
     @Test
-    void takesANewCertificateWithoutARestartAndKeepsTheOldOneWhileTheNewIsBroken() throws Exception {
+    void reloadsTheCertificateAndKeepsTheOldOneIfInvalid() throws Exception {
         CertificateFiles files = certificate.in(directory);
         RelayCertificate next = RelayCertificate.fresh(Algorithm.rsa2048);
         try (OpenRelay relay = OpenRelay.with(files, directory)) {
@@ -350,7 +350,7 @@ class TlsTest {
     }
 
     @Test
-    void saysThatADeviceSpeaksPlainTextWhereTlsIsSpoken() throws Exception {
+    void reportsPlainTextOnAnImplicitTlsPort() throws Exception {
         try (OpenRelay relay = OpenRelay.with(certificate.in(directory), directory);
                 TlsClient client = new TlsClient(relay.listen(ListenerTls.IMPLICIT), certificate)) {
             client.send("EHLO printer\r\n".getBytes(StandardCharsets.US_ASCII));
@@ -361,7 +361,7 @@ class TlsTest {
     }
 
     @Test
-    void saysThatADeviceDoesNotTrustTheCertificate() throws Exception {
+    void reportsThatADeviceDoesNotTrustTheCertificate() throws Exception {
         try (OpenRelay relay = OpenRelay.with(certificate.in(directory), directory);
                 TlsClient client =
                         new TlsClient(relay.listen(ListenerTls.IMPLICIT), RelayCertificate.fresh(Algorithm.ecp256))) {
@@ -386,7 +386,7 @@ class TlsTest {
     }
 
     @Test
-    void saysNothingOfAClientThatHangsUpInTheHandshake() throws Exception {
+    void doesNotReportADisconnectInTheHandshake() throws Exception {
         try (OpenRelay relay = OpenRelay.with(certificate.in(directory), directory)) {
             InetSocketAddress port = relay.listen(ListenerTls.IMPLICIT);
             new TlsClient(port, certificate).close();
@@ -402,11 +402,11 @@ class TlsTest {
     @EnumSource(
             value = ListenerTls.class,
             names = {"IMPLICIT", "OPTIONAL"})
-    void endsAHandshakeThatTakesTooLong(ListenerTls mode) throws Exception {
+    void limitsTheTimeOfAHandshake(ListenerTls mode) throws Exception {
         AcceptSettings settings = OpenRelay.settings(certificate.in(directory), Duration.ofMillis(300));
         try (OpenRelay relay = new OpenRelay(directory, settings, Map.of());
                 TlsClient client = new TlsClient(relay.listen(mode), certificate)) {
-            // a record of 512 octets that never come
+            // a record of 512 octets that are never sent
             client.send(new byte[] {0x16, 3, 1, 2, 0, 1, 0});
             Await.until("journal", () -> !relay.journal().rejected().isEmpty());
             assertThat(relay.journal().rejected().getFirst().reply().text())

@@ -55,13 +55,13 @@ class UsersTest {
     }
 
     @Test
-    void letsNobodyInWithThePasswordOfAnother() throws Exception {
+    void rejectsThePasswordOfAnotherUser() throws Exception {
         write("printer:" + hash("s3cret"));
         assertThat(check(users(), "nobody", "s3cret")).isEqualTo(Result.INVALID);
     }
 
     @Test
-    void letsNobodyInIfThereIsNobody() throws Exception {
+    void rejectsLoginsIfTheFileIsEmpty() throws Exception {
         write("# nobody yet");
         assertThat(check(users(), "printer", "s3cret")).isEqualTo(Result.INVALID);
     }
@@ -75,7 +75,7 @@ class UsersTest {
     }
 
     @Test
-    void forgetsThePasswordItWasAsked() throws Exception {
+    void overwritesThePassword() throws Exception {
         write("printer:" + hash("s3cret"));
         byte[] password = "s3cret".getBytes(StandardCharsets.UTF_8);
         assertThat(users().check(CLIENT, "printer", password).result().join()).isEqualTo(Result.VALID);
@@ -83,12 +83,12 @@ class UsersTest {
     }
 
     @Test
-    void cannotTellWithoutAFile() {
+    void isUnavailableWithoutAFile() {
         assertThat(check(users(), "printer", "s3cret")).isEqualTo(Result.UNAVAILABLE);
     }
 
     @Test
-    void followsAChangedFileWithinSeconds() throws Exception {
+    void reloadsAChangedFileWithinSeconds() throws Exception {
         write("printer:" + hash("s3cret"));
         Users users = users();
         write("printer:" + hash("changed"), "scanner:" + hash("new"));
@@ -100,7 +100,7 @@ class UsersTest {
     }
 
     @Test
-    void keepsTheUsersItHasWhenTheNewFileIsNoGood() throws Exception {
+    void keepsTheUsersIfTheNewFileIsInvalid() throws Exception {
         write("printer:" + hash("s3cret"));
         Users users = users();
         write("printer:" + hash("s3cret"), "scanner:plain");
@@ -142,7 +142,7 @@ class UsersTest {
     }
 
     @Test
-    void reportsAFileThatIsNotThere() {
+    void reportsAMissingFile() {
         assertThat(UsersFile.read(file).problems()).containsExactly("cannot read " + file + ": no such file");
     }
 
