@@ -78,7 +78,7 @@ public final class LogJournal implements Journal {
     public void deferred(Delivery delivery, Instant nextAttempt, boolean mayHaveArrived) {
         Line line = line(LogEvent.DEFERRED, delivery).with("next", truncated(nextAttempt));
         if (mayHaveArrived) {
-            line.with("note", "connection lost after the final dot; the next attempt may deliver a duplicate");
+            line.with("note", "the upstream may have accepted the message; the next attempt may deliver a duplicate");
         }
         line.log();
     }

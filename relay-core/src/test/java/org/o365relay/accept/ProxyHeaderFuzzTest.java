@@ -54,7 +54,7 @@ class ProxyHeaderFuzzTest {
 
     @FuzzTest(maxDuration = "10m")
     @DictionaryFile(resourcePath = "proxies.dict")
-    void letsNobodyInButTheClientInTheHeader(byte[] stream) throws Exception {
+    void trustsOnlyTheClientInTheHeader(byte[] stream) throws Exception {
         check(stream, new Random(Arrays.hashCode(stream)));
     }
 
@@ -71,7 +71,7 @@ class ProxyHeaderFuzzTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 2})
     @Timeout(60)
-    void letsNobodyInButTheClientInARandomHeader(long seed) throws Exception {
+    void trustsOnlyTheClientInARandomHeader(long seed) throws Exception {
         Random random = new Random(seed);
         int welcome = 0;
         for (int round = 0; round < 150; round++) {

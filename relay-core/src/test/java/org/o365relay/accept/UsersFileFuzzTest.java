@@ -23,7 +23,7 @@ class UsersFileFuzzTest {
 
     @FuzzTest(maxDuration = "5m")
     @DictionaryFile(resourcePath = "users.dict")
-    void saysNothingOfWhatIsInAnyFile(byte[] octets) throws IOException {
+    void neverRevealsTheContentOfAnyFile(byte[] octets) throws IOException {
         Path file = Files.write(directory.resolve("users"), octets);
         UsersFile read = UsersFile.read(file);
 

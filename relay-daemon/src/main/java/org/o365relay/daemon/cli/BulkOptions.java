@@ -23,7 +23,7 @@ final class BulkOptions {
     @Mixin
     private FilterOptions filters = new FilterOptions();
 
-    @Option(names = "--all", description = "Select all open messages.")
+    @Option(names = "--all", description = "Select all messages in the queue.")
     private boolean all;
 
     @Option(names = "--dry-run", description = "Show how many messages would be changed; change nothing.")

@@ -26,8 +26,9 @@ import picocli.CommandLine.Spec;
         versionProvider = ProgramVersion.class,
         sortOptions = false,
         description = {
-            "Demonstrate the relay: send sample messages as devices do, and show what a stand-in for Microsoft 365"
-                    + " receives. Then wait for messages of your own.",
+            "Send sample messages through the relay to the sandbox.",
+            "Sends messages as devices do, and shows what the sandbox, a stand-in for Microsoft 365, receives. Then waits"
+                    + " for messages of your own.",
             "No message leaves this machine, and all files are deleted at the end."
         })
 public final class DemoCommand implements Callable<Integer> {

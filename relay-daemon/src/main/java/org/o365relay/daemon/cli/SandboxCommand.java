@@ -38,9 +38,9 @@ import picocli.CommandLine.TypeConversionException;
         versionProvider = ProgramVersion.class,
         sortOptions = false,
         description = {
-            "Run a local stand-in for Microsoft 365 that stores accepted messages as files: client submission, with"
-                    + " --https also sign-in and Microsoft Graph, with --mx also an MX. See docs/sandbox.md for"
-                    + " examples."
+            "Run a local stand-in for Microsoft 365.",
+            "Offers client submission, with --https also sign-in and Microsoft Graph, with --mx also an MX. Stores accepted"
+                    + " messages as files. See docs/sandbox.md for examples."
         },
         footer = {
             "%nFaults: --fault 'POINT[/TEXT]:ACTION[*TIMES]', injected in the order given.",

@@ -30,11 +30,12 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = ProgramVersion.class,
         sortOptions = false,
-        description =
-                "Create the configuration: ask for the settings, write relay.conf, the secret files, and a PowerShell"
-                        + " script for an administrator of Microsoft 365, then check the result."
-                        + " Settings given as options are not asked for. Setup changes nothing in Microsoft 365 and opens no"
-                        + " network connection before the check.",
+        description = {
+            "Create the configuration.",
+            "Asks for the settings, writes relay.conf, the secret files, and a PowerShell script for an administrator of"
+                    + " Microsoft 365, then checks the result. Settings given as options are not asked for. Changes nothing"
+                    + " in Microsoft 365 and opens no network connection before the check."
+        },
         footer = {
             "%nWithout a terminal, settings that are not given get their defaults; missing ones are reported.",
             "The exit code is 0 once the files are written, even if the check fails."
