@@ -53,8 +53,8 @@ final class AlertTables {
         }
     }
 
-    static int countWaiting(Statements statements, int most) throws SQLException {
-        try (ResultSet row = statements.with("count-waiting", NEVER, most).executeQuery()) {
+    static int countWaiting(Statements statements, int max) throws SQLException {
+        try (ResultSet row = statements.with("count-waiting", NEVER, max).executeQuery()) {
             return row.next() ? row.getInt(1) : 0;
         }
     }

@@ -14,7 +14,7 @@ public sealed interface Change {
     /// Release from hold, and deliver as soon as possible.
     record Release() implements Change {}
 
-    /// Bounce: give up with a DSN to the sender.
+    /// Bounce: fail the message, and send a DSN to its sender.
     record Bounce() implements Change {}
 
     /// Delete without a notice. The history is kept.

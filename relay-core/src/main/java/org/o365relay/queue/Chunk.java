@@ -8,11 +8,11 @@ import java.util.zip.CRC32C;
 final class Chunk {
 
     private final byte[] content;
-    private final boolean whole;
+    private final boolean intact;
 
-    private Chunk(byte[] content, boolean whole) {
+    private Chunk(byte[] content, boolean intact) {
         this.content = content;
-        this.whole = whole;
+        this.intact = intact;
     }
 
     static Chunk of(ResultSet row) throws SQLException {
@@ -35,7 +35,7 @@ final class Chunk {
     }
 
     /// @return whether the content matches its checksum; true if it has none
-    boolean isWhole() {
-        return whole;
+    boolean isIntact() {
+        return intact;
     }
 }

@@ -194,9 +194,9 @@ final class ClaimTables {
                 > 0;
     }
 
-    /// @return number of messages returned to the pool, at most `most`
-    static int releaseToPool(Statements statements, String owner, String pool, int most) throws SQLException {
-        return statements.with("release-to-pool", owner, pool, most).executeUpdate();
+    /// @return number of messages returned to the pool, at most `max`
+    static int releaseToPool(Statements statements, String owner, String pool, int max) throws SQLException {
+        return statements.with("release-to-pool", owner, pool, max).executeUpdate();
     }
 
     static List<String> mailboxes(Statements statements) throws SQLException {
@@ -210,21 +210,21 @@ final class ClaimTables {
     }
 
     /// @param limit the latest time at which a message that is not on hold should be due
-    /// @return messages due later, at most about `most`
-    static List<Long> dueTooLate(Statements statements, Instant limit, int most) throws SQLException {
+    /// @return messages due later, at most about `max`
+    static List<Long> dueTooLate(Statements statements, Instant limit, int max) throws SQLException {
         List<Long> found = new ArrayList<>();
         for (String mailbox : mailboxes(statements)) {
             for (Priority priority : Priority.values()) {
                 int number = MessageRow.number(priority);
-                if (found.size() < most) {
-                    found.addAll(dueTooLate(statements, mailbox, number, limit, most - found.size()));
+                if (found.size() < max) {
+                    found.addAll(dueTooLate(statements, mailbox, number, limit, max - found.size()));
                 }
             }
         }
         return found;
     }
 
-    private static List<Long> dueTooLate(Statements statements, String mailbox, int priority, Instant limit, int most)
+    private static List<Long> dueTooLate(Statements statements, String mailbox, int priority, Instant limit, int max)
             throws SQLException {
         try (ResultSet row = statements
                 .with(
@@ -237,7 +237,7 @@ final class ClaimTables {
                         priority,
                         limit.toEpochMilli(),
                         END_OF_TIME.toEpochMilli(),
-                        most)
+                        max)
                 .executeQuery()) {
             List<Long> ids = new ArrayList<>();
             while (row.next()) {
@@ -248,12 +248,12 @@ final class ClaimTables {
     }
 
     /// @param limit later than now
-    /// @return messages without an attempt that are due after the limit, at most `most`
-    static List<Long> untriedButNotDue(Statements statements, Instant limit, int most) throws SQLException {
+    /// @return messages without an attempt that are due after the limit, at most `max`
+    static List<Long> untriedButNotDue(Statements statements, Instant limit, int max) throws SQLException {
         long millis = limit.toEpochMilli();
         List<Long> ids = new ArrayList<>();
         try (ResultSet row = statements
-                .with("untried-but-not-due", QueueIds.first(millis), millis, most)
+                .with("untried-but-not-due", QueueIds.first(millis), millis, max)
                 .executeQuery()) {
             while (row.next()) {
                 ids.add(row.getLong(1));
@@ -272,23 +272,24 @@ final class ClaimTables {
     }
 
     /// Position of a scan through the messages of a mailbox or pool.
-    record Place(int priority, String client, long dueAt, long id) {
-        static final Place START = new Place(-1, "", 0, 0);
+    record ScanPosition(int priority, String client, long dueAt, long id) {
+        static final ScanPosition START = new ScanPosition(-1, "", 0, 0);
     }
 
     /// An orphaned message and its position.
-    record Orphaned(Place place, MessageRow row, List<RecipientRow> recipients) {}
+    record Orphaned(ScanPosition position, MessageRow row, List<RecipientRow> recipients) {}
 
-    static List<Orphaned> orphaned(Statements statements, String mailbox, Place after, int most) throws SQLException {
+    static List<Orphaned> orphaned(Statements statements, String mailbox, ScanPosition after, int max)
+            throws SQLException {
         List<Orphaned> messages = new ArrayList<>();
         try (ResultSet row = statements
-                .with("orphaned-messages", mailbox, after.priority(), after.client(), after.dueAt(), after.id(), most)
+                .with("orphaned-messages", mailbox, after.priority(), after.client(), after.dueAt(), after.id(), max)
                 .executeQuery()) {
             while (row.next()) {
                 MessageRow message = MessageRow.of(row);
-                Place place =
-                        new Place(row.getInt("priority"), row.getString("client"), row.getLong("due_at"), message.id());
-                messages.add(new Orphaned(place, message, recipients(statements, message.id())));
+                ScanPosition position = new ScanPosition(
+                        row.getInt("priority"), row.getString("client"), row.getLong("due_at"), message.id());
+                messages.add(new Orphaned(position, message, recipients(statements, message.id())));
             }
         }
         return messages;

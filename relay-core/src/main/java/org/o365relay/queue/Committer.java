@@ -11,7 +11,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /// The only writer; commits in groups. Runs all waiting work in one transaction, syncs once, and then completes
-/// every caller's future. While one group is being synced, the next one collects.
+/// every caller's future. While one group is being synced, the next one is collected.
 ///
 /// If a group fails, each piece of work is retried in a transaction of its own, so that one caller's error does
 /// not fail the others; except if the disk failed. After a failure the connection is replaced: SQLite rolls
@@ -29,7 +29,7 @@ final class Committer implements AutoCloseable {
 
     /// Opens a connection for the writer, with auto-commit off.
     @FunctionalInterface
-    interface Opening {
+    interface ConnectionFactory {
         Connection open() throws SQLException;
     }
 
@@ -40,9 +40,9 @@ final class Committer implements AutoCloseable {
         }
     }
 
-    private static final int LARGEST_GROUP = 1_000;
+    private static final int MAX_GROUP_SIZE = 1_000;
 
-    private final Opening opening;
+    private final ConnectionFactory connections;
     private final FreeSpace freeSpace;
     private final Checkpointer checkpointer;
     private final BlockingQueue<Pending<?>> waiting = new LinkedBlockingQueue<>();
@@ -52,10 +52,10 @@ final class Committer implements AutoCloseable {
     private volatile boolean closed;
 
     /// @param first owned by this committer, with auto-commit off
-    /// @param opening opens a replacement
-    Committer(Connection first, Opening opening, FreeSpace freeSpace, Checkpointer checkpointer) {
+    /// @param connections opens a replacement
+    Committer(Connection first, ConnectionFactory connections, FreeSpace freeSpace, Checkpointer checkpointer) {
         this.writer = new Writer(first);
-        this.opening = opening;
+        this.connections = connections;
         this.freeSpace = freeSpace;
         this.checkpointer = checkpointer;
         this.thread = Thread.ofPlatform().name("queue-committer").start(this::run);
@@ -75,7 +75,7 @@ final class Committer implements AutoCloseable {
         } else {
             waiting.add(pending);
             if (!thread.isAlive()) {
-                refuseWaiting(); // closed in the meantime
+                failWaiting(); // closed in the meantime
             }
         }
         return pending.future;
@@ -103,13 +103,13 @@ final class Committer implements AutoCloseable {
         closed = true;
         waiting.add(new Pending<>(_ -> true)); // wakes the writer
         Threads.joinUninterruptibly(thread);
-        refuseWaiting();
+        failWaiting();
         if (writer != null) {
             writer.connection().close();
         }
     }
 
-    private void refuseWaiting() {
+    private void failWaiting() {
         List<Pending<?>> late = new ArrayList<>();
         waiting.drainTo(late);
         late.forEach(pending -> pending.fail(closedException()));
@@ -124,7 +124,7 @@ final class Committer implements AutoCloseable {
         try {
             while (!closed || !waiting.isEmpty()) {
                 group.add(waiting.take());
-                waiting.drainTo(group, LARGEST_GROUP - 1);
+                waiting.drainTo(group, MAX_GROUP_SIZE - 1);
                 commit(group);
                 group.clear();
             }
@@ -137,13 +137,13 @@ final class Committer implements AutoCloseable {
         CommitHook installed = hook;
         Writer current;
         try {
-            current = writer == null ? new Writer(opening.open()) : writer;
+            current = writer == null ? new Writer(connections.open()) : writer;
             writer = current;
             for (Pending<?> pending : group) {
                 pending.write(current.statements());
             }
             installed.write(current.statements());
-            freeSpace.used(Sqlite.usage(current.connection()));
+            freeSpace.updateUsage(Sqlite.usage(current.connection()));
             current.connection().commit();
         } catch (CommitHook.HookFailed e) {
             discardWriter(e);

@@ -17,7 +17,7 @@ public final class ContentStream extends InputStream {
     private byte[] chunk = {};
     private int position;
     private int next;
-    private long delivered;
+    private long octetsRead;
     private @Nullable String damage;
 
     /// @param size octets that the chunks must add up to
@@ -53,24 +53,24 @@ public final class ContentStream extends InputStream {
         if (position < chunk.length) {
             return true;
         }
-        if (delivered == size) {
+        if (octetsRead == size) {
             return false;
         }
-        Chunk following = following();
-        if (following == null || delivered + following.content().length > size) {
-            throw damaged("chunk " + next + " of " + size + " octets is missing or too long");
+        Chunk following = readChunk();
+        if (following == null || octetsRead + following.content().length > size) {
+            throw damaged("chunk " + next + " is missing or exceeds the size of the message, " + size + " octets");
         }
-        if (!following.isWhole()) {
+        if (!following.isIntact()) {
             throw damaged("chunk " + next + " does not match its checksum");
         }
         chunk = following.content();
-        delivered += chunk.length;
+        octetsRead += chunk.length;
         position = 0;
         next++;
         return true;
     }
 
-    private @Nullable Chunk following() throws IOException {
+    private @Nullable Chunk readChunk() throws IOException {
         try {
             return access.read(statements -> MessageTables.chunk(statements, id, next));
         } catch (QueueException e) {

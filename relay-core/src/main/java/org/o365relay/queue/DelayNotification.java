@@ -17,7 +17,8 @@ public record DelayNotification(
 
     public DelayNotification {
         if ((notice == null) == (suppressed == null)) {
-            throw new IllegalArgumentException("either a notice or a suppressed notice for message " + message);
+            throw new IllegalArgumentException(
+                    "exactly one of notice and suppressed notice is required for message " + message);
         }
     }
 }

@@ -17,7 +17,7 @@ final class DeviceCommitHook implements CommitHook {
     private static final int PAUSE = 30;
 
     private final DeviceChanges changes;
-    private volatile int most;
+    private volatile int maxDevices;
     private final AtomicInteger pause = new AtomicInteger(); // calls of requestWrite to skip after a failure
     private boolean hasWritten;
 
@@ -33,7 +33,7 @@ final class DeviceCommitHook implements CommitHook {
         if (pause.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
             return false;
         }
-        most = devices;
+        maxDevices = devices;
         return changes.isPending();
     }
 
@@ -44,7 +44,7 @@ final class DeviceCommitHook implements CommitHook {
             return;
         }
         try {
-            for (DeviceChange change : changes.next(most)) {
+            for (DeviceChange change : changes.next(maxDevices)) {
                 DeviceTables.write(statements, change);
             }
             hasWritten = true;
@@ -62,7 +62,7 @@ final class DeviceCommitHook implements CommitHook {
     public void written() {
         if (hasWritten) {
             changes.written();
-            most = 0;
+            maxDevices = 0;
         }
     }
 

@@ -138,7 +138,7 @@ final class DeviceTables {
                     Instant.ofEpochMilli(row.getLong("last_seen")),
                     row.getLong("messages"),
                     row.getLong("octets"),
-                    row.getLong("refusals"),
+                    row.getLong("rejections"),
                     deviations,
                     usage));
         } catch (IllegalArgumentException damaged) {

@@ -32,7 +32,7 @@ final class DirectoryLock {
 
     /// Directories locked by this process. The system releases a process's lock on a file when the process
     /// closes any channel to it, so a second channel must not even be opened.
-    private static final Set<Path> HELD_HERE = ConcurrentHashMap.newKeySet();
+    private static final Set<Path> LOCKED_HERE = ConcurrentHashMap.newKeySet();
 
     private final Path directory;
     private final FileChannel channel;
@@ -46,13 +46,13 @@ final class DirectoryLock {
         try {
             Files.createDirectories(directory, ownerOnly());
             Path real = directory.toRealPath();
-            if (!HELD_HERE.add(real)) {
+            if (!LOCKED_HERE.add(real)) {
                 throw inUse(directory, Long.toString(ProcessHandle.current().pid()));
             }
             try {
                 return new DirectoryLock(real, lock(directory));
             } catch (IOException | QueueUnavailableException e) {
-                HELD_HERE.remove(real);
+                LOCKED_HERE.remove(real);
                 throw e;
             }
         } catch (IOException e) {
@@ -91,7 +91,7 @@ final class DirectoryLock {
         } catch (IOException e) {
             log.warn("the lock on the data directory was not released: {}", e.toString());
         } finally {
-            HELD_HERE.remove(directory);
+            LOCKED_HERE.remove(directory);
         }
     }
 

@@ -3,7 +3,7 @@ package org.o365relay.queue;
 /// Disk space of the queue, in octets.
 ///
 /// @param free free space on the file system
-/// @param minimumFree free space below which new mail is refused temporarily
+/// @param minimumFree free space below which new mail is rejected temporarily
 /// @param used size of content and metadata
 /// @param maximum limit for `used`
 public record DiskCapacity(long free, long minimumFree, long used, long maximum) {}

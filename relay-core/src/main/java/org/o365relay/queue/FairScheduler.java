@@ -30,13 +30,13 @@ final class FairScheduler {
 
     private final Map<Turn, String> lastClient = new ConcurrentHashMap<>();
 
-    /// @param most 1 or more
-    /// @return at most `most` messages, in the order of delivery
-    List<DueMessage> next(Statements statements, ClaimScope scope, Instant now, int most) throws SQLException {
+    /// @param max 1 or more
+    /// @return at most `max` messages, in the order of delivery
+    List<DueMessage> next(Statements statements, ClaimScope scope, Instant now, int max) throws SQLException {
         List<DueMessage> next = new ArrayList<>();
         for (Priority priority : Priority.values()) {
-            if (next.size() < most) {
-                new Round(statements, scope, priority, now).select(most - next.size(), next);
+            if (next.size() < max) {
+                new Round(statements, scope, priority, now).select(max - next.size(), next);
             }
         }
         return next;
@@ -51,28 +51,28 @@ final class FairScheduler {
     private final class Round {
         private final Statements statements;
         private final List<String> mailboxes;
-        private final int priority;
-        private final Priority urgency;
+        private final int priorityNumber;
+        private final Priority priority;
         private final Instant now;
         private final String previous; // the client served last; empty if none
 
-        Round(Statements statements, ClaimScope scope, Priority urgency, Instant now) {
+        Round(Statements statements, ClaimScope scope, Priority priority, Instant now) {
             this.statements = statements;
             this.mailboxes = scope.mailboxes();
-            this.priority = MessageRow.number(urgency);
-            this.urgency = urgency;
+            this.priorityNumber = MessageRow.number(priority);
+            this.priority = priority;
             this.now = now;
-            this.previous = lastClient.getOrDefault(new Turn(scope.owner(), urgency), "");
+            this.previous = lastClient.getOrDefault(new Turn(scope.owner(), priority), "");
         }
 
-        void select(int most, List<DueMessage> next) throws SQLException {
-            SequencedSet<String> clients = clients(most);
-            int largestShare = most - clients.size() + 1;
+        void select(int max, List<DueMessage> next) throws SQLException {
+            SequencedSet<String> clients = clients(max);
+            int largestShare = max - clients.size() + 1;
             Map<String, Deque<DueMessage>> byClient = new LinkedHashMap<>();
             for (String client : clients) {
                 byClient.put(client, longestDue(client, largestShare));
             }
-            int left = most;
+            int left = max;
             while (left > 0 && !byClient.isEmpty()) {
                 var queues = byClient.values().iterator();
                 while (left > 0 && queues.hasNext()) {
@@ -87,52 +87,52 @@ final class FairScheduler {
             }
         }
 
-        /// @return clients with due messages, in turn, at most `most`
-        private SequencedSet<String> clients(int most) throws SQLException {
+        /// @return clients with due messages, in turn, at most `max`
+        private SequencedSet<String> clients(int max) throws SQLException {
             SequencedSet<String> clients = new LinkedHashSet<>();
-            add(clients, previous, most);
-            if (clients.size() < most && !previous.isEmpty()) {
-                add(clients, "", most);
+            add(clients, previous, max);
+            if (clients.size() < max && !previous.isEmpty()) {
+                add(clients, "", max);
             }
             return clients;
         }
 
-        private void add(SequencedSet<String> clients, String after, int most) throws SQLException {
+        private void add(SequencedSet<String> clients, String after, int max) throws SQLException {
             SequencedSet<String> sorted = new TreeSet<>();
             for (String mailbox : mailboxes) {
                 try (ResultSet row = statements
                         .with(
                                 "due-clients",
                                 mailbox,
-                                priority,
+                                priorityNumber,
                                 after,
                                 mailbox,
-                                priority,
+                                priorityNumber,
                                 mailbox,
-                                priority,
+                                priorityNumber,
                                 millis(),
-                                most)
+                                max)
                         .executeQuery()) {
                     while (row.next()) {
                         sorted.add(row.getString(1));
                     }
                 }
             }
-            sorted.stream().limit(most).forEach(clients::add);
-            while (clients.size() > most) {
+            sorted.stream().limit(max).forEach(clients::add);
+            while (clients.size() > max) {
                 clients.removeLast();
             }
         }
 
-        private Deque<DueMessage> longestDue(String client, int most) throws SQLException {
+        private Deque<DueMessage> longestDue(String client, int max) throws SQLException {
             List<DueMessage> due = new ArrayList<>();
             for (String mailbox : mailboxes) {
                 try (ResultSet row = statements
-                        .with("due-of-client", mailbox, priority, client, millis(), most)
+                        .with("due-of-client", mailbox, priorityNumber, client, millis(), max)
                         .executeQuery()) {
                     while (row.next()) {
                         Instant at = Instant.ofEpochMilli(row.getLong(2));
-                        due.add(new DueMessage(row.getLong(1), at, mailbox, urgency, client));
+                        due.add(new DueMessage(row.getLong(1), at, mailbox, priority, client));
                     }
                 }
             }

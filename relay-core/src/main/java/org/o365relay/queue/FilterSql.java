@@ -73,13 +73,13 @@ final class FilterSql {
     record Query(String text, List<Object> parameters) {}
 
     /// @param columns name of the fragment with the columns to read
-    Query list(String columns, Page.Order order, int most) {
+    Query list(String columns, Page.Order order, int max) {
         boolean byRecipient = source == Source.RECIPIENTS || source == Source.UNDELIVERED_RECIPIENTS;
-        String sorted = switch (order) {
+        String ordering = switch (order) {
             case OLDEST_FIRST -> byRecipient ? "oldest-recipients-first" : "oldest-first";
             case NEWEST_FIRST -> byRecipient ? "newest-recipients-first" : "newest-first";
         };
-        return query(columns, text(sorted), List.of(most));
+        return query(columns, text(ordering), List.of(max));
     }
 
     Query count() {
@@ -98,7 +98,7 @@ final class FilterSql {
             bounds.add(pattern(recipient));
             bounds.add(pattern(recipient));
         }
-        add();
+        addConditions();
         bounds.addAll(parameters);
         bounds.addAll(limits);
         String from = switch (source) {
@@ -121,7 +121,7 @@ final class FilterSql {
         return undelivered ? Source.UNDELIVERED_RECIPIENTS : Source.MESSAGES;
     }
 
-    private void add() {
+    private void addConditions() {
         addIds();
         addStates();
         if (selection.after() != null) {
@@ -211,12 +211,12 @@ final class FilterSql {
         return text;
     }
 
-    private static long millis(Instant time, Duration more) {
+    private static long millis(Instant time, Duration offset) {
         if (time.isBefore(Instant.EPOCH)) {
             return 0;
         }
         return time.isAfter(ClaimTables.END_OF_TIME)
                 ? ClaimTables.END_OF_TIME.toEpochMilli()
-                : time.plus(more).toEpochMilli();
+                : time.plus(offset).toEpochMilli();
     }
 }

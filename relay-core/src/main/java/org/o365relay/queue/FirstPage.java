@@ -23,8 +23,8 @@ final class FirstPage {
     private static final int SIZE = 4_096;
 
     // https://www.sqlite.org/fileformat2.html#the_database_header
-    private static final int FORMATS = 18;
-    private static final byte WITH_LOG = 2;
+    private static final int FORMAT_VERSIONS = 18;
+    private static final byte WAL_FORMAT = 2;
     private static final int PAGE_COUNT = 28;
     private static final int FIRST_FREE_PAGE = 32;
     private static final int FREE_PAGES = 36;
@@ -52,11 +52,11 @@ final class FirstPage {
             tables = tables(connection);
             connection.commit();
         }
-        make(skeleton, tables, version);
+        writeSchema(skeleton, tables, version);
         ByteBuffer page = read(skeleton.file());
         page.putInt(PAGE_COUNT, Math.toIntExact(DurableFiles.size(copy.file()) / SIZE));
         page.putInt(FIRST_FREE_PAGE, 0).putInt(FREE_PAGES, 0);
-        page.put(FORMATS, WITH_LOG).put(FORMATS + 1, WITH_LOG);
+        page.put(FORMAT_VERSIONS, WAL_FORMAT).put(FORMAT_VERSIONS + 1, WAL_FORMAT);
         try (FileChannel file = FileChannel.open(copy.file(), StandardOpenOption.WRITE)) {
             file.write(page, 0);
         }
@@ -85,9 +85,9 @@ final class FirstPage {
                 ResultSet row = statement.executeQuery(
                         "SELECT name, type, dflt_value, pk FROM pragma_table_info('" + table + "') ORDER BY cid")) {
             while (row.next()) {
-                String usual = row.getString("dflt_value");
+                String defaultValue = row.getString("dflt_value");
                 columns.add(row.getString("name") + " " + row.getString("type")
-                        + (usual == null ? "" : " DEFAULT " + usual));
+                        + (defaultValue == null ? "" : " DEFAULT " + defaultValue));
             }
         }
         try (var statement = connection.createStatement();
@@ -100,15 +100,15 @@ final class FirstPage {
         if (withoutRowid) {
             return "(" + String.join(",", columns) + ",PRIMARY KEY(" + String.join(",", key) + ")) WITHOUT ROWID";
         }
-        String number = key.size() == 1 ? key.getFirst() + " INTEGER" : "";
+        String rowidColumn = key.size() == 1 ? key.getFirst() + " INTEGER" : "";
         return columns.stream()
-                .map(column -> column.equals(number) ? column + " PRIMARY KEY" : column)
+                .map(column -> column.equals(rowidColumn) ? column + " PRIMARY KEY" : column)
                 .collect(Collectors.joining(",", "(", ")"));
     }
 
-    private static void make(Sqlite skeleton, List<Table> tables, long version) throws SQLException {
+    private static void writeSchema(Sqlite skeleton, List<Table> tables, long version) throws SQLException {
         try (Connection connection = skeleton.connect()) {
-            Sqlite.execute(connection, "CREATE TABLE none (none)", "PRAGMA writable_schema = ON");
+            Sqlite.execute(connection, "CREATE TABLE placeholder (placeholder)", "PRAGMA writable_schema = ON");
             Sqlite.execute(connection, "DELETE FROM sqlite_schema");
             for (Table table : tables) {
                 try (PreparedStatement insert =

@@ -43,12 +43,12 @@ final class FreeSpace {
         try {
             free = space.usable();
         } catch (IOException e) {
-            free = 0; // refuses new mail until it can be measured
+            free = 0; // rejects new mail until it can be measured
         }
     }
 
-    void used(Sqlite.Usage now) {
-        usage = now;
+    void updateUsage(Sqlite.Usage current) {
+        usage = current;
     }
 
     DiskCapacity capacity() {

@@ -23,17 +23,17 @@ public final class Incoming {
     private final Committer committer;
     private final Signals signals;
     private final QueueId id;
-    private final Supplier<QueueId> others;
+    private final Supplier<QueueId> partIds;
     private final Instant startedAt;
     private int chunks;
     private long size;
 
-    /// @param others supplies ids for further parts
-    Incoming(Committer committer, Signals signals, QueueId id, Supplier<QueueId> others, Instant startedAt) {
+    /// @param partIds supplies ids for further parts
+    Incoming(Committer committer, Signals signals, QueueId id, Supplier<QueueId> partIds, Instant startedAt) {
         this.committer = committer;
         this.signals = signals;
         this.id = id;
-        this.others = others;
+        this.partIds = partIds;
         this.startedAt = startedAt;
     }
 
@@ -66,7 +66,7 @@ public final class Incoming {
         });
     }
 
-    /// As [#commit(Arrival, List, Headline, byte[])], without searchable headers.
+    /// As [#commit(Arrival, List, SearchableHeaders, byte[])], without searchable headers.
     public CompletableFuture<List<QueueId>> commit(Arrival arrival, List<RoutedEnvelope> parts, byte[] last) {
         return commit(arrival, parts, SearchableHeaders.NONE, last);
     }
@@ -107,7 +107,7 @@ public final class Incoming {
     private List<QueueId> ids(int parts) {
         return parts == 1
                 ? List.of(id)
-                : Stream.concat(Stream.of(id), Stream.generate(others).limit(parts - 1L))
+                : Stream.concat(Stream.of(id), Stream.generate(partIds).limit(parts - 1L))
                         .toList();
     }
 

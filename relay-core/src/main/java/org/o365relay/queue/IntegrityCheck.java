@@ -52,11 +52,12 @@ final class IntegrityCheck {
             to.accept(new Finding(Kind.MESSAGE, "content " + name(content) + " belongs to no message"));
         }
         damaged(damaged -> to.accept(new Finding(Kind.MESSAGE, damaged.text())), note -> to.accept(note));
-        long early = number("received-in-the-future", now.plus(CLOCK_CORRECTION).toEpochMilli());
-        if (early > 0) {
+        long future =
+                number("received-in-the-future", now.plus(CLOCK_CORRECTION).toEpochMilli());
+        if (future > 0) {
             to.accept(new Finding(
                     Kind.NOTE,
-                    early + " messages have a reception time in the future: the clock has been set back since"));
+                    future + " messages have a reception time in the future: the clock has been set back since"));
         }
     }
 
@@ -64,10 +65,10 @@ final class IntegrityCheck {
     ///     messages
     void damaged(Consumer<Damaged> to, Consumer<Finding> notes) throws SQLException {
         long last = Long.MIN_VALUE;
-        List<Whole> batch = messages(last);
+        List<StoredMessage> batch = messages(last);
         Content content = new Content(Long.MIN_VALUE, 0, null);
         while (!batch.isEmpty()) {
-            for (Whole message : batch) {
+            for (StoredMessage message : batch) {
                 content = check(message, content, to, notes);
             }
             last = batch.getLast().row().id();
@@ -86,7 +87,7 @@ final class IntegrityCheck {
         return contents;
     }
 
-    private record Whole(MessageRow row, boolean isOpen, boolean isHeld) {}
+    private record StoredMessage(MessageRow row, boolean isOpen, boolean isHeld) {}
 
     /// The stored content of a message.
     ///
@@ -94,19 +95,19 @@ final class IntegrityCheck {
     /// @param damage null if all chunks are intact
     private record Content(long id, long size, @Nullable String damage) {}
 
-    private List<Whole> messages(long after) throws SQLException {
-        List<Whole> batch = new ArrayList<>();
+    private List<StoredMessage> messages(long after) throws SQLException {
+        List<StoredMessage> batch = new ArrayList<>();
         try (ResultSet row = statements.with("every-message", after).executeQuery()) {
             while (batch.size() < BATCH && row.next()) {
                 boolean isOpen = row.getObject("due_at") != null;
-                batch.add(new Whole(MessageRow.of(row), isOpen, row.getObject("held_at") != null));
+                batch.add(new StoredMessage(MessageRow.of(row), isOpen, row.getObject("held_at") != null));
             }
         }
         return batch;
     }
 
     /// @param known the content checked last; the parts of a split message follow one another and share it
-    private Content check(Whole message, Content known, Consumer<Damaged> to, Consumer<Finding> notes)
+    private Content check(StoredMessage message, Content known, Consumer<Damaged> to, Consumer<Finding> notes)
             throws SQLException {
         MessageRow row = message.row();
         Optional<String> damage = row.damage(recipients(row.id()), message.isOpen());

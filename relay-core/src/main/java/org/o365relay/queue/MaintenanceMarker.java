@@ -31,8 +31,8 @@ final class MaintenanceMarker {
     void begin(String command, Path folder) throws IOException {
         Path fresh = file.resolveSibling(FILE + ".partial");
         Files.deleteIfExists(fresh);
-        Path inside = directory.toAbsolutePath().relativize(folder.toAbsolutePath());
-        DurableFiles.write(fresh, (command + "\n" + inside + "\n").getBytes(StandardCharsets.UTF_8));
+        Path relative = directory.toAbsolutePath().relativize(folder.toAbsolutePath());
+        DurableFiles.write(fresh, (command + "\n" + relative + "\n").getBytes(StandardCharsets.UTF_8));
         DurableFiles.move(fresh, file);
     }
 

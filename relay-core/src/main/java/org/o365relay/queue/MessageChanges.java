@@ -68,13 +68,13 @@ record MessageChanges(Statements statements, Instant now, String by) {
 
     private boolean delete(Candidate message) throws SQLException {
         update("delete-open-recipients", message.id().value());
-        end(message);
+        settle(message);
         record(message, "deleted", null, "by " + by);
         return true;
     }
 
     /// Settles the message. The content is kept while other parts are open.
-    private void end(Candidate message) throws SQLException {
+    private void settle(Candidate message) throws SQLException {
         long content = message.content();
         update("settle-unclaimed", millis(), message.id().value());
         update("delete-content", content, content, content);
@@ -97,10 +97,10 @@ record MessageChanges(Statements statements, Instant now, String by) {
         if (before.isEmpty() || from.equals(to)) {
             return false;
         }
-        Optional<RecipientRow> known =
+        Optional<RecipientRow> existing =
                 recipients.stream().filter(row -> row.isFor(to)).findFirst();
-        if (known.isPresent()) {
-            merge(message, before.get(), known.get());
+        if (existing.isPresent()) {
+            merge(message, before.get(), existing.get());
         } else {
             update(
                     "readdress",
@@ -117,13 +117,13 @@ record MessageChanges(Statements statements, Instant now, String by) {
 
     /// The new address is a recipient already: the old recipient is dropped, so that no duplicate is sent. If
     /// the existing one was not delivered, it is reopened.
-    private void merge(Candidate message, RecipientRow before, RecipientRow known) throws SQLException {
+    private void merge(Candidate message, RecipientRow before, RecipientRow existing) throws SQLException {
         update("mark-recipient-deleted", message.id().value(), before.ordinal());
-        if (!known.isDelivered()) {
-            update("reopen-recipient", message.id().value(), known.ordinal());
+        if (!existing.isDelivered()) {
+            update("reopen-recipient", message.id().value(), existing.ordinal());
         }
         if (recipients(message.id()).stream().noneMatch(RecipientRow::isOpen)) {
-            end(message);
+            settle(message);
         }
     }
 

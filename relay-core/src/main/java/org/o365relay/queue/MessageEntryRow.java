@@ -18,7 +18,7 @@ record MessageEntryRow(MessageEntry entry, QueueId content, String protocol, Str
         QueueId id = new QueueId(row.getLong("id"));
         MessageState state = state(row);
         boolean waits = state == MessageState.QUEUED || state == MessageState.DEFERRED;
-        MessageEntry line = new MessageEntry(
+        MessageEntry entry = new MessageEntry(
                 id,
                 state,
                 Instant.ofEpochMilli(row.getLong("received_at")),
@@ -40,7 +40,7 @@ record MessageEntryRow(MessageEntry entry, QueueId content, String protocol, Str
                 row.getInt("notice") != 0);
         long content = row.getLong("content_id");
         return new MessageEntryRow(
-                line,
+                entry,
                 content > 0 ? new QueueId(content) : id,
                 text(row, "protocol"),
                 text(row, "body"),

@@ -22,7 +22,7 @@ import org.o365relay.mail.SearchableHeaders;
 import org.o365relay.mail.UsageSlot;
 import org.o365relay.queue.ClaimTables.Claimed;
 import org.o365relay.queue.ClaimTables.Orphaned;
-import org.o365relay.queue.ClaimTables.Place;
+import org.o365relay.queue.ClaimTables.ScanPosition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,12 +37,12 @@ public final class MessageQueue implements AutoCloseable {
     static final Duration LEASE = Duration.ofHours(2);
 
     /// Few enough not to delay a client that waits for its 250.
-    private static final int DEVICES_AT_ONCE = 200;
+    private static final int DEVICE_BATCH = 200;
 
     private static final int BATCH = 500;
 
     /// Tolerance for messages received while the clock is read.
-    private static final Duration MOMENT = Duration.ofMinutes(1);
+    private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(1);
 
     private static final Logger log = LoggerFactory.getLogger(MessageQueue.class);
 
@@ -76,7 +76,7 @@ public final class MessageQueue implements AutoCloseable {
                     backups.deleteExpired();
                     correctDueTimes(settings.longestWait());
                 },
-                () -> writeDevices(DEVICES_AT_ONCE));
+                () -> writeDevices(DEVICE_BATCH));
     }
 
     /// Opens the queue in its data directory, and creates both if they do not exist.
@@ -135,13 +135,13 @@ public final class MessageQueue implements AutoCloseable {
     /// attempt is counted before it is made. Claimed messages belong to the mailbox until they are
     /// [released][#releaseToPools].
     ///
-    /// @param most maximum number of claims, at least 1
+    /// @param max maximum number of claims, at least 1
     /// @return an empty list if nothing is due
     /// @throws QueueException if the disk fails
-    public List<Claim> claim(ClaimScope scope, int most) {
+    public List<Claim> claim(ClaimScope scope, int max) {
         while (true) {
             Instant now = clock.instant();
-            List<DueMessage> next = store.readers().read(statements -> scheduler.next(statements, scope, now, most));
+            List<DueMessage> next = store.readers().read(statements -> scheduler.next(statements, scope, now, max));
             if (next.isEmpty()) {
                 return List.of();
             }
@@ -231,9 +231,9 @@ public final class MessageQueue implements AutoCloseable {
     /// @throws QueueException if the disk fails; call again for the rest
     public int reroute(String mailbox, Function<OrphanedMessage, Destination> destination) {
         int moved = 0;
-        Place place = Place.START;
+        ScanPosition position = ScanPosition.START;
         while (true) {
-            Place after = place;
+            ScanPosition after = position;
             List<Orphaned> batch =
                     store.readers().read(statements -> ClaimTables.orphaned(statements, mailbox, after, BATCH));
             if (batch.isEmpty()) {
@@ -245,7 +245,7 @@ public final class MessageQueue implements AutoCloseable {
                     .ifPresent(message -> destinations.put(orphaned.row().id(), destination.apply(message))));
             moved += store.committer().write(statements -> ClaimTables.reroute(statements, mailbox, destinations));
             destinations.values().stream().map(Destination::route).distinct().forEach(dueSignals::raise);
-            place = batch.getLast().place();
+            position = batch.getLast().position();
         }
     }
 
@@ -401,9 +401,9 @@ public final class MessageQueue implements AutoCloseable {
         List<QueueId> messageIds = messages.stream().map(_ -> ids.next()).toList();
         store.committer().write(statements -> {
             StateTables.saveProgress(statements, name, value);
-            for (Map.Entry<QueueId, List<Event>> happened : events.entrySet()) {
-                for (Event event : happened.getValue()) {
-                    MessageTables.insertEvent(statements, happened.getKey(), event);
+            for (Map.Entry<QueueId, List<Event>> entry : events.entrySet()) {
+                for (Event event : entry.getValue()) {
+                    MessageTables.insertEvent(statements, entry.getKey(), event);
                 }
             }
             for (SuppressedNotice notice : suppressed) {
@@ -414,7 +414,7 @@ public final class MessageQueue implements AutoCloseable {
             }
             return true;
         });
-        messages.forEach(email -> dueSignals.raise(email.routed().route()));
+        messages.forEach(message -> dueSignals.raise(message.routed().route()));
         return messageIds;
     }
 
@@ -458,7 +458,7 @@ public final class MessageQueue implements AutoCloseable {
     /// @return the id of the email
     /// @throws QueueException if the disk fails
     public Optional<QueueId> raiseAlert(StoredAlert alert, @Nullable LocalMessage email) {
-        return with(email, statements -> AlertTables.write(statements, alert));
+        return queueWith(email, statements -> AlertTables.write(statements, alert));
     }
 
     /// Deletes an active alert that is resolved, and queues the email about it in the same transaction.
@@ -467,10 +467,10 @@ public final class MessageQueue implements AutoCloseable {
     /// @return the id of the email
     /// @throws QueueException if the disk fails
     public Optional<QueueId> clearAlert(String alert, @Nullable LocalMessage email) {
-        return with(email, statements -> AlertTables.delete(statements, alert));
+        return queueWith(email, statements -> AlertTables.delete(statements, alert));
     }
 
-    private Optional<QueueId> with(@Nullable LocalMessage email, Committer.Work<Boolean> work) {
+    private Optional<QueueId> queueWith(@Nullable LocalMessage email, Committer.Work<Boolean> work) {
         QueueId id = ids.next();
         store.committer().write(statements -> {
             if (email != null) {
@@ -487,10 +487,10 @@ public final class MessageQueue implements AutoCloseable {
 
     /// Counts messages that wait for delivery, without those on hold.
     ///
-    /// @param most where to stop counting
+    /// @param max where to stop counting
     /// @throws QueueException if the disk fails
-    public int countWaiting(int most) {
-        return store.scanners().read(statements -> AlertTables.countWaiting(statements, most));
+    public int countWaiting(int max) {
+        return store.scanners().read(statements -> AlertTables.countWaiting(statements, max));
     }
 
     /// @return when the oldest waiting message was received, without those on hold; empty if none waits
@@ -499,17 +499,17 @@ public final class MessageQueue implements AutoCloseable {
         return store.scanners().read(AlertTables::oldestWaiting);
     }
 
-    static void insertLocal(Statements statements, QueueId id, LocalMessage email) throws SQLException {
+    static void insertLocal(Statements statements, QueueId id, LocalMessage message) throws SQLException {
         MessageTables.insertMessage(
                 statements,
                 id,
                 id,
-                email.arrival(),
-                email.routed(),
-                SearchableHeaders.of(email.content()),
-                email.size(),
+                message.arrival(),
+                message.routed(),
+                SearchableHeaders.of(message.content()),
+                message.size(),
                 true);
-        MessageTables.insertChunk(statements, id, 0, email.content());
+        MessageTables.insertChunk(statements, id, 0, message.content());
     }
 
     /// @return the stored devices, in any order. If they cannot be read, the error is logged and the list is
@@ -531,10 +531,10 @@ public final class MessageQueue implements AutoCloseable {
         deviceHook = hook;
     }
 
-    /// @param most maximum number of devices
-    void writeDevices(int most) {
+    /// @param max maximum number of devices
+    void writeDevices(int max) {
         DeviceCommitHook hook = deviceHook;
-        if (hook != null && hook.requestWrite(most)) {
+        if (hook != null && hook.requestWrite(max)) {
             store.committer().write(_ -> true); // the hook writes
         }
     }
@@ -562,18 +562,20 @@ public final class MessageQueue implements AutoCloseable {
         int all = correctDueTimes(
                         store, now, statements -> ClaimTables.dueTooLate(statements, now.plus(longestWait), BATCH))
                 + correctDueTimes(
-                        store, now, statements -> ClaimTables.untriedButNotDue(statements, now.plus(MOMENT), BATCH));
+                        store,
+                        now,
+                        statements -> ClaimTables.untriedButNotDue(statements, now.plus(CLOCK_TOLERANCE), BATCH));
         if (all > 0) {
             log.warn("the clock must have been ahead: {} messages with a due time far in the future are due now", all);
         }
         return all;
     }
 
-    private static int correctDueTimes(Store store, Instant now, Committer.Work<List<Long>> found) {
+    private static int correctDueTimes(Store store, Instant now, Committer.Work<List<Long>> query) {
         int all = 0;
         int changed;
         do {
-            List<Long> ids = store.readers().read(found);
+            List<Long> ids = store.readers().read(query);
             changed = ids.isEmpty()
                     ? 0
                     : store.committer().write(statements -> ClaimTables.makeDue(statements, ids, now));

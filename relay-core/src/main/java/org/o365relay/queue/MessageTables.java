@@ -41,7 +41,7 @@ final class MessageTables {
             boolean notice)
             throws SQLException {
         Envelope envelope = routed.envelope();
-        DsnRequest report = envelope.dsnRequest();
+        DsnRequest dsnRequest = envelope.dsnRequest();
         long receivedAt = arrival.at().toEpochMilli();
         String sender = envelope.returnPath().map(EmailAddress::toString).orElse(null);
         statements
@@ -55,10 +55,10 @@ final class MessageTables {
                         sender,
                         envelope.smtpUtf8() ? 1 : 0,
                         envelope.body().keyword(),
-                        report.envelopeId().isEmpty() ? null : report.envelopeId(),
-                        report.returned() == ReturnedContent.NOT_GIVEN
+                        dsnRequest.envelopeId().isEmpty() ? null : dsnRequest.envelopeId(),
+                        dsnRequest.returned() == ReturnedContent.NOT_GIVEN
                                 ? null
-                                : report.returned().name(),
+                                : dsnRequest.returned().name(),
                         notice ? 1 : 0,
                         size,
                         receivedAt,
@@ -71,7 +71,7 @@ final class MessageTables {
                 .executeUpdate();
         int ordinal = 0;
         for (EmailAddress recipient : envelope.recipients()) {
-            ForRecipient request = report.of(recipient);
+            ForRecipient request = dsnRequest.of(recipient);
             statements
                     .with(
                             "insert-recipient",
@@ -208,10 +208,10 @@ final class MessageTables {
         }
     }
 
-    /// @return number of messages deleted, at most `most`
-    static int deleteSettledBefore(Statements statements, Instant limit, int most) throws SQLException {
+    /// @return number of messages deleted, at most `max`
+    static int deleteSettledBefore(Statements statements, Instant limit, int max) throws SQLException {
         List<Long> ids = ids(
-                statements.with("expired-history", limit.toEpochMilli(), most).executeQuery());
+                statements.with("expired-history", limit.toEpochMilli(), max).executeQuery());
         for (long id : ids) {
             statements.with("delete-recipients", id).executeUpdate();
             statements.with("delete-events", id).executeUpdate();
@@ -220,9 +220,9 @@ final class MessageTables {
         return ids.size();
     }
 
-    /// @return number of partly received messages deleted, at most `most`
-    static int deleteIncoming(Statements statements, int most) throws SQLException {
-        List<Long> ids = ids(statements.with("incoming-messages", most).executeQuery());
+    /// @return number of partly received messages deleted, at most `max`
+    static int deleteIncoming(Statements statements, int max) throws SQLException {
+        List<Long> ids = ids(statements.with("incoming-messages", max).executeQuery());
         for (long id : ids) {
             statements.with("delete-chunks", id).executeUpdate();
             statements.with("delete-incoming", id).executeUpdate();

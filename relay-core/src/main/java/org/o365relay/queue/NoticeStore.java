@@ -39,16 +39,16 @@ public final class NoticeStore {
     ///
     /// @param after the last message of the previous batch
     /// @param before the end of the range, exclusive
-    /// @param most maximum number of rows to read
+    /// @param max maximum number of rows to read
     /// @return the next batch, without damaged messages
     /// @throws QueueException if the disk fails
-    public Batch waitingMessages(QueueId after, QueueId before, int most) {
+    public Batch waitingMessages(QueueId after, QueueId before, int max) {
         List<NoticeTables.WaitingRow> rows = store.readers()
-                .read(statements -> NoticeTables.waiting(statements, after.value(), before.value(), most));
+                .read(statements -> NoticeTables.waiting(statements, after.value(), before.value(), max));
         List<WaitingMessage> waiting = rows.stream()
                 .flatMap(found -> found.row().waiting(store.readers(), found.recipients(), found.reason()).stream())
                 .toList();
-        boolean isLast = rows.size() < most;
+        boolean isLast = rows.size() < max;
         return new Batch(
                 waiting, isLast ? before : new QueueId(rows.getLast().row().id()), isLast);
     }
@@ -126,8 +126,8 @@ public final class NoticeStore {
 
     /// @return the oldest messages of a group, without damaged ones
     /// @throws QueueException if the disk fails
-    public List<SuppressedMessage> suppressedMessages(SuppressedNotices group, int most) {
-        return store.readers().read(statements -> NoticeTables.messages(statements, group, most));
+    public List<SuppressedMessage> suppressedMessages(SuppressedNotices group, int max) {
+        return store.readers().read(statements -> NoticeTables.messages(statements, group, max));
     }
 
     /// Queues the digest of a group and deletes the group, in one transaction. Notices suppressed after the

@@ -49,10 +49,10 @@ final class NoticeTables {
     /// A row of `message`, the reason of its last deferral, and its recipients.
     record WaitingRow(MessageRow row, @Nullable String reason, List<RecipientRow> recipients) {}
 
-    static List<WaitingRow> waiting(Statements statements, long after, long before, int most) throws SQLException {
+    static List<WaitingRow> waiting(Statements statements, long after, long before, int max) throws SQLException {
         List<WaitingRow> waiting = new ArrayList<>();
         try (ResultSet row =
-                statements.with("delayed-candidates", after, before, most).executeQuery()) {
+                statements.with("delayed-candidates", after, before, max).executeQuery()) {
             while (row.next()) {
                 MessageRow message = MessageRow.of(row);
                 waiting.add(new WaitingRow(
@@ -91,7 +91,7 @@ final class NoticeTables {
         }
     }
 
-    static List<SuppressedMessage> messages(Statements statements, SuppressedNotices group, int most)
+    static List<SuppressedMessage> messages(Statements statements, SuppressedNotices group, int max)
             throws SQLException {
         List<SuppressedMessage> messages = new ArrayList<>();
         try (ResultSet row = statements
@@ -100,7 +100,7 @@ final class NoticeTables {
                         group.client().getHostAddress(),
                         group.recipient().toString(),
                         group.until().toEpochMilli(),
-                        most)
+                        max)
                 .executeQuery()) {
             while (row.next()) {
                 try {
@@ -176,11 +176,10 @@ final class NoticeTables {
     }
 
     /// @param until deletes notices suppressed by then, in milliseconds
-    /// @return number of rows deleted, at most `most`
-    static int delete(Statements statements, String client, String recipient, long until, int most)
-            throws SQLException {
+    /// @return number of rows deleted, at most `max`
+    static int delete(Statements statements, String client, String recipient, long until, int max) throws SQLException {
         return statements
-                .with("delete-suppressed-notices", client, recipient, until, most)
+                .with("delete-suppressed-notices", client, recipient, until, max)
                 .executeUpdate();
     }
 }

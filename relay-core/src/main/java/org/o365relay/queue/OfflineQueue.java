@@ -133,23 +133,23 @@ public final class OfflineQueue {
     private <T extends @Nullable Object> T read(Query<T> query)
             throws IOException, SQLException, QueueUnavailableException {
         FileTime before = modified();
-        boolean isAtRest = !sqlite.hasLog();
+        boolean immutable = !sqlite.hasLog();
         try {
-            T found = read(isAtRest, query);
-            if (!isAtRest || isUnchangedSince(before)) {
+            T found = read(immutable, query);
+            if (!immutable || isUnchangedSince(before)) {
                 return found;
             }
         } catch (SQLException e) {
-            if (!isAtRest || isUnchangedSince(before)) {
+            if (!immutable || isUnchangedSince(before)) {
                 throw e;
             }
         }
         return read(!sqlite.hasLog(), query); // a relay has started in the meantime
     }
 
-    private <T extends @Nullable Object> T read(boolean isAtRest, Query<T> query)
+    private <T extends @Nullable Object> T read(boolean immutable, Query<T> query)
             throws SQLException, QueueUnavailableException {
-        try (Connection connection = sqlite.openReadOnly(isAtRest)) {
+        try (Connection connection = sqlite.openReadOnly(immutable)) {
             connection.setAutoCommit(false); // one transaction: a consistent view
             return query.run(new Statements(connection));
         }

@@ -23,8 +23,8 @@ final class Quarantine {
     private static final DateTimeFormatter NAME =
             DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
 
-    /// Name of the copied files while they are being restored.
-    static final String COPIED = "queue-repair.partial";
+    /// Name of the files while they are being copied back.
+    static final String RESTORING = "queue-repair.partial";
 
     private final Path folder;
 
@@ -60,21 +60,21 @@ final class Quarantine {
     /// @throws QueueUnavailableException with a message for the admin if the copies do not exist; nothing is
     ///     changed
     void restoreFiles(Sqlite queue) throws IOException, QueueUnavailableException {
-        Sqlite kept = new Sqlite(folder);
-        if (!Files.exists(kept.file())) {
+        Sqlite saved = new Sqlite(folder);
+        if (!Files.exists(saved.file())) {
             throw new QueueUnavailableException(
                     Reason.UNUSABLE_DIRECTORY,
-                    "a repair was interrupted, and its copy of the queue, " + kept.file()
+                    "a repair was interrupted, and its copy of the queue, " + saved.file()
                             + ", does not exist; nothing was changed. Put the folder back and repeat the repair."
                             + " If the folder is lost, delete " + queue.file().resolveSibling(MaintenanceMarker.FILE)
                             + " and repeat the repair: it then works on the current files");
         }
-        Sqlite copied = new Sqlite(DurableFiles.folder(queue.file()), COPIED);
+        Sqlite copied = new Sqlite(DurableFiles.folder(queue.file()), RESTORING);
         copied.delete();
-        if (Files.exists(kept.log())) {
-            DurableFiles.copy(kept.log(), copied.log());
+        if (Files.exists(saved.log())) {
+            DurableFiles.copy(saved.log(), copied.log());
         }
-        DurableFiles.copy(kept.file(), copied.file());
+        DurableFiles.copy(saved.file(), copied.file());
         DurableFiles.syncDirectory(DurableFiles.folder(queue.file()));
         DurableFiles.delete(queue.index()); // SQLite recreates it
         DurableFiles.delete(queue.log());
@@ -89,28 +89,28 @@ final class Quarantine {
     /// @param content id under which its content is stored
     void export(Statements statements, long id, long content, String why) throws IOException, SQLException {
         String name = id >= 0 ? new QueueId(id).toString() : "row" + id;
-        Path text = folder.resolve(name + ".eml");
-        Path known = folder.resolve(name + ".json");
-        Files.deleteIfExists(text);
-        Files.deleteIfExists(known);
-        DurableFiles.create(text);
+        Path message = folder.resolve(name + ".eml");
+        Path metadata = folder.resolve(name + ".json");
+        Files.deleteIfExists(message);
+        Files.deleteIfExists(metadata);
+        DurableFiles.create(message);
         String reason = why;
-        try (OutputStream out = Files.newOutputStream(text)) {
+        try (OutputStream out = Files.newOutputStream(message)) {
             writeContent(statements, content, out);
         } catch (SQLException e) {
             statements.discardPrepared();
             reason = why + "; the rest of its content cannot be read: " + e.getMessage();
         }
-        DurableFiles.create(known);
-        try (JsonWriter json = JsonProviders.createWriter(Files.newBufferedWriter(known))) {
+        DurableFiles.create(metadata);
+        try (JsonWriter json = JsonProviders.createWriter(Files.newBufferedWriter(metadata))) {
             json.writeStartObject().writeStringField("id", name).writeStringField("why", reason);
             write(json, "message", statements.with("message", id).executeQuery());
             write(json, "recipients", statements.with("recipients", id).executeQuery());
             write(json, "events", statements.with("all-events", id).executeQuery());
             json.writeEndObject();
         }
-        DurableFiles.sync(text);
-        DurableFiles.sync(known);
+        DurableFiles.sync(message);
+        DurableFiles.sync(metadata);
         DurableFiles.syncDirectory(folder);
     }
 

@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
 
 /// Applies operators' changes to open messages. Messages that are being delivered are skipped.
 ///
-/// The set of messages is fixed first: messages received later are not included, unless the filter names the
-/// newest one to include. They are changed in small batches, oldest first, so that no client waits long for its
+/// The set of messages is fixed first: messages received later are not included, unless the filter sets
+/// another limit. They are changed in small batches, oldest first, so that no client waits long for its
 /// 250. Each batch is one transaction, including the history. A message that no longer matches the filter when
 /// its batch is processed is not changed. Settled messages and unknown ids are ignored: callers that report
 /// those use [QueueReader#show] first.
@@ -146,11 +146,11 @@ public final class QueueAdmin {
                         candidates(statements, FilterSql.of(selection).open().from(from), BATCH));
     }
 
-    private static List<Candidate> candidates(Statements statements, FilterSql conditions, int most)
+    private static List<Candidate> candidates(Statements statements, FilterSql conditions, int max)
             throws SQLException {
         List<Candidate> candidates = new ArrayList<>();
         try (PreparedStatement statement =
-                        statements.with(conditions.list("candidates", Page.Order.OLDEST_FIRST, most));
+                        statements.with(conditions.list("candidates", Page.Order.OLDEST_FIRST, max));
                 ResultSet row = statement.executeQuery()) {
             while (row.next()) {
                 candidates.add(Candidate.of(row));

@@ -19,11 +19,11 @@ import java.util.stream.Stream;
 import org.o365relay.queue.QueueUnavailableException.Reason;
 
 /// Copies the queue as of one moment, whether a relay is running or not. The copy contains every message
-/// acknowledged before it began. A running relay is not delayed, but its write-ahead log cannot restart and
-/// grows meanwhile.
+/// acknowledged before the backup began. A running relay is not delayed, but its write-ahead log cannot restart
+/// and grows meanwhile.
 public final class QueueBackup {
 
-    /// Age at which a partial file is taken for the remainder of a killed backup.
+    /// Age after which a partial file is deleted: a killed backup left it.
     private static final Duration LEFTOVER_AGE = Duration.ofDays(1);
 
     private static final Pattern PARTIAL = Pattern.compile("\\.queue-\\d{8}-\\d{6}\\.db\\.partial(-journal)?");
@@ -53,7 +53,7 @@ public final class QueueBackup {
         Path file = folder.resolve(name);
         Path partial = folder.resolve("." + name + ".partial");
         if (Files.exists(file)) {
-            throw failed(file, "the file exists already", "repeat it in a second");
+            throw failed(file, "the file exists already", "run the command again");
         }
         try {
             deleteLeftovers(folder);
@@ -102,9 +102,9 @@ public final class QueueBackup {
         Sqlite.execute(
                 connection,
                 "PRAGMA query_only = OFF"); // would forbid writing the copy as well; the queue is open read-only
-        try (PreparedStatement copying = connection.prepareStatement("VACUUM INTO ?")) {
-            copying.setString(1, partial.toAbsolutePath().toString());
-            copying.executeUpdate();
+        try (PreparedStatement statement = connection.prepareStatement("VACUUM INTO ?")) {
+            statement.setString(1, partial.toAbsolutePath().toString());
+            statement.executeUpdate();
         } catch (SQLException e) {
             if (Sqlite.isDamage(e)) {
                 throw e;
@@ -113,9 +113,9 @@ public final class QueueBackup {
         }
         Sqlite copy = new Sqlite(folder, partial.getFileName().toString());
         try (Connection reader = copy.connect()) {
-            List<String> damages = Sqlite.integrity(reader);
-            if (!damages.isEmpty()) {
-                throw notWritten("the copy is damaged: " + damages.getFirst());
+            List<String> problems = Sqlite.integrity(reader);
+            if (!problems.isEmpty()) {
+                throw notWritten("the copy is damaged: " + problems.getFirst());
             }
             return Sqlite.number(reader, "SELECT count(*) FROM message WHERE due_at IS NOT NULL");
         }

@@ -31,9 +31,9 @@ final class QueueQueries implements QueueReader {
     }
 
     @Override
-    public Page find(MessageFilter selection, Page.Order order, @Nullable QueueId from, int most) {
-        if (most < 1) {
-            throw new IllegalArgumentException("a page has at least one entry, not " + most);
+    public Page find(MessageFilter selection, Page.Order order, @Nullable QueueId from, int max) {
+        if (max < 1) {
+            throw new IllegalArgumentException("a page has at least one entry, not " + max);
         }
         return access.read(statements -> {
             FilterSql conditions = FilterSql.of(selection);
@@ -43,22 +43,22 @@ final class QueueQueries implements QueueReader {
                     case NEWEST_FIRST -> conditions.until(from.value());
                 }
             }
-            return page(statements, conditions, order, most);
+            return page(statements, conditions, order, max);
         });
     }
 
     /// Reads one more row than wanted, to see whether there is another page.
-    private static Page page(Statements statements, FilterSql conditions, Page.Order order, int most)
+    private static Page page(Statements statements, FilterSql conditions, Page.Order order, int max)
             throws SQLException {
         List<MessageEntryRow> rows = new ArrayList<>();
-        int wanted = Math.addExact(most, 1);
+        int wanted = Math.addExact(max, 1);
         try (PreparedStatement statement = statements.with(conditions.list("entries", order, wanted));
                 ResultSet row = statement.executeQuery()) {
             while (row.next()) {
                 rows.add(MessageEntryRow.of(row));
             }
         }
-        QueueId next = rows.size() > most ? rows.removeLast().entry().id() : null;
+        QueueId next = rows.size() > max ? rows.removeLast().entry().id() : null;
         List<MessageEntry> entries = new ArrayList<>();
         for (MessageEntryRow row : rows) {
             entries.add(entry(statements, row));

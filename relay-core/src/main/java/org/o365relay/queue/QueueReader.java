@@ -15,8 +15,8 @@ public interface QueueReader {
     QueueSummary summary();
 
     /// @param from [Page#next()] of the previous page; null for the first page
-    /// @param most maximum number of entries, at least 1
-    Page find(MessageFilter selection, Page.Order order, @Nullable QueueId from, int most);
+    /// @param max maximum number of entries, at least 1
+    Page find(MessageFilter selection, Page.Order order, @Nullable QueueId from, int max);
 
     /// @return number of matching messages
     long count(MessageFilter selection);

@@ -100,8 +100,9 @@ public final class QueueRepair {
         if (free < 3 * size) {
             throw new QueueUnavailableException(
                     Reason.UNUSABLE_DIRECTORY,
-                    "a repair of " + queue.file() + " needs up to " + (3 * size / MIB + 1) + " MiB of free space, and "
-                            + free / MIB + " MiB are free; nothing was changed. Free some space and repeat the repair");
+                    "a repair of " + queue.file() + " needs up to " + (3 * size / MIB + 1)
+                            + " MiB of free space, but only " + free / MIB
+                            + " MiB are free; nothing was changed. Free some space and repeat the repair");
         }
         Quarantine quarantine = Quarantine.at(settings.directory(), clock.instant());
         quarantine.copyFiles(queue);
@@ -110,7 +111,7 @@ public final class QueueRepair {
 
     /// Deletes temporary files of a killed repair. Not while a marker exists.
     static void deleteLeftovers(Path directory) throws IOException {
-        for (String name : List.of(FRESH, GRAFTED, Quarantine.COPIED)) {
+        for (String name : List.of(FRESH, GRAFTED, Quarantine.RESTORING)) {
             new Sqlite(directory, name).delete();
         }
     }
@@ -123,7 +124,7 @@ public final class QueueRepair {
     private boolean isDamaged() throws SQLException, QueueUnavailableException {
         try (Connection connection = queue.connect()) {
             long version = queue.version(connection);
-            return version == 0 || !QueueVerifier.damages(connection, version).isEmpty();
+            return version == 0 || !QueueVerifier.problems(connection, version).isEmpty();
         } catch (SQLException e) {
             if (!Sqlite.isUnreadable(e)) {
                 throw e;

@@ -50,16 +50,16 @@ public final class QueueRestore {
     /// @throws QueueUnavailableException with a message for the admin
     public Result restore(Path backup, boolean replace, boolean hold) throws QueueUnavailableException {
         if (!Files.isRegularFile(backup)) {
-            throw refused(Reason.UNUSABLE_DIRECTORY, backup + " is not a file");
+            throw unavailable(Reason.UNUSABLE_DIRECTORY, backup + " is not a file");
         }
         DirectoryLock lock = DirectoryLock.acquire(directory);
         try {
             marker.requireFinishedExcept(COMMAND);
             Optional<Operation> interrupted = marker.unfinished();
             if (Files.exists(queue.file()) && !replace && interrupted.isEmpty()) {
-                throw refused(
+                throw unavailable(
                         Reason.UNUSABLE_DIRECTORY,
-                        "there already is a queue in " + directory + "; add --replace to move it to replaced/");
+                        "there is already a queue in " + directory + "; add --replace to move it to replaced/");
             }
             fresh.delete();
             copy(backup);
@@ -67,12 +67,12 @@ public final class QueueRestore {
             Path aside = replaceFiles(interrupted);
             return new Result(aside, open);
         } catch (IOException e) {
-            throw refused(
+            throw unavailable(
                     Reason.UNUSABLE_DIRECTORY, "the backup " + backup + " could not be restored: " + e.getMessage());
         } catch (SQLException e) {
             throw Sqlite.isDamage(e)
-                    ? refused(Reason.DAMAGED, backup + " is damaged: " + e.getMessage())
-                    : refused(
+                    ? unavailable(Reason.DAMAGED, backup + " is damaged: " + e.getMessage())
+                    : unavailable(
                             Reason.UNUSABLE_DIRECTORY,
                             "the backup " + backup + " could not be restored: " + e.getMessage());
         } finally {
@@ -105,12 +105,12 @@ public final class QueueRestore {
     private long prepare(Path backup, boolean hold) throws IOException, SQLException, QueueUnavailableException {
         Instant takenAt = takenAt(backup);
         try (Connection reader = fresh.connect()) {
-            List<String> damages = Sqlite.integrity(reader);
-            if (!damages.isEmpty()) {
-                throw refused(Reason.DAMAGED, backup + " is damaged: " + damages.getFirst());
+            List<String> problems = Sqlite.integrity(reader);
+            if (!problems.isEmpty()) {
+                throw unavailable(Reason.DAMAGED, backup + " is damaged: " + problems.getFirst());
             }
             if (fresh.version(reader) == 0) {
-                throw refused(Reason.DAMAGED, backup + " is not a queue of o365-relay");
+                throw unavailable(Reason.DAMAGED, backup + " is not a queue of o365-relay");
             }
         }
         try (Connection writer = fresh.openWriter()) {
@@ -173,11 +173,11 @@ public final class QueueRestore {
         try {
             fresh.delete();
         } catch (IOException e) {
-            throw refused(Reason.UNUSABLE_DIRECTORY, fresh.file() + " could not be deleted: " + e.getMessage());
+            throw unavailable(Reason.UNUSABLE_DIRECTORY, fresh.file() + " could not be deleted: " + e.getMessage());
         }
     }
 
-    private static QueueUnavailableException refused(Reason reason, String message) {
+    private static QueueUnavailableException unavailable(Reason reason, String message) {
         return new QueueUnavailableException(reason, message);
     }
 }

@@ -15,8 +15,8 @@ public record QueueSettings(
         Path directory, long minimumFreeSpace, long maximumSize, Duration history, Duration longestWait) {
 
     /// With the longest wait that any configurable retry schedule allows.
-    public QueueSettings(Path directory, long freeSpaceFloor, long maximumSize, Duration history) {
-        this(directory, freeSpaceFloor, maximumSize, history, Duration.ofDays(70));
+    public QueueSettings(Path directory, long minimumFreeSpace, long maximumSize, Duration history) {
+        this(directory, minimumFreeSpace, maximumSize, history, Duration.ofDays(70));
     }
 
     /// @return these settings with another longest wait

@@ -40,7 +40,7 @@ public final class QueueVerifier {
         Connection connection = statements.connection();
         List<Finding> findings = new ArrayList<>();
         long version = Sqlite.number(connection, "PRAGMA user_version");
-        damages(connection, version).forEach(text -> findings.add(new Finding(Kind.FILE, text)));
+        problems(connection, version).forEach(text -> findings.add(new Finding(Kind.FILE, text)));
         if (version < Sqlite.SCHEMA_VERSION) {
             findings.add(new Finding(
                     Kind.NOTE,
@@ -61,18 +61,18 @@ public final class QueueVerifier {
     }
 
     /// @return damage of the file and its structure, one line each; rows are not checked
-    static List<String> damages(Connection connection, long version) throws SQLException {
-        List<String> damages = new ArrayList<>(Sqlite.integrity(connection));
+    static List<String> problems(Connection connection, long version) throws SQLException {
+        List<String> problems = new ArrayList<>(Sqlite.integrity(connection));
         try {
             Set<String> missing = Sqlite.structure(version);
             missing.removeAll(Sqlite.structure(connection));
-            missing.forEach(part -> damages.add("the " + part + " is missing"));
+            missing.forEach(part -> problems.add("the " + part + " is missing"));
         } catch (SQLException e) {
             if (!Sqlite.isUnreadable(e)) {
                 throw e;
             }
-            damages.add("the list of tables cannot be read: " + e.getMessage());
+            problems.add("the list of tables cannot be read: " + e.getMessage());
         }
-        return damages;
+        return problems;
     }
 }

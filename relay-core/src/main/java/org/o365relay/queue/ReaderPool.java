@@ -17,13 +17,13 @@ final class ReaderPool implements AutoCloseable, ReadAccess {
     private final Queue<Reader> idle = new ConcurrentLinkedQueue<>();
     private volatile boolean closed;
 
-    /// @param opening opens read-only connections; with auto-commit off, each work reads a consistent view
+    /// @param connections opens read-only connections; with auto-commit off, each work reads a consistent view
     /// @param count number of connections
-    ReaderPool(Committer.Opening opening, int count) throws SQLException {
+    ReaderPool(Committer.ConnectionFactory connections, int count) throws SQLException {
         this.count = count;
         this.free = new Semaphore(count);
         for (int i = 0; i < count; i++) {
-            Connection connection = opening.open();
+            Connection connection = connections.open();
             idle.add(new Reader(connection, new Statements(connection)));
         }
     }

@@ -15,7 +15,7 @@ record RecipientRow(
         int ordinal,
         String address,
         String state,
-        @Nullable String occasions,
+        @Nullable String dsnNotify,
         @Nullable String originalRecipient) {
 
     static final String OPEN = "queued";
@@ -35,12 +35,12 @@ record RecipientRow(
     }
 
     boolean hasDsnRequest() {
-        return occasions != null || originalRecipient != null;
+        return dsnNotify != null || originalRecipient != null;
     }
 
     ForRecipient dsnRequest() {
         return new ForRecipient(
-                occasions == null ? null : NotifyParameter.parse(occasions).orElseThrow(() -> damaged(occasions)),
+                dsnNotify == null ? null : NotifyParameter.parse(dsnNotify).orElseThrow(() -> damaged(dsnNotify)),
                 originalRecipient == null
                         ? null
                         : OriginalRecipient.parse(originalRecipient).orElseThrow(() -> damaged(originalRecipient)));

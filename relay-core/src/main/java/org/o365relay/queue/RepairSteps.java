@@ -40,7 +40,7 @@ final class RepairSteps {
         List<Damaged> damaged = new ArrayList<>();
         check.damaged(damaged::add, _ -> {});
         for (Damaged message : damaged) {
-            quarantined(message);
+            quarantine(message);
         }
         for (long id : withoutMessage(check)) {
             quarantine.export(statements, id, id, "its message does not exist");
@@ -70,7 +70,7 @@ final class RepairSteps {
         }
     }
 
-    private void quarantined(Damaged damaged) throws IOException, SQLException {
+    private void quarantine(Damaged damaged) throws IOException, SQLException {
         quarantine.export(statements, damaged.id(), content(damaged.id()), damaged.why());
         long millis = now.toEpochMilli();
         statements

@@ -29,7 +29,7 @@ final class RowRecovery {
 
     private static final long LAST_NUMBER = 1L << 40;
 
-    private static final Set<String> MAIL = Set.of("chunk", "event", "incoming", "recipient", "message");
+    private static final Set<String> MAIL_TABLES = Set.of("chunk", "event", "incoming", "recipient", "message");
 
     private final Connection source;
     private final Connection target;
@@ -43,17 +43,17 @@ final class RowRecovery {
 
     /// @return one line for each table that could not be read completely
     List<String> copy() throws SQLException {
-        numbered("chunk", "rowid");
-        numbered("event", "id");
-        numbered("incoming", "message_id");
-        byMessage("recipient", "message_id", "message_id, ordinal");
-        byMessage("message", "id", "id");
+        copyNumbered("chunk", "rowid");
+        copyNumbered("event", "id");
+        copyNumbered("incoming", "message_id");
+        copyByMessage("recipient", "message_id", "message_id, ordinal");
+        copyByMessage("message", "id", "id");
         if (gaps.containsKey("recipient")) {
-            byMessage("recipient", "message_id", "message_id, ordinal");
-            byMessage("message", "id", "id");
+            copyByMessage("recipient", "message_id", "message_id, ordinal");
+            copyByMessage("message", "id", "id");
         }
         for (String table : otherTables()) {
-            small(table);
+            copySmall(table);
         }
         target.commit();
         return gaps.entrySet().stream()
@@ -69,47 +69,47 @@ final class RowRecovery {
                 names.add(row.getString(1));
             }
         }
-        names.removeAll(MAIL);
+        names.removeAll(MAIL_TABLES);
         return names;
     }
 
-    private void numbered(String table, String key) throws SQLException {
-        Copying copying = new Copying(table, key, key);
-        copying.target("rowid".equals(key));
+    private void copyNumbered(String table, String key) throws SQLException {
+        TableCopy tableCopy = new TableCopy(table, key, key);
+        tableCopy.prepareInsert("rowid".equals(key));
         long next = Long.MIN_VALUE;
         int unreadable = 0;
         while (next < LAST_NUMBER) {
-            Reached reached = copying.from(next);
-            if (reached.whole()) {
+            ReadResult result = tableCopy.copyFrom(next);
+            if (result.isComplete()) {
                 return;
             }
-            gap(table, reached);
-            unreadable = reached.copied() > 0 ? 0 : unreadable + 1;
-            long following = Math.max(next == Long.MIN_VALUE ? 0 : next, reached.last()) + 1;
-            next = unreadable < MAX_UNREADABLE ? following : copying.firstReadable(following);
+            countGap(table, result);
+            unreadable = result.copied() > 0 ? 0 : unreadable + 1;
+            long following = Math.max(next == Long.MIN_VALUE ? 0 : next, result.last()) + 1;
+            next = unreadable < MAX_UNREADABLE ? following : tableCopy.firstReadable(following);
         }
     }
 
     /// Counts a gap once, however many numbers are tried in it.
-    private void gap(String table, Reached reached) {
-        if (reached.copied() > 0 || !gaps.containsKey(table)) {
+    private void countGap(String table, ReadResult result) {
+        if (result.copied() > 0 || !gaps.containsKey(table)) {
             gaps.merge(table, 1, Integer::sum);
         }
     }
 
-    private void byMessage(String table, String key, String order) throws SQLException {
-        Copying copying = new Copying(table, key, order);
-        copying.target(false);
-        NavigableSet<Long> candidates = null;
+    private void copyByMessage(String table, String key, String order) throws SQLException {
+        TableCopy tableCopy = new TableCopy(table, key, order);
+        tableCopy.prepareInsert(false);
+        NavigableSet<Long> candidateIds = null;
         long next = Long.MIN_VALUE;
         while (true) {
-            Reached reached = copying.from(next);
-            if (reached.whole()) {
+            ReadResult result = tableCopy.copyFrom(next);
+            if (result.isComplete()) {
                 return;
             }
-            gap(table, reached);
-            candidates = candidates == null ? candidates() : candidates;
-            Long higher = candidates.higher(Math.max(next, reached.last()));
+            countGap(table, result);
+            candidateIds = candidateIds == null ? candidateIds() : candidateIds;
+            Long higher = candidateIds.higher(Math.max(next, result.last()));
             if (higher == null) {
                 return;
             }
@@ -118,7 +118,7 @@ final class RowRecovery {
     }
 
     /// @return ids of messages in the recovered tables and in the readable indexes of the damaged database
-    private NavigableSet<Long> candidates() throws SQLException {
+    private NavigableSet<Long> candidateIds() throws SQLException {
         NavigableSet<Long> ids = new TreeSet<>();
         for (String query : List.of(
                 "SELECT message_id FROM chunk",
@@ -152,30 +152,30 @@ final class RowRecovery {
     }
 
     /// Copies a table that is not needed to deliver mail; reads it from both ends.
-    private void small(String table) throws SQLException {
+    private void copySmall(String table) throws SQLException {
         for (String order : List.of("", " DESC")) {
-            Copying copying = new Copying(table, "", order);
-            copying.target(false);
-            if (copying.columns().isEmpty()) {
+            TableCopy tableCopy = new TableCopy(table, "", order);
+            tableCopy.prepareInsert(false);
+            if (tableCopy.columns().isEmpty()) {
                 return; // not in the source
             }
-            Reached reached = copying.all(order);
-            if (reached.whole()) {
+            ReadResult result = tableCopy.copyAll(order);
+            if (result.isComplete()) {
                 return;
             }
-            gap(table, reached);
+            countGap(table, result);
         }
     }
 
     /// Result of reading a table.
     ///
-    /// @param whole whether the end of the table was reached
+    /// @param isComplete whether the end of the table was reached
     /// @param copied number of rows copied
     /// @param last the last key read
-    private record Reached(boolean whole, int copied, long last) {}
+    private record ReadResult(boolean isComplete, int copied, long last) {}
 
     /// Copies one table.
-    private final class Copying {
+    private final class TableCopy {
 
         private final String table;
         private final String key;
@@ -183,7 +183,7 @@ final class RowRecovery {
         private List<String> columns = List.of();
         private @Nullable PreparedStatement insert;
 
-        Copying(String table, String key, String order) {
+        TableCopy(String table, String key, String order) {
             this.table = table;
             this.key = key;
             this.order = order;
@@ -194,9 +194,9 @@ final class RowRecovery {
         }
 
         /// @param withRowid whether the implicit row number is copied as well
-        void target(boolean withRowid) throws SQLException {
-            List<String> common = new ArrayList<>(names(source));
-            common.retainAll(names(target));
+        void prepareInsert(boolean withRowid) throws SQLException {
+            List<String> common = new ArrayList<>(columnNames(source));
+            common.retainAll(columnNames(target));
             columns = withRowid
                     ? Stream.concat(Stream.of("rowid"), common.stream()).toList()
                     : common;
@@ -207,7 +207,7 @@ final class RowRecovery {
             }
         }
 
-        private List<String> names(Connection connection) throws SQLException {
+        private List<String> columnNames(Connection connection) throws SQLException {
             List<String> names = new ArrayList<>();
             try (PreparedStatement statement = connection.prepareStatement("SELECT name FROM pragma_table_info(?)")) {
                 statement.setString(1, table);
@@ -220,9 +220,9 @@ final class RowRecovery {
             return names;
         }
 
-        Reached from(long first) throws SQLException {
+        ReadResult copyFrom(long first) throws SQLException {
             if (columns.isEmpty()) {
-                return new Reached(true, 0, first);
+                return new ReadResult(true, 0, first);
             }
             return copy(
                     "SELECT " + key + " AS recovered, " + String.join(", ", columns) + " FROM " + table + " WHERE "
@@ -265,14 +265,14 @@ final class RowRecovery {
         }
 
         /// @param direction empty or ` DESC`
-        Reached all(String direction) throws SQLException {
+        ReadResult copyAll(String direction) throws SQLException {
             return copy(
                     "SELECT 0 AS recovered, " + String.join(", ", columns) + " FROM " + table + " ORDER BY "
                             + columns.getFirst() + direction,
                     0);
         }
 
-        private Reached copy(String query, long first) throws SQLException {
+        private ReadResult copy(String query, long first) throws SQLException {
             int copied = 0;
             long last = first;
             try (var statement = source.createStatement();
@@ -280,18 +280,18 @@ final class RowRecovery {
                 while (row.next()) {
                     long found = row.getLong("recovered");
                     if (found < last) {
-                        return new Reached(false, copied, last); // a page of another table
+                        return new ReadResult(false, copied, last); // a page of another table
                     }
                     last = found;
                     copied++;
                     insert(row);
                 }
-                return new Reached(true, copied, last);
+                return new ReadResult(true, copied, last);
             } catch (SQLException e) {
                 if (!Sqlite.isUnreadable(e)) {
                     throw e;
                 }
-                return new Reached(false, copied, last);
+                return new ReadResult(false, copied, last);
             }
         }
 

@@ -58,8 +58,8 @@ final class SchemaBackups {
         } catch (IOException e) {
             throw new QueueUnavailableException(
                     Reason.UNUSABLE_DIRECTORY,
-                    "the queue " + sqlite.file() + " must be upgraded, and cannot be copied before: " + e.getMessage()
-                            + "; nothing was changed");
+                    "the queue " + sqlite.file() + " must be copied before it is upgraded, and the copy failed: "
+                            + e.getMessage() + "; nothing was changed");
         }
     }
 
@@ -75,7 +75,7 @@ final class SchemaBackups {
         if (version < Sqlite.SCHEMA_VERSION && sqlite.hasLog()) {
             throw new QueueUnavailableException(
                     Reason.UNUSABLE_DIRECTORY,
-                    "the queue " + sqlite.file() + " must be upgraded, and another program has it open; end that"
+                    "the queue " + sqlite.file() + " must be upgraded, but another program has it open; end that"
                             + " program and start the relay again. Nothing was changed");
         }
         return version;
@@ -110,8 +110,9 @@ final class SchemaBackups {
     private static QueueUnavailableException notEnoughSpace(Sqlite sqlite, long needed, long free) {
         return new QueueUnavailableException(
                 Reason.UNUSABLE_DIRECTORY,
-                "the queue " + sqlite.file() + " must be upgraded, and is copied before: that needs "
-                        + mebibytes(needed) + " MiB, and " + free / MIB + " MiB are free. Free some space, or start"
+                "the queue " + sqlite.file() + " must be copied before it is upgraded: the copy needs "
+                        + mebibytes(needed) + " MiB, but only " + free / MIB
+                        + " MiB are free. Free some space, or start"
                         + " the older o365-relay again; nothing was changed");
     }
 

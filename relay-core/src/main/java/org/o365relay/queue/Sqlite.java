@@ -99,10 +99,10 @@ final class Sqlite {
     /// Opens a connection for another process than the relay. Creates and changes no file, not even the log and
     /// its index: they would belong to the user of that process, and the relay could not write them.
     ///
-    /// @param isAtRest whether to read the file as immutable: only if it has no log, and the result is invalid
+    /// @param immutable whether to read the file as immutable: only if it has no log, and the result is invalid
     ///     if the file changes in the meantime. Otherwise the existing index of the log is used
-    Connection openReadOnly(boolean isAtRest) throws SQLException {
-        String how = isAtRest ? "immutable=1" : "readonly_shm=1";
+    Connection openReadOnly(boolean immutable) throws SQLException {
+        String how = immutable ? "immutable=1" : "readonly_shm=1";
         Connection connection = DriverManager.getConnection(
                 "jdbc:sqlite:file://" + file.toAbsolutePath().toUri().getRawPath() + "?mode=ro&" + how);
         try {
@@ -262,22 +262,22 @@ final class Sqlite {
 
     /// @return damage of pages, indexes and constraints as SQLite reports it, at most 100 lines
     static List<String> integrity(Connection connection) throws SQLException {
-        List<String> damages = new ArrayList<>();
+        List<String> problems = new ArrayList<>();
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery("PRAGMA integrity_check")) {
             while (row.next()) {
                 String text = row.getString(1);
                 if (!text.equals("ok")) {
-                    damages.addAll(text.lines().toList());
+                    problems.addAll(text.lines().toList());
                 }
             }
         } catch (SQLException e) {
             if (!isDamage(e)) {
                 throw e;
             }
-            damages.add(String.valueOf(e.getMessage()));
+            problems.add(String.valueOf(e.getMessage()));
         }
-        return damages;
+        return problems;
     }
 
     /// @return every column of a table and every index, by name

@@ -14,15 +14,16 @@ final class Store implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Store.class);
 
     /// Free octets kept for new mail; more than this is returned to the file system.
-    private static final long SPARE_KEPT = 64L * 1024 * 1024;
+    private static final long MAX_SPARE = 64L * 1024 * 1024;
 
     /// 2 MiB of 4 KiB pages: takes the writer a few milliseconds.
-    private static final int PAGES_AT_ONCE = 512;
+    private static final int PAGE_BATCH = 512;
 
-    /// Time of each second while nothing else is written: after a long outage the space is free within minutes.
+    /// Time spent on it in each second in which nothing else is written: after a long outage the space is free
+    /// within minutes.
     private static final Duration RETURN_TIME = Duration.ofMillis(250);
 
-    private static final int DELETED_AT_ONCE = 20;
+    private static final int DELETE_BATCH = 20;
 
     private static final int READERS = 4;
 
@@ -93,9 +94,9 @@ final class Store implements AutoCloseable {
         int all = 0;
         int deleted;
         do {
-            deleted = committer.write(statements -> MessageTables.deleteIncoming(statements, DELETED_AT_ONCE));
+            deleted = committer.write(statements -> MessageTables.deleteIncoming(statements, DELETE_BATCH));
             all += deleted;
-        } while (deleted == DELETED_AT_ONCE);
+        } while (deleted == DELETE_BATCH);
         return all;
     }
 
@@ -106,7 +107,7 @@ final class Store implements AutoCloseable {
         if (diskIsShort) {
             checkpointer.truncate();
         }
-        long keep = diskIsShort ? 0 : SPARE_KEPT;
+        long keep = diskIsShort ? 0 : MAX_SPARE;
         if (freeSpace.spare() > keep) {
             returnAllBut(keep);
             checkpointer.request(); // shortens the file
@@ -117,7 +118,7 @@ final class Store implements AutoCloseable {
         long end = System.nanoTime() + RETURN_TIME.toNanos();
         do {
             committer.write(statements -> {
-                Sqlite.returnFreePages(statements.connection(), PAGES_AT_ONCE);
+                Sqlite.returnFreePages(statements.connection(), PAGE_BATCH);
                 return true;
             });
         } while (freeSpace.spare() > keep && committer.isIdle() && System.nanoTime() < end);

@@ -18,7 +18,7 @@ import org.o365relay.mail.QueueId;
 /// the oldest message of each group.
 final class SummaryTables {
 
-    private static final int MOST_CLIENTS = 20;
+    private static final int MAX_CLIENTS = 20;
     private static final long NEVER = ClaimTables.END_OF_TIME.toEpochMilli();
 
     /// A group of open messages.
@@ -31,10 +31,10 @@ final class SummaryTables {
         }
     }
 
-    private record Place(String mailbox, int priority) {}
+    private record QueueKey(String mailbox, int priority) {}
 
     private final Statements statements;
-    private final Set<Place> places = new HashSet<>();
+    private final Set<QueueKey> queues = new HashSet<>();
     private final Map<String, Group> mailboxes = new HashMap<>();
     private final Map<String, Group> clients = new HashMap<>();
     private final Map<String, Group> reasons = new HashMap<>();
@@ -46,18 +46,18 @@ final class SummaryTables {
 
     static QueueSummary summary(Statements statements, Instant now) throws SQLException {
         SummaryTables tables = new SummaryTables(statements);
-        tables.readPlaces();
+        tables.readQueues();
         tables.readReasons();
         return tables.summary(now);
     }
 
-    private void readPlaces() throws SQLException {
+    private void readQueues() throws SQLException {
         try (ResultSet row = statements.with("open-by-mailbox-and-client").executeQuery()) {
             while (row.next()) {
-                Place place = new Place(row.getString(1), row.getInt(2));
+                QueueKey queue = new QueueKey(row.getString(1), row.getInt(2));
                 Group group = new Group(row.getLong(4), row.getLong(5));
-                places.add(place);
-                mailboxes.merge(place.mailbox(), group, Group::and);
+                queues.add(queue);
+                mailboxes.merge(queue.mailbox(), group, Group::and);
                 clients.merge(row.getString(3), group, Group::and);
                 all = all == null ? group : all.and(group);
             }
@@ -87,7 +87,7 @@ final class SummaryTables {
                 all == null ? null : receivedAt(all.oldest()),
                 nextDue(),
                 counts(mailboxes, Integer.MAX_VALUE),
-                counts(clients, MOST_CLIENTS),
+                counts(clients, MAX_CLIENTS),
                 counts(reasons, Integer.MAX_VALUE));
     }
 
@@ -113,8 +113,8 @@ final class SummaryTables {
     /// Ignores messages that are being delivered: the end of their lease is not a time of delivery.
     private @Nullable Instant nextDue() throws SQLException {
         long next = NEVER;
-        for (Place place : places) {
-            next = Math.min(next, nextDue(place.mailbox(), place.priority()));
+        for (QueueKey queue : queues) {
+            next = Math.min(next, nextDue(queue.mailbox(), queue.priority()));
         }
         return next == NEVER ? null : Instant.ofEpochMilli(next);
     }
@@ -128,12 +128,12 @@ final class SummaryTables {
         }
     }
 
-    private List<GroupCount> counts(Map<String, Group> groups, int most) throws SQLException {
+    private List<GroupCount> counts(Map<String, Group> groups, int max) throws SQLException {
         List<Map.Entry<String, Group>> largest = groups.entrySet().stream()
                 .sorted(Comparator.<Map.Entry<String, Group>>comparingLong(
                                 entry -> -entry.getValue().messages())
                         .thenComparing(Map.Entry::getKey))
-                .limit(most)
+                .limit(max)
                 .toList();
         List<GroupCount> counts = new ArrayList<>();
         for (Map.Entry<String, Group> entry : largest) {

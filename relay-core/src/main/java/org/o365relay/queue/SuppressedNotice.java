@@ -8,7 +8,7 @@ import org.o365relay.mail.QueueId;
 
 /// A notice that was not sent because its device exceeded the limit for notices; a digest replaces it.
 ///
-/// @param message subject of the notice
+/// @param message the message that the notice is about
 /// @param client address of the device
 /// @param recipient of the notice
 /// @param at when the notice was due

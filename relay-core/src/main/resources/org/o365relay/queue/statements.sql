@@ -199,9 +199,9 @@ DELETE FROM event WHERE message_id = ?
 SELECT at, recipient, kind, upstream, detail, reason, uncertain FROM event WHERE message_id = ? ORDER BY id
 
 -- name: write-device
-INSERT INTO device (address, helo, first_seen, last_seen, messages, octets, refusals) VALUES (?, ?, ?, ?, ?, ?, ?)
+INSERT INTO device (address, helo, first_seen, last_seen, messages, octets, rejections) VALUES (?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (address) DO UPDATE SET helo = excluded.helo, last_seen = excluded.last_seen,
-  messages = excluded.messages, octets = excluded.octets, refusals = excluded.refusals
+  messages = excluded.messages, octets = excluded.octets, rejections = excluded.rejections
 
 -- name: write-deviation
 INSERT INTO deviation (address, name, count) VALUES (?, ?, ?)
@@ -212,7 +212,7 @@ INSERT INTO device_usage (address, since, recipients) VALUES (?, ?, ?)
 ON CONFLICT (address, since) DO UPDATE SET recipients = excluded.recipients
 
 -- name: devices
-SELECT address, helo, first_seen, last_seen, messages, octets, refusals FROM device
+SELECT address, helo, first_seen, last_seen, messages, octets, rejections FROM device
 
 -- name: deviations
 SELECT address, name, count FROM deviation

@@ -38,18 +38,18 @@ class CommitterTest {
     void open(@TempDir Path directory) throws Exception {
         fixture = new QueueFixture(directory);
         Sqlite sqlite = new Sqlite(directory);
-        Committer.Opening opening = () -> {
+        Committer.ConnectionFactory connections = () -> {
             opened.incrementAndGet();
             Connection connection = sqlite.openWriter();
             Sqlite.execute(connection, "PRAGMA max_page_count = " + mostPages);
             connection.commit();
             return connection;
         };
-        Connection first = opening.open();
+        Connection first = connections.open();
         sqlite.upgrade(first);
         room = new FreeSpace(fixture.settings(), free::get);
         checkpointer = new Checkpointer(sqlite.openCheckpointer());
-        committer = new Committer(first, opening, room, checkpointer);
+        committer = new Committer(first, connections, room, checkpointer);
     }
 
     @AfterEach

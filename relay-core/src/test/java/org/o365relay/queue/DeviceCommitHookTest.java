@@ -95,7 +95,7 @@ class DeviceCommitHookTest {
     void whatHappensWithoutAMessageIsWrittenSoon() throws InterruptedException {
         devices.at(PRINTER).rejected();
         long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-        while (fixture.number("SELECT count(*) FROM device WHERE refusals = 1") == 0) {
+        while (fixture.number("SELECT count(*) FROM device WHERE rejections = 1") == 0) {
             assertThat(System.nanoTime()).isLessThan(end);
             Thread.onSpinWait();
         }

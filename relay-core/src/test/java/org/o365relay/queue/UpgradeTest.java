@@ -9,13 +9,16 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.mail.BodyType;
+import org.o365relay.mail.Deviation;
 import org.o365relay.mail.DeviceRecord;
 import org.o365relay.mail.DsnRequest;
 import org.o365relay.mail.EmailAddress;
@@ -184,6 +187,49 @@ class UpgradeTest {
                         tuple("warned", "delayed"),
                         tuple("returned", "ndr"),
                         tuple("bounced", "bounced"));
+    }
+
+    @Test
+    void renamesTheDeviationsOfVersionFour() throws SQLException {
+        versionFour();
+        for (String name : List.of(
+                "nul",
+                "odd-helo",
+                "blank-before-address",
+                "bad-parameter",
+                "needless-argument",
+                "lenient-end",
+                "several-from",
+                "tls-on-plain-port",
+                "talk-before-tls",
+                "unasked-login",
+                "wrong-login",
+                "bad-command",
+                "too-slow",
+                "cut-off")) {
+            fixture.execute("INSERT INTO deviation VALUES ('10.0.0.7', '" + name + "', 2)");
+        }
+
+        DeviceRecord device = fixture.queue().devices().getFirst();
+
+        Set<Deviation> renamed = EnumSet.of(
+                Deviation.NUL,
+                Deviation.INVALID_HELO,
+                Deviation.SPACE_BEFORE_ADDRESS,
+                Deviation.INVALID_PARAMETER,
+                Deviation.UNEXPECTED_ARGUMENT,
+                Deviation.NONSTANDARD_END_OF_DATA,
+                Deviation.MULTIPLE_FROM,
+                Deviation.TLS_ON_PLAINTEXT_PORT,
+                Deviation.PIPELINED_STARTTLS,
+                Deviation.UNSOLICITED_AUTH,
+                Deviation.AUTH_FAILED,
+                Deviation.INVALID_COMMAND,
+                Deviation.TIMEOUT,
+                Deviation.DISCONNECT_IN_MESSAGE);
+        assertThat(device.deviations()).containsOnlyKeys(renamed);
+        assertThat(device.deviations().values()).containsOnly(2L);
+        assertThat(device.rejections()).isEqualTo(5);
     }
 
     @Test
