@@ -79,7 +79,7 @@ class NdrProcessorTest {
     }
 
     @Test
-    void tellsTheSenderOfTheEnvelope() throws IOException {
+    void notifiesTheEnvelopeSender() throws IOException {
         QueueId id = accept(PRINTER, DsnRequest.NONE, "<own-1@mfp>", ANNA, BERT);
         returns.process("here", report("<own-1@mfp>", "Bert@fabrikam.example"));
         assertThat(queue.events(id))
@@ -162,7 +162,7 @@ class NdrProcessorTest {
     }
 
     @Test
-    void goesOnBehindWhatIsAboutOthers() throws IOException {
+    void skipsNdrsAboutOtherMessages() throws IOException {
         QueueId id = accept(PRINTER, DsnRequest.NONE, "<own-1@mfp>", ANNA);
         for (String other :
                 List.of("<other@x.example>", "<*>", "", "<" + id + "@contoso.example>", "<0000000000000@x>")) {

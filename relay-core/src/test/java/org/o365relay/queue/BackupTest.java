@@ -102,7 +102,7 @@ class BackupTest {
     }
 
     @Test
-    void everyMessageAcknowledgedBeforeItBeganIsInItAndAcceptingGoesOn() throws Exception {
+    void containsEveryMessageAcknowledgedBeforeAndBlocksNoMail() throws Exception {
         Set<String> acknowledged = ConcurrentHashMap.newKeySet();
         AtomicBoolean enough = new AtomicBoolean();
         CountDownLatch underWay = new CountDownLatch(500);
@@ -151,7 +151,7 @@ class BackupTest {
     }
 
     @Test
-    void aRelayThatStartsMeanwhileOnlyMakesItBeginAnew() throws Exception {
+    void startsAgainIfARelayStartsMeanwhile() throws Exception {
         fixture.accept("one", ANNA);
         fixture.close();
         Path partial = folder.resolve(".queue-20260301-080000.db.partial");
@@ -167,7 +167,7 @@ class BackupTest {
     }
 
     @Test
-    void whatAKilledOneHasLeftIsDeletedADayLater() throws Exception {
+    void deletesAPartialBackupAfterADay() throws Exception {
         fixture.accept("one", ANNA);
         List<String> old = List.of(".queue-20260227-080000.db.partial", ".queue-20260227-080000.db.partial-journal");
         List<String> kept =
@@ -186,7 +186,7 @@ class BackupTest {
     }
 
     @Test
-    void aFolderThatIsNotThereIsNotMade() {
+    void doesNotCreateAMissingFolder() {
         fixture.accept("one", ANNA);
         assertThatThrownBy(() -> new QueueBackup(fixture.directory, fixture.clock).writeTo(scratch.resolve("nowhere")))
                 .isInstanceOf(QueueUnavailableException.class)
@@ -196,7 +196,7 @@ class BackupTest {
     }
 
     @Test
-    void aFullDiskLeavesNoHalfFile() throws Exception {
+    void leavesNoPartialFileOnAFullDisk() throws Exception {
         for (int i = 0; i < 80; i++) {
             fixture.accept(QueueFixture.content(i, 100_000), ANNA);
         }
@@ -221,7 +221,7 @@ class BackupTest {
     }
 
     @Test
-    void whatIsRestoredSaysSoInItsHistoryBecauseItMayBeADuplicate() throws Exception {
+    void recordsTheRestoreInTheHistory() throws Exception {
         QueueId id = fixture.accept("perhaps delivered later", ANNA);
         Path made = backup();
         try (QueueFixture other = other()) {
@@ -236,7 +236,7 @@ class BackupTest {
     }
 
     @Test
-    void canBeRestoredOnHold() throws Exception {
+    void restoresOnHold() throws Exception {
         fixture.accept("not before I have looked", ANNA);
         Path made = backup();
         try (QueueFixture other = other()) {
@@ -251,7 +251,7 @@ class BackupTest {
     }
 
     @Test
-    void aQueueThatIsThereIsMovedAsideOnlyIfAskedAndNeverDeleted() throws Exception {
+    void movesAnExistingQueueAsideOnlyOnRequest() throws Exception {
         fixture.accept("in the backup", ANNA);
         Path made = backup();
         fixture.accept("after it", ANNA);
@@ -268,7 +268,7 @@ class BackupTest {
     }
 
     @Test
-    void theNewestCommitsOfAQueueThatWasPutAsideAreInItsLogAndAreRestored() throws Exception {
+    void restoresCommitsInTheLogOfAReplacedQueue() throws Exception {
         fixture.accept("in the database", ANNA);
         fixture.close();
         Path aside = Files.createDirectory(scratch.resolve("aside"));
@@ -290,7 +290,7 @@ class BackupTest {
     }
 
     @Test
-    void aDamagedBackupIsRefusedAndNothingIsChanged() throws Exception {
+    void rejectsADamagedBackupAndChangesNothing() throws Exception {
         for (int i = 0; i < 50; i++) {
             fixture.accept("kept " + i + "x".repeat(3_000), ANNA);
         }
@@ -309,14 +309,14 @@ class BackupTest {
     }
 
     @Test
-    void aRunningRelayKeepsItsQueue() throws Exception {
+    void leavesTheQueueOfARunningRelayUnchanged() throws Exception {
         fixture.accept("mine", ANNA);
         Path made = backup();
         assertThatThrownBy(() -> restore(fixture, made, true, false)).hasMessageContaining("in use");
     }
 
     @Test
-    void aRestoreThatWasKilledInTheMiddleIsRunAgainAndNoRelayStartsBefore() throws Exception {
+    void continuesAKilledRestoreBeforeARelayCanStart() throws Exception {
         fixture.accept("in the backup", ANNA);
         Path made = backup();
         fixture.accept("after it", ANNA);
@@ -338,7 +338,7 @@ class BackupTest {
     }
 
     @Test
-    void aBackupOfAnOlderRelayIsUpgraded() throws Exception {
+    void upgradesABackupOfAnOlderRelay() throws Exception {
         fixture.createVersion(3);
         try (QueueFixture other = other()) {
             restore(other, fixture.directory.resolve("queue.db"), false, false);

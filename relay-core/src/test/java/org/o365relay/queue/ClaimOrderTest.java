@@ -43,7 +43,7 @@ class ClaimOrderTest {
     }
 
     @Test
-    void aBurstOfOneClientDoesNotMakeAnotherWait() {
+    void aBurstOfOneClientDelaysNoOther() {
         for (int i = 0; i < 5_000; i++) {
             var _ = begin(7, QueueFixture.MAILBOX, Priority.NORMAL);
         }
@@ -54,7 +54,7 @@ class ClaimOrderTest {
     }
 
     @Test
-    void theTurnGoesOnWhereItEnded() {
+    void continuesAfterTheClientServedLast() {
         for (int client = 1; client <= 3; client++) {
             for (int i = 0; i < 4; i++) {
                 commit(client, QueueFixture.MAILBOX, Priority.NORMAL);
@@ -70,7 +70,7 @@ class ClaimOrderTest {
     }
 
     @Test
-    void whoHasMoreThanTheOthersGetsWhatTheyLeave() {
+    void unusedSharesGoToClientsWithMoreMessages() {
         commit(1, QueueFixture.MAILBOX, Priority.NORMAL);
         for (int i = 0; i < 5; i++) {
             commit(2, QueueFixture.MAILBOX, Priority.NORMAL);
@@ -81,7 +81,7 @@ class ClaimOrderTest {
     }
 
     @Test
-    void urgentMessagesOvertakeAndAreFairAmongThemselves() {
+    void claimsUrgentMessagesFirstAndFairly() {
         for (int i = 0; i < 3; i++) {
             commit(1, QueueFixture.MAILBOX, Priority.NORMAL);
             commit(2, QueueFixture.MAILBOX, Priority.URGENT);
@@ -95,7 +95,7 @@ class ClaimOrderTest {
     }
 
     @Test
-    void anUrgentMessageThatIsNotDueHoldsNothingUp() {
+    void anUrgentMessageNotYetDueDelaysNoOther() {
         commit(1, QueueFixture.MAILBOX, Priority.URGENT);
         Claim urgent = fixture.claimOne();
         fixture.queue()
@@ -111,7 +111,7 @@ class ClaimOrderTest {
     }
 
     @Test
-    void whoClaimsOfAPoolKeepsTheMessageForItsRetries() {
+    void aMailboxKeepsAMessageItClaimedFromAPool() {
         QueueId id = commit(1, POOL, Priority.NORMAL);
         Claim claim = claimOne(ONE);
         assertThat(claim.route()).isEqualTo(POOL);
@@ -132,7 +132,7 @@ class ClaimOrderTest {
     }
 
     @Test
-    void whatIsReleasedIsThePoolsAgain() {
+    void returnsReleasedMessagesToThePool() {
         for (int i = 0; i < 1_200; i++) { // more than two batches
             var _ = begin(i % 10, POOL, Priority.NORMAL);
         }
@@ -151,7 +151,7 @@ class ClaimOrderTest {
     }
 
     @Test
-    void whatComesOfAPoolThatIsNotServedAnyMoreStaysWhereItIs() {
+    void keepsMessagesOfAPoolNoLongerServed() {
         QueueId id = commit(1, POOL, Priority.NORMAL);
         Claim claim = claimOne(ONE);
         fixture.queue().settle(claim, QueueFixture.deferred(claim, fixture.clock.instant()), List.of());
@@ -162,7 +162,7 @@ class ClaimOrderTest {
     }
 
     @Test
-    void whatIsPutBackKeepsItsPlaceAndItsAttempts() {
+    void aReturnedClaimKeepsItsPlaceAndAttempts() {
         QueueId first = commit(1, POOL, Priority.NORMAL);
         fixture.clock.advance(Duration.ofSeconds(1));
         QueueId second = commit(1, POOL, Priority.NORMAL);
@@ -180,7 +180,7 @@ class ClaimOrderTest {
     }
 
     @Test
-    void whatHasBeenTriedIsPutBackToWhoTriedIt() {
+    void returnsAnAttemptedMessageToItsMailbox() {
         QueueId id = commit(1, POOL, Priority.NORMAL);
         Claim tried = claimOne(ONE);
         fixture.queue().settle(tried, QueueFixture.deferred(tried, fixture.clock.instant()), List.of());
@@ -193,7 +193,7 @@ class ClaimOrderTest {
     }
 
     @Test
-    void aClaimThatHasEndedIsNotPutBack() {
+    void doesNotReturnAClaimWhoseLeaseHasEnded() {
         commit(1, POOL, Priority.NORMAL);
         Claim stale = claimOne(ONE);
         fixture.clock.advance(MessageQueue.LEASE);
@@ -211,7 +211,7 @@ class ClaimOrderTest {
     }
 
     @Test
-    void whatIsInterruptedKeepsItsPlaceUntilItSeemsToBeTheReason() {
+    void anInterruptedMessageKeepsItsPlaceForAFewAttempts() {
         QueueId first = commit(1, POOL, Priority.NORMAL);
         fixture.clock.advance(Duration.ofSeconds(1));
         QueueId second = commit(1, POOL, Priority.NORMAL);
@@ -224,7 +224,7 @@ class ClaimOrderTest {
     }
 
     @Test
-    void aClockThatWasAheadDoesNotDelayWhatIsInterrupted() {
+    void aClockThatWasAheadDoesNotDelayInterruptedMessages() {
         QueueId id = commit(1, POOL, Priority.NORMAL);
         claimOne(ONE);
         fixture.clock.advance(Duration.ofHours(-1));
@@ -233,7 +233,7 @@ class ClaimOrderTest {
     }
 
     @Test
-    void anAttemptThatDoesNotCountKeepsThePlace() {
+    void anAttemptThatDoesNotCountKeepsItsPlace() {
         QueueId first = commit(1, POOL, Priority.NORMAL);
         fixture.clock.advance(Duration.ofSeconds(1));
         commit(1, POOL, Priority.NORMAL);
@@ -273,7 +273,7 @@ class ClaimOrderTest {
     }
 
     @Test
-    void wakesThoseOnlyWhoMayHaveTheMessage() throws Exception {
+    void wakesOnlyMailboxesThatMayClaimTheMessage() throws Exception {
         MessageQueue queue = fixture.queue();
         queue.awaitDue(TWO, Duration.ZERO);
         Thread one = waiting(ONE);
@@ -288,7 +288,7 @@ class ClaimOrderTest {
     }
 
     @Test
-    void waitsForTheFirstOfAllClientsAndPriorities() throws Exception {
+    void waitsForTheEarliestDueTime() throws Exception {
         for (int client = 1; client <= 5; client++) {
             commit(client, POOL, client % 2 == 0 ? Priority.URGENT : Priority.NORMAL);
         }

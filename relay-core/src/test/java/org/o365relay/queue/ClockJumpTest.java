@@ -45,7 +45,7 @@ class ClockJumpTest {
     }
 
     @Test
-    void whatWasAcceptedAndDeferredAYearAheadDoesNotWaitForAYear() {
+    void messagesFromAYearAheadAreDueAtOnce() {
         fixture.clock.advance(YEAR);
         fixture.accept("accepted a year ahead", ANNA);
         fixture.accept("deferred a year ahead", ANNA);
@@ -60,7 +60,7 @@ class ClockJumpTest {
     }
 
     @Test
-    void aStartMakesItDueAndAnInterruptedAttemptToo() {
+    void aStartMakesMessagesFromAYearAheadDue() {
         fixture.clock.advance(YEAR);
         QueueId interrupted = fixture.accept("being delivered", ANNA);
         fixture.accept("waiting", ANNA);
@@ -71,7 +71,7 @@ class ClockJumpTest {
     }
 
     @Test
-    void whatIsOnHoldStaysOnHold() {
+    void messagesOnHoldStayOnHold() {
         fixture.accept("on hold", ANNA);
         fixture.execute("UPDATE message SET held_at = 1, due_at = 253402214400000");
         assertThat(fixture.queue().correctDueTimes(fixture.settings().longestWait()))
@@ -82,7 +82,7 @@ class ClockJumpTest {
     }
 
     @Test
-    void whatIsOnHoldAndDueAllTheSameHoldsUpNoStart() {
+    void aHeldMessageWithADueTimeBlocksNoStart() {
         for (int i = 0; i < 510; i++) {
             fixture.accept("on hold " + i, ANNA);
         }
@@ -94,7 +94,7 @@ class ClockJumpTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void whatWasAcceptedAnHourAheadAndNeverTriedDoesNotWait(boolean start) {
+    void unattemptedMessagesFromAnHourAheadAreDueAtOnce(boolean start) {
         fixture.accept("deferred before", ANNA);
         defer(fixture.claimOne());
         fixture.clock.advance(Duration.ofHours(1));
@@ -116,7 +116,7 @@ class ClockJumpTest {
     }
 
     @Test
-    void anAttemptThatWasInterruptedAnHourAheadIsDueAtOnce() {
+    void anAttemptInterruptedAnHourAheadIsDueAtOnce() {
         fixture.clock.advance(Duration.ofHours(1));
         fixture.accept("being delivered", ANNA);
         fixture.claimOne();
@@ -126,7 +126,7 @@ class ClockJumpTest {
     }
 
     @Test
-    void whatIsBeingDeliveredIsLeftAlone() {
+    void leavesMessagesBeingDeliveredUnchanged() {
         fixture.clock.advance(YEAR);
         fixture.accept("being delivered", ANNA);
         Claim claim = fixture.claimOne();
@@ -139,7 +139,7 @@ class ClockJumpTest {
     }
 
     @Test
-    void aYearAheadEverythingIsTriedOnceAndNotInAStorm() {
+    void aYearAheadEachMessageIsAttemptedOnce() {
         for (int i = 0; i < 20; i++) {
             fixture.accept("message " + i, ANNA);
         }
@@ -161,7 +161,7 @@ class ClockJumpTest {
     }
 
     @Test
-    void setBackByTwoHoursNothingWaitsMoreThanThatLongerAndIdsGoOnGrowing() {
+    void setBackByTwoHoursMessagesWaitAtMostTwoHoursLonger() {
         QueueId before = fixture.accept("before", ANNA);
         defer(fixture.claimOne());
         fixture.clock.advance(Duration.ofHours(-2));
@@ -176,7 +176,7 @@ class ClockJumpTest {
     }
 
     @Test
-    void idsOfAYearAheadAreForgottenByTheNextStart() {
+    void newIdsDoNotContinueFromAYearAhead() {
         fixture.clock.advance(YEAR);
         QueueId ahead = fixture.accept("ahead", ANNA);
         fixture.clock.advance(YEAR.negated());
@@ -187,7 +187,7 @@ class ClockJumpTest {
     }
 
     @Test
-    void historyIsForgottenEarlyButNoOpenMessage() {
+    void aYearAheadHistoryIsDeletedButNoOpenMessage() {
         fixture.accept("delivered", ANNA);
         Claim claim = fixture.claimOne();
         fixture.queue().settle(claim, QueueFixture.delivered(claim), List.of());

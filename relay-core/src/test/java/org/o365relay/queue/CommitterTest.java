@@ -59,7 +59,7 @@ class CommitterTest {
     }
 
     @Test
-    void seesTheDiskFillUpBeforeItAnswers() {
+    void measuresFreeSpaceBeforeCompletingAWrite() {
         assertThat(room.shortageFor(1_000)).isEmpty();
         free.set(fixture.settings().minimumFreeSpace() + 999);
 
@@ -73,7 +73,7 @@ class CommitterTest {
     }
 
     @Test
-    void putsWhatWaitsIntoOneTransaction() {
+    void commitsWaitingWorkInOneTransaction() {
         Semaphore gate = hold();
         AtomicInteger transactions = new AtomicInteger();
         List<CompletableFuture<Integer>> answers = new ArrayList<>();
@@ -123,7 +123,7 @@ class CommitterTest {
     }
 
     @Test
-    void aFullDiskLosesNothingMakesNothingHalfAndIsOverWhenThereIsSpaceAgain() {
+    void losesNothingOnAFullDiskAndResumesWhenThereIsSpace() {
         mostPages.set(400);
         committer
                 .submit(_ -> {
@@ -148,7 +148,7 @@ class CommitterTest {
     }
 
     @Test
-    void aFullDiskIsNotTriedAgainForEachOfAGroup() {
+    void doesNotRetryAGroupOneByOneOnAFullDisk() {
         mostPages.set(60);
         committer
                 .submit(_ -> {
@@ -171,7 +171,7 @@ class CommitterTest {
     }
 
     @Test
-    void writesAtItsEndWhatWasSubmittedBefore() throws Exception {
+    void closeWritesSubmittedWork() throws Exception {
         Semaphore gate = hold();
         CompletableFuture<List<QueueId>> before =
                 incoming(1).commit(fixture.arrival(), QueueFixture.routed(QueueFixture.envelope(ANNA)), new byte[9]);
@@ -184,7 +184,7 @@ class CommitterTest {
     }
 
     @Test
-    void completesEverySubmittedWorkWhenItCloses() throws Exception {
+    void closeCompletesAllSubmittedWork() throws Exception {
         List<CompletableFuture<Integer>> answers = new ArrayList<>();
         Semaphore many = new Semaphore(0);
         Thread client = Thread.ofPlatform().start(() -> {

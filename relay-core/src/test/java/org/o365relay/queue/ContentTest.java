@@ -43,7 +43,7 @@ class ContentTest {
     }
 
     @Test
-    void isReadInWhateverPiecesTheReaderLikes() throws IOException {
+    void readsInPiecesOfAnySize() throws IOException {
         byte[] content = QueueFixture.content(9, 2 * CHUNK + 9);
         fixture.accept(content, ANNA);
         ByteArrayOutputStream read = new ByteArrayOutputStream();
@@ -72,7 +72,7 @@ class ContentTest {
     }
 
     @Test
-    void aPieceThatIsTooLongIsNoticed() {
+    void detectsAChunkThatIsTooLong() {
         fixture.accept(QueueFixture.content(3, 10), ANNA);
         fixture.execute("UPDATE chunk SET content = zeroblob(11)");
         Claim claim = fixture.claimOne();
@@ -80,7 +80,7 @@ class ContentTest {
     }
 
     @Test
-    void whatTheDiskHasChangedIsNoticed() throws IOException {
+    void detectsContentChangedByTheDisk() throws IOException {
         byte[] content = QueueFixture.content(3, 2 * CHUNK + 3);
         fixture.accept(content, ANNA);
         fixture.execute("UPDATE chunk SET content = zeroblob(length(content)) WHERE ordinal = 1");
@@ -97,7 +97,7 @@ class ContentTest {
     }
 
     @Test
-    void whatAnOlderRelayWroteHasNoChecksum() {
+    void readsContentOfAnOlderRelayWithoutChecksum() {
         byte[] content = QueueFixture.content(3, CHUNK + 3);
         fixture.accept(content, ANNA);
         assertThat(fixture.number("SELECT count(*) FROM chunk WHERE checksum IS NOT NULL"))
@@ -107,7 +107,7 @@ class ContentTest {
     }
 
     @Test
-    void whatIsAbandonedIsGone() {
+    void abandonDeletesAllChunks() {
         Incoming incoming = fixture.receive(QueueFixture.content(4, 3 * CHUNK));
         assertThat(fixture.number("SELECT count(*) FROM chunk")).isEqualTo(3);
         incoming.abandon().join();
@@ -118,7 +118,7 @@ class ContentTest {
     }
 
     @Test
-    void whoReadsHalfAMessageHoldsUpNoCheckpoint() throws Exception {
+    void anUnfinishedReadBlocksNoCheckpoint() throws Exception {
         fixture.accept(QueueFixture.content(5, 3 * CHUNK), ANNA);
         Claim claim = fixture.claimOne();
         try (InputStream in = fixture.queue().content(claim)) {

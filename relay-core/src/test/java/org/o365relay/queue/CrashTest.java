@@ -151,7 +151,7 @@ class CrashTest {
     }
 
     @Test
-    void beingForgotten() throws Exception {
+    void beingDeletedFromHistory() throws Exception {
         crash(Scene.BEING_FORGOTTEN);
         assertThat(fixture.claim(1)).isEmpty();
         assertThat(fixture.number("SELECT count(*) FROM message")).isEqualTo(1);
@@ -159,7 +159,7 @@ class CrashTest {
     }
 
     @Test
-    void forgotten() throws Exception {
+    void deletedFromHistory() throws Exception {
         crash(Scene.FORGOTTEN);
         assertEmpty();
         assertThat(fixture.number("SELECT count(*) FROM event")).isZero();
@@ -193,7 +193,7 @@ class CrashTest {
     }
 
     @Test
-    void spaceBeingGivenBack() throws Exception {
+    void spaceBeingReturned() throws Exception {
         crash(Scene.BEING_GIVEN_BACK);
         assertThat(fixture.number("PRAGMA freelist_count")).isGreaterThan(50);
         Claim claim = fixture.claimOne();

@@ -62,7 +62,7 @@ class DeviceCommitHookTest {
     }
 
     @Test
-    void everythingSurvivesAnOrderlyRestart() {
+    void persistsEverythingAcrossARestart() {
         send(PRINTER, BUDGET);
         fixture.clock.advance(Duration.ofMinutes(30));
         send(PRINTER, BUDGET);
@@ -78,7 +78,7 @@ class DeviceCommitHookTest {
     }
 
     @Test
-    void aBudgetIsOnDiskAsSoonAsTheMessageIs() {
+    void writesLimitUsageWithItsMessage() {
         for (int i = 1; i <= 5; i++) {
             send(PRINTER, BUDGET);
             assertThat(spent()).isEqualTo(i);
@@ -92,7 +92,7 @@ class DeviceCommitHookTest {
     }
 
     @Test
-    void whatHappensWithoutAMessageIsWrittenSoon() throws InterruptedException {
+    void writesOtherChangesSoon() throws InterruptedException {
         devices.at(PRINTER).rejected();
         long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
         while (fixture.number("SELECT count(*) FROM device WHERE rejections = 1") == 0) {
@@ -118,7 +118,7 @@ class DeviceCommitHookTest {
     }
 
     @Test
-    void aMistakeOfWhoCountsHoldsUpNoMail() {
+    void acceptsMailDespiteABugInTheCounters() {
         fixture.queue().persistDevices(new DeviceChanges() {
             @Override
             public boolean isPending() {
@@ -141,7 +141,7 @@ class DeviceCommitHookTest {
     }
 
     @Test
-    void whoIsForgottenLeavesNothing() {
+    void deletesAllRowsOfARemovedDevice() {
         send(PRINTER, BUDGET);
         for (int i = 0; i < Devices.MAX_UNPROVEN + 5; i++) {
             Device stranger = devices.at(InetAddress.ofLiteral("10.0." + (i >> 8) + "." + (i & 0xff)));
@@ -159,7 +159,7 @@ class DeviceCommitHookTest {
     }
 
     @Test
-    void spendingThatCountsNoMoreIsDeleted() {
+    void deletesExpiredUsage() {
         send(PRINTER, BUDGET);
         fixture.clock.advance(Duration.ofHours(24));
         send(PRINTER, BUDGET);

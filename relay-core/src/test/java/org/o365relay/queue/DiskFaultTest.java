@@ -28,19 +28,20 @@ import org.o365relay.queue.FaultyDisk.Fault;
 import org.o365relay.queue.FaultyDisk.Operation;
 import org.o365relay.queue.FaultyDisk.Place;
 
-/// The disk fails below SQLite: every kind of file operation, on the database and on its log, at the n-th time
-/// for many n, once or from then on, with half a write done or none. Nothing that was acknowledged is lost,
-/// nothing is half there, and when the disk works again the queue goes on, without a restart and with one.
+/// Disk faults below SQLite: every kind of file operation, on the database and on its log, fails at the n-th
+/// time for many n, once or permanently, with half a write done or none. No acknowledged message is lost, no
+/// message is incomplete, and the queue recovers when the disk works again, with and without a restart.
 @Timeout(300)
 class DiskFaultTest {
 
-    /// So many operations are let through at most before one fails.
     private static final int[] NEVER = {};
+
+    /// Which operation fails, counted from 1.
     private static final int[] AT = {1, 2, 3, 4, 6, 9, 13, 20, 31, 48};
 
     @ParameterizedTest
     @ValueSource(strings = {"running", "starting"})
-    void losesNothingAndGoesOnWhenTheDiskWorksAgain(String scene, @TempDir Path directory) throws Exception {
+    void losesNothingAndRecoversWhenTheDiskWorksAgain(String scene, @TempDir Path directory) throws Exception {
         try (ChildJvm child = ChildJvm.start(directory, DiskFaultTest.class, scene, directory.toString())) {
             for (int i = 0; i < Operation.values().length * Place.values().length; i++) {
                 child.awaitLine("PROGRESS");
@@ -234,8 +235,8 @@ class DiskFaultTest {
             }
         }
 
-        /// Everything acknowledged and not settled is there as it was sent; what else is there was tried, and
-        /// is whole.
+        /// Every acknowledged and unsettled message is in the queue as it was sent; any other message in it was
+        /// sent, too, and is complete.
         private void check() throws Exception {
             fixture.clock.advance(Duration.ofHours(3)); // leases of claims that failed have ended
             Set<String> found = new HashSet<>();

@@ -20,13 +20,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConnection;
 
-/// The layer between SQLite and the operating system, in which any file operation can be made to fail. SQLite
-/// asks its VFS to open files, and a file has a table of functions; here both are wrapped in functions that
-/// call the original ones, or do not. To be used in a process of its own: it holds for all that opens a
-/// database in it.
+/// Makes chosen file operations of SQLite fail. Wraps the functions of SQLite's VFS and of the files that it
+/// opens. Use it in a process of its own: it affects every database of the process.
 ///
-/// A sync that does not fail does nothing: the machine will not lose its power in the middle of a test, and
-/// hundreds of queues are done with in seconds.
+/// A sync that does not fail does nothing, so that hundreds of queues take only seconds.
 ///
 /// Only files whose kind is known (database, write-ahead log) are wrapped. Layouts:
 /// https://www.sqlite.org/c3ref/vfs.html
@@ -49,7 +46,7 @@ final class FaultyDisk {
         private final int offset;
         private final int error;
 
-        /// @return whether it is ever done with such a file
+        /// @return whether SQLite performs it on such a file
         boolean concerns(Place place) {
             return switch (this) {
                 case LOCK, SHARED_MAP -> place == Place.DATABASE;
@@ -70,10 +67,10 @@ final class FaultyDisk {
         LOG
     }
 
-    /// What fails.
+    /// A fault to inject.
     ///
     /// @param error error code for SQLite: 13 if the disk is full, else that of the operation
-    /// @param lasting whether all that follow fail, too
+    /// @param lasting whether all later operations of the kind fail, too
     /// @param torn whether half of a write reaches the disk
     record Fault(Operation operation, @Nullable Place place, int error, boolean lasting, boolean torn) {
 
@@ -115,14 +112,14 @@ final class FaultyDisk {
         vfs.set(ValueLayout.ADDRESS, Operation.DELETE.offset, stub("delete", deleting, this, FaultyDisk.class));
     }
 
-    /// The n-th such operation from now on fails.
+    /// Makes the n-th such operation from now on fail.
     void arm(Fault next, int n) {
         left.set(n);
         failed.set(0);
         fault = next;
     }
 
-    /// The disk works again.
+    /// Makes the disk work again.
     ///
     /// @return how many operations have failed
     int disarm() {
@@ -130,8 +127,7 @@ final class FaultyDisk {
         return failed.get();
     }
 
-    /// A connection's first field is its VFS. The driver keeps the pointer to itself, and there is no other way
-    /// to it.
+    /// The first field of a connection is its VFS. The driver does not expose the pointer, so reflection reads it.
     private static MemorySegment vfs() throws ReflectiveOperationException, SQLException {
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite::memory:")) {
             Object database = connection.unwrap(SQLiteConnection.class).getDatabase();

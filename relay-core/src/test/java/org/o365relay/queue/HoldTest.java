@@ -48,7 +48,7 @@ class HoldTest {
     }
 
     @Test
-    void aReleasedMessageIsTriedAtOnce() throws InterruptedException {
+    void aReleasedMessageIsDueAtOnce() throws InterruptedException {
         QueueId id = hold(fixture.accept("held", ANNA));
         fixture.queue().awaitDue(QueueFixture.SCOPE, Duration.ZERO);
 
@@ -65,7 +65,7 @@ class HoldTest {
     }
 
     @Test
-    void whyItWaitedIsNotForgotten() {
+    void keepsTheReasonOfTheDeferral() {
         QueueId id = fixture.accept("deferred", ANNA);
         Claim claim = fixture.claimOne();
         fixture.queue().settle(claim, QueueFixture.deferred(claim, fixture.clock.instant()), List.of());
@@ -102,7 +102,7 @@ class HoldTest {
     }
 
     @Test
-    void whatGoesBackToThePoolStaysOnHold() {
+    void aMessageReturnedToItsPoolStaysOnHold() {
         QueueId id = fixture.accept("held", ANNA);
         fixture.execute("UPDATE message SET route = 'pool', mailbox = 'pool'");
         ClaimScope member = new ClaimScope(QueueFixture.MAILBOX, List.of("pool"));
@@ -120,7 +120,7 @@ class HoldTest {
     }
 
     @Test
-    void whoGivesAHeldMessageUpMayLeaveItOnHold() {
+    void aReturnedBounceClaimStaysOnHold() {
         QueueId id = hold(fixture.accept("held", ANNA));
         fixture.queue().admin().bounceEach(MessageFilter.ALL, EVA, claim -> {
             assertThat(fixture.claim(1)).as("no other claim gets it").isEmpty();

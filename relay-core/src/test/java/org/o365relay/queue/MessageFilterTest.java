@@ -99,7 +99,7 @@ class MessageFilterTest {
     }
 
     @Test
-    void findsWhatMeetsEveryCondition() {
+    void findsMessagesThatMeetEveryCondition() {
         assertThat(filled().names(find(all("recipient", "anna@*", "state", "held"), Page.Order.OLDEST_FIRST)))
                 .containsExactly("held");
         assertThat(filled().names(find(all("recipient", "bert@*", "state", "failed deleted"), Page.Order.OLDEST_FIRST)))
@@ -132,7 +132,7 @@ class MessageFilterTest {
     }
 
     @Test
-    void theLastPageIsKnownAsSuchAlsoIfItIsFull() {
+    void recognizesAFullLastPage() {
         assertThat(fixture()
                         .queue()
                         .reader()

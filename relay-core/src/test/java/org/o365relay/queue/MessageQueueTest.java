@@ -49,7 +49,7 @@ class MessageQueueTest {
     }
 
     @Test
-    void givesBackWhatTheSenderWantsToHear() {
+    void storesTheDsnRequest() {
         DsnRequest report = new DsnRequest(
                 "a + b = c",
                 DsnRequest.ReturnedContent.FULL,
@@ -71,7 +71,7 @@ class MessageQueueTest {
     }
 
     @Test
-    void givesBackWhatWasPutIn() {
+    void storesEnvelopeAndContent() {
         Envelope envelope = new Envelope(null, List.of(ANNA, address("\"b c\"@exämple.org"), BERT), true);
         Arrival arrival = new Arrival(fixture.clock.instant(), InetAddress.ofLiteral("fd00::7"), "", "UTF8SMTP");
         byte[] content = QueueFixture.content(1, 3_000);
@@ -119,7 +119,7 @@ class MessageQueueTest {
     }
 
     @Test
-    void aLeaseKeepsOthersAwayAndEndsInTime() {
+    void aLeaseExcludesOtherClaimsUntilItEnds() {
         QueueId id = fixture.accept("scan", ANNA);
         assertThat(fixture.claimOne().attempts()).isEqualTo(1);
         fixture.clock.advance(MessageQueue.LEASE.minusMillis(1));
@@ -157,7 +157,7 @@ class MessageQueueTest {
     }
 
     @Test
-    void settlesEachRecipientForItself() {
+    void settlesEachRecipientSeparately() {
         QueueId id = fixture.accept("report", ANNA, BERT, CARL);
         Claim claim = fixture.claimOne();
         Instant next = fixture.clock.instant().plusSeconds(60);
@@ -189,7 +189,7 @@ class MessageQueueTest {
     }
 
     @Test
-    void anAttemptThatDoesNotCountIsGivenBack() {
+    void aMailboxFailureCountsNoAttempt() {
         QueueId id = fixture.accept("alert", ANNA);
         for (int round = 0; round < 3; round++) {
             Claim claim = fixture.claimOne();
@@ -209,7 +209,7 @@ class MessageQueueTest {
     }
 
     @Test
-    void aNoticeComesWithTheSettlementAndIsDueAtOnce() {
+    void queuesTheNoticeWithTheSettlement() {
         QueueId id = fixture.accept("scan", ANNA);
         Claim claim = fixture.claimOne();
         List<QueueId> notices = fixture.queue()
@@ -247,7 +247,7 @@ class MessageQueueTest {
     }
 
     @Test
-    void aSettlementMustSpeakOfEveryOpenRecipient() {
+    void requiresAnOutcomeForEveryOpenRecipient() {
         fixture.accept("report", ANNA, BERT);
         Claim claim = fixture.claimOne();
         Settlement half = new Settlement(
@@ -261,7 +261,7 @@ class MessageQueueTest {
     }
 
     @Test
-    void historyIsKeptAsLongAsAskedForAndThenForgotten() {
+    void deletesHistoryAfterItsRetention() {
         QueueId old = settled("old");
         fixture.clock.advance(Duration.ofDays(2));
         QueueId recent = settled("recent");
@@ -277,7 +277,7 @@ class MessageQueueTest {
     }
 
     @Test
-    void forgetsMoreThanOneBatch() {
+    void deletesHistoryInSeveralBatches() {
         for (int i = 0; i < 1_100; i++) {
             var _ = fixture.queue()
                     .receive()
@@ -293,7 +293,7 @@ class MessageQueueTest {
     }
 
     @Test
-    void eventsComeInTheOrderInWhichTheyHappenedEvenWithinAMillisecond() {
+    void returnsEventsInOrderEvenWithinAMillisecond() {
         QueueId id = fixture.accept("scan", ANNA, BERT);
         for (int attempt = 0; attempt < 3; attempt++) {
             Claim claim = fixture.claimOne();
@@ -315,7 +315,7 @@ class MessageQueueTest {
     }
 
     @Test
-    void knowsNoEventsOfAMessageItDoesNotKnow() {
+    void returnsNoEventsOfAnUnknownMessage() {
         assertThat(fixture.queue().events(new QueueId(42))).isEmpty();
     }
 
@@ -349,7 +349,7 @@ class MessageQueueTest {
     }
 
     @Test
-    void afterTheEndEverythingIsRefusedAndNothingHangs() {
+    void failsEveryCallAfterClose() {
         QueueId id = fixture.accept("scan", ANNA);
         MessageQueue queue = fixture.queue();
         Claim claim = fixture.claimOne();

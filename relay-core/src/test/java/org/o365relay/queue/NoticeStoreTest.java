@@ -129,7 +129,7 @@ class NoticeStoreTest {
     }
 
     @Test
-    void whatIsForgottenIsStillCounted() {
+    void countsMessagesDeletedFromTheHistory() {
         fixture.accept("scan", QueueFixture.ANNA);
         Claim claim = fixture.claimOne();
         fixture.queue()
@@ -142,7 +142,7 @@ class NoticeStoreTest {
     }
 
     @Test
-    void findsWhatWaitsInTheOrderItCameIn() {
+    void returnsWaitingMessagesInOrderOfReception() {
         Instant begin = fixture.clock.instant();
         QueueId first = fixture.accept("1", QueueFixture.ANNA);
         fixture.clock.advance(Duration.ofMinutes(1));

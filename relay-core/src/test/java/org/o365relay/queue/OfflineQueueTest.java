@@ -47,7 +47,7 @@ class OfflineQueueTest {
     }
 
     @Test
-    void seesWhatARunningRelayHasWrittenAndDoesNotHoldItUp() throws Exception {
+    void readsTheQueueOfARunningRelayWithoutDelayingIt() throws Exception {
         count();
         assertThatThePrinterIsSeen(1);
         fixture.accept("afterwards", ANNA);
@@ -56,14 +56,14 @@ class OfflineQueueTest {
     }
 
     @Test
-    void seesWhatAStoppedRelayHasLeft() throws Exception {
+    void readsTheQueueOfAStoppedRelay() throws Exception {
         count();
         fixture.close();
         assertThatThePrinterIsSeen(1);
     }
 
     @Test
-    void seesWhatAKilledRelayHasLeft() throws Exception {
+    void readsTheQueueOfAKilledRelay() throws Exception {
         leaveAKilledRelay();
         assertThatThePrinterIsSeen(1);
     }
@@ -86,7 +86,7 @@ class OfflineQueueTest {
     }
 
     @Test
-    void saysThatThereIsNoQueueAndMakesNone() {
+    void reportsAMissingQueueAndCreatesNone() {
         assertUnavailable(Reason.UNUSABLE_DIRECTORY, "there is no queue in " + fixture.directory);
         assertThat(fixture.directory).doesNotExist();
     }
@@ -107,14 +107,14 @@ class OfflineQueueTest {
     }
 
     @Test
-    void saysThatADatabaseIsDamaged() throws IOException {
+    void reportsADamagedDatabase() throws IOException {
         Files.createDirectories(fixture.directory);
         Files.writeString(fixture.directory.resolve("queue.db"), "Dear admin, this was never a database. ".repeat(500));
         assertUnavailable(Reason.DAMAGED, "is damaged");
     }
 
     @Test
-    void saysWhatIsMissingIfTheLogHasNoIndex() throws Exception {
+    void reportsALogWithoutIndex() throws Exception {
         leaveAKilledRelay();
         Files.delete(fixture.directory.resolve("queue.db-shm"));
         assertUnavailable(Reason.UNUSABLE_DIRECTORY, "cannot be read", "queue.db-shm");

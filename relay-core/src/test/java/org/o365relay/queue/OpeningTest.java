@@ -43,7 +43,7 @@ class OpeningTest {
     }
 
     @Test
-    void makesTheDirectoryAndFindsEverythingAgain() {
+    void createsTheDirectoryAndReopensTheQueue() {
         fixture.accept("before", ANNA);
         fixture.close();
         assertThat(directory.resolve("queue.db-wal")).as("after an orderly end").doesNotExist();
@@ -58,7 +58,7 @@ class OpeningTest {
     }
 
     @Test
-    void aSecondRelayInTheSameProcessIsKeptOut() {
+    void rejectsASecondRelayInTheSameProcess() {
         fixture.accept("mine", ANNA);
         assertUnavailable(
                 Reason.IN_USE, "in use", "process " + ProcessHandle.current().pid(), "data-directory");
@@ -67,7 +67,7 @@ class OpeningTest {
     }
 
     @Test
-    void aSecondRelayInAnotherProcessIsKeptOutEvenAfterOneInTheSameWas() throws Exception {
+    void rejectsASecondRelayInAnotherProcess() throws Exception {
         fixture.accept("mine", ANNA);
         assertUnavailable(Reason.IN_USE, "in use");
         try (ChildJvm other = ChildJvm.start(scratch, CrashScenes.class, "COMMITTED", directory.toString())) {
@@ -78,27 +78,27 @@ class OpeningTest {
     }
 
     @Test
-    void aRegularFileIsNoDirectory() throws IOException {
+    void rejectsARegularFileAsDirectory() throws IOException {
         Files.createDirectories(scratch.resolve("var"));
         Files.writeString(directory, "not a directory");
         assertUnavailable(Reason.UNUSABLE_DIRECTORY, directory.toString(), "is not a directory");
     }
 
     @Test
-    void aDirectoryThatCannotBeMadeIsSaidToBeSo() {
+    void reportsADirectoryThatCannotBeCreated() {
         fixture = new QueueFixture(Path.of("/proc/o365-relay"));
         assertUnavailable(
                 Reason.UNUSABLE_DIRECTORY, "/proc/o365-relay", "cannot be used", System.getProperty("user.name"));
     }
 
     @Test
-    void aDirectoryInPlaceOfTheDatabaseIsSaidToBeSo() throws IOException {
+    void reportsADirectoryInPlaceOfTheDatabase() throws IOException {
         Files.createDirectories(directory.resolve("queue.db"));
         assertUnavailable(Reason.UNUSABLE_DIRECTORY, "queue.db", "cannot be opened");
     }
 
     @Test
-    void aFileThatIsNoDatabaseIsLeftAsItIs() throws IOException {
+    void leavesAFileThatIsNoDatabaseUnchanged() throws IOException {
         Files.createDirectories(directory);
         Path file = directory.resolve("queue.db");
         Files.writeString(file, "Dear admin, this was never a database. ".repeat(500));
@@ -107,7 +107,7 @@ class OpeningTest {
     }
 
     @Test
-    void whatAKilledRepairOrRestoreHasLeftIsDeletedAndNothingElse() throws Exception {
+    void deletesOnlyLeftoversOfAKilledRepairOrRestore() throws Exception {
         List<String> left = List.of(
                 "queue-repair.db",
                 "queue-repair.db-wal",
@@ -127,7 +127,7 @@ class OpeningTest {
     }
 
     @Test
-    void aDatabaseOfANewerRelayIsLeftAsItIs() {
+    void leavesADatabaseOfANewerRelayUnchanged() {
         fixture.accept("from the future", ANNA);
         fixture.close();
         fixture.execute("PRAGMA user_version = 99");
@@ -157,7 +157,7 @@ class OpeningTest {
     }
 
     @Test
-    void aStepToANewVersionIsTakenWhollyOrNotAtAll() {
+    void upgradesCompletelyOrNotAtAll() {
         fixture.createVersionOne();
         fixture.execute("CREATE TABLE spending (in_the_way INTEGER)"); // the last one of version 2
         assertUnavailable(Reason.UNUSABLE_DIRECTORY, "cannot be opened", "spending");
@@ -169,7 +169,7 @@ class OpeningTest {
     }
 
     @Test
-    void damageThatShowsOnlyWhenLeasesAreLookedForIsCalledDamageAndLeavesNoThreadBehind() throws IOException {
+    void reportsDamageFoundWhileEndingLeasesAndStopsAllThreads() throws IOException {
         fixture.accept("scan", ANNA);
         assertThat(fixture.claimOne()).isNotNull();
         fixture.close();

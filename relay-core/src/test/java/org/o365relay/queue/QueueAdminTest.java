@@ -48,7 +48,7 @@ class QueueAdminTest {
     }
 
     @Test
-    void aRetriedMessageIsDueNowTheOldestFirstAndBehindThoseThatWereDueBefore() {
+    void retriedMessagesAreDueNowOldestFirst() {
         QueueId first = defer(fixture.accept("first", ANNA));
         QueueId second = defer(fixture.accept("second", ANNA));
         QueueId fresh = fixture.accept("fresh", ANNA);
@@ -62,7 +62,7 @@ class QueueAdminTest {
     }
 
     @Test
-    void whoWaitsForSomethingDueIsWokenByARetry() throws InterruptedException {
+    void aRetryWakesWaitingThreads() throws InterruptedException {
         defer(fixture.accept("first", ANNA));
         fixture.queue().awaitDue(QueueFixture.SCOPE, Duration.ZERO);
 
@@ -74,7 +74,7 @@ class QueueAdminTest {
     }
 
     @Test
-    void aRetryLeavesWhatIsOnHold() {
+    void aRetryLeavesMessagesOnHold() {
         QueueId id = fixture.accept("held", ANNA);
         apply(new Change.Hold(), MessageFilter.ALL);
 
@@ -84,7 +84,7 @@ class QueueAdminTest {
     }
 
     @Test
-    void aDeletedMessageIsSettledAndItsContentGoes() {
+    void deletingSettlesTheMessageAndDeletesItsContent() {
         QueueId id = fixture.accept("unwanted", ANNA, BERT);
         QueueId other = fixture.accept("wanted", ANNA);
 
@@ -100,7 +100,7 @@ class QueueAdminTest {
     }
 
     @Test
-    void whoHasItAlreadyHasItAfterTheRestWasDeleted() {
+    void deletingKeepsDeliveredRecipients() {
         QueueId id = fixture.accept("half", ANNA, BERT);
         Claim claim = fixture.claimOne();
         fixture.queue().settle(claim, halfDelivered(claim), List.of());
@@ -111,7 +111,7 @@ class QueueAdminTest {
     }
 
     @Test
-    void theContentOfADividedMessageStaysUntilItsLastPartIsDeleted() {
+    void keepsTheContentUntilTheLastPartIsDeleted() {
         List<QueueId> parts = commitParts();
         apply(new Change.Delete(), MessageFilter.of(List.of(parts.getFirst())));
         assertThat(show(parts.getFirst()).entry().state()).isEqualTo(MessageState.DELETED);
@@ -122,7 +122,7 @@ class QueueAdminTest {
     }
 
     @Test
-    void aRedirectedMessageLeavesThroughTheOtherMailboxAlsoIfItIsOnHold() {
+    void redirectsMessagesIncludingThoseOnHold() {
         QueueId id = fixture.accept("first", ANNA);
         QueueId held = fixture.accept("held", ANNA);
         apply(new Change.Hold(), MessageFilter.of(List.of(held)));
@@ -179,7 +179,7 @@ class QueueAdminTest {
     }
 
     @Test
-    void aMessageReaddressedToWhoHasItAlreadyIsSettled() {
+    void settlesAMessageReaddressedToADeliveredRecipient() {
         QueueId id = fixture.accept("first", ANNA, BERT);
         Claim claim = fixture.claimOne();
         fixture.queue().settle(claim, halfDelivered(claim), List.of()); // Anna has it
@@ -201,7 +201,7 @@ class QueueAdminTest {
     }
 
     @Test
-    void whatIsBeingDeliveredIsPassedOver() {
+    void skipsMessagesBeingDelivered() {
         QueueId delivering = fixture.accept("delivering", ANNA);
         fixture.claimOne();
         QueueId waiting = fixture.accept("waiting", ANNA);
@@ -216,7 +216,7 @@ class QueueAdminTest {
     }
 
     @Test
-    void thoseThatAreSettledOrNotKnownAreNotChanged() {
+    void ignoresSettledAndUnknownMessages() {
         QueueId settled = fixture.accept("settled", ANNA);
         Claim claim = fixture.claimOne();
         fixture.queue().settle(claim, QueueFixture.delivered(claim), List.of());
@@ -229,7 +229,7 @@ class QueueAdminTest {
     }
 
     @Test
-    void whatComesInLaterIsNotMeant() {
+    void excludesMessagesReceivedLater() {
         QueueId known = fixture.accept("known", ANNA);
         QueueId later = fixture.accept("later", ANNA);
 
@@ -253,7 +253,7 @@ class QueueAdminTest {
     }
 
     @Test
-    void aDiskThatFailsInTheMiddleLeavesAStatedPart() {
+    void reportsProgressIfTheDiskFails() {
         List<QueueId> ids = fill(2_000);
         long late = ids.get(1_100).value();
         fixture.execute("CREATE TRIGGER broken BEFORE UPDATE ON message WHEN old.id >= " + late
@@ -358,7 +358,7 @@ class QueueAdminTest {
     }
 
     @Test
-    void whatBeganToComeInBeforeAndEndsLaterIsNotMeant() {
+    void excludesMessagesCommittedLaterWithALowerId() {
         fill(250);
         Incoming slow = fixture.queue().receive();
         fixture.accept("last", ANNA); // in a batch of its own

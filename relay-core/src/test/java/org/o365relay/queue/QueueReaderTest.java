@@ -49,7 +49,7 @@ class QueueReaderTest {
     }
 
     @Test
-    void aMessageForManyIsFoundOnce() {
+    void findsAMessageWithSeveralMatchingRecipientsOnce() {
         QueueId id = fixture.accept("circular", ANNA, BERT, CARL);
         MessageFilter selection = new MessageFilter(
                 List.of(), Set.of(), null, null, null, null, "*@contoso.example", null, null, null, null, null);
@@ -82,7 +82,7 @@ class QueueReaderTest {
     }
 
     @Test
-    void aLineSaysWhenAMessageIsTriedNextUnlessItIsNot() {
+    void showsTheNextAttemptOnlyIfThereIsOne() {
         FilledQueue filled = new FilledQueue(fixture);
         assertThat(filled.line("waiting").dueAt()).isEqualTo("2026-03-02T12:00:00Z");
         assertThat(filled.line("waiting").reason()).isEqualTo("server-busy");
@@ -96,7 +96,7 @@ class QueueReaderTest {
     }
 
     @Test
-    void theOverviewCountsWhatIsOpen() throws QueueUnavailableException {
+    void summarizesOpenMessages() throws QueueUnavailableException {
         FilledQueue filled = new FilledQueue(fixture);
         QueueSummary overview = fixture.queue().reader().summary();
 
@@ -125,7 +125,7 @@ class QueueReaderTest {
     }
 
     @Test
-    void theOverviewKnowsThatWhatIsHeldOrBeingDeliveredIsNotDue() {
+    void nextDueIgnoresMessagesHeldOrBeingDelivered() {
         fixture.accept("first", ANNA);
         fixture.claimOne();
         QueueId second = fixture.accept("second", ANNA);
@@ -171,7 +171,7 @@ class QueueReaderTest {
     }
 
     @Test
-    void aMessageIsShownWithAllThatIsKnownOfItAndItsContent() throws IOException, QueueUnavailableException {
+    void showsAMessageWithItsContent() throws IOException, QueueUnavailableException {
         QueueId id = fixture.accept("the content", ANNA, BERT);
         Claim claim = fixture.claimOne();
         fixture.queue()
@@ -244,14 +244,14 @@ class QueueReaderTest {
     }
 
     @Test
-    void aClosedQueueSaysSo() {
+    void failsIfTheQueueIsClosed() {
         QueueReader reading = fixture.queue().reader();
         fixture.close();
         assertThatThrownBy(reading::summary).isInstanceOf(QueueException.class).hasMessageContaining("closed");
     }
 
     @Test
-    void timesThatNoClockShowsAreTimesToo() {
+    void acceptsExtremeTimes() {
         fixture.accept("now", ANNA);
         assertThat(fixture.queue().reader().count(between(Instant.MIN, Instant.MAX)))
                 .isEqualTo(1);

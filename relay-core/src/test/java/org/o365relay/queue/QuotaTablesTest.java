@@ -39,7 +39,7 @@ class QuotaTablesTest {
     }
 
     @Test
-    void countsRecipientsThatWereHandedOverAndNoOthers() {
+    void countsOnlyDeliveredRecipients() {
         fixture.accept("report", ANNA, BERT, CARL);
         Claim claim = fixture.claimOne();
         fixture.queue()
@@ -64,7 +64,7 @@ class QuotaTablesTest {
     }
 
     @Test
-    void countsInStepsOfTenMinutesAndSurvivesARestart() {
+    void countsInSlotsOfTenMinutesAcrossARestart() {
         fixture.accept("one", ANNA, BERT);
         deliverOne();
         fixture.clock.advance(Duration.ofMinutes(9));
@@ -82,7 +82,7 @@ class QuotaTablesTest {
     }
 
     @Test
-    void aStepCountsUntilItsEndIsADayAgoAndIsThenForgotten() {
+    void deletesASlotADayAfterItsEnd() {
         fixture.accept("one", ANNA);
         deliverOne();
         fixture.clock.advance(DAY.plusMinutes(9));
@@ -96,7 +96,7 @@ class QuotaTablesTest {
     }
 
     @Test
-    void whatIsSettledInVainIsNotCounted() {
+    void doesNotCountAFailedSettlement() {
         fixture.accept("one", ANNA);
         Claim stale = fixture.claimOne();
         fixture.clock.advance(MessageQueue.LEASE);

@@ -115,7 +115,7 @@ class RepairTest {
     }
 
     @Test
-    void findsNothingInASoundQueueBesideTheRelayAndWithoutOne() throws Exception {
+    void findsNothingInAnIntactQueue() throws Exception {
         fill(50);
         fixture.accept("being delivered", ANNA);
         fixture.claim(3);
@@ -145,7 +145,7 @@ class RepairTest {
         "event_message",
         "sqlite_autoindex_chunk_1"
     })
-    void savesWhatCanBeReadWhenTheRootPageIsGarbage(String name) throws Exception {
+    void recoversReadableRowsIfARootPageIsDamaged(String name) throws Exception {
         fill(MESSAGES);
         fixture.corrupt(fixture.number("SELECT rootpage FROM sqlite_schema WHERE name = '" + name + "'"));
         assertThat(verify()).extracting(Finding::kind).contains(Kind.FILE);
@@ -169,7 +169,7 @@ class RepairTest {
         "event,         leaf,     0, 0",
         "message_claim, leaf,     2, 0"
     })
-    void losesNoMoreThanWhatWasOnThePage(String table, String kind, int page, int mostQuarantined) throws Exception {
+    void losesOnlyTheRowsOfADamagedPage(String table, String kind, int page, int mostQuarantined) throws Exception {
         fill(MESSAGES);
         fixture.corrupt(fixture.number("SELECT pageno FROM dbstat WHERE name = '" + table + "' AND pagetype = '" + kind
                 + "' ORDER BY pageno LIMIT 1 OFFSET " + page));
@@ -186,7 +186,7 @@ class RepairTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 16, 100, 4096})
-    void readsADatabaseWhoseBeginningIsLost(int octets) throws Exception {
+    void recoversADatabaseWithoutItsFirstPage(int octets) throws Exception {
         fill(MESSAGES);
         Path file = fixture.directory.resolve("queue.db");
         byte[] whole = Files.readAllBytes(file);
@@ -201,7 +201,7 @@ class RepairTest {
     }
 
     @Test
-    void everyPageSpoiledOneAfterTheOtherLosesNothing() throws Exception {
+    void recoversFromDamageToAnySinglePage() throws Exception {
         fill(60);
         long pages = fixture.number("PRAGMA page_count");
         Path file = fixture.directory.resolve("queue.db");
@@ -269,7 +269,7 @@ class RepairTest {
     }
 
     @Test
-    void aMessageInQuarantineIsOnHoldAndItsHistorySaysWhy() throws Exception {
+    void putsAQuarantinedMessageOnHold() throws Exception {
         fill(20);
         QueueId id = accepted.values().iterator().next();
         fixture.execute("UPDATE chunk SET checksum = 7 WHERE message_id = " + id.value());
@@ -289,7 +289,7 @@ class RepairTest {
     }
 
     @Test
-    void aRunningRelayKeepsItsQueue() {
+    void leavesTheQueueOfARunningRelayUnchanged() {
         fixture.accept("mine", ANNA);
         assertThatThrownBy(this::repair)
                 .isInstanceOf(QueueUnavailableException.class)
@@ -307,7 +307,7 @@ class RepairTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void aRepairThatWasKilledWhileFilesWereExchangedIsRunAgainAndNoRelayStartsBefore(boolean isThere) throws Exception {
+    void continuesAKilledRepairBeforeARelayCanStart(boolean isThere) throws Exception {
         Quarantine quarantine = exchanging();
         Files.delete(fixture.directory.resolve("queue.db"));
         if (isThere) {
@@ -326,7 +326,7 @@ class RepairTest {
     }
 
     @Test
-    void theFilesAsTheyWereAreFoundWhereverTheDirectoryIsMovedMeanwhile() throws Exception {
+    void findsTheCopiedFilesInAMovedDirectory() throws Exception {
         exchanging();
         Files.delete(fixture.directory.resolve("queue.db"));
         Path elsewhere = fixture.directory.resolveSibling("elsewhere");
@@ -340,7 +340,7 @@ class RepairTest {
     }
 
     @Test
-    void ifTheFilesAsTheyWereAreGoneARepairThatIsRunAgainChangesNothingAndSaysWhatToDo() throws Exception {
+    void changesNothingIfTheCopiedFilesAreMissing() throws Exception {
         Quarantine quarantine = exchanging();
         Path kept = Files.move(quarantine.folder(), fixture.directory.resolveSibling("lost"));
         byte[] before = Files.readAllBytes(fixture.directory.resolve("queue.db"));
@@ -356,7 +356,7 @@ class RepairTest {
     }
 
     @Test
-    void theLogOfTheOldFileIsNotTakenForTheNewOnes() throws Exception {
+    void doesNotApplyTheOldLogToTheNewFile() throws Exception {
         fill(40);
         fixture.corrupt(fixture.number("SELECT rootpage FROM sqlite_schema WHERE name = 'message_claim'"));
         Path log = fixture.directory.resolve("queue.db-wal");
@@ -369,7 +369,7 @@ class RepairTest {
     }
 
     @Test
-    void whereThereIsNoQueueThereIsNoneToRepairAndNoDirectoryIsMade() {
+    void createsNothingWhereThereIsNoQueue() {
         assertThatThrownBy(this::repair)
                 .isInstanceOf(QueueUnavailableException.class)
                 .hasMessageContaining("there is no queue");

@@ -34,7 +34,7 @@ class RerouteTest {
     }
 
     @Test
-    void eachIsAskedForAndMoved() {
+    void reroutesEachMessage() {
         for (int i = 0; i < 1_100; i++) { // more than two batches
             commit("old", Integer.toString(i));
         }
@@ -68,7 +68,7 @@ class RerouteTest {
     }
 
     @Test
-    void whatIsSettledOrBeingTriedIsNotMoved() {
+    void doesNotRerouteSettledOrLeasedMessages() {
         commit("old", "settled");
         commit("old", "being tried");
         ClaimScope old = new ClaimScope("old", List.of());

@@ -65,7 +65,7 @@ class SchemaBackupsTest {
     }
 
     @Test
-    void theOldQueueIsKeptWholeAndForItsOwnerAlone() throws Exception {
+    void copiesTheWholeQueueForItsOwnerOnly() throws Exception {
         oldQueue(fixture);
         assertThatTheMessageIsServed();
         fixture.close();
@@ -87,7 +87,7 @@ class SchemaBackupsTest {
     }
 
     @Test
-    void whatIsOnlyInTheLogIsInTheCopy() throws Exception {
+    void includesCommitsThatAreOnlyInTheLog() throws Exception {
         try (ChildJvm child = ChildJvm.start(scratch, SchemaBackupsTest.class, fixture.directory.toString())) {
             child.awaitLine("WRITTEN");
             child.kill();
@@ -121,7 +121,7 @@ class SchemaBackupsTest {
     }
 
     @Test
-    void aNewQueueAndOneOfThisVersionHaveNoCopy() throws Exception {
+    void copiesNeitherANewNorACurrentQueue() throws Exception {
         fixture.accept("new", ANNA);
         fixture.close();
         fixture.accept("again", ANNA);
@@ -129,7 +129,7 @@ class SchemaBackupsTest {
     }
 
     @Test
-    void withTooLittleRoomTheStartIsRefusedAndNothingIsChanged() throws Exception {
+    void doesNotStartWithoutSpaceForTheCopy() throws Exception {
         oldQueue(fixture);
         SchemaBackups copies = new SchemaBackups(fixture.directory, fixture.clock, () -> 10_000);
         assertThatThrownBy(() -> copies.backUpBeforeUpgrade(new Sqlite(fixture.directory)))
@@ -141,7 +141,7 @@ class SchemaBackupsTest {
     }
 
     @Test
-    void aCopyThatDoesNotFitOnTheDiskIsTakenBack() throws Exception {
+    void deletesACopyThatDoesNotFit() throws Exception {
         oldQueue(fixture);
         fixture.execute("INSERT INTO chunk VALUES (8, 0, zeroblob(9000000))");
         fixture.execute("PRAGMA wal_checkpoint(TRUNCATE)");
@@ -168,7 +168,7 @@ class SchemaBackupsTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 20, 40, 60, 80, 100, 130, 160, 200, 250})
-    void killedAtAnyMomentItIsTheOldQueueOrTheNewOne(int millis) throws Exception {
+    void leavesTheOldOrTheNewQueueIfKilled(int millis) throws Exception {
         oldQueue(fixture);
         fixture.execute("INSERT INTO chunk VALUES (8, 0, zeroblob(60000000))");
         try (ChildJvm child = ChildJvm.start(scratch, Upgrading.class, fixture.directory.toString())) {

@@ -39,7 +39,7 @@ class SplitMessageTest {
     }
 
     @Test
-    void eachPartHasItsOwnNameAndEnvelopeAndAllOfTheContent() {
+    void eachPartHasItsOwnIdAndEnvelopeAndTheWholeContent() {
         List<QueueId> ids = commit();
 
         List<Claim> claims = fixture.queue().claim(ALL, 10);
@@ -59,7 +59,7 @@ class SplitMessageTest {
     }
 
     @Test
-    void theContentGoesWithTheLastPartWhicheverItIs() {
+    void deletesTheContentWithTheLastOpenPart() {
         List<QueueId> ids = commit();
         for (String route : List.of("anna", "carl", "bert")) {
             assertThat(fixture.inconsistencies()).isEmpty();
@@ -73,7 +73,7 @@ class SplitMessageTest {
     }
 
     @Test
-    void aPartIsWholeAlthoughTheFirstHasBeenForgotten() {
+    void aPartIsCompleteAfterTheFirstIsDeletedFromHistory() {
         commit();
         Claim first = claimOne("anna");
         fixture.queue().settle(first, QueueFixture.failed(first), List.of(fixture.notice("could not")));
@@ -108,7 +108,7 @@ class SplitMessageTest {
     }
 
     @Test
-    void allPartsComeOrNone() {
+    void commitsAllPartsOrNone() {
         fixture.queue();
         fixture.execute("CREATE TRIGGER broken BEFORE INSERT ON recipient WHEN new.address = 'carl@contoso.example'"
                 + " BEGIN SELECT raise(ABORT, 'no room'); END");

@@ -58,7 +58,7 @@ class SqliteTest {
     }
 
     @Test
-    void theWriterUsesAWriteAheadLogAndWhoCheckpointsSyncs() throws SQLException {
+    void usesAWriteAheadLogAndSyncsCheckpoints() throws SQLException {
         fixture.queue();
         try (Connection connection = new Sqlite(fixture.directory).openCheckpointer();
                 Statement statement = connection.createStatement();
@@ -98,7 +98,7 @@ class SqliteTest {
     }
 
     @Test
-    void aFileThatIsToTakeAnothersPlaceIsRefusedWhileItHasALog() throws Exception {
+    void requiresAFileWithoutALogBeforeAReplacement() throws Exception {
         fixture.accept("in the log", ANNA);
         Sqlite queue = new Sqlite(fixture.directory);
         assertThatThrownBy(queue::requireNoLog)
@@ -148,7 +148,7 @@ class SqliteTest {
     }
 
     @Test
-    void aFileThatHasBecomeMuchTooLargeGetsSmaller() throws IOException {
+    void shrinksAFileWithManyFreePages() throws IOException {
         byte[] content = QueueFixture.content(2, (int) MIB);
         for (int i = 0; i < 90; i++) {
             fixture.accept(content, ANNA);
