@@ -28,7 +28,7 @@ class MailboxRetryTest {
     private final UpstreamFailover mailbox = new UpstreamFailover(
             BackHalf.MAILBOX, List.of(new FakeUpstream("smtp.example:587", 2)), BackHalf.PROBES, journal, clock);
 
-    private enum Kind {
+    enum Kind {
         SIGN_IN_FAILED,
         UPSTREAM_REFUSES_MAIL,
         UPSTREAM_ASKS_FOR_A_DAY,
