@@ -93,24 +93,24 @@ final class ExpiryMonitor implements AutoCloseable {
 
     /// Sends the warnings that are due.
     void check() {
-        List<String> notice = new ArrayList<>();
-        boolean sawAll = true;
+        List<String> raised = new ArrayList<>();
+        boolean isComplete = true;
         for (MailboxSettings mailbox : mailboxes) {
             for (UpstreamSettings upstream : mailbox.upstreams()) {
                 try {
                     Optional<Expiry> expiry = upstreams.expiry(upstream);
-                    expiry.flatMap(found -> report(mailbox, found)).ifPresent(notice::add);
+                    expiry.flatMap(found -> report(mailbox, found)).ifPresent(raised::add);
                 } catch (TokenException e) {
-                    sawAll = false;
+                    isComplete = false;
                     log.debug(
                             "the expiry of the credential of {} is unknown, because it cannot sign in: {}",
                             mailbox.address(),
                             e.getMessage());
                 } catch (QueueException e) {
-                    sawAll = false;
+                    isComplete = false;
                     log.warn("the warning of an expiry cannot be queued; retrying in an hour: {}", e.getMessage());
                 } catch (RuntimeException e) { // the others must be checked all the same
-                    sawAll = false;
+                    isComplete = false;
                     log.error(
                             "the expiry of the credential of {} cannot be checked; retrying in an hour",
                             mailbox.address(),
@@ -118,8 +118,8 @@ final class ExpiryMonitor implements AutoCloseable {
                 }
             }
         }
-        if (sawAll) {
-            alerts.clearOthers(ALERT, notice);
+        if (isComplete) {
+            alerts.clearOthers(ALERT, raised);
         }
     }
 
@@ -175,10 +175,10 @@ final class ExpiryMonitor implements AutoCloseable {
     private void send(String name, Notice notice, EmailAddress mailbox, Instant now) {
         Arrival arrival = new Arrival(now, InetAddress.getLoopbackAddress(), "", "LOCAL");
         String route = mailbox.toString().toLowerCase(Locale.ROOT);
-        LocalMessage submission = new LocalMessage(
+        LocalMessage message = new LocalMessage(
                 arrival, new RoutedEnvelope(route, Priority.URGENT, notice.envelope()), notice.content());
-        QueueId id = queue.recordSentAlert(name, now, submission);
-        journal.accepted(id, arrival, notice.envelope(), submission.size());
+        QueueId id = queue.recordSentAlert(name, now, message);
+        journal.accepted(id, arrival, notice.envelope(), message.size());
     }
 
     @Override

@@ -80,17 +80,17 @@ public final class Operations {
     public ChangeResult change(Change change, MessageFilter selection, String by) throws OperationException {
         boolean isFinal = change instanceof Change.Bounce || change instanceof Change.Delete;
         if (isFinal && selection.isEveryOpenMessage()) {
-            throw new OperationException(text(change) + " wants to know which messages: ids, or a condition");
+            throw new OperationException(text(change) + " needs message IDs or a condition");
         }
         Change possible = possible(change);
-        ChangeResult effect = possible instanceof Change.Bounce
+        ChangeResult result = possible instanceof Change.Bounce
                 ? queue.admin()
                         .bounceEach(selection, by, claim -> delivery(claim).bounce(claim, by))
                 : queue.admin().apply(possible, selection, by);
-        if (effect.changed() > 0) {
-            journal.queueChanged(text(possible), effect.changed(), by);
+        if (result.changed() > 0) {
+            journal.queueChanged(text(possible), result.changed(), by);
         }
-        return effect;
+        return result;
     }
 
     /// @return the same, with the names used in the queue
@@ -160,7 +160,7 @@ public final class Operations {
     ///
     /// @param by user name of the operator
     /// @return false if it was paused already
-    /// @throws OperationException if it is not configured
+    /// @throws OperationException if the mailbox is not configured
     public synchronized boolean pause(EmailAddress mailbox, String by) throws OperationException {
         MailboxWorkers worker = workers(mailbox);
         Instant now = clock.instant();
@@ -197,7 +197,7 @@ public final class Operations {
     /// Probes a blocked mailbox and its suspended upstreams now, whatever their schedule.
     ///
     /// @param by user name of the operator
-    /// @throws OperationException if it is not configured, or paused by an operator
+    /// @throws OperationException if the mailbox is not configured, or is paused by an operator
     public synchronized MailboxProbes retry(EmailAddress mailbox, String by) throws OperationException {
         MailboxWorkers worker = workers(mailbox);
         if (worker.dispatcher().isPaused()) {
@@ -212,11 +212,12 @@ public final class Operations {
         return result;
     }
 
-    /// A probe by message needs a message that is due; the one that failed may be deferred for hours.
+    /// Makes the oldest message due if a probe needs one: the message that failed may be deferred for hours.
     private void makeMessageDue(MailboxWorkers worker, MailboxProbes probes, String by) {
         if (!probes.needsMessage()) {
             return;
         }
+        worker.dispatcher().requestMessageProbe(by); // for a message in flight, which is not found below
         for (String route : worker.dispatcher().routes()) {
             List<MessageEntry> oldest = reader().find(waitingFor(route), Page.Order.OLDEST_FIRST, null, 1)
                     .entries();
@@ -259,7 +260,7 @@ public final class Operations {
     }
 
     /// @param version of the program
-    /// @return takes less than a second for a million messages
+    /// @return the status; takes less than a second for a million messages
     public RelayStatus status(String version) {
         Running running = new Running(
                 version,

@@ -43,7 +43,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The relay: a listener that accepts messages into the queue, and a dispatcher per mailbox that delivers them.
-/// The two halves share only the queue.
+/// Accepting and delivering share only the queue.
 ///
 /// Started once and stopped once, by any thread.
 public final class Relay {
@@ -283,13 +283,13 @@ public final class Relay {
     /// timeout, and closes the queue.
     public void stop() {
         stopped.countDown();
-        List<Thread> backHalf = workers.stream().map(this::stopping).toList();
+        List<Thread> stopping = workers.stream().map(this::stopping).toList();
         if (listener != null) {
             listener.stop(settings.shutdownTimeout());
         }
         try {
-            for (Thread stopping : backHalf) {
-                stopping.join();
+            for (Thread thread : stopping) {
+                thread.join();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -86,14 +86,14 @@ public final class UpstreamFactory implements AutoCloseable {
                 : Optional.empty();
     }
 
-    private static Optional<Expiry> expiry(ClientCertificate shown) {
+    private static Optional<Expiry> expiry(ClientCertificate certificate) {
         try {
-            Instant end = CertifiedKey.read(shown.certificate(), shown.key(), null)
+            Instant end = CertifiedKey.read(certificate.certificate(), certificate.key(), null)
                     .certificate()
                     .getNotAfter()
                     .toInstant();
             return Optional.of(new Expiry(
-                    Expiry.Kind.CONNECTOR_CERTIFICATE, shown.certificate().toString(), end));
+                    Expiry.Kind.CONNECTOR_CERTIFICATE, certificate.certificate().toString(), end));
         } catch (UnusableKeyException e) {
             log.warn("the client certificate of a connector cannot be used: {}", e.getMessage());
             return Optional.empty();

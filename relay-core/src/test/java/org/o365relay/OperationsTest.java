@@ -232,7 +232,7 @@ class OperationsTest {
             for (MessageFilter everything : List.of(MessageFilter.ALL, open)) {
                 assertThatThrownBy(() -> operations.change(change, everything, "olga"))
                         .isInstanceOf(OperationException.class)
-                        .hasMessageEndingWith("wants to know which messages: ids, or a condition");
+                        .hasMessageEndingWith("needs message IDs or a condition");
             }
         }
         assertThat(shown().entry().state().isOpen()).isTrue();

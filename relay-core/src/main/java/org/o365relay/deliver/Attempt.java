@@ -24,7 +24,7 @@ import org.o365relay.queue.Settlement.Remark;
 /// The results of one delivery attempt.
 ///
 /// @param results for every open recipient, in the order of the envelope
-/// @param original parts of the message for notices
+/// @param original parts of the received message, for notices
 /// @param alias the author if on the send-as list; null if the message is sent as the mailbox
 record Attempt(
         Map<Recipient, Result> results,
@@ -164,23 +164,23 @@ record Attempt(
 
     /// @return the same, with ambiguous failures attributed to the message
     Attempt withMessageAtFault() {
-        Map<Recipient, Result> own = new LinkedHashMap<>(results);
-        own.replaceAll((_, result) -> result.isAmbiguous()
+        Map<Recipient, Result> attributed = new LinkedHashMap<>(results);
+        attributed.replaceAll((_, result) -> result.isAmbiguous()
                 ? new Result(result.response(), FailurePolicy.messageAtFault(result.response(), result.verdict()))
                 : result);
-        return new Attempt(own, original, alias);
+        return new Attempt(attributed, original, alias);
     }
 
     /// @return the same, with transaction failures attributed to the upstream
     Attempt withUpstreamAtFault() {
-        Map<Recipient, Result> lost = new LinkedHashMap<>(results);
-        lost.replaceAll((_, result) -> result.isTransactionFailure()
+        Map<Recipient, Result> attributed = new LinkedHashMap<>(results);
+        attributed.replaceAll((_, result) -> result.isTransactionFailure()
                 ? new Result(
                         result.response(),
                         result.verdict()
                                 .withScope(Scope.UPSTREAM, result.verdict().outcome()))
                 : result);
-        return new Attempt(lost, original, alias);
+        return new Attempt(attributed, original, alias);
     }
 
     /// @return the first failure of this scope

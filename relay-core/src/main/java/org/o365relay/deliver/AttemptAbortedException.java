@@ -13,7 +13,7 @@ public final class AttemptAbortedException extends Exception {
         this.response = response;
     }
 
-    /// @return what ended the attempt, in the place of the upstream's reply
+    /// @return what ended the attempt, in place of the upstream's reply
     public Response response() {
         return response;
     }

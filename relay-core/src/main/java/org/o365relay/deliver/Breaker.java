@@ -29,8 +29,8 @@ final class Breaker {
     /// @param isFirst whether this is the first backoff, not a longer one
     record Backoff(Result refusal, Instant until, boolean isFirst) {}
 
-    /// Decides whether a message may be sent. When the backoff is over one message is let through, after a
-    /// minute another.
+    /// Decides whether a message may be sent. When the backoff is over, one message is let through, and after
+    /// a minute another.
     ///
     /// @return the backoff; empty if the message may be sent
     Optional<Backoff> check(Instant now) {
@@ -47,8 +47,8 @@ final class Breaker {
     Optional<Backoff> refused(Result refusal, Instant now) {
         count(reason(refusal), now);
         Backoff current = backoff;
-        boolean isTooMuch = current == null ? refusals >= REFUSALS : onTrial || isOver(current, now);
-        if (!isTooMuch) {
+        boolean startsBackoff = current == null ? refusals >= REFUSALS : onTrial || isOver(current, now);
+        if (!startsBackoff) {
             return Optional.empty();
         }
         onTrial = false;

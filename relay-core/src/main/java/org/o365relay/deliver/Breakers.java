@@ -107,7 +107,7 @@ final class Breakers {
         }
     }
 
-    /// @return the author or recipient that was refused; null if the result is no such refusal by the upstream
+    /// @return the author or recipient that was refused; null if the upstream did not refuse either
     private static @Nullable Subject subject(Recipient recipient, @Nullable EmailAddress alias, Result result) {
         if (!result.isFromUpstream() || result.isInBackoff()) {
             return null;

@@ -5,7 +5,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 
 /// Limits the concurrent attempts of an account. The limit falls by one each time the upstream reports too
-/// many, because other programs use the account too, and rises by one after ten minutes without such a reply.
+/// many connections (other programs may use the account, too), and rises by one after ten minutes without such
+/// a reply.
 final class ConcurrencyLimiter {
 
     private static final Duration RECOVERY = Duration.ofMinutes(10);

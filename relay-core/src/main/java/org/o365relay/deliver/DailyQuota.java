@@ -22,11 +22,11 @@ final class DailyQuota {
     private int reserved;
 
     /// @param limit recipients in 24 hours, 1 or more; null for no limit
-    /// @param before recipients of the last 24 hours
-    DailyQuota(@Nullable Integer limit, List<UsageSlot> before, InstantSource clock) {
+    /// @param history recipients of the last 24 hours
+    DailyQuota(@Nullable Integer limit, List<UsageSlot> history, InstantSource clock) {
         this.limit = limit;
         this.clock = clock;
-        before.forEach(spending -> used.merge(spending.start(), spending.recipients(), Integer::sum));
+        history.forEach(slot -> used.merge(slot.start(), slot.recipients(), Integer::sum));
     }
 
     /// @return the limit; empty if there is none
@@ -35,7 +35,7 @@ final class DailyQuota {
     }
 
     /// Reserves quota for a message, until [#settle]. A message with more recipients than the limit is sent
-    /// when no others count: otherwise it would wait forever.
+    /// when no others count; otherwise it would never be sent.
     ///
     /// @return when the quota has room; empty if it was reserved
     synchronized Optional<Instant> reserve(int recipients) {
@@ -61,19 +61,19 @@ final class DailyQuota {
         return reserved > 0;
     }
 
-    /// @param kept number of recipients that were reserved
+    /// @param reservation recipients that were reserved
     /// @param sent number of them the upstream accepted
-    synchronized void settle(int kept, int sent) {
+    synchronized void settle(int reservation, int sent) {
         if (limit == null) {
             return;
         }
-        reserved -= kept;
+        reserved -= reservation;
         if (sent > 0) {
-            used.merge(step(clock.instant()), sent, Integer::sum);
+            used.merge(slot(clock.instant()), sent, Integer::sum);
         }
     }
 
-    /// A minute at most while attempts in flight may give quota back.
+    /// At most a minute from now while attempts in flight may give quota back.
     private Instant freedAt(int over) {
         Instant sure = surelyFreedAt(over);
         Instant soon = clock.instant().plus(Duration.ofMinutes(1));
@@ -82,10 +82,10 @@ final class DailyQuota {
 
     private Instant surelyFreedAt(int over) {
         int freed = 0;
-        for (Map.Entry<Instant, Integer> step : used.entrySet()) {
-            freed += step.getValue();
+        for (Map.Entry<Instant, Integer> slot : used.entrySet()) {
+            freed += slot.getValue();
             if (freed >= over) {
-                return end(step.getKey());
+                return end(slot.getKey());
             }
         }
         // more than the limit, or reserved by attempts in flight
@@ -99,15 +99,15 @@ final class DailyQuota {
             used.pollFirstEntry();
         }
         while (!used.isEmpty() && used.lastKey().isAfter(now)) {
-            used.merge(step(now), used.pollLastEntry().getValue(), Integer::sum);
+            used.merge(slot(now), used.pollLastEntry().getValue(), Integer::sum);
         }
     }
 
-    private static Instant end(Instant step) {
-        return step.plus(UsageSlot.RETENTION);
+    private static Instant end(Instant slot) {
+        return slot.plus(UsageSlot.RETENTION);
     }
 
-    private static Instant step(Instant at) {
+    private static Instant slot(Instant at) {
         return Instant.ofEpochSecond(
                 Math.floorDiv(at.getEpochSecond(), UsageSlot.SLOT.toSeconds()) * UsageSlot.SLOT.toSeconds());
     }

@@ -36,7 +36,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Notifies senders, once per message, that it is delayed. Scans open messages in order of arrival and stores
-/// its position in the queue; messages that are late already at the first scan are skipped.
+/// its position in the queue; messages already late at the first scan are skipped.
 ///
 /// Writes nothing while no mailbox can send: the notices would only be queued behind the mail.
 final class DelayNotifier {
@@ -75,30 +75,30 @@ final class DelayNotifier {
 
     /// Sends notices for messages that became late since the last scan.
     ///
-    /// @param goesOn checked between batches
+    /// @param shouldContinue checked between batches
     /// @throws org.o365relay.queue.QueueException if the disk fails; the next scan does the rest
-    void run(BooleanSupplier goesOn) {
+    void run(BooleanSupplier shouldContinue) {
         Duration age = policy.settings().delayNoticeAfter();
         if (age.isZero()) {
             return;
         }
         Instant now = clock.instant();
         QueueId end = NoticeStore.firstIdAt(now.minus(age));
-        QueueId place = queue.progress(MARK)
+        QueueId position = queue.progress(MARK)
                 .map(value -> new QueueId(Long.parseLong(value)))
                 .filter(reached ->
                         reached.compareTo(NoticeStore.firstIdAt(now)) < 0) // otherwise the clock was set back
                 .orElse(end);
-        boolean more = place.compareTo(end) <= 0; // otherwise the delay was made longer
-        while (more && goesOn.getAsBoolean()) {
+        boolean more = position.compareTo(end) <= 0; // otherwise the delay was made longer
+        while (more && shouldContinue.getAsBoolean()) {
             Optional<MailboxSender> open =
                     senders.stream().filter(MailboxSender::isOpen).findFirst();
             if (open.isEmpty()) {
                 return;
             }
-            Batch batch = notices.waitingMessages(place, end, BATCH);
+            Batch batch = notices.waitingMessages(position, end, BATCH);
             notify(batch, open.get());
-            place = batch.end();
+            position = batch.end();
             more = !batch.isLast();
         }
     }
@@ -179,15 +179,15 @@ final class DelayNotifier {
             WaitingMessage waiting, List<Recipient> recipients, MailboxSender sender) throws IOException {
         NoticeWriter writer = policy.writer(sender.mailbox());
         ReportedMessage original = original(waiting, sender);
-        Optional<EmailAddress> author = writer.delayAddressee(waiting.envelope(), original);
-        if (author.isEmpty()) {
+        Optional<EmailAddress> addressee = writer.delayAddressee(waiting.envelope(), original);
+        if (addressee.isEmpty()) {
             return Optional.empty();
         }
         InetAddress client = waiting.arrival().client();
         if (!policy.limit().allowsNotice(client)) {
             SuppressedNotice suppressed = new SuppressedNotice(
-                    waiting.id(), SuppressedNotice.Kind.DELAYED, client, author.get(), clock.instant());
-            return Optional.of(new DelayNotification(waiting.id(), author.get(), null, suppressed));
+                    waiting.id(), SuppressedNotice.Kind.DELAYED, client, addressee.get(), clock.instant());
+            return Optional.of(new DelayNotification(waiting.id(), addressee.get(), null, suppressed));
         }
         Delay delay = delay(waiting, original, recipients, sender);
         return writer.write(delay)
@@ -199,9 +199,9 @@ final class DelayNotifier {
 
     // RFC 3461 §4.1: without NOTIFY the relay decides; with NOTIFY only DELAY asks for it
     private static boolean mayBeNotified(WaitingMessage waiting, Recipient recipient) {
-        Set<NotifyCondition> occasions =
+        Set<NotifyCondition> conditions =
                 waiting.envelope().dsnRequest().of(recipient.address()).conditions();
-        return occasions == null || occasions.contains(NotifyCondition.DELAY);
+        return conditions == null || conditions.contains(NotifyCondition.DELAY);
     }
 
     private Optional<MailboxSender> open(WaitingMessage waiting) {
@@ -216,7 +216,7 @@ final class DelayNotifier {
         Optional<Event> failure = queue.events(waiting.id()).reversed().stream()
                 .filter(event -> event.kind().equals("deferred") || event.kind().equals("postponed"))
                 .findFirst();
-        boolean own =
+        boolean isLocal =
                 failure.map(event -> LOCAL_REASONS.contains(event.reason())).orElse(true);
         return new Delay(
                 waiting.id(),
@@ -226,7 +226,7 @@ final class DelayNotifier {
                 recipients,
                 reason(waiting, sender),
                 failure.flatMap(event -> Reply.parse(event.detail())).orElse(null),
-                own ? "" : failure.map(Event::upstream).orElse(""),
+                isLocal ? "" : failure.map(Event::upstream).orElse(""),
                 waiting.attempts(),
                 retry.expiresAt(waiting.arrival().at(), now),
                 now);

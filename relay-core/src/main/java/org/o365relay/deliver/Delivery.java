@@ -21,9 +21,11 @@ import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Recipient;
 import org.o365relay.mail.Reply;
 import org.o365relay.mail.ReportedMessage;
+import org.o365relay.queue.Change;
 import org.o365relay.queue.Claim;
 import org.o365relay.queue.ContentStream;
 import org.o365relay.queue.LocalMessage;
+import org.o365relay.queue.MessageFilter;
 import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.QueueException;
 import org.o365relay.queue.Settlement;
@@ -53,7 +55,7 @@ public final class Delivery {
     private final Journal journal;
     private final SettlementReport report;
 
-    /// @param sender what is delivered through
+    /// @param sender of the mailbox to deliver through
     /// @param policy for notices
     public Delivery(
             MessageQueue queue,
@@ -83,6 +85,28 @@ public final class Delivery {
         } finally {
             sender.failover().release(permit.get());
         }
+        makeDueForRequestedProbe(claim);
+    }
+
+    /// Makes the message due if a probe that an operator requested needs one: while the message was in flight,
+    /// the request may have found no other.
+    private void makeDueForRequestedProbe(Claim claim) {
+        Optional<String> requestedBy = sender.failover().messageProbeRequestedBy();
+        if (requestedBy.isEmpty()) {
+            return;
+        }
+        try {
+            boolean waits = queue.reader()
+                    .show(claim.id())
+                    .map(shown -> shown.entry().dueAt())
+                    .filter(due -> due.isAfter(planner.clock().instant()))
+                    .isPresent();
+            if (waits) {
+                queue.admin().apply(new Change.Retry(), MessageFilter.of(List.of(claim.id())), requestedBy.get());
+            }
+        } catch (QueueException e) {
+            log.warn("message {} cannot be made due for a probe and is retried later: {}", claim.id(), e.getMessage());
+        }
     }
 
     /// Bounces a message on an operator's command: fails all open recipients without an attempt and notifies
@@ -92,15 +116,15 @@ public final class Delivery {
     /// @param by user name of the operator, for the log
     /// @throws QueueException if the settlement cannot be written
     public void bounce(Claim claim, String by) {
-        Attempt none = localFailure(
+        Attempt attempt = localFailure(
                 claim,
                 BOUNCED_BY_OPERATOR,
                 original(claim),
                 response -> sender.judge(response, false).withName("operator"));
         record(
                 claim,
-                none,
-                SettlementPlanner.bounce(none),
+                attempt,
+                SettlementPlanner.bounce(attempt),
                 by,
                 (settlement, notices, suppressed) -> queue.settle(claim, settlement, notices, suppressed));
     }
@@ -144,7 +168,7 @@ public final class Delivery {
             sender.account().rateLimiter().refund(1);
         }
         if (damage.isPresent()) {
-            quarantine(claim, damage.get());
+            hold(claim, damage.get());
         } else {
             Settlement planned = planner.plan(
                     claim, ruling, permit.health().name(), sender.account().name());
@@ -163,7 +187,7 @@ public final class Delivery {
             return sender.evaluate(permit, claim, attempt);
         } catch (RuntimeException e) {
             log.error(
-                    "the result of message {} cannot be evaluated because of a bug; it is settled as reported; please report it",
+                    "the result of message {} cannot be evaluated because of a bug and is settled as reported; please report it",
                     claim.id(),
                     e);
             return AttemptRuling.of(attempt);
@@ -201,8 +225,8 @@ public final class Delivery {
         queue.putBack(claim);
     }
 
-    /// Retrying a damaged message would only bounce it in the end, which the sender cannot fix.
-    private void quarantine(Claim claim, String damage) {
+    /// Puts the damaged message on hold: retries would end in a bounce, about which the sender can do nothing.
+    private void hold(Claim claim, String damage) {
         log.error(
                 "message {} is damaged in the queue ({}) and was put on hold; check the disk, then bounce or delete the"
                         + " message",
@@ -261,9 +285,9 @@ public final class Delivery {
     }
 
     private static Attempt localFailure(
-            Claim claim, Reply reply, ReportedMessage original, Function<Response, Verdict> judging) {
+            Claim claim, Reply reply, ReportedMessage original, Function<Response, Verdict> classifier) {
         Response response = new Response(Step.CONTENT, reply, Origin.RELAY);
-        Verdict verdict = judging.apply(response);
+        Verdict verdict = classifier.apply(response);
         Map<Recipient, Result> results = new HashMap<>();
         claim.recipients().forEach(recipient -> results.put(recipient, new Result(response, verdict)));
         return Attempt.of(claim.recipients(), results, original, null);
@@ -271,15 +295,15 @@ public final class Delivery {
 
     @FunctionalInterface
     private interface SettlementWriter {
-        /// @return the notices' ids
+        /// @return IDs of the notices
         List<QueueId> write(Settlement settlement, List<LocalMessage> notices, List<SuppressedNotice> suppressed);
     }
 
-    private void record(Claim claim, Attempt attempt, Settlement settlement, String by, SettlementWriter writing) {
+    private void record(Claim claim, Attempt attempt, Settlement settlement, String by, SettlementWriter writer) {
         Notices written = dsnSender.notices(claim, attempt, settlement);
         List<LocalMessage> notices = written.messages();
         List<QueueId> noticeIds =
-                writing.write(settlement, notices, written.suppressed().stream().toList());
+                writer.write(settlement, notices, written.suppressed().stream().toList());
         for (int i = 0; i < notices.size(); i++) {
             LocalMessage notice = notices.get(i);
             journal.accepted(noticeIds.get(i), notice.arrival(), notice.envelope(), notice.size());

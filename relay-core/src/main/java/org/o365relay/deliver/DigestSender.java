@@ -51,16 +51,16 @@ final class DigestSender {
 
     /// Sends the digests whose hour is over, if a mailbox can send.
     ///
-    /// @param goesOn checked between digests
+    /// @param shouldContinue checked between digests
     /// @throws RuntimeException if one of them cannot be sent, after the others; the next run tries again
-    void run(BooleanSupplier goesOn) {
+    void run(BooleanSupplier shouldContinue) {
         limit.removeExpired();
         Instant now = clock.instant();
         RuntimeException first = null;
         for (SuppressedNotices group : notices.suppressedNotices(now.minus(COMMIT_MARGIN))) {
             Optional<MailboxSender> open =
                     senders.stream().filter(MailboxSender::isOpen).findFirst();
-            if (open.isEmpty() || !goesOn.getAsBoolean()) {
+            if (open.isEmpty() || !shouldContinue.getAsBoolean()) {
                 break;
             }
             try {
@@ -92,7 +92,7 @@ final class DigestSender {
                 group.client(),
                 newest.map(SuppressedMessage::helo).orElse(""),
                 group.count(),
-                messages.stream().map(message -> line(message, mailbox)).toList(),
+                messages.stream().map(message -> entry(message, mailbox)).toList(),
                 now);
         LocalMessage message = NoticePolicy.localMessage(
                 policy.writer(mailbox)
@@ -105,15 +105,15 @@ final class DigestSender {
         return sent.isPresent();
     }
 
-    private Digest.Entry line(SuppressedMessage message, EmailAddress mailbox) {
+    private Digest.Entry entry(SuppressedMessage message, EmailAddress mailbox) {
         String subject = message.subject() == null ? "" : message.subject();
-        Status fate = fate(message);
-        boolean hasReason = fate != Status.DELIVERED && !message.reason().isEmpty();
+        Status status = status(message);
+        boolean hasReason = status != Status.DELIVERED && !message.reason().isEmpty();
         String reason = hasReason ? policy.reason(message.reason(), mailbox, "").cause() : "";
-        return new Digest.Entry(message.receivedAt(), subject, message.recipients(), fate, reason);
+        return new Digest.Entry(message.receivedAt(), subject, message.recipients(), status, reason);
     }
 
-    private static Status fate(SuppressedMessage message) {
+    private static Status status(SuppressedMessage message) {
         return switch (message.kind()) {
             case FAILED -> Status.FAILED;
             case DELAYED -> {

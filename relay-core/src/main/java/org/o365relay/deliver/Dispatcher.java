@@ -102,6 +102,14 @@ public final class Dispatcher {
         return sender.retry();
     }
 
+    /// Makes the next message that is settled due, if the probe that [#retry()] has made due still waits for a
+    /// message: one in flight cannot be made due before.
+    ///
+    /// @param by user name of the operator
+    public void requestMessageProbe(String by) {
+        sender.failover().requestMessageProbe(by);
+    }
+
     /// @return the mailbox and the pools whose mail it delivers, as in the queue
     public List<String> routes() {
         return sender.claimScope().routes();
@@ -121,10 +129,10 @@ public final class Dispatcher {
         void run() throws InterruptedException;
     }
 
-    private void repeat(Task turn) {
+    private void repeat(Task task) {
         while (!stopping) {
             try {
-                turn.run();
+                task.run();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return; // only stop() interrupts
@@ -147,8 +155,8 @@ public final class Dispatcher {
     }
 
     private void deliverNext() throws InterruptedException {
-        int room = sender.failover().freeSlots();
-        if (room == 0) {
+        int slots = sender.failover().freeSlots();
+        if (slots == 0) {
             releaseIfOutOfService();
             sender.failover().awaitFreeSlot();
             return;
@@ -158,31 +166,31 @@ public final class Dispatcher {
             Thread.sleep(pause.compareTo(MAX_WAIT) < 0 ? pause : MAX_WAIT);
             return;
         }
-        int connections = sender.account().concurrencyLimiter().acquire(room, MAX_WAIT);
+        int connections = sender.account().concurrencyLimiter().acquire(slots, MAX_WAIT);
         if (connections > 0 && !start(connections)) {
             queue.awaitDue(sender.claimScope(), MAX_WAIT);
         }
     }
 
-    /// Claims messages and delivers each on its own thread, which interrupts of the loop do not reach.
+    /// Claims messages and delivers each on its own thread, so that an interrupt of the loop does not end it.
     ///
     /// @param connections acquired for them; unused ones are released
     /// @return false if no message was due
     private boolean start(int connections) {
-        int most = sender.failover().freeSlots() == 0
+        int max = sender.failover().freeSlots() == 0
                 ? 0
                 : sender.account().rateLimiter().take(connections); // may have changed meanwhile
         int started = 0;
         try {
-            List<Claim> claims = most == 0 ? List.of() : queue.claim(sender.claimScope(), most);
+            List<Claim> claims = max == 0 ? List.of() : queue.claim(sender.claimScope(), max);
             for (Claim claim : claims) {
                 idle.acquireUninterruptibly();
                 started++;
                 Thread.ofVirtual().name("delivery-" + claim.id()).start(() -> deliver(claim));
             }
-            return most == 0 || !claims.isEmpty();
+            return max == 0 || !claims.isEmpty();
         } finally {
-            sender.account().rateLimiter().refund(most - started);
+            sender.account().rateLimiter().refund(max - started);
             sender.account().concurrencyLimiter().release(connections - started);
         }
     }
@@ -200,8 +208,8 @@ public final class Dispatcher {
         }
     }
 
-    /// Ends the lease at once: until it expires the message would wait for hours, without a note that a
-    /// duplicate may arrive.
+    /// Ends the lease at once: otherwise the message would wait for hours until the lease expires, and its
+    /// history would not say that a duplicate may arrive.
     private void interrupt(Claim claim) {
         while (!Thread.currentThread().isInterrupted()) {
             try {

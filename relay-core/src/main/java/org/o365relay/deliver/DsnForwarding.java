@@ -15,13 +15,13 @@ import org.o365relay.queue.Claim;
 /// success to all others.
 final class DsnForwarding {
 
-    private static final Set<NotifyCondition> NO_OCCASION = Set.of();
+    private static final Set<NotifyCondition> NEVER = Set.of();
 
     private DsnForwarding() {}
 
     static DsnRequest of(Claim claim, EmailAddress mailbox) {
         Envelope envelope = claim.envelope();
-        DsnRequest report = envelope.dsnRequest();
+        DsnRequest request = envelope.dsnRequest();
         // RFC 3461 §4.1: no report about a report
         if (claim.notice() || envelope.returnPath().isEmpty()) {
             return never(envelope);
@@ -29,23 +29,22 @@ final class DsnForwarding {
         boolean fromMailbox = envelope.returnPath()
                 .filter(sender -> sender.toString().equalsIgnoreCase(mailbox.toString()))
                 .isPresent();
-        return fromMailbox || report.recipients().isEmpty() ? report : withoutSuccess(report);
+        return fromMailbox || request.recipients().isEmpty() ? request : withoutSuccess(request);
     }
 
     private static DsnRequest never(Envelope envelope) {
-        DsnRequest report = envelope.dsnRequest();
-        Map<EmailAddress, ForRecipient> wishes = new HashMap<>();
+        DsnRequest request = envelope.dsnRequest();
+        Map<EmailAddress, ForRecipient> parameters = new HashMap<>();
         envelope.recipients()
-                .forEach(recipient -> wishes.put(
-                        recipient,
-                        new ForRecipient(NO_OCCASION, report.of(recipient).original())));
-        return new DsnRequest(report.envelopeId(), report.returned(), wishes);
+                .forEach(recipient -> parameters.put(
+                        recipient, new ForRecipient(NEVER, request.of(recipient).original())));
+        return new DsnRequest(request.envelopeId(), request.returned(), parameters);
     }
 
-    private static DsnRequest withoutSuccess(DsnRequest report) {
-        Map<EmailAddress, ForRecipient> wishes = new HashMap<>();
-        report.recipients()
-                .forEach((recipient, asked) -> wishes.put(recipient, asked.without(NotifyCondition.SUCCESS)));
-        return new DsnRequest(report.envelopeId(), report.returned(), wishes);
+    private static DsnRequest withoutSuccess(DsnRequest request) {
+        Map<EmailAddress, ForRecipient> parameters = new HashMap<>();
+        request.recipients()
+                .forEach((recipient, given) -> parameters.put(recipient, given.without(NotifyCondition.SUCCESS)));
+        return new DsnRequest(request.envelopeId(), request.returned(), parameters);
     }
 }

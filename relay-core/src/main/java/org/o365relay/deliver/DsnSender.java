@@ -37,7 +37,8 @@ import org.slf4j.LoggerFactory;
 /// Composes the DSNs that a settlement requires (RFC 3461): of failed recipients, unless the sender opted out,
 /// and of relayed recipients, if the sender asked for success reports and the upstream does not send them.
 ///
-/// Each recipient appears only in the notices of the settlement that ends it, so no sender is notified twice.
+/// Each recipient appears only in the notices of the settlement that records its outcome, so no sender is
+/// notified twice.
 final class DsnSender {
 
     private static final Logger log = LoggerFactory.getLogger(DsnSender.class);
@@ -98,24 +99,29 @@ final class DsnSender {
 
     /// @return recipients with this outcome for which the sender wants a notice
     private static Stream<Entry<Recipient, Result>> settled(
-            Claim claim, Attempt attempt, Settlement settlement, NotifyCondition occasion, Predicate<Outcome> outcome) {
+            Claim claim,
+            Attempt attempt,
+            Settlement settlement,
+            NotifyCondition condition,
+            Predicate<Outcome> outcome) {
         return attempt.results().entrySet().stream()
                 .filter(entry -> outcome.test(settlement.outcomes().get(entry.getKey())))
                 .filter(entry -> claim.envelope()
                         .dsnRequest()
                         .of(entry.getKey().address())
-                        .includes(occasion));
+                        .includes(condition));
     }
 
     /// Success reports are never suppressed: the sender asked for them.
     private Notices failureNotice(Failure failure, Claim claim, Optional<LocalMessage> report) {
-        Optional<EmailAddress> author = writer.addressee(failure);
-        if (author.isPresent() && !policy.limit().allowsNotice(failure.arrival().client())) {
+        Optional<EmailAddress> addressee = writer.addressee(failure);
+        if (addressee.isPresent()
+                && !policy.limit().allowsNotice(failure.arrival().client())) {
             SuppressedNotice suppressed = new SuppressedNotice(
-                    failure.id(), Kind.FAILED, failure.arrival().client(), author.get(), failure.now());
+                    failure.id(), Kind.FAILED, failure.arrival().client(), addressee.get(), failure.now());
             return new Notices(Optional.empty(), Optional.of(suppressed), report);
         }
-        Optional<LocalMessage> notice = submission(claim, failure.now(), () -> writer.write(failure));
+        Optional<LocalMessage> notice = localNotice(claim, failure.now(), () -> writer.write(failure));
         return new Notices(notice, Optional.empty(), report);
     }
 
@@ -144,12 +150,12 @@ final class DsnSender {
                 relayed,
                 upstream,
                 now);
-        return submission(claim, now, () -> writer.write(message));
+        return localNotice(claim, now, () -> writer.write(message));
     }
 
-    private static Optional<LocalMessage> submission(Claim claim, Instant now, NoticeSource writing) {
+    private static Optional<LocalMessage> localNotice(Claim claim, Instant now, NoticeSource source) {
         try {
-            return writing.write()
+            return source.write()
                     .map(notice -> NoticePolicy.localMessage(notice, claim.mailbox(), claim.priority(), now));
         } catch (RuntimeException e) {
             // What the upstream accepted must be settled all the same, or it would be sent again.

@@ -38,7 +38,7 @@ public final class FailurePolicy {
     private static final int TOO_MANY_REQUESTS = 429;
 
     // Timeout, Conflict, Locked, Too Early: 4xx that are temporary
-    private static final Set<Integer> PASSING = Set.of(408, 409, 423, 425);
+    private static final Set<Integer> TEMPORARY = Set.of(408, 409, 423, 425);
 
     private final EmailAddress mailbox;
     private final ReplyCatalogue catalogue;
@@ -61,9 +61,9 @@ public final class FailurePolicy {
     public Verdict judge(Response response, boolean alias) {
         return switch (response.origin()) {
             case UPSTREAM -> {
-                boolean taken = response.step() == Step.END_OF_CONTENT
+                boolean accepted = response.step() == Step.END_OF_CONTENT
                         && response.reply().category() == 2;
-                yield taken ? delivered(response) : known(ReplySource.SMTP, response, alias);
+                yield accepted ? delivered(response) : known(ReplySource.SMTP, response, alias);
             }
             case GRAPH ->
                 response.reply().code() == 202 ? delivered(response) : known(ReplySource.GRAPH, response, alias);
@@ -81,7 +81,7 @@ public final class FailurePolicy {
                         "Check that upstream.host is the name in the server's certificate, and that no firewall or virus"
                                 + " scanner intercepts TLS. For a private certificate authority set"
                                 + " upstream.trusted-certificates.");
-            case RELAY -> judgeOwn(response);
+            case RELAY -> judgeLocal(response);
         };
     }
 
@@ -189,13 +189,13 @@ public final class FailurePolicy {
                         "Check that the app has Mail.Send (Application) with admin consent, and that " + mailbox
                                 + " is a mailbox in Exchange Online.");
             default ->
-                reply.category() == 4 && !PASSING.contains(reply.code()) && !isAboutUpstream(response)
+                reply.category() == 4 && !TEMPORARY.contains(reply.code()) && !isAboutUpstream(response)
                         ? failed(response, "Microsoft Graph refuses the message", "")
                         : deferred(reply, Scope.MESSAGE, "Microsoft Graph temporarily refuses the message", "");
         };
     }
 
-    private Verdict judgeOwn(Response response) {
+    private Verdict judgeLocal(Response response) {
         if (response.retryAfter() != null) {
             return new Verdict(
                     new Outcome.Deferred(response.reply()),

@@ -40,8 +40,8 @@ final class FaultAttribution {
     /// @return whether any message was processed since this one failed; false if this one is not known to have
     ///     failed
     synchronized boolean processedSince(QueueId id) {
-        FailureRecord miss = failures.get(id);
-        return miss != null && miss.processed() < processed;
+        FailureRecord failure = failures.get(id);
+        return failure != null && failure.processed() < processed;
     }
 
     /// The connection was lost during this message, which is not attributed to the message.
@@ -52,12 +52,12 @@ final class FaultAttribution {
     /// @return whether the message is at fault: others were processed since it failed, and none has failed the
     ///     same way since then
     synchronized boolean isOwnFault(QueueId id) {
-        FailureRecord miss = failures.get(id);
-        return miss != null && (miss.processed() < processed || isStillOwnFault(miss));
+        FailureRecord failure = failures.get(id);
+        return failure != null && (failure.processed() < processed || isStillOwnFault(failure));
     }
 
-    private boolean isStillOwnFault(FailureRecord miss) {
-        return miss.ownFault() && miss.upstreamFaults() == upstreamFaults;
+    private boolean isStillOwnFault(FailureRecord failure) {
+        return failure.ownFault() && failure.upstreamFaults() == upstreamFaults;
     }
 
     /// Decides whether the failure of a message at fault is ignored for the upstream. One such message says
@@ -66,8 +66,8 @@ final class FaultAttribution {
     /// @param id of a message at fault
     /// @return whether it failed before, or is the first since the upstream processed a message
     synchronized boolean ignoresOwnFault(QueueId id) {
-        FailureRecord miss = failures.get(id);
-        if (miss != null && isStillOwnFault(miss)) {
+        FailureRecord failure = failures.get(id);
+        if (failure != null && isStillOwnFault(failure)) {
             return true;
         }
         boolean first = !ownFaultIgnored;
@@ -78,13 +78,13 @@ final class FaultAttribution {
     /// Records a failure of the message.
     ///
     /// @return failures in a row, 1 or more
-    synchronized int failed(QueueId id, boolean toBlame) {
+    synchronized int failed(QueueId id, boolean ownFault) {
         FailureRecord before = failures.get(id);
         int inRow = before == null || before.processed() < processed ? 1 : before.inRow() + 1;
-        if (!toBlame) {
+        if (!ownFault) {
             upstreamFaults++;
         }
-        failures.put(id, new FailureRecord(processed, inRow, toBlame, upstreamFaults));
+        failures.put(id, new FailureRecord(processed, inRow, ownFault, upstreamFaults));
         return inRow;
     }
 }

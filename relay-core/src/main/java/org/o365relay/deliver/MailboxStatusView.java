@@ -78,7 +78,7 @@ record MailboxStatusView(EmailAddress mailbox, List<UpstreamHealth> upstreams) {
     }
 
     private MailboxStatus of(
-            State state, UpstreamHealth upstream, Suspension suspension, Instant since, @Nullable Instant nextTry) {
+            State state, UpstreamHealth upstream, Suspension suspension, Instant since, @Nullable Instant nextProbe) {
         return new MailboxStatus(
                 mailbox.toString(),
                 state,
@@ -87,7 +87,7 @@ record MailboxStatusView(EmailAddress mailbox, List<UpstreamHealth> upstreams) {
                 suspension.cause().reply().toString(),
                 suspension.cause().explanation(),
                 suspension.cause().advice(),
-                nextTry,
+                nextProbe,
                 delivering());
     }
 

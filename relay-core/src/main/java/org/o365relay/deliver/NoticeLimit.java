@@ -33,7 +33,7 @@ final class NoticeLimit {
 
     /// Restores windows after a restart: devices with suppressed notices are at their limit until the hour is
     /// over.
-    synchronized void resume(List<SuppressedNotices> groups) {
+    synchronized void restore(List<SuppressedNotices> groups) {
         groups.forEach(group -> windows.put(group.client(), new Window(group.since(), max)));
     }
 
@@ -42,27 +42,27 @@ final class NoticeLimit {
     /// @return whether it may be sent
     synchronized boolean allowsNotice(InetAddress client) {
         Instant now = clock.instant();
-        Window hour = windows.get(client);
-        if (hour == null || hour.isOver(now)) {
+        Window window = windows.get(client);
+        if (window == null || window.isOver(now)) {
             windows.put(client, new Window(now, 1));
             return max > 0;
         }
-        if (hour.count() >= max) {
+        if (window.count() >= max) {
             return false;
         }
-        windows.put(client, new Window(hour.since(), hour.count() + 1));
+        windows.put(client, new Window(window.since(), window.count() + 1));
         return true;
     }
 
     /// @return whether one more notice about the device may be sent; counts nothing
     synchronized boolean hasRoom(InetAddress client) {
-        Window hour = windows.get(client);
-        return (hour == null || hour.isOver(clock.instant())) ? max > 0 : hour.count() < max;
+        Window window = windows.get(client);
+        return (window == null || window.isOver(clock.instant())) ? max > 0 : window.count() < max;
     }
 
     /// Removes devices whose hour is over.
     synchronized void removeExpired() {
         Instant now = clock.instant();
-        windows.values().removeIf(hour -> hour.isOver(now));
+        windows.values().removeIf(window -> window.isOver(now));
     }
 }

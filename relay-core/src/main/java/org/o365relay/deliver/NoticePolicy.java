@@ -33,7 +33,7 @@ public final class NoticePolicy {
         this.hostname = hostname;
         this.replyTexts = ReplyTexts.in(settings.language().locale());
         this.limit = new NoticeLimit(settings.hourlyLimitPerDevice(), clock);
-        limit.resume(suppressed);
+        limit.restore(suppressed);
     }
 
     NoticeSettings settings() {

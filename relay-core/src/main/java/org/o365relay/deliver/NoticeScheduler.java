@@ -69,7 +69,7 @@ public final class NoticeScheduler implements AutoCloseable {
         }
     }
 
-    /// Waits until the notices in work are written.
+    /// Stops the loop and waits until the notices being sent are in the queue.
     @Override
     public void close() {
         closed.countDown();

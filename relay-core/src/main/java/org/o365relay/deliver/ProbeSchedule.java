@@ -5,7 +5,7 @@ import java.time.Duration;
 /// When a blocked mailbox is probed: after `first`, then after twice the delay each time, at most `max`.
 public record ProbeSchedule(Duration first, Duration max) {
 
-    private static final int UNSLOWED_PROBES = 5;
+    private static final int FAST_PROBES = 5;
     private static final Duration MAX_WITH_MAIL = Duration.ofMinutes(15);
 
     /// @param probes failed probes so far
@@ -18,9 +18,9 @@ public record ProbeSchedule(Duration first, Duration max) {
     /// errors. From the fifth failed probe on the delay doubles, up to 15 minutes, unless it is longer anyway.
     Duration messageDelay(int probes) {
         Duration usual = delay(probes);
-        if (probes < UNSLOWED_PROBES || usual.compareTo(MAX_WITH_MAIL) >= 0) {
+        if (probes < FAST_PROBES || usual.compareTo(MAX_WITH_MAIL) >= 0) {
             return usual;
         }
-        return new ProbeSchedule(usual, MAX_WITH_MAIL).delay(probes - UNSLOWED_PROBES + 1);
+        return new ProbeSchedule(usual, MAX_WITH_MAIL).delay(probes - FAST_PROBES + 1);
     }
 }

@@ -44,8 +44,8 @@ final class RateLimiter {
     }
 
     /// Returns tokens of messages that were not sent.
-    synchronized void refund(int untaken) {
-        credit = Math.min(maxCredit, credit + untaken * interval);
+    synchronized void refund(int count) {
+        credit = Math.min(maxCredit, credit + count * interval);
     }
 
     /// A clock set back does not reduce the credit.

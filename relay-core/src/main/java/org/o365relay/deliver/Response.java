@@ -26,8 +26,8 @@ public record Response(
         this(step, reply, origin, false);
     }
 
-    public Response(Step step, Reply reply, Origin origin, boolean promisesReport) {
-        this(step, reply, origin, promisesReport, null);
+    public Response(Step step, Reply reply, Origin origin, boolean reportsSuccess) {
+        this(step, reply, origin, reportsSuccess, null);
     }
 
     /// @return the same, with a wait that the upstream asked for

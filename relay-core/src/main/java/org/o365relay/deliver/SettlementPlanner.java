@@ -41,12 +41,12 @@ record SettlementPlanner(RetrySchedule retry, InstantSource clock, RandomGenerat
         Instant receivedAt = claim.arrival().at();
         Optional<Instant> retryAt = retry.next(claim.attempts(), receivedAt, now, random);
         Instant again = retryAt.orElseGet(() -> retry.nextRegardlessOfAge(claim.attempts(), now, random));
-        boolean expired0 = retry.isExpired(receivedAt, now);
+        boolean isTooOld = retry.isExpired(receivedAt, now);
         boolean hasWaited = !now.isBefore(receivedAt.plus(MAX_BACKOFF_FOR_RECIPIENT));
         Map<Recipient, Outcome> outcomes = new LinkedHashMap<>();
         attempt.results().forEach((recipient, result) -> {
             boolean expired = result.isInBackoff()
-                    ? expired0 || (result.isRecipientBackoff() && hasWaited)
+                    ? isTooOld || (result.isRecipientBackoff() && hasWaited)
                     : result.countsAsAttempt() && retryAt.isEmpty() && !keepsTrying(ruling, result);
             outcomes.put(recipient, outcome(result, expired));
         });

@@ -48,7 +48,7 @@ final class SettlementReport {
         return claim.envelope().dsnRequest().of(recipient.address()).includes(NotifyCondition.FAILURE);
     }
 
-    /// Not while the mailbox is blocked: the block is logged once, instead of every message.
+    /// Logs nothing while the mailbox is blocked: the block is logged once, not every message.
     private void logDeferred(Delivery delivery, Result result, Settlement settlement) {
         Instant next = settlement.nextAttempt();
         if (settlement.counts() && next != null) {

@@ -24,15 +24,15 @@ record Suspension(
 
     private static final ProbeSchedule AT_ONCE = new ProbeSchedule(Duration.ZERO, Duration.ZERO);
 
-    /// The failure.
+    /// The failure that caused it.
     ///
     /// @param step of the attempt that failed
     /// @param explanation in plain words
     /// @param advice what the admin can do; may be empty
     record Cause(Step step, Reply reply, String explanation, String advice) {
 
-        Cause(Step step, Reply reply, String cause) {
-            this(step, reply, cause, "");
+        Cause(Step step, Reply reply, String explanation) {
+            this(step, reply, explanation, "");
         }
 
         /// @return explanation and advice
@@ -60,37 +60,37 @@ record Suspension(
         return of(cause, endedBy(cause), schedule, now);
     }
 
-    /// A probe failed.
+    /// The same after a failed probe, with the cause that it found.
     Suspension probeFailed(Cause found, ProbeSchedule nextSchedule, Instant now) {
         return at(found, endedBy(found), nextSchedule, since, failedProbes + 1, now);
     }
 
-    /// Probed by signing in, whatever the failed step.
+    /// A suspension that is probed by signing in, whatever the failed step.
     static Suspension endedByCheck(Cause cause, ProbeSchedule schedule, Instant now) {
         return of(cause, EndedBy.CHECK, schedule, now);
     }
 
-    /// A probe failed; the next one is a sign-in again.
+    /// The same after a failed probe; the next one is a sign-in again.
     Suspension checkFailed(ProbeSchedule nextSchedule, Instant now) {
         return at(cause, EndedBy.CHECK, nextSchedule, since, failedProbes + 1, now);
     }
 
-    /// Signing in succeeded; the next probe is a message, at once.
+    /// The same after a successful sign-in; the next probe is a message, at once.
     Suspension probedByMessage(Instant now) {
         return at(cause, EndedBy.MESSAGE, AT_ONCE, since, failedProbes, now);
     }
 
-    /// A probe failed for another reason.
+    /// The same after a probe that failed for another reason.
     Suspension probeFailed(Instant now) {
         return at(cause, endedBy, schedule, since, failedProbes + 1, now);
     }
 
-    /// A probe was inconclusive; it is repeated after the same delay.
+    /// The same after an inconclusive probe, which is repeated after the same delay.
     Suspension rescheduled(Instant now) {
         return at(cause, endedBy, schedule, since, failedProbes, now);
     }
 
-    /// The next probe is due now. One that ends by time keeps its time.
+    /// The same with the next probe due now. A suspension that ends by time is not changed.
     Suspension dueNow(Instant now) {
         return endedBy == EndedBy.TIME || isDue(now)
                 ? this

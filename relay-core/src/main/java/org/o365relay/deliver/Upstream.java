@@ -17,7 +17,7 @@ public interface Upstream extends AutoCloseable {
     /// Connects and signs in, on a new connection; sends no mail.
     UpstreamCheck check();
 
-    /// Forgets a wait that the upstream has asked for (Retry-After), so that the next attempt or check is made
+    /// Cancels a wait that the upstream has asked for (Retry-After), so that the next attempt or check is made
     /// at once.
     default void endRetryAfter() {}
 

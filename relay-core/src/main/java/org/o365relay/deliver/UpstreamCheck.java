@@ -36,7 +36,7 @@ public record UpstreamCheck(
             this(step, detail, "");
         }
 
-        /// @return whether some mail cannot be sent, or not for long
+        /// @return whether some mail cannot be sent, now or soon
         public boolean isWarning() {
             return !advice.isEmpty();
         }

@@ -20,7 +20,7 @@ final class UpstreamEvents {
     private @Nullable Outage outage;
     private UpstreamHealth active;
 
-    /// No mail leaves.
+    /// A period during which no mail leaves.
     ///
     /// @param blocked whether something has to be fixed; false if the upstream only cannot be reached
     private record Outage(Instant since, boolean blocked) {}
@@ -51,23 +51,23 @@ final class UpstreamEvents {
         beginOutage(suspension, true);
     }
 
-    /// @param instead the upstream in use now; null if all are suspended
-    void upstreamSuspended(UpstreamHealth upstream, Suspension suspension, @Nullable UpstreamHealth instead) {
+    /// @param current the upstream in use now; null if all are suspended
+    void upstreamSuspended(UpstreamHealth upstream, Suspension suspension, @Nullable UpstreamHealth current) {
         boolean isNew = isNew(upstream.name(), suspension);
-        if (instead == null) {
+        if (current == null) {
             if (isNew || outage == null) {
                 reportBlocked(upstream, suspension);
                 beginOutage(suspension, true);
             }
         } else if (isNew) {
-            reportFailover(upstream, instead, suspension);
+            reportFailover(upstream, current, suspension);
         }
     }
 
-    /// @param instead the upstream in use now; null if all are suspended
-    void upstreamUnreachable(UpstreamHealth upstream, Suspension suspension, @Nullable UpstreamHealth instead) {
-        if (instead != null) {
-            reportFailover(upstream, instead, suspension);
+    /// @param current the upstream in use now; null if all are suspended
+    void upstreamUnreachable(UpstreamHealth upstream, Suspension suspension, @Nullable UpstreamHealth current) {
+        if (current != null) {
+            reportFailover(upstream, current, suspension);
         } else if (outage == null) {
             journal.unreachable(mailbox, upstream.name(), suspension.cause().reply(), suspension.nextProbe());
             beginOutage(suspension, false);
@@ -132,10 +132,10 @@ final class UpstreamEvents {
         active = to;
     }
 
-    private void beginOutage(Suspension suspension, boolean paused) {
+    private void beginOutage(Suspension suspension, boolean blocked) {
         if (outage == null) {
-            outage = new Outage(suspension.since(), paused);
-        } else if (paused && !outage.blocked()) {
+            outage = new Outage(suspension.since(), blocked);
+        } else if (blocked && !outage.blocked()) {
             outage = new Outage(outage.since(), true);
         }
     }

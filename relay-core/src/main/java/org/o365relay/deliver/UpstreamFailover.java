@@ -23,9 +23,9 @@ import org.o365relay.mail.EmailAddress;
 /// - The first upstream that is not suspended is used. A suspended one stays so until a probe succeeds; mail
 ///   then goes back to it (failback).
 /// - *Suspended*: the upstream has a failure that the admin has to fix. *Retrying*: it cannot be reached or
-///   asks the relay to wait; tried again after seconds.
+///   asks the relay to wait; retried after seconds.
 /// - *Blocked*: the failure is the mailbox's own, whichever upstream is used.
-/// - *Paused*: by an operator. Deliveries in flight end; checks go on, so that the status stays current.
+/// - *Paused*: by an operator. Deliveries in flight end; checks continue, so that the status stays current.
 ///
 /// A failure before MAIL is probed by signing in, without mail; any other by one message at a time.
 final class UpstreamFailover {
@@ -42,6 +42,7 @@ final class UpstreamFailover {
     private final InstantSource clock;
     private @Nullable Block block;
     private @Nullable Pause pause;
+    private @Nullable String messageProbeRequestedBy; // operator; null once the probe has started
 
     /// An operator's pause.
     private record Pause(Instant since, String by) {}
@@ -117,12 +118,15 @@ final class UpstreamFailover {
         if (current != null) {
             return current.freeConnections();
         }
-        boolean byMessage = block != null
+        return isMessageProbeDue() ? 1 : 0;
+    }
+
+    private boolean isMessageProbeDue() {
+        return block != null
                 ? isProbeDue(block, EndedBy.MESSAGE)
-                : upstreams.stream()
+                : candidates()
                         .anyMatch(upstream ->
                                 upstream.isProbeDue(EndedBy.MESSAGE, clock.instant()) && !upstream.isFull());
-        return byMessage ? 1 : 0;
     }
 
     /// Waits until a delivery may start, 30 seconds at most.
@@ -159,11 +163,11 @@ final class UpstreamFailover {
     }
 
     private Duration untilCheck() {
-        Stream<Suspension> paused = block == null || block.probing() ? Stream.empty() : Stream.of(block.suspension());
+        Stream<Suspension> blocked = block == null || block.probing() ? Stream.empty() : Stream.of(block.suspension());
         Stream<Suspension> suspended = candidates()
                 .filter(upstream -> !upstream.isProbing())
                 .flatMap(upstream -> Stream.ofNullable(upstream.suspension()));
-        return Stream.concat(paused, suspended)
+        return Stream.concat(blocked, suspended)
                 .filter(suspension -> suspension.endedBy() == EndedBy.CHECK)
                 .map(suspension -> suspension.remaining(clock.instant()))
                 .min(Comparator.naturalOrder())
@@ -186,7 +190,10 @@ final class UpstreamFailover {
         if (upstream == null || upstream.isFull()) {
             return Optional.empty();
         }
-        probed.ifPresent(suspended -> suspended.probing(true));
+        probed.ifPresent(suspended -> {
+            suspended.probing(true);
+            messageProbeRequestedBy = null;
+        });
         return Optional.of(permit(upstream, probed.isPresent() ? Probe.UPSTREAM : Probe.NONE, true));
     }
 
@@ -221,7 +228,7 @@ final class UpstreamFailover {
         return pause != null;
     }
 
-    /// Sends no message until `resume`.
+    /// Starts no deliveries until [#resume].
     synchronized void pause(Instant since, String by) {
         pause = new Pause(since, by);
         notifyAll();
@@ -262,6 +269,18 @@ final class UpstreamFailover {
         return probed;
     }
 
+    /// Records that an operator has requested a probe that needs a message, until such a probe starts.
+    ///
+    /// @param by user name of the operator
+    synchronized void requestMessageProbe(String by) {
+        messageProbeRequestedBy = by;
+    }
+
+    /// @return the operator whose requested probe is due and needs a message; empty if none is
+    synchronized Optional<String> messageProbeRequestedBy() {
+        return pause == null && isMessageProbeDue() ? Optional.ofNullable(messageProbeRequestedBy) : Optional.empty();
+    }
+
     private RequestedProbe retryBlock(Block blocked, @Nullable Instant quotaFullUntil, Instant now) {
         Suspension suspension = blocked.suspension();
         RequestedProbe probed = RequestedProbe.of(blocked.upstream().name(), RequestedProbe.Target.MAILBOX, suspension);
@@ -279,15 +298,15 @@ final class UpstreamFailover {
     /// @return the state to show to operators
     synchronized MailboxStatus status() {
         endExpiredBlock();
-        MailboxStatusView standing = new MailboxStatusView(mailbox, upstreams);
+        MailboxStatusView view = new MailboxStatusView(mailbox, upstreams);
         if (pause != null) {
-            return standing.paused(pause.since(), pause.by());
+            return view.paused(pause.since(), pause.by());
         }
         if (block != null) {
-            return standing.outage(block.upstream(), block.suspension(), events.isBlocked());
+            return view.outage(block.upstream(), block.suspension(), events.isBlocked());
         }
         UpstreamHealth current = current();
-        return current == null ? standing.outage(events.isBlocked()) : standing.open(current);
+        return current == null ? view.outage(events.isBlocked()) : view.open(current);
     }
 
     /// Blocks the mailbox because of a failure of its own.
@@ -340,10 +359,10 @@ final class UpstreamFailover {
         Suspension suspension = before == null || upstream.isRetrying()
                 ? Suspension.of(cause, times, clock.instant())
                 : before.probeFailed(cause, times, clock.instant());
-        boolean wasPaused = endBlock();
+        boolean wasBlocked = endBlock();
         upstream.suspend(suspension);
         events.upstreamSuspended(upstream, suspension, current());
-        if (wasPaused) {
+        if (wasBlocked) {
             events.mailboxUnblocked(current(), clock.instant());
         }
         notifyAll();
@@ -394,15 +413,15 @@ final class UpstreamFailover {
         }
     }
 
-    /// The attempt ended without a reply of the upstream; that is ignored unless it was a probe.
+    /// The attempt ended without a reply from the upstream; ignored unless it was a probe.
     synchronized void connectionLost(DeliveryPermit permit) {
         if (!permit.isStale() && isSuspended(permit)) {
             reschedule(permit, suspension -> suspension.probeFailed(clock.instant()));
         }
     }
 
-    /// The upstream deferred the message, or let the relay sign in. That says nothing about a failure that
-    /// shows at a later step, such as a quota: the next probe does.
+    /// The upstream deferred the message, or let the relay sign in. That does not end a suspension for a
+    /// failure at a later step, such as a quota; the next probe decides.
     synchronized void answered(DeliveryPermit permit) {
         if (permit.isStale()) {
             return;
@@ -418,7 +437,7 @@ final class UpstreamFailover {
         if (block == null && suspension != null && upstream.isRetrying()) {
             retryAnswered(permit, suspension);
         } else if (suspension != null && suspension.cause().step().compareTo(Step.MAIL) >= 0) {
-            reschedule(permit, same -> same.rescheduled(clock.instant()));
+            reschedule(permit, before -> before.rescheduled(clock.instant()));
         } else {
             reopen(permit);
         }
@@ -468,24 +487,24 @@ final class UpstreamFailover {
         if (before != null) {
             upstream.reopen();
         }
-        boolean wasPaused = endBlock();
+        boolean wasBlocked = endBlock();
         if (before != null) {
             events.upstreamReopened(upstream, before, current(), clock.instant());
         }
-        if (wasPaused) {
+        if (wasBlocked) {
             events.mailboxUnblocked(current(), clock.instant());
         }
         notifyAll();
     }
 
-    private void reschedule(DeliveryPermit permit, UnaryOperator<Suspension> renewal) {
+    private void reschedule(DeliveryPermit permit, UnaryOperator<Suspension> update) {
         Suspension suspended = permit.health().suspension();
         if (block != null) {
-            updateBlock(renewal.apply(block.suspension()));
+            updateBlock(update.apply(block.suspension()));
         } else if (suspended != null && permit.health().isRetrying()) {
             retryLater(permit.health(), RETRIES.delay(permit.health().retries()), suspended.cause());
         } else if (suspended != null) {
-            permit.health().suspend(renewal.apply(suspended));
+            permit.health().suspend(update.apply(suspended));
         }
         notifyAll();
     }
@@ -509,12 +528,12 @@ final class UpstreamFailover {
     }
 
     private boolean endBlock() {
-        boolean wasPaused = block != null;
+        boolean wasBlocked = block != null;
         block = null;
-        if (wasPaused) {
+        if (wasBlocked) {
             upstreams.forEach(UpstreamHealth::invalidatePermits);
         }
-        return wasPaused;
+        return wasBlocked;
     }
 
     private void endExpiredBlock() {
@@ -527,16 +546,17 @@ final class UpstreamFailover {
         }
     }
 
-    private boolean isProbeDue(Block paused, EndedBy end) {
-        return paused.suspension().endedBy() == end
-                && !paused.probing()
-                && paused.suspension().isDue(clock.instant());
+    private boolean isProbeDue(Block blocked, EndedBy end) {
+        return blocked.suspension().endedBy() == end
+                && !blocked.probing()
+                && blocked.suspension().isDue(clock.instant());
     }
 
-    private DeliveryPermit probe(Block paused) {
-        block = new Block(paused.suspension(), paused.upstream(), true);
+    private DeliveryPermit probe(Block blocked) {
+        block = new Block(blocked.suspension(), blocked.upstream(), true);
+        messageProbeRequestedBy = null;
         UpstreamHealth open =
-                upstreams.stream().filter(UpstreamHealth::isOpen).findFirst().orElse(paused.upstream());
+                upstreams.stream().filter(UpstreamHealth::isOpen).findFirst().orElse(blocked.upstream());
         return permit(open, Probe.MAILBOX, true);
     }
 

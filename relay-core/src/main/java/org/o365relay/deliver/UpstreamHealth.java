@@ -100,7 +100,7 @@ final class UpstreamHealth {
         invalidatePermits();
     }
 
-    /// The next probe is due now.
+    /// Makes the next probe due now.
     void probeNow(Instant now) {
         suspension = suspension == null ? null : suspension.dueNow(now);
     }
@@ -135,8 +135,8 @@ final class UpstreamHealth {
         return probing;
     }
 
-    void probing(boolean now) {
-        probing = now;
+    void probing(boolean isProbing) {
+        probing = isProbing;
     }
 
     void acquire() {

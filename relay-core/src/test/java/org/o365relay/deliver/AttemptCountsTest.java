@@ -26,11 +26,11 @@ class AttemptCountsTest {
             Step.RCPT, "550 5.1.90 Your message can't be sent because you've reached your daily limit");
     private static final int MANY = 2000;
 
-    private BackHalf relay;
+    private DeliveryFixture relay;
 
     @BeforeEach
     void open(@TempDir Path directory) throws Exception {
-        relay = new BackHalf(directory);
+        relay = new DeliveryFixture(directory);
     }
 
     @AfterEach
@@ -71,7 +71,7 @@ class AttemptCountsTest {
         relay.deliverDue();
         passMinutes(2);
         assertThat(relay.journal.events()).containsExactly("blocked", "unblocked", "delivered", "deferred");
-        assertThat(relay.lane.failover().isOpen()).isTrue();
+        assertThat(relay.sender.failover().isOpen()).isTrue();
     }
 
     @Test
@@ -109,8 +109,9 @@ class AttemptCountsTest {
         answerAlways(_ -> FakeUpstream.upstream(Step.END_OF_CONTENT, "554 5.2.252 SendAsDenied; a may not send as b"));
         ProbeSchedule probes = new ProbeSchedule(Duration.ofSeconds(15), Duration.ofMinutes(1));
         SendingAccount account =
-                new SendingAccount("relay@contoso.example", BackHalf.UNLIMITED, List.of(), relay.clock);
-        BackHalf.Member member = relay.member(BackHalf.MAILBOX, List.of(relay.upstream), account, probes, relay.clock);
+                new SendingAccount("relay@contoso.example", DeliveryFixture.UNLIMITED, List.of(), relay.clock);
+        DeliveryFixture.Member member =
+                relay.member(DeliveryFixture.MAILBOX, List.of(relay.upstream), account, probes, relay.clock);
         relay.accept("scan@contoso.example", SCAN, ANNA);
         for (int i = 0; i < 24 * 60 * 4; i++) {
             relay.deliverDue(member);
@@ -153,7 +154,7 @@ class AttemptCountsTest {
 
     private void pass(Duration time) {
         relay.clock.advance(time);
-        relay.lane.check();
+        relay.sender.check();
         relay.deliverDue();
     }
 }

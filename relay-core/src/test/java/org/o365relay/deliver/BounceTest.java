@@ -35,11 +35,11 @@ class BounceTest {
     @TempDir
     private Path directory;
 
-    private BackHalf relay;
+    private DeliveryFixture relay;
 
     @BeforeEach
     void open() throws Exception {
-        relay = new BackHalf(directory);
+        relay = new DeliveryFixture(directory);
     }
 
     @AfterEach
@@ -84,7 +84,7 @@ class BounceTest {
     void areBouncedWhileTheMailboxIsPausedOrTheyAreOnHold() {
         relay.accept("scan@contoso.example", SCAN, ANNA);
         relay.queue.admin().apply(new Change.Hold(), MessageFilter.ALL, "olga");
-        relay.lane.pause(relay.clock.instant(), "olga");
+        relay.sender.pause(relay.clock.instant(), "olga");
 
         assertThat(bounce().changed()).isEqualTo(1);
         assertThat(relay.journal.lines("failed")).hasSize(1);
@@ -133,6 +133,6 @@ class BounceTest {
     private ChangeResult bounce() {
         return relay.queue
                 .admin()
-                .bounceEach(MessageFilter.of(List.of()), "olga", claim -> relay.courier.bounce(claim, "olga"));
+                .bounceEach(MessageFilter.of(List.of()), "olga", claim -> relay.delivery.bounce(claim, "olga"));
     }
 }

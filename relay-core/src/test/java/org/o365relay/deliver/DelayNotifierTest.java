@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.o365relay.ManualClock;
-import org.o365relay.deliver.BackHalf.Member;
+import org.o365relay.deliver.DeliveryFixture.Member;
 import org.o365relay.deliver.Response.Step;
 import org.o365relay.mail.DsnRequest;
 import org.o365relay.mail.DsnRequest.ForRecipient;
@@ -48,7 +48,7 @@ class DelayNotifierTest {
     private Path directory;
 
     private final ManualClock clock = new ManualClock("2026-11-21T08:00:00Z");
-    private BackHalf relay;
+    private DeliveryFixture relay;
 
     @BeforeEach
     void open() throws Exception {
@@ -57,8 +57,8 @@ class DelayNotifierTest {
 
     private void open(Language language, Duration age, int most) throws Exception {
         NoticeSettings settings = new NoticeSettings(
-                BackHalf.address("it@contoso.example"), language, ZoneId.of("Europe/Berlin"), age, most);
-        relay = new BackHalf(directory, clock, settings, BackHalf.UNLIMITED);
+                DeliveryFixture.address("it@contoso.example"), language, ZoneId.of("Europe/Berlin"), age, most);
+        relay = new DeliveryFixture(directory, clock, settings, DeliveryFixture.UNLIMITED);
         relay.watchNotices(); // begins here
     }
 
@@ -130,7 +130,7 @@ class DelayNotifierTest {
             """)
     void respectsTheNotifyParameterOfTheSender(@Nullable String anna, @Nullable String bert, @Nullable String told) {
         Map<EmailAddress, ForRecipient> wishes =
-                Map.of(BackHalf.address(ANNA), wishes(anna), BackHalf.address(BERT), wishes(bert));
+                Map.of(DeliveryFixture.address(ANNA), wishes(anna), DeliveryFixture.address(BERT), wishes(bert));
         deferred(new DsnRequest("", ReturnedContent.NOT_GIVEN, wishes), ANNA, BERT);
         watchUntil(AGE.plus(STEP));
 
@@ -238,20 +238,20 @@ class DelayNotifierTest {
         relay.deliverDue();
         watchUntil(AGE.plusHours(1));
         assertThat(relay.journal.lines("delayed")).isEmpty();
-        relay.lane.check();
+        relay.sender.check();
         relay.watchNotices();
 
-        assertThat(relay.lane.isOpen()).isTrue();
+        assertThat(relay.sender.isOpen()).isTrue();
         assertThat(relay.journal.lines("delayed")).singleElement().asString().contains(id.toString());
     }
 
     @Test
     void waitsItselfWhileAnOperatorStopsTheOnlyMailbox() {
         deferred(DsnRequest.NONE, ANNA);
-        relay.lane.pause(clock.instant(), "anna");
+        relay.sender.pause(clock.instant(), "anna");
         watchUntil(AGE.plusHours(1));
         assertThat(relay.journal.lines("delayed")).isEmpty();
-        relay.lane.resume();
+        relay.sender.resume();
         relay.watchNotices();
 
         assertThat(relay.journal.lines("delayed")).hasSize(1);
@@ -259,16 +259,16 @@ class DelayNotifierTest {
 
     @Test
     void takesAnotherMailboxWhileItsOwnCannotSend() {
-        EmailAddress other = BackHalf.address("other@contoso.example");
+        EmailAddress other = DeliveryFixture.address("other@contoso.example");
         FakeUpstream upstream = new FakeUpstream(2);
-        SendingAccount account = new SendingAccount(other.toString(), BackHalf.UNLIMITED, List.of(), clock);
-        Member spare = relay.member(other, List.of(upstream), account, BackHalf.PROBES, clock);
+        SendingAccount account = new SendingAccount(other.toString(), DeliveryFixture.UNLIMITED, List.of(), clock);
+        Member spare = relay.member(other, List.of(upstream), account, DeliveryFixture.PROBES, clock);
         relay.upstream.answer(WRONG_PASSWORD);
         relay.accept("scan@contoso.example", SCAN, ANNA);
         relay.deliverDue();
         relay.accept("scan@contoso.example", SCAN, BERT); // behind it
         clock.advance(AGE.plus(STEP));
-        relay.watchNotices(spare.lane());
+        relay.watchNotices(spare.sender());
         relay.deliverDue(spare);
 
         assertThat(upstream.sent())
@@ -292,14 +292,14 @@ class DelayNotifierTest {
                 .extracting(line -> line.replaceAll(".*, (\\w+) to .*", "$1"))
                 .containsExactly("notice", "notice", "digest", "digest");
         relay.upstream.answer(FakeUpstream.OK).answer(FakeUpstream.OK);
-        relay.queue.claim(relay.lane.claimScope(), 100).stream()
+        relay.queue.claim(relay.sender.claimScope(), 100).stream()
                 .filter(claim -> !claim.notice()
                         && claim.recipients().getFirst().address().localPart().equals("d"))
-                .forEach(relay.courier::deliver);
+                .forEach(relay.delivery::deliver);
         relay.queue.close();
         open(Language.ENGLISH, AGE, 2);
         watchUntil(Duration.ofHours(1).plus(STEP));
-        relay.queue.claim(relay.lane.claimScope(), 100).forEach(relay.courier::deliver);
+        relay.queue.claim(relay.sender.claimScope(), 100).forEach(relay.delivery::deliver);
 
         assertThat(relay.upstream.sent())
                 .extracting(FakeUpstream.Sent::content)
@@ -389,9 +389,9 @@ class DelayNotifierTest {
 
     /// @return the content of the only warning
     private String warning() {
-        relay.queue.claim(relay.lane.claimScope(), 100).stream()
+        relay.queue.claim(relay.sender.claimScope(), 100).stream()
                 .filter(claim -> claim.notice())
-                .forEach(relay.courier::deliver);
+                .forEach(relay.delivery::deliver);
         List<String> warnings = relay.upstream.sent().stream()
                 .map(FakeUpstream.Sent::content)
                 .filter(content -> content.contains("Action: delayed"))

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,12 +43,12 @@ class DeliveryTest {
     private static final String CARL = "carl@contoso.example";
 
     private Path data;
-    private BackHalf relay;
+    private DeliveryFixture relay;
 
     @BeforeEach
     void open(@TempDir Path directory) throws Exception {
         data = directory;
-        relay = new BackHalf(directory);
+        relay = new DeliveryFixture(directory);
     }
 
     @AfterEach
@@ -62,13 +63,55 @@ class DeliveryTest {
         relay.deliverDue();
 
         FakeUpstream.Sent sent = relay.upstream.sent().getFirst();
-        assertThat(sent.message().sender()).isEqualTo(BackHalf.MAILBOX);
+        assertThat(sent.message().sender()).isEqualTo(DeliveryFixture.MAILBOX);
         assertThat(sent.content())
                 .contains("From: Scanner <relay@contoso.example>\r\n", "\r\n\r\nSee attached.\r\n")
                 .contains("Reply-To: Scanner <scan@contoso.example>\r\n");
         assertThat(relay.journal.lines("delivered"))
                 .containsExactly("delivered " + id + " to anna@contoso.example attempt 1: 250 2.0.0 OK");
         relay.clock.advance(Duration.ofDays(1));
+        assertThat(relay.due()).isEmpty();
+    }
+
+    @Test
+    void probesWithTheMessageThatWasInFlightWhenAnOperatorRequestedIt() {
+        relay.upstream.answer(FakeUpstream.upstream(
+                Step.END_OF_CONTENT, "554 5.2.0 STOREDRV.Submission.Exception:SubmissionQuotaExceededException;"));
+        QueueId id = relay.accept("scan@contoso.example", SCAN, ANNA);
+        RandomGenerator operator = () -> { // used between the block and the settlement
+            relay.sender.retry();
+            relay.sender.failover().requestMessageProbe("olga");
+            return 0;
+        };
+        Delivery delivery = new Delivery(
+                relay.queue,
+                relay.sender,
+                DeliveryFixture.RETRY,
+                relay.noticePolicy,
+                relay.journal,
+                relay.clock,
+                operator);
+
+        relay.due().forEach(delivery::deliver);
+
+        assertThat(relay.journal.lines("blocked")).hasSize(1);
+        assertThat(relay.queue.events(id)).last().satisfies(event -> {
+            assertThat(event.kind()).isEqualTo("retried");
+            assertThat(event.detail()).isEqualTo("by olga");
+        });
+        relay.deliverDue();
+        assertThat(relay.journal.lines("delivered")).hasSize(1);
+    }
+
+    @Test
+    void leavesAMessageThatCausedABlockToTheScheduleIfNoProbeWasRequested() {
+        relay.upstream.answer(FakeUpstream.upstream(
+                Step.END_OF_CONTENT, "554 5.2.0 STOREDRV.Submission.Exception:SubmissionQuotaExceededException;"));
+        QueueId id = relay.accept("scan@contoso.example", SCAN, ANNA);
+
+        relay.deliverDue();
+
+        assertThat(relay.queue.events(id)).extracting(Event::kind).doesNotContain("retried");
         assertThat(relay.due()).isEmpty();
     }
 
@@ -161,10 +204,10 @@ class DeliveryTest {
         relay.upstream.failCheck(WRONG_PASSWORD);
         relay.deliverDue();
         relay.clock.advance(Duration.ofMinutes(1));
-        relay.lane.check();
+        relay.sender.check();
         relay.deliverDue();
         relay.clock.advance(Duration.ofDays(6)); // longer than messages are retried
-        relay.lane.check();
+        relay.sender.check();
         relay.deliverDue();
 
         assertThat(relay.journal.lines("blocked"))
@@ -207,7 +250,7 @@ class DeliveryTest {
         relay.accept("scan@contoso.example", SCAN, "anna@contoso.example");
         relay.deliverDue();
         relay.clock.advance(Duration.ofDays(6));
-        relay.lane.check();
+        relay.sender.check();
         relay.upstream.answer(FakeUpstream.upstream(Step.END_OF_CONTENT, "451 4.7.0 Temporary server error. PRX4"));
 
         relay.deliverDue();
@@ -226,7 +269,7 @@ class DeliveryTest {
 
         relay.deliverDue();
 
-        assertThat(relay.lane.failover().isOpen()).isTrue();
+        assertThat(relay.sender.failover().isOpen()).isTrue();
         assertThat(relay.journal.lines("deferred")).singleElement().asString().contains("anna@contoso.example");
         assertThat(relay.journal.lines("delivered")).singleElement().asString().contains("bert@contoso.example");
     }
@@ -316,7 +359,7 @@ class DeliveryTest {
                 .singleElement()
                 .satisfies(sent -> assertThat(sent.message()
                                 .report()
-                                .of(BackHalf.address(ANNA))
+                                .of(DeliveryFixture.address(ANNA))
                                 .includes(DsnRequest.NotifyCondition.SUCCESS))
                         .isTrue());
     }
@@ -337,10 +380,10 @@ class DeliveryTest {
         List<FakeUpstream.Sent> sent = relay.upstream.sent();
         assertThat(sent).hasSize(asked.contains("SUCCESS") ? 2 : 1);
         DsnRequest report = sent.getFirst().message().report();
-        assertThat(NotifyParameter.format(
-                        Objects.requireNonNull(report.of(BackHalf.address(ANNA)).conditions())))
+        assertThat(NotifyParameter.format(Objects.requireNonNull(
+                        report.of(DeliveryFixture.address(ANNA)).conditions())))
                 .isEqualTo(passedOn);
-        assertThat(report.of(BackHalf.address(BERT))).isEqualTo(DsnRequest.ForRecipient.NONE);
+        assertThat(report.of(DeliveryFixture.address(BERT))).isEqualTo(DsnRequest.ForRecipient.NONE);
     }
 
     @Test
@@ -454,7 +497,7 @@ class DeliveryTest {
         Map<EmailAddress, ForRecipient> wishes = new HashMap<>();
         for (int i = 0; i < pairs.length; i += 2) {
             wishes.put(
-                    BackHalf.address(pairs[i]),
+                    DeliveryFixture.address(pairs[i]),
                     new ForRecipient(NotifyParameter.parse(pairs[i + 1]).orElseThrow(), null));
         }
         return new DsnRequest("", DsnRequest.ReturnedContent.NOT_GIVEN, wishes);

@@ -26,13 +26,13 @@ class DispatcherTest {
             FakeUpstream.upstream(Step.AUTH, "535 5.7.3 Authentication unsuccessful");
 
     private final List<Dispatcher> others = new ArrayList<>();
-    private BackHalf relay;
+    private DeliveryFixture relay;
     private Dispatcher dispatcher;
 
     @BeforeEach
     void open(@TempDir Path directory) throws Exception {
-        relay = new BackHalf(directory);
-        dispatcher = new Dispatcher(relay.queue, relay.lane, relay.courier);
+        relay = new DeliveryFixture(directory);
+        dispatcher = new Dispatcher(relay.queue, relay.sender, relay.delivery);
     }
 
     @AfterEach
@@ -99,7 +99,7 @@ class DispatcherTest {
     void resumesByItselfWhenSigningInWorksAgain() throws Exception {
         relay.upstream.answer(WRONG_PASSWORD).failCheck(WRONG_PASSWORD);
         relay.accept("ups@contoso.example", ALERT, "anna@contoso.example");
-        start(BackHalf.MAILBOX, BackHalf.UNLIMITED, relay.upstream);
+        start(DeliveryFixture.MAILBOX, DeliveryFixture.UNLIMITED, relay.upstream);
         relay.journal.await("delivered", 1);
         assertThat(relay.journal.events()).containsExactly("blocked", "unblocked", "delivered");
         assertThat(relay.upstream.checks()).isEqualTo(2);
@@ -110,7 +110,7 @@ class DispatcherTest {
         relay.upstream.answer(FakeUpstream.network(Step.CONNECT));
         relay.accept("ups@contoso.example", ALERT, "anna@contoso.example");
         FakeUpstream spare = new FakeUpstream("spare.example", 2);
-        start(BackHalf.MAILBOX, BackHalf.UNLIMITED, relay.upstream, spare);
+        start(DeliveryFixture.MAILBOX, DeliveryFixture.UNLIMITED, relay.upstream, spare);
         relay.journal.await("delivered", 1);
         relay.journal.await("failback", 1);
         relay.accept("ups@contoso.example", ALERT, "bert@contoso.example");
@@ -124,9 +124,9 @@ class DispatcherTest {
         FakeUpstream broken = new FakeUpstream("broken.example", 2).answer(WRONG_PASSWORD);
         IntStream.range(0, 100).forEach(_ -> broken.failCheck(WRONG_PASSWORD));
         relay.acceptForPool(ALERT, "anna@contoso.example");
-        start(BackHalf.address("a@contoso.example"), BackHalf.UNLIMITED, broken);
+        start(DeliveryFixture.address("a@contoso.example"), DeliveryFixture.UNLIMITED, broken);
         relay.journal.await("blocked", 1);
-        start(BackHalf.address("b@contoso.example"), BackHalf.UNLIMITED, relay.upstream);
+        start(DeliveryFixture.address("b@contoso.example"), DeliveryFixture.UNLIMITED, relay.upstream);
         relay.journal.await("delivered", 1);
         assertThat(relay.upstream.sent()).hasSize(1);
     }
@@ -153,10 +153,11 @@ class DispatcherTest {
         relay.clock.advance(Duration.ofHours(1));
         dispatcher.pause(relay.clock.instant(), "admin");
         FakeUpstream other = new FakeUpstream("other.example", 2);
-        EmailAddress mailbox = BackHalf.address("b@contoso.example");
-        SendingAccount account = new SendingAccount(mailbox.toString(), BackHalf.UNLIMITED, List.of(), relay.clock);
+        EmailAddress mailbox = DeliveryFixture.address("b@contoso.example");
+        SendingAccount account =
+                new SendingAccount(mailbox.toString(), DeliveryFixture.UNLIMITED, List.of(), relay.clock);
 
-        relay.deliverDue(relay.member(mailbox, List.of(other), account, BackHalf.PROBES, relay.clock));
+        relay.deliverDue(relay.member(mailbox, List.of(other), account, DeliveryFixture.PROBES, relay.clock));
 
         assertThat(other.sent()).hasSize(1);
     }
@@ -165,8 +166,8 @@ class DispatcherTest {
     void sharesThePoolsMessagesUnderTheLimitsOfEachMailbox() throws Exception {
         FakeUpstream second = new FakeUpstream("second.example", 2);
         IntStream.range(0, 20).forEach(_ -> relay.acceptForPool(ALERT, "anna@contoso.example"));
-        start(BackHalf.address("a@contoso.example"), new MailboxLimits(1, 5, 2, null), relay.upstream);
-        start(BackHalf.address("b@contoso.example"), new MailboxLimits(1, 7, 2, null), second);
+        start(DeliveryFixture.address("a@contoso.example"), new MailboxLimits(1, 5, 2, null), relay.upstream);
+        start(DeliveryFixture.address("b@contoso.example"), new MailboxLimits(1, 7, 2, null), second);
         relay.journal.await("delivered", 12);
         assertThat(relay.upstream.sent()).hasSize(5);
         assertThat(second.sent()).hasSize(7);
@@ -180,7 +181,7 @@ class DispatcherTest {
             relay.accept("ups@contoso.example", ALERT, i + "@contoso.example");
         }
         long begin = System.nanoTime();
-        start(BackHalf.MAILBOX, limits, relay.upstream);
+        start(DeliveryFixture.MAILBOX, limits, relay.upstream);
         relay.journal.await("delivered", 2000);
         double seconds = (System.nanoTime() - begin) / 1e9;
 
@@ -200,8 +201,8 @@ class DispatcherTest {
         InstantSource time = InstantSource.system();
         SendingAccount account = new SendingAccount(mailbox.toString(), limits, List.of(), time);
         ProbeSchedule probes = new ProbeSchedule(Duration.ofMillis(20), Duration.ofMillis(20));
-        BackHalf.Member member = relay.member(mailbox, List.of(upstreams), account, probes, time);
-        Dispatcher another = new Dispatcher(relay.queue, member.lane(), member.courier());
+        DeliveryFixture.Member member = relay.member(mailbox, List.of(upstreams), account, probes, time);
+        Dispatcher another = new Dispatcher(relay.queue, member.sender(), member.delivery());
         others.add(another);
         another.start();
     }
@@ -210,18 +211,18 @@ class DispatcherTest {
     void hearsOfADeferredMessageWhileItWaitsForTheNextOne() throws Exception {
         relay.accept("ups@contoso.example", ALERT, "anna@contoso.example");
         var claim = relay.due().getFirst();
-        relay.queue.awaitDue(relay.lane.claimScope(), Duration.ZERO); // the message's own arrival
+        relay.queue.awaitDue(relay.sender.claimScope(), Duration.ZERO); // the message's own arrival
         relay.upstream.answer(FakeUpstream.network(Step.MAIL));
         Thread waiting = Thread.ofVirtual().start(this::awaitDue);
 
-        relay.courier.deliver(claim);
+        relay.delivery.deliver(claim);
 
         assertThat(waiting.join(Duration.ofSeconds(20))).isTrue();
     }
 
     private void awaitDue() {
         try {
-            relay.queue.awaitDue(relay.lane.claimScope(), Duration.ofHours(1));
+            relay.queue.awaitDue(relay.sender.claimScope(), Duration.ofHours(1));
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }

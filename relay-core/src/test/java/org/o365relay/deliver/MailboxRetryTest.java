@@ -14,8 +14,8 @@ import org.o365relay.deliver.Suspension.Cause;
 import org.o365relay.journal.RememberingJournal;
 import org.o365relay.mail.Reply;
 
-/// `mailboxes resume` and `mailboxes retry` for every kind of block: each is probed at once, and a probe that fails
-/// goes back to the schedule.
+/// `mailboxes resume` and `mailboxes retry` for every kind of block: each is probed at once, and a probe that
+/// fails goes back to the schedule.
 class MailboxRetryTest {
 
     private static final Cause SIGN_IN =
@@ -26,7 +26,11 @@ class MailboxRetryTest {
     private final ManualClock clock = new ManualClock("2026-11-21T08:00:00Z");
     private final RememberingJournal journal = new RememberingJournal();
     private final UpstreamFailover mailbox = new UpstreamFailover(
-            BackHalf.MAILBOX, List.of(new FakeUpstream("smtp.example:587", 2)), BackHalf.PROBES, journal, clock);
+            DeliveryFixture.MAILBOX,
+            List.of(new FakeUpstream("smtp.example:587", 2)),
+            DeliveryFixture.PROBES,
+            journal,
+            clock);
 
     enum Kind {
         SIGN_IN_FAILED,

@@ -41,16 +41,16 @@ class MailboxSenderTest {
     private Path directory;
 
     private final FakeUpstream graph = new FakeUpstream("graph.example", 4);
-    private BackHalf relay;
+    private DeliveryFixture relay;
 
     @BeforeEach
     void open() throws Exception {
-        relay = new BackHalf(directory);
+        relay = new DeliveryFixture(directory);
     }
 
     private void reopen(MailboxLimits limits, FakeUpstream... spare) throws Exception {
         relay.close();
-        relay = new BackHalf(directory, limits, spare);
+        relay = new DeliveryFixture(directory, limits, spare);
     }
 
     @AfterEach
@@ -60,7 +60,7 @@ class MailboxSenderTest {
 
     @Test
     void aMessageIsSentByTheFallbackWhenThePrimaryIsSuspended() throws Exception {
-        reopen(BackHalf.UNLIMITED, graph);
+        reopen(DeliveryFixture.UNLIMITED, graph);
         relay.upstream.answer(WRONG_PASSWORD);
         relay.accept("scan@contoso.example", SCAN, ANNA);
         relay.deliverDue();
@@ -75,7 +75,7 @@ class MailboxSenderTest {
                 .allSatisfy(line -> assertThat(line).contains("attempt 1"));
 
         relay.clock.advance(Duration.ofMinutes(1));
-        relay.lane.check();
+        relay.sender.check();
         relay.accept("scan@contoso.example", SCAN, ANNA);
         relay.deliverDue();
         assertThat(relay.upstream.checks()).isEqualTo(1);
@@ -95,7 +95,7 @@ class MailboxSenderTest {
             relay.upstream.answer(FakeUpstream.network(step));
             relay.deliverDue();
             relay.clock.advance(Duration.ofDays(1));
-            relay.lane.check();
+            relay.sender.check();
         }
         relay.deliverDue();
         assertThat(relay.journal.lines("delivered")).singleElement().asString().contains(id + " to", "attempt 1");
@@ -115,10 +115,10 @@ class MailboxSenderTest {
         relay.clock.advance(rest);
         relay.deliverDue();
         relay.clock.advance(rest.minusSeconds(1));
-        relay.lane.check();
+        relay.sender.check();
         assertThat(relay.upstream.checks()).isZero();
         relay.clock.advance(Duration.ofSeconds(1));
-        relay.lane.check();
+        relay.sender.check();
         relay.deliverDue();
 
         assertThat(relay.journal.lines("delivered")).singleElement().asString().contains("attempt 1");
@@ -134,7 +134,7 @@ class MailboxSenderTest {
         relay.deliverDue();
         for (int i = 0; i < 3; i++) {
             relay.clock.advance(Duration.ofSeconds(30));
-            relay.lane.check();
+            relay.sender.check();
         }
         relay.deliverDue();
         assertThat(relay.journal.events()).containsExactly("unreachable", "reachable", "delivered");
@@ -143,7 +143,7 @@ class MailboxSenderTest {
     @ParameterizedTest
     @MethodSource("lostInTheMiddle")
     void anUpstreamThatLosesOneMessageAfterAnotherIsRetriedLater(Response lost) throws Exception {
-        reopen(BackHalf.UNLIMITED, graph);
+        reopen(DeliveryFixture.UNLIMITED, graph);
         for (int i = 0; i < 1000; i++) {
             relay.upstream.answer(lost);
         }
@@ -152,7 +152,7 @@ class MailboxSenderTest {
             relay.deliverDue();
             relay.deliverDue();
             relay.clock.advance(Duration.ofMinutes(1));
-            relay.lane.check();
+            relay.sender.check();
         }
         assertThat(graph.sent()).hasSize(1);
         assertThat(relay.journal.events()).containsExactly("deferred", "deferred", "failover", "delivered");
@@ -168,7 +168,7 @@ class MailboxSenderTest {
         for (int hour = 0; hour < 24 * 7; hour++) {
             relay.deliverDue();
             relay.clock.advance(Duration.ofHours(1));
-            relay.lane.check();
+            relay.sender.check();
         }
         assertThat(relay.journal.lines("unreachable")).hasSize(1);
         assertThat(relay.journal.lines("failed")).isEmpty();
@@ -186,7 +186,7 @@ class MailboxSenderTest {
             relay.accept(null, SCAN, ANNA);
             relay.deliverDue();
             relay.clock.advance(Duration.ofHours(1));
-            relay.lane.check();
+            relay.sender.check();
         }
         assertThat(relay.journal.lines("failed")).singleElement().asString().contains(BERT);
         assertThat(relay.journal.lines("unreachable")).isEmpty();
@@ -207,9 +207,9 @@ class MailboxSenderTest {
         relay.accept("scan@contoso.example", SCAN, ANNA);
         relay.deliverDue();
         relay.clock.advance(Duration.ofSeconds(1));
-        relay.lane.check();
+        relay.sender.check();
         assertThat(relay.journal.events()).containsExactly("unreachable", "blocked");
-        assertThat(relay.lane.failover().untilNextAttempt()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(relay.sender.failover().untilNextAttempt()).isEqualTo(Duration.ofMinutes(1));
     }
 
     @Test
@@ -219,8 +219,8 @@ class MailboxSenderTest {
         relay.accept("scan@contoso.example", SCAN, ANNA);
         relay.accept("scan@contoso.example", SCAN, BERT);
         relay.deliverDue();
-        assertThat(relay.lane.account().concurrencyLimiter().limit()).isEqualTo(1);
-        assertThat(relay.lane.failover().isOpen()).isTrue();
+        assertThat(relay.sender.account().concurrencyLimiter().limit()).isEqualTo(1);
+        assertThat(relay.sender.failover().isOpen()).isTrue();
         relay.deliverDue();
         assertThat(relay.journal.events()).containsExactly("throttled", "delivered", "delivered");
         assertThat(relay.journal.lines("delivered"))
@@ -234,7 +234,7 @@ class MailboxSenderTest {
         relay.deliverDue();
         relay.accept("scan@contoso.example", SCAN, ANNA, BERT);
         relay.deliverDue();
-        assertThat(relay.lane.failover().isOpen()).isFalse();
+        assertThat(relay.sender.failover().isOpen()).isFalse();
         assertThat(relay.journal.lines("blocked"))
                 .singleElement()
                 .asString()
@@ -266,12 +266,12 @@ class MailboxSenderTest {
     @Test
     void aMessageOfAPoolDoesNotWaitForRoomThatAnotherMailboxHas() throws Exception {
         reopen(new MailboxLimits(null, 1, 2, 1));
-        BackHalf.Member other = member("b@contoso.example", account("b@contoso.example"));
+        DeliveryFixture.Member other = member("b@contoso.example", account("b@contoso.example"));
         relay.accept("scan@contoso.example", SCAN, ANNA);
         relay.deliverDue();
         relay.acceptForPool(SCAN, BERT);
         relay.deliverDue();
-        relay.queue.releaseToPools(relay.lane.claimScope());
+        relay.queue.releaseToPools(relay.sender.claimScope());
         relay.deliverDue(other);
         assertThat(graph.sent()).hasSize(1);
     }
@@ -290,7 +290,7 @@ class MailboxSenderTest {
             return FakeUpstream.upstream(Step.END_OF_CONTENT, "451 4.7.0 Temporary server error. PRX4");
         });
         relay.deliverDue();
-        assertThat(relay.lane.failover().untilNextAttempt()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(relay.sender.failover().untilNextAttempt()).isEqualTo(Duration.ofMinutes(1));
         relay.clock.advance(Duration.ofMinutes(1));
         relay.deliverDue();
         assertThat(relay.journal.lines("delivered")).hasSizeGreaterThan(4);
@@ -427,7 +427,7 @@ class MailboxSenderTest {
 
     @Test
     void recordsTheUpstreamOfTheAttempt() throws Exception {
-        reopen(BackHalf.UNLIMITED, graph);
+        reopen(DeliveryFixture.UNLIMITED, graph);
         relay.upstream.answer(WRONG_PASSWORD);
         QueueId id = relay.accept("scan@contoso.example", SCAN, ANNA);
         relay.deliverDue();
@@ -441,13 +441,13 @@ class MailboxSenderTest {
     void mailboxesOfOneAccountShareItsPaceAndItsConnections() throws Exception {
         MailboxLimits limits = new MailboxLimits(30, 2, 1, 3);
         SendingAccount shared = new SendingAccount("service@contoso.example", limits, List.of(), Instant::now);
-        BackHalf.Member first = member("a@contoso.example", shared);
-        BackHalf.Member second = member("b@contoso.example", shared);
-        first.lane().account().rateLimiter().take(2);
-        assertThat(second.lane().account().rateLimiter().take(1)).isZero();
-        assertThat(first.lane().account().concurrencyLimiter().acquire(1, Duration.ZERO))
+        DeliveryFixture.Member first = member("a@contoso.example", shared);
+        DeliveryFixture.Member second = member("b@contoso.example", shared);
+        first.sender().account().rateLimiter().take(2);
+        assertThat(second.sender().account().rateLimiter().take(1)).isZero();
+        assertThat(first.sender().account().concurrencyLimiter().acquire(1, Duration.ZERO))
                 .isEqualTo(1);
-        assertThat(second.lane().account().concurrencyLimiter().acquire(1, Duration.ZERO))
+        assertThat(second.sender().account().concurrencyLimiter().acquire(1, Duration.ZERO))
                 .isZero();
     }
 
@@ -456,7 +456,7 @@ class MailboxSenderTest {
         relay.upstream.answer(WRONG_PASSWORD);
         IntStream.range(0, 3).forEach(_ -> relay.accept("scan@contoso.example", SCAN, ANNA));
         List<Claim> claims = relay.due();
-        claims.forEach(relay.courier::deliver);
+        claims.forEach(relay.delivery::deliver);
         assertThat(relay.upstream.sent()).hasSize(1);
         assertThat(relay.due())
                 .extracting(Claim::id)
@@ -465,7 +465,7 @@ class MailboxSenderTest {
 
     @Test
     void aMessageOfAPoolStaysWithTheMailboxThatHasTriedItWhileThatIsNotPaused() {
-        BackHalf.Member other = member("b@contoso.example", account("b@contoso.example"));
+        DeliveryFixture.Member other = member("b@contoso.example", account("b@contoso.example"));
         relay.upstream.answer(FakeUpstream.upstream(Step.END_OF_CONTENT, "451 4.7.0 Temporary server error. PRX4"));
         relay.acceptForPool(SCAN, ANNA);
         relay.deliverDue();
@@ -476,11 +476,12 @@ class MailboxSenderTest {
         assertThat(relay.upstream.sent()).hasSize(2);
     }
 
-    private BackHalf.Member member(String mailbox, SendingAccount account) {
-        return relay.member(BackHalf.address(mailbox), List.of(graph), account, BackHalf.PROBES, relay.clock);
+    private DeliveryFixture.Member member(String mailbox, SendingAccount account) {
+        return relay.member(
+                DeliveryFixture.address(mailbox), List.of(graph), account, DeliveryFixture.PROBES, relay.clock);
     }
 
     private SendingAccount account(String name) {
-        return new SendingAccount(name, BackHalf.UNLIMITED, List.of(), relay.clock);
+        return new SendingAccount(name, DeliveryFixture.UNLIMITED, List.of(), relay.clock);
     }
 }

@@ -35,7 +35,8 @@ class MailboxStatusViewTest {
             failover(new FakeUpstream("smtp.example:587", 2), new FakeUpstream("graph.example", 4));
 
     private UpstreamFailover failover(Upstream... upstreams) {
-        return new UpstreamFailover(BackHalf.MAILBOX, List.of(upstreams), BackHalf.PROBES, journal, clock);
+        return new UpstreamFailover(
+                DeliveryFixture.MAILBOX, List.of(upstreams), DeliveryFixture.PROBES, journal, clock);
     }
 
     @Test

@@ -48,7 +48,7 @@ import org.o365relay.route.Target;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS) // opening a queue takes longer than all the rest
 class MalformedMessagesTest {
 
-    private static final EmailAddress MAILBOX = BackHalf.address("relay@contoso.example");
+    private static final EmailAddress MAILBOX = DeliveryFixture.address("relay@contoso.example");
     private static final RewriteRules RULES = new RewriteRules(
             MAILBOX, RewriteRules.KEEP_DISPLAY_NAME, List.of(), null, true, true, "relay.contoso.example");
     private static final byte[] NEXT = "From: scan@contoso.com\r\nSubject: next\r\n\r\nnext\r\n".getBytes(ISO_8859_1);
@@ -58,8 +58,8 @@ class MalformedMessagesTest {
     private final RememberingJournal journal = new RememberingJournal();
     private final ManualClock clock = new ManualClock("2026-11-21T08:00:00Z");
     private MessageQueue queue;
-    private MailboxSender lane;
-    private Delivery courier;
+    private MailboxSender sender;
+    private Delivery delivery;
 
     /// Keeps the octets of what it is given.
     private static final class KeepingUpstream implements Upstream {
@@ -101,17 +101,17 @@ class MalformedMessagesTest {
     void open(@TempDir Path directory) throws Exception {
         Random random = new Random(1);
         queue = MessageQueue.open(new QueueSettings(directory, 0, Long.MAX_VALUE, Duration.ofDays(30)), clock, random);
-        lane = new MailboxSender(
-                BackHalf.mailbox(MAILBOX, RULES),
+        sender = new MailboxSender(
+                DeliveryFixture.mailbox(MAILBOX, RULES),
                 List.of(upstream),
-                new SendingAccount(MAILBOX.toString(), BackHalf.UNLIMITED, List.of(), clock),
+                new SendingAccount(MAILBOX.toString(), DeliveryFixture.UNLIMITED, List.of(), clock),
                 new Routes(List.of(), List.of(new Target(MAILBOX.toString(), List.of(MAILBOX), Long.MAX_VALUE, null))),
-                BackHalf.PROBES,
+                DeliveryFixture.PROBES,
                 journal,
                 clock);
-        courier = new Delivery(
+        delivery = new Delivery(
                 queue,
-                lane,
+                sender,
                 new RetrySchedule(Duration.ofMinutes(1), Duration.ofDays(5)),
                 new NoticePolicy(new NoticeSettings(MAILBOX), "relay.contoso.example", List.of(), clock),
                 journal,
@@ -179,7 +179,9 @@ class MalformedMessagesTest {
 
     private void accept(byte[] message) {
         Envelope envelope = new Envelope(
-                BackHalf.address("scan@contoso.com"), List.of(BackHalf.address("bob@fabrikam.com")), false);
+                DeliveryFixture.address("scan@contoso.com"),
+                List.of(DeliveryFixture.address("bob@fabrikam.com")),
+                false);
         Arrival arrival = new Arrival(clock.instant(), InetAddress.ofLiteral("10.0.0.7"), "scanner", "ESMTP");
         Incoming incoming = queue.receive();
         int taken = 0;
@@ -194,7 +196,7 @@ class MalformedMessagesTest {
     }
 
     private void deliverDue() {
-        queue.claim(lane.claimScope(), 100).forEach(courier::deliver);
+        queue.claim(sender.claimScope(), 100).forEach(delivery::deliver);
     }
 
     private static String text(byte[] octets) {

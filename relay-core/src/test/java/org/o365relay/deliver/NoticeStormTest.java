@@ -41,13 +41,13 @@ class NoticeStormTest {
     private Path directory;
 
     private final ManualClock clock = new ManualClock("2026-11-21T08:00:00Z");
-    private BackHalf relay;
+    private DeliveryFixture relay;
 
     @BeforeEach
     void open() throws Exception {
         NoticeSettings settings = new NoticeSettings(
-                BackHalf.address("it@contoso.example"), Language.ENGLISH, ZoneOffset.UTC, Duration.ZERO, MOST);
-        relay = new BackHalf(directory, clock, settings, BackHalf.UNLIMITED);
+                DeliveryFixture.address("it@contoso.example"), Language.ENGLISH, ZoneOffset.UTC, Duration.ZERO, MOST);
+        relay = new DeliveryFixture(directory, clock, settings, DeliveryFixture.UNLIMITED);
     }
 
     @AfterEach
@@ -161,7 +161,7 @@ class NoticeStormTest {
     void reportsNoRecipientTheSenderOptedOutOf() {
         fail(0, MOST);
         Map<EmailAddress, ForRecipient> wishes = new HashMap<>();
-        wishes.put(BackHalf.address("nobody90@contoso.example"), new ForRecipient(Set.of(), null));
+        wishes.put(DeliveryFixture.address("nobody90@contoso.example"), new ForRecipient(Set.of(), null));
         DsnRequest request = new DsnRequest("", ReturnedContent.NOT_GIVEN, wishes);
         refuse(SCAN, request, "nobody90@contoso.example", "nobody91@contoso.example");
         clock.advance(Duration.ofHours(1));
@@ -186,7 +186,7 @@ class NoticeStormTest {
         clock.advance(Duration.ofHours(2));
         relay.watchNotices();
         int before = relay.journal.lines("accepted").size();
-        relay.lane.check();
+        relay.sender.check();
         relay.watchNotices();
 
         assertThat(relay.journal.lines("accepted")).hasSize(before + 1);
@@ -258,7 +258,7 @@ class NoticeStormTest {
         for (Claim claim : relay.due()) {
             relay.upstream.answer(
                     recipient -> recipient.address().localPart().matches("nobody\\d+") ? UNKNOWN : FakeUpstream.OK);
-            relay.courier.deliver(claim);
+            relay.delivery.deliver(claim);
         }
     }
 

@@ -80,7 +80,7 @@ final class AttachmentUpload {
     private void uploadByRanges(Attachment attachment, long size) throws AttemptAbortedException, IOException {
         URI session = session(attachment, size);
         byte[] range = new byte[RANGE];
-        int lost = 0;
+        int failures = 0;
         long next = 0;
         long position = 0; // of the stream
         @Nullable InputStream in = null;
@@ -94,8 +94,8 @@ final class AttachmentUpload {
                 int length = in.readNBytes(range, 0, (int) Math.min(RANGE, size - next));
                 position = next + length;
                 long reached = put(session, range, length, next, size, attachment.name());
-                lost = reached > next ? 0 : lost + 1;
-                if (lost > MAX_RETRIES) {
+                failures = reached > next ? 0 : failures + 1;
+                if (failures > MAX_RETRIES) {
                     throw Objects.requireNonNullElseGet(
                             lastFailure, () -> uploadFailed("does not continue the upload"));
                 }
@@ -140,7 +140,8 @@ final class AttachmentUpload {
                         && "http".equals(client.root().getScheme()));
     }
 
-    /// Uploads a range. The URL authorizes itself: with a token Graph would refuse the request.
+    /// Uploads a range. The URL contains the authorization: Graph refuses the request if it has a
+    /// token, too.
     ///
     /// @return octets received so far; the full size only if the attachment is complete
     private long put(URI session, byte[] range, int length, long from, long size, String name)
@@ -218,13 +219,13 @@ final class AttachmentUpload {
     private boolean isAttached(String name, long size) throws AttemptAbortedException {
         URI files = URI.create(client.address("messages", draft, "attachments") + "?$select=name,size");
         GraphResponse response = client.send(GraphRequest.plain("GET", files, Step.CONTENT), 200);
-        long there = GraphResponse.list(response.json(), "value").stream()
+        long listed = GraphResponse.list(response.json(), "value").stream()
                 .filter(Map.class::isInstance)
                 .map(Map.class::cast)
                 .filter(file -> name.equals(file.get("name")))
                 .filter(file -> file.get("size") instanceof Number octets && octets.longValue() >= size)
                 .count();
-        return there > uploaded.stream().filter(name::equals).count();
+        return listed > uploaded.stream().filter(name::equals).count();
     }
 
     private static GraphResponse redacted(GraphResponse response, URI session) {

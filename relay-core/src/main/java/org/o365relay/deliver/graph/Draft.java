@@ -53,16 +53,16 @@ final class Draft {
     /// @param maxAttachment in octets
     /// @return the response to sending the draft
     GraphResponse send(long maxRest, long maxAttachment) throws AttemptAbortedException, IOException {
-        StrippedMessage detached =
+        StrippedMessage stripped =
                 AttachmentStripper.strip(content, header, maxRest).orElseThrow(() -> tooLarge(maxRest));
         Map<Attachment, Long> sizes = new LinkedHashMap<>();
-        for (Attachment attachment : detached.attachments()) {
+        for (Attachment attachment : stripped.attachments()) {
             sizes.put(attachment, size(attachment));
         }
         if (sizes.values().stream().anyMatch(size -> size > maxAttachment)) {
             throw tooLarge(maxRest);
         }
-        String id = create(detached.content());
+        String id = create(stripped.content());
         try {
             uploadAll(id, sizes);
         } catch (AttemptAbortedException | IOException | RuntimeException e) {
@@ -93,9 +93,9 @@ final class Draft {
             return client.send(request, 201);
         } catch (AttemptAbortedException e) {
             Response response = e.response();
-            boolean unsaid =
+            boolean mayExist =
                     response.origin() == Origin.NETWORK || response.reply().code() >= SERVER_ERROR;
-            if (unsaid && response.step() == Step.CONTENT) {
+            if (mayExist && response.step() == Step.CONTENT) {
                 log.warn(
                         "message {}: an unsent draft may be left in the Drafts folder of the mailbox and can be deleted: {}",
                         message,
@@ -114,7 +114,7 @@ final class Draft {
                 .flatMap(Optional::stream);
     }
 
-    /// Sets the recipients of the draft: Graph read others from the header than the relay.
+    /// Sets the recipients of the draft, because Graph has read others from the header than the relay wrote.
     private void setRecipients(String id) throws AttemptAbortedException, IOException {
         try {
             String json = AttachmentUpload.json(writer -> {
@@ -129,13 +129,13 @@ final class Draft {
         }
     }
 
-    private static void write(JsonWriter writer, String field, List<NamedAddress> readers) throws IOException {
+    private static void write(JsonWriter writer, String field, List<NamedAddress> recipients) throws IOException {
         writer.writeStartArray(field);
-        for (NamedAddress reader : readers) {
-            EmailAddress address = reader.address();
+        for (NamedAddress recipient : recipients) {
+            EmailAddress address = recipient.address();
             writer.writeStartObject().writeStartObject("emailAddress");
-            if (!reader.name().isEmpty()) {
-                writer.writeStringField("name", reader.name());
+            if (!recipient.name().isEmpty()) {
+                writer.writeStringField("name", recipient.name());
             }
             writer.writeStringField("address", address.toString())
                     .writeEndObject()

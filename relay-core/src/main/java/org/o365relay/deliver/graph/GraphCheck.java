@@ -15,7 +15,7 @@ import org.o365relay.net.StrongTls;
 /// reports the invalid base64; if it may not, Graph reports that first.
 record GraphCheck(GraphClient client, GraphUpstreamSettings settings, RetryAfterGate retryAfter) {
 
-    private static final byte[] NO_BASE64 = "*".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] INVALID_BASE64 = "*".getBytes(StandardCharsets.US_ASCII);
     private static final int BAD_REQUEST = 400;
     private static final int FORBIDDEN = 403;
 
@@ -58,8 +58,8 @@ record GraphCheck(GraphClient client, GraphUpstreamSettings settings, RetryAfter
     }
 
     private void checkSending(List<Finding> findings) throws AttemptAbortedException {
-        GraphResponse response =
-                client.send(GraphRequest.mime(client.address("sendMail"), Step.AUTH, GraphRequest.Body.of(NO_BASE64)));
+        GraphResponse response = client.send(
+                GraphRequest.mime(client.address("sendMail"), Step.AUTH, GraphRequest.Body.of(INVALID_BASE64)));
         if (!isContentError(response)) {
             throw client.refused(Step.AUTH, response);
         }
@@ -68,8 +68,8 @@ record GraphCheck(GraphClient client, GraphUpstreamSettings settings, RetryAfter
 
     /// A missing permission for drafts is a warning only: small messages do not need it.
     private void checkDrafts(List<Finding> findings) throws AttemptAbortedException {
-        GraphResponse response =
-                client.send(GraphRequest.mime(client.address("messages"), Step.AUTH, GraphRequest.Body.of(NO_BASE64)));
+        GraphResponse response = client.send(
+                GraphRequest.mime(client.address("messages"), Step.AUTH, GraphRequest.Body.of(INVALID_BASE64)));
         String large = "messages above " + settings.maxDirect() / 1000 + " KB";
         findings.add(
                 isContentError(response)

@@ -44,8 +44,8 @@ record GraphFailures(Duration timeout) {
         if (find(failure, ConnectException.class).isPresent()) {
             return network(Step.CONNECT, "4.4.1", "no connection to " + host + ": " + root(failure));
         }
-        boolean shakingHands = find(failure, SSLHandshakeException.class).isPresent();
-        return progress.hasBegun() && !shakingHands ? lost(host, progress, step, failure) : unsent(host, failure);
+        boolean isHandshake = find(failure, SSLHandshakeException.class).isPresent();
+        return progress.hasBegun() && !isHandshake ? lost(host, progress, step, failure) : unsent(host, failure);
     }
 
     Response proxyLoginRefused() {

@@ -28,7 +28,7 @@ final class GraphResponse {
     private static final int MAX_SHOWN = 300;
     private static final int BAD_GATEWAY = 502;
 
-    // These mean the same from Graph and from a proxy. Not so 413: proxies have limits of their own.
+    // These mean the same from Graph and from a proxy. 413 does not: proxies have their own limits.
     private static final Set<Integer> UNAMBIGUOUS_STATUSES = Set.of(401, 403, 404, 429, 500, 502, 503, 504);
 
     private static final int TOO_LARGE = 413;
@@ -110,7 +110,7 @@ final class GraphResponse {
     }
 
     /// @return Graph's error: `ErrorAccessDenied: Access is denied. (request-id …)`; of a body that is not
-    ///     Graph's, such as a proxy's page, the beginning, as a 502, which is no refusal of the message
+    ///     Graph's, such as a proxy's page, the beginning, as a 502, which does not refuse the message
     Reply errorReply() {
         Map<?, ?> error = object(json(), "error");
         Optional<String> code = text(error, "code");
@@ -119,7 +119,7 @@ final class GraphResponse {
                 .orElseGet(this::httpText);
         String details = Stream.of(
                         requestId(error).map(id -> "request-id " + id),
-                        headers.firstValue("Retry-After").map(rest -> "retry after " + rest))
+                        headers.firstValue("Retry-After").map(delay -> "retry after " + delay))
                 .flatMap(Optional::stream)
                 .collect(Collectors.joining(", "));
         String shown = text.substring(0, Math.min(MAX_SHOWN, text.length()));

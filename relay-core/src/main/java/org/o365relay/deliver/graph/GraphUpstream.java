@@ -26,7 +26,8 @@ import org.o365relay.net.HttpSettings;
 import org.o365relay.rewrite.DestinationFields;
 import org.o365relay.rewrite.ReaddressedHeader;
 
-/// Sends by Microsoft Graph. Graph has no envelope: it sends to the recipients in the header, so the header is
+/// Sends mail through Microsoft Graph. Graph has no envelope: it sends to the recipients in the header, so the
+/// header is
 /// rewritten to name exactly the envelope's ([DestinationFields]), and all recipients get the same response.
 ///
 /// Up to [GraphUpstreamSettings#maxDirect] the message is sent in one request (sendMail), above that as a
@@ -48,7 +49,7 @@ public final class GraphUpstream implements Upstream {
 
     /// @param client with proxy, certificates and connect timeout; does not follow redirects
     /// @param requests starts a request, with the header fields for the proxy; [HttpRequest#newBuilder(URI)] if
-    ///     that is nothing
+    ///     there are none
     /// @param http has the time limit of requests
     /// @param connections concurrent attempts; at most 4 are made
     /// @param spool existing directory for messages above the limit, during their attempt

@@ -11,7 +11,7 @@ import org.o365relay.deliver.Response.Origin;
 import org.o365relay.deliver.Response.Step;
 import org.o365relay.mail.Reply;
 
-/// Holds back requests while Graph asks the relay to wait (429 or 503 with Retry-After).
+/// Prevents requests while Graph asks the relay to wait (429 or 503 with Retry-After).
 final class RetryAfterGate {
 
     /// Longest wait that is honoured.
@@ -41,7 +41,7 @@ final class RetryAfterGate {
         return response.status() == 429 || response.status() == 503
                 ? response.retryAfter(now)
                         .filter(Duration::isPositive)
-                        .map(rest -> rest.compareTo(MAX) > 0 ? MAX : rest)
+                        .map(wait -> wait.compareTo(MAX) > 0 ? MAX : wait)
                 : Optional.empty();
     }
 
@@ -58,8 +58,8 @@ final class RetryAfterGate {
             Duration left = Duration.between(now, end);
             String text = "Microsoft Graph asked the relay to wait (Retry-After, " + Math.max(1, left.toSeconds())
                     + " s left)";
-            Response held = new Response(Step.CONNECT, Reply.of(451, "4.3.2", text), Origin.RELAY);
-            throw new AttemptAbortedException(held.withRetryAfter(left));
+            Response refusal = new Response(Step.CONNECT, Reply.of(451, "4.3.2", text), Origin.RELAY);
+            throw new AttemptAbortedException(refusal.withRetryAfter(left));
         }
     }
 }

@@ -67,7 +67,7 @@ final class Spool extends OutputStream implements StoredContent, Closeable {
     }
 
     private void spill(ByteArrayOutputStream soFar) throws IOException {
-        FileAttribute<?> forUsOnly = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+        FileAttribute<?> ownerOnly = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
         file = FileChannel.open(
                 directory.resolve("graph-" + UUID.randomUUID() + ".eml"),
                 Set.of(
@@ -75,7 +75,7 @@ final class Spool extends OutputStream implements StoredContent, Closeable {
                         StandardOpenOption.READ,
                         StandardOpenOption.WRITE,
                         StandardOpenOption.DELETE_ON_CLOSE),
-                forUsOnly);
+                ownerOnly);
         append(file, ByteBuffer.wrap(soFar.toByteArray()));
         memory = null;
     }

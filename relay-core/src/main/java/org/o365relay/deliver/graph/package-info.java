@@ -1,5 +1,5 @@
-/// Delivery attempts over Microsoft Graph: sendMail with the message as it is, or a draft and an upload session
-/// if it is large. Reports responses and their step; never decides what they mean.
+/// Delivery attempts over Microsoft Graph: sendMail with the whole message, or a draft and an upload session
+/// if it is large. Reports responses and their step; does not interpret them.
 ///
 /// 1. [org.o365relay.deliver.graph.GraphUpstream] keeps the message during the attempt (`Spool`), and rewrites
 ///    the header so that it names exactly the recipients of the envelope

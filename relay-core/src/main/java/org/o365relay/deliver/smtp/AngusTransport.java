@@ -36,7 +36,7 @@ final class AngusTransport extends SMTPTransport {
     private boolean askedForTls;
     private boolean isGreeting = true;
 
-    /// @param tls knows the socket that is spoken over
+    /// @param tls gives access to the socket in use
     AngusTransport(
             Session session,
             URLName upstream,
@@ -123,7 +123,7 @@ final class AngusTransport extends SMTPTransport {
     }
 
     /// Sends the token on a line of its own: a token of 3 KB makes the AUTH line longer than servers have to
-    /// accept (RFC 4954 §4, RFC 5321 §4.5.3.1.4). Angus would put it there.
+    /// accept (RFC 4954 §4, RFC 5321 §4.5.3.1.4). Angus would append it to AUTH.
     private boolean authenticate(SaslLogin.Token token) throws MessagingException {
         if (!supportsAuthentication("XOAUTH2")) {
             return true; // the caller checks mechanism()
@@ -143,7 +143,7 @@ final class AngusTransport extends SMTPTransport {
         return true;
     }
 
-    /// Angus would go on with HELO, which offers neither STARTTLS nor AUTH.
+    /// Angus would continue with HELO, which offers neither STARTTLS nor AUTH.
     @Override
     protected boolean ehlo(String domain) throws MessagingException {
         if (!super.ehlo(domain)) {

@@ -227,11 +227,11 @@ final class Connection {
 
     /// Keeps the connection open for the next message.
     ///
-    /// @param whenTooLong runs if [#wake()] is not called in time
-    void idle(Duration longest, Runnable whenTooLong) {
-        onIdleTimeout = whenTooLong;
+    /// @param onTimeout runs if [#wake()] is not called in time
+    void idle(Duration timeout, Runnable onTimeout) {
+        onIdleTimeout = onTimeout;
         idle = true;
-        watchdog.setLimit(longest);
+        watchdog.setLimit(timeout);
     }
 
     void wake() {

@@ -30,16 +30,16 @@ final class ConnectionPool {
 
     /// @return empty if there is none that is young enough
     Optional<Connection> acquire() {
-        Connection taken = poll();
-        while (taken != null && isOld(taken)) {
-            taken.wake();
-            taken.quit();
-            taken = poll();
+        Connection pooled = poll();
+        while (pooled != null && isOld(pooled)) {
+            pooled.wake();
+            pooled.quit();
+            pooled = poll();
         }
-        if (taken != null) {
-            taken.wake();
+        if (pooled != null) {
+            pooled.wake();
         }
-        return Optional.ofNullable(taken);
+        return Optional.ofNullable(pooled);
     }
 
     private synchronized @Nullable Connection poll() {
@@ -66,22 +66,22 @@ final class ConnectionPool {
     }
 
     private void idleTimedOut(Connection connection) {
-        boolean mine;
+        boolean removed;
         synchronized (this) {
-            mine = idle.remove(connection);
+            removed = idle.remove(connection);
         }
-        if (mine) {
+        if (removed) {
             Thread.startVirtualThread(connection::quit); // this is the watchdog's thread, which must not block
         }
     }
 
     void close() {
-        List<Connection> left;
+        List<Connection> remaining;
         synchronized (this) {
             closed = true;
-            left = new ArrayList<>(idle);
+            remaining = new ArrayList<>(idle);
             idle.clear();
         }
-        left.forEach(Connection::quit);
+        remaining.forEach(Connection::quit);
     }
 }

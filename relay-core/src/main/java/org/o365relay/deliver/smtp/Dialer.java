@@ -12,7 +12,7 @@ import org.o365relay.deliver.Response.Step;
 import org.o365relay.deliver.UpstreamCheck.Finding;
 
 /// Resolves the server's name and opens a TCP connection. Several addresses (Exchange Online has eight, half of
-/// them IPv6) are tried one after the other; together they get the connect timeout.
+/// them IPv6) are tried one after the other; together they share the connect timeout.
 record Dialer(SmtpUpstreamSettings settings) {
 
     /// @throws IOException of the last address; unknown host if there is none

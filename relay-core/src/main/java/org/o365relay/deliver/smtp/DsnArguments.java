@@ -14,13 +14,13 @@ final class DsnArguments {
     private DsnArguments() {}
 
     /// @return RET and ENVID, each preceded by a space
-    static String ofMail(DsnRequest report) {
-        String returned = switch (report.returned()) {
+    static String ofMail(DsnRequest request) {
+        String returned = switch (request.returned()) {
             case NOT_GIVEN -> "";
             case FULL -> " RET=FULL";
             case HEADERS -> " RET=HDRS";
         };
-        return report.envelopeId().isEmpty() ? returned : returned + " ENVID=" + Xtext.encode(report.envelopeId());
+        return request.envelopeId().isEmpty() ? returned : returned + " ENVID=" + Xtext.encode(request.envelopeId());
     }
 
     /// @return NOTIFY and ORCPT, each preceded by a space
@@ -35,7 +35,7 @@ final class DsnArguments {
                         .orElse("");
     }
 
-    /// A server may refuse the recipient because of an ORCPT that is no address.
+    /// A server may refuse the recipient because of an ORCPT that is not an address.
     private static boolean isWellFormed(OriginalRecipient original) {
         return !original.type().equals("rfc822")
                 || EmailAddress.parse(original.address()).isPresent();

@@ -35,10 +35,10 @@ record FailureReplies(SmtpUpstreamSettings settings) {
                 : ioFailure(step, failure);
     }
 
-    /// The upstream closed the connection instead of replying, or sent something that is no reply (RFC 5321
+    /// The upstream closed the connection instead of replying, or sent something that is not a reply (RFC 5321
     /// §4.2).
     ///
-    /// @param text as received; `[EOF]` (Angus) for nothing
+    /// @param text as received; `[EOF]` (from Angus) if there was none
     Response invalidReply(Step step, String text) {
         if (text.equals("[EOF]")) {
             return network(step, "4.4.2", settings + " closed the connection " + phase(step));
@@ -86,7 +86,7 @@ record FailureReplies(SmtpUpstreamSettings settings) {
         return new Response(step, Reply.of(550, "5.6.7", text), Origin.RELAY);
     }
 
-    /// The stored message cannot be read to its end, or not be made acceptable; nothing of it was delivered.
+    /// The stored message cannot be read completely or cannot be made acceptable; nothing was delivered.
     Response unwritableContent(Exception failure) {
         Reply reply = failure instanceof UnacceptableContentException unacceptable
                 ? unacceptable.reply()

@@ -14,11 +14,11 @@ final class Redaction {
 
     private final List<String> secrets = new ArrayList<>();
 
-    /// @param words password or token
-    void hide(String words) {
-        if (!words.isEmpty()) {
-            secrets.add(base64(words)); // as AUTH LOGIN sends it
-            secrets.add(words);
+    /// @param secret password or token
+    void hide(String secret) {
+        if (!secret.isEmpty()) {
+            secrets.add(base64(secret)); // as AUTH LOGIN sends it
+            secrets.add(secret);
         }
     }
 
@@ -49,11 +49,11 @@ final class Redaction {
     }
 
     private static boolean standsAlone(String text, int begin, int end) {
-        return (begin == 0 || !isOfWord(text.charAt(begin - 1)))
-                && (end == text.length() || !isOfWord(text.charAt(end)));
+        return (begin == 0 || !isWordCharacter(text.charAt(begin - 1)))
+                && (end == text.length() || !isWordCharacter(text.charAt(end)));
     }
 
-    private static boolean isOfWord(char next) {
+    private static boolean isWordCharacter(char next) {
         return Character.isLetterOrDigit(next);
     }
 

@@ -34,11 +34,11 @@ final class SessionSetup {
     private final FailureReplies failures;
 
     /// @param settings with the server's own name
-    /// @param own client certificate; null for none
-    SessionSetup(SmtpUpstreamSettings settings, @Nullable CertifiedKey own, InstantSource clock) {
+    /// @param clientCertificate null for none
+    SessionSetup(SmtpUpstreamSettings settings, @Nullable CertifiedKey clientCertificate, InstantSource clock) {
         this.settings = settings;
         this.clock = clock;
-        this.tls = ServerTrust.context(settings.host(), settings.trustedCertificates(), own);
+        this.tls = ServerTrust.context(settings.host(), settings.trustedCertificates(), clientCertificate);
         this.failures = new FailureReplies(settings);
     }
 
@@ -73,16 +73,15 @@ final class SessionSetup {
                 socket,
                 clock.instant(),
                 failures,
-                entering -> new AngusTransport(session, upstream, layers, login, entering, findings));
+                onStep -> new AngusTransport(session, upstream, layers, login, onStep, findings));
         try {
-            Socket speaking =
-                    settings.tls() == Tls.IMPLICIT ? implicitTls(socket, layers, connection, findings) : socket;
+            Socket active = settings.tls() == Tls.IMPLICIT ? implicitTls(socket, layers, connection, findings) : socket;
             connection.begin(Step.GREETING);
-            connection.transport().connect(speaking);
+            connection.transport().connect(active);
             return connection;
         } catch (MessagingException | IOException e) {
-            AttemptAbortedException lost = connection.aborted(e);
-            throw refusal(connection, login).map(AttemptAbortedException::new).orElse(lost);
+            AttemptAbortedException failure = connection.aborted(e);
+            throw refusal(connection, login).map(AttemptAbortedException::new).orElse(failure);
         }
     }
 
@@ -136,8 +135,8 @@ final class SessionSetup {
             properties.setProperty("mail.smtp.ssl.ciphersuites", String.join(" ", StrongTls.ciphers(tls)));
             properties.put("mail.smtp.ssl.socketFactory", layers);
             // runs after chain and name have been accepted; changes nothing, only records the session
-            HostnameVerifier look = (_, session) -> findings.add(finding(session));
-            properties.put("mail.smtp.ssl.hostnameverifier", look);
+            HostnameVerifier recorder = (_, session) -> findings.add(finding(session));
+            properties.put("mail.smtp.ssl.hostnameverifier", recorder);
         }
         return properties;
     }

@@ -36,7 +36,7 @@ final class SmtpTransaction {
         this.connection = connection;
         this.failures = connection.failures();
         this.message = message;
-        this.binary = takesBinary(connection) ? message.binary() : null;
+        this.binary = supportsBinary(connection) ? message.binary() : null;
         this.dsnParameters = connection.offers("DSN") ? DsnArguments.ofMail(message.report()) : "";
     }
 
@@ -123,7 +123,7 @@ final class SmtpTransaction {
     }
 
     // RFC 3030 §3: BINARYMIME requires CHUNKING
-    private static boolean takesBinary(Connection connection) {
+    private static boolean supportsBinary(Connection connection) {
         return connection.offers("BINARYMIME") && connection.offers("CHUNKING");
     }
 
@@ -149,7 +149,7 @@ final class SmtpTransaction {
 
     /// @return the accepted recipients
     private List<Recipient> rcptTo() throws AttemptAbortedException {
-        List<Recipient> taken = new ArrayList<>();
+        List<Recipient> accepted = new ArrayList<>();
         for (Recipient recipient : message.recipients()) {
             if (!recipient.address().isAscii() && !connection.offers("SMTPUTF8")) {
                 settled.put(recipient, failures.noSmtpUtf8(Step.RCPT));
@@ -157,28 +157,28 @@ final class SmtpTransaction {
             }
             Reply reply = rcptTo(recipient);
             if (reply.category() == 2) {
-                taken.add(recipient);
+                accepted.add(recipient);
             } else {
                 settled.put(recipient, new Response(Step.RCPT, reply, Origin.UPSTREAM));
             }
             // RFC 5321 §4.5.3.1.10: accepted recipients are sent to now, the others in the next attempt
             if (TOO_MANY_RECIPIENTS.equals(reply.status())) {
-                settleAllBut(taken, new Response(Step.RCPT, reply, Origin.UPSTREAM));
+                settleAllBut(accepted, new Response(Step.RCPT, reply, Origin.UPSTREAM));
                 break;
             }
         }
-        return taken;
+        return accepted;
     }
 
     private Reply rcptTo(Recipient recipient) throws AttemptAbortedException {
-        ForRecipient asked = message.report().of(recipient.address());
-        String parameters = connection.offers("DSN") ? DsnArguments.ofRcpt(asked) : "";
+        ForRecipient dsn = message.report().of(recipient.address());
+        String parameters = connection.offers("DSN") ? DsnArguments.ofRcpt(dsn) : "";
         String command = "RCPT TO:<" + recipient.address() + ">";
         Reply reply = connection.command(Step.RCPT, command + parameters);
         if (!parameters.isEmpty() && isAboutParameters(reply)) {
             return connection.command(Step.RCPT, command);
         }
-        if (!parameters.isEmpty() && reply.category() == 2 && asked.includes(NotifyCondition.SUCCESS)) {
+        if (!parameters.isEmpty() && reply.category() == 2 && dsn.includes(NotifyCondition.SUCCESS)) {
             successReported.add(recipient);
         }
         return reply;
@@ -188,9 +188,9 @@ final class SmtpTransaction {
         settleAllBut(List.of(), response);
     }
 
-    private void settleAllBut(List<Recipient> others, Response response) {
+    private void settleAllBut(List<Recipient> except, Response response) {
         message.recipients().stream()
-                .filter(recipient -> !others.contains(recipient))
+                .filter(recipient -> !except.contains(recipient))
                 .forEach(recipient -> settled.putIfAbsent(recipient, response));
     }
 }

@@ -62,23 +62,23 @@ public final class SmtpUpstream implements Upstream {
 
     @Override
     public Map<Recipient, Response> attempt(OutgoingMessage message) {
-        Optional<Connection> kept = pool.acquire();
-        if (kept.isPresent()) {
-            Map<Recipient, Response> responses = new SmtpTransaction(kept.get(), message).run();
+        Optional<Connection> pooled = pool.acquire();
+        if (pooled.isPresent()) {
+            Map<Recipient, Response> responses = new SmtpTransaction(pooled.get(), message).run();
             if (!SmtpTransaction.isStale(responses)) {
-                pool.release(kept.get());
+                pool.release(pooled.get());
                 return responses;
             }
-            kept.get().abort();
+            pooled.get().abort();
         }
         return attemptOnNewConnection(message);
     }
 
     private Map<Recipient, Response> attemptOnNewConnection(OutgoingMessage message) {
         try {
-            Connection fresh = connector.connect(new ArrayList<>());
-            Map<Recipient, Response> responses = new SmtpTransaction(fresh, message).run();
-            pool.release(fresh);
+            Connection connection = connector.connect(new ArrayList<>());
+            Map<Recipient, Response> responses = new SmtpTransaction(connection, message).run();
+            pool.release(connection);
             return responses;
         } catch (AttemptAbortedException e) {
             Map<Recipient, Response> responses = new LinkedHashMap<>();

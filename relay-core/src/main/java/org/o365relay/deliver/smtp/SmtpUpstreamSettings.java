@@ -45,7 +45,7 @@ public record SmtpUpstreamSettings(
             int connections,
             Duration connectTimeout,
             Duration replyTimeout,
-            Duration contentTimeout,
+            Duration dataTimeout,
             Duration idleTimeout,
             String heloName) {
         this(
@@ -56,7 +56,7 @@ public record SmtpUpstreamSettings(
                 connections,
                 connectTimeout,
                 replyTimeout,
-                contentTimeout,
+                dataTimeout,
                 idleTimeout,
                 heloName,
                 Lookup.HOST,

@@ -60,7 +60,7 @@ final class UpstreamConnector {
         };
     }
 
-    /// A refused token may have been revoked: a new one is tried, once.
+    /// Retries once with a new token if the token is refused, because it may have been revoked.
     private Connection connectWithToken(List<Finding> findings) throws AttemptAbortedException {
         SaslLogin.Token first = login(findings);
         try {
@@ -114,8 +114,8 @@ final class UpstreamConnector {
         throw Optional.ofNullable(last).orElseThrow();
     }
 
-    /// Cached so that TLS sessions can be resumed. Not with a client certificate: it is read each time, so that
-    /// a renewed one is used at once.
+    /// Cached so that TLS sessions can be resumed. Not cached with a client certificate, which is read each
+    /// time, so that a renewed one is used at once.
     private SessionSetup setup(SmtpUpstreamSettings server) throws AttemptAbortedException {
         try {
             ClientCertificate own = server.clientCertificate();
@@ -135,7 +135,7 @@ final class UpstreamConnector {
         try {
             List<String> hosts = exchangers.of(settings.host());
             findings.add(new Finding(
-                    Step.CONNECT, "mail for " + settings.host() + " is taken by " + String.join(", ", hosts)));
+                    Step.CONNECT, "mail exchangers of " + settings.host() + ": " + String.join(", ", hosts)));
             return hosts.stream().map(settings::withHost).toList();
         } catch (UnknownHostException e) {
             throw new AttemptAbortedException(new FailureReplies(settings).noExchanger(e));

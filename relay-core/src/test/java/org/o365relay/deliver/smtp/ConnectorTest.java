@@ -57,7 +57,7 @@ class ConnectorTest extends SubmissionTest {
         UpstreamCheck check = connector(null, null).check();
         assertThat(check.succeeded()).isTrue();
         assertThat(check.findings().getFirst().detail())
-                .isEqualTo("mail for contoso.example is taken by gone.invalid, localhost");
+                .isEqualTo("mail exchangers of contoso.example: gone.invalid, localhost");
     }
 
     @Test

@@ -31,7 +31,7 @@ import org.o365relay.route.Routes;
 import org.o365relay.route.Target;
 
 /// A real queue, rewriter and policy with a fake upstream and a clock that stands still.
-final class BackHalf implements AutoCloseable {
+final class DeliveryFixture implements AutoCloseable {
 
     static final EmailAddress MAILBOX = address("relay@contoso.example");
 
@@ -47,38 +47,39 @@ final class BackHalf implements AutoCloseable {
     final RememberingJournal journal = new RememberingJournal();
     final FakeUpstream upstream = new FakeUpstream(2);
     final MessageQueue queue;
-    final NoticePolicy desk;
-    final MailboxSender lane;
-    final Delivery courier;
+    final NoticePolicy noticePolicy;
+    final MailboxSender sender;
+    final Delivery delivery;
     private final Random random = new Random(1);
 
-    /// What the next messages come from.
+    /// Client of the next messages.
     String client = "10.0.0.7";
 
-    /// A mailbox and who delivers for it.
-    record Member(MailboxSender lane, Delivery courier) {}
+    /// A mailbox and its delivery.
+    record Member(MailboxSender sender, Delivery delivery) {}
 
-    BackHalf(Path directory) throws QueueUnavailableException {
+    DeliveryFixture(Path directory) throws QueueUnavailableException {
         this(directory, UNLIMITED);
     }
 
     /// @param spare fallback upstreams
-    BackHalf(Path directory, MailboxLimits limits, FakeUpstream... spare) throws QueueUnavailableException {
+    DeliveryFixture(Path directory, MailboxLimits limits, FakeUpstream... spare) throws QueueUnavailableException {
         this(directory, new ManualClock("2026-11-21T08:00:00Z"), NOTICES, limits, spare);
     }
 
-    BackHalf(Path directory, ManualClock clock, NoticeSettings notices, MailboxLimits limits, FakeUpstream... spare)
+    DeliveryFixture(
+            Path directory, ManualClock clock, NoticeSettings notices, MailboxLimits limits, FakeUpstream... spare)
             throws QueueUnavailableException {
         this.clock = clock;
         queue = MessageQueue.open(new QueueSettings(directory, 0, Long.MAX_VALUE, Duration.ofDays(30)), clock, random);
-        desk = new NoticePolicy(
+        noticePolicy = new NoticePolicy(
                 notices, "relay.contoso.example", queue.notices().storedNotices(), clock);
         SendingAccount account = new SendingAccount(MAILBOX.toString(), limits, List.of(), clock);
         List<Upstream> upstreams = Stream.concat(Stream.<Upstream>of(upstream), Arrays.stream(spare))
                 .toList();
         Member member = member(MAILBOX, upstreams, account, PROBES, clock);
-        lane = member.lane();
-        courier = member.courier();
+        sender = member.sender();
+        delivery = member.delivery();
     }
 
     /// Another mailbox of the same pool.
@@ -90,7 +91,7 @@ final class BackHalf implements AutoCloseable {
             InstantSource time) {
         MailboxSender another =
                 new MailboxSender(mailbox(mailbox), upstreams, account, routes(mailbox), probes, journal, time);
-        return new Member(another, new Delivery(queue, another, RETRY, desk, journal, time, random));
+        return new Member(another, new Delivery(queue, another, RETRY, noticePolicy, journal, time, random));
     }
 
     private static Routes routes(EmailAddress mailbox) {
@@ -105,11 +106,11 @@ final class BackHalf implements AutoCloseable {
         return EmailAddress.parse(text).orElseThrow();
     }
 
-    /// Tells people what no delivery brings.
+    /// Sends the delay notices and digests that are due.
     void watchNotices(MailboxSender... others) {
-        List<MailboxSender> lanes =
-                Stream.concat(Stream.of(lane), Arrays.stream(others)).toList();
-        new NoticeScheduler(queue, lanes, desk, RETRY, journal, clock).run();
+        List<MailboxSender> senders =
+                Stream.concat(Stream.of(sender), Arrays.stream(others)).toList();
+        new NoticeScheduler(queue, senders, noticePolicy, RETRY, journal, clock).run();
     }
 
     /// Puts a message into the queue.
@@ -124,7 +125,7 @@ final class BackHalf implements AutoCloseable {
     QueueId accept(@Nullable String sender, String content, BodyType body, DsnRequest report, String... recipients) {
         Envelope envelope = new Envelope(
                 sender == null ? null : address(sender),
-                Arrays.stream(recipients).map(BackHalf::address).toList(),
+                Arrays.stream(recipients).map(DeliveryFixture::address).toList(),
                 false,
                 body,
                 report);
@@ -154,18 +155,18 @@ final class BackHalf implements AutoCloseable {
         return commit(POOL, envelope, content);
     }
 
-    /// Delivers what is due, one attempt each.
+    /// Delivers the due messages, one attempt each.
     void deliverDue() {
-        deliverDue(new Member(lane, courier));
+        deliverDue(new Member(sender, delivery));
     }
 
-    /// Delivers what is due for another mailbox.
+    /// Delivers the due messages of another mailbox.
     void deliverDue(Member member) {
-        queue.claim(member.lane().claimScope(), 100).forEach(member.courier()::deliver);
+        queue.claim(member.sender().claimScope(), 100).forEach(member.delivery()::deliver);
     }
 
     List<Claim> due() {
-        return queue.claim(lane.claimScope(), 100);
+        return queue.claim(sender.claimScope(), 100);
     }
 
     @Override
