@@ -126,9 +126,8 @@ record ControlConnection(
         }
     }
 
-    /// Once content has been sent, an error cannot be reported; closing the connection early tells the client that it
-    /// is
-    /// incomplete.
+    /// Once content has been sent, an error cannot be reported; closing the connection early tells the client that
+    /// the content is incomplete.
     private static byte[] next(InputStream content) throws IOException {
         try {
             return content.readNBytes(CHUNK);
