@@ -100,7 +100,7 @@ class GraphFolderTest {
         answers.put(LIST, "{\"error\":{\"code\":\"ErrorAccessDenied\",\"message\":\"Access is denied.\"}}");
         assertThatThrownBy(() -> look("2026-03-01T08:00:00Z"))
                 .isInstanceOf(UnreadableFolderException.class)
-                .hasMessageStartingWith("Microsoft Graph says: HTTP 403 ErrorAccessDenied: Access is denied.")
+                .hasMessageStartingWith("Microsoft Graph replied: HTTP 403 ErrorAccessDenied: Access is denied.")
                 .hasMessageContaining("Mail.Read")
                 .hasMessageNotContaining("geheim");
     }

@@ -139,10 +139,10 @@ class BinaryMimeEncoderTest {
 
     @ParameterizedTest
     @CsvSource(quoteCharacter = '~', textBlock = """
-            Content-Type: multipart/mixed\\n\\n--b\\n                    | a multipart names no boundary
-            Content-Type: multipart/mixed; boundary=""\\n\\n--\\n        | a multipart names no boundary
-            Content-Type: multipart/mixed; boundary\\n\\n--b\\n          | the Content-Type of a multipart cannot be read
-            Content-Type: multipart/mixed; boundary=b\\n\\n--b\\nno field\\n\\n--b--\\n | something that is no header
+            Content-Type: multipart/mixed\\n\\n--b\\n                    | a multipart has no boundary
+            Content-Type: multipart/mixed; boundary=""\\n\\n--\\n        | a multipart has no boundary
+            Content-Type: multipart/mixed; boundary\\n\\n--b\\n          | the Content-Type of a multipart cannot be parsed
+            Content-Type: multipart/mixed; boundary=b\\n\\n--b\\nno field\\n\\n--b--\\n | a part has an invalid header
             """, delimiter = '|')
     void saysWhyAMessageCannotBeConverted(String message, String reason) {
         byte[] octets = message.replace("\\n", "\r\n").getBytes(ISO_8859_1);
@@ -159,7 +159,7 @@ class BinaryMimeEncoderTest {
     void doesNotFollowPartsDeeperThanAHundred() {
         String nested = "Content-Type: message/rfc822\r\n\r\n".repeat(10_000);
 
-        assertThatThrownBy(() -> encoded(nested.getBytes(ISO_8859_1))).hasMessageContaining("100 deep");
+        assertThatThrownBy(() -> encoded(nested.getBytes(ISO_8859_1))).hasMessageContaining("100 levels deep");
     }
 
     @Test
