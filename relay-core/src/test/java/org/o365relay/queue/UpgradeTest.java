@@ -291,4 +291,18 @@ class UpgradeTest {
         assertThat(fixture.number("PRAGMA user_version")).isEqualTo(5);
         assertThat(fixture.claim(10)).hasSize(2);
     }
+
+    @Test
+    void renamesTheReasonsOfVersionFour() throws SQLException {
+        versionFour();
+        fixture.execute("UPDATE message SET reason = 'penalty-licence'");
+        fixture.execute("UPDATE event SET reason = 'penalty-licence' WHERE kind = 'deferred'");
+
+        fixture.queue();
+
+        assertThat(fixture.number("SELECT count(*) FROM message WHERE reason = 'penalty-license'"))
+                .isEqualTo(1);
+        assertThat(fixture.number("SELECT count(*) FROM event WHERE reason = 'penalty-license'"))
+                .isEqualTo(1);
+    }
 }

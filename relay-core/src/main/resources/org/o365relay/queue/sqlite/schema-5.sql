@@ -48,3 +48,6 @@ UPDATE deviation SET name = CASE name
   END
 WHERE name IN ('odd-helo', 'blank-before-address', 'bad-parameter', 'needless-argument', 'lenient-end', 'several-from',
   'tls-on-plain-port', 'talk-before-tls', 'unasked-login', 'wrong-login', 'bad-command', 'too-slow', 'cut-off');
+
+UPDATE message SET reason = 'penalty-license' WHERE reason = 'penalty-licence';
+UPDATE event SET reason = 'penalty-license' WHERE reason = 'penalty-licence';
