@@ -24,7 +24,7 @@ final class AlertTexts {
     private static final Duration AFTER_RESTART = Duration.ofMinutes(10);
 
     /// Shorter outages raise no alert.
-    private static final Duration OUTAGE = Duration.ofMinutes(10);
+    private static final Duration MINIMUM_OUTAGE = Duration.ofMinutes(10);
 
     private static final long MIB = 1024L * 1024;
 
@@ -61,7 +61,7 @@ final class AlertTexts {
                 "Check that this host can reach the internet (DNS, firewall, proxy). If it can, check the service health"
                         + " in the Microsoft 365 admin center.",
                 mailbox,
-                OUTAGE,
+                MINIMUM_OUTAGE,
                 null,
                 Reporting.LOGGED);
     }

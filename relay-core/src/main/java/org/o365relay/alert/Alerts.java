@@ -116,7 +116,7 @@ public final class Alerts implements AutoCloseable {
         }
     }
 
-    /// Waits up to two seconds for the check in progress.
+    /// Stops checking; waits up to two seconds for a check in progress.
     @Override
     public void close() {
         closed.countDown();

@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 record QueueMonitor(MessageQueue queue, AlertSettings settings, ActiveAlerts alerts, InstantSource clock) {
 
     private static final Logger log = LoggerFactory.getLogger(QueueMonitor.class);
-    private static final double LARGE = 0.9;
+    private static final double NEARLY_FULL = 0.9;
 
     /// Takes a few milliseconds for a typical queue, and less than 100 ms for a million messages.
     void check() {
@@ -54,7 +54,7 @@ record QueueMonitor(MessageQueue queue, AlertSettings settings, ActiveAlerts ale
         update(AlertKind.DISK_FULL, capacity.free() < capacity.minimumFree() ? AlertTexts.diskFull(capacity) : null);
         update(
                 AlertKind.QUEUE_LARGE,
-                capacity.used() > LARGE * capacity.maximum() ? AlertTexts.queueLarge(capacity) : null);
+                capacity.used() > NEARLY_FULL * capacity.maximum() ? AlertTexts.queueLarge(capacity) : null);
         update(AlertKind.QUEUE_FULL, capacity.used() > capacity.maximum() ? AlertTexts.queueFull(capacity) : null);
     }
 

@@ -47,7 +47,7 @@ final class CatalogueBlocks {
     }
 
     /// @param keys the allowed keys
-    /// @param reader receives each block; the block's name is added to its IllegalArgumentExceptions
+    /// @param reader receives each block; its IllegalArgumentExceptions are prefixed with the block's name
     /// @throws IllegalArgumentException if the text is malformed; the message names the line
     static void read(String text, Set<String> keys, Consumer<Block> reader) {
         CatalogueBlocks blocks = new CatalogueBlocks(keys, reader);

@@ -7,8 +7,8 @@ import java.util.Optional;
 /// The clouds of Microsoft 365 and their endpoints.
 ///
 /// Source: Microsoft, "Microsoft 365 endpoints", "National cloud deployments" of Microsoft Graph and of the
-/// Microsoft identity platform. The submission host names of national clouds are not
-/// documented; they are those in use.
+/// Microsoft identity platform. Microsoft does not document the submission host names of the national
+/// clouds; these are the ones in use.
 public enum Cloud {
     /// The commercial cloud, including GCC.
     WORLDWIDE(

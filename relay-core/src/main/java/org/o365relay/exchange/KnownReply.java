@@ -11,7 +11,8 @@ import org.o365relay.mail.Reply;
 /// @param section heading under which `docs/troubleshooting.md` lists the reply
 /// @param name unique in the catalogue: `smtp-auth-off-for-tenant`
 /// @param cause the cause in plain language, without a full stop
-/// @param authorAdvice what the author of the message, who is not an admin, can do; empty to contact the admin
+/// @param authorAdvice what the author of the message, who is not an admin, can do; empty if only an
+///     admin can help
 /// @param advice what the admin can do, with the placeholder `{mailbox}`; empty if it resolves itself
 /// @param probe interval between probes of a blocked mailbox or suspended upstream; null for the configured one
 /// @param examples at least one matching reply

@@ -20,7 +20,7 @@ public enum Preset {
     /// Source: Microsoft Graph, "Service-specific throttling limits" (4 concurrent requests per app and
     /// mailbox).
     GRAPH(443, 30, 4, 10_000, 500, 35L << 20),
-    /// High Volume Email: to recipients of the own organization only.
+    /// High Volume Email: only to recipients within the organization.
     ///
     /// Source: Microsoft, "Manage high volume emails for Microsoft 365" (no sending rate, 50 recipients, 10
     /// MB).

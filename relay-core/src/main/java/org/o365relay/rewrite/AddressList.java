@@ -18,7 +18,7 @@ import org.o365relay.mail.RawText;
 final class AddressList {
 
     // Limits the size of the fields generated from the list.
-    private static final int MAX_AUTHORS = 50;
+    private static final int MAX_MAILBOXES = 50;
 
     // Parsing and decoding take quadratic time. Text beyond this total size of all fields of a message is only searched
     // for addresses.
@@ -31,18 +31,18 @@ final class AddressList {
 
     /// @return the mailboxes of each field; all fields together share the limit of parsed text
     static List<List<HeaderMailbox>> parseEach(List<RawField> fields) {
-        List<List<HeaderMailbox>> authors = new ArrayList<>();
+        List<List<HeaderMailbox>> mailboxes = new ArrayList<>();
         int remaining = MAX_PARSED;
         for (RawField field : fields) {
-            authors.add(parse(field, remaining));
+            mailboxes.add(parse(field, remaining));
             remaining = Math.max(0, remaining - field.text().length());
         }
-        return authors;
+        return mailboxes;
     }
 
     /// @return the mailboxes of all fields, up to the limit
-    static List<HeaderMailbox> flatten(List<List<HeaderMailbox>> authors) {
-        return authors.stream().flatMap(List::stream).limit(MAX_AUTHORS).toList();
+    static List<HeaderMailbox> flatten(List<List<HeaderMailbox>> mailboxes) {
+        return mailboxes.stream().flatMap(List::stream).limit(MAX_MAILBOXES).toList();
     }
 
     static List<HeaderMailbox> parse(RawField field) {
@@ -51,10 +51,10 @@ final class AddressList {
 
     private static List<HeaderMailbox> parse(RawField field, int limit) {
         String text = RawText.of(field.value().getBytes(StandardCharsets.ISO_8859_1));
-        List<HeaderMailbox> authors = read(text, limit);
+        List<HeaderMailbox> mailboxes = read(text, limit);
         // Some devices include the address in the encoded word.
-        boolean complete = hasQualified(authors) || !text.contains("=?") || text.length() > limit;
-        return complete ? authors : read(EncodedText.decode(text), limit);
+        boolean complete = hasQualified(mailboxes) || !text.contains("=?") || text.length() > limit;
+        return complete ? mailboxes : read(EncodedText.decode(text), limit);
     }
 
     /// @param mailbox the address parsed from the field
@@ -102,8 +102,8 @@ final class AddressList {
 
     private static List<HeaderMailbox> read(String text, int limit) {
         String printable = text.replace("\0", "");
-        List<HeaderMailbox> authors = parsed(prefix(printable, limit));
-        return hasQualified(authors) || printable.indexOf('@') < 0 ? authors : extracted(printable);
+        List<HeaderMailbox> mailboxes = parsed(prefix(printable, limit));
+        return hasQualified(mailboxes) || printable.indexOf('@') < 0 ? mailboxes : extracted(printable);
     }
 
     /// The longest prefix of complete addresses within the limit.
@@ -114,9 +114,9 @@ final class AddressList {
     private static List<HeaderMailbox> parsed(String text) {
         try {
             return Arrays.stream(InternetAddress.parseHeader(text, false))
-                    .limit(MAX_AUTHORS)
+                    .limit(MAX_MAILBOXES)
                     .flatMap(AddressList::members)
-                    .map(AddressList::author)
+                    .map(AddressList::headerMailbox)
                     .toList();
         } catch (AddressException unreadable) {
             return extracted(text);
@@ -132,7 +132,7 @@ final class AddressList {
         }
     }
 
-    private static HeaderMailbox author(InternetAddress address) {
+    private static HeaderMailbox headerMailbox(InternetAddress address) {
         String text = Objects.requireNonNullElse(address.getAddress(), "");
         String name = Objects.requireNonNullElse(address.getPersonal(), "");
         return EmailAddress.parse(text)
@@ -142,23 +142,23 @@ final class AddressList {
 
     /// Uses the text before each address as its display name.
     private static List<HeaderMailbox> extracted(String text) {
-        List<HeaderMailbox> authors = new ArrayList<>();
+        List<HeaderMailbox> mailboxes = new ArrayList<>();
         Matcher address = ADDRESS.matcher(text);
         int from = 0;
-        while (authors.size() < MAX_AUTHORS && address.find()) {
+        while (mailboxes.size() < MAX_MAILBOXES && address.find()) {
             String name = plain(text.substring(Math.max(from, address.start() - MAX_NAME), address.start()));
-            EmailAddress.parse(address.group()).ifPresent(mailbox -> authors.add(new HeaderMailbox(name, mailbox)));
+            EmailAddress.parse(address.group()).ifPresent(mailbox -> mailboxes.add(new HeaderMailbox(name, mailbox)));
             from = address.end();
         }
         String name = text.substring(0, Math.min(text.length(), MAX_NAME));
-        return authors.isEmpty() ? List.of(new HeaderMailbox(plain(name), null)) : List.copyOf(authors);
+        return mailboxes.isEmpty() ? List.of(new HeaderMailbox(plain(name), null)) : List.copyOf(mailboxes);
     }
 
     private static String plain(String name) {
         return EncodedText.decode(name).replaceAll("[<>\",;:\\\\]", " ").strip();
     }
 
-    private static boolean hasQualified(List<HeaderMailbox> authors) {
-        return authors.stream().anyMatch(HeaderMailbox::isQualified);
+    private static boolean hasQualified(List<HeaderMailbox> mailboxes) {
+        return mailboxes.stream().anyMatch(HeaderMailbox::isQualified);
     }
 }

@@ -21,10 +21,10 @@ import org.o365relay.mail.UnacceptableContentException;
 /// (RFC 2045 §6.8); the rest is unchanged except for line ends.
 ///
 /// 1. The header of a part is read for its Content-Type and Content-Transfer-Encoding.
-/// 2. Composite parts, multiparts and messages, must not be encoded as a whole (RFC 2045 §6.4); their parts
-///    are.
-/// 3. Other parts are encoded if they are declared as binary, or if they are not, but contain NUL or line ends
-///    other than CRLF ([TextPartEncoder]).
+/// 2. Composite parts (multiparts and messages) must not be encoded as a whole (RFC 2045 §6.4); the parts in
+///    them are encoded.
+/// 3. Other parts are encoded if they are declared as binary, or if they are not encoded but contain NUL or
+///    line ends other than CRLF ([TextPartEncoder]).
 /// 4. Signed parts (RFC 1847 §2.1) cannot be encoded without breaking the signature.
 ///
 /// Reads the message once and keeps one header and at most 256 KiB in memory.
@@ -58,10 +58,10 @@ final class BinaryMimeEncoder {
     /// @throws UnacceptableContentException if the part structure is malformed; part of the message has been
     ///     written then
     static void encode(InputStream message, OutputStream out) throws IOException {
-        BinaryMimeEncoder parts = new BinaryMimeEncoder(message, out);
-        parts.entity(0, "text/plain");
-        parts.out.flush();
-        parts.crlf.finish();
+        BinaryMimeEncoder encoder = new BinaryMimeEncoder(message, out);
+        encoder.entity(0, "text/plain");
+        encoder.out.flush();
+        encoder.crlf.finish();
     }
 
     /// @param defaultType type of a part without Content-Type
@@ -95,13 +95,13 @@ final class BinaryMimeEncoder {
 
     private Delimiter leaf(List<RawField> header, Encoding encoding, boolean topLevel) throws IOException {
         return switch (encoding) {
-            case BINARY -> copied(beginEncoded(header));
+            case BINARY -> copyPart(beginEncoded(header));
             case ENCODED -> {
                 writeWithBody(header, "");
-                yield copied(new Unclosed(out));
+                yield copyPart(new Unclosed(out));
             }
             case PLAIN ->
-                copied(new TextPartEncoder(signed > 0, () -> beginPlain(header), () -> {
+                copyPart(new TextPartEncoder(signed > 0, () -> beginPlain(header), () -> {
                     if (signed > 0) {
                         throw unacceptable("a signed part contains NUL or line ends other than CRLF");
                     }
@@ -125,22 +125,22 @@ final class BinaryMimeEncoder {
 
     private Delimiter multipart(int depth, byte[] boundary, String type) throws IOException {
         int level = boundaries.size();
-        int guard = type.equals("multipart/signed") ? 1 : 0;
+        int signedLevels = type.equals("multipart/signed") ? 1 : 0;
         String defaultType = type.equals("multipart/digest") ? "message/rfc822" : "text/plain"; // RFC 2046 §5.1.5
         boundaries.add(boundary);
-        signed += guard;
-        Delimiter delimiter = copied(new Unclosed(out)); // the preamble
+        signed += signedLevels;
+        Delimiter delimiter = copyPart(new Unclosed(out)); // the preamble
         while (delimiter.level() == level && !delimiter.closing()) {
             delimiter = entity(depth + 1, defaultType);
         }
-        signed -= guard;
+        signed -= signedLevels;
         boundaries.removeLast();
-        return delimiter.level() == level ? copied(new Unclosed(out)) : delimiter; // the epilogue
+        return delimiter.level() == level ? copyPart(new Unclosed(out)) : delimiter; // the epilogue
     }
 
     /// Copies up to the next delimiter and closes the target. The line end before a delimiter belongs to the
     /// delimiter (RFC 2046 §5.1.1).
-    private Delimiter copied(OutputStream target) throws IOException {
+    private Delimiter copyPart(OutputStream target) throws IOException {
         byte[] lineEnd = {};
         Delimiter delimiter = null;
         while (delimiter == null && lines.next()) {

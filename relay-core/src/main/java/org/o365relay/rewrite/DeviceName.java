@@ -9,7 +9,7 @@ import org.o365relay.mail.Arrival;
 /// Derives the name of a device from its HELO name and address.
 final class DeviceName {
 
-    // RFC 1123 §2.1, with the underscore that devices have in their names
+    // RFC 1123 §2.1, plus the underscore, which some devices use
     private static final Pattern HOST_NAME = Pattern.compile("[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,253}[A-Za-z0-9_])?");
     private static final Pattern ADDRESS_LITERAL = Pattern.compile("\\[[A-Za-z0-9:.]{1,64}]");
     private static final int MAX_HELO = 64;

@@ -32,7 +32,7 @@ final class EncodedText {
         return RawField.of(name, MimeUtility.fold(name.length() + 2, value));
     }
 
-    /// As [#addressField], but folded only between mailboxes, never inside a quoted local part.
+    /// Like [#addressField], but folded only between mailboxes, never inside a quoted local part.
     static RawField listField(String name, List<HeaderMailbox> authors) {
         StringBuilder value = new StringBuilder();
         int column = name.length() + 2;

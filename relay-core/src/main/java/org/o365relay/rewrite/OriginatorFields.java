@@ -50,7 +50,7 @@ final class OriginatorFields {
         return EncodedText.addressField("From", List.of(new HeaderMailbox(name, own.get())));
     }
 
-    /// The new `Reply-To`: the device's own, or the first reachable of authors, envelope sender and fallback.
+    /// The new `Reply-To`: the device's own, else the reachable authors, the envelope sender or the fallback.
     /// Empty if replies reach the author without it.
     Optional<RawField> replyTo() {
         Optional<RawField> own = IntStream.range(0, replyTos.size())
@@ -67,7 +67,7 @@ final class OriginatorFields {
         }
         List<HeaderMailbox> named = AddressList.parse(replyTo).stream()
                 .filter(HeaderMailbox::isQualified)
-                .map(author -> new HeaderMailbox(DisplayName.cleaned(author.name()), author.addrSpec()))
+                .map(mailbox -> new HeaderMailbox(DisplayName.cleaned(mailbox.name()), mailbox.addrSpec()))
                 .toList();
         return EncodedText.addressField("Reply-To", named);
     }

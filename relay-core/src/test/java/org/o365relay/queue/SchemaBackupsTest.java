@@ -147,8 +147,7 @@ class SchemaBackupsTest {
         fixture.execute("PRAGMA wal_checkpoint(TRUNCATE)");
         try (ChildJvm child = ChildJvm.startLimited(
                 8 * 1024, scratch, CrashScenes.class, "COMMITTED", fixture.directory.toString())) {
-            assertThat(child.awaitLine("UNUSABLE_DIRECTORY"))
-                    .contains("the copy failed", "nothing was changed");
+            assertThat(child.awaitLine("UNUSABLE_DIRECTORY")).contains("the copy failed", "nothing was changed");
         }
         assertThat(fixture.number("PRAGMA user_version")).isEqualTo(3);
         assertThat(names()).noneMatch(name -> name.startsWith("queue-schema"));

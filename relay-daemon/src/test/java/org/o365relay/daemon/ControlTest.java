@@ -153,8 +153,8 @@ class ControlTest {
             assertThatThrownBy(control::status)
                     .asInstanceOf(type(ControlException.class))
                     .satisfies(e -> assertThat(e.kind()).isEqualTo(Kind.NOT_RUNNING))
-                    .satisfies(e ->
-                            assertThat(e).hasMessageContaining("a relay (process " + relay.pid() + ") uses this queue"));
+                    .satisfies(e -> assertThat(e)
+                            .hasMessageContaining("a relay (process " + relay.pid() + ") uses this queue"));
         }
     }
 

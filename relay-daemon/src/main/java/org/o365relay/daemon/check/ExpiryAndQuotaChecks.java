@@ -18,7 +18,7 @@ import org.o365relay.queue.QueueUnavailableException;
 
 /// Checks the expiry dates of a mailbox's credentials and the usage of its daily quota.
 ///
-/// @param queue also readable while a relay is running
+/// @param queue can be read while the relay is running
 public record ExpiryAndQuotaChecks(UpstreamFactory upstreams, OfflineQueue queue, InstantSource clock)
         implements MailboxChecker.LocalChecks {
 

@@ -14,8 +14,8 @@ import org.o365relay.deliver.UpstreamSettings;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Outcome.Delivered;
 
-/// Checks whether a mailbox can send mail through its upstreams, up to the sign-in or, with a test message, completely.
-/// Classifies replies as the relay does.
+/// Checks whether a mailbox can send mail through its upstreams, up to the sign-in, or completely if there is a
+/// test message. Classifies replies as the relay does.
 public final class MailboxChecker {
 
     private final UpstreamFactory upstreams;
@@ -23,7 +23,7 @@ public final class MailboxChecker {
     private final Progress progress;
     private final @Nullable TestMessage testMessage;
 
-    /// Receives results as they arrive, since checking an upstream may take long.
+    /// Receives results as they arrive, since checking an upstream may take a while.
     public interface Progress {
 
         /// The check of a mailbox begins.

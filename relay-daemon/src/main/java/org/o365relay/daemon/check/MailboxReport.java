@@ -6,7 +6,7 @@ import org.o365relay.mail.EmailAddress;
 /// The result of checking a mailbox.
 ///
 /// @param steps that concern all upstreams: expiry of credentials, usage of the daily quota
-/// @param upstreams in the order of preference
+/// @param upstreams in order of preference
 public record MailboxReport(EmailAddress mailbox, List<CheckStep> steps, List<UpstreamReport> upstreams) {
 
     public MailboxReport {

@@ -23,8 +23,8 @@ import org.o365relay.rewrite.RewriteResult;
 import org.o365relay.rewrite.RewriteRules;
 import org.o365relay.rewrite.Rewriter;
 
-/// A test message. It is rewritten and sent like any other message, but not queued, and shows whether the mailbox may
-/// send as its author.
+/// A test message. It is rewritten and sent like any other message, but not queued. The reply shows
+/// whether the mailbox may send as its author.
 ///
 /// @param id part of its Message-ID
 /// @param author null for the mailbox

@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
 /// One connection of the control socket: reads the request, executes it and writes the response.
 ///
 /// @param program name and version of this relay
-/// @param timeout for the client to send its request, and to read each chunk of the response; executing the request is
-///     not limited
+/// @param timeout for the client to send its request, and to read each chunk of the response; executing the
+///     request has no timeout
 record ControlConnection(
         SocketChannel channel, Control control, String program, Duration timeout, Deadlines deadlines) {
 
@@ -63,7 +63,7 @@ record ControlConnection(
             JsonObject request = JsonObject.parse(line);
             answer(request);
         } catch (InvalidJsonException e) {
-            write(error(bad(e)));
+            write(error(badRequest(e)));
         }
     }
 
@@ -84,7 +84,7 @@ record ControlConnection(
         } catch (InvalidJsonException e) {
             write(error(
                     program.equals(client) && !e.isUnknownMember()
-                            ? bad(e)
+                            ? badRequest(e)
                             : Protocol.versionMismatch(client, program)));
         } catch (RuntimeException e) {
             log.error("internal error while executing a control request; please report it", e);
@@ -92,7 +92,7 @@ record ControlConnection(
         }
     }
 
-    private static ControlException bad(InvalidJsonException error) {
+    private static ControlException badRequest(InvalidJsonException error) {
         return new ControlException(Kind.BAD_REQUEST, "invalid request: " + error.getMessage());
     }
 

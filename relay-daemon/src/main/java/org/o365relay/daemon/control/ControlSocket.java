@@ -21,13 +21,13 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.config.ControlSettings;
 
-/// The control socket in the file system. It is created in a private directory and moved to its place after its
-/// permissions are set, so that no other user can connect before.
+/// The control socket in the file system. It is created in a private directory and moved into place once its
+/// permissions are set, so that no other user can connect before that.
 final class ControlSocket {
 
     // inode(7)
-    private static final int TYPE = 0170000;
-    private static final int SOCKET = 0140000;
+    private static final int TYPE_MASK = 0170000;
+    private static final int SOCKET_TYPE = 0140000;
 
     private static final int BACKLOG = 64;
     private static final String NEW = "s";
@@ -116,7 +116,7 @@ final class ControlSocket {
             return;
         }
         int mode = (int) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
-        if ((mode & TYPE) != SOCKET) {
+        if ((mode & TYPE_MASK) != SOCKET_TYPE) {
             throw new IOException(
                     "relay.control.socket: " + path + " is not a socket; remove the file or set another path");
         }

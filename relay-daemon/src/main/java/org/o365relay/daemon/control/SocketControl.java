@@ -29,7 +29,7 @@ import org.o365relay.queue.Page;
 import org.o365relay.queue.QueueSummary;
 
 /// Controls a running relay over its control socket, with one connection per request. A change has no timeout; any
-/// other response must begin within seconds, so that a suspended or hanging relay is detected.
+/// other response must begin within seconds, so that a suspended or hung relay is detected.
 final class SocketControl implements Control {
 
     private static final String PARTIAL_CHANGE =
@@ -187,7 +187,7 @@ final class SocketControl implements Control {
         }
     }
 
-    /// A change of many messages may take long.
+    /// A change of many messages may take a long time.
     private JsonObject askForChange(JsonObject request) throws ControlException {
         Exchange exchange;
         try {

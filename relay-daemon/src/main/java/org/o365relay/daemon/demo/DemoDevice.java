@@ -9,7 +9,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
-/// Sends a message as an old device does: HELO, one command at a time, without TLS and authentication.
+/// Sends a message as an old device does: HELO, one command at a time, without TLS or authentication.
 final class DemoDevice {
 
     private static final int TIMEOUT = 30_000;
@@ -17,7 +17,7 @@ final class DemoDevice {
     private DemoDevice() {}
 
     /// @return the reply to the content
-    /// @throws IOException if the relay cannot be reached or refuses the message
+    /// @throws IOException if the relay cannot be reached or rejects the message
     static String send(SampleMessage sample, InetSocketAddress relay) throws IOException {
         try (Socket socket = new Socket()) {
             socket.connect(relay, TIMEOUT);

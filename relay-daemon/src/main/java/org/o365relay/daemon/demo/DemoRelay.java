@@ -16,7 +16,7 @@ public interface DemoRelay extends AutoCloseable {
     /// Starts a relay.
     @FunctionalInterface
     interface Starter {
-        /// Starts a relay and returns once it listens.
+        /// Starts a relay and returns once it is listening.
         ///
         /// @throws IOException with a message for the user
         DemoRelay start(DemoRelaySettings settings) throws IOException;

@@ -90,7 +90,7 @@ public final class Explainer {
                 key(trusted, "connections to recipients-per-day")));
     }
 
-    /// HELO and MAIL.
+    /// Checks HELO and MAIL.
     private boolean isMailAccepted(TrustedNetwork trusted) {
         return helo(trusted) && senderIsComplete(trusted) && size(trusted) && sender();
     }

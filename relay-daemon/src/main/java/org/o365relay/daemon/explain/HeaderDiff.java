@@ -43,13 +43,14 @@ public record HeaderDiff(RelaySettings settings) {
             }
             case RewriteResult.Unacceptable(var reply, var _) -> {
                 lines.add("Header as received; it cannot be rewritten: " + reply);
-                before.forEach(field -> mark(lines, "  ", field));
+                before.forEach(field -> addField(lines, "  ", field));
             }
         }
         return lines;
     }
 
-    /// The mailbox itself, or the first of a pool. If the name is no longer configured, the first mailbox of all.
+    /// The mailbox itself, or the first of a pool; the first configured mailbox if the name is not
+    /// configured any more.
     private MailboxSettings mailbox(String name) {
         List<String> names = settings.routes()
                 .target(name)
@@ -91,23 +92,23 @@ public record HeaderDiff(RelaySettings settings) {
     /// Unchanged fields keep their order.
     private static List<String> compared(List<String> before, List<String> after) {
         List<String> lines = new ArrayList<>();
-        int reached = 0;
+        int position = 0;
         for (String field : before) {
-            int same = after.subList(reached, after.size()).indexOf(field);
+            int same = after.subList(position, after.size()).indexOf(field);
             if (same < 0) {
-                mark(lines, "- ", field);
+                addField(lines, "- ", field);
                 continue;
             }
-            after.subList(reached, reached + same).forEach(added -> mark(lines, "+ ", added));
-            mark(lines, "  ", field);
-            reached += same + 1;
+            after.subList(position, position + same).forEach(added -> addField(lines, "+ ", added));
+            addField(lines, "  ", field);
+            position += same + 1;
         }
-        after.subList(reached, after.size()).forEach(added -> mark(lines, "+ ", added));
+        after.subList(position, after.size()).forEach(added -> addField(lines, "+ ", added));
         return lines;
     }
 
-    private static void mark(List<String> lines, String mark, String field) {
-        Stream.of(field.split("\r\n")).map(line -> mark + line).forEach(lines::add);
+    private static void addField(List<String> lines, String prefix, String field) {
+        Stream.of(field.split("\r\n")).map(line -> prefix + line).forEach(lines::add);
     }
 
     /// @return the fields, each with its folded lines

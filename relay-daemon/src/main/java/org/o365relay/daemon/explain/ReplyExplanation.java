@@ -38,7 +38,7 @@ public record ReplyExplanation(PastedReply pasted, Verdict verdict) {
         };
     }
 
-    /// @return what the relay does on this reply
+    /// @return what the relay does in response to this reply
     public String relayAction() {
         if (isDelivered()) {
             return "records the message as delivered";

@@ -24,7 +24,7 @@ record RewritePreview(RewriteRules rules, ExplainRequest request) {
     ExplanationStep step(@Nullable EmailAddress sender, List<EmailAddress> recipients) {
         String original = sender == null ? "Subject: x\r\n\r\n" : "From: <" + sender + ">\r\n\r\n";
         return switch (rewritten(original, new Envelope(sender, recipients, sender != null && !sender.isAscii()))) {
-            case RewriteResult.Rewritten message -> new ExplanationStep("upstream", words(message), key(message));
+            case RewriteResult.Rewritten message -> new ExplanationStep("upstream", summary(message), key(message));
             case RewriteResult.Unacceptable(var reply, var _) ->
                 new ExplanationStep("upstream", "rejected: " + reply, "");
         };
@@ -45,7 +45,7 @@ record RewritePreview(RewriteRules rules, ExplainRequest request) {
         }
     }
 
-    private static String words(RewriteResult.Rewritten message) {
+    private static String summary(RewriteResult.Rewritten message) {
         String header = new String(message.header(), StandardCharsets.UTF_8);
         String replies = field("Reply-To", header)
                 .map(replyTo -> "replies go to " + replyTo)

@@ -37,12 +37,12 @@ final class SettingTexts {
 
     /// The limits of each device.
     static String limits(DeviceLimits limits) {
-        List<String> words = new ArrayList<>();
-        words.add(limits.connections() + " simultaneous connections");
-        add(words, limits.messagesPerMinute(), "messages per minute");
-        add(words, limits.recipientsPerHour(), "recipients per hour");
-        add(words, limits.recipientsPerDay(), "recipients per day");
-        return String.join(", ", words);
+        List<String> parts = new ArrayList<>();
+        parts.add(limits.connections() + " simultaneous connections");
+        add(parts, limits.messagesPerMinute(), "messages per minute");
+        add(parts, limits.recipientsPerHour(), "recipients per hour");
+        add(parts, limits.recipientsPerDay(), "recipients per day");
+        return String.join(", ", parts);
     }
 
     static String login(AuthPolicy auth) {
@@ -70,9 +70,9 @@ final class SettingTexts {
         return octets > 0 && octets % KIB == 0 ? octets / KIB + " KiB" : octets + " bytes";
     }
 
-    private static void add(List<String> words, @Nullable Integer limit, String unit) {
+    private static void add(List<String> parts, @Nullable Integer limit, String unit) {
         if (limit != null) {
-            words.add(limit + " " + unit);
+            parts.add(limit + " " + unit);
         }
     }
 }

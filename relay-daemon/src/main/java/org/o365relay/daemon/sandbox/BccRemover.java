@@ -18,8 +18,8 @@ final class BccRemover {
             if (isBlank(content, position, end)) {
                 break;
             }
-            boolean folded = content[position] == ' ' || content[position] == '\t';
-            inBcc = folded ? inBcc : isBcc(content, position);
+            boolean continuation = content[position] == ' ' || content[position] == '\t';
+            inBcc = continuation ? inBcc : isBcc(content, position);
             if (!inBcc) {
                 out.write(content, position, end - position);
             }

@@ -61,9 +61,9 @@ final class Graph {
         WebResponse execute() throws GraphRefusal, IOException;
     }
 
-    private WebResponse respond(Call work) throws IOException {
+    private WebResponse respond(Call call) throws IOException {
         try {
-            return work.execute();
+            return call.execute();
         } catch (GraphRefusal refusal) {
             return refusal.toResponse(state.clock().instant(), random);
         }
@@ -96,7 +96,7 @@ final class Graph {
     }
 
     /// Enforces the limit of concurrent requests per app and mailbox.
-    private WebResponse throttled(IssuedToken token, SandboxMailbox mailbox, Call work)
+    private WebResponse throttled(IssuedToken token, SandboxMailbox mailbox, Call call)
             throws GraphRefusal, IOException {
         AtomicInteger running = concurrentRequests.computeIfAbsent(
                 token.app().clientId() + " " + mailbox.key(), _ -> new AtomicInteger());
@@ -104,7 +104,7 @@ final class Graph {
             if (running.incrementAndGet() > state.settings().limits().graphRequests()) {
                 throw GraphRefusal.throttled(1);
             }
-            return work.execute();
+            return call.execute();
         } finally {
             running.decrementAndGet();
         }

@@ -50,7 +50,7 @@ final class ServerCertificate {
 
     /// Generates the certificate unless a valid one exists.
     ///
-    /// @param clients trust managers for client certificates; none to request no client certificate
+    /// @param clients trust managers for client certificates; if there are none, no certificate is requested
     /// @throws IOException with a message for the user if keytool fails or the directory cannot be used
     SSLContext context(TrustManager... clients) throws IOException {
         try {

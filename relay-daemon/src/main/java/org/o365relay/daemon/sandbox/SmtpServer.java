@@ -18,10 +18,10 @@ import org.subethamail.smtp.server.SessionHandler.SessionAcceptance;
 
 /// Listens on one SMTP port.
 ///
-/// SubEthaSMTP accepts and limits the connections, runs each on a virtual thread and closes them at the stop.
+/// SubEthaSMTP accepts and limits the connections, runs each on a virtual thread and closes them when it stops.
 /// The [Dialogue] runs in its session handler, because SubEthaSMTP's own session has a fixed greeting, closes
-/// the connection at command lines of 998 characters (a token has up to 3,000) and reads contents octet by
-/// octet.
+/// the connection if a command line reaches 998 characters (a token has up to 3,000) and reads the content
+/// octet by octet.
 final class SmtpServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(SmtpServer.class);
@@ -56,7 +56,7 @@ final class SmtpServer implements AutoCloseable {
                 .build();
     }
 
-    /// Starts the server and returns once it listens.
+    /// Starts the server and returns once it is listening.
     ///
     /// @throws BindException with a message for the user if it cannot listen
     static SmtpServer start(SandboxState state, SmtpService service, InetAddress host, int port) throws BindException {
@@ -69,7 +69,7 @@ final class SmtpServer implements AutoCloseable {
         return new InetSocketAddress(host, server.getPortAllocated());
     }
 
-    /// The number of connections since the start.
+    /// The number of connections since the server started.
     long connections() {
         return connections.sum();
     }

@@ -66,7 +66,7 @@ final class ConfigDirectory {
         }
     }
 
-    /// Moves a complete file of the same file system into place.
+    /// Moves a complete file on the same file system into place.
     void put(Path fresh, String name, Readers readers) throws IOException {
         restrict(fresh, readers);
         if (hasContent(name)) {

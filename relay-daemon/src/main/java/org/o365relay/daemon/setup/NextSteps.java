@@ -42,31 +42,31 @@ final class NextSteps {
             continueStep("December 2026, unless an admin enables them again, and later permanently.");
         }
         if (method.isMicrosoft()) {
-            step("Give " + name(AdminScript.NAME)
-                    + (method.hasCertificate() ? " and " + name(AppCertificate.PUBLIC) : "") + " to an administrator");
+            step("Give " + path(AdminScript.NAME)
+                    + (method.hasCertificate() ? " and " + path(AppCertificate.PUBLIC) : "") + " to an administrator");
             continueStep("of the tenant, who reviews and runs it in PowerShell. It can take an hour to take effect.");
         }
         if (method.hasRegistration() && answers.text(SetupQuestion.CLIENT_ID).isEmpty()) {
-            step("Put the client-id that the script prints into " + name(RelayConf.NAME) + ".");
+            step("Put the client-id that the script prints into " + path(RelayConf.NAME) + ".");
         }
         for (String secret : secrets) {
             if (!directory.hasContent(secret)) {
-                step("Write the " + secret.replace('-', ' ') + " into " + name(secret) + ".");
+                step("Write the " + secret.replace('-', ' ') + " into " + path(secret) + ".");
             }
         }
         if (method == SubmissionMethod.DEVICE_CODE) {
-            step("Sign in once: o365-relay login --config " + name(RelayConf.NAME));
+            step("Sign in once: o365-relay login --config " + path(RelayConf.NAME));
         }
         if (!secrets.isEmpty()) {
             step("For the systemd service, run systemctl edit o365-relay and add to [Service]:");
             secrets.forEach(secret -> continueStep("LoadCredential=" + secret + ":" + absolute(secret)));
         }
-        step("Check the configuration: o365-relay check --config " + name(RelayConf.NAME));
+        step("Check the configuration: o365-relay check --config " + path(RelayConf.NAME));
         return lines;
     }
 
     private void file(String name, String description) {
-        lines.add("  " + name(name) + "   " + description);
+        lines.add("  " + path(name) + "   " + description);
     }
 
     private void step(String text) {
@@ -77,11 +77,11 @@ final class NextSteps {
         lines.add("     " + text);
     }
 
-    private Path name(String file) {
+    private Path path(String file) {
         return directory.path(file);
     }
 
     private Path absolute(String file) {
-        return name(file).toAbsolutePath().normalize();
+        return path(file).toAbsolutePath().normalize();
     }
 }

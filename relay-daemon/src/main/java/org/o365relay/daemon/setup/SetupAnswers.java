@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.o365relay.exchange.Cloud;
 import org.o365relay.mail.EmailAddress;
 
-/// The answers so far; each is valid by itself.
+/// The answers so far; each is valid on its own.
 final class SetupAnswers {
 
     private final Map<SetupQuestion, String> texts;

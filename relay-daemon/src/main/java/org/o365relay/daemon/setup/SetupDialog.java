@@ -79,7 +79,7 @@ final class SetupDialog {
         }
     }
 
-    /// @param description description of the secret
+    /// @param description what to enter, for the prompt
     /// @return empty if nothing was entered or there is no terminal
     Optional<Secret> secret(String description) throws InvalidAnswersException, IOException {
         if (terminal.isEmpty()) {

@@ -31,7 +31,7 @@ public record WebRequest(
         SSLSession tls,
         long number) {
 
-    /// Maximum octets of a body: the limit of Graph for one request.
+    /// Maximum size of a body in octets: Graph's limit for one request.
     public static final int LARGEST_BODY = 4 * 1_024 * 1_024;
 
     /// @return the decoded path segments: `v1.0`, `users`, `a@b`, `sendMail`
@@ -42,7 +42,7 @@ public record WebRequest(
                 .toList();
     }
 
-    /// @return the first value of the header; empty without one
+    /// @return the first value of the header; empty if there is none
     public Optional<String> header(String name) {
         return Optional.ofNullable(headers.getFirst(name));
     }
@@ -74,7 +74,7 @@ public record WebRequest(
                 .isPresent();
     }
 
-    /// @return the bearer token; empty without one
+    /// @return the bearer token; empty if there is none
     public Optional<String> bearer() {
         return header("Authorization")
                 .filter(value -> value.regionMatches(true, 0, "Bearer ", 0, 7))

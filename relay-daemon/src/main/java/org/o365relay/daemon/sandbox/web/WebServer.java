@@ -44,7 +44,7 @@ public final class WebServer implements AutoCloseable {
         WebResponse handle(WebRequest request) throws IOException;
     }
 
-    /// Starts the server and returns once it listens.
+    /// Starts the server and returns once it is listening.
     ///
     /// @throws BindException with a message for the user if it cannot listen
     public static WebServer start(InetSocketAddress address, SSLContext tls, Handler handler) throws IOException {
