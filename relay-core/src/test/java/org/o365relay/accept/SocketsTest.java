@@ -83,7 +83,7 @@ class SocketsTest {
             TrustedNetworks others = OpenRelay.trusting(false, "10.0.0.0/8");
             relay.listen(new ListenerSettings(endpoint, ListenerTls.OFF, others, List.of()));
             try (SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(endpoint.path()))) {
-                assertThat(read(client)).startsWith("554 5.7.1 127.0.0.1 is not in");
+                assertThat(read(client)).startsWith("554 5.7.1 127.0.0.1: Relay access denied");
             }
         }
     }
@@ -109,7 +109,7 @@ class SocketsTest {
             living.bind(UnixDomainSocketAddress.of(endpoint.path()));
             assertThatThrownBy(() -> relay.listen(endpoint))
                     .isInstanceOf(ListenException.class)
-                    .hasMessageContainingAll(endpoint.toString(), "another program listens there");
+                    .hasMessageContainingAll(endpoint.toString(), "another program listens on it");
             try (SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(endpoint.path()))) {
                 assertThat(client.isConnected()).isTrue();
             }
@@ -123,7 +123,7 @@ class SocketsTest {
         try (OpenRelay relay = OpenRelay.plain(directory)) {
             assertThatThrownBy(() -> relay.listen(endpoint))
                     .isInstanceOf(ListenException.class)
-                    .hasMessageContaining("no socket");
+                    .hasMessageContaining("is not a socket");
         }
         assertThat(endpoint.path()).hasContent("dear diary");
     }
@@ -172,7 +172,7 @@ class SocketsTest {
             assertThat(greeting(endpoint)).startsWith("220 relay.test");
             assertThatThrownBy(() -> relay.listen(endpoint))
                     .isInstanceOf(ListenException.class)
-                    .hasMessageContainingAll(endpoint.toString(), "another program has a socket of this name");
+                    .hasMessageContainingAll(endpoint.toString(), "another program uses this socket name");
         }
     }
 
@@ -249,7 +249,7 @@ class SocketsTest {
                     .hasMessageContaining("FileDescriptorName=");
             assertThatThrownBy(() -> relay.listen(new Endpoint.SystemdSocket("submission")))
                     .isInstanceOf(ListenException.class)
-                    .hasMessageContaining("it does not listen");
+                    .hasMessageContaining("the socket is not listening");
         } finally {
             other.close();
         }

@@ -281,7 +281,7 @@ class TlsTest {
             assertThat(relay.journal().rejected())
                     .singleElement()
                     .satisfies(rejected -> assertThat(rejected.reply().text())
-                            .contains("set relay.tls.certificate, or switch TLS off in the device"));
+                            .contains("set relay.tls.certificate, or turn TLS off in the device"));
         }
     }
 
@@ -355,7 +355,7 @@ class TlsTest {
                 TlsClient client = new TlsClient(relay.listen(ListenerTls.IMPLICIT), certificate)) {
             client.send("EHLO printer\r\n".getBytes(StandardCharsets.US_ASCII));
             Await.until("journal", () -> !relay.journal().rejected().isEmpty());
-            assertThat(relay.journal().rejected().getFirst().reply().text()).contains("speaks plain text here");
+            assertThat(relay.journal().rejected().getFirst().reply().text()).contains("sends plain text to a port with implicit TLS");
             assertThat(relay.record(HERE).rejections()).isOne();
         }
     }
@@ -410,7 +410,7 @@ class TlsTest {
             client.send(new byte[] {0x16, 3, 1, 2, 0, 1, 0});
             Await.until("journal", () -> !relay.journal().rejected().isEmpty());
             assertThat(relay.journal().rejected().getFirst().reply().text())
-                    .contains("took longer than allowed (relay.limits.command-timeout)");
+                    .contains("timed out (relay.limits.command-timeout)");
             assertThat(relay.deviations(HERE, Deviation.TIMEOUT)).isOne();
             assertThatThrownBy(() -> {
                         while (client.read() >= 0) {} // an alert, perhaps
