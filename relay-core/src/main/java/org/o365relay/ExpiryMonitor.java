@@ -35,9 +35,9 @@ import org.o365relay.queue.QueueException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Warns of credentials and certificates that expire: 30, 14, 7 and 1 days before, and after the expiry, it
-/// writes to the journal and emails the admin, once each, also over restarts. Meanwhile an alert is active, for
-/// which no email is sent until it is cleared.
+/// Warns of credentials and certificates that expire soon or have expired. 30, 14, 7 and 1 days before the
+/// expiry, and after it, writes to the journal and emails the admin, once each, even across restarts. Also
+/// raises an alert, which sends no further email until it is cleared.
 final class ExpiryMonitor implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ExpiryMonitor.class);
@@ -56,8 +56,8 @@ final class ExpiryMonitor implements AutoCloseable {
     private final InstantSource clock;
     private final CountDownLatch closed = new CountDownLatch(1);
 
-    /// @param alertMailboxes choose the mailbox that sends the email
-    /// @param writers compose the emails of a mailbox
+    /// @param alertMailboxes chooses the mailbox that sends the email
+    /// @param writers provides the writer of the emails that a mailbox sends
     ExpiryMonitor(
             List<MailboxSettings> mailboxes,
             AlertMailboxes alertMailboxes,
@@ -87,7 +87,7 @@ final class ExpiryMonitor implements AutoCloseable {
                 check();
             } while (!closed.await(CHECK_INTERVAL_HOURS, TimeUnit.HOURS));
         } catch (InterruptedException _) {
-            Thread.currentThread().interrupt(); // it ends
+            Thread.currentThread().interrupt(); // the thread ends
         }
     }
 
@@ -108,8 +108,8 @@ final class ExpiryMonitor implements AutoCloseable {
                             e.getMessage());
                 } catch (QueueException e) {
                     isComplete = false;
-                    log.warn("the warning of an expiry cannot be queued; retrying in an hour: {}", e.getMessage());
-                } catch (RuntimeException e) { // the others must be checked all the same
+                    log.warn("the expiry warning cannot be queued; retrying in an hour: {}", e.getMessage());
+                } catch (RuntimeException e) { // the others must still be checked
                     isComplete = false;
                     log.error(
                             "the expiry of the credential of {} cannot be checked; retrying in an hour",
@@ -127,10 +127,10 @@ final class ExpiryMonitor implements AutoCloseable {
     private Optional<String> report(MailboxSettings mailbox, Expiry expiry) {
         long daysLeft =
                 Math.floorDiv(Duration.between(clock.instant(), expiry.at()).toSeconds(), 86_400L);
-        Optional<Integer> mark = daysLeft < 0
+        Optional<Integer> threshold = daysLeft < 0
                 ? Optional.of(EXPIRED)
                 : DAYS_AHEAD.stream().filter(days -> daysLeft <= days).findFirst();
-        return mark.map(days -> {
+        return threshold.map(days -> {
             notifyOnce(mailbox, expiry, daysLeft, days);
             return raise(new ExpiryNotice(mailbox.address(), expiry), daysLeft);
         });
@@ -151,9 +151,9 @@ final class ExpiryMonitor implements AutoCloseable {
         return name;
     }
 
-    private void notifyOnce(MailboxSettings mailbox, Expiry expiry, long daysLeft, int mark) {
+    private void notifyOnce(MailboxSettings mailbox, Expiry expiry, long daysLeft, int threshold) {
         // without the mailbox: several may share a credential
-        String name = ALERT + expiry.kind() + " " + expiry.name() + " " + expiry.at() + " " + mark;
+        String name = ALERT + expiry.kind() + " " + expiry.name() + " " + expiry.at() + " " + threshold;
         if (queue.alertSentAt(name).isPresent()) {
             return;
         }
@@ -161,7 +161,7 @@ final class ExpiryMonitor implements AutoCloseable {
         journal.expiring(notice.what(), expiry.at(), daysLeft, notice.advice());
         Instant now = clock.instant();
         AdminWarning warning = new AdminWarning(
-                "expiring." + Long.toHexString(name.hashCode() & 0xffff_ffffL) + "." + mark,
+                "expiring." + Long.toHexString(name.hashCode() & 0xffff_ffffL) + "." + threshold,
                 notice.subject(daysLeft),
                 List.of(notice.consequence(daysLeft), "What to do: " + notice.advice()),
                 now);

@@ -4,7 +4,7 @@ import java.util.List;
 import org.o365relay.deliver.RequestedProbe;
 import org.o365relay.deliver.RequestedProbe.Method;
 
-/// What an operator's `resume` or `retry` of a mailbox starts.
+/// The result of an operator's `resume` or `retry` of a mailbox: the probes it starts.
 ///
 /// @param resumed whether it ended an operator's pause
 /// @param probes what is blocked or suspended, and how each is probed; empty if nothing is

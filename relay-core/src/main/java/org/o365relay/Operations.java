@@ -68,7 +68,7 @@ public final class Operations {
         this.startedAt = clock.instant();
     }
 
-    /// @return queries of the queue
+    /// @return the reader that queries the queue
     public QueueReader reader() {
         return queue.reader();
     }
@@ -76,25 +76,25 @@ public final class Operations {
     /// Changes all open messages that match the selection.
     ///
     /// @param by user name of the operator, for history and journal
-    /// @throws OperationException if the change is impossible here; nothing is changed then
+    /// @throws OperationException if the change is not possible; no message is changed in that case
     public ChangeResult change(Change change, MessageFilter selection, String by) throws OperationException {
         boolean isFinal = change instanceof Change.Bounce || change instanceof Change.Delete;
         if (isFinal && selection.isEveryOpenMessage()) {
             throw new OperationException(text(change) + " needs message IDs or a condition");
         }
-        Change possible = possible(change);
-        ChangeResult result = possible instanceof Change.Bounce
+        Change checked = checked(change);
+        ChangeResult result = checked instanceof Change.Bounce
                 ? queue.admin()
                         .bounceEach(selection, by, claim -> delivery(claim).bounce(claim, by))
-                : queue.admin().apply(possible, selection, by);
+                : queue.admin().apply(checked, selection, by);
         if (result.changed() > 0) {
-            journal.queueChanged(text(possible), result.changed(), by);
+            journal.queueChanged(text(checked), result.changed(), by);
         }
         return result;
     }
 
-    /// @return the same, with the names used in the queue
-    private Change possible(Change change) throws OperationException {
+    /// @return the change, with the name of the route as the queue spells it
+    private Change checked(Change change) throws OperationException {
         return switch (change) {
             case Change.Retry _, Change.Hold _, Change.Release _, Change.Bounce _, Change.Delete _ -> change;
             case Change.Redirect(String target) -> new Change.Redirect(route(target));
@@ -123,7 +123,8 @@ public final class Operations {
         return settings.routes().targets().stream().map(Target::name);
     }
 
-    /// @return the delivery that bounces the message: of its mailbox, else of one in its pool, else the first
+    /// @return the delivery that bounces the message: that of its mailbox, else of a mailbox in its pool, else
+    ///     the first
     private Delivery delivery(Claim claim) {
         return workers.stream()
                 .filter(worker -> worker.isOf(claim.mailbox()) || isInPool(worker, claim.mailbox()))
@@ -156,7 +157,7 @@ public final class Operations {
     }
 
     /// Pauses a mailbox: no mail leaves through it until it is resumed, even after a restart. Deliveries in
-    /// flight end.
+    /// flight are completed.
     ///
     /// @param by user name of the operator
     /// @return false if it was paused already
@@ -250,7 +251,7 @@ public final class Operations {
                                 .collect(Collectors.joining(", "))));
     }
 
-    /// @return its name in the queue
+    /// @return the name of the mailbox in the queue
     private static String name(MailboxWorkers worker) {
         return name(worker.dispatcher().mailbox());
     }

@@ -146,24 +146,24 @@ public final class Relay {
         }
     }
 
-    /// Reroutes messages queued for a mailbox or pool that is no longer configured, or by an older version;
-    /// retried every minute until it succeeds.
-    private void reroute(MessageQueue from) {
+    /// Reroutes messages that are queued for a mailbox or pool that is no longer configured, or were queued by
+    /// an older version. Retries every minute until it succeeds.
+    private void reroute(MessageQueue opened) {
         try {
-            while (!hasRerouted(from) && !stopped.await(1, TimeUnit.MINUTES)) {
+            while (!hasRerouted(opened) && !stopped.await(1, TimeUnit.MINUTES)) {
                 log.info("rerouting of messages for mailboxes that are no longer configured is retried");
             }
         } catch (InterruptedException _) {
-            Thread.currentThread().interrupt(); // it ends
+            Thread.currentThread().interrupt(); // the thread ends
         }
     }
 
-    private boolean hasRerouted(MessageQueue from) {
+    private boolean hasRerouted(MessageQueue opened) {
         Rerouting rerouting = new Rerouting(settings.routes(), settings.hostname());
         try {
-            for (String mailbox : from.mailboxes()) {
+            for (String mailbox : opened.mailboxes()) {
                 if (!isConfigured(mailbox)) {
-                    int moved = from.reroute(mailbox, rerouting);
+                    int moved = opened.reroute(mailbox, rerouting);
                     log.info("rerouted {} messages for {}, which is no longer configured", moved, name(mailbox));
                 }
             }
@@ -187,8 +187,8 @@ public final class Relay {
     }
 
     /// Mailboxes that an operator paused stay paused after a restart.
-    private void restorePaused(MessageQueue from) {
-        for (PausedMailbox mailbox : from.pausedMailboxes()) {
+    private void restorePaused(MessageQueue opened) {
+        for (PausedMailbox mailbox : opened.pausedMailboxes()) {
             workers.stream()
                     .filter(worker -> worker.isOf(mailbox.mailbox()))
                     .forEach(worker -> worker.dispatcher().pause(mailbox.at(), mailbox.by()));
@@ -196,20 +196,21 @@ public final class Relay {
     }
 
     /// One per mailbox; mailboxes with the same account share its limits.
-    private List<MailboxSender> senders(MessageQueue from, Journal events) {
+    private List<MailboxSender> senders(MessageQueue opened, Journal events) {
         Map<String, SendingAccount> accounts = new HashMap<>();
         List<MailboxSender> senders = new ArrayList<>();
         for (MailboxSettings mailbox : settings.mailboxes()) {
-            SendingAccount account = accounts.computeIfAbsent(mailbox.account(), name -> account(from, mailbox));
+            SendingAccount account = accounts.computeIfAbsent(mailbox.account(), name -> account(opened, mailbox));
             senders.add(new MailboxSender(
                     mailbox, upstreams(mailbox), account, settings.routes(), settings.probe(), events, clock));
         }
         return senders;
     }
 
-    private MailboxWorkers workers(MessageQueue from, MailboxSender sender, NoticePolicy noticePolicy, Journal events) {
-        Delivery delivery = new Delivery(from, sender, settings.retry(), noticePolicy, events, clock, random);
-        return new MailboxWorkers(new Dispatcher(from, sender, delivery), delivery);
+    private MailboxWorkers workers(
+            MessageQueue opened, MailboxSender sender, NoticePolicy noticePolicy, Journal events) {
+        Delivery delivery = new Delivery(opened, sender, settings.retry(), noticePolicy, events, clock, random);
+        return new MailboxWorkers(new Dispatcher(opened, sender, delivery), delivery);
     }
 
     private static SenderNotifier senderNotifier(NoticePolicy noticePolicy) {
@@ -231,10 +232,10 @@ public final class Relay {
         };
     }
 
-    private Alerts alerts(MessageQueue from, NoticePolicy noticePolicy) {
+    private Alerts alerts(MessageQueue opened, NoticePolicy noticePolicy) {
         return new Alerts(
                 settings.alerts(),
-                from,
+                opened,
                 new RelayAlertMailboxes(alertCandidates),
                 noticePolicy::writer,
                 journal,
@@ -244,10 +245,10 @@ public final class Relay {
                 clock);
     }
 
-    private SendingAccount account(MessageQueue from, MailboxSettings mailbox) {
+    private SendingAccount account(MessageQueue opened, MailboxSettings mailbox) {
         Instant since = clock.instant().minus(SendingAccount.QUOTA_WINDOW);
         return new SendingAccount(
-                mailbox.account(), mailbox.limits(), from.quotaUsage(mailbox.account(), since), clock);
+                mailbox.account(), mailbox.limits(), opened.quotaUsage(mailbox.account(), since), clock);
     }
 
     private List<Upstream> upstreams(MailboxSettings mailbox) {
@@ -257,7 +258,7 @@ public final class Relay {
     }
 
     /// @return queries and commands for operators
-    /// @throws IllegalStateException before it has started
+    /// @throws IllegalStateException if the relay has not started
     public Operations operations() {
         Operations running = operations;
         if (running == null) {

@@ -38,13 +38,13 @@ public record RelayStatus(Instant at, @Nullable Running running, QueueSummary qu
     /// Number of events in a period.
     ///
     /// @param event `accepted`, `rejected`, `delivered`, `deferred` or `failed`
-    /// @param lastDay in the last 24 hours, or since the start if that is less ago
+    /// @param lastDay in the last 24 hours, or since the start of the relay if that is more recent
     public record Rate(String event, long lastMinute, long lastHour, long lastDay) {}
 
     /// Disk space of the queue, in octets.
     ///
     /// @param free on the file system
-    /// @param minimumFree free space below which new mail is temporarily refused
+    /// @param minimumFree free space below which new mail is temporarily rejected
     /// @param used by the queue
     /// @param maximum the queue may use
     public record Disk(long free, long minimumFree, long used, long maximum) {}

@@ -21,8 +21,8 @@ import org.o365relay.admit.TrustedNetwork;
 import org.o365relay.admit.TrustedNetworks;
 import org.o365relay.mail.Deviation;
 
-/// Renders listeners, trusted networks and rules as HOCON. A policy is written out if it differs from the
-/// standard one; it includes `trusted-network-defaults`.
+/// Renders listeners, trusted networks and rules as HOCON. A network's policy is included only if it differs
+/// from the standard policy, which `trusted-network-defaults` has been applied to.
 ///
 /// @param standard policy of a network without settings
 /// @param trusted networks of listeners without a list of their own

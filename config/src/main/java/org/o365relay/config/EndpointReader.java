@@ -17,11 +17,11 @@ record EndpointReader(Section listener) {
     private static final String MODE = "socket-mode";
     private static final String SYSTEMD = "systemd-socket";
 
-    // struct sockaddr_un has 108 octets; one is the end of a path, or the beginning of an abstract name (unix(7))
+    // struct sockaddr_un has 108 octets; one is the NUL that ends a path or begins an abstract name (unix(7))
     private static final int MAX_SOCKET = 107;
     private static final int MAX_DESCRIPTOR = 255; // sd_listen_fds(3)
 
-    // From the right, as in the mode's binary digits.
+    // By bit number: the least significant bit of the mode comes first.
     private static final List<PosixFilePermission> BITS = List.of(
             PosixFilePermission.OTHERS_EXECUTE,
             PosixFilePermission.OTHERS_WRITE,
@@ -98,9 +98,9 @@ record EndpointReader(Section listener) {
     }
 
     private static Parsed<String> socket(String text) {
-        boolean isName = text.startsWith("@");
-        int octets = text.getBytes(StandardCharsets.UTF_8).length - (isName ? 1 : 0);
-        if (!isName && !text.startsWith("/")) {
+        boolean isAbstract = text.startsWith("@");
+        int octets = text.getBytes(StandardCharsets.UTF_8).length - (isAbstract ? 1 : 0);
+        if (!isAbstract && !text.startsWith("/")) {
             return new Parsed.Invalid<>(
                     TextValues.quoted(text)
                             + " is not a socket; use a path that starts with /, or @ and a name for an abstract socket (Linux)");
@@ -146,6 +146,6 @@ record EndpointReader(Section listener) {
         return valid
                 ? new Parsed.Ok<>(text)
                 : new Parsed.Invalid<>(TextValues.quoted(text)
-                        + " is not a FileDescriptorName; use up to 255 ASCII characters without blanks and colons");
+                        + " is not a FileDescriptorName; use up to 255 ASCII characters without blanks or colons");
     }
 }

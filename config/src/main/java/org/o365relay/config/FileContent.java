@@ -22,12 +22,12 @@ final class FileContent {
 
     private FileContent() {}
 
-    /// A path; relative ones start at the directory of the configuration file.
+    /// A path; relative paths are resolved against the directory of the configuration file.
     static ValueParser<Path> path(Path directory) {
         return TextValues.ANY.then(text -> {
             try {
                 return new Parsed.Ok<>(directory.resolve(text).normalize());
-            } catch (InvalidPathException impossible) {
+            } catch (InvalidPathException invalid) {
                 return new Parsed.Invalid<>(TextValues.quoted(text) + " is not a path");
             }
         });

@@ -12,7 +12,7 @@ import org.o365relay.admit.TrustedNetworks;
 
 /// Reads `relay.listeners` and reports endpoints that conflict.
 ///
-/// @param networks for lists of trusted networks of listeners
+/// @param networks reads the trusted networks of a listener that lists its own
 /// @param trusted networks of listeners without a list of their own
 /// @param certificate whether a certificate is configured
 record ListenersReader(Section relay, TrustedNetworksReader networks, TrustedNetworks trusted, boolean certificate) {

@@ -39,7 +39,7 @@ record PoolsReader(Section relay, List<EmailAddress> mailboxes) {
         for (Setting element : elements) {
             Optional<EmailAddress> member = source.parse(element, known(mailboxes));
             member.filter(members::contains)
-                    .ifPresent(twice -> source.problem(element, twice + " is listed twice; remove one"));
+                    .ifPresent(duplicate -> source.problem(element, duplicate + " is listed twice; remove one"));
             member.ifPresent(members::add);
         }
         return members;
@@ -57,7 +57,7 @@ record PoolsReader(Section relay, List<EmailAddress> mailboxes) {
                         mailboxes.stream().map(EmailAddress::toString).toList())));
     }
 
-    /// @param what what the text should name: `mailbox`, `pool`
+    /// @param what the kind of name that was expected: `mailbox`, `pool`
     static <T> Parsed<T> unknown(String text, String what, List<String> names) {
         String advice = Suggestion.nearest(text, names)
                 .map("did you mean %s?"::formatted)

@@ -23,8 +23,8 @@ record RulesReader(Section relay) {
                     TextValues.quoted(text) + " is not a pattern; use for example bob@contoso.example, "
                             + "@contoso.example, *@*.contoso.example, <> for the null sender or * for everything")));
 
-    /// The reason; part of a reply line.
-    private static final ValueParser<String> EXPLANATION = TextValues.ANY.then(text -> {
+    /// The reason of a rule, which becomes part of a reply line.
+    private static final ValueParser<String> REASON_TEXT = TextValues.ANY.then(text -> {
         boolean valid = text.length() <= MAX_REASON && text.chars().allMatch(c -> c >= ' ' && c < 0x7f);
         return valid
                 ? new Parsed.Ok<>(text)
@@ -58,7 +58,7 @@ record RulesReader(Section relay) {
         Optional<AddressPattern> allowed = section.optional(ALLOW, PATTERN);
         Optional<AddressPattern> denied = section.optional(DENY, PATTERN);
         Optional<Network> client = section.optional("client", Networks.CIDR);
-        Optional<String> reason = section.optional(REASON, EXPLANATION);
+        Optional<String> reason = section.optional(REASON, REASON_TEXT);
         if (allows && denies) {
             section.problem(DENY, "allow is set as well; split the rule in two");
         } else if (!allows && !denies) {
@@ -72,11 +72,11 @@ record RulesReader(Section relay) {
                 .map(pattern -> new AddressRule(allows, pattern, client.orElse(null), reason.orElse("")));
     }
 
-    private void reportUnreachable(Setting element, List<AddressRule> before) {
-        boolean decided = before.stream()
+    private void reportUnreachable(Setting element, List<AddressRule> earlier) {
+        boolean unreachable = earlier.stream()
                 .anyMatch(rule ->
                         rule.client() == null && rule.pattern().toString().equals("*"));
-        if (decided) {
+        if (unreachable) {
             relay.source().warning(element, "is never reached: an earlier rule matches everything");
         }
     }

@@ -16,7 +16,7 @@ import org.o365relay.admit.TrustedNetwork;
 
 /// Reads `relay.tls` and `relay.auth`.
 ///
-/// @param now for expiry dates
+/// @param now the current time, compared with expiry dates
 record SecurityReader(Section tls, Section auth, SecretFiles files, Instant now) {
 
     private static final String CERTIFICATE = "certificate";
@@ -32,7 +32,7 @@ record SecurityReader(Section tls, Section auth, SecretFiles files, Instant now)
         if (hasCertificate() != tls.written(KEY).isPresent()) {
             tls.problem(hasCertificate() ? KEY : CERTIFICATE, "is missing; certificate and key belong together");
         }
-        key.ifPresent(file -> reportReadable(tls, KEY, file));
+        key.ifPresent(file -> warnIfReadableByOthers(tls, KEY, file));
         Optional<CertificateFiles> both =
                 certificate.flatMap(chain -> key.map(secret -> new CertificateFiles(chain, secret, detection)));
         both.filter(_ -> files.areOpened()).ifPresent(this::reportContent);
@@ -57,7 +57,7 @@ record SecurityReader(Section tls, Section auth, SecretFiles files, Instant now)
     Optional<Path> users() {
         Optional<Path> users = auth.optional(USERS, files.readableBeside());
         users.filter(_ -> files.areOpened()).ifPresent(file -> {
-            reportReadable(auth, USERS, file);
+            warnIfReadableByOthers(auth, USERS, file);
             UsersFile.read(file).problems().forEach(problem -> auth.problem(USERS, problem));
         });
         return users;
@@ -75,20 +75,20 @@ record SecurityReader(Section tls, Section auth, SecretFiles files, Instant now)
     /// Warns of unencrypted logins, and of logins that are impossible.
     void reportLogins(List<ListenerSettings> listeners) {
         for (ListenerSettings listener : listeners) {
-            boolean canTls = hasCertificate() && listener.tls() != ListenerTls.OFF;
-            boolean mustTls = canTls && listener.tls() != ListenerTls.OPTIONAL;
+            boolean offersTls = hasCertificate() && listener.tls() != ListenerTls.OFF;
+            boolean requiresTls = offersTls && listener.tls() != ListenerTls.OPTIONAL;
             List<TrustedNetwork> required = listener.trusted().networks().stream()
                     .filter(trusted -> trusted.policy().auth() == AuthPolicy.REQUIRED)
                     .toList();
             List<TrustedNetwork> remote = required.stream()
                     .filter(trusted -> !trusted.network().address().isLoopbackAddress())
                     .toList();
-            if (plainText() && !mustTls && !remote.isEmpty()) {
+            if (plainText() && !requiresTls && !remote.isEmpty()) {
                 auth.warning(
                         PLAIN_TEXT,
                         "clients in %s may send passwords to %s unencrypted; use tls = required there if they support TLS"
                                 .formatted(names(remote), listener));
-            } else if (!plainText() && !canTls && !required.isEmpty()) {
+            } else if (!plainText() && !offersTls && !required.isEmpty()) {
                 auth.warning(
                         PLAIN_TEXT,
                         "clients in %s must log in at %s, but cannot: it offers no TLS, and logins without TLS are not allowed; set relay.tls.certificate, or allow-without-tls = true"
@@ -101,7 +101,7 @@ record SecurityReader(Section tls, Section auth, SecretFiles files, Instant now)
         return networks.stream().map(trusted -> trusted.network().toString()).collect(Collectors.joining(", "));
     }
 
-    private static void reportReadable(Section section, String key, Path file) {
+    private static void warnIfReadableByOthers(Section section, String key, Path file) {
         if (FileContent.grants(file, PosixFilePermission.OTHERS_READ, PosixFilePermission.OTHERS_WRITE)) {
             section.warning(key, "all users of this machine can read %s; run: chmod o-rw %s".formatted(file, file));
         }

@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
 final class BacklogCommand implements Callable<Integer> {
 
     private static final Size SIZE = Size.parse("4KiB");
-    private static final Duration DUE = Duration.ofHours(12);
+    private static final Duration DUE_WITHIN = Duration.ofHours(12);
 
     @Mixin
     private BenchReport report = new BenchReport();
@@ -75,7 +75,7 @@ final class BacklogCommand implements Callable<Integer> {
         launch.start(emptyQueue).close();
         report.progress("generating a queue of " + deferred + " messages and a history of " + history + " …");
         Path data = longQueue.resolve("data");
-        new Backlog(data, SIZE).fill(history, deferred, DUE);
+        new Backlog(data, SIZE).fill(history, deferred, DUE_WITHIN);
         report.progress("measuring queue queries …");
         MarkdownTable queries = new QueryTimes(data, history, deferred).measure();
         report.progress(queries + "\n");

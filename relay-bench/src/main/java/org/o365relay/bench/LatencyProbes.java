@@ -19,7 +19,7 @@ import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 
 /// Sends probe messages, alternately normal and urgent, through a relay under load, and measures the latency of
-/// each from the content to its arrival at the upstream.
+/// each from sending the content to its arrival at the upstream.
 final class LatencyProbes {
 
     /// The recipient pattern of urgent messages, for the routing rule.
@@ -104,14 +104,14 @@ final class LatencyProbes {
     }
 
     private void arrived(String command) {
-        Long at = sent.remove(command.split(" NOTIFY", 2)[0]);
-        if (at != null) {
+        Long sentAt = sent.remove(command.split(" NOTIFY", 2)[0]);
+        if (sentAt != null) {
             Latencies times = command.contains("urgent-") ? urgent : normal;
-            times.micros.recordValue((System.nanoTime() - at) / 1000);
+            times.micros.recordValue((System.nanoTime() - sentAt) / 1000);
         }
     }
 
-    /// Stops sending; probes in transit are no longer measured.
+    /// Stops sending. Does not wait for probes in transit.
     void stop() throws InterruptedException {
         stopped.countDown();
         thread.join();

@@ -121,7 +121,7 @@ public interface Journal {
     /// @param by name of the operator
     void retried(EmailAddress mailbox, String by);
 
-    /// An operator has changed messages in the queue.
+    /// An operator changed messages in the queue.
     ///
     /// @param change such as `delete` or `redirect to sales@contoso.com`
     /// @param messages number of messages changed

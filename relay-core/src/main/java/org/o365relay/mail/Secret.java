@@ -21,7 +21,7 @@ public final class Secret {
     }
 
     /// A secret in a file, reloaded when the file changes. Trailing line ends are ignored. While the file
-    /// cannot be read, the previous value remains.
+    /// cannot be read, the previous value remains in use.
     ///
     /// @throws IOException if the file cannot be read now
     public static Secret inFile(Path file) throws IOException {

@@ -98,7 +98,7 @@ final class GraphFolder implements NdrFolder {
         return here;
     }
 
-    /// @return true also if the header is missing
+    /// @return whether the message may be a report; true if its Content-Type is not known
     private static boolean mayBeReport(Map<?, ?> message) {
         Optional<String> type = list(message, "internetMessageHeaders").stream()
                 .filter(Map.class::isInstance)
@@ -111,7 +111,7 @@ final class GraphFolder implements NdrFolder {
         return type.isEmpty() || NdrParser.isReport(type.get());
     }
 
-    /// @return empty if the message was moved or deleted meanwhile
+    /// @return empty if the message has since been moved or deleted
     private Optional<byte[]> content(String id) throws UnreadableFolderException, InterruptedException {
         Response response = get(address("messages/" + encoded(id) + "/$value"), MAX_MESSAGE);
         if (response.status() == NOT_FOUND) {

@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// A position in a Graph folder: the receive time of the last message scanned, which Graph gives in seconds,
-/// and the messages already scanned of that second.
+/// A position in a Graph folder: the receive time of the last message scanned, to the second as in Graph, and
+/// the messages received in that second that have been scanned.
 ///
 /// @param time truncated to seconds
-/// @param seen ids of the messages scanned of that second
+/// @param seen ids of the scanned messages that were received in that second
 record GraphPosition(Instant time, List<String> seen) {
 
     GraphPosition {

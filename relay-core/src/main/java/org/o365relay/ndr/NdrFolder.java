@@ -21,6 +21,7 @@ interface NdrFolder {
     /// Scans new messages, oldest first.
     ///
     /// @param position where the last scan ended; empty for the first scan, which only skips existing messages
-    /// @throws UnreadableFolderException if the folder cannot be read; calls already made to the listener stand
+    /// @throws UnreadableFolderException if the folder cannot be read; what the listener has received remains
+    ///     valid
     void scan(Optional<String> position, Listener listener) throws UnreadableFolderException, InterruptedException;
 }

@@ -19,7 +19,7 @@ final class DeliveryStatus {
 
     private static final int WIDTH = 72;
 
-    // Limits in characters, for all diagnostics together and for one; those of Exchange have less than 6,000
+    // Limits in characters, for all diagnostics together and for one; those of Exchange have fewer than 6,000
     private static final int MAX_DIAGNOSTICS = 64 * 1024;
     private static final int MIN_DIAGNOSTIC = 500;
     private static final int MAX_DIAGNOSTIC = 6_000;

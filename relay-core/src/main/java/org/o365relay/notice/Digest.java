@@ -38,7 +38,7 @@ public record Digest(
     public enum Status {
         FAILED,
         DELAYED,
-        /// After a delay.
+        /// Delivered after a delay.
         DELIVERED
     }
 }

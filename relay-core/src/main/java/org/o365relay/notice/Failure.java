@@ -11,7 +11,7 @@ import org.o365relay.mail.ReportedMessage;
 ///
 /// @param isNotice whether the message is a notice itself; no notice is sent about a notice
 /// @param recipients the failed recipients, at least one
-/// @param upstream host name of the mail service
+/// @param upstream name of the upstream
 /// @param attempts number of delivery attempts; 0 if there was none
 /// @param now when delivery failed; together with the id it makes the notice reproducible
 /// @param isReportedByNdr whether the mail service accepted the message and reported the failure later

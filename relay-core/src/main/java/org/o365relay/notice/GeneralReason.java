@@ -11,7 +11,7 @@ public enum GeneralReason {
     UNREACHABLE,
     /// No TLS connection could be established.
     TLS,
-    /// The upstream rejected the sign-in.
+    /// The upstream refused the sign-in.
     SIGN_IN,
     /// The relay could not process the message.
     RELAY,

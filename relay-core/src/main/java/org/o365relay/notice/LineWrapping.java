@@ -9,7 +9,7 @@ final class LineWrapping {
 
     private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{IsCc}\\p{IsZl}\\p{IsZp}\\s]+");
 
-    // Diagnostics of Exchange have hundreds of characters without a blank.
+    // Diagnostics of Exchange contain words of hundreds of characters.
     private static final int MAX_WORD = 400;
 
     private LineWrapping() {}

@@ -21,7 +21,7 @@ public sealed interface NoticeEvent permits Failure, RelayedMessage, Delay {
     /// @return the header and, if requested, the content of the message
     ReportedMessage original();
 
-    /// @return host name of the mail service; empty before the first attempt
+    /// @return name of the upstream; empty before the first attempt
     String upstream();
 
     /// @return when it happened; together with the id it makes the notice reproducible

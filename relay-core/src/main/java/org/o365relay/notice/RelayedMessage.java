@@ -11,7 +11,7 @@ import org.o365relay.mail.ReportedMessage;
 /// notification (RFC 3461 §5.2.2).
 ///
 /// @param recipients the recipients accepted now for whom notification was requested, at least one
-/// @param upstream host name of the mail service
+/// @param upstream name of the upstream
 /// @param now when the upstream accepted the message
 public record RelayedMessage(
         QueueId id,

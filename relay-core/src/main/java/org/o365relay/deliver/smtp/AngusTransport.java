@@ -158,7 +158,7 @@ final class AngusTransport extends SMTPTransport {
         return true;
     }
 
-    /// Angus would answer a 530 to AUTH with STARTTLS, TLS or not.
+    /// Angus would send STARTTLS after a 530 reply to AUTH, even if TLS is in use already.
     @Override
     protected void startTLS() throws MessagingException {
         if (!mechanism.isEmpty()) {

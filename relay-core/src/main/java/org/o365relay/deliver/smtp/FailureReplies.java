@@ -60,7 +60,7 @@ record FailureReplies(SmtpUpstreamSettings settings) {
         return new Response(Step.AUTH, Reply.of(504, "5.7.4", text), Origin.RELAY);
     }
 
-    /// Signing in is not possible without a token.
+    /// No access token could be obtained.
     Response noToken(TokenException reason) {
         Origin origin = switch (reason.origin()) {
             case SERVICE -> Origin.SIGN_IN;
@@ -80,7 +80,7 @@ record FailureReplies(SmtpUpstreamSettings settings) {
         return tls("the client certificate cannot be used: " + failure.getMessage());
     }
 
-    /// RFC 6531 §3.5
+    /// The message needs SMTPUTF8, which the upstream does not offer (RFC 6531 §3.5).
     Response noSmtpUtf8(Step step) {
         String text = settings + " does not accept internationalized addresses (it does not offer SMTPUTF8)";
         return new Response(step, Reply.of(550, "5.6.7", text), Origin.RELAY);

@@ -33,7 +33,7 @@ final class SessionSetup {
     private final SSLContext tls;
     private final FailureReplies failures;
 
-    /// @param settings with the server's own name
+    /// @param settings with the name of the server as host, not that of its domain
     /// @param clientCertificate null for none
     SessionSetup(SmtpUpstreamSettings settings, @Nullable CertifiedKey clientCertificate, InstantSource clock) {
         this.settings = settings;

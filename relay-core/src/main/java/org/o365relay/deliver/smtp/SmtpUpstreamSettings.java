@@ -7,19 +7,19 @@ import org.jspecify.annotations.Nullable;
 
 /// Address, TLS and limits of an SMTP upstream.
 ///
-/// @param host a name; its certificate must match it unless TLS is [Tls#NONE]
+/// @param host host name, which the server's certificate must match unless TLS is [Tls#NONE]
 /// @param port 1 to 65535
 /// @param tls never weakened at run time: no mail is sent to a server that does not offer it
 /// @param trustedCertificates PEM file of certificates to trust instead of the system's; null for the
 ///     system's
 /// @param connections maximum at once, 1 to 100
 /// @param connectTimeout for the TCP connection
-/// @param replyTimeout for each reply, the TLS handshake included
+/// @param replyTimeout for each reply, and for the TLS handshake
 /// @param dataTimeout for the reply to the end of the content (RFC 5321 §4.5.3.2.6 asks for 10 minutes)
 /// @param idleTimeout after which an unused connection is closed
 /// @param heloName of the relay, in EHLO
 /// @param lookup whether the host is a server or a domain
-/// @param clientCertificate shown to the server; null for none
+/// @param clientCertificate presented to the server; null for none
 /// @param localAddress source address of connections; null for the system's choice
 public record SmtpUpstreamSettings(
         String host,

@@ -9,7 +9,7 @@ import org.o365relay.queue.QueueSettings;
 import org.o365relay.queue.QueueUnavailableException;
 import org.slf4j.LoggerFactory;
 
-/// Reads the device counters from the queue, also while a relay is running.
+/// Reads the device counters from the queue, even while a relay is running.
 final class DeviceRecords {
 
     private DeviceRecords() {}

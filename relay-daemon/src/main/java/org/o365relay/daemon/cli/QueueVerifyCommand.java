@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
             "Reports unreadable pages, inconsistent messages, incomplete content and orphaned rows. Changes nothing; works"
                     + " whether or not the relay is running.",
             "With --repair, and the relay stopped, copies the files to quarantine/ in the data directory, then keeps"
-                    + " everything that can be read. Messages that cannot be delivered are put on hold, what remains of"
+                    + " everything that can be read. Messages that cannot be delivered are put on hold; what remains of"
                     + " them is in quarantine. Nothing is discarded."
         },
         exitCodeListHeading = "%nExit codes:%n",

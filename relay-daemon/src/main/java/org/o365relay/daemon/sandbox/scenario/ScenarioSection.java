@@ -119,7 +119,7 @@ final class ScenarioSection {
     }
 
     double factor(String key) {
-        return value(key, "a number more than 0", (config, name) -> {
+        return value(key, "a number greater than 0", (config, name) -> {
             double number = config.getDouble(name);
             return checked(config, key, number, number > 0);
         });

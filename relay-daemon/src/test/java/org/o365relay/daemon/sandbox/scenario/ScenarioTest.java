@@ -143,7 +143,7 @@ final class ScenarioTest {
                                     .lines())
                             .satisfiesExactly(
                                     line -> assertThat(line)
-                                            .isEqualTo("1: \"time-scale\" must be a number more than 0, not 0"),
+                                            .isEqualTo("1: \"time-scale\" must be a number greater than 0, not 0"),
                                     line -> assertThat(line)
                                             .startsWith("2: unknown key \"mailboxs\"; known keys are address, "),
                                     line -> assertThat(line)
