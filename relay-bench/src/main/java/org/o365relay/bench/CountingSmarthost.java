@@ -23,7 +23,7 @@ final class CountingSmarthost implements Smarthost {
     private static final int BACKLOG = 1_024;
 
     private final ServerSocket listener;
-    private final ServerIdentity certificate;
+    private final LocalhostCertificate certificate;
     private final ExecutorService sessions = Executors.newVirtualThreadPerTaskExecutor();
     private final LongAdder handshakes = new LongAdder();
     private final LongAdder logins = new LongAdder();
@@ -31,16 +31,16 @@ final class CountingSmarthost implements Smarthost {
     private final Semaphore received = new Semaphore(0);
     private volatile Consumer<String> messageListener = _ -> {};
 
-    private CountingSmarthost(ServerSocket listener, ServerIdentity certificate) {
+    private CountingSmarthost(ServerSocket listener, LocalhostCertificate certificate) {
         this.listener = listener;
         this.certificate = certificate;
     }
 
-    static CountingSmarthost open(ServerIdentity certificate) throws IOException {
+    static CountingSmarthost open(LocalhostCertificate certificate) throws IOException {
         return open(certificate, 0);
     }
 
-    static CountingSmarthost open(ServerIdentity certificate, int port) throws IOException {
+    static CountingSmarthost open(LocalhostCertificate certificate, int port) throws IOException {
         ServerSocket listener = new ServerSocket(port, BACKLOG, InetAddress.getLoopbackAddress());
         CountingSmarthost smarthost = new CountingSmarthost(listener, certificate);
         smarthost.sessions.execute(smarthost::listen);

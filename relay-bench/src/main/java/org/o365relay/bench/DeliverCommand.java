@@ -77,7 +77,7 @@ final class DeliverCommand implements Callable<Integer> {
     private Smarthost smarthost(Path directory) throws IOException, InterruptedException {
         return sandbox
                 ? SandboxSmarthost.start(target.relay().script(), directory)
-                : CountingSmarthost.open(ServerIdentity.generate(directory));
+                : CountingSmarthost.open(LocalhostCertificate.generate(directory));
     }
 
     private MarkdownTable delivered(Server relay, Smarthost smarthost) throws IOException, InterruptedException {

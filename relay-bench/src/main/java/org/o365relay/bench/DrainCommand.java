@@ -77,7 +77,7 @@ final class DrainCommand implements Callable<Integer> {
     }
 
     private MarkdownTable measure(WorkDirectory work) throws IOException, InterruptedException {
-        ServerIdentity identity = ServerIdentity.generate(work.newSubdirectory());
+        LocalhostCertificate identity = LocalhostCertificate.generate(work.newSubdirectory());
         MarkdownTable table =
                 new MarkdownTable("mail", "delivered/s", "new mail ms, median", "max", "urgent mail ms, median", "max");
         double newMail = newMail(work, identity, table);
@@ -92,7 +92,7 @@ final class DrainCommand implements Callable<Integer> {
                         + RelayLauncher.MAILBOX + "\", priority = urgent } ]");
     }
 
-    private double newMail(WorkDirectory work, ServerIdentity identity, MarkdownTable table)
+    private double newMail(WorkDirectory work, LocalhostCertificate identity, MarkdownTable table)
             throws IOException, InterruptedException {
         try (CountingSmarthost smarthost = CountingSmarthost.open(identity);
                 Server relay = launch(smarthost).start(work.newSubdirectory())) {
@@ -126,7 +126,7 @@ final class DrainCommand implements Callable<Integer> {
         }
     }
 
-    private void backlog(WorkDirectory work, ServerIdentity identity, MarkdownTable table, double newMail)
+    private void backlog(WorkDirectory work, LocalhostCertificate identity, MarkdownTable table, double newMail)
             throws IOException, InterruptedException {
         Path directory = work.newSubdirectory();
         report.progress("generating a queue of " + deferred + " messages …");

@@ -43,7 +43,7 @@ final class LargeCommand implements Callable<Integer> {
     }
 
     private MarkdownTable measure(WorkDirectory work) throws IOException, InterruptedException {
-        ServerIdentity identity = ServerIdentity.generate(work.newSubdirectory());
+        LocalhostCertificate identity = LocalhostCertificate.generate(work.newSubdirectory());
         try (CountingSmarthost smarthost = CountingSmarthost.open(identity);
                 Server relay =
                         target.relayTo(smarthost).with(List.of("-Xmx" + heap)).start(work.newSubdirectory())) {

@@ -28,13 +28,13 @@ class CountingSmarthostTest {
 
     private static final InternetAddress[] RECIPIENTS = {address("accounts@contoso.example")};
 
-    private static ServerIdentity certificate;
+    private static LocalhostCertificate certificate;
 
     private CountingSmarthost smarthost;
 
     @BeforeAll
     static void makeACertificate(@TempDir Path directory) throws Exception {
-        certificate = ServerIdentity.generate(directory);
+        certificate = LocalhostCertificate.generate(directory);
     }
 
     @BeforeEach

@@ -32,7 +32,7 @@ final class FakeRelay {
     }
 
     private static void receive(int port, Path directory) throws Exception {
-        ServerIdentity certificate = ServerIdentity.generate(directory);
+        LocalhostCertificate certificate = LocalhostCertificate.generate(directory);
         try (CountingSmarthost smarthost = CountingSmarthost.open(certificate, port)) {
             System.out.println("  certificate " + certificate.pem() + "\n  stored in   memory only");
             while (smarthost.awaitMessages(1, Duration.ofMinutes(1))) {

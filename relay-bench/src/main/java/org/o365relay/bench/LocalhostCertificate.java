@@ -15,19 +15,19 @@ import javax.net.ssl.SSLContext;
 ///
 /// @param pem PEM file with the certificate, for clients to trust
 /// @param context TLS context of a server with this certificate
-record ServerIdentity(Path pem, SSLContext context) {
+record LocalhostCertificate(Path pem, SSLContext context) {
 
     private static final String ALIAS = "localhost";
     private static final String STORE_PASSWORD = "bench-only";
 
-    static ServerIdentity generate(Path directory) throws IOException, InterruptedException {
+    static LocalhostCertificate generate(Path directory) throws IOException, InterruptedException {
         Path file = directory.resolve("localhost.p12");
         runKeytool(file);
         try {
             KeyStore store = KeyStore.getInstance(file.toFile(), STORE_PASSWORD.toCharArray());
             Path pem = directory.resolve("localhost.pem");
             Files.writeString(pem, pem(store));
-            return new ServerIdentity(pem, context(store));
+            return new LocalhostCertificate(pem, context(store));
         } catch (GeneralSecurityException e) {
             throw new IOException("cannot load the generated certificate", e);
         }
