@@ -28,7 +28,7 @@ final class UnixSocketFile {
         this.identity = identity;
     }
 
-    /// Removes the socket file of a process that no longer runs.
+    /// Removes a socket file left behind by a process that is no longer running.
     ///
     /// @throws ListenException if the file is not a socket, or another process listens on it
     static void removeStale(Endpoint.UnixSocket endpoint) throws ListenException {

@@ -132,7 +132,7 @@ public final class Device {
     /// Counts a message before it is committed, so that its usage is on disk no later than the message and a
     /// crash cannot restore quota.
     ///
-    /// @param recipients reserved before
+    /// @param recipients number of recipients reserved for it
     public synchronized void messageAccepted(int recipients, long size) {
         lastSeen = clock.millis();
         messages++;
@@ -161,7 +161,7 @@ public final class Device {
         return messages > 0;
     }
 
-    /// Stops writing this device.
+    /// Stops writing changes of this device, and deletes its record if one is stored.
     synchronized void evict() {
         isEvicted = true;
         dirty.evict(this, isSubmitted);

@@ -88,8 +88,8 @@ public final class Delivery {
         makeDueForRequestedProbe(claim);
     }
 
-    /// Makes the message due if a probe that an operator requested needs one: while the message was in flight,
-    /// the request may have found no other.
+    /// Makes the message due now if an operator requested a probe that must send a message: when it was
+    /// requested, this message was in flight, and there may have been no other.
     private void makeDueForRequestedProbe(Claim claim) {
         Optional<String> requestedBy = sender.failover().messageProbeRequestedBy();
         if (requestedBy.isEmpty()) {
@@ -181,7 +181,7 @@ public final class Delivery {
         }
     }
 
-    /// The result is settled even if this fails.
+    /// Evaluates the result. A bug in the evaluation does not prevent it from being settled.
     private AttemptRuling evaluate(DeliveryPermit permit, Claim claim, Attempt attempt) {
         try {
             return sender.evaluate(permit, claim, attempt);

@@ -10,9 +10,9 @@ import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
 import org.o365relay.queue.Claim;
 
-/// Chooses the DSN parameters passed to the upstream (RFC 3461). The upstream reports to the mailbox, which is
-/// the envelope sender: so NOTIFY=SUCCESS is passed on only for mail of the mailbox itself; the relay reports
-/// success to all others.
+/// Chooses the DSN parameters passed to the upstream (RFC 3461). The upstream reports to the
+/// mailbox, because that is the envelope sender, so NOTIFY=SUCCESS is passed on only for mail from the mailbox
+/// itself. The relay reports success to all other senders.
 final class DsnForwarding {
 
     private static final Set<NotifyCondition> NEVER = Set.of();

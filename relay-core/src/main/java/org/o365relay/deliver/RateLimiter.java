@@ -17,7 +17,7 @@ final class RateLimiter {
     private long credit;
 
     /// @param perMinute in the long run; null for no limit
-    /// @param burst messages that may leave at once after an idle time, 1 or more
+    /// @param burst messages that may leave at once after an idle period; at least 1
     RateLimiter(@Nullable Integer perMinute, int burst, InstantSource clock) {
         this.interval = perMinute == null ? 0 : MINUTE / perMinute;
         this.maxCredit = interval * burst;

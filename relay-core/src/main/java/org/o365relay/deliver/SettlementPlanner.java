@@ -27,8 +27,8 @@ import org.o365relay.queue.Settlement.Remark;
 /// is tried again.
 record SettlementPlanner(RetrySchedule retry, InstantSource clock, RandomGenerator random) {
 
-    /// A recipient refused permanently fails after this time in backoff, so that the sender is notified within
-    /// the day.
+    /// A recipient in backoff after permanent refusals fails when its message is this old, so that the sender
+    /// is notified the same day.
     private static final Duration MAX_BACKOFF_FOR_RECIPIENT = Duration.ofHours(4);
 
     private static final Remark QUOTA_USED_UP = new Remark("recipient-limit", false);

@@ -26,7 +26,7 @@ final class SettlementReport {
         this.clock = clock;
     }
 
-    /// @param by name of the operator who bounced the message; empty if the relay or the upstream did
+    /// @param by name of the operator who bounced the message; empty if none did
     void log(Claim claim, Attempt attempt, Settlement settlement, Notices notices, String by) {
         attempt.results().forEach((recipient, result) -> {
             Delivery delivery = delivery(claim, recipient, result, settlement.upstream(), by);

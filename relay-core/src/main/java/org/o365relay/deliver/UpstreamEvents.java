@@ -22,7 +22,7 @@ final class UpstreamEvents {
 
     /// A period during which no mail leaves.
     ///
-    /// @param blocked whether something has to be fixed; false if the upstream only cannot be reached
+    /// @param blocked whether something has to be fixed; false if the upstream is merely unreachable
     private record Outage(Instant since, boolean blocked) {}
 
     /// @param first the primary upstream

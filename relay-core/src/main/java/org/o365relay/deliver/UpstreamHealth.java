@@ -105,7 +105,7 @@ final class UpstreamHealth {
         suspension = suspension == null ? null : suspension.dueNow(now);
     }
 
-    /// Makes the results of attempts in flight irrelevant: their permits are stale.
+    /// Invalidates the permits of attempts in flight, so that their results are ignored.
     void invalidatePermits() {
         generation++;
     }

@@ -11,10 +11,10 @@ import org.slf4j.LoggerFactory;
 /// refresh token.
 final class LoginFile {
 
-    /// Microsoft revokes refresh tokens that were not used for this time.
+    /// Microsoft revokes refresh tokens that were not used for this long.
     static final Duration MAX_IDLE = Duration.ofDays(90);
 
-    private static final Logger LOG = LoggerFactory.getLogger(LoginFile.class);
+    private static final Logger log = LoggerFactory.getLogger(LoginFile.class);
 
     private final Credential.DeviceCode credential;
     private final EncryptedFile file;
@@ -48,7 +48,7 @@ final class LoginFile {
             file.rewrite(renewed.json());
             usedAt = renewed.usedAt();
         } catch (SignInException e) {
-            LOG.warn("the renewed login could not be stored and expires 90 days after {}: {}", usedAt, e.getMessage());
+            log.warn("the renewed login could not be stored and expires 90 days after {}: {}", usedAt, e.getMessage());
         }
     }
 

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.net.Https;
 
 /// HTTP client for MSAL, based on the relay's own. Used for one token request: it remembers why no token was
-/// issued, because MSAL's exceptions omit details. Secrets of the request are removed from error responses
-/// before MSAL, which logs them, sees them.
+/// issued, because MSAL's exceptions omit details. Removes secrets of the request from error responses,
+/// because MSAL logs these.
 final class SignInHttp implements IHttpClient {
 
     private static final int BAD_REQUEST = 400;

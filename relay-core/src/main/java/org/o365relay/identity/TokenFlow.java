@@ -10,7 +10,7 @@ interface TokenFlow {
     /// @throws SignInException if no token is issued
     AccessToken fetch(boolean forceRefresh) throws SignInException;
 
-    /// @return what expires first and is needed for tokens; empty if unknown
+    /// @return the earliest expiry of anything this flow needs; empty if unknown
     /// @throws SignInException if it cannot be read
     default Optional<Expiry> expiry() throws SignInException {
         return Optional.empty();

@@ -23,8 +23,8 @@ import org.o365relay.net.HttpSettings.Proxy;
 /// process. This class clears the property when it is loaded, unless the admin has set it. To be independent of
 /// the order of requests, only this class builds requests, and `bin/o365-relay` and the tests start Java with
 /// the property empty. The login is sent with the first request, and only to the proxy: waiting for 407 would
-/// require a `java.net.Authenticator`, with which the JDK reports a 401 without `WWW-Authenticate`, as the
-/// sign-in service sends it, as a broken connection.
+/// require a `java.net.Authenticator`, and the JDK would then report a 401 without `WWW-Authenticate`, which
+/// the sign-in service sends, as a broken connection.
 public final class Https {
 
     private static final String DISABLED_SCHEMES = "jdk.http.auth.tunneling.disabledSchemes";
@@ -40,7 +40,7 @@ public final class Https {
     private final HttpClient client;
 
     /// @throws java.io.UncheckedIOException if the trusted certificates cannot be read
-    /// @throws IllegalArgumentException if there is no certificate among them
+    /// @throws IllegalArgumentException if their file contains no certificate
     public Https(HttpSettings settings) {
         this.settings = settings;
         SSLContext tls = ServerTrust.contextTrustingAlso(settings.trustedCertificates());

@@ -45,10 +45,10 @@ enum AutoFix {
         return statement(statements, "fix-", now, now.plus(longestWait)).executeUpdate();
     }
 
-    private PreparedStatement statement(Statements statements, String what, Instant now, Instant latest)
+    private PreparedStatement statement(Statements statements, String prefix, Instant now, Instant latest)
             throws SQLException {
         PreparedStatement statement =
-                statements.with(what + name().toLowerCase(Locale.ROOT).replace('_', '-'));
+                statements.with(prefix + name().toLowerCase(Locale.ROOT).replace('_', '-'));
         long[] values = {now.toEpochMilli(), latest.toEpochMilli(), ClaimTables.END_OF_TIME.toEpochMilli()};
         int wanted = statement.getParameterMetaData().getParameterCount();
         for (int i = 0; i < wanted; i++) {

@@ -11,8 +11,8 @@ import org.o365relay.mail.Recipient;
 /// A due message, leased to the caller: no other claim returns it until it is settled or the lease ends.
 ///
 /// @param lease proves the claim when settling
-/// @param content id under which its content is stored: for a part of a split message the id of the first part,
-///     which is the id in the client's 250; otherwise its own id
+/// @param content ID under which its content is stored: for a part of a split message the ID of the first
+///     part, which is the ID in the client's 250; otherwise its own ID
 /// @param recipients the open ones
 /// @param size octets of the original
 /// @param attempts number of attempts, including the one of this claim

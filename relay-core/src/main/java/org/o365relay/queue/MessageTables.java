@@ -29,7 +29,7 @@ final class MessageTables {
 
     private MessageTables() {}
 
-    /// @param content id under which its content is stored
+    /// @param content ID under which its content is stored
     static void insertMessage(
             Statements statements,
             QueueId id,

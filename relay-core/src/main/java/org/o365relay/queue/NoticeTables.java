@@ -162,7 +162,7 @@ final class NoticeTables {
                 .reduce("", (_, later) -> later);
     }
 
-    /// @return whether the stored group is as given. Notices suppressed later do not matter
+    /// @return whether the stored group has as many notices as this one, not counting those suppressed later
     static boolean isUnchanged(Statements statements, SuppressedNotices group) throws SQLException {
         try (ResultSet row = statements
                 .with(

@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import org.o365relay.mail.QueueId;
 
-/// Generates ascending queue ids: 42 bits of milliseconds (until the year 2109), 21 random bits. Unique within
+/// Generates ascending queue IDs: 42 bits of milliseconds (until the year 2109), 21 random bits. Unique within
 /// a process; the random bits make collisions unlikely across restarts and relays.
 final class QueueIds {
 
@@ -14,14 +14,14 @@ final class QueueIds {
 
     private static final long LATEST = (1L << 42) - 1;
 
-    /// An id further ahead was generated while the clock was wrong; new ids do not continue from it.
+    /// An ID further in the future was generated while the clock was wrong; new IDs do not continue from it.
     private static final Duration CLOCK_CORRECTION = Duration.ofDays(1);
 
     private final InstantSource clock;
     private final RandomGenerator random;
     private final AtomicLong last;
 
-    /// @param newest the last id before the start, so that ids keep ascending if the clock was set back a
+    /// @param newest the last ID before the start, so that IDs keep ascending if the clock was set back a
     ///     little; 0 if there is none
     QueueIds(InstantSource clock, RandomGenerator random, long newest) {
         this.clock = clock;
@@ -32,7 +32,7 @@ final class QueueIds {
     }
 
     /// @param millis since 1970
-    /// @return the lowest id of that time, which is limited to the range of ids
+    /// @return the lowest ID of that time; a time outside the range of IDs is clamped
     static long first(long millis) {
         return Math.clamp(millis, 0, LATEST) << RANDOM_BITS;
     }

@@ -15,7 +15,7 @@ public final class QueueUnavailableException extends Exception {
         DAMAGED,
         /// A newer relay wrote the database.
         NEWER_SCHEMA,
-        /// An older relay wrote the database; a start upgrades it.
+        /// An older relay wrote the database; starting the relay upgrades it.
         OLDER_SCHEMA
     }
 

@@ -16,11 +16,11 @@ final class Store implements AutoCloseable {
     /// Free octets kept for new mail; more than this is returned to the file system.
     private static final long MAX_SPARE = 64L * 1024 * 1024;
 
-    /// 2 MiB of 4 KiB pages: takes the writer a few milliseconds.
+    /// Pages returned in one transaction: 2 MiB, which takes the writer a few milliseconds.
     private static final int PAGE_BATCH = 512;
 
-    /// Time spent on it in each second in which nothing else is written: after a long outage the space is free
-    /// within minutes.
+    /// Time per second spent on returning pages while nothing else is written: after a long outage the space is
+    /// returned within minutes.
     private static final Duration RETURN_TIME = Duration.ofMillis(250);
 
     private static final int DELETE_BATCH = 20;
@@ -91,13 +91,13 @@ final class Store implements AutoCloseable {
     ///
     /// @return number of messages
     int deleteIncoming() {
-        int all = 0;
+        int total = 0;
         int deleted;
         do {
             deleted = committer.write(statements -> MessageTables.deleteIncoming(statements, DELETE_BATCH));
-            all += deleted;
+            total += deleted;
         } while (deleted == DELETE_BATCH);
-        return all;
+        return total;
     }
 
     /// Shrinks the files a little if they have many free pages, as after a long outage, or if the disk is short

@@ -87,7 +87,7 @@ final class Draft {
         return id;
     }
 
-    /// If there is no response to the creation of a draft, its id is unknown and it cannot be deleted.
+    /// If there is no response to the creation of a draft, its ID is unknown and it cannot be deleted.
     private GraphResponse request(GraphRequest request) throws AttemptAbortedException {
         try {
             return client.send(request, 201);
@@ -114,7 +114,8 @@ final class Draft {
                 .flatMap(Optional::stream);
     }
 
-    /// Sets the recipients of the draft, because Graph has read others from the header than the relay wrote.
+    /// Sets the recipients of the draft, because Graph read other recipients from the header than the relay
+    /// wrote.
     private void setRecipients(String id) throws AttemptAbortedException, IOException {
         try {
             String json = AttachmentUpload.json(writer -> {
@@ -157,8 +158,8 @@ final class Draft {
         }
     }
 
-    /// Sends the draft. After a 4xx it was not sent, and is deleted; after any other failure that is unknown,
-    /// and it is left.
+    /// Sends the draft. After a 4xx the draft was not sent and is deleted; after any other failure it may have
+    /// been sent, and is left.
     private GraphResponse sendDraft(String id) throws AttemptAbortedException {
         try {
             GraphResponse response = client.send(

@@ -40,7 +40,7 @@ final class GraphClient {
     private final GraphFailures failures;
     private final RetryAfterGate retryAfter;
 
-    /// @param requests starts a request
+    /// @param requests creates request builders
     /// @param timeout of a request
     GraphClient(
             GraphUpstreamSettings settings,

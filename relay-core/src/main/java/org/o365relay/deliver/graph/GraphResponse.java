@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Reply;
 import org.o365relay.mail.VisibleText;
 
-/// A response of Microsoft Graph, or of a proxy on the way.
+/// A response from Microsoft Graph, or from a proxy on the path.
 final class GraphResponse {
 
     private static final int MAX_SHOWN = 300;
@@ -109,8 +109,9 @@ final class GraphResponse {
         }
     }
 
-    /// @return Graph's error: `ErrorAccessDenied: Access is denied. (request-id …)`; of a body that is not
-    ///     Graph's, such as a proxy's page, the beginning, as a 502, which does not refuse the message
+    /// @return Graph's error: `ErrorAccessDenied: Access is denied. (request-id …)`; if the body is not
+    ///     Graph's, such as a proxy's page, its beginning; an ambiguous status then becomes 502, which
+    ///     does not refuse the message
     Reply errorReply() {
         Map<?, ?> error = object(json(), "error");
         Optional<String> code = text(error, "code");

@@ -27,8 +27,8 @@ import org.o365relay.rewrite.DestinationFields;
 import org.o365relay.rewrite.ReaddressedHeader;
 
 /// Sends mail through Microsoft Graph. Graph has no envelope: it sends to the recipients in the header, so the
-/// header is
-/// rewritten to name exactly the envelope's ([DestinationFields]), and all recipients get the same response.
+/// header is rewritten to name exactly those of the envelope ([DestinationFields]), and all recipients get the
+/// same response.
 ///
 /// Up to [GraphUpstreamSettings#maxDirect] the message is sent in one request (sendMail), above that as a
 /// [Draft].
@@ -48,9 +48,9 @@ public final class GraphUpstream implements Upstream {
     private final long maxAttachment;
 
     /// @param client with proxy, certificates and connect timeout; does not follow redirects
-    /// @param requests starts a request, with the header fields for the proxy; [HttpRequest#newBuilder(URI)] if
-    ///     there are none
-    /// @param http has the time limit of requests
+    /// @param requests creates request builders, with the header fields for the proxy;
+    ///     [HttpRequest#newBuilder(URI)] if there are none
+    /// @param http contains the request timeout
     /// @param connections concurrent attempts; at most 4 are made
     /// @param spool existing directory for messages above the limit, during their attempt
     public GraphUpstream(
@@ -160,7 +160,7 @@ public final class GraphUpstream implements Upstream {
         return settings.toString();
     }
 
-    /// Nothing to close: the client, which is shared, keeps the connections.
+    /// Does nothing: the connections belong to the client, which is shared.
     @Override
     public void close() {}
 

@@ -4,11 +4,11 @@ import java.net.URI;
 
 /// Address of Microsoft Graph and the mailbox to send as.
 ///
-/// @param graphUrl without a version and a final slash: `https://graph.microsoft.com`
+/// @param graphUrl without version or trailing slash: `https://graph.microsoft.com`
 /// @param user mailbox to send as: `/users/{user}/sendMail`
-/// @param maxDirect largest message sent in one request, in octets; larger ones are sent as a
-///     draft with an upload session. Requests are limited to 4 MB, and above about 2.2 MB raw Graph
-///     replies 200 and sends nothing
+/// @param maxDirect largest message sent in one request, in octets; larger ones are sent as a draft with an
+///     upload session. Requests are limited to 4 MB, and Graph replies 200 but sends nothing if the message
+///     has more than about 2.2 MB before encoding
 public record GraphUpstreamSettings(URI graphUrl, String user, long maxDirect) {
 
     /// Below the size at which Graph drops messages.

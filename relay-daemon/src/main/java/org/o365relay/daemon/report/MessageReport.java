@@ -143,7 +143,8 @@ public record MessageReport(Layout layout, ReasonTexts reasonTexts, DeviceNames 
         return lines;
     }
 
-    /// The failure recorded for a bounce by an operator has no other cause to show.
+    /// @return whether the event is the failure recorded for an operator's bounce, which has no reply of the
+    ///     upstream and no cause to explain
     private static boolean isOperatorBounce(MessageDetail message, Event event) {
         return event.kind().equals("failed")
                 && event.reason().equals("relay")

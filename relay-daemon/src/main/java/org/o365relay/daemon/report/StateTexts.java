@@ -13,7 +13,7 @@ public final class StateTexts {
         return state.name().toLowerCase(Locale.ROOT);
     }
 
-    /// @return a predicate: `3 deferred`
+    /// @return the words shown in reports: `on hold`
     public static String of(MessageState state) {
         return switch (state) {
             case QUEUED -> "queued";

@@ -50,10 +50,10 @@ public record StatusReport(Layout layout, ReasonTexts reasonTexts, DeviceNames d
 
     private static String disk(Disk disk) {
         String free = Amounts.octets(disk.free()) + " free";
-        String scarce = disk.free() < disk.minimumFree()
+        String threshold = disk.free() < disk.minimumFree()
                 ? ", LESS THAN the required " + Amounts.octets(disk.minimumFree()) + ": new mail is rejected for now"
                 : " (new mail is rejected below " + Amounts.octets(disk.minimumFree()) + ")";
-        return free + scarce + "; the queue uses " + Amounts.octets(disk.used()) + " of "
+        return free + threshold + "; the queue uses " + Amounts.octets(disk.used()) + " of "
                 + Amounts.octets(disk.maximum());
     }
 

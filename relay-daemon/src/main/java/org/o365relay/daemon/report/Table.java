@@ -12,7 +12,7 @@ public final class Table {
 
     private static final String ELLIPSIS = GAP + "...";
 
-    /// Width below which a column is not truncated.
+    /// Columns are not narrowed below this width.
     private static final int MIN_WIDTH = 13;
 
     private final List<Column> columns;
@@ -29,7 +29,8 @@ public final class Table {
         this.columns = columns;
     }
 
-    /// @param titles one per column; `<` before a title marks a column that may be truncated, `>` a right-aligned one
+    /// @param titles one per column; `<` before a title marks a column that may be truncated, `>` a
+    ///     right-aligned one
     public static Table of(String... titles) {
         List<Column> columns = new ArrayList<>();
         for (String title : titles) {
@@ -96,7 +97,8 @@ public final class Table {
         return widths;
     }
 
-    /// Narrows the widest truncatable column until all columns fit; if none is left to narrow, drops the last column.
+    /// Narrows the widest truncatable column until all columns fit; if none is left to narrow, drops the last
+    /// column.
     private int[] fitting(int[] natural, int width) {
         int[] widths = natural.clone();
         while (total(widths) + (widths.length < natural.length ? ELLIPSIS.length() : 0) > width) {

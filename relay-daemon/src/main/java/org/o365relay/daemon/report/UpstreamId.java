@@ -4,7 +4,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Finds the id that the upstream assigned to an accepted message. Message trace and Microsoft support use it.
+/// Finds the ID that the upstream assigned to an accepted message. Message trace and Microsoft support use it.
 public final class UpstreamId {
 
     // 250 2.6.0 <…> [InternalId=…, Hostname=…] Queued mail for delivery; 250 2.0.0 OK <…> [Hostname=…]
@@ -14,7 +14,7 @@ public final class UpstreamId {
     private UpstreamId() {}
 
     /// @param reply that accepted the message
-    /// @return the id; empty if the reply contains none
+    /// @return the ID; empty if the reply contains none
     public static Optional<String> in(String reply) {
         Matcher exchange = EXCHANGE.matcher(reply);
         if (exchange.find()) {

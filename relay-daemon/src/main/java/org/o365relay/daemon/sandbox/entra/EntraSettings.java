@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param tenant tenant ID
 /// @param domains domains that also identify the tenant
-/// @param accessTokenLifetime lifetime of access tokens; 60 to 90 minutes at Entra
-/// @param refreshTokenLifetime how long an unused refresh token stays valid; 90 days at Entra
-/// @param deviceCodeLifetime lifetime of a device code; 15 minutes at Entra
-/// @param pollInterval minimum interval of polls for a device code; 5 s at Entra
+/// @param accessTokenLifetime lifetime of access tokens; 60 to 90 minutes in Entra
+/// @param refreshTokenLifetime how long an unused refresh token stays valid; 90 days in Entra
+/// @param deviceCodeLifetime lifetime of a device code; 15 minutes in Entra
+/// @param pollInterval minimum interval of polls for a device code; 5 s in Entra
 /// @param managedIdentity client ID of the managed identity; null for none
 /// @param autoApproveUser user as whom every device code is approved immediately; null for none
 public record EntraSettings(

@@ -6,9 +6,9 @@ import java.util.stream.Collectors;
 
 /// An error of the token service, by AADSTS number.
 ///
-/// Source: Microsoft, "Microsoft Entra authentication and authorization error codes", and, for the format, "Microsoft
-/// identity platform and OAuth 2.0 client credentials flow". Which errors have status 401 is observed, not
-/// documented.
+/// Source: Microsoft, "Microsoft Entra authentication and authorization error codes", and, for the format,
+/// "Microsoft identity platform and OAuth 2.0 client credentials flow". Which errors have status 401 is
+/// observed, not documented.
 ///
 /// @param error OAuth error code (RFC 6749 §5.2)
 /// @param text description after `AADSTSn: `
