@@ -355,7 +355,8 @@ class TlsTest {
                 TlsClient client = new TlsClient(relay.listen(ListenerTls.IMPLICIT), certificate)) {
             client.send("EHLO printer\r\n".getBytes(StandardCharsets.US_ASCII));
             Await.until("journal", () -> !relay.journal().rejected().isEmpty());
-            assertThat(relay.journal().rejected().getFirst().reply().text()).contains("sends plain text to a port with implicit TLS");
+            assertThat(relay.journal().rejected().getFirst().reply().text())
+                    .contains("sends plain text to a port with implicit TLS");
             assertThat(relay.record(HERE).rejections()).isOne();
         }
     }
