@@ -25,8 +25,8 @@ record TraceQuery(String text) {
     }
 
     /// @param base the filter that the options specify
-    /// @return one or more filters; a message that matches any of them is a result
-    /// @throws CommandFailed if an option already filters by the same property
+    /// @return one or more filters; the result is the messages that match any of them
+    /// @throws CommandFailed if an option already filters by the same property as the text
     List<MessageFilter> filters(MessageFilter base) throws CommandFailed {
         Kind kind = kind();
         refuseDuplicate(kind, base);
@@ -47,7 +47,7 @@ record TraceQuery(String text) {
         };
     }
 
-    /// @return the properties searched, for messages: `subjects`
+    /// @return the searched properties as words for user messages, such as `subjects`
     String searched() {
         return kind().searched;
     }

@@ -14,7 +14,7 @@ import org.o365relay.queue.MessageFilter;
 import org.o365relay.queue.Page;
 import org.o365relay.queue.QueueSummary;
 
-/// Queries and controls a relay. If none is running, only queries about its queue are possible.
+/// Queries and controls a relay. If the relay is not running, only its queue can be queried.
 ///
 /// Every method throws a [ControlException] that states what is wrong and what to do.
 public interface Control extends AutoCloseable {
@@ -31,10 +31,10 @@ public interface Control extends AutoCloseable {
     /// @return the number of messages that match
     long count(MessageFilter filter) throws ControlException;
 
-    /// @return the newest message; empty if there is none
+    /// @return the queue ID of the newest message; empty if there is no message
     Optional<QueueId> newest() throws ControlException;
 
-    /// @return empty if the message does not exist or its history has expired
+    /// @return the message and its history; empty if it does not exist or its history has expired
     Optional<MessageDetail> show(QueueId id) throws ControlException;
 
     /// @return the message as received, byte for byte
@@ -45,20 +45,20 @@ public interface Control extends AutoCloseable {
 
     RelayStatus status() throws ControlException;
 
-    /// Pauses a mailbox: it sends nothing until resumed, even after a restart.
+    /// Pauses a mailbox: the relay sends nothing through it until it is resumed, even after a restart.
     ///
-    /// @return false if it was paused already
+    /// @return false if the mailbox was already paused
     boolean pause(EmailAddress mailbox) throws ControlException;
 
-    /// Ends the pause of a mailbox, and probes it and its suspended upstreams now, whatever their schedule.
+    /// Resumes a mailbox, and probes it and its suspended upstreams now, whatever their schedule.
     ///
-    /// @return what is probed
+    /// @return the mailbox and upstreams that are being probed
     MailboxProbes resume(EmailAddress mailbox) throws ControlException;
 
     /// Probes a blocked mailbox and its suspended upstreams now, whatever their schedule. Fails if the
     /// mailbox is paused.
     ///
-    /// @return what is probed
+    /// @return the mailbox and upstreams that are being probed
     MailboxProbes retry(EmailAddress mailbox) throws ControlException;
 
     @Override

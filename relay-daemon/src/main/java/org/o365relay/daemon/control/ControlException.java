@@ -19,19 +19,19 @@ public final class ControlException extends Exception {
 
     /// The reason of the failure.
     public enum Kind {
-        /// The request needs a running relay, and none is running or it does not answer.
+        /// The request needs a running relay, but the relay is not running or does not answer.
         NOT_RUNNING,
-        /// The connection ended during a change: some messages were changed, others were not.
+        /// The connection was lost during a change: some messages may have been changed and others not.
         INTERRUPTED,
-        /// The user may not use the control socket or read the queue.
+        /// The user is not permitted to use the control socket or to read the queue.
         NOT_PERMITTED,
-        /// The running relay has another version.
+        /// The version of the running relay is not that of the command.
         VERSION_MISMATCH,
-        /// The request is invalid: an unknown mailbox, a message that does not exist.
+        /// The request is invalid: for example, it names an unknown mailbox or a message that does not exist.
         BAD_REQUEST,
         /// The queue cannot be used.
         QUEUE,
-        /// The queue is damaged, or was written by a newer version.
+        /// The queue is damaged or was written by a newer version of the relay.
         DAMAGED
     }
 }

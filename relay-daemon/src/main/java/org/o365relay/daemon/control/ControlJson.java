@@ -15,8 +15,9 @@ import org.o365relay.queue.QueueSummary;
 /// The JSON (RFC 8259) that commands print with `--json` and that the relay sends over the control socket: ASCII, on
 /// one line. Readers must ignore members they do not know; members are added, never renamed, and have no fixed order.
 ///
-/// - Times are ISO 8601 in UTC, `2026-11-21T18:25:09.123Z`; sizes are octets; ids and addresses are strings; constants
-///   are lower case with hyphens. An absent value is `null`; an empty string means what the record says it means.
+/// - Times are ISO 8601 in UTC, `2026-11-21T18:25:09.123Z`; sizes are in octets; IDs and addresses are strings;
+///   constants are lower case with hyphens. An absent value is `null`; the record states what an empty string
+///   means.
 /// - [QueueSummary]: `at`, `open`, `states` (the number of `queued`, `deferred`, `delivering` and `held` messages),
 ///   `oldest`, `oldestAt`, `nextDueAt`, and `mailboxes`, `clients` and `reasons`, each a list of `name`, `messages`,
 ///   `oldest`.
@@ -51,7 +52,7 @@ public final class ControlJson {
         return MessageJson.of(message).toString();
     }
 
-    /// @param next first message of the next page; null on the last page
+    /// @param next queue ID of the first message of the next page; null on the last page
     public static String text(List<MessageDetail> messages, @Nullable QueueId next) {
         return new JsonObject()
                 .with("messages", messages, MessageJson::of)

@@ -52,10 +52,10 @@ public final class ControlServer implements AutoCloseable {
         this.listening = listening;
     }
 
-    /// Starts to listen.
+    /// Starts the server.
     ///
-    /// @param controls creates the control of a user, by user name
-    /// @param program name and version: `o365-relay 0.1.0`
+    /// @param controls creates the [Control] for the user with the given name
+    /// @param program name and version of the program: `o365-relay 0.1.0`
     /// @throws IOException if the socket cannot be created, with a message for the admin
     public static ControlServer start(ControlSettings settings, Function<String, Control> controls, String program)
             throws IOException {
@@ -84,7 +84,7 @@ public final class ControlServer implements AutoCloseable {
         }
     }
 
-    /// The error may be temporary, such as too many open files.
+    /// Waits before the next attempt to accept: the error may be temporary, such as too many open files.
     private static void pause() {
         try {
             Thread.sleep(ACCEPT_RETRY_DELAY);
@@ -130,7 +130,7 @@ public final class ControlServer implements AutoCloseable {
         }
     }
 
-    /// Stops listening and waits some seconds for requests in progress.
+    /// Stops listening and waits a few seconds for requests in progress.
     @Override
     public void close() {
         try {

@@ -17,7 +17,7 @@ public final class Controls {
 
     private Controls() {}
 
-    /// Returns a relay that listens at the control socket; otherwise, read-only access to its queue.
+    /// Connects to the relay if it listens on the control socket; otherwise opens its queue read-only.
     ///
     /// @param program name and version of this command: `o365-relay 0.1.0`
     /// @throws ControlException [Kind#NOT_PERMITTED] if the control socket may not be used
@@ -40,13 +40,13 @@ public final class Controls {
         }
     }
 
-    /// A relay that stops deletes its socket.
+    /// A relay deletes its socket on shutdown.
     private static boolean isGone(IOException failure, Path socket) {
         boolean denied = failure instanceof AccessDeniedException;
         return !denied && Files.notExists(socket, LinkOption.NOFOLLOW_LINKS);
     }
 
-    /// @param failure to connect to the socket or to access it
+    /// @param failure error when accessing or connecting to the socket
     static ControlException connectionFailure(ControlSettings settings, IOException failure) {
         return switch (failure) {
             case AccessDeniedException _ -> notPermitted(settings, "no access to its directory");

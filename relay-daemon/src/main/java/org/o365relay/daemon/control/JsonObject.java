@@ -23,8 +23,8 @@ final class JsonObject {
 
     private final Map<String, @Nullable Object> members = new LinkedHashMap<>();
 
-    /// @param value text, number, boolean, object, or a list of these; constants, ids, addresses and times become
-    /// strings
+    /// @param value text, number, boolean, object, or a list of these; constants, IDs, addresses and times
+    ///     become strings
     JsonObject with(String name, @Nullable Object value) {
         members.put(name, plain(value));
         return this;
@@ -90,7 +90,7 @@ final class JsonObject {
     }
 
     /// @return this
-    /// @throws InvalidJsonException if there is another member that is not null
+    /// @throws InvalidJsonException if a member with any other name is present and not null
     JsonObject requireOnly(Set<String> names) {
         members.forEach((name, value) -> {
             if (value != null && !names.contains(name)) {
@@ -174,7 +174,7 @@ final class JsonObject {
         return of(members.get(name));
     }
 
-    /// @return an empty list if the member is missing
+    /// @return the texts in the member; an empty list if the member is missing
     List<String> texts(String name) {
         return list(name).stream()
                 .map(element -> {
@@ -186,7 +186,7 @@ final class JsonObject {
                 .toList();
     }
 
-    /// @return an empty list if the member is missing
+    /// @return the mapped objects in the member; an empty list if the member is missing
     <T> List<T> objects(String name, Function<JsonObject, T> mapper) {
         return list(name).stream().map(JsonObject::of).map(mapper).toList();
     }

@@ -151,6 +151,6 @@ final class OfflineControl implements Control {
 
     @Override
     public void close() {
-        // nothing is open
+        // no connection to close
     }
 }

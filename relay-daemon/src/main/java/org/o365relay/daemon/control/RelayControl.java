@@ -25,8 +25,8 @@ public final class RelayControl implements Control {
     private final String version;
     private final String user;
 
-    /// @param version of the program
-    /// @param user recorded in history and log as the author of changes
+    /// @param version version of the program
+    /// @param user user name, recorded in history and log as the one who made the change
     public RelayControl(Operations operations, String version, String user) {
         this.operations = operations;
         this.version = version;

@@ -23,7 +23,7 @@ import org.o365relay.route.Target;
 /// even when due.
 public final class BlockedMailboxes {
 
-    /// Used while no relay is running.
+    /// No blocked mailboxes: used while the relay is not running.
     public static final BlockedMailboxes NONE = new BlockedMailboxes(Map.of());
 
     private static final String HINT = ", see: o365-relay mailboxes";
@@ -34,7 +34,7 @@ public final class BlockedMailboxes {
         this.blocked = blocked;
     }
 
-    /// @param targets configured mailboxes and pools; a pool is blocked if all its mailboxes are
+    /// @param targets configured mailboxes and pools; a pool is blocked if all its mailboxes are blocked
     public static BlockedMailboxes of(RelayStatus status, List<Target> targets) {
         Running running = status.running();
         return running == null ? NONE : of(running.mailboxes(), targets);
@@ -65,13 +65,14 @@ public final class BlockedMailboxes {
     }
 
     /// @param name mailbox or pool
-    /// @return `blocked`; empty if it sends mail, or if that is unknown
+    /// @return the state, such as `blocked`; empty if the mailbox or pool sends mail or its state is unknown
     public Optional<String> state(String name) {
         return Optional.ofNullable(blocked.get(key(name))).map(MailboxTable::stateText);
     }
 
     /// @param name mailbox or pool
-    /// @return `scan1@contoso.example (paused, see: o365-relay mailboxes)`; empty as in [#state]
+    /// @return name and state, `scan1@contoso.example (paused, see: o365-relay mailboxes)`; empty if [#state]
+    ///     is empty
     Optional<String> label(String name) {
         return state(name).map(state -> name + " (" + state + HINT + ")");
     }

@@ -13,7 +13,7 @@ public record DeviceNames(List<ListenerSettings> listeners) {
     }
 
     /// @param client IP address
-    /// @return the address, followed by the name if it has one: `192.168.10.17 (Scanner 2nd floor)`
+    /// @return the address, followed by the name if the device has one: `192.168.10.17 (Scanner 2nd floor)`
     public String named(String client) {
         String name = name(client);
         return name.isEmpty() ? client : client + " (" + name + ")";

@@ -6,16 +6,16 @@ import java.util.List;
 /// The layout of text output.
 ///
 /// @param times formats times
-/// @param width columns of the terminal; [#UNLIMITED] for no truncation
+/// @param width columns of the terminal; [#UNLIMITED] to truncate nothing
 public record Layout(Times times, int width) {
 
     public static final int UNLIMITED = Integer.MAX_VALUE;
 
-    /// Width of running text on wide terminals, in columns.
+    /// Maximum width of running text, in columns, on wider terminals.
     private static final int MAX_READABLE_WIDTH = 110;
 
-    /// @param indent blank columns before the label
-    /// @param column where the text begins
+    /// @param indent number of blank columns before the label
+    /// @param column column at which the text begins
     /// @return the label and the text, wrapped; no lines if the text is empty
     public List<String> labelled(int indent, int column, String label, String text) {
         List<String> lines = new ArrayList<>();

@@ -16,9 +16,9 @@ public record MailboxTable(Layout layout) {
     private static final int INDENT = 4;
     private static final int COLUMN = 12;
 
-    /// @param statuses of the configured mailboxes; empty if no relay is running
-    /// @param queued messages by mailbox or pool
-    /// @return a table; empty if there are no rows
+    /// @param statuses statuses of the configured mailboxes; empty if the relay is not running
+    /// @param queued counts of queued messages by mailbox or pool
+    /// @return the lines of the table; empty if it has no rows
     public List<String> lines(List<MailboxStatus> statuses, List<GroupCount> queued) {
         Map<String, GroupCount> counts = new TreeMap<>();
         queued.forEach(count -> counts.put(count.name().toLowerCase(Locale.ROOT), count));
@@ -33,7 +33,7 @@ public record MailboxTable(Layout layout) {
         return table.isEmpty() ? List.of() : table.lines(layout.width());
     }
 
-    /// @return reply, cause, advice and next step; empty if the mailbox is open
+    /// @return the lines with reply, cause, advice and next step; empty if the mailbox is open
     public List<String> details(MailboxStatus status) {
         List<String> lines = new ArrayList<>();
         add(lines, "reply", status.reply());
@@ -59,7 +59,8 @@ public record MailboxTable(Layout layout) {
                 status.upstream().isEmpty() ? "-" : status.upstream());
     }
 
-    /// For a pool, a mailbox that is no longer configured, or when no relay is running.
+    /// The row of a pool, of a mailbox that is no longer configured, or of any mailbox while the relay is not
+    /// running.
     private List<String> cellsWithoutStatus(GroupCount count, boolean isStopped) {
         return List.of(
                 count.name(),

@@ -9,32 +9,32 @@ import java.util.Locale;
 
 /// Formats times in local time, without the date if it is today.
 ///
-/// @param now determines today
+/// @param now current time, which also determines what is today
 public record Times(Instant now, ZoneId zone) {
 
     private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("yyyy-MM-dd ", Locale.ROOT);
     private static final DateTimeFormatter MINUTE = DateTimeFormatter.ofPattern("HH:mm", Locale.ROOT);
     private static final DateTimeFormatter SECOND = DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
 
-    /// @return `08:05`, `2026-11-20 17:42`
+    /// @return the time to the minute: `08:05` if it is today, otherwise `2026-11-20 17:42`
     public String of(Instant time) {
         return day(time) + MINUTE.format(time.atZone(zone));
     }
 
-    /// @return `08:05:12`, `2026-11-20 17:42:03`
+    /// @return the time to the second: `08:05:12` if it is today, otherwise `2026-11-20 17:42:03`
     public String withSeconds(Instant time) {
         return day(time) + SECOND.format(time.atZone(zone));
     }
 
-    /// @param first time shown before this one
-    /// @return as [#of], but without the date if both are on the same day
+    /// @param first time that is shown before `time`
+    /// @return the time as formatted by [#of], but without the date if both times are on the same day
     public String after(Instant first, Instant time) {
         boolean sameDay =
                 time.atZone(zone).toLocalDate().equals(first.atZone(zone).toLocalDate());
         return sameDay ? MINUTE.format(time.atZone(zone)) : of(time);
     }
 
-    /// @return `3 min ago`, `in 2 h`
+    /// @return the time relative to now, such as `3 min ago` or `in 2 h`
     public String relative(Instant time) {
         Duration elapsed = Duration.between(time, now);
         if (elapsed.isNegative()) {
@@ -43,12 +43,12 @@ public record Times(Instant now, ZoneId zone) {
         return elapsed.toSeconds() == 0 ? "just now" : length(elapsed) + " ago";
     }
 
-    /// @return the time since then: `14 h`
+    /// @return the duration from that time until now, such as `14 h`
     public String age(Instant time) {
         return length(Duration.between(time, now));
     }
 
-    /// @return `45 s`, `12 min`, `2 h 5 min`, `3 days`
+    /// @return the duration, such as `45 s`, `12 min`, `2 h 5 min` or `3 days`
     public static String length(Duration duration) {
         Duration length = duration.isNegative() ? Duration.ZERO : duration;
         if (length.toMinutes() == 0) {

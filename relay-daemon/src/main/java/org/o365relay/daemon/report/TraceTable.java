@@ -25,7 +25,7 @@ public record TraceTable(Layout layout, BlockedMailboxes blocked) {
         return lines;
     }
 
-    /// The outcome is on a line of its own and never truncated.
+    /// A table for narrow terminals: the outcome is on a line of its own and is never truncated.
     private Table narrow(List<MessageDetail> messages) {
         Table table = Table.of("ID", "RECEIVED", "<FROM", "<TO", "<SUBJECT", "<DEVICE");
         for (MessageDetail message : messages) {

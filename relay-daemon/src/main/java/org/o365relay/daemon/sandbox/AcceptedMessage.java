@@ -20,10 +20,11 @@ import org.jspecify.annotations.Nullable;
 /// @param client address and port of the SMTP or HTTPS client
 /// @param helo argument of EHLO or HELO; empty for Graph
 /// @param receivedAt time at which the whole content had arrived
-/// @param from `From` field, unfolded and decoded; without one the envelope sender, or the mailbox for Graph
-/// @param messageId `Message-ID` field with its brackets; null without one
+/// @param from `From` field, unfolded and decoded; if there is none, the envelope sender or, for
+///     Graph, the mailbox
+/// @param messageId `Message-ID` field with its brackets; null if there is none
 /// @param size octets of content, without dot-stuffing
-/// @param file file with the content; null unless contents are kept
+/// @param file file with the content; null if contents are not kept
 public record AcceptedMessage(
         int number,
         Ingress ingress,

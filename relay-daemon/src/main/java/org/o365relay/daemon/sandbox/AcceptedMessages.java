@@ -10,7 +10,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
-/// The messages accepted since the start; callers can wait for more. Thread-safe.
+/// The messages accepted since the sandbox started; callers can wait for more messages. Thread-safe.
 final class AcceptedMessages {
 
     private final ReentrantLock lock = new ReentrantLock();

@@ -15,7 +15,7 @@ final class Archive {
     private final InstantSource clock;
     private final AtomicInteger numbers = new AtomicInteger();
 
-    /// @param store null if contents are not kept
+    /// @param store stores the contents; null if they are not kept
     Archive(@Nullable MailStore store, AcceptedMessages acceptedMessages, InstantSource clock) {
         this.store = store;
         this.acceptedMessages = acceptedMessages;

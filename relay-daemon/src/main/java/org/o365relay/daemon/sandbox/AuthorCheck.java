@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Checks whether a mailbox may send a message with this header. As Exchange Online does, it checks `From`
-/// after the content, not the envelope sender at MAIL.
+/// Checks whether a mailbox may send a message with a given header. Like Exchange Online, it checks `From`
+/// after the content, and not the envelope sender at MAIL.
 final class AuthorCheck {
 
     private final ExchangeReplies replies;
@@ -35,14 +35,14 @@ final class AuthorCheck {
         return deniedAuthor(header, mailbox).map(author -> replies.sendAsDenied(mailbox.address(), author));
     }
 
-    /// @return the first author that the mailbox may not send as
+    /// @return the first author that the mailbox may not send as; empty if it may send as every author
     static Optional<String> deniedAuthor(Header header, SandboxMailbox mailbox) {
         return header.authors().stream()
                 .flatMap(author -> deniedAddress(author, mailbox).stream())
                 .findFirst();
     }
 
-    /// An address in the display name counts, too: `"scanner@plant" <relay@…>` is refused.
+    /// An address in the display name is checked, too: `"scanner@plant" <relay@…>` is refused.
     private static Optional<String> deniedAddress(InternetAddress author, SandboxMailbox mailbox) {
         String name = author.getPersonal() == null ? "" : author.getPersonal();
         if (!mailbox.maySendAs(author.getAddress())) {

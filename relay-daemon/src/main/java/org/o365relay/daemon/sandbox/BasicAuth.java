@@ -3,7 +3,7 @@ package org.o365relay.daemon.sandbox;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Whether the tenant accepts basic authentication, and how it refuses a correct password otherwise.
+/// Whether the tenant accepts basic authentication, and if not, how it refuses a correct password.
 public enum BasicAuth {
     ON(null),
     /// Retired by Microsoft: the default after December 2026.

@@ -7,14 +7,13 @@ import java.util.stream.Collectors;
 /// The inbound connector and direct send settings of the MX service.
 ///
 /// @param domains accepted domains of the tenant; matched without regard to case
-/// @param sources IP addresses that the inbound connector identifies, such as `127.0.0.1`
-/// @param certificates client certificates that the inbound connector identifies: a name in the certificate, or
-///     its SHA-256 fingerprint in hexadecimal digits; matched without regard to case
-/// @param directSend whether unidentified clients may send to the tenant's domains from one of its own
-///     addresses
+/// @param sources IP addresses by which the inbound connector identifies clients, such as `127.0.0.1`
+/// @param certificates client certificates by which the inbound connector identifies clients: a name in the
+///     certificate, or its SHA-256 fingerprint in hexadecimal digits; matched without regard to case
+/// @param directSend whether unidentified clients may send from the tenant's domains to the tenant's domains
 public record Connector(Set<String> domains, Set<String> sources, Set<String> certificates, boolean directSend) {
 
-    /// Maximum recipients of one message.
+    /// Maximum number of recipients of one message.
     static final int RECIPIENTS = 200;
 
     public Connector {
@@ -23,7 +22,7 @@ public record Connector(Set<String> domains, Set<String> sources, Set<String> ce
         certificates = lowerCase(certificates);
     }
 
-    /// No inbound connector, direct send allowed.
+    /// Returns settings without an inbound connector and with direct send allowed.
     public static Connector directSendTo(String... domains) {
         return new Connector(Set.of(domains), Set.of(), Set.of(), true);
     }
@@ -36,7 +35,7 @@ public record Connector(Set<String> domains, Set<String> sources, Set<String> ce
         return new Connector(domains, sources, Set.of(names), directSend);
     }
 
-    /// As after `Set-OrganizationConfig -RejectDirectSend $true`.
+    /// Returns the settings that result from `Set-OrganizationConfig -RejectDirectSend $true`.
     public Connector withoutDirectSend() {
         return new Connector(domains, sources, certificates, false);
     }

@@ -28,7 +28,7 @@ final class ContentHandler {
         return state.archive().open(state.settings().submission().contentLimit());
     }
 
-    /// @return the reply
+    /// @return the reply to the client
     String accept(SpooledContent body, String from, List<String> to) throws IOException {
         ExchangeReplies replies = service.replies();
         Optional<Header> header = Header.read(body.headerBytes());

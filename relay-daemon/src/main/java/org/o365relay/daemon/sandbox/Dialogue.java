@@ -21,7 +21,7 @@ final class Dialogue {
     private final FaultInjector faults;
     private final Transport transport;
 
-    /// @param transport receives the TLS socket, to close it when the sandbox stops
+    /// @param transport receives the TLS socket after STARTTLS, and closes it when the sandbox stops
     Dialogue(SandboxState state, SmtpService service, Socket socket, SandboxSession session, Transport transport)
             throws IOException {
         this.state = state;
@@ -40,7 +40,7 @@ final class Dialogue {
         void replaceSocket(SSLSocket encrypted) throws IOException;
     }
 
-    /// Returns after QUIT.
+    /// Runs the connection and returns after QUIT.
     ///
     /// @throws IOException if the connection ends without QUIT
     void run() throws IOException {
@@ -78,7 +78,7 @@ final class Dialogue {
         connection.flush();
     }
 
-    /// @return the remaining session time; not positive once it is over
+    /// @return the remaining session time; zero or negative once the time is up
     private Duration timeLeft() {
         Duration maximum = state.settings().scaled(state.settings().limits().sessionTime());
         return maximum.minus(Duration.between(session.startedAt(), state.clock().instant()));

@@ -1,6 +1,6 @@
 package org.o365relay.daemon.sandbox;
 
-/// Finds the end of DATA content and removes dot-stuffing, independent of how the octets are split into reads.
+/// Finds the end of DATA content and removes dot-stuffing, regardless of how the octets are split into reads.
 ///
 /// Only CRLF ends a line; a bare LF is content and is marked in the [SpooledContent], so that the message is
 /// refused.
@@ -28,7 +28,7 @@ final class DotReader {
         return state == State.DONE;
     }
 
-    /// @return position of the first unread octet: `end`, or after the final dot line
+    /// @return position of the first unread octet: `end`, or the position after the final dot line
     int read(byte[] octets, int start, int end) {
         int position = start;
         while (position < end && state != State.DONE) {

@@ -13,8 +13,8 @@ import org.o365relay.daemon.sandbox.web.Json;
 
 /// An attachment of a draft.
 ///
-/// @param contentId Content-ID without brackets; empty for none
-/// @param file temporary file with the content, deleted with the draft; null if it is in memory
+/// @param contentId Content-ID without brackets; empty if there is none
+/// @param file temporary file with the content, deleted with the draft; null if the content is in memory
 record DraftAttachment(
         String name,
         String type,

@@ -15,7 +15,7 @@ final class Drafts {
         this.random = random;
     }
 
-    /// @return its ID: as in Graph, long and with characters that must be escaped in a URL
+    /// @return the ID of the draft: as in Graph, long and with characters that must be escaped in a URL
     String add(SandboxDraft draft) {
         byte[] bytes = new byte[96];
         random.nextBytes(bytes);

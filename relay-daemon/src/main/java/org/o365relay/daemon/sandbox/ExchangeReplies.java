@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
-/// The SMTP replies of Exchange Online, from transcripts of smtp.office365.com of 2024 and 2025.
+/// The SMTP replies of Exchange Online, taken from transcripts of smtp.office365.com from 2024 and 2025.
 final class ExchangeReplies {
 
     private static final String SITE = "SBXP282CA0001";
@@ -43,7 +43,7 @@ final class ExchangeReplies {
         return "250 " + host + " Hello [" + client.getHostAddress() + "]";
     }
 
-    /// @param security `STARTTLS` before TLS, the AUTH keyword after it; empty for neither
+    /// @param security `STARTTLS` before TLS, the AUTH keyword afterwards; empty to offer neither
     /// @param disabled keywords not to offer
     String capabilities(InetAddress client, String security, Set<String> disabled) {
         List<String> keywords = Stream.of(
@@ -65,12 +65,12 @@ final class ExchangeReplies {
         return "250 2.0.0 OK " + messageId + " [Hostname=" + BACKEND + "]";
     }
 
-    /// Generates a Message-ID, as Exchange Online does for content without one.
+    /// Generates a Message-ID, as Exchange Online does for a message without one.
     String messageId() {
         return "<" + SITE + id() + "@" + BACKEND.toLowerCase(Locale.ROOT) + ">";
     }
 
-    /// Appends the suffix ` [HOST DATE ID]` of a refusal.
+    /// Appends the suffix ` [HOST DATE ID]` that refusals have.
     String error(String text) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         return text + " [" + BACKEND + " " + now + " " + id() + "]";

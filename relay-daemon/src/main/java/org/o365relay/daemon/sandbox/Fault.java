@@ -8,12 +8,12 @@ import java.util.stream.Stream;
 
 /// A fault to inject: an action at a point of the protocol, a limited number of times or always.
 ///
-/// @param times number of times to inject it, at least 1; [#ALWAYS] for no limit
+/// @param times how many times the fault is injected, at least 1; [#ALWAYS] for no limit
 /// @param match only commands that contain this text match, without regard to case, for example a
 ///     recipient address; empty for all. At [FaultPoint#CONTENT] the envelope is matched, written as
 ///     `<from> <to> <to>`; at [FaultPoint#TOKEN] the path and the grant, `POST /…/token client_credentials`; at
 ///     [FaultPoint#GRAPH] the path, `POST /v1.0/users/…/sendMail`
-/// @param mx whether it applies to the MX instead of client submission
+/// @param mx whether the fault applies to the MX instead of client submission
 public record Fault(FaultPoint point, FaultAction action, int times, String match, boolean mx) {
 
     /// No limit on the number of times.

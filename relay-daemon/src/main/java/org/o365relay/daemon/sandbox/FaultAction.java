@@ -20,8 +20,8 @@ public sealed interface FaultAction {
 
     /// Responds with this HTTP status. Only at [FaultPoint#TOKEN] and [FaultPoint#GRAPH].
     ///
-    /// @param afterAccepting whether the request is carried out first; a relay then sends the message twice
-    /// @param retryAfter `Retry-After` in seconds; null for none
+    /// @param afterAccepting whether the request is carried out first, so that a relay sends the message twice
+    /// @param retryAfter value of `Retry-After` in seconds; null to omit the field
     /// @param code error code, such as `ErrorSendAsDenied`; empty for the default of the status
     /// @param message error message; empty for the default of the status
     record Status(
@@ -45,8 +45,8 @@ public sealed interface FaultAction {
     /// Closes the connection without a reply; at [FaultPoint#CONTENT] the message is discarded.
     record Drop() implements FaultAction {}
 
-    /// Accepts the message or carries out the request, then closes the connection without a reply; a relay then
-    /// sends the message twice. Only at [FaultPoint#CONTENT], [FaultPoint#TOKEN] and [FaultPoint#GRAPH].
+    /// Accepts the message or carries out the request, then closes the connection without a reply, so
+    /// that a relay sends it again. Only at [FaultPoint#CONTENT], [FaultPoint#TOKEN] and [FaultPoint#GRAPH].
     record DropAfterAccepting() implements FaultAction {}
 
     /// Sends no reply and keeps the connection open until the client closes it.

@@ -52,13 +52,15 @@ final class FaultInjector {
 
     /// Closes the connection without a reply.
     ///
-    /// @return the exception to throw
+    /// @return the exception that the caller must throw
     EOFException drop() throws IOException {
         connection.drop();
         return new EOFException("dropped by a fault");
     }
 
-    /// Waits; ends early when the sandbox stops.
+    /// Waits.
+    ///
+    /// @throws EOFException if the sandbox stops meanwhile
     void pause(Duration time) throws IOException {
         connection.flush();
         try {

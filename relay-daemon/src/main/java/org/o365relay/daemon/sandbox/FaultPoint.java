@@ -24,7 +24,7 @@ public enum FaultPoint {
     QUIT,
     /// At a request to the token service.
     TOKEN,
-    /// At a request to Microsoft Graph, uploads included.
+    /// At a request to Microsoft Graph, including uploads.
     GRAPH;
 
     boolean isSmtp() {

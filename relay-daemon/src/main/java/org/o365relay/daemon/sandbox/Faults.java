@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// The faults still to inject. If several match, the one added first is injected until it is used up.
-/// Thread-safe; may be changed while the sandbox runs.
+/// The faults that are still to be injected. If several match, the one added first is injected until it is used
+/// up. Thread-safe: faults may be added and removed while the sandbox runs.
 public final class Faults {
 
     private final List<Fault> pending = new ArrayList<>();

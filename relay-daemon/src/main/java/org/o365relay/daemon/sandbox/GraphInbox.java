@@ -57,7 +57,7 @@ final class GraphInbox {
         return members;
     }
 
-    /// @return the MIME content of the message
+    /// @return a response with the MIME content of the message
     WebResponse content(SandboxMailbox mailbox, String id) throws GraphRefusal {
         InboxMessage message = inboxes.of(mailbox).stream()
                 .filter(known -> known.id().equals(id))

@@ -9,7 +9,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.daemon.sandbox.web.WebResponse;
 
-/// Graph refuses a request: status, error code and message.
+/// A refusal of a request by Graph, with status, error code and message.
 final class GraphRefusal extends Exception {
 
     private static final long serialVersionUID = 1;
@@ -22,7 +22,7 @@ final class GraphRefusal extends Exception {
         this(status, code, message, null);
     }
 
-    /// @param retryAfter `Retry-After` in seconds; null for none
+    /// @param retryAfter value of `Retry-After` in seconds; null to omit the field
     GraphRefusal(int status, String code, String message, @Nullable Integer retryAfter) {
         super(message);
         this.status = status;

@@ -2,8 +2,8 @@ package org.o365relay.daemon.sandbox;
 
 /// Size limits of Microsoft Graph, in octets.
 ///
-/// @param silentDropAbove a larger message in one request gets 200 and is not sent, as users have reported;
-///     [Long#MAX_VALUE] to disable this
+/// @param silentDropAbove size above which a message sent in one request gets 200 but is not sent, as users
+///     have reported; [Long#MAX_VALUE] to disable this
 /// @param minimumUpload minimum size of an attachment in an upload session
 /// @param maximumUpload maximum size of an attachment in an upload session
 public record GraphSettings(long silentDropAbove, long minimumUpload, long maximumUpload) {

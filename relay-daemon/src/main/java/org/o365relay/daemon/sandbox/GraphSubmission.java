@@ -57,7 +57,8 @@ final class GraphSubmission {
         return WebResponse.empty(202);
     }
 
-    /// Messages above the limit per minute are counted but accepted: Exchange delivers them later.
+    /// Checks the author and the limits of the mailbox, and counts the message. Messages above the limit per
+    /// minute are accepted, because Exchange delivers them later.
     private void check(SandboxMailbox mailbox, Header header, int recipients) throws GraphRefusal {
         SandboxSettings settings = state.settings();
         Instant now = state.clock().instant();

@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// The header of a message, as far as Exchange Online checks it.
+/// The header of a message, with the fields that Exchange Online checks.
 final class Header {
 
     private final InternetHeaders fields;
@@ -23,7 +23,7 @@ final class Header {
         this.fields = fields;
     }
 
-    /// @return empty if the header cannot be parsed
+    /// @return the header; empty if it cannot be parsed
     static Optional<Header> read(InputStream content) {
         try {
             return Optional.of(new Header(new InternetHeaders(content, true)));
@@ -32,7 +32,7 @@ final class Header {
         }
     }
 
-    /// @return the addresses of all From fields; empty if there is none or one cannot be parsed
+    /// @return the addresses in all From fields; empty if there is no From field or one cannot be parsed
     List<InternetAddress> authors() {
         List<InternetAddress> authors = new ArrayList<>();
         for (String field : values("From")) {
@@ -45,7 +45,8 @@ final class Header {
         return authors;
     }
 
-    /// @return the addresses of To, Cc and Bcc without duplicates; empty if one cannot be parsed or is a group
+    /// @return the addresses in To, Cc and Bcc without duplicates; empty if an address cannot be parsed or
+    ///     is a group
     Optional<List<String>> recipients() {
         Set<String> recipients = new LinkedHashSet<>();
         for (String name : List.of("To", "Cc", "Bcc")) {
@@ -70,7 +71,7 @@ final class Header {
         return values(name).length > 0;
     }
 
-    /// @return the first field of that name, unfolded and with encoded words decoded; null without one
+    /// @return the first field of that name, unfolded and with encoded words decoded; null if there is none
     @Nullable
     String text(String name) {
         String[] values = values(name);

@@ -20,8 +20,8 @@ import org.o365relay.daemon.report.JsonText;
 /// Stores accepted messages as files: the content as `0007-20261121-140500.eml` and its record as
 /// `0007-20261121-140500.json`.
 ///
-/// Both are moved into place complete, the JSON file last, so a program may watch for `*.json`. Numbering
-/// continues after that of earlier runs.
+/// Both files are complete when they are moved into place, the JSON file last, so a program may watch for
+/// `*.json`. The numbers continue those of earlier runs.
 final class MailStore {
 
     private static final Pattern NAME = Pattern.compile("(\\d{4,9})-.*\\.(?:eml|json)");

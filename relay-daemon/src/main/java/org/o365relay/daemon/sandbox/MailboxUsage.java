@@ -37,7 +37,7 @@ public final class MailboxUsage {
         return peakConnections;
     }
 
-    /// Peak number of messages within a minute of scaled time, delayed ones included.
+    /// Peak number of messages within a minute of scaled time, including delayed messages.
     public synchronized int peakPerMinute() {
         return peakPerMinute;
     }
@@ -56,12 +56,12 @@ public final class MailboxUsage {
         sessions.remove(session);
     }
 
-    /// @return whether this session is among the oldest open sessions, up to that number
+    /// @return whether the session is among the `limit` oldest open sessions
     synchronized boolean isAmongFirst(int limit, Object session) {
         return sessions.size() <= limit || sessions.stream().limit(limit).anyMatch(session::equals);
     }
 
-    /// @return the reply to all mail during a penalty; empty without one
+    /// @return the reply to all mail during a penalty; empty if there is no penalty
     synchronized Optional<String> penaltyReply(Instant now) {
         return now.isBefore(penaltyEnd)
                 ? Optional.ofNullable(penaltyReply).map(RepeatedError::penaltyReply)
@@ -89,7 +89,7 @@ public final class MailboxUsage {
 
     /// Counts a message that is about to be accepted.
     ///
-    /// @return delay of its reply
+    /// @return the delay of the reply to the message
     synchronized Duration submit(int count, Instant now, SandboxSettings settings) {
         SandboxLimits limits = settings.limits();
         if (limits.recipientsPerDay() != SandboxLimits.UNLIMITED) {

@@ -20,7 +20,7 @@ record PathArgument(String address, List<String> parameters) {
     private static final Pattern MAILBOX = Pattern.compile("(?:\"(?:\\\\.|[^\"\\\\])*\"|[^\\s\"@<>]+)@[^\\s@<>]+");
 
     /// @param keyword `FROM:` or `TO:`
-    /// @return empty without angle brackets, which Exchange Online requires
+    /// @return the argument; empty if the angle brackets, which Exchange Online requires, are missing
     static Optional<PathArgument> parse(String text, String keyword) {
         if (!text.regionMatches(true, 0, keyword, 0, keyword.length())) {
             return Optional.empty();

@@ -17,7 +17,7 @@ final class RollingSum {
         sum += amount;
     }
 
-    /// @param now current time, never earlier than in a previous call
+    /// @param now current time; must not be earlier than in a previous call
     int sum(Instant now, Duration window) {
         Instant start = now.minus(window);
         while (!entries.isEmpty() && !entries.getFirst().at().isAfter(start)) {

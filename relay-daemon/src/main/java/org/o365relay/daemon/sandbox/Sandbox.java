@@ -22,7 +22,7 @@ import org.o365relay.daemon.sandbox.web.CallCounts;
 import org.o365relay.daemon.sandbox.web.WebServer;
 
 /// A local stand-in for Microsoft 365: client submission with passwords and tokens and, optionally, the token
-/// service, Microsoft Graph and an MX, with the extensions, replies, checks and limits of the originals.
+/// service, Microsoft Graph and an MX, with the extensions, replies, checks and limits of the real services.
 public final class Sandbox implements AutoCloseable {
 
     private final SandboxState state;
@@ -47,7 +47,7 @@ public final class Sandbox implements AutoCloseable {
         this.web = web;
     }
 
-    /// Starts the sandbox and returns once it listens.
+    /// Starts the sandbox and returns when it is listening.
     ///
     /// @throws BindException with a message for the user if it cannot listen, for example because the port is
     ///     in use
@@ -143,14 +143,14 @@ public final class Sandbox implements AutoCloseable {
 
     /// The address and port of the MX.
     ///
-    /// @throws IllegalStateException if it was not enabled in the settings
+    /// @throws IllegalStateException if the MX was not enabled in the settings
     public InetSocketAddress mxAddress() {
         return required(mx).address();
     }
 
     /// The origin of the token service (without a tenant) and of Graph: `https://localhost:8443`.
     ///
-    /// @throws IllegalStateException if it was not enabled in the settings
+    /// @throws IllegalStateException if HTTPS was not enabled in the settings
     public String origin() {
         return "https://localhost:" + required(web).address().getPort();
     }
@@ -173,17 +173,17 @@ public final class Sandbox implements AutoCloseable {
         state.current().updateAndGet(change);
     }
 
-    /// The faults to inject.
+    /// The faults to inject, which callers may add to and remove.
     public Faults faults() {
         return state.faults();
     }
 
-    /// The token service: to approve device codes and revoke tokens.
+    /// The token service, for approving device codes and revoking tokens.
     public TokenService tokenService() {
         return state.tokenService();
     }
 
-    /// The number of requests, whatever the response. Token requests are counted by grant type
+    /// The number of HTTPS requests, whatever the response. Token requests are counted by grant type
     /// (`client_credentials`, `refresh_token`, `device_code`), `devicecode` or `managed_identity`; Graph
     /// requests by the last path segment (`sendMail`, `messages`, `createUploadSession`, `send`) or `upload`.
     public CallCounts callCounts() {
@@ -211,16 +211,16 @@ public final class Sandbox implements AutoCloseable {
         return state.accepted().count();
     }
 
-    /// Waits until that many messages have been accepted since the start.
+    /// Waits until `count` messages have been accepted since the start.
     ///
     /// @return false on timeout
     public boolean awaitCount(int count, Duration timeout) throws InterruptedException {
         return state.accepted().awaitCount(count, timeout);
     }
 
-    /// Waits for a matching message; earlier messages count, too.
+    /// Waits for a matching message; messages that were accepted before the call match, too.
     ///
-    /// @return the oldest match; empty on timeout
+    /// @return the oldest matching message; empty on timeout
     public Optional<AcceptedMessage> await(Predicate<AcceptedMessage> wanted, Duration timeout)
             throws InterruptedException {
         return state.accepted().await(wanted, timeout);
@@ -236,7 +236,7 @@ public final class Sandbox implements AutoCloseable {
     /// Puts a non-delivery report for an accepted message into the inbox of the mailbox that sent it, where
     /// Graph can read it.
     ///
-    /// @param message message of a mailbox, with its content kept
+    /// @param message message that a mailbox sent and whose content is kept
     /// @param recipient recipient to which the message could not be delivered
     /// @param reply reply that the report quotes: `550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not
     ///     found by SMTP address lookup`

@@ -43,9 +43,9 @@ final class SandboxConnection {
         end = 0;
     }
 
-    /// @return the next line without its line end, decoded as UTF-8
+    /// @return the next line without its line ending, decoded as UTF-8
     /// @throws EOFException if the client closed the connection
-    /// @throws LineTooLongException after the whole line has been read
+    /// @throws LineTooLongException if the line is too long; thrown after the whole line has been read
     String readLine() throws IOException, LineTooLongException {
         byte[] line = new byte[0];
         while (true) {
@@ -86,7 +86,7 @@ final class SandboxConnection {
         } while (!reader.done());
     }
 
-    /// Reads a chunk of exactly that many octets (RFC 3030 §2).
+    /// Reads a chunk of exactly `size` octets (RFC 3030 §2).
     void readChunk(SpooledContent body, long size) throws IOException {
         long missing = size;
         while (missing > 0) {
@@ -147,7 +147,7 @@ final class SandboxConnection {
         return new String(line, 0, length, StandardCharsets.UTF_8);
     }
 
-    /// A command of more than [#MAX_LINE] octets.
+    /// A line from the client has more than [#MAX_LINE] octets.
     static final class LineTooLongException extends Exception {
         private static final long serialVersionUID = 1;
     }

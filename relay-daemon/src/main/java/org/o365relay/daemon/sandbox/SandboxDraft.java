@@ -95,7 +95,7 @@ final class SandboxDraft implements AutoCloseable {
         }
     }
 
-    /// Writes the message with its attachments, without Bcc.
+    /// Writes the message with its attachments but without Bcc.
     synchronized void writeTo(OutputStream out) throws IOException, GraphRefusal {
         try {
             MimeMessage whole = attachments.isEmpty() ? message : withAttachments();
@@ -105,7 +105,7 @@ final class SandboxDraft implements AutoCloseable {
         }
     }
 
-    /// @return the header alone, Bcc included
+    /// @return the header, including Bcc
     synchronized Header header() throws GraphRefusal {
         try {
             StringBuilder lines = new StringBuilder();

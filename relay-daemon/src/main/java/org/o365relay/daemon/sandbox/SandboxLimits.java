@@ -4,15 +4,15 @@ import java.time.Duration;
 
 /// Limits of one mailbox. Durations are divided by [SandboxSettings#timeScale()].
 ///
-/// @param connections concurrent authenticated connections; one more gets `432 4.3.2` at MAIL
+/// @param connections concurrent authenticated connections; any further connection gets `432 4.3.2` at MAIL
 /// @param messagesPerMinute messages per minute
 /// @param excessAction what to do with messages beyond that rate
-/// @param recipientsPerDay recipients within a rolling 24 h; more get SubmissionQuotaExceeded
-/// @param recipientsPerMessage recipients of one message; more get `452 4.5.3`
-/// @param repeatedErrors number of equal refusals within an hour after which all mail is refused
+/// @param recipientsPerDay recipients within any 24 h; further recipients get SubmissionQuotaExceeded
+/// @param recipientsPerMessage recipients of one message; further recipients get `452 4.5.3`
+/// @param repeatedErrors number of identical refusals within an hour after which all mail is refused
 /// @param penalty how long all mail is then refused
 /// @param sessionTime maximum duration of a connection
-/// @param graphRequests concurrent Graph requests per app and mailbox; one more gets 429
+/// @param graphRequests concurrent Graph requests per app and mailbox; any further request gets 429
 public record SandboxLimits(
         int connections,
         int messagesPerMinute,
@@ -24,10 +24,10 @@ public record SandboxLimits(
         Duration sessionTime,
         int graphRequests) {
 
-    /// No limit, for any of the counts.
+    /// Value of any of the counts that means no limit.
     public static final int UNLIMITED = Integer.MAX_VALUE;
 
-    /// No limits: the default, and for load tests.
+    /// No limits: the default, also used for load tests.
     public static final SandboxLimits NONE = new SandboxLimits(
             UNLIMITED,
             UNLIMITED,
@@ -47,7 +47,7 @@ public record SandboxLimits(
     public enum ExcessAction {
         /// Delay the reply, as Exchange Online does.
         DELAY,
-        /// Accept and only count, see [MailboxUsage#peakPerMinute()].
+        /// Accept the message and only count it, see [MailboxUsage#peakPerMinute()].
         COUNT
     }
 

@@ -16,12 +16,12 @@ public record SandboxMailbox(String address, String password, Set<String> sendAs
         sendAs = sendAs.stream().map(SandboxMailbox::lowerCase).collect(Collectors.toUnmodifiableSet());
     }
 
-    /// A mailbox that may send only as itself.
+    /// Creates a mailbox that may send only as itself.
     public SandboxMailbox(String address, String password) {
         this(address, password, Set.of());
     }
 
-    /// A mailbox with SMTP AUTH enabled.
+    /// Creates a mailbox with SMTP AUTH enabled.
     public SandboxMailbox(String address, String password, Set<String> sendAs) {
         this(address, password, sendAs, true, false);
     }

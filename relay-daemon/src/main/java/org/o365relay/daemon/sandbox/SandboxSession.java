@@ -28,7 +28,7 @@ final class SandboxSession {
         return client;
     }
 
-    /// The argument of EHLO or HELO; empty before.
+    /// The argument of EHLO or HELO; empty before the client has sent one.
     String helo() {
         return helo;
     }
@@ -47,7 +47,7 @@ final class SandboxSession {
         helo = name;
     }
 
-    /// The client must send EHLO again (RFC 3207 §4.2).
+    /// Forgets the EHLO argument, because the client must send EHLO again (RFC 3207 §4.2).
     void upgradedToTls(SSLSession session) {
         tls = session;
         helo = "";

@@ -11,8 +11,8 @@ import org.o365relay.daemon.sandbox.entra.EntraSettings;
 /// The settings of a sandbox. Start with [#in(Path, SandboxMailbox...)].
 ///
 /// @param directory directory for the certificate and accepted messages; created if missing
-/// @param certificateValidity validity of a newly generated certificate; at least a day
-/// @param timeScale divisor of Microsoft's durations: with 60 a minute takes a second. More than 0
+/// @param certificateValidity validity period of a newly generated certificate, at least a day
+/// @param timeScale divisor of Microsoft's durations, more than 0: with 60, a minute takes a second
 public record SandboxSettings(
         ListenSettings listen,
         Path directory,
@@ -34,7 +34,7 @@ public record SandboxSettings(
         FILES,
         /// A record in memory.
         RECORDS,
-        /// Only the number, for load tests.
+        /// Only the number of messages, for load tests.
         COUNT
     }
 
@@ -47,8 +47,8 @@ public record SandboxSettings(
         }
     }
 
-    /// Client submission only, on any free port of the loopback address; files are kept; size limit and tarpit
-    /// as in Exchange Online, no other limits.
+    /// Returns settings with client submission only, on any free port of the loopback address. Files are kept;
+    /// size limit and tarpit are as in Exchange Online; there are no other limits.
     public static SandboxSettings in(Path directory, SandboxMailbox... mailboxes) {
         return new SandboxSettings(
                 new ListenSettings(InetAddress.getLoopbackAddress(), 0, null, null),
@@ -63,12 +63,12 @@ public record SandboxSettings(
                 1);
     }
 
-    /// With all limits of Exchange Online.
+    /// Returns these settings with all limits of Exchange Online.
     public SandboxSettings withMicrosoftLimits() {
         return limits(limits -> SandboxLimits.MICROSOFT);
     }
 
-    /// With sign-in and Graph for these apps, on any free port.
+    /// Returns these settings with the token service and Graph for the apps, on any free port.
     public SandboxSettings withApps(AppRegistration... apps) {
         return https(0).entra(entra -> entra.with(apps));
     }

@@ -9,7 +9,7 @@ import org.o365relay.daemon.sandbox.entra.TokenService;
 /// The state shared by all connections.
 ///
 /// @param current settings, which may change at any time
-/// @param stopping released when the sandbox stops, to end delays
+/// @param stopping counted down when the sandbox stops, which ends delays
 record SandboxState(
         AtomicReference<SandboxSettings> current,
         Faults faults,

@@ -112,7 +112,7 @@ final class SandboxTransaction implements AutoCloseable {
         }
     }
 
-    /// Reads a BDAT chunk (RFC 3030 §2), even one to be refused, because the client sends it without waiting.
+    /// Reads a BDAT chunk (RFC 3030 §2), even if it is refused, because the client sends it without waiting.
     void chunk(String argument) throws IOException {
         Matcher form = CHUNK.matcher(argument.strip());
         if (!form.matches()) {

@@ -15,7 +15,7 @@ sealed interface SmtpService permits SubmissionService, MxService {
 
     SSLContext tls();
 
-    /// @return the EHLO keyword STARTTLS or AUTH with its mechanisms; empty for neither
+    /// @return the EHLO keyword STARTTLS, or AUTH with its mechanisms; empty to offer neither
     String securityExtension(SandboxSession session);
 
     /// Checks MAIL.
@@ -31,6 +31,6 @@ sealed interface SmtpService permits SubmissionService, MxService {
 
     /// Checks the message after its content.
     ///
-    /// @return the refusal, with the suffix; empty to accept
+    /// @return the refusal with the suffix; empty to accept
     Optional<String> checkContent(SandboxSession session, Header header, List<String> to);
 }

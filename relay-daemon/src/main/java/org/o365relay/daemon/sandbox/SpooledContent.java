@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// The content of one message while it is received. It is written to a temporary file or discarded; only the
 /// first 128 KiB stay in memory, for the header.
 ///
-/// Writing never throws, because the rest of the content must be read in any case; [#finish()] reports the
-/// failure.
+/// Writing never throws, because the rest of the content must be read in any case; [#finish()] throws
+/// the error.
 final class SpooledContent implements AutoCloseable {
 
     private static final int HEADER_LIMIT = 131_072;

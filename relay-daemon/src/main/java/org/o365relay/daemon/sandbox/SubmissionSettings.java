@@ -9,7 +9,7 @@ import java.util.Set;
 ///
 /// @param mailboxes mailboxes that can authenticate
 /// @param tarpit delay before the reply to a failed login; about 5 s at Exchange Online
-/// @param contentLimit maximum octets of one message, enforced after the content. EHLO always announces
+/// @param contentLimit maximum size of one message in octets, enforced after the content. EHLO always announces
 ///     157286400, as Exchange Online does whatever the limit of the mailbox
 /// @param disabledExtensions EHLO keywords of Exchange Online that are not offered, such as `DSN` or
 ///     `BINARYMIME`

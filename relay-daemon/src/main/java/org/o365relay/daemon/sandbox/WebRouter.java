@@ -43,8 +43,9 @@ final class WebRouter implements Handler {
         return toGraph ? graph.handle(request, handler) : handler.handle(state.tokenService()::handle);
     }
 
-    /// @return `sendMail`, `send`, `messages`, `attachments`, `createUploadSession`, `upload`; the method and
-    ///     `message` for a message that is read, changed or deleted: `GET message`
+    /// @return the name under which the request is counted: `sendMail`, `send`, `messages`, `attachments`,
+    ///     `createUploadSession` or `upload`; for a message that is read, changed or deleted, the method and
+    ///     `message`, such as `GET message`
     private static String graphCall(WebRequest request) {
         List<String> path = request.segments();
         String last = path.getLast();
@@ -54,7 +55,8 @@ final class WebRouter implements Handler {
         return path.size() > 1 && path.get(path.size() - 2).equals("messages") ? request.method() + " message" : last;
     }
 
-    /// @return the grant type; without one the last path segment, such as `devicecode`; `managed_identity`
+    /// @return the name under which the request is counted: `managed_identity`, the grant type or, if there is
+    ///     none, the last path segment, such as `devicecode`
     private static String tokenCall(WebRequest request) {
         List<String> path = request.segments();
         String last = path.isEmpty() ? "" : path.getLast();
@@ -107,7 +109,9 @@ final class WebRouter implements Handler {
                 : response.with("Retry-After", Integer.toString(status.retryAfter()));
     }
 
-    /// Waits; ends early when the sandbox stops.
+    /// Waits.
+    ///
+    /// @throws EOFException if the sandbox stops meanwhile
     private void pause(Duration time) throws IOException {
         try {
             if (state.stopping().await(time.toNanos(), TimeUnit.NANOSECONDS)) {

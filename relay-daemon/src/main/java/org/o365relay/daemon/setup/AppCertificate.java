@@ -31,8 +31,8 @@ final class AppCertificate {
 
     private AppCertificate() {}
 
-    /// Generates a key store with the certificate, and a file with its random password. Keeps existing files,
-    /// because that certificate may already be uploaded.
+    /// Generates a key store with the certificate, and a file with its random password. Keeps the files if
+    /// both exist, because the certificate may already be uploaded.
     ///
     /// @throws IOException with a message for the user if keytool fails
     static void generate(ConfigDirectory directory) throws IOException {

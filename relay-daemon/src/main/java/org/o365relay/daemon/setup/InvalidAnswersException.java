@@ -5,7 +5,7 @@ public final class InvalidAnswersException extends Exception {
 
     private static final long serialVersionUID = 1;
 
-    /// @param message all missing and invalid answers, for the user
+    /// @param message message for the user that lists all missing and invalid answers
     InvalidAnswersException(String message) {
         super(message);
     }

@@ -4,7 +4,8 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/// How the tenant allows the app to send. Only one may be used: with both, Exchange checks both.
+/// How the tenant allows the app to send. Only one should be granted: permissions add up, so that with
+/// consent the app is not limited to the mailbox of its role.
 enum Permission {
     /// An API permission with admin consent; for SMTP also Full Access to the mailbox.
     CONSENT,

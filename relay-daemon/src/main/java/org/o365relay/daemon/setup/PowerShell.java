@@ -6,12 +6,12 @@ import java.util.stream.Collectors;
 /// Formats PowerShell literals.
 final class PowerShell {
 
-    /// PowerShell treats typographic single quotes as plain ones.
+    /// The single quotes of PowerShell, which treats typographic quotes like the plain one.
     private static final String QUOTES = "'\u2018\u2019\u201a\u201b";
 
     private PowerShell() {}
 
-    /// @return a string literal without expansion
+    /// @return a string literal in which PowerShell expands nothing
     static String text(String value) {
         StringBuilder literal = new StringBuilder("'");
         value.chars().filter(c -> !Character.isISOControl(c)).forEach(c -> {

@@ -36,7 +36,7 @@ public final class Setup {
     /// The result of the setup.
     ///
     /// @param config path of `relay.conf`
-    /// @param lines text with the written files and the next steps
+    /// @param lines text that lists the written files and the next steps
     public record Result(Path config, List<String> lines) {
 
         public Result {
@@ -48,7 +48,8 @@ public final class Setup {
     ///
     /// @param given answers given as options, by option name without dashes: `mailbox`
     /// @throws InvalidAnswersException if an answer is missing or invalid; no file has been written
-    /// @throws FileAlreadyExistsException if a file would be replaced without force; no file has been written
+    /// @throws FileAlreadyExistsException if a file would be replaced but `force` is false; no file
+    ///     has been written
     /// @throws IOException if a file cannot be read or written
     public Result write(Map<String, String> given) throws InvalidAnswersException, IOException {
         ConfigDirectory target = new ConfigDirectory(directory, force);
@@ -128,9 +129,10 @@ public final class Setup {
         return new NextSteps(target, answers, secrets).lines();
     }
 
-    /// Writes the secret, or creates an empty file for it.
+    /// Writes the secret. If none was given, keeps the existing file or creates an empty one, except for the
+    /// password of a certificate.
     ///
-    /// @return whether the file exists now
+    /// @return false if there is no file to list, because no certificate password was given
     private static boolean writeSecret(ConfigDirectory target, SetupSecretFile secretFile, Optional<Secret> secret)
             throws IOException {
         if (secret.isPresent()) {

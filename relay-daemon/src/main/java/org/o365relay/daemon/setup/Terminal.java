@@ -9,10 +9,10 @@ public interface Terminal {
 
     void print(String line);
 
-    /// @return the entered line; empty at the end of the input
+    /// @return the entered line; empty at end of input
     Optional<String> line(String prompt) throws IOException;
 
-    /// As [#line], without echo.
+    /// Reads a line like [#line], but without echo.
     Optional<Secret> secret(String prompt) throws IOException;
 
     /// @return the terminal of the program; empty if its input or output is redirected

@@ -9,10 +9,10 @@ import org.jspecify.annotations.Nullable;
 /// An app registration of the tenant with its granted permissions.
 ///
 /// @param clientId application (client) ID; matched without regard to case
-/// @param secret client secret; null for none
-/// @param certificate certificate that verifies its assertions; null for none
+/// @param secret client secret; null if it has none
+/// @param certificate certificate that verifies the app's assertions; null if it has none
 /// @param roles application permissions with admin consent, such as `SMTP.SendAsApp` and `Mail.Send`
-/// @param mailboxes addresses of the mailboxes it may use; [#EVERY_MAILBOX] for all
+/// @param mailboxes addresses of the mailboxes that the app may use; [#EVERY_MAILBOX] for all
 public record AppRegistration(
         String clientId,
         @Nullable String secret,
@@ -41,12 +41,12 @@ public record AppRegistration(
         mailboxes = mailboxes.stream().map(AppRegistration::lowerCase).collect(Collectors.toUnmodifiableSet());
     }
 
-    /// An app with the [#USUAL_ROLES] for every mailbox.
+    /// Returns an app with a secret and the [#USUAL_ROLES] for every mailbox.
     public static AppRegistration withSecret(String clientId, String secret) {
         return new AppRegistration(clientId, secret, null, USUAL_ROLES, EVERY_MAILBOX, State.ACTIVE);
     }
 
-    /// An app with the [#USUAL_ROLES] for every mailbox.
+    /// Returns an app with a certificate and the [#USUAL_ROLES] for every mailbox.
     public static AppRegistration withCertificate(String clientId, X509Certificate certificate) {
         return new AppRegistration(clientId, null, certificate, USUAL_ROLES, EVERY_MAILBOX, State.ACTIVE);
     }

@@ -5,12 +5,12 @@ import java.util.List;
 import java.util.Map;
 import org.o365relay.daemon.sandbox.web.WebRequest;
 
-/// The discovery documents, for libraries that look up the endpoints.
+/// Creates the discovery documents for libraries that look up the endpoints.
 final class OpenIdConfiguration {
 
     private OpenIdConfiguration() {}
 
-    /// OpenID Connect Discovery 1.0 §3.
+    /// The provider metadata (OpenID Connect Discovery 1.0 §3).
     static Map<String, ?> of(EntraSettings entra, WebRequest request) {
         String tenant = request.origin() + "/" + entra.tenant();
         Map<String, Object> members = new LinkedHashMap<>();

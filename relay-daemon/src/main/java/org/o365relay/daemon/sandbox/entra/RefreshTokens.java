@@ -7,7 +7,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
-/// The refresh tokens. Each can be redeemed once, for a new one. Thread-safe.
+/// The refresh tokens. Each token can be redeemed only once, for a new token. Thread-safe.
 final class RefreshTokens {
 
     private static final int REVOKED = 50173;
@@ -26,7 +26,7 @@ final class RefreshTokens {
 
     /// Redeems a token; it cannot be redeemed again.
     ///
-    /// @throws TokenRefusedException if it was already redeemed, is revoked, expired or unknown
+    /// @throws TokenRefusedException if the token is unknown, expired, revoked or already redeemed
     synchronized Grant redeem(String token, Instant now, Duration lifetime) throws TokenRefusedException {
         Grant grant = valid.remove(token);
         if (grant == null) {

@@ -23,7 +23,7 @@ public enum Resource {
             "graph.microsoft.us",
             "dod-graph.microsoft.us",
             "microsoftgraph.chinacloudapi.cn",
-            // names of this sandbox
+            // host names of the sandbox
             "localhost",
             "127.0.0.1",
             "[::1]");

@@ -5,7 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/// A requested scope: one resource and permissions for it.
+/// A requested scope: a resource and permissions for it.
 ///
 /// @param audience resource as named by the client
 /// @param permissions delegated permissions; `.default` for all
@@ -41,7 +41,8 @@ record Scope(String audience, Resource resource, Set<String> permissions, boolea
         return new Scope(audience, resource, permissions, text.contains("offline_access"));
     }
 
-    /// @throws TokenRefusedException unless the scope is a resource with `/.default`
+    /// @return this scope
+    /// @throws TokenRefusedException unless the scope consists of a resource and `/.default`
     Scope forApp() throws TokenRefusedException {
         if (!permissions.equals(Set.of(DEFAULT))) {
             throw new TokenRefusedException(NOT_DEFAULT);

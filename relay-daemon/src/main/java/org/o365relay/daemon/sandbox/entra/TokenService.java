@@ -37,7 +37,7 @@ public final class TokenService {
     private final VerificationPage page;
 
     /// @param settings current settings, read at every request
-    /// @param timeScale scales Microsoft's durations
+    /// @param timeScale converts Microsoft's durations to those of the sandbox
     public TokenService(
             Supplier<EntraSettings> settings,
             InstantSource clock,
@@ -71,7 +71,7 @@ public final class TokenService {
         return codes.decide(userCode, null);
     }
 
-    /// Revokes all access and refresh tokens, as after a change of the password.
+    /// Revokes all access and refresh tokens, as a password change does.
     public void revokeTokens() {
         issued.revokeAll();
         refreshTokens.revokeAll();
@@ -121,7 +121,7 @@ public final class TokenService {
         }
     }
 
-    /// Responds as the metadata service of an Azure virtual machine; its numbers are JSON strings.
+    /// Responds like the metadata service of an Azure virtual machine, which formats numbers as JSON strings.
     private WebResponse managedIdentity(WebRequest request) {
         EntraSettings entra = settings.get();
         Map<String, String> query = request.queryFields();
@@ -173,7 +173,7 @@ public final class TokenService {
     }
 
     /// @param number digits after `AADSTS`, such as 7000215
-    /// @return the error response with IDs and timestamp, as Entra formats it
+    /// @return the error response with IDs and a timestamp, as Entra formats it
     public WebResponse error(int number) {
         return error(TokenError.of(number));
     }
