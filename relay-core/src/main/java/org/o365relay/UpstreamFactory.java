@@ -44,15 +44,15 @@ public final class UpstreamFactory implements AutoCloseable {
     private @Nullable SignInService signIn;
     private @Nullable Https https;
 
-    /// @param spool directory for large messages during their attempt by Graph; created when needed
+    /// @param spool directory for large messages while they are sent through Graph; created when needed
     public UpstreamFactory(HttpSettings http, Path spool, InstantSource clock) {
         this.http = http;
         this.spool = spool;
         this.clock = clock;
     }
 
-    /// @param upstream one of the mailbox's
-    /// @return to be closed by the caller
+    /// @param upstream one of the upstreams of the mailbox
+    /// @return the upstream, which the caller must close
     /// @throws UncheckedIOException if a file cannot be read, or the spool cannot be created
     /// @throws IllegalArgumentException if a certificate file has no certificate
     public Upstream of(MailboxSettings mailbox, UpstreamSettings upstream) {
@@ -62,7 +62,7 @@ public final class UpstreamFactory implements AutoCloseable {
         };
     }
 
-    /// @return readers of the NDRs of these mailboxes; to be closed by the caller
+    /// @return readers of the NDRs in these mailboxes, which the caller must close
     /// @throws UncheckedIOException if a file cannot be read
     NdrReaders ndrReaders(List<NdrSettings> settings, MessageQueue queue, SenderNotifier notifier, Journal journal) {
         return new NdrReaders(
@@ -75,7 +75,8 @@ public final class UpstreamFactory implements AutoCloseable {
                 clock);
     }
 
-    /// @return expiry of the upstream's credential; empty if it has none, or it is unknown
+    /// @return when the upstream's credential or client certificate expires; empty if it does not expire, or
+    ///     the time is unknown
     /// @throws TokenException if the credential cannot be read
     public Optional<Expiry> expiry(UpstreamSettings upstream) throws TokenException {
         if (upstream.credential() instanceof Credential.OAuth oauth) {

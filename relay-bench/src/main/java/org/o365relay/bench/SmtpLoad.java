@@ -19,7 +19,7 @@ import java.util.concurrent.Future;
 /// @param sessions concurrent sessions, at least 1
 /// @param limit when the load ends
 /// @param content message to send
-/// @param connections one connection per session or per message
+/// @param connections whether each session keeps one connection, or opens one per message
 /// @param pipelining whether to send MAIL, RCPT and DATA in one write (RFC 2920)
 /// @param threads number of threads that share the sessions; more than one only with many processors
 /// @param stallTimeout time without any reply after which the load ends and messages in transit count as
@@ -36,15 +36,16 @@ public record SmtpLoad(
 
     /// How often a session connects.
     public enum Connections {
-        /// Once for all messages.
+        /// One connection for all messages.
         PERSISTENT,
-        /// For every message, with EHLO and QUIT.
+        /// A new connection for every message, with EHLO and QUIT.
         ONE_PER_MESSAGE
     }
 
     /// Runs the load.
     ///
-    /// @throws IOException if this machine cannot open sockets; failures of the server are in the result
+    /// @throws IOException if this machine cannot open sockets; failures of the server are reported in the
+    ///     result
     public LoadResult run() throws IOException, InterruptedException {
         Duration cpuBefore = ProcessUsage.ownCpu();
         long start = System.nanoTime();

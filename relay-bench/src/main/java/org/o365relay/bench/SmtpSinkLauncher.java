@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Starts Postfix's `smtp-sink`, which discards every message. Its figures are the limit of the load generator
+/// Starts Postfix's `smtp-sink`, which discards every message. Its results show the limit of the load generator
 /// on this machine.
 record SmtpSinkLauncher(Path program) implements Launcher {
 

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 
-/// A server process that the benchmark started; stopped with SIGTERM.
+/// A server process that the benchmark started, and stops with SIGTERM.
 ///
 /// @param opened time from the start of the process to an open port
 record StartedProcess(Process process, InetSocketAddress address, Duration opened) implements Server {
@@ -20,7 +20,7 @@ record StartedProcess(Process process, InetSocketAddress address, Duration opene
     /// Starts a command and waits for its port.
     ///
     /// @param output file to which the output of the process is appended
-    /// @throws IOException if it exits or does not open the port, with its output
+    /// @throws IOException if the process exits or does not open the port; the message contains its output
     static StartedProcess start(
             List<String> command, Map<String, String> environment, InetSocketAddress address, Path output)
             throws IOException, InterruptedException {

@@ -8,15 +8,15 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// The directory for queues and logs of one run. Deleted at the end.
+/// The directory for the queues and logs of one run, deleted at the end of the run.
 record WorkDirectory(Path directory) implements AutoCloseable {
 
-    /// Creates the directory below a parent, which selects the disk.
+    /// Creates the directory in a parent directory, which determines the disk.
     static WorkDirectory under(Path parent) throws IOException {
         return new WorkDirectory(Files.createTempDirectory(Files.createDirectories(parent), "o365-relay-bench"));
     }
 
-    /// Creates an empty subdirectory, readable by servers that change their user.
+    /// Creates an empty subdirectory, readable by servers that switch to another user.
     Path newSubdirectory() throws IOException {
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         return Files.createDirectory(directory.resolve(Integer.toString(count())));

@@ -13,7 +13,7 @@ import org.o365relay.mail.Reply;
 
 /// The AUTH exchange of one session: LOGIN and PLAIN (RFC 4954), the only mechanisms devices need.
 ///
-/// Responses of the client are never logged, echoed or put into an exception.
+/// The client's responses are never logged, echoed or included in an exception.
 final class AuthExchange {
 
     /// Longest response line in octets (RFC 4954 §4).
@@ -105,7 +105,7 @@ final class AuthExchange {
         };
     }
 
-    /// @param line response to the last challenge
+    /// @param line the client's response to the last challenge
     SessionAction response(String line) {
         String response = line.strip();
         if (response.equals("*")) {
@@ -115,7 +115,7 @@ final class AuthExchange {
         return handleResponse(step, response);
     }
 
-    /// Ends the exchange after a line that was too long. An authenticated client stays authenticated.
+    /// Ends the exchange because a line was too long. An authenticated client stays authenticated.
     void lineTooLong() {
         attempted = true;
         if (isRunning()) {
@@ -136,7 +136,7 @@ final class AuthExchange {
         name = new byte[0];
     }
 
-    /// @param challenge in base64; Xerox devices require exactly these texts
+    /// @param challenge base64 text of the challenge; Xerox devices require exactly the texts used here
     private SessionAction challenge(Step next, String challenge) {
         step = next;
         return new SendAndReadLine(Reply.plain(334, challenge));

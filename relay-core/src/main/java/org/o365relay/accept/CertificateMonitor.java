@@ -20,7 +20,7 @@ final class CertificateMonitor implements AutoCloseable {
     private final Thread thread;
     private Snapshot last;
 
-    /// @param onChange runs on the thread of the monitor
+    /// @param onChange action to run after a change, on the thread of the monitor
     CertificateMonitor(CertificateFiles files, Runnable onChange, Duration interval) {
         this.files = files;
         this.onChange = onChange;
@@ -29,8 +29,8 @@ final class CertificateMonitor implements AutoCloseable {
         this.thread = Thread.ofVirtual().name("certificate-monitor").unstarted(this::watch);
     }
 
-    /// @param certificate null if the file cannot be accessed
-    /// @param key null if the file cannot be accessed
+    /// @param certificate version of the certificate file; null if it cannot be accessed
+    /// @param key version of the key file; null if it cannot be accessed
     private record Snapshot(
             @Nullable FileVersion certificate, @Nullable FileVersion key) {}
 
@@ -53,7 +53,7 @@ final class CertificateMonitor implements AutoCloseable {
                 }
             }
         } catch (InterruptedException _) {
-            Thread.currentThread().interrupt(); // closed
+            Thread.currentThread().interrupt(); // the monitor was closed
         }
     }
 
@@ -66,7 +66,7 @@ final class CertificateMonitor implements AutoCloseable {
             BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
             return new FileVersion(attributes.lastModifiedTime(), attributes.size(), attributes.fileKey());
         } catch (IOException _) {
-            return null; // the reader reports the cause
+            return null; // the cause is reported when the file is read
         }
     }
 

@@ -21,19 +21,20 @@ sealed interface Command {
     /// @param name name given by the client; may be empty
     record Ehlo(String name) implements Command {}
 
-    /// @param sender null for `<>`
-    /// @param parameters keyword in upper case → value, empty if it has none
-    /// @param deviations syntax deviations
+    /// @param sender envelope sender; null for the null sender
+    /// @param parameters keyword in upper case → value; an empty value if the parameter has none
+    /// @param deviations deviations in the syntax of the command
     record Mail(@Nullable EmailAddress sender, Map<String, String> parameters, Set<Deviation> deviations)
             implements Command {
 
-        /// @return 0 if not given, [Long#MAX_VALUE] if larger; empty if it is not a number (RFC 1870 §5)
+        /// @return value of SIZE: 0 if not given, at most [Long#MAX_VALUE]; empty if it is not a number
+        ///     (RFC 1870 §5)
         Optional<Long> declaredSize() {
             String value = parameters.get("SIZE");
             return value == null ? Optional.of(0L) : OctetCount.parse(value);
         }
 
-        /// @return empty if the value is unknown
+        /// @return value of BODY; empty if it is unknown
         Optional<BodyType> bodyType() {
             String value = parameters.get("BODY");
             return value == null ? Optional.of(BodyType.SEVEN_BIT) : BodyType.of(value);
@@ -50,8 +51,8 @@ sealed interface Command {
         }
     }
 
-    /// @param parameters keyword in upper case → value, empty if it has none
-    /// @param deviations syntax deviations
+    /// @param parameters keyword in upper case → value; an empty value if the parameter has none
+    /// @param deviations deviations in the syntax of the command
     record Rcpt(EmailAddress recipient, Map<String, String> parameters, Set<Deviation> deviations) implements Command {
 
         /// The DSN parameters NOTIFY and ORCPT.
@@ -83,8 +84,8 @@ sealed interface Command {
 
     /// Starts an AUTH exchange.
     ///
-    /// @param mechanism in upper case
-    /// @param initialResponse in base64; null if the server must send a challenge
+    /// @param mechanism name of the mechanism, in upper case
+    /// @param initialResponse base64 text of the initial response; null if the server must send a challenge
     record Auth(String mechanism, @Nullable String initialResponse) implements Command {
 
         @Override
@@ -96,13 +97,13 @@ sealed interface Command {
     /// AUTH with too few or too many arguments. They may contain a password and are not kept.
     record MalformedAuth() implements Command {}
 
-    /// A command that takes no argument, sent with one.
+    /// A command that takes no argument, but was sent with one.
     record UnexpectedArgument(String verb, Command command) implements Command {}
 
-    /// @param verb in upper case
+    /// @param verb first word of the line, in upper case
     record Unknown(String verb) implements Command {
 
-        /// @return whether it may be echoed; anything else may be a password
+        /// @return whether the verb may be echoed; if it does not look like a verb, it may be a password
         boolean looksLikeVerb() {
             return verb.length() >= 3 && verb.length() <= 10 && verb.chars().allMatch(c -> c >= 'A' && c <= 'Z');
         }

@@ -11,7 +11,7 @@ final class CommandParser {
 
     private CommandParser() {}
 
-    /// @param line without the line feed
+    /// @param line command line without its line feed
     static Command parse(String line) {
         String text = line.strip();
         int blank = indexOfBlank(text, 0);
@@ -68,7 +68,7 @@ final class CommandParser {
                 : new Command.Auth(mechanism, rest.isEmpty() ? null : rest);
     }
 
-    /// @return index of the next space or tab; the length if there is none
+    /// @return index of the next space or tab; the length of the text if there is none
     static int indexOfBlank(String text, int from) {
         for (int i = from; i < text.length(); i++) {
             if (text.charAt(i) == ' ' || text.charAt(i) == '\t') {

@@ -34,7 +34,7 @@ final class ConnectionFilter extends ChannelInitializer<Channel> {
     /// @param connections limits admitted clients
     /// @param proxyConnections limits connections that have not sent their PROXY header yet
     /// @param clients collects the admitted channels
-    /// @param proxyHeaderTimeout for receiving the PROXY header
+    /// @param proxyHeaderTimeout longest wait for the PROXY header
     ConnectionFilter(
             ListenerSettings listener,
             PipelineFactory pipelines,
@@ -121,7 +121,7 @@ final class ConnectionFilter extends ChannelInitializer<Channel> {
         return false;
     }
 
-    /// @return the address without the zone of a link-local address, which names an interface of this
+    /// @return the client address, without the zone of a link-local address, which names an interface of this
     ///     machine; null if the client has disconnected
     private static @Nullable InetAddress address(Channel channel) throws UnknownHostException {
         if (channel instanceof DomainSocketChannel) {

@@ -29,7 +29,7 @@ final class ContentDecoder {
     private final boolean dotStuffing;
     private final Set<Deviation> deviations = EnumSet.noneOf(Deviation.class);
     private State state = State.LINE_START;
-    private int lineOctets; // of the current line in earlier calls; at most MAX_LINE + 1
+    private int lineOctets; // octets of the current line decoded in earlier calls; at most MAX_LINE + 1
     private boolean afterBareLineFeed;
     private boolean hasNonstandardEnd;
 
@@ -49,15 +49,15 @@ final class ContentDecoder {
         return new ContentDecoder(false, false);
     }
 
-    /// Decodes octets up to the final dot and its line end.
+    /// Decodes octets up to the final dot and its line ending.
     ///
     /// @param content receives the decoded octets
-    /// @return number of octets consumed if they contain the end of the content; -1 if not, then all were
-    ///     consumed
+    /// @return number of octets consumed if they contain the end of the content; -1 if they do not, and all
+    ///     were consumed
     int decode(byte[] input, int offset, int length, ByteArrayOutputStream content) {
         int end = offset + length;
-        int copied = offset; // everything before is decoded
-        int line = offset - lineOctets; // start of the line, may be negative
+        int copied = offset; // everything before this index is decoded
+        int line = offset - lineOctets; // start of the current line; may be negative
         for (int i = offset; i < end; i++) {
             byte b = input[i];
             switch (state) {
@@ -79,7 +79,7 @@ final class ContentDecoder {
                 case LINE_START -> {
                     if (b == '.' && dotStuffing) {
                         content.write(input, copied, i - copied);
-                        copied = i + 1; // stuffed or final dot
+                        copied = i + 1; // skips a stuffed or final dot
                         line = i + 1;
                         state = State.DOT;
                     } else {
@@ -88,7 +88,7 @@ final class ContentDecoder {
                 }
                 case DOT -> {
                     if (b == '\r') {
-                        copied = i + 1; // part of the final dot, or content
+                        copied = i + 1; // the CR belongs to the final dot, or is content
                         state = State.DOT_CR;
                     } else if (b == '\n' && bareLineFeeds) {
                         hasNonstandardEnd = true;
@@ -103,7 +103,7 @@ final class ContentDecoder {
                         return i + 1 - offset;
                     }
                     deviations.add(Deviation.BARE_CARRIAGE_RETURN);
-                    content.write('\r'); // not the final dot: content
+                    content.write('\r'); // the CR did not belong to the final dot: it is content
                     copied = i;
                     state = inLine(b);
                 }
@@ -127,12 +127,12 @@ final class ContentDecoder {
         return deviations;
     }
 
-    /// @return whether servers that accept only CRLF as line end would miss this end of content
+    /// @return whether servers that accept only CRLF as line ending would miss this end of content
     boolean hasNonstandardEnd() {
         return hasNonstandardEnd;
     }
 
-    /// @return true only for octets other than CR, LF and NUL
+    /// @return false for octets 0 to 13, which include NUL, LF and CR; otherwise true
     private static boolean isOrdinary(byte b) {
         return b > '\r' || b < 0;
     }

@@ -9,11 +9,11 @@ import java.util.Set;
 /// An address on which the relay accepts connections.
 public sealed interface Endpoint {
 
-    /// @param address local address, or the wildcard address for all
+    /// @param address local address, or the wildcard address for all local addresses
     /// @param port 1 to 65535; 0 for an ephemeral port (tests)
     record Tcp(InetAddress address, int port) implements Endpoint {
 
-        /// @return the JDK representation
+        /// @return address and port as the JDK represents them
         public InetSocketAddress socketAddress() {
             return new InetSocketAddress(address, port);
         }
@@ -39,7 +39,7 @@ public sealed interface Endpoint {
 
     /// A Unix socket in the abstract namespace of Linux; every user of this machine may connect.
     ///
-    /// @param name without the leading `@`
+    /// @param name name of the socket, without the leading `@`
     record AbstractSocket(String name) implements Endpoint {
         @Override
         public String toString() {

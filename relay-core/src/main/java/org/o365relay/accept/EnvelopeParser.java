@@ -16,7 +16,7 @@ import org.o365relay.mail.Reply;
 /// any.
 final class EnvelopeParser {
 
-    /// Parameters of the extensions that [Extensions] offers, and AUTH (RFC 4954 §5).
+    /// Parameters of MAIL that the extensions in [Extensions] define, and AUTH (RFC 4954 §5).
     private static final Set<String> MAIL = Set.of("SIZE", "BODY", "SMTPUTF8", "AUTH", "RET", "ENVID");
 
     private static final Set<String> RCPT = Set.of("NOTIFY", "ORCPT");
@@ -101,11 +101,11 @@ final class EnvelopeParser {
         return new Command.Rcpt(recipient, parameters, deviations);
     }
 
-    /// @param address the text between the angle brackets, without source route
-    /// @param end index after the path
+    /// @param address text between the angle brackets, without the source route
+    /// @param end index of the first character after the path
     private record Path(String address, int end) {}
 
-    /// @return null if the text does not begin with keyword, colon and path
+    /// @return the path; null if the text does not begin with the keyword, a colon and a path
     private @Nullable Path path(String keyword) {
         int start = pathStart(keyword);
         if (start < 0) {
@@ -120,7 +120,7 @@ final class EnvelopeParser {
         return close < 0 ? null : new Path(bracketed(text.substring(start + 1, close)), close + 1);
     }
 
-    /// @return index of the path; -1 if there is none
+    /// @return start index of the path; -1 if there is none
     private int pathStart(String keyword) {
         if (!text.regionMatches(true, 0, keyword, 0, keyword.length())) {
             return -1;

@@ -69,8 +69,8 @@ final class EnvelopePolicy {
         };
     }
 
-    /// Success reports go to the envelope sender, so they are requested only if the recipient rules let this
-    /// client send to that address; otherwise SUCCESS is dropped.
+    /// Drops SUCCESS from the request unless the recipient rules let this client send to the envelope sender,
+    /// to whom success reports go.
     ForRecipient dsnRequest(Command.Rcpt rcpt, MailTransaction transaction) {
         ForRecipient requested = rcpt.dsnRequest().value();
         if (requested.conditions() == null || !requested.includes(NotifyCondition.SUCCESS)) {

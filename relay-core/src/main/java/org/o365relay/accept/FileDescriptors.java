@@ -10,7 +10,7 @@ import java.lang.invoke.MethodHandle;
 /// block its event loop at the first accept.
 final class FileDescriptors {
 
-    // fcntl(2), equal on all supported Linux architectures
+    // fcntl(2); the values are the same on all supported Linux architectures
     private static final int F_GETFL = 3;
     private static final int F_SETFL = 4;
     private static final int O_NONBLOCK = 0x800;

@@ -22,7 +22,7 @@ final class Handshake extends ChannelInboundHandlerAdapter {
     private final RejectHandler rejects;
     private final Consumer<ChannelHandlerContext> onSuccess;
 
-    /// @param onSuccess fires [SslHandshakeCompletionEvent#SUCCESS]
+    /// @param onSuccess called after the handshake; fires [SslHandshakeCompletionEvent#SUCCESS]
     Handshake(Client client, RejectHandler rejects, Consumer<ChannelHandlerContext> onSuccess) {
         this.client = client;
         this.rejects = rejects;
@@ -36,7 +36,7 @@ final class Handshake extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /// Does not pass the event on: the session must not send its greeting before the handshake.
+    /// Does not pass the event on, because the session must not send its greeting before the handshake.
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
         ctx.read();
@@ -75,7 +75,7 @@ final class Handshake extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /// The handshake event reports the failure.
+    /// Logs the exception and closes the connection; the handshake event reports the failure.
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (cause instanceof DecoderException || cause instanceof IOException) {

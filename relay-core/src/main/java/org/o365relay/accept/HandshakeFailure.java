@@ -11,14 +11,14 @@ import org.o365relay.mail.Reply;
 /// Classifies a failed TLS handshake.
 sealed interface HandshakeFailure {
 
-    /// The client disconnected; often a port scan or health check. Not reported.
+    /// The client disconnected, as port scans and health checks do. This is not reported.
     record Disconnected() implements HandshakeFailure {}
 
     /// @param reply for the journal; it is not sent to the client
     /// @param deviation to count for the device; empty if the device is not known to be the cause
     record Reported(Reply reply, Optional<Deviation> deviation) implements HandshakeFailure {}
 
-    /// JDK messages for client and server that have no TLS version or cipher in common.
+    /// Matches the JDK's messages when client and server have no TLS version or cipher in common.
     Pattern NO_COMMON_TLS = Pattern.compile(
             "(?i).*(?:protocol versions?|client requested protocol|cipher suites? in common).*", Pattern.DOTALL);
 

@@ -12,8 +12,8 @@ import org.o365relay.mail.QueueId;
 import org.o365relay.mail.SearchableHeaders;
 
 /// Scans the header of a received message for deviations, mail loops and searchable fields. Parses it as the
-/// rewriter does: line ends are CRLF, LF or CR; an mbox line may come first; the body begins at the first line
-/// that is not a field.
+/// rewriter does: lines end with CRLF, LF or CR; the first line may be an mbox line; the body begins at the
+/// first line that is not a field.
 final class HeaderScan {
 
     private static final byte[] FROM = "from".getBytes(US_ASCII);
@@ -49,10 +49,10 @@ final class HeaderScan {
         this.hostname = hostname;
     }
 
-    /// @param beginning of the content; if it does not contain the whole header, missing fields are not
-    ///     reported
-    /// @param whole whether this is the complete content
-    /// @param hostname of this relay
+    /// @param beginning first octets of the content; if it does not contain the whole header, missing fields
+    ///     are not reported
+    /// @param whole whether these octets are the complete content
+    /// @param hostname hostname of this relay
     static HeaderScan scan(byte[] beginning, boolean whole, String hostname) {
         HeaderScan header = new HeaderScan(beginning, hostname);
         if (header.readFields(whole)) {
@@ -72,7 +72,7 @@ final class HeaderScan {
         return fromFields == 0 ? Optional.empty() : Optional.of(text(author, authorEnd));
     }
 
-    /// @return the first Subject and the first Message-ID
+    /// @return the first Subject and the first Message-ID of the header
     SearchableHeaders searchableHeaders() {
         return new SearchableHeaders(
                 subject == 0 ? null : SearchableHeaders.subject(octets, subject, subjectEnd),
@@ -84,12 +84,12 @@ final class HeaderScan {
         return receivedFields;
     }
 
-    /// @return queue ID in a Received field of this relay: the message was relayed before
+    /// @return queue ID from a Received field of this relay, if it has relayed the message before
     Optional<QueueId> previousId() {
         return Optional.ofNullable(previousId);
     }
 
-    /// @return the message that this is a notice about, if this relay wrote the notice
+    /// @return queue ID of the message that this notice is about, if this relay wrote the notice
     Optional<QueueId> noticeAbout() {
         return Optional.ofNullable(noticeAbout);
     }
@@ -108,7 +108,7 @@ final class HeaderScan {
             }
             int colon = colon(at);
             if (colon == octets.length && !whole) {
-                return false; // ends within a field name
+                return false; // the content ends within a field name
             }
             if (colon == at || colon == octets.length || octets[colon] != ':') {
                 deviations.add(Deviation.NO_BLANK_LINE);
@@ -149,7 +149,8 @@ final class HeaderScan {
         }
     }
 
-    // RFC 3834 §5; the others are older. "auto-generated" does not count: cron and scanners send it.
+    // Auto-Submitted is from RFC 3834 §5; the other fields are older. "auto-generated" does not count, because
+    // cron and scanners send it.
     private boolean isAutomatic(int name, int nameEnd, int value, int end) {
         if (is(AUTO_SUBMITTED, name, nameEnd)) {
             return begins("auto-replied", value, end);
@@ -188,7 +189,7 @@ final class HeaderScan {
         return at;
     }
 
-    /// Several CR before an LF are one line end.
+    /// Treats several CRs before an LF as one line ending.
     private int nextLine(int lineEnd) {
         int at = lineEnd;
         while (at < octets.length && octets[at] == '\r') {
@@ -216,7 +217,7 @@ final class HeaderScan {
     }
 
     /// @return index after the field name and white space, where a field has its colon; the length of the
-    ///     content if it ends before; `from` if there is no name
+    ///     content if it ends before the colon; `from` if there is no name
     private int colon(int from) {
         int at = nameEnd(from);
         while (at > from && at < octets.length && isBlank(octets[at])) {

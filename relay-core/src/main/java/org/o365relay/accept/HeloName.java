@@ -14,7 +14,7 @@ public final class HeloName {
 
     /// Checks that the name is a host name or an address literal.
     ///
-    /// @return [Deviation#EMPTY_HELO] or [Deviation#INVALID_HELO]; empty if it is valid
+    /// @return [Deviation#EMPTY_HELO] or [Deviation#INVALID_HELO]; empty if the name is valid
     public static Optional<Deviation> deviation(String name) {
         if (name.isEmpty()) {
             return Optional.of(Deviation.EMPTY_HELO);
@@ -35,7 +35,7 @@ public final class HeloName {
                 return false;
             }
             if (dot < 0) {
-                return !isNumber(name, start); // a bare IPv4 address
+                return !isNumber(name, start); // rejects a bare IPv4 address
             }
             start = end + 1;
         }

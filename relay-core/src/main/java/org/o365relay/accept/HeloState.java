@@ -7,7 +7,7 @@ import org.o365relay.mail.Reply;
 /// The state set by EHLO and HELO (RFC 5321 §4.1.1.1) and by STARTTLS.
 final class HeloState {
 
-    private static final int MAX_NAME = 255; // longer names are cut off for headers and lists
+    private static final int MAX_NAME = 255; // longer names are truncated in headers and lists
 
     private final SessionErrors errors;
     private boolean secure;
@@ -69,7 +69,7 @@ final class HeloState {
                 : Optional.of(RejectReplies.invalidHelo(deviation.get()));
     }
 
-    /// @return the name, safe for headers and terminals
+    /// @return the name in a form that is safe for headers and terminals
     private static String printable(String name) {
         String cut = name.length() > MAX_NAME ? name.substring(0, MAX_NAME) : name;
         for (int i = 0; i < cut.length(); i++) {

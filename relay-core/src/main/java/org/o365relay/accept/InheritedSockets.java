@@ -10,7 +10,7 @@ final class InheritedSockets {
 
     private static final int FIRST_DESCRIPTOR = 3;
 
-    /// The name systemd uses if the socket unit sets none.
+    /// The name of a socket that systemd passes without a name (sd_listen_fds(3)).
     private static final String DEFAULT_NAME = "unknown";
 
     private final List<String> names;
@@ -19,8 +19,8 @@ final class InheritedSockets {
         this.names = names;
     }
 
-    /// @param environment of the process
-    /// @return empty if LISTEN_PID is not this process
+    /// @param environment environment variables of the process
+    /// @return the inherited sockets; none if LISTEN_PID is not the ID of this process
     static InheritedSockets of(Map<String, String> environment) {
         boolean ours = environment
                 .getOrDefault("LISTEN_PID", "")
@@ -38,7 +38,7 @@ final class InheritedSockets {
         return names;
     }
 
-    /// @return at least one file descriptor
+    /// @return the file descriptors with this name, at least one
     List<Integer> named(Endpoint.SystemdSocket endpoint) throws ListenException {
         List<Integer> found = new ArrayList<>();
         for (int i = 0; i < names.size(); i++) {

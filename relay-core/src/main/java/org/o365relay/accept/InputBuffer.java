@@ -8,14 +8,14 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 
-/// Received octets that are not processed yet. Holds no Netty buffer while it is empty.
+/// Received octets that have not been processed yet. Holds no Netty buffer while it is empty.
 final class InputBuffer {
 
     private static final byte LINE_FEED = '\n';
 
     private ByteBuf octets = Unpooled.EMPTY_BUFFER;
 
-    /// @param received ownership passes to this object
+    /// @param received received octets; this object takes ownership
     void add(ByteBufAllocator allocator, ByteBuf received) {
         octets = MERGE_CUMULATOR.cumulate(allocator, octets.discardSomeReadBytes(), received);
     }
@@ -35,7 +35,7 @@ final class InputBuffer {
 
     /// Removes a line of the length that [#lineLength] returned, and its line feed.
     ///
-    /// @return without the line feed
+    /// @return the line, without its line feed
     String takeLine(int length) {
         String line = octets.toString(octets.readerIndex(), length, StandardCharsets.UTF_8);
         octets.skipBytes(length + 1);

@@ -13,7 +13,7 @@ final class LateTlsClients {
     /// How long an address is kept after its last TLS handshake.
     static final Duration RETENTION = Duration.ofDays(1);
 
-    /// When exceeded, the least recently seen address is removed.
+    /// Maximum number of addresses; above it, the least recently seen address is removed.
     static final int MAX_ADDRESSES = 1_000;
 
     private final InstantSource clock;
@@ -36,8 +36,8 @@ final class LateTlsClients {
         }
     }
 
-    /// Records a handshake before the greeting. Keeps a known address: it may have been in time only because
-    /// of the longer wait.
+    /// Records a handshake before the greeting. Keeps a known address: the handshake may have come in time only
+    /// because of the longer wait.
     synchronized void recordTimelyHandshake(InetAddress address) {
         if (lastSeen.containsKey(address)) {
             lastSeen.putLast(address, clock.instant());

@@ -17,7 +17,7 @@ final class LingeringClose {
 
     private LingeringClose() {}
 
-    /// @param reply may be empty
+    /// @param reply final reply; may be empty
     /// @param clientIsDone whether the client sends nothing more; then the connection is closed at once
     static void send(ChannelHandlerContext ctx, ByteBuf reply, boolean clientIsDone) {
         ctx.writeAndFlush(reply).addListener((ChannelFutureListener) written -> {
@@ -27,7 +27,7 @@ final class LingeringClose {
                 endOutput(ctx);
                 ctx.executor().schedule(() -> ctx.close(), LINGER_SECONDS, TimeUnit.SECONDS);
                 ctx.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
-                ctx.channel().config().setAutoRead(true); // to detect that the client closes
+                ctx.channel().config().setAutoRead(true); // to detect that the client closes the connection
             }
         });
     }

@@ -45,7 +45,7 @@ final class MailTransaction {
     private final Map<EmailAddress, ForRecipient> recipientRequests = new HashMap<>(0);
     private final int chunkSize;
     private final int initialBuffer;
-    private @Nullable ByteArrayOutputStream buffer; // null before the first content
+    private @Nullable ByteArrayOutputStream buffer; // null before the first content is received
     private boolean smtpUtf8;
     private boolean chunked;
     private int rejectedRecipients;
@@ -54,7 +54,7 @@ final class MailTransaction {
     private byte @Nullable [] bufferedOctets; // content of the buffer, once copied
     private @Nullable HeaderScan header;
     private @Nullable Reply rejection;
-    private @Nullable List<RoutedEnvelope> parts; // null before envelope and header are complete
+    private @Nullable List<RoutedEnvelope> parts; // null until envelope and header are complete
 
     /// @param expectedSize SIZE parameter in octets; 0 if absent
     /// @param maxClients how many clients may send content concurrently
@@ -89,7 +89,7 @@ final class MailTransaction {
         return body;
     }
 
-    /// @return in the order given
+    /// @return recipients in the order in which the client gave them
     Set<EmailAddress> recipients() {
         return Collections.unmodifiableSet(recipients);
     }
@@ -125,7 +125,7 @@ final class MailTransaction {
         return chunked;
     }
 
-    /// @return buffer for decoded content
+    /// @return the buffer for decoded content
     ByteArrayOutputStream buffer() {
         if (buffer == null) {
             buffer = new ByteArrayOutputStream(initialBuffer);
@@ -138,9 +138,9 @@ final class MailTransaction {
         decoder = newDecoder;
     }
 
-    /// @param octets at most [#room]
-    /// @return number of octets consumed if they contain the end of the content; -1 if not, then all were
-    ///     consumed
+    /// @param octets octets to decode, at most [#room]
+    /// @return number of octets consumed if they contain the end of the content; -1 if they do not, and all
+    ///     were consumed
     int decode(byte[] octets) {
         return decoder.decode(octets, 0, octets.length, buffer());
     }
@@ -160,7 +160,7 @@ final class MailTransaction {
         decoder.deviations().remove(deviation);
     }
 
-    /// @return deviations of the message; those of its lines only if it is not BINARYMIME
+    /// @return deviations of the message; deviations in its lines do not count if it is BINARYMIME
     Set<Deviation> deviations() {
         if (body != BodyType.BINARY) {
             deviations.addAll(decoder.deviations());
@@ -168,7 +168,7 @@ final class MailTransaction {
         return deviations;
     }
 
-    /// Rejects the message: the rest is read and discarded.
+    /// Rejects the message; the rest of its content is read and discarded.
     ///
     /// @param reply to send after the final dot
     void reject(Reply reply) {
@@ -204,9 +204,9 @@ final class MailTransaction {
         return incoming.size() + buffered();
     }
 
-    /// Scans the header of a complete message; for a large message [#append] has already done so.
+    /// Scans the header of a complete message, unless [#append] has already done so for a large one.
     ///
-    /// @param hostname of this relay
+    /// @param hostname hostname of this relay
     HeaderScan header(String hostname) {
         HeaderScan scanned = header == null ? HeaderScan.scan(bufferedOctets(), true, hostname) : header;
         header = scanned;
@@ -215,7 +215,7 @@ final class MailTransaction {
 
     /// Writes a full chunk to the queue.
     ///
-    /// @param hostname of this relay
+    /// @param hostname hostname of this relay
     CompletableFuture<QueueId> append(String hostname) {
         byte[] chunk = bufferedOctets();
         if (header == null) {
@@ -230,7 +230,7 @@ final class MailTransaction {
         return header != null;
     }
 
-    /// Splits the recipients by routing target. Call it after the header was scanned.
+    /// Splits the recipients by routing target. Call this only after the header has been scanned.
     List<RoutedEnvelope> parts(Routes routes, InetAddress client) {
         List<RoutedEnvelope> routedParts =
                 parts == null ? routes.split(routingInput(routes, client), envelope()) : parts;

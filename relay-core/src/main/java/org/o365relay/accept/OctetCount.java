@@ -2,14 +2,14 @@ package org.o365relay.accept;
 
 import java.util.Optional;
 
-/// Parses octet counts as in SIZE and BDAT (RFC 1870 §5).
+/// Parses the octet counts in SIZE and BDAT (RFC 1870 §5).
 final class OctetCount {
 
     private static final int MAX_DIGITS = 20;
 
     private OctetCount() {}
 
-    /// @return at most [Long#MAX_VALUE]; empty if the text is not 1 to 20 digits
+    /// @return the count, at most [Long#MAX_VALUE]; empty if the text is not 1 to 20 digits
     static Optional<Long> parse(String text) {
         if (text.isEmpty() || text.length() > MAX_DIGITS) {
             return Optional.empty();

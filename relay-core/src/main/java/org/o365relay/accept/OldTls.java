@@ -28,8 +28,8 @@ public final class OldTls {
 
     private OldTls() {}
 
-    /// Allows old TLS if a network of these listeners is configured for it. Must run before the first use of
-    /// TLS in the process.
+    /// Allows old TLS if the configuration enables it for a network of these listeners. Must be called before
+    /// the first use of TLS in the process.
     public static void allowIfConfigured(List<ListenerSettings> listeners) {
         if (listeners.stream().anyMatch(OldTls::isConfigured)) {
             Security.setProperty(PROPERTY, without(String.valueOf(Security.getProperty(PROPERTY))));
@@ -69,7 +69,7 @@ public final class OldTls {
         }
     }
 
-    /// @return in order of preference
+    /// @return the TLS versions to enable, in order of preference
     static List<String> versions(boolean old) {
         return old ? WITH_OLD : CURRENT;
     }

@@ -17,7 +17,8 @@ import org.slf4j.LoggerFactory;
 /// threads, which deliveries need.
 ///
 /// The number of pending checks is limited, in total and per client. A failed check is answered after a delay
-/// and counts as pending until then, which slows down guessing over any number of connections. Thread-safe.
+/// and counts as pending until then, which slows down password guessing over any number of connections.
+/// Thread-safe.
 final class PasswordChecks implements AutoCloseable {
 
     /// Delay of the reply to a failed login.
@@ -49,7 +50,7 @@ final class PasswordChecks implements AutoCloseable {
         threads.allowCoreThreadTimeOut(true);
     }
 
-    /// @param comparison runs on another thread
+    /// @param comparison compares the password; runs on another thread
     Check begin(InetAddress client, Supplier<Result> comparison) {
         Check check = new Check(client, comparison);
         if (acquire(client)) {
@@ -94,7 +95,7 @@ final class PasswordChecks implements AutoCloseable {
             this.comparison = comparison;
         }
 
-        /// @return completed on any thread, never exceptionally
+        /// @return future of the result; completed on any thread, never exceptionally
         CompletableFuture<Result> result() {
             return result;
         }

@@ -14,14 +14,14 @@ import java.util.regex.Pattern;
 
 /// A file of PEM blocks (RFC 7468 §2).
 ///
-/// @param sections in the order of the file
+/// @param sections the blocks, in the order of the file
 record PemFile(Path path, List<Section> sections) {
 
     private static final Pattern SECTION =
             Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----\\s(.*?)-----END \\1-----", Pattern.DOTALL);
 
-    /// @param label such as `PRIVATE KEY`
-    /// @param body base64, possibly after headers
+    /// @param label label of the block, such as `PRIVATE KEY`
+    /// @param body base64 text, possibly preceded by headers
     record Section(String label, String body) {
 
         /// @throws IllegalArgumentException if the body is not base64
@@ -40,7 +40,7 @@ record PemFile(Path path, List<Section> sections) {
         }
     }
 
-    /// @param key configuration key of the file
+    /// @param key configuration key that names the file
     static PemFile read(Path path, String key) throws UnusableCertificateException {
         try {
             String text = Files.readString(path, StandardCharsets.ISO_8859_1);

@@ -61,7 +61,7 @@ final class PrivateKeyFile {
                         + " -noout -text -in " + path));
     }
 
-    /// @return empty if the key has another algorithm
+    /// @return the private key; empty if its algorithm is a different one
     private static Optional<PrivateKey> key(PemFile.Section section, String algorithm) {
         try {
             return Optional.of(
@@ -69,7 +69,7 @@ final class PrivateKeyFile {
         } catch (InvalidKeySpecException | IllegalArgumentException _) {
             return Optional.empty();
         } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // required by the JDK
+            throw new IllegalStateException(e); // every JDK supports these algorithms
         }
     }
 
@@ -84,7 +84,7 @@ final class PrivateKeyFile {
         } catch (InvalidKeyException | SignatureException _) {
             return false; // different algorithms
         } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // required by the JDK
+            throw new IllegalStateException(e); // every JDK supports these algorithms
         }
     }
 

@@ -19,8 +19,8 @@ import org.o365relay.mail.Reply;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Waits for the PROXY protocol header (version 1 or 2), admits the client it names, and removes itself. A
-/// connection of a trusted proxy without a header is closed.
+/// Waits for the PROXY protocol header (version 1 or 2), admits the client it names, and removes itself. Closes
+/// a connection of a trusted proxy that does not begin with the header.
 @SuppressWarnings("FutureReturnValueIgnored") // a failed close makes the channel inactive
 final class ProxyHeader extends ChannelInboundHandlerAdapter {
 
@@ -43,7 +43,7 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
         this.timeout = timeout;
     }
 
-    /// @return decoder to insert before this handler
+    /// @return the decoder to insert before this handler
     static ChannelHandler decoder() {
         return new HAProxyMessageDecoder(MAX_TLV_OCTETS, true);
     }
@@ -80,8 +80,8 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
         ctx.pipeline().remove(this);
     }
 
-    /// @return the proxy itself for health checks (LOCAL) and unknown addresses; empty if the address is
-    ///     invalid
+    /// @return the client address; the proxy's own for health checks (LOCAL) and unknown addresses; empty if
+    ///     the address is invalid
     private Optional<InetAddress> client(HAProxyMessage header) {
         String source = header.sourceAddress();
         return header.command() == HAProxyCommand.LOCAL || source == null
@@ -92,7 +92,7 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
                 };
     }
 
-    /// @param literal may contain a zone, which names an interface of the proxy and is rejected
+    /// @param literal address in text form; rejected if it has a zone, which names an interface of the proxy
     private static Optional<InetAddress> address(String literal) {
         try {
             return literal.contains("%") ? Optional.empty() : Optional.of(InetAddress.ofLiteral(literal));
@@ -112,7 +112,7 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /// The decoder may have closed the connection already.
+    /// Closes the connection without a reply, because the decoder may already have closed it.
     private void reject(ChannelHandlerContext ctx, String reason) {
         if (!done) {
             done = true;
@@ -128,7 +128,7 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof ChannelInputShutdownEvent) {
-            done = true; // port check of the proxy
+            done = true; // the proxy only checked whether the port is open
             ctx.close();
         }
     }
@@ -138,7 +138,7 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
         cancelTimer();
     }
 
-    /// After the header, or when the connection ends.
+    /// Called after the header, or when the connection ends.
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
         filter.proxyHeaderDone(proxy);

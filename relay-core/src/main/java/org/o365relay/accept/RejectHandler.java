@@ -10,7 +10,7 @@ import org.o365relay.admit.Devices;
 import org.o365relay.mail.Reply;
 
 /// Rejects connections: counts and logs them, sends the reply and closes. Sending a reply keeps the connection
-/// open for a moment; above the limits of such connections, it is closed without a reply.
+/// open for a moment; above the limits for such connections, the connection is closed without a reply.
 @SuppressWarnings("FutureReturnValueIgnored") // a failed close makes the channel inactive
 final class RejectHandler {
 

@@ -12,13 +12,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Logs rejected connections at a limited rate: the first rejection of an address at once, then at most one
-/// line per address and [#INTERVAL], with the number of suppressed rejections. Bounded. Thread-safe.
+/// line per address in each [#INTERVAL], with the number of suppressed rejections. Bounded. Thread-safe.
 final class RejectLog {
 
     static final Duration INTERVAL = Duration.ofMinutes(1);
 
-    /// Addresses logged one by one per interval; for further addresses, only the number of rejections is
-    /// logged.
+    /// Maximum number of addresses logged individually per interval; for further addresses, only the number of
+    /// rejections is logged.
     static final int MAX_ADDRESSES = 1_000;
 
     private static final Logger log = LoggerFactory.getLogger(RejectLog.class);
@@ -33,9 +33,9 @@ final class RejectLog {
         this.clock = clock;
     }
 
-    /// @param loggedAt time of the last line
-    /// @param count rejections since
-    /// @param last reply of the last one
+    /// @param loggedAt when the last line for the address was logged
+    /// @param count number of rejections since that line
+    /// @param last reply of the last rejection
     private record Suppressed(Instant loggedAt, long count, Reply last) {}
 
     synchronized void rejected(InetAddress client, Reply reply) {
@@ -50,7 +50,7 @@ final class RejectLog {
         }
     }
 
-    /// Logs suppressed rejections. Call it every [#INTERVAL].
+    /// Logs suppressed rejections. Call this every [#INTERVAL].
     synchronized void flush() {
         Instant due = clock.instant().minus(INTERVAL);
         byAddress

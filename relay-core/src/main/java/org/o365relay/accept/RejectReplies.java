@@ -15,7 +15,8 @@ import org.o365relay.queue.SpaceShortage;
 /// The replies that reject a connection, command, recipient or message. Each names the configuration key that
 /// changes the decision, if there is one.
 ///
-/// The public replies depend on settings only; `o365-relay explain` shows them without a session.
+/// The replies of public methods depend only on settings, so `o365-relay explain` can show them without a
+/// session.
 public final class RejectReplies {
 
     private static final int MAX_ECHO = 80;
@@ -116,9 +117,9 @@ public final class RejectReplies {
                 "Too many connections from " + client.getHostAddress() + " (relay.limits.connections-per-client)");
     }
 
-    /// The reply to MAIL with a larger SIZE, or to larger content.
+    /// The reply to MAIL with a SIZE above the limit, or to content above it.
     ///
-    /// @param limit in octets
+    /// @param limit largest message in octets
     // RFC 1870 §6.1
     public static Reply tooLarge(long limit) {
         return Reply.of(
@@ -131,7 +132,7 @@ public final class RejectReplies {
     /// The reply to a message that is too large for the mailbox it is routed to.
     ///
     /// @param target the mailbox or pool
-    /// @param limit in octets
+    /// @param limit largest message in octets
     static Reply tooLargeFor(String target, long limit) {
         return Reply.of(
                 552,
@@ -194,8 +195,8 @@ public final class RejectReplies {
                 "Data timeout, less than " + octetsPerSecond + " octets per second (relay.limits.minimum-data-rate)");
     }
 
-    /// @param text from the client
-    /// @return at most 80 characters of printable ASCII; other characters as `?`
+    /// @param text text that the client sent
+    /// @return at most 80 characters of printable ASCII, with `?` in place of other characters
     static String printable(String text) {
         StringBuilder ascii = new StringBuilder(MAX_ECHO);
         for (int i = 0; i < text.length() && i < MAX_ECHO; i++) {
@@ -206,7 +207,7 @@ public final class RejectReplies {
     }
 
     private static String limitText(InetAddress client, LimitExceeded excess) {
-        String unit = excess.limit().replace('-', ' '); // messages per minute
+        String unit = excess.limit().replace('-', ' '); // for example "messages per minute"
         return "Limit of " + excess.allowed() + ' ' + unit + " exceeded for " + client.getHostAddress()
                 + ", try again at " + TIME.format(nextMinute(excess.until()))
                 + " (relay.trusted-networks: " + excess.limit() + ")";

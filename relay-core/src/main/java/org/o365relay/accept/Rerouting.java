@@ -28,13 +28,14 @@ public final class Rerouting implements Function<OrphanedMessage, Destination> {
     private final Routes routes;
     private final String hostname;
 
-    /// @param hostname of this relay
+    /// @param hostname hostname of this relay
     public Rerouting(Routes routes, String hostname) {
         this.routes = routes;
         this.hostname = hostname;
     }
 
-    /// A message of a pool stays in the pool if only one of its mailboxes was removed.
+    /// A message routed to a pool stays there as long as the pool is configured, even if one of its mailboxes
+    /// was removed.
     @Override
     public Destination apply(OrphanedMessage message) {
         if (routes.target(message.route()).isPresent()) {

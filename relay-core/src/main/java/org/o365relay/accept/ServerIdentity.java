@@ -13,8 +13,8 @@ import java.util.Optional;
 
 /// The TLS certificate chain of the relay and its private key.
 ///
-/// @param file certificate file
-/// @param chain server certificate first
+/// @param file file that contains the certificates
+/// @param chain certificates, with the server certificate first
 record ServerIdentity(Path file, PrivateKey key, List<X509Certificate> chain) {
 
     private static final String KEY = "relay.tls.certificate";
@@ -65,7 +65,7 @@ record ServerIdentity(Path file, PrivateKey key, List<X509Certificate> chain) {
         return chain.getFirst().getNotAfter().toInstant();
     }
 
-    /// @return text if the certificate is expired or not valid yet; empty if it is valid
+    /// @return description of the problem if the certificate has expired or is not valid yet; otherwise empty
     Optional<String> validityProblem(Instant now) {
         if (now.isAfter(expiry())) {
             return Optional.of("the certificate in " + file + " expired on " + expiry()
@@ -78,7 +78,7 @@ record ServerIdentity(Path file, PrivateKey key, List<X509Certificate> chain) {
                 : Optional.empty();
     }
 
-    /// @return text for the log
+    /// @return description of the certificate for the log
     @Override
     public String toString() {
         return "certificate " + name(chain.getFirst()) + ", valid until " + expiry() + ", from " + file;

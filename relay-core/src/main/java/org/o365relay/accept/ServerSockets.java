@@ -25,8 +25,8 @@ final class ServerSockets {
 
     private static final Logger log = LoggerFactory.getLogger(ServerSockets.class);
 
-    /// Large, because many devices may connect at the same time, for example after a power failure; with a
-    /// short backlog they would wait for a retransmission.
+    /// The backlog is large because many devices may connect at the same time, for example after a power
+    /// failure; with a short one, some would have to retransmit their connection request.
     private static final int BACKLOG = 4_096;
 
     // socket(7)
@@ -46,7 +46,7 @@ final class ServerSockets {
 
     /// An open endpoint.
     ///
-    /// @param endpoint with the actual port; for a systemd socket the actual kind of endpoint
+    /// @param endpoint endpoint with its actual port; for a systemd socket, the kind of endpoint that it is
     record Bound(Channel channel, Endpoint endpoint) {}
 
     /// @param bootstrap configures accepted connections
@@ -155,7 +155,7 @@ final class ServerSockets {
                 throw new ListenException(endpoint, "the socket cannot be set to non-blocking mode");
             }
             return socket.getIntOpt(SOL_SOCKET, SO_DOMAIN) == AF_UNIX;
-        } catch (IOException | RuntimeException e) { // Netty throws unchecked exceptions if it is not a socket
+        } catch (IOException | RuntimeException e) { // Netty throws unchecked exceptions for a non-socket
             throw new ListenException(
                     endpoint, "file descriptor " + descriptor + " is not a socket: " + e.getMessage());
         }

@@ -64,14 +64,14 @@ final class Session {
         return Reply.plain(220, settings.hostname() + " ESMTP o365-relay");
     }
 
-    /// @param line without its line feed; it ends in CR unless the client ends its lines in a bare LF
+    /// @param line line without its line feed; it ends with CR unless the client ends its lines with a bare LF
     SessionAction line(String line) {
         if (auth.isRunning()) {
             return auth.response(line);
         }
         return line.endsWith("\r") || acceptsBareLineFeed()
                 ? handle(CommandParser.parse(line))
-                // Close: a pipelining client may have sent content that contains commands.
+                // A pipelining client may already have sent content that looks like commands.
                 : errors.rejectAndClose(RejectReplies.notTolerated(
                         Deviation.BARE_LINE_FEED, 500, "5.5.2", "Bare LF received, lines must end with CRLF"));
     }
@@ -125,7 +125,7 @@ final class Session {
         if (transaction.isChunked()) {
             errors.deviated(Deviation.DISCONNECT_IN_MESSAGE);
         } else if (commandReceived) {
-            errors.deviated(deviation); // not for port scans and health checks
+            errors.deviated(deviation); // not counted for port scans and health checks
         }
         endTransaction();
     }
@@ -135,7 +135,7 @@ final class Session {
         auth.cancelCheck();
     }
 
-    /// Ends the session after a timeout.
+    /// Ends the session after a timeout, and logs it.
     ///
     /// @return the final reply
     Reply timedOut(Reply reply) {
@@ -145,14 +145,14 @@ final class Session {
         return reply;
     }
 
-    /// Ends an idle session; logged only if a transaction is open.
+    /// Ends an idle session. The timeout is logged only if a transaction is open.
     ///
     /// @return the final reply
     Reply idleTimeout(Reply reply) {
         return transaction.isOpen() ? timedOut(reply) : reply;
     }
 
-    /// @return whether the network accepts the deviation; does not count it
+    /// @return whether the network accepts the deviation, which is not counted
     boolean accepts(Deviation deviation) {
         return client.policy().tolerance().accepts(deviation);
     }
@@ -238,14 +238,14 @@ final class Session {
             case Command.Helo _, Command.Ehlo _, Command.StartTls _ -> true;
             case Command.Noop _, Command.Rset _, Command.Help _, Command.Quit _ -> true;
             case Command.UnexpectedArgument withArgument -> isAllowedBeforeTls(withArgument.command());
-            // rejected with their own replies
+            // these are rejected with replies of their own
             case Command.Unknown _, Command.Malformed _, Command.MalformedAuth _, Command.MalformedBdat _ -> true;
             case Command.Mail _, Command.Rcpt _, Command.Data _, Command.Bdat _ -> false;
             case Command.Vrfy _, Command.Expn _, Command.Auth _ -> false;
         };
     }
 
-    // RFC 5321 §4.1.1.1: also ends a transaction
+    // RFC 5321 §4.1.1.1: EHLO and HELO also end a transaction
     private SessionAction helo(String name, boolean esmtp, Reply reply) {
         Optional<Reply> rejection = helo.handle(name, esmtp);
         if (rejection.isPresent()) {
@@ -306,7 +306,7 @@ final class Session {
     private boolean acceptsBareLineFeed() {
         if (!bareLineFeeds) {
             bareLineFeeds = true;
-            errors.deviated(Deviation.BARE_LINE_FEED); // once per session
+            errors.deviated(Deviation.BARE_LINE_FEED); // counted once per session
         }
         return accepts(Deviation.BARE_LINE_FEED);
     }

@@ -19,7 +19,8 @@ final class SessionErrors {
     private static final int MAX_ERRORS = 20;
     private static final int MAX_IDLE_COMMANDS = 1_000;
 
-    /// Rejections logged one by one; of the rest, only the number is logged when the session ends.
+    /// Maximum number of rejections logged individually; further ones are only counted, and their number is
+    /// logged when the session ends.
     static final int MAX_LOGGED = 20;
 
     private final Client client;
@@ -36,7 +37,7 @@ final class SessionErrors {
         this.journal = journal;
     }
 
-    /// @param name safe for a header; empty if the client gave none
+    /// @param name HELO name, safe for a header; empty if the client gave none
     void setHelo(String name) {
         helo = name;
         if (!name.isEmpty()) {
@@ -75,7 +76,7 @@ final class SessionErrors {
         return Optional.ofNullable(refused);
     }
 
-    /// Rejects a command for a protocol error; closes the session after too many.
+    /// Rejects a command because of a protocol error; closes the session after too many errors.
     SessionAction error(Reply reply) {
         if (++errors < MAX_ERRORS) {
             return reject(null, null, reply);
@@ -148,7 +149,7 @@ final class SessionErrors {
 
     /// Counts a command that does not advance a message.
     ///
-    /// @return action that closes the session after too many of them; otherwise empty
+    /// @return action that closes the session after too many such commands; otherwise empty
     Optional<SessionAction> countIdleCommand() {
         return ++idleCommands > MAX_IDLE_COMMANDS
                 ? Optional.of(rejectAndClose(
@@ -156,7 +157,7 @@ final class SessionErrors {
                 : Optional.empty();
     }
 
-    /// A message has been committed.
+    /// Resets the count of commands without a message, because a message has been committed.
     void accepted() {
         idleCommands = 0;
     }

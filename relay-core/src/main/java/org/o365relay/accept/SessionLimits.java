@@ -5,8 +5,8 @@ import java.time.Duration;
 /// Limits of SMTP sessions. Message size and connections per client are limits of the client's network
 /// ([org.o365relay.admit.ClientPolicy]).
 ///
-/// @param commandLine maximum length of a command line in octets, line end included (RFC 5321 §4.5.3.1.4
-///     requires at least 512)
+/// @param commandLine maximum length of a command line in octets, including the line ending
+///     (RFC 5321 §4.5.3.1.4 requires at least 512)
 /// @param recipients maximum recipients of one message (RFC 5321 §4.5.3.1.8 requires at least 100)
 /// @param hops maximum Received fields of a message (RFC 5321 §6.3 requires at least 100)
 /// @param connections maximum concurrent connections, over all listeners

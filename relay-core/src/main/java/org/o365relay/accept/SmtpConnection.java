@@ -30,13 +30,13 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
 
     private enum Phase {
         COMMAND,
-        /// The rest of a line that was too long.
+        /// The rest of a line that was too long is skipped.
         SKIPPED_LINE,
-        /// Up to the final dot.
+        /// Content is read up to the final dot.
         CONTENT,
-        /// Octets of a BDAT chunk.
+        /// Octets of a BDAT chunk are read.
         CHUNK,
-        /// Waiting for the queue or a password check; input is not processed.
+        /// The queue or a password check has not finished; input is not processed.
         WAITING,
         /// The final reply was sent.
         CLOSING
@@ -134,7 +134,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
         ConnectionErrors.close(ctx, cause);
     }
 
-    /// Closes the connection as soon as no message is being received. Call it on the event loop.
+    /// Closes the connection as soon as no message is being received. Call this on the event loop.
     void stop(ChannelHandlerContext ctx) {
         stopping = true;
         if (phase == Phase.COMMAND || phase == Phase.SKIPPED_LINE) {
@@ -294,7 +294,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     private void resume(ChannelHandlerContext ctx) {
         consume(ctx);
         if (phase != Phase.WAITING && disconnected) {
-            endSession(); // only now: a message counts even if the client disconnects right after the final dot
+            endSession(); // not earlier: the client may disconnect right after the final dot
         } else if (phase != Phase.WAITING && inputEnded) {
             flushAndClose(ctx);
         }
@@ -313,7 +313,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
             ctx.close();
             return;
         }
-        if (phase != Phase.WAITING && phase != Phase.CLOSING) { // not while the client waits for the relay
+        if (phase != Phase.WAITING && phase != Phase.CLOSING) { // no timeout while the client waits for the relay
             closeIfTimedOut(ctx);
         }
         if (!disconnected) {

@@ -55,7 +55,7 @@ public final class SmtpListener {
         this(settings, devices, queue, journal, clock, System.getenv(), CertificateMonitor.INTERVAL);
     }
 
-    /// @param environment of the process, with the variables for inherited sockets
+    /// @param environment environment variables of the process, with those for inherited sockets
     /// @param checkInterval interval of checks for a changed certificate
     SmtpListener(
             AcceptSettings settings,
@@ -83,7 +83,8 @@ public final class SmtpListener {
         eventLoops.scheduleWithFixedDelay(rejectLog::flush, pause, pause, TimeUnit.MILLISECONDS);
     }
 
-    /// Handshakes are CPU-bound: not for event loops, and limited to one thread per processor.
+    /// Creates the threads for TLS handshakes, at most one per processor. Handshakes are CPU-bound and would
+    /// block the event loops.
     private static ExecutorService handshakes() {
         int maxThreads = Runtime.getRuntime().availableProcessors();
         ThreadPoolExecutor threads = new ThreadPoolExecutor(
@@ -108,7 +109,8 @@ public final class SmtpListener {
 
     /// Opens an endpoint and starts accepting connections.
     ///
-    /// @return the open endpoints, with actual ports; several if systemd passed several sockets of this name
+    /// @return the open endpoints, with their actual ports; several if systemd passed several sockets of this
+    ///     name
     /// @throws ListenException if the endpoint cannot be opened
     public List<Endpoint> listen(ListenerSettings listener) throws ListenException {
         checkTls(listener);
@@ -154,7 +156,7 @@ public final class SmtpListener {
         }
         listening.close().awaitUninterruptibly();
         eventLoops.forEach(
-                loop -> loop.submit(() -> {}).awaitUninterruptibly()); // accepted channels are registered now
+                loop -> loop.submit(() -> {}).awaitUninterruptibly()); // all accepted channels are now registered
         for (Channel client : clients) {
             client.eventLoop().execute(() -> stop(client));
         }

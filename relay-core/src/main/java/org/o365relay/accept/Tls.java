@@ -20,12 +20,12 @@ final class Tls implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Tls.class);
 
-    /// Small: few clients resume sessions, and cached sessions cost memory.
+    /// The cache is small because few clients resume sessions, and cached sessions cost memory.
     private static final int SESSION_CACHE_SIZE = 1_000;
 
     static {
         // TLS 1.2 allows any number of handshakes in one connection, which cost the server much more than the
-        // client. The JDK reads this once, before its first handshake as a server.
+        // client. The JDK reads this property once, before its first handshake as a server.
         System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
     }
 
@@ -36,8 +36,8 @@ final class Tls implements AutoCloseable {
     private final CertificateMonitor monitor;
     private volatile Contexts contexts;
 
-    /// @param handshake handshake timeout
-    /// @param workers run CPU-intensive parts of the handshake
+    /// @param handshake timeout of the handshake
+    /// @param workers executor for the CPU-intensive parts of the handshake
     /// @param checkInterval interval of checks for changed files
     /// @throws UnusableCertificateException if certificate and key cannot be used
     Tls(CertificateFiles files, Duration handshake, Executor workers, InstantSource clock, Duration checkInterval)
@@ -51,8 +51,8 @@ final class Tls implements AutoCloseable {
         monitor.start();
     }
 
-    /// @param current default for all networks
-    /// @param withOldTls for networks with `old-tls`
+    /// @param current context for networks without `old-tls`
+    /// @param withOldTls context for networks with `old-tls`
     private record Contexts(SslContext current, SslContext withOldTls) {}
 
     CertificateFiles files() {
@@ -68,7 +68,7 @@ final class Tls implements AutoCloseable {
         return handler;
     }
 
-    /// Reloads the files; keeps the old certificate if they are invalid.
+    /// Reloads the files; keeps the old certificate if the new files are invalid.
     private void reload() {
         try {
             contexts = load();

@@ -6,7 +6,8 @@ import io.netty.channel.ChannelPipeline;
 interface TlsStart {
 
     /// Adds TLS to the head of the pipeline. After the handshake, an
-    /// [io.netty.handler.ssl.SslHandshakeCompletionEvent] is fired; if it fails, the connection is closed.
+    /// [io.netty.handler.ssl.SslHandshakeCompletionEvent] is fired; if the handshake fails, the connection is
+    /// closed.
     ///
     /// @param hasEarlyData whether the client sent data without waiting for the reply
     void begin(ChannelPipeline pipeline, boolean hasEarlyData);

@@ -68,7 +68,7 @@ final class TransactionCommands {
         return transaction != null;
     }
 
-    /// @return null for the null sender, and without a transaction
+    /// @return sender of the open transaction; null for the null sender, or if no transaction is open
     @Nullable
     EmailAddress sender() {
         return transaction == null ? null : transaction.sender();
@@ -191,7 +191,7 @@ final class TransactionCommands {
                 : Optional.empty();
     }
 
-    /// Rejects BDAT, but reads its chunk: it must not be read as commands.
+    /// Rejects BDAT, but reads its chunk, which must not be read as commands.
     SessionAction rejectChunk(Command.Bdat bdat, Reply reply) {
         SessionAction action = errors.error(reply);
         return action instanceof Send ? new ReadChunk(bdat.size(), bdat.last(), reply) : action;
@@ -205,9 +205,9 @@ final class TransactionCommands {
         return transaction;
     }
 
-    /// Checks size and free space, and writes a full chunk to the queue. Call it after each piece of content.
+    /// Checks size and free space, and writes a full chunk to the queue. Call this after each piece of content.
     ///
-    /// @return future that the queue completes; no content may be read before that. Empty if nothing was
+    /// @return future that the queue completes, before which no content may be read; empty if nothing was
     ///     written
     Optional<CompletableFuture<QueueId>> spill() {
         MailTransaction current = content();
@@ -290,7 +290,8 @@ final class TransactionCommands {
         return tooLarge.or(() -> queue.shortageFor(0).map(RejectReplies::insufficientStorage));
     }
 
-    /// A message is accepted for all recipients or none: there is only one reply after the final dot.
+    /// A message is accepted for all recipients or for none, because there is only one reply after the final
+    /// dot.
     private Optional<Reply> tooLargeForTarget(MailTransaction current) {
         Routes routes = settings.routes();
         return routes.firstOverSizeLimit(current.parts(routes, client.address()), current.size())

@@ -26,7 +26,7 @@ final class Users implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Users.class);
     private static final Duration CHECK_INTERVAL = Duration.ofSeconds(5);
 
-    /// Compared if the file has no users, so that the check takes as long as with a wrong password.
+    /// Hash to compare with if the file has no users, so that the check takes as long as for a wrong password.
     private static final String DUMMY_HASH = "$2a$10$tHvK.vyFrUcJGcFWkZk5xOVdnqx64F4B79Q.gVv65TEeWw/DtWROS";
 
     private static final BCrypt.Verifyer VERIFIER =
@@ -38,7 +38,7 @@ final class Users implements AutoCloseable {
         INVALID,
         /// The users file could not be read.
         UNAVAILABLE,
-        /// Too many pending checks, of this client or in total.
+        /// There are too many pending checks, of this client or in total.
         BUSY,
         /// The client disconnected before the check.
         CANCELLED
@@ -53,12 +53,12 @@ final class Users implements AutoCloseable {
     private Instant nextCheck = Instant.MIN;
     private @Nullable Map<String, String> hashes;
 
-    /// @param file null if no network requires AUTH
+    /// @param file users file; null if no network requires AUTH
     Users(@Nullable Path file, InstantSource clock) {
         this(file, clock, new PasswordChecks(PasswordChecks.FAILURE_DELAY));
     }
 
-    /// @param checks closed with this object
+    /// @param checks runs the checks; closed with this object
     Users(@Nullable Path file, InstantSource clock, PasswordChecks checks) {
         this.file = file;
         this.clock = clock;
@@ -68,8 +68,8 @@ final class Users implements AutoCloseable {
 
     /// Compares a password with the stored hash. Takes equally long for unknown users.
     ///
-    /// @param client whose pending checks are limited
-    /// @param password overwritten after the check
+    /// @param client address whose pending checks are limited
+    /// @param password password to check; overwritten after the check
     PasswordChecks.Check check(InetAddress client, String name, byte[] password) {
         PasswordChecks.Check check = checks.begin(client, () -> compareAndClear(name, password));
         var _ = check.result().thenRun(() -> Arrays.fill(password, (byte) 0));
@@ -100,14 +100,14 @@ final class Users implements AutoCloseable {
         return same && hash != null ? Result.VALID : Result.INVALID;
     }
 
-    /// @return hash of another user, always the same for a given name, so that unknown users take as long as
-    ///     known ones
+    /// @return hash of another user, always the same for a given name, so that checks of unknown users take as
+    ///     long as those of known ones
     private static String dummyHash(String name, Map<String, String> known) {
         List<String> hashes = known.values().stream().sorted().toList();
         return hashes.isEmpty() ? DUMMY_HASH : hashes.get(Math.floorMod(name.hashCode(), hashes.size()));
     }
 
-    /// @return null if no valid file was ever read
+    /// @return hashes by user name; null if no valid file has been read yet
     private synchronized @Nullable Map<String, String> currentHashes() {
         if (file == null || clock.instant().isBefore(nextCheck)) {
             return hashes;
@@ -135,7 +135,7 @@ final class Users implements AutoCloseable {
             BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
             return new FileVersion(attributes.lastModifiedTime(), attributes.size());
         } catch (IOException unreadable) {
-            return null; // the reader reports the cause
+            return null; // the cause is reported when the file is read
         }
     }
 }

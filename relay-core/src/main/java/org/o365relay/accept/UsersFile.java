@@ -16,11 +16,11 @@ import java.util.regex.Pattern;
 /// User names and bcrypt hashes, one per line, in the format of `htpasswd -B`: `printer:$2y$05$...`. Empty
 /// lines and lines that begin with `#` are ignored.
 ///
-/// @param hashes by name; empty if there are problems
-/// @param problems with file and line, without user names and hashes
+/// @param hashes hashes by user name; empty if there are problems
+/// @param problems descriptions of all problems, with file and line, without user names and hashes
 public record UsersFile(Map<String, String> hashes, List<String> problems) {
 
-    /// Higher costs take longer than devices wait.
+    /// Highest accepted bcrypt cost; with a higher one, a check would take longer than devices wait.
     private static final int HIGHEST_COST = 16;
 
     private static final int LOWEST_COST = 4;
@@ -68,7 +68,7 @@ public record UsersFile(Map<String, String> hashes, List<String> problems) {
         return new UsersFile(hashes, problems);
     }
 
-    /// @return problem of the line; empty if valid
+    /// @return problem in the line; empty if the line is valid
     private static String add(String line, Map<String, String> hashes) {
         int colon = line.indexOf(':');
         if (colon < 1) {

@@ -1,4 +1,4 @@
-/// The SMTP server: from bytes to envelope and content. Every result is a reply, and event loops never block.
+/// The SMTP server: from octets to envelope and content. Every result is a reply, and event loops never block.
 /// The reply "250" to a message is sent only after the queue has committed it.
 ///
 /// 1. `SmtpListener` opens the endpoints, with `ServerSockets`, and closes them.
@@ -9,7 +9,8 @@
 /// 4. `SmtpConnection` (one per client, on Netty) splits input into command lines and content.
 /// 5. `Session` is the state machine of the protocol; it has no socket.
 ///
-/// The only package that imports Netty. It does not depend on what happens to a message after the commit.
+/// This is the only package that imports Netty. It does not depend on what happens to a message after the
+/// commit.
 @NullMarked
 package org.o365relay.accept;
 

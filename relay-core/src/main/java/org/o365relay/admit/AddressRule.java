@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /// One sender or recipient rule.
 ///
 /// @param allows true to accept matching addresses, false to reject them
-/// @param client network it applies to; null for every client
-/// @param reason for the reply to rejected commands; may be empty
+/// @param client network that the rule applies to; null for every client
+/// @param reason text for the reply to rejected commands; may be empty
 public record AddressRule(
         boolean allows, AddressPattern pattern, @Nullable Network client, String reason) {
 
@@ -15,7 +15,7 @@ public record AddressRule(
         return (client == null || client.contains(from)) && pattern.matches(address);
     }
 
-    /// @return for example `deny "*@x.test" from 10.0.0.0/8`
+    /// @return the rule as text, for example `deny "*@x.test" from 10.0.0.0/8`
     @Override
     public String toString() {
         return (allows ? "allow \"" : "deny \"") + pattern + '"' + (client == null ? "" : " from " + client);

@@ -6,9 +6,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.EmailAddress;
 
-/// A list of rules: the first that matches client and address decides; without a match the address is accepted.
+/// A list of rules: the first rule that matches client and address decides; if none matches, the address is
+/// accepted.
 ///
-/// @param key configuration key: `relay.recipient-rules`
+/// @param key configuration key of the list, such as `relay.recipient-rules`
 public record AddressRules(String key, List<AddressRule> rules) {
 
     public AddressRules {
@@ -16,7 +17,7 @@ public record AddressRules(String key, List<AddressRule> rules) {
     }
 
     /// @param address completed with the default domain; null for the null sender
-    /// @return the first matching rule
+    /// @return the first matching rule; empty if none matches
     public Optional<MatchedRule> match(InetAddress client, @Nullable EmailAddress address) {
         if (rules.isEmpty()) {
             return Optional.empty();

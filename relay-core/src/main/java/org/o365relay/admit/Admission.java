@@ -10,14 +10,14 @@ public sealed interface Admission {
     /// @param address possibly completed with the default domain; null for the null sender
     record Admitted(@Nullable EmailAddress address) implements Admission {}
 
-    /// @param reason for the reply and the journal, with the configuration key; one line of ASCII
+    /// @param reason text for the reply and the journal, with the configuration key; one line of ASCII
     record Denied(String reason) implements Admission {
 
         /// The recipient has no domain, and no default domain is configured.
         public static final Denied UNQUALIFIED =
                 new Denied("Recipient address rejected: need fully-qualified address (relay.default-domain)");
 
-        /// @return reply to the client
+        /// @return the reply to the client
         public Reply reply() {
             return equals(UNQUALIFIED) ? Reply.of(553, "5.1.3", reason) : Reply.of(550, "5.7.1", reason);
         }

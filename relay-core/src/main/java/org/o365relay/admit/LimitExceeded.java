@@ -4,7 +4,7 @@ import java.time.Instant;
 
 /// A device exceeded a limit.
 ///
-/// @param limit the configuration key of the limit: `messages-per-minute`, `recipients-per-hour`,
+/// @param limit configuration key of the limit: `messages-per-minute`, `recipients-per-hour` or
 ///     `recipients-per-day`
 /// @param allowed value of the limit
 /// @param until earliest time at which the device may send again, if it sends nothing else and open messages

@@ -6,8 +6,8 @@ import org.o365relay.mail.EmailAddress;
 
 /// A matching rule and its position.
 ///
-/// @param key configuration key of the list: `relay.recipient-rules`
-/// @param position in the list, from 1
+/// @param key configuration key of the list, such as `relay.recipient-rules`
+/// @param position position in the list, from 1
 public record MatchedRule(String key, int position, AddressRule rule) {
 
     // Keeps replies below the 512 octets of a reply line (RFC 5321 §4.5.3.1.5).
@@ -15,13 +15,13 @@ public record MatchedRule(String key, int position, AddressRule rule) {
     private static final int MAX_RULE = 150;
     private static final int MAX_REASON = 160;
 
-    /// @return for example `rule 2 of relay.recipient-rules (deny "*@x.test")`
+    /// @return position and rule as text, for example `rule 2 of relay.recipient-rules (deny "*@x.test")`
     @Override
     public String toString() {
         return "rule " + position + " of " + key + " (" + printable(rule.toString(), MAX_RULE) + ")";
     }
 
-    /// @return one line of ASCII
+    /// @return reason for the reply that denies this address, as one line of ASCII
     String denialReason(@Nullable EmailAddress address) {
         String shownAddress = address == null ? "<>" : printable(address.toString(), MAX_ADDRESS);
         String reason =

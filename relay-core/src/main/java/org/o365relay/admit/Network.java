@@ -7,9 +7,10 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// An IP network in CIDR notation. IPv4-mapped IPv6 addresses count as IPv4 on both sides.
+/// An IP network in CIDR notation. IPv4-mapped IPv6 addresses count as IPv4, both in the notation and in
+/// addresses to match.
 ///
-/// @param address the network's address, host bits zero
+/// @param address the network's address, with all host bits zero
 /// @param prefixLength 0 to 32 for IPv4, 0 to 128 for IPv6
 public record Network(InetAddress address, int prefixLength) {
 
@@ -24,10 +25,10 @@ public record Network(InetAddress address, int prefixLength) {
         }
     }
 
-    /// Reads `192.168.10.0/24`, `::1` or a single address (then with the full prefix). Host bits may be set and
-    /// are cleared. Names are never looked up.
+    /// Reads `192.168.10.0/24`, `::1` or a single address (with the full prefix length). Host bits may be set
+    /// and are cleared. Hostnames are never looked up.
     ///
-    /// @return empty if the text is not a network
+    /// @return the network; empty if the text is not a network
     public static Optional<Network> parse(String text) {
         String[] parts = text.strip().split("/", -1);
         return parts.length > 2
@@ -63,7 +64,8 @@ public record Network(InetAddress address, int prefixLength) {
         }
     }
 
-    /// @param before prefix bits of the notation that precede the address
+    /// @param before number of prefix bits that the notation counts before the address: 96 for IPv4-mapped
+    ///     addresses
     private static Optional<Network> withPrefix(InetAddress address, String prefix, int before) {
         int length = prefix.matches("\\d{1,3}") ? Integer.parseInt(prefix) - before : -1;
         return length < 0 || length > bits(address)
@@ -93,7 +95,7 @@ public record Network(InetAddress address, int prefixLength) {
         try {
             return InetAddress.getByAddress(octets);
         } catch (UnknownHostException impossible) {
-            throw new IllegalArgumentException(impossible); // only for a wrong number of octets
+            throw new IllegalArgumentException(impossible); // thrown only for a wrong number of octets
         }
     }
 }

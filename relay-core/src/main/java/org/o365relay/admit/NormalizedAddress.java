@@ -13,14 +13,14 @@ import org.o365relay.mail.EmailAddress;
 /// @param domain empty if absent
 record NormalizedAddress(String localPart, String domain) {
 
-    /// @param address null for the null sender
+    /// @param address address to normalize; null for the null sender
     static NormalizedAddress of(@Nullable EmailAddress address) {
         return address == null
                 ? new NormalizedAddress("", "")
                 : new NormalizedAddress(localPart(address.localPart()), domain(address.domain()));
     }
 
-    /// @return empty for the null sender
+    /// @return the address as text; empty for the null sender
     @Override
     public String toString() {
         return domain.isEmpty() ? localPart : localPart + '@' + domain;
@@ -42,7 +42,7 @@ record NormalizedAddress(String localPart, String domain) {
         try {
             return folded(IDN.toUnicode(IDN.toASCII(lower, IDN.ALLOW_UNASSIGNED), IDN.ALLOW_UNASSIGNED));
         } catch (IllegalArgumentException notIdn) {
-            return folded(Normalizer.normalize(lower, Normalizer.Form.NFKC)); // a label too long, for example
+            return folded(Normalizer.normalize(lower, Normalizer.Form.NFKC)); // for example, a label is too long
         }
     }
 

@@ -9,7 +9,7 @@ import org.o365relay.mail.Deviation;
 
 /// The deviations that a network refuses; all others are accepted and counted.
 ///
-/// @param refused [configurable][Deviation#isConfigurable] deviations only
+/// @param refused the refused deviations, all of them [configurable][Deviation#isConfigurable]
 public record Tolerance(Set<Deviation> refused) {
 
     /// Accepts what the standards allow, and what the relay repairs without loss (RFC 6409 §8).
@@ -47,7 +47,7 @@ public record Tolerance(Set<Deviation> refused) {
         refused = Set.copyOf(refused);
     }
 
-    /// @return whether clients may deviate in this way
+    /// @return whether the network accepts the deviation
     public boolean accepts(Deviation deviation) {
         return !refused.contains(deviation);
     }
@@ -66,7 +66,7 @@ public record Tolerance(Set<Deviation> refused) {
         return new Tolerance(changed);
     }
 
-    /// @return for example `standard tolerance, but refuses nul, accepts nonstandard-end-of-data`
+    /// @return text such as `standard tolerance, but refuses nul, accepts nonstandard-end-of-data`
     @Override
     public String toString() {
         String nearest = "standard";

@@ -20,7 +20,7 @@ final class Usage {
     private static final int HOUR = Math.toIntExact(Duration.ofHours(1).dividedBy(UsageSlot.SLOT)) + 1;
     private static final int DAY = Math.toIntExact(Duration.ofHours(24).dividedBy(UsageSlot.SLOT)) + 1;
 
-    // created on demand: most devices have no limits
+    // created on demand, because most devices have no limits
     private @Nullable RollingCount messages;
     private @Nullable RollingCount recipients;
     private int reserved;
@@ -57,7 +57,7 @@ final class Usage {
         return excess;
     }
 
-    /// @return recipients reserved for open messages
+    /// @return number of recipients reserved for open messages
     int reserved() {
         return reserved;
     }

@@ -1,5 +1,5 @@
-/// Relay policy: trusted networks, tolerance, sender and recipient rules, and limits. No I/O; the clock is
-/// passed in.
+/// Relay policy: trusted networks, tolerance, sender and recipient rules, and limits. The package does no I/O;
+/// the clock is passed in.
 @NullMarked
 package org.o365relay.admit;
 

@@ -2,10 +2,10 @@ package org.o365relay.alert;
 
 import java.time.Instant;
 
-/// An active alert, of which the admin was notified.
+/// An active alert that the admin has been notified of.
 ///
 /// @param name identifies the condition ([AlertKind]): `mailbox-blocked relay@contoso.com`
-/// @param since when the condition began
+/// @param since time at which the condition began
 /// @param subject the problem in a few words, without a full stop
 /// @param text the problem in one to three sentences
 /// @param advice what to do; may be empty
