@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 interface ReadAccess {
 
-    /// @param work reads from a consistent view of the queue
+    /// @param work what to read, from a consistent view of the queue
     /// @throws QueueException if the queue cannot be read
     <T extends @Nullable Object> T read(Committer.Work<T> work);
 }

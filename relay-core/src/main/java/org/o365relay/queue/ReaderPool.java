@@ -7,7 +7,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
-/// A pool of read-only connections; callers wait for a free one.
+/// A pool of read-only connections. A caller waits until a connection is free.
 final class ReaderPool implements AutoCloseable, ReadAccess {
 
     private record Reader(Connection connection, Statements statements) {}
@@ -17,7 +17,7 @@ final class ReaderPool implements AutoCloseable, ReadAccess {
     private final Queue<Reader> idle = new ConcurrentLinkedQueue<>();
     private volatile boolean closed;
 
-    /// @param connections opens read-only connections; with auto-commit off, each work reads a consistent view
+    /// @param connections opens read-only connections; with auto-commit off, each read sees a consistent view
     /// @param count number of connections
     ReaderPool(Committer.ConnectionFactory connections, int count) throws SQLException {
         this.count = count;
@@ -56,7 +56,7 @@ final class ReaderPool implements AutoCloseable, ReadAccess {
         }
     }
 
-    /// Ends the transaction: a view left open would become stale and block checkpoints.
+    /// Ends the transaction: an open read transaction would return stale data and block checkpoints.
     private void reset(@Nullable Reader reader, Throwable failure) {
         if (reader == null || closed) {
             return;
@@ -71,7 +71,7 @@ final class ReaderPool implements AutoCloseable, ReadAccess {
         }
     }
 
-    /// Waits for the reads in progress.
+    /// Waits for the reads in progress, then closes the connections.
     @Override
     public void close() throws SQLException {
         closed = true;

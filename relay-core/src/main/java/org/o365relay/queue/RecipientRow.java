@@ -9,7 +9,7 @@ import org.o365relay.mail.NotifyParameter;
 import org.o365relay.mail.OriginalRecipient;
 import org.o365relay.mail.Recipient;
 
-/// A row of `recipient`, as it was stored.
+/// A row of the table `recipient`, as stored.
 record RecipientRow(
         long messageId,
         int ordinal,
@@ -54,7 +54,7 @@ record RecipientRow(
         return state.equals("delivered");
     }
 
-    /// @return false also if the stored address is not valid
+    /// @return whether the row is for this address; false if the stored address is not valid
     boolean isFor(EmailAddress other) {
         return EmailAddress.parse(address).filter(other::equals).isPresent();
     }

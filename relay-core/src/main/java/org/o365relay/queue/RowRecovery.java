@@ -18,13 +18,13 @@ import org.jspecify.annotations.Nullable;
 
 /// Copies every readable row of a database with damaged pages into a new database.
 ///
-/// A table is read in the order of its keys. After an unreadable row, reading continues behind the damaged
-/// page. Its end is not known, so every possible key is tried: row numbers are counted up, and ids of messages
-/// are taken from the other tables.
+/// A table is read in the order of its keys. After an unreadable row, reading continues after the damaged page.
+/// Because it is not known where that page ends, every possible key is tried: row numbers are counted up, and
+/// message IDs are taken from the other tables.
 final class RowRecovery {
 
-    /// After this many consecutive unreadable numbers, an inner page with many leaves is damaged, not a single
-    /// leaf.
+    /// If this many consecutive numbers are unreadable, an interior page with many leaf pages is damaged, not a
+    /// single leaf page.
     private static final int MAX_UNREADABLE = 1_000;
 
     private static final long LAST_NUMBER = 1L << 40;
@@ -35,7 +35,7 @@ final class RowRecovery {
     private final Connection target;
     private final Map<String, Integer> gaps = new LinkedHashMap<>();
 
-    /// @param target has the tables of the same version, with auto-commit off
+    /// @param target a database with the tables of the same version; auto-commit is off
     RowRecovery(Connection source, Connection target) {
         this.source = source;
         this.target = target;
@@ -90,7 +90,7 @@ final class RowRecovery {
         }
     }
 
-    /// Counts a gap once, however many numbers are tried in it.
+    /// Counts a gap once, no matter how many keys are tried in it.
     private void countGap(String table, ReadResult result) {
         if (result.copied() > 0 || !gaps.containsKey(table)) {
             gaps.merge(table, 1, Integer::sum);
@@ -117,7 +117,7 @@ final class RowRecovery {
         }
     }
 
-    /// @return ids of messages in the recovered tables and in the readable indexes of the damaged database
+    /// @return message IDs in the recovered tables and in the readable indexes of the damaged database
     private NavigableSet<Long> candidateIds() throws SQLException {
         NavigableSet<Long> ids = new TreeSet<>();
         for (String query : List.of(
@@ -151,7 +151,7 @@ final class RowRecovery {
         }
     }
 
-    /// Copies a table that is not needed to deliver mail; reads it from both ends.
+    /// Copies a table that is not needed to deliver mail. If it is damaged, it is read from both ends.
     private void copySmall(String table) throws SQLException {
         for (String order : List.of("", " DESC")) {
             TableCopy tableCopy = new TableCopy(table, "", order);
@@ -280,7 +280,7 @@ final class RowRecovery {
                 while (row.next()) {
                     long found = row.getLong("recovered");
                     if (found < last) {
-                        return new ReadResult(false, copied, last); // a page of another table
+                        return new ReadResult(false, copied, last); // the row is from a page of another table
                     }
                     last = found;
                     copied++;

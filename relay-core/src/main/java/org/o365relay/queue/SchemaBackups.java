@@ -17,13 +17,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Copies the queue before an upgrade changes its tables: `queue-schema-3.db` is the complete queue with the
-/// tables of version 3. The copies expire.
+/// tables of version 3. Copies are deleted after 30 days.
 ///
-/// Runs while the queue is closed: the log is checkpointed into the database, and the file is copied, including
-/// any damage.
+/// Runs while the queue is closed: the write-ahead log is checkpointed into the database, and the file is
+/// copied as it is, even if it is damaged.
 final class SchemaBackups {
 
-    /// How long a copy is kept. It contains mail.
+    /// How long a copy is kept; limited because the copy contains mail.
     static final Duration RETENTION = Duration.ofDays(30);
 
     private static final Logger log = LoggerFactory.getLogger(SchemaBackups.class);
@@ -63,7 +63,9 @@ final class SchemaBackups {
         }
     }
 
-    /// @return the version of the tables. For an older version, the log has been checkpointed and truncated
+    /// Checkpoints and truncates the write-ahead log if the tables have an older version.
+    ///
+    /// @return the version of the tables
     private static long versionAtRest(Sqlite sqlite) throws SQLException, QueueUnavailableException {
         long version;
         try (Connection connection = sqlite.connect()) {
@@ -83,7 +85,7 @@ final class SchemaBackups {
 
     private void backUp(Sqlite sqlite, long version) throws IOException, QueueUnavailableException {
         long size = DurableFiles.size(sqlite.file());
-        long needed = size + size / 4 + MIB; // for new indexes and the log of the upgrade
+        long needed = size + size / 4 + MIB; // the extra is for new indexes and the log of the upgrade
         long free = space.usable();
         if (free < needed) {
             throw notEnoughSpace(sqlite, needed, free);

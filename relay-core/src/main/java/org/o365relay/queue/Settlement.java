@@ -12,13 +12,13 @@ import org.o365relay.mail.Recipient;
 
 /// Result of a delivery attempt.
 ///
-/// @param outcomes by recipient, for every open recipient of the claim
-/// @param nextAttempt time of the next attempt for deferred recipients; null if none is deferred, or after an
-///     attempt that does not count, if the message keeps its place in the queue
+/// @param outcomes the outcome for every open recipient of the claim
+/// @param nextAttempt time of the next attempt for deferred recipients; null if no recipient is deferred, or if
+///     the attempt does not count and the message keeps its place in the queue
 /// @param counts whether the attempt counts; false if the mailbox or its upstream failed, not the message
-/// @param upstream where the attempt was made, for the history
+/// @param upstream the upstream of the attempt, for the history
 /// @param account the account that sent; delivered recipients count against its limits
-/// @param remarks by recipient, for the history; may be incomplete
+/// @param remarks remarks by recipient, for the history; need not cover every recipient
 public record Settlement(
         Map<Recipient, Outcome> outcomes,
         @Nullable Instant nextAttempt,
@@ -29,14 +29,14 @@ public record Settlement(
 
     /// What the history records besides the reply.
     ///
-    /// @param reason meaning of the reply, as in the reply catalogue; empty if not known
-    /// @param uncertain whether the upstream may have accepted the message nevertheless
+    /// @param reason meaning of the reply, as in the reply catalogue; empty if unknown
+    /// @param uncertain whether the upstream may have accepted the message in spite of the failure
     public record Remark(String reason, boolean uncertain) {
 
         static final Remark NONE = new Remark("", false);
     }
 
-    /// Without remarks.
+    /// A settlement without remarks.
     public Settlement(
             Map<Recipient, Outcome> outcomes,
             @Nullable Instant nextAttempt,
@@ -64,7 +64,7 @@ public record Settlement(
         return remarks.getOrDefault(recipient, Remark.NONE);
     }
 
-    /// @return reason of the deferral; null if not known, to keep the previous one
+    /// @return reason of the deferral; null if unknown, so that the previous reason is kept
     @Nullable
     String reason() {
         return outcomes.entrySet().stream()

@@ -1,6 +1,6 @@
 package org.o365relay.queue;
 
-/// What prevents new mail from being accepted.
+/// A shortage of space that prevents new mail from being accepted.
 public enum SpaceShortage {
     /// The file system has less free space than `queue.minimum-free-space`.
     DISK,

@@ -41,7 +41,7 @@ final class Sqlite {
         this(directory, FILE);
     }
 
-    /// A database that will replace the queue, or a copy of it.
+    /// For a database other than the queue itself: its replacement or a copy.
     Sqlite(Path directory, String name) {
         this.file = directory.resolve(name);
     }
@@ -52,8 +52,8 @@ final class Sqlite {
 
     /// Size of a database, in octets.
     ///
-    /// @param used content and metadata
-    /// @param spare free pages in the file
+    /// @param used octets of content and metadata
+    /// @param spare octets of free pages in the file
     record Usage(long used, long spare) {}
 
     /// Opens a connection for the writer, with auto-commit off.
@@ -64,7 +64,7 @@ final class Sqlite {
                     connection,
                     "PRAGMA auto_vacuum = INCREMENTAL", // takes effect on a new database only
                     "PRAGMA journal_mode = WAL",
-                    "PRAGMA wal_autocheckpoint = 0", // Checkpointer
+                    "PRAGMA wal_autocheckpoint = 0", // checkpoints are run by Checkpointer
                     "PRAGMA journal_size_limit = 67108864");
             connection.setAutoCommit(false);
             return connection;
@@ -81,7 +81,8 @@ final class Sqlite {
         return connection;
     }
 
-    /// Opens a read-only connection with auto-commit off: reads between two commits see a consistent view.
+    /// Opens a read-only connection with auto-commit off, so that reads between two commits see a consistent
+    /// view.
     Connection openScanner() throws SQLException {
         Connection connection = openReader();
         connection.setAutoCommit(false);
@@ -96,11 +97,11 @@ final class Sqlite {
         return connection;
     }
 
-    /// Opens a connection for another process than the relay. Creates and changes no file, not even the log and
-    /// its index: they would belong to the user of that process, and the relay could not write them.
+    /// Opens a connection for a process other than the relay. Creates and changes no file, not even the log and
+    /// its index: these would belong to the user of that process, and the relay could not write to them.
     ///
-    /// @param immutable whether to read the file as immutable: only if it has no log, and the result is invalid
-    ///     if the file changes in the meantime. Otherwise the existing index of the log is used
+    /// @param immutable true to read the file as immutable, which is possible only if it has no log; the result
+    ///     is invalid if the file changes in the meantime. False to use the existing index of the log
     Connection openReadOnly(boolean immutable) throws SQLException {
         String how = immutable ? "immutable=1" : "readonly_shm=1";
         Connection connection = DriverManager.getConnection(
@@ -119,8 +120,8 @@ final class Sqlite {
         return log().toFile().length() > 0;
     }
 
-    /// @throws QueueUnavailableException if the log contains commits, although the caller has closed the
-    ///     database
+    /// @throws QueueUnavailableException if the log contains commits although the caller has closed the
+    ///     database, because another program has it open
     void requireNoLog() throws QueueUnavailableException {
         if (hasLog()) {
             throw new QueueUnavailableException(
@@ -140,12 +141,12 @@ final class Sqlite {
         return file.resolveSibling(file.getFileName() + "-shm");
     }
 
-    /// @return its existing files
+    /// @return the existing files of the database
     List<Path> files() {
         return Stream.of(file, log(), index()).filter(Files::exists).toList();
     }
 
-    /// Deletes all its files.
+    /// Deletes all files of the database.
     void delete() throws IOException {
         DurableFiles.delete(index());
         DurableFiles.delete(log());
@@ -176,7 +177,8 @@ final class Sqlite {
         }
     }
 
-    /// @return whether the machine failed, not the statement, so that an immediate retry makes no sense
+    /// @return whether the environment failed (a lock, the disk), not the statement, so that an immediate retry
+    ///     makes no sense
     static boolean isEnvironmental(SQLException e) {
         return Set.of(BUSY, READONLY, IOERR, FULL, CANTOPEN).contains(primaryCode(e));
     }
@@ -196,8 +198,8 @@ final class Sqlite {
         }
     }
 
-    /// Creates the tables of a new database, or upgrades those of an older version, in one transaction. Each
-    /// version is a step from the one before it.
+    /// Creates the tables of a new database, or upgrades those of an older version, in one transaction,
+    /// one version at a time.
     void upgrade(Connection connection) throws SQLException, QueueUnavailableException {
         upgrade(connection, SCHEMA_VERSION);
     }
@@ -225,7 +227,7 @@ final class Sqlite {
         return version;
     }
 
-    /// @return the statements that upgrade the previous version to this one
+    /// @return the statements that upgrade the previous version to this version
     static String[] schema(long version) {
         return Statements.resource("sqlite/schema-" + version + ".sql").split(";\\s*\n");
     }
@@ -260,7 +262,7 @@ final class Sqlite {
                                 + " the user that runs the relay (" + System.getProperty("user.name") + ")");
     }
 
-    /// @return damage of pages, indexes and constraints as SQLite reports it, at most 100 lines
+    /// @return damaged pages and indexes and violated constraints, as SQLite reports them; at most 100
     static List<String> integrity(Connection connection) throws SQLException {
         List<String> problems = new ArrayList<>();
         try (Statement statement = connection.createStatement();
@@ -280,7 +282,7 @@ final class Sqlite {
         return problems;
     }
 
-    /// @return every column of a table and every index, by name
+    /// @return a description of every table column and every index, with their names
     static Set<String> structure(Connection connection) throws SQLException {
         Set<String> parts = new TreeSet<>();
         try (Statement statement = connection.createStatement();

@@ -53,7 +53,7 @@ final class Statements {
         return statement;
     }
 
-    /// Discards the prepared statements: after an error the driver may have closed them.
+    /// Discards the prepared statements, because the driver may have closed them after an error.
     void discardPrepared() {
         prepared.values().forEach(Statements::close);
         prepared.clear();
@@ -63,11 +63,11 @@ final class Statements {
         try {
             statement.close();
         } catch (SQLException _) {
-            // repeats the earlier error
+            // closing reports the earlier error again
         }
     }
 
-    /// @return octets of binary parameters since the last call
+    /// @return total size of the binary parameters set since the last call, in octets
     long takeContentOctets() {
         long taken = content;
         content = 0;
@@ -114,7 +114,8 @@ final class Statements {
         return fresh;
     }
 
-    /// @param file statements, each preceded by a line with its name
+    /// @param file text of a file of statements, each preceded by a line with its name
+    /// @return the statements by name
     static Map<String, String> parse(String file) {
         return Arrays.stream(file.split(NAME_PREFIX))
                 .skip(1)

@@ -14,8 +14,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.QueueId;
 
-/// Counts the open messages from indexes alone. Reads rows only of messages that are being delivered, and of
-/// the oldest message of each group.
+/// Counts the open messages with indexes alone. The only rows it reads are those of messages that are being
+/// delivered, and of the oldest message of each group.
 final class SummaryTables {
 
     private static final int MAX_CLIENTS = 20;
@@ -23,7 +23,7 @@ final class SummaryTables {
 
     /// A group of open messages.
     ///
-    /// @param oldest the lowest id
+    /// @param oldest the lowest ID, which is that of the oldest message
     private record Group(long messages, long oldest) {
 
         Group and(Group other) {
@@ -110,7 +110,7 @@ final class SummaryTables {
         }
     }
 
-    /// Ignores messages that are being delivered: the end of their lease is not a time of delivery.
+    /// Ignores messages that are being delivered: their due time is the end of the lease, not the next attempt.
     private @Nullable Instant nextDue() throws SQLException {
         long next = NEVER;
         for (QueueKey queue : queues) {

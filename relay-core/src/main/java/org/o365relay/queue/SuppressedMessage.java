@@ -8,14 +8,16 @@ import org.o365relay.mail.QueueId;
 
 /// A message in a digest of suppressed notices.
 ///
-/// @param kind of the notice
-/// @param receivedAt when it was received; if it is no longer in the history, when the notice was suppressed
-/// @param helo HELO or EHLO name of the device; empty if not known
-/// @param subject null if there is none or it is not known
-/// @param recipients those that the notice would have listed: the failed ones since then, or for a delay those
-///     that have not failed
+/// @param kind kind of the notice
+/// @param receivedAt when the message was received; if it is no longer in the history, when the notice was
+///     suppressed
+/// @param helo HELO or EHLO name of the device; empty if unknown
+/// @param subject subject of the message; null if it has none, or if it is unknown
+/// @param recipients for a failure notice, the recipients that have failed since it was suppressed and whose
+///     failure is to be reported; for a delay notice, the open and the delivered recipients
 /// @param settled whether the message is settled
-/// @param reason of the last failure, as in the reply catalogue; empty if not known
+/// @param reason reason of the last failure or, for a delay notice, of the last failure or deferral, as in the
+///     reply catalogue; empty if unknown
 public record SuppressedMessage(
         QueueId id,
         SuppressedNotice.Kind kind,

@@ -6,11 +6,11 @@ import java.util.Locale;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
 
-/// A notice that was not sent because its device exceeded the limit for notices; a digest replaces it.
+/// A notice that was not sent because the device exceeded its hourly limit for notices; a digest replaces it.
 ///
 /// @param message the message that the notice is about
 /// @param client address of the device
-/// @param recipient of the notice
+/// @param recipient recipient of the notice
 /// @param at when the notice was due
 public record SuppressedNotice(QueueId message, Kind kind, InetAddress client, EmailAddress recipient, Instant at) {
 

@@ -10,12 +10,12 @@ import org.o365relay.mail.Priority;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Recipient;
 
-/// An open message about which a delay notice may be sent: not a notice itself, not from the null sender, not
-/// on hold.
+/// An open message about which a delay notice may be sent: it is not a notice itself, not from the null sender,
+/// and not on hold.
 ///
-/// @param recipients the open ones
-/// @param mailbox the mailbox that delivers it, or the pool if no mailbox has claimed it yet
-/// @param reason of the last deferral, as in the reply catalogue; null if never deferred
+/// @param recipients the open recipients
+/// @param mailbox the mailbox that delivers the message, or the pool if no mailbox has claimed it yet
+/// @param reason reason of the last deferral, as in the reply catalogue; null if never deferred
 /// @param content opens the original content, byte for byte as received
 public record WaitingMessage(
         QueueId id,

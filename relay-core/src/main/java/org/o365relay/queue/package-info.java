@@ -5,7 +5,7 @@
 /// are combined in one transaction and synced once (group commit). `docs/queue.md` lists the states and their
 /// guarantees.
 ///
-/// The only package that imports `java.sql`. It must not know SMTP, rewriting or Exchange.
+/// This is the only package that imports `java.sql`. It must not depend on SMTP, rewriting or Exchange.
 @NullMarked
 package org.o365relay.queue;
 

@@ -5,10 +5,10 @@ import java.util.Locale;
 import org.o365relay.mail.EmailAddress;
 
 /// Normalizes addresses for comparison, so that addresses which Exchange treats as one mailbox have the same
-/// key. In doubt, keys differ.
+/// key. Addresses that may be different mailboxes have different keys.
 final class AddressKey {
 
-    // map to different domains in IDNA 2003, which Java implements, and IDNA 2008
+    // characters that IDNA 2003, which Java implements, converts differently than IDNA 2008
     private static final String DEVIATIONS = "\u00DF\u03C2\u200C\u200D";
 
     private AddressKey() {}
@@ -31,7 +31,7 @@ final class AddressKey {
         return text.toString();
     }
 
-    /// Letters beyond ASCII are compared exactly.
+    /// Keeps non-ASCII letters, which are compared exactly.
     private static String asciiLowerCase(String text) {
         StringBuilder lower = new StringBuilder(text.length());
         for (int i = 0; i < text.length(); i++) {

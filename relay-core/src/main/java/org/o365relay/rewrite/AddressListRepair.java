@@ -5,8 +5,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /// Repairs address lists in destination fields that Exchange may refuse: unquoted display names that contain an
-/// `@` (`a@b.c <a@b.c>`), and addresses after a name without angle brackets (`Ann a@b.c`). A list without such
-/// an address, or one that cannot be parsed, stays byte-identical.
+/// `@` (`a@b.c <a@b.c>`), and addresses after a name without angle brackets (`Ann a@b.c`). A list that has
+/// neither, or that cannot be parsed, stays byte-identical.
 final class AddressListRepair {
 
     private static final Set<String> FIELDS = Set.of("to", "cc", "reply-to", "resent-to", "resent-cc");
@@ -99,6 +99,7 @@ final class AddressListRepair {
     }
 
     /// @param end end of this member of the list
+    /// @return beginning of the next member
     private int afterMember(int end) {
         if (bareAt && !commented && angle >= 0) {
             quote(text.substring(begin, angle));

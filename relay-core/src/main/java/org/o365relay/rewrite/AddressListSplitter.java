@@ -18,11 +18,12 @@ final class AddressListSplitter {
 
     /// The members of a list.
     ///
-    /// @param members none of them blank
+    /// @param members the members, none of them blank
     /// @param membersOnly whether the list contained no group and no comment
     record SplitList(List<String> members, boolean membersOnly) {}
 
-    /// @return empty if the list cannot be split because of an unbalanced quote, comment or angle bracket
+    /// @return the members; empty if the list cannot be split because of an unbalanced quote, comment or angle
+    ///     bracket
     static Optional<SplitList> split(String value) {
         return new AddressListSplitter(value).split();
     }

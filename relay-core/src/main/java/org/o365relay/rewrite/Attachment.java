@@ -9,16 +9,16 @@ import org.jspecify.annotations.Nullable;
 
 /// A MIME part that can be sent separately from its message.
 ///
-/// @param name never empty
-/// @param type such as `application/pdf`
+/// @param name file name, never empty
+/// @param type media type, such as `application/pdf`
 /// @param contentId Content-ID by which the text refers to the part, without angle brackets; null for a
 ///     separate file
-/// @param encoding the Content-Transfer-Encoding, lower case; empty for none
+/// @param encoding the Content-Transfer-Encoding, in lower case; empty if there is none
 /// @param from offset of the encoded content in the message
 /// @param to end of the encoded content, exclusive
 public record Attachment(String name, String type, @Nullable String contentId, String encoding, long from, long to) {
 
-    /// @return the decoded content; as much as can be decoded if the base64 is malformed
+    /// @return the decoded content; if the base64 is malformed, as much as can be decoded
     public InputStream open(StoredContent message) throws IOException {
         InputStream encoded = message.read(from, to);
         try {

@@ -27,7 +27,7 @@ final class AttachmentFinder {
 
     /// A multipart.
     ///
-    /// @param indivisible whether it, or an enclosing multipart, is signed or encrypted
+    /// @param indivisible whether the multipart, or one that encloses it, is signed or encrypted
     record Multipart(String type, String boundary, boolean indivisible) {
 
         static Multipart of(PartHeader header, String boundary, @Nullable Multipart enclosing) {
@@ -52,9 +52,9 @@ final class AttachmentFinder {
 
     /// The position of a part.
     ///
-    /// @param parent null for the message itself
+    /// @param parent the multipart that contains the part; null for the message itself
     /// @param index index in its multipart, from 0
-    /// @param from offset of its delimiter
+    /// @param from offset of the delimiter before the part
     record Position(@Nullable Multipart parent, int index, long from) {
 
         private boolean isDivisible() {
@@ -64,7 +64,7 @@ final class AttachmentFinder {
 
     /// A part that can be removed.
     ///
-    /// @param to offset of the next delimiter
+    /// @param to offset of the delimiter after the part
     record FoundAttachment(Attachment attachment, Position position, long to) {
         long from() {
             return position.parent() == null ? attachment.from() : position.from();
@@ -77,10 +77,11 @@ final class AttachmentFinder {
 
     /// The delimiter that ended a part.
     ///
-    /// @param level of the multipart it belongs to, -1 for the end of the message
+    /// @param level nesting level of the multipart it belongs to; -1 for the end of the message
     /// @param closing whether no part follows
     /// @param at offset of the delimiter
-    /// @param before end of the content before it, whose line end belongs to the delimiter
+    /// @param before end of the content before the delimiter; the line ending in between belongs to the
+    ///     delimiter
     private record Delimiter(int level, boolean closing, long at, long before) {}
 
     static List<FoundAttachment> find(InputStream message) throws IOException {
@@ -161,7 +162,7 @@ final class AttachmentFinder {
         return null;
     }
 
-    /// @return null if an empty line ended it, and a body follows
+    /// @return the delimiter that ended the header; null if an empty line ended it, so that a body follows
     private @Nullable Delimiter readHeader(List<RawField> fields) throws IOException {
         StringBuilder field = new StringBuilder();
         int size = 0;

@@ -19,10 +19,10 @@ public final class AttachmentStripper {
 
     private AttachmentStripper() {}
 
-    /// @param header replaces the header of the message
+    /// @param header the header that replaces that of the message
     /// @param limit maximum size of the rest, in octets
-    /// @return empty if that is impossible because the text is too large, or the large parts are signed,
-    ///     encrypted or messages
+    /// @return the message without its largest attachments; empty if it cannot be made small enough because the
+    ///     text is too large, or the large parts are signed, encrypted or attached messages
     public static Optional<StrippedMessage> strip(StoredContent message, ReaddressedHeader header, long limit)
             throws IOException {
         List<FoundAttachment> removed = largest(message, header, limit);
@@ -65,8 +65,8 @@ public final class AttachmentStripper {
         return found.length() - placeholder(found).length;
     }
 
-    /// The first part of a multipart is replaced by an empty text, because mail clients expect the text there
-    /// and a multipart needs at least one part (RFC 2046 §5.1.1).
+    /// The first part of a multipart is replaced by an empty text part, because mail clients expect the text
+    /// there and a multipart needs at least one part (RFC 2046 §5.1.1).
     private static byte[] placeholder(FoundAttachment found) {
         AttachmentFinder.Multipart multipart = found.position().parent();
         if (multipart == null || found.position().index() > 0) {
@@ -96,7 +96,7 @@ public final class AttachmentStripper {
         }
     }
 
-    /// The header of a message that consists of a single file: without the file, its text is empty.
+    /// Removes the `Content-*` fields from the header of a message that is a single file; its text is empty.
     private static byte[] withoutContent(byte[] header) throws IOException {
         List<RawField> fields = new HeaderReader(new ByteArrayInputStream(header), header.length)
                 .read()

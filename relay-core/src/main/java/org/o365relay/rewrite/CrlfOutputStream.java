@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 
-/// Converts every line end to CRLF. Exchange refuses bare LF (554 5.6.0), and a bare CR or LF could be a line
-/// end to one server and not to the next (SMTP smuggling).
+/// Converts every line ending to CRLF. Exchange refuses a bare LF (554 5.6.0), and one server could take a bare
+/// CR or LF for a line ending where the next does not (SMTP smuggling).
 final class CrlfOutputStream extends OutputStream {
 
     private static final int BUFFER = 16 * 1024;
@@ -71,8 +71,8 @@ final class CrlfOutputStream extends OutputStream {
         return true;
     }
 
-    /// A CR is written when it is read; its missing LF is added when the next octet, possibly in the next call,
-    /// is no LF.
+    /// A CR is written at once; the LF it lacks is added when the next octet, possibly in the next call, is not
+    /// an LF.
     private void convert(byte[] octets, int from, int to) throws IOException {
         if (converted.length == 0) {
             converted = new byte[2 * BUFFER];

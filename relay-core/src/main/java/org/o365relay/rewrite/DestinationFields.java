@@ -16,11 +16,11 @@ import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
 import org.o365relay.mail.UnacceptableContentException;
 
-/// Makes the destination fields (RFC 5322 §3.6.3) of a header name exactly the recipients of the envelope, for
-/// an upstream without envelopes that delivers to the addresses in `To`, `Cc` and `Bcc`:
+/// Changes the destination fields (RFC 5322 §3.6.3) of a header so that they name exactly the recipients of the
+/// envelope, for an upstream without envelopes that delivers to the addresses in `To`, `Cc` and `Bcc`:
 ///
-/// 1. Addresses in `To` or `Cc` that are not in the envelope are removed, so readers see fewer names.
-/// 2. Envelope recipients in neither field are added to a single `Bcc`, the last field of the header.
+/// 1. Addresses in `To` or `Cc` that are not in the envelope are removed; readers do not see them.
+/// 2. Envelope recipients in neither `To` nor `Cc` are added to a single `Bcc`, the last field of the header.
 /// 3. Fields that become empty are removed, as are groups (`undisclosed-recipients:;`) and fields that cannot
 ///    be parsed. Several `To` or `Cc` fields are merged.
 /// 4. Duplicate addresses are removed.
@@ -36,7 +36,7 @@ public final class DestinationFields {
     private static final Set<String> REMOVED = Set.of("bcc", "resent-to", "resent-cc", "resent-bcc");
 
     private final List<RawField> original;
-    private final Map<String, EmailAddress> missing = new LinkedHashMap<>(); // by key, in envelope order
+    private final Map<String, EmailAddress> missing = new LinkedHashMap<>(); // by address key, in envelope order
 
     private DestinationFields(List<RawField> original, List<EmailAddress> recipients) {
         this.original = original;
@@ -66,7 +66,8 @@ public final class DestinationFields {
 
     /// The fields of one name, merged and filtered.
     ///
-    /// @param field empty if no recipient remains
+    /// @param field the new field; empty if no recipient remains
+    /// @param named the recipients in the field
     private record FilteredField(Optional<RawField> field, List<HeaderMailbox> named) {}
 
     private ReaddressedHeader readdressed(long bodyAt) {
@@ -88,7 +89,7 @@ public final class DestinationFields {
                 namedAddresses(hidden));
     }
 
-    /// Each field is placed where the first of its name was.
+    /// Puts each of the two fields where the first field of that name was.
     private List<RawField> fields(FilteredField to, FilteredField cc) {
         List<RawField> pending = new ArrayList<>(
                 Stream.of(to.field(), cc.field()).flatMap(Optional::stream).toList());
@@ -153,7 +154,7 @@ public final class DestinationFields {
         return exact;
     }
 
-    /// Octets beyond ASCII are allowed in display names, where they do not affect addresses.
+    /// Non-ASCII octets are allowed in display names, where they do not affect addresses.
     private static boolean isPlain(RawField member, EmailAddress address) {
         StringBuilder ascii = new StringBuilder(member.text());
         for (int i = 0; i < ascii.length(); i++) {

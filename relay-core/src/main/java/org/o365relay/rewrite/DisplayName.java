@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.EmailAddress;
 
-/// Builds display names that Exchange accepts: it refuses a name containing `@` with SendAsDenied.
+/// Builds display names that Exchange accepts. Exchange refuses a name that contains `@`, with SendAsDenied.
 final class DisplayName {
 
     private static final int MAX_LENGTH = 128;
@@ -23,8 +23,8 @@ final class DisplayName {
 
     private DisplayName() {}
 
-    /// @param template see [RewriteRules]; placeholders in values are not expanded
-    /// @return empty for none
+    /// @param template the display name with placeholders, see [RewriteRules]; those in values are not expanded
+    /// @return the display name; may be empty
     static String expand(String template, HeaderMailbox author, Arrival arrival) {
         Map<String, String> values = Map.of(
                 "name", cleaned(author.name()),

@@ -13,8 +13,8 @@ import org.o365relay.mail.Arrival;
 import org.o365relay.mail.Envelope;
 import org.o365relay.mail.QueueId;
 
-/// Composes the header sent to Exchange: the trace field, the original fields in order except those that must
-/// change, and missing fields at the end.
+/// Composes the header sent to Exchange: the trace field, the original fields in order, some of them
+/// replaced or removed, and missing fields at the end.
 final class HeaderComposer {
 
     private static final String ORIGINAL_FROM = "X-Original-From";
@@ -31,7 +31,7 @@ final class HeaderComposer {
             "domainkey-signature",
             "x-google-dkim-signature");
 
-    // Stays on one line with the field's name (RFC 5322 §2.1.1).
+    // Fits on one line together with the field name (RFC 5322 §2.1.1).
     private static final int MAX_RECORDED = 900;
 
     private final RewriteRules rules;
@@ -92,7 +92,7 @@ final class HeaderComposer {
             fields.add(RawField.of("To", "undisclosed-recipients:;"));
         }
         if (rules.suppressAutoResponses() && lacks(AUTO_RESPONSE_SUPPRESS)) {
-            // Not All: its NDR bit would keep NDRs from the admin ([MS-OXCMAIL] §2.1.3.2.20).
+            // Not "All", which includes NDRs: the admin would not get them ([MS-OXCMAIL] §2.1.3.2.20).
             fields.add(RawField.of(AUTO_RESPONSE_SUPPRESS, "OOF, AutoReply, DR, RN, NRN"));
         }
     }
@@ -114,7 +114,7 @@ final class HeaderComposer {
         fields.add(RawField.of(ORIGINAL_ENVELOPE_FROM, "<" + sender + ">"));
     }
 
-    /// Truncates the text, but not within a UTF-8 character.
+    /// Truncates the text, but not in the middle of a UTF-8 character.
     private static String recorded(String text) {
         int end = Math.min(text.length(), MAX_RECORDED);
         while (end < text.length() && end > MAX_RECORDED - 4 && (text.charAt(end) & 0xc0) == 0x80) {

@@ -3,9 +3,9 @@ package org.o365relay.rewrite;
 import java.util.Locale;
 import java.util.Set;
 
-/// Folds header lines over 998 octets, which Exchange refuses, where folding does not change the value: at
-/// white space, and between the elements of address and Message-ID lists (RFC 5322 §2.2.3). A longer word is
-/// left unchanged.
+/// Folds header lines longer than 998 octets, which Exchange refuses, but only where that does not change the
+/// value: at white space, and between the elements of address and Message-ID lists (RFC 5322 §2.2.3). A longer
+/// word is left unchanged.
 final class HeaderFolding {
 
     // RFC 5322 §2.1.1, without the CRLF
@@ -41,7 +41,7 @@ final class HeaderFolding {
         return false;
     }
 
-    /// Inserts a blank between list elements that have none.
+    /// Inserts a space between list elements that are not separated by white space.
     private static String spaced(String text) {
         StringBuilder spaced = new StringBuilder(text.length() + 64);
         boolean quoted = false;
@@ -76,9 +76,9 @@ final class HeaderFolding {
         return folded.toString();
     }
 
-    /// The last white space within 998 octets, or the first one after it. Never at the beginning or end of the
-    /// line, which would create an empty line, and directly after the field name only if the next word then
-    /// fits.
+    /// Finds the last white space within 998 octets, or the first after them. The folding point is never at the
+    /// beginning or end of the line, which would create a blank line, and directly after the field name only if
+    /// the next word then fits.
     private int foldingPoint(int start, int end) {
         int first = start == 0 ? text.indexOf(':') + 1 : start;
         int word = first;

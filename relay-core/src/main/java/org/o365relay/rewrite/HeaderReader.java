@@ -9,9 +9,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// Reads a header, tolerating what devices send: line ends CRLF, LF or CR, an mbox `From ` line before the
-/// header, no empty line after it. The body begins at the first line that is neither a field nor the
-/// continuation of one.
+/// Reads a header and tolerates what devices send: CRLF, LF or CR as line endings, an mbox `From ` line before
+/// the header, no empty line after it. The body begins at the first line that is neither a field nor the
+/// continuation of a field.
 /// NUL octets in fields, which servers need not accept (RFC 5322 §4.1), are dropped.
 final class HeaderReader {
 
@@ -40,7 +40,7 @@ final class HeaderReader {
         this.maxSize = maxSize;
     }
 
-    /// @return size of the header including its end, in octets
+    /// @return size of the header in octets, including the empty line after it, if there is one
     int length() {
         return position;
     }
@@ -56,7 +56,7 @@ final class HeaderReader {
         return new OriginalMessage(fields, new SequenceInputStream(rest, in), !complete);
     }
 
-    /// The separator of mbox files, which some scripts do not remove. `From : a@b` is a field nevertheless.
+    /// Skips the separator line of an mbox file, which some scripts do not remove. `From : a@b` is a field.
     private void skipMboxLine() throws IOException {
         boolean mbox = startsWith("From ") || startsWith(">From ");
         if (mbox && nameEnd() == position) {
@@ -94,8 +94,10 @@ final class HeaderReader {
         field.setLength(0);
     }
 
+    /// Accepts white space before the colon (RFC 5322 §4.5).
+    ///
     /// @return end of the field name at the beginning of this line; the beginning of the line if it is not a
-    ///     field. White space before the colon is accepted (RFC 5322 §4.5)
+    ///     field
     private int nameEnd() throws IOException {
         int end = position;
         while (end - position < HeaderFolding.MAX_LINE && isNameOctet(octet(end))) {
@@ -108,7 +110,7 @@ final class HeaderReader {
         return octet(colon) == ':' ? end : position;
     }
 
-    /// @return end of the line without its line end; the search stops at the size limit
+    /// @return end of the line, before its line ending; the search stops at the size limit
     private int lineEnd() throws IOException {
         int end = position;
         for (int c = octet(end); c != '\r' && c != '\n' && c != END && end <= maxSize; c = octet(end)) {
@@ -117,7 +119,7 @@ final class HeaderReader {
         return end;
     }
 
-    /// Treats several CR before an LF, as sent by some devices, as one line end.
+    /// Treats several CRs before an LF, as sent by some devices, as one line ending.
     private int nextLine(int end) throws IOException {
         int next = end;
         while (octet(next) == '\r' && next <= maxSize) {

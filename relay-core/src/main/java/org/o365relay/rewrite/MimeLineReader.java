@@ -6,7 +6,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/// Reads a message line by line, and long lines in pieces, in bounded memory.
+/// Reads a message in bounded memory: line by line, long lines in pieces.
 /// Lines end in LF, with or without a CR before it.
 final class MimeLineReader {
 
@@ -17,7 +17,7 @@ final class MimeLineReader {
     private int filled;
     private boolean exhausted;
 
-    private long shifted; // octets of the message before the buffer
+    private long shifted; // number of octets of the message before the buffer
 
     // the piece read last
     private int from;
@@ -32,7 +32,7 @@ final class MimeLineReader {
 
     /// Advances to the next piece.
     ///
-    /// @return false at the end
+    /// @return false at the end of the message
     boolean next() throws IOException {
         from += length + breakLength;
         startsLine = endedLine;
@@ -65,36 +65,36 @@ final class MimeLineReader {
         return startsLine;
     }
 
-    /// @return whether it is an empty line
+    /// @return whether the piece is an empty line
     boolean isEmptyLine() {
         return startsLine && length == 0;
     }
 
-    /// @return the piece, without its line end, one octet per character
+    /// @return the piece without its line ending, one octet per character
     String text() {
         return new String(buffer, from, length, StandardCharsets.ISO_8859_1);
     }
 
-    /// @return a copy of its line end; empty if it has none
+    /// @return a copy of the line ending after the piece; empty if there is none
     byte[] lineEnd() {
         byte[] octets = new byte[breakLength];
         System.arraycopy(buffer, from + length, octets, 0, breakLength);
         return octets;
     }
 
-    /// Writes the piece without its line end.
+    /// Writes the piece without its line ending.
     void writeTo(OutputStream out) throws IOException {
         out.write(buffer, from, length);
     }
 
-    /// @return whether it is the beginning of a line that may be a delimiter
+    /// @return whether the piece is the beginning of a line that may be a delimiter
     boolean startsWithHyphens() {
         return startsLine && length >= 2 && isHyphens(0, 2);
     }
 
-    /// Whether the line is a delimiter (RFC 2046 §5.1.1): `--boundary`, perhaps with white space after it.
+    /// Tests whether the line is a delimiter (RFC 2046 §5.1.1): `--boundary` and optional white space.
     ///
-    /// @param closing whether to match `--boundary--`
+    /// @param closing whether to test for `--boundary--` instead
     boolean isDelimiter(byte[] boundary, boolean closing) {
         boolean whole = startsLine && (breakLength > 0 || exhausted);
         int hyphens = closing ? 2 : 0;
@@ -125,7 +125,7 @@ final class MimeLineReader {
         return true;
     }
 
-    /// @return -1 if there is none before the end, or before the buffer is full
+    /// @return index of the next LF; -1 if there is none before the end of the message or of a full buffer
     private int indexOfLineFeed() throws IOException {
         int index = from;
         while (true) {

@@ -14,12 +14,12 @@ import org.o365relay.mail.VisibleText;
 
 /// The header of a MIME part (RFC 2183).
 ///
-/// @param type lower case, without parameters
-/// @param boundary null if there is none
-/// @param encoding lower case; empty for none
-/// @param disposition lower case; empty for none
-/// @param fileName null if there is none
-/// @param contentId without angle brackets; null if there is none
+/// @param type media type in lower case, without parameters
+/// @param boundary boundary of a multipart; null if there is none
+/// @param encoding Content-Transfer-Encoding in lower case; empty if there is none
+/// @param disposition Content-Disposition in lower case; empty if there is none
+/// @param fileName file name; null if there is none
+/// @param contentId Content-ID without angle brackets; null if there is none
 record PartHeader(
         String type,
         @Nullable String boundary,
@@ -65,8 +65,8 @@ record PartHeader(
         return type.startsWith("multipart/") && boundary != null && !boundary.isEmpty();
     }
 
-    /// Whether the part is a file: neither the text, nor a signature or encrypted message (RFC 8551), nor a
-    /// message.
+    /// Tests whether the part is a file: not the text, a multipart, a signature, an encrypted message (RFC
+    /// 8551) or an attached message.
     boolean isFile() {
         boolean excluded = type.startsWith("multipart/") || type.startsWith("message/") || type.contains("pkcs7");
         return !excluded && (!type.startsWith("text/") || disposition.equals("attachment") || fileName != null);
@@ -97,7 +97,7 @@ record PartHeader(
         }
     }
 
-    /// Encoded words are not allowed in parameters, but many programs use them.
+    /// Decodes encoded words: they are not allowed in parameters, but many programs use them.
     private static String displayable(String name) {
         boolean raw = name.chars().allMatch(c -> c < 0x100);
         String text = EncodedText.decode(raw ? RawText.of(name.getBytes(StandardCharsets.ISO_8859_1)) : name);

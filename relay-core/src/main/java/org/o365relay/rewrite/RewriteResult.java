@@ -48,22 +48,22 @@ public sealed interface RewriteResult {
             return sender;
         }
 
-        /// @return whether the author is one of the send-as list, instead of the mailbox
+        /// @return whether the author is on the send-as list and not the mailbox
         public boolean isSendAs() {
             return sendAsAuthor != null;
         }
 
-        /// @return the author, if it is one of the send-as list; empty if it is the mailbox
+        /// @return the author if it is on the send-as list; empty if the author is the mailbox
         public Optional<EmailAddress> sendAsAuthor() {
             return Optional.ofNullable(sendAsAuthor);
         }
 
-        /// @return a copy of the new header, the empty line included
+        /// @return a copy of the new header, including the empty line
         public byte[] header() {
             return header.clone();
         }
 
-        /// @return the body as it was received; can be read once, here or by [#writeTo]
+        /// @return the body as received; can be read only once, here or by [#writeTo] or [#writeBinaryTo]
         public InputStream body() {
             return body;
         }
@@ -78,7 +78,7 @@ public sealed interface RewriteResult {
             return binary;
         }
 
-        /// Writes the message with CRLF line ends, and binary parts as base64. Can be called once.
+        /// Writes the message with CRLF line endings, and binary parts as base64. Can be called once.
         ///
         /// @throws UnacceptableContentException if the part structure of a binary message is malformed
         /// @throws IOException if the original cannot be read or `out` fails
@@ -102,6 +102,6 @@ public sealed interface RewriteResult {
 
     /// A message that cannot be rewritten.
     ///
-    /// @param reply a permanent error reply, in place of the upstream's
+    /// @param reply a permanent error reply, used in place of a reply of the upstream
     record Unacceptable(Reply reply, ReportedMessage original) implements RewriteResult {}
 }

@@ -7,13 +7,13 @@ import org.o365relay.mail.EmailAddress;
 
 /// The rewriting rules of one mailbox.
 ///
-/// @param mailbox becomes the envelope sender and the author (`From`)
+/// @param mailbox the address that becomes the envelope sender and the author (`From`)
 /// @param displayName a template for the author's display name: `{name}` the original display name, `{address}`
 ///     the original author's address with " at " for `@`, `{local-part}` its local part, `{device}` the
-///     device's HELO name or IP address. `{name}` alone keeps the original name; a text without placeholders is
+///     device's HELO name or IP address. `{name}` alone keeps the original name; text without placeholders is
 ///     used unchanged
 /// @param sendAs authors who keep their own `From`
-/// @param replyToFallback `Reply-To` of messages without a reachable author; null for none
+/// @param replyToFallback `Reply-To` of messages without a reachable author; null to add none
 /// @param recordOriginal whether to add `X-Original-From` and `X-Original-Envelope-From`
 /// @param suppressAutoResponses whether to add `X-Auto-Response-Suppress` ([MS-OXCMAIL] §2.1.3.2.20)
 /// @param hostname this relay's name in `Received`
@@ -26,14 +26,14 @@ public record RewriteRules(
         boolean suppressAutoResponses,
         String hostname) {
 
-    /// Keeps the display name set by the device.
+    /// The template that keeps the display name set by the device.
     public static final String KEEP_DISPLAY_NAME = "{name}";
 
     public RewriteRules {
         sendAs = List.copyOf(sendAs);
     }
 
-    /// @return whether this author may keep the `From` (the mailbox has Send As permission for it)
+    /// @return whether this author is kept in `From`: it is the mailbox, or an address on the send-as list
     public boolean maySendAs(EmailAddress author) {
         return author.toString().equalsIgnoreCase(mailbox.toString())
                 || sendAs.stream().anyMatch(entry -> entry.covers(author));
@@ -42,10 +42,10 @@ public record RewriteRules(
     /// An entry of the send-as list.
     public sealed interface SendAs {
 
-        /// @return whether it covers this author
+        /// @return whether the entry covers this author
         boolean covers(EmailAddress author);
 
-        /// One address; compared without regard to case, as Exchange does.
+        /// A single address, compared case-insensitively, as Exchange does.
         record Address(EmailAddress address) implements SendAs {
             @Override
             public boolean covers(EmailAddress author) {
@@ -53,7 +53,7 @@ public record RewriteRules(
             }
         }
 
-        /// Every address of one domain, not of its subdomains.
+        /// Every address of a domain, but not of its subdomains.
         record Domain(String domain) implements SendAs {
             public Domain {
                 domain = domain.toLowerCase(Locale.ROOT);

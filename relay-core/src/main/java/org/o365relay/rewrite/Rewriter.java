@@ -15,7 +15,7 @@ import org.o365relay.mail.ReportedMessage;
 /// that Exchange can detect duplicates.
 public final class Rewriter {
 
-    // The reply of Exchange Online for the same error.
+    // The reply that Exchange Online gives for the same error.
     private static final Reply HEADER_TOO_LARGE =
             Reply.of(552, "5.3.4", "Header size exceeds fixed maximum size (the relay accepts at most 1 MiB)");
 
@@ -27,8 +27,8 @@ public final class Rewriter {
 
     /// Reads the header; the body is read when the result is written, so the stream must stay open until then.
     ///
-    /// @param original the message as it was received, with any line ends, without dot-stuffing
-    /// @return unacceptable if the header is larger than 1 MiB
+    /// @param original the message as received, with any line endings, without dot-stuffing
+    /// @return the rewritten message, or [RewriteResult.Unacceptable] if the header is larger than 1 MiB
     /// @throws IOException if the original cannot be read
     public RewriteResult rewrite(QueueId id, Arrival arrival, Envelope envelope, InputStream original)
             throws IOException {

@@ -6,7 +6,7 @@ import java.io.OutputStream;
 import org.jspecify.annotations.Nullable;
 
 /// Writes a part declared as text in a binary message, and encodes it if it is not text. The part is buffered
-/// until that is known: with NUL or line ends other than CRLF it would be damaged in transit (RFC 2045 §2.7 and
+/// until that is known: NULs and line endings other than CRLF would be damaged in transit (RFC 2045 §2.7 and
 /// §2.8). A part larger than the buffer is always encoded, which is harmless.
 final class TextPartEncoder extends OutputStream {
 
@@ -20,8 +20,8 @@ final class TextPartEncoder extends OutputStream {
     private int previous;
 
     /// @param passThrough whether the part is passed through without buffering, because it must not be encoded
-    /// @param plain begins the unencoded part
-    /// @param encoded begins the encoded part; may throw
+    /// @param plain writes the header of the unencoded part
+    /// @param encoded writes the header of the encoded part; may throw an exception
     TextPartEncoder(boolean passThrough, Begin plain, Begin encoded) throws IOException {
         this.plain = plain;
         this.encoded = encoded;

@@ -3,23 +3,23 @@
 ///
 /// These changes are made, and no others:
 ///
-/// 1. Line ends become CRLF, also at the end of the last line. An mbox line before the header is removed, and a
-///    missing empty line after the header is added. The body is otherwise byte-identical.
+/// 1. Line endings become CRLF, and the last line gets one if it has none. An mbox line before the header
+///    is removed, and a missing empty line after the header is added. The body is otherwise byte-identical.
 /// 2. A `Received` field is prepended.
-/// 3. `From` is replaced, in the position of the first one, by a single address: the mailbox, or the author if
+/// 3. `From` is replaced, at the position of the first one, by a single address: the mailbox, or the author if
 ///    it is on the send-as list.
 /// 4. The first usable `Reply-To` of the device is kept, rewritten if it is not a valid address list. If there
 ///    is none, one is created from the reachable authors or the envelope sender. Other `Reply-To` fields are
 ///    removed.
 /// 5. `Sender`, `Return-Path`, `Bcc`, `Resent-Bcc`, `DKIM-Signature`, `DomainKey-Signature`,
 ///    `X-Google-DKIM-Signature` and `ARC-*` are removed.
-/// 6. An empty `Date`, `Message-ID` or `To` is removed. If one is missing, it is appended, as is
-///    `X-Auto-Response-Suppress`. `X-Original-From` and `X-Original-Envelope-From` are appended and replace
-///    those of the device.
+/// 6. An empty `Date`, `Message-ID` or `To` is removed. A missing `Date` or `Message-ID` is appended, a `To` if
+///    there is no `Cc` either, and `X-Auto-Response-Suppress`. `X-Original-From` and
+///    `X-Original-Envelope-From` are appended and replace those of the device.
 /// 7. NUL octets in fields are removed.
 /// 8. In `To`, `Cc`, `Reply-To`, `Resent-To` and `Resent-Cc`, names that contain an `@` are quoted and
 ///    addresses after a name are enclosed in angle brackets, unless they already are.
-/// 9. Field lines over 998 octets are folded at white space; address and Message-ID lists also between
+/// 9. Lines longer than 998 octets are folded at white space; address and Message-ID lists also between
 ///    elements.
 ///
 /// All other fields stay byte-identical and in order.

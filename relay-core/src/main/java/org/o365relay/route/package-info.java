@@ -1,4 +1,4 @@
-/// Routing: selects the mailbox or pool and the priority of each recipient. Pure functions.
+/// Routing: selects the mailbox or pool and the priority for each recipient. All functions are pure.
 @NullMarked
 package org.o365relay.route;
 

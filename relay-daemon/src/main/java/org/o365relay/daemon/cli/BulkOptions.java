@@ -10,7 +10,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// The options of the commands that change messages: which messages, and whether to ask first.
+/// The options of the commands that change messages: which messages to change, and whether to ask first.
 final class BulkOptions {
 
     @Parameters(
@@ -50,8 +50,8 @@ final class BulkOptions {
         return confirmed;
     }
 
-    /// @return the selected messages in a state that the action applies to
-    /// @throws CommandFailed if no messages, or contradictory ones, are selected
+    /// @return a filter for the selected messages that are in a state to which the action applies
+    /// @throws CommandFailed if no messages are selected, or the options contradict each other
     MessageFilter filter(CliEnvironment environment, QueueAction action) throws CommandFailed {
         boolean filtered = !filters.isEmpty();
         boolean replacesRecipient = action.replacesRecipient() && filters.hasOnlyRecipient();

@@ -20,7 +20,7 @@ record CommandContext(CliEnvironment environment, ConfigFile config, OutputOptio
         return config.readForOperators();
     }
 
-    /// @return to be closed by the caller
+    /// @return a connection to the relay or its queue, to be closed by the caller
     Control connect(Valid configuration) throws ControlException {
         DeviceRecords.silenceQueueLog();
         return environment.access().connect(configuration);

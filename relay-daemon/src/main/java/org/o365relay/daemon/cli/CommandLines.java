@@ -34,7 +34,7 @@ public final class CommandLines {
         return ExitCode.USAGE;
     }
 
-    /// Commands that discard mail are not suggested for a misspelled word.
+    /// Commands that discard mail must not be suggested for a misspelled word.
     private static boolean isRisky(ParameterException error) {
         return error instanceof UnmatchedArgumentException unmatched
                 && unmatched.getSuggestions().stream()

@@ -43,8 +43,8 @@ final class ConfigFile {
         return read;
     }
 
-    /// As [#read()], for commands that query a relay or its queue: prints no warnings, and does not need secrets or
-    /// files with secrets. Reads the file once.
+    /// Like [#read()], but for commands that query a relay or its queue: prints no warnings, and does
+    /// not need secrets or files with secrets. Reads the file only once.
     Valid readForOperators() throws CommandFailed {
         Valid known = valid;
         if (known == null) {

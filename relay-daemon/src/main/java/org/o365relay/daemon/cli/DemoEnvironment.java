@@ -37,7 +37,7 @@ final class DemoEnvironment implements AutoCloseable {
 
     /// Starts the sandbox and the relay.
     ///
-    /// @param port port of the relay; if it is in use, any free port
+    /// @param port port of the relay; if it is in use, any free port is used instead
     static DemoEnvironment start(DemoRelay.Starter starter, int port) throws CommandFailed, IOException {
         Path directory = Files.createTempDirectory("o365-relay-demo");
         try {
@@ -65,12 +65,12 @@ final class DemoEnvironment implements AutoCloseable {
         return sandbox;
     }
 
-    /// The address and port of the relay.
+    /// @return the address and port of the relay
     InetSocketAddress relay() {
         return relay.address();
     }
 
-    /// The directory in which the sandbox stores received messages.
+    /// @return the directory in which the sandbox stores received messages
     Path received() {
         return received(directory);
     }

@@ -50,7 +50,7 @@ public final class DevicesCommand implements Callable<Integer> {
             description = "Show only this device, or the devices in this network.")
     private @Nullable Network network;
 
-    /// Uses the system clock and the local time zone.
+    /// A command that uses the system clock and the local time zone.
     public DevicesCommand() {
         this(InstantSource.system(), ZoneId.systemDefault());
     }

@@ -11,7 +11,7 @@ public final class ExitCode {
     public static final int DECLINED = 1;
     /// The command line is wrong.
     public static final int USAGE = 64;
-    /// The queue is damaged.
+    /// The queue is damaged, or was written by a newer version.
     public static final int DAMAGED = 65;
     /// The message does not exist.
     public static final int NO_SUCH_MESSAGE = 66;
@@ -21,14 +21,14 @@ public final class ExitCode {
     public static final int INTERNAL = 70;
     /// A directory or file cannot be used.
     public static final int CANNOT_CREATE = 73;
-    /// The command stopped early: some messages were changed, others were not.
+    /// Some messages were changed, others were not: the command stopped early, or these were being delivered.
     public static final int PARTLY_DONE = 74;
     /// Another relay uses the data directory.
     public static final int LOCKED = 75;
     /// The running relay has another version than the command.
     public static final int VERSION_MISMATCH = 76;
-    /// The user may not use the control socket; or, for `explain`, the relay would reject the message or one of its
-    /// recipients.
+    /// The user may not use the control socket; or, for `explain`, the relay would reject the message or one
+    /// of its recipients.
     public static final int NOT_PERMITTED = 77;
     /// The configuration is wrong.
     public static final int CONFIGURATION = 78;

@@ -87,7 +87,7 @@ public final class ExplainCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
-    /// Uses the system clock.
+    /// A command that uses the system clock.
     public ExplainCommand() {
         this(InstantSource.system());
     }
@@ -162,7 +162,8 @@ public final class ExplainCommand implements Callable<Integer> {
                 .isPresent();
     }
 
-    /// @return null if the queue cannot be read, for example because no relay has run yet
+    /// @return recipients counted against the daily limit; null if the queue cannot be read, for example
+    ///     because no relay has run yet
     private @Nullable Long recipientsUsed(QueueSettings queue, InetAddress device) {
         try {
             return DeviceRecords.read(queue).stream()

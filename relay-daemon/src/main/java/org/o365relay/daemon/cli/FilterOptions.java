@@ -116,8 +116,8 @@ final class FilterOptions {
     }
 
     /// @param environment supplies the current time and the time zone
-    /// @param ids restricts the result to these messages; empty for no restriction
-    /// @throws CommandFailed if a value is invalid, or two contradict each other
+    /// @param ids the messages to restrict the filter to; empty for no restriction
+    /// @throws CommandFailed if a value is invalid, or two values contradict each other
     MessageFilter filter(CliEnvironment environment, List<QueueId> ids) throws CommandFailed {
         Instant now = environment.clock().instant();
         TimeArgument times = new TimeArgument(now, environment.zone());
@@ -159,7 +159,7 @@ final class FilterOptions {
                         + "' is not a time; use for example 08:05, yesterday, 2026-11-20, \"2026-11-20 17:42\""));
     }
 
-    /// @return in the form the queue stores: `2001:db8:0:0:0:0:0:7` for `2001:db8::7`
+    /// @return the address in the form the queue stores: `2001:db8:0:0:0:0:0:7` for `2001:db8::7`
     static String client(String text) throws CommandFailed {
         if (text.contains("*")) {
             return text;

@@ -13,7 +13,8 @@ final class IpAddressArgument {
 
     private IpAddressArgument() {}
 
-    /// @return in the form the queue stores: `2001:db8:0:0:0:0:0:7` for `2001:db8::7`; empty if the text is no address
+    /// @return the address in the form the queue stores: `2001:db8:0:0:0:0:0:7` for `2001:db8::7`; empty if the
+    ///     text is not an address
     static Optional<String> parse(String text) {
         if (!text.contains(":") && !FOUR_PARTS.matcher(text).matches()) {
             return Optional.empty();

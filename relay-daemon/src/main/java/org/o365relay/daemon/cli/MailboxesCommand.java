@@ -12,7 +12,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/// `o365-relay mailboxes`: the state of every mailbox.
+/// `o365-relay mailboxes`: shows the state of every mailbox.
 @Command(
         name = "mailboxes",
         mixinStandardHelpOptions = true,

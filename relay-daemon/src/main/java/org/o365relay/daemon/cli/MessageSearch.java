@@ -13,7 +13,7 @@ import org.o365relay.queue.MessageEntry;
 import org.o365relay.queue.MessageFilter;
 import org.o365relay.queue.Page;
 
-/// Finds messages that match any of several filters, newest first, each once.
+/// Finds messages that match any of several filters, newest first and without duplicates.
 final class MessageSearch {
 
     private MessageSearch() {}

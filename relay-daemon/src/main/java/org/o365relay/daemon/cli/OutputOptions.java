@@ -10,7 +10,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
-/// The output options of the operator commands. Prints what they produce.
+/// The output options of the operator commands; also prints the output of these commands.
 final class OutputOptions {
 
     @Spec(Spec.Target.MIXEE)
@@ -38,7 +38,7 @@ final class OutputOptions {
         print(List.of(document));
     }
 
-    /// Replaces control characters, so that the lines cannot control the terminal.
+    /// Prints lines. Replaces control characters, so that the lines cannot control the terminal.
     void lines(List<String> lines) {
         print(lines.stream().map(TerminalText::text).toList());
     }

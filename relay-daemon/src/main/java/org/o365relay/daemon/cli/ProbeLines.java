@@ -8,10 +8,10 @@ import org.o365relay.deliver.RequestedProbe;
 import org.o365relay.deliver.RequestedProbe.Target;
 import org.o365relay.mail.EmailAddress;
 
-/// The output of `mailboxes resume` and `mailboxes retry`: what is probed, and why it was blocked.
+/// The output of `mailboxes resume` and `mailboxes retry`: what is probed, and why it is blocked or suspended.
 record ProbeLines(Layout layout) {
 
-    /// @param unchanged shown if the mailbox was not resumed and nothing is blocked or suspended
+    /// @param unchanged the line to show if the mailbox was not resumed and nothing is blocked or suspended
     List<String> lines(EmailAddress mailbox, MailboxProbes result, String unchanged) {
         if (!result.resumed() && result.probes().isEmpty()) {
             return List.of(unchanged);

@@ -11,13 +11,13 @@ import org.o365relay.queue.Change;
 import org.o365relay.queue.MessageEntry;
 import org.o365relay.queue.MessageState;
 
-/// A change to messages with the texts that announce it and report its result.
+/// A change to messages, with the texts that announce it and report its result.
 ///
-/// @param name of the command
-/// @param states the action applies to messages in these states
-/// @param announcement of the action; `%s` is the number of messages
-/// @param result of the action; `%s` is the number of messages and their verb
-/// @param isIrreversible whether it discards mail, so that it requires ids or a filter
+/// @param name name of the command
+/// @param states states of the messages to which the action applies
+/// @param announcement text that announces the action; `%s` is the number of messages
+/// @param result text that reports the result; `%s` is the number of messages and the verb
+/// @param isIrreversible whether the action discards mail; it then requires queue IDs or a filter
 record QueueAction(
         String name,
         Change change,
@@ -108,12 +108,13 @@ record QueueAction(
         return change instanceof Change.Retry;
     }
 
-    /// @return whether the mailbox or a recipient is changed; messages without an open recipient stay unchanged
+    /// @return whether the action changes the mailbox or a recipient; messages without an open recipient
+    ///     stay unchanged
     boolean isMove() {
         return change instanceof Change.Redirect || change instanceof Change.Readdress;
     }
 
-    /// @return the mailboxes and pools that the messages are sent through next; empty if the action sends nothing
+    /// @return the mailboxes and pools through which the action sends the messages; empty if unknown or none
     Set<String> mailboxes(List<MessageEntry> messages) {
         return switch (change) {
             case Change.Retry _, Change.Release _ ->

@@ -24,7 +24,8 @@ import org.o365relay.queue.MessageFilter;
 import org.o365relay.queue.MessageState;
 import org.o365relay.queue.Page;
 
-/// Runs an action on messages: shows the selected messages, asks for confirmation, changes them, prints the result.
+/// Runs an action on messages: shows the selected messages, asks for confirmation, changes them and
+/// prints the result.
 ///
 /// Messages received after the count was shown are not changed.
 final class QueueActionRunner {
@@ -78,7 +79,7 @@ final class QueueActionRunner {
         }
     }
 
-    /// @return the terminal to ask for confirmation; empty if none is needed
+    /// @return the terminal on which to ask for confirmation; empty if no confirmation is needed
     private Optional<Terminal> confirmationTerminal() throws CommandFailed {
         if (targets.isDryRun() || targets.isConfirmed()) {
             return Optional.empty();
@@ -105,8 +106,8 @@ final class QueueActionRunner {
         }
     }
 
-    /// @return a line for each message given by id that the action does not apply to
-    /// @throws CommandFailed if an id is unknown
+    /// @return a line for each message given by queue ID to which the action does not apply
+    /// @throws CommandFailed if a queue ID is unknown
     private List<String> unaffected(Control relay) throws CommandFailed, ControlException {
         List<String> lines = new ArrayList<>();
         List<QueueId> unknown = new ArrayList<>();

@@ -59,7 +59,8 @@ final class QueueCommand implements Callable<Integer> {
                 .addSubcommand(new QueueVerifyCommand(context));
     }
 
-    /// Hides `--all` from help and completion; it is still parsed, so that the error names the alternative.
+    /// Hides `--all` from help and completion. It is still parsed, so that the error message can name the
+    /// alternative.
     private static CommandLine withoutAll(Object command) {
         CommandLine line = new CommandLine(command);
         OptionSpec all = line.getCommandSpec().findOption("--all");

@@ -8,6 +8,6 @@ import org.o365relay.daemon.control.ControlException;
 @FunctionalInterface
 public interface RelayAccess {
 
-    /// @return the relay of this configuration; if none is running, read-only access to its queue
+    /// @return the relay of this configuration; if it is not running, read-only access to its queue
     Control connect(Configuration.Valid configuration) throws ControlException;
 }

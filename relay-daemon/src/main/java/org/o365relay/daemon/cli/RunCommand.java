@@ -79,7 +79,7 @@ public final class RunCommand implements Callable<Integer> {
         }
     }
 
-    /// Without its control socket the relay does not start: it could not be administered.
+    /// Opens the control socket. If that fails, stops the relay, because it could not be administered.
     private static ControlServer listen(Relay relay, ControlSettings settings) throws CommandFailed {
         try {
             return ControlServer.start(
@@ -92,8 +92,8 @@ public final class RunCommand implements Callable<Integer> {
         }
     }
 
-    /// Runs as a shutdown hook. Halts with exit code 0, because the JVM would exit with 143 after SIGTERM, and a
-    /// requested stop is not a failure.
+    /// Runs as a shutdown hook. Halts with exit code 0, because the JVM would exit with 143 after SIGTERM, and
+    /// a requested shutdown is not a failure.
     private void stop(Relay relay, ControlServer control, SystemdNotifier serviceManager) {
         serviceManager.stopping("waiting for deliveries in progress");
         log.info("stopping");

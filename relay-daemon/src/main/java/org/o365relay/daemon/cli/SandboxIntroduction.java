@@ -60,7 +60,7 @@ record SandboxIntroduction(Sandbox sandbox, Scenario scenario) {
         return sandbox.trustedCertificates().toAbsolutePath().normalize();
     }
 
-    /// Formats a relay.conf with OAuth over SMTP and Graph as the fallback.
+    /// Formats a relay.conf that uses SMTP with OAuth, and Graph as the fallback.
     private String configuration() {
         SandboxSettings settings = scenario.settings();
         List<SandboxMailbox> mailboxes = settings.submission().mailboxes();

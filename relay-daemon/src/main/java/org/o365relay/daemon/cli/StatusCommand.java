@@ -56,7 +56,7 @@ final class StatusCommand implements Callable<Integer> {
     @FunctionalInterface
     interface Sleeper {
 
-        /// @throws InterruptedException to end the command
+        /// @throws InterruptedException if the command is to end
         void sleep(Duration time) throws InterruptedException;
     }
 
@@ -104,7 +104,7 @@ final class StatusCommand implements Callable<Integer> {
         }
     }
 
-    /// An error, for example while the relay restarts, is shown until the next refresh.
+    /// Shows an error, for example while the relay restarts, until the next refresh.
     private static List<String> snapshot(CommandContext context, Valid configuration) {
         try {
             return lines(context, configuration, status(context, configuration));

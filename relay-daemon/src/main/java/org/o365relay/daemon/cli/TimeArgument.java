@@ -10,10 +10,10 @@ import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Optional;
 
-/// Parses a time given on the command line: `08:05`, `yesterday`, `2026-11-20`, `2026-11-20 17:42`, `yesterday 17:42`,
-/// `2026-11-20T16:42:00Z`.
+/// Parses a time given on the command line: `08:05`, `yesterday`, `2026-11-20`, `2026-11-20 17:42`,
+/// `yesterday 17:42`, `2026-11-20T16:42:00Z`.
 ///
-/// @param now determines the meaning of `today`
+/// @param now the current time, to which `now`, `today`, `yesterday` and a time without a day refer
 record TimeArgument(Instant now, ZoneId zone) {
 
     /// A time without a day is the most recent such time; a day without a time is the start of that day.
@@ -68,7 +68,7 @@ record TimeArgument(Instant now, ZoneId zone) {
         return ZonedDateTime.of(day, time, zone).toInstant();
     }
 
-    /// Also accepts `8:05`.
+    /// Adds a leading zero, so that `8:05` is accepted.
     private static String padded(String time) {
         return time.indexOf(':') == 1 ? "0" + time : time;
     }
