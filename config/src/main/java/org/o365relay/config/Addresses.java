@@ -5,10 +5,10 @@ import org.o365relay.admit.Network;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.rewrite.RewriteRules.SendAs;
 
-/// Parsers for email addresses, local IP addresses and host names. They do not use DNS.
+/// Parsers for email addresses, local IP addresses and host names. They make no DNS lookups.
 final class Addresses {
 
-    private static final int MAX_NAME = 253; // RFC 1035 §2.3.4, as text
+    private static final int MAX_NAME = 253; // RFC 1035 §2.3.4, in text form
     private static final String LABELS = "[%1$s]([%1$s-]*[%1$s])?(\\.[%1$s]([%1$s-]*[%1$s])?)*";
     private static final String STRICT = LABELS.formatted("A-Za-z0-9");
     private static final String LENIENT = LABELS.formatted("A-Za-z0-9_");

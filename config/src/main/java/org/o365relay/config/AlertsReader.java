@@ -47,7 +47,7 @@ record AlertsReader(Section alerts, SecretFiles files) {
         return address.map(known -> new WebhookSettings(known, header, headerValue.orElse(null)));
     }
 
-    /// The URL is a secret, so messages do not quote it.
+    /// Reports a webhook URL that is invalid or not HTTPS, without quoting it: the URL is a secret.
     private static void reportBadAddress(Section webhook, Secret secret) {
         String key = webhook.written(URL).isPresent() ? URL : URL + "-file";
         String scheme = scheme(secret.reveal().strip());
@@ -61,7 +61,7 @@ record AlertsReader(Section alerts, SecretFiles files) {
         }
     }
 
-    /// @return in lower case; empty if the text is not a URL with a host
+    /// @return the scheme of the URL in lower case; empty if the text is not a URL with a host
     private static String scheme(String text) {
         try {
             URI uri = new URI(text);

@@ -9,7 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Reads a configuration file (HOCON). Every key is documented in `reference.conf`, which also holds the defaults.
+/// Reads a configuration file (HOCON). Every key is documented in `reference.conf`, which also contains the
+/// defaults.
 public final class ConfigReader {
 
     /// Value of `${CREDENTIALS_DIRECTORY}` in a systemd service.
@@ -30,7 +31,7 @@ public final class ConfigReader {
 
     /// @param kernelHostname file that contains the host name of the machine
     /// @param heap maximum heap size in octets
-    /// @param clock for expiry dates
+    /// @param clock clock that expiry dates are compared with
     ConfigReader(Map<String, String> environment, Path kernelHostname, long heap, InstantSource clock) {
         this(environment, kernelHostname, heap, clock, true);
     }
@@ -48,19 +49,19 @@ public final class ConfigReader {
         this.opensSecrets = opensSecrets;
     }
 
-    /// A reader for operator commands, which may not be permitted to read the relay's files: it does not open
-    /// files with secrets, certificates and users, and treats secrets as set. It reports all other problems.
-    /// The result cannot be used to start a relay.
+    /// Returns a reader for operator commands, which may lack permission to read the relay's files. It does not
+    /// open files with secrets, certificates or users, and treats secrets as set. It reports all other
+    /// problems. The configuration it returns cannot be used to start a relay.
     public ConfigReader forOperators() {
         Map<String, String> known = new HashMap<>(environment);
         known.putIfAbsent(SecretFiles.SYSTEMD, SERVICE_CREDENTIALS);
         return new ConfigReader(known, kernelHostname, heap, clock, false);
     }
 
-    /// Reads the file, the files it includes, and the files with passwords, certificates, keys and users that
-    /// it names.
+    /// Reads the file, the files that it includes, and the files with secrets, certificates, keys and users to
+    /// which it refers.
     ///
-    /// @param file path as shown in problems; relative paths in the file start at its directory
+    /// @param file path as shown in problems; relative paths in the file are relative to its directory
     public Configuration read(Path file) {
         return switch (FileContent.read(file)) {
             case Parsed.Ok<byte[]> readable -> parse(file);
@@ -85,7 +86,7 @@ public final class ConfigReader {
         };
     }
 
-    /// Keys outside `relay { … }` are variables if something refers to them, otherwise errors.
+    /// Reports keys outside `relay { … }`, except variables: keys that a substitution in the file refers to.
     private static void reportUnknownKeys(ConfigObject root, Source source) {
         Set<String> variables = source.substitutions().roots();
         root.forEach((key, value) -> {

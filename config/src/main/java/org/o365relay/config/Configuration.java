@@ -8,10 +8,10 @@ public sealed interface Configuration {
 
     /// A usable configuration.
     ///
-    /// @param control where commands connect
+    /// @param control the socket that operator commands connect to
     /// @param effective the effective configuration, defaults included: HOCON without comments, secrets as
     ///     `***`
-    /// @param warnings problems that do not prevent a start, ordered by line
+    /// @param warnings problems that do not prevent the relay from starting, ordered by line
     record Valid(RelaySettings settings, ControlSettings control, String effective, List<Problem> warnings)
             implements Configuration {
         public Valid {

@@ -7,17 +7,17 @@ import java.util.Optional;
 import org.o365relay.accept.Endpoint;
 import org.o365relay.accept.ListenerSettings;
 
-/// Reads `relay.control`: the socket for commands.
+/// Reads `relay.control`: the socket for operator commands.
 ///
-/// @param directory base of relative paths
+/// @param directory directory that relative paths are resolved against
 record ControlReader(Section control, Path directory) {
 
     private static final String SOCKET = "socket";
     private static final String GROUP = "group";
     private static final String DEFAULT_NAME = "control.sock";
 
-    /// @param dataDirectory default directory of the socket
-    /// @param listeners their sockets must be different
+    /// @param dataDirectory directory of the socket by default
+    /// @param listeners listeners, none of which may use the same socket
     ControlSettings read(Path dataDirectory, List<ListenerSettings> listeners) {
         Optional<Path> written =
                 control.optional(SOCKET, FileContent.path(directory).then(ControlReader::checkLength));

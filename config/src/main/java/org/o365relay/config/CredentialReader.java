@@ -21,7 +21,7 @@ import org.o365relay.net.UnusableKeyException;
 /// Reads the section `credential` of a mailbox or of one of its upstreams. Messages never quote a secret.
 ///
 /// @param data the data directory
-/// @param now for expiry dates
+/// @param now current time, which expiry dates are compared with
 record CredentialReader(Section credential, SecretFiles files, Cloud cloud, Path data, Instant now) {
 
     static final String KEY = "credential";
@@ -53,8 +53,8 @@ record CredentialReader(Section credential, SecretFiles files, Cloud cloud, Path
             Optional<Path> tokenFile,
             Optional<Secret> tokenKey) {}
 
-    /// @param address default user name; empty if invalid
-    /// @return empty if a value is invalid or missing
+    /// @param address the mailbox's address, which is the default user name; empty if invalid
+    /// @return the credential; empty if a value is invalid or missing
     Optional<Credential> read(Optional<String> address) {
         Values values = values();
         Optional<String> username =
@@ -64,7 +64,7 @@ record CredentialReader(Section credential, SecretFiles files, Cloud cloud, Path
         return type.flatMap(chosen -> read(chosen, values, username));
     }
 
-    /// @return whether a key is set, other than `type = none`
+    /// @return whether any key is set; false for `type = none`
     boolean isSet() {
         boolean noSignIn = isSet(TYPE) && written().equals(Optional.of(CredentialType.NONE));
         return !noSignIn
@@ -77,7 +77,8 @@ record CredentialReader(Section credential, SecretFiles files, Cloud cloud, Path
         return credential.optional(TYPE, TextValues.oneOf(CredentialType.class));
     }
 
-    /// Without `type` it is a password, unless keys of another type are set.
+    /// The type of the credential. The default is a password, but `type` is required if keys of another type
+    /// are set.
     private Optional<CredentialType> type() {
         if (isSet(TYPE)) {
             return written();
@@ -101,7 +102,8 @@ record CredentialReader(Section credential, SecretFiles files, Cloud cloud, Path
                 .orElse("use client-secret, certificate, device-code or managed-identity");
     }
 
-    /// Keys in `mailbox-defaults` may be for other mailboxes.
+    /// Reports keys that this type does not use, except those in `mailbox-defaults`, which other mailboxes may
+    /// use.
     private void reportUnused(CredentialType type) {
         Stream.concat(Stream.of(USERNAME), CredentialType.allKeys().stream())
                 .filter(key -> !type.keys().contains(key) && (type == CredentialType.NONE || !key.equals(USERNAME)))
@@ -181,7 +183,7 @@ record CredentialReader(Section credential, SecretFiles files, Cloud cloud, Path
         };
     }
 
-    /// Creates a credential of an app.
+    /// Creates a credential that signs in as an app.
     private interface AppCredentialFactory<T> {
         Credential with(App app, String username, T proof);
     }
@@ -214,7 +216,7 @@ record CredentialReader(Section credential, SecretFiles files, Cloud cloud, Path
         }
     }
 
-    /// With a token the user name must be a mailbox.
+    /// Checks that the user name is a mailbox, as sign-in with a token requires.
     private Optional<String> mailbox(Optional<String> username) {
         Optional<String> invalid = username.filter(name -> name.indexOf('@') < 1 && !Entra.isGuid(name));
         invalid.ifPresent(name -> credential.problem(
@@ -245,7 +247,7 @@ record CredentialReader(Section credential, SecretFiles files, Cloud cloud, Path
                     file,
                     values.certificateKey().orElse(null),
                     values.certificatePassword().orElse(null));
-            // RFC 7518 §3.5: PS256, which Microsoft Entra asks for, is RSA
+            // RFC 7518 §3.5: PS256, which Microsoft Entra requires, uses an RSA key
             if (read.key() instanceof RSAKey) {
                 reportExpiry(file, read.certificate());
             } else {
@@ -269,7 +271,7 @@ record CredentialReader(Section credential, SecretFiles files, Cloud cloud, Path
         new ExpiryWarnings(credential, now).report(CERTIFICATE, "the certificate in " + file, end, end, remedy);
     }
 
-    // RFC 5321 §4.1.2: a local part may have a slash
+    // RFC 5321 §4.1.2: a local part may contain a slash
     private Path tokenFile(String username) {
         return data.resolve("token-" + username.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9@._-]", "_"));
     }

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// The credential types, and the keys of `credential` that each uses besides `type` and `username`.
+/// The credential types, with the keys of `credential` that each one uses besides `type` and `username`.
 enum CredentialType {
     PASSWORD,
     CLIENT_SECRET,
@@ -38,7 +38,7 @@ enum CredentialType {
                 .toList();
     }
 
-    /// @return the only type with this key
+    /// @return the type that uses this key; empty unless there is exactly one
     static Optional<CredentialType> of(String key) {
         List<CredentialType> types =
                 Stream.of(values()).filter(type -> type.keys().contains(key)).toList();

@@ -132,7 +132,7 @@ final class EffectiveMailbox {
         return keys;
     }
 
-    /// Secrets are rendered as `***`.
+    /// The keys of a credential, with secrets rendered as `***`.
     private static Map<String, Object> proof(Credential credential) {
         return switch (credential) {
             case Credential.None none -> Map.of("type", "none");

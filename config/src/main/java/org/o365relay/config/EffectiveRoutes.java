@@ -45,7 +45,7 @@ final class EffectiveRoutes {
         return keys;
     }
 
-    /// Mailboxes are named by address.
+    /// Tells a pool from a mailbox: the name of a mailbox is its address.
     private static boolean isPool(String target) {
         return target.indexOf('@') < 0;
     }

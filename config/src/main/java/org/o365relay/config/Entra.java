@@ -14,7 +14,7 @@ final class Entra {
     private static final Pattern GUID = Pattern.compile("(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
     private static final List<String> MULTI_TENANT = List.of("common", "organizations", "consumers");
 
-    /// A directory: its id or one of its domains.
+    /// A tenant: its ID or one of its domains.
     static final ValueParser<String> TENANT = TextValues.ANY.then(Entra::tenant);
 
     /// An application (client) ID.
@@ -36,12 +36,12 @@ final class Entra {
         return GUID.matcher(text).matches();
     }
 
-    /// @return whether it is the placeholder used in examples
+    /// @return whether the text is the all-zero placeholder from the examples
     static boolean isPlaceholder(String text) {
         return text.matches("[0-]+");
     }
 
-    /// @return whether the host is this machine, so that traffic cannot be intercepted
+    /// @return whether the host is this machine, in which case traffic cannot be intercepted
     static boolean isThisMachine(String host) {
         String bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
         return bare.equalsIgnoreCase("localhost")

@@ -3,13 +3,14 @@ package org.o365relay.config;
 import java.time.Duration;
 import java.time.Instant;
 
-/// Warns of credentials that expire. Never an error: mail from devices waits until the credential is renewed.
+/// Warns of credentials that have expired or will expire soon. These are not errors: the relay starts, and mail
+/// waits in the queue until the credential is renewed.
 record ExpiryWarnings(Section section, Instant now) {
 
     private static final Duration SOON = Duration.ofDays(30);
 
-    /// @param what for example "the secret"
-    /// @param day date as shown to the admin
+    /// @param what what expires, for example "the secret"
+    /// @param day expiry date as shown in the warning
     /// @param remedy what to do, in the imperative
     void report(String key, String what, Object day, Instant end, String remedy) {
         if (!end.isAfter(now)) {

@@ -9,7 +9,7 @@ import org.o365relay.admit.Network;
 enum Exposure {
     /// Private addresses only.
     PRIVATE,
-    /// Few public addresses, as one site may have.
+    /// Few public addresses, as a single site may have.
     SITE,
     /// More public addresses than most sites have.
     WIDE,
@@ -37,7 +37,7 @@ enum Exposure {
         if (inside) {
             return PRIVATE;
         }
-        // The halves of /0, or 2000::/3, are the whole internet, too.
+        // Not only /0 is too wide: its two halves, or 2000::/3, also cover the whole internet.
         if (network.prefixLength() < (ipv4 ? 8 : 16)) {
             return OPEN;
         }

@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
 /// A parsed configuration file with substitutions resolved.
 sealed interface Hocon {
 
-    /// Prefix of the variable's name in the origin of a value from the environment.
+    /// Start of the origin of a value from the environment; the name of the variable follows.
     String ENVIRONMENT = "the environment variable ";
 
-    /// @param root content of the file; a `${…}` without a value stays in it
+    /// @param root content of the file; a `${…}` that has no value is left unresolved
     record Tree(ConfigObject root, Substitutions substitutions) implements Hocon {}
 
     /// A file with a syntax error; the parser stops at the first one.
@@ -35,7 +35,7 @@ sealed interface Hocon {
                 .root();
     }
 
-    /// @param environment variables for `${NAME}`, besides keys of the file and defaults
+    /// @param environment variables for each `${NAME}` that is not a key of the file or of the defaults
     static Hocon parse(Path file, ConfigObject reference, Map<String, String> environment) {
         ConfigParseOptions options =
                 ConfigParseOptions.defaults().setSyntax(ConfigSyntax.CONF).setAllowMissing(false);
@@ -50,7 +50,7 @@ sealed interface Hocon {
         }
     }
 
-    /// Resolves names in the given environment instead of the process's.
+    /// Looks up names in the given variables instead of the process's environment.
     record Environment(Map<String, String> variables) implements ConfigResolver {
 
         @Override

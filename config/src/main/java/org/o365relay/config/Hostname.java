@@ -6,12 +6,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// Finds the host name of this machine without DNS, which may be slow, wrong or unavailable.
+/// Finds the host name of this machine without using DNS, which may be slow, wrong or unavailable.
 final class Hostname {
 
     private Hostname() {}
 
-    /// @return the first valid one of: the variable HOSTNAME, the kernel's host name, `localhost`
+    /// @return the environment variable HOSTNAME, else the kernel's host name, else `localhost`; invalid names
+    ///     are skipped
     static String find(Map<String, String> environment, Path kernelHostname) {
         return Stream.of(Optional.ofNullable(environment.get("HOSTNAME")), kernelsName(kernelHostname))
                 .flatMap(Optional::stream)

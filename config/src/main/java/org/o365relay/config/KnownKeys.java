@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 
 /// All keys of `reference.conf`, and suggestions for unknown ones.
 ///
-/// @param paths for example `relay.limits.message-size`, `relay.mailboxes[].address`
+/// @param paths paths of the keys, for example `relay.limits.message-size`, `relay.mailboxes[].address`
 record KnownKeys(List<String> paths) {
 
     static KnownKeys in(ConfigObject reference) {
@@ -35,7 +35,7 @@ record KnownKeys(List<String> paths) {
         });
     }
 
-    /// @param here keys of the section; empty at the top of the file
+    /// @param here known keys of the section; empty at the top level of the file
     String advice(String key, List<String> here) {
         return sibling(key, here, true)
                 .or(() -> elsewhere(key, true))

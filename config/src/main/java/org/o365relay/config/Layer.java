@@ -8,7 +8,7 @@ import java.util.Optional;
 /// @param path path of the section in its source, for example `relay.mailbox-defaults`
 record Layer(String path, ConfigObject values, FilePosition position) {
 
-    /// @return empty if the key is missing or null
+    /// @return the value of a key; empty if the key is missing or null
     Optional<Setting> setting(String key) {
         return Optional.ofNullable(values.get(key))
                 .map(value -> new Setting(path + "." + key, value, position))

@@ -13,10 +13,11 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.MailboxLimits;
 import org.o365relay.exchange.Preset;
 
-/// Reads the section `limits` of a mailbox, with defaults from the presets of its upstreams. The limits apply
-/// to all upstreams together, so the strictest preset counts.
+/// Reads the section `limits` of a mailbox, with defaults from the presets of its upstreams. The rate limits
+/// apply to all upstreams together, so their defaults come from the strictest preset. The defaults for
+/// connections and for the size of a message come from the preset of the primary upstream.
 ///
-/// @param presets of its upstreams, at least one
+/// @param presets presets of the upstreams, the primary first; at least one
 record MailboxLimitsReader(Section limits, List<Preset> presets) {
 
     private static final int MAX_LIMIT = 100_000_000;
@@ -33,15 +34,15 @@ record MailboxLimitsReader(Section limits, List<Preset> presets) {
                 limit("recipients-per-day", MAX_LIMIT, Preset::recipientsPerDay));
     }
 
-    /// @return null for no limit
+    /// @return maximum number of recipients; null for no limit
     @Nullable
     Integer recipientsPerMessage() {
-        // stricter upstreams cause warnings of their own: large messages may use the first one
+        // not the strictest preset: the primary can deliver what a fallback refuses; MailboxReader warns of this
         return limits.optional("recipients-per-message", whole(1, 10_000))
                 .orElse(presets.getFirst().recipientsPerMessage());
     }
 
-    /// @return octets; null for no limit
+    /// @return maximum size in octets; null for no limit
     @Nullable
     Long messageSize() {
         return limits.optional("message-size", size(64 * KIB, GIB))

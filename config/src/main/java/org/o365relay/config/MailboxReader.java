@@ -21,13 +21,13 @@ import org.o365relay.rewrite.RewriteRules;
 ///
 /// @param data the data directory
 /// @param hostname the relay's host name
-/// @param now for expiry dates
+/// @param now current time, which expiry dates are compared with
 record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostname, Instant now) {
 
     private static final String FALLBACK = "fallback";
     private static final ValueParser<Cloud> CLOUD = TextValues.oneOf(Cloud.class);
 
-    /// @return empty if the mailbox is invalid
+    /// @return the mailbox; empty if invalid
     Optional<ResolvedMailbox> read() {
         Optional<EmailAddress> address = address();
         Cloud cloud = mailbox.value("cloud", CLOUD);
@@ -67,7 +67,8 @@ record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostn
         return mailbox.optional("address", Addresses.MAIL);
     }
 
-    /// Limits are shared by user name; without a sign-in they belong to the mailbox.
+    /// The account whose limits apply: the user name of the first upstream that has one, otherwise the address
+    /// of the mailbox.
     private static String account(List<UpstreamSettings> upstreams, EmailAddress address) {
         return upstreams.stream()
                 .map(upstream -> upstream.credential().username())
@@ -87,7 +88,7 @@ record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostn
         return readers;
     }
 
-    /// A fallback has the keys of `upstream`, and `credential`.
+    /// The keys of a fallback: those of `upstream`, and `credential`.
     private Layer fallbackKeys() {
         ConfigObject keys = mailbox.defaults("upstream").values();
         return new Layer(
@@ -98,7 +99,7 @@ record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostn
                 mailbox.source().file());
     }
 
-    /// The mailbox's credential, if an upstream uses it.
+    /// The mailbox's own credential; none if it is not set and no upstream uses it.
     private UpstreamCredential defaultCredential(
             List<UpstreamReader> readers, Cloud cloud, Optional<EmailAddress> address) {
         CredentialReader reader = credentials(mailbox.section(CredentialReader.KEY), cloud);
@@ -137,7 +138,7 @@ record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostn
                 : new UpstreamCredential(upstream.keys(), CredentialReader.KEY, defaultCredential.credential());
     }
 
-    /// Warns if an upstream has stricter limits than the first one.
+    /// Warns if an upstream has stricter limits than the mailbox.
     private static void reportStricterLimits(
             UpstreamReader upstream, @Nullable Integer recipients, @Nullable Long size) {
         Integer maxRecipients = upstream.preset().recipientsPerMessage();
@@ -165,7 +166,7 @@ record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostn
                 .problem("a connector uses no credential; remove it, or use type = none");
     }
 
-    /// The primary upstream uses the credential of the mailbox.
+    /// Whether the upstream has a credential of its own. The primary never has: it uses that of the mailbox.
     private boolean hasCredential(UpstreamReader upstream) {
         return !upstream.keys().path().endsWith(".upstream")
                 && upstream.keys().written(CredentialReader.KEY).isPresent();

@@ -16,7 +16,7 @@ import org.o365relay.mail.EmailAddress;
 ///
 /// @param data the data directory
 /// @param hostname the relay's host name
-/// @param now for expiry dates
+/// @param now current time, which expiry dates are compared with
 record MailboxesReader(Section relay, SecretFiles files, Path data, String hostname, Instant now) {
 
     static final String KEY = "mailboxes";
@@ -26,11 +26,11 @@ record MailboxesReader(Section relay, SecretFiles files, Path data, String hostn
             mailboxes = [ { address = "relay@contoso.example", credential { type = client-secret, tenant = contoso.example, \
             client-id = …, client-secret = ${?RELAY_CLIENT_SECRET} } } ]""";
 
-    /// @param all the sections of all mailboxes, in the order of the file
+    /// @param all the sections of all mailboxes, valid or not, in the order of the file
     /// @param valid the valid mailboxes
     record Result(List<Section> all, List<ResolvedMailbox> valid) {
 
-        /// @return the valid addresses
+        /// @return the valid addresses of all mailboxes, including mailboxes with other errors
         List<EmailAddress> addresses() {
             return all.stream()
                     .flatMap(mailbox -> mailbox.optional("address", Addresses.MAIL).stream())
@@ -70,7 +70,7 @@ record MailboxesReader(Section relay, SecretFiles files, Path data, String hostn
         }
     }
 
-    /// Logins in the same file would overwrite each other.
+    /// Reports logins of different apps in the same token file: they would overwrite each other.
     private static void reportSharedLogins(List<ResolvedMailbox> mailboxes) {
         Map<Path, App> logins = new HashMap<>();
         for (ResolvedMailbox mailbox : mailboxes) {
@@ -90,7 +90,7 @@ record MailboxesReader(Section relay, SecretFiles files, Path data, String hostn
         }
     }
 
-    /// Mailboxes that share an account must have equal limits.
+    /// Reports mailboxes that share an account but have different limits.
     private static void reportUnequalLimits(List<ResolvedMailbox> mailboxes) {
         Map<String, ResolvedMailbox> accounts = new HashMap<>();
         for (ResolvedMailbox mailbox : mailboxes) {

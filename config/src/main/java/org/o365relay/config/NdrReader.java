@@ -23,7 +23,7 @@ record NdrReader(Section ndr, Cloud cloud) {
     }
 
     /// @param credential the mailbox's credential; empty if invalid
-    /// @return empty if NDRs are not read, or the section is invalid
+    /// @return the settings; empty if NDRs are not read, or the address or credential is unsuitable
     Optional<NdrSettings> read(Optional<EmailAddress> address, Optional<Credential> credential) {
         String folder = ndr.value("folder", TextValues.ANY);
         Duration poll = ndr.value("poll-interval", Quantities.duration(Duration.ofSeconds(1), Duration.ofDays(1)));
@@ -48,8 +48,8 @@ record NdrReader(Section ndr, Cloud cloud) {
         return Optional.empty();
     }
 
-    /// Delegated tokens request only the permission that is needed; application tokens have all that were
-    /// granted.
+    /// The scope to request: with a device code only the permission needed; an app can only request all the
+    /// permissions that it was granted.
     private static String scope(URI root, Credential.OAuth credential) {
         return root + (credential instanceof Credential.DeviceCode ? "/Mail.Read" : "/.default");
     }

@@ -3,7 +3,7 @@ package org.o365relay.config;
 import java.util.BitSet;
 import org.o365relay.admit.Network;
 
-/// Parses networks in CIDR notation and explains mistakes precisely.
+/// Parses networks in CIDR notation and explains what is wrong with invalid ones.
 final class Networks {
 
     static final ValueParser<Network> CIDR = TextValues.ANY.then(text -> Network.parse(text)

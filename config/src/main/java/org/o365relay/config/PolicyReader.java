@@ -12,7 +12,7 @@ import org.o365relay.admit.DeviceLimits;
 
 /// Reads the policy of a trusted network.
 ///
-/// @param limits the section `relay.limits`, for defaults
+/// @param limits the section `relay.limits`, from which defaults are taken
 /// @param certificate whether a certificate is configured
 /// @param users whether a users file is configured
 record PolicyReader(Section limits, boolean certificate, boolean users) {
@@ -21,7 +21,7 @@ record PolicyReader(Section limits, boolean certificate, boolean users) {
     private static final int MAX_NAME = 64;
     private static final ValueParser<String> NAME = TextValues.ANY.then(PolicyReader::name);
 
-    /// The policy of a network without settings.
+    /// The policy of a network that has no settings of its own.
     ClientPolicy standard() {
         return new ClientPolicy(
                 "",

@@ -23,7 +23,7 @@ final class Quantities {
 
     /// A TCP port.
     ///
-    /// @param min 0 if the system may choose a port, else 1
+    /// @param min 0 if the system may choose the port, otherwise 1
     static ValueParser<Integer> port(int min) {
         return TextValues.ANY.then(text -> {
             int port = text.matches("\\d{1,5}") ? Integer.parseInt(text) : -1;
@@ -57,7 +57,7 @@ final class Quantities {
                                         .formatted(TextValues.quoted(text), text(min), text(max)))));
     }
 
-    /// Octets: `35MiB`, or a bare number.
+    /// A size in octets: `35MiB`, or a number without a unit.
     static ValueParser<Long> size(long min, long max) {
         return TextValues.ANY.then(text -> size(text)
                 .then(read -> read >= min && read <= max
@@ -81,7 +81,7 @@ final class Quantities {
                 .orElse(duration.isZero() ? "0s" : duration.toNanos() + "ns");
     }
 
-    /// @return the size in the notation of the configuration: `35MiB`, or octets if no unit divides it
+    /// @return the size in the notation of the configuration: `35MiB`, or octets if it is no multiple of a unit
     static String text(long octets) {
         return Stream.of(Map.entry(TIB, "TiB"), Map.entry(GIB, "GiB"), Map.entry(MIB, "MiB"), Map.entry(KIB, "KiB"))
                 .filter(unit -> octets > 0 && octets % unit.getKey() == 0)

@@ -34,10 +34,10 @@ import org.o365relay.route.Routes;
 
 /// Reads the section `relay`.
 ///
-/// @param directory base of relative paths
+/// @param directory directory that relative paths are resolved against
 /// @param kernelHostname file that contains the host name of the machine
 /// @param heap maximum heap size in octets
-/// @param now for expiry dates
+/// @param now current time, which expiry dates are compared with
 /// @param opensSecrets whether files with secrets, certificates and users are read
 record RelayReader(
         Path directory,
@@ -47,7 +47,7 @@ record RelayReader(
         Instant now,
         boolean opensSecrets) {
 
-    // Estimates for an idle connection: its session and buffers; with TLS also its engine and two records.
+    // Estimates for an idle connection: its session and buffers; with TLS also the TLS engine and two records.
     private static final long CONNECTION = 12 * KIB;
     private static final long TLS_CONNECTION = 60 * KIB;
 
@@ -57,7 +57,9 @@ record RelayReader(
     private static final Duration HOUR = Duration.ofHours(1);
     private static final Duration DAY = Duration.ofDays(1);
 
-    /// @return empty if no mailbox is valid; all problems are reported
+    /// Reads the section and reports all problems.
+    ///
+    /// @return the configuration; empty if no mailbox is valid
     Optional<ResolvedConfiguration> read(Section relay) {
         String hostname = relay.optional("hostname", Addresses.HOSTNAME)
                 .orElseGet(() -> Hostname.find(environment, kernelHostname));
@@ -122,7 +124,7 @@ record RelayReader(
         });
     }
 
-    /// Checked only if the operator set the size; otherwise the limit of the mailbox applies.
+    /// Warns if the relay's `message-size` is larger than any mailbox sends. The default causes no warning.
     private static void reportLargeMessages(Section limits, List<ResolvedMailbox> mailboxes) {
         long accepted = limits.value(MESSAGE_SIZE, size(64 * KIB, GIB));
         long sent = mailboxes.stream()
@@ -148,7 +150,7 @@ record RelayReader(
                 limits.value("minimum-data-rate", size(0, MIB)).intValue());
     }
 
-    /// Connections may use half of the heap; the rest is for messages.
+    /// Warns if connections may use more than half of the heap; the rest is needed for messages.
     private void reportMemory(Section limits, int connections, boolean tls) {
         long needed = connections * (tls ? TLS_CONNECTION : CONNECTION);
         if (needed > heap / 2) {

@@ -7,13 +7,13 @@ import org.o365relay.exchange.Cloud;
 import org.o365relay.exchange.Preset;
 import org.o365relay.ndr.NdrSettings;
 
-/// The mailbox that results from an element of `mailboxes`.
+/// A mailbox as read from an element of `mailboxes`, with defaults filled in.
 ///
-/// @param section its section in the file
-/// @param presets of its upstreams
-/// @param recipientsPerMessage null for no limit
-/// @param messageSize octets; null for no limit
-/// @param ndr null if NDRs are not read
+/// @param section section of the mailbox in the file
+/// @param presets presets of its upstreams
+/// @param recipientsPerMessage maximum number of recipients; null for no limit
+/// @param messageSize maximum size in octets; null for no limit
+/// @param ndr settings for reading NDRs; null if they are not read
 record ResolvedMailbox(
         Section section,
         MailboxSettings settings,

@@ -32,7 +32,7 @@ record RoutesReader(Section relay, MailboxesReader.Result mailboxes) {
     private static final List<String> CONDITIONS = List.of(CLIENT, SENDER, FROM, RECIPIENT);
     private static final List<String> ACTIONS = List.of(MAILBOX, POOL, PRIORITY);
 
-    /// @return empty if no mailbox is valid
+    /// @return the routes; empty if no mailbox is valid
     Optional<Routes> read() {
         List<EmailAddress> addresses = mailboxes.addresses();
         Map<String, List<EmailAddress>> pools = new PoolsReader(relay, addresses).read();

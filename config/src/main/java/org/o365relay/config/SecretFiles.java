@@ -12,11 +12,12 @@ import java.util.Map;
 import java.util.Optional;
 import org.o365relay.mail.Secret;
 
-/// Finds files with secrets: beside the configuration, or passed by systemd (`LoadCredential=`).
+/// Finds files with secrets: in the directory of the configuration file, or passed by systemd
+/// (`LoadCredential=`).
 ///
-/// @param directory of the configuration file
+/// @param directory directory of the configuration file
 /// @param areOpened whether the files are read; false for operator commands, which may lack the permission.
-///     Files then count as valid and secrets as set
+///     If false, files are treated as valid and secrets as set
 record SecretFiles(Path directory, Map<String, String> environment, boolean areOpened) {
 
     /// Placeholder for a secret that is not read.
@@ -24,7 +25,7 @@ record SecretFiles(Path directory, Map<String, String> environment, boolean areO
 
     static final String SYSTEMD = "CREDENTIALS_DIRECTORY"; // systemd.exec(5), LoadCredential=
 
-    /// A path; a relative one is searched among the credentials of systemd first.
+    /// A path. A relative path is looked up among the credentials of systemd first.
     ValueParser<Path> path() {
         ValueParser<Path> beside = FileContent.path(directory);
         return value -> beside.parse(value)
@@ -44,19 +45,19 @@ record SecretFiles(Path directory, Map<String, String> environment, boolean areO
         return areOpened ? path().then(FileContent::checkCertificates) : path();
     }
 
-    /// Like [#readable()], but only beside the configuration.
+    /// Like [#readable()], but not looked up among the credentials of systemd.
     ValueParser<Path> readableBeside() {
         return areOpened ? FileContent.readable(directory) : FileContent.path(directory);
     }
 
-    /// Like [#certificates()], but only beside the configuration.
+    /// Like [#certificates()], but not looked up among the credentials of systemd.
     ValueParser<Path> certificatesBeside() {
         return areOpened ? FileContent.certificates(directory) : FileContent.path(directory);
     }
 
-    /// The content of a file without the final line end; read again when the file changes.
+    /// The content of a file without the final line ending. The secret is read again when the file changes.
     ///
-    /// @param what for example "password"
+    /// @param what what the file contains, for example "password"
     static Parsed<Secret> secret(Path file, String what) {
         return FileContent.read(file).then(_ -> {
             try {
@@ -70,8 +71,8 @@ record SecretFiles(Path directory, Map<String, String> environment, boolean areO
         });
     }
 
-    /// @return whether other users can read or change the file; false for credentials of systemd, which it
-    ///     protects by other means
+    /// @return whether other users can read or change the file; false for credentials of systemd, which
+    ///     protects them by other means
     boolean isExposed(Path file) {
         boolean open = FileContent.grants(file, GROUP_READ, GROUP_WRITE, OTHERS_READ, OTHERS_WRITE);
         return open && systemdCredential().filter(file::startsWith).isEmpty();

@@ -8,17 +8,17 @@ import java.util.Locale;
 import java.util.Optional;
 import org.o365relay.mail.Secret;
 
-/// Reads a secret from its key (`password`) or from a file (`password-file`). Messages never quote it.
+/// Reads a secret from its key (`password`) or from a file (`password-file`). Messages never quote the secret.
 ///
-/// @param variable environment variable to suggest
+/// @param variable environment variable to suggest if the secret is missing
 record SecretReader(Section section, String key, String variable, SecretFiles files) {
 
-    /// A secret with the default variable: `RELAY_PASSWORD`.
+    /// A reader that suggests the default variable, for example `RELAY_PASSWORD`.
     SecretReader(Section section, String key, SecretFiles files) {
         this(section, key, "RELAY_" + key.toUpperCase(Locale.ROOT).replace('-', '_'), files);
     }
 
-    /// @return empty if the secret is not set, or cannot be read
+    /// @return the secret; empty if it is not set or cannot be read
     Optional<Secret> read() {
         if (section.written(key).isPresent() && section.written(fileKey()).isPresent()) {
             section.problem(fileKey(), "%s is set as well; remove one of the two".formatted(key));
@@ -33,7 +33,7 @@ record SecretReader(Section section, String key, String variable, SecretFiles fi
         return direct.or(() -> section.optional(fileKey(), files.path().then(this::fromFile)));
     }
 
-    /// @return whether one of the keys is set
+    /// @return whether either key is set
     boolean isSet() {
         return section.written(key).isPresent() || section.written(fileKey()).isPresent();
     }

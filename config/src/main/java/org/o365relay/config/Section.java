@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 
 /// A section `{ … }` of the configuration: values by key.
 ///
-/// A value is taken from the operator's layers, then from `reference.conf`, which contains every key. An
+/// A value is taken from the operator's layers, or else from `reference.conf`, which contains every key. An
 /// invalid value is reported and replaced by its default, so that all problems of a file are found.
 final class Section {
 
@@ -21,8 +21,8 @@ final class Section {
     private final Layer reference;
     private final Source source;
 
-    /// @param position position of the section, for missing keys
-    /// @param written layers of the operator, highest precedence first; may be empty
+    /// @param position position of the section, reported for missing keys
+    /// @param written layers that the operator wrote, highest precedence first; may be empty
     Section(String path, FilePosition position, List<Layer> written, Layer reference, Source source) {
         this.path = path;
         this.position = position;
@@ -57,14 +57,14 @@ final class Section {
 
     /// The value of a key that may be missing.
     ///
-    /// @return empty if missing or invalid
+    /// @return the value; empty if missing or invalid
     <T> Optional<T> optional(String key, ValueParser<T> parser) {
         return written(key).flatMap(setting -> source.parse(setting, parser));
     }
 
     /// The value of a key that has a default, for checks that must not use the default of an invalid value.
     ///
-    /// @return empty if the value is invalid
+    /// @return the value; empty if invalid
     <T> Optional<T> valueIfValid(String key, ValueParser<T> parser) {
         return written(key).isPresent() ? optional(key, parser) : Optional.of(value(key, parser));
     }
@@ -95,7 +95,7 @@ final class Section {
         return new Section(path + "." + key, inside, layers, defaults(key), source);
     }
 
-    /// The layers of the operator for a section, highest precedence first.
+    /// The layers that the operator wrote for a section, highest precedence first.
     List<Layer> layers(String key) {
         return written.stream()
                 .flatMap(layer -> layer.setting(key).stream())
@@ -116,7 +116,7 @@ final class Section {
     /// A section that is an element of a list.
     ///
     /// @param inherited layers for keys that the element does not set
-    /// @return empty if the element is not a section
+    /// @return the section; empty if the element is not a section
     Optional<Section> element(Setting element, List<Layer> inherited, Layer defaults) {
         return source.layer(element).map(layer -> {
             List<Layer> layers =
@@ -125,7 +125,7 @@ final class Section {
         });
     }
 
-    /// @return the first unset variable in the value of this key: `RELAY_PASSWORD` for `${?RELAY_PASSWORD}`
+    /// @return the first variable without a value in this key: `RELAY_PASSWORD` for `${?RELAY_PASSWORD}`
     Optional<String> unsetVariable(String key) {
         return written.stream()
                 .flatMap(layer -> source.substitutions().names(layer.path() + "." + key).stream())
@@ -141,15 +141,15 @@ final class Section {
         source.warning(settingOrPlaceholder(key), message);
     }
 
-    /// The value of this key in this section itself, or a placeholder there; for messages that do not concern
-    /// defaults shared with other sections.
+    /// The value of this key in this section itself, or a placeholder if the value is missing or inherited. For
+    /// messages that do not concern the defaults shared with other sections.
     Setting here(String key) {
         return written(key)
                 .filter(setting -> setting.path().equals(path + "." + key))
                 .orElseGet(() -> new Setting(path + "." + key, NOTHING, position));
     }
 
-    /// The value of this key, or a placeholder at its position, so that a message has a line.
+    /// The value of this key, or a placeholder that gives a message about the missing value its line.
     private Setting settingOrPlaceholder(String key) {
         return written(key).orElseGet(() -> {
             String at = written.stream()

@@ -5,8 +5,8 @@ import com.typesafe.config.ConfigValueType;
 
 /// A value and its position.
 ///
-/// @param path for example `relay.listeners[0].port`
-/// @param around position of the enclosing section or list, for a value without a line
+/// @param path path of the key, for example `relay.listeners[0].port`
+/// @param around position of the enclosing section or list, used if the value has no position of its own
 record Setting(String path, ConfigValue value, FilePosition around) {
 
     boolean isNull() {

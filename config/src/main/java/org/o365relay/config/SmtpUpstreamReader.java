@@ -15,7 +15,7 @@ import org.o365relay.exchange.Preset;
 import org.o365relay.net.CertifiedKey;
 import org.o365relay.net.UnusableKeyException;
 
-/// Reads an SMTP upstream: client submission, a smarthost, a connector.
+/// Reads an SMTP upstream: client submission, a smarthost or a connector.
 record SmtpUpstreamReader(Section keys, Preset preset, Cloud cloud, SecretFiles files, String hostname) {
 
     static final String HOST = "host";
@@ -27,7 +27,7 @@ record SmtpUpstreamReader(Section keys, Preset preset, Cloud cloud, SecretFiles 
     private static final int IMPLICIT_TLS_PORT = 465; // RFC 8314 §3.3
 
     /// @param mailbox domain of the mailbox; empty if invalid
-    /// @return empty if the host is invalid, or with preset = graph
+    /// @return the settings; empty if the host is invalid, or for `preset = graph`
     Optional<SmtpUpstreamSettings> read(int connections, Optional<String> mailbox) {
         Optional<String> host = host(mailbox);
         Tls tls = keys.value(TLS, TextValues.oneOf(Tls.class));
@@ -59,7 +59,8 @@ record SmtpUpstreamReader(Section keys, Preset preset, Cloud cloud, SecretFiles 
                 local.orElse(null)));
     }
 
-    /// Reports credentials or mail that would be sent to a server without protection.
+    /// Reports a token that would be sent to a server it is not meant for, and passwords or mail that would be
+    /// sent unencrypted.
     void reportTrust(SmtpUpstreamSettings settings, UpstreamCredential signIn, boolean scoped) {
         boolean remote = !Entra.isThisMachine(settings.host());
         if (preset == Preset.SMARTHOST && signIn.isOAuth() && !scoped && remote) {
@@ -84,7 +85,7 @@ record SmtpUpstreamReader(Section keys, Preset preset, Cloud cloud, SecretFiles 
         }
     }
 
-    /// Whether the server is the one of the preset, whose features are known.
+    /// Whether the server is that of the preset, whose features are known.
     private boolean isPresetHost() {
         return preset.host(cloud).isPresent() && !isSet(HOST);
     }

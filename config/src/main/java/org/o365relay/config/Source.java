@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
 /// The file being read: parses its settings and reports invalid ones to [Problems].
 record Source(FilePosition file, Substitutions substitutions, KnownKeys known, Problems problems) {
 
-    /// @return empty if the value is invalid
+    /// @return the parsed value; empty if invalid
     <T> Optional<T> parse(Setting setting, ValueParser<T> parser) {
         return switch (resolved(setting).then(found -> parser.parse(found.value()))) {
             case Parsed.Ok<T>(T value) -> Optional.of(value);
@@ -21,7 +21,7 @@ record Source(FilePosition file, Substitutions substitutions, KnownKeys known, P
         };
     }
 
-    /// @return the section's values; empty if it is not a section
+    /// @return the values of a section; empty if the setting is not a section
     Optional<Layer> layer(Setting setting) {
         return parse(
                 setting,
@@ -30,7 +30,7 @@ record Source(FilePosition file, Substitutions substitutions, KnownKeys known, P
                         : new Parsed.Invalid<>("must be a section: { … }"));
     }
 
-    /// @return the list's elements; empty if it is not a list
+    /// @return the elements of a list; empty if the setting is not a list
     List<Setting> elements(Setting setting) {
         Optional<ConfigList> list = parse(
                 setting,
@@ -59,7 +59,7 @@ record Source(FilePosition file, Substitutions substitutions, KnownKeys known, P
                 .orElse(setting.around());
     }
 
-    /// @return empty for values without a file, or from several files
+    /// @return the position; empty for a value that is not from a file or is merged from several
     private static Optional<FilePosition> position(ConfigOrigin origin) {
         return Optional.ofNullable(origin.filename())
                 .filter(name -> origin.lineNumber() > 0 && !name.startsWith("merge of "))

@@ -16,7 +16,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/// The keys of a file that contain `${NAME}` or `${?NAME}`, recorded before they are resolved.
+/// The keys of a file that contain `${NAME}` or `${?NAME}`, recorded before the substitutions are resolved.
 final class Substitutions {
 
     private static final Pattern NAME = Pattern.compile("\\$\\{\\??([^}]*)}");
@@ -25,7 +25,7 @@ final class Substitutions {
 
     private final Map<String, Use> uses = new HashMap<>();
 
-    /// @param root as parsed, not resolved
+    /// @param root the file as parsed, with substitutions not yet resolved
     static Substitutions in(ConfigObject root) {
         Substitutions substitutions = new Substitutions();
         root.forEach(substitutions::collect);
@@ -37,7 +37,7 @@ final class Substitutions {
         return Optional.ofNullable(uses.get(path)).map(Use::names).orElse(List.of());
     }
 
-    /// @return position of the value at this path; empty without a substitution
+    /// @return origin of the value at this path; empty if it contains no substitution
     Optional<ConfigOrigin> origin(String path) {
         return Optional.ofNullable(uses.get(path)).map(Use::origin);
     }

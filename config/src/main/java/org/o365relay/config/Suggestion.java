@@ -5,7 +5,7 @@ import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 
-/// Finds the known name that a misspelled one most likely means.
+/// Finds the known name that was most likely meant by a misspelled name.
 final class Suggestion {
 
     private Suggestion() {}

@@ -6,8 +6,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// Explains errors of the HOCON parser. Its own messages are not shown: they quote the file, possibly part of a
-/// password.
+/// Explains errors of the HOCON parser. The parser's own messages are not shown: they quote the file and may
+/// contain part of a password.
 final class SyntaxProblem {
 
     private static final Pattern UNEXPECTED = Pattern.compile("(?:token:?|got) '([\\[\\]{}=:,])'");
@@ -49,7 +49,7 @@ final class SyntaxProblem {
         return "syntax error; check the commas, brackets and double quotes";
     }
 
-    /// The last part of the message: the file, and sometimes the reason.
+    /// The last part of the parser's message: the file, and sometimes the reason.
     private static String reason(String text) {
         return text.substring(text.lastIndexOf(": ") + 1).strip();
     }

@@ -25,7 +25,7 @@ final class TargetBuilder {
         return of(name(mailbox.settings().address()), List.of(mailbox));
     }
 
-    /// @param members at least one; the smallest limits of the members apply to the pool
+    /// @param members mailboxes of the target, at least one; the smallest limits of the members apply
     static Target of(String name, Collection<ResolvedMailbox> members) {
         return new Target(
                 name,

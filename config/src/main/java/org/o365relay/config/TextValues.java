@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import org.o365relay.mail.Secret;
 
-/// Parsers for text values, and their quotation in messages.
+/// Parses text values and quotes them in messages.
 final class TextValues {
 
     private static final int MAX_QUOTE = 80;
@@ -13,7 +13,7 @@ final class TextValues {
     /// Any text that is not blank.
     static final ValueParser<String> ANY = TextValues::text;
 
-    /// A secret; messages never quote it.
+    /// A secret, which messages never quote.
     static final ValueParser<Secret> SECRET = ANY.then(text -> new Parsed.Ok<>(new Secret(text)));
 
     /// `true` or `false`.
@@ -25,7 +25,7 @@ final class TextValues {
 
     private TextValues() {}
 
-    /// A constant of an enum, in lower case.
+    /// A constant of an enum, written in lower case with hyphens.
     static <E extends Enum<E>> ValueParser<E> oneOf(Class<E> choices) {
         List<E> constants = List.of(choices.getEnumConstants());
         List<String> names = constants.stream().map(TextValues::name).toList();
@@ -68,7 +68,7 @@ final class TextValues {
                 : new Parsed.Ok<>(text);
     }
 
-    /// Numbers as written in the file: a password 0123 keeps its zero.
+    /// The text as written in the file, even if it is a number: the password 0123 keeps its zero.
     private static String asWritten(ConfigValue value) {
         return value.atKey("value").getString("value");
     }

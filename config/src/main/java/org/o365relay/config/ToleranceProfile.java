@@ -2,7 +2,7 @@ package org.o365relay.config;
 
 import org.o365relay.admit.Tolerance;
 
-/// The named tolerances.
+/// The values of the key `tolerance`.
 enum ToleranceProfile {
     STANDARD,
     STRICT,

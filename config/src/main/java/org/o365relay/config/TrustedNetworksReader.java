@@ -13,7 +13,7 @@ import org.o365relay.admit.TrustedNetworks;
 /// Reads `trusted-networks` of the relay or a listener, with defaults from `relay.trusted-network-defaults`.
 /// Rejects networks that would make an open relay.
 ///
-/// @param defaults the defaults, for entries that are only a network
+/// @param defaults the defaults, used for entries that consist of a network only
 record TrustedNetworksReader(Section relay, PolicyReader policies, Section defaults) {
 
     static final String KEY = "trusted-networks";
@@ -27,7 +27,7 @@ record TrustedNetworksReader(Section relay, PolicyReader policies, Section defau
         defaults.optional(NETWORK, Networks.CIDR)
                 .ifPresent(network ->
                         defaults.problem(NETWORK, "has no default; set it in each entry of trusted-networks"));
-        policies.read(defaults); // reports mistakes even if no entry uses the defaults
+        policies.read(defaults); // to report mistakes even if no entry uses the defaults
         return new TrustedNetworksReader(relay, policies, defaults);
     }
 

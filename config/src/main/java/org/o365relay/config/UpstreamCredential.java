@@ -5,7 +5,7 @@ import org.o365relay.identity.Credential;
 
 /// The credential of an upstream, and where it is configured.
 ///
-/// @param key key in the section, for messages
+/// @param key key in the section that problems are reported for
 /// @param credential empty if invalid
 record UpstreamCredential(Section section, String key, Optional<Credential> credential) {
 

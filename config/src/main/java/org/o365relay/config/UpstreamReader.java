@@ -26,14 +26,14 @@ record UpstreamReader(Section keys, Cloud cloud, SecretFiles files, String hostn
     private static final List<String> SMTP_ONLY = List.of(
             "port", "tls", "trusted-certificates", "client-certificate", "client-certificate-key", "local-address");
 
-    /// A host without a preset is a smarthost.
+    /// The preset. Without `preset`, an upstream that sets `host` is a smarthost, any other is Exchange Online.
     Preset preset() {
         return keys.optional(PRESET, PRESETS)
                 .orElse(keys.written(SmtpUpstreamReader.HOST).isPresent() ? Preset.SMARTHOST : Preset.OFFICE365);
     }
 
-    /// @param domain of the mailbox; empty if invalid
-    /// @return empty if the upstream is invalid
+    /// @param domain domain of the mailbox; empty if invalid
+    /// @return the settings; empty if the upstream is invalid
     Optional<UpstreamSettings> read(int connections, Optional<String> domain, UpstreamCredential signIn) {
         Optional<URI> root = keys.optional(GRAPH_URL, Entra.ORIGIN);
         Optional<String> scope = keys.optional(SCOPE, TextValues.ANY);

@@ -7,10 +7,10 @@ import java.util.function.Function;
 @FunctionalInterface
 interface ValueParser<T> {
 
-    /// @param value resolved, not null
+    /// @param value value with substitutions resolved; not null
     Parsed<T> parse(ConfigValue value);
 
-    /// A parser that processes the result of this one further.
+    /// Returns a parser that applies the function to the value that this parser returns.
     default <U> ValueParser<U> then(Function<T, Parsed<U>> next) {
         return value -> parse(value).then(next);
     }

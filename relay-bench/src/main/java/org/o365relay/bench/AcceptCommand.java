@@ -6,7 +6,7 @@ import org.o365relay.bench.AcceptMeasurement.Figures;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/// `bench accept`.
+/// The command `bench accept`.
 @Command(
         name = "accept",
         description = "Measure accepted messages per second, reply latency, CPU time and memory.",

@@ -7,14 +7,16 @@ import java.util.OptionalLong;
 
 /// Measures how many messages a server accepts per second, the reply latency, and the CPU time and memory used.
 ///
-/// @param limit limit of the measured load
-/// @param warmUp limit of the same load before the measurement, for the JIT compiler
+/// @param limit when the measured load ends
+/// @param warmUp when the warm-up ends: the same load before the measurement, so that the JIT compiler has run
 record AcceptMeasurement(LoadLimit limit, LoadLimit warmUp) {
 
     /// The figures of one load.
     ///
     /// @param cpu processor time of the server during the load; negative if its process is unknown
-    /// @param others share of the machine's CPU used by neither server nor load generator, 0 to 1
+    /// @param others share of the machine's CPU time used by processes other than the server and the load
+    ///     generator, 0 to 1
+    /// @param after memory and CPU time of the server after the load
     record Figures(LoadProfile profile, LoadResult load, Duration cpu, double others, ProcessUsage after) {
 
         private static final double PERCENTILE_50 = 50;

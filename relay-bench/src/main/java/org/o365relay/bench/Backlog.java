@@ -20,7 +20,7 @@ import org.o365relay.queue.QueueUnavailableException;
 /// Generates a long queue and a long history in a data directory, as after an outage: 100 devices with one
 /// sender each, 1,000 recipients, unique subjects and Message-IDs.
 ///
-/// It writes directly to the tables that the relay has created, so it must be updated when the schema changes.
+/// It writes directly to the tables that the relay creates, so it must be updated when the schema changes.
 final class Backlog {
 
     static final int DEVICES = 100;
@@ -55,7 +55,8 @@ final class Backlog {
 
     /// @param settled number of messages in the history
     /// @param open number of messages in the queue
-    /// @param due period from now in which the open messages become due, at random times; null for now
+    /// @param due period, starting now, in which the open messages become due at random times; null if they are
+    ///     due now
     void fill(int settled, int open, @Nullable Duration due) throws IOException {
         createTables();
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("queue.db"))) {
@@ -123,7 +124,8 @@ final class Backlog {
         return "<" + Integer.toHexString(n * 0x9E3779B1) + "." + n + "@device.example>";
     }
 
-    /// @return the queue ID of the n-th message, received at that time
+    /// @param receivedAt time of receipt, in milliseconds since the epoch
+    /// @return the queue ID of the n-th message
     static long id(int n, long receivedAt) {
         return receivedAt << SEQUENCE_BITS | (n & ((1 << SEQUENCE_BITS) - 1));
     }
@@ -206,7 +208,7 @@ final class Backlog {
         }
     }
 
-    /// @return approximate time at which the first of that many messages was received
+    /// @return approximate time at which the first message of a backlog of this size was received
     static Instant firstReceivedAt(int messages) {
         return Instant.now().minusMillis(10L * messages);
     }

@@ -4,7 +4,7 @@ import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/// The command line of the benchmark. `relay-bench/README.md` explains the figures.
+/// The command line of the benchmark. `relay-bench/README.md` explains the results.
 @Command(
         name = "bench",
         description = "Measure throughput, latency, CPU time and memory of an SMTP server.",
@@ -22,7 +22,7 @@ public final class Bench {
 
     private Bench() {}
 
-    /// Exit codes: 0 success, 1 the measurement failed or messages were lost, 2 usage error.
+    /// Exits with 0 on success, 1 if the measurement failed or messages were lost, 2 on a usage error.
     public static void main(String[] arguments) {
         System.exit(commandLine().execute(arguments));
     }

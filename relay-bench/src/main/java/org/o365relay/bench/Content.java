@@ -9,7 +9,7 @@ import java.util.List;
 /// The octets sent after DATA: one message of an exact size with its end-of-data line. No line starts with a
 /// dot; every line ends with CRLF.
 ///
-/// Takes about 1 MiB of memory for any size: a large message repeats one page.
+/// It takes at most about 2 MiB of memory, because a large message repeats one page.
 final class Content {
 
     private static final String HEADERS = """
@@ -57,12 +57,12 @@ final class Content {
         return new Content(size, List.copyOf(buffers));
     }
 
-    /// The octets of header and body.
+    /// The number of octets of header and body.
     long size() {
         return size;
     }
 
-    /// Creates independent views of the content for one session.
+    /// Creates views of the content for one session, with positions of their own.
     ByteBuffer[] views() {
         return buffers.stream().map(ByteBuffer::duplicate).toArray(ByteBuffer[]::new);
     }

@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
 /// An upstream that requires STARTTLS and AUTH like Exchange Online, accepts and discards all messages, and
-/// counts them. It uses little CPU time, so that the relay is measured.
+/// counts them. It uses little CPU time, so that it does not limit the measured relay.
 final class CountingSmarthost implements Smarthost {
 
     private static final int BACKLOG = 1_024;
@@ -88,8 +88,8 @@ final class CountingSmarthost implements Smarthost {
         sessions.shutdownNow();
     }
 
-    /// Registers a listener that receives the RCPT command of each message's last recipient before the message
-    /// is counted.
+    /// Sets the listener that is called with the last RCPT command of each message, before the message is
+    /// counted.
     void onMessage(Consumer<String> newListener) {
         messageListener = newListener;
     }

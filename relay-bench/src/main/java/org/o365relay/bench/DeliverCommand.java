@@ -11,7 +11,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/// `bench deliver`.
+/// The command `bench deliver`.
 @Command(
         name = "deliver",
         description = "Measure the time until all messages are delivered through STARTTLS and AUTH.",

@@ -12,7 +12,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/// `bench drain`.
+/// The command `bench drain`.
 @Command(
         name = "drain",
         description =

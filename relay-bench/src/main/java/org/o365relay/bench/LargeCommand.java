@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/// `bench large`.
+/// The command `bench large`.
 @Command(
         name = "large",
         description = "Measure a large message, accepted and delivered with a small heap.",

@@ -6,10 +6,10 @@ import java.nio.file.Path;
 /// Starts a server to measure.
 interface Launcher {
 
-    /// The name in the tables.
+    /// The name of the server in the result tables.
     String name();
 
-    /// @param directory directory for the files of the server: empty, or used by an earlier start
+    /// @param directory directory for the files of the server: empty, or left by an earlier start
     /// @return the server, with its port open
     Server start(Path directory) throws IOException, InterruptedException;
 }

@@ -16,7 +16,7 @@ final class LoadLoop implements Callable<LoadTally> {
     private final int sessions;
     private final RemainingMessages remaining;
     private final LoadTally tally = new LoadTally();
-    /// Sessions to connect. A queue avoids recursion with a server that refuses every connection.
+    /// Sessions to connect. The queue avoids recursion if the server refuses every connection.
     private final Queue<LoadSession> unconnected = new ArrayDeque<>();
 
     private int working;
@@ -46,7 +46,8 @@ final class LoadLoop implements Callable<LoadTally> {
         return tally;
     }
 
-    /// Connects each waiting session once; a refused one waits for the next call.
+    /// Tries to connect each waiting session once. A session whose connection is refused waits for the next
+    /// call.
     private void connect() {
         for (int count = unconnected.size(); count > 0; count--) {
             if (!unconnected.remove().open()) {

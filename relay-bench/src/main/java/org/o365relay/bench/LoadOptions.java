@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.bench.SmtpLoad.Connections;
 import picocli.CommandLine.Option;
 
-/// The options of a load.
+/// The command-line options of a load.
 final class LoadOptions {
 
     private static final int DEFAULT_SECONDS = 10;
@@ -44,7 +44,7 @@ final class LoadOptions {
             description = "Threads of the load generator. Default: ${DEFAULT-VALUE}")
     private int threads = 1;
 
-    /// The load of the options; without `--sessions` the suite.
+    /// The load that the options describe; without `--sessions`, all standard loads.
     List<LoadProfile> profiles() {
         return sessions == null ? LoadProfile.SUITE : List.of(profile(sessions));
     }

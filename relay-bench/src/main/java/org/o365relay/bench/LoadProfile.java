@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import org.o365relay.bench.SmtpLoad.Connections;
 
-/// The kind of a load, independent of its length and server.
+/// The kind of load, independent of its duration and of the server.
 record LoadProfile(int sessions, Size size, Connections connections, boolean pipelining, int threads) {
 
     private static final Duration STALL_TIMEOUT = Duration.ofMinutes(2);

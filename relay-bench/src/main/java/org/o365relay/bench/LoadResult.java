@@ -8,11 +8,11 @@ import org.HdrHistogram.Histogram;
 
 /// The result of a load.
 ///
-/// @param accepted messages with a 2xx reply to the end of data
+/// @param accepted number of messages with a 2xx reply to the end of data
 /// @param refused number of refused messages by reply code
-/// @param dropped messages whose connection failed or was closed early
+/// @param dropped number of messages whose connection failed or was closed early
 /// @param elapsed time from the first connection to the last reply
-/// @param latency microseconds from the last octet of the end-of-data line to its reply
+/// @param latency time in microseconds from the last octet of the end-of-data line to its reply
 /// @param ownCpu processor time of the load generator
 public record LoadResult(
         long accepted,
@@ -26,17 +26,17 @@ public record LoadResult(
         refused = Collections.unmodifiableSortedMap(new TreeMap<>(refused));
     }
 
-    /// Accepted messages per second.
+    /// The number of accepted messages per second.
     public double rate() {
         return accepted / (elapsed.toNanos() / 1e9);
     }
 
-    /// Messages attempted but not accepted.
+    /// The number of messages that were attempted but not accepted.
     public long errors() {
         return dropped + refused.values().stream().mapToLong(Long::longValue).sum();
     }
 
-    /// @param percentile percentile, 0 to 100
+    /// @param percentile percentile from 0 to 100
     /// @return latency in milliseconds
     public double latencyAt(double percentile) {
         return latency.getValueAtPercentile(percentile) / 1e3;

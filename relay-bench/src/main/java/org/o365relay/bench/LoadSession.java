@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
 
 /// One client session. Sends messages while any remain; reconnects when necessary.
 ///
-/// After a refused RCPT or DATA it reconnects instead of sending RSET.
+/// After RCPT or DATA is refused, the session reconnects instead of sending RSET.
 final class LoadSession {
 
-    /// The command whose reply is awaited.
+    /// The command whose reply the session waits for.
     private enum Step {
         GREETING,
         EHLO,
@@ -27,7 +27,7 @@ final class LoadSession {
         QUIT
     }
 
-    /// The session ends after this many consecutive dropped connections.
+    /// The session ends after more than this many consecutive dropped connections.
     private static final int MAX_CONSECUTIVE_DROPS = 100;
 
     private static final String MAIL = "MAIL FROM:<scanner@device.example>\r\n";
@@ -216,7 +216,7 @@ final class LoadSession {
         }
     }
 
-    /// Handles a broken connection; after QUIT it counts as the 221.
+    /// Handles a dropped connection. After QUIT this is not an error: it is treated like the reply 221.
     private void drop() {
         if (step != Step.QUIT) {
             tally.dropped();

@@ -13,7 +13,7 @@ import javax.net.ssl.SSLContext;
 
 /// A self-signed certificate for `localhost`, generated with the JDK's keytool.
 ///
-/// @param pem PEM file with the certificate, for clients to trust
+/// @param pem PEM file with the certificate, for clients that must trust it
 /// @param context TLS context of a server with this certificate
 record LocalhostCertificate(Path pem, SSLContext context) {
 

@@ -9,16 +9,16 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Locale;
 
-/// Describes the machine of a measurement.
+/// Describes the machine on which a measurement runs.
 final class MachineInfo {
 
     private static final int SYNCS = 200;
 
     private MachineInfo() {}
 
-    /// Formats one line: processors, memory, system, JDK, file system and the cost of a sync.
+    /// Formats one line: processors, memory, operating system, JDK, file system and the duration of a sync.
     ///
-    /// @param directory directory on the file system of the queues
+    /// @param directory directory on the file system that holds the queues
     static String line(Path directory) throws IOException {
         return String.format(
                 Locale.ROOT,

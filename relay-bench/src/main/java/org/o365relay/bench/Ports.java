@@ -12,7 +12,7 @@ import java.util.function.BooleanSupplier;
 /// Finds free ports and waits for ports to open.
 final class Ports {
 
-    /// tcpmux: not in use, so that connections are refused immediately.
+    /// The port of tcpmux, which is not in use, so connections are refused immediately.
     static final int REFUSED = 1;
 
     private static final Duration POLL = Duration.ofMillis(1);
@@ -23,7 +23,7 @@ final class Ports {
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     }
 
-    /// Finds a port that is free at the moment.
+    /// Finds a port that is currently free.
     static int unused() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
@@ -32,8 +32,8 @@ final class Ports {
 
     /// Waits until the port accepts a connection.
     ///
-    /// @param alive whether the server is still running
-    /// @return time at which it did, as [System#nanoTime()]
+    /// @param alive tells whether the server is still running
+    /// @return time at which the connection was accepted, as [System#nanoTime()]
     static long awaitOpen(InetSocketAddress address, Duration timeout, BooleanSupplier alive) throws IOException {
         long deadline = System.nanoTime() + timeout.toNanos();
         while (System.nanoTime() - deadline < 0 && alive.getAsBoolean()) {

@@ -10,11 +10,11 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /// Starts a separate Postfix instance with configuration, queue and log in the work directory and one port on
-/// loopback. An installed Postfix is not affected. Needs root, as Postfix does.
+/// loopback. The system's Postfix instance is not affected. Postfix can only be started by root.
 ///
-/// The next hop refuses connections, as for the measured relay.
+/// The next hop refuses connections, as it does for the measured relay.
 ///
-/// @param hold whether accepted messages are held and never delivered, the fastest mode of Postfix
+/// @param hold whether accepted messages are put on hold and never delivered, the fastest mode of Postfix
 record PostfixLauncher(Path program, String version, boolean hold) implements Launcher {
 
     private static final Duration START_TIMEOUT = Duration.ofSeconds(20);
@@ -67,7 +67,7 @@ record PostfixLauncher(Path program, String version, boolean hold) implements La
             postlog   unix-dgram n - n - 1 postlogd
             """;
 
-    /// Postfix with and without hold; empty if it is not installed.
+    /// Launchers of the installed Postfix, with and without hold; empty if Postfix is not installed.
     static List<PostfixLauncher> installed() throws IOException, InterruptedException {
         Optional<Path> postconf = Programs.find("postconf");
         Optional<Path> postfix = Programs.find("postfix");

@@ -10,15 +10,15 @@ import java.util.stream.Stream;
 
 /// CPU time and memory of a process and its descendants, from Linux `/proc` (proc_pid_stat(5)).
 ///
-/// @param cpu processor time in user and kernel mode, including reaped children
+/// @param cpu processor time in user and kernel mode, including child processes that have exited
 /// @param residentKib resident memory in KiB; for several processes the sum of their proportional shares (PSS),
 ///     because the sum of resident memory counts shared pages several times
-/// @param peakKib peak resident memory of a single process in KiB; 0 for several
+/// @param peakKib peak resident memory in KiB; 0 if there are several processes
 record ProcessUsage(Duration cpu, long residentKib, long peakKib) {
 
     static final ProcessUsage NOTHING = new ProcessUsage(Duration.ZERO, 0, 0);
 
-    /// USER_HZ is 100 on all platforms of the JDK.
+    /// The length of a clock tick: USER_HZ is 100 on all platforms that the JDK supports.
     private static final long TICK_MILLIS = 10;
     /// Index of utime in `/proc/PID/stat`, counted after the command name.
     private static final int UTIME = 11;
@@ -35,7 +35,8 @@ record ProcessUsage(Duration cpu, long residentKib, long peakKib) {
         return sum;
     }
 
-    /// A process that has exited since the tree was listed counts in its parent, and has no memory.
+    /// The usage of one process of several. The CPU time of a process that has exited since the processes were
+    /// listed is counted by its parent.
     private static ProcessUsage oneOfSeveral(long pid) throws IOException {
         Duration cpu = Duration.ZERO;
         try {
@@ -71,7 +72,7 @@ record ProcessUsage(Duration cpu, long residentKib, long peakKib) {
                 .toList();
     }
 
-    /// @param fields 2 for utime and stime, 4 to include reaped children
+    /// @param fields number of fields to add: 2 for utime and stime, 4 to include child processes that exited
     private static Duration ticks(long pid, int fields) throws IOException {
         String stat = Files.readString(proc(pid, "stat"));
         String[] values = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);

@@ -18,7 +18,7 @@ final class Programs {
 
     private Programs() {}
 
-    /// Searches `PATH` and the sbin directories, which are often not in a user's path.
+    /// Searches `PATH` and the sbin directories, which are often not in the `PATH` of a user.
     static Optional<Path> find(String name) {
         String path = System.getenv().getOrDefault("PATH", "");
         return Stream.concat(Stream.of(path.split(":", -1)), Stream.of("/usr/sbin", "/usr/local/sbin"))
@@ -28,7 +28,7 @@ final class Programs {
                 .findFirst();
     }
 
-    /// A program of the JDK that runs the bench.
+    /// Finds a program of the JDK that runs the benchmark.
     static Path ofJdk(String name) throws IOException {
         Path program = Path.of(System.getProperty("java.home"), "bin", name);
         if (!Files.isExecutable(program)) {
@@ -39,8 +39,8 @@ final class Programs {
 
     /// Runs a program until it exits.
     ///
-    /// @return its standard output and error
-    /// @throws IOException if it cannot be started or its exit code is not 0
+    /// @return standard output and standard error of the program
+    /// @throws IOException if the program cannot be started or its exit code is not 0
     static String output(List<String> command) throws IOException, InterruptedException {
         Path file = Files.createTempFile("o365-relay-bench", ".out");
         try {

@@ -22,8 +22,8 @@ import org.o365relay.queue.QueueReader;
 import org.o365relay.queue.QueueSettings;
 import org.o365relay.queue.QueueUnavailableException;
 
-/// Measures the queries of operators and deliveries on a generated [Backlog], in this process with the relay's
-/// classes.
+/// Measures the queries that operator commands and deliveries make, on a generated [Backlog]. They run in this
+/// process, with the classes of the relay.
 final class QueryTimes {
 
     private static final int RUNS = 7;
@@ -36,8 +36,9 @@ final class QueryTimes {
     private final int open;
     private final MarkdownTable table = new MarkdownTable("query", "ms, median of " + RUNS, "slowest", "found");
 
-    /// @param directory data directory
-    /// @param settled number of messages in the history, which come first
+    /// @param directory data directory with the backlog
+    /// @param settled number of messages in the history, which were received before those in the queue
+    /// @param open number of messages in the queue
     QueryTimes(Path directory, int settled, int open) {
         this.directory = directory;
         this.settled = settled;

@@ -27,7 +27,7 @@ record RelayLauncher(Path script, UpstreamAddress upstream, List<String> jvmOpti
     static final String PASSWORD = "bench-only";
 
     /// @param path start script, or the directory that contains `bin/o365-relay`
-    /// @throws IllegalArgumentException if there is no such file
+    /// @throws IllegalArgumentException if the script does not exist or is not executable
     static Path script(Path path) {
         Path script = Files.isDirectory(path) ? path.resolve("bin/o365-relay") : path;
         if (!Files.isExecutable(script)) {

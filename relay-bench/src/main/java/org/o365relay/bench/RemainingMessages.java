@@ -2,7 +2,7 @@ package org.o365relay.bench;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Counts the remaining messages of a load, shared by all its sessions.
+/// Counts down the messages of a load. Shared by all sessions of the load.
 final class RemainingMessages {
 
     private final AtomicLong left;

@@ -4,7 +4,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.OptionalLong;
 
-/// A server that already runs; the benchmark neither starts nor stops it.
+/// A server that is already running; the benchmark neither starts nor stops it.
 record RunningServer(InetSocketAddress address, OptionalLong pid) implements Server, Launcher {
 
     @Override

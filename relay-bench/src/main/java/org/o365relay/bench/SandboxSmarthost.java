@@ -10,7 +10,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
-/// The sandbox in a separate process. Counts messages by the line that it prints for each.
+/// Runs the sandbox in a separate process and counts the lines that it prints, one for each message.
 final class SandboxSmarthost implements Smarthost {
 
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(20);
@@ -29,7 +29,7 @@ final class SandboxSmarthost implements Smarthost {
         this.certificate = certificate;
     }
 
-    /// @param script `bin/o365-relay`
+    /// @param script path of `bin/o365-relay`
     static SandboxSmarthost start(Path script, Path directory) throws IOException {
         int port = Ports.unused();
         Process process = new ProcessBuilder(command(script, port, directory))

@@ -8,7 +8,7 @@ record Size(long octets) {
 
     private static final Pattern FORM = Pattern.compile("(\\d{1,9}) ?(KiB|MiB)?");
 
-    /// @throws IllegalArgumentException with examples in its message
+    /// @throws IllegalArgumentException if the text is not a size; the message contains examples
     static Size parse(String text) {
         Matcher matcher = FORM.matcher(text.strip());
         if (!matcher.matches()) {

@@ -32,7 +32,7 @@ final class SmarthostSession {
     private final Consumer<String> message;
     private final StringBuilder line = new StringBuilder();
 
-    /// Its own buffer, because BufferedInputStream locks for every octet.
+    /// Used instead of a BufferedInputStream, which takes a lock for every octet.
     private final byte[] buffer = new byte[BUFFER];
 
     private int position;
@@ -44,7 +44,9 @@ final class SmarthostSession {
     private boolean authenticated;
     private String recipient = "";
 
-    /// @param message receives the RCPT command of the last recipient of each message
+    /// @param handshake called after each TLS handshake
+    /// @param login called for each sign-in
+    /// @param message called with the last RCPT command of each message
     SmarthostSession(Socket socket, SSLContext tls, Runnable handshake, Runnable login, Consumer<String> message)
             throws IOException {
         this.tls = tls;
@@ -129,7 +131,7 @@ final class SmarthostSession {
         reply("250 2.0.0 accepted");
     }
 
-    /// RFC 5321 §4.1.1.4: the content ends with a line of one dot.
+    /// RFC 5321 §4.1.1.4: the content ends with a line that contains only a dot.
     private void skipContent() throws IOException {
         int matched = 2;
         while (matched < END_OF_DATA.length()) {
