@@ -21,8 +21,8 @@ import org.o365relay.queue.LocalMessage;
 /// @param writers the notice writer of each mailbox
 record AlertEmails(AlertMailboxes mailboxes, Function<EmailAddress, NoticeWriter> writers, InstantSource clock) {
 
-    /// @return empty if no admin is configured, or if an alert is raised while no mailbox can send; the email
-    ///     that reports its end then describes the whole alert
+    /// @return the email; empty if no admin is configured, or if an alert is raised while no mailbox can send;
+    ///     the email sent when that alert is cleared then describes the whole alert
     Optional<LocalMessage> write(AlertMessage message, AlertCondition condition) {
         return sender(message, condition.mailbox()).flatMap(mailbox -> emailFrom(mailbox, message));
     }

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 /// posted in three attempts is dropped; email is the reliable channel.
 final class Webhook implements AutoCloseable {
 
-    /// Maximum number of pending alerts; the oldest are dropped beyond it.
+    /// Maximum number of pending alerts; when it is exceeded, the oldest alerts are dropped.
     static final int MAX_PENDING = 100;
 
     private static final Logger log = LoggerFactory.getLogger(Webhook.class);
@@ -40,7 +40,7 @@ final class Webhook implements AutoCloseable {
     private final CountDownLatch closed = new CountDownLatch(1);
     private @Nullable Thread worker;
 
-    /// @param https its reply timeout applies to each attempt
+    /// @param https HTTP client, whose reply timeout applies to each attempt
     /// @param retryDelay delay after the first failed attempt; six times as long after the second
     /// @param relay host name of the relay
     /// @param version version of the program
@@ -96,7 +96,7 @@ final class Webhook implements AutoCloseable {
                 failure);
     }
 
-    /// @return why it failed; empty on success
+    /// @return why the attempt failed; empty on success
     private String tryPost(AlertMessage message) throws InterruptedException {
         try {
             HttpResponse<Void> response = https.send(request(message), HttpResponse.BodyHandlers.discarding());

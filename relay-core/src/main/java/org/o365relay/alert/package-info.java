@@ -1,4 +1,5 @@
-/// Notifies the admin of problems and of their end: by email, by webhook and in `o365-relay status`.
+/// Notifies the admin when a problem occurs and when it is over: by email, by webhook and in
+/// `o365-relay status`.
 /// [org.o365relay.alert.ActiveAlerts] decides when to notify; `AlertTexts` contains the texts and
 /// [org.o365relay.alert.AlertKind] the names of all alerts.
 ///

@@ -23,7 +23,7 @@ import org.o365relay.queue.Settlement.Remark;
 
 /// The results of one delivery attempt.
 ///
-/// @param results for every open recipient, in the order of the envelope
+/// @param results result for each open recipient, in envelope order
 /// @param original parts of the received message, for notices
 /// @param alias the author if on the send-as list; null if the message is sent as the mailbox
 record Attempt(
@@ -45,7 +45,7 @@ record Attempt(
             this(response, verdict, null);
         }
 
-        /// @return the same result for a recipient that was not tried
+        /// @return this result, deferred until the end of the backoff, for a recipient that was not tried
         Result backedOffUntil(Instant time) {
             Verdict deferred = verdict.withScope(verdict.scope(), new Deferred(response.reply()));
             return new Result(response, deferred, time);
@@ -55,7 +55,7 @@ record Attempt(
             return backoffUntil != null;
         }
 
-        /// @return whether the failure is the upstream's or the mailbox's, not the message's
+        /// @return whether the upstream or the mailbox is at fault, not the message
         boolean isUpstreamFault() {
             return switch (verdict.scope()) {
                 case CONNECTIONS, UPSTREAM, MAILBOX -> true;
@@ -63,8 +63,8 @@ record Attempt(
             };
         }
 
-        /// @return whether the reply names the upstream or mailbox but may be caused by the message, as any
-        ///     reply from RCPT on
+        /// @return whether the reply is about the upstream or mailbox but may be caused by the message, as is
+        ///     possible for any reply to RCPT or a later command
         boolean isAmbiguous() {
             return (verdict.scope() == Scope.UPSTREAM || verdict.scope() == Scope.MAILBOX)
                     && response.step().compareTo(Step.RCPT) >= 0
@@ -72,7 +72,7 @@ record Attempt(
                     && !isInBackoff();
         }
 
-        /// @return whether the connection was lost or the upstream failed after MAIL
+        /// @return whether the connection was lost or the upstream failed at MAIL or later
         boolean isTransactionFailure() {
             boolean failed = response.origin() == Origin.NETWORK
                     || (response.origin() == Origin.GRAPH && response.reply().category() == 5);
@@ -99,7 +99,7 @@ record Attempt(
                     && verdict.outcome() instanceof Deferred;
         }
 
-        /// @return whether it counts as an attempt
+        /// @return whether this result counts as a delivery attempt
         boolean countsAsAttempt() {
             return !isInBackoff() && !isUpstreamFault();
         }
@@ -108,12 +108,12 @@ record Attempt(
             return response.origin() == Origin.UPSTREAM || response.origin() == Origin.GRAPH;
         }
 
-        /// @return the reason, for the history
+        /// @return the reason to record in the history
         Remark remark() {
             return new Remark(isDelivered() ? "" : reason(), response.mayHaveArrived());
         }
 
-        /// @return name of the reply in the catalogue, or one of the [org.o365relay.notice.GeneralReason]s
+        /// @return name of the reply in the catalogue, or of a [org.o365relay.notice.GeneralReason]
         String reason() {
             if (!verdict.name().isEmpty()) {
                 return verdict.name();
@@ -132,7 +132,8 @@ record Attempt(
         }
     }
 
-    /// Orders the results by recipient. A failure at RCPT of only some recipients is attributed to them.
+    /// Orders the results by recipient. If only some recipients fail at RCPT, the failure is attributed to
+    /// them.
     static Attempt of(
             List<Recipient> recipients,
             Map<Recipient, Result> results,
@@ -157,12 +158,12 @@ record Attempt(
                 : result;
     }
 
-    /// @return whether a failure of upstream or mailbox may be caused by the message
+    /// @return whether the message may have caused a failure that is reported as the upstream's or mailbox's
     boolean isAmbiguous() {
         return any(Result::isAmbiguous);
     }
 
-    /// @return the same, with ambiguous failures attributed to the message
+    /// @return a copy with ambiguous failures attributed to the message
     Attempt withMessageAtFault() {
         Map<Recipient, Result> attributed = new LinkedHashMap<>(results);
         attributed.replaceAll((_, result) -> result.isAmbiguous()
@@ -171,7 +172,7 @@ record Attempt(
         return new Attempt(attributed, original, alias);
     }
 
-    /// @return the same, with transaction failures attributed to the upstream
+    /// @return a copy with transaction failures attributed to the upstream
     Attempt withUpstreamAtFault() {
         Map<Recipient, Result> attributed = new LinkedHashMap<>(results);
         attributed.replaceAll((_, result) -> result.isTransactionFailure()
@@ -183,7 +184,7 @@ record Attempt(
         return new Attempt(attributed, original, alias);
     }
 
-    /// @return the first failure of this scope
+    /// @return the first failure with this scope
     Optional<Result> failure(Scope scope) {
         return tried().filter(result -> result.verdict().scope() == scope).findFirst();
     }
@@ -193,12 +194,12 @@ record Attempt(
         return tried().filter(Result::isBeforeMail).findFirst();
     }
 
-    /// @return the failure of connection or upstream after MAIL; empty if there was none
+    /// @return the failure of the connection or upstream at MAIL or later; empty if there was none
     Optional<Result> transactionFailure() {
         return tried().filter(Result::isTransactionFailure).findFirst();
     }
 
-    /// @return whether it counts as an attempt for the message
+    /// @return whether this attempt counts for the message
     boolean countsAsAttempt() {
         return any(Result::countsAsAttempt);
     }
@@ -208,7 +209,8 @@ record Attempt(
         return any(result -> result.response().step().compareTo(Step.MAIL) >= 0) && any(Result::isFromUpstream);
     }
 
-    /// @return the last step at which it was refused permanently; empty if it was not
+    /// @return the last step at which the upstream permanently refused the message or a recipient; empty if it
+    ///     refused neither
     Optional<Step> refusedAt() {
         return tried().filter(
                         result -> result.isFromUpstream() && result.verdict().outcome() instanceof Failed)
@@ -222,7 +224,7 @@ record Attempt(
                 || refusedAt().filter(step -> step.compareTo(Step.RCPT) > 0).isPresent();
     }
 
-    /// @return whether it failed in the relay itself and says nothing about the upstream
+    /// @return whether the attempt failed in the relay itself and says nothing about the upstream
     boolean failedLocally() {
         return tried().allMatch(result -> result.response().origin() == Origin.RELAY);
     }

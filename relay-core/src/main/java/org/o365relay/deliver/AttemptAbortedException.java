@@ -1,6 +1,6 @@
 package org.o365relay.deliver;
 
-/// Ends a delivery attempt, or a check, that cannot go on; [#response()] says at which step and why. The
+/// Ends a delivery attempt or check that cannot continue; [#response()] says at which step and why. The
 /// connection in use is closed.
 public final class AttemptAbortedException extends Exception {
 

@@ -5,8 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /// What an attempt means for its message, after faults have been attributed.
 ///
-/// @param attempt with each failure attributed to message or upstream
-/// @param notBefore earliest next attempt if this one does not count; null if the message keeps its place
+/// @param attempt the attempt, with each failure attributed to the message or the upstream
+/// @param notBefore earliest time of the next attempt if this one does not count; null if the message keeps
+///     its place in the queue
 /// @param keepsTrying whether recipients whose transaction failed do not expire, because the upstream has
 ///     processed no message since the last attempt
 record AttemptRuling(Attempt attempt, @Nullable Instant notBefore, boolean keepsTrying) {

@@ -23,14 +23,14 @@ final class Breaker {
     private boolean onTrial;
     private @Nullable Backoff backoff;
 
-    /// A delay in effect.
+    /// A backoff in effect.
     ///
-    /// @param refusal the last one
-    /// @param isFirst whether this is the first backoff, not a longer one
+    /// @param refusal the last refusal
+    /// @param isFirst whether this is the first backoff, not an extended one
     record Backoff(Result refusal, Instant until, boolean isFirst) {}
 
-    /// Decides whether a message may be sent. When the backoff is over, one message is let through, and after
-    /// a minute another.
+    /// Decides whether a message may be sent. When the backoff is over, one message per minute is let
+    /// through as a trial.
     ///
     /// @return the backoff; empty if the message may be sent
     Optional<Backoff> check(Instant now) {
@@ -43,7 +43,7 @@ final class Breaker {
         return Optional.empty();
     }
 
-    /// @return the backoff that this refusal starts or extends; empty if none
+    /// @return the backoff that this refusal starts or extends; empty if it does neither
     Optional<Backoff> refused(Result refusal, Instant now) {
         count(reason(refusal), now);
         Backoff current = backoff;
@@ -69,7 +69,7 @@ final class Breaker {
         last = now;
     }
 
-    /// Never longer than the maximum, even if the clock was set back.
+    /// Also true if the rest of the backoff exceeds the maximum, because the clock was set back.
     private static boolean isOver(Backoff current, Instant now) {
         return !current.until().isAfter(now)
                 || Duration.between(now, current.until()).compareTo(PERIODS.max()) > 0;

@@ -21,8 +21,8 @@ import org.o365relay.mail.Outcome.Delivered;
 import org.o365relay.mail.Outcome.Failed;
 import org.o365relay.mail.Recipient;
 
-/// The breakers of one mailbox, one per refused author or recipient; keeps the last 1,000. Failures of single
-/// messages delay no other mail.
+/// The breakers of one mailbox, one per refused author or recipient; keeps the last 1,000. A failure of a
+/// single message does not delay other mail.
 final class Breakers {
 
     private static final int MAX_BREAKERS = 1000;
@@ -39,7 +39,7 @@ final class Breakers {
         }
     };
 
-    /// An author or a recipient.
+    /// The author or recipient that a breaker applies to.
     private record Subject(Scope scope, String name) {}
 
     Breakers(EmailAddress mailbox, Journal journal, InstantSource clock) {

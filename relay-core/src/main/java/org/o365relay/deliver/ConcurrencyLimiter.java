@@ -16,11 +16,11 @@ final class ConcurrencyLimiter {
     private final InstantSource clock;
     private int limit;
     private int inUse;
-    private int throttled; // replies in a row at a limit of 1
+    private int throttled; // replies reporting too many connections in a row at a limit of 1
     private Instant changedAt;
     private Instant backoffUntil;
 
-    /// @param limit 1 or more
+    /// @param limit maximum number of concurrent attempts, 1 or more
     ConcurrencyLimiter(int limit, InstantSource clock) {
         this.max = limit;
         this.limit = limit;
@@ -37,8 +37,8 @@ final class ConcurrencyLimiter {
 
     /// Waits until at least one attempt may start.
     ///
-    /// @param wanted 1 or more
-    /// @return number of attempts that may start, to be released later; 0 if the time has passed
+    /// @param wanted maximum number of attempts to acquire, 1 or more
+    /// @return number of attempts that may start, to be released later; 0 on timeout
     synchronized int acquire(int wanted, Duration atMost) throws InterruptedException {
         long deadline = System.nanoTime() + atMost.toNanos();
         int free = free();
@@ -56,7 +56,7 @@ final class ConcurrencyLimiter {
         notifyAll();
     }
 
-    /// The upstream reported too many connections.
+    /// Records that the upstream reported too many connections.
     ///
     /// @return whether this is the first such reply, which is logged
     synchronized boolean throttled() {
@@ -71,12 +71,12 @@ final class ConcurrencyLimiter {
         return begins;
     }
 
-    /// The upstream processed a message.
+    /// Records that the upstream processed a message.
     synchronized void succeeded() {
         throttled = 0;
     }
 
-    /// Lets attempts start again at once, with as many connections as before.
+    /// Lets attempts start again at once; the limit stays as it is.
     synchronized void endBackoff() {
         backoffUntil = clock.instant();
         notifyAll();
@@ -87,7 +87,7 @@ final class ConcurrencyLimiter {
         return backoff().isPositive() ? 0 : limit - inUse;
     }
 
-    /// Never longer than the maximum, even if the clock was set back.
+    /// Remaining backoff; never longer than the maximum, even if the clock was set back.
     private Duration backoff() {
         Duration left = Duration.between(clock.instant(), backoffUntil);
         return left.compareTo(BACKOFF.max()) < 0 ? left : BACKOFF.max();

@@ -35,9 +35,9 @@ final class DailyQuota {
     }
 
     /// Reserves quota for a message, until [#settle]. A message with more recipients than the limit is sent
-    /// when no others count; otherwise it would never be sent.
+    /// when the quota is completely free; otherwise it would never be sent.
     ///
-    /// @return when the quota has room; empty if it was reserved
+    /// @return when the quota has room; empty if the reservation was made
     synchronized Optional<Instant> reserve(int recipients) {
         Optional<Instant> room = fullUntil(recipients);
         if (room.isEmpty() && limit != null) {
@@ -46,7 +46,7 @@ final class DailyQuota {
         return room;
     }
 
-    /// @return when the quota has room for so many recipients; empty if it has now
+    /// @return when the quota has room for this many recipients; empty if it has room now
     synchronized Optional<Instant> fullUntil(int recipients) {
         if (limit == null) {
             return Optional.empty();
@@ -56,13 +56,13 @@ final class DailyQuota {
         return over > 0 && total() + reserved > 0 ? Optional.of(freedAt(over)) : Optional.empty();
     }
 
-    /// @return whether attempts in flight have reserved quota that they may give back
+    /// @return whether attempts in flight have reserved quota that they may return
     synchronized boolean hasReservations() {
         return reserved > 0;
     }
 
     /// @param reservation recipients that were reserved
-    /// @param sent number of them the upstream accepted
+    /// @param sent number of these recipients that the upstream accepted
     synchronized void settle(int reservation, int sent) {
         if (limit == null) {
             return;
@@ -73,7 +73,7 @@ final class DailyQuota {
         }
     }
 
-    /// At most a minute from now while attempts in flight may give quota back.
+    /// At most a minute from now while attempts in flight may return quota.
     private Instant freedAt(int over) {
         Instant sure = surelyFreedAt(over);
         Instant soon = clock.instant().plus(Duration.ofMinutes(1));
@@ -88,11 +88,11 @@ final class DailyQuota {
                 return end(slot.getKey());
             }
         }
-        // more than the limit, or reserved by attempts in flight
+        // the message has more recipients than the limit, or attempts in flight have reserved the quota
         return used.isEmpty() ? Instant.MAX : end(used.lastKey());
     }
 
-    /// Slots in the future, after the clock was set back, count as now.
+    /// Drops expired slots. Slots in the future, after the clock was set back, are moved to the current slot.
     private void expireSlots() {
         Instant now = clock.instant();
         while (!used.isEmpty() && !end(used.firstKey()).isAfter(now)) {

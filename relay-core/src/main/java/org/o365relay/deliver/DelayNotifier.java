@@ -35,8 +35,8 @@ import org.o365relay.queue.WaitingMessage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Notifies senders, once per message, that it is delayed. Scans open messages in order of arrival and stores
-/// its position in the queue; messages already late at the first scan are skipped.
+/// Notifies senders, once per message, that a message is delayed. Scans open messages in order of arrival and
+/// stores its position in the queue; messages already late at the first scan are skipped.
 ///
 /// Writes nothing while no mailbox can send: the notices would only be queued behind the mail.
 final class DelayNotifier {
@@ -46,7 +46,7 @@ final class DelayNotifier {
     private static final Logger log = LoggerFactory.getLogger(DelayNotifier.class);
     private static final int BATCH = 100;
 
-    // Reasons that the relay itself reports, not an upstream.
+    // reasons reported by the relay itself, not by an upstream
     private static final Set<String> LOCAL_REASONS = Set.of("unreachable", "tls", "relay");
 
     private final MessageQueue queue;
@@ -73,10 +73,10 @@ final class DelayNotifier {
         this.clock = clock;
     }
 
-    /// Sends notices for messages that became late since the last scan.
+    /// Sends notices for messages that have become late since the last scan.
     ///
     /// @param shouldContinue checked between batches
-    /// @throws org.o365relay.queue.QueueException if the disk fails; the next scan does the rest
+    /// @throws org.o365relay.queue.QueueException if the disk fails; the next scan continues
     void run(BooleanSupplier shouldContinue) {
         Duration age = policy.settings().delayNoticeAfter();
         if (age.isZero()) {
@@ -133,7 +133,7 @@ final class DelayNotifier {
                         message == null));
     }
 
-    /// @return empty if the sender is not notified
+    /// @return the notification to record; empty if the sender is not notified
     private Optional<DelayNotification> notification(WaitingMessage waiting, MailboxSender open) {
         List<Recipient> recipients = waiting.recipients().stream()
                 .filter(recipient -> mayBeNotified(waiting, recipient))
@@ -147,14 +147,14 @@ final class DelayNotifier {
         } catch (QueueException e) {
             skipIfDamaged(waiting, e);
         } catch (IOException e) {
-            if (e.getCause() instanceof QueueException failure) { // otherwise it is damaged
+            if (e.getCause() instanceof QueueException failure) { // otherwise the message is damaged
                 throw failure;
             }
             log.error(
                     "message {} cannot be read, so its sender is not notified of the delay: {}",
                     waiting.id(),
                     e.getMessage());
-        } catch (RuntimeException e) { // the others must be notified all the same
+        } catch (RuntimeException e) { // the other senders must still be notified
             log.error(
                     "the sender of message {} is not notified of the delay because of a bug; please report it",
                     waiting.id(),
@@ -163,8 +163,8 @@ final class DelayNotifier {
         return Optional.empty();
     }
 
-    /// A disk failure ends the scan, which is repeated. A damaged message is skipped, so that the others are
-    /// notified.
+    /// A disk failure ends the scan, which is repeated. A damaged message is skipped, so that the senders
+    /// of the other messages are notified.
     private static void skipIfDamaged(WaitingMessage waiting, QueueException failure) {
         if (!failure.isDamage()) {
             throw failure;

@@ -2,9 +2,10 @@ package org.o365relay.deliver;
 
 /// Permits one delivery, or one check, on an upstream.
 ///
-/// @param generation of the upstream's state when the permit was given; results of an older one are ignored
-/// @param probe what it probes
-/// @param carriesMail whether it uses one of the upstream's connections
+/// @param generation generation of the upstream's state when the permit was granted; results with an older one
+///     are ignored
+/// @param probe what the delivery or check probes
+/// @param carriesMail whether it is a delivery, which uses one of the upstream's connections
 record DeliveryPermit(UpstreamHealth health, int generation, Probe probe, boolean carriesMail) {
 
     /// What an attempt probes.

@@ -19,13 +19,13 @@ import org.o365relay.queue.SuppressedMessage;
 import org.o365relay.queue.SuppressedNotices;
 
 /// Sends digests: one email per sender and device with the notices that were suppressed within an hour. Digests
-/// about one device have the same hourly limit as notices; the others are sent later.
+/// about one device count against the same hourly limit as notices; digests above the limit are sent later.
 final class DigestSender {
 
     private static final int MAX_LISTED = 50;
 
-    /// Longest time until a suppressed notice is on disk, unless the disk fails: groups are complete when their
-    /// digest is written.
+    /// Longest time until a suppressed notice is on disk, unless the disk fails. Digests wait this long, so
+    /// that no notice is missing from them.
     private static final Duration COMMIT_MARGIN = Duration.ofSeconds(10);
 
     private final NoticeStore notices;
@@ -52,7 +52,8 @@ final class DigestSender {
     /// Sends the digests whose hour is over, if a mailbox can send.
     ///
     /// @param shouldContinue checked between digests
-    /// @throws RuntimeException if one of them cannot be sent, after the others; the next run tries again
+    /// @throws RuntimeException if a digest cannot be sent, but only after the other digests have been sent;
+    ///     the next run tries again
     void run(BooleanSupplier shouldContinue) {
         limit.removeExpired();
         Instant now = clock.instant();
@@ -65,7 +66,7 @@ final class DigestSender {
             }
             try {
                 sendIfDue(group, open.get(), now);
-            } catch (RuntimeException e) { // one damaged row must not prevent the others
+            } catch (RuntimeException e) { // one damaged row must not prevent the other digests
                 first = first == null ? e : first;
             }
         }
@@ -77,11 +78,11 @@ final class DigestSender {
     private void sendIfDue(SuppressedNotices group, MailboxSender sender, Instant now) {
         boolean isOver = !now.isBefore(group.since().plus(NoticeLimit.HOUR));
         if (isOver && limit.hasRoom(group.client()) && send(group, sender, now)) {
-            limit.allowsNotice(group.client()); // counted once queued
+            limit.allowsNotice(group.client()); // counts the digest now that it is queued
         }
     }
 
-    /// @return whether it was queued
+    /// @return whether the digest was queued
     private boolean send(SuppressedNotices group, MailboxSender sender, Instant now) {
         List<SuppressedMessage> messages = notices.suppressedMessages(group, MAX_LISTED);
         Optional<SuppressedMessage> newest =

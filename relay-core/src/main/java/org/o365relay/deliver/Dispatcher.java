@@ -31,7 +31,7 @@ public final class Dispatcher {
     private @Nullable Thread loop;
     private @Nullable Thread checkLoop;
 
-    /// @param delivery of the same mailbox
+    /// @param delivery delivers the messages of the same mailbox
     public Dispatcher(MessageQueue queue, MailboxSender sender, Delivery delivery) {
         this.queue = queue;
         this.sender = sender;
@@ -67,13 +67,13 @@ public final class Dispatcher {
         sender.close();
     }
 
-    /// @return the mailbox it sends for
+    /// @return the mailbox whose mail this dispatcher delivers
     public EmailAddress mailbox() {
         return sender.mailbox();
     }
 
-    /// Claims nothing until [#resume()]; deliveries in flight end. Messages reserved by the mailbox go back to
-    /// its pools.
+    /// Claims nothing until [#resume()]; deliveries in flight continue. Messages reserved by the mailbox return
+    /// to its pools.
     ///
     /// @param by user name of the operator
     public void pause(Instant since, String by) {
@@ -102,15 +102,15 @@ public final class Dispatcher {
         return sender.retry();
     }
 
-    /// Makes the next message that is settled due, if the probe that [#retry()] has made due still waits for a
-    /// message: one in flight cannot be made due before.
+    /// If the probe that [#retry()] has made due still waits for a message, makes the message whose delivery
+    /// attempt ends next due at once: a message in flight cannot be made due earlier.
     ///
     /// @param by user name of the operator
     public void requestMessageProbe(String by) {
         sender.failover().requestMessageProbe(by);
     }
 
-    /// @return the mailbox and the pools whose mail it delivers, as in the queue
+    /// @return the names of the mailbox and of its pools, as in the queue
     public List<String> routes() {
         return sender.claimScope().routes();
     }
@@ -142,7 +142,7 @@ public final class Dispatcher {
                 }
                 log.error("the queue cannot be used; retrying in 5 s: {}", e.getMessage());
                 pause(QUEUE_RETRY_DELAY);
-            } catch (RuntimeException | Error e) { // delivery must continue
+            } catch (RuntimeException | Error e) { // the loop must continue
                 log.error("the dispatcher of {} failed; retrying in 5 s", sender.mailbox(), e);
                 pause(QUEUE_RETRY_DELAY);
             }
@@ -172,9 +172,10 @@ public final class Dispatcher {
         }
     }
 
-    /// Claims messages and delivers each on its own thread, so that an interrupt of the loop does not end it.
+    /// Claims messages and delivers each on its own thread, so that an interrupt of the loop does not
+    /// interrupt deliveries.
     ///
-    /// @param connections acquired for them; unused ones are released
+    /// @param connections connections acquired for the deliveries; unused ones are released
     /// @return false if no message was due
     private boolean start(int connections) {
         int max = sender.failover().freeSlots() == 0
@@ -217,7 +218,7 @@ public final class Dispatcher {
                 return;
             } catch (QueueException e) {
                 if (e.isFinal()) {
-                    return; // closed; done at the next start
+                    return; // the queue is closed; the lease ends at the next start
                 }
                 log.error(
                         "message {} cannot be put back into the queue; retrying in 5 s: {}",

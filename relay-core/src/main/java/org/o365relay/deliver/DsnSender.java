@@ -49,7 +49,7 @@ final class DsnSender {
     private final NoticeWriter writer;
     private final InstantSource clock;
 
-    /// @param mailbox that sends the notices
+    /// @param mailbox mailbox that sends the notices
     DsnSender(MessageQueue queue, NoticePolicy policy, EmailAddress mailbox, InstantSource clock) {
         this.queue = queue;
         this.policy = policy;
@@ -61,7 +61,7 @@ final class DsnSender {
     /// The notices to commit with the settlement.
     ///
     /// @param failure DSN of failed recipients
-    /// @param suppressed in its place, if the device's limit of notices is reached
+    /// @param suppressed recorded instead of the failure DSN if the device's limit of notices is reached
     /// @param relayed DSN of relayed recipients
     record Notices(
             Optional<LocalMessage> failure, Optional<SuppressedNotice> suppressed, Optional<LocalMessage> relayed) {
@@ -112,7 +112,8 @@ final class DsnSender {
                         .includes(condition));
     }
 
-    /// Success reports are never suppressed: the sender asked for them.
+    /// Applies the device's limit to the failure notice. Success reports are never suppressed: the sender asked
+    /// for them.
     private Notices failureNotice(Failure failure, Claim claim, Optional<LocalMessage> report) {
         Optional<EmailAddress> addressee = writer.addressee(failure);
         if (addressee.isPresent()
@@ -158,7 +159,7 @@ final class DsnSender {
             return source.write()
                     .map(notice -> NoticePolicy.localMessage(notice, claim.mailbox(), claim.priority(), now));
         } catch (RuntimeException e) {
-            // What the upstream accepted must be settled all the same, or it would be sent again.
+            // Recipients that the upstream accepted must still be settled, or the message would be sent again.
             log.error("no notice about message {} is sent because of a bug; please report it", claim.id(), e);
             return Optional.empty();
         }
@@ -169,7 +170,7 @@ final class DsnSender {
         Optional<Notice> write();
     }
 
-    /// @return with the full message, if the sender asked for it (RET=FULL) and it is small
+    /// @return the original, with its full content if the sender asked for it (RET=FULL) and it is small
     private ReportedMessage withContent(Claim claim, ReportedMessage original) {
         if (claim.envelope().dsnRequest().returned() != ReturnedContent.FULL
                 || claim.size() > ReportedMessage.MAX_CONTENT) {

@@ -15,14 +15,14 @@ import org.o365relay.mail.EnhancedStatus;
 import org.o365relay.mail.Outcome;
 import org.o365relay.mail.Reply;
 
-/// Turns a response into an outcome and a scope. No other class does.
+/// Turns a response into an outcome and a scope; the only class that does so.
 ///
-/// Replies that Microsoft 365 is known to give are looked up first, by enhanced code, error code and text. For
-/// all others:
+/// Known replies of Microsoft 365 are looked up first, by enhanced code, error code and text. For all other
+/// replies:
 ///
 /// - up to MAIL a refusal suspends the upstream, unless it is about size or content: nothing before MAIL
 ///   depends on the message, and the sender in MAIL is always the mailbox;
-/// - a lost connection, a name that is not found and every 4xx defer;
+/// - a lost connection, a name that is not found and every 4xx reply defer;
 /// - an upstream that asks the relay to wait is suspended for that time;
 /// - a failure of TLS or of the token suspends the upstream: only the admin can fix it, and mail is safe in the
 ///   queue;
@@ -37,7 +37,7 @@ public final class FailurePolicy {
     private static final int NOT_FOUND = 404;
     private static final int TOO_MANY_REQUESTS = 429;
 
-    // Timeout, Conflict, Locked, Too Early: 4xx that are temporary
+    // Request Timeout, Conflict, Locked, Too Early: the temporary 4xx
     private static final Set<Integer> TEMPORARY = Set.of(408, 409, 423, 425);
 
     private final EmailAddress mailbox;
@@ -45,12 +45,12 @@ public final class FailurePolicy {
 
     /// A policy with [ReplyCatalogue#microsoft365()].
     ///
-    /// @param mailbox named in the advice
+    /// @param mailbox mailbox named in the advice
     public FailurePolicy(EmailAddress mailbox) {
         this(mailbox, ReplyCatalogue.microsoft365());
     }
 
-    /// @param mailbox named in the advice
+    /// @param mailbox mailbox named in the advice
     public FailurePolicy(EmailAddress mailbox, ReplyCatalogue catalogue) {
         this.mailbox = mailbox;
         this.catalogue = catalogue;
@@ -86,15 +86,15 @@ public final class FailurePolicy {
     }
 
     /// Attributes a reply at RCPT to the recipient, because other recipients of the same attempt got further. A
-    /// 5xx is permanent unless it ends with time, such as a quota.
+    /// 5xx reply is permanent unless its cause goes away with time, such as a quota.
     static Verdict recipientAtFault(Response response, Verdict verdict) {
         Reply reply = response.reply();
         boolean permanent = reply.category() == 5 && verdict.probeAfter() == null;
         return verdict.withScope(Scope.RECIPIENT, permanent ? new Outcome.Failed(reply) : new Outcome.Deferred(reply));
     }
 
-    /// Attributes the reply to the message, because other messages were accepted since. It is retried until it
-    /// expires.
+    /// Attributes the reply to the message, because other messages have been processed since. The message is
+    /// retried until it expires.
     static Verdict messageAtFault(Response response, Verdict verdict) {
         return verdict.withScope(scopeOf(response), verdict.outcome());
     }
@@ -160,7 +160,7 @@ public final class FailurePolicy {
         if (reply.category() != 5) {
             return deferred(reply, Scope.MESSAGE, "the upstream gave an unexpected reply", "");
         }
-        // RFC 4954 §6: 530 and 535 are about signing in wherever they turn up
+        // RFC 4954 §6: 530 and 535 are about signing in, whichever command they reply to
         if (response.step() == Step.AUTH || reply.code() == 530 || reply.code() == 535) {
             return suspended(
                     reply,
@@ -219,14 +219,14 @@ public final class FailurePolicy {
         return beforeRcpt && !(response.step() == Step.MAIL && isAboutContent(response.reply()));
     }
 
-    /// A 429 applies to all requests, even if it answers one about a draft.
+    /// A 429 applies to all requests, even as the response to a request for a draft.
     private static boolean isAboutDraft(Response response) {
         return response.origin() == Origin.GRAPH
                 && response.step() == Step.CONTENT
                 && response.reply().code() != TOO_MANY_REQUESTS;
     }
 
-    // RFC 5321 §4.5.3.1.10: a 552 of old servers means 452, unless its enhanced code differs
+    // RFC 5321 §4.5.3.1.10: a 552 from old servers means 452, unless its enhanced code differs
     private static boolean isTooManyRecipients(Reply reply) {
         EnhancedStatus status = reply.status();
         return reply.code() == 552 && (status == null || status.equals(EnhancedStatus.of("5.5.3")));

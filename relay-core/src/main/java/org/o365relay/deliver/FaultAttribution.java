@@ -25,32 +25,32 @@ final class FaultAttribution {
 
     /// A failed message.
     ///
-    /// @param processed messages that the upstream had processed by then
-    /// @param inRow failures of the message since the upstream last processed any
+    /// @param processed number of messages that the upstream had processed by then
+    /// @param inRow number of failures of this message since the upstream last processed any message
     /// @param ownFault whether the message was at fault
-    /// @param upstreamFaults failures attributed to the upstream by then
+    /// @param upstreamFaults number of failures attributed to the upstream by then
     private record FailureRecord(long processed, int inRow, boolean ownFault, long upstreamFaults) {}
 
-    /// The upstream processed a message: accepted it, or refused it after RCPT.
+    /// Records that the upstream processed a message: accepted it, or refused it after RCPT.
     synchronized void processed() {
         processed++;
         ownFaultIgnored = false;
     }
 
-    /// @return whether any message was processed since this one failed; false if this one is not known to have
-    ///     failed
+    /// @return whether the upstream has processed any message since this one failed; false if no failure of
+    ///     this message is known
     synchronized boolean processedSince(QueueId id) {
         FailureRecord failure = failures.get(id);
         return failure != null && failure.processed() < processed;
     }
 
-    /// The connection was lost during this message, which is not attributed to the message.
+    /// Records that the connection was lost during this message. The failure is not attributed to the message.
     synchronized void lost(QueueId id) {
         failures.put(id, new FailureRecord(processed, 1, false, upstreamFaults));
     }
 
-    /// @return whether the message is at fault: others were processed since it failed, and none has failed the
-    ///     same way since then
+    /// @return whether the message is at fault: others have been processed since it failed, or it was at fault
+    ///     before and no failure has been attributed to the upstream since then
     synchronized boolean isOwnFault(QueueId id) {
         FailureRecord failure = failures.get(id);
         return failure != null && (failure.processed() < processed || isStillOwnFault(failure));
@@ -60,11 +60,12 @@ final class FaultAttribution {
         return failure.ownFault() && failure.upstreamFaults() == upstreamFaults;
     }
 
-    /// Decides whether the failure of a message at fault is ignored for the upstream. One such message says
-    /// nothing about the upstream; a second one in a row may.
+    /// Decides whether the failure of a message at fault leaves the state of the upstream unchanged. One such
+    /// message says nothing about the upstream; a second one in a row may.
     ///
-    /// @param id of a message at fault
-    /// @return whether it failed before, or is the first since the upstream processed a message
+    /// @param id ID of a message at fault
+    /// @return whether the message was at fault before, or is the first at fault since the upstream last
+    ///     processed a message
     synchronized boolean ignoresOwnFault(QueueId id) {
         FailureRecord failure = failures.get(id);
         if (failure != null && isStillOwnFault(failure)) {
@@ -77,7 +78,7 @@ final class FaultAttribution {
 
     /// Records a failure of the message.
     ///
-    /// @return failures in a row, 1 or more
+    /// @return number of failures in a row, 1 or more
     synchronized int failed(QueueId id, boolean ownFault) {
         FailureRecord before = failures.get(id);
         int inRow = before == null || before.processed() < processed ? 1 : before.inRow() + 1;

@@ -2,10 +2,10 @@ package org.o365relay.deliver;
 
 import org.jspecify.annotations.Nullable;
 
-/// Sending limits of one account, over all its upstreams. Null is no limit.
+/// Sending limits of one account, over all its upstreams. Null means no limit.
 ///
-/// @param messagesPerMinute on average; 1 or more
-/// @param burst messages that may leave at once after an idle time; 1 or more
+/// @param messagesPerMinute average rate of messages; 1 or more
+/// @param burst messages that may leave at once after an idle period; 1 or more
 /// @param connections concurrent attempts, 1 to 100
 /// @param recipientsPerDay recipients in any 24 hours; 1 or more
 public record MailboxLimits(

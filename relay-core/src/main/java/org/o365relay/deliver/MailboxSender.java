@@ -44,7 +44,7 @@ public final class MailboxSender {
     private final InstantSource clock;
 
     /// @param upstreams the primary first, then the fallbacks; closed by the dispatcher
-    /// @param account shared by all mailboxes that sign in with it
+    /// @param account account that the mailbox signs in with; mailboxes with the same account share it
     /// @param routes decide which pools the mailbox is in
     /// @param probes usual schedule of probes
     public MailboxSender(
@@ -101,7 +101,7 @@ public final class MailboxSender {
         return mailbox;
     }
 
-    /// @return what it may claim: messages routed to the mailbox or to its pools
+    /// @return which messages it may claim: those routed to the mailbox or to its pools
     ClaimScope claimScope() {
         return claimScope;
     }
@@ -142,7 +142,7 @@ public final class MailboxSender {
         return breakers;
     }
 
-    /// Starts no more deliveries until [#resume()]; those in flight end.
+    /// Starts no more deliveries until [#resume()]; those in flight continue.
     ///
     /// @param by user name of the operator
     void pause(Instant since, String by) {
@@ -180,7 +180,7 @@ public final class MailboxSender {
 
     /// Updates the health of mailbox and upstream after a delivery attempt.
     ///
-    /// @return consequences for the message
+    /// @return the consequences for the message
     AttemptRuling evaluate(DeliveryPermit permit, Claim claim, Attempt attempt) {
         FaultAttribution attribution = permit.health().attribution();
         boolean ownFault = attempt.isAmbiguous() && attribution.isOwnFault(claim.id());
@@ -196,7 +196,8 @@ public final class MailboxSender {
                 : unambiguous(permit, claim, attempt);
     }
 
-    /// A message whose transaction failed while its upstream was suspended is tried on the fallback at once.
+    /// A message whose transaction failed on an upstream that is now suspended is tried on the fallback at
+    /// once.
     private AttemptRuling unambiguous(DeliveryPermit permit, Claim claim, Attempt attempt) {
         if (attempt.transactionFailure().isEmpty()) {
             return AttemptRuling.of(attempt);
@@ -218,15 +219,16 @@ public final class MailboxSender {
 
     /// Lets another message be the next probe: this one may be the only one that fails.
     ///
-    /// @param inRow failures of the message in a row
-    /// @return when it may be tried again; null if another upstream or another mailbox may try it at once
+    /// @param inRow number of failures of the message in a row
+    /// @return when the message may be tried again; null if it may be tried at once by another upstream or
+    ///     mailbox
     private @Nullable Instant notBefore(Claim claim, int inRow) {
         Duration delay = failover.untilNextAttempt();
         boolean mayLeaveElsewhere = inRow == 1 && isFromPool(claim);
         if (delay.isZero() || mayLeaveElsewhere) {
             return null;
         }
-        // an urgent one would overtake the others again
+        // an urgent message would overtake the others again
         boolean overtakes = claim.priority() == Priority.URGENT && inRow > 1;
         Duration more = overtakes ? new ProbeSchedule(delay, MAX_STEP).delay(inRow - 2) : Duration.ZERO;
         return clock.instant().plus(delay).plus(more);
@@ -293,7 +295,7 @@ public final class MailboxSender {
         }
     }
 
-    /// Makes the check that is due, if any: signs in and sends no mail. Blocks.
+    /// Makes the check that is due, if any: signs in, sends no mail. Blocks until the check has ended.
     void check() {
         Optional<DeliveryPermit> due = failover.acquireCheck();
         if (due.isPresent()) {

@@ -5,14 +5,14 @@ import org.jspecify.annotations.Nullable;
 
 /// State of one mailbox, as shown to operators.
 ///
-/// @param mailbox address
+/// @param mailbox address of the mailbox
 /// @param since when the state began; null if open
-/// @param upstream in use now; if all are suspended, the one whose failure is shown
-/// @param reply of the upstream; empty if open or paused
-/// @param reason of the state in plain words; empty if open
-/// @param advice for the admin; may be empty
+/// @param upstream upstream in use; if all are suspended, the one whose failure is shown
+/// @param reply reply of the upstream; empty if open or paused
+/// @param reason reason for the state, in plain words; empty if open
+/// @param advice advice for the admin; may be empty
 /// @param nextProbe when the next probe is due; null if open or paused
-/// @param delivering deliveries in flight
+/// @param delivering number of deliveries in flight
 public record MailboxStatus(
         String mailbox,
         State state,
@@ -26,11 +26,11 @@ public record MailboxStatus(
 
     /// State of a mailbox.
     public enum State {
-        /// Mail leaves by the primary upstream.
+        /// Mail leaves through the primary upstream.
         OPEN,
-        /// Mail leaves by a fallback upstream.
+        /// Mail leaves through a fallback upstream.
         FAILOVER,
-        /// The upstream cannot be reached at the moment, or asked the relay to wait; retried after seconds.
+        /// The upstream cannot be reached at the moment, or asked the relay to wait; retried within seconds.
         RETRYING,
         /// No mail leaves until something is fixed or a limit ends; probed automatically.
         BLOCKED,

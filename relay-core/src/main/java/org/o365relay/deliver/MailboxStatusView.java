@@ -29,7 +29,7 @@ record MailboxStatusView(EmailAddress mailbox, List<UpstreamHealth> upstreams) {
                 delivering());
     }
 
-    /// Mail leaves.
+    /// Status of a mailbox whose mail can leave.
     ///
     /// @param current the upstream in use
     MailboxStatus open(UpstreamHealth current) {
@@ -41,7 +41,7 @@ record MailboxStatusView(EmailAddress mailbox, List<UpstreamHealth> upstreams) {
                 : of(State.FAILOVER, current, suspension, suspension.since(), suspension.nextProbe());
     }
 
-    /// The mailbox is blocked by a failure of its own.
+    /// Status of a mailbox with a failure of its own, whichever upstream is used.
     ///
     /// @param upstream where the failure was seen
     /// @param blocked whether something has to be fixed
@@ -54,7 +54,7 @@ record MailboxStatusView(EmailAddress mailbox, List<UpstreamHealth> upstreams) {
                 suspension.nextProbe());
     }
 
-    /// Every upstream is suspended.
+    /// Status of a mailbox whose upstreams are all suspended.
     ///
     /// @param blocked whether something has to be fixed
     MailboxStatus outage(boolean blocked) {

@@ -25,8 +25,8 @@ public final class NoticePolicy {
     private final ReplyTexts replyTexts;
     private final NoticeLimit limit;
 
-    /// @param hostname of the relay
-    /// @param suppressed notices suppressed before the start
+    /// @param hostname host name of the relay
+    /// @param suppressed notices that were suppressed before the relay started
     public NoticePolicy(
             NoticeSettings settings, String hostname, List<SuppressedNotices> suppressed, InstantSource clock) {
         this.settings = settings;
@@ -40,7 +40,7 @@ public final class NoticePolicy {
         return settings;
     }
 
-    /// @return composes the notices sent by a mailbox
+    /// @return the writer that composes the notices sent by this mailbox
     public NoticeWriter writer(EmailAddress mailbox) {
         return new NoticeWriter(settings, mailbox, hostname);
     }
@@ -56,9 +56,9 @@ public final class NoticePolicy {
         return limit;
     }
 
-    /// @param name as in the history
-    /// @param mailbox named in the advice
-    /// @param advice for the admin, if the catalogue does not know the name; may be empty
+    /// @param name name of the reason, as in the history
+    /// @param mailbox mailbox named in the advice
+    /// @param advice advice for the admin, used if the catalogue does not know the name; may be empty
     public Reason reason(String name, EmailAddress mailbox, String advice) {
         return replyTexts
                 .of(name, mailbox)
@@ -70,7 +70,7 @@ public final class NoticePolicy {
         return general.in(settings.language(), advice);
     }
 
-    /// @param route mailbox that sends it
+    /// @param route mailbox that sends the notice
     static LocalMessage localMessage(Notice notice, String route, Priority priority, Instant now) {
         Arrival arrival = new Arrival(now, InetAddress.getLoopbackAddress(), "", "LOCAL");
         return new LocalMessage(arrival, new RoutedEnvelope(route, priority, notice.envelope()), notice.content());

@@ -24,7 +24,7 @@ public final class NoticeScheduler implements AutoCloseable {
     private final CountDownLatch closed = new CountDownLatch(1);
     private @Nullable Thread thread;
 
-    /// @param senders of all mailboxes
+    /// @param senders the senders of all mailboxes
     public NoticeScheduler(
             MessageQueue queue,
             List<MailboxSender> senders,
@@ -48,7 +48,7 @@ public final class NoticeScheduler implements AutoCloseable {
                 run();
             } while (!closed.await(1, TimeUnit.MINUTES));
         } catch (InterruptedException _) {
-            Thread.currentThread().interrupt(); // it ends
+            Thread.currentThread().interrupt(); // the loop ends
         }
     }
 
@@ -64,7 +64,7 @@ public final class NoticeScheduler implements AutoCloseable {
             task.accept(() -> closed.getCount() > 0);
         } catch (QueueException e) {
             log.warn("{} cannot be sent; retrying in a minute: {}", subject, e.getMessage());
-        } catch (RuntimeException e) { // the other must run all the same
+        } catch (RuntimeException e) { // the other kind of notice must still be sent
             log.error("{} cannot be sent because of a bug; retrying in a minute; please report it", subject, e);
         }
     }

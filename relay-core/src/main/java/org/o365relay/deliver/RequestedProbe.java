@@ -7,10 +7,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param upstream name of the upstream where the failure was seen
 /// @param target what is blocked or suspended
-/// @param cause of the block or suspension, in plain words
+/// @param cause cause of the block or suspension, in plain words
 /// @param method how the probe is made
-/// @param waitsUntil when the relay's own quota has room again; null unless it is used up, so that no probe is
-///     made
+/// @param waitsUntil when the relay's own quota has room again, until which no probe is made; null if the quota
+///     is not used up
 public record RequestedProbe(
         String upstream,
         Target target,

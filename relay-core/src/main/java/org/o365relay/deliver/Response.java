@@ -8,7 +8,7 @@ import org.o365relay.mail.Reply;
 /// The result of one attempt for one recipient, not yet classified: [FailurePolicy] does that.
 ///
 /// @param step the last step of the attempt
-/// @param reply of the upstream or, depending on [#origin], one made by the relay
+/// @param reply reply of the upstream or, depending on [#origin], one composed by the relay
 /// @param origin where the reply comes from
 /// @param reportsSuccess whether the upstream was asked to report success to the sender (RFC 3461 §5.2.1)
 /// @param retryAfter wait that the upstream asked for (RFC 9110 §10.2.3); null if none
@@ -30,14 +30,14 @@ public record Response(
         this(step, reply, origin, reportsSuccess, null);
     }
 
-    /// @return the same, with a wait that the upstream asked for
+    /// @return a copy with a wait that the upstream asked for
     public Response withRetryAfter(Duration time) {
         return new Response(step, reply, origin, reportsSuccess, time);
     }
 
     /// The steps of an attempt, in order.
     public enum Step {
-        /// DNS and TCP.
+        /// DNS lookup and TCP connection.
         CONNECT,
         GREETING,
         EHLO,
@@ -55,12 +55,12 @@ public record Response(
     public enum Origin {
         /// The upstream, over SMTP.
         UPSTREAM,
-        /// The network failed: name not found, refused, timed out, dropped.
+        /// The network failed: name not found, or connection refused, timed out or dropped.
         NETWORK,
         /// TLS failed: no STARTTLS offered, certificate not trusted or for another name, no common version.
         TLS,
-        /// The sign-in service issued no token. The reply's code is an HTTP status, its text has the AADSTS
-        /// code.
+        /// The sign-in service issued no token. The reply's code is an HTTP status, its text contains the
+        /// AADSTS code.
         SIGN_IN,
         /// Microsoft Graph. The reply's code is an HTTP status, its text begins with Graph's error code.
         GRAPH,

@@ -1,6 +1,6 @@
 package org.o365relay.deliver;
 
-/// Classifies a response; in production [FailurePolicy].
+/// Classifies a response. Outside of tests this is [FailurePolicy].
 @FunctionalInterface
 interface ResponseClassifier {
 

@@ -9,7 +9,7 @@ import java.util.random.RandomGenerator;
 /// When a deferred message is retried: after 1, 2, 5, 10, 20, 30 and then every 60 times the first delay, each
 /// with up to 10% added at random, so that messages deferred together are not retried together.
 ///
-/// @param firstDelay after the first attempt; the others follow from it
+/// @param firstDelay delay after the first attempt; the other delays are multiples of it
 /// @param expireAfter age at which a message that is deferred again expires, if it has had all the delays once:
 ///     a message that waited because the mailbox was blocked or the relay was off still gets them
 public record RetrySchedule(Duration firstDelay, Duration expireAfter) {
@@ -18,7 +18,7 @@ public record RetrySchedule(Duration firstDelay, Duration expireAfter) {
     private static final double JITTER = 0.1;
     private static final Duration DAY = Duration.ofDays(1);
 
-    /// @param attempts made so far, 1 or more
+    /// @param attempts number of attempts made so far, 1 or more
     /// @return time of the next attempt; empty if the message expires
     public Optional<Instant> next(int attempts, Instant receivedAt, Instant now, RandomGenerator random) {
         if (attempts >= FACTORS.size() && isExpired(receivedAt, now)) {
@@ -35,7 +35,8 @@ public record RetrySchedule(Duration firstDelay, Duration expireAfter) {
         return now.plus(delay).plusMillis(jitter);
     }
 
-    /// @return earliest time at which the message expires: one that is too old gets all the delays once
+    /// @return earliest time at which the message expires: even a message that is too old gets all the delays
+    ///     once
     Instant expiresAt(Instant receivedAt, Instant now) {
         int all = FACTORS.stream()
                 .limit(FACTORS.size() - 1L)
@@ -46,8 +47,8 @@ public record RetrySchedule(Duration firstDelay, Duration expireAfter) {
         return usual.isAfter(soonest) ? usual : soonest;
     }
 
-    /// @return longest time between two attempts of a message, or until the daily quota has room if that is
-    ///     longer, plus one day
+    /// @return one day more than the longest wait of a message: for its next attempt, or for room in the daily
+    ///     quota if that takes longer
     public Duration maxWait() {
         Duration delay = firstDelay.multipliedBy(FACTORS.getLast());
         Duration longest = delay.plusMillis((long) (delay.toMillis() * JITTER));

@@ -17,8 +17,8 @@ public final class SendingAccount {
     private final ConcurrencyLimiter concurrencyLimiter;
     private final DailyQuota dailyQuota;
 
-    /// @param name in lower case
-    /// @param sent recipients sent to within [#QUOTA_WINDOW]
+    /// @param name user name of the account, in lower case
+    /// @param sent number of recipients sent to within [#QUOTA_WINDOW], by slot
     public SendingAccount(String name, MailboxLimits limits, List<UsageSlot> sent, InstantSource clock) {
         this.name = name;
         this.rateLimiter = new RateLimiter(limits.messagesPerMinute(), limits.burst(), clock);

@@ -5,11 +5,11 @@ import java.time.Instant;
 import org.o365relay.deliver.Response.Step;
 import org.o365relay.mail.Reply;
 
-/// Why an upstream is suspended or a mailbox is blocked, and when that is probed next.
+/// Why an upstream is suspended or a mailbox is blocked, and when the next probe is due.
 ///
-/// @param endedBy kind of probe that ends it
-/// @param schedule of the probes
-/// @param since when it began
+/// @param endedBy what ends the suspension
+/// @param schedule schedule of the probes
+/// @param since when the suspension began
 /// @param failedProbes number of failed probes
 /// @param delay between the last probe and the next
 /// @param nextProbe when the next probe is due
@@ -24,10 +24,10 @@ record Suspension(
 
     private static final ProbeSchedule AT_ONCE = new ProbeSchedule(Duration.ZERO, Duration.ZERO);
 
-    /// The failure that caused it.
+    /// The failure that caused a suspension.
     ///
-    /// @param step of the attempt that failed
-    /// @param explanation in plain words
+    /// @param step step of the attempt that failed
+    /// @param explanation explanation in plain words
     /// @param advice what the admin can do; may be empty
     record Cause(Step step, Reply reply, String explanation, String advice) {
 
@@ -55,12 +55,12 @@ record Suspension(
         return at(cause, end, schedule, now, 0, now);
     }
 
-    /// @return a suspension because of a failure of the upstream; the failed step decides how it is probed
+    /// @return a suspension caused by a failure of the upstream; the failed step determines the kind of probe
     static Suspension of(Cause cause, ProbeSchedule schedule, Instant now) {
         return of(cause, endedBy(cause), schedule, now);
     }
 
-    /// The same after a failed probe, with the cause that it found.
+    /// A copy after a failed probe, with the cause that the probe found.
     Suspension probeFailed(Cause found, ProbeSchedule nextSchedule, Instant now) {
         return at(found, endedBy(found), nextSchedule, since, failedProbes + 1, now);
     }
@@ -70,27 +70,27 @@ record Suspension(
         return of(cause, EndedBy.CHECK, schedule, now);
     }
 
-    /// The same after a failed probe; the next one is a sign-in again.
+    /// A copy after a failed probe; the next probe is a sign-in again.
     Suspension checkFailed(ProbeSchedule nextSchedule, Instant now) {
         return at(cause, EndedBy.CHECK, nextSchedule, since, failedProbes + 1, now);
     }
 
-    /// The same after a successful sign-in; the next probe is a message, at once.
+    /// A copy after a successful sign-in; the next probe is a message and is due at once.
     Suspension probedByMessage(Instant now) {
         return at(cause, EndedBy.MESSAGE, AT_ONCE, since, failedProbes, now);
     }
 
-    /// The same after a probe that failed for another reason.
+    /// A copy after a failed probe, with the cause unchanged.
     Suspension probeFailed(Instant now) {
         return at(cause, endedBy, schedule, since, failedProbes + 1, now);
     }
 
-    /// The same after an inconclusive probe, which is repeated after the same delay.
+    /// A copy after an inconclusive probe, which is repeated after the same delay.
     Suspension rescheduled(Instant now) {
         return at(cause, endedBy, schedule, since, failedProbes, now);
     }
 
-    /// The same with the next probe due now. A suspension that ends by time is not changed.
+    /// A copy with the next probe due now. A suspension that ends by time is not changed.
     Suspension dueNow(Instant now) {
         return endedBy == EndedBy.TIME || isDue(now)
                 ? this

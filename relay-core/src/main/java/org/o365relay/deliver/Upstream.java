@@ -14,7 +14,7 @@ public interface Upstream extends AutoCloseable {
     /// @return a response for each recipient, in the order of the message's recipients
     Map<Recipient, Response> attempt(OutgoingMessage message);
 
-    /// Connects and signs in, on a new connection; sends no mail.
+    /// Connects and signs in on a new connection; sends no mail.
     UpstreamCheck check();
 
     /// Cancels a wait that the upstream has asked for (Retry-After), so that the next attempt or check is made
@@ -27,7 +27,7 @@ public interface Upstream extends AutoCloseable {
     /// @return name in the journal, usually host and port
     String name();
 
-    /// Closes idle connections with QUIT. Attempts in flight end by themselves.
+    /// Closes idle connections with QUIT. Attempts in flight continue until they end.
     @Override
     void close();
 }

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The result of connecting to the upstream and signing in, without sending mail.
 ///
-/// @param findings of the steps that succeeded, in order
-/// @param failure that ended the check; null if it succeeded
+/// @param findings findings of the steps that succeeded, in order
+/// @param failure failure that ended the check; null if it succeeded
 public record UpstreamCheck(
         List<Finding> findings, @Nullable Response failure) {
 
@@ -28,7 +28,7 @@ public record UpstreamCheck(
     /// The result of one step.
     ///
     /// @param detail a short sentence; never contains a secret
-    /// @param advice for the admin, which makes it a warning; empty if nothing is wrong
+    /// @param advice advice for the admin, which makes the finding a warning; empty if nothing is wrong
     public record Finding(Response.Step step, String detail, String advice) {
 
         /// A finding without a warning.

@@ -20,14 +20,16 @@ import org.o365relay.mail.EmailAddress;
 
 /// Chooses the upstream of one mailbox, and blocks the mailbox while none can be used.
 ///
-/// - The first upstream that is not suspended is used. A suspended one stays so until a probe succeeds; mail
-///   then goes back to it (failback).
+/// - The first upstream that is not suspended is used. An upstream stays suspended until a probe succeeds;
+///   mail then goes back to it (failback).
 /// - *Suspended*: the upstream has a failure that the admin has to fix. *Retrying*: it cannot be reached or
-///   asks the relay to wait; retried after seconds.
+///   asks the relay to wait; retried within seconds.
 /// - *Blocked*: the failure is the mailbox's own, whichever upstream is used.
-/// - *Paused*: by an operator. Deliveries in flight end; checks continue, so that the status stays current.
+/// - *Paused*: by an operator. Deliveries in flight continue. Checks continue, too, so that the status stays
+///   current.
 ///
-/// A failure before MAIL is probed by signing in, without mail; any other by one message at a time.
+/// Probes after a failure before MAIL sign in and send no mail; after any other failure, one message at a time
+/// is the probe.
 final class UpstreamFailover {
 
     private static final ProbeSchedule RETRIES = new ProbeSchedule(Duration.ofSeconds(1), Duration.ofSeconds(30));
@@ -70,8 +72,8 @@ final class UpstreamFailover {
         this.clock = clock;
     }
 
-    /// @return whether messages may leave in parallel; if not, one at a time is tried when
-    ///     [#untilNextAttempt()] is over
+    /// @return whether messages may leave in parallel; otherwise one message at a time is tried, after
+    ///     [#untilNextAttempt()]
     synchronized boolean isOpen() {
         return current() != null;
     }
@@ -81,8 +83,8 @@ final class UpstreamFailover {
         return !upstream.isOpen() && current() != null;
     }
 
-    /// @return whether no mail leaves, for longer than a short outage: the pool's other mailboxes may send its
-    ///     messages
+    /// @return whether no mail leaves for longer than a short outage, so that the pool's other mailboxes may
+    ///     send the messages of this one
     synchronized boolean isOutOfService() {
         Instant since = events.outageSince();
         return pause != null
@@ -197,7 +199,7 @@ final class UpstreamFailover {
         return Optional.of(permit(upstream, probed.isPresent() ? Probe.UPSTREAM : Probe.NONE, true));
     }
 
-    /// @return a permit for the check that is due; empty if none is
+    /// @return a permit for the check that is due; empty if no check is due
     synchronized Optional<DeliveryPermit> acquireCheck() {
         if (block != null && isProbeDue(block, EndedBy.CHECK)) {
             block = new Block(block.suspension(), block.upstream(), true);
@@ -210,7 +212,7 @@ final class UpstreamFailover {
         return due.map(upstream -> permit(upstream, Probe.UPSTREAM, false));
     }
 
-    /// Returns a permit of [#acquire()] or [#acquireCheck()].
+    /// Releases a permit of [#acquire()] or [#acquireCheck()].
     synchronized void release(DeliveryPermit permit) {
         if (permit.carriesMail()) {
             permit.health().release();
@@ -237,8 +239,8 @@ final class UpstreamFailover {
     /// Ends an operator's pause, and makes every probe due now.
     ///
     /// @param quotaFullUntil when the account's daily quota has room again; null if it has now
-    /// @return what is probed; empty if neither the mailbox nor an upstream in front of the one in use is
-    ///     suspended
+    /// @return what is probed; empty if the mailbox is not blocked and no upstream that is preferred to the one
+    ///     in use is suspended
     synchronized List<RequestedProbe> resume(@Nullable Instant quotaFullUntil) {
         pause = null;
         List<RequestedProbe> probed = retry(quotaFullUntil);
@@ -247,10 +249,10 @@ final class UpstreamFailover {
     }
 
     /// Makes every probe due now, whatever its schedule; after a failed probe the schedule applies again. The
-    /// relay's own quota is never exceeded: that block ends only if the quota has room.
+    /// relay's own quota is never exceeded: a block because of the quota ends only if the quota has room.
     ///
     /// @param quotaFullUntil when the account's daily quota has room again; null if it has now
-    /// @return what is probed; empty as for [#resume]
+    /// @return what is probed; empty in the same cases as for [#resume]
     synchronized List<RequestedProbe> retry(@Nullable Instant quotaFullUntil) {
         endExpiredBlock();
         Instant now = clock.instant();
@@ -269,14 +271,14 @@ final class UpstreamFailover {
         return probed;
     }
 
-    /// Records that an operator has requested a probe that needs a message, until such a probe starts.
+    /// Records, until such a probe starts, that an operator has requested a probe that needs a message.
     ///
     /// @param by user name of the operator
     synchronized void requestMessageProbe(String by) {
         messageProbeRequestedBy = by;
     }
 
-    /// @return the operator whose requested probe is due and needs a message; empty if none is
+    /// @return the operator who requested the probe that is due and needs a message; empty if there is none
     synchronized Optional<String> messageProbeRequestedBy() {
         return pause == null && isMessageProbeDue() ? Optional.ofNullable(messageProbeRequestedBy) : Optional.empty();
     }
@@ -368,7 +370,7 @@ final class UpstreamFailover {
         notifyAll();
     }
 
-    /// The attempt failed before MAIL with a temporary failure.
+    /// Records that an attempt failed before MAIL with a temporary failure.
     synchronized void unreachable(DeliveryPermit permit, Cause cause) {
         if (permit.isStale()) {
             return;
@@ -385,8 +387,8 @@ final class UpstreamFailover {
         notifyAll();
     }
 
-    /// The connection was lost, or the upstream failed, after MAIL. A single failure may be caused by the
-    /// message; three in a row count as an upstream that cannot be reached.
+    /// Records that the connection was lost or the upstream failed at MAIL or later. A single failure may be
+    /// caused by the message; after three in a row the upstream counts as unreachable.
     synchronized void transactionFailed(DeliveryPermit permit, Cause cause) {
         if (permit.isStale()) {
             return;
@@ -413,15 +415,15 @@ final class UpstreamFailover {
         }
     }
 
-    /// The attempt ended without a reply from the upstream; ignored unless it was a probe.
+    /// Records that an attempt ended without a reply from the upstream; ignored unless the attempt was a probe.
     synchronized void connectionLost(DeliveryPermit permit) {
         if (!permit.isStale() && isSuspended(permit)) {
             reschedule(permit, suspension -> suspension.probeFailed(clock.instant()));
         }
     }
 
-    /// The upstream deferred the message, or let the relay sign in. That does not end a suspension for a
-    /// failure at a later step, such as a quota; the next probe decides.
+    /// Records that the upstream deferred a message, or let the relay sign in. That does not end a suspension
+    /// for a failure at a later step, such as a quota; the next probe decides.
     synchronized void answered(DeliveryPermit permit) {
         if (permit.isStale()) {
             return;
@@ -453,7 +455,7 @@ final class UpstreamFailover {
         }
     }
 
-    /// The upstream permanently refused a message at this step, so that all steps before it work.
+    /// Records that the upstream permanently refused a message at this step; all earlier steps work.
     synchronized void refused(DeliveryPermit permit, Step step) {
         Suspension suspension =
                 block != null ? block.suspension() : permit.health().suspension();
@@ -467,7 +469,7 @@ final class UpstreamFailover {
         }
     }
 
-    /// The upstream accepted a message.
+    /// Records that the upstream accepted a message.
     synchronized void accepted(DeliveryPermit permit) {
         if (!permit.isStale()) {
             permit.health().accepted();

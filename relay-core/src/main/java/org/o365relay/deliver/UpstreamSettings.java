@@ -15,7 +15,7 @@ public sealed interface UpstreamSettings {
 
     /// SMTP: client submission, a smarthost, a connector.
     ///
-    /// @param scope of access tokens; used only with an OAuth credential
+    /// @param scope scope of access tokens; used only with an OAuth credential
     record Smtp(SmtpUpstreamSettings upstream, Credential credential, String scope) implements UpstreamSettings {
         @Override
         public String name() {
@@ -23,9 +23,9 @@ public sealed interface UpstreamSettings {
         }
     }
 
-    /// Microsoft Graph, sendMail.
+    /// Microsoft Graph (sendMail).
     ///
-    /// @param scope of access tokens
+    /// @param scope scope of access tokens
     record Graph(GraphUpstreamSettings upstream, Credential.OAuth credential, String scope)
             implements UpstreamSettings {
         @Override

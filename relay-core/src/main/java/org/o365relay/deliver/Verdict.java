@@ -6,11 +6,11 @@ import org.o365relay.mail.Outcome;
 
 /// The meaning of a response: its outcome and what it applies to.
 ///
-/// @param outcome for the recipient; [Outcome.Failed] only if the scope is the recipient or the message
+/// @param outcome outcome for the recipient; [Outcome.Failed] only if the scope is the recipient or the message
 /// @param scope what the outcome applies to
-/// @param name of the reply in the catalogue (`basic-auth-retired`); empty if unknown
-/// @param cause in plain words; empty if delivered
-/// @param advice for the admin; may be empty
+/// @param name name of the reply in the catalogue (`basic-auth-retired`); empty if unknown
+/// @param cause cause in plain words; empty if delivered
+/// @param advice advice for the admin; may be empty
 /// @param probeAfter delay of the probes; null for the usual schedule
 public record Verdict(
         Outcome outcome,
@@ -20,12 +20,12 @@ public record Verdict(
         String advice,
         @Nullable Duration probeAfter) {
 
-    /// @return the same with another scope and outcome
+    /// @return a copy with another scope and outcome
     Verdict withScope(Scope other, Outcome then) {
         return new Verdict(then, other, name, cause, advice, probeAfter);
     }
 
-    /// @return the same with another name
+    /// @return a copy with another name
     Verdict withName(String reason) {
         return new Verdict(outcome, scope, reason, cause, advice, probeAfter);
     }
@@ -36,13 +36,13 @@ public record Verdict(
         RECIPIENT,
         /// This message, for all its recipients.
         MESSAGE,
-        /// Every message of this author on the send-as list: the mailbox may not send as it.
+        /// Every message of this author on the send-as list: the mailbox may not send as that author.
         AUTHOR,
-        /// The number of connections: with fewer of them the upstream would accept the message.
+        /// The number of connections: with fewer, the upstream would accept the message.
         CONNECTIONS,
         /// Everything sent to this upstream; a fallback may work. Does not count as an attempt.
         UPSTREAM,
-        /// Everything sent through the mailbox by any upstream: the mailbox is blocked. Does not count as an
+        /// Everything sent through the mailbox, over any upstream: the mailbox is blocked. Does not count as an
         /// attempt.
         MAILBOX
     }

@@ -12,7 +12,7 @@ import org.o365relay.identity.TokenException.Origin;
 import org.o365relay.mail.Reply;
 
 /// Caches one access token. Concurrent callers share one request; a token in use is renewed before it expires,
-/// so that callers do not wait. After a failure, callers get the same error for some seconds without a new
+/// so that callers need not wait. After a failure, callers get the same error for some seconds without a new
 /// request.
 final class CachedToken implements TokenSource {
 
@@ -118,7 +118,7 @@ final class CachedToken implements TokenSource {
         return old != null && clock.instant().isBefore(old.expiresAt());
     }
 
-    /// @return the previous token; null for none
+    /// @return the previous token; null if there is none
     private synchronized @Nullable AccessToken failed(SignInException e) {
         failure = e;
         retryAt = clock.instant().plus(backoff(e.retryAfter()));
@@ -155,8 +155,8 @@ final class CachedToken implements TokenSource {
         }
     }
 
-    /// Renews the token if it is in use and about to expire, and uses a login that expires when idle. Called
-    /// about every half minute; does not block.
+    /// Renews the token if it is in use and about to expire, and refreshes a login that expires when idle.
+    /// Called about every half minute; does not block.
     synchronized void renew() {
         Instant now = clock.instant();
         if (failure != null && now.isBefore(retryAt)) {

@@ -17,7 +17,7 @@ import java.util.UUID;
 import org.o365relay.net.CertifiedKey;
 
 /// A client assertion (RFC 7523 §3): a JWT that an app signs with the key of its certificate, as Microsoft
-/// requires it: PS256, with the SHA-256 thumbprint of the certificate.
+/// requires: PS256, with the SHA-256 thumbprint of the certificate.
 ///
 /// MSAL's own assertion is signed with RS256, which Microsoft's page "Certificate credentials" no longer lists.
 final class ClientAssertion {
@@ -29,8 +29,8 @@ final class ClientAssertion {
 
     private ClientAssertion() {}
 
-    /// @param audience the token endpoint
-    /// @throws GeneralSecurityException if the key cannot sign: it is not an RSA key
+    /// @param audience URL of the token endpoint
+    /// @throws GeneralSecurityException if the key cannot sign because it is not an RSA key
     static String sign(CertifiedKey key, String clientId, String audience, Instant now)
             throws GeneralSecurityException {
         String signingInput = encoded(header(key)) + "." + encoded(claims(clientId, audience, now));

@@ -11,7 +11,7 @@ public sealed interface Credential {
     /// @return user name or mailbox; empty without a sign-in
     String username();
 
-    /// No sign-in; for connectors and smarthosts that recognize the relay by its address.
+    /// No sign-in; for connectors and smarthosts that recognize the relay by its IP address.
     record None() implements Credential {
         @Override
         public String username() {
@@ -40,9 +40,9 @@ public sealed interface Credential {
     /// An app with a certificate (client credentials flow, PS256).
     ///
     /// @param username the mailbox that is used
-    /// @param certificate PEM with certificate and key, or PFX
-    /// @param key PEM; null if it is in the file of the certificate
-    /// @param password of the PFX or the encrypted key; null for none
+    /// @param certificate PEM file with the certificate and possibly the key, or PFX file
+    /// @param key PEM file with the key; null if the key is in the certificate's file
+    /// @param password password of the PFX or the encrypted key; null for none
     record ClientCertificate(
             App app,
             String username,
@@ -50,17 +50,17 @@ public sealed interface Credential {
             @Nullable Path key,
             @Nullable Secret password) implements OAuth {}
 
-    /// A user has signed in once with a code (device authorization flow, RFC 8628); the refresh token is kept
-    /// in a file.
+    /// A user who has signed in once with a code (device authorization flow, RFC 8628); the refresh token is
+    /// kept in a file.
     ///
     /// @param username the mailbox that is used
-    /// @param file holds the refresh token, encrypted
+    /// @param file file that contains the encrypted refresh token
     /// @param key encryption key of the file, or a password
     record DeviceCode(App app, String username, Path file, Secret key) implements OAuth {}
 
     /// The managed identity of the Azure machine that the relay runs on.
     ///
     /// @param username the mailbox that is used
-    /// @param clientId of a user-assigned identity; null for the system-assigned one
+    /// @param clientId client ID of a user-assigned identity; null for the system-assigned identity
     record ManagedIdentity(String username, @Nullable String clientId) implements OAuth {}
 }

@@ -14,7 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import org.o365relay.net.Https;
 
 /// Gets tokens for a user who has signed in once with a code (RFC 8628). Uses the stored refresh token, which
-/// each use replaces.
+/// is replaced with each use.
 record DeviceCodeFlow(Credential.DeviceCode credential, String scope, LoginFile file, Https https, InstantSource clock)
         implements TokenFlow {
 

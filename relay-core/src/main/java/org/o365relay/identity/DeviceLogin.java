@@ -14,7 +14,7 @@ record DeviceLogin(Credential.DeviceCode credential, String scope, LoginFile fil
 
     /// Blocks until the user has signed in.
     ///
-    /// @return the user
+    /// @return the user who signed in
     /// @throws SignInException if the user does not sign in, or the login cannot be stored
     String run(Consumer<LoginPrompt> show) throws SignInException {
         file.requireOwnFormat();

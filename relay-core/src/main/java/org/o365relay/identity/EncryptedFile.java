@@ -43,7 +43,7 @@ final class EncryptedFile {
         this.secret = secret;
     }
 
-    /// @return empty if the file does not exist
+    /// @return the decrypted content; empty if the file does not exist
     /// @throws SignInException if the file cannot be read, has another format, is damaged, or is encrypted with
     ///     another key
     Optional<String> read() throws SignInException {

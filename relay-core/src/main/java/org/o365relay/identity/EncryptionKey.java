@@ -63,7 +63,7 @@ final class EncryptionKey {
         return aes;
     }
 
-    /// @return check value that is equal only for the same key
+    /// @return a check value that is the same only for the same key
     byte[] check() {
         return check;
     }

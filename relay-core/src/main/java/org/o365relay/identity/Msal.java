@@ -46,7 +46,7 @@ final class Msal {
         return app.authority().replaceFirst("/+$", "") + "/" + app.tenant() + "/";
     }
 
-    /// @param scope scopes separated by spaces
+    /// @param scope scopes, separated by spaces
     static Set<String> scopes(String scope) {
         return Arrays.stream(scope.split(" ", -1))
                 .filter(each -> !each.isEmpty() && !ADDED_BY_MSAL.contains(each))

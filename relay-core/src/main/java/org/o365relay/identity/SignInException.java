@@ -45,7 +45,7 @@ final class SignInException extends Exception {
         return new SignInException(Origin.SERVICE, BAD_REQUEST, error + ": " + text, null, cause);
     }
 
-    /// @param http client that MSAL used
+    /// @param http HTTP client that MSAL used
     /// @param failure exception of MSAL
     static SignInException of(SignInHttp http, Throwable failure) {
         if (http.failure().isPresent()) {
@@ -72,14 +72,14 @@ final class SignInException extends Exception {
                 .orElseGet(() -> notFromSignInService(response, retryAfter, failure));
     }
 
-    /// The response is not from the sign-in service.
+    /// A response that is not from the sign-in service.
     private static SignInException notFromSignInService(
             SignInResponse response, @Nullable Duration retryAfter, Throwable failure) {
         String text = "the response is not from the sign-in service: " + response.snippet();
         return new SignInException(Origin.NETWORK, UNREACHABLE, text, retryAfter, failure);
     }
 
-    /// MSAL sent no request, or could not parse the response.
+    /// A failure of MSAL itself: it sent no request, or could not parse the response.
     private static SignInException clientFailure(Throwable failure) {
         Duration retryAfter =
                 failure instanceof MsalThrottlingException throttled ? Duration.ofMillis(throttled.retryInMs()) : null;
@@ -88,13 +88,13 @@ final class SignInException extends Exception {
         return new SignInException(Origin.SERVICE, BAD_REQUEST, error + ": " + text, retryAfter, failure);
     }
 
-    /// @return how long the service asks to wait; null if it does not say
+    /// @return how long the service asks the relay to wait; null if it does not say
     @Nullable
     Duration retryAfter() {
         return retryAfter;
     }
 
-    /// @return a new exception for one caller
+    /// @return a new exception to throw to one caller
     TokenException toTokenException() {
         return new TokenException(origin, reply, this);
     }

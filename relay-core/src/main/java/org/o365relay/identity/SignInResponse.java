@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// An error response of the sign-in service (RFC 6749 §5.2).
 ///
 /// @param status HTTP status
-/// @param retryAfter null if the response does not say
-/// @param body without secrets
+/// @param retryAfter how long the service asks the relay to wait; null if the response does not say
+/// @param body body of the response, without secrets
 record SignInResponse(int status, @Nullable Duration retryAfter, String body) {
 
     private static final Pattern AADSTS = Pattern.compile("AADSTS(\\d+)");
@@ -46,7 +46,7 @@ record SignInResponse(int status, @Nullable Duration retryAfter, String body) {
                 : Optional.empty();
     }
 
-    /// @return beginning of a response from another server: a proxy, a captive portal, a load balancer
+    /// @return the beginning of a response from another server: a proxy, a captive portal, a load balancer
     String snippet() {
         String shown =
                 oneLine(body.replaceAll("(?s)<(script|style).*?</\\1>", "").replaceAll("<[^>]*>", " "));

@@ -26,7 +26,7 @@ public final class SignInService implements AutoCloseable {
     private record TokenKey(Credential.OAuth credential, String scope) {}
 
     /// @throws java.io.UncheckedIOException if the trusted certificates cannot be read
-    /// @throws IllegalArgumentException if there is no certificate among them
+    /// @throws IllegalArgumentException if the trusted certificates contain no certificate
     public SignInService(HttpSettings settings, InstantSource clock) {
         this(
                 new Https(settings),
@@ -34,7 +34,7 @@ public final class SignInService implements AutoCloseable {
                 clock);
     }
 
-    /// @param direct client without a proxy, for endpoints on this machine
+    /// @param direct HTTP client without a proxy, for endpoints on this machine
     SignInService(Https https, Https direct, InstantSource clock) {
         this.https = https;
         this.direct = direct;
@@ -62,13 +62,13 @@ public final class SignInService implements AutoCloseable {
 
     /// @param scope scope of the tokens: `https://outlook.office365.com/.default`; several separated by
     ///     spaces
-    /// @return source of the tokens; sends no request
+    /// @return a source of tokens; this call sends no request
     public TokenSource tokens(Credential.OAuth credential, String scope) {
         return tokens.computeIfAbsent(
                 new TokenKey(withoutUsername(credential), scope), key -> new CachedToken(flow(key), clock));
     }
 
-    /// @return what expires first and is needed to sign in; empty if unknown
+    /// @return the earliest expiry of anything that is needed to sign in; empty if unknown
     /// @throws TokenException if the certificate cannot be read
     public Optional<Expiry> expiry(Credential.OAuth credential) throws TokenException {
         try {
@@ -82,7 +82,7 @@ public final class SignInService implements AutoCloseable {
     /// valid for 15 minutes.
     ///
     /// @param show receives the code and the page, once
-    /// @return user who signed in
+    /// @return the user who signed in
     /// @throws TokenException if the user did not sign in, or the login cannot be stored
     public String login(Credential.DeviceCode credential, String scope, Consumer<LoginPrompt> show)
             throws TokenException {
@@ -112,7 +112,7 @@ public final class SignInService implements AutoCloseable {
         return logins.computeIfAbsent(key, LoginFile::new);
     }
 
-    /// Tokens do not depend on the mailbox.
+    /// Tokens do not depend on the mailbox, so credentials that differ only in the mailbox share them.
     private static Credential.OAuth withoutUsername(Credential.OAuth credential) {
         return switch (credential) {
             case Credential.ClientSecret(var app, var _, var secret, var expires) ->

@@ -12,12 +12,12 @@ import java.util.Optional;
 
 /// A login with a device code, as stored.
 ///
-/// @param user user who signed in
+/// @param user the user who signed in
 /// @param usedAt last use of the refresh token, which expires after 90 days without use
 /// @param cache MSAL's cache, with the newest refresh token
 record StoredLogin(String clientId, String tenant, String user, Instant usedAt, String cache) {
 
-    /// @return empty if the format is unknown
+    /// @return the login; empty if the format is unknown
     static Optional<StoredLogin> parse(String json) {
         try (JsonReader reader = JsonProviders.createReader(json)) {
             Map<String, Object> fields = reader.readMap(JsonReader::readUntyped);

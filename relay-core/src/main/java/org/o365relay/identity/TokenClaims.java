@@ -18,14 +18,14 @@ import org.o365relay.mail.VisibleText;
 /// Claims of an access token, unverified; for diagnosis, when a server refuses it. Never contains the token
 /// itself. Missing claims are empty.
 ///
-/// @param audience server that the token is for: `https://outlook.office365.com`
+/// @param audience server that the token is for, such as `https://outlook.office365.com`
 /// @param tenant the tenant's ID
 /// @param appId application (client) ID
 /// @param objectId object ID of the service principal (Enterprise application), or of the user
 /// @param user user who signed in; empty for an app
-/// @param roles application permissions: `SMTP.SendAsApp`
-/// @param scopes delegated permissions: `SMTP.Send`
-/// @param expiresAt null if missing
+/// @param roles application permissions, such as `SMTP.SendAsApp`
+/// @param scopes delegated permissions, such as `SMTP.Send`
+/// @param expiresAt expiry time; null if missing
 public record TokenClaims(
         String audience,
         String tenant,
@@ -41,7 +41,7 @@ public record TokenClaims(
         scopes = List.copyOf(scopes);
     }
 
-    /// @return empty if the token is not a readable JWT (RFC 7519)
+    /// @return the claims; empty if the token is not a readable JWT (RFC 7519)
     public static Optional<TokenClaims> of(AccessToken token) {
         String[] parts = token.value().reveal().split("\\.", -1);
         if (parts.length != 3) {

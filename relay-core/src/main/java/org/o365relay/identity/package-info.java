@@ -1,4 +1,4 @@
-/// Signs in to Microsoft Entra: credentials of mailboxes, and access tokens for them. Secrets have a type that
+/// Signs in to Microsoft Entra: the credentials of mailboxes, and their access tokens. Secrets have a type that
 /// hides their value.
 @NullMarked
 package org.o365relay.identity;

@@ -7,9 +7,9 @@ import java.util.Optional;
 public enum BodyType {
     /// Lines of ASCII; the default.
     SEVEN_BIT("7BIT"),
-    /// Lines of any octets (RFC 6152).
+    /// Lines of arbitrary octets (RFC 6152).
     EIGHT_BIT("8BITMIME"),
-    /// Any octets (RFC 3030 §3).
+    /// Arbitrary octets (RFC 3030 §3).
     BINARY("BINARYMIME");
 
     private final String keyword;
@@ -18,13 +18,13 @@ public enum BodyType {
         this.keyword = keyword;
     }
 
-    /// @return value of the parameter
+    /// @return the value of the parameter
     public String keyword() {
         return keyword;
     }
 
-    /// @param text case-insensitive
-    /// @return empty if the value is unknown
+    /// @param text value of the parameter, in any case
+    /// @return the body type; empty if the value is unknown
     public static Optional<BodyType> of(String text) {
         String upper = text.toUpperCase(Locale.ROOT);
         for (BodyType type : values()) {

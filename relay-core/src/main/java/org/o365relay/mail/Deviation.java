@@ -26,7 +26,7 @@ public enum Deviation {
     UNDECLARED_UTF8("sends non-ASCII addresses without SMTPUTF8"),
     BARE_LINE_FEED("ends lines with LF instead of CRLF"),
     BARE_CARRIAGE_RETURN("sends CR without LF"),
-    /// LF "." LF and the like from a client whose commands end in CRLF.
+    /// LF "." LF or similar, from a client whose commands end in CRLF.
     NONSTANDARD_END_OF_DATA("ends messages with a dot on a line that does not end in CRLF"),
     LONG_LINE("sends lines of more than 998 octets"),
     NUL("sends NUL octets"),
@@ -36,7 +36,7 @@ public enum Deviation {
     MULTIPLE_FROM("sends messages with several From fields"),
     NO_DATE("sends messages without Date"),
     NO_MESSAGE_ID("sends messages without Message-ID"),
-    /// Counted even if the relay detects TLS and continues in it.
+    /// Counted even if the relay detects TLS and continues the session over TLS.
     TLS_ON_PLAINTEXT_PORT("starts TLS on a plain-text port", false),
     OLD_TLS("supports only TLS 1.0 or 1.1", false),
     PIPELINED_STARTTLS("sends more data after STARTTLS without waiting for the reply", false),
@@ -69,12 +69,12 @@ public enum Deviation {
         return description;
     }
 
-    /// @return whether the configuration can accept or refuse it; others are only counted
+    /// @return whether the configuration can accept or refuse this deviation; others are only counted
     public boolean isConfigurable() {
         return configurable;
     }
 
-    /// @return empty if no deviation has this [#key]
+    /// @return the deviation; empty if none has this [#key]
     public static Optional<Deviation> of(String key) {
         return Arrays.stream(values())
                 .filter(deviation -> deviation.key().equals(key))

@@ -3,12 +3,12 @@ package org.o365relay.mail;
 import java.net.InetAddress;
 import java.util.List;
 
-/// A change of a device, to be stored.
+/// A change to a device's record, to be stored.
 public sealed interface DeviceChange {
 
     InetAddress address();
 
-    /// The full record, but only the usage slots that changed.
+    /// The full record, but with only the usage slots that changed.
     record Updated(DeviceRecord device) implements DeviceChange {
         @Override
         public InetAddress address() {
@@ -16,7 +16,7 @@ public sealed interface DeviceChange {
         }
     }
 
-    /// Usage only.
+    /// Only the usage changed.
     ///
     /// @param usage changed slots with their current values, which may be 0
     record UsageUpdated(InetAddress address, List<UsageSlot> usage) implements DeviceChange {

@@ -8,10 +8,10 @@ import java.util.Map;
 /// The stored record of one client address.
 ///
 /// @param helo last HELO name; empty if there was none
-/// @param messages accepted
-/// @param octets of accepted messages
-/// @param rejections rejected commands, messages and connections
-/// @param deviations number of occurrences; only deviations that occurred
+/// @param messages number of accepted messages
+/// @param octets total size of accepted messages
+/// @param rejections number of rejected commands, messages and connections
+/// @param deviations number of occurrences of each deviation; only deviations that occurred
 /// @param usage recipients of the last 24 hours by slot, in any order; empty slots may be missing
 public record DeviceRecord(
         InetAddress address,

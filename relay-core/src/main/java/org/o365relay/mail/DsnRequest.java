@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// The DSN parameters of a message (RFC 3461 §4).
 ///
 /// @param envelopeId ENVID, printable US-ASCII; empty if absent
-/// @param returned RET: content of failure notices
+/// @param returned RET: how much of the message a failure notice contains
 /// @param recipients recipients with DSN parameters
 public record DsnRequest(String envelopeId, ReturnedContent returned, Map<EmailAddress, ForRecipient> recipients) {
 
@@ -36,7 +36,7 @@ public record DsnRequest(String envelopeId, ReturnedContent returned, Map<EmailA
 
     /// The DSN parameters of one recipient.
     ///
-    /// @param conditions NOTIFY; empty for NEVER; null if absent, which means FAILURE
+    /// @param conditions NOTIFY: empty for NEVER; null if absent, which means FAILURE
     /// @param original ORCPT; null if absent
     public record ForRecipient(
             @Nullable Set<NotifyCondition> conditions,
@@ -49,12 +49,12 @@ public record DsnRequest(String envelopeId, ReturnedContent returned, Map<EmailA
             conditions = conditions == null ? null : Set.copyOf(conditions);
         }
 
-        /// @return whether to notify the sender in this case
+        /// @return whether the sender wants a notice in this case
         public boolean includes(NotifyCondition condition) {
             return conditions == null ? condition == NotifyCondition.FAILURE : conditions.contains(condition);
         }
 
-        /// @return a copy without the condition; NEVER if none remains
+        /// @return a copy without the condition; equals NEVER if no condition remains
         public ForRecipient without(NotifyCondition condition) {
             if (conditions == null || !conditions.contains(condition)) {
                 return this;
@@ -64,13 +64,13 @@ public record DsnRequest(String envelopeId, ReturnedContent returned, Map<EmailA
             return new ForRecipient(others, original);
         }
 
-        /// @return ORCPT, if given
+        /// @return ORCPT; empty if absent
         public Optional<OriginalRecipient> originalRecipient() {
             return Optional.ofNullable(original);
         }
     }
 
-    /// @return DSN parameters of a recipient
+    /// @return the DSN parameters of this recipient
     public ForRecipient of(EmailAddress recipient) {
         return recipients.getOrDefault(recipient, ForRecipient.NONE);
     }

@@ -19,14 +19,14 @@ public record EmailAddress(String localPart, String domain) {
     private static final int MAX_LOCAL_PART = 64;
     private static final int MAX_DOMAIN = 255;
 
-    /// Replaces octets that were not UTF-8; the address is unknown then.
+    /// Stands for octets that were not valid UTF-8, so that the original address is unknown.
     private static final int REPLACEMENT_CHARACTER = 0xfffd;
 
-    /// Parses `local-part@domain` or a bare `local-part`, without angle brackets and without a display name.
+    /// Parses `local-part@domain` or only `local-part`, without angle brackets and without a display name.
     ///
-    /// @return empty if the text is not an address: it is empty, has white space or control characters outside
-    ///     quotes, an empty part, invalid characters in the domain, or is longer than RFC 5321 §4.5.3.1 allows
-    ///     (64 and 255 octets)
+    /// @return the address; empty if the text is not one: it is empty, has white space or control characters
+    ///     outside quotes, an empty part, invalid characters in the domain, or is longer than RFC 5321 §4.5.3.1
+    ///     allows (64 and 255 octets)
     public static Optional<EmailAddress> parse(String text) {
         int at = text.lastIndexOf('@');
         String localPart = at < 0 ? text : text.substring(0, at);
@@ -35,13 +35,13 @@ public record EmailAddress(String localPart, String domain) {
         return valid ? Optional.of(new EmailAddress(localPart, domain)) : Optional.empty();
     }
 
-    /// @return whether there is a domain
+    /// @return whether the address has a domain
     public boolean isQualified() {
         return !domain.isEmpty();
     }
 
     /// @return whether the address can be reached from outside this network: its domain has a dot, is not an
-    ///     address literal and not under a private top-level domain (`.local`, `.lan`, `.internal` and the
+    ///     address literal and is not under a private top-level domain (`.local`, `.lan`, `.internal` and the
     ///     like)
     public boolean isReachable() {
         int dot = domain.lastIndexOf('.');

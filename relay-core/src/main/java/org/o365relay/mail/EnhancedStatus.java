@@ -18,7 +18,7 @@ public record EnhancedStatus(int category, int subject, int detail) {
         return parse(text).orElseThrow(() -> new IllegalArgumentException("not an enhanced status code: " + text));
     }
 
-    /// @return empty if the text is not a status code
+    /// @return the status code; empty if the text is not one
     public static Optional<EnhancedStatus> parse(String text) {
         Matcher matcher = FORM.matcher(text);
         return matcher.matches()

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /// The envelope of a message: the data of MAIL and RCPT (RFC 5321 §2.3.1).
 ///
 /// @param sender the reverse-path; null for the null sender `<>`; may be unqualified (`root`)
-/// @param recipients at least one, each qualified, in the order given; repeated ones are dropped
+/// @param recipients at least one, each qualified, in the order given; duplicates are dropped
 /// @param smtpUtf8 whether the message requires SMTPUTF8 (RFC 6531 §3.4)
 /// @param body the BODY parameter
 /// @param dsnRequest DSN parameters; for a repeated recipient those of its first RCPT
@@ -30,7 +30,7 @@ public record Envelope(
         this(sender, recipients, smtpUtf8, BodyType.SEVEN_BIT, DsnRequest.NONE);
     }
 
-    /// @return the sender, empty for the null sender
+    /// @return the sender; empty for the null sender
     public Optional<EmailAddress> returnPath() {
         return Optional.ofNullable(sender);
     }

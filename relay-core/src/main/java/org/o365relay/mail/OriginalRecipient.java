@@ -5,8 +5,8 @@ import java.util.Optional;
 
 /// The original recipient address, before forwarding: the ORCPT parameter of RCPT (RFC 3461 §4.2).
 ///
-/// @param type of the address: `rfc822`, `utf-8`, …
-/// @param address printable US-ASCII; other characters as `\x{…}` (RFC 6533 §3)
+/// @param type type of the address: `rfc822`, `utf-8`, …
+/// @param address address in printable US-ASCII; other characters as `\x{…}` (RFC 6533 §3)
 public record OriginalRecipient(String type, String address) {
 
     // RFC 3461 §4.2
@@ -14,7 +14,7 @@ public record OriginalRecipient(String type, String address) {
 
     /// Parses the value of ORCPT: `rfc822;anna+2Bx@contoso.example`.
     ///
-    /// @return empty if the value is invalid or longer than 500 characters
+    /// @return the recipient; empty if the value is invalid or longer than 500 characters
     public static Optional<OriginalRecipient> parse(String parameter) {
         int semicolon = parameter.indexOf(';');
         if (semicolon <= 0 || parameter.length() > MAX_PARAMETER || !isAtom(parameter.substring(0, semicolon))) {
@@ -28,7 +28,7 @@ public record OriginalRecipient(String type, String address) {
                 .filter(original -> original.parameter().length() <= MAX_PARAMETER);
     }
 
-    /// @return value of ORCPT
+    /// @return the value of ORCPT
     public String parameter() {
         return type + ';' + Xtext.encode(address);
     }

@@ -4,8 +4,8 @@ import java.util.Optional;
 
 /// Identifies a queued message in the log, in the 250 reply and in commands.
 ///
-/// A positive number that grows with time; as text 13 characters of Crockford's base 32 (no I, L, O, U), so
-/// that text order is time order.
+/// A positive number that grows with time. The text form has 13 characters of Crockford's base 32 (no I, L, O,
+/// U), and sorts in order of time.
 public record QueueId(long value) implements Comparable<QueueId> {
 
     private static final String ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -19,7 +19,7 @@ public record QueueId(long value) implements Comparable<QueueId> {
 
     /// Parses the text form, ignoring case.
     ///
-    /// @return empty if the text is not a queue ID
+    /// @return the queue ID; empty if the text is not one
     public static Optional<QueueId> parse(String text) {
         if (text.length() != LENGTH || text.charAt(0) > '7') {
             return Optional.empty();

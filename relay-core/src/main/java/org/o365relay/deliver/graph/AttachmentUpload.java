@@ -22,7 +22,7 @@ import org.o365relay.rewrite.Attachment;
 import org.o365relay.rewrite.StoredContent;
 
 /// Uploads attachments to a draft: a small one in one request, a larger one in ranges, in order. After a lost
-/// connection the upload continues where Graph reports that it ended. An attachment counts as uploaded only if
+/// connection the upload continues at the position that Graph reports. An attachment counts as uploaded only if
 /// Graph replied 201 or lists it in the draft.
 final class AttachmentUpload {
 
@@ -43,7 +43,7 @@ final class AttachmentUpload {
         this.draft = draft;
     }
 
-    /// @param size of its content, decoded
+    /// @param size size of the decoded content in octets
     void upload(Attachment attachment, long size) throws AttemptAbortedException, IOException {
         if (size < MAX_SINGLE_REQUEST) {
             uploadInOneRequest(attachment);
@@ -82,7 +82,7 @@ final class AttachmentUpload {
         byte[] range = new byte[RANGE];
         int failures = 0;
         long next = 0;
-        long position = 0; // of the stream
+        long position = 0; // in the attachment's content
         @Nullable InputStream in = null;
         try {
             while (next < size) {
@@ -140,10 +140,10 @@ final class AttachmentUpload {
                         && "http".equals(client.root().getScheme()));
     }
 
-    /// Uploads a range. The URL contains the authorization: Graph refuses the request if it has a
-    /// token, too.
+    /// Uploads a range. The URL contains the authorization; Graph refuses a request that also has an
+    /// access token.
     ///
-    /// @return octets received so far; the full size only if the attachment is complete
+    /// @return number of octets that Graph has received; the full size only if the attachment is complete
     private long put(URI session, byte[] range, int length, long from, long size, String name)
             throws AttemptAbortedException {
         boolean last = from + length == size;
@@ -174,7 +174,7 @@ final class AttachmentUpload {
         return resume(session, size, last, name);
     }
 
-    /// Asks for the state of the session; after the last range the session is gone (404).
+    /// Queries the state of the session; after the last range the session no longer exists (404).
     private long resume(URI session, long size, boolean last, String name) throws AttemptAbortedException {
         GraphResponse response = client.sendUnauthenticated(GraphRequest.plain("GET", session, Step.CONTENT));
         if (response.status() == 404 && last && isAttached(name, size)) {
@@ -214,8 +214,8 @@ final class AttachmentUpload {
         }
     }
 
-    /// Checks whether the draft lists the attachment. Those in the draft from its creation are smaller than any
-    /// uploaded in ranges.
+    /// Checks whether the draft lists the attachment. Attachments that the draft was created with are smaller
+    /// than any that is uploaded in ranges.
     private boolean isAttached(String name, long size) throws AttemptAbortedException {
         URI files = URI.create(client.address("messages", draft, "attachments") + "?$select=name,size");
         GraphResponse response = client.send(GraphRequest.plain("GET", files, Step.CONTENT), 200);

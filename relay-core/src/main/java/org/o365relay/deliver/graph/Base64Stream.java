@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Base64;
 
-/// Encodes a stream as base64 (RFC 4648 §4), without line ends.
+/// Encodes a stream as base64 (RFC 4648 §4), without line breaks.
 final class Base64Stream extends InputStream {
 
     private static final int GROUPS = 4 * 1024;
@@ -17,7 +17,7 @@ final class Base64Stream extends InputStream {
         this.in = in;
     }
 
-    /// @return length of the encoding of that many octets
+    /// @return length of the encoding of this many octets
     static long length(long octets) {
         return (octets + 2) / 3 * 4;
     }

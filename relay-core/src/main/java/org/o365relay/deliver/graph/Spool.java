@@ -29,13 +29,13 @@ final class Spool extends OutputStream implements StoredContent, Closeable {
     private @Nullable FileChannel file;
     private long size;
 
-    /// @param maxInMemory in octets
+    /// @param maxInMemory maximum size kept in memory, in octets
     Spool(Path directory, long maxInMemory) {
         this.directory = directory;
         this.maxInMemory = maxInMemory;
     }
 
-    /// The relay's disk failed, not the message.
+    /// The relay's disk failed; the message is not at fault.
     static final class Failed extends IOException {
         private static final long serialVersionUID = 1L;
 
@@ -86,7 +86,7 @@ final class Spool extends OutputStream implements StoredContent, Closeable {
         }
     }
 
-    /// Ends writing.
+    /// Completes the message; nothing more can be written.
     void complete() {
         if (memory != null) {
             content = memory.toByteArray();

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 
 /// Sends content as BDAT chunks (RFC 3030 §2), octet for octet; waits for the reply to each chunk. After a
-/// refusal nothing more is sent, and the refusal stays the transport's last reply.
+/// refusal nothing more is sent, and the refusal remains the transport's last reply.
 final class BdatStream extends OutputStream {
 
     private static final int SIZE = 256 * 1024;

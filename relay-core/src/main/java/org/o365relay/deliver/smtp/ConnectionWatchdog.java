@@ -14,8 +14,8 @@ final class ConnectionWatchdog {
     private volatile long deadline;
     private volatile boolean stopped;
 
-    /// @param first limit
-    /// @param onOverdue runs on the watchdog's thread whenever a limit has passed, until [#stop()]
+    /// @param first time limit of the first step
+    /// @param onOverdue runs on the watchdog's thread, repeatedly while a limit is exceeded, until [#stop()]
     ConnectionWatchdog(Duration first, Runnable onOverdue) {
         this.onOverdue = onOverdue;
         setLimit(first);
@@ -26,7 +26,7 @@ final class ConnectionWatchdog {
         thread.start();
     }
 
-    /// Sets the time limit from now.
+    /// Sets a time limit that starts now.
     void setLimit(Duration limit) {
         deadline = System.nanoTime() + limit.toNanos();
     }

@@ -12,10 +12,10 @@ import org.o365relay.deliver.Response.Step;
 import org.o365relay.deliver.UpstreamCheck.Finding;
 
 /// Resolves the server's name and opens a TCP connection. Several addresses (Exchange Online has eight, half of
-/// them IPv6) are tried one after the other; together they share the connect timeout.
+/// them IPv6) are tried one after the other and share the connect timeout equally.
 record Dialer(SmtpUpstreamSettings settings) {
 
-    /// @throws IOException of the last address; unknown host if there is none
+    /// @throws IOException the failure of the last address, or that the host is unknown
     Socket dial(List<Finding> findings) throws IOException {
         List<InetAddress> addresses = resolve();
         findings.add(new Finding(
@@ -54,7 +54,7 @@ record Dialer(SmtpUpstreamSettings settings) {
     }
 
     private Socket connect(InetAddress address, Duration limit) throws IOException {
-        // carries the name as it is configured, so that no reverse lookup is made
+        // contains the configured name, so that no reverse lookup is made
         InetAddress named = InetAddress.getByAddress(settings.host(), address.getAddress());
         Socket socket = new Socket();
         try {
@@ -70,7 +70,7 @@ record Dialer(SmtpUpstreamSettings settings) {
         }
     }
 
-    /// @return at least 1, because 0 means no limit
+    /// @return the limit in milliseconds, at least 1, because 0 means no limit
     static int millis(Duration limit) {
         return Math.toIntExact(Math.max(1, limit.toMillis()));
     }

@@ -17,7 +17,7 @@ final class LayeredTls extends SSLSocketFactory {
         this.tls = tls;
     }
 
-    /// @return the socket in use: the TLS socket once there is one
+    /// @return the socket in use: after STARTTLS the TLS socket
     Socket top() {
         return top;
     }

@@ -3,13 +3,13 @@ package org.o365relay.deliver.smtp;
 import org.o365relay.identity.AccessToken;
 import org.o365relay.mail.Secret;
 
-/// Credential of one connection.
+/// The credential of one connection.
 sealed interface SaslLogin {
 
     /// @return user name; empty without sign-in
     String username();
 
-    /// @return what the server lacks if it does not offer the mechanism, for the failure reply
+    /// @return text for the failure reply if the server does not offer the required mechanism
     String missingMechanism();
 
     /// No sign-in.

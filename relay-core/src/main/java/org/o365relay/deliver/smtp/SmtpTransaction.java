@@ -28,7 +28,7 @@ final class SmtpTransaction {
     private final FailureReplies failures;
     private final OutgoingMessage message;
     private final Map<Recipient, Response> settled = new HashMap<>();
-    private final Set<Recipient> successReported = new HashSet<>(); // for which the server reports success
+    private final Set<Recipient> successReported = new HashSet<>(); // the server reports success for these
     private OutgoingMessage.@Nullable Content binary; // null if sent as text
     private String dsnParameters;
 
@@ -52,7 +52,7 @@ final class SmtpTransaction {
         return ordered;
     }
 
-    /// @return whether the pooled connection was closed, or about to be closed, before MAIL was accepted
+    /// @return whether the server closed the pooled connection, or was about to, before it accepted MAIL
     static boolean isStale(Map<Recipient, Response> responses) {
         return responses.values().stream()
                 .allMatch(response -> response.step() == Step.MAIL
@@ -132,7 +132,7 @@ final class SmtpTransaction {
         if (binary != null) {
             parameters.append(" BODY=BINARYMIME");
         } else if (connection.offers("8BITMIME")) {
-            parameters.append(" BODY=8BITMIME"); // RFC 6152 §3; sent unchanged in any case
+            parameters.append(" BODY=8BITMIME"); // RFC 6152 §3; the content is sent unchanged even without it
         }
         if (connection.offers("SMTPUTF8") && needsUtf8()) {
             parameters.append(" SMTPUTF8"); // RFC 6531 §3.4
