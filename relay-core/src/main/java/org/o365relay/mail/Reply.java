@@ -6,11 +6,11 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// An SMTP reply (RFC 5321 §4.2), of the relay or of the upstream.
+/// An SMTP reply (RFC 5321 §4.2), sent by the relay or by an upstream.
 ///
-/// @param code 200 to 599
+/// @param code the reply code, 200 to 599
 /// @param status the enhanced status code (RFC 2034), if there is one
-/// @param lines text lines without codes and line ends; at least one, which may be empty
+/// @param lines the text lines, without codes or line endings; at least one, which may be empty
 public record Reply(int code, @Nullable EnhancedStatus status, List<String> lines) {
 
     private static final Pattern REPLY_START = Pattern.compile("(?s)[2-5]\\d\\d(?:[ -].*)?");
@@ -25,12 +25,12 @@ public record Reply(int code, @Nullable EnhancedStatus status, List<String> line
         lines = List.copyOf(lines);
     }
 
-    /// @param status such as `2.1.0`
+    /// @param status the enhanced status code, such as `2.1.0`
     public static Reply of(int code, String status, String text) {
         return new Reply(code, EnhancedStatus.of(status), List.of(text));
     }
 
-    /// A reply without an enhanced status code, as the greeting, EHLO and 354 are (RFC 2034 §4).
+    /// A reply without an enhanced status code, such as the greeting, the reply to EHLO, and 354 (RFC 2034 §4).
     public static Reply plain(int code, String... lines) {
         return new Reply(code, null, List.of(lines));
     }
@@ -38,7 +38,7 @@ public record Reply(int code, @Nullable EnhancedStatus status, List<String> line
     /// Parses a reply as received: `250 2.1.0 Ok`, or several lines `250-…` ending in `250 …`. Text
     /// after the codes is unchanged. The enhanced code of the first line applies; its repetitions are removed.
     ///
-    /// @return empty if it does not begin with a reply code
+    /// @return the reply; empty if the text does not begin with a reply code
     public static Optional<Reply> parse(String text) {
         String[] rawLines = text.strip().split("\r?\n");
         if (!REPLY_START.matcher(rawLines[0]).matches()) {
@@ -52,7 +52,7 @@ public record Reply(int code, @Nullable EnhancedStatus status, List<String> line
         return Optional.of(new Reply(code, status, lines));
     }
 
-    /// @return 2, 3, 4 or 5
+    /// @return the first digit of the code: 2, 3, 4 or 5
     public int category() {
         return code / 100;
     }
@@ -62,7 +62,7 @@ public record Reply(int code, @Nullable EnhancedStatus status, List<String> line
         return String.join(" ", lines);
     }
 
-    /// @return one line, as in the log and in notices: `250 2.1.0 Ok`
+    /// @return the reply on one line, as in the log and in notices: `250 2.1.0 Ok`
     @Override
     public String toString() {
         String codes = status == null ? Integer.toString(code) : code + " " + status;

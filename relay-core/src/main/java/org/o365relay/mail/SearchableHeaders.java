@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// The header fields by which messages are found, safe for display in lists.
+/// The header fields by which messages can be found, safe to display in lists.
 ///
 /// @param subject decoded, unfolded, without control characters, at most 200 characters; null if absent
 /// @param messageId unchanged, with brackets, at most 300 characters; null if absent
@@ -19,13 +19,15 @@ public record SearchableHeaders(
     private static final int MAX_SUBJECT = 200;
     private static final int MAX_MESSAGE_ID = 300;
 
-    /// Longest part of a value that is decoded: an encoded word is up to four times as long as its text.
+    /// Maximum number of octets of a value that are decoded: an encoded word is up to four times as long as its
+    /// text.
     private static final int MAX_VALUE_OCTETS = 4_096;
 
     private static final byte[] SUBJECT = "subject:".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] MESSAGE_ID = "message-id:".getBytes(StandardCharsets.US_ASCII);
 
-    /// Extracts both fields from a header that the relay wrote, with valid fields and CRLF line ends.
+    /// Extracts both fields from a message whose header the relay wrote: its fields are valid and its lines end
+    /// with CRLF.
     public static SearchableHeaders of(byte[] message) {
         String subject = null;
         String messageId = null;
@@ -44,7 +46,7 @@ public record SearchableHeaders(
 
     /// @param from start of the value
     /// @param to end of the value, which may be folded
-    /// @return null if the value is empty
+    /// @return the decoded and unfolded value, truncated to 200 characters; null if it is empty
     public static @Nullable String subject(byte[] octets, int from, int to) {
         String raw = raw(octets, from, to);
         return printable(raw.contains("=?") ? decoded(raw) : raw, MAX_SUBJECT);
@@ -67,8 +69,8 @@ public record SearchableHeaders(
         }
     }
 
-    /// Removes unsafe characters. Removing line ends unfolds the value: the blank of the continuation line
-    /// remains.
+    /// Removes unsafe characters. Removing line endings unfolds the value: the space at the start of the
+    /// continuation line remains.
     private static @Nullable String printable(String text, int maxLength) {
         StringBuilder shown = new StringBuilder(Math.min(text.length(), maxLength));
         int at = 0;
@@ -87,7 +89,8 @@ public record SearchableHeaders(
         return stripped.isEmpty() ? null : stripped;
     }
 
-    /// Makes control characters visible, for example ESC as U+241B. Line ends belong to folding.
+    /// Makes control characters visible, for example ESC as U+241B. CR and LF are left as they are: they belong
+    /// to folding.
     private static int controlPicture(int character) {
         if (character == '\r' || character == '\n') {
             return character;

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// A file with one secret, cached until the file changes.
 final class SecretFile {
 
-    /// Identifies a version of the file; a replaced file has another key (on Unix its inode).
+    /// Identifies a version of the file; a file that replaces it has a different key (on Unix, the inode).
     private record Version(
             FileTime modified, long size, @Nullable Object key) {
         static Version of(Path path) throws IOException {
@@ -41,7 +41,7 @@ final class SecretFile {
                 version = now;
             }
         } catch (IOException _) {
-            return value; // being replaced; otherwise the use of the old secret fails and is reported
+            return value; // the file is being replaced; if not, using the old secret fails and is reported
         }
         return value;
     }

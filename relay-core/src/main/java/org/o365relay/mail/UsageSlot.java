@@ -3,10 +3,11 @@ package org.o365relay.mail;
 import java.time.Duration;
 import java.time.Instant;
 
-/// The recipients of a device in one slot of time, which count against its limits.
+/// The recipients in one slot of time that count against the limits of a device or an account.
 ///
 /// @param start start of the slot, a multiple of [#SLOT] since 1970
-/// @param recipients of messages accepted, or about to be
+/// @param recipients number of recipients: of messages accepted or about to be accepted from a device, or
+///     delivered through an account
 public record UsageSlot(Instant start, int recipients) {
 
     /// Length of a slot.

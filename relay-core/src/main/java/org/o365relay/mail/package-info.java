@@ -1,5 +1,5 @@
-/// Value types that all stages use: addresses, envelopes, replies, outcomes. Except for secrets in files, no
-/// I/O.
+/// Value types that all stages use: addresses, envelopes, replies, outcomes. Apart from reading secrets from
+/// files, the package does no I/O.
 @NullMarked
 package org.o365relay.mail;
 

@@ -47,7 +47,7 @@ public final class ServerTrust extends X509ExtendedTrustManager {
     /// @param certificates a PEM file with the certificates to trust instead of the system's; null for the
     ///     system's
     /// @throws UncheckedIOException if the file cannot be read
-    /// @throws IllegalArgumentException if there is no certificate in it
+    /// @throws IllegalArgumentException if the file contains no certificate
     public static SSLContext context(String host, @Nullable Path certificates) {
         return context(host, certificates, null);
     }
@@ -55,9 +55,9 @@ public final class ServerTrust extends X509ExtendedTrustManager {
     /// @param host the server's name
     /// @param certificates a PEM file with the certificates to trust instead of the system's; null for the
     ///     system's
-    /// @param own presented to servers that request a certificate; null for none
+    /// @param own the certificate and key to present to servers that request one; null for none
     /// @throws UncheckedIOException if the file cannot be read
-    /// @throws IllegalArgumentException if there is no certificate in it
+    /// @throws IllegalArgumentException if the file contains no certificate
     public static SSLContext context(String host, @Nullable Path certificates, @Nullable CertifiedKey own) {
         try {
             KeyStore anchors = certificates == null ? null : keyStore(certificates(certificates));
@@ -72,7 +72,7 @@ public final class ServerTrust extends X509ExtendedTrustManager {
     ///
     /// @param additional PEM file with certificates; null for none
     /// @throws UncheckedIOException if the file cannot be read
-    /// @throws IllegalArgumentException if there is no certificate in it
+    /// @throws IllegalArgumentException if the file contains no certificate
     static SSLContext contextTrustingAlso(@Nullable Path additional) {
         try {
             X509ExtendedTrustManager system = delegate(null);
@@ -159,7 +159,7 @@ public final class ServerTrust extends X509ExtendedTrustManager {
         if (isCausedBy(failure, CertPathBuilderException.class)) {
             return subject + " is not signed by a trusted CA (issuer: " + certificate.getIssuerX500Principal() + ")";
         }
-        // only a wrong name has no cause
+        // only the exception for a wrong name has no cause
         return failure.getCause() == null
                 ? subject + " is for " + String.join(", ", names(certificate)) + ", not for " + host
                 : subject + " is not accepted: " + failure.getMessage();
@@ -237,7 +237,7 @@ public final class ServerTrust extends X509ExtendedTrustManager {
             this.explanation = explanation;
         }
 
-        /// @return explanation with names and dates
+        /// @return the explanation, with names and dates
         public String explanation() {
             return explanation;
         }

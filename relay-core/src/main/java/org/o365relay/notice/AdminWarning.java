@@ -5,8 +5,8 @@ import java.util.List;
 
 /// The content of an email to the admin.
 ///
-/// @param id left part of the Message-ID, so that the same warning gives the same email; letters, digits, dots
-///     and hyphens
+/// @param id left-hand side of the Message-ID: letters, digits, dots and hyphens. The same warning always has
+///     the same ID
 /// @param subject the subject of the email
 /// @param paragraphs what happened or will happen, and what to do
 /// @param now when the problem was detected

@@ -17,7 +17,7 @@ final class DelayText {
         this.texts = texts;
     }
 
-    /// @return lines ending with CRLF
+    /// @return the text; every line is terminated by CRLF
     String compose() {
         PlainTextBody body = new PlainTextBody(texts);
         body.paragraph(texts.text("delayed.opening", "hostname", hostname));

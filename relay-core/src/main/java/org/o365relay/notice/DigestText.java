@@ -24,7 +24,7 @@ final class DigestText {
         return counted("digest.subject");
     }
 
-    /// @return lines ending with CRLF
+    /// @return the text; every line is terminated by CRLF
     String compose() {
         body.paragraph(counted("digest.opening"));
         digest.entries().forEach(this::append);

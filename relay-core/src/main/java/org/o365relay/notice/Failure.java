@@ -13,8 +13,8 @@ import org.o365relay.mail.ReportedMessage;
 /// @param recipients the failed recipients, at least one
 /// @param upstream name of the upstream
 /// @param attempts number of delivery attempts; 0 if there was none
-/// @param now when delivery failed; together with the id it makes the notice reproducible
-/// @param isReportedByNdr whether the mail service accepted the message and reported the failure later
+/// @param now when delivery failed; the same ID and time always give the same notice
+/// @param isReportedByNdr whether the upstream accepted the message, and an NDR reported the failure later
 public record Failure(
         QueueId id,
         Arrival arrival,

@@ -23,7 +23,7 @@ final class FailureText {
         this.body = new PlainTextBody(texts);
     }
 
-    /// @return lines ending with CRLF
+    /// @return the text; every line is terminated by CRLF
     String compose() {
         body.paragraph(
                 texts.text(failure.isReportedByNdr() ? "returned.opening" : "failed.opening", "hostname", hostname));

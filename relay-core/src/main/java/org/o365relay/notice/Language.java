@@ -17,7 +17,7 @@ public enum Language {
         this.locale = locale;
     }
 
-    /// @param code `en`, `de`; case-insensitive
+    /// @param code a language code such as `en` or `de`; case-insensitive
     public static Optional<Language> of(String code) {
         return Arrays.stream(values())
                 .filter(language -> language.code().equalsIgnoreCase(code))
@@ -34,7 +34,7 @@ public enum Language {
         return locale.getLanguage();
     }
 
-    /// @return the locale of texts and dates
+    /// @return the locale of the texts
     public Locale locale() {
         return locale;
     }

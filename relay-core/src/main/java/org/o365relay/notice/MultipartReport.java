@@ -12,8 +12,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 
-/// A `multipart/report` (RFC 6522 §3). The caller chooses the boundary, so that the same report
-/// has the same bytes.
+/// A `multipart/report` (RFC 6522 §3). The caller chooses the boundary, so that composing the same report again
+/// gives the same bytes.
 final class MultipartReport extends MimeMultipart {
 
     private static final int MAX_LINE = 998;
@@ -47,9 +47,9 @@ final class MultipartReport extends MimeMultipart {
 
     /// Adds the whole message, which must not be encoded (RFC 2046 §5.2.1).
     ///
-    /// @param original with any line ends
-    /// @return false if that is impossible because it is empty, has lines of more than 998 octets, or contains
-    ///     NUL or the boundary
+    /// @param original the message, with any line endings
+    /// @return whether the message was added; false if it is empty, has lines of more than 998 octets, or
+    ///     contains NUL or the boundary
     boolean addMessage(String description, byte[] original) throws MessagingException {
         String text = new String(original, ISO_8859_1).replaceAll("\r\n?|\n", "\r\n");
         boolean possible = !text.isEmpty()

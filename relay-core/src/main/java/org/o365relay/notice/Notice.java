@@ -18,7 +18,7 @@ public final class Notice {
         return envelope;
     }
 
-    /// @return a copy of the whole message, with CRLF line ends
+    /// @return a copy of the whole message, with CRLF line endings
     public byte[] content() {
         return content.clone();
     }

@@ -8,11 +8,11 @@ import org.o365relay.mail.EmailAddress;
 
 /// Recipients, language and rate of notices.
 ///
-/// @param admin receives failure notices if the author cannot be reached; null for none
+/// @param admin address that receives failure notices if the author cannot be reached; null for none
 /// @param zone time zone of the times in notices
 /// @param delayNoticeAfter age at which a delay notice about an undelivered message is sent; zero for none
 /// @param hourlyLimitPerDevice maximum number of failure and delay notices per client address and hour; a
-///     digest summarizes the others
+///     digest summarizes the suppressed ones
 public record NoticeSettings(
         @Nullable EmailAddress admin,
         Language language,
@@ -20,7 +20,7 @@ public record NoticeSettings(
         Duration delayNoticeAfter,
         int hourlyLimitPerDevice) {
 
-    /// English and UTC, without delay notices and without a limit.
+    /// Settings for English and UTC, with neither delay notices nor a limit.
     public NoticeSettings(@Nullable EmailAddress admin) {
         this(admin, Language.ENGLISH, ZoneOffset.UTC, Duration.ZERO, Integer.MAX_VALUE);
     }

@@ -26,7 +26,7 @@ final class NoticeTexts {
         this.zone = zone;
     }
 
-    /// Falls back to English, never to the language of the machine.
+    /// Falls back to English, never to the default locale of the machine.
     static ResourceBundle bundle(Locale locale) {
         return ResourceBundle.getBundle(BUNDLE, locale, Control.getNoFallbackControl(Control.FORMAT_PROPERTIES));
     }

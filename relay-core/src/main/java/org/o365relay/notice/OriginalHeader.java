@@ -43,7 +43,7 @@ final class OriginalHeader {
                 .filter(value -> MESSAGE_ID.matcher(value).matches());
     }
 
-    /// @return complete fields, at most 32 KiB
+    /// @return the header; if it is longer than 32 KiB, only as many complete fields as fit
     byte[] quoted() {
         String header = new String(octets, StandardCharsets.ISO_8859_1);
         if (header.length() <= MAX_QUOTED) {
@@ -56,8 +56,8 @@ final class OriginalHeader {
         return header.substring(0, end > 1 ? end : 0).getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    /// @param message with any line ends
-    /// @return the message with CRLF line ends and without Bcc and Resent-Bcc
+    /// @param message the message, with any line endings
+    /// @return the message with CRLF line endings and without Bcc and Resent-Bcc
     static byte[] withoutBcc(byte[] message) {
         String text = new String(message, StandardCharsets.ISO_8859_1).replaceAll("\r{0,8}\n|\r", "\r\n");
         StringBuilder kept = new StringBuilder(text.length());

@@ -68,13 +68,13 @@ final class PlainTextBody {
         line("");
     }
 
-    /// @param reply truncated to 1,000 characters
+    /// @param reply the reply; truncated to 1,000 characters
     void reply(String heading, String reply) {
         heading(heading);
         indentedParagraph(LineWrapping.truncated(LineWrapping.singleLine(reply), MAX_REPLY));
     }
 
-    /// @param text such as a cause; it is capitalized and ends with a full stop
+    /// @param text a text such as a cause; it is capitalized, and a missing full stop is added
     void section(String heading, String text) {
         heading(heading);
         indentedParagraph(asSentence(text));
@@ -96,7 +96,7 @@ final class PlainTextBody {
         line("");
     }
 
-    /// As [#indentedParagraph], without the empty line.
+    /// Like [#indentedParagraph], without the empty line.
     void indentedLines(String quoted) {
         LineWrapping.wrap(quoted, WIDTH - INDENT.length()).forEach(line -> line(INDENT + line));
     }
@@ -108,7 +108,7 @@ final class PlainTextBody {
 
     /// Appends the part for the admin, at the end.
     ///
-    /// @param advice duplicates and empty texts are left out
+    /// @param advice what the admin can do; duplicates and empty texts are left out
     void adminSection(NoticeEvent event, List<String> advice) {
         List<String> distinct =
                 advice.stream().filter(text -> !text.isBlank()).distinct().toList();

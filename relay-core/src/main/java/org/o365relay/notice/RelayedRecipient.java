@@ -5,5 +5,5 @@ import org.o365relay.mail.Reply;
 
 /// A recipient for whom the upstream accepted the message.
 ///
-/// @param reply the reply of the upstream to the content
+/// @param reply the upstream's reply to the message content
 public record RelayedRecipient(Recipient recipient, Reply reply) {}

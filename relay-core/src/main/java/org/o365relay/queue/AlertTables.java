@@ -8,8 +8,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/// Reads and writes the table of active alerts, and counts waiting messages. Each method is part of the
-/// caller's transaction.
+/// Reads and writes the table of active alerts, and counts waiting messages. Each method runs in the caller's
+/// transaction.
 final class AlertTables {
 
     /// `due_at` of messages on hold.

@@ -6,8 +6,9 @@ import org.o365relay.mail.QueueId;
 
 /// An open message that an operator selected.
 ///
-/// @param dueAt milliseconds since 1970
-/// @param content id of the message whose content it shares; its own id otherwise
+/// @param dueAt when it is due, in milliseconds since 1970
+/// @param content ID under which its content is stored; for a part of a split message it may be the ID of
+///     another part
 record Candidate(
         QueueId id, String mailbox, String route, boolean leased, boolean held, long dueAt, long content, long size) {
 

@@ -13,9 +13,9 @@ import org.slf4j.LoggerFactory;
 /// A checkpoint on the writer's thread would delay every client that waits for its 250, so checkpoints run on a
 /// thread of their own, in passive mode. SQLite restarts the log only after a checkpoint has reached its end,
 /// which never happens while the writer is busy; therefore, once the log is long, the writer runs the
-/// checkpoint itself. Until then this thread starts none: on a slow disk one would always be running and block
-/// the writer's. Checkpoints do not wait for readers: a program that keeps the database open for reading makes
-/// the log grow, but delays no client.
+/// checkpoint itself. Until the writer has done so, this thread starts no checkpoint: on a slow disk one would
+/// always be running and block that of the writer. Checkpoints do not wait for readers: a program that keeps
+/// the database open for reading makes the log grow, but delays no client.
 final class Checkpointer implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Checkpointer.class);
@@ -79,7 +79,7 @@ final class Checkpointer implements AutoCloseable {
             requests.acquireUninterruptibly();
             requests.drainPermits();
             if (logIsLong && !truncateRequested) {
-                continue; // the writer runs it
+                continue; // the writer runs the checkpoint
             }
             String mode = truncateRequested ? "TRUNCATE" : "PASSIVE";
             truncateRequested = false;
@@ -87,7 +87,7 @@ final class Checkpointer implements AutoCloseable {
         }
     }
 
-    /// @return pages in the log
+    /// @return number of pages in the log
     private static long checkpoint(Connection connection, String mode) {
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery("PRAGMA wal_checkpoint(" + mode + ")")) {

@@ -22,14 +22,14 @@ final class Chunk {
         return new Chunk(content, unknown || checksum == checksum(content));
     }
 
-    /// @return CRC-32C
+    /// @return the CRC-32C of the content
     static long checksum(byte[] content) {
         CRC32C checksum = new CRC32C();
         checksum.update(content);
         return checksum.getValue();
     }
 
-    /// @return not copied
+    /// @return the content; not copied
     byte[] content() {
         return content;
     }

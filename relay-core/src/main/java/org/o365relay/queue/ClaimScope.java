@@ -3,7 +3,8 @@ package org.o365relay.queue;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// The messages that a mailbox may claim: its own, and unclaimed ones of the routes that it serves.
+/// The messages that a mailbox may claim: its own messages, and unclaimed messages of the routes that it
+/// serves.
 ///
 /// @param owner the mailbox's address in lower case; it owns the messages it claims
 /// @param routes names of the mailbox and its pools; may contain the owner

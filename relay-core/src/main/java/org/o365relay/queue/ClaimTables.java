@@ -13,11 +13,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Priority;
 
-/// Reads and writes which mailbox delivers a message, and when it is due. Each method is part of the caller's
+/// Reads and writes which mailbox delivers a message, and when it is due. Each method runs in the caller's
 /// transaction.
 final class ClaimTables {
 
-    /// `due_at` of messages on hold: they stay open, and no claim finds them.
+    /// `due_at` of messages on hold: they stay open but are never due.
     static final Instant END_OF_TIME = Instant.parse("9999-12-31T00:00:00Z");
 
     private ClaimTables() {}
@@ -27,7 +27,7 @@ final class ClaimTables {
     /// @param rows number of messages claimed, including damaged ones
     record Claimed(int rows, List<Claim> claims) {}
 
-    /// Claims messages. Damaged rows are put on hold instead.
+    /// Claims messages. Messages whose row is damaged are put on hold instead.
     static Claimed claim(Statements statements, String owner, List<DueMessage> next, long lease, Instant now)
             throws SQLException {
         Instant until = now.plus(MessageQueue.LEASE);
@@ -136,7 +136,7 @@ final class ClaimTables {
     ///
     /// @param lease negative, so that no attempt is counted
     /// @param until end of the lease, unless the message is on hold
-    /// @return empty for a damaged row, which is left unchanged
+    /// @return the claim; empty if the row is damaged, and the message is then left unchanged
     static Optional<Claim> claimForBounce(Statements statements, Candidate message, long lease, Instant until)
             throws SQLException {
         List<MessageRow> rows = new ArrayList<>();
@@ -180,8 +180,8 @@ final class ClaimTables {
         }
     }
 
-    /// Ends a claim as if it had not been made. Without an earlier attempt the message returns to its pool; a
-    /// claim for a bounce leaves the mailbox unchanged.
+    /// Ends a claim as if it had not been made. A message without an earlier attempt returns to its pool,
+    /// unless it was claimed for a bounce.
     static boolean putBack(Statements statements, Claim claim) throws SQLException {
         return statements
                         .with(
@@ -210,7 +210,7 @@ final class ClaimTables {
     }
 
     /// @param limit the latest time at which a message that is not on hold should be due
-    /// @return messages due later, at most about `max`
+    /// @return IDs of messages due later, at most `max`
     static List<Long> dueTooLate(Statements statements, Instant limit, int max) throws SQLException {
         List<Long> found = new ArrayList<>();
         for (String mailbox : mailboxes(statements)) {
@@ -248,7 +248,7 @@ final class ClaimTables {
     }
 
     /// @param limit later than now
-    /// @return messages without an attempt that are due after the limit, at most `max`
+    /// @return IDs of messages without an attempt that are due after the limit, at most `max`
     static List<Long> untriedButNotDue(Statements statements, Instant limit, int max) throws SQLException {
         long millis = limit.toEpochMilli();
         List<Long> ids = new ArrayList<>();

@@ -6,7 +6,7 @@ import java.sql.SQLException;
 /// thread only.
 interface CommitHook {
 
-    /// Writes nothing.
+    /// A hook that writes nothing.
     CommitHook NONE = new CommitHook() {
         @Override
         public void write(Statements statements) {}

@@ -10,13 +10,13 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
-/// The only writer; commits in groups. Runs all waiting work in one transaction, syncs once, and then completes
-/// every caller's future. While one group is being synced, the next one is collected.
+/// The only writer of the queue. Commits in groups: runs all waiting work in one transaction, syncs once, and
+/// then completes every caller's future. While one group is being synced, the next one is collected.
 ///
-/// If a group fails, each piece of work is retried in a transaction of its own, so that one caller's error does
-/// not fail the others; except if the disk failed. After a failure the connection is replaced: SQLite rolls
-/// some transactions back by itself (full disk, I/O error), and later statements on that connection would be
-/// committed one by one.
+/// If a group fails for another reason than the disk, each piece of work is retried in a transaction of its
+/// own, so that one caller's error does not fail the others. After any failure the connection is replaced:
+/// SQLite rolls some transactions back by itself (full disk, I/O error), and later statements on that
+/// connection would be committed one by one.
 ///
 /// A [CommitHook] writes into each transaction as well.
 final class Committer implements AutoCloseable {
@@ -51,8 +51,8 @@ final class Committer implements AutoCloseable {
     private volatile CommitHook hook = CommitHook.NONE;
     private volatile boolean closed;
 
-    /// @param first owned by this committer, with auto-commit off
-    /// @param connections opens a replacement
+    /// @param first the first connection, with auto-commit off; this committer closes it
+    /// @param connections opens a replacement after a failure
     Committer(Connection first, ConnectionFactory connections, FreeSpace freeSpace, Checkpointer checkpointer) {
         this.writer = new Writer(first);
         this.connections = connections;
@@ -66,8 +66,8 @@ final class Committer implements AutoCloseable {
         hook = next;
     }
 
-    /// @return completed on the writer's thread once the work is on disk; exceptionally, with a
-    ///     [QueueException], if nothing was written
+    /// @return a future that is completed on the writer's thread once the work is on disk, or exceptionally,
+    ///     with a [QueueException], if nothing was written
     <T extends @Nullable Object> CompletableFuture<T> submit(Work<T> work) {
         Pending<T> pending = new Pending<>(work);
         if (closed) {
@@ -97,7 +97,7 @@ final class Committer implements AutoCloseable {
         return waiting.isEmpty();
     }
 
-    /// Writes all submitted work first.
+    /// Writes all submitted work, then closes the connection.
     @Override
     public void close() throws SQLException {
         closed = true;
@@ -172,7 +172,7 @@ final class Committer implements AutoCloseable {
         }
     }
 
-    /// Closing a connection rolls its transaction back.
+    /// Closes the connection, which rolls its transaction back.
     private void discardWriter(Throwable failure) {
         Writer failed = writer;
         writer = null;

@@ -90,7 +90,8 @@ public final class ContentStream extends InputStream {
     @Override
     public void close() {}
 
-    /// @return the damage that was found; empty if reading has not failed, or failed for a reason that may pass
+    /// @return the damage that was found; empty if reading has not failed, or failed for a reason that may be
+    ///     temporary
     public Optional<String> damage() {
         return Optional.ofNullable(damage);
     }

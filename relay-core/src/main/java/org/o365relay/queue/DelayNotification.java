@@ -7,8 +7,8 @@ import org.o365relay.mail.QueueId;
 /// A notification about a delayed message: a notice now, or one suppressed for a later digest.
 ///
 /// @param to the address to notify
-/// @param notice null if it is suppressed
-/// @param suppressed null if a notice is sent
+/// @param notice the notice to send; null if it is suppressed
+/// @param suppressed the suppressed notice; null if a notice is sent
 public record DelayNotification(
         QueueId message,
         EmailAddress to,

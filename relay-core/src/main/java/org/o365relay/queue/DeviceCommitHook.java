@@ -7,10 +7,10 @@ import org.o365relay.mail.DeviceChanges;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Writes device counters. Each transaction includes the usage that must be on disk no later than its messages;
-/// other changes are written after [#requestWrite].
+/// Writes device counters. Each transaction includes the usage that must be on disk no later than the messages
+/// it counts; other changes are written after [#requestWrite].
 ///
-/// If these tables are damaged, mail is accepted and delivered without them.
+/// If the device tables are damaged, mail is accepted and delivered without them.
 final class DeviceCommitHook implements CommitHook {
 
     private static final Logger log = LoggerFactory.getLogger(DeviceCommitHook.class);

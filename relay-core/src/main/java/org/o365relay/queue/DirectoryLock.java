@@ -64,9 +64,11 @@ final class DirectoryLock {
         }
     }
 
-    /// Reads the system's table of locks: trying the lock could make a relay fail that starts at this moment.
+    /// Reads the system's table of locks: trying to acquire the lock could make a relay that is just starting
+    /// fail.
     ///
-    /// @return id of the process that holds a lock on the file; empty if none does, or it is not visible
+    /// @return ID of the process that holds a lock on the file; empty if there is none, or if it is not visible
+    ///     to this process
     static OptionalLong holder(Path file) {
         try {
             long device = ((Number) Files.getAttribute(file, "unix:dev")).longValue();

@@ -12,11 +12,11 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Objects;
 import java.util.Set;
 
-/// Writes files that are complete and synced to disk before a method returns. They contain mail, so only the
-/// owner may read them.
+/// Writes files that are complete and synced to disk when the method returns. The files contain mail, so only
+/// the owner may read them.
 ///
-/// Not for files that SQLite has open in this process: the system releases a process's locks on a file when the
-/// process closes any channel to it.
+/// Must not be used for files that SQLite has open in this process: the system releases a process's locks on a
+/// file when the process closes any channel to it.
 final class DurableFiles {
 
     private static final boolean HAS_PERMISSIONS =
@@ -80,7 +80,7 @@ final class DurableFiles {
     }
 
     static void syncDirectory(Path directory) throws IOException {
-        if (HAS_PERMISSIONS) { // elsewhere a directory cannot be opened, and needs no sync
+        if (HAS_PERMISSIONS) { // on other systems a directory cannot be opened and needs no sync
             try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
                 channel.force(true);
             }
@@ -91,7 +91,7 @@ final class DurableFiles {
         return Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file is in a folder");
     }
 
-    /// @return octets; 0 if the file does not exist
+    /// @return size of the file in octets; 0 if the file does not exist
     static long size(Path file) {
         return file.toFile().length();
     }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 ///     attempt, which may have succeeded); action of an operator: `retried`, `held`, `released`, `bounced`,
 ///     `deleted`, `redirected`; `delayed` (the sender was notified of the delay), `ndr` (Exchange reported
 ///     later that it could not deliver), `restored` (from a backup) or `damaged`
-/// @param upstream where the attempt was made; empty if there was none
+/// @param upstream name of the upstream used for the attempt; empty if there was none
 /// @param detail the reply, or a description
 /// @param reason meaning of the reply, as in the reply catalogue; empty if not known
 /// @param uncertain whether the upstream may have accepted the message nevertheless, so that another attempt

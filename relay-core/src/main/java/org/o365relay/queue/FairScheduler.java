@@ -20,7 +20,7 @@ import org.o365relay.mail.Priority;
 /// messages first; within a priority one message of each client in turn, starting after the client served last;
 /// of each client the message that has been due longest.
 ///
-/// The client served last is not persisted: after a restart the turn starts anew.
+/// The client served last is not persisted: after a restart the turns start from the beginning.
 final class FairScheduler {
 
     private static final Comparator<DueMessage> LONGEST_DUE =
@@ -30,7 +30,7 @@ final class FairScheduler {
 
     private final Map<Turn, String> lastClient = new ConcurrentHashMap<>();
 
-    /// @param max 1 or more
+    /// @param max maximum number of messages, at least 1
     /// @return at most `max` messages, in the order of delivery
     List<DueMessage> next(Statements statements, ClaimScope scope, Instant now, int max) throws SQLException {
         List<DueMessage> next = new ArrayList<>();
@@ -87,7 +87,7 @@ final class FairScheduler {
             }
         }
 
-        /// @return clients with due messages, in turn, at most `max`
+        /// @return clients with due messages, in the order of their turns, at most `max`
         private SequencedSet<String> clients(int max) throws SQLException {
             SequencedSet<String> clients = new LinkedHashSet<>();
             add(clients, previous, max);

@@ -11,12 +11,12 @@ import java.util.Set;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
-/// Builds statements for a [MessageFilter] from the fragments of `conditions.sql` only; values of the filter
-/// are always parameters.
+/// Builds statements for a [MessageFilter] from the fragments of `conditions.sql` only; the values of the
+/// filter are always passed as parameters.
 ///
-/// Times are also translated to ranges of ids, which grow with time. An id is generated at MAIL, a message is
-/// received at its final dot, and clocks are adjusted; so the range is a day longer at both ends, and the exact
-/// time is compared as well.
+/// Times are also translated to ranges of IDs, which grow with time. An ID is generated at MAIL, but the time
+/// of reception is that of the final dot, and the clock may be adjusted; so the range is extended by a day at
+/// both ends, and the exact time is compared as well.
 final class FilterSql {
 
     private static final Map<String, String> TEXTS = Statements.parse(Statements.resource("conditions.sql"));
@@ -51,13 +51,13 @@ final class FilterSql {
         return new FilterSql(selection);
     }
 
-    /// Excludes ids below this one.
+    /// Excludes IDs below this one.
     FilterSql from(long id) {
         first = Math.max(first, id);
         return this;
     }
 
-    /// Excludes ids above this one.
+    /// Excludes IDs above this one.
     FilterSql until(long id) {
         last = Math.min(last, id);
         return this;
@@ -86,7 +86,7 @@ final class FilterSql {
         return query("count", "", List.of());
     }
 
-    /// When the newest of them was received.
+    /// Builds the query for the time at which the newest selected message was received.
     Query latestReceived() {
         return query("latest-received", "", List.of());
     }

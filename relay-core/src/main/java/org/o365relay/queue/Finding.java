@@ -5,7 +5,7 @@ package org.o365relay.queue;
 /// @param text one line for the operator
 public record Finding(Kind kind, String text) {
 
-    /// Consequence for the mail.
+    /// What the finding means for the mail.
     public enum Kind {
         /// The database file is damaged: a page cannot be read, an index does not match its table, or a table
         /// is missing. A repair copies everything that can be read into a new file.

@@ -17,7 +17,8 @@ import java.util.stream.Collectors;
 /// `auto_vacuum`, SQLite keeps the root pages of the tables at the beginning of the file, in the order of their
 /// creation, so they have the same page numbers as in a new queue.
 ///
-/// With the replacement the tables can be read, but not written: it lists no indexes and no free pages.
+/// With the replacement the tables can be read, but not written: the replacement lists no indexes and no free
+/// pages.
 final class FirstPage {
 
     private static final int SIZE = 4_096;
@@ -33,12 +34,13 @@ final class FirstPage {
 
     /// A table of a new queue.
     ///
-    /// @param statement creates the table, without constraints, which only matter for writing
+    /// @param statement the statement that creates the table, without constraints, which only matter for
+    ///     writing
     private record Table(String name, int rootPage, String statement) {}
 
     /// Writes a readable first page into a copy of a damaged queue.
     ///
-    /// @param version of the tables
+    /// @param version schema version of the damaged queue
     /// @param scratch a folder for temporary files
     static void graft(Sqlite copy, long version, Path scratch)
             throws IOException, SQLException, QueueUnavailableException {

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Optional;
 
-/// Decides whether there is disk space for new mail. Measured by the writer after each commit and by the
-/// housekeeper; reading the result never blocks, so an event loop may call it.
+/// Decides whether there is disk space for new mail. The writer measures the space after each commit, and the
+/// housekeeper measures it every second; reading the result never blocks, so an event loop may do so.
 final class FreeSpace {
 
     /// Measures the free space of the file system; takes about a microsecond.
@@ -43,7 +43,7 @@ final class FreeSpace {
         try {
             free = space.usable();
         } catch (IOException e) {
-            free = 0; // rejects new mail until it can be measured
+            free = 0; // rejects new mail until the space can be measured again
         }
     }
 

@@ -12,9 +12,9 @@ import org.o365relay.mail.SearchableHeaders;
 
 /// A message being received into the queue. Used by one thread; no method blocks.
 ///
-/// A small message is one [#commit]. A large one is any number of [#append]s followed by a commit; each append
-/// completes before the next begins. Without commit or [#abandon], appended chunks are deleted at the next
-/// start.
+/// A small message takes one [#commit], a large one any number of [#append]s followed by a commit; each append
+/// must complete before the next begins. Without a commit or [#abandon], appended chunks are deleted when the
+/// queue is next opened.
 public final class Incoming {
 
     /// The largest chunk in octets.
@@ -28,7 +28,7 @@ public final class Incoming {
     private int chunks;
     private long size;
 
-    /// @param partIds supplies ids for further parts
+    /// @param partIds supplies the IDs of the other parts if the message is split
     Incoming(Committer committer, Signals signals, QueueId id, Supplier<QueueId> partIds, Instant startedAt) {
         this.committer = committer;
         this.signals = signals;
@@ -37,7 +37,7 @@ public final class Incoming {
         this.startedAt = startedAt;
     }
 
-    /// @return the id of the message
+    /// @return the ID of the message
     public QueueId id() {
         return id;
     }
@@ -50,8 +50,8 @@ public final class Incoming {
     /// Writes a chunk of a large message to disk.
     ///
     /// @param chunk 1 to [#CHUNK_SIZE] octets; not copied
-    /// @return completed on the writer's thread once the chunk is on disk; exceptionally, with a
-    ///     [QueueException], if it could not be written
+    /// @return a future that is completed on the writer's thread once the chunk is on disk, or exceptionally,
+    ///     with a [QueueException], if it could not be written
     public CompletableFuture<QueueId> append(byte[] chunk) {
         int ordinal = chunks++;
         size += chunk.length;
@@ -66,7 +66,7 @@ public final class Incoming {
         });
     }
 
-    /// As [#commit(Arrival, List, SearchableHeaders, byte[])], without searchable headers.
+    /// Like [#commit(Arrival, List, SearchableHeaders, byte[])], without searchable headers.
     public CompletableFuture<List<QueueId>> commit(Arrival arrival, List<RoutedEnvelope> parts, byte[] last) {
         return commit(arrival, parts, SearchableHeaders.NONE, last);
     }
@@ -76,9 +76,9 @@ public final class Incoming {
     /// @param parts at least one
     /// @param headers fields that the message can be found by
     /// @param last the remaining content, 0 to [#CHUNK_SIZE] octets; not copied
-    /// @return the ids of the parts, [#id()] first; completed on the writer's thread once all parts are on
-    ///     disk, and only then may a 250 be sent; exceptionally, with a [QueueException], if nothing was
-    ///     committed
+    /// @return the IDs of the parts, [#id()] first, in a future that is completed on the writer's thread once
+    ///     all parts are on disk (only then may a 250 be sent), or exceptionally, with a [QueueException], if
+    ///     nothing was committed
     public CompletableFuture<List<QueueId>> commit(
             Arrival arrival, List<RoutedEnvelope> parts, SearchableHeaders headers, byte[] last) {
         int ordinal = chunks++;

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.Finding.Kind;
 
-/// Checks the rows of all tables. Holds one message and one chunk of its content in memory at a time.
+/// Checks the rows of all tables. Holds a batch of messages and one chunk of content in memory at a time.
 final class IntegrityCheck {
 
     private static final int BATCH = 500;
@@ -36,7 +36,7 @@ final class IntegrityCheck {
         }
     }
 
-    /// @return a row's id as shown to the operator; a quoted number if it is not a valid id
+    /// @return a row's ID as shown to the operator; a quoted number if it is not a valid ID
     static String name(long id) {
         return id >= 0 ? new QueueId(id).toString() : "\"" + id + "\"";
     }
@@ -76,7 +76,7 @@ final class IntegrityCheck {
         }
     }
 
-    /// @return ids of content whose message does not exist
+    /// @return IDs of content whose message does not exist
     List<Long> contentsWithoutMessage() throws SQLException {
         List<Long> contents = new ArrayList<>();
         try (ResultSet row = statements.with("orphaned-content").executeQuery()) {
@@ -91,7 +91,7 @@ final class IntegrityCheck {
 
     /// The stored content of a message.
     ///
-    /// @param size octets that could be read
+    /// @param size number of octets that could be read
     /// @param damage null if all chunks are intact
     private record Content(long id, long size, @Nullable String damage) {}
 
@@ -106,7 +106,8 @@ final class IntegrityCheck {
         return batch;
     }
 
-    /// @param known the content checked last; the parts of a split message follow one another and share it
+    /// @param known the content checked last; the parts of a split message follow one another and share their
+    ///     content
     private Content check(StoredMessage message, Content known, Consumer<Damaged> to, Consumer<Finding> notes)
             throws SQLException {
         MessageRow row = message.row();

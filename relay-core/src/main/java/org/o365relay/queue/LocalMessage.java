@@ -4,7 +4,8 @@ import org.o365relay.mail.Arrival;
 import org.o365relay.mail.Envelope;
 import org.o365relay.mail.RoutedEnvelope;
 
-/// A message that the relay itself queues, such as a notice or an alert. Small enough to be held in memory.
+/// A message that the relay itself queues, such as a notice or an alert. It is small enough to be held in
+/// memory.
 public final class LocalMessage {
 
     private final Arrival arrival;
@@ -12,7 +13,7 @@ public final class LocalMessage {
     private final byte[] content;
 
     /// @param routed envelope and route
-    /// @param content the message; not copied, must not be changed afterwards
+    /// @param content the whole message; not copied, so it must not be changed afterwards
     public LocalMessage(Arrival arrival, RoutedEnvelope routed, byte[] content) {
         this.arrival = arrival;
         this.routed = routed;
@@ -34,7 +35,7 @@ public final class LocalMessage {
         return routed;
     }
 
-    /// @return octets
+    /// @return size of the content in octets
     public long size() {
         return content.length;
     }

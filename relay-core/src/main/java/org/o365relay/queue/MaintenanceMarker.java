@@ -24,10 +24,11 @@ final class MaintenanceMarker {
     /// A command in progress, or one that was killed.
     ///
     /// @param command as typed, without the program name
-    /// @param folder below the data directory; contains the previous files
+    /// @param folder a folder below the data directory that contains the previous files
     record Operation(String command, Path folder) {}
 
-    /// @param folder below the data directory; stored relative to it, so the directory may be moved
+    /// @param folder a folder below the data directory; its path is stored relative to the data directory,
+    ///     which may therefore be moved
     void begin(String command, Path folder) throws IOException {
         Path fresh = file.resolveSibling(FILE + ".partial");
         Files.deleteIfExists(fresh);
@@ -56,7 +57,7 @@ final class MaintenanceMarker {
         requireFinishedExcept("");
     }
 
-    /// @param command the one that may continue
+    /// @param command the command that may be unfinished, because it is being run again
     void requireFinishedExcept(String command) throws IOException, QueueUnavailableException {
         Optional<Operation> begun = unfinished();
         if (begun.isPresent() && !begun.get().command().equals(command)) {

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
 
-/// Applies an operator's change to messages and records it in their history. Part of the caller's transaction;
-/// the messages are open and not leased.
+/// Applies an operator's change to messages and records it in their history. Runs in the caller's transaction.
+/// The messages must be open and not leased.
 ///
 /// @param by name of the operator
 record MessageChanges(Statements statements, Instant now, String by) {
@@ -73,7 +73,7 @@ record MessageChanges(Statements statements, Instant now, String by) {
         return true;
     }
 
-    /// Settles the message. The content is kept while other parts are open.
+    /// Settles the message. The content is kept while other parts that share it are open.
     private void settle(Candidate message) throws SQLException {
         long content = message.content();
         update("settle-unclaimed", millis(), message.id().value());
@@ -115,8 +115,8 @@ record MessageChanges(Statements statements, Instant now, String by) {
         return true;
     }
 
-    /// The new address is a recipient already: the old recipient is dropped, so that no duplicate is sent. If
-    /// the existing one was not delivered, it is reopened.
+    /// Merges a recipient into an existing one that has the new address, so that no duplicate is sent. The
+    /// existing recipient is reopened unless it was delivered.
     private void merge(Candidate message, RecipientRow before, RecipientRow existing) throws SQLException {
         update("mark-recipient-deleted", message.id().value(), before.ordinal());
         if (!existing.isDelivered()) {

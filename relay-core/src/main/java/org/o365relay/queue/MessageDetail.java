@@ -5,9 +5,10 @@ import org.o365relay.mail.QueueId;
 
 /// A message with its recipients and history.
 ///
-/// @param protocol it was received by, such as ESMTP
-/// @param body 7BIT, 8BITMIME or BINARYMIME
-/// @param content id under which its content is stored: another message's for a part of a split message
+/// @param protocol the protocol it was received by, such as ESMTP
+/// @param body the body type: 7BIT, 8BITMIME or BINARYMIME
+/// @param content ID under which its content is stored; for a part of a split message it may be the ID of
+///     another part
 /// @param hasContent whether the content is still stored
 /// @param recipients all recipients, in envelope order
 /// @param events history, oldest first

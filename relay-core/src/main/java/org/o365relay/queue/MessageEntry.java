@@ -8,19 +8,19 @@ import org.o365relay.mail.QueueId;
 
 /// A message in a list. Texts are as stored, so that damaged rows are shown, too.
 ///
-/// @param client IP address
-/// @param sender empty for the null sender
-/// @param recipients the first few, in envelope order
-/// @param recipientCount number of all recipients
+/// @param client IP address of the client
+/// @param sender envelope sender; empty for the null sender
+/// @param recipients the first few recipients, in envelope order
+/// @param recipientCount total number of recipients
 /// @param size octets of the original content
 /// @param route the mailbox or pool chosen by the routing rules
 /// @param mailbox the mailbox or pool it waits for, or the mailbox that delivered it
 /// @param attempts number of attempts begun
 /// @param dueAt time of the next attempt; null if settled, on hold, or being delivered
 /// @param reason reason of the last deferral; empty if never deferred
-/// @param subject decoded; empty if there is none or it is unknown
+/// @param subject the decoded subject; empty if there is none or it is unknown
 /// @param messageId the Message-ID field as received; empty if there is none or it is unknown
-/// @param settledAt null while the message is open
+/// @param settledAt when it was settled; null while it is open
 /// @param notice whether the relay generated it (a notice or an alert)
 public record MessageEntry(
         QueueId id,

@@ -8,10 +8,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.QueueId;
 
-/// A row of `message` for a list, read leniently so that damaged rows are shown, too.
+/// A row of the table `message` for a list, read leniently so that damaged rows are shown, too.
 ///
-/// @param entry without recipients
-/// @param content id under which its content is stored
+/// @param entry the entry, without recipients
+/// @param content ID under which its content is stored
 record MessageEntryRow(MessageEntry entry, QueueId content, String protocol, String body, boolean smtpUtf8) {
 
     static MessageEntryRow of(ResultSet row) throws SQLException {

@@ -13,15 +13,15 @@ import org.o365relay.mail.QueueId;
 /// Texts are compared ignoring the case of ASCII letters; `*` matches any characters. `subject` matches any
 /// part of the message's subject.
 ///
-/// @param ids at most 10,000; empty for any. Unknown ids match nothing
-/// @param states empty for any
+/// @param ids queue IDs, at most 10,000; empty for any. Unknown IDs match nothing
+/// @param states states of the message; empty for any
 /// @param after received at this time or later; null for any time
 /// @param before received before this time; null for any time
-/// @param client IP address; null for any, like the following ones
+/// @param client IP address of the client; null for any, as for the texts below
 /// @param sender envelope sender; empty for the null sender
 /// @param recipient one of the recipients
 /// @param mailbox the mailbox or pool that the message waits for, or the mailbox that delivered it
-/// @param reason of the last deferral, as in [MessageEntry#reason()]
+/// @param reason reason of the last deferral, as in [MessageEntry#reason()]
 /// @param subject a part of the subject
 /// @param messageId Message-ID with or without angle brackets
 /// @param upTo the newest message to include; null for no limit

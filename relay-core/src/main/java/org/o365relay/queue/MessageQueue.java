@@ -26,22 +26,22 @@ import org.o365relay.queue.ClaimTables.ScanPosition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The persistent message queue. The SMTP server commits messages through [#receive()]; the delivery claims due
-/// messages, reads and settles them.
+/// The persistent message queue. The SMTP server commits messages through [#receive()]; delivery claims due
+/// messages, reads them and settles them.
 ///
 /// One process at a time owns a data directory. Thread-safe.
 public final class MessageQueue implements AutoCloseable {
 
-    /// Lease of a claim whose holder does not settle it. Longer than any attempt: 150 MiB at 1 Mbit/s take half
-    /// an hour.
+    /// How long a claim lasts if it is not settled. This is longer than any attempt: 150 MiB at 1 Mbit/s take
+    /// half an hour.
     static final Duration LEASE = Duration.ofHours(2);
 
-    /// Few enough not to delay a client that waits for its 250.
+    /// Number of devices written at once: few enough not to delay a client that waits for its 250.
     private static final int DEVICE_BATCH = 200;
 
     private static final int BATCH = 500;
 
-    /// Tolerance for messages received while the clock is read.
+    /// Tolerance for messages received after the clock was read.
     private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(1);
 
     private static final Logger log = LoggerFactory.getLogger(MessageQueue.class);
@@ -114,13 +114,13 @@ public final class MessageQueue implements AutoCloseable {
 
     /// Checks whether there is space for a message. Never blocks.
     ///
-    /// @param size octets, 0 if not known
+    /// @param size size of the message in octets; 0 if not known
     /// @return what is short; empty if there is space
     public Optional<SpaceShortage> shortageFor(long size) {
         return store.freeSpace().shortageFor(size);
     }
 
-    /// @return disk space, measured within the last seconds. Never blocks
+    /// @return the disk space as last measured, at most a few seconds ago; never blocks
     public DiskCapacity capacity() {
         return store.freeSpace().capacity();
     }
@@ -181,7 +181,7 @@ public final class MessageQueue implements AutoCloseable {
     /// Ends a claim whose result is not known: the attempt counts, and the history records that the upstream
     /// may have accepted the message. Does nothing if the lease has ended.
     ///
-    /// @param pause until the next attempt
+    /// @param pause time until the next attempt
     /// @throws QueueException if the disk fails; the claim then ends with its lease
     public void interrupt(Claim claim, Duration pause) {
         Instant now = clock.instant();
@@ -193,7 +193,7 @@ public final class MessageQueue implements AutoCloseable {
     /// Ends a claim and puts its damaged message on hold, for an operator to decide. Does nothing if the lease
     /// has ended.
     ///
-    /// @param damage for the history
+    /// @param damage description of the damage, for the history
     /// @throws QueueException if the disk fails; the claim then ends with its lease
     public void holdDamaged(Claim claim, String damage) {
         Instant now = clock.instant();
@@ -202,7 +202,8 @@ public final class MessageQueue implements AutoCloseable {
                         ClaimTables.holdDamaged(statements, claim.id().value(), claim.lease(), damage, now));
     }
 
-    /// Returns a mailbox's claimed messages to their pools, for other mailboxes; except those being delivered.
+    /// Returns a mailbox's claimed messages to their pools, so that other mailboxes can claim them. Messages
+    /// that are being delivered are not returned.
     ///
     /// @return number of messages returned
     /// @throws QueueException if the disk fails; call again for the rest
@@ -218,7 +219,7 @@ public final class MessageQueue implements AutoCloseable {
     }
 
     /// @return names of all mailboxes and pools with open messages. They may no longer be configured; the empty
-    ///     name is for messages of an older relay
+    ///     name stands for messages queued by an older relay
     /// @throws QueueException if the disk fails
     public List<String> mailboxes() {
         return store.readers().read(ClaimTables::mailboxes);
@@ -226,7 +227,7 @@ public final class MessageQueue implements AutoCloseable {
 
     /// Reroutes the open messages of a mailbox or pool that is no longer configured.
     ///
-    /// @param destination called for each message, on the caller's thread
+    /// @param destination chooses the new route and priority; called for each message, on the caller's thread
     /// @return number of messages rerouted
     /// @throws QueueException if the disk fails; call again for the rest
     public int reroute(String mailbox, Function<OrphanedMessage, Destination> destination) {
@@ -254,16 +255,16 @@ public final class MessageQueue implements AutoCloseable {
         return new ContentStream(store.readers(), claim.content(), claim.size());
     }
 
-    /// As [#settle(Claim, Settlement, List, List)], without suppressed notices.
+    /// Like [#settle(Claim, Settlement, List, List)], without suppressed notices.
     public List<QueueId> settle(Claim claim, Settlement settlement, List<LocalMessage> notices) {
         return settle(claim, settlement, notices, List.of());
     }
 
-    /// Records the result of a delivery attempt. When no recipient is left open, the content is deleted and the
-    /// metadata kept for the retention time. Notices are queued in the same transaction.
+    /// Records the result of a delivery attempt. When no recipient is left open, the content is deleted, and
+    /// the metadata is kept for the retention time. Notices are queued in the same transaction.
     ///
-    /// @param suppressed notices beyond the limit, for a digest
-    /// @return the ids of the notices, in their order
+    /// @param suppressed notices over the hourly limit, for a digest
+    /// @return the IDs of the notices, in the same order
     /// @throws QueueException if the disk fails (settle again), or, as [final][QueueException#isFinal], if the
     ///     lease has ended; nothing is recorded then
     /// @throws IllegalArgumentException if the settlement does not cover exactly the claim's recipients
@@ -304,12 +305,12 @@ public final class MessageQueue implements AutoCloseable {
         return new QueueQueries(store.scanners(), clock);
     }
 
-    /// @return operators' changes
+    /// @return the means to apply operators' changes
     public QueueAdmin admin() {
         return new QueueAdmin(store, clock, leases::incrementAndGet, bouncedBy, dueSignals);
     }
 
-    /// @return delay notices and digests
+    /// @return the store of delay notices and digests
     public NoticeStore notices() {
         return new NoticeStore(store, dueSignals, ids, clock);
     }
@@ -325,17 +326,17 @@ public final class MessageQueue implements AutoCloseable {
         return store.readers().read(statements -> MessageTables.events(statements, id));
     }
 
-    /// Reads the recipients delivered through an account.
+    /// Reads how many recipients an account has sent to.
     ///
-    /// @param since start; the first slot may include up to ten minutes before it
+    /// @param since the start; the first slot may include up to ten minutes before it
     /// @return slots of ten minutes, oldest first, without empty ones
     /// @throws QueueException if the disk fails
     public List<UsageSlot> quotaUsage(String account, Instant since) {
         return store.readers().read(statements -> QuotaTables.usageSince(statements, account, since));
     }
 
-    /// @param name of an alert that is sent once
-    /// @return when it was sent; empty if it was not sent within the last year
+    /// @param name name of an alert that is sent once
+    /// @return when the alert was sent; empty if it was not sent within the last year
     /// @throws QueueException if the disk fails
     public Optional<Instant> alertSentAt(String name) {
         return store.readers().read(statements -> QuotaTables.alertSentAt(statements, name));
@@ -351,9 +352,9 @@ public final class MessageQueue implements AutoCloseable {
         });
     }
 
-    /// As [#recordSentAlert(String, Instant)], and queues its email in the same transaction.
+    /// Like [#recordSentAlert(String, Instant)], and queues its email in the same transaction.
     ///
-    /// @return the id of the email
+    /// @return the ID of the email
     /// @throws QueueException if the disk fails
     public QueueId recordSentAlert(String name, Instant at, LocalMessage email) {
         QueueId id = ids.next();
@@ -366,8 +367,8 @@ public final class MessageQueue implements AutoCloseable {
         return id;
     }
 
-    /// @param name of a task
-    /// @return the position it has reached; empty if it has not begun
+    /// @param name name of a task
+    /// @return the position the task has reached; empty if none is saved
     /// @throws QueueException if the disk fails
     public Optional<String> progress(String name) {
         return store.readers().read(statements -> StateTables.progress(statements, name));
@@ -380,18 +381,18 @@ public final class MessageQueue implements AutoCloseable {
         saveProgress(name, value, List.of());
     }
 
-    /// As [#saveProgress(String, String)], and queues messages in the same transaction.
+    /// Like [#saveProgress(String, String)], and queues messages in the same transaction.
     ///
-    /// @return the ids of the messages, in their order
+    /// @return the IDs of the messages, in the same order
     /// @throws QueueException if the disk fails; nothing is written then
     public List<QueueId> saveProgress(String name, String value, List<LocalMessage> messages) {
         return saveProgress(name, value, Map.of(), messages, List.of());
     }
 
-    /// As [#saveProgress(String, String, List)], and records events and suppressed notices.
+    /// Like [#saveProgress(String, String, List)], and records events and suppressed notices.
     ///
-    /// @param events by message; events of unknown messages are never shown
-    /// @param suppressed notices left to a digest
+    /// @param events new events by message; events of unknown messages are never shown
+    /// @param suppressed notices left for a digest
     public List<QueueId> saveProgress(
             String name,
             String value,
@@ -421,7 +422,7 @@ public final class MessageQueue implements AutoCloseable {
     /// Records that an operator paused a mailbox. If it is paused already, the first record is kept.
     ///
     /// @param by name of the operator
-    /// @return whether it was not paused before
+    /// @return true if the mailbox was not paused before
     /// @throws QueueException if the disk fails
     public boolean pauseMailbox(String mailbox, Instant at, String by) {
         return store.committer().write(statements -> StateTables.pause(statements, new PausedMailbox(mailbox, at, by)));
@@ -452,10 +453,10 @@ public final class MessageQueue implements AutoCloseable {
         }
     }
 
-    /// Stores an active alert, replacing one of the same name, and queues its email in the same transaction.
+    /// Stores an active alert, replacing one with the same name, and queues its email in the same transaction.
     ///
-    /// @param email null if none is sent
-    /// @return the id of the email
+    /// @param email the email to send; null for none
+    /// @return the ID of the email; empty if none is sent
     /// @throws QueueException if the disk fails
     public Optional<QueueId> raiseAlert(StoredAlert alert, @Nullable LocalMessage email) {
         return queueWith(email, statements -> AlertTables.write(statements, alert));
@@ -463,8 +464,8 @@ public final class MessageQueue implements AutoCloseable {
 
     /// Deletes an active alert that is resolved, and queues the email about it in the same transaction.
     ///
-    /// @param email null if none is sent
-    /// @return the id of the email
+    /// @param email the email to send; null for none
+    /// @return the ID of the email; empty if none is sent
     /// @throws QueueException if the disk fails
     public Optional<QueueId> clearAlert(String alert, @Nullable LocalMessage email) {
         return queueWith(email, statements -> AlertTables.delete(statements, alert));
@@ -546,8 +547,8 @@ public final class MessageQueue implements AutoCloseable {
         store.committer().write(statements -> QuotaTables.deleteOld(statements, clock.instant()));
     }
 
-    /// Makes messages due that have a due time too far in the future, or one in the future without an attempt;
-    /// both happen if the clock was ahead for a while. Messages on hold are not changed.
+    /// Makes messages due whose due time is too far in the future, or is in the future although no attempt was
+    /// made; both happen if the clock was ahead for a while. Messages on hold are not changed.
     ///
     /// @return number of messages changed
     int correctDueTimes(Duration longestWait) {

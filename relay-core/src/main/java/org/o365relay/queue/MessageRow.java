@@ -23,7 +23,7 @@ import org.o365relay.mail.Recipient;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A row of `message`, as it was stored.
+/// A row of the table `message`, as stored.
 record MessageRow(
         long id,
         long receivedAt,
@@ -68,7 +68,7 @@ record MessageRow(
                 contentId(row));
     }
 
-    /// @return the stored number
+    /// @return the number that is stored for the priority
     static int number(Priority priority) {
         return switch (priority) {
             case URGENT -> URGENT;
@@ -90,7 +90,7 @@ record MessageRow(
         return new QueueId(contentId == null ? id : contentId);
     }
 
-    /// @return empty for a damaged row
+    /// @return the result; empty if the row is damaged
     Optional<Claim> claim(long lease, Instant dueAt, List<RecipientRow> recipients) {
         return ifValid(() -> new Claim(
                 new QueueId(id),
@@ -108,7 +108,7 @@ record MessageRow(
                 dueAt));
     }
 
-    /// @return empty for a damaged row
+    /// @return the result; empty if the row is damaged
     Optional<OrphanedMessage> orphaned(ReadAccess access, List<RecipientRow> recipients) {
         return ifValid(() -> new OrphanedMessage(
                 new QueueId(id),
@@ -120,8 +120,8 @@ record MessageRow(
                 () -> new ContentStream(access, content(), size)));
     }
 
-    /// @param reason of the last deferral
-    /// @return empty for a damaged row
+    /// @param reason reason of the last deferral; null if there was none
+    /// @return the result; empty if the row is damaged
     Optional<WaitingMessage> waiting(ReaderPool readers, List<RecipientRow> recipients, @Nullable String reason) {
         return ifValid(() -> new WaitingMessage(
                 new QueueId(id),
@@ -135,7 +135,7 @@ record MessageRow(
                 () -> new ContentStream(readers, content(), size)));
     }
 
-    /// @param isOpen whether it must have open recipients
+    /// @param isOpen whether the message is open, and so must have open recipients
     /// @return what is wrong; empty if the row is valid
     Optional<String> damage(List<RecipientRow> recipients, boolean isOpen) {
         try {
@@ -155,7 +155,7 @@ record MessageRow(
         }
     }
 
-    /// @return empty for a damaged row
+    /// @return the result; empty if the row is damaged
     Optional<MessageSummary> summary(List<RecipientRow> recipients) {
         return ifValid(() -> new MessageSummary(
                 new QueueId(id),

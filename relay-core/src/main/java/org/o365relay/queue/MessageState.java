@@ -8,7 +8,7 @@ public enum MessageState {
     DEFERRED,
     /// A delivery attempt is in progress.
     DELIVERING,
-    /// An operator put it on hold.
+    /// On hold: not delivered until an operator releases it.
     HELD,
     /// Delivered to every recipient.
     DELIVERED,

@@ -29,13 +29,13 @@ public final class NoticeStore {
         this.clock = clock;
     }
 
-    /// @return an id below those of all messages received from this time on
+    /// @return an ID lower than that of any message whose reception begins at this time or later
     public static QueueId firstIdAt(Instant time) {
         return new QueueId(QueueIds.first(time.toEpochMilli()));
     }
 
-    /// Reads open messages in the order of reception, without notices, messages from the null sender and those
-    /// on hold.
+    /// Reads open messages in the order of reception, except notices, messages from the null sender and
+    /// messages on hold.
     ///
     /// @param after the last message of the previous batch
     /// @param before the end of the range, exclusive
@@ -63,8 +63,8 @@ public final class NoticeStore {
     /// settled in the meantime are skipped.
     ///
     /// @param task name of the scan
-    /// @param position reached by the scan
-    /// @return a result for each notification, in their order
+    /// @param position position that the scan has reached
+    /// @return a result for each notification, in the same order
     /// @throws QueueException if the disk fails; nothing is written then
     public List<Written> recordDelays(String task, String position, List<DelayNotification> notifications) {
         Instant now = clock.instant();
@@ -84,7 +84,7 @@ public final class NoticeStore {
     /// Result of a delay notification.
     ///
     /// @param isNotified false if the message was settled in the meantime
-    /// @param noticeId id of the queued notice; null if there is none
+    /// @param noticeId ID of the queued notice; null if there is none
     public record Written(boolean isNotified, @Nullable QueueId noticeId) {}
 
     private static Written recordDelays(
@@ -104,16 +104,17 @@ public final class NoticeStore {
         return new Written(true, noticeId);
     }
 
-    /// @param until leaves out notices suppressed later
+    /// @param until limit; notices suppressed later are left out
     /// @return suppressed notices, grouped by device and recipient, without damaged rows
     /// @throws QueueException if the disk fails
     public List<SuppressedNotices> suppressedNotices(Instant until) {
         return store.readers().read(statements -> NoticeTables.groups(statements, until));
     }
 
-    /// Reads all suppressed notices at the start.
+    /// Reads all suppressed notices on startup.
     ///
-    /// @return if they cannot be read, the error is logged and the list is empty, so that mail is not affected
+    /// @return the suppressed notices; if they cannot be read, the error is logged and the list is empty, so
+    ///     that mail is not affected
     public List<SuppressedNotices> storedNotices() {
         try {
             return suppressedNotices(ClaimTables.END_OF_TIME);
@@ -133,7 +134,7 @@ public final class NoticeStore {
     /// Queues the digest of a group and deletes the group, in one transaction. Notices suppressed after the
     /// group's `until` are kept.
     ///
-    /// @return the id of the digest; empty, with nothing written, if the group has changed in the meantime
+    /// @return the ID of the digest; empty, with nothing written, if the group has changed in the meantime
     /// @throws QueueException if the disk fails; nothing is written then
     public Optional<QueueId> sendDigest(SuppressedNotices group, LocalMessage digest) {
         QueueId id = ids.next();

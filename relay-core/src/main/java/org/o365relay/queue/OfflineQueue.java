@@ -31,30 +31,32 @@ public final class OfflineQueue {
     }
 
     /// @param directory the data directory
-    /// @param clock time of the summaries
+    /// @param clock clock for the time of the summaries
     public OfflineQueue(Path directory, InstantSource clock) {
         this.clock = clock;
         this.file = directory.resolve(Sqlite.FILE);
         this.sqlite = new Sqlite(directory);
     }
 
-    /// @return id of the process that uses the queue; empty if none does, or it is not visible
+    /// @return ID of the process that uses the queue; empty if there is none, or if it is not visible to this
+    ///     process
     public OptionalLong holder() {
         return DirectoryLock.holder(file.resolveSibling(DirectoryLock.FILE));
     }
 
-    /// Reads the device counters. Changes of the last few seconds may be missing, except the usage of a device
-    /// with a limit.
+    /// Reads the device counters. Changes of the last few seconds may be missing, except for usage that counts
+    /// against a limit.
     ///
-    /// @return in any order; empty if an older relay wrote the queue, which did not store devices
+    /// @return the devices, in any order; empty if the queue was written by an older relay, which did not store
+    ///     devices
     /// @throws QueueUnavailableException with a message for the admin
     public List<DeviceRecord> devices() throws QueueUnavailableException {
         return list(Sqlite.FIRST_WITH_DEVICES, DeviceTables::all);
     }
 
-    /// As [MessageQueue#quotaUsage(String, Instant)].
+    /// Like [MessageQueue#quotaUsage(String, Instant)].
     ///
-    /// @return empty if an older relay wrote the queue, which did not store usage
+    /// @return the slots; empty if the queue was written by an older relay, which did not store usage
     /// @throws QueueUnavailableException with a message for the admin
     public List<UsageSlot> quotaUsage(String account, Instant since) throws QueueUnavailableException {
         return list(Sqlite.FIRST_WITH_QUOTA_USAGE, statements -> QuotaTables.usageSince(statements, account, since));
@@ -67,7 +69,7 @@ public final class OfflineQueue {
         return new QueueQueries(new OfflineAccess(this), clock);
     }
 
-    /// @param settings of this queue
+    /// @param settings the settings of this queue
     /// @return disk space, measured now
     /// @throws QueueUnavailableException with a message for the admin
     public DiskCapacity capacity(QueueSettings settings) throws QueueUnavailableException {
@@ -113,7 +115,7 @@ public final class OfflineQueue {
         });
     }
 
-    /// @param query repeated if a relay starts while it runs
+    /// @param query the query; repeated if a relay starts while it runs
     <T extends @Nullable Object> T query(Query<T> query) throws QueueUnavailableException {
         try {
             return read(query);
@@ -155,7 +157,7 @@ public final class OfflineQueue {
         }
     }
 
-    /// @return the version of the tables
+    /// @return the schema version
     /// @throws QueueUnavailableException if it is not the current one
     private long requireCurrentVersion(Statements statements) throws SQLException, QueueUnavailableException {
         long version = sqlite.version(statements.connection());

@@ -6,7 +6,7 @@ import org.o365relay.mail.QueueId;
 
 /// A page of a list of messages.
 ///
-/// @param next first message of the next page; null if this is the last page
+/// @param next ID of the first message of the next page; null if this is the last page
 public record Page(List<MessageEntry> entries, @Nullable QueueId next) {
 
     public Page {

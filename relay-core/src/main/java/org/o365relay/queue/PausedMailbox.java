@@ -4,7 +4,7 @@ import java.time.Instant;
 
 /// A mailbox that an operator has paused.
 ///
-/// @param mailbox in lower case
+/// @param mailbox address of the mailbox, in lower case
 /// @param at when it was paused
 /// @param by name of the operator
 public record PausedMailbox(String mailbox, Instant at, String by) {}

@@ -23,7 +23,7 @@ final class Quarantine {
     private static final DateTimeFormatter NAME =
             DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
 
-    /// Name of the files while they are being copied back.
+    /// Base name of the queue's files while they are being copied back.
     static final String RESTORING = "queue-repair.partial";
 
     private final Path folder;
@@ -86,7 +86,7 @@ final class Quarantine {
 
     /// Exports the readable parts of a message.
     ///
-    /// @param content id under which its content is stored
+    /// @param content ID under which its content is stored
     void export(Statements statements, long id, long content, String why) throws IOException, SQLException {
         String name = id >= 0 ? new QueueId(id).toString() : "row" + id;
         Path message = folder.resolve(name + ".eml");

@@ -20,16 +20,16 @@ import org.slf4j.LoggerFactory;
 
 /// Applies operators' changes to open messages. Messages that are being delivered are skipped.
 ///
-/// The set of messages is fixed first: messages received later are not included, unless the filter sets
-/// another limit. They are changed in small batches, oldest first, so that no client waits long for its
-/// 250. Each batch is one transaction, including the history. A message that no longer matches the filter when
-/// its batch is processed is not changed. Settled messages and unknown ids are ignored: callers that report
-/// those use [QueueReader#show] first.
+/// The set of messages is fixed first: messages received later are not included, unless the filter sets another
+/// limit. The messages are changed in small batches, oldest first, so that no client has to wait long for its
+/// reply. Each batch is one transaction, including the history. A message that no longer matches the filter
+/// when its batch is processed is not changed. Settled messages and unknown IDs are ignored: callers that
+/// report them call [QueueReader#show] first.
 public final class QueueAdmin {
 
     private static final int BATCH = 250;
 
-    /// Content deleted in a batch, in octets: freeing its pages takes time.
+    /// Limit for the content deleted in a batch, in octets: freeing its pages takes time.
     private static final long OCTETS = 16L * 1024 * 1024;
 
     private static final Logger log = LoggerFactory.getLogger(QueueAdmin.class);
@@ -40,8 +40,8 @@ public final class QueueAdmin {
     private final Map<Long, String> bouncedBy;
     private final Signals dueSignals;
 
-    /// @param leases supplies new positive numbers
-    /// @param bouncedBy operator by lease; the settlement records it in the history
+    /// @param leases supplies a new positive lease number at each call
+    /// @param bouncedBy name of the operator by lease; it is recorded in the history when the claim is settled
     QueueAdmin(Store store, InstantSource clock, LongSupplier leases, Map<Long, String> bouncedBy, Signals dueSignals) {
         this.store = store;
         this.clock = clock;
@@ -127,8 +127,8 @@ public final class QueueAdmin {
     /// The fixed set of messages.
     private record Scope(MessageFilter selection, long count) {}
 
-    /// A message gets its id when its reception begins. The limit on the time of reception excludes messages
-    /// with a lower id that are committed later, and so would be changed without being counted.
+    /// A message gets its ID when its reception begins. The limit on the time of reception excludes messages
+    /// with a lower ID that are committed later, and so would be changed without being counted.
     private static Scope resolve(Statements statements, MessageFilter selection) throws SQLException {
         long number = QueueQueries.number(statements, FilterSql.of(selection).open());
         try (PreparedStatement statement =
@@ -220,7 +220,7 @@ public final class QueueAdmin {
         }
     }
 
-    /// @return those that still match the filter
+    /// @return the messages that still match the filter
     private static List<Candidate> matching(Statements statements, MessageFilter selection, List<Candidate> selected)
             throws SQLException {
         List<QueueId> ids = selected.stream().map(Candidate::id).toList();

@@ -20,10 +20,10 @@ import org.o365relay.queue.QueueUnavailableException.Reason;
 
 /// Copies the queue as of one moment, whether a relay is running or not. The copy contains every message
 /// acknowledged before the backup began. A running relay is not delayed, but its write-ahead log cannot restart
-/// and grows meanwhile.
+/// and grows in the meantime.
 public final class QueueBackup {
 
-    /// Age after which a partial file is deleted: a killed backup left it.
+    /// Age after which a partial file, left by a killed backup, is deleted.
     private static final Duration LEFTOVER_AGE = Duration.ofDays(1);
 
     private static final Pattern PARTIAL = Pattern.compile("\\.queue-\\d{8}-\\d{6}\\.db\\.partial(-journal)?");
@@ -37,9 +37,9 @@ public final class QueueBackup {
         this.clock = clock;
     }
 
-    /// A backup.
+    /// A completed backup.
     ///
-    /// @param file readable for its owner only: it contains mail
+    /// @param file the backup file; only its owner may read it, because it contains mail
     /// @param octets size of the file
     /// @param open number of open messages in it
     public record Result(Path file, long octets, long open) {}
@@ -90,7 +90,8 @@ public final class QueueBackup {
         return PARTIAL.matcher(file.getFileName().toString()).matches();
     }
 
-    /// Repeated if a relay starts in the meantime.
+    /// Copies the queue into the partial file. Empties the file first, because this is repeated if a relay
+    /// starts in the meantime.
     static long copy(Statements statements, Path folder, Path partial) throws SQLException {
         try {
             Files.write(partial, new byte[0]);
@@ -101,7 +102,7 @@ public final class QueueBackup {
         connection.setAutoCommit(true);
         Sqlite.execute(
                 connection,
-                "PRAGMA query_only = OFF"); // would forbid writing the copy as well; the queue is open read-only
+                "PRAGMA query_only = OFF"); // ON would forbid writing the copy as well; the queue is open read-only
         try (PreparedStatement statement = connection.prepareStatement("VACUUM INTO ?")) {
             statement.setString(1, partial.toAbsolutePath().toString());
             statement.executeUpdate();

@@ -10,19 +10,19 @@ public final class QueueException extends RuntimeException {
 
     private final boolean isFinal;
 
-    /// Retrying makes no sense.
+    /// For a failure that a retry cannot overcome.
     QueueException(String message) {
         super(message);
         this.isFinal = true;
     }
 
-    /// The database failed.
+    /// For a failure of the database.
     QueueException(SQLException cause) {
         super(String.valueOf(cause.getMessage()), cause);
         this.isFinal = false;
     }
 
-    /// The queue cannot be opened.
+    /// For a queue that cannot be opened.
     QueueException(QueueUnavailableException cause) {
         super(cause.getMessage(), cause);
         this.isFinal = true;

@@ -11,7 +11,7 @@ import org.o365relay.mail.QueueId;
 /// Every method throws a [QueueException] with a message for the admin if the queue cannot be read.
 public interface QueueReader {
 
-    /// Takes less than a second for a million messages.
+    /// Counts the open messages. Takes less than a second for a million messages.
     QueueSummary summary();
 
     /// @param from [Page#next()] of the previous page; null for the first page
@@ -21,13 +21,13 @@ public interface QueueReader {
     /// @return number of matching messages
     long count(MessageFilter selection);
 
-    /// @return the newest message; empty if there is none
+    /// @return the ID of the newest message; empty if there is none
     Optional<QueueId> newest();
 
-    /// @return empty if the id is unknown or no longer in the history
+    /// @return the message; empty if the ID is unknown or no longer in the history
     Optional<MessageDetail> show(QueueId id);
 
-    /// Opens the original content, byte for byte as received. Reading fails if it is incomplete.
+    /// Opens the original content, byte for byte as received. Reading fails if the content is incomplete.
     ///
     /// @param message a message with content
     InputStream content(MessageDetail message);

@@ -17,8 +17,8 @@ import org.o365relay.queue.QueueUnavailableException.Reason;
 /// Repairs a queue while no relay is running. Copies the files first; then keeps every readable row, and puts
 /// messages that cannot be delivered in quarantine and on hold. Nothing is discarded.
 ///
-/// It may be killed at any time and repeated: a [MaintenanceMarker] exists while files are being replaced, so
-/// that no relay starts on files that do not belong together.
+/// A repair may be killed at any time and run again: a [MaintenanceMarker] exists while files are being
+/// replaced, so that no relay starts on files that do not belong together.
 public final class QueueRepair {
 
     private static final String COMMAND = "queue verify --repair";
@@ -109,7 +109,7 @@ public final class QueueRepair {
         return quarantine;
     }
 
-    /// Deletes temporary files of a killed repair. Not while a marker exists.
+    /// Deletes temporary files of a killed repair. Must not be called while a marker exists.
     static void deleteLeftovers(Path directory) throws IOException {
         for (String name : List.of(FRESH, GRAFTED, Quarantine.RESTORING)) {
             new Sqlite(directory, name).delete();

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.queue.MaintenanceMarker.Operation;
 import org.o365relay.queue.QueueUnavailableException.Reason;
 
-/// Replaces the queue by a backup or by a copy made before an upgrade. No relay may be running.
+/// Replaces the queue with a backup or with a copy made before an upgrade. No relay may be running.
 ///
 /// Messages delivered after the backup are open in it and are delivered again; an event in the history of every
 /// open message records this.
@@ -81,7 +81,8 @@ public final class QueueRestore {
         }
     }
 
-    /// A replaced queue may have a log, with its newest commits.
+    /// Copies the backup with its log, if there is one: a replaced queue may have a log that contains its
+    /// newest commits.
     private void copy(Path backup) throws IOException {
         Path log = log(backup);
         if (DurableFiles.size(log) > 0) {

@@ -11,12 +11,13 @@ import org.o365relay.mail.QueueId;
 /// @param at time of the count
 /// @param states every state of [MessageState] that [is open][MessageState#isOpen()], with the number of its
 ///     messages
-/// @param oldest the oldest open message; null if there is none
-/// @param oldestAt when it was received
+/// @param oldest ID of the oldest open message; null if there is none
+/// @param oldestAt when the oldest open message was received; null if there is none
 /// @param nextDue time of the next delivery attempt; null if there is none
-/// @param mailboxes by mailbox or pool, most first
-/// @param clients by client, most first; at most 20
-/// @param reasons by reason of the last deferral, most first; without messages that were never deferred
+/// @param mailboxes counts by mailbox or pool, largest first
+/// @param clients counts by client, largest first; at most 20
+/// @param reasons counts by reason of the last deferral, largest first; without messages that were never
+///     deferred
 public record QueueSummary(
         Instant at,
         Map<MessageState, Long> states,

@@ -10,7 +10,7 @@ import org.o365relay.queue.Finding.Kind;
 import org.o365relay.queue.QueueUnavailableException.Reason;
 
 /// Checks a whole queue for damage, whether a relay is running or not. Changes nothing and does not delay a
-/// running relay, but the relay's write-ahead log cannot restart and grows meanwhile.
+/// running relay, but the relay's write-ahead log cannot restart and grows in the meantime.
 public final class QueueVerifier {
 
     private final QueueSettings settings;
@@ -23,7 +23,7 @@ public final class QueueVerifier {
 
     /// Reads the whole file once.
     ///
-    /// @return empty if nothing was found
+    /// @return the findings; empty if there are none
     /// @throws QueueUnavailableException with a message for the admin, if the queue cannot be read
     public List<Finding> verify() throws QueueUnavailableException {
         try {
@@ -60,7 +60,7 @@ public final class QueueVerifier {
         return findings;
     }
 
-    /// @return damage of the file and its structure, one line each; rows are not checked
+    /// @return damage to the file and its structure, one line each; rows are not checked
     static List<String> problems(Connection connection, long version) throws SQLException {
         List<String> problems = new ArrayList<>(Sqlite.integrity(connection));
         try {

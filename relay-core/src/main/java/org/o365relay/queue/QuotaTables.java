@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import org.o365relay.mail.UsageSlot;
 
-/// Reads and writes the recipients delivered through each account, and the alerts that are sent once. Each
-/// method is part of the caller's transaction.
+/// Reads and writes how many recipients each account has sent to, and the alerts that are sent once. Each
+/// method runs in the caller's transaction.
 final class QuotaTables {
 
     private static final Duration ALERT_RETENTION = Duration.ofDays(366);
@@ -45,8 +45,8 @@ final class QuotaTables {
         statements.with("record-sent-alert", name, at.toEpochMilli()).executeUpdate();
     }
 
-    /// Deletes slots that no longer count, those far in the future, from before the clock was set back, and
-    /// records of alerts older than a year.
+    /// Deletes slots that no longer count, slots far in the future (written before the clock was set back), and
+    /// records of alerts sent more than a year ago.
     static boolean deleteOld(Statements statements, Instant now) throws SQLException {
         statements
                 .with(
