@@ -36,7 +36,7 @@ class CertificateFilesTest {
     @CsvSource(delimiter = '|', textBlock = """
             RSA PRIVATE KEY       | is in the format PKCS #1, not in PKCS #8; convert it with: openssl pkcs8 -topk8
             EC PRIVATE KEY        | is in the format SEC 1, not in PKCS #8; convert it with: openssl pkcs8 -topk8
-            ENCRYPTED PRIVATE KEY | is encrypted, and nobody is there to type its password; convert it with: openssl
+            ENCRYPTED PRIVATE KEY | is encrypted; convert it with: openssl
             PUBLIC KEY            | there is no PEM private key in
             """)
     void saysHowToConvertAKeyOfAnotherFormat(String label, String words) throws IOException {
