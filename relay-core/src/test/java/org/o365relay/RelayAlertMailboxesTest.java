@@ -21,12 +21,12 @@ class RelayAlertMailboxesTest {
     @CsvSource(delimiter = '|', nullValues = "-", useHeadersInDisplayName = true, textBlock = """
             a1      | a2      | b1      | in trouble | messenger
             OPEN    | OPEN    | OPEN    | -          | a1
-            PAUSED  | OPEN    | OPEN    | -          | a2
-            PAUSED  | OPEN    | OPEN    | a1         | b1
-            OPEN    | OPEN    | DETOUR  | a2         | b1
-            PAUSED  | OPEN    | RESTING | a1         | a2
-            OPEN    | STOPPED | STOPPED | a1         | a1
-            PAUSED  | STOPPED | RESTING | a1         | -
+            BLOCKED | OPEN    | OPEN    | -          | a2
+            BLOCKED | OPEN    | OPEN    | a1         | b1
+            OPEN    | OPEN    | FAILOVER | a2         | b1
+            BLOCKED | OPEN    | RETRYING | a1         | a2
+            OPEN    | PAUSED  | PAUSED  | a1         | a1
+            BLOCKED | PAUSED  | RETRYING | a1         | -
             OPEN    | OPEN    | OPEN    | gone       | a1
             """)
     void chooseWhoseMailLeaves(State a1, State a2, State b1, @Nullable String inTrouble, @Nullable String messenger) {

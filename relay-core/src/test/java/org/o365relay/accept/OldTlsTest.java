@@ -94,7 +94,9 @@ class OldTlsTest {
             assertThat(device.awaitLine("RESULT ")).contains("SSLHandshakeException");
             Await.until("journal", () -> !relay.journal().rejected().isEmpty());
             assertThat(relay.journal().rejected().getFirst().reply().text())
-                    .contains("supports no allowed TLS version or cipher", "set old-tls for it in relay.trusted-networks");
+                    .contains(
+                            "supports no allowed TLS version or cipher",
+                            "set old-tls for it in relay.trusted-networks");
             assertThat(relay.deviations(OTHER_DEVICE, Deviation.OLD_TLS)).isOne();
         }
     }

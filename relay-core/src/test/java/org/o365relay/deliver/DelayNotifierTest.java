@@ -99,10 +99,10 @@ class DelayNotifierTest {
         watchUntil(AGE.plus(STEP));
 
         assertThat(warning())
-                .contains("To: <scan@contoso.example>", "Subject: Not delivered yet: Scan")
-                .contains("Microsoft takes mail from this public address slowly for now.")
-                .contains("The mail service (fake.example:587) answered:\r\n\r\n    451 4.7.500 Server busy.")
-                .contains("21 November 2026 at 09:00 (UTC+01:00)", "26 November 2026 at 09:00\r\n(UTC+01:00)")
+                .contains("To: <scan@contoso.example>", "Subject: Delivery delayed: Scan")
+                .contains("Microsoft temporarily limits mail from this public IP address.")
+                .contains("The mail service (fake.example:587) replied:\r\n\r\n    451 4.7.500 Server busy.")
+                .contains("21 November 2026 at 09:00 (UTC+01:00)", "26 November 2026\r\nat 09:00 (UTC+01:00)")
                 .contains("Action: delayed\r\nStatus: 4.7.500\r\n")
                 .contains("Will-Retry-Until: Thu, 26 Nov 2026 08:00:00 +0000\r\n");
     }
@@ -114,8 +114,8 @@ class DelayNotifierTest {
         watchUntil(AGE.plus(STEP));
 
         assertThat(warning())
-                .contains("Subject: Noch nicht zugestellt: Scan")
-                .contains("Microsoft nimmt Mail von dieser =C3=B6ffentlichen Adresse");
+                .contains("Subject: =?UTF-8?Q?Zustellung_verz=C3=B6gert:_Scan?=")
+                .contains("Microsoft begrenzt vor=C3=BCbergehend Mail von dieser =C3=B6ffentlichen");
     }
 
     @ParameterizedTest
@@ -278,7 +278,7 @@ class DelayNotifierTest {
                                 .contains("From: Mail relay <other@contoso.example>")
                                 .contains("The password is wrong or has expired."),
                         behind -> assertThat(behind)
-                                .contains("The mailbox it has to leave through cannot send anything just now"));
+                                .contains("The mailbox that sends this message cannot send at the moment"));
     }
 
     @Test
@@ -306,9 +306,8 @@ class DelayNotifierTest {
                 .filteredOn(content -> content.contains("Subject: 2 more messages from"))
                 .singleElement()
                 .asString()
-                .contains(
-                        "to c@contoso.example\r\n    not delivered yet: Microsoft takes mail from this public address")
-                .contains("to d@contoso.example\r\n    delivered meanwhile\r\n");
+                .contains("to c@contoso.example\r\n    delayed: Microsoft temporarily limits mail from this public IP")
+                .contains("to d@contoso.example\r\n    delivered after a delay\r\n");
     }
 
     @Test

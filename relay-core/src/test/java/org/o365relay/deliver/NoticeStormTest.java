@@ -73,7 +73,7 @@ class NoticeStormTest {
         assertThat(letters).hasSize(MOST + 1);
         assertThat(letters.getLast())
                 .contains("Subject: 990 more messages from scanner (10.0.0.7) not delivered\r\n")
-                .contains("to nobody10@contoso.example\r\n    given up: the recipient does not exist\r\n")
+                .contains("to nobody10@contoso.example\r\n    not delivered: the recipient does not exist\r\n")
                 .contains("    to nobody59@contoso.example\r\n", "    and 940 more\r\n")
                 .doesNotContain("nobody60@contoso.example");
         clock.advance(Duration.ofHours(1));
