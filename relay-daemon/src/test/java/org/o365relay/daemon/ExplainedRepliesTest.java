@@ -109,7 +109,7 @@ final class ExplainedRepliesTest {
                         size,
                         null));
         assertThat(told).startsWith(code);
-        assertThat(explained.reply()).hasToString(told.replaceFirst("(?<= Queued as ).*", "(message id)"));
+        assertThat(explained.reply()).hasToString(told.replaceFirst("(?<= Queued as ).*", "(queue ID)"));
         assertThat(recipientRefusals(explained)).isEqualTo(refusals);
     }
 
