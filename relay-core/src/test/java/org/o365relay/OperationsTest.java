@@ -152,7 +152,7 @@ class OperationsTest {
     void resumingWhatIsOpenDoesNothing() throws Exception {
         assertThat(operations.resume(SCANS, "olga")).isEqualTo(new MailboxProbes(false, List.of()));
         assertThat(operations.retry(SCANS, "olga")).isEqualTo(new MailboxProbes(false, List.of()));
-        assertThat(journal.lines("started")).isEmpty();
+        assertThat(journal.lines("resumed")).isEmpty();
         assertThat(journal.lines("retried")).isEmpty();
     }
 

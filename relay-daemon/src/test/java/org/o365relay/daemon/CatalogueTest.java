@@ -132,15 +132,15 @@ final class CatalogueTest {
             }
             case UNREACHABLE -> {
                 assertThat(about("unreachable", one)).contains(words(one));
-                about("reached", one);
+                about("reachable", one);
                 wasDelivered(one);
             }
             case SLOWED -> {
-                assertThat(about("slowed", one)).contains(words(one), " connections=" + (one.connections() - 1));
+                assertThat(about("throttled", one)).contains(words(one), " connections=" + (one.connections() - 1));
                 wasDelivered(one);
             }
             case SWITCHED -> {
-                explained(one, about("switched", one));
+                explained(one, about("failover", one));
                 wasDelivered(one);
             }
             case PAUSED -> wasPaused(one);
@@ -148,13 +148,13 @@ final class CatalogueTest {
     }
 
     private static void wasPaused(CatalogueCase one) throws InterruptedException {
-        String line = explained(one, about("paused", one));
+        String line = explained(one, about("blocked", one));
         Duration probe = one.entry().probe();
         if (probe != null) {
             String at = line.substring(line.indexOf(" probe=") + 7, line.indexOf(" advice="));
             assertThat(Instant.parse(at)).isAfterOrEqualTo(begun.plus(probe).minusSeconds(1));
         } else if (!one.isOurOwn()) {
-            about("resumed", one);
+            about("unblocked", one);
             wasDelivered(one);
         }
         assertThat(log.lines())

@@ -80,7 +80,7 @@ final class DeliveryTest {
 
         assertThat(relay.received(1)).extracting(AcceptedMessage::subject).containsExactly("while nobody is there");
         assertThat(relay.journal().await("delivered " + id, 1).getFirst()).contains("attempt 1:");
-        assertThat(relay.journal().lines("reached")).hasSize(1);
+        assertThat(relay.journal().lines("reachable")).hasSize(1);
         assertThat(relay.journal().lines("failed")).isEmpty();
     }
 
@@ -153,7 +153,7 @@ final class DeliveryTest {
                 .singleElement()
                 .asString()
                 .contains("timed out after 300 ms during the TLS handshake");
-        assertThat(relay.journal().lines("paused")).isEmpty();
+        assertThat(relay.journal().lines("blocked")).isEmpty();
     }
 
     @Test

@@ -122,7 +122,7 @@ final class EveryUpstreamTest {
         try (Device device = relay.device()) {
             device.send("before the login");
         }
-        assertThat(relay.journal().await("paused", 1).getFirst()).contains("bin/o365-relay login");
+        assertThat(relay.journal().await("blocked", 1).getFirst()).contains("bin/o365-relay login");
 
         assertThat(login()).contains("✔ Signed in as " + ConfigText.MAILBOX);
 
@@ -259,7 +259,7 @@ final class EveryUpstreamTest {
         try (Device device = relay.device()) {
             device.send("to the outside", "sales@example.org");
         }
-        assertThat(relay.journal().await("paused", 1).getFirst())
+        assertThat(relay.journal().await("blocked", 1).getFirst())
                 .contains("550 5.7.64", "Exchange admin center > Mail flow > Connectors");
 
         office().change(settings -> settings.connector(connector -> connector.withSources("127.0.0.1")));

@@ -58,7 +58,7 @@ final class FallbackTest {
         send("closed");
 
         assertThat(relay.received("closed").ingress()).isEqualTo(Ingress.GRAPH);
-        assertThat(relay.journal().await("switched", 1).getFirst())
+        assertThat(relay.journal().await("failover", 1).getFirst())
                 .contains(
                         "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Mailbox",
                         "Set-CASMailbox -Identity relay@contoso.example -SmtpClientAuthenticationDisabled $false");
@@ -69,15 +69,15 @@ final class FallbackTest {
                 .change(settings -> settings.submission(exchange ->
                         exchange.withMailboxes(new SandboxMailbox(ConfigText.MAILBOX, ConfigText.PASSWORD))));
 
-        assertThat(relay.journal().await("returned", 1).getFirst())
+        assertThat(relay.journal().await("failback", 1).getFirst())
                 .contains("localhost:" + relay.office().address().getPort());
         send("open again");
         assertThat(relay.received("open again").ingress()).isEqualTo(Ingress.SMTP);
         assertThat(relay.journal().await("delivered", 3))
                 .allSatisfy(line -> assertThat(line).contains("attempt 1:"));
         assertThat(relay.journal().events())
-                .containsOnlyOnce("switched", "returned")
-                .doesNotContain("paused", "failed");
+                .containsOnlyOnce("failover", "failback")
+                .doesNotContain("blocked", "failed");
     }
 
     /// Both in one, for who has been refused a token waits for ten seconds before asking again.
@@ -120,7 +120,7 @@ final class FallbackTest {
                 .allSatisfy(line -> assertThat(line).contains("attempt 1:"));
         relay.journal().await("reached " + OTHER, 1);
         assertThat(relay.journal().events())
-                .containsOnlyOnce("paused", "resumed", "unreachable", "reached")
+                .containsOnlyOnce("blocked", "unblocked", "unreachable", "reachable")
                 .doesNotContain("failed", "deferred");
     }
 
@@ -134,7 +134,7 @@ final class FallbackTest {
         assertThat(line).contains("503 ");
         Instant probe = Instant.parse(line.substring(line.lastIndexOf(' ') + 1));
         assertThat(probe).isBefore(Instant.now().plus(Duration.ofSeconds(31)));
-        assertThat(relay.journal().events()).doesNotContain("paused", "failed", "deferred");
+        assertThat(relay.journal().events()).doesNotContain("blocked", "failed", "deferred");
     }
 
     private String mailbox(String more) {

@@ -49,7 +49,7 @@ final class LaterNdrTest {
         relay.office()
                 .receive(ConfigText.MAILBOX, "Hello", "text/plain", "Subject: Hello\r\n\r\nHello".getBytes(UTF_8));
         relay.office().reportUndelivered(sent, NOBODY, NOT_FOUND);
-        relay.journal().await("bounced", 1);
+        relay.journal().await("ndr", 1);
         AcceptedMessage notice = relay.received("Not delivered: Scan 1");
         assertThat(notice.envelopeTo()).containsExactly(SENDER);
         assertThat(new String(notice.content(), UTF_8))
@@ -60,9 +60,9 @@ final class LaterNdrTest {
         start();
         AcceptedMessage other = send("Scan 2\r\nMessage-ID: <own-2@mfp>", NOBODY);
         relay.office().reportUndelivered(other, NOBODY, NOT_FOUND);
-        relay.journal().await("bounced", 2);
+        relay.journal().await("ndr", 2);
         relay.received("Not delivered: Scan 2");
-        assertThat(relay.journal().lines("bounced")).hasSize(2);
+        assertThat(relay.journal().lines("ndr")).hasSize(2);
 
         List<Event> history = relay.history(id(sent));
         assertThat(history).extracting(Event::kind).containsExactly("delivered", "ndr");
@@ -77,7 +77,7 @@ final class LaterNdrTest {
         relay.office().reportUndelivered(sent, NOBODY, NOT_FOUND);
         AcceptedMessage notice = relay.received("Not delivered: Scan");
         relay.office().reportUndelivered(notice, SENDER, NOT_FOUND);
-        List<String> bounced = relay.journal().await("bounced", 2);
+        List<String> bounced = relay.journal().await("ndr", 2);
         assertThat(bounced.getLast()).contains("to " + SENDER).endsWith("notice to null");
         assertThat(relay.office().acceptedCount()).isEqualTo(2);
     }
@@ -97,7 +97,7 @@ final class LaterNdrTest {
                                         + "--b\r\nContent-Type: message/rfc822\r\n\r\n" + foreign + "--b--\r\n")
                                 .getBytes(UTF_8));
         relay.office().reportUndelivered(sent, NOBODY, NOT_FOUND);
-        assertThat(relay.journal().await("bounced", 1))
+        assertThat(relay.journal().await("ndr", 1))
                 .singleElement()
                 .asString()
                 .contains("to " + NOBODY);

@@ -65,7 +65,7 @@ final class LimitsTest {
         assertThat(relay.office().callCounts().of("client_credentials")).isBetween(2, 6);
         assertThat(relay.journal().await("delivered", 60))
                 .allSatisfy(line -> assertThat(line).contains("attempt 1:"));
-        assertThat(relay.journal().events()).doesNotContain("paused", "unreachable", "deferred", "failed");
+        assertThat(relay.journal().events()).doesNotContain("blocked", "unreachable", "deferred", "failed");
     }
 
     @ParameterizedTest
@@ -84,7 +84,7 @@ final class LimitsTest {
 
         assertThat(relay.received("after that").ingress()).isEqualTo(road);
         assertThat(relay.journal().await("delivered", 2).getLast()).contains("attempt 1:");
-        assertThat(relay.journal().events()).doesNotContain("paused", "unreachable", "deferred", "failed");
+        assertThat(relay.journal().events()).doesNotContain("blocked", "unreachable", "deferred", "failed");
     }
 
     @Test
@@ -99,7 +99,7 @@ final class LimitsTest {
         MailboxUsage use = relay.office().usage(ConfigText.MAILBOX);
         assertThat(use.peakConnections()).isLessThanOrEqualTo(3);
         assertThat(use.peakPerMinute()).isLessThanOrEqualTo(30 + 5 + 5); // the burst, and what the clock is worth
-        assertThat(relay.journal().lines("slowed")).isEmpty();
+        assertThat(relay.journal().lines("throttled")).isEmpty();
         assertThat(relay.journal().lines("deferred")).isEmpty();
         assertThat(relay.office().accepted())
                 .extracting(AcceptedMessage::subject)

@@ -67,7 +67,7 @@ final class PoolTest {
         assertThat(shares.get(TWO)).isBetween(30L, 60L);
         assertThat(arrived).extracting(AcceptedMessage::subject).doesNotHaveDuplicates();
         assertThat(arrived).allSatisfy(message -> assertThat(message.from()).contains(message.user()));
-        assertThat(relay.journal().events()).doesNotContain("slowed", "deferred", "failed", "paused");
+        assertThat(relay.journal().events()).doesNotContain("throttled", "deferred", "failed", "blocked");
     }
 
     @Test
@@ -79,7 +79,7 @@ final class PoolTest {
         List<AcceptedMessage> arrived = relay.received(20);
 
         assertThat(arrived).extracting(AcceptedMessage::user).containsOnly(TWO);
-        assertThat(relay.journal().await("paused", 1))
+        assertThat(relay.journal().await("blocked", 1))
                 .singleElement()
                 .asString()
                 .contains(ONE);

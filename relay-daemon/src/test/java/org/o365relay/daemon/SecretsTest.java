@@ -96,7 +96,7 @@ final class SecretsTest {
         relay.stop();
 
         List<String> lines = log.lines();
-        assertThat(lines).filteredOn(line -> line.startsWith("paused ")).hasSizeGreaterThanOrEqualTo(4);
+        assertThat(lines).filteredOn(line -> line.startsWith("blocked ")).hasSizeGreaterThanOrEqualTo(4);
         assertThat(String.join("\n", lines)).doesNotContain(secrets());
         assertThat(String.join("\n", library.lines())).contains("AADSTS7000215").doesNotContain(secrets());
         for (AcceptedMessage message : relay.office().accepted()) {

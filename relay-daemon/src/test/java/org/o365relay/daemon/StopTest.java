@@ -87,7 +87,7 @@ final class StopTest {
         try (Device device = relay.device()) {
             id = device.send("probe");
         }
-        relay.journal().await("paused", 1);
+        relay.journal().await("blocked", 1);
         awaitContentIsBeingDelivered();
 
         relay.stop();
