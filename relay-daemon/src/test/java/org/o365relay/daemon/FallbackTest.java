@@ -105,10 +105,10 @@ final class FallbackTest {
             device.send("still wrong", "ann@example.org");
             device.send("nobody there", "bob@partner.example");
         }
-        assertThat(relay.journal().await("paused " + ConfigText.MAILBOX, 1).getFirst())
+        assertThat(relay.journal().await("blocked " + ConfigText.MAILBOX, 1).getFirst())
                 .contains(
                         "401 invalid_client: AADSTS7000215",
-                        "the client secret is wrong; most often the Secret ID was pasted instead of its Value",
+                        "the client secret is wrong; often the Secret ID was entered instead of its Value",
                         "Certificates & secrets > New client secret");
         relay.journal().await("unreachable " + OTHER, 1);
 
@@ -118,7 +118,7 @@ final class FallbackTest {
         assertThat(relay.received(3)).extracting(AcceptedMessage::mechanism).containsOnly("XOAUTH2");
         assertThat(relay.journal().await("delivered", 3))
                 .allSatisfy(line -> assertThat(line).contains("attempt 1:"));
-        relay.journal().await("reached " + OTHER, 1);
+        relay.journal().await("reachable " + OTHER, 1);
         assertThat(relay.journal().events())
                 .containsOnlyOnce("blocked", "unblocked", "unreachable", "reachable")
                 .doesNotContain("failed", "deferred");

@@ -88,7 +88,7 @@ final class PoolTest {
 
         relay.office().faults().clear();
 
-        relay.journal().await("resumed " + ONE, 1);
+        relay.journal().await("unblocked " + ONE, 1);
     }
 
     @Test

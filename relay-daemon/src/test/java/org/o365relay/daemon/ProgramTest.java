@@ -109,7 +109,7 @@ final class ProgramTest {
     @Test
     void endsWith73IfTheControlSocketCannotBeMade() throws Exception {
         Path file = Files.writeString(directory.resolve("control.sock"), "precious");
-        assertEnd(73, "no socket; remove it or set another path", "relay.control.socket = control.sock");
+        assertEnd(73, "is not a socket; remove the file or set another path", "relay.control.socket = control.sock");
         assertThat(file).hasContent("precious");
     }
 
