@@ -97,10 +97,7 @@ final class LaterNdrTest {
                                         + "--b\r\nContent-Type: message/rfc822\r\n\r\n" + foreign + "--b--\r\n")
                                 .getBytes(UTF_8));
         relay.office().reportUndelivered(sent, NOBODY, NOT_FOUND);
-        assertThat(relay.journal().await("ndr", 1))
-                .singleElement()
-                .asString()
-                .contains("to " + NOBODY);
+        assertThat(relay.journal().await("ndr", 1)).singleElement().asString().contains("to " + NOBODY);
     }
 
     private void start() throws Exception {
