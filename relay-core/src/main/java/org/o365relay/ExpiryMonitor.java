@@ -35,9 +35,9 @@ import org.o365relay.queue.QueueException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Warns of credentials and certificates that expire soon or have expired. 30, 14, 7 and 1 days before the
-/// expiry, and after it, writes to the journal and emails the admin, once each, even across restarts. Also
-/// raises an alert, which sends no further email until it is cleared.
+/// Warns of credentials and certificates that expire soon or have expired. Logs a journal event and emails the
+/// admin 30, 14, 7 and 1 days before the expiry date, and again after it. Each of these warnings is sent only
+/// once, even if the relay restarts. Also raises an alert; no email is sent for it until it is cleared.
 final class ExpiryMonitor implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ExpiryMonitor.class);
@@ -152,7 +152,7 @@ final class ExpiryMonitor implements AutoCloseable {
     }
 
     private void notifyOnce(MailboxSettings mailbox, Expiry expiry, long daysLeft, int threshold) {
-        // without the mailbox: several may share a credential
+        // the name omits the mailbox, because several mailboxes may share a credential
         String name = ALERT + expiry.kind() + " " + expiry.name() + " " + expiry.at() + " " + threshold;
         if (queue.alertSentAt(name).isPresent()) {
             return;

@@ -4,17 +4,18 @@ import java.util.List;
 import org.o365relay.deliver.RequestedProbe;
 import org.o365relay.deliver.RequestedProbe.Method;
 
-/// The result of an operator's `resume` or `retry` of a mailbox: the probes it starts.
+/// The result of an operator's command to resume or retry a mailbox: the requested probes.
 ///
-/// @param resumed whether it ended an operator's pause
-/// @param probes what is blocked or suspended, and how each is probed; empty if nothing is
+/// @param resumed whether the command ended an operator's pause
+/// @param probes one for the mailbox if it is blocked, and one for each suspended upstream that is preferred to
+///     the one in use; may be empty
 public record MailboxProbes(boolean resumed, List<RequestedProbe> probes) {
 
     public MailboxProbes {
         probes = List.copyOf(probes);
     }
 
-    /// @return whether anything is probed
+    /// @return whether at least one probe is made now, not only after the quota has room again
     public boolean isProbing() {
         return probes.stream().anyMatch(probe -> probe.waitsUntil() == null);
     }

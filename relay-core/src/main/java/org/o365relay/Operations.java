@@ -93,7 +93,7 @@ public final class Operations {
         return result;
     }
 
-    /// @return the change, with the name of the route as the queue spells it
+    /// @return the change, with the route name in the letter case that the queue uses
     private Change checked(Change change) throws OperationException {
         return switch (change) {
             case Change.Retry _, Change.Hold _, Change.Release _, Change.Bounce _, Change.Delete _ -> change;

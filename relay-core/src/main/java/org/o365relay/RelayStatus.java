@@ -13,11 +13,11 @@ import org.o365relay.queue.QueueSummary;
 /// @param running null if the relay is not running
 public record RelayStatus(Instant at, @Nullable Running running, QueueSummary queue, Disk disk) {
 
-    /// What is known only while the relay runs.
+    /// The part of the status that exists only while the relay is running.
     ///
-    /// @param listeners addresses and sockets
-    /// @param rates of message events
-    /// @param alerts active ones, oldest first
+    /// @param listeners listening addresses and Unix sockets
+    /// @param rates event counts, one per type of event
+    /// @param alerts active alerts, oldest first
     public record Running(
             String version,
             long pid,
@@ -35,17 +35,17 @@ public record RelayStatus(Instant at, @Nullable Running running, QueueSummary qu
         }
     }
 
-    /// Number of events in a period.
+    /// Numbers of events of one type in the last minute, hour and day.
     ///
     /// @param event `accepted`, `rejected`, `delivered`, `deferred` or `failed`
-    /// @param lastDay in the last 24 hours, or since the start of the relay if that is more recent
+    /// @param lastDay events in the last 24 hours, or since the relay started if that is more recent
     public record Rate(String event, long lastMinute, long lastHour, long lastDay) {}
 
     /// Disk space of the queue, in octets.
     ///
-    /// @param free on the file system
+    /// @param free free space on the file system
     /// @param minimumFree free space below which new mail is temporarily rejected
-    /// @param used by the queue
-    /// @param maximum the queue may use
+    /// @param used space used by the queue
+    /// @param maximum maximum size of the queue
     public record Disk(long free, long minimumFree, long used, long maximum) {}
 }

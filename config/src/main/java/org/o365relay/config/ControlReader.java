@@ -16,7 +16,7 @@ record ControlReader(Section control, Path directory) {
     private static final String GROUP = "group";
     private static final String DEFAULT_NAME = "control.sock";
 
-    /// @param dataDirectory directory of the socket by default
+    /// @param dataDirectory directory in which the socket is created by default
     /// @param listeners listeners, none of which may use the same socket
     ControlSettings read(Path dataDirectory, List<ListenerSettings> listeners) {
         Optional<Path> written =

@@ -62,7 +62,8 @@ final class Section {
         return written(key).flatMap(setting -> source.parse(setting, parser));
     }
 
-    /// The value of a key that has a default, for checks that must not use the default of an invalid value.
+    /// The value of a key that has a default. Unlike [#value], never falls back to that default for an invalid
+    /// value.
     ///
     /// @return the value; empty if invalid
     <T> Optional<T> valueIfValid(String key, ValueParser<T> parser) {
@@ -76,7 +77,7 @@ final class Section {
                 .toList();
     }
 
-    /// The elements of a list of sections.
+    /// The elements of a list, not yet parsed.
     List<Setting> elements(String key) {
         return source.elements(written(key).orElseGet(() -> standard(key)));
     }
@@ -125,7 +126,9 @@ final class Section {
         });
     }
 
-    /// @return the first variable without a value in this key: `RELAY_PASSWORD` for `${?RELAY_PASSWORD}`
+    /// The first variable that the value of a key refers to. If the key has no value, this variable is not set.
+    ///
+    /// @return the name, for example `RELAY_PASSWORD` for `${?RELAY_PASSWORD}`; empty if there is no variable
     Optional<String> unsetVariable(String key) {
         return written.stream()
                 .flatMap(layer -> source.substitutions().names(layer.path() + "." + key).stream())
@@ -141,15 +144,15 @@ final class Section {
         source.warning(settingOrPlaceholder(key), message);
     }
 
-    /// The value of this key in this section itself, or a placeholder if the value is missing or inherited. For
-    /// messages that do not concern the defaults shared with other sections.
+    /// The value of this key in this section itself, or a placeholder if the value is missing or inherited. Use
+    /// it for problems of this section only, not of the defaults that it shares with other sections.
     Setting here(String key) {
         return written(key)
                 .filter(setting -> setting.path().equals(path + "." + key))
                 .orElseGet(() -> new Setting(path + "." + key, NOTHING, position));
     }
 
-    /// The value of this key, or a placeholder that gives a message about the missing value its line.
+    /// The value of this key or, if it is missing, a placeholder with the path and position to report.
     private Setting settingOrPlaceholder(String key) {
         return written(key).orElseGet(() -> {
             String at = written.stream()

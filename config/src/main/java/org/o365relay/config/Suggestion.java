@@ -5,7 +5,7 @@ import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 
-/// Finds the known name that was most likely meant by a misspelled name.
+/// Finds the known name closest to a misspelled one.
 final class Suggestion {
 
     private Suggestion() {}

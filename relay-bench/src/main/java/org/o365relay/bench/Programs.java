@@ -28,7 +28,7 @@ final class Programs {
                 .findFirst();
     }
 
-    /// Finds a program of the JDK that runs the benchmark.
+    /// Finds a program, such as `jcmd`, in the JDK on which the benchmark runs.
     static Path ofJdk(String name) throws IOException {
         Path program = Path.of(System.getProperty("java.home"), "bin", name);
         if (!Files.isExecutable(program)) {

@@ -11,9 +11,9 @@ import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
 import org.o365relay.queue.MessageQueue;
 
-/// Accepts or rejects MAIL and RCPT. Checks the tolerance of the client's network, size and free space, the
-/// sender and recipient rules, and finally the limits of the device, because that check also counts the message
-/// or recipient.
+/// Accepts or rejects MAIL and RCPT. First rejects protocol deviations that are not tolerated from the client's
+/// network, then checks size and free space, then the sender and recipient rules. The limits of the device are
+/// checked last, because that check also counts the message or recipient.
 final class EnvelopePolicy {
 
     private final Client client;

@@ -12,12 +12,12 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Deviation;
 import org.o365relay.mail.Reply;
 
-/// Detects TLS on a plain-text port by the first octet: some devices send a ClientHello there. In SMTP the
-/// server speaks first, so the greeting is delayed for them; after a plain-text greeting such a handshake
-/// fails. Removes itself after the first octet.
+/// Detects TLS on a plain-text port by the first octet: some devices send a ClientHello there. Their handshake
+/// fails if the SMTP greeting is sent first, so the greeting is delayed to let the ClientHello arrive. Removes
+/// itself after the first octet.
 final class TlsDetection extends ChannelInboundHandlerAdapter {
 
-    /// Delay of the greeting for clients whose handshake came too late before.
+    /// Delay of the greeting for clients that previously sent their ClientHello after the greeting.
     static final Duration LATE_CLIENT_DELAY = Duration.ofSeconds(3);
 
     private static final int HANDSHAKE_RECORD = 0x16; // RFC 8446 §5.1
@@ -127,7 +127,7 @@ final class TlsDetection extends ChannelInboundHandlerAdapter {
         ctx.fireUserEventTriggered(event);
     }
 
-    /// Needed because this handler is in front of the session until the first input.
+    /// Closes the connection here because there is no session to handle errors before the greeting.
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         ConnectionErrors.close(ctx, cause);

@@ -7,10 +7,11 @@ import org.o365relay.mail.Reply;
 /// The decision about an envelope address.
 public sealed interface Admission {
 
-    /// @param address possibly completed with the default domain; null for the null sender
+    /// @param address the address, with the default domain added if it had none; null for the null sender
     record Admitted(@Nullable EmailAddress address) implements Admission {}
 
-    /// @param reason text for the reply and the journal, with the configuration key; one line of ASCII
+    /// @param reason text for the reply and the journal, naming the configuration key that caused the denial;
+    ///     one line of ASCII
     record Denied(String reason) implements Admission {
 
         /// The recipient has no domain, and no default domain is configured.

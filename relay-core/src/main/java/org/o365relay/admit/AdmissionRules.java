@@ -10,11 +10,12 @@ import org.o365relay.mail.EmailAddress;
 /// apply.
 ///
 /// @param defaultDomain domain of addresses without one; null for none
-/// @param postmaster recipient of mail to a bare `postmaster` (RFC 5321 §4.5.1)
+/// @param postmaster recipient of mail to `postmaster` without a domain (RFC 5321 §4.5.1); not used if there is
+///     a default domain
 public record AdmissionRules(
         @Nullable String defaultDomain, EmailAddress postmaster, AddressRules senders, AddressRules recipients) {
 
-    /// Accepts every qualified address.
+    /// Creates rules that accept every sender and every qualified recipient.
     public AdmissionRules(@Nullable String defaultDomain, EmailAddress postmaster) {
         this(defaultDomain, postmaster, List.of(), List.of());
     }
@@ -31,7 +32,7 @@ public record AdmissionRules(
                 new AddressRules("relay.recipient-rules", recipients));
     }
 
-    /// @param sender may be unqualified, and stays so without a default domain; null for the null sender
+    /// @param sender may be unqualified, and is left so if there is no default domain; null for the null sender
     public Admission sender(InetAddress client, @Nullable EmailAddress sender) {
         return senders.check(client, sender == null ? null : completed(sender));
     }

@@ -6,6 +6,6 @@ public enum AuthPolicy {
     NONE,
     /// AUTH accepts any user name and password; for devices that cannot send without a login.
     ACCEPT_ANY,
-    /// Clients must log in with a user of the users file.
+    /// Clients must log in as a user listed in the users file.
     REQUIRED
 }

@@ -8,8 +8,8 @@ import java.util.List;
 /// For a window of n slots, sum n + 1 slots, because the window begins within a slot: an event counts for the
 /// window and up to one slot more, never less.
 ///
-/// When the clock is set back, counts of future slots move to the current slot, so that none is lost and none
-/// counts longer than a window from then.
+/// When the clock is set back, the counts of future slots are added to the current slot: no event is lost, and
+/// none counts for longer than one window after the change.
 final class RollingCount {
 
     private final long slotMillis;
@@ -52,7 +52,8 @@ final class RollingCount {
         add(newest, events);
     }
 
-    /// Adds to a slot; ignores expired slots, and adds to the current slot for a future one.
+    /// Adds to a slot. Events of an expired slot are ignored; those of a future slot are added to the current
+    /// slot.
     void add(long slot, int events) {
         if (slot > newest - counts.length) {
             int index = index(Math.min(slot, newest));

@@ -40,7 +40,7 @@ record AlertState(
         return new AlertState(condition, alert.since(), now, null, true, alert.emailed(), true);
     }
 
-    /// The condition was detected again.
+    /// Records that the condition was detected again.
     AlertState seenAgain(AlertCondition detected, Instant now) {
         return ended != null && !stored
                 ? of(detected, now)
@@ -66,7 +66,7 @@ record AlertState(
         return ended == null && lasts != null && !seen.plus(lasts).isAfter(now) ? seen.plus(lasts) : ended;
     }
 
-    /// @param configured how long a condition must last unless it specifies another time
+    /// @param configured how long a condition must last before it is reported, unless it sets its own delay
     boolean isDue(Duration configured, Instant now) {
         Duration delay = condition.raiseAfter() == null ? configured : condition.raiseAfter();
         return !stored && !since.plus(delay).isAfter(now);

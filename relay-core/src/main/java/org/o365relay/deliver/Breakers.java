@@ -21,8 +21,8 @@ import org.o365relay.mail.Outcome.Delivered;
 import org.o365relay.mail.Outcome.Failed;
 import org.o365relay.mail.Recipient;
 
-/// The breakers of one mailbox, one per refused author or recipient; keeps the last 1,000. A failure of a
-/// single message does not delay other mail.
+/// The circuit breakers of one mailbox, one per refused author or recipient. Keeps the 1,000 most recently
+/// used. Failures that concern only one message are not counted, so they do not delay other mail.
 final class Breakers {
 
     private static final int MAX_BREAKERS = 1000;

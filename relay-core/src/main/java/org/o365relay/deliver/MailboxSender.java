@@ -217,11 +217,11 @@ public final class MailboxSender {
                 : new AttemptRuling(attempt, notBefore(claim, inRow), false);
     }
 
-    /// Lets another message be the next probe: this one may be the only one that fails.
+    /// Delays the message so that the next probe is made with another one: this may be the only one that fails.
     ///
     /// @param inRow number of failures of the message in a row
-    /// @return when the message may be tried again; null if it may be tried at once by another upstream or
-    ///     mailbox
+    /// @return when the message may be tried again; null if it may be tried at once through another upstream
+    ///     or by another mailbox
     private @Nullable Instant notBefore(Claim claim, int inRow) {
         Duration delay = failover.untilNextAttempt();
         boolean mayLeaveElsewhere = inRow == 1 && isFromPool(claim);
@@ -278,7 +278,8 @@ public final class MailboxSender {
         }
     }
 
-    /// Blocks the mailbox until the account's daily quota has room.
+    /// Sends nothing until the account's daily quota has room. This is reported as a block unless deliveries in
+    /// flight hold reservations, because then the wait is expected to be short.
     ///
     /// @param reply recorded as the reason
     void waitForQuota(DeliveryPermit permit, Instant until, Reply reply) {
@@ -295,7 +296,7 @@ public final class MailboxSender {
         }
     }
 
-    /// Makes the check that is due, if any: signs in, sends no mail. Blocks until the check has ended.
+    /// Runs the check that is due, if any: signs in but sends no mail. Blocks until the check has ended.
     void check() {
         Optional<DeliveryPermit> due = failover.acquireCheck();
         if (due.isPresent()) {

@@ -59,12 +59,13 @@ public record Response(
         NETWORK,
         /// TLS failed: no STARTTLS offered, certificate not trusted or for another name, no common version.
         TLS,
-        /// The sign-in service issued no token. The reply's code is an HTTP status, its text contains the
-        /// AADSTS code.
+        /// The sign-in service issued no token. The reply's code is an HTTP status, and its text
+        /// contains the AADSTS code.
         SIGN_IN,
-        /// Microsoft Graph. The reply's code is an HTTP status, its text begins with Graph's error code.
+        /// Microsoft Graph. The reply's code is an HTTP status, and its text begins with Graph's error code.
         GRAPH,
-        /// The relay: the stored original cannot be read or made acceptable.
+        /// The relay, which did not try or did not continue: for example, the stored message cannot be read,
+        /// the upstream does not offer a required extension, or a Retry-After period is not over.
         RELAY
     }
 

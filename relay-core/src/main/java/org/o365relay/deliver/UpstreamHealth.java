@@ -84,7 +84,7 @@ final class UpstreamHealth {
         transactionFailures = 0;
     }
 
-    /// The upstream replied to a message.
+    /// Records that the upstream replied to a message.
     void answered() {
         transactionFailures = 0;
     }
@@ -94,7 +94,7 @@ final class UpstreamHealth {
         return ++transactionFailures;
     }
 
-    /// Changes how the retry is made; it does not count as another retry.
+    /// Replaces the suspension of an upstream that is being retried, without counting another retry.
     void continueRetrying(Suspension next) {
         suspension = next;
         invalidatePermits();

@@ -6,14 +6,14 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
 
-/// An entry of the catalogue: a reply of Microsoft 365, its cause and what to do.
+/// A catalogue entry: a reply from Microsoft 365, its cause, and what to do about it.
 ///
 /// @param section heading under which `docs/troubleshooting.md` lists the reply
 /// @param name unique in the catalogue: `smtp-auth-off-for-tenant`
 /// @param cause the cause in plain language, without a full stop
 /// @param authorAdvice what the author of the message, who is not an admin, can do; empty if only an
 ///     admin can help
-/// @param advice what the admin can do, with the placeholder `{mailbox}`; empty if it resolves itself
+/// @param advice what the admin can do, with the placeholder `{mailbox}`; empty if the problem resolves itself
 /// @param probe interval between probes of a blocked mailbox or suspended upstream; null for the configured one
 /// @param examples at least one matching reply
 public record KnownReply(

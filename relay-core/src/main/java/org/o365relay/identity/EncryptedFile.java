@@ -61,7 +61,8 @@ final class EncryptedFile {
         }
     }
 
-    /// @throws SignInException if the file is not a stored login and must not be overwritten
+    /// @throws SignInException if the file cannot be read, or is not a stored login and so must not be
+    ///     overwritten
     void requireOwnFormat() throws SignInException {
         try {
             loginFields(Files.readAllBytes(path));

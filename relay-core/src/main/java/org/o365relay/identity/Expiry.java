@@ -4,7 +4,7 @@ import java.time.Instant;
 
 /// The expiry date of a secret, certificate or login; mail cannot be sent after it.
 ///
-/// @param name the app of a secret, otherwise the file
+/// @param name for a client secret, the app it belongs to; otherwise the path of the file
 /// @param at when it expires unless renewed
 public record Expiry(Kind kind, String name, Instant at) {
 
@@ -16,7 +16,7 @@ public record Expiry(Kind kind, String name, Instant at) {
         CERTIFICATE,
         /// Certificate that identifies the relay to a connector.
         CONNECTOR_CERTIFICATE,
-        /// Stored login of a user: 90 days after its last use. The relay uses it every week.
+        /// Stored login of a user; it expires 90 days after its last use. The relay uses it every week.
         DEVICE_LOGIN
     }
 }

@@ -2,8 +2,8 @@ package org.o365relay.identity;
 
 import org.o365relay.mail.Reply;
 
-/// No token could be obtained. Contains the reply of the sign-in service, or why there was none; never a
-/// secret.
+/// No token could be obtained. Contains the reply from the sign-in service, or the reason why there was none,
+/// but never a secret.
 public final class TokenException extends Exception {
 
     private static final long serialVersionUID = 1L;

@@ -99,11 +99,11 @@ public interface Journal {
     /// @param connections the reduced limit
     void throttled(EmailAddress mailbox, String upstream, Reply reply, int connections);
 
-    /// Mail of one author or to one recipient waits after repeated refusals.
+    /// Mail from one author or to one recipient waits after repeated refusals.
     ///
     /// @param kind `author` or `recipient`
     /// @param address that author or recipient
-    /// @param until when one message is tried again
+    /// @param until time at which one message is tried again
     void backoff(EmailAddress mailbox, String kind, String address, Reply reply, String advice, Instant until);
 
     /// An operator paused the mailbox. It stays paused, even after a restart, until it is resumed.
@@ -145,7 +145,7 @@ public interface Journal {
     /// @param helo the client's HELO name; empty if it gave none
     /// @param to null if the limit concerns the message as a whole
     /// @param limit configuration key of the limit: `recipients-per-day`
-    /// @param until when the device may send again
+    /// @param until time at which the device may send again
     record ExceededLimit(
             InetAddress client,
             String name,

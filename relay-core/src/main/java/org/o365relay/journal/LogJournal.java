@@ -17,8 +17,9 @@ import org.o365relay.mail.VisibleText;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Writes each event as one log line: its name, then `key=value` pairs. Values that contain blanks are quoted.
-/// The logger is `journal`; the level is that of the [LogEvent].
+/// Writes each event as one log line: its name, then `key=value` pairs. A value is quoted if it is empty or
+/// contains white space, `=`, `"`, `\` or a character outside visible ASCII. The logger is `journal`; the level
+/// is that of the [LogEvent].
 public final class LogJournal implements Journal {
 
     private static final Logger log = LoggerFactory.getLogger("journal");

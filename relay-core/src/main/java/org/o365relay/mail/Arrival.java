@@ -6,8 +6,8 @@ import java.time.Instant;
 /// When and how a message was received; the data of its Received field (RFC 5321 §4.4).
 ///
 /// @param at time at the end of the content; millisecond precision
-/// @param client address of the client; IPv4-mapped IPv6 addresses are IPv4
+/// @param client address of the client; an IPv4-mapped IPv6 address is stored as IPv4
 /// @param helo name in HELO or EHLO, with `?` for control and format characters; empty if the client gave none
-/// @param protocol the "with" value (RFC 3848, RFC 6531 §4.3): `SMTP`, `ESMTP`, `UTF8SMTP`; `LOCAL` for the
-///     relay's own notices
+/// @param protocol the "with" value (RFC 3848, RFC 6531 §4.3): `SMTP`, or `ESMTP` or `UTF8SMTP` with an
+///     optional suffix `S`, `A` or `SA`; `LOCAL` for the relay's own notices
 public record Arrival(Instant at, InetAddress client, String helo, String protocol) {}

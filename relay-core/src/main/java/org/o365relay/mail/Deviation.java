@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/// A way in which devices deviate from the standards, or something the admin should change about a device.
+/// A deviation of a device from the standards, or a problem that the admin should fix on the device.
 /// Occurrences are counted for each device. The configuration can accept or refuse most of them for a network.
 public enum Deviation {
     NO_HELO("sends mail without HELO or EHLO"),

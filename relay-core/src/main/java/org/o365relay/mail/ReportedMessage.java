@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// The message that a notice is about, as the device sent it: recipient of the notice, header, and content if
-/// needed.
+/// The message that a notice is about, as the device sent it (header and, if needed, content), and the
+/// recipient of the notice.
 public final class ReportedMessage {
 
     /// Largest part of a header that is kept, in octets.
@@ -18,8 +18,8 @@ public final class ReportedMessage {
     private final byte[] header;
     private final byte[] content;
 
-    /// @param author the first of `From`, `Reply-To` and the envelope sender that can be reached and is not the
-    ///     relay's own mailbox; null if there is none
+    /// @param author recipient of the notice: the first deliverable address among `From`, `Reply-To` and the
+    ///     envelope sender that is not the relay's own mailbox; null if there is none
     /// @param header the fields with CRLF line ends, without the empty line; cut off after
     ///     [#MAX_HEADER]
     public ReportedMessage(@Nullable EmailAddress author, byte[] header) {
@@ -33,7 +33,7 @@ public final class ReportedMessage {
     }
 
     /// @param whole the message as it was received
-    /// @return a copy that includes the whole message; this object if it is larger than [#MAX_CONTENT]
+    /// @return a copy that includes the whole message; this object if the message is larger than [#MAX_CONTENT]
     public ReportedMessage with(byte[] whole) {
         return whole.length > MAX_CONTENT ? this : new ReportedMessage(author, header, whole.clone());
     }

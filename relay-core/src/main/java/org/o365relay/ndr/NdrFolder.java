@@ -8,13 +8,13 @@ interface NdrFolder {
     /// Receives the result of a scan, in the order of the folder.
     interface Listener {
 
-        /// A message that may be a report.
+        /// A message that may be an NDR.
         ///
         /// @param position position in the folder after this message
         /// @param content the message; may be truncated
         void messageFound(String position, byte[] content);
 
-        /// The scan has reached this position and passed on every possible report before it.
+        /// Every possible NDR before this position has been passed to [#messageFound].
         void positionReached(String position);
     }
 

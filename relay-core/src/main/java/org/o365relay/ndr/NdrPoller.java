@@ -70,7 +70,7 @@ final class NdrPoller implements AutoCloseable, NdrFolder.Listener {
         }
     }
 
-    /// Logs a problem when it begins, and its end.
+    /// Logs a problem once when it begins, and once when it ends.
     private void logProblem(String problem) {
         if (problem.equals(lastProblem)) {
             return;

@@ -11,9 +11,9 @@ public interface SenderNotifier {
     /// @return the writer of notices sent by a mailbox
     NoticeWriter writer(EmailAddress mailbox);
 
-    /// Counts a notice about mail of a device.
+    /// Counts a notice about mail from a device.
     ///
-    /// @return false if the device's limit of notices is reached, so that a digest replaces the notice
+    /// @return false if the device has reached its notice limit and a digest replaces the notice
     boolean allowsNotice(InetAddress client);
 
     /// @param name catalogue name of the reply; empty if it is unknown

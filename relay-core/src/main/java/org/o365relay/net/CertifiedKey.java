@@ -16,7 +16,8 @@ import javax.net.ssl.KeyManagerFactory;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Secret;
 
-/// A private key and its certificate chain, which the relay presents to the sign-in service or to a connector.
+/// A private key and its certificate chain, with which the relay authenticates to the sign-in service or to a
+/// connector.
 ///
 /// @param chain the relay's certificate first; at least one
 public record CertifiedKey(PrivateKey key, List<X509Certificate> chain) {
@@ -30,7 +31,7 @@ public record CertifiedKey(PrivateKey key, List<X509Certificate> chain) {
     /// @param certificate PEM, or PFX (PKCS #12) with the key in it
     /// @param key PEM (PKCS #8, encrypted or not); null if it is in the file of the certificate
     /// @param password of the key or the PFX; null for none
-    /// @throws UnusableKeyException if they cannot be used; the message says what to do
+    /// @throws UnusableKeyException if they cannot be used
     public static CertifiedKey read(Path certificate, @Nullable Path key, @Nullable Secret password)
             throws UnusableKeyException {
         byte[] octets = octets(certificate);

@@ -15,7 +15,7 @@ import org.o365relay.mail.Secret;
 public record HttpSettings(
         @Nullable Proxy proxy, @Nullable Path trustedCertificates, Duration connectTimeout, Duration requestTimeout) {
 
-    /// No proxy, and the certificates of the system.
+    /// No proxy and no certificates in addition to the system's.
     public static final HttpSettings DIRECT =
             new HttpSettings(null, null, Duration.ofSeconds(30), Duration.ofSeconds(100));
 
@@ -30,6 +30,6 @@ public record HttpSettings(
         }
     }
 
-    /// Login at the proxy (Basic).
+    /// Credentials for the proxy (Basic authentication).
     public record Login(String username, Secret password) {}
 }

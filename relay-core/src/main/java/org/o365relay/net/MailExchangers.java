@@ -62,7 +62,7 @@ public final class MailExchangers {
         environment.put("com.sun.jndi.dns.timeout.retries", Integer.toString(ATTEMPTS));
         InitialDirContext context = new InitialDirContext(environment);
         try {
-            // the final dot disables search lists
+            // the trailing dot disables search lists
             return context.getAttributes(domain + ".", new String[] {"MX"}).get("MX");
         } finally {
             context.close();

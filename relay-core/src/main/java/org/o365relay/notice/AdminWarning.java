@@ -9,7 +9,7 @@ import java.util.List;
 ///     the same ID
 /// @param subject the subject of the email
 /// @param paragraphs what happened or will happen, and what to do
-/// @param now when the problem was detected
+/// @param now date of the email
 public record AdminWarning(String id, String subject, List<String> paragraphs, Instant now) {
 
     public AdminWarning {

@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 /// Builds statements for a [MessageFilter] from the fragments of `conditions.sql` only; the values of the
 /// filter are always passed as parameters.
 ///
-/// Times are also translated to ranges of IDs, which grow with time. An ID is generated at MAIL, but the time
-/// of reception is that of the final dot, and the clock may be adjusted; so the range is extended by a day at
-/// both ends, and the exact time is compared as well.
+/// IDs increase with time, so a time range is also translated to a range of IDs. An ID is generated at MAIL,
+/// but a message is received at the final dot, and the clock may be adjusted; so the ID range is extended by a
+/// day at both ends, and the exact time is compared as well.
 final class FilterSql {
 
     private static final Map<String, String> TEXTS = Statements.parse(Statements.resource("conditions.sql"));

@@ -7,7 +7,7 @@ import org.o365relay.mail.Priority;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Recipient;
 
-/// Envelope and origin of a message, open or settled.
+/// Envelope and origin of a message that is still queued or already settled.
 ///
 /// @param recipients all recipients
 /// @param attempts number of attempts begun

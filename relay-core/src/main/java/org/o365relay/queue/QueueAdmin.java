@@ -20,11 +20,11 @@ import org.slf4j.LoggerFactory;
 
 /// Applies operators' changes to open messages. Messages that are being delivered are skipped.
 ///
-/// The set of messages is fixed first: messages received later are not included, unless the filter sets another
-/// limit. The messages are changed in small batches, oldest first, so that no client has to wait long for its
-/// reply. Each batch is one transaction, including the history. A message that no longer matches the filter
-/// when its batch is processed is not changed. Settled messages and unknown IDs are ignored: callers that
-/// report them call [QueueReader#show] first.
+/// The set of messages is fixed first, so that messages received later are not included. The messages are
+/// changed in small batches, oldest first, so that no client has to wait long for its reply. Each batch is one
+/// transaction, including the history. A message that no longer matches the filter when its batch is processed
+/// is not changed. Settled messages and unknown IDs are ignored: callers that report them call
+/// [QueueReader#show] first.
 public final class QueueAdmin {
 
     private static final int BATCH = 250;
@@ -59,7 +59,7 @@ public final class QueueAdmin {
     /// Applies a change to the selected messages.
     ///
     /// @param by name of the operator, for the history
-    /// @return what was changed, even if the disk failed in between
+    /// @return what was changed, even if the disk failed partway
     /// @throws QueueException if the disk fails before anything was changed
     /// @throws IllegalArgumentException for [Change.Bounce], which needs a DSN: use [#bounceEach]
     public ChangeResult apply(Change change, MessageFilter selection, String by) {
@@ -81,7 +81,7 @@ public final class QueueAdmin {
     ///
     /// @param by name of the operator, for the history
     /// @param bounce settles a claim with its DSN
-    /// @return what was changed, even if the disk or the consumer failed in between
+    /// @return what was changed, even if the disk or the consumer failed partway
     /// @throws QueueException if the disk fails before anything was changed
     public ChangeResult bounceEach(MessageFilter selection, String by, Consumer<Claim> bounce) {
         return walk(selection, (messages, progress) -> {
@@ -127,8 +127,8 @@ public final class QueueAdmin {
     /// The fixed set of messages.
     private record Scope(MessageFilter selection, long count) {}
 
-    /// A message gets its ID when its reception begins. The limit on the time of reception excludes messages
-    /// with a lower ID that are committed later, and so would be changed without being counted.
+    /// A message gets its ID when its reception begins, so a message with a lower ID may be committed later.
+    /// The limit on the time of reception excludes such messages: they would be changed without being counted.
     private static Scope resolve(Statements statements, MessageFilter selection) throws SQLException {
         long number = QueueQueries.number(statements, FilterSql.of(selection).open());
         try (PreparedStatement statement =
@@ -216,7 +216,7 @@ public final class QueueAdmin {
             store.committer().write(statements -> ClaimTables.putBack(statements, claim));
             dueSignals.raise(claim.mailbox());
         } catch (QueueException e) {
-            why.addSuppressed(e); // the next start ends the lease
+            why.addSuppressed(e); // the lease is ended at the next start
         }
     }
 

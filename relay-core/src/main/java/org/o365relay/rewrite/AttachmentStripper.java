@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.o365relay.rewrite.AttachmentFinder.FoundAttachment;
 
-/// Removes attachments from a message, the largest first, until the rest is small enough. The rest stays
-/// byte-identical.
+/// Removes attachments from a message, the largest first, until the rest is small enough. The rest of the
+/// body is copied byte for byte.
 public final class AttachmentStripper {
 
     private AttachmentStripper() {}
@@ -96,7 +96,8 @@ public final class AttachmentStripper {
         }
     }
 
-    /// Removes the `Content-*` fields from the header of a message that is a single file; its text is empty.
+    /// Removes the `Content-*` fields from the header of a message that consists of a single attachment,
+    /// because the body that remains is empty.
     private static byte[] withoutContent(byte[] header) throws IOException {
         List<RawField> fields = new HeaderReader(new ByteArrayInputStream(header), header.length)
                 .read()

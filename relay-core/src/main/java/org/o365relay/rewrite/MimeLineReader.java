@@ -19,7 +19,7 @@ final class MimeLineReader {
 
     private long shifted; // number of octets of the message before the buffer
 
-    // the piece read last
+    // the current piece
     private int from;
     private int length;
     private int breakLength;

@@ -17,7 +17,7 @@ public final class AuthorField {
 
     private AuthorField() {}
 
-    /// @param value of the field, folded or not, one octet per character
+    /// @param value value of the field, folded or unfolded, one octet per character
     /// @return the first qualified address, otherwise the first address; empty if none can be parsed
     public static Optional<EmailAddress> address(String value) {
         String beginning = value.length() <= MAX_LENGTH ? value : value.substring(0, MAX_LENGTH);

@@ -50,7 +50,7 @@ final class Draft {
     }
 
     /// @param maxRest largest message in one request, in octets
-    /// @param maxAttachment in octets
+    /// @param maxAttachment largest attachment, in octets
     /// @return the response to sending the draft
     GraphResponse send(long maxRest, long maxAttachment) throws AttemptAbortedException, IOException {
         StrippedMessage stripped =
@@ -87,7 +87,8 @@ final class Draft {
         return id;
     }
 
-    /// If there is no response to the creation of a draft, its ID is unknown and it cannot be deleted.
+    /// Sends the request that creates the draft. If it fails, a draft may exist that the relay cannot delete
+    /// because its ID is unknown.
     private GraphResponse request(GraphRequest request) throws AttemptAbortedException {
         try {
             return client.send(request, 201);
@@ -114,8 +115,8 @@ final class Draft {
                 .flatMap(Optional::stream);
     }
 
-    /// Sets the recipients of the draft, because Graph read other recipients from the header than the relay
-    /// wrote.
+    /// Sets the recipients of the draft, because those that Graph read from the header differ from those that
+    /// the relay wrote.
     private void setRecipients(String id) throws AttemptAbortedException, IOException {
         try {
             String json = AttachmentUpload.json(writer -> {
@@ -158,8 +159,8 @@ final class Draft {
         }
     }
 
-    /// Sends the draft. After a 4xx the draft was not sent and is deleted; after any other failure it may have
-    /// been sent, and is left.
+    /// Sends the draft. If it was certainly not sent, for example after a 4xx response, it is deleted. If it may
+    /// have been sent, it is not deleted.
     private GraphResponse sendDraft(String id) throws AttemptAbortedException {
         try {
             GraphResponse response = client.send(

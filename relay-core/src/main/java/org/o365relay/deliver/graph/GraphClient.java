@@ -26,7 +26,7 @@ import org.o365relay.mail.Reply;
 /// Sends requests to Microsoft Graph. Each has a time limit, from its start to the last octet of the response.
 final class GraphClient {
 
-    // The response to the creation of a draft contains its text.
+    // Graph responds to the creation of a draft with the whole text of the message.
     private static final int MAX_RESPONSE = 8 * 1024 * 1024;
 
     private static final int FORBIDDEN = 403;
@@ -41,7 +41,7 @@ final class GraphClient {
     private final RetryAfterGate retryAfter;
 
     /// @param requests creates request builders
-    /// @param timeout of a request
+    /// @param timeout time limit of one request, including its response
     GraphClient(
             GraphUpstreamSettings settings,
             TokenSource tokens,
@@ -58,7 +58,7 @@ final class GraphClient {
         this.retryAfter = retryAfter;
     }
 
-    /// @param segments of the path after the mailbox
+    /// @param segments path segments that follow the mailbox
     URI address(String... segments) {
         StringBuilder path = new StringBuilder("/v1.0/users/").append(escaped(settings.user()));
         for (String segment : segments) {
@@ -92,7 +92,7 @@ final class GraphClient {
         }
     }
 
-    /// Sends a request with the access token. A refused token is replaced, once.
+    /// Sends a request with the access token. If the token is refused, gets a new one and retries once.
     ///
     /// @throws AttemptAbortedException if there is no response or no token, or the token is refused again
     GraphResponse send(GraphRequest request) throws AttemptAbortedException {
@@ -130,7 +130,7 @@ final class GraphClient {
         return exchange(request, requests.apply(request.uri()));
     }
 
-    /// An app may have Mail.Send but not Mail.ReadWrite; Graph's error is the same for both.
+    /// Names the missing permission, Mail.ReadWrite: the error that Graph returns is the same as for Mail.Send.
     private AttemptAbortedException noDrafts(GraphResponse response) {
         String text = "DraftsForbidden: the app may not create drafts (Mail.ReadWrite), which large messages need: "
                 + response.errorReply().text();

@@ -52,7 +52,7 @@ public final class GraphUpstream implements Upstream {
     ///     [HttpRequest#newBuilder(URI)] if there are none
     /// @param http contains the request timeout
     /// @param connections concurrent attempts; at most 4 are made
-    /// @param spool existing directory for messages above the limit, during their attempt
+    /// @param spool existing directory that holds messages larger than `maxDirect` while they are being sent
     public GraphUpstream(
             GraphUpstreamSettings settings,
             TokenSource tokens,

@@ -20,7 +20,7 @@ import org.o365relay.deliver.UpstreamCheck.Finding;
 /// messages, does not report the step of a reply, and loses the reply to the final dot if the RSET it sends
 /// after a refusal fails.
 ///
-/// Reports every step before it begins, and keeps every reply unchanged.
+/// Reports each step before it begins, and keeps the full text of the replies, with credentials redacted.
 final class AngusTransport extends SMTPTransport {
 
     private static final int AUTHENTICATED = 235; // RFC 4954 §6
@@ -81,20 +81,20 @@ final class AngusTransport extends SMTPTransport {
     /// Sends DATA. The stream stuffs dots and sends no bare CR or LF (RFC 5321 §4.5.2,
     /// §2.3.8).
     ///
-    /// @throws MessagingException if the reply is not 354; Angus has then sent RSET
+    /// @throws MessagingException if the reply is not 354; Angus sends RSET before it throws
     synchronized OutputStream openData() throws MessagingException {
         return data();
     }
 
     /// Sends the final dot.
     ///
-    /// @throws MessagingException if the reply is not 250; Angus has then sent RSET
+    /// @throws MessagingException if the reply is not 250; Angus sends RSET before it throws
     synchronized void endData() throws MessagingException, IOException {
         finishData();
     }
 
     /// Sends a chunk unchanged (RFC 3030 §2), and reads the reply. Angus's own BDAT stuffs dots and changes
-    /// line ends.
+    /// line endings.
     synchronized void bdat(byte[] octets, int length, boolean last) throws MessagingException, IOException {
         sendCommand("BDAT " + length + (last ? " LAST" : ""));
         OutputStream out = tls.top().getOutputStream();

@@ -47,7 +47,8 @@ record FailureReplies(SmtpUpstreamSettings settings) {
         return network(step, "4.5.0", settings + " sent an invalid SMTP reply " + phase(step) + ": " + shown);
     }
 
-    /// TLS is required (RFC 3207 §4.1: an attacker may have removed the keyword).
+    /// The upstream does not offer STARTTLS. TLS is required: an attacker may have removed the keyword
+    /// (RFC 3207 §6).
     Response noStartTls() {
         return new Response(Step.STARTTLS, Reply.of(454, "4.7.4", settings + " does not offer STARTTLS"), Origin.TLS);
     }
@@ -86,7 +87,8 @@ record FailureReplies(SmtpUpstreamSettings settings) {
         return new Response(step, Reply.of(550, "5.6.7", text), Origin.RELAY);
     }
 
-    /// The stored message cannot be read completely or cannot be made acceptable; nothing was delivered.
+    /// The stored message cannot be read completely, or cannot be converted to a form that the upstream
+    /// accepts; nothing was delivered.
     Response unwritableContent(Exception failure) {
         Reply reply = failure instanceof UnacceptableContentException unacceptable
                 ? unacceptable.reply()

@@ -6,13 +6,13 @@ import org.o365relay.mail.Secret;
 /// The credential of one connection.
 sealed interface SaslLogin {
 
-    /// @return user name; empty without sign-in
+    /// @return user name; empty without authentication
     String username();
 
     /// @return text for the failure reply if the server does not offer the required mechanism
     String missingMechanism();
 
-    /// No sign-in.
+    /// No authentication.
     record None() implements SaslLogin {
         @Override
         public String username() {
@@ -38,7 +38,8 @@ sealed interface SaslLogin {
             return "no AUTH XOAUTH2";
         }
 
-        /// The XOAUTH2 format of Microsoft's page "Authenticate an IMAP, POP or SMTP connection using OAuth".
+        /// The initial response of XOAUTH2, before base64 encoding. Source: Microsoft, "Authenticate an
+        /// IMAP, POP or SMTP connection using OAuth".
         String message() {
             return "user=" + username + "\u0001auth=Bearer " + token.value().reveal() + "\u0001\u0001";
         }

@@ -47,7 +47,7 @@ record TraceQuery(String text) {
         };
     }
 
-    /// @return the searched properties as words for user messages, such as `subjects`
+    /// @return the properties to search, worded for messages to the user, such as `subjects`
     String searched() {
         return kind().searched;
     }

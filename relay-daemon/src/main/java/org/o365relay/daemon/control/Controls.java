@@ -20,7 +20,8 @@ public final class Controls {
     /// Connects to the relay if it listens on the control socket; otherwise opens its queue read-only.
     ///
     /// @param program name and version of this command: `o365-relay 0.1.0`
-    /// @throws ControlException [Kind#NOT_PERMITTED] if the control socket may not be used
+    /// @throws ControlException [Kind#NOT_PERMITTED] if access to the control socket is denied,
+    ///     [Kind#NOT_RUNNING] for other errors (but not if no process listens)
     public static Control open(ControlSettings settings, QueueSettings queue, String program) throws ControlException {
         return isRunning(settings)
                 ? new SocketControl(settings.socket(), program)

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Timeouts for Unix sockets, which have none of their own: closes a channel when the time is up, so that the thread
-/// blocked on it gets an exception.
+/// Timeouts for Unix sockets, which have none of their own: closes a channel when the time is up, so that the
+/// thread blocked on it gets an exception.
 final class Deadlines implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Deadlines.class);

@@ -79,7 +79,7 @@ final class OfflineControl implements Control {
                         + " queue: o365-relay queue list");
     }
 
-    /// A process that has locked the queue is running, even if it does not answer.
+    /// @return whether a process has locked the queue, even if it does not answer
     @Override
     public boolean isRunning() {
         return queue.holder().isPresent();

@@ -2,8 +2,8 @@ package org.o365relay.daemon.control;
 
 import org.jspecify.annotations.Nullable;
 
-/// The protocol of the control socket. The client sends one request and receives one response; each is a JSON object in
-/// ASCII, terminated by LF:
+/// The protocol of the control socket. The client sends one request and receives one response; each is a JSON
+/// object in ASCII, terminated by LF:
 ///
 /// ```
 /// {"protocol":1,"program":"o365-relay 0.1.0","operation":"count","filter":{…}}
@@ -24,10 +24,10 @@ import org.jspecify.annotations.Nullable;
 /// | `pause` | `mailbox` | `changed` |
 /// | `resume`, `retry` | `mailbox` | what is probed |
 ///
-/// The objects are those of [ControlJson] and [ChangeJson]. Operations and members may be added; the protocol number
+/// [ControlJson] and [ChangeJson] define the objects. Operations and members may be added; the protocol number
 /// changes when an older program would misunderstand a newer one. Only a program of the relay's own version may
-/// `change` messages, and unknown members of a filter or a change are an error: ignoring them could change more
-/// messages.
+/// `change` messages, and unknown members of a filter or a change are an error: if they were ignored, more
+/// messages than intended could be changed.
 final class Protocol {
 
     static final int NUMBER = 1;
@@ -59,7 +59,7 @@ final class Protocol {
         return line.number("protocol") == NUMBER;
     }
 
-    /// Queries work between versions. Changes do not: another version may interpret a filter differently.
+    /// Queries work across versions. Changes do not: another version may interpret a filter differently.
     ///
     /// @param running name and version of the relay
     /// @return whether another version requests a change

@@ -49,8 +49,9 @@ public record HeaderDiff(RelaySettings settings) {
         return lines;
     }
 
-    /// The mailbox itself, or the first of a pool; the first configured mailbox if the name is not
-    /// configured any more.
+    /// @param name name of a mailbox or pool
+    /// @return the mailbox, or the first one of the pool; the first configured mailbox if the name is no longer
+    ///     configured
     private MailboxSettings mailbox(String name) {
         List<String> names = settings.routes()
                 .target(name)
@@ -89,7 +90,7 @@ public record HeaderDiff(RelaySettings settings) {
                         DsnRequest.NONE));
     }
 
-    /// Unchanged fields keep their order.
+    /// Compares the fields one by one, on the assumption that rewriting keeps the order of unchanged fields.
     private static List<String> compared(List<String> before, List<String> after) {
         List<String> lines = new ArrayList<>();
         int position = 0;

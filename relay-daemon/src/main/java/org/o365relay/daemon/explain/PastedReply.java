@@ -40,7 +40,7 @@ public record PastedReply(ReplySource source, Reply reply) {
         return numbered(line).or(() -> knownWords(line));
     }
 
-    /// @return the response as the relay would have received it, at the usual step
+    /// @return the response to classify, with the step at which the upstream usually sends such a reply
     public Response response() {
         return switch (source) {
             case SMTP -> new Response(step(), reply, Origin.UPSTREAM);

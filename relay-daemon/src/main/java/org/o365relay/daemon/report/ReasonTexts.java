@@ -14,7 +14,7 @@ public final class ReasonTexts {
         catalogue.entries().forEach(entry -> known.put(entry.name(), entry));
     }
 
-    /// @param mailbox to name in the advice
+    /// @param mailbox the mailbox named in the advice
     public ReasonText of(String reason, String mailbox) {
         KnownReply entry = known.get(reason);
         return entry == null
@@ -22,8 +22,8 @@ public final class ReasonTexts {
                 : new ReasonText(entry.cause(), entry.advice().replace("{mailbox}", mailbox));
     }
 
-    /// @param text cause shown for a mailbox
-    /// @return whether the text is the cause of the reason
+    /// @param text text shown as the reason for the state of a mailbox
+    /// @return whether the text is the cause that [#of] returns for this reason, with or without a full stop
     boolean isCause(String reason, String text) {
         String cause = of(reason, "").cause();
         return !cause.isEmpty() && (text.equals(cause) || text.equals(cause + "."));

@@ -13,7 +13,7 @@ public final class UpstreamId {
 
     private UpstreamId() {}
 
-    /// @param reply that accepted the message
+    /// @param reply the reply that accepted the message
     /// @return the ID; empty if the reply contains none
     public static Optional<String> in(String reply) {
         Matcher exchange = EXCHANGE.matcher(reply);

@@ -8,13 +8,14 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/// Reads commands and contents and writes replies on one connection.
+/// Reads commands and message content and writes replies on one connection.
 ///
 /// Replies are buffered while more input is available, so that a pipelined group is answered in one write
-/// (RFC 2920 §3.2), and are flushed before reading blocks.
+/// (RFC 2920 §3.2), and are flushed before a read that may block.
 final class SandboxConnection {
 
-    /// Maximum octets of a line: a base64 token takes 1.5 to 3 KB, and RFC 4954 §4 requires 12288.
+    /// Maximum length of a line in octets. A base64 token takes 1.5 to 3 KB; RFC 4954 §4 considers 12288
+    /// sufficient.
     static final int MAX_LINE = 12_288;
 
     private static final int BUFFER = 16_384;

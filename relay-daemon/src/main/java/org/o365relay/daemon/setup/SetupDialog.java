@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.o365relay.mail.Secret;
 
-/// Collects the answers: from the command line, else from the user at the terminal, else the defaults.
+/// Collects the answers: from the command line, from the user at the terminal or, failing both, the defaults.
 final class SetupDialog {
 
     private static final String PLACEHOLDER = "relay@contoso.example";

@@ -81,7 +81,8 @@ enum SetupQuestion {
         return text;
     }
 
-    /// @return the answer that means none, such as "later"; empty if an answer is required
+    /// @return the keyword to enter instead of a value, such as "none", "later" or "make"; empty if a value is
+    ///     required
     String none() {
         return none;
     }

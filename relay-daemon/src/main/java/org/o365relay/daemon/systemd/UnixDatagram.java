@@ -44,7 +44,7 @@ final class UnixDatagram {
     /// Sends without blocking; fails if the queue of the receiver is full.
     ///
     /// @param name socket path, or an abstract socket name with the prefix `@`
-    /// @throws IOException if the datagram could not be sent; the message holds the errno(3)
+    /// @throws IOException if the datagram could not be sent; the message contains the errno(3) value
     static void send(String name, String text) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment errors = arena.allocate(CALL_STATE);

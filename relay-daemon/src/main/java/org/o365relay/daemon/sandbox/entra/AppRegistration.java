@@ -30,9 +30,9 @@ public record AppRegistration(
     /// Whether the app can obtain tokens.
     public enum State {
         ACTIVE,
-        /// The correct secret gets AADSTS7000222.
+        /// A request with the correct secret is refused with AADSTS7000222.
         SECRET_EXPIRED,
-        /// Every request gets AADSTS7000112.
+        /// Every request is refused with AADSTS7000112.
         DISABLED
     }
 

@@ -92,7 +92,7 @@ public record WebRequest(
         return fields;
     }
 
-    /// Returns text with an invalid encoding unchanged.
+    /// Decodes percent-encoded text; if the encoding is invalid, returns the text unchanged.
     private static String decoded(String text) {
         try {
             return URLDecoder.decode(text, StandardCharsets.UTF_8);
