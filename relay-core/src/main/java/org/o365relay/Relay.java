@@ -27,7 +27,7 @@ import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.NoticePolicy;
 import org.o365relay.deliver.NoticeScheduler;
 import org.o365relay.deliver.SendingAccount;
-import org.o365relay.deliver.Upstream;
+import org.o365relay.deliver.upstream.Upstream;
 import org.o365relay.journal.Journal;
 import org.o365relay.journal.Rates;
 import org.o365relay.mail.EmailAddress;

@@ -13,7 +13,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.Attempt.Result;
 import org.o365relay.deliver.Breaker.Backoff;
-import org.o365relay.deliver.Verdict.Scope;
+import org.o365relay.deliver.upstream.Verdict.Scope;
 import org.o365relay.journal.Journal;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Outcome.Deferred;

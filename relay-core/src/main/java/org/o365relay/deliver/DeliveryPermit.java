@@ -1,5 +1,7 @@
 package org.o365relay.deliver;
 
+import org.o365relay.deliver.upstream.Upstream;
+
 /// Permits one delivery, or one check, on an upstream.
 ///
 /// @param generation generation of the upstream's state when the permit was granted; results with an older one

@@ -1,5 +1,8 @@
 package org.o365relay.deliver;
 
+import org.o365relay.deliver.upstream.Response;
+import org.o365relay.deliver.upstream.Verdict;
+
 /// Classifies a response. Outside of tests this is [FailurePolicy].
 @FunctionalInterface
 interface ResponseClassifier {

@@ -2,7 +2,7 @@ package org.o365relay.deliver;
 
 import java.time.Duration;
 import java.time.Instant;
-import org.o365relay.deliver.Response.Step;
+import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.mail.Reply;
 
 /// Why an upstream is suspended or a mailbox is blocked, and when the next probe is due.

@@ -12,9 +12,10 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.DeliveryPermit.Probe;
-import org.o365relay.deliver.Response.Step;
 import org.o365relay.deliver.Suspension.Cause;
 import org.o365relay.deliver.Suspension.EndedBy;
+import org.o365relay.deliver.upstream.Response.Step;
+import org.o365relay.deliver.upstream.Upstream;
 import org.o365relay.journal.Journal;
 import org.o365relay.mail.EmailAddress;
 

@@ -3,6 +3,7 @@ package org.o365relay.deliver;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.Suspension.EndedBy;
+import org.o365relay.deliver.upstream.Upstream;
 
 /// One upstream of a mailbox: whether it is suspended, and its connections in use. Guarded by its
 /// [UpstreamFailover].

@@ -11,6 +11,7 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.ManualClock;
+import org.o365relay.deliver.upstream.Upstream;
 import org.o365relay.journal.RememberingJournal;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.BodyType;

@@ -12,8 +12,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
-import org.o365relay.deliver.Response.Origin;
-import org.o365relay.deliver.Response.Step;
+import org.o365relay.deliver.upstream.OutgoingMessage;
+import org.o365relay.deliver.upstream.Response;
+import org.o365relay.deliver.upstream.Response.Origin;
+import org.o365relay.deliver.upstream.Response.Step;
+import org.o365relay.deliver.upstream.Upstream;
+import org.o365relay.deliver.upstream.UpstreamCheck;
 import org.o365relay.mail.Recipient;
 import org.o365relay.mail.Reply;
 

@@ -9,8 +9,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.o365relay.ManualClock;
 import org.o365relay.deliver.MailboxStatus.State;
-import org.o365relay.deliver.Response.Step;
 import org.o365relay.deliver.Suspension.Cause;
+import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.journal.RememberingJournal;
 import org.o365relay.mail.Reply;
 

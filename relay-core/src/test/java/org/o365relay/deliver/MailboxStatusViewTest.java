@@ -11,8 +11,9 @@ import org.o365relay.ManualClock;
 import org.o365relay.deliver.MailboxStatus.State;
 import org.o365relay.deliver.RequestedProbe.Method;
 import org.o365relay.deliver.RequestedProbe.Target;
-import org.o365relay.deliver.Response.Step;
 import org.o365relay.deliver.Suspension.Cause;
+import org.o365relay.deliver.upstream.Response.Step;
+import org.o365relay.deliver.upstream.Upstream;
 import org.o365relay.journal.RememberingJournal;
 import org.o365relay.mail.Reply;
 

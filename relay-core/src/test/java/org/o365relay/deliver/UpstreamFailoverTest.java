@@ -6,8 +6,9 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.o365relay.ManualClock;
-import org.o365relay.deliver.Response.Step;
 import org.o365relay.deliver.Suspension.Cause;
+import org.o365relay.deliver.upstream.Response.Step;
+import org.o365relay.deliver.upstream.Upstream;
 import org.o365relay.journal.RememberingJournal;
 import org.o365relay.mail.Reply;
 

@@ -14,10 +14,10 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.deliver.AttemptAbortedException;
-import org.o365relay.deliver.Response;
-import org.o365relay.deliver.Response.Origin;
-import org.o365relay.deliver.Response.Step;
+import org.o365relay.deliver.upstream.AttemptAbortedException;
+import org.o365relay.deliver.upstream.Response;
+import org.o365relay.deliver.upstream.Response.Origin;
+import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.rewrite.Attachment;
 import org.o365relay.rewrite.StoredContent;
 

@@ -4,10 +4,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import org.o365relay.deliver.AttemptAbortedException;
-import org.o365relay.deliver.Response.Step;
-import org.o365relay.deliver.UpstreamCheck;
-import org.o365relay.deliver.UpstreamCheck.Finding;
+import org.o365relay.deliver.upstream.AttemptAbortedException;
+import org.o365relay.deliver.upstream.Response.Step;
+import org.o365relay.deliver.upstream.UpstreamCheck;
+import org.o365relay.deliver.upstream.UpstreamCheck.Finding;
 import org.o365relay.identity.TokenClaims;
 import org.o365relay.net.StrongTls;
 

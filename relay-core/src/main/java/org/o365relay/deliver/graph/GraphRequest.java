@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
-import org.o365relay.deliver.Response.Step;
+import org.o365relay.deliver.upstream.Response.Step;
 
 /// A request to Microsoft Graph.
 ///

@@ -5,10 +5,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
-import org.o365relay.deliver.AttemptAbortedException;
-import org.o365relay.deliver.Response;
-import org.o365relay.deliver.Response.Origin;
-import org.o365relay.deliver.Response.Step;
+import org.o365relay.deliver.upstream.AttemptAbortedException;
+import org.o365relay.deliver.upstream.Response;
+import org.o365relay.deliver.upstream.Response.Origin;
+import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.mail.Reply;
 
 /// Prevents requests while Graph asks the relay to wait (429 or 503 with Retry-After).

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.eclipse.angus.mail.smtp.SMTPTransport;
-import org.o365relay.deliver.Response.Step;
-import org.o365relay.deliver.UpstreamCheck.Finding;
+import org.o365relay.deliver.upstream.Response.Step;
+import org.o365relay.deliver.upstream.UpstreamCheck.Finding;
 
 /// Angus Mail's SMTP client, driven command by command instead of by its `sendMessage`, which needs MIME
 /// messages, does not report the step of a reply, and loses the reply to the final dot if the RSET it sends

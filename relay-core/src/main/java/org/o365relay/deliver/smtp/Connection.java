@@ -12,11 +12,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import org.o365relay.deliver.AttemptAbortedException;
-import org.o365relay.deliver.OutgoingMessage;
-import org.o365relay.deliver.Response;
-import org.o365relay.deliver.Response.Origin;
-import org.o365relay.deliver.Response.Step;
+import org.o365relay.deliver.upstream.AttemptAbortedException;
+import org.o365relay.deliver.upstream.OutgoingMessage;
+import org.o365relay.deliver.upstream.Response;
+import org.o365relay.deliver.upstream.Response.Origin;
+import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.mail.Reply;
 
 /// One signed-in connection, used by one attempt at a time. Every step has a time limit; any failure that

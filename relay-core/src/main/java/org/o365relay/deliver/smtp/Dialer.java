@@ -8,8 +8,8 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.o365relay.deliver.Response.Step;
-import org.o365relay.deliver.UpstreamCheck.Finding;
+import org.o365relay.deliver.upstream.Response.Step;
+import org.o365relay.deliver.upstream.UpstreamCheck.Finding;
 
 /// Resolves the server's name and opens a TCP connection. Several addresses (Exchange Online has eight, half of
 /// them IPv6) are tried one after the other and share the connect timeout equally.

@@ -15,12 +15,12 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.o365relay.deliver.Response;
-import org.o365relay.deliver.Response.Origin;
-import org.o365relay.deliver.Response.Step;
-import org.o365relay.deliver.UpstreamCheck;
-import org.o365relay.deliver.UpstreamCheck.Finding;
 import org.o365relay.deliver.smtp.TestCertificate;
+import org.o365relay.deliver.upstream.Response;
+import org.o365relay.deliver.upstream.Response.Origin;
+import org.o365relay.deliver.upstream.Response.Step;
+import org.o365relay.deliver.upstream.UpstreamCheck;
+import org.o365relay.deliver.upstream.UpstreamCheck.Finding;
 import org.o365relay.identity.TokenException;
 import org.o365relay.net.ServerTrust;
 

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.o365relay.ManualClock;
-import org.o365relay.deliver.AttemptAbortedException;
+import org.o365relay.deliver.upstream.AttemptAbortedException;
 
 class RetryAfterGateTest {
 

@@ -14,9 +14,9 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.o365relay.deliver.Response;
-import org.o365relay.deliver.Response.Step;
 import org.o365relay.deliver.smtp.FakeSubmissionServer.Answer;
+import org.o365relay.deliver.upstream.Response;
+import org.o365relay.deliver.upstream.Response.Step;
 
 class KeptConnectionTest extends SubmissionTest {
 

@@ -6,10 +6,10 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.o365relay.deliver.Response;
-import org.o365relay.deliver.Response.Origin;
-import org.o365relay.deliver.Response.Step;
 import org.o365relay.deliver.smtp.FakeSubmissionServer.Answer;
+import org.o365relay.deliver.upstream.Response;
+import org.o365relay.deliver.upstream.Response.Origin;
+import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.mail.Recipient;
 import org.o365relay.mail.Reply;
 

@@ -14,12 +14,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.o365relay.deliver.Response;
-import org.o365relay.deliver.Response.Origin;
-import org.o365relay.deliver.Response.Step;
-import org.o365relay.deliver.UpstreamCheck;
 import org.o365relay.deliver.smtp.FakeSubmissionServer.Answer;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings.Tls;
+import org.o365relay.deliver.upstream.Response;
+import org.o365relay.deliver.upstream.Response.Origin;
+import org.o365relay.deliver.upstream.Response.Step;
+import org.o365relay.deliver.upstream.UpstreamCheck;
 import org.o365relay.identity.Credential;
 
 class SecureSignInTest extends SubmissionTest {

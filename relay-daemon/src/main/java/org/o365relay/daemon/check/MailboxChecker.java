@@ -6,11 +6,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.UpstreamFactory;
 import org.o365relay.deliver.MailboxSettings;
-import org.o365relay.deliver.Response;
-import org.o365relay.deliver.Upstream;
-import org.o365relay.deliver.UpstreamCheck;
-import org.o365relay.deliver.UpstreamCheck.Finding;
 import org.o365relay.deliver.UpstreamSettings;
+import org.o365relay.deliver.upstream.Response;
+import org.o365relay.deliver.upstream.Upstream;
+import org.o365relay.deliver.upstream.UpstreamCheck;
+import org.o365relay.deliver.upstream.UpstreamCheck.Finding;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Outcome.Delivered;
 

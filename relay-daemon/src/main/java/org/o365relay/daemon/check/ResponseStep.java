@@ -1,10 +1,10 @@
 package org.o365relay.daemon.check;
 
 import org.o365relay.deliver.FailurePolicy;
-import org.o365relay.deliver.Response;
-import org.o365relay.deliver.Response.Origin;
-import org.o365relay.deliver.UpstreamCheck.Finding;
-import org.o365relay.deliver.Verdict;
+import org.o365relay.deliver.upstream.Response;
+import org.o365relay.deliver.upstream.Response.Origin;
+import org.o365relay.deliver.upstream.UpstreamCheck.Finding;
+import org.o365relay.deliver.upstream.Verdict;
 import org.o365relay.mail.EmailAddress;
 
 /// Converts responses and findings to steps.

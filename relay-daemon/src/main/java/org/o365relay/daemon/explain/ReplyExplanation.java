@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.daemon.report.TerminalText;
-import org.o365relay.deliver.Verdict;
+import org.o365relay.deliver.upstream.Verdict;
 import org.o365relay.mail.Outcome.Delivered;
 import org.o365relay.mail.Outcome.Failed;
 

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.o365relay.deliver.Response;
-import org.o365relay.deliver.UpstreamCheck.Finding;
+import org.o365relay.deliver.upstream.Response;
+import org.o365relay.deliver.upstream.UpstreamCheck.Finding;
 
 class ResponseStepTest {
 

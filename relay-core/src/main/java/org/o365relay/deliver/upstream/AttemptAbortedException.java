@@ -1,4 +1,4 @@
-package org.o365relay.deliver;
+package org.o365relay.deliver.upstream;
 
 /// Ends a delivery attempt or check that cannot continue; [#response()] says at which step and why. The
 /// connection in use is closed.

@@ -1,4 +1,4 @@
-package org.o365relay.deliver;
+package org.o365relay.deliver.upstream;
 
 import java.util.Map;
 import org.o365relay.mail.Recipient;

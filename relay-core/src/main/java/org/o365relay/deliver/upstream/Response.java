@@ -1,4 +1,4 @@
-package org.o365relay.deliver;
+package org.o365relay.deliver.upstream;
 
 import java.time.Duration;
 import java.util.Set;

@@ -1,4 +1,4 @@
-package org.o365relay.deliver;
+package org.o365relay.deliver.upstream;
 
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -21,12 +21,12 @@ public record Verdict(
         @Nullable Duration probeAfter) {
 
     /// @return a copy with another scope and outcome
-    Verdict withScope(Scope other, Outcome then) {
+    public Verdict withScope(Scope other, Outcome then) {
         return new Verdict(then, other, name, cause, advice, probeAfter);
     }
 
     /// @return a copy with another name
-    Verdict withName(String reason) {
+    public Verdict withName(String reason) {
         return new Verdict(outcome, scope, reason, cause, advice, probeAfter);
     }
 

@@ -1,4 +1,4 @@
-package org.o365relay.deliver;
+package org.o365relay.deliver.upstream;
 
 import java.util.List;
 import java.util.Optional;
