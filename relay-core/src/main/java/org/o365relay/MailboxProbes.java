@@ -1,8 +1,8 @@
 package org.o365relay;
 
 import java.util.List;
-import org.o365relay.deliver.RequestedProbe;
-import org.o365relay.deliver.RequestedProbe.Method;
+import org.o365relay.deliver.health.RequestedProbe;
+import org.o365relay.deliver.health.RequestedProbe.Method;
 
 /// The result of an operator's command to resume or retry a mailbox: the requested probes.
 ///

@@ -2,7 +2,7 @@ package org.o365relay;
 
 import org.o365relay.deliver.Delivery;
 import org.o365relay.deliver.Dispatcher;
-import org.o365relay.deliver.MailboxStatus;
+import org.o365relay.deliver.health.MailboxStatus;
 
 /// The dispatcher of a mailbox and the delivery it runs.
 record MailboxWorkers(Dispatcher dispatcher, Delivery delivery) {

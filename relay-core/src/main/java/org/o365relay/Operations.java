@@ -14,7 +14,7 @@ import org.o365relay.RelayStatus.Running;
 import org.o365relay.accept.Endpoint;
 import org.o365relay.alert.Alert;
 import org.o365relay.deliver.Delivery;
-import org.o365relay.deliver.MailboxStatus;
+import org.o365relay.deliver.health.MailboxStatus;
 import org.o365relay.journal.Journal;
 import org.o365relay.journal.Rates;
 import org.o365relay.mail.EmailAddress;

@@ -6,7 +6,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.alert.AlertMailboxes;
 import org.o365relay.deliver.MailboxSettings;
-import org.o365relay.deliver.MailboxStatus;
+import org.o365relay.deliver.health.MailboxStatus;
 import org.o365relay.mail.EmailAddress;
 
 /// Chooses the mailbox that sends an alert. Mailboxes that share the account of a failing one may fail soon,

@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.alert.Alert;
-import org.o365relay.deliver.MailboxStatus;
+import org.o365relay.deliver.health.MailboxStatus;
 import org.o365relay.queue.QueueSummary;
 
 /// Status of the relay.

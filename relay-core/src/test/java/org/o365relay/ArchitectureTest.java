@@ -39,12 +39,15 @@ class ArchitectureTest {
             accept       | admit, queue, route
             alert        | queue, notice, net
             ndr          | queue, notice, net, identity, exchange
-            deliver.smtp  | deliver, identity, net
-            deliver.graph | deliver, rewrite, identity, net
-            deliver      | queue, rewrite, route, identity, net, exchange, notice, deliver.smtp, deliver.graph
+            deliver.upstream |
+            deliver.health | deliver.upstream
+            deliver.smtp  | deliver.upstream, identity, net
+            deliver.graph | deliver.upstream, rewrite, identity, net
+            deliver      | queue, rewrite, route, identity, net, exchange, notice, deliver.upstream, deliver.health, \
+                           deliver.smtp, deliver.graph
             """)
     void aStageKnowsOnlyItsNeighbours(String stage, String neighbours) {
-        Stream<String> named = neighbours == null ? Stream.of() : Arrays.stream(neighbours.split(", ", -1));
+        Stream<String> named = neighbours == null ? Stream.of() : Arrays.stream(neighbours.split(", +", -1));
         String[] allowed = Stream.concat(Stream.of(stage, "mail", "journal"), named)
                 .map(name -> "org.o365relay." + name)
                 .toArray(String[]::new);

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.Attempt.Result;
+import org.o365relay.deliver.health.ProbeSchedule;
 import org.o365relay.mail.EnhancedStatus;
 
 /// Delays the mail of one author, or to one recipient, after repeated refusals for the same reason: Microsoft

@@ -3,6 +3,7 @@ package org.o365relay.deliver;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import org.o365relay.deliver.health.ProbeSchedule;
 
 /// Limits the concurrent attempts of an account. The limit falls by one each time the upstream reports too
 /// many connections (other programs may use the account, too), and rises by one after ten minutes without such

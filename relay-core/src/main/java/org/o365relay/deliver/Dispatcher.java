@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.deliver.health.MailboxStatus;
+import org.o365relay.deliver.health.RequestedProbe;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.queue.Claim;
 import org.o365relay.queue.MessageQueue;

@@ -11,6 +11,8 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.ManualClock;
+import org.o365relay.deliver.health.ProbeSchedule;
+import org.o365relay.deliver.upstream.FakeUpstream;
 import org.o365relay.deliver.upstream.Upstream;
 import org.o365relay.journal.RememberingJournal;
 import org.o365relay.mail.Arrival;

@@ -25,7 +25,7 @@ import org.o365relay.daemon.control.Control;
 import org.o365relay.daemon.control.ControlException;
 import org.o365relay.daemon.control.ControlException.Kind;
 import org.o365relay.daemon.sandbox.Sandbox;
-import org.o365relay.deliver.MailboxStatus;
+import org.o365relay.deliver.health.MailboxStatus;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.queue.Change;
 import org.o365relay.queue.ChangeResult;

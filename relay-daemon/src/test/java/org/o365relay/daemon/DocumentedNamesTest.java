@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.o365relay.alert.AlertKind;
 import org.o365relay.daemon.cli.ExitCode;
-import org.o365relay.deliver.MailboxStatus;
+import org.o365relay.deliver.health.MailboxStatus;
 import org.o365relay.journal.LogEvent;
 import org.o365relay.mail.Deviation;
 import picocli.CommandLine;

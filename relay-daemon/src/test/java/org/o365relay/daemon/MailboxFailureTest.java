@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.o365relay.MailboxProbes;
-import org.o365relay.deliver.RequestedProbe;
+import org.o365relay.deliver.health.RequestedProbe;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.queue.Event;
 

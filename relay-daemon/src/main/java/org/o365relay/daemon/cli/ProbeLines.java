@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.o365relay.MailboxProbes;
 import org.o365relay.daemon.report.Layout;
-import org.o365relay.deliver.RequestedProbe;
-import org.o365relay.deliver.RequestedProbe.Target;
+import org.o365relay.deliver.health.RequestedProbe;
+import org.o365relay.deliver.health.RequestedProbe.Target;
 import org.o365relay.mail.EmailAddress;
 
 /// The output of `mailboxes resume` and `mailboxes retry`: what is probed, and why it is blocked or suspended.

@@ -5,7 +5,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.MailboxProbes;
 import org.o365relay.RelayStatus;
-import org.o365relay.deliver.MailboxStatus;
+import org.o365relay.deliver.health.MailboxStatus;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.ChangeResult;
 import org.o365relay.queue.MessageDetail;

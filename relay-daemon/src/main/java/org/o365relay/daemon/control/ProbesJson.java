@@ -1,7 +1,7 @@
 package org.o365relay.daemon.control;
 
 import org.o365relay.MailboxProbes;
-import org.o365relay.deliver.RequestedProbe;
+import org.o365relay.deliver.health.RequestedProbe;
 
 /// The probes that `resume` or `retry` of a mailbox starts, as JSON.
 final class ProbesJson {

@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.deliver.MailboxStatus;
+import org.o365relay.deliver.health.MailboxStatus;
 import org.o365relay.queue.GroupCount;
 
 /// Formats mailboxes and pools with their state, queued messages, cause and advice.

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.o365relay.RelayStatus;
 import org.o365relay.RelayStatus.Running;
-import org.o365relay.deliver.MailboxStatus;
+import org.o365relay.deliver.health.MailboxStatus;
 import org.o365relay.queue.GroupCount;
 import org.o365relay.queue.MessageState;
 import org.o365relay.queue.QueueSummary;

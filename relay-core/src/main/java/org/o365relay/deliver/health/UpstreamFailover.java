@@ -1,4 +1,4 @@
-package org.o365relay.deliver;
+package org.o365relay.deliver.health;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -11,9 +11,9 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.deliver.DeliveryPermit.Probe;
-import org.o365relay.deliver.Suspension.Cause;
-import org.o365relay.deliver.Suspension.EndedBy;
+import org.o365relay.deliver.health.DeliveryPermit.Probe;
+import org.o365relay.deliver.health.Suspension.Cause;
+import org.o365relay.deliver.health.Suspension.EndedBy;
 import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.deliver.upstream.Upstream;
 import org.o365relay.journal.Journal;
@@ -31,7 +31,7 @@ import org.o365relay.mail.EmailAddress;
 ///
 /// Probes after a failure before MAIL sign in and send no mail; after any other failure, one message at a time
 /// is the probe.
-final class UpstreamFailover {
+public final class UpstreamFailover {
 
     private static final ProbeSchedule RETRIES = new ProbeSchedule(Duration.ofSeconds(1), Duration.ofSeconds(30));
     private static final int MAX_TRANSACTION_FAILURES = 3;
@@ -58,7 +58,7 @@ final class UpstreamFailover {
 
     /// @param upstreams at least one
     /// @param probes when suspended upstreams are probed, unless the failure has a schedule of its own
-    UpstreamFailover(
+    public UpstreamFailover(
             EmailAddress mailbox,
             List<Upstream> upstreams,
             ProbeSchedule probes,
@@ -75,18 +75,18 @@ final class UpstreamFailover {
 
     /// @return whether messages may leave in parallel; otherwise one message at a time is tried, after
     ///     [#untilNextAttempt()]
-    synchronized boolean isOpen() {
+    public synchronized boolean isOpen() {
         return current() != null;
     }
 
     /// @return whether this upstream is suspended and another is used
-    synchronized boolean hasFailedOverFrom(UpstreamHealth upstream) {
+    public synchronized boolean hasFailedOverFrom(UpstreamHealth upstream) {
         return !upstream.isOpen() && current() != null;
     }
 
     /// @return whether no mail leaves for longer than a short outage, so that the pool's other mailboxes may
     ///     send the messages of this one
-    synchronized boolean isOutOfService() {
+    public synchronized boolean isOutOfService() {
         Instant since = events.outageSince();
         return pause != null
                 || events.isBlocked()
@@ -94,7 +94,7 @@ final class UpstreamFailover {
     }
 
     /// @return time until the next attempt or probe may be made; zero if one may be made now
-    synchronized Duration untilNextAttempt() {
+    public synchronized Duration untilNextAttempt() {
         endExpiredBlock();
         if (current() != null) {
             return Duration.ZERO;
@@ -112,7 +112,7 @@ final class UpstreamFailover {
     }
 
     /// @return how many deliveries may start now: the free connections of the upstream in use, or 1 for a probe
-    synchronized int freeSlots() {
+    public synchronized int freeSlots() {
         endExpiredBlock();
         UpstreamHealth current = current();
         if (pause != null) {
@@ -133,7 +133,7 @@ final class UpstreamFailover {
     }
 
     /// Waits until a delivery may start, 30 seconds at most.
-    synchronized void awaitFreeSlot() throws InterruptedException {
+    public synchronized void awaitFreeSlot() throws InterruptedException {
         long deadline = System.nanoTime() + MAX_WAIT.toNanos();
         for (long left = MAX_WAIT.toMillis();
                 freeSlots() == 0 && left > 0;
@@ -159,7 +159,7 @@ final class UpstreamFailover {
     }
 
     /// Waits until a check is due.
-    synchronized void awaitCheck() throws InterruptedException {
+    public synchronized void awaitCheck() throws InterruptedException {
         for (Duration left = untilCheck(); left.isPositive(); left = untilCheck()) {
             wait(Math.max(1, left.toMillis()));
         }
@@ -178,7 +178,7 @@ final class UpstreamFailover {
     }
 
     /// @return a permit for one delivery; empty if none may start now
-    synchronized Optional<DeliveryPermit> acquire() {
+    public synchronized Optional<DeliveryPermit> acquire() {
         endExpiredBlock();
         if (pause != null) {
             return Optional.empty();
@@ -201,7 +201,7 @@ final class UpstreamFailover {
     }
 
     /// @return a permit for the check that is due; empty if no check is due
-    synchronized Optional<DeliveryPermit> acquireCheck() {
+    public synchronized Optional<DeliveryPermit> acquireCheck() {
         if (block != null && isProbeDue(block, EndedBy.CHECK)) {
             block = new Block(block.suspension(), block.upstream(), true);
             return Optional.of(permit(block.upstream(), Probe.MAILBOX, false));
@@ -214,7 +214,7 @@ final class UpstreamFailover {
     }
 
     /// Releases a permit of [#acquire()] or [#acquireCheck()].
-    synchronized void release(DeliveryPermit permit) {
+    public synchronized void release(DeliveryPermit permit) {
         if (permit.carriesMail()) {
             permit.health().release();
         }
@@ -227,12 +227,12 @@ final class UpstreamFailover {
     }
 
     /// @return whether an operator has paused the mailbox
-    synchronized boolean isPaused() {
+    public synchronized boolean isPaused() {
         return pause != null;
     }
 
     /// Starts no deliveries until [#resume].
-    synchronized void pause(Instant since, String by) {
+    public synchronized void pause(Instant since, String by) {
         pause = new Pause(since, by);
         notifyAll();
     }
@@ -242,7 +242,7 @@ final class UpstreamFailover {
     /// @param quotaFullUntil when the account's daily quota has room again; null if it has now
     /// @return what is probed; empty if the mailbox is not blocked and no upstream that is preferred to the one
     ///     in use is suspended
-    synchronized List<RequestedProbe> resume(@Nullable Instant quotaFullUntil) {
+    public synchronized List<RequestedProbe> resume(@Nullable Instant quotaFullUntil) {
         pause = null;
         List<RequestedProbe> probed = retry(quotaFullUntil);
         notifyAll();
@@ -254,7 +254,7 @@ final class UpstreamFailover {
     ///
     /// @param quotaFullUntil when the account's daily quota has room again; null if it has now
     /// @return what is probed; empty in the same cases as for [#resume]
-    synchronized List<RequestedProbe> retry(@Nullable Instant quotaFullUntil) {
+    public synchronized List<RequestedProbe> retry(@Nullable Instant quotaFullUntil) {
         endExpiredBlock();
         Instant now = clock.instant();
         List<RequestedProbe> probed = new ArrayList<>();
@@ -275,12 +275,12 @@ final class UpstreamFailover {
     /// Records, until such a probe starts, that an operator has requested a probe that needs a message.
     ///
     /// @param by user name of the operator
-    synchronized void requestMessageProbe(String by) {
+    public synchronized void requestMessageProbe(String by) {
         messageProbeRequestedBy = by;
     }
 
     /// @return the operator who requested the probe that is due and needs a message; empty if there is none
-    synchronized Optional<String> messageProbeRequestedBy() {
+    public synchronized Optional<String> messageProbeRequestedBy() {
         return pause == null && isMessageProbeDue() ? Optional.ofNullable(messageProbeRequestedBy) : Optional.empty();
     }
 
@@ -299,7 +299,7 @@ final class UpstreamFailover {
     }
 
     /// @return the state to show to operators
-    synchronized MailboxStatus status() {
+    public synchronized MailboxStatus status() {
         endExpiredBlock();
         MailboxStatusView view = new MailboxStatusView(mailbox, upstreams);
         if (pause != null) {
@@ -315,7 +315,7 @@ final class UpstreamFailover {
     /// Blocks the mailbox because of a failure of its own.
     ///
     /// @param schedule of the probes; null for the usual one
-    synchronized void block(DeliveryPermit permit, Cause cause, @Nullable ProbeSchedule schedule) {
+    public synchronized void block(DeliveryPermit permit, Cause cause, @Nullable ProbeSchedule schedule) {
         if (!permit.isStale()) {
             ProbeSchedule times = schedule == null ? probes : schedule;
             Suspension suspension = block == null
@@ -326,7 +326,7 @@ final class UpstreamFailover {
     }
 
     /// Sends nothing before this time, without reporting a block: the wait is expected to be short.
-    synchronized void retryLater(DeliveryPermit permit, Instant until, Cause cause) {
+    public synchronized void retryLater(DeliveryPermit permit, Instant until, Cause cause) {
         if (!permit.isStale()) {
             if (block == null) {
                 setBlock(permit.health(), endedByTime(until, cause));
@@ -337,7 +337,7 @@ final class UpstreamFailover {
     }
 
     /// Blocks the mailbox until this time.
-    synchronized void blockUntil(DeliveryPermit permit, Instant until, Cause cause) {
+    public synchronized void blockUntil(DeliveryPermit permit, Instant until, Cause cause) {
         if (!permit.isStale()) {
             block(permit.health(), endedByTime(until, cause));
         }
@@ -352,7 +352,7 @@ final class UpstreamFailover {
     /// Suspends the upstream because of a failure of its own.
     ///
     /// @param schedule of the probes; null for the usual one
-    synchronized void suspend(DeliveryPermit permit, Cause cause, @Nullable ProbeSchedule schedule) {
+    public synchronized void suspend(DeliveryPermit permit, Cause cause, @Nullable ProbeSchedule schedule) {
         if (permit.isStale()) {
             return;
         }
@@ -372,7 +372,7 @@ final class UpstreamFailover {
     }
 
     /// Records that an attempt failed before MAIL with a temporary failure.
-    synchronized void unreachable(DeliveryPermit permit, Cause cause) {
+    public synchronized void unreachable(DeliveryPermit permit, Cause cause) {
         if (permit.isStale()) {
             return;
         }
@@ -390,7 +390,7 @@ final class UpstreamFailover {
 
     /// Records that the connection was lost or the upstream failed at MAIL or later. A single failure may be
     /// caused by the message; after three in a row the upstream counts as unreachable.
-    synchronized void transactionFailed(DeliveryPermit permit, Cause cause) {
+    public synchronized void transactionFailed(DeliveryPermit permit, Cause cause) {
         if (permit.isStale()) {
             return;
         }
@@ -417,7 +417,7 @@ final class UpstreamFailover {
     }
 
     /// Records that an attempt ended without a reply from the upstream; ignored unless the attempt was a probe.
-    synchronized void connectionLost(DeliveryPermit permit) {
+    public synchronized void connectionLost(DeliveryPermit permit) {
         if (!permit.isStale() && isSuspended(permit)) {
             reschedule(permit, suspension -> suspension.probeFailed(clock.instant()));
         }
@@ -425,7 +425,7 @@ final class UpstreamFailover {
 
     /// Records that the upstream deferred a message, or let the relay sign in. That does not end a suspension
     /// for a failure at a later step, such as a quota; the next probe decides.
-    synchronized void answered(DeliveryPermit permit) {
+    public synchronized void answered(DeliveryPermit permit) {
         if (permit.isStale()) {
             return;
         }
@@ -457,7 +457,7 @@ final class UpstreamFailover {
     }
 
     /// Records that the upstream permanently refused a message at this step; all earlier steps work.
-    synchronized void refused(DeliveryPermit permit, Step step) {
+    public synchronized void refused(DeliveryPermit permit, Step step) {
         Suspension suspension =
                 block != null ? block.suspension() : permit.health().suspension();
         if (suspension == null || suspension.cause().step().compareTo(step) <= 0) {
@@ -471,7 +471,7 @@ final class UpstreamFailover {
     }
 
     /// Records that the upstream accepted a message.
-    synchronized void accepted(DeliveryPermit permit) {
+    public synchronized void accepted(DeliveryPermit permit) {
         if (!permit.isStale()) {
             permit.health().accepted();
             if (isSuspended(permit)) {

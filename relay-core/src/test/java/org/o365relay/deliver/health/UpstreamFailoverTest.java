@@ -1,4 +1,4 @@
-package org.o365relay.deliver;
+package org.o365relay.deliver.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,10 +6,12 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.o365relay.ManualClock;
-import org.o365relay.deliver.Suspension.Cause;
+import org.o365relay.deliver.health.Suspension.Cause;
+import org.o365relay.deliver.upstream.FakeUpstream;
 import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.deliver.upstream.Upstream;
 import org.o365relay.journal.RememberingJournal;
+import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
 
 class UpstreamFailoverTest {
@@ -29,7 +31,11 @@ class UpstreamFailoverTest {
 
     private UpstreamFailover failover(Upstream... upstreams) {
         return new UpstreamFailover(
-                DeliveryFixture.MAILBOX, List.of(upstreams), DeliveryFixture.PROBES, journal, clock);
+                EmailAddress.parse("relay@contoso.example").orElseThrow(),
+                List.of(upstreams),
+                new ProbeSchedule(Duration.ofMinutes(1), Duration.ofMinutes(15)),
+                journal,
+                clock);
     }
 
     @Test

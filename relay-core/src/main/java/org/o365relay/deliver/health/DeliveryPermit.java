@@ -1,4 +1,4 @@
-package org.o365relay.deliver;
+package org.o365relay.deliver.health;
 
 import org.o365relay.deliver.upstream.Upstream;
 
@@ -8,16 +8,16 @@ import org.o365relay.deliver.upstream.Upstream;
 ///     are ignored
 /// @param probe what the delivery or check probes
 /// @param carriesMail whether it is a delivery, which uses one of the upstream's connections
-record DeliveryPermit(UpstreamHealth health, int generation, Probe probe, boolean carriesMail) {
+public record DeliveryPermit(UpstreamHealth health, int generation, Probe probe, boolean carriesMail) {
 
     /// What an attempt probes.
-    enum Probe {
+    public enum Probe {
         NONE,
         UPSTREAM,
         MAILBOX
     }
 
-    Upstream upstream() {
+    public Upstream upstream() {
         return health.upstream();
     }
 

@@ -1,4 +1,4 @@
-package org.o365relay.deliver;
+package org.o365relay.deliver.upstream;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -12,22 +12,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
-import org.o365relay.deliver.upstream.OutgoingMessage;
-import org.o365relay.deliver.upstream.Response;
 import org.o365relay.deliver.upstream.Response.Origin;
 import org.o365relay.deliver.upstream.Response.Step;
-import org.o365relay.deliver.upstream.Upstream;
-import org.o365relay.deliver.upstream.UpstreamCheck;
 import org.o365relay.mail.Recipient;
 import org.o365relay.mail.Reply;
 
 /// Remembers everything it is given, and answers as scripted: a script entry an attempt, then "250 2.0.0 OK".
-final class FakeUpstream implements Upstream {
+public final class FakeUpstream implements Upstream {
 
     /// @param content as it would have gone over the wire
-    record Sent(OutgoingMessage message, String content) {}
+    public record Sent(OutgoingMessage message, String content) {}
 
-    static final Response OK = upstream(Step.END_OF_CONTENT, "250 2.0.0 OK");
+    public static final Response OK = upstream(Step.END_OF_CONTENT, "250 2.0.0 OK");
 
     private final List<Sent> sent = new ArrayList<>();
     private final Deque<Function<Recipient, Response>> script = new ArrayDeque<>();
@@ -38,52 +34,52 @@ final class FakeUpstream implements Upstream {
     private final String name;
     private final int connections;
 
-    FakeUpstream(int connections) {
+    public FakeUpstream(int connections) {
         this("fake.example:587", connections);
     }
 
-    FakeUpstream(String name, int connections) {
+    public FakeUpstream(String name, int connections) {
         this.name = name;
         this.connections = connections;
     }
 
-    static Response upstream(Step step, String reply) {
+    public static Response upstream(Step step, String reply) {
         return new Response(step, Reply.parse(reply).orElseThrow(), Origin.UPSTREAM);
     }
 
-    static Response upstream(Step step, String reply, boolean promisesReport) {
+    public static Response upstream(Step step, String reply, boolean promisesReport) {
         return new Response(step, Reply.parse(reply).orElseThrow(), Origin.UPSTREAM, promisesReport);
     }
 
-    static Response network(Step step) {
+    public static Response network(Step step) {
         return new Response(step, Reply.of(451, "4.4.2", "connection lost"), Origin.NETWORK);
     }
 
     /// Scripts the answer to the next attempt that has none yet.
-    FakeUpstream answer(Response response) {
+    public FakeUpstream answer(Response response) {
         return answer(_ -> response);
     }
 
-    synchronized FakeUpstream answer(Function<Recipient, Response> responses) {
+    public synchronized FakeUpstream answer(Function<Recipient, Response> responses) {
         script.add(responses);
         return this;
     }
 
     /// Scripts what comes of the next check that nothing is said of yet; the others go well.
-    synchronized FakeUpstream failCheck(Response failure) {
+    public synchronized FakeUpstream failCheck(Response failure) {
         checkScript.add(new UpstreamCheck(List.of(), failure));
         return this;
     }
 
-    int checks() {
+    public int checks() {
         return checks.get();
     }
 
-    synchronized List<Sent> sent() {
+    public synchronized List<Sent> sent() {
         return List.copyOf(sent);
     }
 
-    int mostAtOnce() {
+    public int mostAtOnce() {
         return mostAtOnce.get();
     }
 

@@ -1,4 +1,4 @@
-package org.o365relay.deliver;
+package org.o365relay.deliver.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,13 +8,15 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.o365relay.ManualClock;
-import org.o365relay.deliver.MailboxStatus.State;
-import org.o365relay.deliver.RequestedProbe.Method;
-import org.o365relay.deliver.RequestedProbe.Target;
-import org.o365relay.deliver.Suspension.Cause;
+import org.o365relay.deliver.health.MailboxStatus.State;
+import org.o365relay.deliver.health.RequestedProbe.Method;
+import org.o365relay.deliver.health.RequestedProbe.Target;
+import org.o365relay.deliver.health.Suspension.Cause;
+import org.o365relay.deliver.upstream.FakeUpstream;
 import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.deliver.upstream.Upstream;
 import org.o365relay.journal.RememberingJournal;
+import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
 
 /// The state of a mailbox as shown to operators, and pause, resume and retry.
@@ -37,7 +39,11 @@ class MailboxStatusViewTest {
 
     private UpstreamFailover failover(Upstream... upstreams) {
         return new UpstreamFailover(
-                DeliveryFixture.MAILBOX, List.of(upstreams), DeliveryFixture.PROBES, journal, clock);
+                EmailAddress.parse("relay@contoso.example").orElseThrow(),
+                List.of(upstreams),
+                new ProbeSchedule(Duration.ofMinutes(1), Duration.ofMinutes(15)),
+                journal,
+                clock);
     }
 
     @Test

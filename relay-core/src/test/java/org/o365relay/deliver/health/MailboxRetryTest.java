@@ -1,4 +1,4 @@
-package org.o365relay.deliver;
+package org.o365relay.deliver.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,10 +8,12 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.o365relay.ManualClock;
-import org.o365relay.deliver.MailboxStatus.State;
-import org.o365relay.deliver.Suspension.Cause;
+import org.o365relay.deliver.health.MailboxStatus.State;
+import org.o365relay.deliver.health.Suspension.Cause;
+import org.o365relay.deliver.upstream.FakeUpstream;
 import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.journal.RememberingJournal;
+import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
 
 /// `mailboxes resume` and `mailboxes retry` for every kind of block: each is probed at once, and a probe that
@@ -26,9 +28,9 @@ class MailboxRetryTest {
     private final ManualClock clock = new ManualClock("2026-11-21T08:00:00Z");
     private final RememberingJournal journal = new RememberingJournal();
     private final UpstreamFailover mailbox = new UpstreamFailover(
-            DeliveryFixture.MAILBOX,
+            EmailAddress.parse("relay@contoso.example").orElseThrow(),
             List.of(new FakeUpstream("smtp.example:587", 2)),
-            DeliveryFixture.PROBES,
+            new ProbeSchedule(Duration.ofMinutes(1), Duration.ofMinutes(15)),
             journal,
             clock);
 

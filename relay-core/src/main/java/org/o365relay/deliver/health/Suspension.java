@@ -1,4 +1,4 @@
-package org.o365relay.deliver;
+package org.o365relay.deliver.health;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -13,7 +13,7 @@ import org.o365relay.mail.Reply;
 /// @param failedProbes number of failed probes
 /// @param delay between the last probe and the next
 /// @param nextProbe when the next probe is due
-record Suspension(
+public record Suspension(
         Cause cause,
         EndedBy endedBy,
         ProbeSchedule schedule,
@@ -29,9 +29,9 @@ record Suspension(
     /// @param step step of the attempt that failed
     /// @param explanation explanation in plain words
     /// @param advice what the admin can do; may be empty
-    record Cause(Step step, Reply reply, String explanation, String advice) {
+    public record Cause(Step step, Reply reply, String explanation, String advice) {
 
-        Cause(Step step, Reply reply, String explanation) {
+        public Cause(Step step, Reply reply, String explanation) {
             this(step, reply, explanation, "");
         }
 
@@ -42,7 +42,7 @@ record Suspension(
     }
 
     /// What ends a suspension.
-    enum EndedBy {
+    public enum EndedBy {
         /// A successful sign-in, without mail; for failures before MAIL.
         CHECK,
         /// An accepted message.

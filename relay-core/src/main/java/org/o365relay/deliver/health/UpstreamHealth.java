@@ -1,13 +1,13 @@
-package org.o365relay.deliver;
+package org.o365relay.deliver.health;
 
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.deliver.Suspension.EndedBy;
+import org.o365relay.deliver.health.Suspension.EndedBy;
 import org.o365relay.deliver.upstream.Upstream;
 
 /// One upstream of a mailbox: whether it is suspended, and its connections in use. Guarded by its
 /// [UpstreamFailover].
-final class UpstreamHealth {
+public final class UpstreamHealth {
 
     private final Upstream upstream;
     private final int position;
@@ -30,11 +30,11 @@ final class UpstreamHealth {
         return upstream;
     }
 
-    String name() {
+    public String name() {
         return upstream.name();
     }
 
-    FaultAttribution attribution() {
+    public FaultAttribution attribution() {
         return attribution;
     }
 

@@ -1,4 +1,4 @@
-package org.o365relay.deliver;
+package org.o365relay.deliver.health;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -7,7 +7,7 @@ import org.o365relay.mail.QueueId;
 /// Decides whether a failure is caused by the message or by its upstream: if the upstream has processed other
 /// messages since this one failed, the message is at fault. Remembers the last 4,096 messages that failed, in
 /// memory only.
-final class FaultAttribution {
+public final class FaultAttribution {
 
     private static final int MAX_MESSAGES = 4096;
 
@@ -32,26 +32,26 @@ final class FaultAttribution {
     private record FailureRecord(long processed, int inRow, boolean ownFault, long upstreamFaults) {}
 
     /// Records that the upstream processed a message: accepted it, or refused it after RCPT.
-    synchronized void processed() {
+    public synchronized void processed() {
         processed++;
         ownFaultIgnored = false;
     }
 
     /// @return whether the upstream has processed any message since this one failed; false if no failure of
     ///     this message is known
-    synchronized boolean processedSince(QueueId id) {
+    public synchronized boolean processedSince(QueueId id) {
         FailureRecord failure = failures.get(id);
         return failure != null && failure.processed() < processed;
     }
 
     /// Records that the connection was lost during this message. The failure is not attributed to the message.
-    synchronized void lost(QueueId id) {
+    public synchronized void lost(QueueId id) {
         failures.put(id, new FailureRecord(processed, 1, false, upstreamFaults));
     }
 
     /// @return whether the message is at fault: others have been processed since it failed, or it was at fault
     ///     before and no failure has been attributed to the upstream since then
-    synchronized boolean isOwnFault(QueueId id) {
+    public synchronized boolean isOwnFault(QueueId id) {
         FailureRecord failure = failures.get(id);
         return failure != null && (failure.processed() < processed || isStillOwnFault(failure));
     }
@@ -66,7 +66,7 @@ final class FaultAttribution {
     /// @param id ID of a message at fault
     /// @return whether the message was at fault before, or is the first at fault since the upstream last
     ///     processed a message
-    synchronized boolean ignoresOwnFault(QueueId id) {
+    public synchronized boolean ignoresOwnFault(QueueId id) {
         FailureRecord failure = failures.get(id);
         if (failure != null && isStillOwnFault(failure)) {
             return true;
@@ -79,7 +79,7 @@ final class FaultAttribution {
     /// Records a failure of the message.
     ///
     /// @return number of failures in a row, 1 or more
-    synchronized int failed(QueueId id, boolean ownFault) {
+    public synchronized int failed(QueueId id, boolean ownFault) {
         FailureRecord before = failures.get(id);
         int inRow = before == null || before.processed() < processed ? 1 : before.inRow() + 1;
         if (!ownFault) {

@@ -1,11 +1,11 @@
-package org.o365relay.deliver;
+package org.o365relay.deliver.health;
 
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.deliver.MailboxStatus.State;
+import org.o365relay.deliver.health.MailboxStatus.State;
 import org.o365relay.mail.EmailAddress;
 
 /// Builds the [MailboxStatus] from the state of the upstreams. Used by their [UpstreamFailover], under its
