@@ -20,6 +20,8 @@ import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.UpstreamSettings;
 import org.o365relay.identity.Expiry;
 import org.o365relay.identity.TokenException;
+import org.o365relay.journal.Event.Accepted;
+import org.o365relay.journal.Event.Expiring;
 import org.o365relay.journal.Journal;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.EmailAddress;
@@ -158,7 +160,7 @@ final class ExpiryMonitor implements AutoCloseable {
             return;
         }
         ExpiryNotice notice = new ExpiryNotice(mailbox.address(), expiry);
-        journal.expiring(notice.what(), expiry.at(), daysLeft, notice.advice());
+        journal.record(new Expiring(notice.what(), expiry.at(), daysLeft, notice.advice()));
         Instant now = clock.instant();
         AdminWarning warning = new AdminWarning(
                 "expiring." + Long.toHexString(name.hashCode() & 0xffff_ffffL) + "." + threshold,
@@ -178,7 +180,7 @@ final class ExpiryMonitor implements AutoCloseable {
         LocalMessage message = new LocalMessage(
                 arrival, new RoutedEnvelope(route, Priority.URGENT, notice.envelope()), notice.content());
         QueueId id = queue.recordSentAlert(name, now, message);
-        journal.accepted(id, arrival, notice.envelope(), message.size());
+        journal.record(new Accepted(id, arrival, notice.envelope(), message.size()));
     }
 
     @Override

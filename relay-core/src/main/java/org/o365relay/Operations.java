@@ -15,6 +15,10 @@ import org.o365relay.accept.Endpoint;
 import org.o365relay.alert.Alert;
 import org.o365relay.deliver.Delivery;
 import org.o365relay.deliver.health.MailboxStatus;
+import org.o365relay.journal.Event.Paused;
+import org.o365relay.journal.Event.QueueChanged;
+import org.o365relay.journal.Event.Resumed;
+import org.o365relay.journal.Event.Retried;
 import org.o365relay.journal.Journal;
 import org.o365relay.journal.Rates;
 import org.o365relay.mail.EmailAddress;
@@ -88,7 +92,7 @@ public final class Operations {
                         .bounceEach(selection, by, claim -> delivery(claim).bounce(claim, by))
                 : queue.admin().apply(checked, selection, by);
         if (result.changed() > 0) {
-            journal.queueChanged(text(checked), result.changed(), by);
+            journal.record(new QueueChanged(text(checked), result.changed(), by));
         }
         return result;
     }
@@ -169,7 +173,7 @@ public final class Operations {
             return false;
         }
         worker.dispatcher().pause(now, by);
-        journal.paused(worker.dispatcher().mailbox(), by);
+        journal.record(new Paused(worker.dispatcher().mailbox(), by));
         return true;
     }
 
@@ -180,16 +184,16 @@ public final class Operations {
     public synchronized MailboxProbes resume(EmailAddress mailbox, String by) throws OperationException {
         if (workers.stream().noneMatch(worker -> worker.isOf(mailbox.toString()))
                 && queue.resumeMailbox(name(mailbox))) {
-            journal.resumed(mailbox, by);
+            journal.record(new Resumed(mailbox, by));
             return new MailboxProbes(true, List.of());
         }
         MailboxWorkers worker = workers(mailbox);
         boolean wasPaused = queue.resumeMailbox(name(worker));
         MailboxProbes result = new MailboxProbes(wasPaused, worker.dispatcher().resume());
         if (wasPaused) {
-            journal.resumed(worker.dispatcher().mailbox(), by);
+            journal.record(new Resumed(worker.dispatcher().mailbox(), by));
         } else if (result.isProbing()) {
-            journal.retried(worker.dispatcher().mailbox(), by);
+            journal.record(new Retried(worker.dispatcher().mailbox(), by));
         }
         makeMessageDue(worker, result, by);
         return result;
@@ -207,7 +211,7 @@ public final class Operations {
         }
         MailboxProbes result = new MailboxProbes(false, worker.dispatcher().retry());
         if (result.isProbing()) {
-            journal.retried(worker.dispatcher().mailbox(), by);
+            journal.record(new Retried(worker.dispatcher().mailbox(), by));
         }
         makeMessageDue(worker, result, by);
         return result;

@@ -85,7 +85,7 @@ public final class Relay {
         this.settings = settings;
         this.version = version;
         this.rates = new Rates(clock);
-        this.journal = rates.and(journal);
+        this.journal = Journal.of(rates, journal);
         this.clock = clock;
         this.random = random;
         this.upstreams = new UpstreamFactory(
@@ -104,7 +104,7 @@ public final class Relay {
                     settings.notices(), settings.hostname(), opened.notices().storedNotices(), clock);
             Alerts newAlerts = alerts(opened, noticePolicy);
             alerts = newAlerts;
-            Journal events = journal.and(newAlerts.journal());
+            Journal events = Journal.of(journal, newAlerts.journal());
             List<MailboxSender> senders = senders(opened, events);
             senders.forEach(sender -> workers.add(workers(opened, sender, noticePolicy, events)));
             for (int i = 0; i < workers.size(); i++) {

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
+import org.o365relay.journal.Event.Rejected;
 import org.o365relay.journal.Journal;
 import org.o365relay.mail.Reply;
 import org.slf4j.Logger;
@@ -43,7 +44,7 @@ final class RejectLog {
         if (suppressed != null) {
             byAddress.put(client, new Suppressed(suppressed.loggedAt, suppressed.count + 1, reply));
         } else if (byAddress.size() < MAX_ADDRESSES) {
-            journal.rejected(client, "", null, null, reply);
+            journal.record(new Rejected(client, "", null, null, reply));
             byAddress.put(client, new Suppressed(clock.instant(), 0, reply));
         } else {
             suppressedForOthers++;
@@ -68,7 +69,8 @@ final class RejectLog {
     private Suppressed logSuppressed(InetAddress client, Suppressed suppressed) {
         Reply last = suppressed.last;
         String text = "%s (%d times since the last line)".formatted(last.text(), suppressed.count);
-        journal.rejected(client, "", null, null, Reply.of(last.code(), String.valueOf(last.status()), text));
+        journal.record(
+                new Rejected(client, "", null, null, Reply.of(last.code(), String.valueOf(last.status()), text)));
         return new Suppressed(clock.instant(), 0, last);
     }
 }

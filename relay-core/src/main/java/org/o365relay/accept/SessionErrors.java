@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.accept.SessionAction.Send;
 import org.o365relay.accept.SessionAction.SendAndClose;
 import org.o365relay.admit.LimitExceeded;
+import org.o365relay.journal.Event;
+import org.o365relay.journal.Event.Rejected;
 import org.o365relay.journal.Journal;
 import org.o365relay.mail.Deviation;
 import org.o365relay.mail.EmailAddress;
@@ -103,22 +105,18 @@ final class SessionErrors {
         LimitExceeded excess = decision.excess();
         Reply reply = decision.reply();
         if (countRejection(reply)) {
-            journal.limitExceeded(new Journal.ExceededLimit(
-                    client.address(),
+            journal.record(new Event.LimitExceeded(
+                    new Rejected(client.address(), helo, sender, recipient, reply),
                     client.policy().name(),
-                    helo,
-                    sender,
-                    recipient,
                     excess.limit(),
-                    excess.until(),
-                    reply));
+                    excess.until()));
         }
         return new Send(reply);
     }
 
     void rejected(@Nullable EmailAddress sender, @Nullable EmailAddress recipient, Reply reply) {
         if (countRejection(reply)) {
-            journal.rejected(client.address(), helo, sender, recipient, reply);
+            journal.record(new Rejected(client.address(), helo, sender, recipient, reply));
         }
     }
 
@@ -141,7 +139,8 @@ final class SessionErrors {
         Reply last = lastSuppressed;
         if (last != null) {
             String text = "%s (last of %d more rejections in this session)".formatted(last.text(), suppressed);
-            journal.rejected(client.address(), helo, null, null, new Reply(last.code(), last.status(), List.of(text)));
+            journal.record(new Rejected(
+                    client.address(), helo, null, null, new Reply(last.code(), last.status(), List.of(text))));
             suppressed = 0;
             lastSuppressed = null;
         }

@@ -11,6 +11,7 @@ import org.o365relay.accept.EnvelopePolicy.Decision;
 import org.o365relay.accept.SessionAction.ReadChunk;
 import org.o365relay.accept.SessionAction.ReadContent;
 import org.o365relay.accept.SessionAction.Send;
+import org.o365relay.journal.Event.Accepted;
 import org.o365relay.journal.Journal;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.BodyType;
@@ -267,7 +268,7 @@ final class TransactionCommands {
             }
             errors.accepted();
             for (int i = 0; i < ids.size(); i++) {
-                journal.accepted(ids.get(i), arrival, parts.get(i).envelope(), size);
+                journal.record(new Accepted(ids.get(i), arrival, parts.get(i).envelope(), size));
             }
             return Reply.of(250, "2.0.0", "Queued as " + ids.getFirst());
         });

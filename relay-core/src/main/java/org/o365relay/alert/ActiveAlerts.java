@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.o365relay.alert.AlertCondition.Reporting;
+import org.o365relay.journal.Event.Accepted;
 import org.o365relay.journal.Journal;
 import org.o365relay.queue.LocalMessage;
 import org.o365relay.queue.MessageQueue;
@@ -151,8 +152,8 @@ public final class ActiveAlerts {
 
     private void store(AlertState state, Optional<LocalMessage> email, boolean mailed) {
         queue.raiseAlert(state.toStoredAlert(mailed), email.orElse(null))
-                .ifPresent(id ->
-                        email.ifPresent(sent -> journal.accepted(id, sent.arrival(), sent.envelope(), sent.size())));
+                .ifPresent(id -> email.ifPresent(
+                        sent -> journal.record(new Accepted(id, sent.arrival(), sent.envelope(), sent.size()))));
         alerts.compute(
                 state.condition().name(),
                 (_, latest) -> (latest == null ? state : latest).announced(true).stored(mailed));
@@ -162,8 +163,8 @@ public final class ActiveAlerts {
         AlertMessage message = state.cleared(at);
         Optional<LocalMessage> email = emails.write(message, state.condition());
         queue.clearAlert(state.condition().name(), email.orElse(null))
-                .ifPresent(id ->
-                        email.ifPresent(sent -> journal.accepted(id, sent.arrival(), sent.envelope(), sent.size())));
+                .ifPresent(id -> email.ifPresent(
+                        sent -> journal.record(new Accepted(id, sent.arrival(), sent.envelope(), sent.size()))));
         webhook.accept(message);
         if (state.condition().reporting() == Reporting.NONE || state.condition().reporting() == Reporting.RESTORED) {
             log.info("resolved: {}", state.condition().subject());

@@ -8,9 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.o365relay.alert.AlertCondition.Reporting;
-import org.o365relay.journal.Journal.ExceededLimit;
-import org.o365relay.mail.EmailAddress;
-import org.o365relay.mail.Reply;
+import org.o365relay.journal.Event.Blocked;
+import org.o365relay.journal.Event.LimitExceeded;
+import org.o365relay.journal.Event.Unreachable;
 import org.o365relay.notice.AdminWarning;
 import org.o365relay.queue.DiskCapacity;
 
@@ -38,36 +38,37 @@ final class AlertTexts {
         return AlertKind.LIMIT_EXCEEDED.isKindOf(name) ? WITHIN_LIMITS : AFTER_RESTART;
     }
 
-    static AlertCondition mailboxBlocked(EmailAddress mailbox, String upstream, Reply reply, String advice) {
+    static AlertCondition mailboxBlocked(Blocked blocked) {
         return new AlertCondition(
-                AlertKind.MAILBOX_BLOCKED.of(mailbox),
-                "Mailbox " + mailbox + " cannot send",
-                "The mailbox " + mailbox + " is blocked because " + upstream + " replied: " + reply
+                AlertKind.MAILBOX_BLOCKED.of(blocked.mailbox()),
+                "Mailbox " + blocked.mailbox() + " cannot send",
+                "The mailbox " + blocked.mailbox() + " is blocked because " + blocked.upstream() + " replied: "
+                        + blocked.reply()
                         + ". No mail is lost: messages wait in the queue and are sent automatically once the problem is"
                         + " fixed.",
-                advice,
-                mailbox,
+                blocked.advice(),
+                blocked.mailbox(),
                 null,
                 null,
                 Reporting.LOGGED);
     }
 
-    static AlertCondition unreachable(EmailAddress mailbox, String upstream, Reply reply) {
+    static AlertCondition unreachable(Unreachable unreachable) {
         return new AlertCondition(
-                AlertKind.UNREACHABLE.of(mailbox),
-                upstream + " cannot be reached for " + mailbox,
-                "The mailbox " + mailbox + " cannot send: " + reply
+                AlertKind.UNREACHABLE.of(unreachable.mailbox()),
+                unreachable.upstream() + " cannot be reached for " + unreachable.mailbox(),
+                "The mailbox " + unreachable.mailbox() + " cannot send: " + unreachable.reply()
                         + ". No mail is lost: messages wait in the queue, and the relay retries every few seconds.",
                 "Check that this host can reach the internet (DNS, firewall, proxy). If it can, check the service health"
                         + " in the Microsoft 365 admin center.",
-                mailbox,
+                unreachable.mailbox(),
                 MINIMUM_OUTAGE,
                 null,
                 Reporting.LOGGED);
     }
 
-    static AlertCondition limitExceeded(ExceededLimit excess) {
-        String address = excess.client().getHostAddress();
+    static AlertCondition limitExceeded(LimitExceeded excess) {
+        String address = excess.rejection().client().getHostAddress();
         String device = excess.name().isEmpty() ? address : excess.name() + " (" + address + ")";
         return new AlertCondition(
                 AlertKind.LIMIT_EXCEEDED.of(address),

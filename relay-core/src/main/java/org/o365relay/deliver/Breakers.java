@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.Attempt.Result;
 import org.o365relay.deliver.Breaker.Backoff;
 import org.o365relay.deliver.upstream.Verdict.Scope;
+import org.o365relay.journal.Event;
 import org.o365relay.journal.Journal;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Outcome.Deferred;
@@ -89,13 +90,13 @@ final class Breakers {
     }
 
     private void report(Subject subject, Backoff backoff) {
-        journal.backoff(
+        journal.record(new Event.Backoff(
                 mailbox,
                 subject.scope() == Scope.AUTHOR ? "author" : "recipient",
                 subject.name(),
                 backoff.refusal().response().reply(),
                 backoff.refusal().verdict().advice(),
-                backoff.until());
+                backoff.until()));
     }
 
     private void delivered(Recipient recipient, @Nullable EmailAddress alias) {

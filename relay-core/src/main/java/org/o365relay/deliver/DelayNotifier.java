@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import org.o365relay.journal.Event.Accepted;
+import org.o365relay.journal.Event.Delayed;
 import org.o365relay.journal.Journal;
 import org.o365relay.mail.DsnRequest.NotifyCondition;
 import org.o365relay.mail.EmailAddress;
@@ -121,16 +123,16 @@ final class DelayNotifier {
         }
         LocalMessage message = notification.notice();
         if (message != null && written.noticeId() != null) {
-            journal.accepted(written.noticeId(), message.arrival(), message.envelope(), message.size());
+            journal.record(new Accepted(written.noticeId(), message.arrival(), message.envelope(), message.size()));
         }
         batch.messages().stream()
                 .filter(waiting -> waiting.id().equals(notification.message()))
-                .forEach(waiting -> journal.delayed(
+                .forEach(waiting -> journal.record(new Delayed(
                         waiting.id(),
                         waiting.arrival().client(),
                         notification.to(),
                         Duration.between(waiting.arrival().at(), clock.instant()),
-                        message == null));
+                        message == null)));
     }
 
     /// @return the notification to record; empty if the sender is not notified

@@ -19,6 +19,7 @@ import org.o365relay.deliver.upstream.Response;
 import org.o365relay.deliver.upstream.Response.Origin;
 import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.deliver.upstream.Verdict;
+import org.o365relay.journal.Event.Accepted;
 import org.o365relay.journal.Journal;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
@@ -310,7 +311,7 @@ public final class Delivery {
                 writer.write(settlement, notices, written.suppressed().stream().toList());
         for (int i = 0; i < notices.size(); i++) {
             LocalMessage notice = notices.get(i);
-            journal.accepted(noticeIds.get(i), notice.arrival(), notice.envelope(), notice.size());
+            journal.record(new Accepted(noticeIds.get(i), notice.arrival(), notice.envelope(), notice.size()));
         }
         report.log(claim, attempt, settlement, written, by);
     }

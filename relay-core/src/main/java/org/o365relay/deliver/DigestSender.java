@@ -6,6 +6,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import org.o365relay.journal.Event.Accepted;
 import org.o365relay.journal.Journal;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Priority;
@@ -102,7 +103,7 @@ final class DigestSender {
                 Priority.NORMAL,
                 now);
         Optional<QueueId> sent = notices.sendDigest(group, message);
-        sent.ifPresent(id -> journal.accepted(id, message.arrival(), message.envelope(), message.size()));
+        sent.ifPresent(id -> journal.record(new Accepted(id, message.arrival(), message.envelope(), message.size())));
         return sent.isPresent();
     }
 

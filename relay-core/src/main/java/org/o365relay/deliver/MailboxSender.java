@@ -21,6 +21,7 @@ import org.o365relay.deliver.upstream.Upstream;
 import org.o365relay.deliver.upstream.UpstreamCheck;
 import org.o365relay.deliver.upstream.Verdict;
 import org.o365relay.deliver.upstream.Verdict.Scope;
+import org.o365relay.journal.Event.Throttled;
 import org.o365relay.journal.Journal;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Priority;
@@ -279,11 +280,11 @@ public final class MailboxSender {
 
     private void throttle(DeliveryPermit permit, Reply reply) {
         if (account.concurrencyLimiter().throttled()) {
-            journal.throttled(
+            journal.record(new Throttled(
                     mailbox,
                     permit.health().name(),
                     reply,
-                    account.concurrencyLimiter().limit());
+                    account.concurrencyLimiter().limit()));
         }
     }
 

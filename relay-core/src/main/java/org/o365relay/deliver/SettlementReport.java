@@ -5,8 +5,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import org.o365relay.deliver.Attempt.Result;
 import org.o365relay.deliver.DsnSender.Notices;
+import org.o365relay.journal.Event;
+import org.o365relay.journal.Event.Accepted;
+import org.o365relay.journal.Event.RecipientAttempt;
 import org.o365relay.journal.Journal;
-import org.o365relay.journal.Journal.Delivery;
 import org.o365relay.mail.DsnRequest.NotifyCondition;
 import org.o365relay.mail.Outcome.Deferred;
 import org.o365relay.mail.Outcome.Delivered;
@@ -29,19 +31,19 @@ final class SettlementReport {
     /// @param by name of the operator who bounced the message; empty if none did
     void log(Claim claim, Attempt attempt, Settlement settlement, Notices notices, String by) {
         attempt.results().forEach((recipient, result) -> {
-            Delivery delivery = delivery(claim, recipient, result, settlement.upstream(), by);
+            RecipientAttempt details = details(claim, recipient, result, settlement.upstream());
             switch (settlement.outcomes().get(recipient)) {
-                case Delivered _ -> journal.delivered(delivery);
-                case Deferred _ -> logDeferred(delivery, result, settlement);
-                case Failed _ -> logFailed(delivery, wantsFailureNotice(claim, recipient), notices);
+                case Delivered _ -> journal.record(new Event.Delivered(details));
+                case Deferred _ -> logDeferred(details, result, settlement);
+                case Failed _ -> logFailed(details, by, wantsFailureNotice(claim, recipient), notices);
                 case null -> throw new IllegalArgumentException("not settled: " + recipient);
             }
         });
     }
 
-    private void logFailed(Delivery delivery, boolean isNotified, Notices notices) {
+    private void logFailed(RecipientAttempt details, String by, boolean isNotified, Notices notices) {
         boolean inDigest = isNotified && notices.suppressed().isPresent();
-        journal.failed(delivery, isNotified ? notices.failureTo() : null, inDigest);
+        journal.record(new Event.Failed(details, by, isNotified ? notices.failureTo() : null, inDigest));
     }
 
     private static boolean wantsFailureNotice(Claim claim, Recipient recipient) {
@@ -49,25 +51,21 @@ final class SettlementReport {
     }
 
     /// Logs nothing while the mailbox is blocked: the block is logged once, not every message.
-    private void logDeferred(Delivery delivery, Result result, Settlement settlement) {
+    private void logDeferred(RecipientAttempt details, Result result, Settlement settlement) {
         Instant next = settlement.nextAttempt();
         if (settlement.counts() && next != null) {
-            journal.deferred(delivery, next, result.response().mayHaveArrived());
+            journal.record(new Event.Deferred(details, next, result.response().mayHaveArrived()));
         }
     }
 
-    private Delivery delivery(Claim claim, Recipient recipient, Result result, String upstream, String by) {
-        return new Delivery(
-                claim.id(),
-                claim.arrival().client(),
-                claim.envelope().sender(),
+    private RecipientAttempt details(Claim claim, Recipient recipient, Result result, String upstream) {
+        return new RecipientAttempt(
+                new Accepted(claim.id(), claim.arrival(), claim.envelope(), claim.size()),
                 recipient.address(),
-                claim.size(),
                 upstream,
                 result.response().reply(),
                 result.verdict().advice(),
                 claim.attempts(),
-                Duration.between(claim.arrival().at(), clock.instant()),
-                by);
+                Duration.between(claim.arrival().at(), clock.instant()));
     }
 }

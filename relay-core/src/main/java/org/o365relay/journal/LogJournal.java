@@ -1,6 +1,5 @@
 package org.o365relay.journal;
 
-import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -8,99 +7,227 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.mail.Arrival;
+import org.o365relay.journal.Event.Accepted;
+import org.o365relay.journal.Event.Backoff;
+import org.o365relay.journal.Event.Blocked;
+import org.o365relay.journal.Event.Deferred;
+import org.o365relay.journal.Event.Delayed;
+import org.o365relay.journal.Event.Delivered;
+import org.o365relay.journal.Event.Expiring;
+import org.o365relay.journal.Event.Failback;
+import org.o365relay.journal.Event.Failed;
+import org.o365relay.journal.Event.Failover;
+import org.o365relay.journal.Event.LimitExceeded;
+import org.o365relay.journal.Event.Ndr;
+import org.o365relay.journal.Event.Paused;
+import org.o365relay.journal.Event.QueueChanged;
+import org.o365relay.journal.Event.Reachable;
+import org.o365relay.journal.Event.RecipientAttempt;
+import org.o365relay.journal.Event.Rejected;
+import org.o365relay.journal.Event.Resumed;
+import org.o365relay.journal.Event.Retried;
+import org.o365relay.journal.Event.Throttled;
+import org.o365relay.journal.Event.Unblocked;
+import org.o365relay.journal.Event.Unreachable;
 import org.o365relay.mail.EmailAddress;
-import org.o365relay.mail.Envelope;
-import org.o365relay.mail.QueueId;
-import org.o365relay.mail.Reply;
 import org.o365relay.mail.VisibleText;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /// Writes each event as one log line: its name, then `key=value` pairs. A value is quoted if it is empty or
-/// contains white space, `=`, `"`, `\` or a character outside visible ASCII. The logger is `journal`; the level
-/// is that of the [LogEvent].
+/// contains white space, `=`, `"`, `\` or a character outside visible ASCII. The logger is `journal`.
 public final class LogJournal implements Journal {
 
     private static final Logger log = LoggerFactory.getLogger("journal");
     private static final int LISTED_RECIPIENTS = 10;
 
     @Override
-    public void accepted(QueueId id, Arrival arrival, Envelope envelope, long size) {
-        new Line(LogEvent.ACCEPTED)
-                .with("id", id)
-                .with("client", arrival.client().getHostAddress())
-                .with("helo", arrival.helo())
-                .with("from", path(envelope.sender()))
-                .with("to", paths(envelope.recipients()))
-                .with("size", size)
-                .with("protocol", arrival.protocol())
-                .log();
+    public void record(Event event) {
+        line(event).log();
     }
 
-    @Override
-    public void rejected(
-            InetAddress client, String helo, @Nullable EmailAddress from, @Nullable EmailAddress to, Reply reply) {
-        Line line = new Line(LogEvent.REJECTED)
-                .with("client", client.getHostAddress())
-                .with("helo", helo);
-        if (from != null) {
-            line.with("from", path(from));
-        }
-        if (to != null) {
-            line.with("to", path(to));
-        }
-        line.with("reply", reply).log();
+    private static Line line(Event event) {
+        return switch (event) {
+            case Accepted accepted -> line(accepted);
+            case Rejected rejected -> line(rejected);
+            case LimitExceeded exceeded -> line(exceeded);
+            case Delivered delivered -> info("delivered").with(delivered.attempt());
+            case Deferred deferred -> line(deferred);
+            case Failed failed -> line(failed);
+            case Delayed delayed -> line(delayed);
+            case Ndr ndr -> line(ndr);
+            case Blocked blocked -> line(blocked);
+            case Unblocked unblocked ->
+                info("unblocked").with("mailbox", unblocked.mailbox()).with("after", seconds(unblocked.after()));
+            case Failover failover -> line(failover);
+            case Failback failback -> line(failback);
+            case Unreachable unreachable -> line(unreachable);
+            case Reachable reachable -> line(reachable);
+            case Throttled throttled -> line(throttled);
+            case Backoff backoff -> line(backoff);
+            case Paused paused ->
+                warn("paused").with("mailbox", paused.mailbox()).with("by", paused.by());
+            case Resumed resumed ->
+                info("resumed").with("mailbox", resumed.mailbox()).with("by", resumed.by());
+            case Retried retried ->
+                info("retried").with("mailbox", retried.mailbox()).with("by", retried.by());
+            case QueueChanged changed -> line(changed);
+            case Expiring expiring -> line(expiring);
+        };
     }
 
-    @Override
-    public void limitExceeded(ExceededLimit excess) {
-        Line line =
-                new Line(LogEvent.LIMIT_EXCEEDED).with("client", excess.client().getHostAddress());
-        if (!excess.name().isEmpty()) {
-            line.with("name", excess.name());
-        }
-        line.with("helo", excess.helo()).with("from", path(excess.from()));
-        if (excess.to() != null) {
-            line.with("to", path(excess.to()));
-        }
-        line.with("limit", excess.limit())
-                .with("until", truncated(excess.until()))
-                .with("reply", excess.reply())
-                .log();
+    private static Line line(Accepted accepted) {
+        return info("accepted")
+                .with("id", accepted.id())
+                .with("client", accepted.arrival().client().getHostAddress())
+                .with("helo", accepted.arrival().helo())
+                .with("from", path(accepted.envelope().sender()))
+                .with("to", paths(accepted.envelope().recipients()))
+                .with("size", accepted.size())
+                .with("protocol", accepted.arrival().protocol());
     }
 
-    @Override
-    public void delivered(Delivery delivery) {
-        line(LogEvent.DELIVERED, delivery).log();
+    private static Line line(Rejected rejected) {
+        Line line = warn("rejected")
+                .with("client", rejected.client().getHostAddress())
+                .with("helo", rejected.helo());
+        if (rejected.from() != null) {
+            line.with("from", path(rejected.from()));
+        }
+        if (rejected.to() != null) {
+            line.with("to", path(rejected.to()));
+        }
+        return line.with("reply", rejected.reply());
     }
 
-    @Override
-    public void deferred(Delivery delivery, Instant nextAttempt, boolean mayHaveArrived) {
-        Line line = line(LogEvent.DEFERRED, delivery).with("next", truncated(nextAttempt));
-        if (mayHaveArrived) {
+    private static Line line(LimitExceeded exceeded) {
+        Rejected rejection = exceeded.rejection();
+        Line line = warn("limit-exceeded").with("client", rejection.client().getHostAddress());
+        if (!exceeded.name().isEmpty()) {
+            line.with("name", exceeded.name());
+        }
+        line.with("helo", rejection.helo()).with("from", path(rejection.from()));
+        if (rejection.to() != null) {
+            line.with("to", path(rejection.to()));
+        }
+        return line.with("limit", exceeded.limit())
+                .with("until", truncated(exceeded.until()))
+                .with("reply", rejection.reply());
+    }
+
+    private static Line line(Deferred deferred) {
+        Line line = warn("deferred").with(deferred.attempt()).with("next", truncated(deferred.nextAttempt()));
+        if (deferred.mayHaveArrived()) {
             line.with("note", "the upstream may have accepted the message; the next attempt may deliver a duplicate");
         }
-        line.log();
+        return line;
     }
 
-    @Override
-    public void failed(Delivery delivery, @Nullable EmailAddress noticeTo, boolean inDigest) {
-        Line line = line(LogEvent.FAILED, delivery);
-        if (!delivery.by().isEmpty()) {
-            line.with("by", delivery.by());
+    private static Line line(Failed failed) {
+        Line line = warn("failed").with(failed.attempt());
+        if (!failed.by().isEmpty()) {
+            line.with("by", failed.by());
         }
-        line.with("notice", notice(noticeTo, inDigest)).log();
+        return line.with("notice", notice(failed.noticeTo(), failed.inDigest()));
     }
 
-    @Override
-    public void delayed(QueueId id, InetAddress client, EmailAddress noticeTo, Duration waiting, boolean inDigest) {
-        new Line(LogEvent.DELAYED)
-                .with("id", id)
-                .with("client", client.getHostAddress())
-                .with("delay", seconds(waiting))
-                .with("notice", notice(noticeTo, inDigest))
-                .log();
+    private static Line line(Delayed delayed) {
+        return info("delayed")
+                .with("id", delayed.id())
+                .with("client", delayed.client().getHostAddress())
+                .with("delay", seconds(delayed.waiting()))
+                .with("notice", notice(delayed.noticeTo(), delayed.inDigest()));
+    }
+
+    private static Line line(Ndr ndr) {
+        return warn("ndr")
+                .with("id", ndr.id())
+                .with("mailbox", ndr.mailbox())
+                .with("to", "<" + ndr.to() + ">")
+                .with("reply", ndr.reply())
+                .withAdvice(ndr.advice())
+                .with("notice", notice(ndr.noticeTo(), ndr.inDigest()));
+    }
+
+    private static Line line(Blocked blocked) {
+        return warn("blocked")
+                .with("mailbox", blocked.mailbox())
+                .with("upstream", blocked.upstream())
+                .with("reply", blocked.reply())
+                .with("probe", truncated(blocked.nextProbe()))
+                .with("advice", blocked.advice());
+    }
+
+    private static Line line(Failover failover) {
+        return warn("failover")
+                .with("mailbox", failover.mailbox())
+                .with("from", failover.from())
+                .with("to", failover.to())
+                .with("reply", failover.reply())
+                .withAdvice(failover.advice());
+    }
+
+    private static Line line(Failback failback) {
+        return info("failback")
+                .with("mailbox", failback.mailbox())
+                .with("upstream", failback.upstream())
+                .with("after", seconds(failback.after()));
+    }
+
+    private static Line line(Unreachable unreachable) {
+        return warn("unreachable")
+                .with("mailbox", unreachable.mailbox())
+                .with("upstream", unreachable.upstream())
+                .with("reply", unreachable.reply())
+                .with("next", truncated(unreachable.nextAttempt()));
+    }
+
+    private static Line line(Reachable reachable) {
+        return info("reachable")
+                .with("mailbox", reachable.mailbox())
+                .with("upstream", reachable.upstream())
+                .with("after", seconds(reachable.after()));
+    }
+
+    private static Line line(Throttled throttled) {
+        return warn("throttled")
+                .with("mailbox", throttled.mailbox())
+                .with("upstream", throttled.upstream())
+                .with("reply", throttled.reply())
+                .with("connections", throttled.connections());
+    }
+
+    private static Line line(Backoff backoff) {
+        return warn("backoff")
+                .with("mailbox", backoff.mailbox())
+                .with(backoff.kind(), "<" + backoff.address() + ">")
+                .with("reply", backoff.reply())
+                .with("until", truncated(backoff.until()))
+                .withAdvice(backoff.advice());
+    }
+
+    private static Line line(QueueChanged changed) {
+        return warn("queue-changed")
+                .with("change", changed.change())
+                .with("messages", changed.messages())
+                .with("by", changed.by());
+    }
+
+    private static Line line(Expiring expiring) {
+        return warn("expiring")
+                .with("what", expiring.what())
+                .with("when", truncated(expiring.when()))
+                .with("days-left", expiring.daysLeft())
+                .withAdvice(expiring.advice());
+    }
+
+    private static Line info(String event) {
+        return new Line(Level.INFO, event);
+    }
+
+    private static Line warn(String event) {
+        return new Line(Level.WARN, event);
     }
 
     private static String notice(@Nullable EmailAddress to, boolean inDigest) {
@@ -108,152 +235,6 @@ public final class LogJournal implements Journal {
             return "none";
         }
         return inDigest ? "digest to " + path(to) : path(to);
-    }
-
-    @Override
-    public void ndr(
-            QueueId id,
-            EmailAddress mailbox,
-            String to,
-            Reply reply,
-            String advice,
-            @Nullable EmailAddress noticeTo,
-            boolean inDigest) {
-        Line line = new Line(LogEvent.NDR)
-                .with("id", id)
-                .with("mailbox", mailbox)
-                .with("to", "<" + to + ">")
-                .with("reply", reply);
-
-        withAdvice(line, advice).with("notice", notice(noticeTo, inDigest)).log();
-    }
-
-    @Override
-    public void blocked(EmailAddress mailbox, String upstream, Reply reply, String advice, Instant nextProbe) {
-        new Line(LogEvent.BLOCKED)
-                .with("mailbox", mailbox)
-                .with("upstream", upstream)
-                .with("reply", reply)
-                .with("probe", truncated(nextProbe))
-                .with("advice", advice)
-                .log();
-    }
-
-    @Override
-    public void unblocked(EmailAddress mailbox, Duration after) {
-        new Line(LogEvent.UNBLOCKED)
-                .with("mailbox", mailbox)
-                .with("after", seconds(after))
-                .log();
-    }
-
-    @Override
-    public void failover(EmailAddress mailbox, String from, String to, Reply reply, String advice) {
-        Line line = new Line(LogEvent.FAILOVER)
-                .with("mailbox", mailbox)
-                .with("from", from)
-                .with("to", to)
-                .with("reply", reply);
-        withAdvice(line, advice).log();
-    }
-
-    @Override
-    public void failback(EmailAddress mailbox, String upstream, Duration after) {
-        new Line(LogEvent.FAILBACK)
-                .with("mailbox", mailbox)
-                .with("upstream", upstream)
-                .with("after", seconds(after))
-                .log();
-    }
-
-    @Override
-    public void unreachable(EmailAddress mailbox, String upstream, Reply reply, Instant nextAttempt) {
-        new Line(LogEvent.UNREACHABLE)
-                .with("mailbox", mailbox)
-                .with("upstream", upstream)
-                .with("reply", reply)
-                .with("next", truncated(nextAttempt))
-                .log();
-    }
-
-    @Override
-    public void reachable(EmailAddress mailbox, String upstream, Duration after) {
-        new Line(LogEvent.REACHABLE)
-                .with("mailbox", mailbox)
-                .with("upstream", upstream)
-                .with("after", seconds(after))
-                .log();
-    }
-
-    @Override
-    public void throttled(EmailAddress mailbox, String upstream, Reply reply, int connections) {
-        new Line(LogEvent.THROTTLED)
-                .with("mailbox", mailbox)
-                .with("upstream", upstream)
-                .with("reply", reply)
-                .with("connections", connections)
-                .log();
-    }
-
-    @Override
-    public void backoff(EmailAddress mailbox, String kind, String address, Reply reply, String advice, Instant until) {
-        Line line = new Line(LogEvent.BACKOFF)
-                .with("mailbox", mailbox)
-                .with(kind, "<" + address + ">")
-                .with("reply", reply)
-                .with("until", truncated(until));
-        withAdvice(line, advice).log();
-    }
-
-    @Override
-    public void expiring(String what, Instant when, long daysLeft, String advice) {
-        Line line = new Line(LogEvent.EXPIRING)
-                .with("what", what)
-                .with("when", truncated(when))
-                .with("days-left", daysLeft);
-        withAdvice(line, advice).log();
-    }
-
-    @Override
-    public void paused(EmailAddress mailbox, String by) {
-        new Line(LogEvent.PAUSED).with("mailbox", mailbox).with("by", by).log();
-    }
-
-    @Override
-    public void resumed(EmailAddress mailbox, String by) {
-        new Line(LogEvent.RESUMED).with("mailbox", mailbox).with("by", by).log();
-    }
-
-    @Override
-    public void retried(EmailAddress mailbox, String by) {
-        new Line(LogEvent.RETRIED).with("mailbox", mailbox).with("by", by).log();
-    }
-
-    @Override
-    public void queueChanged(String change, long messages, String by) {
-        new Line(LogEvent.QUEUE_CHANGED)
-                .with("change", change)
-                .with("messages", messages)
-                .with("by", by)
-                .log();
-    }
-
-    private static Line withAdvice(Line line, String advice) {
-        return advice.isEmpty() ? line : line.with("advice", advice);
-    }
-
-    private static Line line(LogEvent event, Delivery delivery) {
-        Line line = new Line(event)
-                .with("id", delivery.id())
-                .with("client", delivery.client().getHostAddress())
-                .with("from", path(delivery.from()))
-                .with("to", path(delivery.to()))
-                .with("size", delivery.size())
-                .with("upstream", delivery.upstream())
-                .with("reply", delivery.reply())
-                .with("attempts", delivery.attempts())
-                .with("delay", seconds(delivery.sinceArrival()));
-        return withAdvice(line, delivery.advice());
     }
 
     private static String path(@Nullable EmailAddress address) {
@@ -281,12 +262,30 @@ public final class LogJournal implements Journal {
     /// forge a key.
     private static final class Line {
 
-        private final LogEvent event;
+        private final Level level;
         private final StringBuilder text;
 
-        Line(LogEvent event) {
-            this.event = event;
-            this.text = new StringBuilder(160).append(event.key());
+        Line(Level level, String event) {
+            this.level = level;
+            this.text = new StringBuilder(160).append(event);
+        }
+
+        Line with(RecipientAttempt attempt) {
+            Accepted message = attempt.message();
+            return with("id", message.id())
+                    .with("client", message.arrival().client().getHostAddress())
+                    .with("from", path(message.envelope().sender()))
+                    .with("to", path(attempt.to()))
+                    .with("size", message.size())
+                    .with("upstream", attempt.upstream())
+                    .with("reply", attempt.reply())
+                    .with("attempts", attempt.attempts())
+                    .with("delay", seconds(attempt.sinceArrival()))
+                    .withAdvice(attempt.advice());
+        }
+
+        Line withAdvice(String advice) {
+            return advice.isEmpty() ? this : with("advice", advice);
         }
 
         Line with(String key, Object value) {
@@ -332,7 +331,7 @@ public final class LogJournal implements Journal {
         }
 
         void log() {
-            log.atLevel(event.level()).log(text.toString());
+            log.atLevel(level).log(text.toString());
         }
     }
 }

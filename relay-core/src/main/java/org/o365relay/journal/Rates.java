@@ -1,16 +1,7 @@
 package org.o365relay.journal;
 
-import java.net.InetAddress;
-import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicLongArray;
-import org.jspecify.annotations.Nullable;
-import org.o365relay.mail.Arrival;
-import org.o365relay.mail.EmailAddress;
-import org.o365relay.mail.Envelope;
-import org.o365relay.mail.QueueId;
-import org.o365relay.mail.Reply;
 
 /// Counts messages and recipients by outcome over the last 24 hours. Never blocks and allocates nothing,
 /// because it is called between the final dot and the 250.
@@ -60,87 +51,16 @@ public final class Rates implements Journal {
     }
 
     @Override
-    public void accepted(QueueId id, Arrival arrival, Envelope envelope, long size) {
-        accepted.add(clock.millis());
+    public void record(Event event) {
+        switch (event) {
+            case Event.Accepted _ -> accepted.add(clock.millis());
+            case Event.Rejected _, Event.LimitExceeded _ -> rejected.add(clock.millis());
+            case Event.Delivered _ -> delivered.add(clock.millis());
+            case Event.Deferred _ -> deferred.add(clock.millis());
+            case Event.Failed _ -> failed.add(clock.millis());
+            default -> {} // no other event concerns a single message or recipient
+        }
     }
-
-    @Override
-    public void rejected(
-            InetAddress client, String helo, @Nullable EmailAddress from, @Nullable EmailAddress to, Reply reply) {
-        rejected.add(clock.millis());
-    }
-
-    @Override
-    public void limitExceeded(ExceededLimit excess) {
-        rejected.add(clock.millis());
-    }
-
-    @Override
-    public void delivered(Delivery delivery) {
-        delivered.add(clock.millis());
-    }
-
-    @Override
-    public void deferred(Delivery delivery, Instant nextAttempt, boolean mayHaveArrived) {
-        deferred.add(clock.millis());
-    }
-
-    @Override
-    public void failed(Delivery delivery, @Nullable EmailAddress noticeTo, boolean inDigest) {
-        failed.add(clock.millis());
-    }
-
-    @Override
-    public void delayed(QueueId id, InetAddress client, EmailAddress noticeTo, Duration waiting, boolean inDigest) {}
-
-    @Override
-    public void ndr(
-            QueueId id,
-            EmailAddress mailbox,
-            String to,
-            Reply reply,
-            String advice,
-            @Nullable EmailAddress noticeTo,
-            boolean inDigest) {}
-
-    @Override
-    public void blocked(EmailAddress mailbox, String upstream, Reply reply, String advice, Instant nextProbe) {}
-
-    @Override
-    public void unblocked(EmailAddress mailbox, Duration after) {}
-
-    @Override
-    public void failover(EmailAddress mailbox, String from, String to, Reply reply, String advice) {}
-
-    @Override
-    public void failback(EmailAddress mailbox, String upstream, Duration after) {}
-
-    @Override
-    public void unreachable(EmailAddress mailbox, String upstream, Reply reply, Instant nextAttempt) {}
-
-    @Override
-    public void reachable(EmailAddress mailbox, String upstream, Duration after) {}
-
-    @Override
-    public void throttled(EmailAddress mailbox, String upstream, Reply reply, int connections) {}
-
-    @Override
-    public void backoff(EmailAddress mailbox, String kind, String address, Reply reply, String advice, Instant until) {}
-
-    @Override
-    public void paused(EmailAddress mailbox, String by) {}
-
-    @Override
-    public void resumed(EmailAddress mailbox, String by) {}
-
-    @Override
-    public void retried(EmailAddress mailbox, String by) {}
-
-    @Override
-    public void queueChanged(String change, long messages, String by) {}
-
-    @Override
-    public void expiring(String what, Instant when, long daysLeft, String advice) {}
 
     /// Counts one kind of event.
     private static final class Count {

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.exchange.KnownReply;
 import org.o365relay.exchange.ReplyCatalogue;
 import org.o365relay.exchange.ReplySource;
+import org.o365relay.journal.Event.Accepted;
+import org.o365relay.journal.Event.Ndr;
 import org.o365relay.journal.Journal;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.DsnRequest.NotifyCondition;
@@ -138,7 +140,7 @@ final class NdrProcessor {
                 (candidate, notification) -> log(candidate, failures.getOrDefault(candidate, List.of()), notification));
         for (int i = 0; i < notices.size(); i++) {
             LocalMessage notice = notices.get(i);
-            journal.accepted(ids.get(i), notice.arrival(), notice.envelope(), notice.size());
+            journal.record(new Accepted(ids.get(i), notice.arrival(), notice.envelope(), notice.size()));
         }
     }
 
@@ -159,14 +161,14 @@ final class NdrProcessor {
 
     private void log(Candidate candidate, List<FailedDelivery> failures, Notification notification) {
         for (FailedDelivery failure : failures) {
-            journal.ndr(
+            journal.record(new Ndr(
                     candidate.message().id(),
                     mailbox,
                     failure.undelivered().address(),
                     failure.undelivered().reply(),
                     failure.reason().advice(),
                     notification.to(),
-                    notification.suppressed().isPresent());
+                    notification.suppressed().isPresent()));
         }
     }
 

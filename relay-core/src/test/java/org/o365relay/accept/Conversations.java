@@ -25,6 +25,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.o365relay.admit.Devices;
+import org.o365relay.journal.Event.Rejected;
 import org.o365relay.mail.Deviation;
 import org.o365relay.mail.DeviceRecord;
 import org.o365relay.queue.Claim;
@@ -54,7 +55,7 @@ final class Conversations implements AutoCloseable {
     record Outcome(
             String replies,
             List<Message> messages,
-            List<FrontJournal.Rejected> refusals,
+            List<Rejected> refusals,
             Map<InetAddress, Map<Deviation, Long>> deviations) {}
 
     record Message(String envelope, InetAddress client, String helo, String protocol, String content) {}

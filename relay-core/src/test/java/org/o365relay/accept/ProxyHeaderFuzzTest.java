@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.o365relay.admit.Network;
+import org.o365relay.journal.Event.Rejected;
 
 /// What a proxy sends, and what a client sends behind it: nobody gets in but whom the header names, and what
 /// follows the header is the client's, all of it.
@@ -117,7 +118,7 @@ class ProxyHeaderFuzzTest {
         hold(outcome.messages().isEmpty(), "messages", outcome);
         hold(Set.of(Conversations.PEER).containsAll(outcome.deviations().keySet()), "somebody else", outcome);
         hold(outcome.refusals().size() <= 1, "more than one line in the journal", outcome);
-        for (FrontJournal.Rejected refusal : outcome.refusals()) {
+        for (Rejected refusal : outcome.refusals()) {
             hold(refusal.client().equals(Conversations.PEER), "somebody else", refusal);
             hold(isAboutTheProxy(refusal) || isTls(refusal), "another reason", refusal);
         }
@@ -141,11 +142,11 @@ class ProxyHeaderFuzzTest {
         }
     }
 
-    private static boolean isAboutTheProxy(FrontJournal.Rejected refusal) {
+    private static boolean isAboutTheProxy(Rejected refusal) {
         return refusal.reply().text().contains("must begin with a PROXY protocol header");
     }
 
-    private static boolean isTls(FrontJournal.Rejected refusal) {
+    private static boolean isTls(Rejected refusal) {
         return refusal.reply().text().contains("begins with TLS");
     }
 

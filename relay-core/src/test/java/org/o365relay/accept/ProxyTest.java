@@ -18,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.o365relay.admit.Network;
+import org.o365relay.journal.Event.Rejected;
 
 /// Connections through a proxy that says who the client is, and those that only pretend to.
 @Timeout(60)
@@ -100,7 +101,7 @@ class ProxyTest {
             proxy.expectClosed();
             assertThat(relay.record("192.0.2.66").rejections()).isOne();
             assertThat(relay.journal().rejected())
-                    .extracting(FrontJournal.Rejected::client)
+                    .extracting(Rejected::client)
                     .containsExactly(InetAddress.ofLiteral("192.0.2.66"));
         }
     }

@@ -7,6 +7,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
+import org.o365relay.journal.Event.Rejected;
 import org.o365relay.mail.Reply;
 
 /// How much the journal hears of clients that are turned away at the door.
@@ -26,7 +27,7 @@ class RejectLogTest {
             door.rejected(ONE, REPLY);
             door.rejected(OTHER, REPLY);
         }
-        assertThat(journal.rejected()).extracting(FrontJournal.Rejected::client).containsExactly(ONE, OTHER);
+        assertThat(journal.rejected()).extracting(Rejected::client).containsExactly(ONE, OTHER);
     }
 
     @Test

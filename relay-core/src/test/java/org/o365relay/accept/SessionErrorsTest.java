@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Test;
 import org.o365relay.admit.Device;
 import org.o365relay.admit.Devices;
 import org.o365relay.admit.LimitExceeded;
-import org.o365relay.journal.Journal;
+import org.o365relay.journal.Event;
+import org.o365relay.journal.Event.Rejected;
 import org.o365relay.mail.Deviation;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
@@ -35,9 +36,9 @@ class SessionErrorsTest {
         SessionAction answer =
                 conduct.limitExceeded(null, recipient, new EnvelopePolicy.Decision.OverLimit(overdraft, reply));
         assertThat(answer).isEqualTo(new SessionAction.Send(reply));
-        assertThat(journal.overdrawn())
-                .containsExactly(new Journal.ExceededLimit(
-                        CLIENT, "", "", null, recipient, "recipients-per-day", overdraft.until(), reply));
+        assertThat(journal.limitsExceeded())
+                .containsExactly(new Event.LimitExceeded(
+                        new Rejected(CLIENT, "", null, recipient, reply), "", "recipients-per-day", overdraft.until()));
         assertThat(journal.rejected()).isEmpty();
         assertThat(devices.records().getFirst().rejections()).isOne();
     }
@@ -54,14 +55,14 @@ class SessionErrorsTest {
         }
         conduct.rejectAndClose(Reply.of(421, "4.7.0", "Enough"));
         assertThat(journal.rejected()).hasSize(SessionErrors.MAX_LOGGED / 2);
-        assertThat(journal.overdrawn()).hasSize(SessionErrors.MAX_LOGGED / 2);
+        assertThat(journal.limitsExceeded()).hasSize(SessionErrors.MAX_LOGGED / 2);
 
         conduct.end();
         conduct.end();
         Reply last = Reply.of(421, "4.7.0", "Enough (last of 981 more rejections in this session)");
         assertThat(journal.rejected())
                 .hasSize(SessionErrors.MAX_LOGGED / 2 + 1)
-                .endsWith(new FrontJournal.Rejected(CLIENT, "printer", null, null, last));
+                .endsWith(new Rejected(CLIENT, "printer", null, null, last));
         assertThat(devices.records().getFirst().rejections()).isEqualTo(1_001);
     }
 

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.o365relay.journal.Event.Accepted;
 import org.o365relay.mail.Deviation;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.queue.Claim;
@@ -341,8 +342,7 @@ class TransferTest {
             assertThat(reply).isEqualTo("250 2.0.0 Queued as " + claim.id());
             assertThat(claim.arrival().at()).isEqualTo(Instant.parse("2026-11-21T10:00:00.123Z"));
             assertThat(front.journal().accepted())
-                    .containsExactly(
-                            new FrontJournal.Accepted(claim.id(), claim.arrival(), claim.envelope(), claim.size()));
+                    .containsExactly(new Accepted(claim.id(), claim.arrival(), claim.envelope(), claim.size()));
         }
     }
 

@@ -14,7 +14,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.o365relay.journal.Journal.ExceededLimit;
+import org.o365relay.journal.Event.Blocked;
+import org.o365relay.journal.Event.LimitExceeded;
+import org.o365relay.journal.Event.Reachable;
+import org.o365relay.journal.Event.Rejected;
+import org.o365relay.journal.Event.Unreachable;
 
 class ActiveAlertsTest {
 
@@ -185,12 +189,12 @@ class ActiveAlertsTest {
 
     @Test
     void reportsAnOutageThatLastsTenMinutes() {
-        fixture.events().unreachable(FIRST, "smtp.example", REFUSED, fixture.clock.instant());
+        fixture.events().record(new Unreachable(FIRST, "smtp.example", REFUSED, fixture.clock.instant()));
         fixture.pass(Duration.ofMinutes(9));
         assertThat(fixture.calls()).isEmpty();
         fixture.pass(Duration.ofMinutes(1));
         assertThat(fixture.calls()).containsExactly("+ unreachable first@contoso.example");
-        fixture.events().reachable(FIRST, "smtp.example", Duration.ofMinutes(10));
+        fixture.events().record(new Reachable(FIRST, "smtp.example", Duration.ofMinutes(10)));
         fixture.pass(DELAY);
         assertThat(fixture.calls())
                 .containsExactly("+ unreachable first@contoso.example", "- unreachable first@contoso.example");
@@ -198,7 +202,7 @@ class ActiveAlertsTest {
 
     @Test
     void replacesAnOutageByItsCause() {
-        fixture.events().unreachable(FIRST, "smtp.example", REFUSED, fixture.clock.instant());
+        fixture.events().record(new Unreachable(FIRST, "smtp.example", REFUSED, fixture.clock.instant()));
         fixture.pass(Duration.ofMinutes(5));
         fixture.block(FIRST);
         fixture.pass(HOUR);
@@ -208,7 +212,7 @@ class ActiveAlertsTest {
     @Test
     void clearsADeviceAfterAnHourWithinItsLimits() {
         for (int i = 0; i < 6; i++) {
-            fixture.events().limitExceeded(excess());
+            fixture.events().record(excess());
             fixture.pass(Duration.ofMinutes(30));
         }
         assertThat(fixture.calls()).containsExactly("+ limit-exceeded 192.168.10.17");
@@ -231,22 +235,18 @@ class ActiveAlertsTest {
     @Test
     void reportsRepeatedEventsOnlyOnce() {
         List.of("other words", "and again").forEach(advice -> {
-            fixture.events().blocked(FIRST, "smtp.example", REFUSED, advice, fixture.clock.instant());
+            fixture.events().record(new Blocked(FIRST, "smtp.example", REFUSED, advice, fixture.clock.instant()));
             fixture.pass(HOUR);
         });
         assertThat(fixture.calls()).containsExactly("+ " + BLOCKED);
         assertThat(fixture.alerts().active().getFirst().advice()).isEqualTo("and again");
     }
 
-    private ExceededLimit excess() {
-        return new ExceededLimit(
-                InetAddress.ofLiteral("192.168.10.17"),
+    private LimitExceeded excess() {
+        return new LimitExceeded(
+                new Rejected(InetAddress.ofLiteral("192.168.10.17"), "scanner", null, null, REFUSED),
                 "Scanner",
-                "scanner",
-                null,
-                null,
                 "recipients-per-day",
-                fixture.clock.instant().plus(HOUR),
-                REFUSED);
+                fixture.clock.instant().plus(HOUR));
     }
 }

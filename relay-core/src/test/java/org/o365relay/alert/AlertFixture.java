@@ -14,6 +14,8 @@ import java.util.Random;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.ManualClock;
+import org.o365relay.journal.Event.Blocked;
+import org.o365relay.journal.Event.Unblocked;
 import org.o365relay.journal.RememberingJournal;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
@@ -98,12 +100,12 @@ final class AlertFixture implements AutoCloseable {
 
     void block(EmailAddress mailbox) {
         open.remove(mailbox);
-        events().blocked(mailbox, "smtp.example", REFUSED, "Give it the right password.", clock.instant());
+        events().record(new Blocked(mailbox, "smtp.example", REFUSED, "Give it the right password.", clock.instant()));
     }
 
     void unblock(EmailAddress mailbox) {
         open.add(mailbox);
-        events().unblocked(mailbox, Duration.ZERO);
+        events().record(new Unblocked(mailbox, Duration.ZERO));
     }
 
     /// Advances the clock and checks the alerts every ten seconds.

@@ -8,13 +8,34 @@ import ch.qos.logback.core.read.ListAppender;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.o365relay.journal.Journal.Delivery;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.o365relay.journal.Event.Accepted;
+import org.o365relay.journal.Event.Backoff;
+import org.o365relay.journal.Event.Delayed;
+import org.o365relay.journal.Event.Expiring;
+import org.o365relay.journal.Event.Failback;
+import org.o365relay.journal.Event.Failed;
+import org.o365relay.journal.Event.Failover;
+import org.o365relay.journal.Event.Ndr;
+import org.o365relay.journal.Event.Paused;
+import org.o365relay.journal.Event.QueueChanged;
+import org.o365relay.journal.Event.Reachable;
+import org.o365relay.journal.Event.RecipientAttempt;
+import org.o365relay.journal.Event.Rejected;
+import org.o365relay.journal.Event.Resumed;
+import org.o365relay.journal.Event.Throttled;
+import org.o365relay.journal.Event.Unreachable;
+import org.o365relay.mail.Arrival;
 import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.Envelope;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Reply;
 import org.slf4j.LoggerFactory;
@@ -24,6 +45,7 @@ class LogJournalTest {
 
     private final Logger logger = (Logger) LoggerFactory.getLogger("journal");
     private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    private final LogJournal journal = new LogJournal();
 
     @BeforeEach
     void listen() {
@@ -60,7 +82,7 @@ class LogJournalTest {
             helo.appendCodePoint(Integer.parseInt(point, 16));
         }
         Reply reply = Reply.of(550, "5.7.1", "No");
-        new LogJournal().rejected(InetAddress.ofLiteral("192.0.2.7"), helo.toString(), null, null, reply);
+        journal.record(new Rejected(InetAddress.ofLiteral("192.0.2.7"), helo.toString(), null, null, reply));
         assertThat(lines.list)
                 .as(what)
                 .extracting(ILoggingEvent::getFormattedMessage)
@@ -72,9 +94,13 @@ class LogJournalTest {
         InetAddress printer = InetAddress.ofLiteral("10.0.0.7");
         EmailAddress anna = EmailAddress.parse("anna@x.example").orElseThrow();
         Reply reply = Reply.of(550, "5.7.0", "bounced");
-        Delivery byOlga =
-                new Delivery(new QueueId(1), printer, null, anna, 5, "", reply, "", 0, Duration.ofSeconds(1), "olga");
-        new LogJournal().failed(byOlga, null, false);
+        Accepted message = new Accepted(
+                new QueueId(1),
+                new Arrival(Instant.EPOCH, printer, "", "SMTP"),
+                new Envelope(null, List.of(anna), false),
+                5);
+        journal.record(new Failed(
+                new RecipientAttempt(message, anna, "", reply, "", 0, Duration.ofSeconds(1)), "olga", null, false));
         assertThat(lines.list)
                 .extracting(ILoggingEvent::getFormattedMessage)
                 .containsExactly(
@@ -84,25 +110,25 @@ class LogJournalTest {
 
     @Test
     void logsEachEventOnOneLine() {
-        LogJournal journal = new LogJournal();
         EmailAddress mailbox = EmailAddress.parse("relay@contoso.com").orElseThrow();
         Reply refused = Reply.of(451, "4.4.1", "connection refused");
         Instant at = Instant.parse("2026-11-21T08:00:00.25Z");
-        journal.failover(mailbox, "smtp.example:587", "graph.example", refused, "");
-        journal.failover(mailbox, "smtp.example:587", "graph.example", refused, "Do this.");
-        journal.failback(mailbox, "smtp.example:587", Duration.ofSeconds(90));
-        journal.unreachable(mailbox, "smtp.example:587", refused, at);
-        journal.reachable(mailbox, "smtp.example:587", Duration.ofSeconds(90));
-        journal.ndr(new QueueId(1), mailbox, "nobody@x.example", refused, "Do this.", null, false);
-        journal.throttled(mailbox, "smtp.example:587", Reply.of(432, "4.3.2", "Too many"), 2);
-        journal.backoff(mailbox, "author", "ups@contoso.com", Reply.of(554, "5.2.252", "Denied"), "Grant it.", at);
-        journal.expiring("client secret of relay@contoso.com", at, 7, "Make a new one.");
-        journal.paused(mailbox, "anna");
-        journal.resumed(mailbox, "anna");
-        journal.queueChanged("redirect to sales@contoso.com", 12, "anna");
+        journal.record(new Failover(mailbox, "smtp.example:587", "graph.example", refused, ""));
+        journal.record(new Failover(mailbox, "smtp.example:587", "graph.example", refused, "Do this."));
+        journal.record(new Failback(mailbox, "smtp.example:587", Duration.ofSeconds(90)));
+        journal.record(new Unreachable(mailbox, "smtp.example:587", refused, at));
+        journal.record(new Reachable(mailbox, "smtp.example:587", Duration.ofSeconds(90)));
+        journal.record(new Ndr(new QueueId(1), mailbox, "nobody@x.example", refused, "Do this.", null, false));
+        journal.record(new Throttled(mailbox, "smtp.example:587", Reply.of(432, "4.3.2", "Too many"), 2));
+        journal.record(
+                new Backoff(mailbox, "author", "ups@contoso.com", Reply.of(554, "5.2.252", "Denied"), "Grant it.", at));
+        journal.record(new Expiring("client secret of relay@contoso.com", at, 7, "Make a new one."));
+        journal.record(new Paused(mailbox, "anna"));
+        journal.record(new Resumed(mailbox, "anna"));
+        journal.record(new QueueChanged("redirect to sales@contoso.com", 12, "anna"));
         InetAddress printer = InetAddress.ofLiteral("10.0.0.7");
-        journal.delayed(new QueueId(1), printer, mailbox, Duration.ofHours(4), false);
-        journal.delayed(new QueueId(1), printer, mailbox, Duration.ofHours(4), true);
+        journal.record(new Delayed(new QueueId(1), printer, mailbox, Duration.ofHours(4), false));
+        journal.record(new Delayed(new QueueId(1), printer, mailbox, Duration.ofHours(4), true));
         assertThat(lines.list)
                 .extracting(line -> line.getLevel() + " " + line.getFormattedMessage())
                 .containsExactly(
@@ -128,5 +154,23 @@ class LogJournalTest {
                         "INFO delayed id=0000000000001 client=10.0.0.7 delay=14400.0s notice=<relay@contoso.com>",
                         "INFO delayed id=0000000000001 client=10.0.0.7 delay=14400.0s"
                                 + " notice=\"digest to <relay@contoso.com>\"");
+    }
+
+    /// docs/log.md lists the events by the names of their types.
+    @ParameterizedTest
+    @MethodSource("sampleEvents")
+    void namesAnEventLikeItsType(Event event) {
+        journal.record(event);
+        String type = event.getClass().getSimpleName();
+        String name = type.replaceAll("(?<=[a-z])([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+        assertThat(lines.list)
+                .singleElement()
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .asString()
+                .startsWith(name + " ");
+    }
+
+    private static Stream<Event> sampleEvents() {
+        return SampleEvents.ofEachType();
     }
 }

@@ -2,29 +2,19 @@ package org.o365relay.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.o365relay.ManualClock;
-import org.o365relay.journal.Journal.Delivery;
-import org.o365relay.journal.Journal.ExceededLimit;
+import org.o365relay.journal.Event.Deferred;
+import org.o365relay.journal.Event.Delivered;
+import org.o365relay.journal.Event.Failed;
+import org.o365relay.journal.Event.LimitExceeded;
 import org.o365relay.journal.Rates.Rate;
-import org.o365relay.mail.Arrival;
-import org.o365relay.mail.EmailAddress;
-import org.o365relay.mail.Envelope;
-import org.o365relay.mail.QueueId;
-import org.o365relay.mail.Reply;
 
 class RatesTest {
-
-    private static final InetAddress CLIENT = InetAddress.ofLiteral("192.0.2.7");
-    private static final EmailAddress ANNA = new EmailAddress("anna", "contoso.example");
-    private static final Reply REPLY = Reply.of(550, "5.7.1", "No");
-    private static final Delivery DELIVERY = new Delivery(
-            new QueueId(1), CLIENT, ANNA, ANNA, 1, "smtp.example", REPLY, "", 1, Duration.ofSeconds(1), "");
 
     private final ManualClock clock = new ManualClock("2026-11-21T08:00:59Z");
     private final Rates rates = new Rates(clock);
@@ -32,11 +22,11 @@ class RatesTest {
     @Test
     void countsEachEventByItself() {
         accept();
-        rates.rejected(CLIENT, "", null, null, REPLY);
-        rates.limitExceeded(new ExceededLimit(CLIENT, "", "", null, null, "recipients-per-day", Instant.EPOCH, REPLY));
-        times(3, () -> rates.delivered(DELIVERY));
-        times(4, () -> rates.deferred(DELIVERY, Instant.EPOCH, false));
-        times(5, () -> rates.failed(DELIVERY, null, false));
+        rates.record(SampleEvents.REJECTED);
+        rates.record(new LimitExceeded(SampleEvents.REJECTED, "", "recipients-per-day", Instant.EPOCH));
+        times(3, () -> rates.record(new Delivered(SampleEvents.ATTEMPT)));
+        times(4, () -> rates.record(new Deferred(SampleEvents.ATTEMPT, Instant.EPOCH, false)));
+        times(5, () -> rates.record(new Failed(SampleEvents.ATTEMPT, "", null, false)));
 
         assertThat(List.of(rates.accepted(), rates.rejected(), rates.delivered(), rates.deferred(), rates.failed()))
                 .extracting(Rate::lastMinute)
@@ -93,11 +83,7 @@ class RatesTest {
     }
 
     private void accept() {
-        rates.accepted(
-                new QueueId(1),
-                new Arrival(Instant.EPOCH, CLIENT, "", "SMTP"),
-                new Envelope(ANNA, List.of(ANNA), false),
-                1);
+        rates.record(SampleEvents.ACCEPTED);
     }
 
     private static void times(int count, Runnable event) {

@@ -1,18 +1,34 @@
 package org.o365relay.journal;
 
-import java.net.InetAddress;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.mail.Arrival;
-import org.o365relay.mail.EmailAddress;
-import org.o365relay.mail.Envelope;
-import org.o365relay.mail.QueueId;
-import org.o365relay.mail.Reply;
+import org.o365relay.journal.Event.Accepted;
+import org.o365relay.journal.Event.Backoff;
+import org.o365relay.journal.Event.Blocked;
+import org.o365relay.journal.Event.Deferred;
+import org.o365relay.journal.Event.Delayed;
+import org.o365relay.journal.Event.Delivered;
+import org.o365relay.journal.Event.Expiring;
+import org.o365relay.journal.Event.Failback;
+import org.o365relay.journal.Event.Failed;
+import org.o365relay.journal.Event.Failover;
+import org.o365relay.journal.Event.LimitExceeded;
+import org.o365relay.journal.Event.Ndr;
+import org.o365relay.journal.Event.Paused;
+import org.o365relay.journal.Event.QueueChanged;
+import org.o365relay.journal.Event.Reachable;
+import org.o365relay.journal.Event.RecipientAttempt;
+import org.o365relay.journal.Event.Rejected;
+import org.o365relay.journal.Event.Resumed;
+import org.o365relay.journal.Event.Retried;
+import org.o365relay.journal.Event.Throttled;
+import org.o365relay.journal.Event.Unblocked;
+import org.o365relay.journal.Event.Unreachable;
 
-/// Records every event in order, as a line of text that begins with the name of its method.
+/// Records every event in order, as a line of text that begins with the name of its type in camel case:
+/// `limitExceeded`.
 public final class RememberingJournal implements Journal {
 
     private final List<String> lines = new ArrayList<>();
@@ -47,119 +63,58 @@ public final class RememberingJournal implements Journal {
     }
 
     @Override
-    public void accepted(QueueId id, Arrival arrival, Envelope envelope, long size) {
-        remember("accepted " + id + " from " + envelope.sender() + " to " + envelope.recipients() + " " + size);
+    public void record(Event event) {
+        remember(text(event));
     }
 
-    @Override
-    public void rejected(
-            InetAddress client, String helo, @Nullable EmailAddress from, @Nullable EmailAddress to, Reply reply) {
-        remember("rejected " + client.getHostAddress() + " from " + from + " to " + to + ": " + reply);
+    private static String text(Event event) {
+        return switch (event) {
+            case Accepted e ->
+                "accepted " + e.id() + " from " + e.envelope().sender() + " to "
+                        + e.envelope().recipients() + " " + e.size();
+            case Rejected e ->
+                "rejected " + e.client().getHostAddress() + " from " + e.from() + " to " + e.to() + ": " + e.reply();
+            case LimitExceeded e ->
+                "limitExceeded " + e.rejection().client().getHostAddress() + " " + e.limit() + " until " + e.until()
+                        + ": " + e.rejection().reply();
+            case Delivered e -> "delivered " + text(e.attempt());
+            case Deferred e ->
+                "deferred " + text(e.attempt()) + " until " + e.nextAttempt()
+                        + (e.mayHaveArrived() ? " may have arrived" : "");
+            case Failed e ->
+                "failed " + text(e.attempt()) + (e.by().isEmpty() ? "" : " by " + e.by())
+                        + (e.inDigest() ? ", digest to " : ", notice to ") + e.noticeTo();
+            case Delayed e ->
+                "delayed " + e.id() + " after " + e.waiting() + (e.inDigest() ? ", digest to " : ", notice to ")
+                        + e.noticeTo();
+            case Ndr e ->
+                "ndr " + e.id() + " in " + e.mailbox() + " to " + e.to() + ": " + e.reply() + " | " + e.advice()
+                        + ", notice to " + e.noticeTo() + (e.inDigest() ? " in a digest" : "");
+            case Blocked e ->
+                "blocked " + e.mailbox() + ": " + e.reply() + " | " + e.advice() + " until " + e.nextProbe();
+            case Unblocked e -> "unblocked " + e.mailbox() + " after " + e.after();
+            case Failover e ->
+                "failover " + e.mailbox() + " from " + e.from() + " to " + e.to() + ": " + e.reply() + " | "
+                        + e.advice();
+            case Failback e -> "failback " + e.mailbox() + " to " + e.upstream() + " after " + e.after();
+            case Unreachable e ->
+                "unreachable " + e.mailbox() + " by " + e.upstream() + ": " + e.reply() + " until " + e.nextAttempt();
+            case Reachable e -> "reachable " + e.mailbox() + " by " + e.upstream() + " after " + e.after();
+            case Throttled e -> "throttled " + e.mailbox() + " to " + e.connections() + ": " + e.reply();
+            case Backoff e ->
+                "backoff " + e.mailbox() + " " + e.kind() + " " + e.address() + ": " + e.reply() + " until "
+                        + e.until();
+            case Expiring e -> "expiring " + e.what() + " in " + e.daysLeft() + " days | " + e.advice();
+            case Paused e -> "paused " + e.mailbox() + " by " + e.by();
+            case Retried e -> "retried " + e.mailbox() + " by " + e.by();
+            case Resumed e -> "resumed " + e.mailbox() + " by " + e.by();
+            case QueueChanged e -> "queueChanged " + e.messages() + ": " + e.change() + " by " + e.by();
+        };
     }
 
-    @Override
-    public void limitExceeded(ExceededLimit excess) {
-        remember("limitExceeded " + excess.client().getHostAddress() + " " + excess.limit() + " until " + excess.until()
-                + ": " + excess.reply());
-    }
-
-    @Override
-    public void delivered(Delivery delivery) {
-        remember("delivered " + text(delivery));
-    }
-
-    @Override
-    public void deferred(Delivery delivery, Instant nextAttempt, boolean mayHaveArrived) {
-        remember("deferred " + text(delivery) + " until " + nextAttempt + (mayHaveArrived ? " may have arrived" : ""));
-    }
-
-    @Override
-    public void failed(Delivery delivery, @Nullable EmailAddress noticeTo, boolean inDigest) {
-        remember("failed " + text(delivery) + (delivery.by().isEmpty() ? "" : " by " + delivery.by())
-                + (inDigest ? ", digest to " : ", notice to ") + noticeTo);
-    }
-
-    @Override
-    public void delayed(QueueId id, InetAddress client, EmailAddress noticeTo, Duration waiting, boolean inDigest) {
-        remember("delayed " + id + " after " + waiting + (inDigest ? ", digest to " : ", notice to ") + noticeTo);
-    }
-
-    @Override
-    public void ndr(
-            QueueId id,
-            EmailAddress mailbox,
-            String to,
-            Reply reply,
-            String advice,
-            @Nullable EmailAddress noticeTo,
-            boolean inDigest) {
-        remember("ndr " + id + " in " + mailbox + " to " + to + ": " + reply + " | " + advice + ", notice to "
-                + noticeTo + (inDigest ? " in a digest" : ""));
-    }
-
-    @Override
-    public void blocked(EmailAddress mailbox, String upstream, Reply reply, String advice, Instant nextProbe) {
-        remember("blocked " + mailbox + ": " + reply + " | " + advice + " until " + nextProbe);
-    }
-
-    @Override
-    public void unblocked(EmailAddress mailbox, Duration after) {
-        remember("unblocked " + mailbox + " after " + after);
-    }
-
-    @Override
-    public void failover(EmailAddress mailbox, String from, String to, Reply reply, String advice) {
-        remember("failover " + mailbox + " from " + from + " to " + to + ": " + reply + " | " + advice);
-    }
-
-    @Override
-    public void failback(EmailAddress mailbox, String upstream, Duration after) {
-        remember("failback " + mailbox + " to " + upstream + " after " + after);
-    }
-
-    @Override
-    public void unreachable(EmailAddress mailbox, String upstream, Reply reply, Instant nextAttempt) {
-        remember("unreachable " + mailbox + " by " + upstream + ": " + reply + " until " + nextAttempt);
-    }
-
-    @Override
-    public void reachable(EmailAddress mailbox, String upstream, Duration after) {
-        remember("reachable " + mailbox + " by " + upstream + " after " + after);
-    }
-
-    @Override
-    public void throttled(EmailAddress mailbox, String upstream, Reply reply, int connections) {
-        remember("throttled " + mailbox + " to " + connections + ": " + reply);
-    }
-
-    @Override
-    public void backoff(EmailAddress mailbox, String kind, String address, Reply reply, String advice, Instant until) {
-        remember("backoff " + mailbox + " " + kind + " " + address + ": " + reply + " until " + until);
-    }
-
-    @Override
-    public void expiring(String what, Instant when, long daysLeft, String advice) {
-        remember("expiring " + what + " in " + daysLeft + " days | " + advice);
-    }
-
-    @Override
-    public void paused(EmailAddress mailbox, String by) {
-        remember("paused " + mailbox + " by " + by);
-    }
-
-    @Override
-    public void retried(EmailAddress mailbox, String by) {
-        remember("retried " + mailbox + " by " + by);
-    }
-
-    @Override
-    public void resumed(EmailAddress mailbox, String by) {
-        remember("resumed " + mailbox + " by " + by);
-    }
-
-    @Override
-    public void queueChanged(String change, long messages, String by) {
-        remember("queueChanged " + messages + ": " + change + " by " + by);
+    private static String text(RecipientAttempt attempt) {
+        return attempt.message().id() + " to " + attempt.to() + " attempt " + attempt.attempts() + ": "
+                + attempt.reply();
     }
 
     /// From now on, events of this name throw an exception.
@@ -173,9 +128,5 @@ public final class RememberingJournal implements Journal {
         }
         lines.add(line);
         notifyAll();
-    }
-
-    private static String text(Delivery delivery) {
-        return delivery.id() + " to " + delivery.to() + " attempt " + delivery.attempts() + ": " + delivery.reply();
     }
 }

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.o365relay.alert.AlertKind;
 import org.o365relay.daemon.cli.ExitCode;
 import org.o365relay.deliver.health.MailboxStatus;
-import org.o365relay.journal.LogEvent;
+import org.o365relay.journal.Event;
 import org.o365relay.mail.Deviation;
 import picocli.CommandLine;
 
@@ -35,8 +35,9 @@ class DocumentedNamesTest {
 
     @Test
     void docsLogListsEveryLogEvent() throws IOException {
-        Set<String> events =
-                Arrays.stream(LogEvent.values()).map(LogEvent::key).collect(Collectors.toCollection(TreeSet::new));
+        Set<String> events = Arrays.stream(Event.class.getPermittedSubclasses())
+                .map(type -> kebabCase(type.getSimpleName().replaceAll("(?<=[a-z])([A-Z])", "_$1")))
+                .collect(Collectors.toCollection(TreeSet::new));
 
         assertThat(DocsPage.read("log.md").namesUnder("event")).isEqualTo(events);
     }

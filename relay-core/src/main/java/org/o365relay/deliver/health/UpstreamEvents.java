@@ -5,6 +5,12 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.journal.Event.Blocked;
+import org.o365relay.journal.Event.Failback;
+import org.o365relay.journal.Event.Failover;
+import org.o365relay.journal.Event.Reachable;
+import org.o365relay.journal.Event.Unblocked;
+import org.o365relay.journal.Event.Unreachable;
 import org.o365relay.journal.Journal;
 import org.o365relay.mail.EmailAddress;
 
@@ -69,7 +75,8 @@ final class UpstreamEvents {
         if (current != null) {
             reportFailover(upstream, current, suspension);
         } else if (outage == null) {
-            journal.unreachable(mailbox, upstream.name(), suspension.cause().reply(), suspension.nextProbe());
+            journal.record(
+                    new Unreachable(mailbox, upstream.name(), suspension.cause().reply(), suspension.nextProbe()));
             beginOutage(suspension, false);
         }
     }
@@ -87,7 +94,7 @@ final class UpstreamEvents {
     void upstreamReopened(UpstreamHealth upstream, Suspension before, @Nullable UpstreamHealth current, Instant now) {
         reported.remove(upstream.name());
         if (outage == null && current != null && current.isPreferredTo(active)) {
-            journal.failback(mailbox, current.name(), Duration.between(before.since(), now));
+            journal.record(new Failback(mailbox, current.name(), Duration.between(before.since(), now)));
             active = current;
         }
         endOutage(current, now);
@@ -100,9 +107,9 @@ final class UpstreamEvents {
         }
         Duration lasted = Duration.between(before.since(), now);
         if (before.blocked()) {
-            journal.unblocked(mailbox, lasted);
+            journal.record(new Unblocked(mailbox, lasted));
         } else {
-            journal.reachable(mailbox, current.name(), lasted);
+            journal.record(new Reachable(mailbox, current.name(), lasted));
         }
         outage = null;
         active = current;
@@ -114,21 +121,21 @@ final class UpstreamEvents {
     }
 
     private void reportBlocked(UpstreamHealth upstream, Suspension suspension) {
-        journal.blocked(
+        journal.record(new Blocked(
                 mailbox,
                 upstream.name(),
                 suspension.cause().reply(),
                 suspension.cause().text(),
-                suspension.nextProbe());
+                suspension.nextProbe()));
     }
 
     private void reportFailover(UpstreamHealth from, UpstreamHealth to, Suspension suspension) {
-        journal.failover(
+        journal.record(new Failover(
                 mailbox,
                 from.name(),
                 to.name(),
                 suspension.cause().reply(),
-                suspension.cause().text());
+                suspension.cause().text()));
         active = to;
     }
 

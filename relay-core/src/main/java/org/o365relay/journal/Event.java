@@ -1,0 +1,157 @@
+package org.o365relay.journal;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.Arrival;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.Envelope;
+import org.o365relay.mail.QueueId;
+import org.o365relay.mail.Reply;
+
+/// An event of the relay. Components named `by` hold the user name of the operator, and `advice` says what the
+/// admin can do; it is empty if there is nothing to do.
+public sealed interface Event {
+
+    /// A message was committed and answered with 250.
+    ///
+    /// @param size octets
+    record Accepted(QueueId id, Arrival arrival, Envelope envelope, long size) implements Event {}
+
+    /// A connection, command or message was rejected.
+    ///
+    /// @param helo the client's HELO name; empty if it gave none
+    record Rejected(
+            InetAddress client,
+            String helo,
+            @Nullable EmailAddress from,
+            @Nullable EmailAddress to,
+            Reply reply) implements Event {}
+
+    /// A device exceeded one of its limits; its command or message was rejected with a temporary error.
+    ///
+    /// @param rejection `to` is null if the limit concerns the message as a whole
+    /// @param name configured name of the device or its network; may be empty
+    /// @param limit configuration key of the limit: `recipients-per-day`
+    /// @param until time at which the device may send again
+    record LimitExceeded(Rejected rejection, String name, String limit, Instant until) implements Event {}
+
+    /// The upstream accepted the message for one recipient.
+    record Delivered(RecipientAttempt attempt) implements Event {}
+
+    /// Delivery to one recipient failed temporarily and will be retried.
+    ///
+    /// @param mayHaveArrived whether the connection was lost after the final dot, so that the next attempt may
+    ///     deliver a duplicate
+    record Deferred(RecipientAttempt attempt, Instant nextAttempt, boolean mayHaveArrived) implements Event {}
+
+    /// Delivery to one recipient failed permanently.
+    ///
+    /// @param by operator who bounced the message; empty if the relay or the upstream did
+    /// @param noticeTo recipient of the DSN; null if none is sent
+    /// @param inDigest whether the per-device limit of notices was reached, so that a digest replaces the DSN
+    record Failed(
+            RecipientAttempt attempt, String by, @Nullable EmailAddress noticeTo, boolean inDigest) implements Event {}
+
+    /// The sender was notified that its message is delayed.
+    ///
+    /// @param client the device that sent the message
+    /// @param waiting time since the message arrived
+    /// @param inDigest as in [Failed]
+    record Delayed(QueueId id, InetAddress client, EmailAddress noticeTo, Duration waiting, boolean inDigest)
+            implements Event {}
+
+    /// A non-delivery report arrived for a message that the upstream had accepted.
+    ///
+    /// @param to the failed recipient as given in the report
+    /// @param reply the reason given in the report
+    /// @param noticeTo recipient of the DSN; null if none is sent
+    /// @param inDigest as in [Failed]
+    record Ndr(
+            QueueId id,
+            EmailAddress mailbox,
+            String to,
+            Reply reply,
+            String advice,
+            @Nullable EmailAddress noticeTo,
+            boolean inDigest)
+            implements Event {}
+
+    /// The mailbox cannot send until a probe succeeds. Its messages wait; no delivery attempt is counted.
+    record Blocked(EmailAddress mailbox, String upstream, Reply reply, String advice, Instant nextProbe)
+            implements Event {}
+
+    /// A probe succeeded and the mailbox sends again.
+    ///
+    /// @param after how long the mailbox was blocked
+    record Unblocked(EmailAddress mailbox, Duration after) implements Event {}
+
+    /// The mailbox switched to a fallback upstream because the current one was suspended.
+    ///
+    /// @param reply why the upstream was suspended
+    record Failover(EmailAddress mailbox, String from, String to, Reply reply, String advice) implements Event {}
+
+    /// The mailbox switched back to a preferred upstream.
+    ///
+    /// @param after how long that upstream was suspended
+    record Failback(EmailAddress mailbox, String upstream, Duration after) implements Event {}
+
+    /// The upstream cannot be reached or accepts no connections, and there is no fallback. Reported once per
+    /// outage; no delivery attempt is counted.
+    record Unreachable(EmailAddress mailbox, String upstream, Reply reply, Instant nextAttempt) implements Event {}
+
+    /// The mailbox sends again after its upstream was unreachable.
+    ///
+    /// @param upstream the upstream now in use
+    /// @param after how long the outage lasted
+    record Reachable(EmailAddress mailbox, String upstream, Duration after) implements Event {}
+
+    /// The upstream asked for fewer concurrent connections. Reported once, when throttling begins.
+    ///
+    /// @param connections the reduced limit
+    record Throttled(EmailAddress mailbox, String upstream, Reply reply, int connections) implements Event {}
+
+    /// Mail from one author or to one recipient waits after repeated refusals.
+    ///
+    /// @param kind `author` or `recipient`
+    /// @param address that author or recipient
+    /// @param until time at which one message is tried again
+    record Backoff(EmailAddress mailbox, String kind, String address, Reply reply, String advice, Instant until)
+            implements Event {}
+
+    /// An operator paused the mailbox. It stays paused, even after a restart, until it is resumed.
+    record Paused(EmailAddress mailbox, String by) implements Event {}
+
+    /// An operator resumed a paused mailbox.
+    record Resumed(EmailAddress mailbox, String by) implements Event {}
+
+    /// An operator requested an immediate probe of a blocked mailbox or of suspended upstreams.
+    record Retried(EmailAddress mailbox, String by) implements Event {}
+
+    /// An operator changed messages in the queue.
+    ///
+    /// @param change such as `delete` or `redirect to sales@contoso.com`
+    /// @param messages number of messages changed
+    record QueueChanged(String change, long messages, String by) implements Event {}
+
+    /// A credential of the relay expires soon or has expired.
+    ///
+    /// @param what such as `client secret of relay@contoso.com`
+    /// @param daysLeft 0 on the last day, negative when expired
+    record Expiring(String what, Instant when, long daysLeft, String advice) implements Event {}
+
+    /// The result of one delivery attempt for one recipient.
+    ///
+    /// @param message the message as it was accepted
+    /// @param attempts number of attempts, including this one
+    /// @param sinceArrival time since the content was received completely
+    record RecipientAttempt(
+            Accepted message,
+            EmailAddress to,
+            String upstream,
+            Reply reply,
+            String advice,
+            int attempts,
+            Duration sinceArrival) {}
+}
