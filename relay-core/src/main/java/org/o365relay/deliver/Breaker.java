@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.deliver.Attempt.Result;
 import org.o365relay.deliver.health.ProbeSchedule;
+import org.o365relay.deliver.upstream.Verdict;
 import org.o365relay.mail.EnhancedStatus;
 
 /// Delays the mail of one author, or to one recipient, after repeated refusals for the same reason: Microsoft
@@ -28,7 +28,7 @@ final class Breaker {
     ///
     /// @param refusal the last refusal
     /// @param isFirst whether this is the first backoff, not an extended one
-    record Backoff(Result refusal, Instant until, boolean isFirst) {}
+    record Backoff(Verdict refusal, Instant until, boolean isFirst) {}
 
     /// Decides whether a message may be sent. When the backoff is over, one message per minute is let
     /// through as a trial.
@@ -45,7 +45,7 @@ final class Breaker {
     }
 
     /// @return the backoff that this refusal starts or extends; empty if it does neither
-    Optional<Backoff> refused(Result refusal, Instant now) {
+    Optional<Backoff> refused(Verdict refusal, Instant now) {
         count(reason(refusal), now);
         Backoff current = backoff;
         boolean startsBackoff = current == null ? refusals >= REFUSALS : onTrial || isOver(current, now);
@@ -76,10 +76,8 @@ final class Breaker {
                 || Duration.between(now, current.until()).compareTo(PERIODS.max()) > 0;
     }
 
-    private static String reason(Result refusal) {
+    private static String reason(Verdict refusal) {
         EnhancedStatus status = refusal.response().reply().status();
-        return refusal.verdict().name().isEmpty()
-                ? refusal.response().reply().code() + " " + status
-                : refusal.verdict().name();
+        return refusal.name().isEmpty() ? refusal.response().reply().code() + " " + status : refusal.name();
     }
 }

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.deliver.Attempt.Result;
 import org.o365relay.deliver.Breaker.Backoff;
+import org.o365relay.deliver.upstream.Verdict;
 import org.o365relay.deliver.upstream.Verdict.Scope;
 import org.o365relay.journal.Event;
 import org.o365relay.journal.Journal;
@@ -50,17 +50,16 @@ final class Breakers {
     }
 
     /// @param alias the author if on the send-as list; null if the message is sent as the mailbox
-    /// @return recipients that must not be tried, with the last refusal
-    synchronized Map<Recipient, Result> inBackoff(List<Recipient> recipients, @Nullable EmailAddress alias) {
-        Map<Recipient, Result> inBackoff = new HashMap<>();
+    /// @return recipients that must not be tried
+    synchronized Map<Recipient, Backoff> inBackoff(List<Recipient> recipients, @Nullable EmailAddress alias) {
+        Map<Recipient, Backoff> inBackoff = new HashMap<>();
         if (breakers.isEmpty()) {
             return inBackoff;
         }
         Optional<Backoff> author = alias == null ? Optional.empty() : backoff(author(alias));
         for (Recipient recipient : recipients) {
             author.or(() -> backoff(recipient(recipient.address())))
-                    .ifPresent(backoff ->
-                            inBackoff.put(recipient, backoff.refusal().backedOffUntil(backoff.until())));
+                    .ifPresent(backoff -> inBackoff.put(recipient, backoff));
         }
         return inBackoff;
     }
@@ -71,22 +70,24 @@ final class Breakers {
     }
 
     /// Counts the refusals of an attempt, and writes a new backoff to the journal.
-    synchronized void learn(Attempt attempt) {
+    ///
+    /// @param verdicts of the recipients that were tried
+    /// @param alias the author if on the send-as list; null if the message was sent as the mailbox
+    synchronized void learn(Map<Recipient, Verdict> verdicts, @Nullable EmailAddress alias) {
         Instant now = clock.instant();
         Set<Subject> seen = new HashSet<>();
-        for (Map.Entry<Recipient, Result> entry : attempt.results().entrySet()) {
-            Result result = entry.getValue();
-            if (result.verdict().outcome() instanceof Delivered) {
-                delivered(entry.getKey(), attempt.alias());
+        verdicts.forEach((recipient, verdict) -> {
+            if (verdict.isDelivered()) {
+                delivered(recipient, alias);
             }
-            Subject subject = subject(entry.getKey(), attempt.alias(), result);
+            Subject subject = subject(recipient, alias, verdict);
             if (subject != null && seen.add(subject)) {
                 breakers.computeIfAbsent(subject, _ -> new Breaker())
-                        .refused(result, now)
+                        .refused(verdict, now)
                         .filter(Backoff::isFirst)
                         .ifPresent(first -> report(subject, first));
             }
-        }
+        });
     }
 
     private void report(Subject subject, Backoff backoff) {
@@ -95,7 +96,7 @@ final class Breakers {
                 subject.scope() == Scope.AUTHOR ? "author" : "recipient",
                 subject.name(),
                 backoff.refusal().response().reply(),
-                backoff.refusal().verdict().advice(),
+                backoff.refusal().advice(),
                 backoff.until()));
     }
 
@@ -109,14 +110,14 @@ final class Breakers {
     }
 
     /// @return the author or recipient that was refused; null if the upstream did not refuse either
-    private static @Nullable Subject subject(Recipient recipient, @Nullable EmailAddress alias, Result result) {
-        if (!result.isFromUpstream() || result.isInBackoff()) {
+    private static @Nullable Subject subject(Recipient recipient, @Nullable EmailAddress alias, Verdict verdict) {
+        if (!verdict.isFromUpstream()) {
             return null;
         }
-        return switch (result.verdict().outcome()) {
+        return switch (verdict.outcome()) {
             case Delivered _ -> null;
-            case Deferred _ -> result.verdict().scope() == Scope.AUTHOR && alias != null ? author(alias) : null;
-            case Failed _ -> result.verdict().scope() == Scope.RECIPIENT ? recipient(recipient.address()) : null;
+            case Deferred _ -> verdict.scope() == Scope.AUTHOR && alias != null ? author(alias) : null;
+            case Failed _ -> verdict.scope() == Scope.RECIPIENT ? recipient(recipient.address()) : null;
         };
     }
 

@@ -8,10 +8,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.deliver.Attempt.Result;
+import org.o365relay.deliver.Breaker.Backoff;
 import org.o365relay.deliver.DsnSender.Notices;
 import org.o365relay.deliver.health.DeliveryPermit;
 import org.o365relay.deliver.upstream.OutgoingMessage;
@@ -121,11 +120,8 @@ public final class Delivery {
     /// @param by user name of the operator, for the log
     /// @throws QueueException if the settlement cannot be written
     public void bounce(Claim claim, String by) {
-        Attempt attempt = localFailure(
-                claim,
-                BOUNCED_BY_OPERATOR,
-                original(claim),
-                response -> sender.judge(response, false).withName("operator"));
+        Verdict verdict = localVerdict(BOUNCED_BY_OPERATOR).withName("operator");
+        Attempt attempt = Attempt.local(claim.recipients(), verdict, original(claim));
         record(
                 claim,
                 attempt,
@@ -168,7 +164,7 @@ public final class Delivery {
         } finally {
             quota.settle(recipients, delivered);
         }
-        AttemptRuling ruling = evaluate(permit, claim, attempt);
+        Attempt evaluated = evaluate(permit, claim, attempt);
         if (!attempt.reachedMail()) {
             sender.account().rateLimiter().refund(1);
         }
@@ -176,10 +172,10 @@ public final class Delivery {
             hold(claim, damage.get());
         } else {
             Settlement planned = planner.plan(
-                    claim, ruling, permit.health().name(), sender.account().name());
+                    claim, evaluated, permit.health().name(), sender.account().name());
             record(
                     claim,
-                    ruling.attempt(),
+                    evaluated,
                     planned,
                     "",
                     (settlement, notices, suppressed) -> settle(claim, settlement, notices, suppressed));
@@ -187,7 +183,7 @@ public final class Delivery {
     }
 
     /// Evaluates the result. A bug in the evaluation does not prevent it from being settled.
-    private AttemptRuling evaluate(DeliveryPermit permit, Claim claim, Attempt attempt) {
+    private Attempt evaluate(DeliveryPermit permit, Claim claim, Attempt attempt) {
         try {
             return sender.evaluate(permit, claim, attempt);
         } catch (RuntimeException e) {
@@ -195,7 +191,7 @@ public final class Delivery {
                     "the result of message {} cannot be evaluated because of a bug and is settled as reported; please report it",
                     claim.id(),
                     e);
-            return AttemptRuling.of(attempt);
+            return attempt;
         }
     }
 
@@ -257,17 +253,17 @@ public final class Delivery {
 
     private Attempt attempt(Claim claim, Rewritten rewritten, DeliveryPermit permit) {
         @Nullable EmailAddress alias = rewritten.sendAsAuthor().orElse(null);
-        Map<Recipient, Result> results = sender.breakers().inBackoff(claim.recipients(), alias);
+        Map<Recipient, Backoff> inBackoff = sender.breakers().inBackoff(claim.recipients(), alias);
         List<Recipient> tried = claim.recipients().stream()
-                .filter(recipient -> !results.containsKey(recipient))
+                .filter(recipient -> !inBackoff.containsKey(recipient))
                 .toList();
+        Map<Recipient, Verdict> verdicts = new HashMap<>();
         if (!tried.isEmpty()) {
             permit.upstream()
                     .attempt(outgoing(claim, rewritten, tried))
-                    .forEach((recipient, response) ->
-                            results.put(recipient, new Result(response, sender.judge(response, alias != null))));
+                    .forEach((recipient, response) -> verdicts.put(recipient, sender.judge(response, alias != null)));
         }
-        return Attempt.of(claim.recipients(), results, rewritten.original(), alias);
+        return Attempt.of(claim.recipients(), verdicts, inBackoff, rewritten.original(), alias);
     }
 
     private static OutgoingMessage outgoing(Claim claim, Rewritten rewritten, List<Recipient> recipients) {
@@ -286,16 +282,11 @@ public final class Delivery {
     }
 
     private Attempt localFailure(Claim claim, Reply reply, ReportedMessage original) {
-        return localFailure(claim, reply, original, response -> sender.judge(response, false));
+        return Attempt.local(claim.recipients(), localVerdict(reply), original);
     }
 
-    private static Attempt localFailure(
-            Claim claim, Reply reply, ReportedMessage original, Function<Response, Verdict> classifier) {
-        Response response = new Response(Step.CONTENT, reply, Origin.RELAY);
-        Verdict verdict = classifier.apply(response);
-        Map<Recipient, Result> results = new HashMap<>();
-        claim.recipients().forEach(recipient -> results.put(recipient, new Result(response, verdict)));
-        return Attempt.of(claim.recipients(), results, original, null);
+    private Verdict localVerdict(Reply reply) {
+        return sender.judge(new Response(Step.CONTENT, reply, Origin.RELAY), false);
     }
 
     @FunctionalInterface

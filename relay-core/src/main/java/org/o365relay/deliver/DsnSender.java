@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.deliver.Attempt.Result;
+import org.o365relay.deliver.upstream.Verdict;
 import org.o365relay.mail.DsnRequest.NotifyCondition;
 import org.o365relay.mail.DsnRequest.ReturnedContent;
 import org.o365relay.mail.EmailAddress;
@@ -98,13 +98,13 @@ final class DsnSender {
     }
 
     /// @return recipients with this outcome for which the sender wants a notice
-    private static Stream<Entry<Recipient, Result>> settled(
+    private static Stream<Entry<Recipient, Verdict>> settled(
             Claim claim,
             Attempt attempt,
             Settlement settlement,
             NotifyCondition condition,
             Predicate<Outcome> outcome) {
-        return attempt.results().entrySet().stream()
+        return attempt.verdicts().entrySet().stream()
                 .filter(entry -> outcome.test(settlement.outcomes().get(entry.getKey())))
                 .filter(entry -> claim.envelope()
                         .dsnRequest()
@@ -187,12 +187,12 @@ final class DsnSender {
         }
     }
 
-    private FailedRecipient failed(Recipient recipient, Result result) {
-        String advice = result.verdict().advice();
+    private FailedRecipient failed(Recipient recipient, Verdict verdict) {
+        String advice = verdict.advice();
         return new FailedRecipient(
                 recipient,
-                result.response().reply(),
-                result.isFromUpstream(),
-                policy.reason(result.reason(), mailbox, advice));
+                verdict.response().reply(),
+                verdict.isFromUpstream(),
+                policy.reason(verdict.reason(), mailbox, advice));
     }
 }

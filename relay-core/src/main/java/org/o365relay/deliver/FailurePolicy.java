@@ -71,14 +71,10 @@ public final class FailurePolicy {
                 response.reply().code() == 202 ? delivered(response) : known(ReplySource.GRAPH, response, alias);
             case SIGN_IN -> known(ReplySource.SIGN_IN, response, alias);
             case NETWORK ->
-                deferred(
-                        response.reply(),
-                        Scope.MESSAGE,
-                        "the upstream could not be reached, or the connection was lost",
-                        "");
+                deferred(response, Scope.MESSAGE, "the upstream could not be reached, or the connection was lost", "");
             case TLS ->
                 suspended(
-                        response.reply(),
+                        response,
                         "TLS with the upstream failed",
                         "Check that upstream.host is the name in the server's certificate, and that no firewall or virus"
                                 + " scanner intercepts TLS. For a private certificate authority set"
@@ -89,16 +85,21 @@ public final class FailurePolicy {
 
     /// Attributes a reply at RCPT to the recipient, because other recipients of the same attempt got further. A
     /// 5xx reply is permanent unless its cause goes away with time, such as a quota.
-    static Verdict recipientAtFault(Response response, Verdict verdict) {
-        Reply reply = response.reply();
+    static Verdict recipientAtFault(Verdict verdict) {
+        Reply reply = verdict.response().reply();
         boolean permanent = reply.category() == 5 && verdict.probeAfter() == null;
         return verdict.withScope(Scope.RECIPIENT, permanent ? new Outcome.Failed(reply) : new Outcome.Deferred(reply));
     }
 
     /// Attributes the reply to the message, because other messages have been processed since. The message is
     /// retried until it expires.
-    static Verdict messageAtFault(Response response, Verdict verdict) {
-        return verdict.withScope(scopeOf(response), verdict.outcome());
+    static Verdict messageAtFault(Verdict verdict) {
+        return verdict.withScope(scopeOf(verdict.response()), verdict.outcome());
+    }
+
+    /// Attributes a transaction failure to the upstream, because it is suspended by now.
+    static Verdict upstreamAtFault(Verdict verdict) {
+        return verdict.withScope(Scope.UPSTREAM, verdict.outcome());
     }
 
     private Verdict known(ReplySource source, Response response, boolean alias) {
@@ -114,7 +115,13 @@ public final class FailurePolicy {
         Reply reply = response.reply();
         Outcome outcome = permanent ? new Outcome.Failed(reply) : new Outcome.Deferred(reply);
         return new Verdict(
-                outcome, scope, known.name(), known.cause(), known.adviceFor(mailbox), probe(response, known));
+                response,
+                outcome,
+                scope,
+                known.name(),
+                known.cause(),
+                known.adviceFor(mailbox),
+                probe(response, known));
     }
 
     private static @Nullable Duration probe(Response response, KnownReply known) {
@@ -139,7 +146,7 @@ public final class FailurePolicy {
             case SMTP -> judgeUnknownReply(response);
             case SIGN_IN ->
                 suspended(
-                        response.reply(),
+                        response,
                         "the sign-in service issues no token",
                         "Compare tenant, client-id and secret or certificate of " + mailbox
                                 + " with Entra admin center > App registrations; for details run: o365-relay check");
@@ -150,27 +157,27 @@ public final class FailurePolicy {
     private Verdict judgeUnknownReply(Response response) {
         Reply reply = response.reply();
         if (reply.category() == 4) {
-            return deferred(reply, scopeOf(response), "the upstream temporarily refuses the message", "");
+            return deferred(response, scopeOf(response), "the upstream temporarily refuses the message", "");
         }
         if (response.step() == Step.RCPT && isTooManyRecipients(reply)) {
             return deferred(
-                    reply,
+                    response,
                     Scope.RECIPIENT,
                     "the upstream accepts fewer recipients per message; the others follow later",
                     "");
         }
         if (reply.category() != 5) {
-            return deferred(reply, Scope.MESSAGE, "the upstream gave an unexpected reply", "");
+            return deferred(response, Scope.MESSAGE, "the upstream gave an unexpected reply", "");
         }
         // RFC 4954 §6: 530 and 535 are about signing in, whichever command they reply to
         if (response.step() == Step.AUTH || reply.code() == 530 || reply.code() == 535) {
             return suspended(
-                    reply,
+                    response,
                     "signing in to the upstream failed",
                     "Check user name and password of " + mailbox + ", and that it may use SMTP AUTH.");
         }
         return isAboutUpstream(response)
-                ? suspended(reply, "the upstream refuses the relay", "Check upstream.host and upstream.port.")
+                ? suspended(response, "the upstream refuses the relay", "Check upstream.host and upstream.port.")
                 : failed(response, "the upstream refuses the message", "");
     }
 
@@ -178,7 +185,7 @@ public final class FailurePolicy {
         Reply reply = response.reply();
         if (isAboutDraft(response)) {
             return deferred(
-                    reply,
+                    response,
                     Scope.MESSAGE,
                     "Microsoft Graph refuses the draft that a large message needs",
                     "If this persists, send large messages by SMTP: make SMTP the upstream and graph the fallback.");
@@ -186,20 +193,21 @@ public final class FailurePolicy {
         return switch (reply.code()) {
             case UNAUTHORIZED, FORBIDDEN, NOT_FOUND ->
                 suspended(
-                        reply,
+                        response,
                         "Microsoft Graph does not let the relay send as this mailbox",
                         "Check that the app has Mail.Send (Application) with admin consent, and that " + mailbox
                                 + " is a mailbox in Exchange Online.");
             default ->
                 reply.category() == 4 && !TEMPORARY.contains(reply.code()) && !isAboutUpstream(response)
                         ? failed(response, "Microsoft Graph refuses the message", "")
-                        : deferred(reply, Scope.MESSAGE, "Microsoft Graph temporarily refuses the message", "");
+                        : deferred(response, Scope.MESSAGE, "Microsoft Graph temporarily refuses the message", "");
         };
     }
 
     private Verdict judgeLocal(Response response) {
         if (response.retryAfter() != null) {
             return new Verdict(
+                    response,
                     new Outcome.Deferred(response.reply()),
                     Scope.UPSTREAM,
                     "",
@@ -208,11 +216,11 @@ public final class FailurePolicy {
                     response.retryAfter());
         }
         if (isAboutUpstream(response)) {
-            return suspended(response.reply(), response.reply().text(), "Check the upstream and the credential.");
+            return suspended(response, response.reply().text(), "Check the upstream and the credential.");
         }
         return response.reply().category() == 5
                 ? failed(response, response.reply().text(), "")
-                : deferred(response.reply(), scopeOf(response), response.reply().text(), "");
+                : deferred(response, scopeOf(response), response.reply().text(), "");
     }
 
     /// Up to MAIL, only a refusal of SIZE or SMTPUTF8 is about the message.
@@ -245,18 +253,18 @@ public final class FailurePolicy {
     }
 
     private static Verdict delivered(Response response) {
-        return new Verdict(new Outcome.Delivered(response.reply()), scopeOf(response), "", "", "", null);
+        return new Verdict(response, new Outcome.Delivered(response.reply()), scopeOf(response), "", "", "", null);
     }
 
-    private static Verdict deferred(Reply reply, Scope scope, String cause, String advice) {
-        return new Verdict(new Outcome.Deferred(reply), scope, "", cause, advice, null);
+    private static Verdict deferred(Response response, Scope scope, String cause, String advice) {
+        return new Verdict(response, new Outcome.Deferred(response.reply()), scope, "", cause, advice, null);
     }
 
-    private static Verdict suspended(Reply reply, String cause, String advice) {
-        return deferred(reply, Scope.UPSTREAM, cause, advice);
+    private static Verdict suspended(Response response, String cause, String advice) {
+        return deferred(response, Scope.UPSTREAM, cause, advice);
     }
 
     private static Verdict failed(Response response, String cause, String advice) {
-        return new Verdict(new Outcome.Failed(response.reply()), scopeOf(response), "", cause, advice, null);
+        return new Verdict(response, new Outcome.Failed(response.reply()), scopeOf(response), "", cause, advice, null);
     }
 }

@@ -8,7 +8,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.deliver.Attempt.Result;
 import org.o365relay.deliver.health.DeliveryPermit;
 import org.o365relay.deliver.health.FaultAttribution;
 import org.o365relay.deliver.health.ProbeSchedule;
@@ -47,7 +46,7 @@ public final class MailboxSender {
     private final Rewriter rewriter;
     private final List<Upstream> upstreams;
     private final SendingAccount account;
-    private final ResponseClassifier classifier;
+    private final FailurePolicy policy;
     private final UpstreamFailover failover;
     private final Breakers breakers;
     private final Journal journal;
@@ -65,32 +64,12 @@ public final class MailboxSender {
             ProbeSchedule probes,
             Journal journal,
             InstantSource clock) {
-        this(
-                settings,
-                upstreams,
-                account,
-                routes,
-                probes,
-                new FailurePolicy(settings.address())::judge,
-                journal,
-                clock);
-    }
-
-    MailboxSender(
-            MailboxSettings settings,
-            List<Upstream> upstreams,
-            SendingAccount account,
-            Routes routes,
-            ProbeSchedule probes,
-            ResponseClassifier classifier,
-            Journal journal,
-            InstantSource clock) {
         this.mailbox = settings.address();
         this.claimScope = claimScope(mailbox, routes);
         this.rewriter = new Rewriter(settings.rewrite());
         this.upstreams = List.copyOf(upstreams);
         this.account = account;
-        this.classifier = classifier;
+        this.policy = new FailurePolicy(mailbox);
         this.failover = new UpstreamFailover(mailbox, upstreams, probes, journal, clock);
         this.breakers = new Breakers(mailbox, journal, clock);
         this.journal = journal;
@@ -181,7 +160,7 @@ public final class MailboxSender {
     }
 
     Verdict judge(Response response, boolean alias) {
-        return classifier.judge(response, alias);
+        return policy.judge(response, alias);
     }
 
     void close() {
@@ -190,14 +169,14 @@ public final class MailboxSender {
 
     /// Updates the health of mailbox and upstream after a delivery attempt.
     ///
-    /// @return the consequences for the message
-    AttemptRuling evaluate(DeliveryPermit permit, Claim claim, Attempt attempt) {
+    /// @return the attempt with its faults attributed
+    Attempt evaluate(DeliveryPermit permit, Claim claim, Attempt attempt) {
         FaultAttribution attribution = permit.health().attribution();
         boolean ownFault = attempt.isAmbiguous() && attribution.isOwnFault(claim.id());
         if (attempt.wasProcessed()) {
             attribution.processed();
         }
-        breakers.learn(attempt);
+        breakers.learn(attempt.tried(), attempt.alias());
         if (!(ownFault && attribution.ignoresOwnFault(claim.id()))) {
             updateHealth(permit, attempt);
         }
@@ -208,23 +187,21 @@ public final class MailboxSender {
 
     /// A message whose transaction failed on an upstream that is now suspended is tried on the fallback at
     /// once.
-    private AttemptRuling unambiguous(DeliveryPermit permit, Claim claim, Attempt attempt) {
+    private Attempt unambiguous(DeliveryPermit permit, Claim claim, Attempt attempt) {
         if (attempt.transactionFailure().isEmpty()) {
-            return AttemptRuling.of(attempt);
+            return attempt;
         }
         FaultAttribution attribution = permit.health().attribution();
         boolean othersAreServed = attribution.processedSince(claim.id());
         attribution.lost(claim.id());
         return failover.hasFailedOverFrom(permit.health())
-                ? AttemptRuling.of(attempt.withUpstreamAtFault())
-                : new AttemptRuling(attempt, null, !othersAreServed);
+                ? attempt.withUpstreamAtFault()
+                : attempt.keepingTrying(!othersAreServed);
     }
 
-    private AttemptRuling ambiguous(FaultAttribution attribution, Claim claim, Attempt attempt, boolean ownFault) {
+    private Attempt ambiguous(FaultAttribution attribution, Claim claim, Attempt attempt, boolean ownFault) {
         int inRow = attribution.failed(claim.id(), ownFault);
-        return ownFault
-                ? AttemptRuling.of(attempt.withMessageAtFault())
-                : new AttemptRuling(attempt, notBefore(claim, inRow), false);
+        return ownFault ? attempt.withMessageAtFault() : attempt.notBefore(notBefore(claim, inRow));
     }
 
     /// Delays the message so that the next probe is made with another one: this may be the only one that fails.
@@ -245,21 +222,15 @@ public final class MailboxSender {
     }
 
     private void updateHealth(DeliveryPermit permit, Attempt attempt) {
-        Optional<Result> mailboxFailure = attempt.failure(Scope.MAILBOX);
-        Optional<Result> upstreamFailure = attempt.failure(Scope.UPSTREAM);
+        Optional<Verdict> mailboxFailure = attempt.failure(Scope.MAILBOX);
+        Optional<Verdict> upstreamFailure = attempt.failure(Scope.UPSTREAM);
         if (attempt.failure(Scope.CONNECTIONS).isPresent()) {
             throttle(permit, attempt.failure(Scope.CONNECTIONS).get().response().reply());
         }
         if (mailboxFailure.isPresent()) {
-            failover.block(
-                    permit,
-                    cause(mailboxFailure.get()),
-                    schedule(mailboxFailure.get().verdict()));
+            failover.block(permit, cause(mailboxFailure.get()), schedule(mailboxFailure.get()));
         } else if (upstreamFailure.isPresent()) {
-            failover.suspend(
-                    permit,
-                    cause(upstreamFailure.get()),
-                    schedule(upstreamFailure.get().verdict()));
+            failover.suspend(permit, cause(upstreamFailure.get()), schedule(upstreamFailure.get()));
         } else if (attempt.unreachable().isPresent()) {
             failover.unreachable(permit, cause(attempt.unreachable().get()));
         } else if (attempt.delivered() > 0) {
@@ -330,8 +301,8 @@ public final class MailboxSender {
             failover.answered(permit);
             return;
         }
-        Verdict verdict = classifier.judge(failure, false);
-        Cause cause = cause(new Result(failure, verdict));
+        Verdict verdict = policy.judge(failure, false);
+        Cause cause = cause(verdict);
         switch (verdict.scope()) {
             case MAILBOX -> failover.block(permit, cause, schedule(verdict));
             case UPSTREAM -> failover.suspend(permit, cause, schedule(verdict));
@@ -339,9 +310,8 @@ public final class MailboxSender {
         }
     }
 
-    private static Cause cause(Result result) {
-        Verdict verdict = result.verdict();
-        Response response = result.response();
+    private static Cause cause(Verdict verdict) {
+        Response response = verdict.response();
         return new Cause(response.step(), response.reply(), verdict.cause() + ".", verdict.advice());
     }
 

@@ -8,11 +8,11 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
-import org.o365relay.deliver.Attempt.Result;
+import org.o365relay.deliver.upstream.Verdict;
+import org.o365relay.deliver.upstream.Verdict.Scope;
 import org.o365relay.mail.Outcome;
 import org.o365relay.mail.Outcome.Deferred;
 import org.o365relay.mail.Outcome.Delivered;
@@ -35,8 +35,7 @@ record SettlementPlanner(RetrySchedule retry, InstantSource clock, RandomGenerat
 
     /// @param upstream of the attempt
     /// @param account whose quota the delivered recipients count against
-    Settlement plan(Claim claim, AttemptRuling ruling, String upstream, String account) {
-        Attempt attempt = ruling.attempt();
+    Settlement plan(Claim claim, Attempt attempt, String upstream, String account) {
         Instant now = clock.instant();
         Instant receivedAt = claim.arrival().at();
         Optional<Instant> retryAt = retry.next(claim.attempts(), receivedAt, now, random);
@@ -44,25 +43,31 @@ record SettlementPlanner(RetrySchedule retry, InstantSource clock, RandomGenerat
         boolean isTooOld = retry.isExpired(receivedAt, now);
         boolean hasWaited = !now.isBefore(receivedAt.plus(MAX_BACKOFF_FOR_RECIPIENT));
         Map<Recipient, Outcome> outcomes = new LinkedHashMap<>();
-        attempt.results().forEach((recipient, result) -> {
-            boolean expired = result.isInBackoff()
-                    ? isTooOld || (result.isRecipientBackoff() && hasWaited)
-                    : result.countsAsAttempt() && retryAt.isEmpty() && !keepsTrying(ruling, result);
-            outcomes.put(recipient, outcome(result, expired));
+        attempt.verdicts().forEach((recipient, verdict) -> {
+            boolean expired = attempt.wasTried(recipient)
+                    ? attempt.counts(recipient) && retryAt.isEmpty() && !keepsTrying(attempt, verdict)
+                    : isTooOld || (verdict.scope() == Scope.RECIPIENT && hasWaited);
+            outcomes.put(recipient, outcome(verdict, expired));
         });
         boolean open = outcomes.values().stream().anyMatch(Deferred.class::isInstance);
-        Instant next = open ? nextAttempt(claim, ruling, outcomes, again) : null;
-        return new Settlement(outcomes, next, attempt.countsAsAttempt(), upstream, account, remarks(attempt));
+        Instant next = open ? nextAttempt(claim, attempt, outcomes, again) : null;
+        return new Settlement(outcomes, next, attempt.counts(), upstream, account, remarks(attempt));
     }
 
     private static Map<Recipient, Remark> remarks(Attempt attempt) {
         Map<Recipient, Remark> remarks = new HashMap<>();
-        attempt.results().forEach((recipient, result) -> remarks.put(recipient, result.remark()));
+        attempt.verdicts().forEach((recipient, verdict) -> remarks.put(recipient, remark(verdict)));
         return remarks;
     }
 
-    private static boolean keepsTrying(AttemptRuling ruling, Result result) {
-        return ruling.keepsTrying() && result.isTransactionFailure();
+    private static Remark remark(Verdict verdict) {
+        return new Remark(
+                verdict.isDelivered() ? "" : verdict.reason(),
+                verdict.response().mayHaveArrived());
+    }
+
+    private static boolean keepsTrying(Attempt attempt, Verdict verdict) {
+        return attempt.keepsTrying() && verdict.isTransactionFailure();
     }
 
     /// @return the settlement of a message that was not tried; it does not count as an attempt
@@ -79,9 +84,9 @@ record SettlementPlanner(RetrySchedule retry, InstantSource clock, RandomGenerat
     /// @return the settlement of a message that fails without an attempt
     static Settlement bounce(Attempt attempt) {
         Map<Recipient, Outcome> outcomes = new LinkedHashMap<>();
-        attempt.results()
-                .forEach((recipient, result) ->
-                        outcomes.put(recipient, new Failed(result.response().reply())));
+        attempt.verdicts()
+                .forEach((recipient, verdict) ->
+                        outcomes.put(recipient, new Failed(verdict.response().reply())));
         return new Settlement(outcomes, null, true, "", "", remarks(attempt));
     }
 
@@ -97,26 +102,21 @@ record SettlementPlanner(RetrySchedule retry, InstantSource clock, RandomGenerat
 
     /// A message that waits only for its upstream or mailbox keeps its due time, and so its place in the queue,
     /// unless it has to let others be tried first.
-    private static Instant nextAttempt(
-            Claim claim, AttemptRuling ruling, Map<Recipient, Outcome> outcomes, Instant again) {
-        Map<Recipient, Result> results = ruling.attempt().results();
-        if (outcomes.entrySet().stream()
-                .anyMatch(entry -> entry.getValue() instanceof Deferred
-                        && Objects.requireNonNull(results.get(entry.getKey())).countsAsAttempt())) {
-            return again;
-        }
-        Stream<Instant> backoffs =
-                results.values().stream().flatMap(result -> Stream.ofNullable(result.backoffUntil()));
-        return Stream.concat(backoffs, Stream.ofNullable(ruling.notBefore()))
-                .min(Instant::compareTo)
-                .orElse(claim.dueAt());
+    private static Instant nextAttempt(Claim claim, Attempt attempt, Map<Recipient, Outcome> outcomes, Instant again) {
+        boolean isDeferred = outcomes.entrySet().stream()
+                .anyMatch(entry -> entry.getValue() instanceof Deferred && attempt.counts(entry.getKey()));
+        return isDeferred
+                ? again
+                : Stream.concat(attempt.backoffs().values().stream(), Stream.ofNullable(attempt.notBefore()))
+                        .min(Instant::compareTo)
+                        .orElse(claim.dueAt());
     }
 
-    private static Outcome outcome(Result result, boolean expired) {
-        Reply reply = result.response().mayHaveArrived()
-                ? possibleDuplicate(result)
-                : result.response().reply();
-        return switch (result.verdict().outcome()) {
+    private static Outcome outcome(Verdict verdict, boolean expired) {
+        Reply reply = verdict.response().mayHaveArrived()
+                ? possibleDuplicate(verdict)
+                : verdict.response().reply();
+        return switch (verdict.outcome()) {
             case Delivered delivered -> delivered;
             case Failed _ -> new Failed(reply);
             case Deferred _ -> expired ? new Failed(reply) : new Deferred(reply);
@@ -124,8 +124,8 @@ record SettlementPlanner(RetrySchedule retry, InstantSource clock, RandomGenerat
     }
 
     /// Notes in the history that a duplicate may arrive.
-    private static Reply possibleDuplicate(Result result) {
-        Reply reply = result.response().reply();
+    private static Reply possibleDuplicate(Verdict verdict) {
+        Reply reply = verdict.response().reply();
         List<String> lines = new ArrayList<>(reply.lines());
         lines.add("(the message may have been sent)");
         return new Reply(reply.code(), reply.status(), lines);

@@ -3,8 +3,8 @@ package org.o365relay.deliver;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import org.o365relay.deliver.Attempt.Result;
 import org.o365relay.deliver.DsnSender.Notices;
+import org.o365relay.deliver.upstream.Verdict;
 import org.o365relay.journal.Event;
 import org.o365relay.journal.Event.Accepted;
 import org.o365relay.journal.Event.RecipientAttempt;
@@ -30,11 +30,11 @@ final class SettlementReport {
 
     /// @param by name of the operator who bounced the message; empty if none did
     void log(Claim claim, Attempt attempt, Settlement settlement, Notices notices, String by) {
-        attempt.results().forEach((recipient, result) -> {
-            RecipientAttempt details = details(claim, recipient, result, settlement.upstream());
+        attempt.verdicts().forEach((recipient, verdict) -> {
+            RecipientAttempt details = details(claim, recipient, verdict, settlement.upstream());
             switch (settlement.outcomes().get(recipient)) {
                 case Delivered _ -> journal.record(new Event.Delivered(details));
-                case Deferred _ -> logDeferred(details, result, settlement);
+                case Deferred _ -> logDeferred(details, verdict, settlement);
                 case Failed _ -> logFailed(details, by, wantsFailureNotice(claim, recipient), notices);
                 case null -> throw new IllegalArgumentException("not settled: " + recipient);
             }
@@ -51,20 +51,20 @@ final class SettlementReport {
     }
 
     /// Logs nothing while the mailbox is blocked: the block is logged once, not every message.
-    private void logDeferred(RecipientAttempt details, Result result, Settlement settlement) {
+    private void logDeferred(RecipientAttempt details, Verdict verdict, Settlement settlement) {
         Instant next = settlement.nextAttempt();
         if (settlement.counts() && next != null) {
-            journal.record(new Event.Deferred(details, next, result.response().mayHaveArrived()));
+            journal.record(new Event.Deferred(details, next, verdict.response().mayHaveArrived()));
         }
     }
 
-    private RecipientAttempt details(Claim claim, Recipient recipient, Result result, String upstream) {
+    private RecipientAttempt details(Claim claim, Recipient recipient, Verdict verdict, String upstream) {
         return new RecipientAttempt(
                 new Accepted(claim.id(), claim.arrival(), claim.envelope(), claim.size()),
                 recipient.address(),
                 upstream,
-                result.response().reply(),
-                result.verdict().advice(),
+                verdict.response().reply(),
+                verdict.advice(),
                 claim.attempts(),
                 Duration.between(claim.arrival().at(), clock.instant()));
     }
