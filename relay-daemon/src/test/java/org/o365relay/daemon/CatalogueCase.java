@@ -5,16 +5,16 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.o365relay.daemon.sandbox.Fault;
-import org.o365relay.daemon.sandbox.FaultAction;
-import org.o365relay.daemon.sandbox.FaultPoint;
-import org.o365relay.daemon.sandbox.Sandbox;
 import org.o365relay.exchange.KnownReply;
 import org.o365relay.exchange.KnownReply.Kind;
 import org.o365relay.exchange.ReplyCatalogue;
 import org.o365relay.exchange.ReplySource;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
+import org.o365relay.sandbox.Fault;
+import org.o365relay.sandbox.FaultAction;
+import org.o365relay.sandbox.FaultPoint;
+import org.o365relay.sandbox.Sandbox;
 
 /// One example of the catalogue, said to a mailbox of its own, so that all can be tried at once.
 ///

@@ -19,14 +19,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.o365relay.Relay;
 import org.o365relay.RelaySettings;
-import org.o365relay.daemon.sandbox.Sandbox;
-import org.o365relay.daemon.sandbox.SandboxMailbox;
-import org.o365relay.daemon.sandbox.SandboxSettings;
-import org.o365relay.daemon.sandbox.SandboxSettings.Keep;
-import org.o365relay.daemon.sandbox.TestKey;
-import org.o365relay.daemon.sandbox.entra.AppRegistration;
-import org.o365relay.daemon.sandbox.entra.EntraSettings;
 import org.o365relay.journal.LogJournal;
+import org.o365relay.sandbox.Sandbox;
+import org.o365relay.sandbox.SandboxMailbox;
+import org.o365relay.sandbox.SandboxSettings;
+import org.o365relay.sandbox.SandboxSettings.Keep;
+import org.o365relay.sandbox.TestKey;
+import org.o365relay.sandbox.entra.AppRegistration;
+import org.o365relay.sandbox.entra.EntraSettings;
 
 /// Every reply of the catalogue, said in its own words to a running relay: what becomes of the message, how far the
 /// trouble reaches, and what the log says and advises. One relay with a mailbox for each example.

@@ -5,8 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.o365relay.daemon.sandbox.Sandbox;
-import org.o365relay.daemon.sandbox.entra.EntraSettings;
+import org.o365relay.sandbox.Sandbox;
+import org.o365relay.sandbox.entra.EntraSettings;
 
 /// The `relay.conf` of a relay under test: ten lines as an admin writes them, and delays a test can wait for.
 final class ConfigText {

@@ -24,7 +24,6 @@ import org.o365relay.daemon.cli.CliEnvironment;
 import org.o365relay.daemon.control.Control;
 import org.o365relay.daemon.control.ControlException;
 import org.o365relay.daemon.control.ControlException.Kind;
-import org.o365relay.daemon.sandbox.Sandbox;
 import org.o365relay.deliver.health.MailboxStatus;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.queue.Change;
@@ -34,6 +33,7 @@ import org.o365relay.queue.MessageDetail;
 import org.o365relay.queue.MessageFilter;
 import org.o365relay.queue.MessageState;
 import org.o365relay.queue.Page;
+import org.o365relay.sandbox.Sandbox;
 
 /// A relay in a process of its own, asked and told from this one.
 @Timeout(120)

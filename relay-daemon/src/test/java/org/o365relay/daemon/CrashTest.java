@@ -21,15 +21,15 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.o365relay.daemon.sandbox.AcceptedMessage;
-import org.o365relay.daemon.sandbox.Fault;
-import org.o365relay.daemon.sandbox.Sandbox;
-import org.o365relay.daemon.sandbox.SandboxSettings.Keep;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.Event;
 import org.o365relay.queue.OfflineQueue;
 import org.o365relay.queue.QueueReader;
 import org.o365relay.queue.QueueUnavailableException;
+import org.o365relay.sandbox.AcceptedMessage;
+import org.o365relay.sandbox.Fault;
+import org.o365relay.sandbox.Sandbox;
+import org.o365relay.sandbox.SandboxSettings.Keep;
 
 /// The promise of 250, kept by a process that is killed with SIGKILL again and again under load.
 ///

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.o365relay.daemon.sandbox.AcceptedMessage;
 import org.o365relay.queue.Event;
+import org.o365relay.sandbox.AcceptedMessage;
 
 /// What becomes of a message, from the device to Office 365.
 @Timeout(60)

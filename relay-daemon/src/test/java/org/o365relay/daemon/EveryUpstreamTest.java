@@ -25,13 +25,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.o365relay.daemon.cli.CommandLines;
 import org.o365relay.daemon.cli.LoginCommand;
-import org.o365relay.daemon.sandbox.AcceptedMessage;
-import org.o365relay.daemon.sandbox.Ingress;
-import org.o365relay.daemon.sandbox.Sandbox;
-import org.o365relay.daemon.sandbox.SandboxMailbox;
-import org.o365relay.daemon.sandbox.TestKey;
-import org.o365relay.daemon.sandbox.entra.AppRegistration;
-import org.o365relay.daemon.sandbox.entra.AppRegistration.State;
+import org.o365relay.sandbox.AcceptedMessage;
+import org.o365relay.sandbox.Ingress;
+import org.o365relay.sandbox.Sandbox;
+import org.o365relay.sandbox.SandboxMailbox;
+import org.o365relay.sandbox.TestKey;
+import org.o365relay.sandbox.entra.AppRegistration;
+import org.o365relay.sandbox.entra.AppRegistration.State;
 import picocli.CommandLine;
 
 /// Mail arrives over every road, with every way of signing in.

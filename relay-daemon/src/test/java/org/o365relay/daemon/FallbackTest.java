@@ -12,10 +12,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.o365relay.daemon.sandbox.AcceptedMessage;
-import org.o365relay.daemon.sandbox.Ingress;
-import org.o365relay.daemon.sandbox.SandboxMailbox;
-import org.o365relay.daemon.sandbox.entra.EntraSettings;
+import org.o365relay.sandbox.AcceptedMessage;
+import org.o365relay.sandbox.Ingress;
+import org.o365relay.sandbox.SandboxMailbox;
+import org.o365relay.sandbox.entra.EntraSettings;
 
 /// A road is closed: mail takes another, or waits; and goes back when the trouble is over.
 @Timeout(60)

@@ -9,9 +9,9 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.o365relay.daemon.sandbox.AcceptedMessage;
-import org.o365relay.daemon.sandbox.Sandbox;
-import org.o365relay.daemon.sandbox.SandboxSettings.Keep;
+import org.o365relay.sandbox.AcceptedMessage;
+import org.o365relay.sandbox.Sandbox;
+import org.o365relay.sandbox.SandboxSettings.Keep;
 
 /// Memory does not grow with the message.
 final class LargeMessageTest {

@@ -10,9 +10,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.o365relay.daemon.sandbox.AcceptedMessage;
-import org.o365relay.daemon.sandbox.SandboxMailbox;
 import org.o365relay.queue.Event;
+import org.o365relay.sandbox.AcceptedMessage;
+import org.o365relay.sandbox.SandboxMailbox;
 
 /// What Exchange says later than with its 250.
 @Timeout(60)

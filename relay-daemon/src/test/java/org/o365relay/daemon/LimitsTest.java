@@ -17,11 +17,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.o365relay.daemon.sandbox.AcceptedMessage;
-import org.o365relay.daemon.sandbox.Ingress;
-import org.o365relay.daemon.sandbox.MailboxUsage;
-import org.o365relay.daemon.sandbox.SandboxMailbox;
-import org.o365relay.daemon.sandbox.SandboxSettings;
+import org.o365relay.sandbox.AcceptedMessage;
+import org.o365relay.sandbox.Ingress;
+import org.o365relay.sandbox.MailboxUsage;
+import org.o365relay.sandbox.SandboxMailbox;
+import org.o365relay.sandbox.SandboxSettings;
 
 /// The relay keeps within what Microsoft allows, and asks for no more tokens than it needs.
 @Timeout(60)

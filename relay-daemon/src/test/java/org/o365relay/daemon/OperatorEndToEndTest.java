@@ -16,8 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.daemon.cli.CliEnvironment;
 import org.o365relay.daemon.cli.CommandLines;
 import org.o365relay.daemon.cli.OperatorCommands;
-import org.o365relay.daemon.sandbox.Fault;
-import org.o365relay.daemon.sandbox.Sandbox;
+import org.o365relay.sandbox.Fault;
+import org.o365relay.sandbox.Sandbox;
 
 /// An operator's day: a relay in a process of its own, and the commands as they are typed.
 @Timeout(120)

@@ -12,9 +12,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.o365relay.daemon.sandbox.AcceptedMessage;
-import org.o365relay.daemon.sandbox.SandboxLimits;
-import org.o365relay.daemon.sandbox.SandboxMailbox;
+import org.o365relay.sandbox.AcceptedMessage;
+import org.o365relay.sandbox.SandboxLimits;
+import org.o365relay.sandbox.SandboxMailbox;
 
 /// Several mailboxes: those that share a load, and rules that say which mail is whose and what goes first. A minute
 /// of Microsoft's takes a second.

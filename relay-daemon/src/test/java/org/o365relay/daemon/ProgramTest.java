@@ -18,8 +18,8 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.o365relay.daemon.sandbox.Sandbox;
 import org.o365relay.daemon.systemd.UnixDatagramReceiver;
+import org.o365relay.sandbox.Sandbox;
 
 /// The program as an admin meets it: exit codes, messages and signals, in a process of its own.
 @Timeout(60)

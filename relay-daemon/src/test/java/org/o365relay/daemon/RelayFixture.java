@@ -16,18 +16,18 @@ import org.o365relay.accept.ListenException;
 import org.o365relay.config.ConfigReader;
 import org.o365relay.config.Configuration.Invalid;
 import org.o365relay.config.Configuration.Valid;
-import org.o365relay.daemon.sandbox.AcceptedMessage;
-import org.o365relay.daemon.sandbox.Fault;
-import org.o365relay.daemon.sandbox.Sandbox;
-import org.o365relay.daemon.sandbox.SandboxMailbox;
-import org.o365relay.daemon.sandbox.SandboxSettings;
-import org.o365relay.daemon.sandbox.entra.AppRegistration;
 import org.o365relay.journal.Journal;
 import org.o365relay.journal.RememberingJournal;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.Event;
 import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.QueueUnavailableException;
+import org.o365relay.sandbox.AcceptedMessage;
+import org.o365relay.sandbox.Fault;
+import org.o365relay.sandbox.Sandbox;
+import org.o365relay.sandbox.SandboxMailbox;
+import org.o365relay.sandbox.SandboxSettings;
+import org.o365relay.sandbox.entra.AppRegistration;
 
 /// A relay made from a configuration file, in front of a sandbox, both in this JVM. Either can be stopped and
 /// started again.

@@ -12,10 +12,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.Relay;
-import org.o365relay.daemon.sandbox.AcceptedMessage;
 import org.o365relay.journal.RememberingJournal;
 import org.o365relay.queue.Event;
 import org.o365relay.queue.QueueUnavailableException;
+import org.o365relay.sandbox.AcceptedMessage;
 
 /// A relay that ends, and one that comes after it.
 @Timeout(60)

@@ -12,10 +12,10 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.o365relay.daemon.demo.DemoRelay;
 import org.o365relay.daemon.demo.DemoRelaySettings;
-import org.o365relay.daemon.sandbox.Sandbox;
-import org.o365relay.daemon.sandbox.SandboxMailbox;
-import org.o365relay.daemon.sandbox.SandboxSettings;
 import org.o365relay.mail.Secret;
+import org.o365relay.sandbox.Sandbox;
+import org.o365relay.sandbox.SandboxMailbox;
+import org.o365relay.sandbox.SandboxSettings;
 
 /// The sandbox and the relay of a demo in a temporary directory. [#close()] stops them and deletes the
 /// directory; a shutdown hook does so when the program is terminated.

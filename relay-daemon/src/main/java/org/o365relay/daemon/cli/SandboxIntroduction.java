@@ -6,12 +6,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.daemon.sandbox.Sandbox;
-import org.o365relay.daemon.sandbox.SandboxMailbox;
-import org.o365relay.daemon.sandbox.SandboxSettings;
-import org.o365relay.daemon.sandbox.SandboxSettings.Keep;
-import org.o365relay.daemon.sandbox.entra.AppRegistration;
-import org.o365relay.daemon.sandbox.scenario.Scenario;
+import org.o365relay.sandbox.Sandbox;
+import org.o365relay.sandbox.SandboxMailbox;
+import org.o365relay.sandbox.SandboxSettings;
+import org.o365relay.sandbox.SandboxSettings.Keep;
+import org.o365relay.sandbox.entra.AppRegistration;
+import org.o365relay.sandbox.scenario.Scenario;
 
 /// Prints the addresses and credentials of a started sandbox, and the relay.conf that uses it.
 record SandboxIntroduction(Sandbox sandbox, Scenario scenario) {

@@ -1,5 +1,4 @@
-/// The demo: sends sample messages through a relay into the sandbox and prints each as sent and as received.
-/// The demo depends only on the address of the relay.
+/// The relay of the demo, in the same process. The rest of the demo is in relay-sandbox.
 @NullMarked
 package org.o365relay.daemon.demo;
 

@@ -1,5 +1,0 @@
-/// Reads the scenario of a sandbox from a HOCON file; reports all problems at once, each with its line.
-@NullMarked
-package org.o365relay.daemon.sandbox.scenario;
-
-import org.jspecify.annotations.NullMarked;

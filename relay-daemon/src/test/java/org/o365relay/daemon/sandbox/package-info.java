@@ -1,4 +1,0 @@
-@NullMarked
-package org.o365relay.daemon.sandbox;
-
-import org.jspecify.annotations.NullMarked;

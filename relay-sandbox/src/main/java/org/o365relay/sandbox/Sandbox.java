@@ -1,0 +1,280 @@
+package org.o365relay.sandbox;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.sandbox.entra.TokenService;
+import org.o365relay.sandbox.web.CallCounts;
+import org.o365relay.sandbox.web.WebServer;
+
+/// A local stand-in for Microsoft 365: client submission with passwords and tokens and, optionally, the token
+/// service, Microsoft Graph and an MX, with the extensions, replies, checks and limits of the real services.
+public final class Sandbox implements AutoCloseable {
+
+    private final SandboxState state;
+    private final Path certificate;
+    private final CallCounts callCounts;
+    private final SmtpServer smtp;
+    private final @Nullable SmtpServer mx;
+    private final @Nullable WebServer web;
+
+    private Sandbox(
+            SandboxState state,
+            Path certificate,
+            CallCounts callCounts,
+            SmtpServer smtp,
+            @Nullable SmtpServer mx,
+            @Nullable WebServer web) {
+        this.state = state;
+        this.certificate = certificate;
+        this.callCounts = callCounts;
+        this.smtp = smtp;
+        this.mx = mx;
+        this.web = web;
+    }
+
+    /// Starts the sandbox and returns when it is listening.
+    ///
+    /// @throws BindException with a message for the user if it cannot listen, for example because the port is
+    ///     in use
+    /// @throws IOException if the directory cannot be written or no certificate can be generated
+    public static Sandbox start(SandboxSettings settings) throws IOException {
+        return start(settings, InstantSource.system(), new SecureRandom());
+    }
+
+    static Sandbox start(SandboxSettings settings, InstantSource clock, RandomGenerator random) throws IOException {
+        Path directory = Files.createDirectories(settings.directory());
+        ServerCertificate certificate = new ServerCertificate(directory, settings.certificateValidity(), clock);
+        return new Startup(settings, state(settings, directory, clock, random), certificate, clock, random).start();
+    }
+
+    private static SandboxState state(
+            SandboxSettings settings, Path directory, InstantSource clock, RandomGenerator random) throws IOException {
+        AtomicReference<SandboxSettings> current = new AtomicReference<>(settings);
+        AcceptedMessages accepted = new AcceptedMessages(settings.keep() != SandboxSettings.Keep.COUNT);
+        MailStore store = settings.keep() == SandboxSettings.Keep.FILES ? new MailStore(directory) : null;
+        return new SandboxState(
+                current,
+                new Faults(),
+                accepted,
+                new Archive(store, accepted, clock),
+                new MailboxUsages(),
+                new Inboxes(),
+                new TokenService(
+                        () -> current.get().entra(),
+                        clock,
+                        random,
+                        time -> current.get().scaled(time)),
+                clock,
+                new LongAdder(),
+                new CountDownLatch(1));
+    }
+
+    /// Starts the servers one after another; if one fails, closes those already started.
+    private record Startup(
+            SandboxSettings settings,
+            SandboxState state,
+            ServerCertificate certificate,
+            InstantSource clock,
+            RandomGenerator random) {
+
+        Sandbox start() throws IOException {
+            SmtpService service = new SubmissionService(
+                    state, new ExchangeReplies(clock, random, ExchangeReplies.SUBMISSION), certificate.context());
+            ListenSettings listening = settings.listen();
+            SmtpServer smtp = SmtpServer.start(state, service, listening.address(), listening.smtp());
+            SmtpServer mx = null;
+            try {
+                mx = mx(listening);
+                CallCounts calls = new CallCounts();
+                return new Sandbox(state, certificate.certificateFile(), calls, smtp, mx, web(listening, calls));
+            } catch (IOException | RuntimeException e) {
+                smtp.close();
+                if (mx != null) {
+                    mx.close();
+                }
+                throw e;
+            }
+        }
+
+        private @Nullable SmtpServer mx(ListenSettings listening) throws IOException {
+            Integer port = listening.mx();
+            if (port == null) {
+                return null;
+            }
+            SmtpService service = new MxService(
+                    state,
+                    new ExchangeReplies(clock, random, ExchangeReplies.MX),
+                    certificate.context(new AnyClientTrustManager()));
+            return SmtpServer.start(state, service, listening.address(), port);
+        }
+
+        private @Nullable WebServer web(ListenSettings listening, CallCounts calls) throws IOException {
+            Integer port = listening.https();
+            if (port == null) {
+                return null;
+            }
+            Graph graph = new Graph(state, random, settings.directory());
+            return WebServer.start(
+                    new InetSocketAddress(listening.address(), port),
+                    certificate.context(),
+                    new WebRouter(state, graph, calls, random));
+        }
+    }
+
+    /// The address and port of client submission.
+    public InetSocketAddress address() {
+        return smtp.address();
+    }
+
+    /// The address and port of the MX.
+    ///
+    /// @throws IllegalStateException if the MX was not enabled in the settings
+    public InetSocketAddress mxAddress() {
+        return required(mx).address();
+    }
+
+    /// The origin of the token service (without a tenant) and of Graph: `https://localhost:8443`.
+    ///
+    /// @throws IllegalStateException if HTTPS was not enabled in the settings
+    public String origin() {
+        return "https://localhost:" + required(web).address().getPort();
+    }
+
+    private static <T> T required(@Nullable T server) {
+        if (server == null) {
+            throw new IllegalStateException("this service is not enabled in the SandboxSettings");
+        }
+        return server;
+    }
+
+    /// The PEM file with the certificate that clients must trust.
+    public Path trustedCertificates() {
+        return certificate;
+    }
+
+    /// Changes the settings of the running sandbox. Changes to `listen`, `directory` and `keep` have no
+    /// effect.
+    public void change(UnaryOperator<SandboxSettings> change) {
+        state.current().updateAndGet(change);
+    }
+
+    /// The faults to inject, which callers may add to and remove.
+    public Faults faults() {
+        return state.faults();
+    }
+
+    /// The token service, for approving device codes and revoking tokens.
+    public TokenService tokenService() {
+        return state.tokenService();
+    }
+
+    /// The number of HTTPS requests, whatever the response. Token requests are counted by grant type
+    /// (`client_credentials`, `refresh_token`, `device_code`), `devicecode` or `managed_identity`; Graph
+    /// requests by the last path segment (`sendMail`, `messages`, `createUploadSession`, `send`) or `upload`.
+    public CallCounts callCounts() {
+        return callCounts;
+    }
+
+    /// The recent usage of a mailbox.
+    ///
+    /// @throws IllegalArgumentException if there is no such mailbox
+    public MailboxUsage usage(String address) {
+        return state.usages()
+                .of(state.settings()
+                        .submission()
+                        .mailbox(address)
+                        .orElseThrow(() -> new IllegalArgumentException("no mailbox " + address)));
+    }
+
+    /// The messages accepted since the start, oldest first; empty with [SandboxSettings.Keep#COUNT].
+    public List<AcceptedMessage> accepted() {
+        return state.accepted().records();
+    }
+
+    /// The number of messages accepted since the start.
+    public int acceptedCount() {
+        return state.accepted().count();
+    }
+
+    /// Waits until `count` messages have been accepted since the start.
+    ///
+    /// @return false on timeout
+    public boolean awaitCount(int count, Duration timeout) throws InterruptedException {
+        return state.accepted().awaitCount(count, timeout);
+    }
+
+    /// Waits for a matching message; messages that were accepted before the call match, too.
+    ///
+    /// @return the oldest matching message; empty on timeout
+    public Optional<AcceptedMessage> await(Predicate<AcceptedMessage> wanted, Duration timeout)
+            throws InterruptedException {
+        return state.accepted().await(wanted, timeout);
+    }
+
+    /// Waits until more than `count` messages have been accepted since the start.
+    ///
+    /// @return the messages after the first `count`; empty on timeout
+    public List<AcceptedMessage> awaitAfter(int count, Duration timeout) throws InterruptedException {
+        return state.accepted().awaitAfter(count, timeout);
+    }
+
+    /// Puts a non-delivery report for an accepted message into the inbox of the mailbox that sent it, where
+    /// Graph can read it.
+    ///
+    /// @param message message that a mailbox sent and whose content is kept
+    /// @param recipient recipient to which the message could not be delivered
+    /// @param reply reply that the report quotes: `550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not
+    ///     found by SMTP address lookup`
+    /// @throws IOException if the content of the message cannot be read
+    public void reportUndelivered(AcceptedMessage message, String recipient, String reply) throws IOException {
+        SandboxNdr report =
+                new SandboxNdr(message, recipient, reply, state.clock().instant());
+        receive(message.user(), report.subject(), report.type(), report.content());
+    }
+
+    /// Puts a message into the inbox of a mailbox, where Graph can read it.
+    ///
+    /// @param type value of `Content-Type`, with parameters
+    /// @param content whole message with its header
+    public void receive(String mailbox, String subject, String type, byte[] content) {
+        state.inboxes().put(mailbox, state.clock().instant(), subject, type, content);
+    }
+
+    /// The number of connections to client submission since the start.
+    public long connections() {
+        return smtp.connections();
+    }
+
+    /// The number of completed TLS handshakes over SMTP since the start.
+    public long handshakes() {
+        return state.handshakes().sum();
+    }
+
+    /// Stops the services and closes all connections immediately.
+    @Override
+    public void close() {
+        state.stopping().countDown();
+        smtp.close();
+        if (mx != null) {
+            mx.close();
+        }
+        if (web != null) {
+            web.close();
+        }
+    }
+}

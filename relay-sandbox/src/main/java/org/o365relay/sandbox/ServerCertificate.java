@@ -1,0 +1,167 @@
+package org.o365relay.sandbox;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+
+/// The sandbox's self-signed certificate for `localhost`, `127.0.0.1` and `::1`, generated with the keytool of
+/// the running JDK and reused until a day before it expires.
+///
+/// The password of the key store is not a secret: the key is protected by the file mode 0600.
+final class ServerCertificate {
+
+    private static final String KEY_STORE = "sandbox-key.p12";
+    private static final String TRUSTED = "sandbox-ca.pem";
+    private static final String PASSWORD = "sandbox";
+    private static final String ALIAS = "sandbox";
+
+    private final Path directory;
+    private final Duration validity;
+    private final InstantSource clock;
+
+    ServerCertificate(Path directory, Duration validity, InstantSource clock) {
+        this.directory = directory;
+        this.validity = validity;
+        this.clock = clock;
+    }
+
+    /// The PEM file with the certificate that clients must trust.
+    Path certificateFile() {
+        return directory.resolve(TRUSTED);
+    }
+
+    /// Generates the certificate unless a valid one exists.
+    ///
+    /// @param clients trust managers for client certificates; if there are none, no certificate is requested
+    /// @throws IOException with a message for the user if keytool fails or the directory cannot be used
+    SSLContext context(TrustManager... clients) throws IOException {
+        try {
+            Optional<KeyStore> existing = loadValid();
+            KeyStore keys = existing.isPresent() ? existing.get() : generate();
+            writeCertificate(keys.getCertificate(ALIAS));
+            KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            managers.init(keys, PASSWORD.toCharArray());
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(managers.getKeyManagers(), clients.length == 0 ? null : clients, null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IOException("cannot use " + directory.resolve(KEY_STORE) + ": " + e.getMessage(), e);
+        }
+    }
+
+    private Optional<KeyStore> loadValid() throws IOException, GeneralSecurityException {
+        Path file = directory.resolve(KEY_STORE);
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        KeyStore keys = read(file);
+        return keys.getCertificate(ALIAS) instanceof X509Certificate certificate && isValidForADay(certificate)
+                ? Optional.of(keys)
+                : Optional.empty();
+    }
+
+    private boolean isValidForADay(X509Certificate certificate) {
+        return certificate.getNotAfter().toInstant().isAfter(clock.instant().plus(Duration.ofDays(1)));
+    }
+
+    private KeyStore generate() throws IOException, GeneralSecurityException {
+        Path temporary = Files.createTempDirectory(directory, ".key");
+        Path fresh = temporary.resolve(KEY_STORE);
+        try {
+            runKeytool(fresh);
+            restrict(fresh);
+            Files.move(fresh, directory.resolve(KEY_STORE), StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(fresh);
+            Files.delete(temporary);
+        }
+        return read(directory.resolve(KEY_STORE));
+    }
+
+    private void runKeytool(Path keyStore) throws IOException {
+        Path keytool = Path.of(System.getProperty("java.home"), "bin", "keytool");
+        Process process = new ProcessBuilder(arguments(keytool, keyStore))
+                .redirectErrorStream(true)
+                .start();
+        process.getOutputStream().close();
+        try (InputStream output = process.getInputStream()) {
+            String text = new String(output.readAllBytes(), Charset.defaultCharset());
+            if (process.waitFor() != 0) {
+                throw new IOException("keytool could not generate a certificate: " + text.strip());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while keytool generated a certificate", e);
+        } finally {
+            process.destroy();
+        }
+    }
+
+    private List<String> arguments(Path keytool, Path keyStore) {
+        return List.of(
+                keytool.toString(),
+                "-genkeypair",
+                "-alias",
+                ALIAS,
+                "-keyalg",
+                "EC",
+                "-groupname",
+                "secp256r1",
+                "-dname",
+                "CN=localhost, OU=o365-relay sandbox",
+                "-ext",
+                "san=dns:localhost,ip:127.0.0.1,ip:::1",
+                "-ext",
+                "eku=serverAuth",
+                "-validity",
+                Long.toString(validity.toDays()),
+                "-storetype",
+                "PKCS12",
+                "-keystore",
+                keyStore.toString(),
+                "-storepass",
+                PASSWORD,
+                "-J-Xshare:auto",
+                "-J-XX:TieredStopAtLevel=1");
+    }
+
+    private static void restrict(Path file) throws IOException {
+        if (FileSystems.getDefault().supportedFileAttributeViews().contains("posix")) {
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        }
+    }
+
+    private static KeyStore read(Path file) throws IOException, GeneralSecurityException {
+        KeyStore keys = KeyStore.getInstance("PKCS12");
+        try (InputStream in = Files.newInputStream(file)) {
+            keys.load(in, PASSWORD.toCharArray());
+        }
+        return keys;
+    }
+
+    private void writeCertificate(Certificate certificate) throws IOException, GeneralSecurityException {
+        String base64 = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(certificate.getEncoded());
+        String pem = "-----BEGIN CERTIFICATE-----\n" + base64 + "\n-----END CERTIFICATE-----\n";
+        Path fresh = directory.resolve("." + TRUSTED + ".part");
+        Files.writeString(fresh, pem, StandardCharsets.US_ASCII);
+        Files.move(fresh, certificateFile(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+}

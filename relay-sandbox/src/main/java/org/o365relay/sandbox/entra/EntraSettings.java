@@ -1,0 +1,146 @@
+package org.o365relay.sandbox.entra;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// The settings of a tenant.
+///
+/// @param tenant tenant ID
+/// @param domains domains that also identify the tenant
+/// @param accessTokenLifetime lifetime of access tokens; 60 to 90 minutes in Entra
+/// @param refreshTokenLifetime how long an unused refresh token stays valid; 90 days in Entra
+/// @param deviceCodeLifetime lifetime of a device code; 15 minutes in Entra
+/// @param pollInterval minimum interval of polls for a device code; 5 s in Entra
+/// @param managedIdentity client ID of the managed identity; null for none
+/// @param autoApproveUser user as whom every device code is approved immediately; null for none
+public record EntraSettings(
+        String tenant,
+        Set<String> domains,
+        List<AppRegistration> apps,
+        Duration accessTokenLifetime,
+        Duration refreshTokenLifetime,
+        Duration deviceCodeLifetime,
+        Duration pollInterval,
+        @Nullable String managedIdentity,
+        @Nullable String autoApproveUser) {
+
+    /// Tenant ID of [#of(AppRegistration...)].
+    public static final String TENANT = "0c8ad14e-7d25-4a5c-9f39-5b6f0f2f5c0d";
+
+    /// Domain of [#of(AppRegistration...)].
+    public static final String DOMAIN = "contoso.example";
+
+    public EntraSettings {
+        domains = Set.copyOf(domains);
+        apps = List.copyOf(apps);
+    }
+
+    /// A tenant with these apps and Entra's durations.
+    public static EntraSettings of(AppRegistration... apps) {
+        return new EntraSettings(
+                TENANT,
+                Set.of(DOMAIN, "contoso.onmicrosoft.example"),
+                List.of(apps),
+                Duration.ofSeconds(3_599),
+                Duration.ofDays(90),
+                Duration.ofMinutes(15),
+                Duration.ofSeconds(5),
+                null,
+                null);
+    }
+
+    /// @param id tenant ID
+    /// @param names domains that also identify the tenant
+    public EntraSettings forTenant(String id, String... names) {
+        return new EntraSettings(
+                id,
+                Set.of(names),
+                apps,
+                accessTokenLifetime,
+                refreshTokenLifetime,
+                deviceCodeLifetime,
+                pollInterval,
+                managedIdentity,
+                autoApproveUser);
+    }
+
+    public EntraSettings with(AppRegistration... newApps) {
+        return new EntraSettings(
+                tenant,
+                domains,
+                List.of(newApps),
+                accessTokenLifetime,
+                refreshTokenLifetime,
+                deviceCodeLifetime,
+                pollInterval,
+                managedIdentity,
+                autoApproveUser);
+    }
+
+    public EntraSettings withAccessTokenLifetime(Duration lifetime) {
+        return new EntraSettings(
+                tenant,
+                domains,
+                apps,
+                lifetime,
+                refreshTokenLifetime,
+                deviceCodeLifetime,
+                pollInterval,
+                managedIdentity,
+                autoApproveUser);
+    }
+
+    /// @param interval minimum interval of polls; at least one second is announced
+    public EntraSettings withPollInterval(Duration interval) {
+        return new EntraSettings(
+                tenant,
+                domains,
+                apps,
+                accessTokenLifetime,
+                refreshTokenLifetime,
+                deviceCodeLifetime,
+                interval,
+                managedIdentity,
+                autoApproveUser);
+    }
+
+    public EntraSettings withManagedIdentity(String clientId) {
+        return new EntraSettings(
+                tenant,
+                domains,
+                apps,
+                accessTokenLifetime,
+                refreshTokenLifetime,
+                deviceCodeLifetime,
+                pollInterval,
+                clientId,
+                autoApproveUser);
+    }
+
+    /// @param user user as whom every device code is approved immediately
+    public EntraSettings withAutoApproveUser(String user) {
+        return new EntraSettings(
+                tenant,
+                domains,
+                apps,
+                accessTokenLifetime,
+                refreshTokenLifetime,
+                deviceCodeLifetime,
+                pollInterval,
+                managedIdentity,
+                user);
+    }
+
+    Optional<AppRegistration> app(String clientId) {
+        return apps.stream()
+                .filter(app -> app.clientId().equalsIgnoreCase(clientId))
+                .findFirst();
+    }
+
+    boolean hasName(String name) {
+        return tenant.equalsIgnoreCase(name) || domains.stream().anyMatch(name::equalsIgnoreCase);
+    }
+}

@@ -1,0 +1,29 @@
+package org.o365relay.sandbox.web;
+
+import java.nio.charset.StandardCharsets;
+
+/// A request or response body. The array is not copied; callers must not change it.
+public final class Octets {
+
+    static final Octets NONE = new Octets(new byte[0]);
+
+    private final byte[] array;
+
+    public Octets(byte[] array) {
+        this.array = array;
+    }
+
+    /// @return the array itself, not a copy
+    public byte[] array() {
+        return array;
+    }
+
+    public int length() {
+        return array.length;
+    }
+
+    /// @return the octets decoded as UTF-8
+    public String text() {
+        return new String(array, StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,6 @@
+/// HTTPS for the sandbox, based on the JDK's HTTP server. Requests and responses are immutable values, so that
+/// the token service and Graph do not depend on the server.
+@NullMarked
+package org.o365relay.sandbox.web;
+
+import org.jspecify.annotations.NullMarked;
