@@ -1,7 +1,5 @@
 package org.o365relay.daemon;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.o365relay.daemon.cli.BackupCommand;
 import org.o365relay.daemon.cli.CheckCommand;
 import org.o365relay.daemon.cli.CliEnvironment;
@@ -13,13 +11,15 @@ import org.o365relay.daemon.cli.DevicesCommand;
 import org.o365relay.daemon.cli.ExplainCommand;
 import org.o365relay.daemon.cli.ExplainReplyCommand;
 import org.o365relay.daemon.cli.LoginCommand;
-import org.o365relay.daemon.cli.OperatorCommands;
+import org.o365relay.daemon.cli.MailboxesCommand;
 import org.o365relay.daemon.cli.RestoreCommand;
 import org.o365relay.daemon.cli.RunCommand;
 import org.o365relay.daemon.cli.SandboxCommand;
 import org.o365relay.daemon.cli.SetupCommand;
+import org.o365relay.daemon.cli.StatusCommand;
+import org.o365relay.daemon.cli.queue.QueueCommand;
+import org.o365relay.daemon.cli.queue.TraceCommand;
 import org.o365relay.daemon.demo.InProcessRelay;
-import org.o365relay.daemon.setup.Terminal;
 import picocli.CommandLine;
 
 /// Entry point of the program.
@@ -34,18 +34,14 @@ public final class Main {
         if (System.getProperty(LOGGING) == null) {
             System.setProperty(LOGGING, "org/o365relay/daemon/logback-default.xml");
         }
-        System.exit(commandLine().execute(arguments));
+        System.exit(commandLine(CliEnvironment.ofProgram()).execute(arguments));
     }
 
     /// @return the command line with all commands
-    static CommandLine commandLine() {
-        return CommandLines.of(commands().toArray());
-    }
-
-    private static List<Object> commands() {
-        List<Object> commands = new ArrayList<>(List.of(
+    public static CommandLine commandLine(CliEnvironment environment) {
+        return CommandLines.of(
                 new DemoCommand(InProcessRelay::start),
-                new SetupCommand(Terminal::ofProgram),
+                new SetupCommand(environment.terminal()),
                 new RunCommand(),
                 new CheckCommand(),
                 new ConfigCommand(),
@@ -56,8 +52,10 @@ public final class Main {
                 new RestoreCommand(),
                 new LoginCommand(),
                 new SandboxCommand(),
-                new CompletionCommand()));
-        commands.addAll(OperatorCommands.of(CliEnvironment.ofProgram()));
-        return commands;
+                new CompletionCommand(),
+                new StatusCommand(environment),
+                QueueCommand.of(environment),
+                new TraceCommand(environment),
+                MailboxesCommand.of(environment));
     }
 }

@@ -9,17 +9,12 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.o365relay.daemon.cli.BackupCommand;
 import org.o365relay.daemon.cli.CliEnvironment;
-import org.o365relay.daemon.cli.CommandLines;
-import org.o365relay.daemon.cli.OperatorCommands;
-import org.o365relay.daemon.cli.RestoreCommand;
 
 /// `queue verify`, `backup` and `restore`, beside a running relay and without one.
 @Timeout(60)
@@ -32,9 +27,7 @@ final class BackupAndRestoreTest {
     private final StringWriter err = new StringWriter();
 
     private int run(String... arguments) {
-        List<Object> commands = new ArrayList<>(List.of(new BackupCommand(), new RestoreCommand()));
-        commands.addAll(OperatorCommands.of(CliEnvironment.ofProgram()));
-        return CommandLines.of(commands.toArray())
+        return Main.commandLine(CliEnvironment.ofProgram())
                 .setOut(new PrintWriter(out))
                 .setErr(new PrintWriter(err))
                 .execute(arguments);
@@ -63,7 +56,7 @@ final class BackupAndRestoreTest {
             assertThat(run("backup", "--config", config(), folder.toString()))
                     .as(err.toString())
                     .isZero();
-            assertThat(out.toString()).contains("1 open messages");
+            assertThat(out.toString()).contains(": 1 open message, ");
             assertThat(verify()).as(out.toString()).isZero();
             assertThat(out.toString()).contains("The queue is intact.");
             assertThat(verify("--repair")).isEqualTo(75);
@@ -78,7 +71,7 @@ final class BackupAndRestoreTest {
         assertThat(run("restore", "--config", config(), backup.toString(), "--replace"))
                 .as(err.toString())
                 .isZero();
-        assertThat(out.toString()).contains("replaced", "Restored: 1 open messages.");
+        assertThat(out.toString()).contains("replaced", "Restored: 1 open message.");
         try (RelayFixture fixture = relay().start()) {
             assertThat(fixture.received("a scan")).isNotNull();
         }

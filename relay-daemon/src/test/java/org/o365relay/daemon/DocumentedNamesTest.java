@@ -23,6 +23,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.o365relay.alert.AlertKind;
+import org.o365relay.daemon.cli.CliEnvironment;
 import org.o365relay.daemon.cli.ExitCode;
 import org.o365relay.deliver.health.MailboxStatus;
 import org.o365relay.journal.Event;
@@ -68,7 +69,8 @@ class DocumentedNamesTest {
     void docsOperatingListsEveryCommand() throws IOException {
         assertThat(DocsPage.read("operating.md").namesUnder("command of o365-relay"))
                 .isEqualTo(new TreeSet<>(
-                        names("", Main.commandLine().getSubcommands()).toList()));
+                        names("", Main.commandLine(CliEnvironment.ofProgram()).getSubcommands())
+                                .toList()));
     }
 
     @Test

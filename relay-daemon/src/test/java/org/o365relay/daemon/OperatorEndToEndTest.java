@@ -14,8 +14,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.daemon.cli.CliEnvironment;
-import org.o365relay.daemon.cli.CommandLines;
-import org.o365relay.daemon.cli.OperatorCommands;
 import org.o365relay.sandbox.Fault;
 import org.o365relay.sandbox.Sandbox;
 
@@ -37,8 +35,7 @@ final class OperatorEndToEndTest {
         said.getBuffer().setLength(0);
         List<String> line = new ArrayList<>(List.of(words));
         line.addAll(List.of("--config", directory.resolve("relay.conf").toString()));
-        int code = CommandLines.of(
-                        OperatorCommands.of(CliEnvironment.ofProgram()).toArray())
+        int code = Main.commandLine(CliEnvironment.ofProgram())
                 .setOut(new PrintWriter(said))
                 .setErr(new PrintWriter(said))
                 .execute(line.toArray(String[]::new));

@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.concurrent.Callable;
+import org.o365relay.daemon.report.Amounts;
 import org.o365relay.queue.QueueBackup;
 import org.o365relay.queue.QueueUnavailableException;
 import picocli.CommandLine.Command;
@@ -38,16 +39,13 @@ public final class BackupCommand implements Callable<Integer> {
     private Path folder = Path.of(".");
 
     @Override
-    public Integer call() throws CommandFailed {
+    public Integer call() throws CommandFailed, QueueUnavailableException {
         Path directory = config.readForOperators().settings().queue().directory();
         PrintWriter out = spec.commandLine().getOut();
-        try {
-            QueueBackup.Result made = new QueueBackup(directory, clock).writeTo(folder);
-            out.println(made.file() + ": " + made.open() + " open messages, " + (made.octets() + 1023) / 1024 + " KiB");
-            out.flush();
-            return ExitCode.OK;
-        } catch (QueueUnavailableException e) {
-            throw new CommandFailed(ExitCode.of(e.reason()), String.valueOf(e.getMessage()));
-        }
+        QueueBackup.Result made = new QueueBackup(directory, clock).writeTo(folder);
+        out.println(made.file() + ": " + Amounts.of(made.open(), "open message") + ", " + (made.octets() + 1023) / 1024
+                + " KiB");
+        out.flush();
+        return ExitCode.OK;
     }
 }

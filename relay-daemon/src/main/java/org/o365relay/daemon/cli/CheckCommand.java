@@ -19,6 +19,7 @@ import org.o365relay.daemon.check.MailboxChecker;
 import org.o365relay.daemon.check.MailboxReport;
 import org.o365relay.daemon.check.SilentProgress;
 import org.o365relay.daemon.check.TestMessage;
+import org.o365relay.daemon.cli.types.AddressConverter;
 import org.o365relay.daemon.explain.RulesReport;
 import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.mail.EmailAddress;

@@ -40,7 +40,7 @@ public record CliEnvironment(
     }
 
     /// @return whether the output goes to a terminal
-    boolean isInteractive() {
+    public boolean isInteractive() {
         return columns.getAsInt() != Layout.UNLIMITED;
     }
 

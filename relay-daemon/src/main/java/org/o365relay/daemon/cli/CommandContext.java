@@ -14,31 +14,31 @@ import org.o365relay.daemon.report.StatusReport;
 import org.o365relay.exchange.ReplyCatalogue;
 
 /// What the operator commands share: environment, configuration file and output options.
-record CommandContext(CliEnvironment environment, ConfigFile config, OutputOptions output) {
+public record CommandContext(CliEnvironment environment, ConfigFile config, OutputOptions output) {
 
-    Valid configuration() throws CommandFailed {
+    public Valid configuration() throws CommandFailed {
         return config.readForOperators();
     }
 
     /// @return a connection to the relay or its queue, to be closed by the caller
-    Control connect(Valid configuration) throws ControlException {
+    public Control connect(Valid configuration) throws ControlException {
         DeviceRecords.silenceQueueLog();
         return environment.access().connect(configuration);
     }
 
     /// @return the mailboxes that are not sending; none if no relay is running
-    static BlockedMailboxes blockedMailboxes(Control relay, Valid configuration) throws ControlException {
+    public static BlockedMailboxes blockedMailboxes(Control relay, Valid configuration) throws ControlException {
         return relay.isRunning()
                 ? BlockedMailboxes.of(
                         relay.status(), configuration.settings().routes().targets())
                 : BlockedMailboxes.NONE;
     }
 
-    Layout layout() {
+    public Layout layout() {
         return output.layout(environment);
     }
 
-    QueueReport queueReport(Valid configuration) {
+    public QueueReport queueReport(Valid configuration) {
         return new QueueReport(layout(), reasonTexts(), deviceNames(configuration.settings()));
     }
 
@@ -46,7 +46,7 @@ record CommandContext(CliEnvironment environment, ConfigFile config, OutputOptio
         return new StatusReport(layout(), reasonTexts(), deviceNames(configuration.settings()));
     }
 
-    MessageReport messageReport(Valid configuration) {
+    public MessageReport messageReport(Valid configuration) {
         return new MessageReport(layout(), reasonTexts(), deviceNames(configuration.settings()));
     }
 

@@ -3,6 +3,7 @@ package org.o365relay.daemon.cli;
 import java.io.PrintWriter;
 import java.util.List;
 import org.o365relay.daemon.control.ControlException;
+import org.o365relay.queue.QueueUnavailableException;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -43,22 +44,23 @@ public final class CommandLines {
 
     private static int reportFailure(Exception failure, CommandLine command, ParseResult arguments) {
         PrintWriter err = command.getErr();
-        int code = switch (failure) {
-            case CommandFailed expected -> {
-                err.println("o365-relay: " + expected.getMessage());
-                yield expected.exitCode();
-            }
-            case ControlException rejected -> {
-                err.println("o365-relay: " + rejected.getMessage());
-                yield ExitCode.of(rejected.kind());
-            }
-            default -> {
-                err.println("o365-relay: internal error, please report it:");
-                failure.printStackTrace(err);
-                yield ExitCode.INTERNAL;
-            }
-        };
+        int code = exitCode(failure);
+        if (code == ExitCode.INTERNAL) {
+            err.println("o365-relay: internal error, please report it:");
+            failure.printStackTrace(err);
+        } else {
+            err.println("o365-relay: " + failure.getMessage());
+        }
         err.flush();
         return code;
+    }
+
+    private static int exitCode(Exception failure) {
+        return switch (failure) {
+            case CommandFailed expected -> expected.exitCode();
+            case ControlException rejected -> ExitCode.of(rejected.kind());
+            case QueueUnavailableException unavailable -> ExitCode.of(unavailable.reason());
+            default -> ExitCode.INTERNAL;
+        };
     }
 }

@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.o365relay.daemon.cli.types.PortConverter;
 import org.o365relay.daemon.demo.DemoRelay;
 import org.o365relay.sandbox.AcceptedMessage;
 import org.o365relay.sandbox.demo.DemoRun;

@@ -14,13 +14,9 @@ final class DeviceRecords {
 
     private DeviceRecords() {}
 
-    static List<DeviceRecord> read(QueueSettings queue) throws CommandFailed {
+    static List<DeviceRecord> read(QueueSettings queue) throws QueueUnavailableException {
         silenceQueueLog();
-        try {
-            return new OfflineQueue(queue.directory()).devices();
-        } catch (QueueUnavailableException e) {
-            throw new CommandFailed(ExitCode.of(e.reason()), String.valueOf(e.getMessage()));
-        }
+        return new OfflineQueue(queue.directory()).devices();
     }
 
     /// The running relay logs damaged rows; here, the log could end up in the output.

@@ -9,7 +9,9 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.RelaySettings;
 import org.o365relay.admit.Network;
+import org.o365relay.daemon.cli.types.NetworkConverter;
 import org.o365relay.mail.DeviceRecord;
+import org.o365relay.queue.QueueUnavailableException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -61,7 +63,7 @@ public final class DevicesCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws CommandFailed {
+    public Integer call() throws CommandFailed, QueueUnavailableException {
         RelaySettings settings = config.readForOperators().settings();
         List<DeviceEntry> entries = DeviceRecords.read(settings.queue()).stream()
                 .filter(device -> network == null || network.contains(device.address()))

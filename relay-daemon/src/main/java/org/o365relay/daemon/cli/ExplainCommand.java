@@ -21,6 +21,7 @@ import org.o365relay.daemon.explain.ExplanationStep;
 import org.o365relay.daemon.report.JsonText;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.queue.QueueSettings;
+import org.o365relay.queue.QueueUnavailableException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -170,7 +171,7 @@ public final class ExplainCommand implements Callable<Integer> {
                     .filter(known -> known.address().equals(device))
                     .mapToLong(known -> known.recipientsInLastDay(clock.instant()))
                     .sum();
-        } catch (CommandFailed unreadable) {
+        } catch (QueueUnavailableException unreadable) {
             spec.commandLine().getErr().println("Current usage of the device is unknown: " + unreadable.getMessage());
             return null;
         }

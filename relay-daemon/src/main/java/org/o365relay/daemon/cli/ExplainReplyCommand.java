@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.daemon.cli.types.AddressConverter;
 import org.o365relay.daemon.explain.PastedReply;
 import org.o365relay.daemon.explain.ReplyExplanation;
 import org.o365relay.daemon.report.JsonText;

@@ -5,6 +5,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.daemon.cli.types.AddressConverter;
 import org.o365relay.deliver.FailurePolicy;
 import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.UpstreamSettings;

@@ -21,7 +21,7 @@ import picocli.CommandLine.Mixin;
             "List the mailboxes and their state.",
             "Shows for each mailbox whether it sends mail and, if not, the cause, advice and the next probe."
         })
-final class MailboxesCommand implements Callable<Integer> {
+public final class MailboxesCommand implements Callable<Integer> {
 
     private final CliEnvironment environment;
 
@@ -35,7 +35,8 @@ final class MailboxesCommand implements Callable<Integer> {
         this.environment = environment;
     }
 
-    static CommandLine commands(CliEnvironment environment) {
+    /// @return the command with its subcommands
+    public static CommandLine of(CliEnvironment environment) {
         MailboxesCommand mailboxes = new MailboxesCommand(environment);
         CommandContext context = mailboxes.context();
         return new CommandLine(mailboxes)

@@ -2,6 +2,7 @@ package org.o365relay.daemon.cli;
 
 import java.util.concurrent.Callable;
 import org.o365relay.MailboxProbes;
+import org.o365relay.daemon.cli.types.AddressConverter;
 import org.o365relay.daemon.control.Control;
 import org.o365relay.daemon.control.ControlException;
 import org.o365relay.daemon.control.ControlJson;

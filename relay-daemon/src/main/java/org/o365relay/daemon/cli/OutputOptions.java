@@ -11,7 +11,7 @@ import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /// The output options of the operator commands; also prints the output of these commands.
-final class OutputOptions {
+public final class OutputOptions {
 
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec = CommandSpec.create();
@@ -25,7 +25,7 @@ final class OutputOptions {
             description = "Do not truncate tables to the width of the terminal.")
     private boolean wide;
 
-    boolean isJson() {
+    public boolean isJson() {
         return json;
     }
 
@@ -34,12 +34,12 @@ final class OutputOptions {
         return new Layout(times, wide ? Layout.UNLIMITED : environment.columns().getAsInt());
     }
 
-    void json(String document) {
+    public void json(String document) {
         print(List.of(document));
     }
 
     /// Prints lines. Replaces control characters, so that the lines cannot control the terminal.
-    void lines(List<String> lines) {
+    public void lines(List<String> lines) {
         print(lines.stream().map(TerminalText::text).toList());
     }
 

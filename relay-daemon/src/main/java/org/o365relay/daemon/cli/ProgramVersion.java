@@ -8,7 +8,7 @@ import org.o365relay.daemon.Main;
 import picocli.CommandLine.IVersionProvider;
 
 /// The version of the program: `o365-relay 0.1.0 (Java 25.0.3)`.
-final class ProgramVersion implements IVersionProvider {
+public final class ProgramVersion implements IVersionProvider {
 
     @Override
     public String[] getVersion() {

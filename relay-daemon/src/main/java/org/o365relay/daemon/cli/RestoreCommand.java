@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.concurrent.Callable;
+import org.o365relay.daemon.report.Amounts;
 import org.o365relay.queue.QueueRestore;
 import org.o365relay.queue.QueueUnavailableException;
 import picocli.CommandLine.Command;
@@ -48,19 +49,15 @@ public final class RestoreCommand implements Callable<Integer> {
     private boolean hold;
 
     @Override
-    public Integer call() throws CommandFailed {
+    public Integer call() throws CommandFailed, QueueUnavailableException {
         Path directory = config.readForOperators().settings().queue().directory();
         PrintWriter out = spec.commandLine().getOut();
-        try {
-            QueueRestore.Result restored = new QueueRestore(directory, clock).restore(backup, replace, hold);
-            if (restored.previous() != null) {
-                out.println("The previous queue was moved to " + restored.previous());
-            }
-            out.println("Restored: " + restored.open() + " open messages" + (hold ? ", all on hold." : "."));
-            out.flush();
-            return ExitCode.OK;
-        } catch (QueueUnavailableException e) {
-            throw new CommandFailed(ExitCode.of(e.reason()), String.valueOf(e.getMessage()));
+        QueueRestore.Result restored = new QueueRestore(directory, clock).restore(backup, replace, hold);
+        if (restored.previous() != null) {
+            out.println("The previous queue was moved to " + restored.previous());
         }
+        out.println("Restored: " + Amounts.of(restored.open(), "open message") + (hold ? ", all on hold." : "."));
+        out.flush();
+        return ExitCode.OK;
     }
 }

@@ -44,7 +44,7 @@ public final class RunCommand implements Callable<Integer> {
     private volatile int exitCode = ExitCode.OK;
 
     @Override
-    public Integer call() throws CommandFailed, InterruptedException {
+    public Integer call() throws CommandFailed, QueueUnavailableException, InterruptedException {
         Valid valid = config.read();
         RelaySettings settings = valid.settings();
         SystemdNotifier serviceManager = SystemdNotifier.of(System.getenv());
@@ -66,7 +66,7 @@ public final class RunCommand implements Callable<Integer> {
         return exitCode;
     }
 
-    private static Relay start(RelaySettings settings) throws CommandFailed {
+    private static Relay start(RelaySettings settings) throws CommandFailed, QueueUnavailableException {
         OldTls.allowIfConfigured(settings.listeners());
         Relay relay = new Relay(settings, new LogJournal(), ProgramVersion.version());
         try {
@@ -74,8 +74,6 @@ public final class RunCommand implements Callable<Integer> {
             return relay;
         } catch (ListenException e) {
             throw new CommandFailed(ExitCode.UNAVAILABLE, String.valueOf(e.getMessage()));
-        } catch (QueueUnavailableException e) {
-            throw new CommandFailed(ExitCode.of(e.reason()), String.valueOf(e.getMessage()));
         }
     }
 

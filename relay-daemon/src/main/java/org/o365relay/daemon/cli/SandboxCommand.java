@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.daemon.cli.types.PortConverter;
 import org.o365relay.sandbox.AcceptedMessage;
 import org.o365relay.sandbox.Fault;
 import org.o365relay.sandbox.ListenSettings;

@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
             "Shows uptime, listeners, mailboxes, message rates, queue, disk space and alerts.",
             "Exits with 0 if the relay is running, otherwise with 69."
         })
-final class StatusCommand implements Callable<Integer> {
+public final class StatusCommand implements Callable<Integer> {
 
     private static final String CLEAR = "\u001b[H\u001b[2J\u001b[3J";
     private static final int MAX_INTERVAL = 3600;
@@ -58,6 +58,10 @@ final class StatusCommand implements Callable<Integer> {
 
         /// @throws InterruptedException if the command is to end
         void sleep(Duration time) throws InterruptedException;
+    }
+
+    public StatusCommand(CliEnvironment environment) {
+        this(environment, Thread::sleep);
     }
 
     StatusCommand(CliEnvironment environment, Sleeper sleeper) {

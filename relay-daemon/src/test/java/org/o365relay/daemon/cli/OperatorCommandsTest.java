@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.o365relay.daemon.Main;
 import org.o365relay.daemon.report.Layout;
 
 /// Each `operator/NN-*.txt` is a command and what it says at 8:05, word for word, and its exit code. Its first line
@@ -37,10 +38,8 @@ final class OperatorCommandsTest {
         StringWriter screen = new StringWriter();
         PrintWriter out = new PrintWriter(screen);
 
-        int code = CommandLines.of(OperatorCommands.of(workplace(place, out)).toArray())
-                .setOut(out)
-                .setErr(out)
-                .execute(words(lines.get(1)));
+        int code =
+                Main.commandLine(workplace(place, out)).setOut(out).setErr(out).execute(words(lines.get(1)));
 
         String said = lines.get(0) + "\n" + lines.get(1) + "\n" + screen + "exit " + code + "\n";
         Files.createDirectories(Path.of("target/operator"));

@@ -21,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.o365relay.daemon.Main;
 import org.o365relay.daemon.control.ControlException.Kind;
 import org.o365relay.daemon.report.Layout;
 import org.o365relay.mail.EmailAddress;
@@ -52,7 +53,7 @@ final class OperatorTest {
                 () -> columns == Layout.UNLIMITED ? Optional.empty() : Optional.of(new ScriptedTerminal(screen, typed)),
                 () -> columns,
                 octets);
-        return execute(CommandLines.of(OperatorCommands.of(place).toArray()), arguments);
+        return execute(Main.commandLine(place), arguments);
     }
 
     private int execute(CommandLine commands, String... arguments) {
@@ -321,10 +322,7 @@ final class OperatorTest {
     void printsACompletionThatKnowsCommandsAndOptions(String shell) {
         CliEnvironment place = new CliEnvironment(
                 _ -> relay, () -> Instant.EPOCH, SampleRelay.ZONE, Optional::empty, () -> Layout.UNLIMITED, octets);
-        List<Object> commands = new ArrayList<>(OperatorCommands.of(place));
-        commands.add(new CompletionCommand());
-        assertThat(execute(CommandLines.of(commands.toArray()), "completion", shell))
-                .isZero();
+        assertThat(execute(Main.commandLine(place), "completion", shell)).isZero();
         assertThat(out.toString())
                 .startsWith("#!/usr/bin/env bash")
                 .contains("bashcompinit", "redirect", "--to-mailbox", "deferred", "complete -F _complete_o365-relay");

@@ -1,9 +1,14 @@
-package org.o365relay.daemon.cli;
+package org.o365relay.daemon.cli.queue;
 
 import java.io.PrintWriter;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.o365relay.daemon.cli.CommandContext;
+import org.o365relay.daemon.cli.CommandFailed;
+import org.o365relay.daemon.cli.ExitCode;
+import org.o365relay.daemon.cli.ProgramVersion;
+import org.o365relay.daemon.report.Amounts;
 import org.o365relay.queue.Finding;
 import org.o365relay.queue.QueueRepair;
 import org.o365relay.queue.QueueSettings;
@@ -51,7 +56,7 @@ public final class QueueVerifyCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws CommandFailed {
+    public Integer call() throws CommandFailed, QueueUnavailableException {
         if (context.output().isJson()) {
             throw new CommandFailed(
                     ExitCode.USAGE, "verify does not support --json; it exits with 65 if the queue is damaged");
@@ -60,8 +65,6 @@ public final class QueueVerifyCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         try {
             return repair ? repair(queue, out) : verify(queue, out);
-        } catch (QueueUnavailableException e) {
-            throw new CommandFailed(ExitCode.of(e.reason()), String.valueOf(e.getMessage()));
         } finally {
             out.flush();
         }
@@ -92,11 +95,13 @@ public final class QueueVerifyCommand implements Callable<Integer> {
         out.println("The original files were copied to " + report.quarantine());
         report.actions().forEach(out::println);
         report.quarantined().forEach(out::println);
-        out.println("The queue is repaired. It contains " + report.open() + " open messages; "
-                + (report.quarantined().isEmpty()
-                        ? "no message was quarantined."
-                        : report.quarantined().size() + " were quarantined; inspect them in " + report.quarantine()
-                                + "."));
-        return report.quarantined().isEmpty() ? ExitCode.OK : ExitCode.DAMAGED;
+        int quarantined = report.quarantined().size();
+        out.println("The queue is repaired. It contains " + Amounts.of(report.open(), "open message") + "; "
+                + switch (quarantined) {
+                    case 0 -> "no message was quarantined.";
+                    case 1 -> "1 was quarantined; inspect it in " + report.quarantine() + ".";
+                    default -> quarantined + " were quarantined; inspect them in " + report.quarantine() + ".";
+                });
+        return quarantined == 0 ? ExitCode.OK : ExitCode.DAMAGED;
     }
 }

@@ -1,11 +1,11 @@
-package org.o365relay.daemon.cli;
+package org.o365relay.daemon.cli.types;
 
 import org.o365relay.mail.EmailAddress;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /// Converts an option to a qualified email address.
-final class AddressConverter implements ITypeConverter<EmailAddress> {
+public final class AddressConverter implements ITypeConverter<EmailAddress> {
     @Override
     public EmailAddress convert(String text) {
         return EmailAddress.parse(text)

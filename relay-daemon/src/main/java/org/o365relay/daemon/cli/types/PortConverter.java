@@ -1,10 +1,10 @@
-package org.o365relay.daemon.cli;
+package org.o365relay.daemon.cli.types;
 
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /// Converts a TCP port, 0 to 65535.
-final class PortConverter implements ITypeConverter<Integer> {
+public final class PortConverter implements ITypeConverter<Integer> {
 
     @Override
     public Integer convert(String text) {

@@ -1,10 +1,17 @@
-package org.o365relay.daemon.cli;
+package org.o365relay.daemon.cli.queue;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.config.Configuration.Valid;
+import org.o365relay.daemon.cli.CliEnvironment;
+import org.o365relay.daemon.cli.CommandContext;
+import org.o365relay.daemon.cli.CommandFailed;
+import org.o365relay.daemon.cli.ConfigFile;
+import org.o365relay.daemon.cli.ExitCode;
+import org.o365relay.daemon.cli.OutputOptions;
+import org.o365relay.daemon.cli.ProgramVersion;
 import org.o365relay.daemon.control.Control;
 import org.o365relay.daemon.control.ControlException;
 import org.o365relay.daemon.control.ControlJson;
@@ -36,7 +43,7 @@ import picocli.CommandLine.Parameters;
             "  trace \"Scan from MFP\" --younger 2d",
             "  trace '<20261121.140502@mfp-2>'"
         })
-final class TraceCommand implements Callable<Integer> {
+public final class TraceCommand implements Callable<Integer> {
 
     private final CliEnvironment environment;
 
@@ -59,7 +66,7 @@ final class TraceCommand implements Callable<Integer> {
                     + " recipient, a Message-ID, or part of the subject.")
     private @Nullable String text;
 
-    TraceCommand(CliEnvironment environment) {
+    public TraceCommand(CliEnvironment environment) {
         this.environment = environment;
     }
 

@@ -1,4 +1,4 @@
-package org.o365relay.daemon.cli;
+package org.o365relay.daemon.cli.queue;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -7,6 +7,13 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.daemon.cli.CliEnvironment;
+import org.o365relay.daemon.cli.CommandFailed;
+import org.o365relay.daemon.cli.ExitCode;
+import org.o365relay.daemon.cli.types.AgeConverter;
+import org.o365relay.daemon.cli.types.IpAddressArgument;
+import org.o365relay.daemon.cli.types.MessageStateConverter;
+import org.o365relay.daemon.cli.types.TimeArgument;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.MessageFilter;
 import org.o365relay.queue.MessageState;

@@ -1,4 +1,4 @@
-package org.o365relay.daemon.cli;
+package org.o365relay.daemon.cli.types;
 
 import java.time.Duration;
 import java.util.regex.Matcher;
@@ -7,7 +7,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /// Converts an age: `45s`, `30m`, `2h`, `1h30m`, `3d`, `2w`.
-final class AgeConverter implements ITypeConverter<Duration> {
+public final class AgeConverter implements ITypeConverter<Duration> {
 
     private static final Pattern PART = Pattern.compile("(\\d{1,6}) ?(s|min|m|h|d|w)", Pattern.CASE_INSENSITIVE);
 

@@ -1,8 +1,15 @@
-package org.o365relay.daemon.cli;
+package org.o365relay.daemon.cli.queue;
 
 import java.util.concurrent.Callable;
 import org.o365relay.RelayStatus;
 import org.o365relay.config.Configuration.Valid;
+import org.o365relay.daemon.cli.CliEnvironment;
+import org.o365relay.daemon.cli.CommandContext;
+import org.o365relay.daemon.cli.CommandFailed;
+import org.o365relay.daemon.cli.ConfigFile;
+import org.o365relay.daemon.cli.ExitCode;
+import org.o365relay.daemon.cli.OutputOptions;
+import org.o365relay.daemon.cli.ProgramVersion;
 import org.o365relay.daemon.control.Control;
 import org.o365relay.daemon.control.ControlException;
 import org.o365relay.daemon.control.ControlJson;
@@ -10,7 +17,6 @@ import org.o365relay.daemon.report.BlockedMailboxes;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.OptionSpec;
 
 /// `o365-relay queue`: summarizes the queue; its subcommands list, show and change messages.
 @Command(
@@ -30,7 +36,7 @@ import picocli.CommandLine.Model.OptionSpec;
             "  queue retry --reason credentials-incorrect",
             "  queue delete --client 192.168.10.7 --after yesterday --dry-run"
         })
-final class QueueCommand implements Callable<Integer> {
+public final class QueueCommand implements Callable<Integer> {
 
     private final CliEnvironment environment;
 
@@ -44,29 +50,32 @@ final class QueueCommand implements Callable<Integer> {
         this.environment = environment;
     }
 
-    static CommandLine commands(CliEnvironment environment) {
+    /// @return the command with its subcommands
+    public static CommandLine of(CliEnvironment environment) {
         QueueCommand queue = new QueueCommand(environment);
         CommandContext context = queue.context();
         return new CommandLine(queue)
                 .addSubcommand(new QueueListCommand(context))
                 .addSubcommand(new QueueShowCommand(context))
-                .addSubcommand(new QueueRetryCommand(context))
-                .addSubcommand(new QueueHoldCommand(context))
-                .addSubcommand(new QueueReleaseCommand(context))
+                .addSubcommand(QueueChangeCommand.of(
+                        context,
+                        QueueAction.retry(),
+                        "Retry messages now instead of at their scheduled time.",
+                        "Messages on hold stay on hold."))
+                .addSubcommand(QueueChangeCommand.of(
+                        context, QueueAction.hold(), "Put messages on hold. They are not delivered until released."))
+                .addSubcommand(
+                        QueueChangeCommand.of(context, QueueAction.release(), "Release messages that are on hold."))
                 .addSubcommand(new QueueRedirectCommand(context))
-                .addSubcommand(withoutAll(new QueueBounceCommand(context)))
-                .addSubcommand(withoutAll(new QueueDeleteCommand(context)))
+                .addSubcommand(QueueChangeCommand.of(
+                        context,
+                        QueueAction.bounce(),
+                        "Bounce messages: stop their delivery and send DSNs to the senders."))
+                .addSubcommand(QueueChangeCommand.of(
+                        context,
+                        QueueAction.delete(),
+                        "Delete messages without notifying their senders. The history is kept."))
                 .addSubcommand(new QueueVerifyCommand(context));
-    }
-
-    /// Hides `--all` from help and completion. It is still parsed, so that the error message can name the
-    /// alternative.
-    private static CommandLine withoutAll(Object command) {
-        CommandLine line = new CommandLine(command);
-        OptionSpec all = line.getCommandSpec().findOption("--all");
-        line.getCommandSpec().remove(all);
-        line.getCommandSpec().addOption(OptionSpec.builder(all).hidden(true).build());
-        return line;
     }
 
     private CommandContext context() {

@@ -1,4 +1,4 @@
-package org.o365relay.daemon.cli;
+package org.o365relay.daemon.cli.queue;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -9,6 +9,9 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.config.Configuration.Valid;
+import org.o365relay.daemon.cli.CommandContext;
+import org.o365relay.daemon.cli.CommandFailed;
+import org.o365relay.daemon.cli.ExitCode;
 import org.o365relay.daemon.control.Control;
 import org.o365relay.daemon.control.ControlException;
 import org.o365relay.daemon.control.ControlJson;

@@ -1,4 +1,4 @@
-package org.o365relay.daemon.cli;
+package org.o365relay.daemon.cli.queue;
 
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -8,6 +8,10 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.config.Configuration.Valid;
+import org.o365relay.daemon.cli.CommandContext;
+import org.o365relay.daemon.cli.CommandFailed;
+import org.o365relay.daemon.cli.ExitCode;
+import org.o365relay.daemon.cli.ProgramVersion;
 import org.o365relay.daemon.control.Control;
 import org.o365relay.daemon.control.ControlException;
 import org.o365relay.daemon.control.ControlJson;

@@ -1,11 +1,11 @@
-package org.o365relay.daemon.cli;
+package org.o365relay.daemon.cli.types;
 
 import org.o365relay.admit.Network;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /// Converts an IP address or a network in CIDR notation.
-final class NetworkConverter implements ITypeConverter<Network> {
+public final class NetworkConverter implements ITypeConverter<Network> {
 
     @Override
     public Network convert(String text) {

@@ -1,11 +1,11 @@
-package org.o365relay.daemon.cli;
+package org.o365relay.daemon.cli.types;
 
 import org.o365relay.mail.QueueId;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /// Converts a queue ID: 13 letters and digits.
-final class QueueIdConverter implements ITypeConverter<QueueId> {
+public final class QueueIdConverter implements ITypeConverter<QueueId> {
 
     @Override
     public QueueId convert(String text) {

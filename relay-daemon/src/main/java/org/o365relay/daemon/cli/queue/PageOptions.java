@@ -1,6 +1,7 @@
-package org.o365relay.daemon.cli;
+package org.o365relay.daemon.cli.queue;
 
 import org.jspecify.annotations.Nullable;
+import org.o365relay.daemon.cli.types.QueueIdConverter;
 import org.o365relay.mail.QueueId;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;

@@ -1,8 +1,11 @@
-package org.o365relay.daemon.cli;
+package org.o365relay.daemon.cli.queue;
 
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.daemon.cli.CommandFailed;
+import org.o365relay.daemon.cli.ExitCode;
+import org.o365relay.daemon.cli.types.IpAddressArgument;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.MessageFilter;
 

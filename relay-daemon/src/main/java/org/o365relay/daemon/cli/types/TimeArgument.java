@@ -1,4 +1,4 @@
-package org.o365relay.daemon.cli;
+package org.o365relay.daemon.cli.types;
 
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -14,12 +14,12 @@ import java.util.Optional;
 /// `yesterday 17:42`, `2026-11-20T16:42:00Z`.
 ///
 /// @param now the current time, to which `now`, `today`, `yesterday` and a time without a day refer
-record TimeArgument(Instant now, ZoneId zone) {
+public record TimeArgument(Instant now, ZoneId zone) {
 
     /// A time without a day is the most recent such time; a day without a time is the start of that day.
     ///
     /// @return empty if the text is not a time
-    Optional<Instant> parse(String text) {
+    public Optional<Instant> parse(String text) {
         List<String> words =
                 List.of(text.strip().replaceFirst("(?<=\\d)T(?=\\d)", " ").split(" +"));
         try {

@@ -1,10 +1,15 @@
-package org.o365relay.daemon.cli;
+package org.o365relay.daemon.cli.queue;
 
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.daemon.cli.CommandContext;
+import org.o365relay.daemon.cli.CommandFailed;
+import org.o365relay.daemon.cli.ExitCode;
+import org.o365relay.daemon.cli.ProgramVersion;
+import org.o365relay.daemon.cli.types.AddressConverter;
 import org.o365relay.daemon.control.ControlException;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.route.Target;

@@ -1,4 +1,4 @@
-package org.o365relay.daemon.cli;
+package org.o365relay.daemon.cli.types;
 
 import java.util.Iterator;
 import java.util.List;
@@ -10,7 +10,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /// Converts a message state; lists the states for help and completion.
-final class MessageStateConverter implements Iterable<String>, ITypeConverter<MessageState> {
+public final class MessageStateConverter implements Iterable<String>, ITypeConverter<MessageState> {
 
     private static final List<String> NAMES =
             Stream.of(MessageState.values()).map(StateTexts::key).toList();

@@ -1,8 +1,12 @@
-package org.o365relay.daemon.cli;
+package org.o365relay.daemon.cli.queue;
 
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.o365relay.daemon.cli.CliEnvironment;
+import org.o365relay.daemon.cli.CommandFailed;
+import org.o365relay.daemon.cli.ExitCode;
+import org.o365relay.daemon.cli.types.QueueIdConverter;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.MessageFilter;
 import org.o365relay.queue.MessageState;
