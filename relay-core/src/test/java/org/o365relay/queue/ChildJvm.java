@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.o365relay.Effort;
 
 /// Runs a program in another JVM, to be killed. It reports to the test on its standard output, line by line.
 public final class ChildJvm implements AutoCloseable {
@@ -65,6 +66,7 @@ public final class ChildJvm implements AutoCloseable {
                 "--sun-misc-unsafe-memory-access=allow",
                 "-Dlogback.configurationFile=org/o365relay/queue/quiet-logback.xml",
                 "-Djava.io.tmpdir=" + scratch,
+                "-Dtests.long=" + Effort.isLong(),
                 "-cp",
                 System.getProperty("java.class.path"),
                 main.getName()));

@@ -12,6 +12,7 @@ import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.o365relay.Effort;
 import org.o365relay.admit.Device;
 import org.o365relay.admit.DeviceLimits;
 import org.o365relay.admit.Devices;
@@ -20,7 +21,7 @@ import org.o365relay.admit.Devices;
 /// includes every message on disk, so a crash never resets usage.
 class DeviceUsageCrashTest {
 
-    private static final int ROUNDS = 8;
+    private static final int ROUNDS = Effort.rounds(4, 40);
     private static final int SESSIONS = 6;
     private static final int RECIPIENTS = 2;
 

@@ -12,12 +12,13 @@ import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.o365relay.Effort;
 
 /// A process that settles messages is killed again and again. After each crash the usage of the account equals
 /// the settled recipients, so a crash never resets usage.
 class QuotaUsageCrashTest {
 
-    private static final int ROUNDS = 5;
+    private static final int ROUNDS = Effort.rounds(3, 25);
     private static final int DELIVERIES = 4;
 
     @Test

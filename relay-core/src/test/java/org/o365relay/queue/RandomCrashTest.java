@@ -13,17 +13,18 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.o365relay.Effort;
 
 /// A relay under load is killed with SIGKILL at random moments, always in the same data directory. In the end
 /// every message that got a 250 is in the queue, byte for byte, and no partial message is.
 class RandomCrashTest {
 
-    private static final int ROUNDS = 20;
+    private static final int ROUNDS = Effort.rounds(6, 100);
     private static final int MOST_ANSWERS = 100;
 
     @Test
     @Timeout(300)
-    void everyAcknowledgedMessageSurvivesTwentyKills(@TempDir Path directory) throws Exception {
+    void everyAcknowledgedMessageSurvivesEveryKill(@TempDir Path directory) throws Exception {
         Random random = new Random(20260301);
         Devices devices = new Devices();
         Path data = directory.resolve("queue");

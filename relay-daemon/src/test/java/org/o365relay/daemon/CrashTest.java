@@ -21,6 +21,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.o365relay.Effort;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.Event;
 import org.o365relay.queue.OfflineQueue;
@@ -38,11 +39,11 @@ import org.o365relay.sandbox.SandboxSettings.Keep;
 /// the upstream made of it. A message that was not acknowledged may be delivered, too: it was committed, and only its
 /// 250 was lost; the device then sends it again.
 ///
-/// `-Dcrash.rounds=200 -Dcrash.seed=…` for more rounds, or for the same ones again.
+/// `-Plong` for 200 rounds, `-Dcrash.rounds=… -Dcrash.seed=…` for a given number, or for the same ones again.
 @Timeout(1800)
 final class CrashTest {
 
-    private static final int ROUNDS = Integer.getInteger("crash.rounds", 20);
+    private static final int ROUNDS = Integer.getInteger("crash.rounds", Effort.rounds(6, 200));
     private static final long SEED = Long.getLong("crash.seed", System.nanoTime());
     private static final int DEVICES = 4;
     private static final String LARGE = "0123456789abcdef0123456789abcdef\r\n".repeat(6_000); // more than one chunk
