@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import org.o365relay.RelayStatus.Disk;
 import org.o365relay.RelayStatus.Rate;
 import org.o365relay.RelayStatus.Running;
-import org.o365relay.accept.Endpoint;
+import org.o365relay.accept.socket.Endpoint;
 import org.o365relay.alert.Alert;
 import org.o365relay.deliver.Delivery;
 import org.o365relay.deliver.health.MailboxStatus;

@@ -13,11 +13,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.accept.Endpoint;
-import org.o365relay.accept.ListenException;
 import org.o365relay.accept.ListenerSettings;
-import org.o365relay.accept.Rerouting;
 import org.o365relay.accept.SmtpListener;
+import org.o365relay.accept.socket.Endpoint;
+import org.o365relay.accept.socket.ListenException;
 import org.o365relay.admit.Devices;
 import org.o365relay.alert.Alerts;
 import org.o365relay.deliver.Delivery;
@@ -26,6 +25,7 @@ import org.o365relay.deliver.MailboxSender;
 import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.NoticePolicy;
 import org.o365relay.deliver.NoticeScheduler;
+import org.o365relay.deliver.Rerouting;
 import org.o365relay.deliver.SendingAccount;
 import org.o365relay.deliver.upstream.Upstream;
 import org.o365relay.journal.Journal;
@@ -159,7 +159,7 @@ public final class Relay {
     }
 
     private boolean hasRerouted(MessageQueue opened) {
-        Rerouting rerouting = new Rerouting(settings.routes(), settings.hostname());
+        Rerouting rerouting = new Rerouting(settings.routes());
         try {
             for (String mailbox : opened.mailboxes()) {
                 if (!isConfigured(mailbox)) {

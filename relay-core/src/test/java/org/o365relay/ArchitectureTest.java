@@ -36,7 +36,11 @@ class ArchitectureTest {
             rewrite      |
             notice       |
             route        | admit
-            accept       | admit, queue, route
+            accept       | accept.session, accept.auth, accept.tls, accept.socket, admit, queue, route
+            accept.session | accept.auth, accept.tls, admit, queue, route
+            accept.auth  |
+            accept.tls   | admit
+            accept.socket |
             alert        | queue, notice, net
             ndr          | queue, notice, net, identity, exchange
             deliver.upstream |
@@ -61,7 +65,7 @@ class ArchitectureTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            accept   | io.netty..
+            accept.. | io.netty..
             queue    | java.sql..
             identity | com.microsoft..
             """)

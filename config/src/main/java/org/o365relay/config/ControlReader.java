@@ -4,8 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.o365relay.accept.Endpoint;
 import org.o365relay.accept.ListenerSettings;
+import org.o365relay.accept.socket.Endpoint;
 
 /// Reads `relay.control`: the socket for operator commands.
 ///

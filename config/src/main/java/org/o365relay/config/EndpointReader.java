@@ -8,7 +8,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.o365relay.accept.Endpoint;
+import org.o365relay.accept.socket.Endpoint;
 
 /// Reads the endpoint of a listener: address and port, a Unix socket, or a socket from systemd.
 record EndpointReader(Section listener) {

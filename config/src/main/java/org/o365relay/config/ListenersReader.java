@@ -4,9 +4,9 @@ import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.o365relay.accept.Endpoint;
 import org.o365relay.accept.ListenerSettings;
-import org.o365relay.accept.ListenerTls;
+import org.o365relay.accept.socket.Endpoint;
+import org.o365relay.accept.tls.ListenerTls;
 import org.o365relay.admit.Network;
 import org.o365relay.admit.TrustedNetworks;
 

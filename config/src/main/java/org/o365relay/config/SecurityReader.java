@@ -7,10 +7,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.o365relay.accept.CertificateFiles;
 import org.o365relay.accept.ListenerSettings;
-import org.o365relay.accept.ListenerTls;
-import org.o365relay.accept.UsersFile;
+import org.o365relay.accept.auth.UsersFile;
+import org.o365relay.accept.tls.CertificateFiles;
+import org.o365relay.accept.tls.ListenerTls;
 import org.o365relay.admit.AuthPolicy;
 import org.o365relay.admit.TrustedNetwork;
 

@@ -8,6 +8,8 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.io.IOException;
 import java.util.function.Consumer;
+import org.o365relay.accept.session.Client;
+import org.o365relay.accept.tls.OldTls;
 import org.o365relay.mail.Deviation;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -5,6 +5,9 @@ import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import java.nio.channels.ClosedChannelException;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.o365relay.accept.session.Client;
+import org.o365relay.accept.session.RejectReplies;
+import org.o365relay.accept.tls.ListenerTls;
 import org.o365relay.mail.Deviation;
 import org.o365relay.mail.Reply;
 

@@ -1,6 +1,8 @@
 package org.o365relay.accept;
 
 import java.util.List;
+import org.o365relay.accept.socket.Endpoint;
+import org.o365relay.accept.tls.ListenerTls;
 import org.o365relay.admit.Network;
 import org.o365relay.admit.TrustedNetworks;
 
@@ -13,6 +15,13 @@ public record ListenerSettings(
 
     public ListenerSettings {
         trustedProxies = List.copyOf(trustedProxies);
+    }
+
+    /// @return whether old versions of TLS are enabled for any of the trusted networks
+    public boolean usesOldTls() {
+        return tls != ListenerTls.OFF
+                && trusted.networks().stream()
+                        .anyMatch(network -> network.policy().oldTls());
     }
 
     @Override

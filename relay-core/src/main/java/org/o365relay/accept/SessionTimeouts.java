@@ -1,6 +1,7 @@
 package org.o365relay.accept;
 
 import java.time.Duration;
+import org.o365relay.accept.session.SessionLimits;
 
 /// The timeouts of a session: idle, per command line, and for the rate of content. Times are readings of a
 /// monotonic clock in nanoseconds.

@@ -14,6 +14,13 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.accept.session.AuthExchange;
+import org.o365relay.accept.session.ContentDecoder;
+import org.o365relay.accept.session.MailTransaction;
+import org.o365relay.accept.session.RejectReplies;
+import org.o365relay.accept.session.Session;
+import org.o365relay.accept.session.SessionAction;
+import org.o365relay.accept.session.SessionLimits;
 import org.o365relay.mail.Deviation;
 import org.o365relay.mail.Reply;
 

@@ -23,6 +23,18 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.accept.auth.Users;
+import org.o365relay.accept.session.AcceptSettings;
+import org.o365relay.accept.session.SessionLimits;
+import org.o365relay.accept.socket.Endpoint;
+import org.o365relay.accept.socket.InheritedSockets;
+import org.o365relay.accept.socket.ListenException;
+import org.o365relay.accept.socket.ServerSockets;
+import org.o365relay.accept.tls.CertificateFiles;
+import org.o365relay.accept.tls.CertificateMonitor;
+import org.o365relay.accept.tls.OldTls;
+import org.o365relay.accept.tls.Tls;
+import org.o365relay.accept.tls.UnusableCertificateException;
 import org.o365relay.admit.Devices;
 import org.o365relay.journal.Journal;
 import org.o365relay.queue.MessageQueue;
@@ -139,7 +151,7 @@ public final class SmtpListener {
                     listener.endpoint(),
                     "TLS needs a certificate; set relay.tls.certificate and relay.tls.key, or tls = off");
         }
-        if (tls != null && OldTls.isConfigured(listener) && !OldTls.isAllowed()) {
+        if (tls != null && listener.usesOldTls() && !OldTls.isAllowed()) {
             throw new ListenException(
                     listener.endpoint(),
                     "old-tls of a trusted network has no effect: TLS was used before it was allowed, or the crypto policy"

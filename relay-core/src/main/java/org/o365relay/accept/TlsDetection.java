@@ -9,6 +9,8 @@ import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.accept.session.Client;
+import org.o365relay.accept.tls.ListenerTls;
 import org.o365relay.mail.Deviation;
 import org.o365relay.mail.Reply;
 

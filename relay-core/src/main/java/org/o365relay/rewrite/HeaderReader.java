@@ -8,12 +8,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /// Reads a header and tolerates what devices send: CRLF, LF or CR as line endings, an mbox `From ` line before
 /// the header, no empty line after it. The body begins at the first line that is neither a field nor the
 /// continuation of a field.
 /// NUL octets in fields, which servers need not accept (RFC 5322 §4.1), are dropped.
-final class HeaderReader {
+public final class HeaderReader {
 
     /// Maximum size of a header, in octets.
     static final int MAX_HEADER = 1024 * 1024;
@@ -38,6 +39,18 @@ final class HeaderReader {
     HeaderReader(InputStream in, int maxSize) {
         this.in = in;
         this.maxSize = maxSize;
+    }
+
+    /// Finds the author of a message.
+    ///
+    /// @param maxSize how much of the header is read, in octets
+    /// @return value of the first From field, unfolded, one octet per character; empty if there is none
+    public static Optional<String> from(InputStream message, int maxSize) throws IOException {
+        return new HeaderReader(message, maxSize)
+                .read().fields().stream()
+                        .filter(field -> field.is("From"))
+                        .findFirst()
+                        .map(RawField::value);
     }
 
     /// @return size of the header in octets, including the empty line after it, if there is one

@@ -10,6 +10,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.o365relay.accept.socket.ListenException;
 import org.o365relay.mail.Reply;
 
 /// Who is let in, how many, and for how long.

@@ -5,6 +5,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.o365relay.accept.socket.Endpoint;
+import org.o365relay.accept.tls.CertificateFiles;
+import org.o365relay.accept.tls.ListenerTls;
+import org.o365relay.accept.tls.OldTls;
 import org.o365relay.admit.TrustedNetwork;
 import org.o365relay.admit.TrustedNetworks;
 import org.o365relay.mail.Deviation;
@@ -33,7 +37,7 @@ final class ChildRelay {
     private static OpenRelay withOldTls(Path directory) throws Exception {
         CertificateFiles files =
                 new CertificateFiles(directory.resolve("relay.pem"), directory.resolve("relay.key"), Duration.ZERO);
-        OldTls.allowIfConfigured(listeners("old-tls"));
+        OldTls.allow();
         return new OpenRelay(directory, OpenRelay.settings(files, Duration.ofSeconds(10)), Map.of());
     }
 

@@ -20,6 +20,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.o365relay.accept.session.Client;
+import org.o365relay.accept.socket.Endpoint;
+import org.o365relay.accept.tls.ListenerTls;
 import org.o365relay.admit.Network;
 
 /// Connections that go wrong before there is a session, without a network.

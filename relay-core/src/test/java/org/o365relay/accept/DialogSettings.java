@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.o365relay.accept.session.AcceptSettings;
 import org.o365relay.admit.AddressPattern;
 import org.o365relay.admit.AuthPolicy;
 import org.o365relay.admit.DeviceLimits;

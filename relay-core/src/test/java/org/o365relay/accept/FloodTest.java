@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.o365relay.accept.tls.ListenerTls;
 import org.o365relay.queue.ChildJvm;
 
 /// One address that connects as often as it can.

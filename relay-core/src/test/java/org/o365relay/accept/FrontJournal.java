@@ -9,19 +9,19 @@ import org.o365relay.journal.Event.Rejected;
 import org.o365relay.journal.Journal;
 
 /// Records the events of the front half; an event of the back half fails the test.
-final class FrontJournal implements Journal {
+public final class FrontJournal implements Journal {
 
     private final List<Event> events = new CopyOnWriteArrayList<>();
 
-    List<Accepted> accepted() {
+    public List<Accepted> accepted() {
         return events(Accepted.class);
     }
 
-    List<Rejected> rejected() {
+    public List<Rejected> rejected() {
         return events(Rejected.class);
     }
 
-    List<LimitExceeded> limitsExceeded() {
+    public List<LimitExceeded> limitsExceeded() {
         return events(LimitExceeded.class);
     }
 

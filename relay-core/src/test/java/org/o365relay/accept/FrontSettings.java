@@ -4,6 +4,10 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
+import org.o365relay.accept.session.AcceptSettings;
+import org.o365relay.accept.session.SessionLimits;
+import org.o365relay.accept.socket.Endpoint;
+import org.o365relay.accept.tls.ListenerTls;
 import org.o365relay.admit.AddressRule;
 import org.o365relay.admit.AdmissionRules;
 import org.o365relay.admit.AuthPolicy;
@@ -22,7 +26,7 @@ import org.o365relay.route.Target;
 ///
 /// @param listen a local address, as text
 /// @param networks that are trusted, all on the same terms
-record FrontSettings(
+public record FrontSettings(
         String listen,
         List<String> networks,
         ClientPolicy policy,
@@ -37,7 +41,7 @@ record FrontSettings(
     static final Routes ROUTES =
             new Routes(List.of(), List.of(new Target(MAILBOX.toString(), List.of(MAILBOX), Long.MAX_VALUE, null)));
 
-    static final FrontSettings DEFAULTS = new FrontSettings(
+    public static final FrontSettings DEFAULTS = new FrontSettings(
             "127.0.0.1",
             List.of("127.0.0.0/8", "::1"),
             new ClientPolicy(
@@ -59,31 +63,31 @@ record FrontSettings(
             0,
             Long.MAX_VALUE / 2);
 
-    FrontSettings listening(String address) {
+    public FrontSettings listening(String address) {
         return new FrontSettings(address, networks, policy, accept, freeSpaceFloor, maximumQueueSize);
     }
 
-    FrontSettings trusting(String... trusted) {
+    public FrontSettings trusting(String... trusted) {
         return new FrontSettings(listen, List.of(trusted), policy, accept, freeSpaceFloor, maximumQueueSize);
     }
 
-    FrontSettings withFreeSpaceFloor(long octets) {
+    public FrontSettings withFreeSpaceFloor(long octets) {
         return new FrontSettings(listen, networks, policy, accept, octets, maximumQueueSize);
     }
 
-    FrontSettings withMaximumQueueSize(long octets) {
+    public FrontSettings withMaximumQueueSize(long octets) {
         return new FrontSettings(listen, networks, policy, accept, freeSpaceFloor, octets);
     }
 
-    FrontSettings with(ClientPolicy changed) {
+    public FrontSettings with(ClientPolicy changed) {
         return new FrontSettings(listen, networks, changed, accept, freeSpaceFloor, maximumQueueSize);
     }
 
-    FrontSettings with(AcceptSettings changed) {
+    public FrontSettings with(AcceptSettings changed) {
         return new FrontSettings(listen, networks, policy, changed, freeSpaceFloor, maximumQueueSize);
     }
 
-    FrontSettings with(Routes routes) {
+    public FrontSettings with(Routes routes) {
         return with(new AcceptSettings(
                 accept.hostname(),
                 accept.limits(),
@@ -104,7 +108,7 @@ record FrontSettings(
                 accept.routes().targets().stream().map(Target::name).toList());
     }
 
-    FrontSettings with(SessionLimits changed) {
+    public FrontSettings with(SessionLimits changed) {
         return with(new AcceptSettings(
                 accept.hostname(),
                 changed,
@@ -116,7 +120,7 @@ record FrontSettings(
                 accept.mailboxes()));
     }
 
-    FrontSettings withRecipients(List<AddressRule> rules) {
+    public FrontSettings withRecipients(List<AddressRule> rules) {
         return with(new AcceptSettings(
                 accept.hostname(),
                 accept.limits(),
@@ -128,27 +132,27 @@ record FrontSettings(
                 accept.mailboxes()));
     }
 
-    FrontSettings with(Tolerance tolerance) {
+    public FrontSettings with(Tolerance tolerance) {
         return with(new ClientPolicy(
                 policy.name(), tolerance, policy.auth(), policy.oldTls(), policy.messageSize(), policy.limits()));
     }
 
-    FrontSettings with(AuthPolicy auth) {
+    public FrontSettings with(AuthPolicy auth) {
         return with(new ClientPolicy(
                 policy.name(), policy.tolerance(), auth, policy.oldTls(), policy.messageSize(), policy.limits()));
     }
 
-    FrontSettings with(DeviceLimits limits) {
+    public FrontSettings with(DeviceLimits limits) {
         return with(new ClientPolicy(
                 policy.name(), policy.tolerance(), policy.auth(), policy.oldTls(), policy.messageSize(), limits));
     }
 
-    FrontSettings withMessageSize(long octets) {
+    public FrontSettings withMessageSize(long octets) {
         return with(new ClientPolicy(
                 policy.name(), policy.tolerance(), policy.auth(), policy.oldTls(), octets, policy.limits()));
     }
 
-    FrontSettings withRecipients(int recipients) {
+    public FrontSettings withRecipients(int recipients) {
         SessionLimits limits = limits();
         return with(new SessionLimits(
                 limits.commandLine(),
@@ -160,7 +164,7 @@ record FrontSettings(
                 limits.minimumDataRate()));
     }
 
-    FrontSettings withHops(int hops) {
+    public FrontSettings withHops(int hops) {
         SessionLimits limits = limits();
         return with(new SessionLimits(
                 limits.commandLine(),
@@ -172,7 +176,7 @@ record FrontSettings(
                 limits.minimumDataRate()));
     }
 
-    FrontSettings withCommand(Duration command) {
+    public FrontSettings withCommand(Duration command) {
         SessionLimits limits = limits();
         return with(new SessionLimits(
                 limits.commandLine(),
@@ -184,7 +188,7 @@ record FrontSettings(
                 limits.minimumDataRate()));
     }
 
-    FrontSettings withContentRate(int octets) {
+    public FrontSettings withContentRate(int octets) {
         SessionLimits limits = limits();
         return with(new SessionLimits(
                 limits.commandLine(),
@@ -196,7 +200,7 @@ record FrontSettings(
                 octets));
     }
 
-    FrontSettings withCommandLine(int octets) {
+    public FrontSettings withCommandLine(int octets) {
         SessionLimits limits = limits();
         return with(new SessionLimits(
                 octets,
@@ -208,7 +212,7 @@ record FrontSettings(
                 limits.minimumDataRate()));
     }
 
-    FrontSettings withConnections(int total, int perClient) {
+    public FrontSettings withConnections(int total, int perClient) {
         SessionLimits limits = limits();
         return with(new SessionLimits(
                         limits.commandLine(),
@@ -221,7 +225,7 @@ record FrontSettings(
                 .with(new DeviceLimits(perClient, null, null, null));
     }
 
-    FrontSettings withIdle(Duration idle) {
+    public FrontSettings withIdle(Duration idle) {
         SessionLimits limits = limits();
         return with(new SessionLimits(
                 limits.commandLine(),
@@ -233,7 +237,7 @@ record FrontSettings(
                 limits.minimumDataRate()));
     }
 
-    SessionLimits limits() {
+    public SessionLimits limits() {
         return accept.limits();
     }
 
@@ -247,7 +251,7 @@ record FrontSettings(
                 .toList());
     }
 
-    ListenerSettings listener(int port) {
+    public ListenerSettings listener(int port) {
         return new ListenerSettings(new Endpoint.Tcp(address(), port), ListenerTls.OPTIONAL, trusted(), List.of());
     }
 }

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.io.TempDirFactory;
 
 /// A place in memory where there is one, for thousands of messages that nobody will miss after a crash.
-final class MemoryDisk implements TempDirFactory {
+public final class MemoryDisk implements TempDirFactory {
 
     private static final Path LINUX = Path.of("/dev/shm");
 

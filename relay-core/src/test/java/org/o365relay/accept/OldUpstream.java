@@ -12,6 +12,9 @@ import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
+import org.o365relay.accept.tls.CertificateFiles;
+import org.o365relay.accept.tls.OldTls;
+import org.o365relay.accept.tls.RelayCertificate;
 import org.o365relay.deliver.smtp.SmtpUpstream;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings.Tls;
@@ -24,7 +27,7 @@ final class OldUpstream {
     private OldUpstream() {}
 
     public static void main(String[] arguments) throws Exception {
-        OldTls.allowIfConfigured(ChildRelay.listeners("old-tls"));
+        OldTls.allow();
         RelayCertificate certificate = RelayCertificate.fresh(Algorithm.rsa2048);
         CertificateFiles files = certificate.in(Path.of(arguments[0]));
         SSLContext context = SSLContext.getInstance("TLS");

@@ -20,8 +20,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.o365relay.accept.PasswordChecks.Check;
-import org.o365relay.accept.Users.Result;
+import org.o365relay.accept.auth.PasswordChecks;
+import org.o365relay.accept.auth.PasswordChecks.Check;
+import org.o365relay.accept.auth.Users;
+import org.o365relay.accept.auth.Users.Result;
+import org.o365relay.accept.session.Client;
+import org.o365relay.accept.session.Session;
+import org.o365relay.accept.tls.ListenerTls;
 
 /// How passwords are compared without holding anything else up.
 @Timeout(60)

@@ -20,6 +20,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.o365relay.accept.session.AcceptSettings;
+import org.o365relay.accept.session.Packets;
+import org.o365relay.accept.socket.Endpoint;
+import org.o365relay.accept.tls.ListenerTls;
 import org.o365relay.admit.Network;
 import org.o365relay.journal.Event.Rejected;
 

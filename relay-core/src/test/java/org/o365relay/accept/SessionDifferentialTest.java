@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.o365relay.accept.session.Packets;
 
 /// Any split of any byte stream into packets gives the same messages, the same replies, and the same opinion of
 /// the device. The one exception is wanted: who goes on without waiting for the reply to a DATA that is refused,

@@ -12,6 +12,7 @@ import java.util.function.IntSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
+import org.o365relay.accept.session.Packets;
 
 class SessionFuzzTest {
 

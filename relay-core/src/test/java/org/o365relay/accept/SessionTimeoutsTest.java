@@ -6,6 +6,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.o365relay.accept.SessionTimeouts.Timeout;
+import org.o365relay.accept.session.SessionLimits;
 
 class SessionTimeoutsTest {
 

@@ -32,6 +32,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.o365relay.accept.socket.Endpoint;
+import org.o365relay.accept.socket.ListenException;
+import org.o365relay.accept.tls.CertificateFiles;
+import org.o365relay.accept.tls.ListenerTls;
+import org.o365relay.accept.tls.RelayCertificate;
 import org.o365relay.admit.TrustedNetworks;
 import org.o365relay.queue.ChildJvm;
 

@@ -16,6 +16,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.o365relay.accept.auth.Users;
+import org.o365relay.accept.session.Client;
+import org.o365relay.accept.session.Session;
+import org.o365relay.accept.tls.ListenerTls;
 import org.o365relay.mail.Deviation;
 
 /// What the connection does around a handshake, without the handshake.

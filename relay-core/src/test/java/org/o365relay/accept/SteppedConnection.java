@@ -8,6 +8,10 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.o365relay.accept.auth.Users;
+import org.o365relay.accept.session.Client;
+import org.o365relay.accept.session.Session;
+import org.o365relay.accept.tls.ListenerTls;
 
 /// A client's connection without a socket: the test says what is in each packet, and how much time has passed.
 final class SteppedConnection implements AutoCloseable {

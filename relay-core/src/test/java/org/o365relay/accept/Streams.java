@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
+import org.o365relay.accept.session.Packets;
 
 /// What clients say, and what they say when something is wrong with them.
 final class Streams {

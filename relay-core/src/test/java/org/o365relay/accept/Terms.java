@@ -1,6 +1,8 @@
 package org.o365relay.accept;
 
 import java.util.Map;
+import org.o365relay.accept.session.AcceptSettings;
+import org.o365relay.accept.tls.ListenerTls;
 import org.o365relay.admit.AuthPolicy;
 import org.o365relay.admit.ClientPolicy;
 import org.o365relay.admit.Tolerance;

@@ -18,6 +18,9 @@ import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.o365relay.accept.auth.Users;
+import org.o365relay.accept.socket.Endpoint;
+import org.o365relay.accept.socket.ListenException;
 import org.o365relay.admit.Devices;
 import org.o365relay.mail.Deviation;
 import org.o365relay.queue.Claim;
@@ -26,9 +29,9 @@ import org.o365relay.queue.QueueSettings;
 import org.o365relay.queue.QueueUnavailableException;
 
 /// The front half of the relay on a free port: a real listener and a real queue, at a time that stands still.
-final class TestRelayFront implements AutoCloseable {
+public final class TestRelayFront implements AutoCloseable {
 
-    static final Instant NOW = Instant.parse("2026-11-21T10:00:00.123Z");
+    public static final Instant NOW = Instant.parse("2026-11-21T10:00:00.123Z");
 
     private static final Duration GRACE = Duration.ofSeconds(10);
 
@@ -54,11 +57,11 @@ final class TestRelayFront implements AutoCloseable {
         this.address = ((Endpoint.Tcp) listener.listen(settings.listener(0)).getFirst()).socketAddress();
     }
 
-    static TestRelayFront in(Path directory) throws QueueUnavailableException, ListenException {
+    public static TestRelayFront in(Path directory) throws QueueUnavailableException, ListenException {
         return new TestRelayFront(directory, FrontSettings.DEFAULTS);
     }
 
-    MessageQueue queue() {
+    public MessageQueue queue() {
         return queue;
     }
 
@@ -69,11 +72,11 @@ final class TestRelayFront implements AutoCloseable {
                         device.address().equals(client) && device.deviations().containsKey(deviation));
     }
 
-    Devices devices() {
+    public Devices devices() {
         return devices;
     }
 
-    FrontJournal journal() {
+    public FrontJournal journal() {
         return journal;
     }
 
@@ -109,13 +112,13 @@ final class TestRelayFront implements AutoCloseable {
     }
 
     /// @return everything that is due, in the order it came
-    List<Claim> claims() {
+    public List<Claim> claims() {
         return queue.claim(settings.supply(), 1_000).stream()
                 .sorted(Comparator.comparing(Claim::id))
                 .toList();
     }
 
-    byte[] content(Claim claim) throws IOException {
+    public byte[] content(Claim claim) throws IOException {
         try (InputStream in = queue.content(claim)) {
             return in.readAllBytes();
         }

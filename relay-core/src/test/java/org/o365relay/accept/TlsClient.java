@@ -11,6 +11,7 @@ import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.accept.tls.RelayCertificate;
 
 /// A client that can begin to speak TLS whenever it likes; waits at most ten seconds for an answer.
 final class TlsClient implements AutoCloseable {

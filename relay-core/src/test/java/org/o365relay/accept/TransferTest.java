@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.o365relay.accept.session.SessionErrors;
 import org.o365relay.journal.Event.Accepted;
 import org.o365relay.mail.Deviation;
 import org.o365relay.mail.EmailAddress;

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.Operations;
 import org.o365relay.Relay;
 import org.o365relay.RelaySettings;
-import org.o365relay.accept.ListenException;
+import org.o365relay.accept.socket.ListenException;
 import org.o365relay.config.ConfigReader;
 import org.o365relay.config.Configuration.Invalid;
 import org.o365relay.config.Configuration.Valid;

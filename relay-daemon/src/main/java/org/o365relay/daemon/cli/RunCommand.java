@@ -7,9 +7,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import org.o365relay.Relay;
 import org.o365relay.RelaySettings;
-import org.o365relay.accept.Endpoint;
-import org.o365relay.accept.ListenException;
-import org.o365relay.accept.OldTls;
+import org.o365relay.accept.ListenerSettings;
+import org.o365relay.accept.socket.Endpoint;
+import org.o365relay.accept.socket.ListenException;
+import org.o365relay.accept.tls.OldTls;
 import org.o365relay.config.Configuration.Valid;
 import org.o365relay.config.ControlSettings;
 import org.o365relay.daemon.control.ControlServer;
@@ -67,7 +68,9 @@ public final class RunCommand implements Callable<Integer> {
     }
 
     private static Relay start(RelaySettings settings) throws CommandFailed, QueueUnavailableException {
-        OldTls.allowIfConfigured(settings.listeners());
+        if (settings.listeners().stream().anyMatch(ListenerSettings::usesOldTls)) {
+            OldTls.allow();
+        }
         Relay relay = new Relay(settings, new LogJournal(), ProgramVersion.version());
         try {
             relay.start();

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.o365relay.Relay;
 import org.o365relay.RelaySettings;
-import org.o365relay.accept.ListenException;
+import org.o365relay.accept.socket.ListenException;
 import org.o365relay.config.ConfigReader;
 import org.o365relay.config.Configuration.Invalid;
 import org.o365relay.config.Configuration.Valid;

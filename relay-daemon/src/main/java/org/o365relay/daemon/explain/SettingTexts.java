@@ -3,7 +3,7 @@ package org.o365relay.daemon.explain;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.accept.ListenerTls;
+import org.o365relay.accept.tls.ListenerTls;
 import org.o365relay.admit.AuthPolicy;
 import org.o365relay.admit.ClientPolicy;
 import org.o365relay.admit.DeviceLimits;

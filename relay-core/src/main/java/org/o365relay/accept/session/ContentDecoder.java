@@ -1,0 +1,165 @@
+package org.o365relay.accept.session;
+
+import java.io.ByteArrayOutputStream;
+import java.util.EnumSet;
+import java.util.Set;
+import org.o365relay.mail.Deviation;
+
+/// Finds the end of the content, removes dot-stuffing (RFC 5321 §4.5.2), and detects deviations in its lines in
+/// one pass. All other octets are unchanged. The result does not depend on how the octets are split into
+/// packets.
+///
+/// If the client ends its lines with CRLF, only CRLF "." CRLF ends the content; anything else is content, which
+/// prevents SMTP smuggling. Where a bare LF may end a line, dot-stuffing and the final dot apply after it, too.
+/// A bare CR never ends a line.
+public final class ContentDecoder {
+
+    // RFC 5321 §4.5.3.1.6, without CRLF
+    private static final int MAX_LINE = 998;
+
+    private enum State {
+        LINE_START,
+        IN_LINE,
+        AFTER_CR,
+        DOT,
+        DOT_CR
+    }
+
+    private final boolean bareLineFeeds;
+    private final boolean dotStuffing;
+    private final Set<Deviation> deviations = EnumSet.noneOf(Deviation.class);
+    private State state = State.LINE_START;
+    private int lineOctets; // octets of the current line decoded in earlier calls; at most MAX_LINE + 1
+    private boolean afterBareLineFeed;
+    private boolean hasNonstandardEnd;
+
+    /// @param bareLineFeeds whether a bare LF ends a line: the client ended its DATA command with one, or its
+    ///     network accepts [Deviation#NONSTANDARD_END_OF_DATA]
+    public ContentDecoder(boolean bareLineFeeds) {
+        this(bareLineFeeds, true);
+    }
+
+    private ContentDecoder(boolean bareLineFeeds, boolean dotStuffing) {
+        this.bareLineFeeds = bareLineFeeds;
+        this.dotStuffing = dotStuffing;
+    }
+
+    /// A decoder for BDAT content (RFC 3030 §2), without dot-stuffing and without a final dot.
+    static ContentDecoder forChunks() {
+        return new ContentDecoder(false, false);
+    }
+
+    /// Decodes octets up to the final dot and its line ending.
+    ///
+    /// @param content receives the decoded octets
+    /// @return number of octets consumed if they contain the end of the content; -1 if they do not, and all
+    ///     were consumed
+    int decode(byte[] input, int offset, int length, ByteArrayOutputStream content) {
+        int end = offset + length;
+        int copied = offset; // everything before this index is decoded
+        int line = offset - lineOctets; // start of the current line; may be negative
+        for (int i = offset; i < end; i++) {
+            byte b = input[i];
+            switch (state) {
+                case IN_LINE -> {
+                    while (isOrdinary(b) && i + 1 < end) {
+                        b = input[++i]; // fast path
+                    }
+                    state = inLine(b);
+                }
+                case AFTER_CR -> {
+                    if (b == '\n') {
+                        state = State.LINE_START;
+                        afterBareLineFeed = false;
+                    } else {
+                        deviations.add(Deviation.BARE_CARRIAGE_RETURN);
+                        state = inLine(b);
+                    }
+                }
+                case LINE_START -> {
+                    if (b == '.' && dotStuffing) {
+                        content.write(input, copied, i - copied);
+                        copied = i + 1; // skips a stuffed or final dot
+                        line = i + 1;
+                        state = State.DOT;
+                    } else {
+                        state = inLine(b);
+                    }
+                }
+                case DOT -> {
+                    if (b == '\r') {
+                        copied = i + 1; // the CR belongs to the final dot, or is content
+                        state = State.DOT_CR;
+                    } else if (b == '\n' && bareLineFeeds) {
+                        hasNonstandardEnd = true;
+                        return i + 1 - offset;
+                    } else {
+                        state = inLine(b);
+                    }
+                }
+                case DOT_CR -> {
+                    if (b == '\n') {
+                        hasNonstandardEnd = afterBareLineFeed;
+                        return i + 1 - offset;
+                    }
+                    deviations.add(Deviation.BARE_CARRIAGE_RETURN);
+                    content.write('\r'); // the CR did not belong to the final dot: it is content
+                    copied = i;
+                    state = inLine(b);
+                }
+            }
+            if (b == '\r' || b == '\n') {
+                checkLength(i - line);
+                line = i + 1;
+            }
+        }
+        if (copied < end) {
+            content.write(input, copied, end - copied);
+        }
+        checkLength(end - line);
+        lineOctets = Math.min(end - line, MAX_LINE + 1);
+        return -1;
+    }
+
+    /// @return deviations of the lines: [Deviation#BARE_LINE_FEED], [Deviation#BARE_CARRIAGE_RETURN],
+    ///     [Deviation#NUL] and [Deviation#LONG_LINE]
+    Set<Deviation> deviations() {
+        return deviations;
+    }
+
+    /// @return whether servers that accept only CRLF as line ending would miss this end of content
+    boolean hasNonstandardEnd() {
+        return hasNonstandardEnd;
+    }
+
+    /// @return false for octets 0 to 13, which include NUL, LF and CR; otherwise true
+    private static boolean isOrdinary(byte b) {
+        return b > '\r' || b < 0;
+    }
+
+    private State inLine(byte b) {
+        return isOrdinary(b) ? State.IN_LINE : inLineControl(b);
+    }
+
+    private State inLineControl(byte b) {
+        return switch (b) {
+            case '\r' -> State.AFTER_CR;
+            case '\n' -> {
+                deviations.add(Deviation.BARE_LINE_FEED);
+                afterBareLineFeed = true;
+                yield bareLineFeeds ? State.LINE_START : State.IN_LINE;
+            }
+            case 0 -> {
+                deviations.add(Deviation.NUL);
+                yield State.IN_LINE;
+            }
+            default -> State.IN_LINE;
+        };
+    }
+
+    private void checkLength(int length) {
+        if (length > MAX_LINE) {
+            deviations.add(Deviation.LONG_LINE);
+        }
+    }
+}

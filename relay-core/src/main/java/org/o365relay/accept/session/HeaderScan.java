@@ -1,0 +1,274 @@
+package org.o365relay.accept.session;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.Deviation;
+import org.o365relay.mail.QueueId;
+import org.o365relay.mail.SearchableHeaders;
+
+/// Scans the header of a received message for deviations, mail loops and searchable fields. Parses it as the
+/// rewriter does: lines end with CRLF, LF or CR; the first line may be an mbox line; the body begins at the
+/// first line that is not a field.
+final class HeaderScan {
+
+    private static final byte[] FROM = "from".getBytes(US_ASCII);
+    private static final byte[] DATE = "date".getBytes(US_ASCII);
+    private static final byte[] MESSAGE_ID = "message-id".getBytes(US_ASCII);
+    private static final byte[] SUBJECT = "subject".getBytes(US_ASCII);
+    private static final byte[] RECEIVED = "received".getBytes(US_ASCII);
+    private static final byte[] NOTICE = "x-o365-relay-notice".getBytes(US_ASCII);
+    private static final byte[] AUTO_SUBMITTED = "auto-submitted".getBytes(US_ASCII);
+    private static final byte[] PRECEDENCE = "precedence".getBytes(US_ASCII);
+    private static final byte[] AUTOREPLY = "x-autoreply".getBytes(US_ASCII);
+    private static final byte[] AUTORESPOND = "x-autorespond".getBytes(US_ASCII);
+    private static final byte[] AUTO_RESPONSE = "x-auto-response".getBytes(US_ASCII);
+
+    private final byte[] octets;
+    private final String hostname;
+    private final Set<Deviation> deviations = EnumSet.noneOf(Deviation.class);
+    private int fromFields;
+    private int author;
+    private int authorEnd;
+    private int receivedFields;
+    private boolean date;
+    private int messageId; // start of the first value; 0 if absent
+    private int messageIdEnd;
+    private int subject; // start of the first value; 0 if absent
+    private int subjectEnd;
+    private @Nullable QueueId previousId;
+    private @Nullable QueueId noticeAbout;
+    private @Nullable String automatic;
+
+    private HeaderScan(byte[] octets, String hostname) {
+        this.octets = octets;
+        this.hostname = hostname;
+    }
+
+    /// @param beginning first octets of the content; if it does not contain the whole header, missing fields
+    ///     are not reported
+    /// @param whole whether these octets are the complete content
+    /// @param hostname hostname of this relay
+    static HeaderScan scan(byte[] beginning, boolean whole, String hostname) {
+        HeaderScan header = new HeaderScan(beginning, hostname);
+        if (header.readFields(whole)) {
+            header.recordMissingFields();
+        }
+        return header;
+    }
+
+    /// @return any of [Deviation#NO_BLANK_LINE], [Deviation#RAW_8BIT_HEADER], [Deviation#NO_FROM],
+    ///     [Deviation#MULTIPLE_FROM], [Deviation#NO_DATE] and [Deviation#NO_MESSAGE_ID]
+    Set<Deviation> deviations() {
+        return deviations;
+    }
+
+    /// @return raw value of the first From field, one octet per character; empty if there is none
+    Optional<String> author() {
+        return fromFields == 0 ? Optional.empty() : Optional.of(text(author, authorEnd));
+    }
+
+    /// @return the first Subject and the first Message-ID of the header
+    SearchableHeaders searchableHeaders() {
+        return new SearchableHeaders(
+                subject == 0 ? null : SearchableHeaders.subject(octets, subject, subjectEnd),
+                messageId == 0 ? null : SearchableHeaders.messageId(octets, messageId, messageIdEnd));
+    }
+
+    /// @return number of Received fields
+    int receivedFields() {
+        return receivedFields;
+    }
+
+    /// @return queue ID from a Received field of this relay, if it has relayed the message before
+    Optional<QueueId> previousId() {
+        return Optional.ofNullable(previousId);
+    }
+
+    /// @return queue ID of the message that this notice is about, if this relay wrote the notice
+    Optional<QueueId> noticeAbout() {
+        return Optional.ofNullable(noticeAbout);
+    }
+
+    /// @return name of the field that marks the message as an automatic reply
+    Optional<String> automaticReply() {
+        return Optional.ofNullable(automatic);
+    }
+
+    /// @return whether the end of the header was found
+    private boolean readFields(boolean whole) {
+        int at = afterMboxLine();
+        while (at < octets.length) {
+            if (isLineEnd(at)) {
+                return true;
+            }
+            int colon = colon(at);
+            if (colon == octets.length && !whole) {
+                return false; // the content ends within a field name
+            }
+            if (colon == at || colon == octets.length || octets[colon] != ':') {
+                deviations.add(Deviation.NO_BLANK_LINE);
+                return true;
+            }
+            int end = fieldEnd(colon);
+            record(at, nameEnd(at), colon + 1, end);
+            at = end;
+        }
+        return whole;
+    }
+
+    private void record(int name, int nameEnd, int value, int end) {
+        if (is(FROM, name, nameEnd)) {
+            if (fromFields++ == 0) {
+                author = value;
+                authorEnd = end;
+            }
+        } else if (is(DATE, name, nameEnd)) {
+            date = true;
+        } else if (is(MESSAGE_ID, name, nameEnd)) {
+            if (messageId == 0) {
+                messageId = value;
+                messageIdEnd = end;
+            }
+        } else if (is(SUBJECT, name, nameEnd)) {
+            if (subject == 0) {
+                subject = value;
+                subjectEnd = end;
+            }
+        } else if (is(RECEIVED, name, nameEnd)) {
+            receivedFields++;
+            previousId = previousId == null ? OwnReceived.queueId(text(value, end), hostname) : previousId;
+        } else if (is(NOTICE, name, nameEnd)) {
+            noticeAbout = noticeAbout == null ? OwnReceived.queueId(text(value, end), hostname) : noticeAbout;
+        } else if (isAutomatic(name, nameEnd, value, end)) {
+            automatic = text(name, nameEnd);
+        }
+    }
+
+    // Auto-Submitted is from RFC 3834 §5; the other fields are older. "auto-generated" does not count, because
+    // cron and scanners send it.
+    private boolean isAutomatic(int name, int nameEnd, int value, int end) {
+        if (is(AUTO_SUBMITTED, name, nameEnd)) {
+            return begins("auto-replied", value, end);
+        }
+        if (is(PRECEDENCE, name, nameEnd)) {
+            return begins("auto_reply", value, end);
+        }
+        return is(AUTOREPLY, name, nameEnd) || is(AUTORESPOND, name, nameEnd) || is(AUTO_RESPONSE, name, nameEnd);
+    }
+
+    private void recordMissingFields() {
+        if (fromFields != 1) {
+            deviations.add(fromFields == 0 ? Deviation.NO_FROM : Deviation.MULTIPLE_FROM);
+        }
+        if (!date) {
+            deviations.add(Deviation.NO_DATE);
+        }
+        if (messageId == 0) {
+            deviations.add(Deviation.NO_MESSAGE_ID);
+        }
+    }
+
+    /// @return index after the line and its continuation lines
+    private int fieldEnd(int from) {
+        int bits = 0;
+        int at = from;
+        do {
+            while (at < octets.length && !isLineEnd(at)) {
+                bits |= octets[at++];
+            }
+            at = nextLine(at);
+        } while (at < octets.length && isBlank(octets[at]));
+        if (bits < 0) {
+            deviations.add(Deviation.RAW_8BIT_HEADER);
+        }
+        return at;
+    }
+
+    /// Treats several CRs before an LF as one line ending.
+    private int nextLine(int lineEnd) {
+        int at = lineEnd;
+        while (at < octets.length && octets[at] == '\r') {
+            at++;
+        }
+        if (at < octets.length && octets[at] == '\n') {
+            return at + 1;
+        }
+        return Math.min(lineEnd + 1, octets.length);
+    }
+
+    private int afterMboxLine() {
+        boolean mbox = beginsExactly("From ") || beginsExactly(">From ");
+        int colon = mbox ? colon(0) : 0;
+        boolean field = colon < octets.length && octets[colon] == ':';
+        return mbox && !field ? afterFirstLine() : 0;
+    }
+
+    private int afterFirstLine() {
+        int at = 0;
+        while (at < octets.length && !isLineEnd(at)) {
+            at++;
+        }
+        return nextLine(at);
+    }
+
+    /// @return index after the field name and white space, where a field has its colon; the length of the
+    ///     content if it ends before the colon; `from` if there is no name
+    private int colon(int from) {
+        int at = nameEnd(from);
+        while (at > from && at < octets.length && isBlank(octets[at])) {
+            at++;
+        }
+        return at;
+    }
+
+    // RFC 5322 §2.2
+    private int nameEnd(int from) {
+        int at = from;
+        while (at < octets.length && octets[at] > ' ' && octets[at] < 0x7f && octets[at] != ':') {
+            at++;
+        }
+        return at;
+    }
+
+    private boolean is(byte[] lowerCase, int from, int to) {
+        if (to - from != lowerCase.length) {
+            return false;
+        }
+        for (int i = 0; i < lowerCase.length; i++) {
+            if (Character.toLowerCase(octets[from + i]) != lowerCase[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean begins(String word, int from, int to) {
+        return text(from, to).strip().regionMatches(true, 0, word, 0, word.length());
+    }
+
+    private boolean beginsExactly(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (i >= octets.length || octets[i] != text.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean isLineEnd(int at) {
+        return octets[at] == '\r' || octets[at] == '\n';
+    }
+
+    private static boolean isBlank(byte b) {
+        return b == ' ' || b == '\t';
+    }
+
+    private String text(int from, int to) {
+        return new String(octets, from, to - from, ISO_8859_1);
+    }
+}

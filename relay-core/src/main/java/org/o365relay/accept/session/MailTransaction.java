@@ -1,0 +1,270 @@
+package org.o365relay.accept.session;
+
+import java.io.ByteArrayOutputStream;
+import java.net.InetAddress;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.Arrival;
+import org.o365relay.mail.BodyType;
+import org.o365relay.mail.Deviation;
+import org.o365relay.mail.DsnRequest;
+import org.o365relay.mail.DsnRequest.ForRecipient;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.Envelope;
+import org.o365relay.mail.QueueId;
+import org.o365relay.mail.Reply;
+import org.o365relay.mail.RoutedEnvelope;
+import org.o365relay.mail.SearchableHeaders;
+import org.o365relay.queue.Incoming;
+import org.o365relay.route.AuthorField;
+import org.o365relay.route.Routes;
+import org.o365relay.route.RoutingInput;
+
+/// A mail transaction (RFC 5321 §3.3), from MAIL to the reply after the final dot. Buffers at most one chunk of
+/// content; full chunks are written to the queue while the message is received.
+public final class MailTransaction {
+
+    private static final int INITIAL_BUFFER = 8 * 1024;
+
+    /// Maximum size of the buffers of all transactions together, in octets: a quarter of the heap.
+    private static final long TOTAL_BUFFERS = Runtime.getRuntime().maxMemory() / 4;
+
+    private final @Nullable EmailAddress sender;
+    private final BodyType body;
+    private final DsnRequest dsnRequest;
+    private final Incoming incoming;
+    private final Set<EmailAddress> recipients = new LinkedHashSet<>();
+    private final Map<EmailAddress, ForRecipient> recipientRequests = new HashMap<>(0);
+    private final int chunkSize;
+    private final int initialBuffer;
+    private @Nullable ByteArrayOutputStream buffer; // null before the first content is received
+    private boolean smtpUtf8;
+    private boolean chunked;
+    private int rejectedRecipients;
+    private final Set<Deviation> deviations = EnumSet.noneOf(Deviation.class);
+    private ContentDecoder decoder = ContentDecoder.forChunks();
+    private byte @Nullable [] bufferedOctets; // content of the buffer, once copied
+    private @Nullable HeaderScan header;
+    private @Nullable Reply rejection;
+    private @Nullable List<RoutedEnvelope> parts; // null until envelope and header are complete
+
+    /// @param expectedSize SIZE parameter in octets; 0 if absent
+    /// @param maxClients how many clients may send content concurrently
+    MailTransaction(
+            @Nullable EmailAddress sender,
+            boolean smtpUtf8,
+            BodyType body,
+            DsnRequest dsnRequest,
+            Incoming incoming,
+            long expectedSize,
+            int maxClients) {
+        this.sender = sender;
+        this.smtpUtf8 = smtpUtf8;
+        this.body = body;
+        this.dsnRequest = dsnRequest;
+        this.incoming = incoming;
+        int share = Math.clamp(TOTAL_BUFFERS / maxClients, INITIAL_BUFFER, Incoming.CHUNK_SIZE);
+        this.chunkSize = share - 1; // the decoder may add one CR that it held back
+        this.initialBuffer = Math.clamp(expectedSize, INITIAL_BUFFER, share);
+    }
+
+    @Nullable
+    EmailAddress sender() {
+        return sender;
+    }
+
+    boolean smtpUtf8() {
+        return smtpUtf8;
+    }
+
+    BodyType body() {
+        return body;
+    }
+
+    /// @return recipients in the order in which the client gave them
+    Set<EmailAddress> recipients() {
+        return Collections.unmodifiableSet(recipients);
+    }
+
+    boolean has(EmailAddress recipient) {
+        return recipients.contains(recipient);
+    }
+
+    /// Adds a recipient. A non-ASCII recipient makes the message require SMTPUTF8.
+    ///
+    /// @param request DSN request; ignored for a repeated recipient
+    /// @return false for a repeated recipient
+    boolean add(EmailAddress recipient, ForRecipient request) {
+        smtpUtf8 |= !recipient.isAscii();
+        boolean added = recipients.add(recipient);
+        if (added && !request.equals(ForRecipient.NONE)) {
+            recipientRequests.put(recipient, request);
+        }
+        return added;
+    }
+
+    /// @return number of rejected recipients, including this one
+    int rejectRecipient() {
+        return ++rejectedRecipients;
+    }
+
+    /// Marks the content as sent with BDAT.
+    void beginChunks() {
+        chunked = true;
+    }
+
+    boolean isChunked() {
+        return chunked;
+    }
+
+    /// @return the buffer for decoded content
+    ByteArrayOutputStream buffer() {
+        if (buffer == null) {
+            buffer = new ByteArrayOutputStream(initialBuffer);
+        }
+        return buffer;
+    }
+
+    /// Sets the decoder for the content; the default is the decoder for BDAT.
+    public void decoder(ContentDecoder newDecoder) {
+        decoder = newDecoder;
+    }
+
+    /// @param octets octets to decode, at most [#room]
+    /// @return number of octets consumed if they contain the end of the content; -1 if they do not, and all
+    ///     were consumed
+    public int decode(byte[] octets) {
+        return decoder.decode(octets, 0, octets.length, buffer());
+    }
+
+    /// @return whether the content ended with a dot on a line that does not end in CRLF
+    public boolean hasNonstandardEnd() {
+        return decoder.hasNonstandardEnd();
+    }
+
+    /// Records a deviation of the message.
+    public void add(Deviation deviation) {
+        deviations.add(deviation);
+    }
+
+    /// Ignores a deviation that was already counted for the whole session.
+    public void ignore(Deviation deviation) {
+        decoder.deviations().remove(deviation);
+    }
+
+    /// @return deviations of the message; deviations in its lines do not count if it is BINARYMIME
+    Set<Deviation> deviations() {
+        if (body != BodyType.BINARY) {
+            deviations.addAll(decoder.deviations());
+        }
+        return deviations;
+    }
+
+    /// Rejects the message; the rest of its content is read and discarded.
+    ///
+    /// @param reply to send after the final dot
+    void reject(Reply reply) {
+        rejection = reply;
+    }
+
+    public Optional<Reply> rejection() {
+        return Optional.ofNullable(rejection);
+    }
+
+    boolean isChunkFull() {
+        return buffered() >= chunkSize;
+    }
+
+    /// @return number of octets that may be decoded into the buffer; 0 only if the chunk is full
+    public int room() {
+        return chunkSize - buffered();
+    }
+
+    /// Discards buffered content.
+    void discardBuffer() {
+        if (buffer != null) {
+            buffer.reset();
+        }
+        bufferedOctets = null;
+    }
+
+    private int buffered() {
+        return buffer == null ? 0 : buffer.size();
+    }
+
+    long size() {
+        return incoming.size() + buffered();
+    }
+
+    /// Scans the header of a complete message, unless [#append] has already done so for a large one.
+    ///
+    /// @param hostname hostname of this relay
+    HeaderScan header(String hostname) {
+        HeaderScan scanned = header == null ? HeaderScan.scan(bufferedOctets(), true, hostname) : header;
+        header = scanned;
+        return scanned;
+    }
+
+    /// Writes a full chunk to the queue.
+    ///
+    /// @param hostname hostname of this relay
+    CompletableFuture<QueueId> append(String hostname) {
+        byte[] chunk = bufferedOctets();
+        if (header == null) {
+            header = HeaderScan.scan(chunk, false, hostname);
+        }
+        discardBuffer();
+        return incoming.append(chunk);
+    }
+
+    /// @return whether the header has been scanned, which [#parts] requires
+    boolean hasHeader() {
+        return header != null;
+    }
+
+    /// Splits the recipients by routing target. Call this only after the header has been scanned.
+    List<RoutedEnvelope> parts(Routes routes, InetAddress client) {
+        List<RoutedEnvelope> routedParts =
+                parts == null ? routes.split(routingInput(routes, client), envelope()) : parts;
+        parts = routedParts;
+        return routedParts;
+    }
+
+    private RoutingInput routingInput(Routes routes, InetAddress client) {
+        EmailAddress author = routes.needsAuthor() && header != null
+                ? header.author().flatMap(AuthorField::address).orElse(null)
+                : null;
+        return new RoutingInput(client, sender, author);
+    }
+
+    /// @param routedParts result of [#parts]
+    CompletableFuture<List<QueueId>> commit(Arrival arrival, List<RoutedEnvelope> routedParts) {
+        SearchableHeaders headers = header == null ? SearchableHeaders.NONE : header.searchableHeaders();
+        return incoming.commit(arrival, routedParts, headers, bufferedOctets());
+    }
+
+    private byte[] bufferedOctets() {
+        byte[] octets = bufferedOctets == null ? buffer().toByteArray() : bufferedOctets;
+        bufferedOctets = octets;
+        return octets;
+    }
+
+    CompletableFuture<QueueId> abandon() {
+        return incoming.abandon();
+    }
+
+    Envelope envelope() {
+        DsnRequest request = recipientRequests.isEmpty()
+                ? dsnRequest
+                : new DsnRequest(dsnRequest.envelopeId(), dsnRequest.returned(), recipientRequests);
+        return new Envelope(sender, List.copyOf(recipients), smtpUtf8, body, request);
+    }
+}

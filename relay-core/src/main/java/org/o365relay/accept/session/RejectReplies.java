@@ -1,0 +1,220 @@
+package org.o365relay.accept.session;
+
+import java.net.InetAddress;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+import java.util.Optional;
+import org.o365relay.admit.LimitExceeded;
+import org.o365relay.mail.Deviation;
+import org.o365relay.mail.Reply;
+import org.o365relay.queue.SpaceShortage;
+
+/// The replies that reject a connection, command, recipient or message. Each names the configuration key that
+/// changes the decision, if there is one.
+///
+/// The replies of public methods depend only on settings, so `o365-relay explain` can show them without a
+/// session.
+public final class RejectReplies {
+
+    private static final int MAX_ECHO = 80;
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("HH:mm 'UTC'", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+    private RejectReplies() {}
+
+    /// The reply to a deviation that the client's network does not tolerate.
+    ///
+    /// @param reason what is wrong with the command
+    static Reply notTolerated(Deviation deviation, int code, String status, String reason) {
+        return Reply.of(code, status, reason + " (relay.trusted-networks: tolerance, " + deviation.key() + ")");
+    }
+
+    /// @param deviation one of the deviations of the command
+    static Reply notTolerated(Deviation deviation, Command.Mail mail) {
+        return deviation == Deviation.INVALID_PARAMETER
+                ? notTolerated(deviation, 501, "5.5.4", badParameter(mail))
+                : envelope(deviation, EnvelopeParser.unknownParameter(mail));
+    }
+
+    private static String badParameter(Command.Mail mail) {
+        if (mail.declaredSize().isEmpty()) {
+            return "Bad message size syntax";
+        }
+        return mail.bodyType().isEmpty()
+                ? "BODY must be 7BIT, 8BITMIME or BINARYMIME"
+                : mail.dsnRequest().errors().getFirst();
+    }
+
+    /// @param deviation one of the deviations of the command
+    static Reply notTolerated(Deviation deviation, Command.Rcpt rcpt) {
+        return deviation == Deviation.INVALID_PARAMETER
+                ? notTolerated(
+                        deviation, 501, "5.5.4", rcpt.dsnRequest().errors().getFirst())
+                : envelope(deviation, EnvelopeParser.unknownParameter(rcpt));
+    }
+
+    private static Reply envelope(Deviation deviation, Optional<String> unknownParameter) {
+        if (deviation == Deviation.UNKNOWN_PARAMETER) {
+            String keyword = printable(unknownParameter.orElse(""));
+            // RFC 5321 §4.1.1.11
+            return notTolerated(deviation, 555, "5.5.4", "Unsupported parameter: " + keyword);
+        }
+        return notTolerated(deviation, 501, "5.5.2", pathError(deviation));
+    }
+
+    private static String pathError(Deviation deviation) {
+        return switch (deviation) {
+            case SPACE_BEFORE_COLON -> "No space allowed before the colon";
+            case SPACE_BEFORE_ADDRESS -> "No space allowed before the address";
+            default -> "Address must be enclosed in < >";
+        };
+    }
+
+    /// The reply to EHLO or HELO with a name that is not tolerated.
+    ///
+    /// @param deviation the result of [HeloName#deviation]
+    public static Reply invalidHelo(Deviation deviation) {
+        return notTolerated(
+                deviation,
+                501,
+                "5.5.4",
+                deviation == Deviation.EMPTY_HELO
+                        ? "Syntax: EHLO hostname or HELO hostname"
+                        : "Invalid HELO name, not a host name or address literal");
+    }
+
+    /// The reply to MAIL with a sender without a domain, where unqualified senders are refused.
+    public static Reply unqualifiedSender() {
+        return notTolerated(
+                Deviation.UNQUALIFIED_SENDER, 553, "5.1.7", "Sender address rejected: need fully-qualified address");
+    }
+
+    /// The reply to RCPT with a recipient without a domain, where unqualified recipients are refused.
+    public static Reply unqualifiedRecipient() {
+        return notTolerated(
+                Deviation.UNQUALIFIED_RECIPIENT,
+                553,
+                "5.1.3",
+                "Recipient address rejected: need fully-qualified address");
+    }
+
+    /// The only reply on a connection from outside the trusted networks, in place of the greeting.
+    public static Reply untrusted(InetAddress client) {
+        return Reply.of(554, "5.7.1", client.getHostAddress() + ": Relay access denied (relay.trusted-networks)");
+    }
+
+    public static Reply tooManyConnections() {
+        return Reply.of(421, "4.3.2", "Too many connections (relay.limits.connections)");
+    }
+
+    public static Reply tooManyConnections(InetAddress client) {
+        return Reply.of(
+                421,
+                "4.7.0",
+                "Too many connections from " + client.getHostAddress() + " (relay.limits.connections-per-client)");
+    }
+
+    /// The reply to MAIL with a SIZE above the limit, or to content above it.
+    ///
+    /// @param limit largest message in octets
+    // RFC 1870 §6.1
+    public static Reply tooLarge(long limit) {
+        return Reply.of(
+                552,
+                "5.3.4",
+                "Message size exceeds limit of " + limit
+                        + " octets (relay.limits.message-size, relay.trusted-networks: message-size)");
+    }
+
+    /// The reply to a message that is too large for the mailbox it is routed to.
+    ///
+    /// @param target the mailbox or pool
+    /// @param limit largest message in octets
+    static Reply tooLargeFor(String target, long limit) {
+        return Reply.of(
+                552,
+                "5.3.4",
+                "Message size exceeds limit of " + limit + " octets for " + printable(target)
+                        + " (relay.mailboxes: limits.message-size)");
+    }
+
+    static Reply insufficientStorage(SpaceShortage shortage) {
+        String reason = switch (shortage) {
+            case DISK -> "Insufficient disk space (relay.queue.minimum-free-space)";
+            case QUEUE -> "Queue is full (relay.queue.maximum-size)";
+        };
+        return Reply.of(452, "4.3.1", reason + ", try again later");
+    }
+
+    static Reply queueWriteError() {
+        return Reply.of(452, "4.3.1", "Queue write error, try again later");
+    }
+
+    // RFC 6531 §3.5
+    static Reply senderNotAscii() {
+        return notTolerated(Deviation.UNDECLARED_UTF8, 550, "5.6.7", "Non-ASCII sender address requires SMTPUTF8");
+    }
+
+    // RFC 6531 §3.5
+    static Reply recipientNotAscii() {
+        return notTolerated(Deviation.UNDECLARED_UTF8, 553, "5.6.7", "Non-ASCII recipient address requires SMTPUTF8");
+    }
+
+    /// The reply to RCPT when the message has the maximum number of recipients.
+    // RFC 5321 §4.5.3.1.10
+    public static Reply tooManyRecipients(int limit) {
+        return Reply.of(
+                452,
+                "4.5.3",
+                "Too many recipients, limit is " + limit + " per message (relay.limits.recipients-per-message)");
+    }
+
+    static Reply limitExceeded(InetAddress client, LimitExceeded excess) {
+        return Reply.of(451, "4.7.1", limitText(client, excess));
+    }
+
+    static Reply recipientLimitExceeded(InetAddress client, LimitExceeded excess) {
+        return Reply.of(452, "4.7.1", limitText(client, excess));
+    }
+
+    public static Reply idleTimeout() {
+        return Reply.of(421, "4.4.2", "Idle timeout, closing connection (relay.limits.idle-timeout)");
+    }
+
+    public static Reply commandTimeout() {
+        return Reply.of(421, "4.4.2", "Command timeout, closing connection (relay.limits.command-timeout)");
+    }
+
+    public static Reply contentTooSlow(int octetsPerSecond) {
+        return Reply.of(
+                421,
+                "4.4.2",
+                "Data timeout, less than " + octetsPerSecond + " octets per second (relay.limits.minimum-data-rate)");
+    }
+
+    /// @param text text that the client sent
+    /// @return at most 80 characters of printable ASCII, with `?` in place of other characters
+    public static String printable(String text) {
+        StringBuilder ascii = new StringBuilder(MAX_ECHO);
+        for (int i = 0; i < text.length() && i < MAX_ECHO; i++) {
+            char c = text.charAt(i);
+            ascii.append(c < ' ' || c > '~' ? '?' : c);
+        }
+        return text.length() > MAX_ECHO ? ascii.append("...").toString() : ascii.toString();
+    }
+
+    private static String limitText(InetAddress client, LimitExceeded excess) {
+        String unit = excess.limit().replace('-', ' '); // for example "messages per minute"
+        return "Limit of " + excess.allowed() + ' ' + unit + " exceeded for " + client.getHostAddress()
+                + ", try again at " + TIME.format(nextMinute(excess.until()))
+                + " (relay.trusted-networks: " + excess.limit() + ")";
+    }
+
+    private static Instant nextMinute(Instant until) {
+        Instant minute = until.truncatedTo(ChronoUnit.MINUTES);
+        return minute.equals(until) ? minute : minute.plus(1, ChronoUnit.MINUTES);
+    }
+}

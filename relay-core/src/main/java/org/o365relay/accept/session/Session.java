@@ -1,0 +1,315 @@
+package org.o365relay.accept.session;
+
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.o365relay.accept.auth.Users;
+import org.o365relay.accept.session.SessionAction.Send;
+import org.o365relay.accept.session.SessionAction.SendAndClose;
+import org.o365relay.accept.tls.ListenerTls;
+import org.o365relay.journal.Journal;
+import org.o365relay.mail.Deviation;
+import org.o365relay.mail.QueueId;
+import org.o365relay.mail.Reply;
+import org.o365relay.queue.MessageQueue;
+
+/// The SMTP state machine of one client, without a socket. Not thread-safe; no method blocks.
+///
+/// Lines come in through [#line], content through [#content()], [#spill()], [#endOfChunk()] and
+/// [#endOfContent()]. [HeloState] and [AuthExchange] hold the identity of the client,
+/// [TransactionCommands] the mail transaction, and [SessionErrors] the errors.
+public final class Session {
+
+    private static final Reply OK = Reply.of(250, "2.0.0", "Ok");
+
+    private final Client client;
+    private final AcceptSettings settings;
+    private final SessionErrors errors;
+    private final HeloState helo;
+    private final AuthExchange auth;
+    private final TransactionCommands transaction;
+
+    private boolean commandReceived;
+
+    /// Whether the last command was a rejected DATA. A client that ignores replies then sends its content,
+    /// which must not be executed as commands.
+    private boolean dataRejected;
+
+    private boolean bareLineFeeds;
+
+    public Session(
+            Client client,
+            AcceptSettings settings,
+            Users users,
+            MessageQueue queue,
+            Journal journal,
+            InstantSource clock) {
+        this.client = client;
+        this.settings = settings;
+        this.errors = new SessionErrors(client, journal);
+        this.helo = new HeloState(errors, client.tls() == ListenerTls.IMPLICIT);
+        this.auth = new AuthExchange(client, settings.authWithoutTls(), users, errors);
+        this.transaction = new TransactionCommands(
+                client,
+                settings,
+                new EnvelopePolicy(client, settings, queue, errors),
+                queue,
+                journal,
+                clock,
+                errors,
+                helo,
+                auth);
+    }
+
+    // RFC 5321 §4.3.1
+    public Reply greeting() {
+        return Reply.plain(220, settings.hostname() + " ESMTP o365-relay");
+    }
+
+    /// @param line line without its line feed; it ends with CR unless the client ends its lines with a bare LF
+    public SessionAction line(String line) {
+        if (auth.isRunning()) {
+            return auth.response(line);
+        }
+        return line.endsWith("\r") || acceptsBareLineFeed()
+                ? handle(CommandParser.parse(line))
+                // A pipelining client may already have sent content that looks like commands.
+                : errors.rejectAndClose(RejectReplies.notTolerated(
+                        Deviation.BARE_LINE_FEED, 500, "5.5.2", "Bare LF received, lines must end with CRLF"));
+    }
+
+    SessionAction handle(Command command) {
+        commandReceived = true;
+        auth.noteCommand(command); // even if it is rejected: a device may send its password next
+        if (dataRejected && !isRecognized(command)) {
+            return errors.rejectAndClose(
+                    Reply.of(421, "4.7.0", "Non-SMTP command after rejected DATA, closing connection"));
+        }
+        boolean advancesMessage = command instanceof Command.Rcpt || command instanceof Command.Bdat;
+        SessionAction action = (advancesMessage ? Optional.<SessionAction>empty() : errors.countIdleCommand())
+                .orElseGet(() -> execute(command));
+        dataRejected = isData(command) && !(action instanceof SessionAction.ReadContent);
+        return action;
+    }
+
+    private static boolean isData(Command command) {
+        return command instanceof Command.Data
+                || (command instanceof Command.UnexpectedArgument withArgument
+                        && withArgument.command() instanceof Command.Data);
+    }
+
+    private static boolean isRecognized(Command command) {
+        return !(command instanceof Command.Unknown
+                || command instanceof Command.Malformed
+                || command instanceof Command.MalformedAuth
+                || command instanceof Command.MalformedBdat);
+    }
+
+    /// Rejects a line that is too long and was skipped.
+    public SessionAction lineTooLong() {
+        auth.lineTooLong();
+        return error(
+                Deviation.INVALID_COMMAND,
+                Reply.of(500, "5.5.2", "Command line too long (relay.limits.command-line-length)"));
+    }
+
+    /// Resets the session after STARTTLS: earlier commands are not trusted (RFC 3207 §4.2).
+    public void tlsStarted() {
+        endTransaction();
+        helo.tlsStarted();
+        auth.reset();
+    }
+
+    /// Records that the client disconnected.
+    ///
+    /// @param deviation [Deviation#DISCONNECT_IN_MESSAGE] or [Deviation#NO_QUIT]
+    public void disconnected(Deviation deviation) {
+        if (transaction.isChunked()) {
+            errors.deviated(Deviation.DISCONNECT_IN_MESSAGE);
+        } else if (commandReceived) {
+            errors.deviated(deviation); // not counted for port scans and health checks
+        }
+        endTransaction();
+    }
+
+    /// Cancels pending work after the client disconnected.
+    public void cancelPending() {
+        auth.cancelCheck();
+    }
+
+    /// Ends the session after a timeout, and logs it.
+    ///
+    /// @return the final reply
+    public Reply timedOut(Reply reply) {
+        errors.deviated(Deviation.TIMEOUT);
+        errors.rejected(transaction.sender(), null, reply);
+        endTransaction();
+        return reply;
+    }
+
+    /// Ends an idle session. The timeout is logged only if a transaction is open.
+    ///
+    /// @return the final reply
+    public Reply idleTimeout(Reply reply) {
+        return transaction.isOpen() ? timedOut(reply) : reply;
+    }
+
+    /// @return whether the network accepts the deviation, which is not counted
+    public boolean accepts(Deviation deviation) {
+        return client.policy().tolerance().accepts(deviation);
+    }
+
+    /// @return the transaction whose content is being read
+    public MailTransaction content() {
+        return transaction.content();
+    }
+
+    /// @see TransactionCommands#spill()
+    public Optional<CompletableFuture<QueueId>> spill() {
+        return transaction.spill();
+    }
+
+    /// @see TransactionCommands#endOfChunk()
+    public Reply endOfChunk() {
+        return transaction.endOfChunk();
+    }
+
+    /// @see TransactionCommands#endOfContent()
+    public CompletableFuture<Reply> endOfContent() {
+        return transaction.endOfContent();
+    }
+
+    /// Ends the session. Idempotent.
+    public void end() {
+        endTransaction();
+        errors.end();
+    }
+
+    /// Aborts an open transaction.
+    private void endTransaction() {
+        transaction.end();
+    }
+
+    private SessionAction execute(Command command) {
+        if (client.tls() == ListenerTls.REQUIRED && !helo.isSecure() && !isAllowedBeforeTls(command)) {
+            // RFC 3207 §4
+            Reply rejection = Reply.of(530, "5.7.0", "Must issue a STARTTLS command first (relay.listeners: tls)");
+            return reject(command, rejection);
+        }
+        return switch (command) {
+            case Command.Helo(String name) -> helo(name, false, Reply.plain(250, settings.hostname()));
+            case Command.Ehlo(String name) -> helo(name, true, extensions().ehlo(settings.hostname()));
+            case Command.Mail mail -> transaction.mail(mail);
+            case Command.Rcpt rcpt -> transaction.rcpt(rcpt);
+            case Command.Data _ -> transaction.data();
+            case Command.Bdat bdat -> transaction.bdat(bdat);
+            case Command.Rset _ -> {
+                endTransaction();
+                yield new Send(OK);
+            }
+            case Command.Noop _ -> new Send(OK);
+            // RFC 5321 §3.5.3
+            case Command.Vrfy _ ->
+                new Send(Reply.of(252, "2.1.5", "Cannot VRFY user, but will accept message and attempt delivery"));
+            // RFC 5321 §3.5.2
+            case Command.Expn _ -> errors.error(Reply.of(502, "5.5.1", "EXPN not supported"));
+            case Command.Help _ -> new Send(extensions().help());
+            case Command.StartTls _ -> startTls();
+            case Command.Auth auth -> auth(auth);
+            case Command.Quit _ ->
+                new SendAndClose(Reply.of(221, "2.0.0", settings.hostname() + " closing connection"));
+            case Command.UnexpectedArgument(String verb, Command inner) -> unexpectedArgument(verb, inner);
+            case Command.Unknown unknown -> error(Deviation.INVALID_COMMAND, unknown(unknown));
+            case Command.Malformed(Reply reply) -> error(Deviation.INVALID_COMMAND, reply);
+            case Command.MalformedAuth _ ->
+                error(Deviation.INVALID_COMMAND, Reply.of(501, "5.5.4", "Syntax: AUTH LOGIN or AUTH PLAIN"));
+            case Command.MalformedBdat _ -> {
+                errors.deviated(Deviation.INVALID_COMMAND);
+                yield errors.rejectAndClose(Reply.of(501, "5.5.4", "Syntax: BDAT size [LAST]"));
+            }
+        };
+    }
+
+    private SessionAction reject(Command command, Reply reply) {
+        return command instanceof Command.Bdat bdat ? transaction.rejectChunk(bdat, reply) : errors.error(reply);
+    }
+
+    /// @return whether the command is allowed before STARTTLS where TLS is required
+    private static boolean isAllowedBeforeTls(Command command) {
+        return switch (command) {
+            case Command.Helo _, Command.Ehlo _, Command.StartTls _ -> true;
+            case Command.Noop _, Command.Rset _, Command.Help _, Command.Quit _ -> true;
+            case Command.UnexpectedArgument withArgument -> isAllowedBeforeTls(withArgument.command());
+            // these are rejected with replies of their own
+            case Command.Unknown _, Command.Malformed _, Command.MalformedAuth _, Command.MalformedBdat _ -> true;
+            case Command.Mail _, Command.Rcpt _, Command.Data _, Command.Bdat _ -> false;
+            case Command.Vrfy _, Command.Expn _, Command.Auth _ -> false;
+        };
+    }
+
+    // RFC 5321 §4.1.1.1: EHLO and HELO also end a transaction
+    private SessionAction helo(String name, boolean esmtp, Reply reply) {
+        Optional<Reply> rejection = helo.handle(name, esmtp);
+        if (rejection.isPresent()) {
+            return errors.error(rejection.get()); // RFC 5321 §4.1.4: the state is unchanged
+        }
+        endTransaction();
+        return new Send(reply);
+    }
+
+    private Extensions extensions() {
+        return new Extensions(
+                SizeLimit.of(client.policy(), settings.routes()).octets(),
+                isTlsOffered(),
+                auth.isOffered(helo.isSecure()));
+    }
+
+    private boolean isTlsOffered() {
+        return !helo.isSecure() && client.tls() != ListenerTls.OFF;
+    }
+
+    private SessionAction startTls() {
+        if (helo.isSecure()) {
+            return errors.error(Reply.of(503, "5.5.1", "TLS already active"));
+        }
+        if (!isTlsOffered()) {
+            return errors.error(
+                    Reply.of(502, "5.5.1", "STARTTLS not available (relay.tls.certificate, relay.listeners: tls)"));
+        }
+        endTransaction();
+        commandReceived = false; // a failed handshake does not count as a missing QUIT
+        return new SessionAction.StartTls(Reply.of(220, "2.0.0", "Go ahead"));
+    }
+
+    private SessionAction auth(Command.Auth auth) {
+        return transaction.isOpen()
+                ? errors.error(Reply.of(503, "5.5.1", "AUTH not allowed during a mail transaction"))
+                : this.auth.begin(auth, helo.isSecure());
+    }
+
+    private SessionAction unexpectedArgument(String verb, Command inner) {
+        return errors.tolerates(Deviation.UNEXPECTED_ARGUMENT)
+                ? execute(inner)
+                : errors.error(RejectReplies.notTolerated(
+                        Deviation.UNEXPECTED_ARGUMENT, 501, "5.5.4", verb + " takes no parameters"));
+    }
+
+    /// Does not echo unknown commands after AUTH: they may be user names or passwords.
+    private Reply unknown(Command.Unknown unknown) {
+        boolean mayEcho = !auth.wasAttempted() && unknown.looksLikeVerb();
+        return Reply.of(500, "5.5.1", mayEcho ? "Command not recognized: " + unknown.verb() : "Command not recognized");
+    }
+
+    private SessionAction error(Deviation deviation, Reply reply) {
+        errors.deviated(deviation);
+        return errors.error(reply);
+    }
+
+    private boolean acceptsBareLineFeed() {
+        if (!bareLineFeeds) {
+            bareLineFeeds = true;
+            errors.deviated(Deviation.BARE_LINE_FEED); // counted once per session
+        }
+        return accepts(Deviation.BARE_LINE_FEED);
+    }
+}

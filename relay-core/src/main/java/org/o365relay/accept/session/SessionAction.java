@@ -1,0 +1,36 @@
+package org.o365relay.accept.session;
+
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.Reply;
+
+/// What the connection does after a command.
+public sealed interface SessionAction {
+
+    /// Send the reply and read the next command.
+    record Send(Reply reply) implements SessionAction {}
+
+    /// Send the reply and read one line that is a response, not a command (RFC 4954 §4).
+    record SendAndReadLine(Reply reply) implements SessionAction {}
+
+    /// Send the reply and read content up to the final dot.
+    record ReadContent(Reply reply) implements SessionAction {}
+
+    /// Read a chunk of content (RFC 3030 §2), then reply.
+    ///
+    /// @param size in octets
+    /// @param last whether the chunk ends the message
+    /// @param rejection reply after a chunk that is discarded; null to accept the chunk
+    record ReadChunk(long size, boolean last, @Nullable Reply rejection) implements SessionAction {}
+
+    /// Send the reply and start TLS (RFC 3207).
+    record StartTls(Reply reply) implements SessionAction {}
+
+    /// Wait for the action without reading more input.
+    ///
+    /// @param action completed on any thread, never exceptionally
+    record Await(CompletableFuture<SessionAction> action) implements SessionAction {}
+
+    /// Send the reply and close the connection.
+    record SendAndClose(Reply reply) implements SessionAction {}
+}

@@ -1,0 +1,163 @@
+package org.o365relay.accept.session;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.accept.session.SessionAction.Send;
+import org.o365relay.accept.session.SessionAction.SendAndClose;
+import org.o365relay.admit.LimitExceeded;
+import org.o365relay.journal.Event;
+import org.o365relay.journal.Event.Rejected;
+import org.o365relay.journal.Journal;
+import org.o365relay.mail.Deviation;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.Reply;
+
+/// Counts the errors of one session: deviations for the device, and rejections, of which the first
+/// [#MAX_LOGGED] are logged. Closes sessions with too many errors or too many commands without a message.
+public final class SessionErrors {
+
+    private static final int MAX_ERRORS = 20;
+    private static final int MAX_IDLE_COMMANDS = 1_000;
+
+    /// Maximum number of rejections logged individually; further ones are only counted, and their number is
+    /// logged when the session ends.
+    public static final int MAX_LOGGED = 20;
+
+    private final Client client;
+    private final Journal journal;
+    private String helo = "";
+    private int errors;
+    private int idleCommands;
+    private int logged;
+    private long suppressed;
+    private @Nullable Reply lastSuppressed;
+
+    SessionErrors(Client client, Journal journal) {
+        this.client = client;
+        this.journal = journal;
+    }
+
+    /// @param name HELO name, safe for a header; empty if the client gave none
+    void setHelo(String name) {
+        helo = name;
+        if (!name.isEmpty()) {
+            client.device().setHelo(name);
+        }
+    }
+
+    /// @return HELO name; empty if the client gave none
+    String helo() {
+        return helo;
+    }
+
+    void deviated(Deviation deviation) {
+        client.device().deviated(deviation);
+    }
+
+    /// Counts a deviation.
+    ///
+    /// @return whether the network accepts it
+    boolean tolerates(Deviation deviation) {
+        deviated(deviation);
+        return client.policy().tolerance().accepts(deviation);
+    }
+
+    /// Counts deviations.
+    ///
+    /// @return the first one that the network refuses; empty if it accepts all
+    Optional<Deviation> firstRefused(Set<Deviation> deviations) {
+        if (deviations.isEmpty()) {
+            return Optional.empty();
+        }
+        Deviation refused = null;
+        for (Deviation deviation : deviations) {
+            refused = tolerates(deviation) || refused != null ? refused : deviation;
+        }
+        return Optional.ofNullable(refused);
+    }
+
+    /// Rejects a command because of a protocol error; closes the session after too many errors.
+    SessionAction error(Reply reply) {
+        if (++errors < MAX_ERRORS) {
+            return reject(null, null, reply);
+        }
+        return rejectAndClose(Reply.of(421, "4.7.0", "Too many errors, last error: " + reply.text()));
+    }
+
+    /// Rejects a valid command.
+    SessionAction reject(@Nullable EmailAddress sender, @Nullable EmailAddress recipient, Reply reply) {
+        rejected(sender, recipient, reply);
+        return new Send(reply);
+    }
+
+    SessionAction rejectAndClose(Reply reply) {
+        rejected(null, null, reply);
+        return new SendAndClose(reply);
+    }
+
+    /// Rejects a command because the device exceeds a limit.
+    SessionAction limitExceeded(
+            @Nullable EmailAddress sender,
+            @Nullable EmailAddress recipient,
+            EnvelopePolicy.Decision.OverLimit decision) {
+        LimitExceeded excess = decision.excess();
+        Reply reply = decision.reply();
+        if (countRejection(reply)) {
+            journal.record(new Event.LimitExceeded(
+                    new Rejected(client.address(), helo, sender, recipient, reply),
+                    client.policy().name(),
+                    excess.limit(),
+                    excess.until()));
+        }
+        return new Send(reply);
+    }
+
+    void rejected(@Nullable EmailAddress sender, @Nullable EmailAddress recipient, Reply reply) {
+        if (countRejection(reply)) {
+            journal.record(new Rejected(client.address(), helo, sender, recipient, reply));
+        }
+    }
+
+    /// Counts a rejection.
+    ///
+    /// @return whether to log it
+    private boolean countRejection(Reply reply) {
+        client.device().rejected();
+        if (logged < MAX_LOGGED) {
+            logged++;
+            return true;
+        }
+        suppressed++;
+        lastSuppressed = reply;
+        return false;
+    }
+
+    /// Logs how many rejections were suppressed. Idempotent.
+    void end() {
+        Reply last = lastSuppressed;
+        if (last != null) {
+            String text = "%s (last of %d more rejections in this session)".formatted(last.text(), suppressed);
+            journal.record(new Rejected(
+                    client.address(), helo, null, null, new Reply(last.code(), last.status(), List.of(text))));
+            suppressed = 0;
+            lastSuppressed = null;
+        }
+    }
+
+    /// Counts a command that does not advance a message.
+    ///
+    /// @return action that closes the session after too many such commands; otherwise empty
+    Optional<SessionAction> countIdleCommand() {
+        return ++idleCommands > MAX_IDLE_COMMANDS
+                ? Optional.of(rejectAndClose(
+                        Reply.of(421, "4.7.0", "More than " + MAX_IDLE_COMMANDS + " commands without a message")))
+                : Optional.empty();
+    }
+
+    /// Resets the count of commands without a message, because a message has been committed.
+    void accepted() {
+        idleCommands = 0;
+    }
+}

@@ -1,0 +1,25 @@
+package org.o365relay.accept.session;
+
+import org.o365relay.admit.ClientPolicy;
+import org.o365relay.mail.Reply;
+import org.o365relay.route.Routes;
+
+/// The size limit of a message before its recipients are known.
+///
+/// @param octets the smaller of the device's limit and the largest limit of any mailbox
+/// @param isDeviceLimit whether the limit is that of the device
+public record SizeLimit(long octets, boolean isDeviceLimit) {
+
+    /// @return limit for a client
+    public static SizeLimit of(ClientPolicy policy, Routes routes) {
+        long largest = routes.maxMessageSize();
+        return largest < policy.messageSize()
+                ? new SizeLimit(largest, false)
+                : new SizeLimit(policy.messageSize(), true);
+    }
+
+    /// @return reply to a larger message
+    public Reply rejection() {
+        return isDeviceLimit ? RejectReplies.tooLarge(octets) : RejectReplies.tooLargeFor("any mailbox", octets);
+    }
+}

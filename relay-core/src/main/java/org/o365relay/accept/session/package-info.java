@@ -1,0 +1,11 @@
+/// The SMTP session without its connection: from command lines and octets of content to replies and a message
+/// in the queue. The reply "250" to a message exists only after the queue has committed it.
+///
+/// 1. `CommandParser` and `EnvelopeParser` parse command lines.
+/// 2. `Session` is the state machine of the protocol.
+///
+/// Knows neither Netty nor sockets, and no method blocks.
+@NullMarked
+package org.o365relay.accept.session;
+
+import org.jspecify.annotations.NullMarked;

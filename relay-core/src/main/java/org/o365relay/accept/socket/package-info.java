@@ -1,0 +1,6 @@
+/// Listening sockets: TCP ports, Unix sockets, and sockets inherited from systemd. A socket that cannot be
+/// opened is reported with its cause and fix. Knows nothing of the connections that the sockets accept.
+@NullMarked
+package org.o365relay.accept.socket;
+
+import org.jspecify.annotations.NullMarked;

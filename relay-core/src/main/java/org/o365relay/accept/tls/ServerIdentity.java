@@ -1,0 +1,86 @@
+package org.o365relay.accept.tls;
+
+import java.io.ByteArrayInputStream;
+import java.nio.file.Path;
+import java.security.PrivateKey;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// The TLS certificate chain of the relay and its private key.
+///
+/// @param file file that contains the certificates
+/// @param chain certificates, with the server certificate first
+record ServerIdentity(Path file, PrivateKey key, List<X509Certificate> chain) {
+
+    private static final String KEY = "relay.tls.certificate";
+
+    /// @throws UnusableCertificateException if the files cannot be read or do not match
+    static ServerIdentity read(CertificateFiles files) throws UnusableCertificateException {
+        List<X509Certificate> chain = chain(files.certificate());
+        PrivateKey key = PrivateKeyFile.read(files.key());
+        if (!PrivateKeyFile.match(key, chain.getFirst().getPublicKey())) {
+            throw new UnusableCertificateException(
+                    "the key in " + files.key() + " does not belong to the first certificate in "
+                            + files.certificate() + ", which is for " + name(chain.getFirst())
+                            + "; set relay.tls.key to its key, and put the relay's own certificate before those of its"
+                            + " issuers");
+        }
+        return new ServerIdentity(files.certificate(), key, chain);
+    }
+
+    private static List<X509Certificate> chain(Path path) throws UnusableCertificateException {
+        List<X509Certificate> chain = new ArrayList<>();
+        for (PemFile.Section section : PemFile.read(path, KEY).sections()) {
+            if (section.label().equals("CERTIFICATE")) {
+                chain.add(certificate(section, path));
+            }
+        }
+        if (chain.isEmpty()) {
+            throw new UnusableCertificateException("there is no PEM certificate in " + path + " (" + KEY
+                    + "); it starts with -----BEGIN CERTIFICATE-----");
+        }
+        return List.copyOf(chain);
+    }
+
+    private static X509Certificate certificate(PemFile.Section section, Path path) throws UnusableCertificateException {
+        try {
+            return (X509Certificate) CertificateFactory.getInstance("X.509")
+                    .generateCertificate(new ByteArrayInputStream(section.octets()));
+        } catch (CertificateException | IllegalArgumentException e) {
+            throw new UnusableCertificateException("a certificate in " + path + " (" + KEY + ") is damaged: "
+                    + e.getMessage() + "; inspect it with: openssl x509 -noout -text -in " + path);
+        }
+    }
+
+    private static String name(X509Certificate certificate) {
+        return certificate.getSubjectX500Principal().getName();
+    }
+
+    Instant expiry() {
+        return chain.getFirst().getNotAfter().toInstant();
+    }
+
+    /// @return description of the problem if the certificate has expired or is not valid yet; otherwise empty
+    Optional<String> validityProblem(Instant now) {
+        if (now.isAfter(expiry())) {
+            return Optional.of("the certificate in " + file + " expired on " + expiry()
+                    + "; devices that verify it cannot send. Replace the certificate");
+        }
+        Instant beginning = chain.getFirst().getNotBefore().toInstant();
+        return now.isBefore(beginning)
+                ? Optional.of("the certificate in " + file + " is not valid before " + beginning
+                        + "; check the clock of this machine")
+                : Optional.empty();
+    }
+
+    /// @return description of the certificate for the log
+    @Override
+    public String toString() {
+        return "certificate " + name(chain.getFirst()) + ", valid until " + expiry() + ", from " + file;
+    }
+}

@@ -1,0 +1,107 @@
+package org.o365relay.accept.tls;
+
+import io.netty.channel.Channel;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslProvider;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
+import org.o365relay.admit.ClientPolicy;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Server-side TLS. Reloads the certificate when its files change; existing connections keep the old one.
+/// Thread-safe.
+public final class Tls implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Tls.class);
+
+    /// The cache is small because few clients resume sessions, and cached sessions cost memory.
+    private static final int SESSION_CACHE_SIZE = 1_000;
+
+    static {
+        // TLS 1.2 allows any number of handshakes in one connection, which cost the server much more than the
+        // client. The JDK reads this property once, before its first handshake as a server.
+        System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
+    }
+
+    private final CertificateFiles files;
+    private final Duration handshake;
+    private final Executor workers;
+    private final InstantSource clock;
+    private final CertificateMonitor monitor;
+    private volatile Contexts contexts;
+
+    /// @param handshake timeout of the handshake
+    /// @param workers executor for the CPU-intensive parts of the handshake
+    /// @param checkInterval interval of checks for changed files
+    /// @throws UnusableCertificateException if certificate and key cannot be used
+    public Tls(
+            CertificateFiles files, Duration handshake, Executor workers, InstantSource clock, Duration checkInterval)
+            throws UnusableCertificateException {
+        this.files = files;
+        this.handshake = handshake;
+        this.workers = workers;
+        this.clock = clock;
+        this.monitor = new CertificateMonitor(files, this::reload, checkInterval);
+        this.contexts = load();
+        monitor.start();
+    }
+
+    /// @param current context for networks without `old-tls`
+    /// @param withOldTls context for networks with `old-tls`
+    private record Contexts(SslContext current, SslContext withOldTls) {}
+
+    public CertificateFiles files() {
+        return files;
+    }
+
+    /// @return handler for the head of the pipeline; waits for the ClientHello
+    public SslHandler handler(Channel channel, ClientPolicy policy) {
+        Contexts loaded = contexts;
+        SslContext context = policy.oldTls() ? loaded.withOldTls : loaded.current;
+        SslHandler handler = context.newHandler(channel.alloc(), workers);
+        handler.setHandshakeTimeout(handshake.toMillis(), TimeUnit.MILLISECONDS);
+        return handler;
+    }
+
+    /// Reloads the files; keeps the old certificate if the new files are invalid.
+    private void reload() {
+        try {
+            contexts = load();
+        } catch (UnusableCertificateException e) {
+            log.error("cannot load the changed certificate, keeping the old one: {}", e.getMessage());
+        }
+    }
+
+    private Contexts load() throws UnusableCertificateException {
+        ServerIdentity identity = ServerIdentity.read(files);
+        Contexts loaded = new Contexts(context(identity, false), context(identity, true));
+        log.info("TLS enabled with {}", identity);
+        identity.validityProblem(clock.instant()).ifPresent(log::warn);
+        return loaded;
+    }
+
+    @Override
+    public void close() {
+        monitor.close();
+    }
+
+    private static SslContext context(ServerIdentity identity, boolean old) throws UnusableCertificateException {
+        try {
+            return SslContextBuilder.forServer(identity.key(), identity.chain())
+                    .sslProvider(SslProvider.JDK)
+                    .protocols(OldTls.versions(old))
+                    .ciphers(OldTls.ciphers(old))
+                    .sessionCacheSize(SESSION_CACHE_SIZE)
+                    .build();
+        } catch (SSLException | IllegalArgumentException e) {
+            throw new UnusableCertificateException(
+                    "the certificate in " + identity.file() + " cannot be used for TLS: " + e.getMessage());
+        }
+    }
+}

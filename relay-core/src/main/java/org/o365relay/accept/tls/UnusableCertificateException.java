@@ -1,0 +1,11 @@
+package org.o365relay.accept.tls;
+
+/// The relay's certificate or key cannot be used. The message names the file, the cause and the fix.
+public final class UnusableCertificateException extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    UnusableCertificateException(String message) {
+        super(message);
+    }
+}

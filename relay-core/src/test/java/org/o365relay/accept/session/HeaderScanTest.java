@@ -1,0 +1,137 @@
+package org.o365relay.accept.session;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.o365relay.mail.Deviation;
+import org.o365relay.mail.QueueId;
+import org.o365relay.mail.SearchableHeaders;
+
+class HeaderScanTest {
+
+    private static final QueueId ID = QueueId.parse("01JD4Z7K2M9QX").orElseThrow();
+    private static final String ALL = "From: a\r\nDate: b\r\nMessage-ID: c\r\n";
+
+    // In the table: / stands for CRLF, ALL for the three fields that must be there.
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    # content                                 | what is wrong with it
+                    ALL/body                                  |
+                    ALL                                       |
+                    ALL/From: x/From: y/                      |
+                    ''                                        | no-from no-date no-message-id
+                    /                                         | no-from no-date no-message-id
+                    hello/                                    | no-blank-line no-from no-date no-message-id
+                    ALLhello/                                 | no-blank-line
+                    ALLhello                                  | no-blank-line
+                    ALL:x/                                    | no-blank-line
+                    ALLno field: x/                           | no-blank-line
+                    \\tx/ALL                                  | no-blank-line no-from no-date no-message-id
+                    ALLX: y/\\tfolded/\\tagain//              |
+                    from: x/DATE : y/mEssAgE-Id:z//           |
+                    From: x/From: y/Date:/Message-ID://       | multiple-from
+                    From: x\\nDate: y\\nMessage-ID: z\\n\\nx  |
+                    From: x\\rDate: y\\rMessage-ID: z\\r\\rx  |
+                    From: x\\r/Date: y\\r\\r/Message-ID: z//  |
+                    From someone/ALL/                         |
+                    >From someone/ALL/                        |
+                    ALLX: \u00fc/                             | raw-8bit-header
+                    ALLX: x/\\t\u00fc/                        | raw-8bit-header
+                    ALL/X: \u00fc/                            |
+                    """)
+    void seesWhatIsWrong(String content, @Nullable String deviations) {
+        HeaderScan glance =
+                glance(content.translateEscapes().replace("/", "\r\n").replace("ALL", ALL), true);
+        assertThat(keys(glance)).isEqualTo(deviations == null ? "" : deviations);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"Fro", "From", "From ", "From:", "From: x", "X: y/Da", "X: y/", "X: y/\\t"})
+    void saysNothingOfAHeaderThatGoesOn(String beginning) {
+        assertThat(keys(glance(beginning.translateEscapes().replace("/", "\r\n"), false)))
+                .isEmpty();
+    }
+
+    // In the table: / stands for CRLF.
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    by relay.test id 01JD4Z7K2M9QX;/\\tdate                                  | true
+                    from x ([10.0.0.1])/\\tby RELAY.test with UTF8SMTP id 01JD4Z7K2M9QX;     | true
+                    from by ([10.0.0.1])/\\tby relay.test with SMTP id 01JD4Z7K2M9QX;/\\td   | true
+                    from x by relay.test2 with ESMTP id 01JD4Z7K2M9QX;                       | false
+                    from x by relay.test (Exim 4.96) id 01JD4Z7K2M9QX;                       | false
+                    from x by relay.test with ESMTP id 01jd4z7k2m9qx;                        | false
+                    from x by relay.test with ESMTP id 01JD4Z7K2M9Q;                         | false
+                    from x by relay.test with ESMTP                                          | false
+                    by relay.test                                                            | false
+                    by                                                                       | false
+                    """)
+    void knowsWhatTheRelayWrote(String value, boolean own) {
+        String text = value.translateEscapes().replace("/", "\r\n") + "\r\n";
+        assertThat(glance("Received: " + text, true).previousId()).isEqualTo(own ? Optional.of(ID) : Optional.empty());
+        assertThat(glance("X-O365-Relay-Notice: " + text, true).noticeAbout().isPresent())
+                .isEqualTo(own);
+    }
+
+    // In the table: / stands for CRLF.
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', nullValues = "none", textBlock = """
+                    From: a@b.example//x                       | a@b.example
+                    Subject: x/FROM : A/\t<a@b.example>/To: c  | A/\t<a@b.example>
+                    From: a@b.example/From: c@d.example        | a@b.example
+                    From a@b.example Mon Jan 1/From: c@d.example | c@d.example
+                    Subject: x//From: a@b.example              | none
+                    """)
+    void knowsWhatTheFirstFromSays(String content, @Nullable String author) {
+        HeaderScan glance = glance(content.translateEscapes().replace("/", "\r\n"), true);
+        String expected = author == null ? null : author.translateEscapes().replace("/", "\r\n");
+        assertThat(glance.author().map(String::strip).orElse(null)).isEqualTo(expected);
+    }
+
+    // In the table: / stands for CRLF.
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', nullValues = "none", textBlock = """
+                    Subject: Scan/Message-ID: <1@mfp>//      | Scan      | <1@mfp>
+                    SUBJECT : a/\tb/Subject: c/message-id:<2@mfp>/Message-ID: <3@mfp> | a b | <2@mfp>
+                    Subject: Scan                            | Scan      | none
+                    From x/Message-ID:/Subject:/             | none      | none
+                    X: y//Subject: Scan                      | none      | none
+                    Subject: ü/                         | ü    | none
+                    """)
+    void knowsByWhatPeopleKnowTheMessage(String content, @Nullable String subject, @Nullable String messageId) {
+        HeaderScan glance = glance(content.translateEscapes().replace("/", "\r\n"), true);
+        assertThat(glance.searchableHeaders()).isEqualTo(new SearchableHeaders(subject, messageId));
+    }
+
+    @Test
+    void findsSomethingToSayOfAnyOctets() {
+        Random random = new Random(5322);
+        byte[] alphabet = "\r\n :\tFrom>Received by relay.test id\u00fc\0".getBytes(ISO_8859_1);
+        for (int round = 0; round < 50_000; round++) {
+            byte[] octets = new byte[random.nextInt(40)];
+            for (int i = 0; i < octets.length; i++) {
+                octets[i] = alphabet[random.nextInt(alphabet.length)];
+            }
+            HeaderScan whole = HeaderScan.scan(octets, true, "relay.test");
+            HeaderScan part = HeaderScan.scan(Arrays.copyOf(octets, octets.length / 2), false, "relay.test");
+            assertThat(whole.searchableHeaders()).isNotNull();
+            assertThat(whole.receivedFields()).isGreaterThanOrEqualTo(part.receivedFields());
+        }
+    }
+
+    private static HeaderScan glance(String content, boolean whole) {
+        return HeaderScan.scan(content.getBytes(ISO_8859_1), whole, "relay.test");
+    }
+
+    private static String keys(HeaderScan glance) {
+        return glance.deviations().stream().map(Deviation::key).collect(Collectors.joining(" "));
+    }
+}

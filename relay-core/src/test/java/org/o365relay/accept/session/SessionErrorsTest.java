@@ -1,0 +1,103 @@
+package org.o365relay.accept.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.EnumSet;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.o365relay.accept.FrontJournal;
+import org.o365relay.accept.FrontSettings;
+import org.o365relay.accept.TestRelayFront;
+import org.o365relay.accept.tls.ListenerTls;
+import org.o365relay.admit.Device;
+import org.o365relay.admit.Devices;
+import org.o365relay.admit.LimitExceeded;
+import org.o365relay.journal.Event;
+import org.o365relay.journal.Event.Rejected;
+import org.o365relay.mail.Deviation;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.Reply;
+
+/// What is counted and told.
+class SessionErrorsTest {
+
+    private static final InetAddress CLIENT = InetAddress.ofLiteral("192.0.2.7");
+
+    private final Devices devices = new Devices(InstantSource.fixed(TestRelayFront.NOW));
+    private final Device device = devices.at(CLIENT);
+    private final FrontJournal journal = new FrontJournal();
+    private final SessionErrors conduct =
+            new SessionErrors(new Client(CLIENT, FrontSettings.DEFAULTS.policy(), device, ListenerTls.OFF), journal);
+
+    @Test
+    void tellsTheJournalOfAnOverdraft() {
+        LimitExceeded overdraft = new LimitExceeded("recipients-per-day", 2, Instant.parse("2026-11-21T14:20:00Z"));
+        Reply reply = RejectReplies.recipientLimitExceeded(CLIENT, overdraft);
+        EmailAddress recipient = EmailAddress.parse("b@contoso.test").orElseThrow();
+        SessionAction answer =
+                conduct.limitExceeded(null, recipient, new EnvelopePolicy.Decision.OverLimit(overdraft, reply));
+        assertThat(answer).isEqualTo(new SessionAction.Send(reply));
+        assertThat(journal.limitsExceeded())
+                .containsExactly(new Event.LimitExceeded(
+                        new Rejected(CLIENT, "", null, recipient, reply), "", "recipients-per-day", overdraft.until()));
+        assertThat(journal.rejected()).isEmpty();
+        assertThat(devices.records().getFirst().rejections()).isOne();
+    }
+
+    @Test
+    void tellsTheJournalOfTwentyRefusalsOfASessionAndThenHowManyMore() {
+        EmailAddress recipient = EmailAddress.parse("b@contoso.test").orElseThrow();
+        LimitExceeded overdraft = new LimitExceeded("recipients-per-day", 2, Instant.parse("2026-11-21T14:20:00Z"));
+        Reply reply = RejectReplies.recipientLimitExceeded(CLIENT, overdraft);
+        conduct.setHelo("printer");
+        for (int i = 0; i < 500; i++) {
+            conduct.reject(null, recipient, Reply.of(550, "5.7.1", "Not there"));
+            conduct.limitExceeded(null, recipient, new EnvelopePolicy.Decision.OverLimit(overdraft, reply));
+        }
+        conduct.rejectAndClose(Reply.of(421, "4.7.0", "Enough"));
+        assertThat(journal.rejected()).hasSize(SessionErrors.MAX_LOGGED / 2);
+        assertThat(journal.limitsExceeded()).hasSize(SessionErrors.MAX_LOGGED / 2);
+
+        conduct.end();
+        conduct.end();
+        Reply last = Reply.of(421, "4.7.0", "Enough (last of 981 more rejections in this session)");
+        assertThat(journal.rejected())
+                .hasSize(SessionErrors.MAX_LOGGED / 2 + 1)
+                .endsWith(new Rejected(CLIENT, "printer", null, null, last));
+        assertThat(devices.records().getFirst().rejections()).isEqualTo(1_001);
+    }
+
+    @Test
+    void tellsNothingAtTheEndOfASessionOfWhichAllIsTold() {
+        for (int i = 0; i < SessionErrors.MAX_LOGGED; i++) {
+            conduct.reject(null, null, Reply.of(550, "5.7.1", "Not there"));
+        }
+        conduct.end();
+        assertThat(journal.rejected()).hasSize(SessionErrors.MAX_LOGGED);
+    }
+
+    @Test
+    void countsAllDeviationsEvenIfTheFirstIsRefused() {
+        assertThat(conduct.firstRefused(EnumSet.of(Deviation.INVALID_PARAMETER, Deviation.NO_BRACKETS)))
+                .contains(Deviation.INVALID_PARAMETER);
+        assertThat(devices.records().getFirst().deviations())
+                .containsKeys(Deviation.NO_BRACKETS, Deviation.INVALID_PARAMETER);
+    }
+
+    @Test
+    void refusesNothingOfACleanCommand() {
+        assertThat(conduct.firstRefused(Set.of())).isEmpty();
+        assertThat(devices.records().getFirst().deviations()).isEmpty();
+    }
+
+    @Test
+    void keepsTheNameOfADeviceThatOnceSaidNone() {
+        conduct.setHelo("printer");
+        conduct.setHelo("");
+        assertThat(conduct.helo()).isEmpty();
+        assertThat(devices.records().getFirst().helo()).isEqualTo("printer");
+    }
+}
