@@ -30,13 +30,12 @@ import org.o365relay.journal.Event.Throttled;
 import org.o365relay.journal.Event.Unblocked;
 import org.o365relay.journal.Event.Unreachable;
 import org.o365relay.mail.EmailAddress;
-import org.o365relay.mail.VisibleText;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
+import org.slf4j.spi.LoggingEventBuilder;
 
-/// Writes each event as one log line: its name, then `key=value` pairs. A value is quoted if it is empty or
-/// contains white space, `=`, `"`, `\` or a character outside visible ASCII. The logger is `journal`.
+/// Logs each event to the logger `journal`: the message is the name of the event, and what happened to what
+/// follows as key-value pairs. Values may be hostile text from clients; the encoder escapes them.
 public final class LogJournal implements Journal {
 
     private static final Logger log = LoggerFactory.getLogger("journal");
@@ -44,190 +43,205 @@ public final class LogJournal implements Journal {
 
     @Override
     public void record(Event event) {
-        line(event).log();
-    }
-
-    private static Line line(Event event) {
-        return switch (event) {
-            case Accepted accepted -> line(accepted);
-            case Rejected rejected -> line(rejected);
-            case LimitExceeded exceeded -> line(exceeded);
-            case Delivered delivered -> info("delivered").with(delivered.attempt());
-            case Deferred deferred -> line(deferred);
-            case Failed failed -> line(failed);
-            case Delayed delayed -> line(delayed);
-            case Ndr ndr -> line(ndr);
-            case Blocked blocked -> line(blocked);
+        switch (event) {
+            case Accepted accepted -> write(accepted);
+            case Rejected rejected -> write(rejected);
+            case LimitExceeded exceeded -> write(exceeded);
+            case Delivered delivered -> line(log.atInfo(), delivered.attempt()).log("delivered");
+            case Deferred deferred -> write(deferred);
+            case Failed failed -> write(failed);
+            case Delayed delayed -> write(delayed);
+            case Ndr ndr -> write(ndr);
+            case Blocked blocked -> write(blocked);
             case Unblocked unblocked ->
-                info("unblocked").with("mailbox", unblocked.mailbox()).with("after", seconds(unblocked.after()));
-            case Failover failover -> line(failover);
-            case Failback failback -> line(failback);
-            case Unreachable unreachable -> line(unreachable);
-            case Reachable reachable -> line(reachable);
-            case Throttled throttled -> line(throttled);
-            case Backoff backoff -> line(backoff);
+                line(log.atInfo(), unblocked.mailbox())
+                        .addKeyValue("after", seconds(unblocked.after()))
+                        .log("unblocked");
+            case Failover failover -> write(failover);
+            case Failback failback ->
+                line(log.atInfo(), failback.mailbox(), failback.upstream())
+                        .addKeyValue("after", seconds(failback.after()))
+                        .log("failback");
+            case Unreachable unreachable -> write(unreachable);
+            case Reachable reachable ->
+                line(log.atInfo(), reachable.mailbox(), reachable.upstream())
+                        .addKeyValue("after", seconds(reachable.after()))
+                        .log("reachable");
+            case Throttled throttled -> write(throttled);
+            case Backoff backoff -> write(backoff);
             case Paused paused ->
-                warn("paused").with("mailbox", paused.mailbox()).with("by", paused.by());
+                line(log.atWarn(), paused.mailbox())
+                        .addKeyValue("by", paused.by())
+                        .log("paused");
             case Resumed resumed ->
-                info("resumed").with("mailbox", resumed.mailbox()).with("by", resumed.by());
+                line(log.atInfo(), resumed.mailbox())
+                        .addKeyValue("by", resumed.by())
+                        .log("resumed");
             case Retried retried ->
-                info("retried").with("mailbox", retried.mailbox()).with("by", retried.by());
-            case QueueChanged changed -> line(changed);
-            case Expiring expiring -> line(expiring);
-        };
+                line(log.atInfo(), retried.mailbox())
+                        .addKeyValue("by", retried.by())
+                        .log("retried");
+            case QueueChanged changed -> write(changed);
+            case Expiring expiring -> write(expiring);
+        }
     }
 
-    private static Line line(Accepted accepted) {
-        return info("accepted")
-                .with("id", accepted.id())
-                .with("client", accepted.arrival().client().getHostAddress())
-                .with("helo", accepted.arrival().helo())
-                .with("from", path(accepted.envelope().sender()))
-                .with("to", paths(accepted.envelope().recipients()))
-                .with("size", accepted.size())
-                .with("protocol", accepted.arrival().protocol());
+    private static void write(Accepted accepted) {
+        log.atInfo()
+                .addKeyValue("id", accepted.id())
+                .addKeyValue("client", accepted.arrival().client().getHostAddress())
+                .addKeyValue("helo", accepted.arrival().helo())
+                .addKeyValue("from", path(accepted.envelope().sender()))
+                .addKeyValue("to", paths(accepted.envelope().recipients()))
+                .addKeyValue("size", accepted.size())
+                .addKeyValue("protocol", accepted.arrival().protocol())
+                .log("accepted");
     }
 
-    private static Line line(Rejected rejected) {
-        Line line = warn("rejected")
-                .with("client", rejected.client().getHostAddress())
-                .with("helo", rejected.helo());
+    private static void write(Rejected rejected) {
+        LoggingEventBuilder line = log.atWarn()
+                .addKeyValue("client", rejected.client().getHostAddress())
+                .addKeyValue("helo", rejected.helo());
         if (rejected.from() != null) {
-            line.with("from", path(rejected.from()));
+            line.addKeyValue("from", path(rejected.from()));
         }
         if (rejected.to() != null) {
-            line.with("to", path(rejected.to()));
+            line.addKeyValue("to", path(rejected.to()));
         }
-        return line.with("reply", rejected.reply());
+        line.addKeyValue("reply", rejected.reply()).log("rejected");
     }
 
-    private static Line line(LimitExceeded exceeded) {
+    private static void write(LimitExceeded exceeded) {
         Rejected rejection = exceeded.rejection();
-        Line line = warn("limit-exceeded").with("client", rejection.client().getHostAddress());
+        LoggingEventBuilder line =
+                log.atWarn().addKeyValue("client", rejection.client().getHostAddress());
         if (!exceeded.name().isEmpty()) {
-            line.with("name", exceeded.name());
+            line.addKeyValue("name", exceeded.name());
         }
-        line.with("helo", rejection.helo()).with("from", path(rejection.from()));
+        line.addKeyValue("helo", rejection.helo()).addKeyValue("from", path(rejection.from()));
         if (rejection.to() != null) {
-            line.with("to", path(rejection.to()));
+            line.addKeyValue("to", path(rejection.to()));
         }
-        return line.with("limit", exceeded.limit())
-                .with("until", truncated(exceeded.until()))
-                .with("reply", rejection.reply());
+        line.addKeyValue("limit", exceeded.limit())
+                .addKeyValue("until", truncated(exceeded.until()))
+                .addKeyValue("reply", rejection.reply())
+                .log("limit-exceeded");
     }
 
-    private static Line line(Deferred deferred) {
-        Line line = warn("deferred").with(deferred.attempt()).with("next", truncated(deferred.nextAttempt()));
+    private static void write(Deferred deferred) {
+        LoggingEventBuilder line =
+                line(log.atWarn(), deferred.attempt()).addKeyValue("next", truncated(deferred.nextAttempt()));
         if (deferred.mayHaveArrived()) {
-            line.with("note", "the upstream may have accepted the message; the next attempt may deliver a duplicate");
+            line.addKeyValue(
+                    "note", "the upstream may have accepted the message; the next attempt may deliver a duplicate");
         }
-        return line;
+        line.log("deferred");
     }
 
-    private static Line line(Failed failed) {
-        Line line = warn("failed").with(failed.attempt());
+    private static void write(Failed failed) {
+        LoggingEventBuilder line = line(log.atWarn(), failed.attempt());
         if (!failed.by().isEmpty()) {
-            line.with("by", failed.by());
+            line.addKeyValue("by", failed.by());
         }
-        return line.with("notice", notice(failed.noticeTo(), failed.inDigest()));
+        line.addKeyValue("notice", notice(failed.noticeTo(), failed.inDigest())).log("failed");
     }
 
-    private static Line line(Delayed delayed) {
-        return info("delayed")
-                .with("id", delayed.id())
-                .with("client", delayed.client().getHostAddress())
-                .with("delay", seconds(delayed.waiting()))
-                .with("notice", notice(delayed.noticeTo(), delayed.inDigest()));
+    private static void write(Delayed delayed) {
+        log.atInfo()
+                .addKeyValue("id", delayed.id())
+                .addKeyValue("client", delayed.client().getHostAddress())
+                .addKeyValue("delay", seconds(delayed.waiting()))
+                .addKeyValue("notice", notice(delayed.noticeTo(), delayed.inDigest()))
+                .log("delayed");
     }
 
-    private static Line line(Ndr ndr) {
-        return warn("ndr")
-                .with("id", ndr.id())
-                .with("mailbox", ndr.mailbox())
-                .with("to", "<" + ndr.to() + ">")
-                .with("reply", ndr.reply())
-                .withAdvice(ndr.advice())
-                .with("notice", notice(ndr.noticeTo(), ndr.inDigest()));
+    private static void write(Ndr ndr) {
+        LoggingEventBuilder line = line(log.atWarn().addKeyValue("id", ndr.id()), ndr.mailbox())
+                .addKeyValue("to", "<" + ndr.to() + ">")
+                .addKeyValue("reply", ndr.reply());
+        withAdvice(line, ndr.advice())
+                .addKeyValue("notice", notice(ndr.noticeTo(), ndr.inDigest()))
+                .log("ndr");
     }
 
-    private static Line line(Blocked blocked) {
-        return warn("blocked")
-                .with("mailbox", blocked.mailbox())
-                .with("upstream", blocked.upstream())
-                .with("reply", blocked.reply())
-                .with("probe", truncated(blocked.nextProbe()))
-                .with("advice", blocked.advice());
+    private static void write(Blocked blocked) {
+        line(log.atWarn(), blocked.mailbox(), blocked.upstream())
+                .addKeyValue("reply", blocked.reply())
+                .addKeyValue("probe", truncated(blocked.nextProbe()))
+                .addKeyValue("advice", blocked.advice())
+                .log("blocked");
     }
 
-    private static Line line(Failover failover) {
-        return warn("failover")
-                .with("mailbox", failover.mailbox())
-                .with("from", failover.from())
-                .with("to", failover.to())
-                .with("reply", failover.reply())
-                .withAdvice(failover.advice());
+    private static void write(Failover failover) {
+        LoggingEventBuilder line = line(log.atWarn(), failover.mailbox())
+                .addKeyValue("from", failover.from())
+                .addKeyValue("to", failover.to())
+                .addKeyValue("reply", failover.reply());
+        withAdvice(line, failover.advice()).log("failover");
     }
 
-    private static Line line(Failback failback) {
-        return info("failback")
-                .with("mailbox", failback.mailbox())
-                .with("upstream", failback.upstream())
-                .with("after", seconds(failback.after()));
+    private static void write(Unreachable unreachable) {
+        line(log.atWarn(), unreachable.mailbox(), unreachable.upstream())
+                .addKeyValue("reply", unreachable.reply())
+                .addKeyValue("next", truncated(unreachable.nextAttempt()))
+                .log("unreachable");
     }
 
-    private static Line line(Unreachable unreachable) {
-        return warn("unreachable")
-                .with("mailbox", unreachable.mailbox())
-                .with("upstream", unreachable.upstream())
-                .with("reply", unreachable.reply())
-                .with("next", truncated(unreachable.nextAttempt()));
+    private static void write(Throttled throttled) {
+        line(log.atWarn(), throttled.mailbox(), throttled.upstream())
+                .addKeyValue("reply", throttled.reply())
+                .addKeyValue("connections", throttled.connections())
+                .log("throttled");
     }
 
-    private static Line line(Reachable reachable) {
-        return info("reachable")
-                .with("mailbox", reachable.mailbox())
-                .with("upstream", reachable.upstream())
-                .with("after", seconds(reachable.after()));
+    private static void write(Backoff backoff) {
+        LoggingEventBuilder line = line(log.atWarn(), backoff.mailbox())
+                .addKeyValue(backoff.kind(), "<" + backoff.address() + ">")
+                .addKeyValue("reply", backoff.reply())
+                .addKeyValue("until", truncated(backoff.until()));
+        withAdvice(line, backoff.advice()).log("backoff");
     }
 
-    private static Line line(Throttled throttled) {
-        return warn("throttled")
-                .with("mailbox", throttled.mailbox())
-                .with("upstream", throttled.upstream())
-                .with("reply", throttled.reply())
-                .with("connections", throttled.connections());
+    private static void write(QueueChanged changed) {
+        log.atWarn()
+                .addKeyValue("change", changed.change())
+                .addKeyValue("messages", changed.messages())
+                .addKeyValue("by", changed.by())
+                .log("queue-changed");
     }
 
-    private static Line line(Backoff backoff) {
-        return warn("backoff")
-                .with("mailbox", backoff.mailbox())
-                .with(backoff.kind(), "<" + backoff.address() + ">")
-                .with("reply", backoff.reply())
-                .with("until", truncated(backoff.until()))
-                .withAdvice(backoff.advice());
+    private static void write(Expiring expiring) {
+        LoggingEventBuilder line = log.atWarn()
+                .addKeyValue("what", expiring.what())
+                .addKeyValue("when", truncated(expiring.when()))
+                .addKeyValue("days-left", expiring.daysLeft());
+        withAdvice(line, expiring.advice()).log("expiring");
     }
 
-    private static Line line(QueueChanged changed) {
-        return warn("queue-changed")
-                .with("change", changed.change())
-                .with("messages", changed.messages())
-                .with("by", changed.by());
+    private static LoggingEventBuilder line(LoggingEventBuilder line, RecipientAttempt attempt) {
+        Accepted message = attempt.message();
+        line.addKeyValue("id", message.id())
+                .addKeyValue("client", message.arrival().client().getHostAddress())
+                .addKeyValue("from", path(message.envelope().sender()))
+                .addKeyValue("to", path(attempt.to()))
+                .addKeyValue("size", message.size())
+                .addKeyValue("upstream", attempt.upstream())
+                .addKeyValue("reply", attempt.reply())
+                .addKeyValue("attempts", attempt.attempts())
+                .addKeyValue("delay", seconds(attempt.sinceArrival()));
+        return withAdvice(line, attempt.advice());
     }
 
-    private static Line line(Expiring expiring) {
-        return warn("expiring")
-                .with("what", expiring.what())
-                .with("when", truncated(expiring.when()))
-                .with("days-left", expiring.daysLeft())
-                .withAdvice(expiring.advice());
+    private static LoggingEventBuilder line(LoggingEventBuilder line, EmailAddress mailbox, String upstream) {
+        return line(line, mailbox).addKeyValue("upstream", upstream);
     }
 
-    private static Line info(String event) {
-        return new Line(Level.INFO, event);
+    private static LoggingEventBuilder line(LoggingEventBuilder line, EmailAddress mailbox) {
+        return line.addKeyValue("mailbox", mailbox);
     }
 
-    private static Line warn(String event) {
-        return new Line(Level.WARN, event);
+    private static LoggingEventBuilder withAdvice(LoggingEventBuilder line, String advice) {
+        return advice.isEmpty() ? line : line.addKeyValue("advice", advice);
     }
 
     private static String notice(@Nullable EmailAddress to, boolean inDigest) {
@@ -256,82 +270,5 @@ public final class LogJournal implements Journal {
 
     private static Instant truncated(Instant instant) {
         return instant.truncatedTo(ChronoUnit.SECONDS);
-    }
-
-    /// A log line under construction. Untrusted text is escaped so that it can neither end the line nor
-    /// forge a key.
-    private static final class Line {
-
-        private final Level level;
-        private final StringBuilder text;
-
-        Line(Level level, String event) {
-            this.level = level;
-            this.text = new StringBuilder(160).append(event);
-        }
-
-        Line with(RecipientAttempt attempt) {
-            Accepted message = attempt.message();
-            return with("id", message.id())
-                    .with("client", message.arrival().client().getHostAddress())
-                    .with("from", path(message.envelope().sender()))
-                    .with("to", path(attempt.to()))
-                    .with("size", message.size())
-                    .with("upstream", attempt.upstream())
-                    .with("reply", attempt.reply())
-                    .with("attempts", attempt.attempts())
-                    .with("delay", seconds(attempt.sinceArrival()))
-                    .withAdvice(attempt.advice());
-        }
-
-        Line withAdvice(String advice) {
-            return advice.isEmpty() ? this : with("advice", advice);
-        }
-
-        Line with(String key, Object value) {
-            text.append(' ').append(key).append('=');
-            append(value.toString());
-            return this;
-        }
-
-        private void append(String value) {
-            if (needsNoQuotes(value)) {
-                text.append(value);
-                return;
-            }
-            text.append('"');
-            int point;
-            for (int i = 0; i < value.length(); i += Character.charCount(point)) {
-                point = value.codePointAt(i);
-                appendEscaped(point);
-            }
-            text.append('"');
-        }
-
-        private void appendEscaped(int point) {
-            if (point == '"' || point == '\\') {
-                text.append('\\').appendCodePoint(point);
-            } else if (VisibleText.isSafe(point)) {
-                text.appendCodePoint(point);
-            } else {
-                for (char c : Character.toChars(point)) {
-                    text.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
-                }
-            }
-        }
-
-        private static boolean needsNoQuotes(String value) {
-            for (int i = 0; i < value.length(); i++) {
-                char c = value.charAt(i);
-                if (c <= ' ' || c >= 0x7f || c == '"' || c == '\\' || c == '=') {
-                    return false;
-                }
-            }
-            return !value.isEmpty();
-        }
-
-        void log() {
-            log.atLevel(level).log(text.toString());
-        }
     }
 }

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import org.o365relay.daemon.log.FieldsConverter;
 import org.slf4j.LoggerFactory;
 
 /// What is logged until it is closed, by one logger and those below it; with stack traces.
@@ -21,6 +22,7 @@ final class LogLines extends AppenderBase<ILoggingEvent> implements AutoCloseabl
     private final Logger logger;
     private final Level before;
     private final List<Appender<ILoggingEvent>> others = new ArrayList<>();
+    private final FieldsConverter fields = new FieldsConverter();
     private final List<String> lines = new ArrayList<>();
 
     /// @param logger [#EVERYTHING], or its name
@@ -38,7 +40,7 @@ final class LogLines extends AppenderBase<ILoggingEvent> implements AutoCloseabl
     @Override
     protected synchronized void append(ILoggingEvent event) {
         String trace = event.getThrowableProxy() == null ? "" : ThrowableProxyUtil.asString(event.getThrowableProxy());
-        lines.add(event.getFormattedMessage() + trace);
+        lines.add(event.getFormattedMessage() + fields.convert(event) + trace);
         notifyAll();
     }
 
