@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.deliver.health.Breakers;
 import org.o365relay.deliver.health.DeliveryPermit;
 import org.o365relay.deliver.health.FaultAttribution;
 import org.o365relay.deliver.health.ProbeSchedule;

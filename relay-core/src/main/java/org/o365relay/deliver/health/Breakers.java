@@ -1,4 +1,4 @@
-package org.o365relay.deliver;
+package org.o365relay.deliver.health;
 
 import java.time.Instant;
 import java.time.InstantSource;
@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.deliver.Breaker.Backoff;
 import org.o365relay.deliver.upstream.Verdict;
 import org.o365relay.deliver.upstream.Verdict.Scope;
 import org.o365relay.journal.Event;
@@ -24,7 +23,7 @@ import org.o365relay.mail.Recipient;
 
 /// The circuit breakers of one mailbox, one per refused author or recipient. Keeps the 1,000 most recently
 /// used. Failures that concern only one message are not counted, so they do not delay other mail.
-final class Breakers {
+public final class Breakers {
 
     private static final int MAX_BREAKERS = 1000;
 
@@ -40,10 +39,16 @@ final class Breakers {
         }
     };
 
+    /// A backoff in effect.
+    ///
+    /// @param refusal the last refusal
+    /// @param isFirst whether this is the first backoff, not an extended one
+    public record Backoff(Verdict refusal, Instant until, boolean isFirst) {}
+
     /// The author or recipient that a breaker applies to.
     private record Subject(Scope scope, String name) {}
 
-    Breakers(EmailAddress mailbox, Journal journal, InstantSource clock) {
+    public Breakers(EmailAddress mailbox, Journal journal, InstantSource clock) {
         this.mailbox = mailbox;
         this.journal = journal;
         this.clock = clock;
@@ -51,7 +56,7 @@ final class Breakers {
 
     /// @param alias the author if on the send-as list; null if the message is sent as the mailbox
     /// @return recipients that must not be tried
-    synchronized Map<Recipient, Backoff> inBackoff(List<Recipient> recipients, @Nullable EmailAddress alias) {
+    public synchronized Map<Recipient, Backoff> inBackoff(List<Recipient> recipients, @Nullable EmailAddress alias) {
         Map<Recipient, Backoff> inBackoff = new HashMap<>();
         if (breakers.isEmpty()) {
             return inBackoff;
@@ -73,7 +78,7 @@ final class Breakers {
     ///
     /// @param verdicts of the recipients that were tried
     /// @param alias the author if on the send-as list; null if the message was sent as the mailbox
-    synchronized void learn(Map<Recipient, Verdict> verdicts, @Nullable EmailAddress alias) {
+    public synchronized void learn(Map<Recipient, Verdict> verdicts, @Nullable EmailAddress alias) {
         Instant now = clock.instant();
         Set<Subject> seen = new HashSet<>();
         verdicts.forEach((recipient, verdict) -> {

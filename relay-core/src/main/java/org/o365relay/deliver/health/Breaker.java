@@ -1,10 +1,10 @@
-package org.o365relay.deliver;
+package org.o365relay.deliver.health;
 
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.deliver.health.ProbeSchedule;
+import org.o365relay.deliver.health.Breakers.Backoff;
 import org.o365relay.deliver.upstream.Verdict;
 import org.o365relay.mail.EnhancedStatus;
 
@@ -23,12 +23,6 @@ final class Breaker {
     private int periods;
     private boolean onTrial;
     private @Nullable Backoff backoff;
-
-    /// A backoff in effect.
-    ///
-    /// @param refusal the last refusal
-    /// @param isFirst whether this is the first backoff, not an extended one
-    record Backoff(Verdict refusal, Instant until, boolean isFirst) {}
 
     /// Decides whether a message may be sent. When the backoff is over, one message per minute is let
     /// through as a trial.
