@@ -32,7 +32,7 @@ import org.o365relay.notice.AdminWarning;
 import org.o365relay.notice.Notice;
 import org.o365relay.notice.NoticeWriter;
 import org.o365relay.queue.LocalMessage;
-import org.o365relay.queue.MessageQueue;
+import org.o365relay.queue.OneTimeAlerts;
 import org.o365relay.queue.QueueException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,7 +52,7 @@ final class ExpiryMonitor implements AutoCloseable {
     private final AlertMailboxes alertMailboxes;
     private final Function<EmailAddress, NoticeWriter> writers;
     private final UpstreamFactory upstreams;
-    private final MessageQueue queue;
+    private final OneTimeAlerts queue;
     private final ActiveAlerts alerts;
     private final Journal journal;
     private final InstantSource clock;
@@ -65,7 +65,7 @@ final class ExpiryMonitor implements AutoCloseable {
             AlertMailboxes alertMailboxes,
             Function<EmailAddress, NoticeWriter> writers,
             UpstreamFactory upstreams,
-            MessageQueue queue,
+            OneTimeAlerts queue,
             ActiveAlerts alerts,
             Journal journal,
             InstantSource clock) {
@@ -156,7 +156,7 @@ final class ExpiryMonitor implements AutoCloseable {
     private void notifyOnce(MailboxSettings mailbox, Expiry expiry, long daysLeft, int threshold) {
         // the name omits the mailbox, because several mailboxes may share a credential
         String name = ALERT + expiry.kind() + " " + expiry.name() + " " + expiry.at() + " " + threshold;
-        if (queue.alertSentAt(name).isPresent()) {
+        if (queue.sentAt(name).isPresent()) {
             return;
         }
         ExpiryNotice notice = new ExpiryNotice(mailbox.address(), expiry);
@@ -171,7 +171,7 @@ final class ExpiryMonitor implements AutoCloseable {
         EmailAddress from = alertMailboxes.open(mailbox.address()).orElseGet(alertMailboxes::fallback);
         writers.apply(from)
                 .write(warning)
-                .ifPresentOrElse(message -> send(name, message, from, now), () -> queue.recordSentAlert(name, now));
+                .ifPresentOrElse(message -> send(name, message, from, now), () -> queue.recordSent(name, now));
     }
 
     private void send(String name, Notice notice, EmailAddress mailbox, Instant now) {
@@ -179,7 +179,7 @@ final class ExpiryMonitor implements AutoCloseable {
         String route = mailbox.toString().toLowerCase(Locale.ROOT);
         LocalMessage message = new LocalMessage(
                 arrival, new RoutedEnvelope(route, Priority.URGENT, notice.envelope()), notice.content());
-        QueueId id = queue.recordSentAlert(name, now, message);
+        QueueId id = queue.recordSent(name, now, message);
         journal.record(new Accepted(id, arrival, notice.envelope(), message.size()));
     }
 

@@ -28,8 +28,8 @@ import org.o365relay.queue.Claim;
 import org.o365relay.queue.DiskCapacity;
 import org.o365relay.queue.MessageEntry;
 import org.o365relay.queue.MessageFilter;
-import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.MessageState;
+import org.o365relay.queue.OperatorQueue;
 import org.o365relay.queue.Page;
 import org.o365relay.queue.QueueReader;
 import org.o365relay.route.Target;
@@ -40,7 +40,7 @@ import org.o365relay.route.Target;
 public final class Operations {
 
     private final RelaySettings settings;
-    private final MessageQueue queue;
+    private final OperatorQueue queue;
     private final List<MailboxWorkers> workers;
     private final Rates rates;
     private final Supplier<List<Alert>> alerts;
@@ -54,7 +54,7 @@ public final class Operations {
     /// @param journal records operators' commands
     Operations(
             RelaySettings settings,
-            MessageQueue queue,
+            OperatorQueue queue,
             List<MailboxWorkers> workers,
             Rates rates,
             Supplier<List<Alert>> alerts,
@@ -169,7 +169,7 @@ public final class Operations {
     public synchronized boolean pause(EmailAddress mailbox, String by) throws OperationException {
         MailboxWorkers worker = workers(mailbox);
         Instant now = clock.instant();
-        if (!queue.pauseMailbox(name(worker), now, by)) {
+        if (!queue.pausedMailboxes().pause(name(worker), now, by)) {
             return false;
         }
         worker.dispatcher().pause(now, by);
@@ -183,12 +183,12 @@ public final class Operations {
     /// @throws OperationException if it is neither configured nor paused
     public synchronized MailboxProbes resume(EmailAddress mailbox, String by) throws OperationException {
         if (workers.stream().noneMatch(worker -> worker.isOf(mailbox.toString()))
-                && queue.resumeMailbox(name(mailbox))) {
+                && queue.pausedMailboxes().resume(name(mailbox))) {
             journal.record(new Resumed(mailbox, by));
             return new MailboxProbes(true, List.of());
         }
         MailboxWorkers worker = workers(mailbox);
-        boolean wasPaused = queue.resumeMailbox(name(worker));
+        boolean wasPaused = queue.pausedMailboxes().resume(name(worker));
         MailboxProbes result = new MailboxProbes(wasPaused, worker.dispatcher().resume());
         if (wasPaused) {
             journal.record(new Resumed(worker.dispatcher().mailbox(), by));
@@ -280,7 +280,8 @@ public final class Operations {
                         rate("deferred", rates.deferred()),
                         rate("failed", rates.failed())),
                 alerts.get());
-        return new RelayStatus(clock.instant(), running, reader().summary(), disk(queue.capacity()));
+        return new RelayStatus(
+                clock.instant(), running, reader().summary(), disk(queue.load().capacity()));
     }
 
     private static Rate rate(String event, Rates.Rate rate) {

@@ -35,10 +35,13 @@ import org.o365relay.ndr.NdrReaders;
 import org.o365relay.ndr.SenderNotifier;
 import org.o365relay.notice.NoticeWriter;
 import org.o365relay.notice.Reason;
+import org.o365relay.queue.Claims;
 import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.PausedMailbox;
+import org.o365relay.queue.PausedMailboxes;
 import org.o365relay.queue.QueueException;
 import org.o365relay.queue.QueueUnavailableException;
+import org.o365relay.queue.QueuedRoutes;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -105,20 +108,22 @@ public final class Relay {
             Alerts newAlerts = alerts(opened, noticePolicy);
             alerts = newAlerts;
             Journal events = Journal.of(journal, newAlerts.journal());
-            List<MailboxSender> senders = senders(opened, events);
-            senders.forEach(sender -> workers.add(workers(opened, sender, noticePolicy, events)));
+            List<MailboxSender> senders = senders(opened.claims(), events);
+            senders.forEach(sender -> workers.add(workers(opened.claims(), sender, noticePolicy, events)));
             for (int i = 0; i < workers.size(); i++) {
                 alertCandidates.add(new RelayAlertMailboxes.Candidate(
                         settings.mailboxes().get(i), workers.get(i).dispatcher()::status));
             }
-            restorePaused(opened);
-            Devices devices = new Devices(opened.devices(), clock);
-            opened.persistDevices(devices);
-            listener = new SmtpListener(settings.accept(), devices, opened, events, clock);
+            restorePaused(opened.pausedMailboxes());
+            Devices devices = new Devices(opened.devices().all(), clock);
+            opened.devices().persist(devices);
+            listener = new SmtpListener(settings.accept(), devices, opened.intake(), events, clock);
             for (ListenerSettings listenerSettings : settings.listeners()) {
                 endpoints.addAll(listener.listen(listenerSettings));
             }
-            Thread.ofVirtual().name("reroute").start(() -> reroute(opened)); // ends when done, or with the relay
+            Thread.ofVirtual()
+                    .name("reroute")
+                    .start(() -> reroute(opened.routes())); // ends when done, or with the relay
             workers.forEach(worker -> worker.dispatcher().start());
             upstreams.start();
             expiries = new ExpiryMonitor(
@@ -126,19 +131,19 @@ public final class Relay {
                     new RelayAlertMailboxes(alertCandidates),
                     noticePolicy::writer,
                     upstreams,
-                    opened,
+                    opened.oneTimeAlerts(),
                     newAlerts.activeAlerts(),
                     journal,
                     clock);
             expiries.start();
             newAlerts.start();
             if (!settings.ndrs().isEmpty()) {
-                ndrReaders = upstreams.ndrReaders(settings.ndrs(), opened, senderNotifier(noticePolicy), events);
+                ndrReaders = upstreams.ndrReaders(settings.ndrs(), opened.ndrs(), senderNotifier(noticePolicy), events);
                 ndrReaders.start();
             }
             operations =
                     new Operations(settings, opened, workers, rates, newAlerts::active, endpoints(), journal, clock);
-            notices = new NoticeScheduler(opened, senders, noticePolicy, settings.retry(), journal, clock);
+            notices = new NoticeScheduler(opened.notices(), senders, noticePolicy, settings.retry(), journal, clock);
             notices.start();
         } catch (ListenException | RuntimeException e) {
             stop();
@@ -148,9 +153,9 @@ public final class Relay {
 
     /// Reroutes messages that are queued for a mailbox or pool that is no longer configured, or were queued by
     /// an older version. Retries every minute until it succeeds.
-    private void reroute(MessageQueue opened) {
+    private void reroute(QueuedRoutes queued) {
         try {
-            while (!hasRerouted(opened) && !stopped.await(1, TimeUnit.MINUTES)) {
+            while (!hasRerouted(queued) && !stopped.await(1, TimeUnit.MINUTES)) {
                 log.info("rerouting of messages for mailboxes that are no longer configured is retried");
             }
         } catch (InterruptedException _) {
@@ -158,12 +163,12 @@ public final class Relay {
         }
     }
 
-    private boolean hasRerouted(MessageQueue opened) {
+    private boolean hasRerouted(QueuedRoutes queued) {
         Rerouting rerouting = new Rerouting(settings.routes());
         try {
-            for (String mailbox : opened.mailboxes()) {
+            for (String mailbox : queued.names()) {
                 if (!isConfigured(mailbox)) {
-                    int moved = opened.reroute(mailbox, rerouting);
+                    int moved = queued.reroute(mailbox, rerouting);
                     log.info("rerouted {} messages for {}, which is no longer configured", moved, name(mailbox));
                 }
             }
@@ -187,8 +192,8 @@ public final class Relay {
     }
 
     /// Mailboxes that an operator paused stay paused after a restart.
-    private void restorePaused(MessageQueue opened) {
-        for (PausedMailbox mailbox : opened.pausedMailboxes()) {
+    private void restorePaused(PausedMailboxes paused) {
+        for (PausedMailbox mailbox : paused.all()) {
             workers.stream()
                     .filter(worker -> worker.isOf(mailbox.mailbox()))
                     .forEach(worker -> worker.dispatcher().pause(mailbox.at(), mailbox.by()));
@@ -196,21 +201,20 @@ public final class Relay {
     }
 
     /// One per mailbox; mailboxes with the same account share its limits.
-    private List<MailboxSender> senders(MessageQueue opened, Journal events) {
+    private List<MailboxSender> senders(Claims claims, Journal events) {
         Map<String, SendingAccount> accounts = new HashMap<>();
         List<MailboxSender> senders = new ArrayList<>();
         for (MailboxSettings mailbox : settings.mailboxes()) {
-            SendingAccount account = accounts.computeIfAbsent(mailbox.account(), name -> account(opened, mailbox));
+            SendingAccount account = accounts.computeIfAbsent(mailbox.account(), name -> account(claims, mailbox));
             senders.add(new MailboxSender(
                     mailbox, upstreams(mailbox), account, settings.routes(), settings.probe(), events, clock));
         }
         return senders;
     }
 
-    private MailboxWorkers workers(
-            MessageQueue opened, MailboxSender sender, NoticePolicy noticePolicy, Journal events) {
-        Delivery delivery = new Delivery(opened, sender, settings.retry(), noticePolicy, events, clock, random);
-        return new MailboxWorkers(new Dispatcher(opened, sender, delivery), delivery);
+    private MailboxWorkers workers(Claims claims, MailboxSender sender, NoticePolicy noticePolicy, Journal events) {
+        Delivery delivery = new Delivery(claims, sender, settings.retry(), noticePolicy, events, clock, random);
+        return new MailboxWorkers(new Dispatcher(claims, sender, delivery), delivery);
     }
 
     private static SenderNotifier senderNotifier(NoticePolicy noticePolicy) {
@@ -235,7 +239,8 @@ public final class Relay {
     private Alerts alerts(MessageQueue opened, NoticePolicy noticePolicy) {
         return new Alerts(
                 settings.alerts(),
-                opened,
+                opened.alerts(),
+                opened.load(),
                 new RelayAlertMailboxes(alertCandidates),
                 noticePolicy::writer,
                 journal,
@@ -245,10 +250,10 @@ public final class Relay {
                 clock);
     }
 
-    private SendingAccount account(MessageQueue opened, MailboxSettings mailbox) {
+    private SendingAccount account(Claims claims, MailboxSettings mailbox) {
         Instant since = clock.instant().minus(SendingAccount.QUOTA_WINDOW);
         return new SendingAccount(
-                mailbox.account(), mailbox.limits(), opened.quotaUsage(mailbox.account(), since), clock);
+                mailbox.account(), mailbox.limits(), claims.quotaUsage(mailbox.account(), since), clock);
     }
 
     private List<Upstream> upstreams(MailboxSettings mailbox) {

@@ -28,7 +28,7 @@ import org.o365relay.net.CertifiedKey;
 import org.o365relay.net.HttpSettings;
 import org.o365relay.net.Https;
 import org.o365relay.net.UnusableKeyException;
-import org.o365relay.queue.MessageQueue;
+import org.o365relay.queue.NdrStore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -64,7 +64,7 @@ public final class UpstreamFactory implements AutoCloseable {
 
     /// @return readers of the NDRs in these mailboxes, which the caller must close
     /// @throws UncheckedIOException if a file cannot be read
-    NdrReaders ndrReaders(List<NdrSettings> settings, MessageQueue queue, SenderNotifier notifier, Journal journal) {
+    NdrReaders ndrReaders(List<NdrSettings> settings, NdrStore queue, SenderNotifier notifier, Journal journal) {
         return new NdrReaders(
                 settings,
                 source -> signIn().tokens(source.credential(), source.scope()),

@@ -84,7 +84,7 @@ class ExpiryMonitorTest {
         Claim letter = onlyClaim();
         assertThat(letter.envelope().recipients()).containsExactly(ADMIN);
         assertThat(letter.notice()).isTrue();
-        try (InputStream content = queue.content(letter)) {
+        try (InputStream content = queue.claims().content(letter)) {
             assertThat(new String(content.readAllBytes(), StandardCharsets.UTF_8))
                     .contains("client secret of relay@contoso.example", "1 March 2027", "New client secret")
                     .doesNotContain("geheim");
@@ -130,7 +130,8 @@ class ExpiryMonitorTest {
     private Alerts alerts() {
         return new Alerts(
                 new AlertSettings(Duration.ZERO, Duration.ZERO, 0, null),
-                queue,
+                queue.alerts(),
+                queue.load(),
                 messengers(),
                 mailbox -> new NoticeWriter(new NoticeSettings(null), mailbox, "relay.contoso.example"),
                 journal,
@@ -155,7 +156,7 @@ class ExpiryMonitorTest {
                             messengers(),
                             mailbox -> new NoticeWriter(new NoticeSettings(admin), mailbox, "relay.contoso.example"),
                             upstreams,
-                            queue,
+                            queue.oneTimeAlerts(),
                             alerts.activeAlerts(),
                             journal,
                             clock)
@@ -170,7 +171,7 @@ class ExpiryMonitorTest {
     }
 
     private List<Claim> claims() {
-        return queue.claim(new ClaimScope(MAILBOX.toString(), List.of(MAILBOX.toString())), 10);
+        return queue.claims().claim(new ClaimScope(MAILBOX.toString(), List.of(MAILBOX.toString())), 10);
     }
 
     private static MailboxSettings mailbox(LocalDate lastDay) {

@@ -29,7 +29,7 @@ import org.o365relay.mail.QueueId;
 import org.o365relay.mail.RoutedEnvelope;
 import org.o365relay.queue.Change;
 import org.o365relay.queue.ChangeResult;
-import org.o365relay.queue.Event;
+import org.o365relay.queue.HistoryEntry;
 import org.o365relay.queue.MessageDetail;
 import org.o365relay.queue.MessageFilter;
 import org.o365relay.queue.MessageQueue;
@@ -58,7 +58,8 @@ class OperationsTest {
                 MessageQueue.open(Settings.queue(directory), InstantSource.system(), RandomGenerator.getDefault())) {
             Arrival arrival = new Arrival(Instant.now(), InetAddress.ofLiteral("192.0.2.7"), "printer", "ESMTP");
             Envelope envelope = new Envelope(SCANS, List.of(ANNA), false);
-            message = queue.receive()
+            message = queue.intake()
+                    .receive()
                     .commit(
                             arrival,
                             List.of(new RoutedEnvelope("sales@contoso.example", Priority.NORMAL, envelope)),
@@ -182,7 +183,7 @@ class OperationsTest {
                 .isEqualTo(new ChangeResult(1, 0, ""));
 
         assertThat(shown().entry().state()).isEqualTo(MessageState.HELD);
-        assertThat(shown().events()).last().extracting(Event::detail).isEqualTo("by olga");
+        assertThat(shown().events()).last().extracting(HistoryEntry::detail).isEqualTo("by olga");
         assertThat(journal.lines("queueChanged")).containsExactly("queueChanged 1: hold by olga");
         assertThat(operations
                         .change(new Change.Hold(), MessageFilter.ALL, "olga")
@@ -255,7 +256,7 @@ class OperationsTest {
                 .isInstanceOf(OperationException.class)
                 .hasMessage("there is no mailbox anna@fabrikam.example; there are Sales@contoso.example,"
                         + " scans@contoso.example");
-        assertThat(shown().events()).extracting(Event::kind).doesNotContain("redirected");
+        assertThat(shown().events()).extracting(HistoryEntry::kind).doesNotContain("redirected");
     }
 
     @Test

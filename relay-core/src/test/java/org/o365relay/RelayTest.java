@@ -77,7 +77,7 @@ class RelayTest {
             }
         }
         try (MessageQueue queue = open()) {
-            assertThat(queue.mailboxes()).containsExactly(MAILBOX.toString());
+            assertThat(queue.routes().names()).containsExactly(MAILBOX.toString());
         }
     }
 
@@ -85,7 +85,8 @@ class RelayTest {
         try (MessageQueue queue = open()) {
             Envelope envelope = new Envelope(MAILBOX, List.of(MAILBOX), false);
             Arrival arrival = new Arrival(Instant.EPOCH, InetAddress.getLoopbackAddress(), "printer", "ESMTP");
-            queue.receive()
+            queue.intake()
+                    .receive()
                     .commit(arrival, List.of(new RoutedEnvelope(route, Priority.NORMAL, envelope)), new byte[] {'.'})
                     .join();
         }

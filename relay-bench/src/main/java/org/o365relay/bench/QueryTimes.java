@@ -56,7 +56,7 @@ final class QueryTimes {
             measureQueueQueries(queue.reader());
             measureTraceQueries(queue.reader());
             ClaimScope scope = new ClaimScope(RelayLauncher.MAILBOX, List.of(RelayLauncher.MAILBOX));
-            time("claim 20 due messages", () -> queue.claim(scope, 20).size());
+            time("claim 20 due messages", () -> queue.claims().claim(scope, 20).size());
             MessageQueue openQueue = queue;
             time("claim and return 20 due messages", () -> claimAndPutBack(openQueue, scope));
         } catch (QueueUnavailableException e) {
@@ -66,8 +66,8 @@ final class QueryTimes {
     }
 
     private static long claimAndPutBack(MessageQueue queue, ClaimScope scope) {
-        var claims = queue.claim(scope, 20);
-        claims.forEach(queue::putBack);
+        var claims = queue.claims().claim(scope, 20);
+        claims.forEach(queue.claims()::putBack);
         return claims.size();
     }
 

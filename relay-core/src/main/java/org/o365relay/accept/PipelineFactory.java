@@ -19,7 +19,7 @@ import org.o365relay.admit.ClientPolicy;
 import org.o365relay.admit.Devices;
 import org.o365relay.journal.Journal;
 import org.o365relay.mail.Deviation;
-import org.o365relay.queue.MessageQueue;
+import org.o365relay.queue.Intake;
 
 /// Builds the channel pipelines of admitted clients: implicit TLS, or TLS detection on plain-text ports, then
 /// the SMTP session.
@@ -28,7 +28,7 @@ final class PipelineFactory {
     private final AcceptSettings settings;
     private final Users users;
     private final Devices devices;
-    private final MessageQueue queue;
+    private final Intake queue;
     private final Journal journal;
     private final InstantSource clock;
     private final RejectHandler rejects;
@@ -40,7 +40,7 @@ final class PipelineFactory {
             AcceptSettings settings,
             Users users,
             Devices devices,
-            MessageQueue queue,
+            Intake queue,
             Journal journal,
             InstantSource clock,
             RejectHandler rejects,

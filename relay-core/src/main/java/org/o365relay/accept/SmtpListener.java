@@ -37,7 +37,7 @@ import org.o365relay.accept.tls.Tls;
 import org.o365relay.accept.tls.UnusableCertificateException;
 import org.o365relay.admit.Devices;
 import org.o365relay.journal.Journal;
-import org.o365relay.queue.MessageQueue;
+import org.o365relay.queue.Intake;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,8 +61,7 @@ public final class SmtpListener {
     private final ChannelGroup clients = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
 
     /// @throws ListenException if the relay's certificate cannot be used
-    public SmtpListener(
-            AcceptSettings settings, Devices devices, MessageQueue queue, Journal journal, InstantSource clock)
+    public SmtpListener(AcceptSettings settings, Devices devices, Intake queue, Journal journal, InstantSource clock)
             throws ListenException {
         this(settings, devices, queue, journal, clock, System.getenv(), CertificateMonitor.INTERVAL);
     }
@@ -72,7 +71,7 @@ public final class SmtpListener {
     SmtpListener(
             AcceptSettings settings,
             Devices devices,
-            MessageQueue queue,
+            Intake queue,
             Journal journal,
             InstantSource clock,
             Map<String, String> environment,

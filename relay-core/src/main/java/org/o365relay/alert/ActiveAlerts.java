@@ -14,8 +14,8 @@ import java.util.function.Consumer;
 import org.o365relay.alert.AlertCondition.Reporting;
 import org.o365relay.journal.Event.Accepted;
 import org.o365relay.journal.Journal;
+import org.o365relay.queue.AlertStore;
 import org.o365relay.queue.LocalMessage;
-import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.QueueException;
 import org.o365relay.queue.StoredAlert;
 import org.slf4j.Logger;
@@ -31,7 +31,7 @@ public final class ActiveAlerts {
 
     private static final Logger log = LoggerFactory.getLogger(ActiveAlerts.class);
 
-    private final MessageQueue queue;
+    private final AlertStore queue;
     private final AlertEmails emails;
     private final Consumer<AlertMessage> webhook;
     private final Journal journal;
@@ -46,7 +46,7 @@ public final class ActiveAlerts {
     /// @param webhook must not block
     /// @param delay how long a condition must last before it is reported, and be over before that is reported
     ActiveAlerts(
-            MessageQueue queue,
+            AlertStore queue,
             AlertEmails emails,
             Consumer<AlertMessage> webhook,
             Journal journal,
@@ -59,7 +59,7 @@ public final class ActiveAlerts {
         this.delay = delay;
         this.clock = clock;
         Instant now = clock.instant();
-        for (StoredAlert alert : queue.activeAlerts()) {
+        for (StoredAlert alert : queue.active()) {
             alerts.put(alert.name(), AlertState.of(alert, AlertTexts.restoredFor(alert.name()), now));
         }
     }
@@ -151,7 +151,7 @@ public final class ActiveAlerts {
     }
 
     private void store(AlertState state, Optional<LocalMessage> email, boolean mailed) {
-        queue.raiseAlert(state.toStoredAlert(mailed), email.orElse(null))
+        queue.raise(state.toStoredAlert(mailed), email.orElse(null))
                 .ifPresent(id -> email.ifPresent(
                         sent -> journal.record(new Accepted(id, sent.arrival(), sent.envelope(), sent.size()))));
         alerts.compute(
@@ -162,7 +162,7 @@ public final class ActiveAlerts {
     private void reportCleared(AlertState state, Instant at) {
         AlertMessage message = state.cleared(at);
         Optional<LocalMessage> email = emails.write(message, state.condition());
-        queue.clearAlert(state.condition().name(), email.orElse(null))
+        queue.clear(state.condition().name(), email.orElse(null))
                 .ifPresent(id -> email.ifPresent(
                         sent -> journal.record(new Accepted(id, sent.arrival(), sent.envelope(), sent.size()))));
         webhook.accept(message);

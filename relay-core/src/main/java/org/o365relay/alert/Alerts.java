@@ -12,7 +12,8 @@ import org.o365relay.mail.EmailAddress;
 import org.o365relay.net.HttpSettings;
 import org.o365relay.net.Https;
 import org.o365relay.notice.NoticeWriter;
-import org.o365relay.queue.MessageQueue;
+import org.o365relay.queue.AlertStore;
+import org.o365relay.queue.QueueLoad;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +34,8 @@ public final class Alerts implements AutoCloseable {
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile @Nullable Thread worker;
 
-    /// @param queue stores active alerts
+    /// @param store stores active alerts
+    /// @param load checked for messages that wait too long, and for free space
     /// @param mailboxes chooses the sender of alert emails
     /// @param writers the notice writer of each mailbox
     /// @param journal records alert emails as accepted
@@ -42,7 +44,8 @@ public final class Alerts implements AutoCloseable {
     /// @param version version of the program
     public Alerts(
             AlertSettings settings,
-            MessageQueue queue,
+            AlertStore store,
+            QueueLoad load,
             AlertMailboxes mailboxes,
             Function<EmailAddress, NoticeWriter> writers,
             Journal journal,
@@ -53,8 +56,8 @@ public final class Alerts implements AutoCloseable {
         WebhookSettings hook = settings.webhook();
         this.webhook = hook == null ? null : new Webhook(hook, https(http), WEBHOOK_RETRY, relay, version);
         this.activeAlerts = new ActiveAlerts(
-                queue, new AlertEmails(mailboxes, writers, clock), this::post, journal, settings.delay(), clock);
-        this.queueMonitor = new QueueMonitor(queue, settings, activeAlerts, clock);
+                store, new AlertEmails(mailboxes, writers, clock), this::post, journal, settings.delay(), clock);
+        this.queueMonitor = new QueueMonitor(load, settings, activeAlerts, clock);
     }
 
     private static Https https(HttpSettings http) {

@@ -5,13 +5,13 @@ import java.time.Instant;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.queue.DiskCapacity;
-import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.QueueException;
+import org.o365relay.queue.QueueLoad;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Raises alerts when messages wait too long, too many of them wait, or disk space runs low.
-record QueueMonitor(MessageQueue queue, AlertSettings settings, ActiveAlerts alerts, InstantSource clock) {
+record QueueMonitor(QueueLoad queue, AlertSettings settings, ActiveAlerts alerts, InstantSource clock) {
 
     private static final Logger log = LoggerFactory.getLogger(QueueMonitor.class);
     private static final double NEARLY_FULL = 0.9;

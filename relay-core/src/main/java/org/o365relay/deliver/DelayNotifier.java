@@ -25,9 +25,8 @@ import org.o365relay.notice.GeneralReason;
 import org.o365relay.notice.NoticeWriter;
 import org.o365relay.notice.Reason;
 import org.o365relay.queue.DelayNotification;
-import org.o365relay.queue.Event;
+import org.o365relay.queue.HistoryEntry;
 import org.o365relay.queue.LocalMessage;
-import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.NoticeStore;
 import org.o365relay.queue.NoticeStore.Batch;
 import org.o365relay.queue.NoticeStore.Written;
@@ -43,15 +42,12 @@ import org.slf4j.LoggerFactory;
 /// Writes nothing while no mailbox can send: the notices would only be queued behind the mail.
 final class DelayNotifier {
 
-    static final String MARK = "delay-notices";
-
     private static final Logger log = LoggerFactory.getLogger(DelayNotifier.class);
     private static final int BATCH = 100;
 
     // reasons reported by the relay itself, not by an upstream
     private static final Set<String> LOCAL_REASONS = Set.of("unreachable", "tls", "relay");
 
-    private final MessageQueue queue;
     private final NoticeStore notices;
     private final List<MailboxSender> senders;
     private final NoticePolicy policy;
@@ -60,14 +56,13 @@ final class DelayNotifier {
     private final InstantSource clock;
 
     DelayNotifier(
-            MessageQueue queue,
+            NoticeStore notices,
             List<MailboxSender> senders,
             NoticePolicy policy,
             RetrySchedule retry,
             Journal journal,
             InstantSource clock) {
-        this.queue = queue;
-        this.notices = queue.notices();
+        this.notices = notices;
         this.senders = List.copyOf(senders);
         this.policy = policy;
         this.retry = retry;
@@ -85,11 +80,9 @@ final class DelayNotifier {
             return;
         }
         Instant now = clock.instant();
-        QueueId end = NoticeStore.firstIdAt(now.minus(age));
-        QueueId position = queue.progress(MARK)
-                .map(value -> new QueueId(Long.parseLong(value)))
-                .filter(reached ->
-                        reached.compareTo(NoticeStore.firstIdAt(now)) < 0) // otherwise the clock was set back
+        QueueId end = notices.firstIdAt(now.minus(age));
+        QueueId position = notices.delaysRecordedUpTo()
+                .filter(reached -> reached.compareTo(notices.firstIdAt(now)) < 0) // otherwise the clock was set back
                 .orElse(end);
         boolean more = position.compareTo(end) <= 0; // otherwise the delay was made longer
         while (more && shouldContinue.getAsBoolean()) {
@@ -110,8 +103,7 @@ final class DelayNotifier {
         for (WaitingMessage waiting : batch.messages()) {
             notification(waiting, open).ifPresent(notifications::add);
         }
-        List<Written> written =
-                notices.recordDelays(MARK, Long.toString(batch.end().value()), notifications);
+        List<Written> written = notices.recordDelays(batch.end(), notifications);
         for (int i = 0; i < notifications.size(); i++) {
             log(batch, notifications.get(i), written.get(i));
         }
@@ -215,7 +207,7 @@ final class DelayNotifier {
     private Delay delay(
             WaitingMessage waiting, ReportedMessage original, List<Recipient> recipients, MailboxSender sender) {
         Instant now = clock.instant();
-        Optional<Event> failure = queue.events(waiting.id()).reversed().stream()
+        Optional<HistoryEntry> failure = notices.history(waiting.id()).reversed().stream()
                 .filter(event -> event.kind().equals("deferred") || event.kind().equals("postponed"))
                 .findFirst();
         boolean isLocal =
@@ -228,7 +220,7 @@ final class DelayNotifier {
                 recipients,
                 reason(waiting, sender),
                 failure.flatMap(event -> Reply.parse(event.detail())).orElse(null),
-                isLocal ? "" : failure.map(Event::upstream).orElse(""),
+                isLocal ? "" : failure.map(HistoryEntry::upstream).orElse(""),
                 waiting.attempts(),
                 retry.expiresAt(waiting.arrival().at(), now),
                 now);

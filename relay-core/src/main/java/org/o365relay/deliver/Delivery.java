@@ -25,12 +25,10 @@ import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Recipient;
 import org.o365relay.mail.Reply;
 import org.o365relay.mail.ReportedMessage;
-import org.o365relay.queue.Change;
 import org.o365relay.queue.Claim;
+import org.o365relay.queue.Claims;
 import org.o365relay.queue.ContentStream;
 import org.o365relay.queue.LocalMessage;
-import org.o365relay.queue.MessageFilter;
-import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.QueueException;
 import org.o365relay.queue.Settlement;
 import org.o365relay.queue.SuppressedNotice;
@@ -52,7 +50,7 @@ public final class Delivery {
 
     private static final Reply BOUNCED_BY_OPERATOR = Reply.of(550, "5.7.0", "bounced by the operator of the relay");
 
-    private final MessageQueue queue;
+    private final Claims queue;
     private final MailboxSender sender;
     private final SettlementPlanner planner;
     private final DsnSender dsnSender;
@@ -62,7 +60,7 @@ public final class Delivery {
     /// @param sender of the mailbox to deliver through
     /// @param policy for notices
     public Delivery(
-            MessageQueue queue,
+            Claims queue,
             MailboxSender sender,
             RetrySchedule retry,
             NoticePolicy policy,
@@ -100,14 +98,7 @@ public final class Delivery {
             return;
         }
         try {
-            boolean waits = queue.reader()
-                    .show(claim.id())
-                    .map(shown -> shown.entry().dueAt())
-                    .filter(due -> due.isAfter(planner.clock().instant()))
-                    .isPresent();
-            if (waits) {
-                queue.admin().apply(new Change.Retry(), MessageFilter.of(List.of(claim.id())), requestedBy.get());
-            }
+            queue.retry(claim, requestedBy.get());
         } catch (QueueException e) {
             log.warn("message {} cannot be made due for a probe and is retried later: {}", claim.id(), e.getMessage());
         }

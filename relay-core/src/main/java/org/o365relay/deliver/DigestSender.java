@@ -14,7 +14,6 @@ import org.o365relay.mail.QueueId;
 import org.o365relay.notice.Digest;
 import org.o365relay.notice.Digest.Status;
 import org.o365relay.queue.LocalMessage;
-import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.NoticeStore;
 import org.o365relay.queue.SuppressedMessage;
 import org.o365relay.queue.SuppressedNotices;
@@ -37,12 +36,12 @@ final class DigestSender {
     private final InstantSource clock;
 
     DigestSender(
-            MessageQueue queue,
+            NoticeStore notices,
             List<MailboxSender> senders,
             NoticePolicy policy,
             Journal journal,
             InstantSource clock) {
-        this.notices = queue.notices();
+        this.notices = notices;
         this.senders = List.copyOf(senders);
         this.policy = policy;
         this.limit = new NoticeLimit(policy.settings().hourlyLimitPerDevice(), clock);
@@ -98,7 +97,7 @@ final class DigestSender {
                 now);
         LocalMessage message = NoticePolicy.localMessage(
                 policy.writer(mailbox)
-                        .write(digest, newest.map(SuppressedMessage::id).orElseGet(() -> NoticeStore.firstIdAt(now))),
+                        .write(digest, newest.map(SuppressedMessage::id).orElseGet(() -> notices.firstIdAt(now))),
                 sender.claimScope().owner(),
                 Priority.NORMAL,
                 now);

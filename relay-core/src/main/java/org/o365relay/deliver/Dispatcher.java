@@ -10,7 +10,7 @@ import org.o365relay.deliver.health.MailboxStatus;
 import org.o365relay.deliver.health.RequestedProbe;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.queue.Claim;
-import org.o365relay.queue.MessageQueue;
+import org.o365relay.queue.Claims;
 import org.o365relay.queue.QueueException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,7 +25,7 @@ public final class Dispatcher {
     private static final Duration FAILED_DELIVERY_DELAY = Duration.ofMinutes(1);
     private static final int MAX_DELIVERIES = 1_000_000;
 
-    private final MessageQueue queue;
+    private final Claims queue;
     private final MailboxSender sender;
     private final Delivery delivery;
     private final Semaphore idle = new Semaphore(MAX_DELIVERIES); // minus one per delivery in flight
@@ -34,7 +34,7 @@ public final class Dispatcher {
     private @Nullable Thread checkLoop;
 
     /// @param delivery delivers the messages of the same mailbox
-    public Dispatcher(MessageQueue queue, MailboxSender sender, Delivery delivery) {
+    public Dispatcher(Claims queue, MailboxSender sender, Delivery delivery) {
         this.queue = queue;
         this.sender = sender;
         this.delivery = delivery;

@@ -26,8 +26,8 @@ import org.o365relay.notice.NoticeWriter;
 import org.o365relay.notice.RelayedMessage;
 import org.o365relay.notice.RelayedRecipient;
 import org.o365relay.queue.Claim;
+import org.o365relay.queue.Claims;
 import org.o365relay.queue.LocalMessage;
-import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.Settlement;
 import org.o365relay.queue.SuppressedNotice;
 import org.o365relay.queue.SuppressedNotice.Kind;
@@ -43,14 +43,14 @@ final class DsnSender {
 
     private static final Logger log = LoggerFactory.getLogger(DsnSender.class);
 
-    private final MessageQueue queue;
+    private final Claims queue;
     private final NoticePolicy policy;
     private final EmailAddress mailbox;
     private final NoticeWriter writer;
     private final InstantSource clock;
 
     /// @param mailbox mailbox that sends the notices
-    DsnSender(MessageQueue queue, NoticePolicy policy, EmailAddress mailbox, InstantSource clock) {
+    DsnSender(Claims queue, NoticePolicy policy, EmailAddress mailbox, InstantSource clock) {
         this.queue = queue;
         this.policy = policy;
         this.mailbox = mailbox;

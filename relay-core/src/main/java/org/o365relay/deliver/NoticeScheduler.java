@@ -8,7 +8,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.journal.Journal;
-import org.o365relay.queue.MessageQueue;
+import org.o365relay.queue.NoticeStore;
 import org.o365relay.queue.QueueException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,14 +26,14 @@ public final class NoticeScheduler implements AutoCloseable {
 
     /// @param senders the senders of all mailboxes
     public NoticeScheduler(
-            MessageQueue queue,
+            NoticeStore notices,
             List<MailboxSender> senders,
             NoticePolicy policy,
             RetrySchedule retry,
             Journal journal,
             InstantSource clock) {
-        this.delays = new DelayNotifier(queue, senders, policy, retry, journal, clock);
-        this.digests = new DigestSender(queue, senders, policy, journal, clock);
+        this.delays = new DelayNotifier(notices, senders, policy, retry, journal, clock);
+        this.digests = new DigestSender(notices, senders, policy, journal, clock);
         this.policy = policy;
     }
 

@@ -6,7 +6,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.EmailAddress;
-import org.o365relay.queue.MessageQueue;
+import org.o365relay.queue.NdrStore;
 import org.o365relay.queue.QueueException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,7 +20,7 @@ final class NdrPoller implements AutoCloseable, NdrFolder.Listener {
     private final EmailAddress mailbox;
     private final Duration interval;
     private final NdrFolder folder;
-    private final MessageQueue queue;
+    private final NdrStore queue;
     private final String positionKey;
     private final NdrProcessor processor;
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -32,7 +32,7 @@ final class NdrPoller implements AutoCloseable, NdrFolder.Listener {
             EmailAddress mailbox,
             Duration interval,
             NdrFolder folder,
-            MessageQueue queue,
+            NdrStore queue,
             String positionKey,
             NdrProcessor processor) {
         this.mailbox = mailbox;
@@ -59,7 +59,7 @@ final class NdrPoller implements AutoCloseable, NdrFolder.Listener {
 
     void poll() throws InterruptedException {
         try {
-            folder.scan(queue.progress(positionKey), this);
+            folder.scan(queue.position(positionKey), this);
             logProblem("");
         } catch (UnreadableFolderException e) {
             logProblem(String.valueOf(e.getMessage()));
@@ -102,8 +102,8 @@ final class NdrPoller implements AutoCloseable, NdrFolder.Listener {
 
     @Override
     public void positionReached(String position) {
-        if (!queue.progress(positionKey).equals(Optional.of(position))) {
-            queue.saveProgress(positionKey, position);
+        if (!queue.position(positionKey).equals(Optional.of(position))) {
+            queue.savePosition(positionKey, position);
         }
     }
 

@@ -37,13 +37,12 @@ import org.o365relay.notice.Failure;
 import org.o365relay.notice.Notice;
 import org.o365relay.notice.NoticeWriter;
 import org.o365relay.notice.Reason;
-import org.o365relay.queue.Event;
+import org.o365relay.queue.HistoryEntry;
 import org.o365relay.queue.LocalMessage;
 import org.o365relay.queue.MessageEntry;
 import org.o365relay.queue.MessageFilter;
-import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.MessageSummary;
-import org.o365relay.queue.Page;
+import org.o365relay.queue.NdrStore;
 import org.o365relay.queue.SuppressedNotice;
 import org.o365relay.queue.SuppressedNotice.Kind;
 import org.slf4j.Logger;
@@ -63,7 +62,7 @@ final class NdrProcessor {
 
     private final EmailAddress mailbox;
     private final String positionKey;
-    private final MessageQueue queue;
+    private final NdrStore queue;
     private final SenderNotifier notifier;
     private final Journal journal;
     private final InstantSource clock;
@@ -74,7 +73,7 @@ final class NdrProcessor {
     NdrProcessor(
             EmailAddress mailbox,
             String positionKey,
-            MessageQueue queue,
+            NdrStore queue,
             SenderNotifier notifier,
             Journal journal,
             InstantSource clock) {
@@ -111,7 +110,7 @@ final class NdrProcessor {
         }
         if (failures.isEmpty()) {
             log.debug("an NDR in {} reports the unknown message {}", mailbox, report.messageId());
-            queue.saveProgress(positionKey, position);
+            queue.savePosition(positionKey, position);
         } else {
             process(position, report, failures);
         }
@@ -119,7 +118,7 @@ final class NdrProcessor {
 
     private void process(String position, NonDeliveryReport report, Map<Candidate, List<FailedDelivery>> failures) {
         Instant now = clock.instant();
-        Map<QueueId, List<Event>> events = new LinkedHashMap<>();
+        Map<QueueId, List<HistoryEntry>> events = new LinkedHashMap<>();
         Map<Candidate, Notification> notifications = new LinkedHashMap<>();
         failures.forEach((candidate, list) -> {
             events.put(
@@ -135,7 +134,7 @@ final class NdrProcessor {
         List<SuppressedNotice> suppressed = notifications.values().stream()
                 .flatMap(notification -> notification.suppressed().stream())
                 .toList();
-        List<QueueId> ids = queue.saveProgress(positionKey, position, events, notices, suppressed);
+        List<QueueId> ids = queue.record(positionKey, position, events, notices, suppressed);
         notifications.forEach(
                 (candidate, notification) -> log(candidate, failures.getOrDefault(candidate, List.of()), notification));
         for (int i = 0; i < notices.size(); i++) {
@@ -172,11 +171,11 @@ final class NdrProcessor {
         }
     }
 
-    private Event event(FailedDelivery failure, String reporter, Instant now) {
+    private HistoryEntry event(FailedDelivery failure, String reporter, Instant now) {
         UndeliveredRecipient undelivered = failure.undelivered();
         Recipient recipient = failure.recipient();
         String prefix = recipient == null ? undelivered.address() + ": " : "";
-        return new Event(
+        return new HistoryEntry(
                 now,
                 recipient == null ? null : (Integer) recipient.ordinal(),
                 "ndr",
@@ -287,15 +286,13 @@ final class NdrProcessor {
                                 .filter(entry -> entry.messageId().equals(messageId)))
                 .flatMap(
                         entry -> queue
-                                .messageSummary(entry.id())
+                                .message(entry.id())
                                 .map(message -> new Candidate(message, entry.subject(), messageId))
                                 .stream())
                 .toList();
     }
 
     private List<MessageEntry> entries(MessageFilter selection) {
-        return queue.reader()
-                .find(selection, Page.Order.NEWEST_FIRST, null, MAX_PARTS)
-                .entries();
+        return queue.find(selection, MAX_PARTS);
     }
 }

@@ -8,7 +8,7 @@ import org.o365relay.identity.TokenSource;
 import org.o365relay.journal.Journal;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.net.Https;
-import org.o365relay.queue.MessageQueue;
+import org.o365relay.queue.NdrStore;
 
 /// Polls the NDR folders of all mailboxes that have one configured.
 public final class NdrReaders implements AutoCloseable {
@@ -21,7 +21,7 @@ public final class NdrReaders implements AutoCloseable {
             List<NdrSettings> settings,
             Function<NdrSettings.Graph, TokenSource> tokens,
             Https https,
-            MessageQueue queue,
+            NdrStore queue,
             SenderNotifier notifier,
             Journal journal,
             InstantSource clock) {

@@ -30,7 +30,7 @@ final class ClaimTables {
     /// Claims messages. Messages whose row is damaged are put on hold instead.
     static Claimed claim(Statements statements, String owner, List<DueMessage> next, long lease, Instant now)
             throws SQLException {
-        Instant until = now.plus(MessageQueue.LEASE);
+        Instant until = now.plus(JdbcClaims.LEASE);
         Map<Long, Instant> dueAt = new HashMap<>();
         List<MessageRow> rows = new ArrayList<>();
         for (DueMessage due : next) {

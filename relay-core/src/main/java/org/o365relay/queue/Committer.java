@@ -92,6 +92,22 @@ final class Committer implements AutoCloseable {
         }
     }
 
+    /// Repeats work that changes a limited number of rows, so that other work can run in between.
+    ///
+    /// @param batch number of rows that the work changes at most
+    /// @param work returns the number of rows it has changed
+    /// @return number of rows changed
+    /// @throws QueueException if the disk fails partway
+    int writeInBatches(int batch, Work<Integer> work) {
+        int all = 0;
+        int done;
+        do {
+            done = write(work);
+            all += done;
+        } while (done == batch);
+        return all;
+    }
+
     /// @return whether no work is waiting
     boolean isIdle() {
         return waiting.isEmpty();

@@ -20,7 +20,7 @@ public record MessageDetail(
         QueueId content,
         boolean hasContent,
         List<RecipientEntry> recipients,
-        List<Event> events) {
+        List<HistoryEntry> events) {
 
     public MessageDetail {
         recipients = List.copyOf(recipients);

@@ -111,7 +111,7 @@ final class MessageTables {
             return false;
         }
         if (by != null && !open) {
-            insertEvent(statements, claim.id(), new Event(now, null, "bounced", "", "by " + by, "", false));
+            insertEvent(statements, claim.id(), new HistoryEntry(now, null, "bounced", "", "by " + by, "", false));
         }
         for (Recipient recipient : claim.recipients()) {
             Outcome outcome = settlement.outcomes().get(recipient);
@@ -168,7 +168,7 @@ final class MessageTables {
         return message.summary(recipients);
     }
 
-    static void insertEvent(Statements statements, QueueId id, Event event) throws SQLException {
+    static void insertEvent(Statements statements, QueueId id, HistoryEntry event) throws SQLException {
         statements
                 .with(
                         "insert-event",
@@ -183,13 +183,13 @@ final class MessageTables {
                 .executeUpdate();
     }
 
-    static List<Event> events(Statements statements, QueueId id) throws SQLException {
-        List<Event> events = new ArrayList<>();
+    static List<HistoryEntry> events(Statements statements, QueueId id) throws SQLException {
+        List<HistoryEntry> events = new ArrayList<>();
         try (ResultSet row = statements.with("events", id.value()).executeQuery()) {
             while (row.next()) {
                 int ordinal = row.getInt("recipient");
                 Integer recipient = row.wasNull() ? null : (Integer) ordinal; // refers to the last column read
-                events.add(new Event(
+                events.add(new HistoryEntry(
                         Instant.ofEpochMilli(row.getLong("at")),
                         recipient,
                         row.getString("kind"),

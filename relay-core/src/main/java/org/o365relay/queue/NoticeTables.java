@@ -124,7 +124,7 @@ final class NoticeTables {
         String helo = row.getString("helo");
         row.getLong("due_at");
         boolean settled = row.wasNull() && !deleted;
-        List<Event> events = MessageTables.events(statements, new QueueId(id));
+        List<HistoryEntry> events = MessageTables.events(statements, new QueueId(id));
         return new SuppressedMessage(
                 new QueueId(id),
                 kind,
@@ -137,7 +137,7 @@ final class NoticeTables {
     }
 
     private static List<EmailAddress> recipients(
-            Statements statements, long id, SuppressedNotice.Kind kind, List<Event> events, Instant since)
+            Statements statements, long id, SuppressedNotice.Kind kind, List<HistoryEntry> events, Instant since)
             throws SQLException {
         Set<Integer> failed = new HashSet<>();
         events.stream()
@@ -153,11 +153,11 @@ final class NoticeTables {
                 .toList();
     }
 
-    private static String reason(List<Event> events, SuppressedNotice.Kind kind) {
+    private static String reason(List<HistoryEntry> events, SuppressedNotice.Kind kind) {
         return events.stream()
                 .filter(event ->
                         kind == SuppressedNotice.Kind.DELAYED || event.kind().equals("failed"))
-                .map(Event::reason)
+                .map(HistoryEntry::reason)
                 .filter(reason -> !reason.isEmpty())
                 .reduce("", (_, later) -> later);
     }

@@ -54,7 +54,7 @@ public final class OfflineQueue {
         return list(Sqlite.FIRST_WITH_DEVICES, DeviceTables::all);
     }
 
-    /// Like [MessageQueue#quotaUsage(String, Instant)].
+    /// Like [Claims#quotaUsage(String, Instant)].
     ///
     /// @return the slots; empty if the queue was written by an older relay, which did not store usage
     /// @throws QueueUnavailableException with a message for the admin
@@ -66,7 +66,7 @@ public final class OfflineQueue {
     /// @throws QueueUnavailableException with a message for the admin, also if an older relay wrote the queue
     public QueueReader reader() throws QueueUnavailableException {
         query(this::requireCurrentVersion);
-        return new QueueQueries(new OfflineAccess(this), clock);
+        return new JdbcReader(new OfflineAccess(this), clock);
     }
 
     /// @param settings the settings of this queue

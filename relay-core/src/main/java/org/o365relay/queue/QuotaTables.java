@@ -41,8 +41,9 @@ final class QuotaTables {
         }
     }
 
-    static void recordSentAlert(Statements statements, String name, Instant at) throws SQLException {
+    static boolean recordSentAlert(Statements statements, String name, Instant at) throws SQLException {
         statements.with("record-sent-alert", name, at.toEpochMilli()).executeUpdate();
+        return true;
     }
 
     /// Deletes slots that no longer count, slots far in the future (written before the clock was set back), and

@@ -91,13 +91,8 @@ final class Store implements AutoCloseable {
     ///
     /// @return number of messages
     int deleteIncoming() {
-        int total = 0;
-        int deleted;
-        do {
-            deleted = committer.write(statements -> MessageTables.deleteIncoming(statements, DELETE_BATCH));
-            total += deleted;
-        } while (deleted == DELETE_BATCH);
-        return total;
+        return committer.writeInBatches(
+                DELETE_BATCH, statements -> MessageTables.deleteIncoming(statements, DELETE_BATCH));
     }
 
     /// Shrinks the files a little if they have many free pages, as after a long outage, or if the disk is short

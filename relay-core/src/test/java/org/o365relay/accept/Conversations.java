@@ -83,7 +83,7 @@ final class Conversations implements AutoCloseable {
     Outcome converse(Terms terms, byte[] stream, IntSupplier packets) throws IOException, QueueUnavailableException {
         return converse(stream, packets, (devices, journal) -> {
             Client client = new Client(PEER, terms.settings().policy(), devices.at(PEER), terms.tls());
-            Session session = new Session(client, terms.settings().accept(), users, queue, journal, CLOCK);
+            Session session = new Session(client, terms.settings().accept(), users, queue.intake(), journal, CLOCK);
             return new SmtpConnection(session, terms.settings().limits(), (pipeline, _) -> {
                 var _ = pipeline.channel().close(); // TLS is another test's matter
             });
@@ -96,7 +96,7 @@ final class Conversations implements AutoCloseable {
         return converse(stream, packets, (devices, journal) -> {
             RejectHandler turnedAway = new RejectHandler(devices, new RejectLog(journal, CLOCK));
             PipelineFactory entrance =
-                    new PipelineFactory(settings, users, devices, queue, journal, CLOCK, turnedAway, null);
+                    new PipelineFactory(settings, users, devices, queue.intake(), journal, CLOCK, turnedAway, null);
             return new ConnectionFilter(
                     listener,
                     entrance,
@@ -178,7 +178,8 @@ final class Conversations implements AutoCloseable {
         List<Message> found = new ArrayList<>();
         List<String> ids = new ArrayList<>();
         // Those of an earlier conversation, too, if it left any that nobody was told of.
-        for (Claim claim : promised.isEmpty() ? List.<Claim>of() : queue.claim(FrontSettings.SUPPLY, 1_000)) {
+        for (Claim claim :
+                promised.isEmpty() ? List.<Claim>of() : queue.claims().claim(FrontSettings.SUPPLY, 1_000)) {
             ids.add(claim.id().toString());
             found.add(message(claim));
         }
@@ -191,7 +192,7 @@ final class Conversations implements AutoCloseable {
     }
 
     private Message message(Claim claim) throws IOException {
-        try (InputStream content = queue.content(claim)) {
+        try (InputStream content = queue.claims().content(claim)) {
             return new Message(
                     claim.envelope().toString(),
                     claim.arrival().client(),
@@ -229,7 +230,7 @@ final class Conversations implements AutoCloseable {
     @Override
     public void close() {
         failures.end();
-        List<Claim> left = queue.claim(FrontSettings.SUPPLY, 1);
+        List<Claim> left = queue.claims().claim(FrontSettings.SUPPLY, 1);
         queue.close();
         hold(left.isEmpty(), "a message without a 250", left);
     }

@@ -48,7 +48,8 @@ final class OpenRelay implements AutoCloseable {
                 clock,
                 RandomGenerator.getDefault());
         try {
-            this.listener = new SmtpListener(settings, devices, queue, journal, clock, environment, LOOK_INTERVAL);
+            this.listener =
+                    new SmtpListener(settings, devices, queue.intake(), journal, clock, environment, LOOK_INTERVAL);
         } catch (ListenException e) {
             queue.close();
             throw e;
@@ -131,7 +132,7 @@ final class OpenRelay implements AutoCloseable {
     }
 
     List<Claim> claims() {
-        return queue.claim(FrontSettings.SUPPLY, 1_000);
+        return queue.claims().claim(FrontSettings.SUPPLY, 1_000);
     }
 
     Devices devices() {

@@ -206,7 +206,7 @@ class PasswordChecksTest {
                     new Client(CLIENT, settings.policy(), front.devices().at(CLIENT), ListenerTls.OFF),
                     settings.accept(),
                     new Users(settings.accept().users(), clock, checks),
-                    front.queue(),
+                    front.queue().intake(),
                     front.journal(),
                     clock);
             channel = new EmbeddedChannel(new SmtpConnection(session, settings.limits(), (_, _) -> {}));

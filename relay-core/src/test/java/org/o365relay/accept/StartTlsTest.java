@@ -43,7 +43,7 @@ class StartTlsTest {
                         CLIENT, FrontSettings.DEFAULTS.policy(), front.devices().at(CLIENT), ListenerTls.OPTIONAL),
                 FrontSettings.DEFAULTS.accept(),
                 new Users(null, clock),
-                front.queue(),
+                front.queue().intake(),
                 front.journal(),
                 clock);
         channel = new EmbeddedChannel(

@@ -29,7 +29,7 @@ final class SteppedConnection implements AutoCloseable {
                 client,
                 settings.accept(),
                 new Users(null, InstantSource.fixed(TestRelayFront.NOW)),
-                front.queue(),
+                front.queue().intake(),
                 front.journal(),
                 InstantSource.fixed(TestRelayFront.NOW));
         line = new SteppedLine(loop, new SmtpConnection(session, settings.limits(), (_, _) -> {}));

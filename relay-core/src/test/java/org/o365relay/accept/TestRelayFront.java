@@ -53,7 +53,7 @@ public final class TestRelayFront implements AutoCloseable {
                 RandomGenerator.of("L64X128MixRandom"));
         this.settings = settings;
         this.devices = new Devices(clock);
-        this.listener = new SmtpListener(settings.accept(), devices, queue, journal, clock);
+        this.listener = new SmtpListener(settings.accept(), devices, queue.intake(), journal, clock);
         this.address = ((Endpoint.Tcp) listener.listen(settings.listener(0)).getFirst()).socketAddress();
     }
 
@@ -87,7 +87,7 @@ public final class TestRelayFront implements AutoCloseable {
                 settings.accept(),
                 new Users(null, clock),
                 devices,
-                queue,
+                queue.intake(),
                 journal,
                 clock,
                 new RejectHandler(devices, new RejectLog(journal, clock)),
@@ -113,13 +113,13 @@ public final class TestRelayFront implements AutoCloseable {
 
     /// @return everything that is due, in the order it came
     public List<Claim> claims() {
-        return queue.claim(settings.supply(), 1_000).stream()
+        return queue.claims().claim(settings.supply(), 1_000).stream()
                 .sorted(Comparator.comparing(Claim::id))
                 .toList();
     }
 
     public byte[] content(Claim claim) throws IOException {
-        try (InputStream in = queue.content(claim)) {
+        try (InputStream in = queue.claims().content(claim)) {
             return in.readAllBytes();
         }
     }

@@ -259,7 +259,7 @@ class TransferTest {
             client.expect("250 2.0.0 Queued as ");
             Claim claim = only(front);
             assertThat(claim.size()).isEqualTo(content.length);
-            try (InputStream stored = front.queue().content(claim)) {
+            try (InputStream stored = front.queue().claims().content(claim)) {
                 assertThat(Arrays.equals(stored.readAllBytes(), content)).isTrue();
             }
         }
@@ -462,10 +462,10 @@ class TransferTest {
     }
 
     private static Claim awaitOne(TestRelayFront front) throws InterruptedException {
-        List<Claim> claims = front.queue().claim(FrontSettings.SUPPLY, 1);
+        List<Claim> claims = front.queue().claims().claim(FrontSettings.SUPPLY, 1);
         for (int i = 0; i < 100 && claims.isEmpty(); i++) {
-            front.queue().awaitDue(FrontSettings.SUPPLY, Duration.ofMillis(100));
-            claims = front.queue().claim(FrontSettings.SUPPLY, 1);
+            front.queue().claims().awaitDue(FrontSettings.SUPPLY, Duration.ofMillis(100));
+            claims = front.queue().claims().claim(FrontSettings.SUPPLY, 1);
         }
         assertThat(claims).hasSize(1);
         return claims.getFirst();

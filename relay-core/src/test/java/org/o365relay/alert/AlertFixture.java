@@ -77,7 +77,7 @@ final class AlertFixture implements AutoCloseable {
         };
         AlertEmails emails = new AlertEmails(
                 mailboxes, mailbox -> new NoticeWriter(new NoticeSettings(ADMIN), mailbox, "relay.example"), clock);
-        return new ActiveAlerts(queue, emails, posted::add, journal, DELAY, clock);
+        return new ActiveAlerts(queue.alerts(), emails, posted::add, journal, DELAY, clock);
     }
 
     ActiveAlerts alerts() {
@@ -120,14 +120,14 @@ final class AlertFixture implements AutoCloseable {
     /// Claims the emails that a mailbox is to send.
     List<String> emails(EmailAddress mailbox) {
         List<String> emails = new ArrayList<>();
-        for (Claim claim : queue.claim(new ClaimScope(mailbox.toString(), List.of(mailbox.toString())), 100)) {
+        for (Claim claim : queue.claims().claim(new ClaimScope(mailbox.toString(), List.of(mailbox.toString())), 100)) {
             emails.add(content(claim));
         }
         return emails;
     }
 
     private String content(Claim claim) {
-        try (InputStream content = queue.content(claim)) {
+        try (InputStream content = queue.claims().content(claim)) {
             return new String(content.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -112,13 +112,14 @@ class QueueMonitorTest {
 
     private QueueMonitor watcher(Duration age, int length) {
         return new QueueMonitor(
-                fixture.queue(), new AlertSettings(DELAY, age, length, null), fixture.alerts(), fixture.clock);
+                fixture.queue().load(), new AlertSettings(DELAY, age, length, null), fixture.alerts(), fixture.clock);
     }
 
     private void accept() {
         Arrival arrival = new Arrival(fixture.clock.instant(), InetAddress.getLoopbackAddress(), "x", "ESMTP");
         Envelope envelope = new Envelope(FIRST, List.of(FIRST), false);
         fixture.queue()
+                .intake()
                 .receive()
                 .commit(arrival, List.of(new RoutedEnvelope(FIRST.toString(), Priority.NORMAL, envelope)), new byte[] {
                     '.'
@@ -128,12 +129,14 @@ class QueueMonitorTest {
 
     /// Everything, the letters to the admin too.
     private void deliver() {
-        for (Claim claim : fixture.queue().claim(SCOPE, 100)) {
+        for (Claim claim : fixture.queue().claims().claim(SCOPE, 100)) {
             Outcome outcome = new Outcome.Delivered(AlertFixture.REFUSED);
             fixture.queue()
+                    .claims()
                     .settle(
                             claim,
                             new Settlement(Map.of(claim.recipients().getFirst(), outcome), null, true, "x", "x"),
+                            List.of(),
                             List.of());
         }
     }

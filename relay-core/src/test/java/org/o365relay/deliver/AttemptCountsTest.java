@@ -130,7 +130,7 @@ class AttemptCountsTest {
         QueueId id = relay.accept("scan@contoso.example", SCAN, ANNA);
         relay.journal.failOn("blocked");
         relay.deliverDue();
-        assertThat(relay.queue.events(id)).hasSize(1);
+        assertThat(relay.queue.notices().history(id)).hasSize(1);
     }
 
     private void externalGets(Response response) {

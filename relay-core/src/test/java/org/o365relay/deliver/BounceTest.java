@@ -23,7 +23,7 @@ import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.Change;
 import org.o365relay.queue.ChangeResult;
-import org.o365relay.queue.Event;
+import org.o365relay.queue.HistoryEntry;
 import org.o365relay.queue.MessageFilter;
 
 /// Messages that an operator gives up.
@@ -61,8 +61,8 @@ class BounceTest {
                                 "550 5.7.0 bounced by the operator of the relay",
                                 "attempt 0",
                                 "notice to scan@contoso.example"));
-        assertThat(relay.queue.events(id))
-                .extracting(Event::kind, Event::detail)
+        assertThat(relay.queue.notices().history(id))
+                .extracting(HistoryEntry::kind, HistoryEntry::detail)
                 .startsWith(tuple("bounced", "by olga"))
                 .hasSize(3);
 

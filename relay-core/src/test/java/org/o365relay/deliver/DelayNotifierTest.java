@@ -31,7 +31,7 @@ import org.o365relay.mail.NotifyParameter;
 import org.o365relay.mail.QueueId;
 import org.o365relay.notice.Language;
 import org.o365relay.notice.NoticeSettings;
-import org.o365relay.queue.Event;
+import org.o365relay.queue.HistoryEntry;
 
 /// Who waits for four hours is told so, once.
 class DelayNotifierTest {
@@ -88,10 +88,10 @@ class DelayNotifierTest {
         watchUntil(Duration.ofMinutes(5));
 
         assertThat(relay.journal.lines("delayed")).isEmpty();
-        assertThat(relay.queue.events(id))
+        assertThat(relay.queue.notices().history(id))
                 .filteredOn(event -> event.kind().equals("delayed"))
                 .singleElement()
-                .extracting(Event::detail)
+                .extracting(HistoryEntry::detail)
                 .isEqualTo("to scan@contoso.example");
     }
 
@@ -294,14 +294,14 @@ class DelayNotifierTest {
                 .extracting(line -> line.replaceAll(".*, (\\w+) to .*", "$1"))
                 .containsExactly("notice", "notice", "digest", "digest");
         relay.upstream.answer(FakeUpstream.OK).answer(FakeUpstream.OK);
-        relay.queue.claim(relay.sender.claimScope(), 100).stream()
+        relay.queue.claims().claim(relay.sender.claimScope(), 100).stream()
                 .filter(claim -> !claim.notice()
                         && claim.recipients().getFirst().address().localPart().equals("d"))
                 .forEach(relay.delivery::deliver);
         relay.queue.close();
         open(Language.ENGLISH, AGE, 2);
         watchUntil(Duration.ofHours(1).plus(STEP));
-        relay.queue.claim(relay.sender.claimScope(), 100).forEach(relay.delivery::deliver);
+        relay.queue.claims().claim(relay.sender.claimScope(), 100).forEach(relay.delivery::deliver);
 
         assertThat(relay.upstream.sent())
                 .extracting(FakeUpstream.Sent::content)
@@ -390,7 +390,7 @@ class DelayNotifierTest {
 
     /// @return the content of the only warning
     private String warning() {
-        relay.queue.claim(relay.sender.claimScope(), 100).stream()
+        relay.queue.claims().claim(relay.sender.claimScope(), 100).stream()
                 .filter(claim -> claim.notice())
                 .forEach(relay.delivery::deliver);
         List<String> warnings = relay.upstream.sent().stream()

@@ -94,7 +94,7 @@ final class DeliveryFixture implements AutoCloseable {
             InstantSource time) {
         MailboxSender another =
                 new MailboxSender(mailbox(mailbox), upstreams, account, routes(mailbox), probes, journal, time);
-        return new Member(another, new Delivery(queue, another, RETRY, noticePolicy, journal, time, random));
+        return new Member(another, new Delivery(queue.claims(), another, RETRY, noticePolicy, journal, time, random));
     }
 
     private static Routes routes(EmailAddress mailbox) {
@@ -113,7 +113,7 @@ final class DeliveryFixture implements AutoCloseable {
     void watchNotices(MailboxSender... others) {
         List<MailboxSender> senders =
                 Stream.concat(Stream.of(sender), Arrays.stream(others)).toList();
-        new NoticeScheduler(queue, senders, noticePolicy, RETRY, journal, clock).run();
+        new NoticeScheduler(queue.notices(), senders, noticePolicy, RETRY, journal, clock).run();
     }
 
     /// Puts a message into the queue.
@@ -138,7 +138,7 @@ final class DeliveryFixture implements AutoCloseable {
     private QueueId commit(String route, Envelope envelope, String content) {
         Arrival arrival = new Arrival(clock.instant(), InetAddress.ofLiteral(client), "scanner", "ESMTP");
         byte[] octets = content.getBytes(StandardCharsets.UTF_8);
-        Incoming incoming = queue.receive();
+        Incoming incoming = queue.intake().receive();
         int appended = 0;
         for (; octets.length - appended > Incoming.CHUNK_SIZE; appended += Incoming.CHUNK_SIZE) {
             incoming.append(Arrays.copyOfRange(octets, appended, appended + Incoming.CHUNK_SIZE))
@@ -165,11 +165,11 @@ final class DeliveryFixture implements AutoCloseable {
 
     /// Delivers the due messages of another mailbox.
     void deliverDue(Member member) {
-        queue.claim(member.sender().claimScope(), 100).forEach(member.delivery()::deliver);
+        queue.claims().claim(member.sender().claimScope(), 100).forEach(member.delivery()::deliver);
     }
 
     List<Claim> due() {
-        return queue.claim(sender.claimScope(), 100);
+        return queue.claims().claim(sender.claimScope(), 100);
     }
 
     @Override

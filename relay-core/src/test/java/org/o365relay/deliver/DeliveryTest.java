@@ -31,7 +31,7 @@ import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.NotifyParameter;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.ReportedMessage;
-import org.o365relay.queue.Event;
+import org.o365relay.queue.HistoryEntry;
 import org.o365relay.queue.MessageState;
 
 class DeliveryTest {
@@ -86,7 +86,7 @@ class DeliveryTest {
             return 0;
         };
         Delivery delivery = new Delivery(
-                relay.queue,
+                relay.queue.claims(),
                 relay.sender,
                 DeliveryFixture.RETRY,
                 relay.noticePolicy,
@@ -97,7 +97,7 @@ class DeliveryTest {
         relay.due().forEach(delivery::deliver);
 
         assertThat(relay.journal.lines("blocked")).hasSize(1);
-        assertThat(relay.queue.events(id)).last().satisfies(event -> {
+        assertThat(relay.queue.notices().history(id)).last().satisfies(event -> {
             assertThat(event.kind()).isEqualTo("retried");
             assertThat(event.detail()).isEqualTo("by olga");
         });
@@ -113,7 +113,9 @@ class DeliveryTest {
 
         relay.deliverDue();
 
-        assertThat(relay.queue.events(id)).extracting(Event::kind).doesNotContain("retried");
+        assertThat(relay.queue.notices().history(id))
+                .extracting(HistoryEntry::kind)
+                .doesNotContain("retried");
         assertThat(relay.due()).isEmpty();
     }
 
@@ -134,7 +136,9 @@ class DeliveryTest {
         assertThat(relay.journal.lines("failed"))
                 .as("nobody can help it but the admin")
                 .isEmpty();
-        assertThat(relay.queue.events(id)).extracting(Event::kind).containsExactly("damaged");
+        assertThat(relay.queue.notices().history(id))
+                .extracting(HistoryEntry::kind)
+                .containsExactly("damaged");
         assertThat(relay.queue.reader().show(id).orElseThrow().entry().state()).isEqualTo(MessageState.HELD);
         assertThat(relay.queue.reader().summary().open()).isEqualTo(1);
     }
@@ -222,7 +226,9 @@ class DeliveryTest {
         assertThat(relay.journal.lines("delivered"))
                 .hasSize(2)
                 .allSatisfy(line -> assertThat(line).contains("attempt 1"));
-        assertThat(relay.queue.events(id)).extracting(Event::kind).contains("postponed", "delivered");
+        assertThat(relay.queue.notices().history(id))
+                .extracting(HistoryEntry::kind)
+                .contains("postponed", "delivered");
     }
 
     @Test

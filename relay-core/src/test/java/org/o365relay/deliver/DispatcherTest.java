@@ -36,7 +36,7 @@ class DispatcherTest {
     @BeforeEach
     void open(@TempDir Path directory) throws Exception {
         relay = new DeliveryFixture(directory);
-        dispatcher = new Dispatcher(relay.queue, relay.sender, relay.delivery);
+        dispatcher = new Dispatcher(relay.queue.claims(), relay.sender, relay.delivery);
     }
 
     @AfterEach
@@ -89,7 +89,7 @@ class DispatcherTest {
         assertThat(handedOver.await(20, TimeUnit.SECONDS)).isTrue();
         dispatcher.stop(Duration.ofSeconds(20));
 
-        assertThat(relay.queue.events(id)).singleElement().satisfies(event -> {
+        assertThat(relay.queue.notices().history(id)).singleElement().satisfies(event -> {
             assertThat(event.kind()).isEqualTo("interrupted");
             assertThat(event.uncertain()).isTrue();
         });
@@ -140,7 +140,7 @@ class DispatcherTest {
         relay.accept("ups@contoso.example", ALERT, "anna@contoso.example");
         dispatcher.pause(relay.clock.instant(), "admin");
         dispatcher.start();
-        assertThat(relay.due()).as("nobody else has claimed it").hasSize(1).allSatisfy(relay.queue::putBack);
+        assertThat(relay.due()).as("nobody else has claimed it").hasSize(1).allSatisfy(relay.queue.claims()::putBack);
         assertThat(dispatcher.status().state()).isEqualTo(MailboxStatus.State.PAUSED);
 
         assertThat(dispatcher.resume()).isEmpty();
@@ -206,7 +206,7 @@ class DispatcherTest {
         SendingAccount account = new SendingAccount(mailbox.toString(), limits, List.of(), time);
         ProbeSchedule probes = new ProbeSchedule(Duration.ofMillis(20), Duration.ofMillis(20));
         DeliveryFixture.Member member = relay.member(mailbox, List.of(upstreams), account, probes, time);
-        Dispatcher another = new Dispatcher(relay.queue, member.sender(), member.delivery());
+        Dispatcher another = new Dispatcher(relay.queue.claims(), member.sender(), member.delivery());
         others.add(another);
         another.start();
     }
@@ -215,7 +215,7 @@ class DispatcherTest {
     void hearsOfADeferredMessageWhileItWaitsForTheNextOne() throws Exception {
         relay.accept("ups@contoso.example", ALERT, "anna@contoso.example");
         var claim = relay.due().getFirst();
-        relay.queue.awaitDue(relay.sender.claimScope(), Duration.ZERO); // the message's own arrival
+        relay.queue.claims().awaitDue(relay.sender.claimScope(), Duration.ZERO); // the message's own arrival
         relay.upstream.answer(FakeUpstream.network(Step.MAIL));
         Thread waiting = Thread.ofVirtual().start(this::awaitDue);
 
@@ -226,7 +226,7 @@ class DispatcherTest {
 
     private void awaitDue() {
         try {
-            relay.queue.awaitDue(relay.sender.claimScope(), Duration.ofHours(1));
+            relay.queue.claims().awaitDue(relay.sender.claimScope(), Duration.ofHours(1));
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }

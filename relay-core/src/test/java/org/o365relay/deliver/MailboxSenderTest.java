@@ -22,7 +22,7 @@ import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Reply;
 import org.o365relay.queue.Claim;
-import org.o365relay.queue.Event;
+import org.o365relay.queue.HistoryEntry;
 
 /// What the answers to messages do to the mailbox's way out.
 class MailboxSenderTest {
@@ -273,7 +273,7 @@ class MailboxSenderTest {
         relay.deliverDue();
         relay.acceptForPool(SCAN, BERT);
         relay.deliverDue();
-        relay.queue.releaseToPools(relay.sender.claimScope());
+        relay.queue.claims().releaseToPools(relay.sender.claimScope());
         relay.deliverDue(other);
         assertThat(graph.sent()).hasSize(1);
     }
@@ -351,7 +351,9 @@ class MailboxSenderTest {
                 .singleElement()
                 .hasToString(BERT);
         assertThat(relay.journal.lines("delivered")).singleElement().asString().contains(BERT);
-        assertThat(relay.queue.events(id)).extracting(Event::kind).contains("delivered");
+        assertThat(relay.queue.notices().history(id))
+                .extracting(HistoryEntry::kind)
+                .contains("delivered");
 
         relay.clock.advance(Duration.ofMinutes(14));
         relay.deliverDue();
@@ -421,8 +423,8 @@ class MailboxSenderTest {
         QueueId id = relay.accept("scan@contoso.example", SCAN, ANNA);
         relay.deliverDue();
         assertThat(relay.journal.lines("deferred")).singleElement().asString().endsWith("may have arrived");
-        assertThat(relay.queue.events(id))
-                .extracting(Event::detail)
+        assertThat(relay.queue.notices().history(id))
+                .extracting(HistoryEntry::detail)
                 .containsExactly(
                         "503 serviceNotAvailable: The service is unavailable (the message may have been sent)");
     }
@@ -434,8 +436,8 @@ class MailboxSenderTest {
         QueueId id = relay.accept("scan@contoso.example", SCAN, ANNA);
         relay.deliverDue();
         relay.deliverDue();
-        assertThat(relay.queue.events(id))
-                .extracting(Event::upstream)
+        assertThat(relay.queue.notices().history(id))
+                .extracting(HistoryEntry::upstream)
                 .containsExactly("fake.example:587", "graph.example");
     }
 

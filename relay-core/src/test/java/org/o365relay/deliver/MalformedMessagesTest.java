@@ -115,7 +115,7 @@ class MalformedMessagesTest {
                 journal,
                 clock);
         delivery = new Delivery(
-                queue,
+                queue.claims(),
                 sender,
                 new RetrySchedule(Duration.ofMinutes(1), Duration.ofDays(5)),
                 new NoticePolicy(new NoticeSettings(MAILBOX), "relay.contoso.example", List.of(), clock),
@@ -188,7 +188,7 @@ class MalformedMessagesTest {
                 List.of(DeliveryFixture.address("bob@fabrikam.com")),
                 false);
         Arrival arrival = new Arrival(clock.instant(), InetAddress.ofLiteral("10.0.0.7"), "scanner", "ESMTP");
-        Incoming incoming = queue.receive();
+        Incoming incoming = queue.intake().receive();
         int taken = 0;
         for (; message.length - taken > Incoming.CHUNK_SIZE; taken += Incoming.CHUNK_SIZE) {
             incoming.append(Arrays.copyOfRange(message, taken, taken + Incoming.CHUNK_SIZE))
@@ -201,7 +201,7 @@ class MalformedMessagesTest {
     }
 
     private void deliverDue() {
-        queue.claim(sender.claimScope(), 100).forEach(delivery::deliver);
+        queue.claims().claim(sender.claimScope(), 100).forEach(delivery::deliver);
     }
 
     private static String text(byte[] octets) {

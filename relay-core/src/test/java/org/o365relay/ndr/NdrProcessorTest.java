@@ -39,7 +39,7 @@ import org.o365relay.notice.NoticeWriter;
 import org.o365relay.notice.Reason;
 import org.o365relay.queue.Claim;
 import org.o365relay.queue.ClaimScope;
-import org.o365relay.queue.Event;
+import org.o365relay.queue.HistoryEntry;
 import org.o365relay.queue.MessageEntry;
 import org.o365relay.queue.MessageFilter;
 import org.o365relay.queue.MessageQueue;
@@ -70,7 +70,7 @@ class NdrProcessorTest {
     void open() throws QueueUnavailableException {
         queue = MessageQueue.open(
                 new QueueSettings(directory, 0, Long.MAX_VALUE / 2, Duration.ofDays(30)), clock, new Random(1));
-        returns = new NdrProcessor(MAILBOX, MARK, queue, authors(), journal, clock);
+        returns = new NdrProcessor(MAILBOX, MARK, queue.ndrs(), authors(), journal, clock);
     }
 
     @AfterEach
@@ -82,8 +82,8 @@ class NdrProcessorTest {
     void notifiesTheEnvelopeSender() throws IOException {
         QueueId id = accept(PRINTER, DsnRequest.NONE, "<own-1@mfp>", ANNA, BERT);
         returns.process("here", report("<own-1@mfp>", "Bert@fabrikam.example"));
-        assertThat(queue.events(id))
-                .containsExactly(new Event(
+        assertThat(queue.notices().history(id))
+                .containsExactly(new HistoryEntry(
                         clock.instant(),
                         1,
                         "ndr",
@@ -99,7 +99,7 @@ class NdrProcessorTest {
                 .doesNotContain("no further attempts", "delivery attempt")
                 .contains("Final-Recipient: rfc822; bert@fabrikam.example", "Remote-MTA: dns; mail.example")
                 .doesNotContain("anna@fabrikam.example");
-        assertThat(queue.progress(MARK)).contains("here");
+        assertThat(queue.ndrs().position(MARK)).contains("here");
         assertThat(journal.events()).containsExactly("ndr", "accepted");
     }
 
@@ -114,9 +114,9 @@ class NdrProcessorTest {
     void onlyRecordsWhatComesBackToTheNullSender() throws IOException {
         QueueId id = accept(null, DsnRequest.NONE, "<own-1@mfp>", ANNA);
         returns.process("here", report("<own-1@mfp>", ANNA.toString()));
-        assertThat(queue.events(id)).hasSize(1);
+        assertThat(queue.notices().history(id)).hasSize(1);
         assertThat(notices()).isEmpty();
-        assertThat(queue.progress(MARK)).contains("here");
+        assertThat(queue.ndrs().position(MARK)).contains("here");
     }
 
     @Test
@@ -125,7 +125,7 @@ class NdrProcessorTest {
                 new DsnRequest("", ReturnedContent.NOT_GIVEN, Map.of(ANNA, new ForRecipient(Set.of(), null)));
         QueueId id = accept(PRINTER, never, "<own-1@mfp>", ANNA);
         returns.process("here", report("<own-1@mfp>", ANNA.toString()));
-        assertThat(queue.events(id)).hasSize(1);
+        assertThat(queue.notices().history(id)).hasSize(1);
         assertThat(notices()).isEmpty();
     }
 
@@ -133,7 +133,7 @@ class NdrProcessorTest {
     void tellsOfAMemberOfTheGroupItWasSentTo() throws IOException {
         QueueId id = accept(PRINTER, DsnRequest.NONE, "<own-1@mfp>", address("all@fabrikam.example"));
         returns.process("here", report("<own-1@mfp>", ANNA.toString()));
-        assertThat(queue.events(id)).singleElement().satisfies(event -> {
+        assertThat(queue.notices().history(id)).singleElement().satisfies(event -> {
             assertThat(event.recipient()).isNull();
             assertThat(event.detail())
                     .isEqualTo("anna@fabrikam.example: 550 5.1.10 RESOLVER.ADR.RecipientNotFound; no");
@@ -147,7 +147,7 @@ class NdrProcessorTest {
         returns.process("here", report("<own-1@mfp>", BERT.toString(), ANNA.toString()));
         assertThat(parts)
                 .hasSize(2)
-                .allSatisfy(id -> assertThat(queue.events(id))
+                .allSatisfy(id -> assertThat(queue.notices().history(id))
                         .singleElement()
                         .satisfies(event -> assertThat(event.recipient()).isZero()));
         assertThat(notices()).hasSize(2);
@@ -157,7 +157,7 @@ class NdrProcessorTest {
     void knowsTheIdThatTheRelayHasGiven() throws IOException {
         QueueId id = accept(PRINTER, DsnRequest.NONE, "", ANNA);
         returns.process("here", report("<" + id + "@contoso.example>", ANNA.toString()));
-        assertThat(queue.events(id)).hasSize(1);
+        assertThat(queue.notices().history(id)).hasSize(1);
         assertThat(notices()).hasSize(1);
     }
 
@@ -167,9 +167,9 @@ class NdrProcessorTest {
         for (String other :
                 List.of("<other@x.example>", "<*>", "", "<" + id + "@contoso.example>", "<0000000000000@x>")) {
             returns.process("behind " + other, report(other, ANNA.toString()));
-            assertThat(queue.progress(MARK)).contains("behind " + other);
+            assertThat(queue.ndrs().position(MARK)).contains("behind " + other);
         }
-        assertThat(queue.events(id)).isEmpty();
+        assertThat(queue.notices().history(id)).isEmpty();
         assertThat(notices()).isEmpty();
         assertThat(journal.lines()).isEmpty();
     }
@@ -234,7 +234,8 @@ class NdrProcessorTest {
         Arrival arrival = new Arrival(clock.instant(), InetAddress.getLoopbackAddress(), "printer", "ESMTP");
         String id = messageId.isEmpty() ? "" : "Message-ID: " + messageId + "\r\n";
         byte[] content = ("Subject: Scan\r\n" + id + "\r\nhello\r\n").getBytes(StandardCharsets.US_ASCII);
-        queue.receive()
+        queue.intake()
+                .receive()
                 .commit(
                         arrival,
                         envelopes.stream()
@@ -250,8 +251,8 @@ class NdrProcessorTest {
 
     private List<String> notices() throws IOException {
         List<String> notices = new ArrayList<>();
-        for (Claim claim : queue.claim(new ClaimScope(MAILBOX.toString(), List.of(MAILBOX.toString())), 10)) {
-            try (InputStream content = queue.content(claim)) {
+        for (Claim claim : queue.claims().claim(new ClaimScope(MAILBOX.toString(), List.of(MAILBOX.toString())), 10)) {
+            try (InputStream content = queue.claims().content(claim)) {
                 notices.add(new String(content.readAllBytes(), StandardCharsets.UTF_8));
             }
         }

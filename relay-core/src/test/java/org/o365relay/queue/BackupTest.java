@@ -112,6 +112,7 @@ class BackupTest {
                 for (int k = 0; k < 20; k++) {
                     String text = "message " + i + "." + k + " " + "x".repeat(2_000);
                     group.add(fixture.queue()
+                            .intake()
                             .receive()
                             .commit(
                                     fixture.arrival(),
@@ -226,7 +227,7 @@ class BackupTest {
         Path made = backup();
         try (QueueFixture other = other()) {
             restore(other, made, false, false);
-            assertThat(other.queue().events(id)).singleElement().satisfies(event -> {
+            assertThat(other.queue().notices().history(id)).singleElement().satisfies(event -> {
                 assertThat(event.kind()).isEqualTo("restored");
                 assertThat(event.uncertain()).isTrue();
                 assertThat(event.detail()).contains("from a backup of", "may have been delivered");

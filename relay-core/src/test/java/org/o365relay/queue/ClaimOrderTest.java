@@ -99,9 +99,11 @@ class ClaimOrderTest {
         commit(1, QueueFixture.MAILBOX, Priority.URGENT);
         Claim urgent = fixture.claimOne();
         fixture.queue()
+                .claims()
                 .settle(
                         urgent,
                         QueueFixture.deferred(urgent, fixture.clock.instant().plusSeconds(60)),
+                        List.of(),
                         List.of());
         commit(1, QueueFixture.MAILBOX, Priority.NORMAL);
 
@@ -116,9 +118,11 @@ class ClaimOrderTest {
         Claim claim = claimOne(ONE);
         assertThat(claim.route()).isEqualTo(POOL);
         assertThat(claim.mailbox()).isEqualTo(ONE.owner());
-        fixture.queue().settle(claim, QueueFixture.deferred(claim, fixture.clock.instant()), List.of());
+        fixture.queue()
+                .claims()
+                .settle(claim, QueueFixture.deferred(claim, fixture.clock.instant()), List.of(), List.of());
 
-        assertThat(fixture.queue().claim(TWO, 10)).isEmpty();
+        assertThat(fixture.queue().claims().claim(TWO, 10)).isEmpty();
         assertThat(claimOne(ONE).id()).isEqualTo(id);
     }
 
@@ -126,8 +130,8 @@ class ClaimOrderTest {
     void claimsNoMessageOfAnotherMailbox() {
         commit(1, ONE.owner(), Priority.NORMAL);
 
-        assertThat(fixture.queue().claim(TWO, 10)).isEmpty();
-        assertThat(fixture.queue().mailboxes()).containsExactly(ONE.owner());
+        assertThat(fixture.queue().claims().claim(TWO, 10)).isEmpty();
+        assertThat(fixture.queue().routes().names()).containsExactly(ONE.owner());
         assertThat(claimOne(ONE).mailbox()).isEqualTo(ONE.owner());
     }
 
@@ -141,9 +145,9 @@ class ClaimOrderTest {
                 "UPDATE message SET mailbox = '" + ONE.owner() + "', attempts = 1"); // as if it had tried them all
         Claim beingTried = claimOne(ONE);
 
-        assertThat(fixture.queue().releaseToPools(ONE)).isEqualTo(1_199);
+        assertThat(fixture.queue().claims().releaseToPools(ONE)).isEqualTo(1_199);
 
-        List<Claim> claims = fixture.queue().claim(TWO, 2_000);
+        List<Claim> claims = fixture.queue().claims().claim(TWO, 2_000);
         assertThat(claims).hasSize(1_199).extracting(Claim::id).doesNotContain(beingTried.id(), own);
         assertThat(claims)
                 .allMatch(claim -> claim.attempts() == 2 && claim.mailbox().equals(TWO.owner()));
@@ -154,10 +158,12 @@ class ClaimOrderTest {
     void keepsMessagesOfAPoolNoLongerServed() {
         QueueId id = commit(1, POOL, Priority.NORMAL);
         Claim claim = claimOne(ONE);
-        fixture.queue().settle(claim, QueueFixture.deferred(claim, fixture.clock.instant()), List.of());
+        fixture.queue()
+                .claims()
+                .settle(claim, QueueFixture.deferred(claim, fixture.clock.instant()), List.of(), List.of());
 
         ClaimScope alone = new ClaimScope(ONE.owner(), List.of(ONE.owner()));
-        assertThat(fixture.queue().releaseToPools(alone)).isZero();
+        assertThat(fixture.queue().claims().releaseToPools(alone)).isZero();
         assertThat(claimOne(alone).id()).isEqualTo(id);
     }
 
@@ -170,23 +176,25 @@ class ClaimOrderTest {
         Claim claim = claimOne(ONE);
         assertThat(claim.id()).isEqualTo(first);
 
-        fixture.queue().putBack(claim);
+        fixture.queue().claims().putBack(claim);
 
-        List<Claim> again = fixture.queue().claim(TWO, 10);
+        List<Claim> again = fixture.queue().claims().claim(TWO, 10);
         assertThat(again).extracting(Claim::id).containsExactly(first, second);
         assertThat(again.getFirst().attempts()).isEqualTo(1);
         assertThat(again.getFirst().dueAt()).isEqualTo(claim.dueAt());
-        assertThat(fixture.queue().events(first)).isEmpty();
+        assertThat(fixture.queue().notices().history(first)).isEmpty();
     }
 
     @Test
     void returnsAnAttemptedMessageToItsMailbox() {
         QueueId id = commit(1, POOL, Priority.NORMAL);
         Claim tried = claimOne(ONE);
-        fixture.queue().settle(tried, QueueFixture.deferred(tried, fixture.clock.instant()), List.of());
-        fixture.queue().putBack(claimOne(ONE));
+        fixture.queue()
+                .claims()
+                .settle(tried, QueueFixture.deferred(tried, fixture.clock.instant()), List.of(), List.of());
+        fixture.queue().claims().putBack(claimOne(ONE));
 
-        assertThat(fixture.queue().claim(TWO, 10)).isEmpty();
+        assertThat(fixture.queue().claims().claim(TWO, 10)).isEmpty();
         Claim again = claimOne(ONE);
         assertThat(again.id()).isEqualTo(id);
         assertThat(again.attempts()).isEqualTo(2);
@@ -196,17 +204,19 @@ class ClaimOrderTest {
     void doesNotReturnAClaimWhoseLeaseHasEnded() {
         commit(1, POOL, Priority.NORMAL);
         Claim stale = claimOne(ONE);
-        fixture.clock.advance(MessageQueue.LEASE);
+        fixture.clock.advance(JdbcClaims.LEASE);
         Claim current = claimOne(ONE);
-        assertThat(fixture.queue().events(stale.id())).singleElement().satisfies(event -> {
-            assertThat(event.kind()).isEqualTo("interrupted");
-            assertThat(event.uncertain()).isTrue();
-        });
+        assertThat(fixture.queue().notices().history(stale.id()))
+                .singleElement()
+                .satisfies(event -> {
+                    assertThat(event.kind()).isEqualTo("interrupted");
+                    assertThat(event.uncertain()).isTrue();
+                });
 
-        fixture.queue().putBack(stale);
+        fixture.queue().claims().putBack(stale);
 
-        assertThat(fixture.queue().claim(ONE, 10)).isEmpty();
-        assertThat(fixture.queue().settle(current, QueueFixture.delivered(current), List.of()))
+        assertThat(fixture.queue().claims().claim(ONE, 10)).isEmpty();
+        assertThat(fixture.queue().claims().settle(current, QueueFixture.delivered(current), List.of(), List.of()))
                 .isEmpty();
     }
 
@@ -220,7 +230,7 @@ class ClaimOrderTest {
             fixture.clock.advance(Duration.ofSeconds(1));
             fixture.close(); // the next one to ask opens it again
         }
-        assertThat(fixture.queue().claim(TWO, 1)).extracting(Claim::id).containsExactly(second);
+        assertThat(fixture.queue().claims().claim(TWO, 1)).extracting(Claim::id).containsExactly(second);
     }
 
     @Test
@@ -242,7 +252,7 @@ class ClaimOrderTest {
             Claim claim = claimOne(ONE);
             assertThat(claim.id()).isEqualTo(first);
             assertThat(claim.attempts()).isEqualTo(1);
-            fixture.queue().settle(claim, held(claim), List.of());
+            fixture.queue().claims().settle(claim, held(claim), List.of(), List.of());
         }
     }
 
@@ -257,9 +267,9 @@ class ClaimOrderTest {
         List<Thread> claimants = new ArrayList<>();
         for (ClaimScope supply : List.of(ONE, TWO)) {
             claimants.add(Thread.ofPlatform().start(() -> {
-                for (List<Claim> some = fixture.queue().claim(supply, 3);
+                for (List<Claim> some = fixture.queue().claims().claim(supply, 3);
                         !some.isEmpty();
-                        some = fixture.queue().claim(supply, 3)) {
+                        some = fixture.queue().claims().claim(supply, 3)) {
                     some.forEach(claim -> assertThat(claimed.add(claim.id())).isTrue());
                 }
             }));
@@ -275,7 +285,7 @@ class ClaimOrderTest {
     @Test
     void wakesOnlyMailboxesThatMayClaimTheMessage() throws Exception {
         MessageQueue queue = fixture.queue();
-        queue.awaitDue(TWO, Duration.ZERO);
+        queue.claims().awaitDue(TWO, Duration.ZERO);
         Thread one = waiting(ONE);
         commit(1, ONE.owner(), Priority.NORMAL);
         assertThat(one.join(Duration.ofSeconds(30))).isTrue();
@@ -293,26 +303,28 @@ class ClaimOrderTest {
             commit(client, POOL, client % 2 == 0 ? Priority.URGENT : Priority.NORMAL);
         }
         long seconds = 100;
-        for (Claim claim : fixture.queue().claim(ONE, 10)) {
+        for (Claim claim : fixture.queue().claims().claim(ONE, 10)) {
             fixture.queue()
+                    .claims()
                     .settle(
                             claim,
                             QueueFixture.deferred(claim, fixture.clock.instant().plusSeconds(seconds--)),
+                            List.of(),
                             List.of());
         }
         fixture.clock.advance(Duration.ofSeconds(96));
 
         long before = System.nanoTime();
-        fixture.queue().awaitDue(ONE, Duration.ofHours(1)); // what was settled had raised it
-        fixture.queue().awaitDue(ONE, Duration.ofHours(1));
+        fixture.queue().claims().awaitDue(ONE, Duration.ofHours(1)); // what was settled had raised it
+        fixture.queue().claims().awaitDue(ONE, Duration.ofHours(1));
         assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(30));
-        assertThat(fixture.queue().claim(ONE, 10)).hasSize(1);
+        assertThat(fixture.queue().claims().claim(ONE, 10)).hasSize(1);
     }
 
     private Thread waiting(ClaimScope supply) {
         Thread waiter = Thread.ofPlatform().start(() -> {
             try {
-                fixture.queue().awaitDue(supply, Duration.ofHours(1));
+                fixture.queue().claims().awaitDue(supply, Duration.ofHours(1));
             } catch (InterruptedException e) {
                 throw new AssertionError(e);
             }
@@ -333,7 +345,7 @@ class ClaimOrderTest {
     }
 
     private Claim claimOne(ClaimScope supply) {
-        return fixture.queue().claim(supply, 1).getFirst();
+        return fixture.queue().claims().claim(supply, 1).getFirst();
     }
 
     private QueueId commit(int client, String route, Priority priority) {
@@ -345,6 +357,7 @@ class ClaimOrderTest {
         Arrival arrival =
                 new Arrival(fixture.clock.instant(), InetAddress.ofLiteral("10.0.0." + client), "device", "ESMTP");
         return fixture.queue()
+                .intake()
                 .receive()
                 .commit(arrival, List.of(new RoutedEnvelope(route, priority, QueueFixture.envelope(ANNA))), new byte[] {
                     '.'

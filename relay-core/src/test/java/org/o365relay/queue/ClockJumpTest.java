@@ -41,7 +41,7 @@ class ClockJumpTest {
     }
 
     private void defer(Claim claim) {
-        fixture.queue().settle(claim, QueueFixture.deferred(claim, inAnHour()), List.of());
+        fixture.queue().claims().settle(claim, QueueFixture.deferred(claim, inAnHour()), List.of(), List.of());
     }
 
     @Test
@@ -134,7 +134,7 @@ class ClockJumpTest {
         assertThat(fixture.queue().correctDueTimes(fixture.settings().longestWait()))
                 .isZero();
         assertThat(fixture.claim(1)).isEmpty();
-        fixture.queue().settle(claim, QueueFixture.delivered(claim), List.of());
+        fixture.queue().claims().settle(claim, QueueFixture.delivered(claim), List.of(), List.of());
         assertThat(fixture.number("SELECT count(*) FROM chunk")).isZero();
     }
 
@@ -190,7 +190,7 @@ class ClockJumpTest {
     void aYearAheadHistoryIsDeletedButNoOpenMessage() {
         fixture.accept("delivered", ANNA);
         Claim claim = fixture.claimOne();
-        fixture.queue().settle(claim, QueueFixture.delivered(claim), List.of());
+        fixture.queue().claims().settle(claim, QueueFixture.delivered(claim), List.of(), List.of());
         fixture.accept("open", ANNA);
         fixture.clock.advance(YEAR);
         fixture.queue()

@@ -47,7 +47,7 @@ class ContentTest {
         byte[] content = QueueFixture.content(9, 2 * CHUNK + 9);
         fixture.accept(content, ANNA);
         ByteArrayOutputStream read = new ByteArrayOutputStream();
-        try (InputStream in = fixture.queue().content(fixture.claimOne())) {
+        try (InputStream in = fixture.queue().claims().content(fixture.claimOne())) {
             byte[] buffer = new byte[100_001];
             assertThat(in.read(buffer, 0, 0)).isZero();
             read.write(in.read());
@@ -65,7 +65,7 @@ class ContentTest {
         fixture.accept(QueueFixture.content(3, 2 * CHUNK + 3), ANNA);
         fixture.execute("DELETE FROM chunk WHERE ordinal = " + ordinal);
         Claim claim = fixture.claimOne();
-        assertThatThrownBy(() -> fixture.queue().content(claim).readAllBytes())
+        assertThatThrownBy(() -> fixture.queue().claims().content(claim).readAllBytes())
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining(claim.id().toString())
                 .hasMessageContaining("chunk " + ordinal);
@@ -76,7 +76,8 @@ class ContentTest {
         fixture.accept(QueueFixture.content(3, 10), ANNA);
         fixture.execute("UPDATE chunk SET content = zeroblob(11)");
         Claim claim = fixture.claimOne();
-        assertThatThrownBy(() -> fixture.queue().content(claim).readAllBytes()).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> fixture.queue().claims().content(claim).readAllBytes())
+                .isInstanceOf(IOException.class);
     }
 
     @Test
@@ -85,7 +86,7 @@ class ContentTest {
         fixture.accept(content, ANNA);
         fixture.execute("UPDATE chunk SET content = zeroblob(length(content)) WHERE ordinal = 1");
         Claim claim = fixture.claimOne();
-        try (ContentStream in = fixture.queue().content(claim)) {
+        try (ContentStream in = fixture.queue().claims().content(claim)) {
             assertThat(in.readNBytes(CHUNK)).isEqualTo(Arrays.copyOf(content, CHUNK));
             assertThat(in.damage()).isEmpty();
             assertThatThrownBy(in::readAllBytes)
@@ -111,7 +112,7 @@ class ContentTest {
         Incoming incoming = fixture.receive(QueueFixture.content(4, 3 * CHUNK));
         assertThat(fixture.number("SELECT count(*) FROM chunk")).isEqualTo(3);
         incoming.abandon().join();
-        fixture.queue().receive().abandon().join();
+        fixture.queue().intake().receive().abandon().join();
         assertThat(fixture.number("SELECT count(*) FROM chunk")).isZero();
         assertThat(fixture.inconsistencies()).isEmpty();
         assertThat(fixture.claim(1)).isEmpty();
@@ -121,9 +122,9 @@ class ContentTest {
     void anUnfinishedReadBlocksNoCheckpoint() throws Exception {
         fixture.accept(QueueFixture.content(5, 3 * CHUNK), ANNA);
         Claim claim = fixture.claimOne();
-        try (InputStream in = fixture.queue().content(claim)) {
+        try (InputStream in = fixture.queue().claims().content(claim)) {
             assertThat(in.readNBytes(CHUNK + 5)).hasSize(CHUNK + 5);
-            assertThat(fixture.queue().events(claim.id())).isEmpty();
+            assertThat(fixture.queue().notices().history(claim.id())).isEmpty();
             assertThat(fixture.number("PRAGMA wal_checkpoint(TRUNCATE)"))
                     .as("busy")
                     .isZero();

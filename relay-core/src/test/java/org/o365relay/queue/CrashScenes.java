@@ -82,11 +82,12 @@ final class CrashScenes {
     private void play(Scene scene) throws IOException {
         switch (scene) {
             case FIRST_START -> throw new IllegalArgumentException("played without a queue");
-            case RECEIVING_SMALL -> fixture.queue().receive();
+            case RECEIVING_SMALL -> fixture.queue().intake().receive();
             case BEING_COMMITTED -> {
                 Incoming large = fixture.receive(LARGE);
                 inTransaction(() -> {
                     var _ = fixture.queue()
+                            .intake()
                             .receive()
                             .commit(fixture.arrival(), QueueFixture.routed(QueueFixture.envelope(ANNA)), SMALL);
                     var _ = large.commit(
@@ -233,7 +234,7 @@ final class CrashScenes {
     }
 
     private void settle(Claim claim, Settlement settlement, LocalMessage... notices) {
-        fixture.queue().settle(claim, settlement, List.of(notices));
+        fixture.queue().claims().settle(claim, settlement, List.of(notices), List.of());
     }
 
     private static void firstStart(Path directory) throws Exception {

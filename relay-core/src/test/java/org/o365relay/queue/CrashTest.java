@@ -90,7 +90,7 @@ class CrashTest {
         crash(Scene.BEING_CLAIMED);
         Claim claim = fixture.claimOne();
         assertThat(claim.attempts()).isEqualTo(1);
-        assertThat(fixture.queue().events(claim.id())).isEmpty();
+        assertThat(fixture.queue().notices().history(claim.id())).isEmpty();
     }
 
     @Test
@@ -99,7 +99,7 @@ class CrashTest {
         Claim claim = fixture.claimOne();
         assertThat(claim.attempts()).as("the interrupted one counts").isEqualTo(2);
         assertThat(fixture.read(claim)).isEqualTo(SMALL);
-        assertThat(fixture.queue().events(claim.id()))
+        assertThat(fixture.queue().notices().history(claim.id()))
                 .singleElement()
                 .satisfies(event -> assertThat(event.kind()).isEqualTo("interrupted"))
                 .satisfies(event -> assertThat(event.recipient()).isNull())
@@ -114,7 +114,9 @@ class CrashTest {
         Claim claim = fixture.claimOne();
         assertThat(claim.attempts()).isEqualTo(2);
         assertThat(fixture.read(claim)).isEqualTo(SMALL);
-        assertThat(fixture.queue().events(claim.id())).extracting(Event::kind).containsExactly("deferred");
+        assertThat(fixture.queue().notices().history(claim.id()))
+                .extracting(HistoryEntry::kind)
+                .containsExactly("deferred");
     }
 
     @Test
@@ -133,8 +135,8 @@ class CrashTest {
         List<Claim> claims = fixture.claim(10);
         assertThat(claims).singleElement().matches(claim -> !claim.notice());
         assertThat(fixture.read(claims.getFirst())).isEqualTo(LARGE);
-        assertThat(fixture.queue().events(claims.getFirst().id()))
-                .extracting(Event::kind)
+        assertThat(fixture.queue().notices().history(claims.getFirst().id()))
+                .extracting(HistoryEntry::kind)
                 .containsExactly("interrupted");
     }
 
@@ -177,7 +179,9 @@ class CrashTest {
         List<Claim> claims = fixture.claim(10);
         assertThat(claims).singleElement().extracting(Claim::recipients).isEqualTo(List.of(new Recipient(0, BERT)));
         assertThat(fixture.read(claims.getFirst())).isEqualTo(LARGE);
-        fixture.queue().settle(claims.getFirst(), QueueFixture.delivered(claims.getFirst()), List.of());
+        fixture.queue()
+                .claims()
+                .settle(claims.getFirst(), QueueFixture.delivered(claims.getFirst()), List.of(), List.of());
         assertThat(fixture.number("SELECT count(*) FROM chunk")).isZero();
         assertThat(fixture.inconsistencies()).isEmpty();
     }
@@ -216,7 +220,9 @@ class CrashTest {
         Claim claim = fixture.claimOne();
         assertThat(fixture.read(claim)).isEqualTo(SMALL);
         assertThat(claim.attempts()).isEqualTo(1);
-        assertThat(fixture.queue().events(claim.id())).extracting(Event::kind).containsExactly("held", "released");
+        assertThat(fixture.queue().notices().history(claim.id()))
+                .extracting(HistoryEntry::kind)
+                .containsExactly("held", "released");
     }
 
     @Test
@@ -225,7 +231,7 @@ class CrashTest {
         Claim claim = fixture.claimOne();
         assertThat(fixture.read(claim)).isEqualTo(LARGE);
         assertThat(claim.attempts()).as("a bounce is no attempt").isEqualTo(1);
-        assertThat(fixture.queue().events(claim.id())).isEmpty();
+        assertThat(fixture.queue().notices().history(claim.id())).isEmpty();
         assertThat(fixture.number("SELECT count(*) FROM message WHERE settled_at IS NOT NULL"))
                 .isEqualTo(1);
     }

@@ -39,8 +39,8 @@ final class CrashedRelay {
         InstantSource clock = InstantSource.system();
         QueueSettings settings = new QueueSettings(Path.of(arguments[0]), 0, 1L << 40, Duration.ofDays(30));
         MessageQueue queue = MessageQueue.open(settings, clock, RandomGenerator.getDefault());
-        Devices devices = new Devices(queue.devices(), clock);
-        queue.persistDevices(devices);
+        Devices devices = new Devices(queue.devices().all(), clock);
+        queue.devices().persist(devices);
         EmailAddress mailbox = EmailAddress.parse("relay@contoso.example").orElseThrow();
         SmtpListener listener = new SmtpListener(
                 new AcceptSettings(
@@ -55,7 +55,7 @@ final class CrashedRelay {
                                 List.of(new Target(QueueFixture.MAILBOX, List.of(mailbox), Long.MAX_VALUE, null))),
                         List.of(mailbox)),
                 devices,
-                queue,
+                queue.intake(),
                 new LogJournal(),
                 clock);
         Thread.ofVirtual().start(() -> tryAndDefer(queue, clock));
@@ -84,14 +84,18 @@ final class CrashedRelay {
     private static void tryAndDefer(MessageQueue queue, InstantSource clock) {
         try {
             while (true) {
-                for (Claim claim : queue.claim(QueueFixture.SCOPE, 3)) {
-                    try (InputStream content = queue.content(claim)) {
+                for (Claim claim : queue.claims().claim(QueueFixture.SCOPE, 3)) {
+                    try (InputStream content = queue.claims().content(claim)) {
                         content.transferTo(OutputStream.nullOutputStream());
                     }
-                    queue.settle(
-                            claim, QueueFixture.deferred(claim, clock.instant().plus(Duration.ofDays(1))), List.of());
+                    queue.claims()
+                            .settle(
+                                    claim,
+                                    QueueFixture.deferred(claim, clock.instant().plus(Duration.ofDays(1))),
+                                    List.of(),
+                                    List.of());
                 }
-                queue.awaitDue(QueueFixture.SCOPE, Duration.ofSeconds(10));
+                queue.claims().awaitDue(QueueFixture.SCOPE, Duration.ofSeconds(10));
             }
         } catch (IOException | InterruptedException e) {
             System.out.println("FAILED " + e);

@@ -45,8 +45,8 @@ class DeviceCommitHookTest {
     }
 
     private Devices start() {
-        Devices started = new Devices(fixture.queue().devices(), fixture.clock);
-        fixture.queue().persistDevices(started);
+        Devices started = new Devices(fixture.queue().devices().all(), fixture.clock);
+        fixture.queue().devices().persist(started);
         return started;
     }
 
@@ -119,7 +119,7 @@ class DeviceCommitHookTest {
 
     @Test
     void acceptsMailDespiteABugInTheCounters() {
-        fixture.queue().persistDevices(new DeviceChanges() {
+        fixture.queue().devices().persist(new DeviceChanges() {
             @Override
             public boolean isPending() {
                 return true;

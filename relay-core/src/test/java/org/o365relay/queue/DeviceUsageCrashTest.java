@@ -52,8 +52,8 @@ class DeviceUsageCrashTest {
         InstantSource clock = InstantSource.system();
         QueueFixture fixture = new QueueFixture(Path.of(arguments[0]));
         MessageQueue queue = MessageQueue.open(fixture.settings(), clock, RandomGenerator.getDefault());
-        Devices devices = new Devices(queue.devices(), clock);
-        queue.persistDevices(devices);
+        Devices devices = new Devices(queue.devices().all(), clock);
+        queue.devices().persist(devices);
         for (int session = 0; session < SESSIONS; session++) {
             Device device = devices.at(InetAddress.ofLiteral("192.168.10." + (1 + session % 3)));
             Thread.ofPlatform().start(() -> accept(queue, device, fixture));
@@ -66,7 +66,8 @@ class DeviceUsageCrashTest {
                 .or(() -> device.reserveRecipient(limits))
                 .isEmpty()) {
             device.messageAccepted(RECIPIENTS, 100);
-            queue.receive()
+            queue.intake()
+                    .receive()
                     .commit(fixture.arrival(), QueueFixture.routed(QueueFixture.envelope(ANNA, BERT)), new byte[100])
                     .join();
             System.out.println("ACCEPTED");

@@ -207,12 +207,14 @@ class DiskFaultTest {
                 String name = name(read(claim));
                 boolean deliver = claim.attempts() % 2 == 1;
                 fixture.queue()
+                        .claims()
                         .settle(
                                 claim,
                                 deliver
                                         ? QueueFixture.delivered(claim)
                                         : QueueFixture.deferred(
                                                 claim, fixture.clock.instant().plusSeconds(60)),
+                                List.of(),
                                 List.of());
                 if (deliver) {
                     settled.add(name);
@@ -259,14 +261,14 @@ class DiskFaultTest {
             open.removeAll(settled);
             assertThat(found).as("%s at %d", fault, n).containsAll(open);
             assertThat(found).as("%s at %d: nothing comes back", fault, n).doesNotContainAnyElementsOf(settled);
-            claims.forEach(fixture.queue()::putBack);
+            claims.forEach(fixture.queue().claims()::putBack);
             List<Finding> damages = new QueueVerifier(fixture.settings(), fixture.clock)
                     .verify().stream().filter(Finding::isDamage).toList();
             assertThat(damages).as("%s at %d", fault, n).isEmpty();
         }
 
         private byte[] read(Claim claim) {
-            try (InputStream in = fixture.queue().content(claim)) {
+            try (InputStream in = fixture.queue().claims().content(claim)) {
                 return in.readAllBytes();
             } catch (IOException e) {
                 throw new CompletionException(new QueueException(new SQLException("disk: " + e.getMessage())));

@@ -55,7 +55,13 @@ final class FilledQueue {
         fixture.queue().admin().apply(new Change.Delete(), MessageFilter.of(List.of(gone)), "Eva");
         names.put(
                 fixture.queue()
-                        .saveProgress("told", "x", List.of(fixture.notice("Subject: notice\r\n\r\ntext")))
+                        .ndrs()
+                        .record(
+                                "told",
+                                "x",
+                                Map.of(),
+                                List.of(fixture.notice("Subject: notice\r\n\r\ntext")),
+                                List.of())
                         .getFirst(),
                 "notice");
         // last, so that its lease does not end meanwhile
@@ -67,6 +73,7 @@ final class FilledQueue {
         Arrival arrival = new Arrival(fixture.clock.instant(), InetAddress.ofLiteral(client), "printer", "ESMTP");
         Envelope envelope = new Envelope(QueueFixture.PRINTER, List.of(to), false);
         QueueId id = fixture.queue()
+                .intake()
                 .receive()
                 .commit(
                         arrival,
@@ -84,9 +91,9 @@ final class FilledQueue {
         List<Claim> claims = fixture.claim(10);
         for (Claim claim : claims) {
             if (claim.id().equals(id)) {
-                fixture.queue().settle(claim, settlement.apply(claim), List.of());
+                fixture.queue().claims().settle(claim, settlement.apply(claim), List.of(), List.of());
             } else {
-                fixture.queue().putBack(claim);
+                fixture.queue().claims().putBack(claim);
             }
         }
     }

@@ -20,19 +20,20 @@ class FreeSpaceTest {
         QueueSettings settings = new QueueSettings(directory, 0, 400_000, Duration.ofDays(30));
         QueueFixture fixture = new QueueFixture(directory);
         try (MessageQueue queue = MessageQueue.open(settings, fixture.clock, new Random(1))) {
-            assertThat(queue.shortageFor(0)).isEmpty();
-            assertThat(queue.shortageFor(400_000)).contains(SpaceShortage.QUEUE);
-            assertThat(queue.shortageFor(999_999_999_999_999_999L)).isPresent();
+            assertThat(queue.intake().shortageFor(0)).isEmpty();
+            assertThat(queue.intake().shortageFor(400_000)).contains(SpaceShortage.QUEUE);
+            assertThat(queue.intake().shortageFor(999_999_999_999_999_999L)).isPresent();
             for (int i = 0; i < 4; i++) {
-                queue.receive()
+                queue.intake()
+                        .receive()
                         .commit(fixture.arrival(), QueueFixture.routed(QueueFixture.envelope(ANNA)), new byte[100_000])
                         .join();
             }
-            assertThat(queue.shortageFor(0)).contains(SpaceShortage.QUEUE);
-            for (Claim claim : queue.claim(QueueFixture.SCOPE, 3)) {
-                queue.settle(claim, QueueFixture.delivered(claim), List.of());
+            assertThat(queue.intake().shortageFor(0)).contains(SpaceShortage.QUEUE);
+            for (Claim claim : queue.claims().claim(QueueFixture.SCOPE, 3)) {
+                queue.claims().settle(claim, QueueFixture.delivered(claim), List.of(), List.of());
             }
-            assertThat(queue.shortageFor(0)).isEmpty();
+            assertThat(queue.intake().shortageFor(0)).isEmpty();
         }
     }
 

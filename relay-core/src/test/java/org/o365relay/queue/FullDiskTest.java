@@ -51,7 +51,7 @@ class FullDiskTest {
     public static void main(String[] arguments) throws Exception {
         QueueFixture fixture = new QueueFixture(Path.of(arguments[0]));
         Devices devices = new Devices(fixture.clock);
-        fixture.queue().persistDevices(devices);
+        fixture.queue().devices().persist(devices);
         System.out.println("FULL " + accept(fixture, devices, 200));
         System.in.read();
         System.out.println("AGAIN " + accept(fixture, devices, 20));

@@ -50,12 +50,12 @@ class HoldTest {
     @Test
     void aReleasedMessageIsDueAtOnce() throws InterruptedException {
         QueueId id = hold(fixture.accept("held", ANNA));
-        fixture.queue().awaitDue(QueueFixture.SCOPE, Duration.ZERO);
+        fixture.queue().claims().awaitDue(QueueFixture.SCOPE, Duration.ZERO);
 
         ChangeResult effect = fixture.queue().admin().apply(new Change.Release(), MessageFilter.ALL, EVA);
 
         long before = System.nanoTime();
-        fixture.queue().awaitDue(QueueFixture.SCOPE, Duration.ofSeconds(30));
+        fixture.queue().claims().awaitDue(QueueFixture.SCOPE, Duration.ofSeconds(30));
         assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(10));
         assertThat(effect).isEqualTo(new ChangeResult(1, 0, ""));
         assertThat(fixture.claimOne().id()).isEqualTo(id);
@@ -68,7 +68,9 @@ class HoldTest {
     void keepsTheReasonOfTheDeferral() {
         QueueId id = fixture.accept("deferred", ANNA);
         Claim claim = fixture.claimOne();
-        fixture.queue().settle(claim, QueueFixture.deferred(claim, fixture.clock.instant()), List.of());
+        fixture.queue()
+                .claims()
+                .settle(claim, QueueFixture.deferred(claim, fixture.clock.instant()), List.of(), List.of());
         String reason = line(id).reason();
         hold(id);
 
@@ -82,7 +84,7 @@ class HoldTest {
     void waitingForDueMessagesIgnoresMessagesOnHold() throws InterruptedException {
         hold(fixture.accept("held", ANNA));
         long before = System.nanoTime();
-        fixture.queue().awaitDue(QueueFixture.SCOPE, Duration.ofMillis(10));
+        fixture.queue().claims().awaitDue(QueueFixture.SCOPE, Duration.ofMillis(10));
         assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(20));
         assertThat(fixture.queue().reader().summary().nextDue()).isNull();
     }
@@ -92,12 +94,13 @@ class HoldTest {
         QueueId id = hold(fixture.accept("held", ANNA));
 
         int moved = fixture.queue()
+                .routes()
                 .reroute(QueueFixture.MAILBOX, _ -> new Destination("other@contoso.example", Priority.URGENT));
 
         assertThat(moved).isEqualTo(1);
         assertThat(line(id).mailbox()).isEqualTo("other@contoso.example");
         assertThat(line(id).state()).isEqualTo(MessageState.HELD);
-        assertThat(fixture.queue().claim(new ClaimScope("other@contoso.example", List.of()), 1))
+        assertThat(fixture.queue().claims().claim(new ClaimScope("other@contoso.example", List.of()), 1))
                 .isEmpty();
     }
 
@@ -106,17 +109,17 @@ class HoldTest {
         QueueId id = fixture.accept("held", ANNA);
         fixture.execute("UPDATE message SET route = 'pool', mailbox = 'pool'");
         ClaimScope member = new ClaimScope(QueueFixture.MAILBOX, List.of("pool"));
-        Claim claim = fixture.queue().claim(member, 1).getFirst();
+        Claim claim = fixture.queue().claims().claim(member, 1).getFirst();
         Instant next = fixture.clock.instant().plus(Duration.ofHours(1));
-        fixture.queue().settle(claim, QueueFixture.deferred(claim, next), List.of());
+        fixture.queue().claims().settle(claim, QueueFixture.deferred(claim, next), List.of(), List.of());
         hold(id);
 
-        assertThat(fixture.queue().releaseToPools(member)).isEqualTo(1);
+        assertThat(fixture.queue().claims().releaseToPools(member)).isEqualTo(1);
 
         assertThat(line(id).mailbox()).isEqualTo("pool");
         assertThat(line(id).state()).isEqualTo(MessageState.HELD);
         fixture.clock.advance(Duration.ofDays(1));
-        assertThat(fixture.queue().claim(member, 1)).isEmpty();
+        assertThat(fixture.queue().claims().claim(member, 1)).isEmpty();
     }
 
     @Test
@@ -124,11 +127,15 @@ class HoldTest {
         QueueId id = hold(fixture.accept("held", ANNA));
         fixture.queue().admin().bounceEach(MessageFilter.ALL, EVA, claim -> {
             assertThat(fixture.claim(1)).as("no other claim gets it").isEmpty();
-            fixture.queue().settle(claim, QueueFixture.deferred(claim, fixture.clock.instant()), List.of());
+            fixture.queue()
+                    .claims()
+                    .settle(claim, QueueFixture.deferred(claim, fixture.clock.instant()), List.of(), List.of());
         });
         assertThat(line(id).state()).isEqualTo(MessageState.HELD);
 
-        fixture.queue().admin().bounceEach(MessageFilter.ALL, EVA, fixture.queue()::putBack);
+        fixture.queue()
+                .admin()
+                .bounceEach(MessageFilter.ALL, EVA, fixture.queue().claims()::putBack);
         assertThat(line(id).state()).isEqualTo(MessageState.HELD);
         assertThat(line(id).attempts()).isZero();
     }
@@ -138,16 +145,18 @@ class HoldTest {
         QueueId id = fixture.accept("damaged", ANNA);
         Claim claim = fixture.claimOne();
 
-        fixture.queue().holdDamaged(claim, "chunk 0 does not match its checksum");
+        fixture.queue().claims().holdDamaged(claim, "chunk 0 does not match its checksum");
 
         assertThat(line(id).state()).isEqualTo(MessageState.HELD);
         assertThat(line(id).attempts()).isZero();
-        assertThat(fixture.queue().events(id))
+        assertThat(fixture.queue().notices().history(id))
                 .singleElement()
                 .satisfies(event -> assertThat(event.kind()).isEqualTo("damaged"))
                 .satisfies(event -> assertThat(event.detail()).isEqualTo("chunk 0 does not match its checksum"));
-        fixture.queue().holdDamaged(claim, "again");
-        assertThat(fixture.queue().events(id)).as("its lease has ended").hasSize(1);
+        fixture.queue().claims().holdDamaged(claim, "again");
+        assertThat(fixture.queue().notices().history(id))
+                .as("its lease has ended")
+                .hasSize(1);
     }
 
     private QueueId hold(QueueId id) {

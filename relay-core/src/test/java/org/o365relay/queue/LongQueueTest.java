@@ -33,22 +33,22 @@ class LongQueueTest {
             assertQuick("a claim of nothing", () -> fixture.claim(10).size(), 0, 0);
             assertQuick(
                     "a claim in another lane",
-                    () -> fixture.queue().claim(pool, 10).size(),
+                    () -> fixture.queue().claims().claim(pool, 10).size(),
                     0,
                     0);
             assertQuick("the next due", () -> waited(fixture), true, true);
             assertQuick(
                     "all lanes",
-                    () -> fixture.queue().mailboxes(),
+                    () -> fixture.queue().routes().names(),
                     List.of(QueueFixture.MAILBOX),
                     List.of(QueueFixture.MAILBOX));
-            assertQuick("a release", () -> fixture.queue().releaseToPools(QueueFixture.SCOPE), 0, 0);
+            assertQuick("a release", () -> fixture.queue().claims().releaseToPools(QueueFixture.SCOPE), 0, 0);
         }
     }
 
     private static boolean waited(QueueFixture fixture) {
         try {
-            fixture.queue().awaitDue(QueueFixture.SCOPE, Duration.ZERO);
+            fixture.queue().claims().awaitDue(QueueFixture.SCOPE, Duration.ZERO);
             return true;
         } catch (InterruptedException e) {
             throw new AssertionError(e);

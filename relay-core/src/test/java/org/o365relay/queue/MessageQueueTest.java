@@ -62,6 +62,7 @@ class MessageQueueTest {
         Envelope envelope =
                 new Envelope(QueueFixture.PRINTER, List.of(ANNA, BERT, CARL), false, BodyType.BINARY, report);
         fixture.queue()
+                .intake()
                 .receive()
                 .commit(fixture.arrival(), QueueFixture.routed(envelope), new byte[] {0, 13, 10})
                 .join();
@@ -76,6 +77,7 @@ class MessageQueueTest {
         Arrival arrival = new Arrival(fixture.clock.instant(), InetAddress.ofLiteral("fd00::7"), "", "UTF8SMTP");
         byte[] content = QueueFixture.content(1, 3_000);
         QueueId id = fixture.queue()
+                .intake()
                 .receive()
                 .commit(arrival, QueueFixture.routed(envelope), content)
                 .join()
@@ -122,7 +124,7 @@ class MessageQueueTest {
     void aLeaseExcludesOtherClaimsUntilItEnds() {
         QueueId id = fixture.accept("scan", ANNA);
         assertThat(fixture.claimOne().attempts()).isEqualTo(1);
-        fixture.clock.advance(MessageQueue.LEASE.minusMillis(1));
+        fixture.clock.advance(JdbcClaims.LEASE.minusMillis(1));
         assertThat(fixture.claim(10)).isEmpty();
         fixture.clock.advance(Duration.ofMillis(1));
         Claim again = fixture.claimOne();
@@ -134,26 +136,33 @@ class MessageQueueTest {
     void aStaleLeaseSettlesNothing() {
         QueueId id = fixture.accept("scan", ANNA);
         Claim stale = fixture.claimOne();
-        fixture.clock.advance(MessageQueue.LEASE);
+        fixture.clock.advance(JdbcClaims.LEASE);
         Claim current = fixture.claimOne();
 
         assertThatThrownBy(() -> fixture.queue()
-                        .settle(stale, QueueFixture.failed(stale), List.of(fixture.notice("never to be seen"))))
+                        .claims()
+                        .settle(
+                                stale,
+                                QueueFixture.failed(stale),
+                                List.of(fixture.notice("never to be seen")),
+                                List.of()))
                 .isInstanceOfSatisfying(
                         QueueException.class, e -> assertThat(e.isFinal()).isTrue())
                 .hasMessageContaining(id.toString())
                 .hasMessageContaining("lease");
 
-        assertThat(fixture.queue().events(id))
+        assertThat(fixture.queue().notices().history(id))
                 .as("who held the lease may have delivered it")
-                .extracting(Event::kind, Event::uncertain)
+                .extracting(HistoryEntry::kind, HistoryEntry::uncertain)
                 .containsExactly(tuple("interrupted", true));
         assertThat(fixture.number("SELECT count(*) FROM message")).isEqualTo(1);
         assertThat(fixture.text(current)).isEqualTo("scan");
         settle(current, QueueFixture.delivered(current));
         assertThatThrownBy(() -> settle(current, QueueFixture.delivered(current)))
                 .isInstanceOf(QueueException.class);
-        assertThat(fixture.queue().events(id)).extracting(Event::kind).containsExactly("interrupted", "delivered");
+        assertThat(fixture.queue().notices().history(id))
+                .extracting(HistoryEntry::kind)
+                .containsExactly("interrupted", "delivered");
     }
 
     @Test
@@ -177,8 +186,8 @@ class MessageQueueTest {
         assertThat(fixture.text(second)).isEqualTo("report");
         settle(second, QueueFixture.delivered(second));
 
-        assertThat(fixture.queue().events(id))
-                .extracting(Event::recipient, Event::kind, Event::detail)
+        assertThat(fixture.queue().notices().history(id))
+                .extracting(HistoryEntry::recipient, HistoryEntry::kind, HistoryEntry::detail)
                 .containsExactly(
                         tuple(0, "delivered", "250 2.0.0 Ok"),
                         tuple(1, "deferred", "451 4.7.500 Server busy"),
@@ -203,8 +212,8 @@ class MessageQueueTest {
                             "smtp.example:587",
                             QueueFixture.MAILBOX));
         }
-        assertThat(fixture.queue().events(id))
-                .extracting(Event::kind)
+        assertThat(fixture.queue().notices().history(id))
+                .extracting(HistoryEntry::kind)
                 .containsExactly("postponed", "postponed", "postponed");
     }
 
@@ -213,10 +222,12 @@ class MessageQueueTest {
         QueueId id = fixture.accept("scan", ANNA);
         Claim claim = fixture.claimOne();
         List<QueueId> notices = fixture.queue()
+                .claims()
                 .settle(
                         claim,
                         QueueFixture.failed(claim),
-                        List.of(fixture.notice("could not"), fixture.notice("could not, either")));
+                        List.of(fixture.notice("could not"), fixture.notice("could not, either")),
+                        List.of());
 
         List<Claim> due = fixture.claim(10);
         assertThat(due).extracting(Claim::id).containsExactlyElementsOf(notices).doesNotContain(id);
@@ -233,16 +244,19 @@ class MessageQueueTest {
         QueueId id = fixture.accept("scan", ANNA);
         Claim claim = fixture.claimOne();
         fixture.execute("CREATE TRIGGER broken BEFORE INSERT ON message BEGIN SELECT raise(ABORT, 'no room'); END");
-        assertThatThrownBy(() ->
-                        fixture.queue().settle(claim, QueueFixture.failed(claim), List.of(fixture.notice("could not"))))
+        assertThatThrownBy(() -> fixture.queue()
+                        .claims()
+                        .settle(claim, QueueFixture.failed(claim), List.of(fixture.notice("could not")), List.of()))
                 .isInstanceOfSatisfying(
                         QueueException.class, e -> assertThat(e.isFinal()).isFalse())
                 .hasMessageContaining("no room");
-        assertThat(fixture.queue().events(id)).isEmpty();
+        assertThat(fixture.queue().notices().history(id)).isEmpty();
         assertThat(fixture.text(claim)).isEqualTo("scan");
 
         fixture.execute("DROP TRIGGER broken");
-        fixture.queue().settle(claim, QueueFixture.failed(claim), List.of(fixture.notice("could not")));
+        fixture.queue()
+                .claims()
+                .settle(claim, QueueFixture.failed(claim), List.of(fixture.notice("could not")), List.of());
         assertThat(fixture.claimOne().notice()).isTrue();
     }
 
@@ -269,8 +283,8 @@ class MessageQueueTest {
 
         fixture.queue().deleteHistoryBefore(fixture.clock.instant().minus(Duration.ofDays(1)));
 
-        assertThat(fixture.queue().events(old)).isEmpty();
-        assertThat(fixture.queue().events(recent)).hasSize(1);
+        assertThat(fixture.queue().notices().history(old)).isEmpty();
+        assertThat(fixture.queue().notices().history(recent)).hasSize(1);
         assertThat(fixture.claimOne().id()).isEqualTo(open);
         assertThat(fixture.number("SELECT count(*) FROM message")).isEqualTo(2);
         assertThat(fixture.inconsistencies()).isEmpty();
@@ -280,6 +294,7 @@ class MessageQueueTest {
     void deletesHistoryInSeveralBatches() {
         for (int i = 0; i < 1_100; i++) {
             var _ = fixture.queue()
+                    .intake()
                     .receive()
                     .commit(fixture.arrival(), QueueFixture.routed(QueueFixture.envelope(ANNA)), new byte[] {'.'});
         }
@@ -301,7 +316,7 @@ class MessageQueueTest {
         }
         Claim claim = fixture.claimOne();
         settle(claim, QueueFixture.delivered(claim));
-        assertThat(fixture.queue().events(id))
+        assertThat(fixture.queue().notices().history(id))
                 .extracting(event -> event.kind() + " " + event.recipient())
                 .containsExactly(
                         "deferred 0",
@@ -316,15 +331,15 @@ class MessageQueueTest {
 
     @Test
     void returnsNoEventsOfAnUnknownMessage() {
-        assertThat(fixture.queue().events(new QueueId(42))).isEmpty();
+        assertThat(fixture.queue().notices().history(new QueueId(42))).isEmpty();
     }
 
     @Test
     void awaitDueWakesWhenAMessageIsCommitted() throws Exception {
-        fixture.queue().awaitDue(QueueFixture.SCOPE, Duration.ZERO);
+        fixture.queue().claims().awaitDue(QueueFixture.SCOPE, Duration.ZERO);
         Thread waiter = Thread.ofPlatform().start(() -> {
             try {
-                fixture.queue().awaitDue(QueueFixture.SCOPE, Duration.ofHours(1));
+                fixture.queue().claims().awaitDue(QueueFixture.SCOPE, Duration.ofHours(1));
             } catch (InterruptedException e) {
                 throw new AssertionError(e);
             }
@@ -341,9 +356,9 @@ class MessageQueueTest {
         fixture.accept("scan", ANNA);
         Claim claim = fixture.claimOne();
         settle(claim, QueueFixture.deferred(claim, fixture.clock.instant().plusMillis(80)));
-        fixture.queue().awaitDue(QueueFixture.SCOPE, Duration.ZERO); // what the commit had raised
+        fixture.queue().claims().awaitDue(QueueFixture.SCOPE, Duration.ZERO); // what the commit had raised
         long before = System.nanoTime();
-        fixture.queue().awaitDue(QueueFixture.SCOPE, Duration.ofHours(1));
+        fixture.queue().claims().awaitDue(QueueFixture.SCOPE, Duration.ofHours(1));
         Duration waited = Duration.ofNanos(System.nanoTime() - before);
         assertThat(waited).isBetween(Duration.ofMillis(80), Duration.ofSeconds(30));
     }
@@ -353,26 +368,27 @@ class MessageQueueTest {
         QueueId id = fixture.accept("scan", ANNA);
         MessageQueue queue = fixture.queue();
         Claim claim = fixture.claimOne();
-        Incoming late = queue.receive();
+        Incoming late = queue.intake().receive();
         queue.close();
         queue.close();
         for (Runnable call : List.<Runnable>of(
-                () -> queue.claim(QueueFixture.SCOPE, 1),
-                () -> queue.settle(claim, QueueFixture.delivered(claim), List.of()),
-                () -> queue.events(id))) {
+                () -> queue.claims().claim(QueueFixture.SCOPE, 1),
+                () -> queue.claims().settle(claim, QueueFixture.delivered(claim), List.of(), List.of()),
+                () -> queue.notices().history(id))) {
             assertThatThrownBy(call::run)
                     .isInstanceOfSatisfying(
                             QueueException.class, e -> assertThat(e.isFinal()).isTrue())
                     .hasMessage("the queue is closed");
         }
-        assertThatThrownBy(() -> queue.awaitDue(QueueFixture.SCOPE, Duration.ofHours(1)))
+        assertThatThrownBy(() -> queue.claims().awaitDue(QueueFixture.SCOPE, Duration.ofHours(1)))
                 .isInstanceOf(QueueException.class);
-        assertThatThrownBy(() -> queue.content(claim).read()).hasMessageContaining("the queue is closed");
+        assertThatThrownBy(() -> queue.claims().content(claim).read()).hasMessageContaining("the queue is closed");
         assertThat(late.append(new byte[1])).isCompletedExceptionally();
     }
 
     private void settle(Claim claim, Settlement settlement) {
-        assertThat(fixture.queue().settle(claim, settlement, List.of())).isEmpty();
+        assertThat(fixture.queue().claims().settle(claim, settlement, List.of(), List.of()))
+                .isEmpty();
     }
 
     private QueueId settled(String content) {

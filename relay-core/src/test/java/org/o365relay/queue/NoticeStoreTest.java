@@ -20,7 +20,6 @@ import org.o365relay.queue.SuppressedNotice.Kind;
 class NoticeStoreTest {
 
     private static final InetAddress PRINTER = InetAddress.ofLiteral("10.0.0.7");
-    private static final String WORK = "warnings";
 
     private QueueFixture fixture;
 
@@ -40,6 +39,7 @@ class NoticeStoreTest {
         Claim claim = fixture.claimOne();
 
         fixture.queue()
+                .claims()
                 .settle(claim, QueueFixture.failed(claim), List.of(), List.of(suppressed(claim.id(), Kind.FAILED)));
         fixture.close();
 
@@ -57,14 +57,15 @@ class NoticeStoreTest {
     void suppressesNothingIfTheLeaseHasEnded() {
         fixture.accept("scan", QueueFixture.ANNA);
         Claim stale = fixture.claimOne();
-        fixture.clock.advance(MessageQueue.LEASE);
+        fixture.clock.advance(JdbcClaims.LEASE);
         Claim again = fixture.claimOne();
         List<SuppressedNotice> withheld = List.of(suppressed(stale.id(), Kind.FAILED));
 
-        assertThatThrownBy(() -> fixture.queue().settle(stale, QueueFixture.failed(stale), List.of(), withheld))
+        assertThatThrownBy(
+                        () -> fixture.queue().claims().settle(stale, QueueFixture.failed(stale), List.of(), withheld))
                 .isInstanceOf(QueueException.class);
         assertThat(notices().suppressedNotices(fixture.clock.instant())).isEmpty();
-        fixture.queue().settle(again, QueueFixture.failed(again), List.of(), withheld);
+        fixture.queue().claims().settle(again, QueueFixture.failed(again), List.of(), withheld);
         assertThat(notices().suppressedNotices(fixture.clock.instant()))
                 .extracting(SuppressedNotices::count)
                 .containsExactly(1);
@@ -75,6 +76,7 @@ class NoticeStoreTest {
         fixture.accept("scan", QueueFixture.ANNA);
         Claim claim = fixture.claimOne();
         fixture.queue()
+                .claims()
                 .settle(claim, QueueFixture.failed(claim), List.of(), List.of(suppressed(claim.id(), Kind.FAILED)));
 
         assertThat(notices().sendDigest(group(1), fixture.notice("digest"))).isPresent();
@@ -93,6 +95,7 @@ class NoticeStoreTest {
             fixture.accept("scan " + i, QueueFixture.ANNA);
             Claim claim = fixture.claimOne();
             fixture.queue()
+                    .claims()
                     .settle(claim, QueueFixture.failed(claim), List.of(), List.of(suppressed(claim.id(), Kind.FAILED)));
         }
 
@@ -125,6 +128,7 @@ class NoticeStoreTest {
         fixture.accept(content, QueueFixture.ANNA);
         Claim claim = fixture.claimOne();
         fixture.queue()
+                .claims()
                 .settle(claim, QueueFixture.failed(claim), List.of(), List.of(suppressed(claim.id(), Kind.FAILED)));
     }
 
@@ -133,6 +137,7 @@ class NoticeStoreTest {
         fixture.accept("scan", QueueFixture.ANNA);
         Claim claim = fixture.claimOne();
         fixture.queue()
+                .claims()
                 .settle(claim, QueueFixture.failed(claim), List.of(), List.of(suppressed(claim.id(), Kind.DELAYED)));
         fixture.queue().deleteHistoryBefore(fixture.clock.instant().plusSeconds(1));
 
@@ -150,17 +155,17 @@ class NoticeStoreTest {
         fixture.clock.advance(Duration.ofMinutes(1));
         Instant end = fixture.clock.instant();
         fixture.accept("3", QueueFixture.ANNA);
-        QueueId from = NoticeStore.firstIdAt(begin);
+        QueueId from = notices().firstIdAt(begin);
 
-        NoticeStore.Batch one = notices().waitingMessages(from, NoticeStore.firstIdAt(end), 1);
-        NoticeStore.Batch two = notices().waitingMessages(one.end(), NoticeStore.firstIdAt(end), 1);
-        NoticeStore.Batch none = notices().waitingMessages(two.end(), NoticeStore.firstIdAt(end), 1);
+        NoticeStore.Batch one = notices().waitingMessages(from, notices().firstIdAt(end), 1);
+        NoticeStore.Batch two = notices().waitingMessages(one.end(), notices().firstIdAt(end), 1);
+        NoticeStore.Batch none = notices().waitingMessages(two.end(), notices().firstIdAt(end), 1);
 
         assertThat(one.messages()).extracting(WaitingMessage::id).containsExactly(first);
         assertThat(two.messages()).extracting(WaitingMessage::id).containsExactly(second);
         assertThat(none.messages()).isEmpty();
         assertThat(List.of(one.isLast(), two.isLast(), none.isLast())).containsExactly(false, false, true);
-        assertThat(none.end()).isEqualTo(NoticeStore.firstIdAt(end));
+        assertThat(none.end()).isEqualTo(notices().firstIdAt(end));
     }
 
     @Test
@@ -168,22 +173,22 @@ class NoticeStoreTest {
         QueueId gone = fixture.accept("gone", QueueFixture.ANNA);
         Claim claim = fixture.claimOne();
         QueueId open = fixture.accept("open", QueueFixture.BERT);
-        fixture.queue().settle(claim, QueueFixture.delivered(claim), List.of());
+        fixture.queue().claims().settle(claim, QueueFixture.delivered(claim), List.of(), List.of());
 
         DelayNotification withheld =
                 new DelayNotification(gone, QueueFixture.PRINTER, null, suppressed(gone, Kind.DELAYED));
-        List<Written> written =
-                notices().recordDelays(WORK, "17", List.of(notice(gone, "too late"), withheld, notice(open, "wait")));
+        List<Written> written = notices()
+                .recordDelays(new QueueId(17), List.of(notice(gone, "too late"), withheld, notice(open, "wait")));
 
         assertThat(written.subList(0, 2)).containsOnly(new Written(false, null));
         assertThat(written.getLast().isNotified()).isTrue();
         assertThat(notices().suppressedNotices(fixture.clock.instant())).isEmpty();
-        assertThat(fixture.queue().progress(WORK)).contains("17");
+        assertThat(notices().delaysRecordedUpTo()).contains(new QueueId(17));
         assertThat(fixture.claim(9))
                 .extracting(Claim::id)
                 .containsExactlyInAnyOrder(
                         open, Objects.requireNonNull(written.getLast().noticeId()));
-        assertThat(fixture.queue().events(open)).singleElement().satisfies(event -> {
+        assertThat(fixture.queue().notices().history(open)).singleElement().satisfies(event -> {
             assertThat(event.kind()).isEqualTo("delayed");
             assertThat(event.detail()).isEqualTo("to printer@contoso.example");
         });

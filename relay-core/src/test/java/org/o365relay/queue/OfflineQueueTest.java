@@ -40,8 +40,8 @@ class OfflineQueueTest {
     }
 
     private void count() {
-        Devices devices = new Devices(fixture.queue().devices(), fixture.clock);
-        fixture.queue().persistDevices(devices);
+        Devices devices = new Devices(fixture.queue().devices().all(), fixture.clock);
+        fixture.queue().devices().persist(devices);
         devices.at(PRINTER).rejected();
         fixture.queue().writeDevices(200);
     }

@@ -144,12 +144,12 @@ class OpeningTest {
         fixture.execute("INSERT INTO recipient VALUES (7, 0, 'anna@contoso.example', 'queued')");
         fixture.execute("INSERT INTO chunk VALUES (7, 0, x'6f6c64')");
 
-        fixture.queue().reroute("", _ -> new Destination(QueueFixture.MAILBOX, Priority.NORMAL));
+        fixture.queue().routes().reroute("", _ -> new Destination(QueueFixture.MAILBOX, Priority.NORMAL));
         Claim old = fixture.claimOne();
         assertThat(fixture.text(old)).isEqualTo("old");
-        fixture.queue().settle(old, QueueFixture.delivered(old), List.of());
+        fixture.queue().claims().settle(old, QueueFixture.delivered(old), List.of(), List.of());
         assertThat(fixture.number("PRAGMA user_version")).isEqualTo(5);
-        assertThat(fixture.queue().devices()).isEmpty();
+        assertThat(fixture.queue().devices().all()).isEmpty();
         assertThat(fixture.accept("new", ANNA)).isNotNull();
         fixture.close();
         assertThat(fixture.text(fixture.claimOne())).isEqualTo("new");
@@ -186,6 +186,7 @@ class OpeningTest {
     void aDamagedTableFailsOnlyOperationsThatReadIt() throws IOException {
         for (int i = 0; i < 2_000; i++) {
             var _ = fixture.queue()
+                    .intake()
                     .receive()
                     .commit(fixture.arrival(), QueueFixture.routed(QueueFixture.envelope(ANNA)), new byte[] {'.'});
         }

@@ -64,12 +64,12 @@ class QueueAdminTest {
     @Test
     void aRetryWakesWaitingThreads() throws InterruptedException {
         defer(fixture.accept("first", ANNA));
-        fixture.queue().awaitDue(QueueFixture.SCOPE, Duration.ZERO);
+        fixture.queue().claims().awaitDue(QueueFixture.SCOPE, Duration.ZERO);
 
         apply(new Change.Retry(), MessageFilter.ALL);
 
         long before = System.nanoTime();
-        fixture.queue().awaitDue(QueueFixture.SCOPE, Duration.ofSeconds(30));
+        fixture.queue().claims().awaitDue(QueueFixture.SCOPE, Duration.ofSeconds(30));
         assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(10));
     }
 
@@ -103,7 +103,7 @@ class QueueAdminTest {
     void deletingKeepsDeliveredRecipients() {
         QueueId id = fixture.accept("half", ANNA, BERT);
         Claim claim = fixture.claimOne();
-        fixture.queue().settle(claim, halfDelivered(claim), List.of());
+        fixture.queue().claims().settle(claim, halfDelivered(claim), List.of(), List.of());
 
         apply(new Change.Delete(), MessageFilter.ALL);
 
@@ -161,11 +161,11 @@ class QueueAdminTest {
 
         assertThat(effect).isEqualTo(new ChangeResult(1, 0, ""));
         assertThat(lastEvent(id)).isEqualTo("redirected from anna@contoso.example to carl@contoso.example, by " + EVA);
-        assertThat(fixture.queue().events(id).getLast().recipient()).isZero();
+        assertThat(fixture.queue().notices().history(id).getLast().recipient()).isZero();
         assertThat(fixture.claim(10))
                 .extracting(claim -> claim.recipients().toString())
                 .containsExactly("[carl@contoso.example, bert@contoso.example]", "[bert@contoso.example]");
-        assertThat(fixture.queue().events(other)).isEmpty();
+        assertThat(fixture.queue().notices().history(other)).isEmpty();
     }
 
     @Test
@@ -182,7 +182,7 @@ class QueueAdminTest {
     void settlesAMessageReaddressedToADeliveredRecipient() {
         QueueId id = fixture.accept("first", ANNA, BERT);
         Claim claim = fixture.claimOne();
-        fixture.queue().settle(claim, halfDelivered(claim), List.of()); // Anna has it
+        fixture.queue().claims().settle(claim, halfDelivered(claim), List.of(), List.of()); // Anna has it
 
         apply(new Change.Readdress(BERT, ANNA), MessageFilter.ALL);
 
@@ -212,14 +212,14 @@ class QueueAdminTest {
 
         assertThat(show(delivering).entry().state()).isEqualTo(MessageState.DELIVERING);
         assertThat(show(waiting).entry().state()).isEqualTo(MessageState.HELD);
-        assertThat(fixture.queue().events(delivering)).isEmpty();
+        assertThat(fixture.queue().notices().history(delivering)).isEmpty();
     }
 
     @Test
     void ignoresSettledAndUnknownMessages() {
         QueueId settled = fixture.accept("settled", ANNA);
         Claim claim = fixture.claimOne();
-        fixture.queue().settle(claim, QueueFixture.delivered(claim), List.of());
+        fixture.queue().claims().settle(claim, QueueFixture.delivered(claim), List.of(), List.of());
         QueueId unknown = new QueueId(4711);
 
         assertThat(apply(new Change.Delete(), MessageFilter.of(List.of(settled, unknown))))
@@ -287,14 +287,18 @@ class QueueAdminTest {
 
         ChangeResult effect = fixture.queue().admin().bounceEach(MessageFilter.ALL, EVA, claim -> {
             seen.add(fixture.text(claim));
-            fixture.queue().settle(claim, QueueFixture.failed(claim), List.of(fixture.notice("given up")));
+            fixture.queue()
+                    .claims()
+                    .settle(claim, QueueFixture.failed(claim), List.of(fixture.notice("given up")), List.of());
         });
 
         assertThat(effect).isEqualTo(new ChangeResult(2, 0, ""));
         assertThat(seen).containsExactly("waiting", "held");
         assertThat(show(held).entry().state()).isEqualTo(MessageState.FAILED);
         assertThat(show(held).entry().attempts()).as("that was no attempt").isZero();
-        assertThat(fixture.queue().events(waiting)).extracting(Event::kind).containsExactly("bounced", "failed");
+        assertThat(fixture.queue().notices().history(waiting))
+                .extracting(HistoryEntry::kind)
+                .containsExactly("bounced", "failed");
         assertThat(fixture.claim(10)).hasSize(2).allMatch(Claim::notice);
     }
 
@@ -320,7 +324,9 @@ class QueueAdminTest {
         });
         assertThat(show(waiting).entry().state()).isEqualTo(MessageState.QUEUED);
         assertThat(show(waiting).entry().dueAt()).isEqualTo(due);
-        assertThat(fixture.queue().events(waiting)).as("it is not bounced").isEmpty();
+        assertThat(fixture.queue().notices().history(waiting))
+                .as("it is not bounced")
+                .isEmpty();
         assertThat(fixture.claimOne().attempts()).isEqualTo(1);
     }
 
@@ -329,10 +335,11 @@ class QueueAdminTest {
         QueueId id = fixture.accept("tried", ANNA);
         fixture.execute("UPDATE message SET route = 'pool', mailbox = 'pool'");
         Claim claim = fixture.queue()
+                .claims()
                 .claim(new ClaimScope(QueueFixture.MAILBOX, List.of("pool")), 1)
                 .getFirst();
         Instant inAnHour = fixture.clock.instant().plus(Duration.ofHours(1));
-        fixture.queue().settle(claim, QueueFixture.deferred(claim, inAnHour), List.of());
+        fixture.queue().claims().settle(claim, QueueFixture.deferred(claim, inAnHour), List.of(), List.of());
 
         fixture.queue().admin().bounceEach(MessageFilter.ALL, EVA, _ -> {
             throw new IllegalStateException("a bug");
@@ -351,7 +358,9 @@ class QueueAdminTest {
                         .bounceEach(
                                 MessageFilter.ALL,
                                 EVA,
-                                claim -> fixture.queue().settle(claim, QueueFixture.failed(claim), List.of())))
+                                claim -> fixture.queue()
+                                        .claims()
+                                        .settle(claim, QueueFixture.failed(claim), List.of(), List.of())))
                 .isEqualTo(new ChangeResult(600, 0, ""));
         assertThat(fixture.number("SELECT count(*) FROM event WHERE kind = 'bounced'"))
                 .isEqualTo(600);
@@ -360,7 +369,7 @@ class QueueAdminTest {
     @Test
     void excludesMessagesCommittedLaterWithALowerId() {
         fill(250);
-        Incoming slow = fixture.queue().receive();
+        Incoming slow = fixture.queue().intake().receive();
         fixture.accept("last", ANNA); // in a batch of its own
         List<QueueId> seen = new ArrayList<>();
         fixture.queue().admin().bounceEach(MessageFilter.ALL, EVA, claim -> {
@@ -370,7 +379,7 @@ class QueueAdminTest {
                         .join();
             }
             seen.add(claim.id());
-            fixture.queue().settle(claim, QueueFixture.failed(claim), List.of());
+            fixture.queue().claims().settle(claim, QueueFixture.failed(claim), List.of(), List.of());
         });
         assertThat(seen).hasSize(251);
     }
@@ -384,7 +393,9 @@ class QueueAdminTest {
         fixture.queue().admin().bounceEach(MessageFilter.of(List.of(tried)), EVA, _ -> fixture.close());
 
         assertThat(fixture.claim(10)).extracting(Claim::id).containsExactly(fresh, tried);
-        assertThat(fixture.queue().events(tried)).extracting(Event::kind).containsExactly("deferred");
+        assertThat(fixture.queue().notices().history(tried))
+                .extracting(HistoryEntry::kind)
+                .containsExactly("deferred");
     }
 
     @Test
@@ -397,7 +408,7 @@ class QueueAdminTest {
                 fixture.execute("CREATE TRIGGER broken BEFORE UPDATE OF settled_at ON message"
                         + " BEGIN SELECT raise(ABORT, 'no room'); END");
             }
-            fixture.queue().settle(claim, QueueFixture.failed(claim), List.of());
+            fixture.queue().claims().settle(claim, QueueFixture.failed(claim), List.of(), List.of());
         });
 
         assertThat(effect.changed()).isEqualTo(3);
@@ -435,7 +446,7 @@ class QueueAdminTest {
     }
 
     private String lastEvent(QueueId id) {
-        Event event = fixture.queue().events(id).getLast();
+        HistoryEntry event = fixture.queue().notices().history(id).getLast();
         return event.kind() + ' ' + event.detail();
     }
 
@@ -443,7 +454,7 @@ class QueueAdminTest {
         Claim claim = fixture.claimOne();
         assertThat(claim.id()).isEqualTo(id);
         Instant inAnHour = fixture.clock.instant().plus(Duration.ofHours(1));
-        fixture.queue().settle(claim, QueueFixture.deferred(claim, inAnHour), List.of());
+        fixture.queue().claims().settle(claim, QueueFixture.deferred(claim, inAnHour), List.of(), List.of());
         return id;
     }
 
@@ -459,7 +470,7 @@ class QueueAdminTest {
     }
 
     private List<Claim> claimFor(String mailbox) {
-        return fixture.queue().claim(new ClaimScope(mailbox, List.of(mailbox)), 10);
+        return fixture.queue().claims().claim(new ClaimScope(mailbox, List.of(mailbox)), 10);
     }
 
     private List<QueueId> commitParts() {
@@ -467,6 +478,7 @@ class QueueAdminTest {
                 new RoutedEnvelope("anna", Priority.NORMAL, QueueFixture.envelope(ANNA)),
                 new RoutedEnvelope("bert", Priority.NORMAL, QueueFixture.envelope(BERT)));
         return fixture.queue()
+                .intake()
                 .receive()
                 .commit(fixture.arrival(), parts, new byte[] {'.'})
                 .join();
@@ -474,7 +486,7 @@ class QueueAdminTest {
 
     private List<QueueId> fill(int messages) {
         List<QueueId> ids = IntStream.range(0, messages)
-                .mapToObj(_ -> fixture.queue().receive())
+                .mapToObj(_ -> fixture.queue().intake().receive())
                 .map(incoming -> incoming.commit(
                         fixture.arrival(), QueueFixture.routed(QueueFixture.envelope(ANNA)), new byte[] {'.'}))
                 .toList() // all begun

@@ -112,7 +112,7 @@ final class QueueFixture implements AutoCloseable {
 
     /// Appends every full chunk, without the rest.
     Incoming receive(byte[] content) {
-        Incoming incoming = queue().receive();
+        Incoming incoming = queue().intake().receive();
         int whole = content.length / Incoming.CHUNK_SIZE;
         for (int i = 0; i < whole; i++) {
             byte[] chunk = new byte[Incoming.CHUNK_SIZE];
@@ -138,7 +138,7 @@ final class QueueFixture implements AutoCloseable {
     }
 
     List<Claim> claim(int most) {
-        return queue().claim(SCOPE, most);
+        return queue().claims().claim(SCOPE, most);
     }
 
     Claim claimOne() {
@@ -150,7 +150,7 @@ final class QueueFixture implements AutoCloseable {
     }
 
     byte[] read(Claim claim) {
-        try (InputStream in = queue().content(claim)) {
+        try (InputStream in = queue().claims().content(claim)) {
             return in.readAllBytes();
         } catch (IOException e) {
             throw new AssertionError(e);

@@ -136,7 +136,7 @@ class QueueReaderTest {
         Instant later = fixture.clock.instant().plus(Duration.ofHours(5)); // than the lease ends
         fixture.accept("third", ANNA);
         Claim third = fixture.claimOne();
-        fixture.queue().settle(third, QueueFixture.deferred(third, later), List.of());
+        fixture.queue().claims().settle(third, QueueFixture.deferred(third, later), List.of(), List.of());
         assertThat(fixture.queue().reader().summary().nextDue()).isEqualTo(later);
     }
 
@@ -144,13 +144,15 @@ class QueueReaderTest {
     void countsADeferredMessageOnceIfItIsHeldOrBeingBounced() {
         fixture.accept("first", ANNA);
         Claim claim = fixture.claimOne();
-        fixture.queue().settle(claim, QueueFixture.deferred(claim, fixture.clock.instant()), List.of());
+        fixture.queue()
+                .claims()
+                .settle(claim, QueueFixture.deferred(claim, fixture.clock.instant()), List.of(), List.of());
         fixture.queue().admin().apply(new Change.Hold(), MessageFilter.ALL, EVA);
         assertThat(states()).isEqualTo(Map.of(MessageState.HELD, 1L));
 
         fixture.queue().admin().bounceEach(MessageFilter.ALL, EVA, seized -> {
             assertThat(states()).isEqualTo(Map.of(MessageState.DELIVERING, 1L));
-            fixture.queue().settle(seized, QueueFixture.failed(seized), List.of());
+            fixture.queue().claims().settle(seized, QueueFixture.failed(seized), List.of(), List.of());
         });
         assertThat(states()).isEmpty();
     }
@@ -175,6 +177,7 @@ class QueueReaderTest {
         QueueId id = fixture.accept("the content", ANNA, BERT);
         Claim claim = fixture.claimOne();
         fixture.queue()
+                .claims()
                 .settle(
                         claim,
                         new Settlement(
@@ -185,6 +188,7 @@ class QueueReaderTest {
                                 true,
                                 "smtp.example:587",
                                 QueueFixture.MAILBOX),
+                        List.of(),
                         List.of());
 
         for (QueueReader reading :
@@ -194,7 +198,7 @@ class QueueReaderTest {
                     .containsExactly(
                             new RecipientEntry(0, "anna@contoso.example", "queued"),
                             new RecipientEntry(1, "bert@contoso.example", "failed"));
-            assertThat(detail.events()).extracting(Event::kind).containsExactly("deferred", "failed");
+            assertThat(detail.events()).extracting(HistoryEntry::kind).containsExactly("deferred", "failed");
             assertThat(detail.protocol()).isEqualTo("ESMTP");
             assertThat(detail.body()).isEqualTo("7BIT");
             assertThat(detail.content()).isEqualTo(id);

@@ -43,6 +43,7 @@ class QuotaTablesTest {
         fixture.accept("report", ANNA, BERT, CARL);
         Claim claim = fixture.claimOne();
         fixture.queue()
+                .claims()
                 .settle(
                         claim,
                         new Settlement(
@@ -54,12 +55,13 @@ class QuotaTablesTest {
                                 true,
                                 "smtp.example:587",
                                 QueueFixture.MAILBOX),
+                        List.of(),
                         List.of());
         assertThat(sent()).containsExactly(new UsageSlot(Instant.parse("2026-03-01T08:00:00Z"), 1));
 
         deliverOne();
         assertThat(sent()).containsExactly(new UsageSlot(Instant.parse("2026-03-01T08:00:00Z"), 2));
-        assertThat(fixture.queue().quotaUsage("other@contoso.example", dayAgo()))
+        assertThat(fixture.queue().claims().quotaUsage("other@contoso.example", dayAgo()))
                 .isEmpty();
     }
 
@@ -99,10 +101,10 @@ class QuotaTablesTest {
     void doesNotCountAFailedSettlement() {
         fixture.accept("one", ANNA);
         Claim stale = fixture.claimOne();
-        fixture.clock.advance(MessageQueue.LEASE);
+        fixture.clock.advance(JdbcClaims.LEASE);
         deliverOne();
         try {
-            fixture.queue().settle(stale, QueueFixture.delivered(stale), List.of());
+            fixture.queue().claims().settle(stale, QueueFixture.delivered(stale), List.of(), List.of());
         } catch (QueueException e) {
             assertThat(e.isFinal()).isTrue();
         }
@@ -112,28 +114,28 @@ class QuotaTablesTest {
     @Test
     void keepsRecordsOfSentAlertsForAYear() {
         Instant told = fixture.clock.instant();
-        assertThat(fixture.queue().alertSentAt("secret of relay@contoso.example, 30 days"))
+        assertThat(fixture.queue().oneTimeAlerts().sentAt("secret of relay@contoso.example, 30 days"))
                 .isEmpty();
-        fixture.queue().recordSentAlert("secret of relay@contoso.example, 30 days", told.minus(DAY));
-        fixture.queue().recordSentAlert("secret of relay@contoso.example, 30 days", told);
+        fixture.queue().oneTimeAlerts().recordSent("secret of relay@contoso.example, 30 days", told.minus(DAY));
+        fixture.queue().oneTimeAlerts().recordSent("secret of relay@contoso.example, 30 days", told);
         fixture.close();
-        assertThat(fixture.queue().alertSentAt("secret of relay@contoso.example, 30 days"))
+        assertThat(fixture.queue().oneTimeAlerts().sentAt("secret of relay@contoso.example, 30 days"))
                 .contains(told);
-        assertThat(fixture.queue().alertSentAt("secret of relay@contoso.example, 14 days"))
+        assertThat(fixture.queue().oneTimeAlerts().sentAt("secret of relay@contoso.example, 14 days"))
                 .isEmpty();
 
         fixture.clock.advance(Duration.ofDays(365));
         fixture.queue().deleteHistoryBefore(Instant.EPOCH);
-        assertThat(fixture.queue().alertSentAt("secret of relay@contoso.example, 30 days"))
+        assertThat(fixture.queue().oneTimeAlerts().sentAt("secret of relay@contoso.example, 30 days"))
                 .isPresent();
         fixture.clock.advance(Duration.ofDays(2));
         fixture.queue().deleteHistoryBefore(Instant.EPOCH);
-        assertThat(fixture.queue().alertSentAt("secret of relay@contoso.example, 30 days"))
+        assertThat(fixture.queue().oneTimeAlerts().sentAt("secret of relay@contoso.example, 30 days"))
                 .isEmpty();
     }
 
     private List<UsageSlot> sent() {
-        return fixture.queue().quotaUsage(QueueFixture.MAILBOX, dayAgo());
+        return fixture.queue().claims().quotaUsage(QueueFixture.MAILBOX, dayAgo());
     }
 
     private Instant dayAgo() {
@@ -142,6 +144,6 @@ class QuotaTablesTest {
 
     private void deliverOne() {
         Claim claim = fixture.claimOne();
-        fixture.queue().settle(claim, QueueFixture.delivered(claim), List.of());
+        fixture.queue().claims().settle(claim, QueueFixture.delivered(claim), List.of(), List.of());
     }
 }

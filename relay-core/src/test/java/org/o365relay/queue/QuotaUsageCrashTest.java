@@ -54,11 +54,12 @@ class QuotaUsageCrashTest {
 
     private static void deliver(MessageQueue queue, QueueFixture fixture) {
         while (true) {
-            queue.receive()
+            queue.intake()
+                    .receive()
                     .commit(fixture.arrival(), QueueFixture.routed(QueueFixture.envelope(ANNA, BERT)), new byte[100])
                     .join();
-            for (Claim claim : queue.claim(QueueFixture.SCOPE, 1)) {
-                queue.settle(claim, QueueFixture.delivered(claim), List.of());
+            for (Claim claim : queue.claims().claim(QueueFixture.SCOPE, 1)) {
+                queue.claims().settle(claim, QueueFixture.delivered(claim), List.of(), List.of());
                 System.out.println("SETTLED");
             }
         }

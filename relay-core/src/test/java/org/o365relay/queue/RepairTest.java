@@ -60,6 +60,7 @@ class RepairTest {
             ids.put(
                     text,
                     fixture.queue()
+                            .intake()
                             .receive()
                             .commit(
                                     fixture.arrival(),
@@ -69,13 +70,15 @@ class RepairTest {
         ids.forEach((text, id) -> accepted.put(text, id.join().getFirst()));
         for (Claim claim : fixture.claim(messages / 30)) {
             accepted.values().remove(claim.id());
-            fixture.queue().settle(claim, QueueFixture.delivered(claim), List.of());
+            fixture.queue().claims().settle(claim, QueueFixture.delivered(claim), List.of(), List.of());
         }
         for (Claim claim : fixture.claim(messages / 30)) {
             fixture.queue()
+                    .claims()
                     .settle(
                             claim,
                             QueueFixture.deferred(claim, fixture.clock.instant().plus(Duration.ofMinutes(10))),
+                            List.of(),
                             List.of());
         }
         fixture.close();
@@ -275,7 +278,7 @@ class RepairTest {
         fixture.execute("UPDATE chunk SET checksum = 7 WHERE message_id = " + id.value());
         Report report = repair();
 
-        assertThat(fixture.queue().events(id)).last().satisfies(event -> {
+        assertThat(fixture.queue().notices().history(id)).last().satisfies(event -> {
             assertThat(event.kind()).isEqualTo("damaged");
             assertThat(event.detail())
                     .contains("does not match its checksum", report.quarantine().toString());

@@ -40,15 +40,15 @@ class RerouteTest {
         }
         commit("other", "stays");
 
-        int moved = fixture.queue().reroute("old", stranded -> {
+        int moved = fixture.queue().routes().reroute("old", stranded -> {
             assertThat(stranded.route()).isEqualTo("old");
             boolean even = Integer.parseInt(text(stranded)) % 2 == 0;
             return new Destination(even ? "even" : "odd", even ? Priority.URGENT : Priority.NORMAL);
         });
 
         assertThat(moved).isEqualTo(1_100);
-        assertThat(fixture.queue().mailboxes()).containsExactly("even", "odd", "other");
-        assertThat(fixture.queue().claim(new ClaimScope("even", List.of()), 2_000))
+        assertThat(fixture.queue().routes().names()).containsExactly("even", "odd", "other");
+        assertThat(fixture.queue().claims().claim(new ClaimScope("even", List.of()), 2_000))
                 .hasSize(550)
                 .allMatch(claim ->
                         claim.priority() == Priority.URGENT && claim.route().equals("even"));
@@ -60,10 +60,10 @@ class RerouteTest {
         commit("old", "whole");
         fixture.execute("DELETE FROM recipient WHERE message_id = " + damaged.value());
 
-        assertThat(fixture.queue().reroute("old", _ -> new Destination("new", Priority.NORMAL)))
+        assertThat(fixture.queue().routes().reroute("old", _ -> new Destination("new", Priority.NORMAL)))
                 .isEqualTo(1);
 
-        assertThat(fixture.queue().mailboxes()).containsExactly("new", "old");
+        assertThat(fixture.queue().routes().names()).containsExactly("new", "old");
         assertThat(fixture.number("SELECT count(*) FROM chunk")).isEqualTo(2);
     }
 
@@ -72,16 +72,16 @@ class RerouteTest {
         commit("old", "settled");
         commit("old", "being tried");
         ClaimScope old = new ClaimScope("old", List.of());
-        Claim settled = fixture.queue().claim(old, 1).getFirst();
-        fixture.queue().settle(settled, QueueFixture.delivered(settled), List.of());
-        Claim tried = fixture.queue().claim(old, 1).getFirst();
+        Claim settled = fixture.queue().claims().claim(old, 1).getFirst();
+        fixture.queue().claims().settle(settled, QueueFixture.delivered(settled), List.of(), List.of());
+        Claim tried = fixture.queue().claims().claim(old, 1).getFirst();
 
-        assertThat(fixture.queue().reroute("old", _ -> new Destination("new", Priority.NORMAL)))
+        assertThat(fixture.queue().routes().reroute("old", _ -> new Destination("new", Priority.NORMAL)))
                 .isZero();
 
-        assertThat(fixture.queue().settle(tried, QueueFixture.delivered(tried), List.of()))
+        assertThat(fixture.queue().claims().settle(tried, QueueFixture.delivered(tried), List.of(), List.of()))
                 .isEmpty();
-        assertThat(fixture.queue().mailboxes()).isEmpty();
+        assertThat(fixture.queue().routes().names()).isEmpty();
     }
 
     private static String text(OrphanedMessage stranded) {
@@ -94,6 +94,7 @@ class RerouteTest {
 
     private QueueId commit(String route, String content) {
         return fixture.queue()
+                .intake()
                 .receive()
                 .commit(
                         fixture.arrival(),

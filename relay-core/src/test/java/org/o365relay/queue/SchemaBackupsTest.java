@@ -53,7 +53,7 @@ class SchemaBackupsTest {
     }
 
     private void assertThatTheMessageIsServed() {
-        fixture.queue().reroute("", _ -> new Destination(QueueFixture.MAILBOX, Priority.NORMAL));
+        fixture.queue().routes().reroute("", _ -> new Destination(QueueFixture.MAILBOX, Priority.NORMAL));
         assertThat(fixture.text(fixture.claimOne())).isEqualTo("scan");
         assertThat(fixture.inconsistencies()).isEmpty();
     }
@@ -82,7 +82,7 @@ class SchemaBackupsTest {
     }
 
     private static Claim reroutedClaim(QueueFixture old) {
-        old.queue().reroute("", _ -> new Destination(QueueFixture.MAILBOX, Priority.NORMAL));
+        old.queue().routes().reroute("", _ -> new Destination(QueueFixture.MAILBOX, Priority.NORMAL));
         return old.claimOne();
     }
 

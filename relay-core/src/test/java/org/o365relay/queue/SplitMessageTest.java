@@ -42,7 +42,7 @@ class SplitMessageTest {
     void eachPartHasItsOwnIdAndEnvelopeAndTheWholeContent() {
         List<QueueId> ids = commit();
 
-        List<Claim> claims = fixture.queue().claim(ALL, 10);
+        List<Claim> claims = fixture.queue().claims().claim(ALL, 10);
 
         assertThat(ids).hasSize(3).doesNotHaveDuplicates().isSorted();
         assertThat(claims).extracting(Claim::id).containsExactlyInAnyOrderElementsOf(ids);
@@ -65,18 +65,22 @@ class SplitMessageTest {
             assertThat(fixture.inconsistencies()).isEmpty();
             Claim claim = claimOne(route);
             assertThat(fixture.read(claim)).isEqualTo(LARGE);
-            fixture.queue().settle(claim, QueueFixture.delivered(claim), List.of());
+            fixture.queue().claims().settle(claim, QueueFixture.delivered(claim), List.of(), List.of());
         }
         assertThat(fixture.number("SELECT count(*) FROM chunk")).isZero();
         assertThat(fixture.inconsistencies()).isEmpty();
-        assertThat(ids).allSatisfy(id -> assertThat(fixture.queue().events(id)).hasSize(1));
+        assertThat(ids)
+                .allSatisfy(
+                        id -> assertThat(fixture.queue().notices().history(id)).hasSize(1));
     }
 
     @Test
     void aPartIsCompleteAfterTheFirstIsDeletedFromHistory() {
         commit();
         Claim first = claimOne("anna");
-        fixture.queue().settle(first, QueueFixture.failed(first), List.of(fixture.notice("could not")));
+        fixture.queue()
+                .claims()
+                .settle(first, QueueFixture.failed(first), List.of(fixture.notice("could not")), List.of());
         fixture.clock.advance(Duration.ofDays(40));
         fixture.queue().deleteHistoryBefore(fixture.clock.instant());
         assertThat(fixture.number(
@@ -86,7 +90,7 @@ class SplitMessageTest {
         for (String route : List.of("bert", "carl")) {
             Claim claim = claimOne(route);
             assertThat(fixture.read(claim)).isEqualTo(LARGE);
-            fixture.queue().settle(claim, QueueFixture.delivered(claim), List.of());
+            fixture.queue().claims().settle(claim, QueueFixture.delivered(claim), List.of(), List.of());
         }
         assertThat(fixture.number("SELECT count(*) FROM chunk"))
                 .as("the notice's")
@@ -99,8 +103,8 @@ class SplitMessageTest {
         List<QueueId> ids = commit();
         fixture.execute("UPDATE recipient SET address = '' WHERE message_id = "
                 + ids.get(1).value());
-        for (Claim claim : fixture.queue().claim(ALL, 10)) {
-            fixture.queue().settle(claim, QueueFixture.delivered(claim), List.of());
+        for (Claim claim : fixture.queue().claims().claim(ALL, 10)) {
+            fixture.queue().claims().settle(claim, QueueFixture.delivered(claim), List.of(), List.of());
         }
         assertThat(fixture.number("SELECT count(*) FROM chunk")).isEqualTo(4);
         assertThat(fixture.number("SELECT count(*) FROM message WHERE settled_at IS NULL"))
@@ -117,7 +121,7 @@ class SplitMessageTest {
 
         assertThat(fixture.number("SELECT count(*) FROM message")).isZero();
         fixture.close();
-        assertThat(fixture.queue().mailboxes()).isEmpty();
+        assertThat(fixture.queue().routes().names()).isEmpty();
         assertThat(fixture.inconsistencies())
                 .as("partly received messages are deleted")
                 .isEmpty();
@@ -137,7 +141,7 @@ class SplitMessageTest {
     }
 
     private Claim claimOne(String route) {
-        List<Claim> claims = fixture.queue().claim(new ClaimScope(route, List.of(route)), 10);
+        List<Claim> claims = fixture.queue().claims().claim(new ClaimScope(route, List.of(route)), 10);
         assertThat(claims).hasSize(1);
         return claims.getFirst();
     }

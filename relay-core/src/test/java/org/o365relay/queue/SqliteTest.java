@@ -155,7 +155,8 @@ class SqliteTest {
         }
         fixture.accept("kept", ANNA);
         List<Claim> claims = new ArrayList<>(fixture.claim(90));
-        claims.forEach(claim -> fixture.queue().settle(claim, QueueFixture.delivered(claim), List.of()));
+        claims.forEach(
+                claim -> fixture.queue().claims().settle(claim, QueueFixture.delivered(claim), List.of(), List.of()));
         Store store = fixture.queue().store();
         assertThat(store.freeSpace().spare()).isGreaterThan(80 * MIB);
 

@@ -55,12 +55,12 @@ class UpgradeTest {
         fixture.execute("INSERT INTO recipient VALUES (7, 0, 'anna@contoso.example', 'queued')");
         fixture.execute("INSERT INTO chunk VALUES (7, 0, 'scan')");
 
-        assertThat(fixture.queue().mailboxes()).containsExactly("");
+        assertThat(fixture.queue().routes().names()).containsExactly("");
         assertThat(fixture.queue().reader().summary().reasons())
                 .as("it was tried, with an unknown result")
                 .containsExactly(new GroupCount("unknown", 1, Instant.ofEpochMilli(1)));
         assertThat(fixture.claim(1)).as("no mailbox serves it yet").isEmpty();
-        assertThat(fixture.queue().reroute("", _ -> new Destination(QueueFixture.MAILBOX, Priority.NORMAL)))
+        assertThat(fixture.queue().routes().reroute("", _ -> new Destination(QueueFixture.MAILBOX, Priority.NORMAL)))
                 .isEqualTo(1);
         Claim claim = fixture.claimOne();
 
@@ -68,7 +68,7 @@ class UpgradeTest {
         assertThat(claim.attempts()).isEqualTo(4);
         assertThat(claim.envelope().body()).isEqualTo(BodyType.SEVEN_BIT);
         assertThat(claim.envelope().dsnRequest()).isEqualTo(DsnRequest.NONE);
-        assertThat(fixture.queue().settle(claim, QueueFixture.delivered(claim), List.of()))
+        assertThat(fixture.queue().claims().settle(claim, QueueFixture.delivered(claim), List.of(), List.of()))
                 .isEmpty();
         assertThat(fixture.inconsistencies()).isEmpty();
     }
@@ -86,7 +86,7 @@ class UpgradeTest {
         fixture.execute("INSERT INTO chunk VALUES (7, 0, 'scan')");
         fixture.execute("INSERT INTO spending VALUES ('10.0.0.7', 600000, 5)");
 
-        fixture.queue().reroute("", stranded -> {
+        fixture.queue().routes().reroute("", stranded -> {
             assertThat(stranded.route()).isEmpty();
             return new Destination(QueueFixture.MAILBOX, stranded.priority());
         });
@@ -142,7 +142,7 @@ class UpgradeTest {
         versionFour();
         MessageQueue queue = fixture.queue();
 
-        assertThat(queue.pausedMailboxes())
+        assertThat(queue.pausedMailboxes().all())
                 .containsExactly(new PausedMailbox("paused@contoso.example", Instant.ofEpochMilli(9), "Eva"));
         assertThat(queue.notices().suppressedNotices(Instant.ofEpochMilli(10)))
                 .containsExactly(new SuppressedNotices(
@@ -151,14 +151,14 @@ class UpgradeTest {
                         1,
                         Instant.ofEpochMilli(10),
                         Instant.ofEpochMilli(10)));
-        assertThat(queue.quotaUsage("relay@contoso.example", Instant.ofEpochMilli(1_100_000)))
+        assertThat(queue.claims().quotaUsage("relay@contoso.example", Instant.ofEpochMilli(1_100_000)))
                 .containsExactly(new UsageSlot(Instant.ofEpochMilli(600_000), 6));
-        assertThat(queue.devices())
+        assertThat(queue.devices().all())
                 .singleElement()
                 .extracting(DeviceRecord::usage)
                 .isEqualTo(List.of(new UsageSlot(Instant.ofEpochMilli(600_000), 5)));
-        assertThat(queue.alertSentAt("expiring client secret")).contains(Instant.ofEpochMilli(8));
-        assertThat(queue.activeAlerts())
+        assertThat(queue.oneTimeAlerts().sentAt("expiring client secret")).contains(Instant.ofEpochMilli(8));
+        assertThat(queue.alerts().active())
                 .containsExactly(
                         new StoredAlert(
                                 "mailbox-blocked relay@contoso.example",
@@ -168,17 +168,17 @@ class UpgradeTest {
                                 "advice",
                                 true),
                         new StoredAlert("disk-full", Instant.ofEpochMilli(12), "Disk", "text", "", false));
-        assertThat(queue.progress("delay-notices")).contains("13");
-        assertThat(queue.progress("ndr relay@contoso.example")).contains("there");
-        assertThat(queue.progress("other")).contains("value");
+        assertThat(queue.ndrs().position("delay-notices")).contains("13");
+        assertThat(queue.ndrs().position("ndr relay@contoso.example")).contains("there");
+        assertThat(queue.ndrs().position("other")).contains("value");
         assertThat(fixture.number("SELECT count(*) FROM progress")).isEqualTo(3);
     }
 
     @Test
     void renamesTheKindsOfEventsOfVersionFour() throws SQLException {
         versionFour();
-        assertThat(fixture.queue().events(new QueueId(7)))
-                .extracting(Event::detail, Event::kind)
+        assertThat(fixture.queue().notices().history(new QueueId(7)))
+                .extracting(HistoryEntry::detail, HistoryEntry::kind)
                 .containsExactly(
                         tuple("deferred", "deferred"),
                         tuple("held", "postponed"),
@@ -210,7 +210,7 @@ class UpgradeTest {
             fixture.execute("INSERT INTO deviation VALUES ('10.0.0.7', '" + name + "', 2)");
         }
 
-        DeviceRecord device = fixture.queue().devices().getFirst();
+        DeviceRecord device = fixture.queue().devices().all().getFirst();
 
         Set<Deviation> renamed = EnumSet.of(
                 Deviation.NUL,
@@ -251,7 +251,7 @@ class UpgradeTest {
         assertThat(report.of(QueueFixture.ANNA).originalRecipient())
                 .map(OriginalRecipient::parameter)
                 .contains("rfc822;anna@old.example");
-        fixture.queue().settle(claim, QueueFixture.delivered(claim), List.of());
+        fixture.queue().claims().settle(claim, QueueFixture.delivered(claim), List.of(), List.of());
         assertThat(fixture.inconsistencies()).isEmpty();
     }
 
@@ -270,9 +270,9 @@ class UpgradeTest {
     }
 
     private void keepsRenamedRows() {
-        assertThat(fixture.queue().pausedMailboxes()).hasSize(1);
-        assertThat(fixture.queue().activeAlerts()).hasSize(2);
-        assertThat(fixture.queue().progress("delay-notices")).contains("13");
+        assertThat(fixture.queue().pausedMailboxes().all()).hasSize(1);
+        assertThat(fixture.queue().alerts().active()).hasSize(2);
+        assertThat(fixture.queue().ndrs().position("delay-notices")).contains("13");
         assertThat(fixture.number("SELECT recipients FROM device_usage")).isEqualTo(5);
         assertThat(fixture.number("SELECT recipients FROM quota_usage")).isEqualTo(6);
         assertThat(fixture.number("SELECT count(*) FROM suppressed_notice")).isEqualTo(1);

@@ -28,7 +28,7 @@ import org.o365relay.deliver.health.MailboxStatus;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.queue.Change;
 import org.o365relay.queue.ChangeResult;
-import org.o365relay.queue.Event;
+import org.o365relay.queue.HistoryEntry;
 import org.o365relay.queue.MessageDetail;
 import org.o365relay.queue.MessageFilter;
 import org.o365relay.queue.MessageState;
@@ -84,7 +84,7 @@ class ControlTest {
             assertThat(control.resume(mailbox).resumed()).isTrue();
             relay.await(line -> line.contains(" delivered id=" + waiting.entry().id()));
             assertThat(onlyMessage(control).events())
-                    .extracting(Event::kind)
+                    .extracting(HistoryEntry::kind)
                     .containsExactly("held", "released", "delivered");
             assertThat(relay.said())
                     .contains("paused mailbox=" + ConfigText.MAILBOX + " by=" + USER)

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.Effort;
 import org.o365relay.mail.QueueId;
-import org.o365relay.queue.Event;
+import org.o365relay.queue.HistoryEntry;
 import org.o365relay.queue.OfflineQueue;
 import org.o365relay.queue.QueueReader;
 import org.o365relay.queue.QueueUnavailableException;
@@ -172,7 +172,7 @@ final class CrashTest {
                                 .orElseThrow()
                                 .events())
                         .as("%s arrived %d times more than once", messageId, more)
-                        .filteredOn(Event::uncertain)
+                        .filteredOn(HistoryEntry::uncertain)
                         .hasSizeGreaterThanOrEqualTo((int) more);
             }
         }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.o365relay.queue.Event;
+import org.o365relay.queue.HistoryEntry;
 import org.o365relay.sandbox.AcceptedMessage;
 
 /// What becomes of a message, from the device to Office 365.
@@ -139,7 +139,7 @@ final class DeliveryTest {
         assertThat(parsed(copies.getFirst()).getHeader("Date"))
                 .isNotNull()
                 .isEqualTo(parsed(copies.get(1)).getHeader("Date"));
-        assertThat(relay.history(id)).extracting(Event::kind).containsExactly("deferred", "delivered");
+        assertThat(relay.history(id)).extracting(HistoryEntry::kind).containsExactly("deferred", "delivered");
     }
 
     @Test

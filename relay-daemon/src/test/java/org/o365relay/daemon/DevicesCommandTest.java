@@ -70,7 +70,7 @@ final class DevicesCommandTest {
         InstantSource clock = InstantSource.system();
         try (MessageQueue queue = MessageQueue.open(settings.queue(), clock, new Random(1))) {
             Devices devices = new Devices(clock);
-            queue.persistDevices(devices);
+            queue.devices().persist(devices);
             devices.at(InetAddress.ofLiteral("192.168.10.7")).rejected();
             Device printer = devices.at(InetAddress.ofLiteral("127.0.0.9"));
             printer.setHelo("MFP");

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.o365relay.queue.Event;
+import org.o365relay.queue.HistoryEntry;
 import org.o365relay.sandbox.AcceptedMessage;
 import org.o365relay.sandbox.SandboxMailbox;
 
@@ -64,8 +64,8 @@ final class LaterNdrTest {
         relay.received("Not delivered: Scan 2");
         assertThat(relay.journal().lines("ndr")).hasSize(2);
 
-        List<Event> history = relay.history(id(sent));
-        assertThat(history).extracting(Event::kind).containsExactly("delivered", "ndr");
+        List<HistoryEntry> history = relay.history(id(sent));
+        assertThat(history).extracting(HistoryEntry::kind).containsExactly("delivered", "ndr");
         assertThat(history.getLast().detail()).isEqualTo(NOT_FOUND);
         assertThat(history.getLast().recipient()).isZero();
         assertThat(history.getLast().upstream()).isEqualTo("AM0PR04MB0000.eurprd04.prod.outlook.com");

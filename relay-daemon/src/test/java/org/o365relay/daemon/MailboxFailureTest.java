@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.o365relay.MailboxProbes;
 import org.o365relay.deliver.health.RequestedProbe;
 import org.o365relay.mail.EmailAddress;
-import org.o365relay.queue.Event;
+import org.o365relay.queue.HistoryEntry;
 
 /// Failures of the mailbox itself, and clients that are rejected.
 @Timeout(60)
@@ -69,7 +69,7 @@ final class MailboxFailureTest {
         assertThat(relay.journal().lines("delivered"))
                 .allSatisfy(line -> assertThat(line).contains("attempt 1:"));
         assertThat(relay.history(first))
-                .extracting(Event::kind)
+                .extracting(HistoryEntry::kind)
                 .contains("postponed")
                 .endsWith("delivered");
     }

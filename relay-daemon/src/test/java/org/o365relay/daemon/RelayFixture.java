@@ -19,7 +19,7 @@ import org.o365relay.config.Configuration.Valid;
 import org.o365relay.journal.Journal;
 import org.o365relay.journal.RememberingJournal;
 import org.o365relay.mail.QueueId;
-import org.o365relay.queue.Event;
+import org.o365relay.queue.HistoryEntry;
 import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.QueueUnavailableException;
 import org.o365relay.sandbox.AcceptedMessage;
@@ -160,16 +160,16 @@ final class RelayFixture implements AutoCloseable {
     }
 
     /// Stops the relay and reads what its queue remembers of a message.
-    List<Event> history(String queueId) throws QueueUnavailableException {
+    List<HistoryEntry> history(String queueId) throws QueueUnavailableException {
         stop();
         return history(directory, queueId);
     }
 
-    static List<Event> history(Path directory, String queueId) throws QueueUnavailableException {
+    static List<HistoryEntry> history(Path directory, String queueId) throws QueueUnavailableException {
         RelaySettings settings = settings(directory.resolve("relay.conf"));
         try (MessageQueue queue =
                 MessageQueue.open(settings.queue(), InstantSource.system(), RandomGenerator.getDefault())) {
-            return queue.events(QueueId.parse(queueId).orElseThrow());
+            return queue.notices().history(QueueId.parse(queueId).orElseThrow());
         }
     }
 

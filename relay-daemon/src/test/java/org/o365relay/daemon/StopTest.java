@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.Relay;
 import org.o365relay.journal.RememberingJournal;
-import org.o365relay.queue.Event;
+import org.o365relay.queue.HistoryEntry;
 import org.o365relay.queue.QueueUnavailableException;
 import org.o365relay.sandbox.AcceptedMessage;
 
@@ -76,7 +76,7 @@ final class StopTest {
             device.send("next");
         }
         assertThat(relay.received(2)).extracting(AcceptedMessage::subject).containsExactly("in flight", "next");
-        assertThat(relay.history(id)).extracting(Event::kind).containsExactly("delivered");
+        assertThat(relay.history(id)).extracting(HistoryEntry::kind).containsExactly("delivered");
     }
 
     @Test
@@ -93,7 +93,7 @@ final class StopTest {
         relay.stop();
 
         assertThat(relay.journal().lines("delivered " + id)).hasSize(1);
-        assertThat(relay.history(id)).extracting(Event::kind).containsExactly("postponed", "delivered");
+        assertThat(relay.history(id)).extracting(HistoryEntry::kind).containsExactly("postponed", "delivered");
     }
 
     @Test

@@ -9,7 +9,7 @@ import org.o365relay.mail.DsnRequest.ForRecipient;
 import org.o365relay.mail.DsnRequest.NotifyCondition;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
-import org.o365relay.queue.MessageQueue;
+import org.o365relay.queue.Intake;
 
 /// Accepts or rejects MAIL and RCPT. First rejects protocol deviations that are not tolerated from the client's
 /// network, then checks size and free space, then the sender and recipient rules. The limits of the device are
@@ -18,10 +18,10 @@ final class EnvelopePolicy {
 
     private final Client client;
     private final AcceptSettings settings;
-    private final MessageQueue queue;
+    private final Intake queue;
     private final SessionErrors errors;
 
-    EnvelopePolicy(Client client, AcceptSettings settings, MessageQueue queue, SessionErrors errors) {
+    EnvelopePolicy(Client client, AcceptSettings settings, Intake queue, SessionErrors errors) {
         this.client = client;
         this.settings = settings;
         this.queue = queue;

@@ -11,7 +11,7 @@ import org.o365relay.journal.Journal;
 import org.o365relay.mail.Deviation;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Reply;
-import org.o365relay.queue.MessageQueue;
+import org.o365relay.queue.Intake;
 
 /// The SMTP state machine of one client, without a socket. Not thread-safe; no method blocks.
 ///
@@ -41,7 +41,7 @@ public final class Session {
             Client client,
             AcceptSettings settings,
             Users users,
-            MessageQueue queue,
+            Intake queue,
             Journal journal,
             InstantSource clock) {
         this.client = client;

@@ -19,7 +19,7 @@ import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Reply;
 import org.o365relay.mail.RoutedEnvelope;
-import org.o365relay.queue.MessageQueue;
+import org.o365relay.queue.Intake;
 import org.o365relay.queue.QueueException;
 import org.o365relay.route.Routes;
 import org.slf4j.Logger;
@@ -34,7 +34,7 @@ final class TransactionCommands {
     private final Client client;
     private final AcceptSettings settings;
     private final EnvelopePolicy policy;
-    private final MessageQueue queue;
+    private final Intake queue;
     private final Journal journal;
     private final InstantSource clock;
     private final SessionErrors errors;
@@ -47,7 +47,7 @@ final class TransactionCommands {
             Client client,
             AcceptSettings settings,
             EnvelopePolicy policy,
-            MessageQueue queue,
+            Intake queue,
             Journal journal,
             InstantSource clock,
             SessionErrors errors,

@@ -498,7 +498,7 @@ class SessionTest {
                 client(settings, tls),
                 settings.accept(),
                 new Users(null, clock),
-                front.queue(),
+                front.queue().intake(),
                 front.journal(),
                 clock);
     }

@@ -1,7 +1,7 @@
 package org.o365relay.daemon.control;
 
 import org.o365relay.mail.Priority;
-import org.o365relay.queue.Event;
+import org.o365relay.queue.HistoryEntry;
 import org.o365relay.queue.MessageDetail;
 import org.o365relay.queue.MessageDetail.RecipientEntry;
 import org.o365relay.queue.MessageEntry;
@@ -104,7 +104,7 @@ final class MessageJson {
         return new RecipientEntry(json.count("ordinal"), json.text("address"), json.text("state"));
     }
 
-    private static JsonObject of(Event event) {
+    private static JsonObject of(HistoryEntry event) {
         return new JsonObject()
                 .with("at", event.at())
                 .with("recipient", event.recipient())
@@ -115,8 +115,8 @@ final class MessageJson {
                 .with("uncertain", event.uncertain());
     }
 
-    private static Event event(JsonObject json) {
-        return new Event(
+    private static HistoryEntry event(JsonObject json) {
+        return new HistoryEntry(
                 json.time("at"),
                 json.has("recipient") ? (Integer) json.count("recipient") : null,
                 json.text("kind"),

@@ -1,7 +1,7 @@
 package org.o365relay.daemon.report;
 
 import java.util.Set;
-import org.o365relay.queue.Event;
+import org.o365relay.queue.HistoryEntry;
 import org.o365relay.queue.MessageDetail;
 
 /// Describes the events in the history of a message.
@@ -14,7 +14,7 @@ final class EventTexts {
 
     private EventTexts() {}
 
-    static String of(Event event) {
+    static String of(HistoryEntry event) {
         return switch (event.kind()) {
             case "postponed" -> "mailbox blocked, not sent";
             case "interrupted" -> "interrupted";
@@ -32,12 +32,12 @@ final class EventTexts {
     }
 
     /// @return whether the detail is a reply of the upstream
-    static boolean isReply(Event event) {
+    static boolean isReply(HistoryEntry event) {
         return REPLIES.contains(event.kind());
     }
 
     /// A restored message without delivery attempts in its history cannot have been delivered before the backup.
-    static boolean isUncertain(Event event, MessageDetail message) {
+    static boolean isUncertain(HistoryEntry event, MessageDetail message) {
         if (event.kind().equals("restored") && message.entry().attempts() == 0) {
             return false;
         }

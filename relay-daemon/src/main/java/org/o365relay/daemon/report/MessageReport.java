@@ -7,7 +7,7 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.o365relay.mail.Priority;
-import org.o365relay.queue.Event;
+import org.o365relay.queue.HistoryEntry;
 import org.o365relay.queue.MessageDetail;
 import org.o365relay.queue.MessageDetail.RecipientEntry;
 import org.o365relay.queue.MessageEntry;
@@ -98,7 +98,7 @@ public record MessageReport(Layout layout, ReasonTexts reasonTexts, DeviceNames 
 
     private List<String> events(MessageDetail message) {
         List<String> lines = new ArrayList<>();
-        List<Event> events = message.events();
+        List<HistoryEntry> events = message.events();
         int from = 0;
         while (from < events.size()) {
             int to = from + 1;
@@ -115,15 +115,15 @@ public record MessageReport(Layout layout, ReasonTexts reasonTexts, DeviceNames 
     }
 
     /// Equal events of several recipients are shown as one.
-    private static boolean isSame(Event one, Event other) {
+    private static boolean isSame(HistoryEntry one, HistoryEntry other) {
         return one.kind().equals(other.kind())
                 && one.at().equals(other.at())
                 && one.upstream().equals(other.upstream())
                 && one.detail().equals(other.detail());
     }
 
-    private List<String> event(MessageDetail message, List<Event> same) {
-        Event event = same.getFirst();
+    private List<String> event(MessageDetail message, List<HistoryEntry> same) {
+        HistoryEntry event = same.getFirst();
         List<String> lines = new ArrayList<>();
         String recipients = recipientsOf(message, same);
         String upstream = event.upstream().isEmpty() ? "" : " via " + event.upstream();
@@ -145,7 +145,7 @@ public record MessageReport(Layout layout, ReasonTexts reasonTexts, DeviceNames 
 
     /// @return whether the event is the failure recorded for an operator's bounce, which has no reply of the
     ///     upstream and no cause to explain
-    private static boolean isOperatorBounce(MessageDetail message, Event event) {
+    private static boolean isOperatorBounce(MessageDetail message, HistoryEntry event) {
         return event.kind().equals("failed")
                 && event.reason().equals("relay")
                 && message.events().stream().anyMatch(other -> other.kind().equals("bounced"));
@@ -160,9 +160,11 @@ public record MessageReport(Layout layout, ReasonTexts reasonTexts, DeviceNames 
         lines.addAll(layout.labelled(6, COLUMN + 2, label, TerminalText.text(text)));
     }
 
-    private static String recipientsOf(MessageDetail message, List<Event> same) {
-        List<Integer> ordinals =
-                same.stream().map(Event::recipient).filter(Objects::nonNull).toList();
+    private static String recipientsOf(MessageDetail message, List<HistoryEntry> same) {
+        List<Integer> ordinals = same.stream()
+                .map(HistoryEntry::recipient)
+                .filter(Objects::nonNull)
+                .toList();
         if (ordinals.isEmpty()
                 || (ordinals.size() > 1
                         && ordinals.size() == message.recipients().size())) {

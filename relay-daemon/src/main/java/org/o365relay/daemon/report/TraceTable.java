@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.o365relay.queue.Event;
+import org.o365relay.queue.HistoryEntry;
 import org.o365relay.queue.MessageDetail;
 import org.o365relay.queue.MessageEntry;
 import org.o365relay.queue.MessageState;
@@ -101,7 +101,7 @@ public record TraceTable(Layout layout, BlockedMailboxes blocked) {
     private static Optional<String> lastDetail(MessageDetail message, String kind) {
         return message.events().reversed().stream()
                 .filter(event -> event.kind().equals(kind))
-                .map(Event::detail)
+                .map(HistoryEntry::detail)
                 .findFirst();
     }
 }

@@ -110,7 +110,7 @@ final class ExplainCommandTest {
         InstantSource clock = InstantSource.system();
         try (MessageQueue queue = MessageQueue.open(settings.queue(), clock, new Random(1))) {
             Devices devices = new Devices(clock);
-            queue.persistDevices(devices);
+            queue.devices().persist(devices);
             Device device = devices.at(InetAddress.ofLiteral("10.0.0.7"));
             for (int i = 0; i < recipients; i++) {
                 assertThat(device.reserveRecipient(new DeviceLimits(10, null, null, 500)))

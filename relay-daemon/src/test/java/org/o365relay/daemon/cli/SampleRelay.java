@@ -14,8 +14,8 @@ import org.o365relay.alert.Alert;
 import org.o365relay.deliver.health.MailboxStatus;
 import org.o365relay.mail.Priority;
 import org.o365relay.mail.QueueId;
-import org.o365relay.queue.Event;
 import org.o365relay.queue.GroupCount;
+import org.o365relay.queue.HistoryEntry;
 import org.o365relay.queue.MessageDetail;
 import org.o365relay.queue.MessageDetail.RecipientEntry;
 import org.o365relay.queue.MessageEntry;
@@ -90,9 +90,9 @@ final class SampleRelay {
                         List.of("anna@contoso.example", "bob@fabrikam.example"))
                 .about("Scan\u001b[2J of yesterday", "<20261120.1@mfp-2>")
                 .due("relay@contoso.example", NOW.plusSeconds(720), 3, "credentials-incorrect")
-                .happened(new Event(
+                .happened(new HistoryEntry(
                         EVENING.plusSeconds(2), 1, "delivered", "smtp.office365.com:587", ACCEPTED, "", false))
-                .happened(new Event(
+                .happened(new HistoryEntry(
                         EVENING.plusSeconds(2),
                         0,
                         "deferred",
@@ -100,7 +100,7 @@ final class SampleRelay {
                         "421 4.4.2 Connection lost after the final dot",
                         "unreachable",
                         true))
-                .happened(new Event(
+                .happened(new HistoryEntry(
                         last,
                         null,
                         "postponed",
@@ -121,7 +121,7 @@ final class SampleRelay {
                         List.of("anna@contoso.example"))
                 .about("Invoice 4711", "<20261120.2@mfp-2>")
                 .settled(EVENING.plusSeconds(63))
-                .happened(new Event(
+                .happened(new HistoryEntry(
                         EVENING.plusSeconds(61),
                         null,
                         "interrupted",
@@ -129,7 +129,7 @@ final class SampleRelay {
                         "the relay ended during an attempt",
                         "",
                         true))
-                .happened(new Event(
+                .happened(new HistoryEntry(
                         EVENING.plusSeconds(63), 0, "delivered", "smtp.office365.com:587", ACCEPTED, "", false))
                 .detail(false, "delivered");
     }
@@ -144,7 +144,7 @@ final class SampleRelay {
                         List.of("gone@fabrikam.example", "lost@fabrikam.example"))
                 .about("Backup failed", "")
                 .settled(EVENING.plusSeconds(125))
-                .happened(new Event(
+                .happened(new HistoryEntry(
                         EVENING.plusSeconds(125),
                         0,
                         "failed",
@@ -152,7 +152,7 @@ final class SampleRelay {
                         "550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup",
                         "recipient-unknown",
                         false))
-                .happened(new Event(
+                .happened(new HistoryEntry(
                         EVENING.plusSeconds(125),
                         1,
                         "failed",
@@ -173,7 +173,7 @@ final class SampleRelay {
                         List.of("all@contoso.example"))
                 .about("ALARM ALARM", "")
                 .settled(EVENING.plusSeconds(900))
-                .happened(new Event(EVENING.plusSeconds(900), null, "deleted", "", "by root", "", false))
+                .happened(new HistoryEntry(EVENING.plusSeconds(900), null, "deleted", "", "by root", "", false))
                 .detail(false, "deleted");
     }
 
@@ -186,7 +186,7 @@ final class SampleRelay {
                         "nas@contoso.example",
                         List.of("all@contoso.example"))
                 .about("\u202eALARM \ud83d\udce0 \u6771\u4eac", "")
-                .happened(new Event(EVENING.plusSeconds(300), null, "held", "", "by root", "", false))
+                .happened(new HistoryEntry(EVENING.plusSeconds(300), null, "held", "", "by root", "", false))
                 .detail(true, "queued");
     }
 
@@ -309,7 +309,7 @@ final class SampleRelay {
     }
 
     /// A message in the making.
-    private record Draft(MessageEntry line, List<Event> events) {
+    private record Draft(MessageEntry line, List<HistoryEntry> events) {
 
         Draft about(String subject, String messageId) {
             return with(line.mailbox(), line.attempts(), line.dueAt(), line.reason(), subject, messageId, null, false);
@@ -328,7 +328,7 @@ final class SampleRelay {
                     .detail(true, "queued");
         }
 
-        Draft happened(Event event) {
+        Draft happened(HistoryEntry event) {
             events.add(event);
             return this;
         }

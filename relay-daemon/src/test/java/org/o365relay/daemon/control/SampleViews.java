@@ -11,8 +11,8 @@ import org.o365relay.alert.Alert;
 import org.o365relay.deliver.health.MailboxStatus;
 import org.o365relay.mail.Priority;
 import org.o365relay.mail.QueueId;
-import org.o365relay.queue.Event;
 import org.o365relay.queue.GroupCount;
+import org.o365relay.queue.HistoryEntry;
 import org.o365relay.queue.MessageDetail;
 import org.o365relay.queue.MessageDetail.RecipientEntry;
 import org.o365relay.queue.MessageEntry;
@@ -123,8 +123,8 @@ final class SampleViews {
                 true,
                 List.of(new RecipientEntry(0, "bob@fabrikam.example", "queued")),
                 List.of(
-                        new Event(NOON, null, "interrupted", "", "the relay ended", "", true),
-                        new Event(NOON, 0, "deferred", "smtp", "452 4.2.2 full", "mailbox-full", false)));
+                        new HistoryEntry(NOON, null, "interrupted", "", "the relay ended", "", true),
+                        new HistoryEntry(NOON, 0, "deferred", "smtp", "452 4.2.2 full", "mailbox-full", false)));
     }
 
     static RelayStatus running() {

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.o365relay.exchange.ReplyCatalogue;
 import org.o365relay.mail.Priority;
 import org.o365relay.mail.QueueId;
-import org.o365relay.queue.Event;
+import org.o365relay.queue.HistoryEntry;
 import org.o365relay.queue.MessageDetail;
 import org.o365relay.queue.MessageDetail.RecipientEntry;
 import org.o365relay.queue.MessageEntry;
@@ -18,7 +18,7 @@ import org.o365relay.queue.MessageState;
 final class MessageReportTest {
 
     private static final Instant NOW = Instant.parse("2026-11-21T07:05:00Z");
-    private static final Event RESTORED = new Event(
+    private static final HistoryEntry RESTORED = new HistoryEntry(
             NOW.minusSeconds(300),
             null,
             "restored",
@@ -32,7 +32,7 @@ final class MessageReportTest {
             new ReasonTexts(ReplyCatalogue.microsoft365()),
             new DeviceNames(List.of()));
 
-    private String told(int attempts, Event... events) {
+    private String told(int attempts, HistoryEntry... events) {
         MessageEntry line = new MessageEntry(
                 new QueueId(1L << 40),
                 MessageState.FAILED,
@@ -61,8 +61,9 @@ final class MessageReportTest {
 
     @Test
     void saysOfWhatAnOperatorGaveUpNothingButThat() {
-        Event bounced = new Event(NOW, null, "bounced", "", "by root", "", false);
-        Event failed = new Event(NOW, 0, "failed", "", "554 5.3.0 Returned by the operator", "relay", false);
+        HistoryEntry bounced = new HistoryEntry(NOW, null, "bounced", "", "by root", "", false);
+        HistoryEntry failed =
+                new HistoryEntry(NOW, 0, "failed", "", "554 5.3.0 Returned by the operator", "relay", false);
         assertThat(told(0, bounced, failed))
                 .contains("bounced by an operator", "note      554 5.3.0 Returned by the operator")
                 .doesNotContain("could not send", "Read the reply");

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param reason meaning of the reply, as in the reply catalogue; empty if not known
 /// @param uncertain whether the upstream may have accepted the message nevertheless, so that another attempt
 ///     may cause a duplicate
-public record Event(
+public record HistoryEntry(
         Instant at,
         @Nullable Integer recipient,
         String kind,

@@ -13,14 +13,14 @@ import org.o365relay.mail.QueueId;
 import org.o365relay.queue.MessageDetail.RecipientEntry;
 
 /// Reads the queue for operators. Each result is a consistent view of one moment.
-final class QueueQueries implements QueueReader {
+final class JdbcReader implements QueueReader {
 
     private static final int RECIPIENTS_OF_AN_ENTRY = 3;
 
     private final ReadAccess access;
     private final InstantSource clock;
 
-    QueueQueries(ReadAccess access, InstantSource clock) {
+    JdbcReader(ReadAccess access, InstantSource clock) {
         this.access = access;
         this.clock = clock;
     }
@@ -92,7 +92,7 @@ final class QueueQueries implements QueueReader {
 
     @Override
     public Optional<QueueId> newest() {
-        return access.read(QueueQueries::newest);
+        return access.read(JdbcReader::newest);
     }
 
     static Optional<QueueId> newest(Statements statements) throws SQLException {

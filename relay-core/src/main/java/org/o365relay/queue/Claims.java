@@ -1,0 +1,76 @@
+package org.o365relay.queue;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.o365relay.mail.QueueId;
+import org.o365relay.mail.UsageSlot;
+
+/// What delivery needs of the queue: due messages are claimed, read and settled.
+///
+/// A claim that is not ended lasts until its lease ends, at the latest until the next start. Every method throws
+/// a [QueueException] if the disk fails.
+public interface Claims {
+
+    /// Claims due messages of a scope: urgent messages first; within a priority one message of each client in
+    /// turn, starting after the client served last; of each client the message that has been due longest. The
+    /// attempt is counted before it is made. Claimed messages belong to the mailbox until they are
+    /// [released][#releaseToPools].
+    ///
+    /// @param max maximum number of claims, at least 1
+    /// @return an empty list if nothing is due
+    List<Claim> claim(ClaimScope scope, int max);
+
+    /// Waits until a message of the scope may be due: one was committed, deferred or released, the next one has
+    /// become due, or `atMost` has passed.
+    void awaitDue(ClaimScope scope, Duration atMost) throws InterruptedException;
+
+    /// Opens the original content, byte for byte as received.
+    ContentStream content(Claim claim);
+
+    /// Records the result of a delivery attempt. When no recipient is left open, the content is deleted, and
+    /// the metadata is kept for the retention time. Notices are queued in the same transaction.
+    ///
+    /// @param suppressed notices over the hourly limit, for a digest
+    /// @return the IDs of the notices, in the same order
+    /// @throws QueueException if the disk fails (settle again), or, as [final][QueueException#isFinal], if the
+    ///     lease has ended; nothing is recorded then
+    /// @throws IllegalArgumentException if the settlement does not cover exactly the claim's recipients
+    List<QueueId> settle(
+            Claim claim, Settlement settlement, List<LocalMessage> notices, List<SuppressedNotice> suppressed);
+
+    /// Ends a claim as if it had not been made: no attempt is counted, the message keeps its place in the
+    /// queue, and without an earlier attempt it returns to its pool. Does nothing if the lease has ended.
+    void putBack(Claim claim);
+
+    /// Ends a claim whose result is not known: the attempt counts, and the history records that the upstream
+    /// may have accepted the message. Does nothing if the lease has ended.
+    ///
+    /// @param pause time until the next attempt
+    void interrupt(Claim claim, Duration pause);
+
+    /// Ends a claim and puts its damaged message on hold, for an operator to decide. Does nothing if the lease
+    /// has ended.
+    ///
+    /// @param damage description of the damage, for the history
+    void holdDamaged(Claim claim, String damage);
+
+    /// Makes a message that was claimed and is deferred due now, as [Change.Retry] does. Does nothing if it is
+    /// due already, or settled.
+    ///
+    /// @param by name of the operator who requested it, for the history
+    void retry(Claim claim, String by);
+
+    /// Returns a mailbox's claimed messages to their pools, so that other mailboxes can claim them. Messages
+    /// that are being delivered are not returned.
+    ///
+    /// @return number of messages returned
+    /// @throws QueueException if the disk fails; call again for the rest
+    int releaseToPools(ClaimScope scope);
+
+    /// Reads how many recipients an account has sent to, as recorded by settlements.
+    ///
+    /// @param since the start; the first slot may include up to ten minutes before it
+    /// @return slots of ten minutes, oldest first, without empty ones
+    List<UsageSlot> quotaUsage(String account, Instant since);
+}

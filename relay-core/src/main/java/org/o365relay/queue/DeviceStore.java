@@ -1,0 +1,17 @@
+package org.o365relay.queue;
+
+import java.util.List;
+import org.o365relay.mail.DeviceChanges;
+import org.o365relay.mail.DeviceRecord;
+
+/// Stores the devices with their counters.
+public interface DeviceStore {
+
+    /// @return the stored devices, in any order. If they cannot be read, the error is logged and the list is
+    ///     empty, so that mail is not affected
+    List<DeviceRecord> all();
+
+    /// Persists device changes from now on: usage that counts against a limit in the transaction of its
+    /// message, other changes every few seconds and when the queue is closed.
+    void persist(DeviceChanges changes);
+}

@@ -1,0 +1,22 @@
+package org.o365relay.queue;
+
+import java.time.Instant;
+import java.util.Optional;
+import org.o365relay.mail.QueueId;
+
+/// Stores which of the alerts that are sent once have been sent. Every method throws a [QueueException] if the
+/// disk fails.
+public interface OneTimeAlerts {
+
+    /// @param name name of an alert that is sent once
+    /// @return when the alert was sent; empty if it was not sent within the last year
+    Optional<Instant> sentAt(String name);
+
+    /// Records that an alert was sent.
+    void recordSent(String name, Instant at);
+
+    /// Like [#recordSent(String, Instant)], and queues its email in the same transaction.
+    ///
+    /// @return the ID of the email
+    QueueId recordSent(String name, Instant at, LocalMessage email);
+}

@@ -1,0 +1,20 @@
+package org.o365relay.queue;
+
+import java.util.List;
+import java.util.function.Function;
+
+/// The mailboxes and pools for which messages are queued. Every method throws a [QueueException] if the disk
+/// fails.
+public interface QueuedRoutes {
+
+    /// @return names of all mailboxes and pools with open messages. They may no longer be configured; the empty
+    ///     name stands for messages queued by an older relay
+    List<String> names();
+
+    /// Reroutes the open messages of a mailbox or pool that is no longer configured.
+    ///
+    /// @param destination chooses the new route and priority; called for each message, on the caller's thread
+    /// @return number of messages rerouted
+    /// @throws QueueException if the disk fails; call again for the rest
+    int reroute(String route, Function<OrphanedMessage, Destination> destination);
+}
