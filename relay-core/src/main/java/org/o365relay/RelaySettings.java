@@ -2,8 +2,8 @@ package org.o365relay;
 
 import java.time.Duration;
 import java.util.List;
+import org.o365relay.accept.AcceptSettings;
 import org.o365relay.accept.ListenerSettings;
-import org.o365relay.accept.session.AcceptSettings;
 import org.o365relay.alert.AlertSettings;
 import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.RetrySchedule;

@@ -6,8 +6,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
-import org.o365relay.accept.session.AcceptSettings;
+import org.o365relay.accept.AcceptSettings;
 import org.o365relay.accept.session.SessionLimits;
+import org.o365relay.accept.session.SessionSettings;
 import org.o365relay.admit.AdmissionRules;
 import org.o365relay.alert.AlertSettings;
 import org.o365relay.deliver.MailboxLimits;
@@ -65,14 +66,15 @@ final class Settings {
                 HOSTNAME,
                 List.of(),
                 new AcceptSettings(
-                        HOSTNAME,
-                        new SessionLimits(2_048, 100, 100, 100, MOMENT, MOMENT, 0),
-                        new AdmissionRules(null, mailboxes[0]),
+                        new SessionSettings(
+                                HOSTNAME,
+                                new SessionLimits(2_048, 100, 100, 100, MOMENT, MOMENT, 0),
+                                new AdmissionRules(null, mailboxes[0]),
+                                false,
+                                routes,
+                                List.of(mailboxes)),
                         null,
-                        null,
-                        false,
-                        routes,
-                        List.of(mailboxes)),
+                        null),
                 queue(directory),
                 Arrays.stream(mailboxes).map(mailbox -> mailbox(mailbox, port)).toList(),
                 routes,

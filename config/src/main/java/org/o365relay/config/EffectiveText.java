@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.RelaySettings;
-import org.o365relay.accept.session.AcceptSettings;
+import org.o365relay.accept.AcceptSettings;
 import org.o365relay.accept.session.SessionLimits;
 import org.o365relay.accept.tls.CertificateFiles;
 import org.o365relay.admit.AddressRules;
@@ -39,7 +39,7 @@ final class EffectiveText {
     private static Map<String, Object> relay(ResolvedConfiguration configuration) {
         RelaySettings settings = configuration.settings();
         EffectivePolicy policies = new EffectivePolicy(configuration.standard(), configuration.trusted());
-        AdmissionRules rules = settings.accept().rules();
+        AdmissionRules rules = settings.accept().session().rules();
         Map<String, Object> keys = new HashMap<>(present("default-domain", rules.defaultDomain()));
         keys.put("hostname", settings.hostname());
         keys.put(
@@ -50,7 +50,7 @@ final class EffectiveText {
         keys.put("auth", auth(settings.accept()));
         keys.put("sender-rules", rules(rules.senders()));
         keys.put("recipient-rules", rules(rules.recipients()));
-        keys.put("limits", limits(settings.accept().limits(), configuration.standard()));
+        keys.put("limits", limits(settings.accept().session().limits(), configuration.standard()));
         keys.put("data-directory", settings.queue().directory().toString());
         keys.put("control", control(configuration.control()));
         keys.put("queue", queue(settings.queue()));
@@ -78,7 +78,7 @@ final class EffectiveText {
 
     private static Map<String, Object> auth(AcceptSettings accept) {
         Map<String, Object> keys = new HashMap<>(present("users-file", accept.users()));
-        keys.put("allow-without-tls", accept.authWithoutTls());
+        keys.put("allow-without-tls", accept.session().authWithoutTls());
         return keys;
     }
 

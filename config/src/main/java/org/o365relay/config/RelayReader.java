@@ -16,9 +16,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.o365relay.RelaySettings;
+import org.o365relay.accept.AcceptSettings;
 import org.o365relay.accept.ListenerSettings;
-import org.o365relay.accept.session.AcceptSettings;
 import org.o365relay.accept.session.SessionLimits;
+import org.o365relay.accept.session.SessionSettings;
 import org.o365relay.accept.tls.CertificateFiles;
 import org.o365relay.admit.AddressRule;
 import org.o365relay.admit.AdmissionRules;
@@ -96,14 +97,15 @@ record RelayReader(
             EmailAddress first = mailboxes.addresses().getFirst();
             EmailAddress postmaster = notices.admin() == null ? first : notices.admin();
             AcceptSettings accept = new AcceptSettings(
-                    hostname,
-                    sessions,
-                    new AdmissionRules(defaultDomain.orElse(null), postmaster, senders, recipients),
+                    new SessionSettings(
+                            hostname,
+                            sessions,
+                            new AdmissionRules(defaultDomain.orElse(null), postmaster, senders, recipients),
+                            security.plainText(),
+                            routing,
+                            mailboxes.addresses()),
                     certificate.orElse(null),
-                    users.orElse(null),
-                    security.plainText(),
-                    routing,
-                    mailboxes.addresses());
+                    users.orElse(null));
             RelaySettings settings = new RelaySettings(
                     hostname,
                     listeners,

@@ -18,9 +18,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.o365relay.RelaySettings;
+import org.o365relay.accept.AcceptSettings;
 import org.o365relay.accept.ListenerSettings;
-import org.o365relay.accept.session.AcceptSettings;
 import org.o365relay.accept.session.SessionLimits;
+import org.o365relay.accept.session.SessionSettings;
 import org.o365relay.accept.socket.Endpoint;
 import org.o365relay.accept.tls.ListenerTls;
 import org.o365relay.admit.AdmissionRules;
@@ -222,11 +223,12 @@ class ConfigReaderTest {
 
     @Test
     void sendsThePostmastersMailToTheAdminElseToTheMailbox() throws Exception {
-        assertThat(valid(SMALLEST).settings().accept().rules().postmaster())
+        assertThat(valid(SMALLEST).settings().accept().session().rules().postmaster())
                 .isEqualTo(address("relay@contoso.example"));
         assertThat(valid("relay.notices.admin = \"it@contoso.example\"\n" + SMALLEST)
                         .settings()
                         .accept()
+                        .session()
                         .rules()
                         .postmaster())
                 .isEqualTo(address("it@contoso.example"));
@@ -322,14 +324,16 @@ class ConfigReaderTest {
                         trusted,
                         List.of())),
                 new AcceptSettings(
-                        hostname,
-                        new SessionLimits(4096, 500, 100, 200, Duration.ofMinutes(5), Duration.ofMinutes(1), 100),
-                        new AdmissionRules(null, address),
+                        new SessionSettings(
+                                hostname,
+                                new SessionLimits(
+                                        4096, 500, 100, 200, Duration.ofMinutes(5), Duration.ofMinutes(1), 100),
+                                new AdmissionRules(null, address),
+                                false,
+                                routes,
+                                List.of(address)),
                         null,
-                        null,
-                        false,
-                        routes,
-                        List.of(address)),
+                        null),
                 new QueueSettings(Path.of("/var/lib/o365-relay"), 512L << 20, 20L << 30, Duration.ofDays(30))
                         .withLongestWait(Duration.ofDays(2)),
                 List.of(new MailboxSettings(

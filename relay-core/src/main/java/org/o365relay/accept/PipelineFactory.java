@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.accept.auth.Users;
-import org.o365relay.accept.session.AcceptSettings;
 import org.o365relay.accept.session.Client;
 import org.o365relay.accept.session.Session;
 import org.o365relay.accept.tls.ListenerTls;
@@ -103,8 +102,8 @@ final class PipelineFactory {
     /// Adds a session, which starts on `channelActive`.
     void addSession(ChannelPipeline pipeline, Client client) {
         pipeline.addLast(new SmtpConnection(
-                new Session(client, settings, users, queue, journal, clock),
-                settings.limits(),
+                new Session(client, settings.session(), users, queue, journal, clock),
+                settings.session().limits(),
                 (secured, hasEarlyData) -> startTls(secured, hasEarlyData, client)));
     }
 

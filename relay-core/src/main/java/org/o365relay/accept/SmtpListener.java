@@ -24,7 +24,6 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.accept.auth.Users;
-import org.o365relay.accept.session.AcceptSettings;
 import org.o365relay.accept.session.SessionLimits;
 import org.o365relay.accept.socket.Endpoint;
 import org.o365relay.accept.socket.InheritedSockets;
@@ -77,7 +76,7 @@ public final class SmtpListener {
             Map<String, String> environment,
             Duration checkInterval)
             throws ListenException {
-        this.limits = settings.limits();
+        this.limits = settings.session().limits();
         this.clock = clock;
         this.connections = new ConnectionLimiter(limits.connections());
         this.proxyConnections = new ConnectionLimiter(limits.connections());

@@ -25,7 +25,6 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.o365relay.accept.auth.Users;
-import org.o365relay.accept.session.AcceptSettings;
 import org.o365relay.accept.session.Client;
 import org.o365relay.accept.session.Session;
 import org.o365relay.admit.Devices;
@@ -83,7 +82,7 @@ final class Conversations implements AutoCloseable {
     Outcome converse(Terms terms, byte[] stream, IntSupplier packets) throws IOException, QueueUnavailableException {
         return converse(stream, packets, (devices, journal) -> {
             Client client = new Client(PEER, terms.settings().policy(), devices.at(PEER), terms.tls());
-            Session session = new Session(client, terms.settings().accept(), users, queue.intake(), journal, CLOCK);
+            Session session = new Session(client, terms.settings().session(), users, queue.intake(), journal, CLOCK);
             return new SmtpConnection(session, terms.settings().limits(), (pipeline, _) -> {
                 var _ = pipeline.channel().close(); // TLS is another test's matter
             });
@@ -103,7 +102,7 @@ final class Conversations implements AutoCloseable {
                     new ConnectionLimiter(10),
                     new ConnectionLimiter(10),
                     new DefaultChannelGroup(GlobalEventExecutor.INSTANCE),
-                    settings.limits().commandTimeout());
+                    settings.session().limits().commandTimeout());
         });
     }
 

@@ -6,7 +6,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.o365relay.accept.session.AcceptSettings;
 import org.o365relay.admit.AddressPattern;
 import org.o365relay.admit.AuthPolicy;
 import org.o365relay.admit.DeviceLimits;
@@ -88,7 +87,7 @@ record DialogSettings(FrontSettings front, String client, Map<Deviation, Long> c
     }
 
     private Routes mailbox(String name, long messageSize) {
-        Routes routes = front.accept().routes();
+        Routes routes = front.session().routes();
         EmailAddress address = EmailAddress.parse(name).orElseThrow();
         List<Target> targets = new ArrayList<>(routes.targets());
         targets.removeIf(target -> target.name().equals(name));
@@ -98,7 +97,7 @@ record DialogSettings(FrontSettings front, String client, Map<Deviation, Long> c
     }
 
     private Routes route(String what, String text, String mailbox) {
-        Routes routes = front.accept().routes();
+        Routes routes = front.session().routes();
         AddressPattern pattern = AddressPattern.parse(text).orElseThrow();
         List<RouteRule> rules = new ArrayList<>(routes.rules());
         rules.add(new RouteRule(
@@ -112,18 +111,8 @@ record DialogSettings(FrontSettings front, String client, Map<Deviation, Long> c
     }
 
     private FrontSettings auth(String word) {
-        AcceptSettings accept = front.accept();
         if (word.equals("allow-without-tls")) {
-            return front.with(AuthPolicy.REQUIRED)
-                    .with(new AcceptSettings(
-                            accept.hostname(),
-                            accept.limits(),
-                            accept.rules(),
-                            accept.certificate(),
-                            USERS,
-                            true,
-                            accept.routes(),
-                            accept.mailboxes()));
+            return front.with(AuthPolicy.REQUIRED).withAuthWithoutTls().withUsers(USERS);
         }
         return front.with(AuthPolicy.valueOf(word.toUpperCase(Locale.ROOT).replace('-', '_')));
     }

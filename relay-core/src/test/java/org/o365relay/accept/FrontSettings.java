@@ -1,11 +1,12 @@
 package org.o365relay.accept;
 
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
-import org.o365relay.accept.session.AcceptSettings;
 import org.o365relay.accept.session.SessionLimits;
+import org.o365relay.accept.session.SessionSettings;
 import org.o365relay.accept.socket.Endpoint;
 import org.o365relay.accept.tls.ListenerTls;
 import org.o365relay.admit.AddressRule;
@@ -52,14 +53,15 @@ public record FrontSettings(
                     40L * 1024 * 1024,
                     new DeviceLimits(50, null, null, null)),
             new AcceptSettings(
-                    HOSTNAME,
-                    new SessionLimits(2_048, 100, 100, 100, Duration.ofMinutes(5), Duration.ofMinutes(5), 0),
-                    new AdmissionRules(null, MAILBOX),
+                    new SessionSettings(
+                            HOSTNAME,
+                            new SessionLimits(2_048, 100, 100, 100, Duration.ofMinutes(5), Duration.ofMinutes(5), 0),
+                            new AdmissionRules(null, MAILBOX),
+                            false,
+                            ROUTES,
+                            List.of(MAILBOX)),
                     null,
-                    null,
-                    false,
-                    ROUTES,
-                    List.of(MAILBOX)),
+                    null),
             0,
             Long.MAX_VALUE / 2);
 
@@ -87,49 +89,56 @@ public record FrontSettings(
         return new FrontSettings(listen, networks, policy, changed, freeSpaceFloor, maximumQueueSize);
     }
 
+    public FrontSettings with(SessionSettings changed) {
+        return with(new AcceptSettings(changed, accept.certificate(), accept.users()));
+    }
+
     public FrontSettings with(Routes routes) {
-        return with(new AcceptSettings(
-                accept.hostname(),
-                accept.limits(),
-                accept.rules(),
-                accept.certificate(),
-                accept.users(),
-                accept.authWithoutTls(),
-                routes,
-                routes.targets().stream()
-                        .flatMap(target -> target.mailboxes().stream())
-                        .toList()));
+        List<EmailAddress> mailboxes = routes.targets().stream()
+                .flatMap(target -> target.mailboxes().stream())
+                .toList();
+        SessionSettings session = session();
+        return with(new SessionSettings(
+                session.hostname(), limits(), session.rules(), session.authWithoutTls(), routes, mailboxes));
     }
 
     /// @return what the mailboxes and pools would claim, all together
     ClaimScope supply() {
         return new ClaimScope(
                 MAILBOX.toString(),
-                accept.routes().targets().stream().map(Target::name).toList());
+                accept.session().routes().targets().stream().map(Target::name).toList());
     }
 
     public FrontSettings with(SessionLimits changed) {
-        return with(new AcceptSettings(
-                accept.hostname(),
+        SessionSettings session = session();
+        return with(new SessionSettings(
+                session.hostname(),
                 changed,
-                accept.rules(),
-                accept.certificate(),
-                accept.users(),
-                accept.authWithoutTls(),
-                accept.routes(),
-                accept.mailboxes()));
+                session.rules(),
+                session.authWithoutTls(),
+                session.routes(),
+                session.mailboxes()));
     }
 
     public FrontSettings withRecipients(List<AddressRule> rules) {
-        return with(new AcceptSettings(
-                accept.hostname(),
-                accept.limits(),
+        SessionSettings session = session();
+        return with(new SessionSettings(
+                session.hostname(),
+                limits(),
                 new AdmissionRules(null, MAILBOX, List.of(), rules),
-                accept.certificate(),
-                accept.users(),
-                accept.authWithoutTls(),
-                accept.routes(),
-                accept.mailboxes()));
+                session.authWithoutTls(),
+                session.routes(),
+                session.mailboxes()));
+    }
+
+    FrontSettings withUsers(Path users) {
+        return with(new AcceptSettings(session(), accept.certificate(), users));
+    }
+
+    FrontSettings withAuthWithoutTls() {
+        SessionSettings session = session();
+        return with(new SessionSettings(
+                session.hostname(), limits(), session.rules(), true, session.routes(), session.mailboxes()));
     }
 
     public FrontSettings with(Tolerance tolerance) {
@@ -237,8 +246,12 @@ public record FrontSettings(
                 limits.minimumDataRate()));
     }
 
+    public SessionSettings session() {
+        return accept.session();
+    }
+
     public SessionLimits limits() {
-        return accept.limits();
+        return accept.session().limits();
     }
 
     InetAddress address() {

@@ -9,8 +9,6 @@ import java.util.Map;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.accept.session.AcceptSettings;
-import org.o365relay.accept.session.SessionLimits;
 import org.o365relay.accept.socket.Endpoint;
 import org.o365relay.accept.socket.ListenException;
 import org.o365relay.accept.tls.CertificateFiles;
@@ -70,24 +68,9 @@ final class OpenRelay implements AutoCloseable {
     }
 
     static AcceptSettings settings(@Nullable CertificateFiles certificate, Duration command) {
-        AcceptSettings defaults = FrontSettings.DEFAULTS.accept();
-        SessionLimits limits = defaults.limits();
-        return new AcceptSettings(
-                defaults.hostname(),
-                new SessionLimits(
-                        limits.commandLine(),
-                        limits.recipients(),
-                        limits.hops(),
-                        20_000,
-                        limits.idleTimeout(),
-                        command,
-                        limits.minimumDataRate()),
-                defaults.rules(),
-                certificate,
-                null,
-                false,
-                defaults.routes(),
-                defaults.mailboxes());
+        FrontSettings defaults =
+                FrontSettings.DEFAULTS.withConnections(20_000, 1).withCommand(command);
+        return new AcceptSettings(defaults.session(), certificate, null);
     }
 
     /// On a free port of 127.0.0.1, for all of this machine.

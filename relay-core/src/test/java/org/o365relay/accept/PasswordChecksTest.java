@@ -204,7 +204,7 @@ class PasswordChecksTest {
             InstantSource clock = InstantSource.fixed(TestRelayFront.NOW);
             Session session = new Session(
                     new Client(CLIENT, settings.policy(), front.devices().at(CLIENT), ListenerTls.OFF),
-                    settings.accept(),
+                    settings.session(),
                     new Users(settings.accept().users(), clock, checks),
                     front.queue().intake(),
                     front.journal(),

@@ -20,7 +20,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.o365relay.accept.session.AcceptSettings;
 import org.o365relay.accept.session.Packets;
 import org.o365relay.accept.socket.Endpoint;
 import org.o365relay.accept.tls.ListenerTls;

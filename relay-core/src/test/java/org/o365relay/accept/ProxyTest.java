@@ -17,7 +17,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.o365relay.accept.session.AcceptSettings;
 import org.o365relay.accept.socket.ListenException;
 import org.o365relay.accept.tls.ListenerTls;
 import org.o365relay.accept.tls.RelayCertificate;

@@ -41,7 +41,7 @@ class StartTlsTest {
         Session session = new Session(
                 new Client(
                         CLIENT, FrontSettings.DEFAULTS.policy(), front.devices().at(CLIENT), ListenerTls.OPTIONAL),
-                FrontSettings.DEFAULTS.accept(),
+                FrontSettings.DEFAULTS.session(),
                 new Users(null, clock),
                 front.queue().intake(),
                 front.journal(),

@@ -27,7 +27,7 @@ final class SteppedConnection implements AutoCloseable {
         Client client = new Client(address, settings.policy(), front.devices().at(address), ListenerTls.OFF);
         Session session = new Session(
                 client,
-                settings.accept(),
+                settings.session(),
                 new Users(null, InstantSource.fixed(TestRelayFront.NOW)),
                 front.queue().intake(),
                 front.journal(),

@@ -11,7 +11,6 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.o365relay.accept.session.AcceptSettings;
 import org.o365relay.accept.tls.CertificateFiles;
 import org.o365relay.accept.tls.ListenerTls;
 import org.o365relay.accept.tls.RelayCertificate;

@@ -1,7 +1,6 @@
 package org.o365relay.accept;
 
 import java.util.Map;
-import org.o365relay.accept.session.AcceptSettings;
 import org.o365relay.accept.tls.ListenerTls;
 import org.o365relay.admit.AuthPolicy;
 import org.o365relay.admit.ClientPolicy;
@@ -30,7 +29,7 @@ record Terms(FrontSettings settings, ListenerTls tls) {
         boolean narrow = (choice & 16) != 0;
         ClientPolicy defaults = FrontSettings.DEFAULTS.policy();
         FrontSettings settings = FrontSettings.DEFAULTS
-                .with(plainTextLogin())
+                .withAuthWithoutTls()
                 .with(new ClientPolicy(
                         "",
                         tolerance,
@@ -41,18 +40,5 @@ record Terms(FrontSettings settings, ListenerTls tls) {
         return new Terms(
                 narrow ? settings.withRecipients(2).withHops(2).withCommandLine(512) : settings,
                 (choice & 32) == 0 ? ListenerTls.OFF : ListenerTls.OPTIONAL);
-    }
-
-    private static AcceptSettings plainTextLogin() {
-        AcceptSettings defaults = FrontSettings.DEFAULTS.accept();
-        return new AcceptSettings(
-                defaults.hostname(),
-                defaults.limits(),
-                defaults.rules(),
-                null,
-                null,
-                true,
-                defaults.routes(),
-                defaults.mailboxes());
     }
 }

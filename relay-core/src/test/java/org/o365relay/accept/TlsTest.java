@@ -18,7 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.o365relay.accept.session.AcceptSettings;
 import org.o365relay.accept.socket.ListenException;
 import org.o365relay.accept.tls.CertificateFiles;
 import org.o365relay.accept.tls.ListenerTls;

@@ -9,10 +9,11 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.o365relay.accept.AcceptSettings;
 import org.o365relay.accept.ListenerSettings;
 import org.o365relay.accept.SmtpListener;
-import org.o365relay.accept.session.AcceptSettings;
 import org.o365relay.accept.session.SessionLimits;
+import org.o365relay.accept.session.SessionSettings;
 import org.o365relay.accept.socket.Endpoint;
 import org.o365relay.accept.tls.ListenerTls;
 import org.o365relay.admit.AdmissionRules;
@@ -44,16 +45,19 @@ final class CrashedRelay {
         EmailAddress mailbox = EmailAddress.parse("relay@contoso.example").orElseThrow();
         SmtpListener listener = new SmtpListener(
                 new AcceptSettings(
-                        "relay.example",
-                        new SessionLimits(4_096, 100, 100, 100, Duration.ofMinutes(5), Duration.ofMinutes(5), 0),
-                        new AdmissionRules(null, mailbox),
+                        new SessionSettings(
+                                "relay.example",
+                                new SessionLimits(
+                                        4_096, 100, 100, 100, Duration.ofMinutes(5), Duration.ofMinutes(5), 0),
+                                new AdmissionRules(null, mailbox),
+                                false,
+                                new Routes(
+                                        List.of(),
+                                        List.of(new Target(
+                                                QueueFixture.MAILBOX, List.of(mailbox), Long.MAX_VALUE, null))),
+                                List.of(mailbox)),
                         null,
-                        null,
-                        false,
-                        new Routes(
-                                List.of(),
-                                List.of(new Target(QueueFixture.MAILBOX, List.of(mailbox), Long.MAX_VALUE, null))),
-                        List.of(mailbox)),
+                        null),
                 devices,
                 queue.intake(),
                 new LogJournal(),

@@ -18,7 +18,7 @@ final class ContentChecks {
     /// Counts each deviation of the message once.
     ///
     /// @return the reply that rejects the message; empty if it may be accepted
-    static Optional<Reply> rejection(MailTransaction transaction, Client client, AcceptSettings settings) {
+    static Optional<Reply> rejection(MailTransaction transaction, Client client, SessionSettings settings) {
         HeaderScan header = transaction.rejection().isPresent() ? null : transaction.header(settings.hostname());
         Set<Deviation> deviations = transaction.deviations();
         if (header != null) {
@@ -34,7 +34,7 @@ final class ContentChecks {
     }
 
     // RFC 5321 §6.3
-    private static @Nullable Reply mailLoop(HeaderScan header, MailTransaction transaction, AcceptSettings settings) {
+    private static @Nullable Reply mailLoop(HeaderScan header, MailTransaction transaction, SessionSettings settings) {
         if (header.noticeAbout().isPresent()) {
             return ownNotice(header.noticeAbout().get());
         }

@@ -17,11 +17,11 @@ import org.o365relay.queue.Intake;
 final class EnvelopePolicy {
 
     private final Client client;
-    private final AcceptSettings settings;
+    private final SessionSettings settings;
     private final Intake queue;
     private final SessionErrors errors;
 
-    EnvelopePolicy(Client client, AcceptSettings settings, Intake queue, SessionErrors errors) {
+    EnvelopePolicy(Client client, SessionSettings settings, Intake queue, SessionErrors errors) {
         this.client = client;
         this.settings = settings;
         this.queue = queue;

@@ -23,7 +23,7 @@ public final class Session {
     private static final Reply OK = Reply.of(250, "2.0.0", "Ok");
 
     private final Client client;
-    private final AcceptSettings settings;
+    private final SessionSettings settings;
     private final SessionErrors errors;
     private final HeloState helo;
     private final AuthExchange auth;
@@ -39,7 +39,7 @@ public final class Session {
 
     public Session(
             Client client,
-            AcceptSettings settings,
+            SessionSettings settings,
             Users users,
             Intake queue,
             Journal journal,

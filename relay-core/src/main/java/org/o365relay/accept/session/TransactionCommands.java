@@ -32,7 +32,7 @@ final class TransactionCommands {
     private static final int MAX_REJECTED_RECIPIENTS = 1_000;
 
     private final Client client;
-    private final AcceptSettings settings;
+    private final SessionSettings settings;
     private final EnvelopePolicy policy;
     private final Intake queue;
     private final Journal journal;
@@ -45,7 +45,7 @@ final class TransactionCommands {
 
     TransactionCommands(
             Client client,
-            AcceptSettings settings,
+            SessionSettings settings,
             EnvelopePolicy policy,
             Intake queue,
             Journal journal,

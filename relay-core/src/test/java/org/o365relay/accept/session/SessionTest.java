@@ -496,7 +496,7 @@ class SessionTest {
         InstantSource clock = InstantSource.fixed(TestRelayFront.NOW);
         return new Session(
                 client(settings, tls),
-                settings.accept(),
+                settings.session(),
                 new Users(null, clock),
                 front.queue().intake(),
                 front.journal(),

@@ -139,7 +139,7 @@ public final class Explainer {
 
     private boolean sender() {
         EmailAddress given = request.sender();
-        AdmissionRules rules = settings.accept().rules();
+        AdmissionRules rules = settings.accept().session().rules();
         Optional<MatchedRule> rule = rules.senderRule(request.client(), given);
         return switch (rules.sender(request.client(), given)) {
             case Admission.Admitted(EmailAddress effective) -> {
@@ -161,7 +161,7 @@ public final class Explainer {
             reject(given, RejectReplies.unqualifiedRecipient(), deviation(trusted, Deviation.UNQUALIFIED_RECIPIENT));
             return;
         }
-        AdmissionRules rules = settings.accept().rules();
+        AdmissionRules rules = settings.accept().session().rules();
         Optional<MatchedRule> rule = rules.recipientRule(request.client(), given);
         switch (rules.recipient(request.client(), given)) {
             case Admission.Admitted(EmailAddress effective) ->
@@ -177,13 +177,14 @@ public final class Explainer {
     }
 
     private void admit(EmailAddress given, EmailAddress effective, Optional<MatchedRule> rule) {
-        int maximum = settings.accept().limits().recipients();
+        int maximum = settings.accept().session().limits().recipients();
         if (!admitted.contains(effective) && admitted.size() >= maximum) {
             reject(given, RejectReplies.tooManyRecipients(maximum), "relay.limits.recipients-per-message");
             return;
         }
         admitted.add(effective);
-        boolean rulesApply = given.isQualified() || settings.accept().rules().defaultDomain() != null;
+        boolean rulesApply =
+                given.isQualified() || settings.accept().session().rules().defaultDomain() != null;
         String key = rulesApply
                 ? by(rule, "relay.recipient-rules")
                 : "mail to postmaster is always accepted: RFC 5321 §4.5.1";
@@ -197,7 +198,7 @@ public final class Explainer {
 
     private String login(AuthPolicy auth) {
         boolean secure = request.listener().tls() == ListenerTls.IMPLICIT;
-        String when = secure || settings.accept().authWithoutTls() ? "" : " after STARTTLS";
+        String when = secure || settings.accept().session().authWithoutTls() ? "" : " after STARTTLS";
         return switch (auth) {
             case NONE -> "not offered, not required";
             case ACCEPT_ANY -> "offered, any credentials are accepted";
@@ -229,7 +230,7 @@ public final class Explainer {
         if (text(given).equals(text(effective))) {
             return text(given) + " is allowed";
         }
-        boolean completed = settings.accept().rules().defaultDomain() != null;
+        boolean completed = settings.accept().session().rules().defaultDomain() != null;
         String why = completed ? " (relay.default-domain)" : " (relay.notices.admin, else the mailbox)";
         return text(given) + " is changed to " + text(effective) + why + " and is allowed";
     }

@@ -32,7 +32,7 @@ public final class RulesReport {
                                         .toList()));
             }
         }
-        AdmissionRules rules = settings.accept().rules();
+        AdmissionRules rules = settings.accept().session().rules();
         list("senders", rules.senders(), lines);
         list("recipients", rules.recipients(), lines);
         lines.add("addresses without a domain: " + unqualified(rules));

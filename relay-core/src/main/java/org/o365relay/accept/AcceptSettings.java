@@ -1,0 +1,15 @@
+package org.o365relay.accept;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.accept.session.SessionSettings;
+import org.o365relay.accept.tls.CertificateFiles;
+
+/// Settings of the SMTP server that all listeners share.
+///
+/// @param certificate null if TLS is not configured
+/// @param users file with user names and bcrypt hashes; null if no network requires AUTH
+public record AcceptSettings(
+        SessionSettings session,
+        @Nullable CertificateFiles certificate,
+        @Nullable Path users) {}
