@@ -1,19 +1,16 @@
 package org.o365relay.alert;
 
-import com.azure.json.JsonProviders;
-import com.azure.json.JsonWriter;
-import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.json.Json;
 import org.o365relay.mail.Secret;
 import org.o365relay.net.Https;
 import org.o365relay.net.NoResponseException;
@@ -114,7 +111,7 @@ final class Webhook implements AutoCloseable {
                         URI.create(settings.url().reveal().strip()))
                 .header("Content-Type", "application/json; charset=utf-8")
                 .header("User-Agent", "o365-relay/" + version)
-                .POST(HttpRequest.BodyPublishers.ofString(json(message), StandardCharsets.UTF_8));
+                .POST(HttpRequest.BodyPublishers.ofString(Json.text(body(message)), StandardCharsets.UTF_8));
         Secret headerValue = settings.headerValue();
         if (headerValue != null) {
             request.header(settings.header(), headerValue.reveal());
@@ -122,25 +119,30 @@ final class Webhook implements AutoCloseable {
         return request.build();
     }
 
-    private String json(AlertMessage message) {
+    /// The body of a request.
+    private record Body(
+            String event,
+            String name,
+            String subject,
+            String text,
+            String advice,
+            Instant since,
+            Instant at,
+            String relay,
+            String version) {}
+
+    private Body body(AlertMessage message) {
         Alert alert = message.alert();
-        StringWriter text = new StringWriter();
-        try (JsonWriter json = JsonProviders.createWriter(text)) {
-            json.writeStartObject()
-                    .writeStringField("event", message.isCleared() ? "cleared" : "raised")
-                    .writeStringField("name", alert.name())
-                    .writeStringField("subject", AlertTexts.subject(message))
-                    .writeStringField("text", AlertTexts.summary(message))
-                    .writeStringField("advice", alert.advice())
-                    .writeStringField("since", alert.since().toString())
-                    .writeStringField("at", message.at().toString())
-                    .writeStringField("relay", relay)
-                    .writeStringField("version", version)
-                    .writeEndObject();
-        } catch (IOException inMemory) {
-            throw new UncheckedIOException(inMemory);
-        }
-        return text.toString();
+        return new Body(
+                message.isCleared() ? "cleared" : "raised",
+                alert.name(),
+                AlertTexts.subject(message),
+                AlertTexts.summary(message),
+                alert.advice(),
+                alert.since(),
+                message.at(),
+                relay,
+                version);
     }
 
     /// Stops at once, interrupting an attempt in progress. Pending alerts are dropped.

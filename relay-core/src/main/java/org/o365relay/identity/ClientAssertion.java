@@ -1,9 +1,6 @@
 package org.o365relay.identity;
 
-import com.azure.json.JsonProviders;
-import com.azure.json.JsonWriter;
-import java.io.IOException;
-import java.io.StringWriter;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -14,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.UUID;
+import org.o365relay.json.Json;
 import org.o365relay.net.CertifiedKey;
 
 /// A client assertion (RFC 7523 §3): a JWT that an app signs with the key of its certificate, as Microsoft
@@ -33,7 +31,7 @@ final class ClientAssertion {
     /// @throws GeneralSecurityException if the key cannot sign because it is not an RSA key
     static String sign(CertifiedKey key, String clientId, String audience, Instant now)
             throws GeneralSecurityException {
-        String signingInput = encoded(header(key)) + "." + encoded(claims(clientId, audience, now));
+        String signingInput = encoded(Header.of(key)) + "." + encoded(Claims.of(clientId, audience, now));
         Signature signature = Signature.getInstance("RSASSA-PSS");
         signature.setParameter(PS256);
         signature.initSign(key.key());
@@ -41,42 +39,36 @@ final class ClientAssertion {
         return signingInput + "." + base64(signature.sign());
     }
 
-    private static String header(CertifiedKey key) throws GeneralSecurityException {
-        byte[] thumbprint =
-                MessageDigest.getInstance("SHA-256").digest(key.certificate().getEncoded());
-        return json(writer -> writer.writeStringField("alg", "PS256")
-                .writeStringField("typ", "JWT")
-                .writeStringField("x5t#S256", base64(thumbprint)));
-    }
+    /// RFC 7515 §4.1
+    private record Header(
+            String alg,
+            String typ,
+            @JsonProperty("x5t#S256") String thumbprint) {
 
-    private static String claims(String clientId, String audience, Instant now) {
-        return json(writer -> writer.writeStringField("aud", audience)
-                .writeStringField("iss", clientId)
-                .writeStringField("sub", clientId)
-                .writeStringField("jti", UUID.randomUUID().toString())
-                .writeLongField("nbf", now.minus(SKEW).getEpochSecond())
-                .writeLongField("iat", now.getEpochSecond())
-                .writeLongField("exp", now.plus(LIFETIME).getEpochSecond()));
-    }
-
-    private interface Fields {
-        void writeTo(JsonWriter writer) throws IOException;
-    }
-
-    private static String json(Fields fields) {
-        StringWriter text = new StringWriter();
-        try (JsonWriter writer = JsonProviders.createWriter(text)) {
-            writer.writeStartObject();
-            fields.writeTo(writer);
-            writer.writeEndObject();
-        } catch (IOException e) {
-            throw new IllegalStateException(e); // in memory, cannot fail
+        static Header of(CertifiedKey key) throws GeneralSecurityException {
+            byte[] thumbprint = MessageDigest.getInstance("SHA-256")
+                    .digest(key.certificate().getEncoded());
+            return new Header("PS256", "JWT", base64(thumbprint));
         }
-        return text.toString();
     }
 
-    private static String encoded(String json) {
-        return base64(json.getBytes(StandardCharsets.UTF_8));
+    /// RFC 7519 §4.1; times are in seconds.
+    private record Claims(String aud, String iss, String sub, String jti, long nbf, long iat, long exp) {
+
+        static Claims of(String clientId, String audience, Instant now) {
+            return new Claims(
+                    audience,
+                    clientId,
+                    clientId,
+                    UUID.randomUUID().toString(),
+                    now.minus(SKEW).getEpochSecond(),
+                    now.getEpochSecond(),
+                    now.plus(LIFETIME).getEpochSecond());
+        }
+    }
+
+    private static String encoded(Record part) {
+        return base64(Json.text(part).getBytes(StandardCharsets.UTF_8));
     }
 
     private static String base64(byte[] octets) {

@@ -1,10 +1,6 @@
 package org.o365relay.identity;
 
-import com.azure.json.JsonProviders;
-import com.azure.json.JsonReader;
-import com.azure.json.JsonWriter;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -14,29 +10,28 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Base64;
-import java.util.Map;
 import java.util.Optional;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.json.Json;
 import org.o365relay.mail.Secret;
 
-/// A file encrypted with AES-256-GCM. JSON members: salt, a check value that distinguishes a wrong key from a
-/// damaged file, nonce, content.
+/// A file encrypted with AES-256-GCM.
 ///
 /// Not thread-safe. Another process may replace the file at any time.
 final class EncryptedFile {
 
     private static final String FORMAT = "o365-relay login 1";
-    private static final int NONCE = 12; // NIST SP 800-38D §8.2: 96 bits
-    private static final int TAG = 128;
+    private static final int NONCE_OCTETS = 12; // NIST SP 800-38D §8.2: 96 bits
+    private static final int TAG_BITS = 128;
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final Path path;
     private final Secret secret;
     private @Nullable EncryptionKey key;
-    private byte[] asRead = new byte[0];
+    private byte[] lastContent = new byte[0];
 
     EncryptedFile(Path path, Secret secret) {
         this.path = path;
@@ -50,7 +45,7 @@ final class EncryptedFile {
         try {
             byte[] octets = Files.readAllBytes(path);
             String content = decrypted(octets);
-            asRead = octets;
+            lastContent = octets;
             return Optional.of(content);
         } catch (NoSuchFileException _) {
             return Optional.empty();
@@ -65,7 +60,7 @@ final class EncryptedFile {
     ///     overwritten
     void requireOwnFormat() throws SignInException {
         try {
-            loginFields(Files.readAllBytes(path));
+            content(Files.readAllBytes(path));
         } catch (NoSuchFileException _) {
             return; // no file to overwrite
         } catch (IOException e) {
@@ -73,26 +68,30 @@ final class EncryptedFile {
         }
     }
 
-    private Map<String, Object> loginFields(byte[] octets) throws SignInException {
-        Map<String, Object> json = json(octets);
-        if (!FORMAT.equals(json.get("format"))) {
-            throw unusable(path + " is not a login stored by o365-relay; set another token-file, or remove it and run"
-                    + " o365-relay login");
-        }
-        return json;
+    /// The file; octets are in Base64.
+    ///
+    /// @param check distinguishes a wrong key from a damaged file
+    private record Content(String format, String salt, String check, String nonce, String content) {}
+
+    private Content content(byte[] octets) throws SignInException {
+        return Json.read(octets, Content.class)
+                .filter(content -> content.format().equals(FORMAT))
+                .orElseThrow(() -> unusable(
+                        path + " is not a login stored by o365-relay; set another token-file, or remove it and run"
+                                + " o365-relay login"));
     }
 
     private String decrypted(byte[] octets) throws SignInException {
-        Map<String, Object> json = loginFields(octets);
+        Content stored = content(octets);
         try {
-            EncryptionKey derived = key(field(json, "salt"));
-            if (!MessageDigest.isEqual(derived.check(), field(json, "check"))) {
+            EncryptionKey derived = key(octets(stored.salt()));
+            if (!MessageDigest.isEqual(derived.check(), octets(stored.check()))) {
                 throw unusable(
                         path
                                 + " is encrypted with another key than the configured one; configure the key it was stored with, or run o365-relay login again");
             }
-            Cipher cipher = cipher(Cipher.DECRYPT_MODE, derived, field(json, "nonce"));
-            return new String(cipher.doFinal(field(json, "content")), StandardCharsets.UTF_8);
+            Cipher cipher = cipher(Cipher.DECRYPT_MODE, derived, octets(stored.nonce()));
+            return new String(cipher.doFinal(octets(stored.content())), StandardCharsets.UTF_8);
         } catch (AEADBadTagException | IllegalArgumentException e) {
             throw unusable(path + " is damaged; run o365-relay login again", e);
         } catch (GeneralSecurityException e) {
@@ -105,7 +104,7 @@ final class EncryptedFile {
     /// @throws SignInException if it cannot be written
     void rewrite(String content) throws SignInException {
         try {
-            if (MessageDigest.isEqual(Files.readAllBytes(path), asRead)) {
+            if (MessageDigest.isEqual(Files.readAllBytes(path), lastContent)) {
                 write(content);
             }
         } catch (IOException e) {
@@ -118,9 +117,9 @@ final class EncryptedFile {
     /// @throws SignInException if it cannot be written
     void write(String content) throws SignInException {
         try {
-            byte[] octets = encrypted(content);
+            byte[] octets = (Json.text(encrypted(content)) + "\n").getBytes(StandardCharsets.US_ASCII);
             ProtectedFile.replace(path, octets);
-            asRead = octets;
+            lastContent = octets;
         } catch (IOException e) {
             throw unusable(
                     "cannot write the login to " + path + ": " + e.getMessage()
@@ -129,33 +128,20 @@ final class EncryptedFile {
         }
     }
 
-    private byte[] encrypted(String content) throws IOException {
+    private Content encrypted(String content) {
         EncryptionKey encryptionKey =
                 key == null || !key.isDerivedFrom(secret) ? EncryptionKey.generate(secret, RANDOM) : key;
         key = encryptionKey;
-        byte[] nonce = new byte[NONCE];
+        byte[] nonce = new byte[NONCE_OCTETS];
         RANDOM.nextBytes(nonce);
         try {
             byte[] octets =
                     cipher(Cipher.ENCRYPT_MODE, encryptionKey, nonce).doFinal(content.getBytes(StandardCharsets.UTF_8));
-            return json(encryptionKey, nonce, octets);
+            return new Content(
+                    FORMAT, base64(encryptionKey.salt()), base64(encryptionKey.check()), base64(nonce), base64(octets));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e); // the JDK provides these algorithms
         }
-    }
-
-    private static byte[] json(EncryptionKey encryptionKey, byte[] nonce, byte[] octets) throws IOException {
-        StringWriter text = new StringWriter();
-        try (JsonWriter writer = JsonProviders.createWriter(text)) {
-            writer.writeStartObject()
-                    .writeStringField("format", FORMAT)
-                    .writeStringField("salt", base64(encryptionKey.salt()))
-                    .writeStringField("check", base64(encryptionKey.check()))
-                    .writeStringField("nonce", base64(nonce))
-                    .writeStringField("content", base64(octets))
-                    .writeEndObject();
-        }
-        return (text + "\n").getBytes(StandardCharsets.US_ASCII);
     }
 
     private EncryptionKey key(byte[] salt) {
@@ -167,22 +153,13 @@ final class EncryptedFile {
 
     private static Cipher cipher(int mode, EncryptionKey key, byte[] nonce) throws GeneralSecurityException {
         Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
-        cipher.init(mode, key.aes(), new GCMParameterSpec(TAG, nonce));
+        cipher.init(mode, key.aes(), new GCMParameterSpec(TAG_BITS, nonce));
         cipher.updateAAD(FORMAT.getBytes(StandardCharsets.US_ASCII));
         return cipher;
     }
 
-    private static Map<String, Object> json(byte[] octets) {
-        try (JsonReader reader = JsonProviders.createReader(octets)) {
-            Map<String, Object> read = reader.readMap(JsonReader::readUntyped);
-            return read == null ? Map.of() : read;
-        } catch (IOException | RuntimeException _) {
-            return Map.of(); // not JSON
-        }
-    }
-
-    private static byte[] field(Map<String, Object> json, String name) {
-        return Base64.getDecoder().decode(String.valueOf(json.get(name)));
+    private static byte[] octets(String base64) {
+        return Base64.getDecoder().decode(base64);
     }
 
     private static String base64(byte[] octets) {

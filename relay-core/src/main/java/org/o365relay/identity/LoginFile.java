@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.json.Json;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,7 +31,7 @@ final class LoginFile {
         String content = file.read()
                 .orElseThrow(() -> unusable(
                         "no user has signed in yet: there is no " + credential.file() + "; run o365-relay login"));
-        StoredLogin login = StoredLogin.parse(content)
+        StoredLogin login = Json.read(content, StoredLogin.class)
                 .orElseThrow(() -> unusable(credential.file() + " is damaged; run o365-relay login again"));
         if (!login.isFor(credential.app())) {
             throw unusable(credential.file() + " contains the login of " + login + ", but the configured app is "
@@ -45,7 +46,7 @@ final class LoginFile {
     /// token stays valid for a while.
     synchronized void update(StoredLogin renewed) {
         try {
-            file.rewrite(renewed.json());
+            file.rewrite(Json.text(renewed));
             usedAt = renewed.usedAt();
         } catch (SignInException e) {
             log.warn("the renewed login could not be stored and expires 90 days after {}: {}", usedAt, e.getMessage());
@@ -54,7 +55,7 @@ final class LoginFile {
 
     /// @throws SignInException if it cannot be written
     synchronized void store(StoredLogin login) throws SignInException {
-        file.write(login.json());
+        file.write(Json.text(login));
         usedAt = login.usedAt();
     }
 

@@ -1,7 +1,6 @@
 package org.o365relay.identity;
 
-import com.azure.json.JsonProviders;
-import com.azure.json.JsonReader;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.microsoft.aad.msal4j.HttpMethod;
 import com.microsoft.aad.msal4j.IHttpClient;
 import com.microsoft.aad.msal4j.IHttpResponse;
@@ -16,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.json.Json;
 import org.o365relay.net.Https;
 
 /// HTTP client for MSAL, based on the relay's own. Used for one token request: it remembers why no token was
@@ -79,7 +79,8 @@ final class SignInHttp implements IHttpClient {
     }
 
     private IHttpResponse response(com.microsoft.aad.msal4j.HttpRequest msalRequest, HttpResponse<String> response) {
-        if (response.statusCode() == 200 && isObject(response.body())) {
+        if (response.statusCode() == 200
+                && Json.read(response.body(), ObjectNode.class).isPresent()) {
             return new Response(200, response.headers().map(), response.body());
         }
         if (response.statusCode() == 200) {
@@ -91,14 +92,6 @@ final class SignInHttp implements IHttpClient {
         String body = withoutSecrets(response.body(), body(msalRequest));
         refusal = SignInResponse.of(response.statusCode(), response.headers().firstValue("Retry-After"), body);
         return new Response(response.statusCode(), response.headers().map(), body);
-    }
-
-    private static boolean isObject(String body) {
-        try (JsonReader reader = JsonProviders.createReader(body)) {
-            return reader.readMap(JsonReader::readUntyped) != null;
-        } catch (IOException | RuntimeException _) {
-            return false; // not JSON, or truncated
-        }
     }
 
     private static String body(com.microsoft.aad.msal4j.HttpRequest msalRequest) {

@@ -1,15 +1,15 @@
 package org.o365relay.identity;
 
-import com.azure.json.JsonProviders;
-import com.azure.json.JsonReader;
-import java.io.IOException;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.json.Json;
 
 /// An error response of the sign-in service (RFC 6749 §5.2).
 ///
@@ -32,18 +32,40 @@ record SignInResponse(int status, @Nullable Duration retryAfter, String body) {
     /// @return the error and its description, with the IDs that Microsoft support asks for; empty if the
     ///     response is not from the sign-in service
     Optional<String> errorText() {
-        Map<String, Object> json = json();
-        if (json.get("error") instanceof String error) {
-            String description = text(json, "error_description");
-            return Optional.of(
-                    error + (description.isEmpty() ? "" : ": " + description) + missingIds(json, description));
+        return Json.read(body, ErrorBody.class).flatMap(ErrorBody::text);
+    }
+
+    /// @param error a code; in the format of Azure App Service, an object
+    private record ErrorBody(
+            @Nullable JsonNode error,
+            @JsonProperty("error_description") @Nullable String description,
+            @Nullable String message,
+            @JsonProperty("trace_id") @Nullable String trace,
+            @JsonProperty("correlation_id") @Nullable String correlation) {
+
+        Optional<String> text() {
+            if (error != null && error.isTextual()) {
+                return Optional.of(error.textValue()
+                        + (description == null || description.isBlank() ? "" : ": " + oneLine(description))
+                        + missingIds(description));
+            }
+            if (error != null && error.isObject()) {
+                return Optional.of(error.path("code").asText() + ": "
+                        + oneLine(error.path("message").asText()));
+            }
+            return Optional.ofNullable(message).map(text -> "managed_identity: " + oneLine(text) + missingIds(text));
         }
-        if (json.get("error") instanceof Map<?, ?> error) { // format of Azure App Service
-            return Optional.of(error.get("code") + ": " + oneLine(String.valueOf(error.get("message"))));
+
+        private String missingIds(@Nullable String shown) {
+            String ids = Stream.of(id("trace ", trace, shown), id("correlation ", correlation, shown))
+                    .filter(id -> !id.isEmpty())
+                    .collect(Collectors.joining(", "));
+            return ids.isEmpty() ? "" : " (" + ids + ")";
         }
-        return json.get("message") instanceof String message
-                ? Optional.of("managed_identity: " + oneLine(message) + missingIds(json, message))
-                : Optional.empty();
+
+        private static String id(String name, @Nullable String id, @Nullable String shown) {
+            return id == null || id.isBlank() || (shown != null && shown.contains(id)) ? "" : name + oneLine(id);
+        }
     }
 
     /// @return the beginning of a response from another server: a proxy, a captive portal, a load balancer
@@ -63,30 +85,6 @@ record SignInResponse(int status, @Nullable Duration retryAfter, String body) {
             }
         }
         return status == 429;
-    }
-
-    private static String missingIds(Map<String, Object> json, String description) {
-        String trace = text(json, "trace_id");
-        String correlation = text(json, "correlation_id");
-        List<String> ids = List.of(
-                trace.isEmpty() || description.contains(trace) ? "" : "trace " + trace,
-                correlation.isEmpty() || description.contains(correlation) ? "" : "correlation " + correlation);
-        String shown =
-                String.join(", ", ids.stream().filter(id -> !id.isEmpty()).toList());
-        return shown.isEmpty() ? "" : " (" + shown + ")";
-    }
-
-    private Map<String, Object> json() {
-        try (JsonReader reader = JsonProviders.createReader(body)) {
-            Map<String, Object> read = reader.readMap(JsonReader::readUntyped);
-            return read == null ? Map.of() : read;
-        } catch (IOException | RuntimeException _) {
-            return Map.of(); // not JSON
-        }
-    }
-
-    private static String text(Map<String, Object> json, String name) {
-        return json.get(name) instanceof String text ? oneLine(text) : "";
     }
 
     /// Joins lines; Microsoft puts each ID on a separate line.

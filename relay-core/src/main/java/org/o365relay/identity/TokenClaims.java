@@ -1,18 +1,15 @@
 package org.o365relay.identity;
 
-import com.azure.json.JsonProviders;
-import com.azure.json.JsonReader;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.json.Json;
 import org.o365relay.mail.VisibleText;
 
 /// Claims of an access token, unverified; for diagnosis, when a server refuses it. Never contains the token
@@ -48,16 +45,16 @@ public record TokenClaims(
             return Optional.empty();
         }
         try {
-            byte[] payload = Base64.getUrlDecoder().decode(parts[1]);
-            try (JsonReader reader = JsonProviders.createReader(new String(payload, StandardCharsets.UTF_8))) {
-                return Optional.of(from(reader.readMap(JsonReader::readUntyped)));
-            }
-        } catch (IOException | RuntimeException _) {
-            return Optional.empty(); // opaque tokens are allowed
+            return Json.read(Base64.getUrlDecoder().decode(parts[1]), JsonNode.class)
+                    .filter(JsonNode::isObject)
+                    .map(TokenClaims::from);
+        } catch (IllegalArgumentException _) {
+            return Optional.empty(); // not Base64: opaque tokens are allowed
         }
     }
 
-    private static TokenClaims from(Map<String, Object> claims) {
+    /// Claims of an unexpected type are treated as missing.
+    private static TokenClaims from(JsonNode claims) {
         String scopes = text(claims, "scp");
         return new TokenClaims(
                 text(claims, "aud"),
@@ -65,25 +62,23 @@ public record TokenClaims(
                 firstNonEmpty(text(claims, "appid"), text(claims, "azp")),
                 text(claims, "oid"),
                 firstNonEmpty(text(claims, "upn"), text(claims, "preferred_username")),
-                texts(claims.get("roles")),
+                claims.path("roles")
+                        .valueStream()
+                        .map(role -> printable(role.asText()))
+                        .toList(),
                 scopes.isEmpty() ? List.of() : Arrays.asList(scopes.split(" ", -1)),
-                claims.get("exp") instanceof Number seconds ? Instant.ofEpochSecond(seconds.longValue()) : null);
+                claims.path("exp").isNumber()
+                        ? Instant.ofEpochSecond(claims.path("exp").longValue())
+                        : null);
     }
 
     private static String firstNonEmpty(String first, String second) {
         return first.isEmpty() ? second : first;
     }
 
-    private static String text(Map<String, Object> claims, String name) {
-        return claims.get(name) instanceof String text ? printable(text) : "";
-    }
-
-    private static List<String> texts(@Nullable Object claim) {
-        List<String> texts = new ArrayList<>();
-        if (claim instanceof List<?> list) {
-            list.forEach(each -> texts.add(printable(String.valueOf(each))));
-        }
-        return texts;
+    private static String text(JsonNode claims, String name) {
+        JsonNode claim = claims.path(name);
+        return claim.isTextual() ? printable(claim.textValue()) : "";
     }
 
     private static String printable(String text) {

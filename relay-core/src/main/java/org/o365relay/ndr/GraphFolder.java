@@ -1,7 +1,6 @@
 package org.o365relay.ndr;
 
-import com.azure.json.JsonProviders;
-import com.azure.json.JsonReader;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -13,11 +12,13 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.format.DateTimeParseException;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.o365relay.identity.AccessToken;
 import org.o365relay.identity.TokenException;
 import org.o365relay.identity.TokenSource;
+import org.o365relay.json.Json;
 import org.o365relay.ndr.NdrSettings.Graph;
 import org.o365relay.net.Https;
 import org.o365relay.net.NoResponseException;
@@ -50,6 +51,41 @@ final class GraphFolder implements NdrFolder {
         this.clock = clock;
     }
 
+    /// A page of messages; `nextLink` is the address of the next page.
+    private record MessagePage(
+            List<Message> value,
+            @JsonProperty("@odata.nextLink") @Nullable String nextLink) {}
+
+    private record Message(
+            @Nullable String id, @Nullable String receivedDateTime, List<HeaderField> internetMessageHeaders) {
+
+        /// @return whether the message may be a report; true if its Content-Type is not known
+        boolean mayBeReport() {
+            return internetMessageHeaders.stream()
+                    .filter(field -> "Content-Type".equalsIgnoreCase(field.name()))
+                    .flatMap(field -> Stream.ofNullable(field.value()))
+                    .findFirst()
+                    .map(NdrParser::isReport)
+                    .orElse(true);
+        }
+    }
+
+    private record HeaderField(
+            @Nullable String name, @Nullable String value) {}
+
+    private record ErrorBody(@Nullable GraphError error) {}
+
+    private record GraphError(
+            @Nullable String code, @Nullable String message) {
+
+        static final GraphError UNKNOWN = new GraphError(null, null);
+
+        @Override
+        public String toString() {
+            return (code == null ? "" : " " + code) + (message == null ? "" : ": " + message);
+        }
+    }
+
     @Override
     public void scan(Optional<String> position, Listener listener)
             throws UnreadableFolderException, InterruptedException {
@@ -60,9 +96,9 @@ final class GraphFolder implements NdrFolder {
         }
         Optional<URI> next = Optional.of(firstPage(reached));
         while (next.isPresent()) {
-            Map<?, ?> page = json(next.get());
-            for (Object message : list(page, "value")) {
-                reached = message instanceof Map<?, ?> fields ? scan(fields, reached, listener) : reached;
+            MessagePage page = page(next.get());
+            for (Message message : page.value()) {
+                reached = scan(message, reached, listener);
             }
             listener.positionReached(reached.toString());
             next = nextPage(page);
@@ -75,8 +111,8 @@ final class GraphFolder implements NdrFolder {
                 + "&$select=id,receivedDateTime,internetMessageHeaders&$top=" + PAGE_SIZE);
     }
 
-    private Optional<URI> nextPage(Map<?, ?> page) throws UnreadableFolderException {
-        Optional<String> link = text(page, "@odata.nextLink");
+    private Optional<URI> nextPage(MessagePage page) throws UnreadableFolderException {
+        Optional<String> link = Optional.ofNullable(page.nextLink());
         if (link.isPresent() && !link.get().startsWith(settings.graphUrl() + "/")) {
             // the other server would receive the token
             throw new UnreadableFolderException("Microsoft Graph refers to another server for the next page", null);
@@ -84,31 +120,19 @@ final class GraphFolder implements NdrFolder {
         return link.map(URI::create);
     }
 
-    private GraphPosition scan(Map<?, ?> message, GraphPosition reached, Listener listener)
+    private GraphPosition scan(Message message, GraphPosition reached, Listener listener)
             throws UnreadableFolderException, InterruptedException {
-        Optional<String> id = text(message, "id");
-        Optional<Instant> received = text(message, "receivedDateTime").flatMap(GraphFolder::time);
+        Optional<String> id = Optional.ofNullable(message.id());
+        Optional<Instant> received =
+                Optional.ofNullable(message.receivedDateTime()).flatMap(GraphFolder::time);
         if (id.isEmpty() || received.isEmpty() || reached.includes(received.get(), id.get())) {
             return reached;
         }
         GraphPosition here = reached.advancedTo(received.get(), id.get());
-        if (mayBeReport(message)) {
+        if (message.mayBeReport()) {
             content(id.get()).ifPresent(content -> listener.messageFound(here.toString(), content));
         }
         return here;
-    }
-
-    /// @return whether the message may be a report; true if its Content-Type is not known
-    private static boolean mayBeReport(Map<?, ?> message) {
-        Optional<String> type = list(message, "internetMessageHeaders").stream()
-                .filter(Map.class::isInstance)
-                .map(field -> (Map<?, ?>) field)
-                .filter(field -> text(field, "name")
-                        .filter("Content-Type"::equalsIgnoreCase)
-                        .isPresent())
-                .flatMap(field -> text(field, "value").stream())
-                .findFirst();
-        return type.isEmpty() || NdrParser.isReport(type.get());
     }
 
     /// @return empty if the message has since been moved or deleted
@@ -120,8 +144,8 @@ final class GraphFolder implements NdrFolder {
         return Optional.of(requireOk(response).body());
     }
 
-    private Map<?, ?> json(URI address) throws UnreadableFolderException, InterruptedException {
-        return object(requireOk(get(address, MAX_JSON)).body())
+    private MessagePage page(URI address) throws UnreadableFolderException, InterruptedException {
+        return Json.read(requireOk(get(address, MAX_JSON)).body(), MessagePage.class)
                 .orElseThrow(() -> new UnreadableFolderException("the response of Microsoft Graph is not JSON", null));
     }
 
@@ -181,10 +205,10 @@ final class GraphFolder implements NdrFolder {
         if (response.status() == OK) {
             return response;
         }
-        Map<?, ?> details = object(response.body()).map(GraphFolder::error).orElse(Map.of());
-        String error = "Microsoft Graph replied: HTTP " + response.status()
-                + text(details, "code").map(code -> " " + code).orElse("")
-                + text(details, "message").map(message -> ": " + message).orElse("");
+        GraphError details = Json.read(response.body(), ErrorBody.class)
+                .map(ErrorBody::error)
+                .orElse(GraphError.UNKNOWN);
+        String error = "Microsoft Graph replied: HTTP " + response.status() + details;
         String advice = switch (response.status()) {
             case FORBIDDEN ->
                 ". Grant the app the application permission Mail.Read with admin consent, and include the mailbox"
@@ -195,10 +219,6 @@ final class GraphFolder implements NdrFolder {
         throw new UnreadableFolderException(error + advice, null);
     }
 
-    private static Map<?, ?> error(Map<?, ?> body) {
-        return body.get("error") instanceof Map<?, ?> error ? error : Map.of();
-    }
-
     private URI address(String path) {
         return URI.create(settings.graphUrl() + "/v1.0/users/"
                 + encoded(settings.credential().username()) + "/" + path);
@@ -206,22 +226,6 @@ final class GraphFolder implements NdrFolder {
 
     private static String encoded(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
-    }
-
-    private static Optional<Map<?, ?>> object(byte[] octets) {
-        try (JsonReader reader = JsonProviders.createReader(octets)) {
-            return reader.readUntyped() instanceof Map<?, ?> map ? Optional.of(map) : Optional.empty();
-        } catch (IOException | IllegalStateException invalid) {
-            return Optional.empty();
-        }
-    }
-
-    private static Optional<String> text(Map<?, ?> object, String name) {
-        return object.get(name) instanceof String text && !text.isEmpty() ? Optional.of(text) : Optional.empty();
-    }
-
-    private static List<?> list(Map<?, ?> object, String name) {
-        return object.get(name) instanceof List<?> list ? list : List.of();
     }
 
     private static Optional<Instant> time(String text) {

@@ -1,17 +1,22 @@
 package org.o365relay.queue;
 
-import com.azure.json.JsonProviders;
-import com.azure.json.JsonWriter;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.json.Json;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.QueueUnavailableException.Reason;
 
@@ -101,14 +106,14 @@ final class Quarantine {
             statements.discardPrepared();
             reason = why + "; the rest of its content cannot be read: " + e.getMessage();
         }
+        Metadata rows = new Metadata(
+                name,
+                reason,
+                rows(statements.with("message", id)),
+                rows(statements.with("recipients", id)),
+                rows(statements.with("all-events", id)));
         DurableFiles.create(metadata);
-        try (JsonWriter json = JsonProviders.createWriter(Files.newBufferedWriter(metadata))) {
-            json.writeStartObject().writeStringField("id", name).writeStringField("why", reason);
-            write(json, "message", statements.with("message", id).executeQuery());
-            write(json, "recipients", statements.with("recipients", id).executeQuery());
-            write(json, "events", statements.with("all-events", id).executeQuery());
-            json.writeEndObject();
-        }
+        Files.writeString(metadata, Json.text(rows));
         DurableFiles.sync(message);
         DurableFiles.sync(metadata);
         DurableFiles.syncDirectory(folder);
@@ -124,22 +129,29 @@ final class Quarantine {
         }
     }
 
-    /// Writes every column of every row.
-    private static void write(JsonWriter json, String name, ResultSet rows) throws IOException, SQLException {
-        try (rows) {
-            ResultSetMetaData columns = rows.getMetaData();
-            json.writeStartArray(name);
-            while (rows.next()) {
-                json.writeStartObject();
+    /// The rows of a message: each a map of all columns, in their order.
+    private record Metadata(
+            String id,
+            String why,
+            List<Map<String, @Nullable Object>> message,
+            List<Map<String, @Nullable Object>> recipients,
+            List<Map<String, @Nullable Object>> events) {}
+
+    private static List<Map<String, @Nullable Object>> rows(PreparedStatement query) throws SQLException {
+        List<Map<String, @Nullable Object>> rows = new ArrayList<>();
+        try (ResultSet result = query.executeQuery()) {
+            ResultSetMetaData columns = result.getMetaData();
+            while (result.next()) {
+                Map<String, @Nullable Object> row = new LinkedHashMap<>();
                 for (int i = 1; i <= columns.getColumnCount(); i++) {
-                    Object value = rows.getObject(i);
-                    json.writeUntypedField(
+                    Object value = result.getObject(i);
+                    row.put(
                             columns.getColumnName(i),
                             value instanceof byte[] octets ? octets.length + " octets" : value);
                 }
-                json.writeEndObject();
+                rows.add(row);
             }
-            json.writeEndArray();
         }
+        return rows;
     }
 }

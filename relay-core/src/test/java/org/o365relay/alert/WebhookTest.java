@@ -3,8 +3,8 @@ package org.o365relay.alert;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.azure.json.JsonProviders;
-import com.azure.json.JsonReader;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -167,9 +167,7 @@ class WebhookTest {
     }
 
     private static Map<String, String> json(Request request) throws IOException {
-        try (JsonReader reader = JsonProviders.createReader(request.body())) {
-            return reader.readMap(JsonReader::getString);
-        }
+        return new ObjectMapper().readValue(request.body(), new TypeReference<>() {});
     }
 
     private void answer(HttpExchange exchange) throws IOException {

@@ -2,8 +2,8 @@ package org.o365relay.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.azure.json.JsonProviders;
-import com.azure.json.JsonReader;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -164,9 +164,6 @@ class CertificateTest extends SignInTest {
     }
 
     private static Map<String, Object> json(String part) throws IOException {
-        try (JsonReader reader =
-                JsonProviders.createReader(Base64.getUrlDecoder().decode(part))) {
-            return reader.readMap(JsonReader::readUntyped);
-        }
+        return new ObjectMapper().readValue(Base64.getUrlDecoder().decode(part), new TypeReference<>() {});
     }
 }

@@ -1,0 +1,78 @@
+package org.o365relay.json;
+
+import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
+import com.fasterxml.jackson.annotation.PropertyAccessor;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.type.LogicalType;
+import java.io.IOException;
+import java.util.Optional;
+
+/// Writes and reads records as JSON (RFC 8259).
+///
+/// - The members are the components of the record, in their order and under their names. A missing or null member is
+///   an error, unless the component is `@Nullable` (then it is null) or a list (then it is empty). Unknown members
+///   are ignored.
+/// - Times are ISO 8601 in UTC; queue IDs and addresses are strings; constants, and the names of the alternatives of a
+///   sealed interface, are lower case with hyphens.
+/// - Texts, numbers and booleans are not converted into each other.
+///
+/// Jackson limits the nesting to 1000 levels and a text to 20 million characters.
+public final class Json {
+
+    private static final JsonMapper MAPPER = mapper().build();
+
+    private Json() {}
+
+    /// @return the rules above, for a format that adds to them
+    public static JsonMapper.Builder mapper() {
+        return JsonMapper.builder()
+                .annotationIntrospector(new RecordBinding())
+                .addModule(new ValueModule())
+                .visibility(PropertyAccessor.GETTER, Visibility.NONE)
+                .visibility(PropertyAccessor.IS_GETTER, Visibility.NONE)
+                .visibility(PropertyAccessor.FIELD, Visibility.ANY)
+                .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+                .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT, DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+                .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
+                .withCoercionConfig(
+                        LogicalType.Textual,
+                        text -> text.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+                                .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
+                                .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail));
+    }
+
+    /// @param value a record, or a map or list of values that a record may contain
+    /// @return on one line
+    public static String text(Object value) {
+        try {
+            return MAPPER.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("cannot be written as JSON: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    /// @return empty if the text is not such an object
+    public static <T> Optional<T> read(String text, Class<T> type) {
+        try {
+            return Optional.ofNullable(MAPPER.readValue(text, type));
+        } catch (JsonProcessingException _) {
+            return Optional.empty();
+        }
+    }
+
+    /// @param octets in UTF-8, UTF-16 or UTF-32
+    /// @return empty if the text is not such an object
+    public static <T> Optional<T> read(byte[] octets, Class<T> type) {
+        try {
+            return Optional.ofNullable(MAPPER.readValue(octets, type));
+        } catch (IOException _) {
+            return Optional.empty();
+        }
+    }
+}
