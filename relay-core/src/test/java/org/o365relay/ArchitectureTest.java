@@ -22,12 +22,13 @@ class ArchitectureTest {
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages("org.o365relay");
 
-    /// Which of the relay's packages a package may use, besides itself and what everybody may: mail and
-    /// journal.
+    /// Which of the relay's packages a package may use, besides itself and what everybody may: mail,
+    /// journal and json.
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             mail         |
             journal      |
+            json         |
             net          |
             identity     | net
             admit        |
@@ -52,7 +53,7 @@ class ArchitectureTest {
             """)
     void aStageKnowsOnlyItsNeighbours(String stage, String neighbours) {
         Stream<String> named = neighbours == null ? Stream.of() : Arrays.stream(neighbours.split(", +", -1));
-        String[] allowed = Stream.concat(Stream.of(stage, "mail", "journal"), named)
+        String[] allowed = Stream.concat(Stream.of(stage, "mail", "journal", "json"), named)
                 .map(name -> "org.o365relay." + name)
                 .toArray(String[]::new);
         classes()
