@@ -23,9 +23,10 @@ class ArchitectureTest {
             .importPackages("org.o365relay");
 
     /// Which of the relay's packages a package may use, besides itself and what everybody may: mail,
-    /// journal and json.
+    /// journal, json and time.
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
+            time         |
             mail         |
             journal      |
             json         |
@@ -53,7 +54,7 @@ class ArchitectureTest {
             """)
     void aStageKnowsOnlyItsNeighbours(String stage, String neighbours) {
         Stream<String> named = neighbours == null ? Stream.of() : Arrays.stream(neighbours.split(", +", -1));
-        String[] allowed = Stream.concat(Stream.of(stage, "mail", "journal", "json"), named)
+        String[] allowed = Stream.concat(Stream.of(stage, "mail", "journal", "json", "time"), named)
                 .map(name -> "org.o365relay." + name)
                 .toArray(String[]::new);
         classes()

@@ -6,9 +6,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.UsageSlot;
+import org.o365relay.time.RollingCount;
+import org.o365relay.time.RollingCount.Slot;
 
 /// Tracks the usage of a device that counts against its limits, and which slots are not on disk yet. Not
 /// thread-safe. Times are milliseconds since 1970.
@@ -32,7 +33,7 @@ final class Usage {
     Optional<LimitExceeded> begin(int allowed, long now) {
         RollingCount count = messages == null ? new RollingCount(SECOND, MINUTE, now) : messages;
         messages = count;
-        count.moveTo(now);
+        count.carryTo(now);
         Optional<LimitExceeded> excess = exceeded("messages-per-minute", allowed, count, MINUTE, 0);
         if (excess.isEmpty()) {
             count.add(1);
@@ -114,14 +115,9 @@ final class Usage {
 
     /// @return slots with recipients
     List<UsageSlot> all() {
-        if (recipients == null) {
-            return List.of();
-        }
-        long newest = recipients.newest();
-        return LongStream.rangeClosed(newest - DAY + 1, newest)
-                .mapToObj(this::slot)
-                .filter(slot -> slot.recipients() > 0)
-                .toList();
+        return recipients == null
+                ? List.of()
+                : recipients.slots().stream().map(slot -> slot(slot.number())).toList();
     }
 
     private UsageSlot slot(long slot) {
@@ -131,9 +127,9 @@ final class Usage {
     private RollingCount recipients(long now) {
         RollingCount count = recipients == null ? new RollingCount(SLOT, DAY, now) : recipients;
         recipients = count;
-        List<Long> emptied = count.moveTo(now);
+        List<Slot> emptied = count.carryTo(now);
         if (!emptied.isEmpty()) {
-            emptied.forEach(this::mark);
+            emptied.forEach(slot -> mark(slot.number()));
             mark(count.newest());
         }
         return count;

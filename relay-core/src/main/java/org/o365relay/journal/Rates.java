@@ -1,21 +1,24 @@
 package org.o365relay.journal;
 
 import java.time.InstantSource;
-import java.util.concurrent.atomic.AtomicLongArray;
+import org.o365relay.time.RollingCount;
 
-/// Counts messages and recipients by outcome over the last 24 hours. Never blocks and allocates nothing,
-/// because it is called between the final dot and the 250.
+/// Counts messages and recipients by outcome over the last 24 hours. Never blocks for long and allocates
+/// nothing, because it is called between the final dot and the 250.
 public final class Rates implements Journal {
 
-    private final InstantSource clock;
-    private final Count accepted = new Count();
-    private final Count rejected = new Count();
-    private final Count delivered = new Count();
-    private final Count deferred = new Count();
-    private final Count failed = new Count();
+    private final Count accepted;
+    private final Count rejected;
+    private final Count delivered;
+    private final Count deferred;
+    private final Count failed;
 
     public Rates(InstantSource clock) {
-        this.clock = clock;
+        this.accepted = new Count(clock);
+        this.rejected = new Count(clock);
+        this.delivered = new Count(clock);
+        this.deferred = new Count(clock);
+        this.failed = new Count(clock);
     }
 
     /// The number of events in sliding windows. Each window includes the current, incomplete second or minute.
@@ -27,37 +30,37 @@ public final class Rates implements Journal {
 
     /// @return messages accepted with 250
     public Rate accepted() {
-        return accepted.rate(clock.millis());
+        return accepted.rate();
     }
 
     /// @return rejected connections, commands and messages, including those over a limit of their device
     public Rate rejected() {
-        return rejected.rate(clock.millis());
+        return rejected.rate();
     }
 
     /// @return recipients delivered
     public Rate delivered() {
-        return delivered.rate(clock.millis());
+        return delivered.rate();
     }
 
     /// @return recipients deferred, except those that wait because their mailbox is blocked
     public Rate deferred() {
-        return deferred.rate(clock.millis());
+        return deferred.rate();
     }
 
     /// @return recipients that failed permanently
     public Rate failed() {
-        return failed.rate(clock.millis());
+        return failed.rate();
     }
 
     @Override
     public void record(Event event) {
         switch (event) {
-            case Event.Accepted _ -> accepted.add(clock.millis());
-            case Event.Rejected _, Event.LimitExceeded _ -> rejected.add(clock.millis());
-            case Event.Delivered _ -> delivered.add(clock.millis());
-            case Event.Deferred _ -> deferred.add(clock.millis());
-            case Event.Failed _ -> failed.add(clock.millis());
+            case Event.Accepted _ -> accepted.add();
+            case Event.Rejected _, Event.LimitExceeded _ -> rejected.add();
+            case Event.Delivered _ -> delivered.add();
+            case Event.Deferred _ -> deferred.add();
+            case Event.Failed _ -> failed.add();
             default -> {} // no other event concerns a single message or recipient
         }
     }
@@ -65,61 +68,35 @@ public final class Rates implements Journal {
     /// Counts one kind of event.
     private static final class Count {
 
-        private static final int MINUTE = 60_000;
+        private static final int HOUR = 60;
+        private static final int DAY = 24 * HOUR;
 
-        private final Ring seconds = new Ring(60, 1000);
-        private final Ring minutes = new Ring(24 * 60, MINUTE);
+        private final InstantSource clock;
+        private final RollingCount seconds;
+        private final RollingCount minutes;
 
-        void add(long now) {
-            seconds.add(now);
-            minutes.add(now);
+        Count(InstantSource clock) {
+            this.clock = clock;
+            this.seconds = new RollingCount(1000, 60, clock.millis());
+            this.minutes = new RollingCount(60_000, DAY, clock.millis());
         }
 
-        Rate rate(long now) {
-            return new Rate(seconds.sum(now, 60), minutes.sum(now, 60), minutes.sum(now, 24 * 60));
-        }
-    }
-
-    /// A ring of counters, one for each interval; the oldest is reused for the current interval.
-    ///
-    /// A slot packs the number of its interval and the count into one long, so that both change atomically.
-    private static final class Ring {
-
-        private static final int COUNT_BITS = 28; // 268 million per interval
-        private static final long COUNT_MASK = (1L << COUNT_BITS) - 1;
-
-        private final AtomicLongArray slots;
-        private final int interval;
-
-        /// @param interval length in milliseconds
-        Ring(int slots, int interval) {
-            this.slots = new AtomicLongArray(slots);
-            this.interval = interval;
+        synchronized void add() {
+            moveToNow();
+            seconds.add(1);
+            minutes.add(1);
         }
 
-        void add(long now) {
-            long current = now / interval;
-            int slot = (int) (current % slots.length());
-            long before;
-            long after;
-            do {
-                before = slots.get(slot);
-                after = before >>> COUNT_BITS == current ? before + 1 : current << COUNT_BITS | 1;
-            } while (!slots.compareAndSet(slot, before, after));
+        synchronized Rate rate() {
+            moveToNow();
+            return new Rate(seconds.sum(60), minutes.sum(HOUR), minutes.sum(DAY));
         }
 
-        /// @param intervals number of most recent intervals to sum
-        long sum(long now, int intervals) {
-            long last = now / interval;
-            long sum = 0;
-            for (int i = 0; i < slots.length(); i++) {
-                long slot = slots.get(i);
-                long number = slot >>> COUNT_BITS;
-                if (number > last - intervals && number <= last) {
-                    sum += slot & COUNT_MASK;
-                }
-            }
-            return sum;
+        /// Forgets the events of a time to come if the clock was set back.
+        private void moveToNow() {
+            long now = clock.millis();
+            seconds.moveTo(now);
+            minutes.moveTo(now);
         }
     }
 }

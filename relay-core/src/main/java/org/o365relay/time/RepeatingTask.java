@@ -1,0 +1,89 @@
+package org.o365relay.time;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Runs a task on a virtual thread of its own until it is stopped, with a pause after each run. A run that throws
+/// an exception is logged as a bug, and the task is repeated all the same.
+///
+/// Started once and stopped once, by any thread. Stopping one that was not started does nothing.
+public final class RepeatingTask {
+
+    private static final Logger log = LoggerFactory.getLogger(RepeatingTask.class);
+
+    private final String name;
+    private final Duration delay;
+    private final Duration pause;
+    private final Task task;
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private final Thread thread;
+
+    /// What is repeated.
+    @FunctionalInterface
+    public interface Task {
+
+        /// @throws InterruptedException if the run was interrupted; the task is not repeated
+        void run() throws InterruptedException;
+    }
+
+    /// @param name of the thread
+    /// @param delay time before the first run
+    /// @param pause time from the end of a run to the next
+    public RepeatingTask(String name, Duration delay, Duration pause, Task task) {
+        this.name = name;
+        this.delay = delay;
+        this.pause = pause;
+        this.task = task;
+        this.thread = Thread.ofVirtual().name(name).unstarted(this::repeat);
+    }
+
+    /// Starts the thread.
+    public void start() {
+        thread.start();
+    }
+
+    private void repeat() {
+        try {
+            for (Duration wait = delay; !stopped.await(wait.toMillis(), TimeUnit.MILLISECONDS); wait = pause) {
+                runOnce();
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt(); // the thread ends
+        }
+    }
+
+    private void runOnce() throws InterruptedException {
+        try {
+            task.run();
+        } catch (RuntimeException e) {
+            log.error("{} failed because of a bug, retrying in {} s; please report it", name, pause.toSeconds(), e);
+        }
+    }
+
+    /// @return whether [#stop] was called, so that a long run should end early
+    public boolean isStopped() {
+        return stopped.getCount() == 0;
+    }
+
+    /// Interrupts the run in progress, if any.
+    public void interrupt() {
+        thread.interrupt();
+    }
+
+    /// Ends the repetition. Does not interrupt the run in progress.
+    ///
+    /// @param wait longest time to wait for the end of the run in progress
+    public void stop(Duration wait) {
+        stopped.countDown();
+        if (thread.isAlive()) {
+            try {
+                thread.join(wait);
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}
