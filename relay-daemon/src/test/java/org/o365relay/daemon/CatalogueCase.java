@@ -11,10 +11,10 @@ import org.o365relay.exchange.ReplyCatalogue;
 import org.o365relay.exchange.ReplySource;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
-import org.o365relay.sandbox.Fault;
-import org.o365relay.sandbox.FaultAction;
-import org.o365relay.sandbox.FaultPoint;
 import org.o365relay.sandbox.Sandbox;
+import org.o365relay.sandbox.fault.Fault;
+import org.o365relay.sandbox.fault.FaultAction;
+import org.o365relay.sandbox.fault.FaultPoint;
 
 /// One example of the catalogue, said to a mailbox of its own, so that all can be tried at once.
 ///

@@ -21,12 +21,12 @@ import org.o365relay.Relay;
 import org.o365relay.RelaySettings;
 import org.o365relay.journal.LogJournal;
 import org.o365relay.sandbox.Sandbox;
-import org.o365relay.sandbox.SandboxMailbox;
-import org.o365relay.sandbox.SandboxSettings;
-import org.o365relay.sandbox.SandboxSettings.Keep;
 import org.o365relay.sandbox.TestKey;
 import org.o365relay.sandbox.entra.AppRegistration;
 import org.o365relay.sandbox.entra.EntraSettings;
+import org.o365relay.sandbox.settings.SandboxMailbox;
+import org.o365relay.sandbox.settings.SandboxSettings;
+import org.o365relay.sandbox.settings.SandboxSettings.Keep;
 
 /// Every reply of the catalogue, said in its own words to a running relay: what becomes of the message, how far the
 /// trouble reaches, and what the log says and advises. One relay with a mailbox for each example.
@@ -86,10 +86,10 @@ final class CatalogueTest {
                 .toArray(SandboxMailbox[]::new);
         String[] tenants = CASES.stream().map(CatalogueCase::tenant).toArray(String[]::new);
         return SandboxSettings.in(office, accounts)
-                .withTarpit(Duration.ZERO)
+                .tenant(tenant -> tenant.submission(submission -> submission.withTarpit(Duration.ZERO)))
                 .with(Keep.RECORDS)
                 .withApps(AppRegistration.withSecret(ConfigText.APP, ConfigText.SECRET))
-                .entra(entra -> entra.forTenant(EntraSettings.TENANT, tenants));
+                .tenant(tenant -> tenant.entra(entra -> entra.forTenant(EntraSettings.TENANT, tenants)));
     }
 
     private static String mailboxes() {

@@ -17,9 +17,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.daemon.cli.CheckCommand;
 import org.o365relay.daemon.cli.CommandLines;
-import org.o365relay.sandbox.AcceptedMessage;
-import org.o365relay.sandbox.Fault;
-import org.o365relay.sandbox.SandboxMailbox;
+import org.o365relay.sandbox.fault.Fault;
+import org.o365relay.sandbox.message.AcceptedMessage;
+import org.o365relay.sandbox.settings.SandboxMailbox;
 
 /// The doctor, as an admin meets it: what `check` says of roads that are open, and of those that are not.
 @Timeout(60)

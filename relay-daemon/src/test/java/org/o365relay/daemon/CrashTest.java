@@ -27,10 +27,10 @@ import org.o365relay.queue.HistoryEntry;
 import org.o365relay.queue.OfflineQueue;
 import org.o365relay.queue.QueueReader;
 import org.o365relay.queue.QueueUnavailableException;
-import org.o365relay.sandbox.AcceptedMessage;
-import org.o365relay.sandbox.Fault;
 import org.o365relay.sandbox.Sandbox;
-import org.o365relay.sandbox.SandboxSettings.Keep;
+import org.o365relay.sandbox.fault.Fault;
+import org.o365relay.sandbox.message.AcceptedMessage;
+import org.o365relay.sandbox.settings.SandboxSettings.Keep;
 
 /// The promise of 250, kept by a process that is killed with SIGKILL again and again under load.
 ///

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.queue.HistoryEntry;
-import org.o365relay.sandbox.AcceptedMessage;
+import org.o365relay.sandbox.message.AcceptedMessage;
 
 /// What becomes of a message, from the device to Office 365.
 @Timeout(60)

@@ -25,13 +25,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.o365relay.daemon.cli.CommandLines;
 import org.o365relay.daemon.cli.LoginCommand;
-import org.o365relay.sandbox.AcceptedMessage;
-import org.o365relay.sandbox.Ingress;
 import org.o365relay.sandbox.Sandbox;
-import org.o365relay.sandbox.SandboxMailbox;
 import org.o365relay.sandbox.TestKey;
 import org.o365relay.sandbox.entra.AppRegistration;
 import org.o365relay.sandbox.entra.AppRegistration.State;
+import org.o365relay.sandbox.message.AcceptedMessage;
+import org.o365relay.sandbox.message.Ingress;
+import org.o365relay.sandbox.settings.SandboxMailbox;
 import picocli.CommandLine;
 
 /// Mail arrives over every road, with every way of signing in.
@@ -71,8 +71,8 @@ final class EveryUpstreamTest {
                                 AppRegistration.USUAL_ROLES,
                                 AppRegistration.EVERY_MAILBOX,
                                 State.ACTIVE))
-                        .entra(entra ->
-                                entra.withAutoApproveUser(ConfigText.MAILBOX).withPollInterval(Duration.ofSeconds(1))));
+                        .tenant(tenant -> tenant.entra(entra -> entra.withAutoApproveUser(ConfigText.MAILBOX)
+                                .withPollInterval(Duration.ofSeconds(1)))));
         key.pem(directory.resolve("app.pem"));
         key.certificatePem(directory.resolve("app-certificate.pem"));
         key.keyPem(directory.resolve("app-key.pem"));

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.o365relay.sandbox.AcceptedMessage;
+import org.o365relay.sandbox.message.AcceptedMessage;
 
 /// What depends on the extensions the upstream offers.
 @Timeout(60)

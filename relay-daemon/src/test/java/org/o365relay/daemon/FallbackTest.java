@@ -12,10 +12,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.o365relay.sandbox.AcceptedMessage;
-import org.o365relay.sandbox.Ingress;
-import org.o365relay.sandbox.SandboxMailbox;
 import org.o365relay.sandbox.entra.EntraSettings;
+import org.o365relay.sandbox.message.AcceptedMessage;
+import org.o365relay.sandbox.message.Ingress;
+import org.o365relay.sandbox.settings.SandboxMailbox;
 
 /// A road is closed: mail takes another, or waits; and goes back when the trouble is over.
 @Timeout(60)
@@ -41,7 +41,8 @@ final class FallbackTest {
                                 office,
                                 new SandboxMailbox(ConfigText.MAILBOX, ConfigText.PASSWORD),
                                 new SandboxMailbox(OTHER, ConfigText.PASSWORD))
-                        .entra(entra -> entra.forTenant(EntraSettings.TENANT, UNREACHABLE_TENANT)));
+                        .tenant(tenant ->
+                                tenant.entra(entra -> entra.forTenant(EntraSettings.TENANT, UNREACHABLE_TENANT))));
     }
 
     @AfterEach

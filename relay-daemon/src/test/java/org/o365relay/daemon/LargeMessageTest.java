@@ -9,9 +9,9 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.o365relay.sandbox.AcceptedMessage;
 import org.o365relay.sandbox.Sandbox;
-import org.o365relay.sandbox.SandboxSettings.Keep;
+import org.o365relay.sandbox.message.AcceptedMessage;
+import org.o365relay.sandbox.settings.SandboxSettings.Keep;
 
 /// Memory does not grow with the message.
 final class LargeMessageTest {

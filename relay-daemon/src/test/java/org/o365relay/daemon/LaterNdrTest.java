@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.queue.HistoryEntry;
-import org.o365relay.sandbox.AcceptedMessage;
-import org.o365relay.sandbox.SandboxMailbox;
+import org.o365relay.sandbox.message.AcceptedMessage;
+import org.o365relay.sandbox.settings.SandboxMailbox;
 
 /// What Exchange says later than with its 250.
 @Timeout(60)

@@ -17,11 +17,12 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.o365relay.sandbox.AcceptedMessage;
-import org.o365relay.sandbox.Ingress;
-import org.o365relay.sandbox.MailboxUsage;
-import org.o365relay.sandbox.SandboxMailbox;
-import org.o365relay.sandbox.SandboxSettings;
+import org.o365relay.sandbox.message.AcceptedMessage;
+import org.o365relay.sandbox.message.Ingress;
+import org.o365relay.sandbox.settings.SandboxLimits;
+import org.o365relay.sandbox.settings.SandboxMailbox;
+import org.o365relay.sandbox.settings.SandboxSettings;
+import org.o365relay.sandbox.tenant.MailboxUsage;
 
 /// The relay keeps within what Microsoft allows, and asks for no more tokens than it needs.
 @Timeout(60)
@@ -56,7 +57,7 @@ final class LimitsTest {
 
     @Test
     void renewsATokenThatExpiresInTheMiddle() throws Exception {
-        open(whole().entra(entra -> entra.withAccessTokenLifetime(Duration.ofSeconds(2))));
+        open(whole().tenant(tenant -> tenant.entra(entra -> entra.withAccessTokenLifetime(Duration.ofSeconds(2)))));
         relay.start(mailbox(Ingress.GRAPH, "limits { messages-per-minute = 1200, burst = 1 }")); // 20 in a second
 
         send(1, 60);
@@ -89,7 +90,9 @@ final class LimitsTest {
 
     @Test
     void staysBelowMicrosoftsLimitsInABurstOfFourDevices() throws Exception {
-        open(whole().withMicrosoftLimits().withTimeScale(60)); // a minute is a second
+        // a minute is a second
+        open(whole().tenant(
+                        tenant -> tenant.limits(_ -> SandboxLimits.MICROSOFT).withTimeScale(60)));
         relay.start(mailbox(Ingress.SMTP, "limits { messages-per-minute = " + 30 * 60 + " }"));
 
         send(4, 50);

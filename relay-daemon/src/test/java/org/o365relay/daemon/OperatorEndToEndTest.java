@@ -14,8 +14,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.daemon.cli.CliEnvironment;
-import org.o365relay.sandbox.Fault;
+import org.o365relay.sandbox.fault.Fault;
 import org.o365relay.sandbox.Sandbox;
+import org.o365relay.sandbox.fault.Fault;
 
 /// An operator's day: a relay in a process of its own, and the commands as they are typed.
 @Timeout(120)

@@ -12,9 +12,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.o365relay.sandbox.AcceptedMessage;
-import org.o365relay.sandbox.SandboxLimits;
-import org.o365relay.sandbox.SandboxMailbox;
+import org.o365relay.sandbox.message.AcceptedMessage;
+import org.o365relay.sandbox.settings.SandboxLimits;
+import org.o365relay.sandbox.settings.SandboxMailbox;
 
 /// Several mailboxes: those that share a load, and rules that say which mail is whose and what goes first. A minute
 /// of Microsoft's takes a second.
@@ -44,9 +44,9 @@ final class PoolTest {
                                 new SandboxMailbox(ONE, ConfigText.PASSWORD),
                                 new SandboxMailbox(TWO, ConfigText.PASSWORD),
                                 new SandboxMailbox(THREE, ConfigText.PASSWORD))
-                        .withTimeScale(60)
-                        .withMicrosoftLimits()
-                        .limits(limits -> limits.withMessagesPerMinute(30, SandboxLimits.ExcessAction.COUNT)));
+                        .tenant(tenant -> tenant.withTimeScale(60)
+                                .limits(_ -> SandboxLimits.MICROSOFT.withMessagesPerMinute(
+                                        30, SandboxLimits.ExcessAction.COUNT))));
     }
 
     @AfterEach

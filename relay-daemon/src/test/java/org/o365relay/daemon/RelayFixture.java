@@ -22,12 +22,12 @@ import org.o365relay.mail.QueueId;
 import org.o365relay.queue.HistoryEntry;
 import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.QueueUnavailableException;
-import org.o365relay.sandbox.AcceptedMessage;
-import org.o365relay.sandbox.Fault;
 import org.o365relay.sandbox.Sandbox;
-import org.o365relay.sandbox.SandboxMailbox;
-import org.o365relay.sandbox.SandboxSettings;
 import org.o365relay.sandbox.entra.AppRegistration;
+import org.o365relay.sandbox.fault.Fault;
+import org.o365relay.sandbox.message.AcceptedMessage;
+import org.o365relay.sandbox.settings.SandboxMailbox;
+import org.o365relay.sandbox.settings.SandboxSettings;
 
 /// A relay made from a configuration file, in front of a sandbox, both in this JVM. Either can be stopped and
 /// started again.
@@ -47,7 +47,10 @@ final class RelayFixture implements AutoCloseable {
     /// @param office of the sandbox, for its certificate and what it accepts; tests may share one
     /// @param withheld EHLO keywords of Office 365 that this sandbox does not offer
     RelayFixture(Path directory, Path office, String... withheld) throws IOException {
-        this(directory, sandboxSettings(office).withoutExtensions(withheld));
+        this(
+                directory,
+                sandboxSettings(office)
+                        .tenant(tenant -> tenant.submission(submission -> submission.withoutExtensions(withheld))));
     }
 
     /// Starts this sandbox, not the relay.
@@ -59,13 +62,13 @@ final class RelayFixture implements AutoCloseable {
 
     static SandboxSettings sandboxSettings(Path office) {
         return SandboxSettings.in(office, new SandboxMailbox(ConfigText.MAILBOX, ConfigText.PASSWORD))
-                .withTarpit(Duration.ZERO);
+                .tenant(tenant -> tenant.submission(submission -> submission.withTarpit(Duration.ZERO)));
     }
 
     /// With sign-in, Graph and an MX; the app of [ConfigText#APP] has a secret.
     static SandboxSettings whole(Path office, SandboxMailbox... accounts) {
         return SandboxSettings.in(office, accounts)
-                .withTarpit(Duration.ZERO)
+                .tenant(tenant -> tenant.submission(submission -> submission.withTarpit(Duration.ZERO)))
                 .withApps(AppRegistration.withSecret(ConfigText.APP, ConfigText.SECRET))
                 .mx(0);
     }

@@ -15,11 +15,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.journal.LogJournal;
-import org.o365relay.sandbox.AcceptedMessage;
-import org.o365relay.sandbox.SandboxMailbox;
 import org.o365relay.sandbox.TestKey;
 import org.o365relay.sandbox.entra.AppRegistration;
 import org.o365relay.sandbox.entra.AppRegistration.State;
+import org.o365relay.sandbox.message.AcceptedMessage;
+import org.o365relay.sandbox.settings.SandboxMailbox;
 
 /// Whatever goes wrong, and however much is logged: no secret and no token is ever said.
 @Timeout(60)

@@ -15,7 +15,7 @@ import org.o365relay.Relay;
 import org.o365relay.journal.RememberingJournal;
 import org.o365relay.queue.HistoryEntry;
 import org.o365relay.queue.QueueUnavailableException;
-import org.o365relay.sandbox.AcceptedMessage;
+import org.o365relay.sandbox.message.AcceptedMessage;
 
 /// A relay that ends, and one that comes after it.
 @Timeout(60)

@@ -12,12 +12,23 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.sandbox.entra.TokenService;
+import org.o365relay.sandbox.fault.Faults;
+import org.o365relay.sandbox.graph.Graph;
+import org.o365relay.sandbox.graph.Inboxes;
+import org.o365relay.sandbox.message.AcceptedMessage;
+import org.o365relay.sandbox.message.AcceptedMessages;
+import org.o365relay.sandbox.settings.ListenSettings;
+import org.o365relay.sandbox.settings.SandboxSettings;
+import org.o365relay.sandbox.settings.TenantSettings;
+import org.o365relay.sandbox.smtp.SmtpServer;
+import org.o365relay.sandbox.tenant.MailboxUsage;
+import org.o365relay.sandbox.tenant.MailboxUsages;
+import org.o365relay.sandbox.tenant.SandboxState;
 import org.o365relay.sandbox.web.CallCounts;
 import org.o365relay.sandbox.web.WebServer;
 
@@ -26,6 +37,7 @@ import org.o365relay.sandbox.web.WebServer;
 public final class Sandbox implements AutoCloseable {
 
     private final SandboxState state;
+    private final Inboxes inboxes;
     private final Path certificate;
     private final CallCounts callCounts;
     private final SmtpServer smtp;
@@ -34,12 +46,14 @@ public final class Sandbox implements AutoCloseable {
 
     private Sandbox(
             SandboxState state,
+            Inboxes inboxes,
             Path certificate,
             CallCounts callCounts,
             SmtpServer smtp,
             @Nullable SmtpServer mx,
             @Nullable WebServer web) {
         this.state = state;
+        this.inboxes = inboxes;
         this.certificate = certificate;
         this.callCounts = callCounts;
         this.smtp = smtp;
@@ -58,29 +72,24 @@ public final class Sandbox implements AutoCloseable {
 
     static Sandbox start(SandboxSettings settings, InstantSource clock, RandomGenerator random) throws IOException {
         Path directory = Files.createDirectories(settings.directory());
-        ServerCertificate certificate = new ServerCertificate(directory, settings.certificateValidity(), clock);
-        return new Startup(settings, state(settings, directory, clock, random), certificate, clock, random).start();
+        ServerCertificate certificate = new ServerCertificate(directory, clock);
+        return new Startup(settings, state(settings, clock, random), new Inboxes(), certificate, random).start();
     }
 
-    private static SandboxState state(
-            SandboxSettings settings, Path directory, InstantSource clock, RandomGenerator random) throws IOException {
-        AtomicReference<SandboxSettings> current = new AtomicReference<>(settings);
-        AcceptedMessages accepted = new AcceptedMessages(settings.keep() != SandboxSettings.Keep.COUNT);
-        MailStore store = settings.keep() == SandboxSettings.Keep.FILES ? new MailStore(directory) : null;
+    private static SandboxState state(SandboxSettings settings, InstantSource clock, RandomGenerator random)
+            throws IOException {
+        AtomicReference<TenantSettings> current = new AtomicReference<>(settings.tenant());
         return new SandboxState(
                 current,
                 new Faults(),
-                accepted,
-                new Archive(store, accepted, clock),
+                new AcceptedMessages(settings.keep(), settings.directory(), clock),
                 new MailboxUsages(),
-                new Inboxes(),
                 new TokenService(
                         () -> current.get().entra(),
                         clock,
                         random,
                         time -> current.get().scaled(time)),
                 clock,
-                new LongAdder(),
                 new CountDownLatch(1));
     }
 
@@ -88,20 +97,19 @@ public final class Sandbox implements AutoCloseable {
     private record Startup(
             SandboxSettings settings,
             SandboxState state,
+            Inboxes inboxes,
             ServerCertificate certificate,
-            InstantSource clock,
             RandomGenerator random) {
 
         Sandbox start() throws IOException {
-            SmtpService service = new SubmissionService(
-                    state, new ExchangeReplies(clock, random, ExchangeReplies.SUBMISSION), certificate.context());
             ListenSettings listening = settings.listen();
-            SmtpServer smtp = SmtpServer.start(state, service, listening.address(), listening.smtp());
+            SmtpServer smtp = SmtpServer.submission(state, random, certificate.context(), at(listening.smtp()));
             SmtpServer mx = null;
             try {
-                mx = mx(listening);
+                mx = mx(listening.mx());
                 CallCounts calls = new CallCounts();
-                return new Sandbox(state, certificate.certificateFile(), calls, smtp, mx, web(listening, calls));
+                return new Sandbox(
+                        state, inboxes, certificate.certificateFile(), calls, smtp, mx, web(listening.https(), calls));
             } catch (IOException | RuntimeException e) {
                 smtp.close();
                 if (mx != null) {
@@ -111,28 +119,22 @@ public final class Sandbox implements AutoCloseable {
             }
         }
 
-        private @Nullable SmtpServer mx(ListenSettings listening) throws IOException {
-            Integer port = listening.mx();
-            if (port == null) {
-                return null;
-            }
-            SmtpService service = new MxService(
-                    state,
-                    new ExchangeReplies(clock, random, ExchangeReplies.MX),
-                    certificate.context(new AnyClientTrustManager()));
-            return SmtpServer.start(state, service, listening.address(), port);
+        private InetSocketAddress at(int port) {
+            return new InetSocketAddress(settings.listen().address(), port);
         }
 
-        private @Nullable WebServer web(ListenSettings listening, CallCounts calls) throws IOException {
-            Integer port = listening.https();
+        private @Nullable SmtpServer mx(@Nullable Integer port) throws IOException {
+            return port == null
+                    ? null
+                    : SmtpServer.mx(state, random, certificate.context(new AnyClientTrustManager()), at(port));
+        }
+
+        private @Nullable WebServer web(@Nullable Integer port, CallCounts calls) throws IOException {
             if (port == null) {
                 return null;
             }
-            Graph graph = new Graph(state, random, settings.directory());
-            return WebServer.start(
-                    new InetSocketAddress(listening.address(), port),
-                    certificate.context(),
-                    new WebRouter(state, graph, calls, random));
+            Graph graph = new Graph(state, inboxes, random, settings.directory());
+            return WebServer.start(at(port), certificate.context(), new WebRouter(state, graph, calls));
         }
     }
 
@@ -167,9 +169,8 @@ public final class Sandbox implements AutoCloseable {
         return certificate;
     }
 
-    /// Changes the settings of the running sandbox. Changes to `listen`, `directory` and `keep` have no
-    /// effect.
-    public void change(UnaryOperator<SandboxSettings> change) {
+    /// Changes the settings of the running sandbox.
+    public void change(UnaryOperator<TenantSettings> change) {
         state.current().updateAndGet(change);
     }
 
@@ -252,7 +253,7 @@ public final class Sandbox implements AutoCloseable {
     /// @param type value of `Content-Type`, with parameters
     /// @param content whole message with its header
     public void receive(String mailbox, String subject, String type, byte[] content) {
-        state.inboxes().put(mailbox, state.clock().instant(), subject, type, content);
+        inboxes.put(mailbox, state.clock().instant(), subject, type, content);
     }
 
     /// The number of connections to client submission since the start.
@@ -262,7 +263,7 @@ public final class Sandbox implements AutoCloseable {
 
     /// The number of completed TLS handshakes over SMTP since the start.
     public long handshakes() {
-        return state.handshakes().sum();
+        return smtp.handshakes() + (mx == null ? 0 : mx.handshakes());
     }
 
     /// Stops the services and closes all connections immediately.

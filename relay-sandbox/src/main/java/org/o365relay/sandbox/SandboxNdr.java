@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import org.o365relay.sandbox.message.AcceptedMessage;
 
 /// A non-delivery report (RFC 3464) as Exchange formats it: explanation, delivery status, and the header of the
 /// message.

@@ -34,12 +34,10 @@ final class ServerCertificate {
     private static final String ALIAS = "sandbox";
 
     private final Path directory;
-    private final Duration validity;
     private final InstantSource clock;
 
-    ServerCertificate(Path directory, Duration validity, InstantSource clock) {
+    ServerCertificate(Path directory, InstantSource clock) {
         this.directory = directory;
-        this.validity = validity;
         this.clock = clock;
     }
 
@@ -132,7 +130,7 @@ final class ServerCertificate {
                 "-ext",
                 "eku=serverAuth",
                 "-validity",
-                Long.toString(validity.toDays()),
+                "365",
                 "-storetype",
                 "PKCS12",
                 "-keystore",

@@ -6,8 +6,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.random.RandomGenerator;
+import org.o365relay.sandbox.fault.FaultAction;
+import org.o365relay.sandbox.fault.FaultPoint;
+import org.o365relay.sandbox.graph.Graph;
+import org.o365relay.sandbox.tenant.SandboxState;
 import org.o365relay.sandbox.web.CallCounts;
 import org.o365relay.sandbox.web.WebRequest;
 import org.o365relay.sandbox.web.WebResponse;
@@ -19,21 +21,19 @@ final class WebRouter implements Handler {
     private final SandboxState state;
     private final Graph graph;
     private final CallCounts callCounts;
-    private final RandomGenerator random;
 
-    WebRouter(SandboxState state, Graph graph, CallCounts callCounts, RandomGenerator random) {
+    WebRouter(SandboxState state, Graph graph, CallCounts callCounts) {
         this.state = state;
         this.graph = graph;
         this.callCounts = callCounts;
-        this.random = random;
     }
 
     @Override
     public WebResponse handle(WebRequest request) throws IOException {
         String path = request.path();
-        boolean toGraph = path.startsWith("/v1.0/") || path.startsWith(UploadSessions.PATH);
+        boolean toGraph = Graph.serves(request);
         FaultPoint point = toGraph ? FaultPoint.GRAPH : FaultPoint.TOKEN;
-        String call = toGraph ? graphCall(request) : tokenCall(request);
+        String call = toGraph ? Graph.callName(request) : tokenCall(request);
         callCounts.count(call);
         String command = request.method() + " " + path + (toGraph ? "" : " " + call);
         Graph.FaultHandler handler = normal -> {
@@ -41,18 +41,6 @@ final class WebRouter implements Handler {
             return fault.isEmpty() ? normal.handle(request) : inject(fault.get(), point, request, normal);
         };
         return toGraph ? graph.handle(request, handler) : handler.handle(state.tokenService()::handle);
-    }
-
-    /// @return the name under which the request is counted: `sendMail`, `send`, `messages`, `attachments`,
-    ///     `createUploadSession` or `upload`; for a message that is read, changed or deleted, the method and
-    ///     `message`, such as `GET message`
-    private static String graphCall(WebRequest request) {
-        List<String> path = request.segments();
-        String last = path.getLast();
-        if (request.path().startsWith(UploadSessions.PATH)) {
-            return "upload";
-        }
-        return path.size() > 1 && path.get(path.size() - 2).equals("messages") ? request.method() + " message" : last;
     }
 
     /// @return the name under which the request is counted: `managed_identity`, the grant type or, if there is
@@ -71,14 +59,14 @@ final class WebRouter implements Handler {
             throws IOException {
         return switch (fault) {
             case FaultAction.Delay(Duration time) -> {
-                pause(time);
+                state.pause(time);
                 yield normal.handle(request);
             }
             case FaultAction.Status status -> {
                 if (status.afterAccepting()) {
                     normal.handle(request);
                 }
-                yield point == FaultPoint.GRAPH ? graphResponse(status) : tokenResponse(status);
+                yield point == FaultPoint.GRAPH ? graph.failure(status) : tokenResponse(status);
             }
             case FaultAction.Aadsts(int number) -> state.tokenService().error(number);
             case FaultAction.Drop() -> throw new EOFException("dropped by a fault");
@@ -87,17 +75,11 @@ final class WebRouter implements Handler {
                 throw new EOFException("dropped by a fault");
             }
             case FaultAction.Hang() -> {
-                pause(Duration.ofDays(365));
+                state.pause(Duration.ofDays(365));
                 throw new EOFException("hung by a fault");
             }
             case FaultAction.Reply _ -> throw new IllegalStateException(fault + " is only for SMTP");
         };
-    }
-
-    private WebResponse graphResponse(FaultAction.Status status) {
-        return status.status() < 300
-                ? WebResponse.empty(status.status())
-                : GraphRefusal.of(status).toResponse(state.clock().instant(), random);
     }
 
     private static WebResponse tokenResponse(FaultAction.Status status) {
@@ -107,19 +89,5 @@ final class WebRouter implements Handler {
         return status.retryAfter() == null
                 ? response
                 : response.with("Retry-After", Integer.toString(status.retryAfter()));
-    }
-
-    /// Waits.
-    ///
-    /// @throws EOFException if the sandbox stops meanwhile
-    private void pause(Duration time) throws IOException {
-        try {
-            if (state.stopping().await(time.toNanos(), TimeUnit.NANOSECONDS)) {
-                throw new EOFException("the sandbox is stopping");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new EOFException("the sandbox is stopping");
-        }
     }
 }

@@ -14,6 +14,7 @@ import java.util.Properties;
 import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.o365relay.sandbox.message.AcceptedMessage;
 
 /// Tests the replies of the sandbox with the SMTP client of the relay.
 final class AngusClientTest {

@@ -21,6 +21,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.o365relay.sandbox.entra.AppRegistration;
+import org.o365relay.sandbox.fault.Fault;
+import org.o365relay.sandbox.message.AcceptedMessage;
+import org.o365relay.sandbox.message.Ingress;
+import org.o365relay.sandbox.settings.SandboxLimits;
 import org.o365relay.sandbox.web.Json;
 
 final class GraphTest {

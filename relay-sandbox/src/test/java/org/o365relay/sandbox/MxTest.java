@@ -12,6 +12,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.o365relay.sandbox.fault.Fault;
+import org.o365relay.sandbox.message.AcceptedMessage;
+import org.o365relay.sandbox.message.Ingress;
 
 final class MxTest {
 

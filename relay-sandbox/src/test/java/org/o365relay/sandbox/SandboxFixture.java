@@ -10,6 +10,9 @@ import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.o365relay.sandbox.entra.AppRegistration;
+import org.o365relay.sandbox.settings.SandboxMailbox;
+import org.o365relay.sandbox.settings.SandboxSettings;
+import org.o365relay.sandbox.settings.TenantSettings;
 
 /// One sandbox for all tests of a class; faults are removed after each test.
 final class SandboxFixture implements AfterEachCallback, AfterAllCallback {
@@ -47,7 +50,9 @@ final class SandboxFixture implements AfterEachCallback, AfterAllCallback {
     }
 
     static SandboxSettings settings(Path directory) {
-        return SandboxSettings.in(directory, ACCOUNT).withTarpit(Duration.ZERO).withContentLimit(1_000_000);
+        return SandboxSettings.in(directory, ACCOUNT)
+                .tenant(tenant -> tenant.submission(
+                        submission -> submission.withTarpit(Duration.ZERO).withContentLimit(1_000_000)));
     }
 
     Sandbox sandbox() {
@@ -55,7 +60,7 @@ final class SandboxFixture implements AfterEachCallback, AfterAllCallback {
     }
 
     /// Changes the settings until the end of the test.
-    void change(UnaryOperator<SandboxSettings> change) {
+    void change(UnaryOperator<TenantSettings> change) {
         sandbox.change(change);
     }
 
@@ -80,7 +85,7 @@ final class SandboxFixture implements AfterEachCallback, AfterAllCallback {
     @Override
     public void afterEach(ExtensionContext context) {
         sandbox.faults().clear();
-        sandbox.change(_ -> settings);
+        sandbox.change(_ -> settings.tenant());
     }
 
     @Override

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.o365relay.sandbox.settings.SandboxLimits;
 
 /// The limits of a mailbox.
 final class SandboxLimitsTest {
@@ -43,8 +44,8 @@ final class SandboxLimitsTest {
 
     private void startWithRealTime(UnaryOperator<SandboxLimits> limits, double scale) throws IOException {
         sandbox.close();
-        sandbox =
-                Sandbox.start(SandboxFixture.settings(directory).limits(limits).withTimeScale(scale));
+        sandbox = Sandbox.start(SandboxFixture.settings(directory)
+                .tenant(tenant -> tenant.limits(limits).withTimeScale(scale)));
     }
 
     @AfterEach
@@ -211,11 +212,7 @@ final class SandboxLimitsTest {
             assertThat(send(client)).startsWith("250 ");
         }
         assertThat(sandbox.usage(USER).peakPerMinute()).isZero();
-        assertThat(SandboxFixture.settings(directory)
-                        .withMicrosoftLimits()
-                        .limits()
-                        .connections())
-                .isEqualTo(3);
+        assertThat(SandboxLimits.MICROSOFT.connections()).isEqualTo(3);
         assertThatIllegalArgumentException().isThrownBy(() -> SandboxLimits.NONE.withConnections(0));
         assertThatIllegalArgumentException().isThrownBy(() -> sandbox.usage("nobody@contoso.example"));
     }

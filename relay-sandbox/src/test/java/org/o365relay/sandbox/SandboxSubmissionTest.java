@@ -19,6 +19,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.o365relay.sandbox.entra.AppRegistration;
+import org.o365relay.sandbox.message.AcceptedMessage;
+import org.o365relay.sandbox.message.Ingress;
+import org.o365relay.sandbox.settings.BasicAuth;
 
 /// Authentication with tokens, and the settings that disable it.
 final class SandboxSubmissionTest {

@@ -17,6 +17,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.o365relay.sandbox.fault.Fault;
+import org.o365relay.sandbox.settings.SandboxSettings;
 
 @Timeout(value = 20, unit = TimeUnit.SECONDS)
 final class StopTest {
@@ -26,7 +28,8 @@ final class StopTest {
 
     @Test
     void endsIdleHangingAndWaitingConnectionsAtOnce() throws IOException {
-        SandboxSettings slow = SandboxFixture.settings(directory).withTarpit(Duration.ofHours(1));
+        SandboxSettings slow = SandboxFixture.settings(directory)
+                .tenant(tenant -> tenant.submission(submission -> submission.withTarpit(Duration.ofHours(1))));
         Sandbox sandbox = Sandbox.start(slow);
         try (RawClient idle = RawClient.signedIn(sandbox, USER, PASSWORD);
                 RawClient hanging = RawClient.signedIn(sandbox, USER, PASSWORD);

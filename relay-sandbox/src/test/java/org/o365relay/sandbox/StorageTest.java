@@ -23,7 +23,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.o365relay.sandbox.SandboxSettings.Keep;
+import org.o365relay.sandbox.message.AcceptedMessage;
+import org.o365relay.sandbox.settings.SandboxSettings;
+import org.o365relay.sandbox.settings.SandboxSettings.Keep;
 
 final class StorageTest {
 

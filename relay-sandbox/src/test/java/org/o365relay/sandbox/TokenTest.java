@@ -22,6 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.o365relay.sandbox.entra.AppRegistration;
 import org.o365relay.sandbox.entra.EntraSettings;
+import org.o365relay.sandbox.fault.Fault;
+import org.o365relay.sandbox.smtp.Xoauth2Response;
 import org.o365relay.sandbox.web.Json;
 
 final class TokenTest {

@@ -23,6 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.o365relay.sandbox.fault.Fault;
+import org.o365relay.sandbox.message.AcceptedMessage;
 
 /// Upload sessions for large attachments.
 final class UploadTest {

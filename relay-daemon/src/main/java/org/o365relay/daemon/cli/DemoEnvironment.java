@@ -14,8 +14,8 @@ import org.o365relay.daemon.demo.DemoRelay;
 import org.o365relay.daemon.demo.DemoRelaySettings;
 import org.o365relay.mail.Secret;
 import org.o365relay.sandbox.Sandbox;
-import org.o365relay.sandbox.SandboxMailbox;
-import org.o365relay.sandbox.SandboxSettings;
+import org.o365relay.sandbox.settings.SandboxMailbox;
+import org.o365relay.sandbox.settings.SandboxSettings;
 
 /// The sandbox and the relay of a demo in a temporary directory. [#close()] stops them and deletes the
 /// directory; a shutdown hook does so when the program is terminated.

@@ -15,16 +15,19 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.daemon.cli.types.PortConverter;
-import org.o365relay.sandbox.AcceptedMessage;
-import org.o365relay.sandbox.Fault;
-import org.o365relay.sandbox.ListenSettings;
+import org.o365relay.sandbox.fault.Fault;
+import org.o365relay.sandbox.message.AcceptedMessage;
+import org.o365relay.sandbox.settings.ListenSettings;
 import org.o365relay.sandbox.Sandbox;
-import org.o365relay.sandbox.SandboxMailbox;
-import org.o365relay.sandbox.SandboxSettings;
-import org.o365relay.sandbox.SandboxSettings.Keep;
 import org.o365relay.sandbox.entra.AppRegistration;
+import org.o365relay.sandbox.fault.Fault;
+import org.o365relay.sandbox.message.AcceptedMessage;
 import org.o365relay.sandbox.scenario.InvalidScenarioException;
 import org.o365relay.sandbox.scenario.Scenario;
+import org.o365relay.sandbox.settings.ListenSettings;
+import org.o365relay.sandbox.settings.SandboxMailbox;
+import org.o365relay.sandbox.settings.SandboxSettings;
+import org.o365relay.sandbox.settings.SandboxSettings.Keep;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
@@ -182,8 +185,8 @@ public final class SandboxCommand implements Callable<Integer> {
         return SandboxSettings.in(directory, new SandboxMailbox(user, secret, sendAs))
                 .with(new ListenSettings(address, port, https, mx))
                 .with(keep)
-                .withTarpit(Duration.ofSeconds(tarpit))
-                .entra(entra -> entra.with(AppRegistration.withSecret(APP, Passwords.random())));
+                .tenant(tenant -> tenant.submission(submission -> submission.withTarpit(Duration.ofSeconds(tarpit)))
+                        .entra(entra -> entra.with(AppRegistration.withSecret(APP, Passwords.random()))));
     }
 
     /// Reads the scenario; `--directory` and `--keep` still apply, and `--fault` adds to the faults of the

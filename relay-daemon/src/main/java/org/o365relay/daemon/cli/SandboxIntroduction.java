@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.sandbox.Sandbox;
-import org.o365relay.sandbox.SandboxMailbox;
-import org.o365relay.sandbox.SandboxSettings;
-import org.o365relay.sandbox.SandboxSettings.Keep;
 import org.o365relay.sandbox.entra.AppRegistration;
 import org.o365relay.sandbox.scenario.Scenario;
+import org.o365relay.sandbox.settings.SandboxMailbox;
+import org.o365relay.sandbox.settings.SandboxSettings;
+import org.o365relay.sandbox.settings.SandboxSettings.Keep;
 
 /// Prints the addresses and credentials of a started sandbox, and the relay.conf that uses it.
 record SandboxIntroduction(Sandbox sandbox, Scenario scenario) {
@@ -19,15 +19,17 @@ record SandboxIntroduction(Sandbox sandbox, Scenario scenario) {
     void write(PrintWriter out) {
         SandboxSettings settings = scenario.settings();
         out.printf("The sandbox listens on %s. Press Ctrl-C to stop it.%n", format(sandbox.address()));
-        settings.submission()
+        settings.tenant()
+                .submission()
                 .mailboxes()
                 .forEach(mailbox ->
                         out.printf("  mailbox     %s  password %s%n", mailbox.address(), mailbox.password()));
         if (settings.listen().https() != null) {
             out.printf(
                     "  OAuth       %s  tenant %s%n",
-                    sandbox.origin(), settings.entra().tenant());
-            settings.entra()
+                    sandbox.origin(), settings.tenant().entra().tenant());
+            settings.tenant()
+                    .entra()
                     .apps()
                     .forEach(app -> out.printf("  app         %s  %s%n", app.clientId(), credentialText(app)));
         }
@@ -63,8 +65,8 @@ record SandboxIntroduction(Sandbox sandbox, Scenario scenario) {
     /// Formats a relay.conf that uses SMTP with OAuth, and Graph as the fallback.
     private String configuration() {
         SandboxSettings settings = scenario.settings();
-        List<SandboxMailbox> mailboxes = settings.submission().mailboxes();
-        List<AppRegistration> apps = settings.entra().apps();
+        List<SandboxMailbox> mailboxes = settings.tenant().submission().mailboxes();
+        List<AppRegistration> apps = settings.tenant().entra().apps();
         if (mailboxes.isEmpty() || apps.isEmpty()) {
             return "";
         }
@@ -90,7 +92,7 @@ record SandboxIntroduction(Sandbox sandbox, Scenario scenario) {
                         sandbox.address().getPort(),
                         credential(apps.getFirst()),
                         sandbox.origin(),
-                        settings.entra().tenant(),
+                        settings.tenant().entra().tenant(),
                         apps.getFirst().clientId());
     }
 

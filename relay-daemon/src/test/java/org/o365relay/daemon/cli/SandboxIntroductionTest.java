@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.o365relay.sandbox.Fault;
 import org.o365relay.sandbox.Sandbox;
-import org.o365relay.sandbox.SandboxMailbox;
-import org.o365relay.sandbox.SandboxSettings;
 import org.o365relay.sandbox.entra.AppRegistration;
+import org.o365relay.sandbox.fault.Fault;
 import org.o365relay.sandbox.scenario.Scenario;
+import org.o365relay.sandbox.settings.SandboxMailbox;
+import org.o365relay.sandbox.settings.SandboxSettings;
 
 final class SandboxIntroductionTest {
 

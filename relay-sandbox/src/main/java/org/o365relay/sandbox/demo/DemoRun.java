@@ -6,8 +6,8 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import org.o365relay.sandbox.AcceptedMessage;
 import org.o365relay.sandbox.Sandbox;
+import org.o365relay.sandbox.message.AcceptedMessage;
 
 /// Sends the sample messages through the relay and prints each as sent and as received.
 public final class DemoRun {

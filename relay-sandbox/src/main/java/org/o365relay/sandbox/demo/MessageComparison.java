@@ -3,7 +3,7 @@ package org.o365relay.sandbox.demo;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.o365relay.sandbox.AcceptedMessage;
+import org.o365relay.sandbox.message.AcceptedMessage;
 
 /// A message as sent by the device and as received by Exchange Online.
 ///

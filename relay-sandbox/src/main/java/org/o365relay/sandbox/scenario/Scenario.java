@@ -13,8 +13,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import org.o365relay.sandbox.Fault;
-import org.o365relay.sandbox.SandboxSettings;
+import org.o365relay.sandbox.fault.Fault;
+import org.o365relay.sandbox.settings.SandboxSettings;
 
 /// A scenario: the settings of a sandbox and its faults.
 ///

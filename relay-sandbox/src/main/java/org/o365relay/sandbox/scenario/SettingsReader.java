@@ -12,15 +12,15 @@ import java.security.cert.X509Certificate;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.sandbox.BasicAuth;
-import org.o365relay.sandbox.Connector;
-import org.o365relay.sandbox.GraphSettings;
-import org.o365relay.sandbox.ListenSettings;
-import org.o365relay.sandbox.SandboxLimits;
-import org.o365relay.sandbox.SandboxMailbox;
-import org.o365relay.sandbox.SandboxSettings;
 import org.o365relay.sandbox.entra.AppRegistration;
 import org.o365relay.sandbox.entra.EntraSettings;
+import org.o365relay.sandbox.settings.BasicAuth;
+import org.o365relay.sandbox.settings.Connector;
+import org.o365relay.sandbox.settings.GraphSettings;
+import org.o365relay.sandbox.settings.ListenSettings;
+import org.o365relay.sandbox.settings.SandboxLimits;
+import org.o365relay.sandbox.settings.SandboxMailbox;
+import org.o365relay.sandbox.settings.SandboxSettings;
 
 /// Creates the sandbox settings from the sections of a scenario.
 ///
@@ -35,15 +35,15 @@ record SettingsReader(ScenarioSection root, Path base) {
         ScenarioSection submission = root.section("submission");
         return SandboxSettings.in(directory, mailboxes)
                 .with(listen())
-                .withTimeScale(root.factor("time-scale"))
-                .submission(settings -> settings.withSmtpAuth(submission.bool("smtp-auth"))
-                        .with(submission.oneOf("basic-auth", BasicAuth.class))
-                        .withTarpit(submission.timeOrZero("tarpit"))
-                        .withContentLimit(submission.octets("message-size")))
-                .limits(_ -> limits(root.section("limits")))
-                .entra(_ -> entra(root.section("entra")))
-                .graph(_ -> graph(root.section("graph")))
-                .connector(_ -> connector(root.section("connector")));
+                .tenant(tenant -> tenant.withTimeScale(root.factor("time-scale"))
+                        .submission(settings -> settings.withSmtpAuth(submission.bool("smtp-auth"))
+                                .with(submission.oneOf("basic-auth", BasicAuth.class))
+                                .withTarpit(submission.timeOrZero("tarpit"))
+                                .withContentLimit(submission.octets("message-size")))
+                        .limits(_ -> limits(root.section("limits")))
+                        .entra(_ -> entra(root.section("entra")))
+                        .graph(_ -> graph(root.section("graph")))
+                        .connector(_ -> connector(root.section("connector"))));
     }
 
     private static SandboxMailbox mailbox(ScenarioSection section) {

@@ -17,14 +17,14 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.o365relay.sandbox.BasicAuth;
-import org.o365relay.sandbox.Fault;
-import org.o365relay.sandbox.GraphSettings;
-import org.o365relay.sandbox.ListenSettings;
-import org.o365relay.sandbox.SandboxLimits;
-import org.o365relay.sandbox.SandboxMailbox;
-import org.o365relay.sandbox.SandboxSettings;
 import org.o365relay.sandbox.entra.AppRegistration;
+import org.o365relay.sandbox.fault.Fault;
+import org.o365relay.sandbox.settings.BasicAuth;
+import org.o365relay.sandbox.settings.GraphSettings;
+import org.o365relay.sandbox.settings.ListenSettings;
+import org.o365relay.sandbox.settings.SandboxLimits;
+import org.o365relay.sandbox.settings.SandboxMailbox;
+import org.o365relay.sandbox.settings.SandboxSettings;
 
 final class ScenarioTest {
 
@@ -45,14 +45,15 @@ final class ScenarioTest {
     @Test
     void behavesAsMicrosoftByDefault() throws Exception {
         SandboxSettings settings = read("").settings();
-        assertThat(settings.limits()).isEqualTo(SandboxLimits.MICROSOFT);
-        assertThat(settings.graph()).isEqualTo(GraphSettings.MICROSOFT);
-        assertThat(settings.submission())
+        assertThat(settings.tenant().limits()).isEqualTo(SandboxLimits.MICROSOFT);
+        assertThat(settings.tenant().graph()).isEqualTo(GraphSettings.MICROSOFT);
+        assertThat(settings.tenant().submission())
                 .isEqualTo(SandboxSettings.in(directory, new SandboxMailbox("relay@contoso.example", "secret"))
+                        .tenant()
                         .submission());
         assertThat(settings.listen()).isEqualTo(new ListenSettings(LOOPBACK, 2587, 2443, 2525));
-        assertThat(settings.entra().apps().getFirst().roles()).isEqualTo(AppRegistration.USUAL_ROLES);
-        assertThat(settings.entra().accessTokenLifetime()).isEqualTo(Duration.ofSeconds(3_599));
+        assertThat(settings.tenant().entra().apps().getFirst().roles()).isEqualTo(AppRegistration.USUAL_ROLES);
+        assertThat(settings.tenant().entra().accessTokenLifetime()).isEqualTo(Duration.ofSeconds(3_599));
     }
 
     @Test
@@ -96,15 +97,15 @@ final class ScenarioTest {
             faults = [ "token:AADSTS7000215*3", "mx-mail:drop" ]
             """);
         SandboxSettings settings = scenario.settings();
-        assertThat(settings.timeScale()).isEqualTo(60);
+        assertThat(settings.tenant().timeScale()).isEqualTo(60);
         assertThat(settings.listen()).isEqualTo(new ListenSettings(LOOPBACK, 0, null, 0));
-        assertThat(settings.submission().mailboxes())
+        assertThat(settings.tenant().submission().mailboxes())
                 .containsExactly(
                         new SandboxMailbox("a@contoso.example", "x", Set.of("b@contoso.example"), false, false));
-        assertThat(settings.submission().basicAuth()).isEqualTo(BasicAuth.SECURITY_DEFAULTS);
-        assertThat(settings.limits().connections()).isEqualTo(SandboxLimits.UNLIMITED);
-        assertThat(settings.limits().excessAction()).isEqualTo(SandboxLimits.ExcessAction.COUNT);
-        assertThat(settings.entra().apps())
+        assertThat(settings.tenant().submission().basicAuth()).isEqualTo(BasicAuth.SECURITY_DEFAULTS);
+        assertThat(settings.tenant().limits().connections()).isEqualTo(SandboxLimits.UNLIMITED);
+        assertThat(settings.tenant().limits().excessAction()).isEqualTo(SandboxLimits.ExcessAction.COUNT);
+        assertThat(settings.tenant().entra().apps())
                 .containsExactly(new AppRegistration(
                         "1",
                         null,
@@ -112,8 +113,8 @@ final class ScenarioTest {
                         Set.of("Mail.Send"),
                         Set.of("a@contoso.example"),
                         AppRegistration.State.DISABLED));
-        assertThat(settings.graph().silentDropAbove()).isEqualTo(Long.MAX_VALUE);
-        assertThat(settings.connector().directSend()).isFalse();
+        assertThat(settings.tenant().graph().silentDropAbove()).isEqualTo(Long.MAX_VALUE);
+        assertThat(settings.tenant().connector().directSend()).isFalse();
         assertThat(scenario.faults())
                 .containsExactly(Fault.parse("token:AADSTS7000215*3"), Fault.parse("mx-mail:drop"));
     }

@@ -1,0 +1,54 @@
+package org.o365relay.sandbox.fault;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/// What the sandbox does at a [FaultPoint] instead of the normal behaviour.
+public sealed interface FaultAction {
+
+    /// Sends this reply and skips the command. A 421 also closes the connection (RFC 5321 §3.8). SMTP only.
+    ///
+    /// @param text complete reply, such as `451 4.7.0 Temporary server error.`, its lines separated by `\n`; a
+    ///     4xx or 5xx reply that does not end in a bracket gets the suffix ` [HOST DATE ID]`
+    record Reply(String text) implements FaultAction {
+        public Reply {
+            if (!text.matches("(?s)[2-5]\\d\\d[ -].*")) {
+                throw new IllegalArgumentException("not an SMTP reply: " + text);
+            }
+        }
+    }
+
+    /// Responds with this HTTP status. Only at [FaultPoint#TOKEN] and [FaultPoint#GRAPH].
+    ///
+    /// @param afterAccepting whether the request is carried out first, so that a relay sends the message twice
+    /// @param retryAfter value of `Retry-After` in seconds; null to omit the field
+    /// @param code error code, such as `ErrorSendAsDenied`; empty for the default of the status
+    /// @param message error message; empty for the default of the status
+    record Status(
+            int status, boolean afterAccepting, @Nullable Integer retryAfter, String code, String message)
+            implements FaultAction {
+        public Status {
+            if (status < 200 || status > 599) {
+                throw new IllegalArgumentException("not an HTTP status: " + status);
+            }
+        }
+    }
+
+    /// Refuses a token request with this error. Only at [FaultPoint#TOKEN].
+    ///
+    /// @param number digits after `AADSTS`
+    record Aadsts(int number) implements FaultAction {}
+
+    /// Waits, then continues normally.
+    record Delay(Duration time) implements FaultAction {}
+
+    /// Closes the connection without a reply; at [FaultPoint#CONTENT] the message is discarded.
+    record Drop() implements FaultAction {}
+
+    /// Accepts the message or carries out the request, then closes the connection without a reply, so
+    /// that a relay sends it again. Only at [FaultPoint#CONTENT], [FaultPoint#TOKEN] and [FaultPoint#GRAPH].
+    record DropAfterAccepting() implements FaultAction {}
+
+    /// Sends no reply and keeps the connection open until the client closes it.
+    record Hang() implements FaultAction {}
+}

@@ -1,0 +1,53 @@
+package org.o365relay.sandbox.fault;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// The faults that are still to be injected. If several match, the one added first is injected until it is used
+/// up. Thread-safe: faults may be added and removed while the sandbox runs.
+public final class Faults {
+
+    private final List<Fault> pending = new ArrayList<>();
+
+    public Faults() {}
+
+    public synchronized void add(Fault fault) {
+        pending.add(fault);
+    }
+
+    /// Adds a fault that is injected the given number of times.
+    public void add(FaultPoint point, FaultAction action, int times) {
+        add(new Fault(point, action, times));
+    }
+
+    /// Removes all faults.
+    public synchronized void clear() {
+        pending.clear();
+    }
+
+    /// @return the faults that are not used up
+    public synchronized List<Fault> pending() {
+        return List.copyOf(pending);
+    }
+
+    /// Finds the first matching fault and counts it as injected once.
+    public synchronized Optional<FaultAction> next(FaultPoint point, boolean atMx, String command) {
+        for (int i = 0; i < pending.size(); i++) {
+            Fault fault = pending.get(i);
+            if (fault.matches(point, atMx, command)) {
+                useUp(i, fault);
+                return Optional.of(fault.action());
+            }
+        }
+        return Optional.empty();
+    }
+
+    private void useUp(int index, Fault fault) {
+        if (fault.times() == 1) {
+            pending.remove(index);
+        } else {
+            pending.set(index, fault.withOneUsed());
+        }
+    }
+}

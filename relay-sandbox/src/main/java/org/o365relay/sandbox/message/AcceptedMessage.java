@@ -1,0 +1,59 @@
+package org.o365relay.sandbox.message;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A message that the sandbox accepted: answered with 250 or 202, unless a fault replaced the reply.
+///
+/// @param number sequence number since the start of the sandbox, from 1
+/// @param envelopeFrom reverse-path without brackets, empty for `<>`; the mailbox for Graph
+/// @param envelopeTo accepted recipients in the order given; those of To, Cc and Bcc for Graph
+/// @param user authenticated mailbox; empty at the MX
+/// @param mechanism AUTH mechanism, `LOGIN` or `XOAUTH2`; `Bearer` for Graph; empty at the MX
+/// @param tls TLS version, such as `TLSv1.3`; empty without TLS
+/// @param cipher cipher suite; empty without TLS
+/// @param client address and port of the SMTP or HTTPS client
+/// @param helo argument of EHLO or HELO; empty for Graph
+/// @param receivedAt time at which the whole content had arrived
+/// @param from `From` field, unfolded and decoded; if there is none, the envelope sender or, for
+///     Graph, the mailbox
+/// @param messageId `Message-ID` field with its brackets; null if there is none
+/// @param size octets of content, without dot-stuffing
+/// @param file file with the content; null if contents are not kept
+public record AcceptedMessage(
+        int number,
+        Ingress ingress,
+        String envelopeFrom,
+        List<String> envelopeTo,
+        String user,
+        String mechanism,
+        String tls,
+        String cipher,
+        InetSocketAddress client,
+        String helo,
+        Instant receivedAt,
+        String from,
+        @Nullable String subject,
+        @Nullable String messageId,
+        long size,
+        @Nullable Path file) {
+
+    public AcceptedMessage {
+        envelopeTo = List.copyOf(envelopeTo);
+    }
+
+    /// Reads the content exactly as it was received, without dot-stuffing.
+    ///
+    /// @throws IllegalStateException if contents are not kept
+    public byte[] content() throws IOException {
+        if (file == null) {
+            throw new IllegalStateException("this sandbox does not keep message contents");
+        }
+        return Files.readAllBytes(file);
+    }
+}

@@ -1,0 +1,17 @@
+package org.o365relay.sandbox.message;
+
+import java.net.InetSocketAddress;
+import java.util.List;
+import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
+
+/// The envelope and origin of a message; components as in [AcceptedMessage].
+public record SandboxSubmission(
+        Ingress ingress,
+        String envelopeFrom,
+        List<String> envelopeTo,
+        String user,
+        String mechanism,
+        @Nullable SSLSession tls,
+        InetSocketAddress client,
+        String helo) {}

@@ -1,0 +1,50 @@
+package org.o365relay.sandbox.settings;
+
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/// The inbound connector and direct send settings of the MX service.
+///
+/// @param domains accepted domains of the tenant; matched without regard to case
+/// @param sources IP addresses by which the inbound connector identifies clients, such as `127.0.0.1`
+/// @param certificates client certificates by which the inbound connector identifies clients: a name in the
+///     certificate, or its SHA-256 fingerprint in hexadecimal digits; matched without regard to case
+/// @param directSend whether unidentified clients may send from the tenant's domains to the tenant's domains
+public record Connector(Set<String> domains, Set<String> sources, Set<String> certificates, boolean directSend) {
+
+    /// Maximum number of recipients of one message.
+    public static final int RECIPIENTS = 200;
+
+    public Connector {
+        domains = lowerCase(domains);
+        sources = Set.copyOf(sources);
+        certificates = lowerCase(certificates);
+    }
+
+    /// Returns settings without an inbound connector and with direct send allowed.
+    public static Connector directSendTo(String... domains) {
+        return new Connector(Set.of(domains), Set.of(), Set.of(), true);
+    }
+
+    public Connector withSources(String... addresses) {
+        return new Connector(domains, Set.of(addresses), certificates, directSend);
+    }
+
+    public Connector withCertificates(String... names) {
+        return new Connector(domains, sources, Set.of(names), directSend);
+    }
+
+    /// Returns the settings that result from `Set-OrganizationConfig -RejectDirectSend $true`.
+    public Connector withoutDirectSend() {
+        return new Connector(domains, sources, certificates, false);
+    }
+
+    public boolean isAcceptedDomain(String address) {
+        return domains.contains(address.substring(address.lastIndexOf('@') + 1).toLowerCase(Locale.ROOT));
+    }
+
+    private static Set<String> lowerCase(Set<String> words) {
+        return words.stream().map(word -> word.toLowerCase(Locale.ROOT)).collect(Collectors.toUnmodifiableSet());
+    }
+}

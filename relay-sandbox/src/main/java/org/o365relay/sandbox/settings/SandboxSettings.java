@@ -1,0 +1,62 @@
+package org.o365relay.sandbox.settings;
+
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.util.function.UnaryOperator;
+import org.o365relay.sandbox.entra.AppRegistration;
+
+/// The settings of a sandbox. Start with [#in(Path, SandboxMailbox...)].
+///
+/// @param directory directory for the certificate and accepted messages; created if missing
+/// @param tenant settings that can change while the sandbox runs
+public record SandboxSettings(ListenSettings listen, Path directory, Keep keep, TenantSettings tenant) {
+
+    /// What to keep of an accepted message.
+    public enum Keep {
+        /// `NNNN-….eml` and `NNNN-….json` in the directory, and a record in memory.
+        FILES,
+        /// A record in memory.
+        RECORDS,
+        /// Only the number of messages, for load tests.
+        COUNT
+    }
+
+    /// Returns settings with client submission only, on any free port of the loopback address. Files are kept;
+    /// size limit and tarpit are as in Exchange Online; there are no other limits.
+    public static SandboxSettings in(Path directory, SandboxMailbox... mailboxes) {
+        return new SandboxSettings(
+                new ListenSettings(InetAddress.getLoopbackAddress(), 0, null, null),
+                directory,
+                Keep.FILES,
+                TenantSettings.of(mailboxes));
+    }
+
+    /// Returns these settings with the token service and Graph for the apps, on any free port.
+    public SandboxSettings withApps(AppRegistration... apps) {
+        return https(0).tenant(tenant -> tenant.entra(entra -> entra.with(apps)));
+    }
+
+    public SandboxSettings at(InetAddress address, int smtpPort) {
+        return with(new ListenSettings(address, smtpPort, listen.https(), listen.mx()));
+    }
+
+    public SandboxSettings https(int port) {
+        return with(new ListenSettings(listen.address(), listen.smtp(), port, listen.mx()));
+    }
+
+    public SandboxSettings mx(int port) {
+        return with(new ListenSettings(listen.address(), listen.smtp(), listen.https(), port));
+    }
+
+    public SandboxSettings with(ListenSettings newListening) {
+        return new SandboxSettings(newListening, directory, keep, tenant);
+    }
+
+    public SandboxSettings with(Keep newKeep) {
+        return new SandboxSettings(listen, directory, newKeep, tenant);
+    }
+
+    public SandboxSettings tenant(UnaryOperator<TenantSettings> change) {
+        return new SandboxSettings(listen, directory, keep, change.apply(tenant));
+    }
+}

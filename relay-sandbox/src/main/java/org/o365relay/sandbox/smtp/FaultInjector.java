@@ -1,0 +1,80 @@
+package org.o365relay.sandbox.smtp;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import org.o365relay.sandbox.fault.FaultAction;
+import org.o365relay.sandbox.fault.FaultPoint;
+import org.o365relay.sandbox.message.Ingress;
+import org.o365relay.sandbox.tenant.SandboxState;
+
+/// Injects the [Faults] into one SMTP connection.
+final class FaultInjector {
+
+    private final SandboxState state;
+    private final SmtpService service;
+    private final SandboxConnection connection;
+
+    FaultInjector(SandboxState state, SmtpService service, SandboxConnection connection) {
+        this.state = state;
+        this.service = service;
+        this.connection = connection;
+    }
+
+    /// Injects the next matching fault.
+    ///
+    /// @return whether to continue normally; if false, the command has already been answered
+    /// @throws IOException if the fault closed the connection
+    boolean allows(FaultPoint point, String command) throws IOException {
+        Optional<FaultAction> action = next(point, command);
+        return action.isEmpty() || perform(action.get());
+    }
+
+    Optional<FaultAction> next(FaultPoint point, String command) {
+        return state.faults().next(point, service.ingress() == Ingress.MX, command);
+    }
+
+    boolean perform(FaultAction action) throws IOException {
+        return switch (action) {
+            case FaultAction.Reply(String text) -> refuse(text);
+            case FaultAction.Delay(Duration time) -> {
+                pause(time);
+                yield true;
+            }
+            case FaultAction.Hang() -> {
+                connection.discardUntilClosed();
+                throw new EOFException("the client closed the connection");
+            }
+            case FaultAction.Drop() -> throw drop();
+            case FaultAction.DropAfterAccepting() -> throw drop();
+            case FaultAction.Status _, FaultAction.Aadsts _ ->
+                throw new IllegalStateException(action + " is not for SMTP");
+        };
+    }
+
+    /// Closes the connection without a reply.
+    ///
+    /// @return the exception that the caller must throw
+    EOFException drop() throws IOException {
+        connection.drop();
+        return new EOFException("dropped by a fault");
+    }
+
+    /// Sends the replies so far and waits.
+    ///
+    /// @throws EOFException if the sandbox stops meanwhile
+    void pause(Duration time) throws IOException {
+        connection.flush();
+        state.pause(time);
+    }
+
+    private boolean refuse(String text) throws IOException {
+        connection.send(service.replies().scripted(text));
+        if (text.startsWith("421")) {
+            connection.flush();
+            throw new EOFException("closed with 421");
+        }
+        return false;
+    }
+}

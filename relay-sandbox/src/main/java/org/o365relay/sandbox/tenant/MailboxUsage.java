@@ -1,0 +1,117 @@
+package org.o365relay.sandbox.tenant;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.EnumMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.sandbox.settings.SandboxLimits;
+import org.o365relay.sandbox.settings.TenantSettings;
+
+/// Counts the recent usage of one mailbox over all services. Thread-safe.
+///
+/// Rates and recipients are counted only if [SandboxLimits] limits them.
+public final class MailboxUsage {
+
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+    private static final Duration HOUR = Duration.ofHours(1);
+    private static final Duration DAY = Duration.ofDays(1);
+
+    private final Set<Object> sessions = new LinkedHashSet<>();
+    private final RollingSum arrivals = new RollingSum();
+    private final ArrayDeque<Instant> replies = new ArrayDeque<>();
+    private final RollingSum recipients = new RollingSum();
+    private final Map<RepeatedError, RollingSum> errors = new EnumMap<>(RepeatedError.class);
+    private @Nullable RepeatedError penaltyReply;
+    private Instant penaltyEnd = Instant.MIN;
+    private int peakConnections;
+    private int peakPerMinute;
+    private int delayed;
+
+    MailboxUsage() {}
+
+    /// Peak number of concurrent authenticated connections, including those beyond the limit.
+    public synchronized int peakConnections() {
+        return peakConnections;
+    }
+
+    /// Peak number of messages within a minute of scaled time, including delayed messages.
+    public synchronized int peakPerMinute() {
+        return peakPerMinute;
+    }
+
+    /// Number of messages whose reply was delayed by the rate limit.
+    public synchronized int delayed() {
+        return delayed;
+    }
+
+    public synchronized void addSession(Object session) {
+        sessions.add(session);
+        peakConnections = Math.max(peakConnections, sessions.size());
+    }
+
+    public synchronized void removeSession(Object session) {
+        sessions.remove(session);
+    }
+
+    /// @return whether the session is among the `limit` oldest open sessions
+    public synchronized boolean isAmongFirst(int limit, Object session) {
+        return sessions.size() <= limit || sessions.stream().limit(limit).anyMatch(session::equals);
+    }
+
+    /// @return the reply to all mail during a penalty; empty if there is no penalty
+    public synchronized Optional<String> penaltyReply(Instant now) {
+        return now.isBefore(penaltyEnd)
+                ? Optional.ofNullable(penaltyReply).map(RepeatedError::penaltyReply)
+                : Optional.empty();
+    }
+
+    public synchronized void recordError(RepeatedError error, Instant now, TenantSettings settings) {
+        SandboxLimits limits = settings.limits();
+        if (limits.repeatedErrors() == SandboxLimits.UNLIMITED) {
+            return;
+        }
+        RollingSum recent = errors.computeIfAbsent(error, _ -> new RollingSum());
+        recent.add(now, 1);
+        if (recent.sum(now, settings.scaled(HOUR)) >= limits.repeatedErrors()) {
+            penaltyReply = error;
+            penaltyEnd = now.plus(settings.scaled(limits.penalty()));
+            recent.clear();
+        }
+    }
+
+    public synchronized boolean hasQuotaFor(int count, Instant now, TenantSettings settings) {
+        long quota = settings.limits().recipientsPerDay();
+        return quota == SandboxLimits.UNLIMITED || recipients.sum(now, settings.scaled(DAY)) + (long) count <= quota;
+    }
+
+    /// Counts a message that is about to be accepted.
+    ///
+    /// @return the delay of the reply to the message
+    public synchronized Duration submit(int count, Instant now, TenantSettings settings) {
+        SandboxLimits limits = settings.limits();
+        if (limits.recipientsPerDay() != SandboxLimits.UNLIMITED) {
+            recipients.add(now, count);
+        }
+        return limits.messagesPerMinute() == SandboxLimits.UNLIMITED ? Duration.ZERO : replyDelay(now, settings);
+    }
+
+    private Duration replyDelay(Instant now, TenantSettings settings) {
+        SandboxLimits limits = settings.limits();
+        Duration minute = settings.scaled(MINUTE);
+        arrivals.add(now, 1);
+        peakPerMinute = Math.max(peakPerMinute, arrivals.sum(now, minute));
+        Instant replyAt = now;
+        if (replies.size() >= limits.messagesPerMinute()) {
+            Instant free = replies.removeFirst().plus(minute);
+            replyAt = limits.excessAction() == SandboxLimits.ExcessAction.DELAY && free.isAfter(now) ? free : now;
+        }
+        replies.addLast(replyAt);
+        delayed += replyAt.isAfter(now) ? 1 : 0;
+        return Duration.between(now, replyAt);
+    }
+}

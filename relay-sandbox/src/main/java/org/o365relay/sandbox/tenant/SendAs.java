@@ -1,0 +1,28 @@
+package org.o365relay.sandbox.tenant;
+
+import jakarta.mail.internet.InternetAddress;
+import java.util.Optional;
+import org.o365relay.sandbox.message.Header;
+import org.o365relay.sandbox.settings.SandboxMailbox;
+
+/// Checks the authors of a message against the addresses that a mailbox may send as.
+public final class SendAs {
+
+    private SendAs() {}
+
+    /// @return the first author that the mailbox may not send as; empty if it may send as every author
+    public static Optional<String> deniedAuthor(Header header, SandboxMailbox mailbox) {
+        return header.authors().stream()
+                .flatMap(author -> deniedAddress(author, mailbox).stream())
+                .findFirst();
+    }
+
+    /// An address in the display name is checked, too: `"scanner@plant" <relay@…>` is refused.
+    private static Optional<String> deniedAddress(InternetAddress author, SandboxMailbox mailbox) {
+        String name = author.getPersonal() == null ? "" : author.getPersonal();
+        if (!mailbox.maySendAs(author.getAddress())) {
+            return Optional.of(author.getAddress());
+        }
+        return name.contains("@") && !mailbox.maySendAs(name.strip()) ? Optional.of(name) : Optional.empty();
+    }
+}

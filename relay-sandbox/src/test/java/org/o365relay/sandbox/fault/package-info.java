@@ -1,0 +1,4 @@
+@NullMarked
+package org.o365relay.sandbox.fault;
+
+import org.jspecify.annotations.NullMarked;
