@@ -8,8 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.o365relay.alert.ActiveAlerts;
 import org.o365relay.alert.AlertCondition;
@@ -34,6 +32,7 @@ import org.o365relay.notice.NoticeWriter;
 import org.o365relay.queue.LocalMessage;
 import org.o365relay.queue.OneTimeAlerts;
 import org.o365relay.queue.QueueException;
+import org.o365relay.time.RepeatingTask;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,7 +45,8 @@ final class ExpiryMonitor implements AutoCloseable {
     private static final List<Integer> DAYS_AHEAD = List.of(1, 7, 14, 30);
     private static final int EXPIRED = 0;
     private static final String ALERT = AlertKind.EXPIRING.key() + " ";
-    private static final long CHECK_INTERVAL_HOURS = 1;
+    private static final Duration INTERVAL = Duration.ofHours(1);
+    private static final Duration MAX_SHUTDOWN = Duration.ofSeconds(2);
 
     private final List<MailboxSettings> mailboxes;
     private final AlertMailboxes alertMailboxes;
@@ -56,7 +56,7 @@ final class ExpiryMonitor implements AutoCloseable {
     private final ActiveAlerts alerts;
     private final Journal journal;
     private final InstantSource clock;
-    private final CountDownLatch closed = new CountDownLatch(1);
+    private final RepeatingTask checks = new RepeatingTask("expiry-monitor", Duration.ZERO, INTERVAL, this::check);
 
     /// @param alertMailboxes chooses the mailbox that sends the email
     /// @param writers provides the writer of the emails that a mailbox sends
@@ -80,17 +80,7 @@ final class ExpiryMonitor implements AutoCloseable {
     }
 
     void start() {
-        Thread.ofVirtual().name("expiry-monitor").start(this::loop);
-    }
-
-    private void loop() {
-        try {
-            do {
-                check();
-            } while (!closed.await(CHECK_INTERVAL_HOURS, TimeUnit.HOURS));
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt(); // the thread ends
-        }
+        checks.start();
     }
 
     /// Sends the warnings that are due.
@@ -185,6 +175,6 @@ final class ExpiryMonitor implements AutoCloseable {
 
     @Override
     public void close() {
-        closed.countDown();
+        checks.stop(MAX_SHUTDOWN);
     }
 }

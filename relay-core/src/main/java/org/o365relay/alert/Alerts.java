@@ -3,8 +3,6 @@ package org.o365relay.alert;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.journal.Journal;
@@ -14,25 +12,23 @@ import org.o365relay.net.Https;
 import org.o365relay.notice.NoticeWriter;
 import org.o365relay.queue.AlertStore;
 import org.o365relay.queue.QueueLoad;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.o365relay.time.RepeatingTask;
 
 /// Runs the alerts: feeds [ActiveAlerts] from the journal and the queue, and sends its notifications by email
 /// and webhook.
 public final class Alerts implements AutoCloseable {
 
-    private static final Logger log = LoggerFactory.getLogger(Alerts.class);
     private static final Duration WEBHOOK_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration WEBHOOK_RETRY = Duration.ofSeconds(5);
     private static final Duration MAX_SHUTDOWN = Duration.ofSeconds(2);
-    private static final long CHECK_SECONDS = 5;
+    private static final Duration INTERVAL = Duration.ofSeconds(5);
     private static final int CHECKS_PER_QUEUE_CHECK = 6;
 
     private final ActiveAlerts activeAlerts;
     private final QueueMonitor queueMonitor;
     private final @Nullable Webhook webhook;
-    private final CountDownLatch closed = new CountDownLatch(1);
-    private volatile @Nullable Thread worker;
+    private final RepeatingTask checks = new RepeatingTask("alerts", INTERVAL, INTERVAL, this::checkAll);
+    private long rounds;
 
     /// @param store stores active alerts
     /// @param load checked for messages that wait too long, and for free space
@@ -90,17 +86,14 @@ public final class Alerts implements AutoCloseable {
         if (webhook != null) {
             webhook.start();
         }
-        worker = Thread.ofVirtual().name("alerts").start(this::work);
+        checks.start();
     }
 
-    private void work() {
-        try {
-            for (long round = 0; !closed.await(CHECK_SECONDS, TimeUnit.SECONDS); round++) {
-                check(round % CHECKS_PER_QUEUE_CHECK == 0);
-            }
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt(); // the thread ends
+    private void checkAll() {
+        if (rounds++ % CHECKS_PER_QUEUE_CHECK == 0) {
+            queueMonitor.check();
         }
+        check();
     }
 
     /// Sends the notifications that are due, without checking the queue.
@@ -108,29 +101,10 @@ public final class Alerts implements AutoCloseable {
         activeAlerts.check();
     }
 
-    private void check(boolean checkQueue) {
-        try {
-            if (checkQueue) {
-                queueMonitor.check();
-            }
-            activeAlerts.check();
-        } catch (RuntimeException e) { // the next check must still run
-            log.error("alerts may be missing because of a bug; please report it", e);
-        }
-    }
-
     /// Stops checking; waits up to two seconds for a check in progress.
     @Override
     public void close() {
-        closed.countDown();
-        Thread running = worker;
-        if (running != null) {
-            try {
-                running.join(MAX_SHUTDOWN);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
+        checks.stop(MAX_SHUTDOWN);
         if (webhook != null) {
             webhook.close();
         }

@@ -2,12 +2,10 @@ package org.o365relay.ndr;
 
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.queue.NdrStore;
 import org.o365relay.queue.QueueException;
+import org.o365relay.time.RepeatingTask;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,9 +21,8 @@ final class NdrPoller implements AutoCloseable, NdrFolder.Listener {
     private final NdrStore queue;
     private final String positionKey;
     private final NdrProcessor processor;
-    private final CountDownLatch closed = new CountDownLatch(1);
+    private final RepeatingTask polls;
     private String lastProblem = "";
-    private @Nullable Thread worker;
 
     /// @param positionKey name under which the queue stores the position in the folder
     NdrPoller(
@@ -41,20 +38,11 @@ final class NdrPoller implements AutoCloseable, NdrFolder.Listener {
         this.queue = queue;
         this.positionKey = positionKey;
         this.processor = processor;
+        this.polls = new RepeatingTask("ndr-" + mailbox, Duration.ZERO, interval, this::poll);
     }
 
     void start() {
-        worker = Thread.ofVirtual().name("ndr-" + mailbox).start(this::work);
-    }
-
-    private void work() {
-        try {
-            do {
-                poll();
-            } while (!closed.await(interval.toMillis(), TimeUnit.MILLISECONDS));
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt(); // the thread ends
-        }
+        polls.start();
     }
 
     void poll() throws InterruptedException {
@@ -65,8 +53,6 @@ final class NdrPoller implements AutoCloseable, NdrFolder.Listener {
             logProblem(String.valueOf(e.getMessage()));
         } catch (QueueException e) {
             logProblem("cannot write to the queue: " + e.getMessage());
-        } catch (RuntimeException e) { // the next poll must still run
-            log.error("cannot read NDRs of {} because of a bug; please report it", mailbox, e);
         }
     }
 
@@ -109,15 +95,7 @@ final class NdrPoller implements AutoCloseable, NdrFolder.Listener {
 
     @Override
     public void close() {
-        closed.countDown();
-        Thread running = worker;
-        if (running != null) {
-            running.interrupt();
-            try {
-                running.join(MAX_SHUTDOWN);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
+        polls.interrupt();
+        polls.stop(MAX_SHUTDOWN);
     }
 }
