@@ -1,10 +1,9 @@
 package org.o365relay.deliver.graph;
 
-import com.azure.json.JsonProviders;
-import com.azure.json.JsonWriter;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.StringWriter;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -37,6 +36,35 @@ final class AttachmentUpload {
     private final List<String> uploaded = new ArrayList<>();
     private @Nullable AttemptAbortedException lastFailure;
 
+    /// The attachment with its content; `isInline` and `contentId` are left out if the attachment is not inline.
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    private record FileAttachment(
+            @JsonProperty("@odata.type") String type,
+            String name,
+            String contentType,
+            @Nullable Boolean isInline,
+            @Nullable String contentId,
+            String contentBytes) {}
+
+    private record SessionRequest(
+            @JsonProperty("AttachmentItem") AttachmentItem attachment) {}
+
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    private record AttachmentItem(
+            String attachmentType,
+            String name,
+            String contentType,
+            @Nullable Boolean isInline,
+            @Nullable String contentId,
+            long size) {}
+
+    private record UploadSession(@Nullable String uploadUrl, List<String> nextExpectedRanges) {}
+
+    private record AttachmentList(List<ListedAttachment> value) {}
+
+    private record ListedAttachment(
+            @Nullable String name, @Nullable Long size) {}
+
     AttachmentUpload(GraphClient client, StoredContent message, String draft) {
         this.client = client;
         this.message = message;
@@ -58,23 +86,19 @@ final class AttachmentUpload {
         try (InputStream in = attachment.open(message)) {
             content = in.readAllBytes();
         }
-        String json = json(writer -> {
-            writer.writeStringField("@odata.type", "#microsoft.graph.fileAttachment");
-            describe(writer, attachment);
-            writer.writeStringField("contentBytes", Base64.getEncoder().encodeToString(content));
-        });
+        FileAttachment file = new FileAttachment(
+                "#microsoft.graph.fileAttachment",
+                attachment.name(),
+                attachment.type(),
+                isInline(attachment),
+                attachment.contentId(),
+                Base64.getEncoder().encodeToString(content));
         client.send(
-                GraphRequest.json("POST", client.address("messages", draft, "attachments"), Step.CONTENT, json), 201);
+                GraphRequest.json("POST", client.address("messages", draft, "attachments"), Step.CONTENT, file), 201);
     }
 
-    private static void describe(JsonWriter writer, Attachment attachment) throws IOException {
-        writer.writeStringField("name", attachment.name());
-        writer.writeStringField("contentType", attachment.type());
-        String contentId = attachment.contentId();
-        if (contentId != null) {
-            writer.writeBooleanField("isInline", true);
-            writer.writeStringField("contentId", contentId);
-        }
+    private static @Nullable Boolean isInline(Attachment attachment) {
+        return attachment.contentId() == null ? null : true;
     }
 
     private void uploadByRanges(Attachment attachment, long size) throws AttemptAbortedException, IOException {
@@ -112,19 +136,17 @@ final class AttachmentUpload {
         }
     }
 
-    private URI session(Attachment attachment, long size) throws AttemptAbortedException, IOException {
-        String json = json(writer -> {
-            writer.writeStartObject("AttachmentItem");
-            writer.writeStringField("attachmentType", "file");
-            describe(writer, attachment);
-            writer.writeLongField("size", size);
-            writer.writeEndObject();
-        });
+    private URI session(Attachment attachment, long size) throws AttemptAbortedException {
+        AttachmentItem item = new AttachmentItem(
+                "file", attachment.name(), attachment.type(), isInline(attachment), attachment.contentId(), size);
         URI address = client.address("messages", draft, "attachments", "createUploadSession");
-        GraphResponse response = client.send(GraphRequest.json("POST", address, Step.CONTENT, json), 201);
+        GraphResponse response =
+                client.send(GraphRequest.json("POST", address, Step.CONTENT, new SessionRequest(item)), 201);
         try {
-            URI session = URI.create(
-                    response.text("uploadUrl").orElseThrow(() -> uploadFailed("returned no URL for the upload")));
+            URI session = URI.create(response.json(UploadSession.class)
+                    .map(UploadSession::uploadUrl)
+                    .filter(url -> !url.isEmpty())
+                    .orElseThrow(() -> uploadFailed("returned no URL for the upload")));
             if (session.getHost() != null && isProtected(session)) {
                 return session;
             }
@@ -200,10 +222,8 @@ final class AttachmentUpload {
 
     /// @return start of the next expected range; empty if there is none, or the response is not Graph's
     private static OptionalLong expected(GraphResponse response) throws AttemptAbortedException {
-        Optional<String> first = GraphResponse.list(response.json(), "nextExpectedRanges").stream()
-                .filter(String.class::isInstance)
-                .map(String.class::cast)
-                .findFirst();
+        Optional<String> first = response.json(UploadSession.class)
+                .flatMap(session -> session.nextExpectedRanges().stream().findFirst());
         if (first.isEmpty()) {
             return OptionalLong.empty();
         }
@@ -219,11 +239,9 @@ final class AttachmentUpload {
     private boolean isAttached(String name, long size) throws AttemptAbortedException {
         URI files = URI.create(client.address("messages", draft, "attachments") + "?$select=name,size");
         GraphResponse response = client.send(GraphRequest.plain("GET", files, Step.CONTENT), 200);
-        long listed = GraphResponse.list(response.json(), "value").stream()
-                .filter(Map.class::isInstance)
-                .map(Map.class::cast)
-                .filter(file -> name.equals(file.get("name")))
-                .filter(file -> file.get("size") instanceof Number octets && octets.longValue() >= size)
+        long listed = response.json(AttachmentList.class).stream()
+                .flatMap(list -> list.value().stream())
+                .filter(file -> name.equals(file.name()) && file.size() != null && file.size() >= size)
                 .count();
         return listed > uploaded.stream().filter(name::equals).count();
     }
@@ -236,21 +254,5 @@ final class AttachmentUpload {
     private static AttemptAbortedException uploadFailed(String what) {
         return new AttemptAbortedException(new Response(
                 Step.CONTENT, GraphResponse.reply(502, "UploadFailed: Microsoft Graph " + what), Origin.GRAPH));
-    }
-
-    /// Writes the members of a JSON object.
-    @FunctionalInterface
-    interface Fields {
-        void writeTo(JsonWriter writer) throws IOException;
-    }
-
-    static String json(Fields fields) throws IOException {
-        StringWriter json = new StringWriter();
-        try (JsonWriter writer = JsonProviders.createWriter(json)) {
-            writer.writeStartObject();
-            fields.writeTo(writer);
-            writer.writeEndObject();
-        }
-        return json.toString();
     }
 }

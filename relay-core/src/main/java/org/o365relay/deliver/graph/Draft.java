@@ -1,6 +1,6 @@
 package org.o365relay.deliver.graph;
 
-import com.azure.json.JsonWriter;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,13 +8,12 @@ import java.io.OutputStream;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.upstream.AttemptAbortedException;
 import org.o365relay.deliver.upstream.Response;
 import org.o365relay.deliver.upstream.Response.Origin;
 import org.o365relay.deliver.upstream.Response.Step;
-import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Reply;
 import org.o365relay.rewrite.Attachment;
@@ -49,18 +48,18 @@ final class Draft {
         this.header = header;
     }
 
-    /// @param maxRest largest message in one request, in octets
+    /// @param maxRequestSize largest message in one request, in octets
     /// @param maxAttachment largest attachment, in octets
     /// @return the response to sending the draft
-    GraphResponse send(long maxRest, long maxAttachment) throws AttemptAbortedException, IOException {
+    GraphResponse send(long maxRequestSize, long maxAttachment) throws AttemptAbortedException, IOException {
         StrippedMessage stripped =
-                AttachmentStripper.strip(content, header, maxRest).orElseThrow(() -> tooLarge(maxRest));
+                AttachmentStripper.strip(content, header, maxRequestSize).orElseThrow(() -> tooLarge(maxRequestSize));
         Map<Attachment, Long> sizes = new LinkedHashMap<>();
         for (Attachment attachment : stripped.attachments()) {
             sizes.put(attachment, size(attachment));
         }
         if (sizes.values().stream().anyMatch(size -> size > maxAttachment)) {
-            throw tooLarge(maxRest);
+            throw tooLarge(maxRequestSize);
         }
         String id = create(stripped.content());
         try {
@@ -72,24 +71,58 @@ final class Draft {
         return sendDraft(id);
     }
 
-    private String create(byte[] rest) throws AttemptAbortedException, IOException {
+    private String create(byte[] rest) throws AttemptAbortedException {
         GraphRequest.Body body = GraphRequest.Body.base64(rest.length, () -> new ByteArrayInputStream(rest));
-        Map<?, ?> draft = request(GraphRequest.mime(client.address("messages"), Step.CONTENT, body))
-                .json();
-        String id = GraphResponse.text(draft, "id")
+        CreatedDraft draft = requestCreation(GraphRequest.mime(client.address("messages"), Step.CONTENT, body))
+                .json(CreatedDraft.class)
+                .filter(created -> !created.id().isEmpty())
                 .orElseThrow(() -> new AttemptAbortedException(new Response(
                         Step.CONTENT,
                         GraphResponse.reply(502, "UnexpectedResponse: Microsoft Graph returned no id for the draft"),
                         Origin.GRAPH)));
-        if (draft.containsKey("bccRecipients") && !header.namesExactly(recipients(draft))) {
-            setRecipients(id);
+        if (draft.bccRecipients() != null && !header.namesExactly(draft.recipients())) {
+            setRecipients(draft.id());
         }
-        return id;
+        return draft.id();
     }
+
+    /// @param bccRecipients null if the response does not contain the recipients
+    private record CreatedDraft(
+            String id,
+            List<Recipient> toRecipients,
+            List<Recipient> ccRecipients,
+            @Nullable List<Recipient> bccRecipients) {
+
+        Stream<String> recipients() {
+            return Stream.of(toRecipients, ccRecipients, bccRecipients == null ? List.<Recipient>of() : bccRecipients)
+                    .flatMap(List::stream)
+                    .flatMap(recipient ->
+                            Stream.ofNullable(recipient.emailAddress().address()));
+        }
+    }
+
+    private record Recipients(
+            List<Recipient> toRecipients, List<Recipient> ccRecipients, List<Recipient> bccRecipients) {}
+
+    private record Recipient(NameAndAddress emailAddress) {
+
+        static List<Recipient> of(List<NamedAddress> addresses) {
+            return addresses.stream()
+                    .map(named -> new Recipient(
+                            new NameAndAddress(named.name(), named.address().toString())))
+                    .toList();
+        }
+    }
+
+    private record NameAndAddress(
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) @Nullable
+            String name,
+
+            @Nullable String address) {}
 
     /// Sends the request that creates the draft. If it fails, a draft may exist that the relay cannot delete
     /// because its ID is unknown.
-    private GraphResponse request(GraphRequest request) throws AttemptAbortedException {
+    private GraphResponse requestCreation(GraphRequest request) throws AttemptAbortedException {
         try {
             return client.send(request, 201);
         } catch (AttemptAbortedException e) {
@@ -106,44 +139,17 @@ final class Draft {
         }
     }
 
-    private static Stream<String> recipients(Map<?, ?> draft) {
-        return Stream.of("toRecipients", "ccRecipients", "bccRecipients")
-                .flatMap(field -> GraphResponse.list(draft, field).stream())
-                .filter(Map.class::isInstance)
-                .map(recipient -> GraphResponse.object((Map<?, ?>) recipient, "emailAddress"))
-                .map(address -> GraphResponse.text(address, "address"))
-                .flatMap(Optional::stream);
-    }
-
     /// Sets the recipients of the draft, because those that Graph read from the header differ from those that
     /// the relay wrote.
-    private void setRecipients(String id) throws AttemptAbortedException, IOException {
+    private void setRecipients(String id) throws AttemptAbortedException {
         try {
-            String json = AttachmentUpload.json(writer -> {
-                write(writer, "toRecipients", header.to());
-                write(writer, "ccRecipients", header.cc());
-                write(writer, "bccRecipients", header.bcc());
-            });
-            client.send(GraphRequest.json("PATCH", client.address("messages", id), Step.CONTENT, json), 200);
+            Recipients recipients =
+                    new Recipients(Recipient.of(header.to()), Recipient.of(header.cc()), Recipient.of(header.bcc()));
+            client.send(GraphRequest.json("PATCH", client.address("messages", id), Step.CONTENT, recipients), 200);
         } catch (AttemptAbortedException e) {
             delete(id);
             throw e;
         }
-    }
-
-    private static void write(JsonWriter writer, String field, List<NamedAddress> recipients) throws IOException {
-        writer.writeStartArray(field);
-        for (NamedAddress recipient : recipients) {
-            EmailAddress address = recipient.address();
-            writer.writeStartObject().writeStartObject("emailAddress");
-            if (!recipient.name().isEmpty()) {
-                writer.writeStringField("name", recipient.name());
-            }
-            writer.writeStringField("address", address.toString())
-                    .writeEndObject()
-                    .writeEndObject();
-        }
-        writer.writeEndArray();
     }
 
     private void uploadAll(String id, Map<Attachment, Long> attachments) throws AttemptAbortedException, IOException {
@@ -171,12 +177,12 @@ final class Draft {
             if (response.status() >= 400 && response.status() < SERVER_ERROR) {
                 delete(id);
             } else if (response.status() != ACCEPTED) {
-                logUnknown(String.valueOf(response.status()));
+                logUnknownOutcome(String.valueOf(response.status()));
             }
             return response;
         } catch (AttemptAbortedException e) {
             if (e.response().step() == Step.END_OF_CONTENT) {
-                logUnknown(String.valueOf(e.getMessage()));
+                logUnknownOutcome(String.valueOf(e.getMessage()));
             } else {
                 delete(id);
             }
@@ -184,7 +190,7 @@ final class Draft {
         }
     }
 
-    private void logUnknown(String why) {
+    private void logUnknownOutcome(String why) {
         log.warn(
                 "message {}: it is unknown whether the draft was sent; if not, it is left in the Drafts folder of the mailbox: {}",
                 message,
@@ -202,10 +208,10 @@ final class Draft {
         }
     }
 
-    private AttemptAbortedException tooLarge(long maxRest) {
+    private AttemptAbortedException tooLarge(long maxRequestSize) {
         String text =
                 "Message too large for Microsoft Graph: without attached files (at most 150 MB each) it has more than "
-                        + maxRest / 1000
+                        + maxRequestSize / 1000
                         + " KB, or its large part is signed, encrypted or an attached message; use SMTP for larger mail";
         return new AttemptAbortedException(new Response(Step.CONTENT, Reply.of(552, "5.3.4", text), Origin.RELAY));
     }

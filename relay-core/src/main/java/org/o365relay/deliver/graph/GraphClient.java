@@ -121,7 +121,7 @@ final class GraphClient {
         }
         boolean draft = request.step() == Step.CONTENT;
         throw draft && response.status() == FORBIDDEN && response.isGraphError()
-                ? noDrafts(response)
+                ? draftsForbidden(response)
                 : refused(request.step(), response);
     }
 
@@ -131,7 +131,7 @@ final class GraphClient {
     }
 
     /// Names the missing permission, Mail.ReadWrite: the error that Graph returns is the same as for Mail.Send.
-    private AttemptAbortedException noDrafts(GraphResponse response) {
+    private AttemptAbortedException draftsForbidden(GraphResponse response) {
         String text = "DraftsForbidden: the app may not create drafts (Mail.ReadWrite), which large messages need: "
                 + response.errorReply().text();
         return new AttemptAbortedException(

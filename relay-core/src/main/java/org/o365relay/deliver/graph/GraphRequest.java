@@ -6,6 +6,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.o365relay.deliver.upstream.Response.Step;
+import org.o365relay.json.Json;
 
 /// A request to Microsoft Graph.
 ///
@@ -49,12 +50,12 @@ record GraphRequest(String method, URI uri, Step step, Map<String, String> heade
         return new GraphRequest("POST", uri, step, Map.of("Content-Type", "text/plain"), body);
     }
 
-    static GraphRequest json(String method, URI uri, Step step, String json) {
+    static GraphRequest json(String method, URI uri, Step step, Record body) {
         return new GraphRequest(
                 method,
                 uri,
                 step,
                 Map.of("Content-Type", "application/json"),
-                Body.of(json.getBytes(StandardCharsets.UTF_8)));
+                Body.of(Json.text(body).getBytes(StandardCharsets.UTF_8)));
     }
 }

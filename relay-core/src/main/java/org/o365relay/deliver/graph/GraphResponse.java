@@ -1,8 +1,6 @@
 package org.o365relay.deliver.graph;
 
-import com.azure.json.JsonProviders;
-import com.azure.json.JsonReader;
-import java.io.IOException;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.net.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -10,15 +8,14 @@ import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
-import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.json.Json;
 import org.o365relay.mail.Reply;
 import org.o365relay.mail.VisibleText;
 
@@ -64,30 +61,28 @@ final class GraphResponse {
                 : this;
     }
 
-    /// @return the JSON object in the body; empty if there is none
-    Map<?, ?> json() {
-        try (JsonReader reader = JsonProviders.createReader(body)) {
-            return reader.readUntyped() instanceof Map<?, ?> object ? object : Map.of();
-        } catch (IOException | IllegalStateException notJson) {
-            return Map.of();
-        }
+    /// @return the JSON object in the body; empty if there is none of this type
+    <T extends Record> Optional<T> json(Class<T> type) {
+        return Json.read(body, type);
     }
 
-    /// @return a text member of the body; empty if missing or empty
-    Optional<String> text(String name) {
-        return text(json(), name);
+    private record ErrorBody(GraphError error) {}
+
+    private record GraphError(
+            @Nullable String code,
+            @Nullable String message,
+            @Nullable InnerError innerError) {}
+
+    private record InnerError(
+            @JsonProperty("request-id") @Nullable String requestId) {}
+
+    /// @return empty if the body is not an error in Graph's format
+    private Optional<GraphError> error() {
+        return json(ErrorBody.class).map(ErrorBody::error).filter(error -> isPresent(error.code()));
     }
 
-    static Optional<String> text(Map<?, ?> object, String name) {
-        return object.get(name) instanceof String text && !text.isEmpty() ? Optional.of(text) : Optional.empty();
-    }
-
-    static Map<?, ?> object(Map<?, ?> object, String name) {
-        return object.get(name) instanceof Map<?, ?> inner ? inner : Map.of();
-    }
-
-    static List<?> list(Map<?, ?> object, String name) {
-        return object.get(name) instanceof List<?> list ? list : List.of();
+    private static boolean isPresent(@Nullable String text) {
+        return text != null && !text.isEmpty();
     }
 
     /// @return the wait in Retry-After (RFC 9110 §10.2.3)
@@ -113,11 +108,8 @@ final class GraphResponse {
     ///     Graph's, such as a proxy's page, its beginning; an ambiguous status then becomes 502, which
     ///     does not refuse the message
     Reply errorReply() {
-        Map<?, ?> error = object(json(), "error");
-        Optional<String> code = text(error, "code");
-        String text = code.map(
-                        errorCode -> errorCode + ": " + text(error, "message").orElse("no message"))
-                .orElseGet(this::httpText);
+        Optional<GraphError> error = error();
+        String text = error.map(GraphResponse::text).orElseGet(this::httpText);
         String details = Stream.of(
                         requestId(error).map(id -> "request-id " + id),
                         headers.firstValue("Retry-After").map(delay -> "retry after " + delay))
@@ -125,8 +117,12 @@ final class GraphResponse {
                 .collect(Collectors.joining(", "));
         String shown = text.substring(0, Math.min(MAX_SHOWN, text.length()));
         return reply(
-                code.isPresent() || isUnambiguous() ? status : BAD_GATEWAY,
+                error.isPresent() || isUnambiguous() ? status : BAD_GATEWAY,
                 details.isEmpty() ? shown : shown + " (" + details + ")");
+    }
+
+    private static String text(GraphError error) {
+        return error.code() + ": " + (isPresent(error.message()) ? error.message() : "no message");
     }
 
     private boolean isUnambiguous() {
@@ -136,12 +132,12 @@ final class GraphResponse {
 
     /// @return whether the body is an error in Graph's format
     boolean isGraphError() {
-        return errorCode().isPresent();
+        return error().isPresent();
     }
 
     /// @return Graph's error code, such as `ErrorAccessDenied`; empty if there is none
     Optional<String> errorCode() {
-        return text(object(json(), "error"), "code");
+        return error().map(GraphError::code);
     }
 
     /// @return the reply for an accepted message, with the request id that Microsoft's support asks for
@@ -149,13 +145,14 @@ final class GraphResponse {
         return reply(
                 status,
                 "Accepted"
-                        + requestId(Map.of())
+                        + requestId(Optional.empty())
                                 .map(id -> " (request-id " + id + ")")
                                 .orElse(""));
     }
 
-    private Optional<String> requestId(Map<?, ?> error) {
-        return headers.firstValue("request-id").or(() -> text(object(error, "innerError"), "request-id"));
+    private Optional<String> requestId(Optional<GraphError> error) {
+        return headers.firstValue("request-id")
+                .or(() -> error.map(GraphError::innerError).map(InnerError::requestId));
     }
 
     private String httpText() {

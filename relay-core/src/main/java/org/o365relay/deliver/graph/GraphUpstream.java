@@ -85,13 +85,13 @@ public final class GraphUpstream implements Upstream {
 
     @Override
     public Map<Recipient, Response> attempt(OutgoingMessage message) {
-        Response response = respond(message);
+        Response response = deliver(message);
         Map<Recipient, Response> responses = new LinkedHashMap<>();
         message.recipients().forEach(recipient -> responses.put(recipient, response));
         return responses;
     }
 
-    private Response respond(OutgoingMessage message) {
+    private Response deliver(OutgoingMessage message) {
         try (Spool content = new Spool(spool, settings.maxDirect())) {
             retryAfter.check();
             client.token();
