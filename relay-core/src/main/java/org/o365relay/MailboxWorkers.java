@@ -1,11 +1,11 @@
 package org.o365relay;
 
-import org.o365relay.deliver.Delivery;
+import org.o365relay.deliver.Bouncer;
 import org.o365relay.deliver.Dispatcher;
 import org.o365relay.deliver.health.MailboxStatus;
 
-/// The dispatcher of a mailbox and the delivery it runs.
-record MailboxWorkers(Dispatcher dispatcher, Delivery delivery) {
+/// The dispatcher of a mailbox and what bounces its messages.
+record MailboxWorkers(Dispatcher dispatcher, Bouncer bouncer) {
 
     boolean isOf(String mailbox) {
         return dispatcher.mailbox().toString().equalsIgnoreCase(mailbox);

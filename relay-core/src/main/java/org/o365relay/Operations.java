@@ -13,7 +13,7 @@ import org.o365relay.RelayStatus.Rate;
 import org.o365relay.RelayStatus.Running;
 import org.o365relay.accept.socket.Endpoint;
 import org.o365relay.alert.Alert;
-import org.o365relay.deliver.Delivery;
+import org.o365relay.deliver.Bouncer;
 import org.o365relay.deliver.health.MailboxStatus;
 import org.o365relay.journal.Event.Paused;
 import org.o365relay.journal.Event.QueueChanged;
@@ -89,7 +89,7 @@ public final class Operations {
         Change checked = checked(change);
         ChangeResult result = checked instanceof Change.Bounce
                 ? queue.admin()
-                        .bounceEach(selection, by, claim -> delivery(claim).bounce(claim, by))
+                        .bounceEach(selection, by, claim -> bouncer(claim).bounce(claim, by))
                 : queue.admin().apply(checked, selection, by);
         if (result.changed() > 0) {
             journal.record(new QueueChanged(text(checked), result.changed(), by));
@@ -127,14 +127,14 @@ public final class Operations {
         return settings.routes().targets().stream().map(Target::name);
     }
 
-    /// @return the delivery that bounces the message: that of its mailbox, else of a mailbox in its pool, else
+    /// @return the bouncer of the message: that of its mailbox, else of a mailbox in its pool, else
     ///     the first
-    private Delivery delivery(Claim claim) {
+    private Bouncer bouncer(Claim claim) {
         return workers.stream()
                 .filter(worker -> worker.isOf(claim.mailbox()) || isInPool(worker, claim.mailbox()))
                 .findFirst()
                 .orElse(workers.getFirst())
-                .delivery();
+                .bouncer();
     }
 
     private boolean isInPool(MailboxWorkers worker, String pool) {

@@ -19,6 +19,7 @@ import org.o365relay.accept.socket.Endpoint;
 import org.o365relay.accept.socket.ListenException;
 import org.o365relay.admit.Devices;
 import org.o365relay.alert.Alerts;
+import org.o365relay.deliver.Bouncer;
 import org.o365relay.deliver.Delivery;
 import org.o365relay.deliver.Dispatcher;
 import org.o365relay.deliver.MailboxSender;
@@ -26,7 +27,7 @@ import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.NoticePolicy;
 import org.o365relay.deliver.NoticeScheduler;
 import org.o365relay.deliver.Rerouting;
-import org.o365relay.deliver.SendingAccount;
+import org.o365relay.deliver.limits.SendingAccount;
 import org.o365relay.deliver.upstream.Upstream;
 import org.o365relay.journal.Journal;
 import org.o365relay.journal.Rates;
@@ -214,7 +215,8 @@ public final class Relay {
 
     private MailboxWorkers workers(Claims claims, MailboxSender sender, NoticePolicy noticePolicy, Journal events) {
         Delivery delivery = new Delivery(claims, sender, settings.retry(), noticePolicy, events, clock, random);
-        return new MailboxWorkers(new Dispatcher(claims, sender, delivery), delivery);
+        return new MailboxWorkers(
+                new Dispatcher(claims, sender, delivery), new Bouncer(claims, sender, noticePolicy, events, clock));
     }
 
     private static SenderNotifier senderNotifier(NoticePolicy noticePolicy) {

@@ -7,10 +7,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.o365relay.deliver.MailboxLimits;
 import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.health.MailboxStatus;
 import org.o365relay.deliver.health.MailboxStatus.State;
+import org.o365relay.deliver.limits.MailboxLimits;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.rewrite.RewriteRules;
 

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.deliver.MailboxLimits;
+import org.o365relay.deliver.limits.MailboxLimits;
 import org.o365relay.exchange.Preset;
 
 /// Reads the section `limits` of a mailbox, with defaults from the presets of its upstreams. The rate limits

@@ -28,6 +28,7 @@ public final class Dispatcher {
     private final Claims queue;
     private final MailboxSender sender;
     private final Delivery delivery;
+    private final UpstreamChecker checker;
     private final Semaphore idle = new Semaphore(MAX_DELIVERIES); // minus one per delivery in flight
     private volatile boolean stopping;
     private @Nullable Thread loop;
@@ -38,12 +39,13 @@ public final class Dispatcher {
         this.queue = queue;
         this.sender = sender;
         this.delivery = delivery;
+        this.checker = new UpstreamChecker(sender);
     }
 
     /// Starts both loops.
     public void start() {
         loop = Thread.ofVirtual().name("dispatcher-" + sender.mailbox()).start(() -> repeat(this::deliverNext));
-        checkLoop = Thread.ofVirtual().name("checks-" + sender.mailbox()).start(() -> repeat(this::checkNext));
+        checkLoop = Thread.ofVirtual().name("checks-" + sender.mailbox()).start(() -> repeat(checker::checkNext));
     }
 
     /// Starts no more deliveries and waits for those in flight.
@@ -151,62 +153,55 @@ public final class Dispatcher {
         }
     }
 
-    private void checkNext() throws InterruptedException {
-        sender.failover().awaitCheck();
-        sender.check();
-    }
-
     private void deliverNext() throws InterruptedException {
-        int slots = sender.failover().freeSlots();
-        if (slots == 0) {
+        if (sender.failover().freeSlots() == 0) {
             releaseIfOutOfService();
             sender.failover().awaitFreeSlot();
             return;
         }
-        Duration pause = sender.account().rateLimiter().untilNext();
-        if (pause.isPositive()) {
-            Thread.sleep(pause.compareTo(MAX_WAIT) < 0 ? pause : MAX_WAIT);
-            return;
-        }
-        int connections = sender.account().concurrencyLimiter().acquire(slots, MAX_WAIT);
-        if (connections > 0 && !start(connections)) {
+        List<AttemptPermit> permits = AttemptPermit.await(sender.failover(), sender.account(), MAX_WAIT);
+        if (!permits.isEmpty() && !start(permits)) {
             queue.awaitDue(sender.claimScope(), MAX_WAIT);
         }
     }
 
-    /// Claims messages and delivers each on its own thread, so that an interrupt of the loop does not
-    /// interrupt deliveries.
+    /// Claims a message for each permit, and starts their delivery. Closes the permits that are not used.
     ///
-    /// @param connections connections acquired for the deliveries; unused ones are released
     /// @return false if no message was due
-    private boolean start(int connections) {
-        int max = sender.failover().freeSlots() == 0
-                ? 0
-                : sender.account().rateLimiter().take(connections); // may have changed meanwhile
+    private boolean start(List<AttemptPermit> permits) {
         int started = 0;
         try {
-            List<Claim> claims = max == 0 ? List.of() : queue.claim(sender.claimScope(), max);
+            List<Claim> claims = queue.claim(sender.claimScope(), permits.size());
             for (Claim claim : claims) {
-                idle.acquireUninterruptibly();
+                start(claim, permits.get(started));
                 started++;
-                Thread.ofVirtual().name("delivery-" + claim.id()).start(() -> deliver(claim));
             }
-            return max == 0 || !claims.isEmpty();
+            return !claims.isEmpty();
         } finally {
-            sender.account().rateLimiter().refund(max - started);
-            sender.account().concurrencyLimiter().release(connections - started);
+            permits.subList(started, permits.size()).forEach(AttemptPermit::close);
         }
     }
 
-    private void deliver(Claim claim) {
+    /// Delivers on a thread of its own, so that an interrupt of the loop does not interrupt the delivery.
+    private void start(Claim claim, AttemptPermit permit) {
+        Thread thread = Thread.ofVirtual().name("delivery-" + claim.id()).unstarted(() -> deliver(claim, permit));
+        idle.acquireUninterruptibly();
         try {
-            delivery.deliver(claim);
+            thread.start();
+        } catch (RuntimeException | Error e) {
+            idle.release();
+            throw e;
+        }
+    }
+
+    private void deliver(Claim claim, AttemptPermit permit) {
+        try {
+            delivery.deliver(claim, permit);
             releaseIfOutOfService();
         } catch (RuntimeException | Error e) {
             log.error("the delivery of message {} failed; it is retried unless it was settled", claim.id(), e);
             interrupt(claim);
         } finally {
-            sender.account().concurrencyLimiter().release(1);
             idle.release();
         }
     }

@@ -66,6 +66,8 @@ final class DsnSender {
     record Notices(
             Optional<LocalMessage> failure, Optional<SuppressedNotice> suppressed, Optional<LocalMessage> relayed) {
 
+        static final Notices NONE = new Notices(Optional.empty(), Optional.empty(), Optional.empty());
+
         List<LocalMessage> messages() {
             return Stream.concat(failure.stream(), relayed.stream()).toList();
         }

@@ -1,6 +1,7 @@
 package org.o365relay.deliver;
 
 import java.util.List;
+import org.o365relay.deliver.limits.MailboxLimits;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.rewrite.RewriteRules;
 

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.deliver.health.ProbeSchedule;
+import org.o365relay.deliver.limits.SendingAccount;
 import org.o365relay.deliver.upstream.FakeUpstream;
 import org.o365relay.deliver.upstream.Response;
 import org.o365relay.deliver.upstream.Response.Step;
@@ -157,7 +158,7 @@ class AttemptCountsTest {
 
     private void pass(Duration time) {
         relay.clock.advance(time);
-        relay.sender.check();
+        relay.check();
         relay.deliverDue();
     }
 }

@@ -134,6 +134,6 @@ class BounceTest {
     private ChangeResult bounce() {
         return relay.queue
                 .admin()
-                .bounceEach(MessageFilter.of(List.of()), "olga", claim -> relay.delivery.bounce(claim, "olga"));
+                .bounceEach(MessageFilter.of(List.of()), "olga", claim -> relay.bounce(claim, "olga"));
     }
 }

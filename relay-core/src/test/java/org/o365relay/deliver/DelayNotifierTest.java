@@ -20,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.o365relay.ManualClock;
 import org.o365relay.deliver.DeliveryFixture.Member;
+import org.o365relay.deliver.limits.SendingAccount;
 import org.o365relay.deliver.upstream.FakeUpstream;
 import org.o365relay.deliver.upstream.Response;
 import org.o365relay.deliver.upstream.Response.Step;
@@ -240,7 +241,7 @@ class DelayNotifierTest {
         relay.deliverDue();
         watchUntil(AGE.plusHours(1));
         assertThat(relay.journal.lines("delayed")).isEmpty();
-        relay.sender.check();
+        relay.check();
         relay.watchNotices();
 
         assertThat(relay.sender.isOpen()).isTrue();
@@ -297,11 +298,11 @@ class DelayNotifierTest {
         relay.queue.claims().claim(relay.sender.claimScope(), 100).stream()
                 .filter(claim -> !claim.notice()
                         && claim.recipients().getFirst().address().localPart().equals("d"))
-                .forEach(relay.delivery::deliver);
+                .forEach(relay::deliver);
         relay.queue.close();
         open(Language.ENGLISH, AGE, 2);
         watchUntil(Duration.ofHours(1).plus(STEP));
-        relay.queue.claims().claim(relay.sender.claimScope(), 100).forEach(relay.delivery::deliver);
+        relay.queue.claims().claim(relay.sender.claimScope(), 100).forEach(relay::deliver);
 
         assertThat(relay.upstream.sent())
                 .extracting(FakeUpstream.Sent::content)
@@ -392,7 +393,7 @@ class DelayNotifierTest {
     private String warning() {
         relay.queue.claims().claim(relay.sender.claimScope(), 100).stream()
                 .filter(claim -> claim.notice())
-                .forEach(relay.delivery::deliver);
+                .forEach(relay::deliver);
         List<String> warnings = relay.upstream.sent().stream()
                 .map(FakeUpstream.Sent::content)
                 .filter(content -> content.contains("Action: delayed"))

@@ -12,6 +12,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.ManualClock;
 import org.o365relay.deliver.health.ProbeSchedule;
+import org.o365relay.deliver.limits.MailboxLimits;
+import org.o365relay.deliver.limits.SendingAccount;
 import org.o365relay.deliver.upstream.FakeUpstream;
 import org.o365relay.deliver.upstream.Upstream;
 import org.o365relay.journal.RememberingJournal;
@@ -165,7 +167,35 @@ final class DeliveryFixture implements AutoCloseable {
 
     /// Delivers the due messages of another mailbox.
     void deliverDue(Member member) {
-        queue.claims().claim(member.sender().claimScope(), 100).forEach(member.delivery()::deliver);
+        queue.claims().claim(member.sender().claimScope(), 100).forEach(claim -> deliver(member, claim));
+    }
+
+    void deliver(Claim claim) {
+        deliver(new Member(sender, delivery), claim);
+    }
+
+    private static void deliver(Member member, Claim claim) {
+        deliver(member.sender(), member.delivery(), claim);
+    }
+
+    /// Delivers whatever the rate of the account.
+    static void deliver(MailboxSender sender, Delivery delivery, Claim claim) {
+        try {
+            sender.account().concurrencyLimiter().acquire(1, Duration.ZERO);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        delivery.deliver(claim, new AttemptPermit(sender.failover(), sender.account()));
+    }
+
+    /// Makes the check that is due, if any.
+    void check() {
+        new UpstreamChecker(sender).checkDue();
+    }
+
+    /// Bounces a message on the command of an operator.
+    void bounce(Claim claim, String by) {
+        new Bouncer(queue.claims(), sender, noticePolicy, journal, clock).bounce(claim, by);
     }
 
     List<Claim> due() {

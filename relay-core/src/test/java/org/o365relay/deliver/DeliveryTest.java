@@ -94,7 +94,7 @@ class DeliveryTest {
                 relay.clock,
                 operator);
 
-        relay.due().forEach(delivery::deliver);
+        relay.due().forEach(claim -> DeliveryFixture.deliver(relay.sender, delivery, claim));
 
         assertThat(relay.journal.lines("blocked")).hasSize(1);
         assertThat(relay.queue.notices().history(id)).last().satisfies(event -> {
@@ -210,10 +210,10 @@ class DeliveryTest {
         relay.upstream.failCheck(WRONG_PASSWORD);
         relay.deliverDue();
         relay.clock.advance(Duration.ofMinutes(1));
-        relay.sender.check();
+        relay.check();
         relay.deliverDue();
         relay.clock.advance(Duration.ofDays(6)); // longer than messages are retried
-        relay.sender.check();
+        relay.check();
         relay.deliverDue();
 
         assertThat(relay.journal.lines("blocked"))
@@ -258,7 +258,7 @@ class DeliveryTest {
         relay.accept("scan@contoso.example", SCAN, "anna@contoso.example");
         relay.deliverDue();
         relay.clock.advance(Duration.ofDays(6));
-        relay.sender.check();
+        relay.check();
         relay.upstream.answer(FakeUpstream.upstream(Step.END_OF_CONTENT, "451 4.7.0 Temporary server error. PRX4"));
 
         relay.deliverDue();

@@ -16,6 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.deliver.health.MailboxStatus;
 import org.o365relay.deliver.health.ProbeSchedule;
+import org.o365relay.deliver.limits.MailboxLimits;
+import org.o365relay.deliver.limits.SendingAccount;
 import org.o365relay.deliver.upstream.FakeUpstream;
 import org.o365relay.deliver.upstream.Response;
 import org.o365relay.deliver.upstream.Response.Step;
@@ -97,6 +99,15 @@ class DispatcherTest {
         assertThat(relay.due())
                 .singleElement()
                 .satisfies(claim -> assertThat(claim.attempts()).isEqualTo(2));
+    }
+
+    @Test
+    void keepsNoConnectionsWhenTheQueueCannotBeUsed() throws Exception {
+        relay.queue.close();
+        dispatcher.start();
+        dispatcher.stop(Duration.ofSeconds(20));
+        assertThat(relay.sender.account().concurrencyLimiter().acquire(5, Duration.ZERO))
+                .isEqualTo(2);
     }
 
     @Test
@@ -219,7 +230,7 @@ class DispatcherTest {
         relay.upstream.answer(FakeUpstream.network(Step.MAIL));
         Thread waiting = Thread.ofVirtual().start(this::awaitDue);
 
-        relay.delivery.deliver(claim);
+        relay.deliver(claim);
 
         assertThat(waiting.join(Duration.ofSeconds(20))).isTrue();
     }

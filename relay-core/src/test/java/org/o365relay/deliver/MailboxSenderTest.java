@@ -15,6 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.o365relay.deliver.limits.MailboxLimits;
+import org.o365relay.deliver.limits.SendingAccount;
 import org.o365relay.deliver.upstream.FakeUpstream;
 import org.o365relay.deliver.upstream.Response;
 import org.o365relay.deliver.upstream.Response.Origin;
@@ -77,7 +79,7 @@ class MailboxSenderTest {
                 .allSatisfy(line -> assertThat(line).contains("attempt 1"));
 
         relay.clock.advance(Duration.ofMinutes(1));
-        relay.sender.check();
+        relay.check();
         relay.accept("scan@contoso.example", SCAN, ANNA);
         relay.deliverDue();
         assertThat(relay.upstream.checks()).isEqualTo(1);
@@ -97,7 +99,7 @@ class MailboxSenderTest {
             relay.upstream.answer(FakeUpstream.network(step));
             relay.deliverDue();
             relay.clock.advance(Duration.ofDays(1));
-            relay.sender.check();
+            relay.check();
         }
         relay.deliverDue();
         assertThat(relay.journal.lines("delivered")).singleElement().asString().contains(id + " to", "attempt 1");
@@ -117,10 +119,10 @@ class MailboxSenderTest {
         relay.clock.advance(rest);
         relay.deliverDue();
         relay.clock.advance(rest.minusSeconds(1));
-        relay.sender.check();
+        relay.check();
         assertThat(relay.upstream.checks()).isZero();
         relay.clock.advance(Duration.ofSeconds(1));
-        relay.sender.check();
+        relay.check();
         relay.deliverDue();
 
         assertThat(relay.journal.lines("delivered")).singleElement().asString().contains("attempt 1");
@@ -136,7 +138,7 @@ class MailboxSenderTest {
         relay.deliverDue();
         for (int i = 0; i < 3; i++) {
             relay.clock.advance(Duration.ofSeconds(30));
-            relay.sender.check();
+            relay.check();
         }
         relay.deliverDue();
         assertThat(relay.journal.events()).containsExactly("unreachable", "reachable", "delivered");
@@ -154,7 +156,7 @@ class MailboxSenderTest {
             relay.deliverDue();
             relay.deliverDue();
             relay.clock.advance(Duration.ofMinutes(1));
-            relay.sender.check();
+            relay.check();
         }
         assertThat(graph.sent()).hasSize(1);
         assertThat(relay.journal.events()).containsExactly("deferred", "deferred", "failover", "delivered");
@@ -170,7 +172,7 @@ class MailboxSenderTest {
         for (int hour = 0; hour < 24 * 7; hour++) {
             relay.deliverDue();
             relay.clock.advance(Duration.ofHours(1));
-            relay.sender.check();
+            relay.check();
         }
         assertThat(relay.journal.lines("unreachable")).hasSize(1);
         assertThat(relay.journal.lines("failed")).isEmpty();
@@ -188,7 +190,7 @@ class MailboxSenderTest {
             relay.accept(null, SCAN, ANNA);
             relay.deliverDue();
             relay.clock.advance(Duration.ofHours(1));
-            relay.sender.check();
+            relay.check();
         }
         assertThat(relay.journal.lines("failed")).singleElement().asString().contains(BERT);
         assertThat(relay.journal.lines("unreachable")).isEmpty();
@@ -209,7 +211,7 @@ class MailboxSenderTest {
         relay.accept("scan@contoso.example", SCAN, ANNA);
         relay.deliverDue();
         relay.clock.advance(Duration.ofSeconds(1));
-        relay.sender.check();
+        relay.check();
         assertThat(relay.journal.events()).containsExactly("unreachable", "blocked");
         assertThat(relay.sender.failover().untilNextAttempt()).isEqualTo(Duration.ofMinutes(1));
     }
@@ -460,7 +462,7 @@ class MailboxSenderTest {
         relay.upstream.answer(WRONG_PASSWORD);
         IntStream.range(0, 3).forEach(_ -> relay.accept("scan@contoso.example", SCAN, ANNA));
         List<Claim> claims = relay.due();
-        claims.forEach(relay.delivery::deliver);
+        claims.forEach(relay::deliver);
         assertThat(relay.upstream.sent()).hasSize(1);
         assertThat(relay.due())
                 .extracting(Claim::id)

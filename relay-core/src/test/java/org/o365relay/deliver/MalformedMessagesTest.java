@@ -27,6 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.o365relay.MalformedMessages;
 import org.o365relay.ManualClock;
+import org.o365relay.deliver.limits.SendingAccount;
 import org.o365relay.deliver.upstream.FakeUpstream;
 import org.o365relay.deliver.upstream.OutgoingMessage;
 import org.o365relay.deliver.upstream.Response;
@@ -201,7 +202,9 @@ class MalformedMessagesTest {
     }
 
     private void deliverDue() {
-        queue.claims().claim(sender.claimScope(), 100).forEach(delivery::deliver);
+        queue.claims()
+                .claim(sender.claimScope(), 100)
+                .forEach(claim -> DeliveryFixture.deliver(sender, delivery, claim));
     }
 
     private static String text(byte[] octets) {

@@ -188,7 +188,7 @@ class NoticeStormTest {
         clock.advance(Duration.ofHours(2));
         relay.watchNotices();
         int before = relay.journal.lines("accepted").size();
-        relay.sender.check();
+        relay.check();
         relay.watchNotices();
 
         assertThat(relay.journal.lines("accepted")).hasSize(before + 1);
@@ -260,7 +260,7 @@ class NoticeStormTest {
         for (Claim claim : relay.due()) {
             relay.upstream.answer(
                     recipient -> recipient.address().localPart().matches("nobody\\d+") ? UNKNOWN : FakeUpstream.OK);
-            relay.delivery.deliver(claim);
+            relay.deliver(claim);
         }
     }
 

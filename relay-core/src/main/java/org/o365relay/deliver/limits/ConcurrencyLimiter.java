@@ -1,17 +1,17 @@
-package org.o365relay.deliver;
+package org.o365relay.deliver.limits;
 
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import org.o365relay.deliver.health.ProbeSchedule;
 
 /// Limits the concurrent attempts of an account. The limit falls by one each time the upstream reports too
 /// many connections (other programs may use the account, too), and rises by one after ten minutes without such
 /// a reply.
-final class ConcurrencyLimiter {
+public final class ConcurrencyLimiter {
 
     private static final Duration RECOVERY = Duration.ofMinutes(10);
-    private static final ProbeSchedule BACKOFF = new ProbeSchedule(Duration.ofSeconds(5), Duration.ofMinutes(1));
+    private static final Duration MIN_BACKOFF = Duration.ofSeconds(5);
+    private static final Duration MAX_BACKOFF = Duration.ofMinutes(1);
 
     private final int max;
     private final InstantSource clock;
@@ -31,7 +31,7 @@ final class ConcurrencyLimiter {
     }
 
     /// @return the limit now in effect
-    synchronized int limit() {
+    public synchronized int limit() {
         recover();
         return limit;
     }
@@ -40,7 +40,7 @@ final class ConcurrencyLimiter {
     ///
     /// @param wanted maximum number of attempts to acquire, 1 or more
     /// @return number of attempts that may start, to be released later; 0 on timeout
-    synchronized int acquire(int wanted, Duration atMost) throws InterruptedException {
+    public synchronized int acquire(int wanted, Duration atMost) throws InterruptedException {
         long deadline = System.nanoTime() + atMost.toNanos();
         int free = free();
         for (long left = atMost.toMillis(); free <= 0 && left > 0; free = free()) {
@@ -52,7 +52,7 @@ final class ConcurrencyLimiter {
         return acquired;
     }
 
-    synchronized void release(int count) {
+    public synchronized void release(int count) {
         inUse -= count;
         notifyAll();
     }
@@ -60,25 +60,26 @@ final class ConcurrencyLimiter {
     /// Records that the upstream reported too many connections.
     ///
     /// @return whether this is the first such reply, which is logged
-    synchronized boolean throttled() {
+    public synchronized boolean throttled() {
         recover();
         boolean begins = limit == max && throttled == 0;
         if (limit > 1) {
             limit--;
         } else {
-            backoffUntil = clock.instant().plus(BACKOFF.delay(throttled++));
+            Duration doubled = MIN_BACKOFF.multipliedBy(1L << Math.min(throttled++, 10));
+            backoffUntil = clock.instant().plus(shorter(doubled, MAX_BACKOFF));
         }
         changedAt = clock.instant();
         return begins;
     }
 
     /// Records that the upstream processed a message.
-    synchronized void succeeded() {
+    public synchronized void succeeded() {
         throttled = 0;
     }
 
     /// Lets attempts start again at once; the limit stays as it is.
-    synchronized void endBackoff() {
+    public synchronized void endBackoff() {
         backoffUntil = clock.instant();
         notifyAll();
     }
@@ -90,8 +91,11 @@ final class ConcurrencyLimiter {
 
     /// Remaining backoff; never longer than the maximum, even if the clock was set back.
     private Duration backoff() {
-        Duration left = Duration.between(clock.instant(), backoffUntil);
-        return left.compareTo(BACKOFF.max()) < 0 ? left : BACKOFF.max();
+        return shorter(Duration.between(clock.instant(), backoffUntil), MAX_BACKOFF);
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     private void recover() {

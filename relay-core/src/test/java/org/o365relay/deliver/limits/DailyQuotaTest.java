@@ -1,4 +1,4 @@
-package org.o365relay.deliver;
+package org.o365relay.deliver.limits;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

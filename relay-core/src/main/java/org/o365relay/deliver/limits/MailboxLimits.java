@@ -1,4 +1,4 @@
-package org.o365relay.deliver;
+package org.o365relay.deliver.limits;
 
 import org.jspecify.annotations.Nullable;
 

@@ -1,4 +1,4 @@
-package org.o365relay.deliver;
+package org.o365relay.deliver.limits;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.UsageSlot;
 
 /// Limits the recipients an account sends to within 24 hours, counted in slots of ten minutes.
-final class DailyQuota {
+public final class DailyQuota {
 
     /// Time during which a recipient counts.
     static final Duration WINDOW = Duration.ofHours(24);
@@ -30,7 +30,7 @@ final class DailyQuota {
     }
 
     /// @return the limit; empty if there is none
-    Optional<Integer> limit() {
+    public Optional<Integer> limit() {
         return Optional.ofNullable(limit);
     }
 
@@ -38,7 +38,7 @@ final class DailyQuota {
     /// when the quota is completely free; otherwise it would never be sent.
     ///
     /// @return when the quota has room; empty if the reservation was made
-    synchronized Optional<Instant> reserve(int recipients) {
+    public synchronized Optional<Instant> reserve(int recipients) {
         Optional<Instant> room = fullUntil(recipients);
         if (room.isEmpty() && limit != null) {
             reserved += recipients;
@@ -47,7 +47,7 @@ final class DailyQuota {
     }
 
     /// @return when the quota has room for this many recipients; empty if it has room now
-    synchronized Optional<Instant> fullUntil(int recipients) {
+    public synchronized Optional<Instant> fullUntil(int recipients) {
         if (limit == null) {
             return Optional.empty();
         }
@@ -57,13 +57,13 @@ final class DailyQuota {
     }
 
     /// @return whether attempts in flight have reserved quota that they may return
-    synchronized boolean hasReservations() {
+    public synchronized boolean hasReservations() {
         return reserved > 0;
     }
 
     /// @param reservation recipients that were reserved
     /// @param sent number of these recipients that the upstream accepted
-    synchronized void settle(int reservation, int sent) {
+    public synchronized void settle(int reservation, int sent) {
         if (limit == null) {
             return;
         }

@@ -1,4 +1,4 @@
-package org.o365relay.deliver;
+package org.o365relay.deliver.limits;
 
 import java.time.Duration;
 import java.time.InstantSource;
@@ -26,19 +26,19 @@ public final class SendingAccount {
         this.dailyQuota = new DailyQuota(limits.recipientsPerDay(), sent, clock);
     }
 
-    String name() {
+    public String name() {
         return name;
     }
 
-    RateLimiter rateLimiter() {
+    public RateLimiter rateLimiter() {
         return rateLimiter;
     }
 
-    ConcurrencyLimiter concurrencyLimiter() {
+    public ConcurrencyLimiter concurrencyLimiter() {
         return concurrencyLimiter;
     }
 
-    DailyQuota dailyQuota() {
+    public DailyQuota dailyQuota() {
         return dailyQuota;
     }
 }

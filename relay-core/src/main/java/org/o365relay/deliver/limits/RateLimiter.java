@@ -1,4 +1,4 @@
-package org.o365relay.deliver;
+package org.o365relay.deliver.limits;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -6,7 +6,7 @@ import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
 /// Limits the messages per minute of an account: a token bucket, shared by all its mailboxes.
-final class RateLimiter {
+public final class RateLimiter {
 
     private static final long MINUTE = Duration.ofMinutes(1).toNanos();
 
@@ -27,13 +27,13 @@ final class RateLimiter {
     }
 
     /// @return time until a message may leave; zero if one may leave now
-    synchronized Duration untilNext() {
+    public synchronized Duration untilNext() {
         accrue();
         return Duration.ofNanos(Math.max(0, interval - credit));
     }
 
     /// @return number of the wanted messages that may leave now
-    synchronized int take(int wanted) {
+    public synchronized int take(int wanted) {
         if (interval == 0) {
             return wanted;
         }
@@ -44,7 +44,7 @@ final class RateLimiter {
     }
 
     /// Returns tokens of messages that were not sent.
-    synchronized void refund(int count) {
+    public synchronized void refund(int count) {
         credit = Math.min(maxCredit, credit + count * interval);
     }
 

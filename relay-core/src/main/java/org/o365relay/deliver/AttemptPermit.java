@@ -1,0 +1,106 @@
+package org.o365relay.deliver;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.deliver.health.DeliveryPermit;
+import org.o365relay.deliver.health.UpstreamFailover;
+import org.o365relay.deliver.limits.SendingAccount;
+
+/// Permits one delivery attempt. Holds everything the attempt needs, and returns it when closed:
+///
+/// - from the start one of the account's connections and one message of its rate, so that no more messages are
+///   claimed than may be sent;
+/// - from [#begin] on one of the upstream's connections, and quota for the recipients.
+///
+/// Used by one thread at a time.
+final class AttemptPermit implements AutoCloseable {
+
+    private final UpstreamFailover failover;
+    private final SendingAccount account;
+    private @Nullable DeliveryPermit upstream;
+    private int reservedRecipients;
+    private boolean isSent; // then the message counts against the rate
+
+    /// What [#begin] returns.
+    sealed interface Start {
+
+        /// The attempt may be made.
+        record Permitted(DeliveryPermit upstream) implements Start {}
+
+        /// No delivery may start on any upstream.
+        record NoUpstream() implements Start {}
+
+        /// The daily quota has no room for the recipients.
+        ///
+        /// @param until when it has room again
+        record QuotaUsedUp(DeliveryPermit upstream, Instant until) implements Start {}
+    }
+
+    /// Holds a connection of the account and a message of its rate, which the caller has taken.
+    AttemptPermit(UpstreamFailover failover, SendingAccount account) {
+        this.failover = failover;
+        this.account = account;
+    }
+
+    /// Waits until attempts may start: first for the account's rate, then for one of its connections.
+    ///
+    /// @return as many permits as there are free connections of the upstream and the account, and messages of the
+    ///     rate; empty if the wait took too long, or if the upstream has become unavailable meanwhile
+    static List<AttemptPermit> await(UpstreamFailover failover, SendingAccount account, Duration atMost)
+            throws InterruptedException {
+        int slots = failover.freeSlots();
+        Duration pause = account.rateLimiter().untilNext();
+        if (slots == 0 || pause.isPositive()) {
+            Thread.sleep(pause.compareTo(atMost) < 0 ? pause : atMost);
+            return List.of();
+        }
+        int connections = account.concurrencyLimiter().acquire(slots, atMost);
+        int messages = failover.freeSlots() == 0 ? 0 : account.rateLimiter().take(connections);
+        account.concurrencyLimiter().release(connections - messages);
+        return Stream.generate(() -> new AttemptPermit(failover, account))
+                .limit(messages)
+                .toList();
+    }
+
+    /// Takes what the attempt needs for its message.
+    Start begin(int recipients) {
+        Optional<DeliveryPermit> acquired = failover.acquire();
+        if (acquired.isEmpty()) {
+            return new Start.NoUpstream();
+        }
+        upstream = acquired.get();
+        Optional<Instant> fullUntil = account.dailyQuota().reserve(recipients);
+        if (fullUntil.isPresent()) {
+            return new Start.QuotaUsedUp(upstream, fullUntil.get());
+        }
+        reservedRecipients = recipients;
+        isSent = true;
+        return new Start.Permitted(upstream);
+    }
+
+    /// Settles the quota.
+    ///
+    /// @param delivered recipients that the upstream accepted
+    /// @param reachedMail whether the message counts against the rate
+    void attempted(int delivered, boolean reachedMail) {
+        account.dailyQuota().settle(reservedRecipients, delivered);
+        reservedRecipients = 0;
+        isSent = reachedMail;
+    }
+
+    @Override
+    public void close() {
+        account.dailyQuota().settle(reservedRecipients, 0);
+        if (!isSent) {
+            account.rateLimiter().refund(1);
+        }
+        if (upstream != null) {
+            failover.release(upstream);
+        }
+        account.concurrencyLimiter().release(1);
+    }
+}

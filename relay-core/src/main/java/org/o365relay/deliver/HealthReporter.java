@@ -1,0 +1,97 @@
+package org.o365relay.deliver;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.deliver.health.DeliveryPermit;
+import org.o365relay.deliver.health.ProbeSchedule;
+import org.o365relay.deliver.health.Suspension.Cause;
+import org.o365relay.deliver.health.UpstreamFailover;
+import org.o365relay.deliver.limits.ConcurrencyLimiter;
+import org.o365relay.deliver.limits.DailyQuota;
+import org.o365relay.deliver.limits.SendingAccount;
+import org.o365relay.deliver.upstream.Response;
+import org.o365relay.deliver.upstream.Response.Step;
+import org.o365relay.deliver.upstream.Verdict;
+import org.o365relay.deliver.upstream.Verdict.Scope;
+import org.o365relay.journal.Event;
+import org.o365relay.journal.Journal;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.Reply;
+
+/// Updates the health of mailbox and upstream, and the connection limit of the account, after an attempt or a
+/// check.
+///
+/// @param mailbox named in the journal
+record HealthReporter(EmailAddress mailbox, UpstreamFailover failover, SendingAccount account, Journal journal) {
+
+    /// Reports the result of a delivery attempt.
+    void report(DeliveryPermit permit, Attempt attempt) {
+        attempt.failure(Scope.CONNECTIONS).ifPresent(verdict -> throttle(permit, verdict));
+        Optional<Verdict> failure = attempt.failure(Scope.MAILBOX)
+                .or(() -> attempt.failure(Scope.UPSTREAM))
+                .or(attempt::unreachable);
+        if (failure.isPresent()) {
+            report(permit, failure.get());
+        } else if (attempt.delivered() > 0) {
+            account.concurrencyLimiter().succeeded();
+            failover.accepted(permit);
+        } else if (attempt.transactionFailure().isPresent()) {
+            failover.transactionFailed(
+                    permit, cause(attempt.transactionFailure().get()));
+        } else if (attempt.refusedAt().isPresent()) {
+            account.concurrencyLimiter().succeeded();
+            failover.refused(permit, attempt.refusedAt().get());
+        } else if (attempt.wasAnswered()) {
+            failover.answered(permit);
+        } else if (!attempt.failedLocally()) {
+            failover.connectionLost(permit);
+        }
+    }
+
+    /// Reports a failure that is not the message's.
+    void report(DeliveryPermit permit, Verdict failure) {
+        switch (failure.scope()) {
+            case MAILBOX -> failover.block(permit, cause(failure), schedule(failure));
+            case UPSTREAM -> failover.suspend(permit, cause(failure), schedule(failure));
+            case RECIPIENT, MESSAGE, AUTHOR, CONNECTIONS -> failover.unreachable(permit, cause(failure));
+        }
+    }
+
+    private void throttle(DeliveryPermit permit, Verdict verdict) {
+        ConcurrencyLimiter limiter = account.concurrencyLimiter();
+        if (limiter.throttled()) {
+            journal.record(new Event.Throttled(
+                    mailbox, permit.health().name(), verdict.response().reply(), limiter.limit()));
+        }
+    }
+
+    /// Sends nothing until the account's daily quota has room. This is reported as a block unless deliveries in
+    /// flight hold reservations, because then the wait is expected to be short.
+    ///
+    /// @param reply recorded as the reason
+    void quotaUsedUp(DeliveryPermit permit, Instant until, Reply reply) {
+        DailyQuota quota = account.dailyQuota();
+        String reason = "limits.recipients-per-day of " + account.name() + " is "
+                + quota.limit().orElseThrow()
+                + " and used up. Messages stay in the queue until the oldest of these recipients are 24 hours old. If this"
+                + " happens often, spread the mail over several mailboxes (relay.pools).";
+        Cause cause = new Cause(Step.MAIL, reply, reason);
+        if (quota.hasReservations()) {
+            failover.retryLater(permit, until, cause);
+        } else {
+            failover.blockUntil(permit, until, cause);
+        }
+    }
+
+    private static Cause cause(Verdict verdict) {
+        Response response = verdict.response();
+        return new Cause(response.step(), response.reply(), verdict.cause() + ".", verdict.advice());
+    }
+
+    private static @Nullable ProbeSchedule schedule(Verdict verdict) {
+        Duration probe = verdict.probeAfter();
+        return probe == null ? null : new ProbeSchedule(probe, probe);
+    }
+}

@@ -1,0 +1,149 @@
+package org.o365relay.deliver;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import org.o365relay.deliver.DsnSender.Notices;
+import org.o365relay.deliver.upstream.Verdict;
+import org.o365relay.journal.Event;
+import org.o365relay.journal.Event.Accepted;
+import org.o365relay.journal.Event.RecipientAttempt;
+import org.o365relay.journal.Journal;
+import org.o365relay.mail.DsnRequest.NotifyCondition;
+import org.o365relay.mail.Outcome.Deferred;
+import org.o365relay.mail.Outcome.Delivered;
+import org.o365relay.mail.Outcome.Failed;
+import org.o365relay.mail.QueueId;
+import org.o365relay.mail.Recipient;
+import org.o365relay.queue.Claim;
+import org.o365relay.queue.Claims;
+import org.o365relay.queue.LocalMessage;
+import org.o365relay.queue.QueueException;
+import org.o365relay.queue.Settlement;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Commits settlements together with the DSNs they require, and then writes them to the journal, one event per
+/// recipient.
+final class SettlementWriter {
+
+    private static final Logger log = LoggerFactory.getLogger(SettlementWriter.class);
+    private static final Duration QUEUE_RETRY_DELAY = Duration.ofSeconds(5);
+
+    private final Claims queue;
+    private final DsnSender dsnSender;
+    private final Journal journal;
+    private final InstantSource clock;
+
+    SettlementWriter(Claims queue, DsnSender dsnSender, Journal journal, InstantSource clock) {
+        this.queue = queue;
+        this.dsnSender = dsnSender;
+        this.journal = journal;
+        this.clock = clock;
+    }
+
+    /// Writes the settlement of an attempt. Does not return before it is on disk: sending more messages while
+    /// results cannot be recorded would send duplicates after the next start.
+    void write(Claim claim, Attempt attempt, Settlement settlement) {
+        Notices notices = dsnSender.notices(claim, attempt, settlement);
+        List<QueueId> noticeIds = commitWithRetries(claim, settlement, notices);
+        log(claim, attempt, settlement, notices, noticeIds, "");
+    }
+
+    /// Writes the settlement of a message that was not tried, without notices and events. Does not return before
+    /// it is on disk.
+    void writeDeferral(Claim claim, Settlement settlement) {
+        commitWithRetries(claim, settlement, Notices.NONE);
+    }
+
+    /// Writes the settlement of a message that an operator bounces.
+    ///
+    /// @param by user name of the operator
+    /// @throws QueueException if it cannot be written
+    void writeBounce(Claim claim, Attempt attempt, Settlement settlement, String by) {
+        Notices notices = dsnSender.notices(claim, attempt, settlement);
+        List<QueueId> noticeIds = commit(claim, settlement, notices);
+        log(claim, attempt, settlement, notices, noticeIds, by);
+    }
+
+    private List<QueueId> commit(Claim claim, Settlement settlement, Notices notices) {
+        return queue.settle(
+                claim,
+                settlement,
+                notices.messages(),
+                notices.suppressed().stream().toList());
+    }
+
+    private List<QueueId> commitWithRetries(Claim claim, Settlement settlement, Notices notices) {
+        while (true) {
+            try {
+                return commit(claim, settlement, notices);
+            } catch (QueueException e) {
+                log.error(
+                        "the result of message {} cannot be written, so it may be delivered twice; result {}: {}",
+                        claim.id(),
+                        settlement.outcomes(),
+                        e.getMessage());
+                if (e.isFinal()) {
+                    throw e;
+                }
+                waitForDisk(e);
+            }
+        }
+    }
+
+    private static void waitForDisk(QueueException failure) {
+        try {
+            Thread.sleep(QUEUE_RETRY_DELAY);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw failure;
+        }
+    }
+
+    private void log(
+            Claim claim, Attempt attempt, Settlement settlement, Notices notices, List<QueueId> noticeIds, String by) {
+        for (int i = 0; i < noticeIds.size(); i++) {
+            LocalMessage notice = notices.messages().get(i);
+            journal.record(new Accepted(noticeIds.get(i), notice.arrival(), notice.envelope(), notice.size()));
+        }
+        attempt.verdicts().forEach((recipient, verdict) -> {
+            RecipientAttempt details = details(claim, recipient, verdict, settlement.upstream());
+            switch (settlement.outcomes().get(recipient)) {
+                case Delivered _ -> journal.record(new Event.Delivered(details));
+                case Deferred _ -> logDeferred(details, verdict, settlement);
+                case Failed _ -> logFailed(details, by, wantsFailureNotice(claim, recipient), notices);
+                case null -> throw new IllegalArgumentException("not settled: " + recipient);
+            }
+        });
+    }
+
+    private void logFailed(RecipientAttempt details, String by, boolean isNotified, Notices notices) {
+        boolean inDigest = isNotified && notices.suppressed().isPresent();
+        journal.record(new Event.Failed(details, by, isNotified ? notices.failureTo() : null, inDigest));
+    }
+
+    private static boolean wantsFailureNotice(Claim claim, Recipient recipient) {
+        return claim.envelope().dsnRequest().of(recipient.address()).includes(NotifyCondition.FAILURE);
+    }
+
+    /// Logs nothing while the mailbox is blocked: the block is logged once, not every message.
+    private void logDeferred(RecipientAttempt details, Verdict verdict, Settlement settlement) {
+        Instant next = settlement.nextAttempt();
+        if (settlement.counts() && next != null) {
+            journal.record(new Event.Deferred(details, next, verdict.response().mayHaveArrived()));
+        }
+    }
+
+    private RecipientAttempt details(Claim claim, Recipient recipient, Verdict verdict, String upstream) {
+        return new RecipientAttempt(
+                new Accepted(claim.id(), claim.arrival(), claim.envelope(), claim.size()),
+                recipient.address(),
+                upstream,
+                verdict.response().reply(),
+                verdict.advice(),
+                claim.attempts(),
+                Duration.between(claim.arrival().at(), clock.instant()));
+    }
+}

@@ -1,0 +1,47 @@
+package org.o365relay.deliver;
+
+import java.util.Optional;
+import org.o365relay.deliver.health.DeliveryPermit;
+import org.o365relay.deliver.upstream.Response;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Makes the checks that are due while an upstream is suspended or the mailbox is blocked: signs in but sends no
+/// mail.
+record UpstreamChecker(MailboxSender sender) {
+
+    private static final Logger log = LoggerFactory.getLogger(UpstreamChecker.class);
+
+    /// Waits until a check is due, and makes it. Blocks until the check has ended.
+    void checkNext() throws InterruptedException {
+        sender.failover().awaitCheck();
+        checkDue();
+    }
+
+    /// Makes the check that is due, if any.
+    void checkDue() {
+        Optional<DeliveryPermit> due = sender.failover().acquireCheck();
+        if (due.isPresent()) {
+            try {
+                check(due.get());
+            } catch (RuntimeException e) {
+                log.error(
+                        "upstream {} cannot be checked because of a bug; please report it",
+                        due.get().health().name(),
+                        e);
+                sender.failover().connectionLost(due.get());
+            } finally {
+                sender.failover().release(due.get());
+            }
+        }
+    }
+
+    private void check(DeliveryPermit permit) {
+        Response failure = permit.upstream().check().failure();
+        if (failure == null) {
+            sender.failover().answered(permit);
+        } else {
+            sender.health().report(permit, sender.policy().judge(failure, false));
+        }
+    }
+}

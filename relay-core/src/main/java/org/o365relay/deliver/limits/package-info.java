@@ -1,0 +1,6 @@
+/// Sending limits of an account: messages per minute, concurrent attempts, recipients per day. Mailboxes that sign
+/// in with the same account share them. Knows neither messages nor upstreams.
+@NullMarked
+package org.o365relay.deliver.limits;
+
+import org.jspecify.annotations.NullMarked;
