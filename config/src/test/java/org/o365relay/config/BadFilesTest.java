@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Each `bad/*.conf` has a `.txt` with what an operator is told, word for word. The password is always some form of
+/// Each `bad/*.conf` has a `.txt` with the exact problem report. The password is always some form of
 /// "geheim".
 class BadFilesTest {
 
@@ -28,7 +28,7 @@ class BadFilesTest {
         assertThat(configuration)
                 .isInstanceOfSatisfying(
                         Configuration.Invalid.class,
-                        invalid -> assertThat(told(invalid)).isEqualTo(expected(file)));
+                        invalid -> assertThat(report(invalid)).isEqualTo(expected(file)));
         assertThat(configuration.toString()).doesNotContain("geheim");
     }
 
@@ -41,7 +41,7 @@ class BadFilesTest {
         }
     }
 
-    private static String told(Configuration.Invalid invalid) {
+    private static String report(Configuration.Invalid invalid) {
         return invalid.problems().stream()
                 .map(problem -> problem.toString().replace(FILES + "/", "") + "\n")
                 .collect(Collectors.joining());

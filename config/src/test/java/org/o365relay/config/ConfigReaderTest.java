@@ -240,7 +240,7 @@ class ConfigReaderTest {
 
         Configuration.Valid valid = valid(MAILBOX.formatted("", "username = someone, password-file = secret"));
 
-        assertThat(road(valid).credential()).isInstanceOfSatisfying(Credential.Password.class, found -> {
+        assertThat(smtp(valid).credential()).isInstanceOfSatisfying(Credential.Password.class, found -> {
             assertThat(found.username()).isEqualTo("someone");
             assertThat(found.password().reveal()).isEqualTo(" geheim 123 ");
         });
@@ -250,7 +250,7 @@ class ConfigReaderTest {
     void keepsAPasswordOfDigitsAsItIsWritten() throws Exception {
         Configuration.Valid valid = valid(MAILBOX.formatted("", "password = 0123"));
 
-        assertThat(road(valid).credential())
+        assertThat(smtp(valid).credential())
                 .isEqualTo(new Credential.Password("relay@contoso.example", new Secret("0123")));
     }
 
@@ -299,10 +299,10 @@ class ConfigReaderTest {
     }
 
     private static SmtpUpstreamSettings upstream(Configuration.Valid valid) {
-        return road(valid).upstream();
+        return smtp(valid).upstream();
     }
 
-    private static UpstreamSettings.Smtp road(Configuration.Valid valid) {
+    private static UpstreamSettings.Smtp smtp(Configuration.Valid valid) {
         return (UpstreamSettings.Smtp)
                 valid.settings().mailboxes().getFirst().upstreams().getFirst();
     }

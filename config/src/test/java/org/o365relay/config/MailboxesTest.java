@@ -61,12 +61,12 @@ class MailboxesTest {
             china,     https://microsoftgraph.chinacloudapi.cn
             """)
     void findsGraphWhereTheCloudIs(String cloud, String root) throws Exception {
-        UpstreamSettings road = mailbox("cloud = %s, upstream.preset = graph, credential { %s, username = %s }"
+        UpstreamSettings upstream = mailbox("cloud = %s, upstream.preset = graph, credential { %s, username = %s }"
                         .formatted(cloud, SECRET, "\"box@contoso.example\""))
                 .upstreams()
                 .getFirst();
 
-        assertThat(road).isInstanceOfSatisfying(UpstreamSettings.Graph.class, graph -> {
+        assertThat(upstream).isInstanceOfSatisfying(UpstreamSettings.Graph.class, graph -> {
             assertThat(graph.upstream().graphUrl()).hasToString(root);
             assertThat(graph.upstream().user()).isEqualTo("box@contoso.example");
             assertThat(graph.scope()).isEqualTo(root + "/.default");
@@ -167,33 +167,33 @@ class MailboxesTest {
     }
 
     @Test
-    void hasOtherRoadsWithTheSameOrTheirOwnCredential() throws Exception {
-        List<UpstreamSettings> roads = mailbox("""
+    void readsFallbacksWithTheSameOrTheirOwnCredential() throws Exception {
+        List<UpstreamSettings> upstreams = mailbox("""
                         credential { %s }
                         fallback = [
                           { preset = graph }
                           { host = mail.x.example, reply-timeout = 5s, credential { username = me, password = "other" } }
                         ]""".formatted(SECRET)).upstreams();
 
-        assertThat(roads).hasSize(3);
-        assertThat(roads.get(1)).isInstanceOf(UpstreamSettings.Graph.class);
-        assertThat(roads.get(1).credential()).isEqualTo(roads.get(0).credential());
-        assertThat(roads.get(2).credential()).isEqualTo(new Credential.Password("me", new Secret("other")));
+        assertThat(upstreams).hasSize(3);
+        assertThat(upstreams.get(1)).isInstanceOf(UpstreamSettings.Graph.class);
+        assertThat(upstreams.get(1).credential()).isEqualTo(upstreams.get(0).credential());
+        assertThat(upstreams.get(2).credential()).isEqualTo(new Credential.Password("me", new Secret("other")));
     }
 
     @Test
-    void keepsTheCredentialBesideAConnectorForTheOtherRoads() throws Exception {
-        List<UpstreamSettings> roads = mailbox(
+    void keepsTheCredentialBesideAConnectorForTheOtherUpstreams() throws Exception {
+        List<UpstreamSettings> upstreams = mailbox(
                         "upstream.preset = connector, credential { %s }, fallback = [ { preset = graph } ]"
                                 .formatted(SECRET))
                 .upstreams();
 
-        assertThat(roads.get(0).credential()).isEqualTo(new Credential.None());
-        assertThat(roads.get(1).credential()).isInstanceOf(Credential.ClientSecret.class);
+        assertThat(upstreams.get(0).credential()).isEqualTo(new Credential.None());
+        assertThat(upstreams.get(1).credential()).isInstanceOf(Credential.ClientSecret.class);
     }
 
     @Test
-    void keepsToTheStrictestLimitsOfItsRoads() throws Exception {
+    void keepsToTheStrictestLimitsOfItsUpstreams() throws Exception {
         MailboxSettings mailbox = mailbox(
                 "upstream.preset = connector, credential { %s }, fallback = [ { preset = graph } ]".formatted(SECRET));
 

@@ -52,8 +52,8 @@ class ReferenceTest {
         List<Problem> problems = new ArrayList<>();
         for (String wrong : WRONG) {
             Path file = Files.writeString(directory.resolve("relay.conf"), MAILBOX + assignment(path, wrong));
-            if (new ConfigReader(Map.of()).read(file) instanceof Configuration.Invalid(var told)) {
-                problems.addAll(told);
+            if (new ConfigReader(Map.of()).read(file) instanceof Configuration.Invalid(var found)) {
+                problems.addAll(found);
             }
         }
 

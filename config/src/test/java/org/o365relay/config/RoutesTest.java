@@ -94,10 +94,10 @@ class RoutesTest {
     void warnsOfWhatNoMailComesTo(String rules, @Nullable String warnings) throws Exception {
         String text = MAILBOXES + "relay.pools.p = [ \"c@contoso.example\" ]\nrelay.routing = " + rules;
 
-        List<String> told = ReadText.warnings(directory, text).stream()
+        List<String> found = ReadText.warnings(directory, text).stream()
                 .map(line -> line.replaceFirst("relay.conf:(\\d+): ", "$1 "))
                 .toList();
-        assertThat(String.join("; ", told)).isEqualTo(warnings == null ? "" : warnings);
+        assertThat(String.join("; ", found)).isEqualTo(warnings == null ? "" : warnings);
     }
 
     private Routes routes(String text) throws IOException {

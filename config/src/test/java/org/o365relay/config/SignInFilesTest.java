@@ -229,13 +229,13 @@ class SignInFilesTest {
     }
 
     private Credential credential(String keys) throws IOException {
-        UpstreamSettings road = ReadText.valid(directory, MAILBOX.formatted(keys))
+        UpstreamSettings upstream = ReadText.valid(directory, MAILBOX.formatted(keys))
                 .settings()
                 .mailboxes()
                 .getFirst()
                 .upstreams()
                 .getFirst();
-        return road.credential();
+        return upstream.credential();
     }
 
     private void writePfx() throws Exception {

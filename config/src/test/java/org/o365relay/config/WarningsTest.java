@@ -61,13 +61,13 @@ class WarningsTest {
             upstream.host = x.y, credential { type = none, username = me }                | credential.username: is not used with type = none; remove it
             credential.type = managed-identity, fallback = [ { preset = high-volume } ]   | fallback[0].preset: high-volume accepts messages of at most 50 recipients; set limits.recipients-per-message = 50 for the mailbox, or larger messages fail there; fallback[0].preset: high-volume accepts messages of at most 10000000 octets; set limits.message-size = 10000000 for the mailbox, or larger messages fail there
             """)
-    void warnsOfRoadsThatWillNotLast(String mailbox, @Nullable String warnings) throws IOException {
+    void warnsOfUpstreamsThatWillNotLast(String mailbox, @Nullable String warnings) throws IOException {
         String text = "relay.mailboxes = [ { address = \"relay@contoso.example\", %s } ]".formatted(mailbox);
 
-        List<String> told = warnings(text).stream()
+        List<String> found = warnings(text).stream()
                 .map(line -> line.replace("relay.conf:1: relay.mailboxes[0].", ""))
                 .toList();
-        assertThat(String.join("; ", told)).isEqualTo(warnings == null ? "" : warnings);
+        assertThat(String.join("; ", found)).isEqualTo(warnings == null ? "" : warnings);
     }
 
     @ParameterizedTest

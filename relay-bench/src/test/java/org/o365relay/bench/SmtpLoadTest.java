@@ -111,9 +111,9 @@ class SmtpLoadTest {
 
     @Test
     void endsWhenTheServerRefusesConnections() throws Exception {
-        InetSocketAddress nobody = Ports.onLoopback(Ports.REFUSED);
+        InetSocketAddress refusing = Ports.onLoopback(Ports.REFUSED);
         SmtpLoad load = new SmtpLoad(
-                nobody,
+                refusing,
                 2,
                 LoadLimit.ofMessages(1_000_000),
                 Content.ofSize(4_096),

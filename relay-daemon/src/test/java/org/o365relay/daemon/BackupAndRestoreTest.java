@@ -113,7 +113,7 @@ final class BackupAndRestoreTest {
     }
 
     @Test
-    void nobodyNeedsTheRelaysSecretsToLookAtItsQueue() throws Exception {
+    void readingTheQueueNeedsNoSecrets() throws Exception {
         try (RelayFixture fixture = relay().with("connect:drop").start();
                 Device device = fixture.device()) {
             device.send("a scan");

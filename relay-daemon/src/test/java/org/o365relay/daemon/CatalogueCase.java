@@ -18,7 +18,7 @@ import org.o365relay.sandbox.fault.FaultPoint;
 
 /// One example of the catalogue, said to a mailbox of its own, so that all can be tried at once.
 ///
-/// @param hasFallback whether the mailbox has another road, which nothing is wrong with
+/// @param hasFallback whether the mailbox has a fallback that works
 record CatalogueCase(int number, KnownReply entry, Reply example, boolean hasFallback) {
 
     private static final Pattern ERROR = Pattern.compile("(?<code>\\w+): (?<message>.*)");
@@ -176,10 +176,13 @@ record CatalogueCase(int number, KnownReply entry, Reply example, boolean hasFal
         String app = ConfigText.app(sandbox, "client-secret", ConfigText.secret());
         return ConfigText.address(address())
                 + switch (entry.source()) {
-                    case SMTP -> smtp(sandbox, ConfigText.password()) + fallback(ConfigText.graphRoad(sandbox), app);
-                    case SIGN_IN -> smtp(sandbox, signIn(sandbox)) + fallback(ConfigText.graphRoad(sandbox), app);
+                    case SMTP ->
+                        smtp(sandbox, ConfigText.password()) + fallback(ConfigText.graphUpstream(sandbox), app);
+                    case SIGN_IN -> smtp(sandbox, signIn(sandbox)) + fallback(ConfigText.graphUpstream(sandbox), app);
                     case GRAPH ->
-                        ConfigText.graph(sandbox) + app + fallback(ConfigText.smtpRoad(sandbox), ConfigText.password());
+                        ConfigText.graph(sandbox)
+                                + app
+                                + fallback(ConfigText.smtpUpstream(sandbox), ConfigText.password());
                 };
     }
 
@@ -196,8 +199,8 @@ record CatalogueCase(int number, KnownReply entry, Reply example, boolean hasFal
         };
     }
 
-    private String fallback(String road, String credential) {
-        return hasFallback ? "fallback = [ { " + road + "\n" + credential + " } ]\n" : "";
+    private String fallback(String upstream, String credential) {
+        return hasFallback ? "fallback = [ { " + upstream + "\n" + credential + " } ]\n" : "";
     }
 
     @Override

@@ -55,7 +55,7 @@ final class CatalogueTest {
     @SuppressWarnings("NullAway.Init")
     private static Instant begun;
 
-    /// All the failures are one device's; each author is to be told.
+    /// All the failures are one device's; each author is to be notified.
     private static final String NO_DIGESTS = "relay.notices.hourly-limit-per-device = 1000";
 
     @BeforeAll

@@ -21,7 +21,7 @@ import org.o365relay.sandbox.fault.Fault;
 import org.o365relay.sandbox.message.AcceptedMessage;
 import org.o365relay.sandbox.settings.SandboxMailbox;
 
-/// The doctor, as an admin meets it: what `check` says of roads that are open, and of those that are not.
+/// What `check` reports of upstreams that work and of upstreams that do not.
 @Timeout(60)
 final class CheckCommandTest {
 
@@ -53,7 +53,7 @@ final class CheckCommandTest {
                         + "send-as = [ \"boss@contoso.example\" ]\n"
                         + ConfigText.smtp(relay.office())
                         + ConfigText.app(relay.office(), "client-secret", ConfigText.secret())
-                        + "fallback = [ { " + ConfigText.graphRoad(relay.office()) + " } ]");
+                        + "fallback = [ { " + ConfigText.graphUpstream(relay.office()) + " } ]");
     }
 
     @AfterEach
@@ -62,7 +62,7 @@ final class CheckCommandTest {
     }
 
     @Test
-    void walksEveryRoadToItsEndAndShowsWhatTheTokenAllows() {
+    void checksEveryUpstreamToTheEndAndShowsWhatTheTokenAllows() {
         assertThat(check()).isZero();
         assertThat(out.toString())
                 .containsPattern(
@@ -87,9 +87,9 @@ final class CheckCommandTest {
     }
 
     @Test
-    void saysWhatToDoAboutTheFirstThingThatFailsAndGoesOnWithTheNextRoad() {
+    void advisesOnTheFirstFailureAndGoesOnWithTheNextUpstream() {
         fault("auth:535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Mailbox.");
-        assertThat(check()).as("the other road is open").isZero();
+        assertThat(check()).as("the other upstream works").isZero();
         assertThat(out.toString())
                 .containsPattern("✘ sign-in +535 5\\.7\\.139")
                 .contains("cause      SMTP AUTH is disabled for this mailbox")
@@ -98,7 +98,7 @@ final class CheckCommandTest {
     }
 
     @Test
-    void endsWith69IfNoRoadIsOpen() {
+    void endsWith69IfNoUpstreamWorks() {
         fault("token:AADSTS7000222");
         assertThat(check()).isEqualTo(69);
         assertThat(out.toString())
@@ -108,7 +108,7 @@ final class CheckCommandTest {
     }
 
     @Test
-    void sendsARealMessageOnEveryRoadAndSaysWhereToLookForIt() {
+    void sendsATestMessageThroughEveryUpstreamAndSaysWhereToFindIt() {
         assertThat(check("--send", "anna@contoso.example")).isZero();
         assertThat(relay.office().accepted())
                 .hasSize(2)

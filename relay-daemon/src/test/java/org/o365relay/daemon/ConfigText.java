@@ -61,10 +61,10 @@ final class ConfigText {
 
     /// Client submission.
     static String smtp(Sandbox sandbox) {
-        return "upstream { " + smtpRoad(sandbox) + " }\n";
+        return "upstream { " + smtpUpstream(sandbox) + " }\n";
     }
 
-    static String smtpRoad(Sandbox sandbox) {
+    static String smtpUpstream(Sandbox sandbox) {
         return "preset = office365, host = localhost, port = %d, trusted-certificates = \"%s\""
                 .formatted(
                         sandbox.address().getPort(),
@@ -72,10 +72,10 @@ final class ConfigText {
     }
 
     static String graph(Sandbox sandbox) {
-        return "upstream { " + graphRoad(sandbox) + " }\n";
+        return "upstream { " + graphUpstream(sandbox) + " }\n";
     }
 
-    static String graphRoad(Sandbox sandbox) {
+    static String graphUpstream(Sandbox sandbox) {
         return "preset = graph, graph-url = \"" + sandbox.origin() + "\"";
     }
 

@@ -35,7 +35,7 @@ import org.o365relay.queue.MessageState;
 import org.o365relay.queue.Page;
 import org.o365relay.sandbox.Sandbox;
 
-/// A relay in a process of its own, asked and told from this one.
+/// A relay in a process of its own, controlled from this one.
 @Timeout(120)
 class ControlTest {
 
@@ -76,9 +76,9 @@ class ControlTest {
             assertThat(control.change(new Change.Release(), MessageFilter.ALL)).isEqualTo(new ChangeResult(1, 0, ""));
             RelayStatus.Running running = running(control);
             assertThat(running.pid()).isEqualTo(relay.pid());
-            assertThat(running.mailboxes()).singleElement().satisfies(lane -> {
-                assertThat(lane.state()).isEqualTo(MailboxStatus.State.PAUSED);
-                assertThat(lane.reason()).isEqualTo("paused by " + USER);
+            assertThat(running.mailboxes()).singleElement().satisfies(mailboxStatus -> {
+                assertThat(mailboxStatus.state()).isEqualTo(MailboxStatus.State.PAUSED);
+                assertThat(mailboxStatus.reason()).isEqualTo("paused by " + USER);
             });
 
             assertThat(control.resume(mailbox).resumed()).isTrue();

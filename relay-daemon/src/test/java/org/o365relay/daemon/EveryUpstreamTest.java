@@ -34,7 +34,7 @@ import org.o365relay.sandbox.message.Ingress;
 import org.o365relay.sandbox.settings.SandboxMailbox;
 import picocli.CommandLine;
 
-/// Mail arrives over every road, with every way of signing in.
+/// Mail arrives through every upstream, with every kind of credential.
 @Timeout(60)
 final class EveryUpstreamTest {
 
@@ -270,8 +270,8 @@ final class EveryUpstreamTest {
 
     @ParameterizedTest
     @CsvSource({"SMTP", "GRAPH"})
-    void sendsAsASharedMailbox(Ingress road) throws Exception {
-        String upstream = road == Ingress.SMTP ? ConfigText.smtp(office()) : ConfigText.graph(office());
+    void sendsAsASharedMailbox(Ingress ingress) throws Exception {
+        String upstream = ingress == Ingress.SMTP ? ConfigText.smtp(office()) : ConfigText.graph(office());
         relay.start(ConfigText.mailboxes(
                 office(),
                 ConfigText.address(GROUP)
@@ -284,7 +284,7 @@ final class EveryUpstreamTest {
 
         AcceptedMessage arrived = send("from the group");
 
-        assertThat(arrived.ingress()).isEqualTo(road);
+        assertThat(arrived.ingress()).isEqualTo(ingress);
         assertThat(arrived.user()).isEqualTo(ConfigText.MAILBOX);
         assertThat(arrived.from()).contains(GROUP);
         assertThat(new String(arrived.content(), UTF_8))

@@ -20,7 +20,7 @@ import org.o365relay.daemon.explain.Explainer;
 import org.o365relay.daemon.explain.Explanation;
 import org.o365relay.mail.EmailAddress;
 
-/// What `explain` says a client would be told is what a running relay tells it, word for word.
+/// The reply that `explain` predicts is the reply of a running relay, word for word.
 @Timeout(60)
 final class ExplainedRepliesTest {
 
@@ -94,7 +94,7 @@ final class ExplainedRepliesTest {
         List<String> to = List.of(recipients.split(" "));
         List<String> refusals = new ArrayList<>();
 
-        String told = told(client, helo, sender.replace("<>", ""), to, size, refusals);
+        String received = reply(client, helo, sender.replace("<>", ""), to, size, refusals);
 
         Explanation explained = Explainer.explain(
                 settings,
@@ -108,14 +108,14 @@ final class ExplainedRepliesTest {
                                 .toList(),
                         size,
                         null));
-        assertThat(told).startsWith(code);
-        assertThat(explained.reply()).hasToString(told.replaceFirst("(?<= Queued as ).*", "(queue ID)"));
+        assertThat(received).startsWith(code);
+        assertThat(explained.reply()).hasToString(received.replaceFirst("(?<= Queued as ).*", "(queue ID)"));
         assertThat(recipientRefusals(explained)).isEqualTo(refusals);
     }
 
     /// @param refusals gets what is said to recipients that are not taken
     /// @return the last reply
-    private static String told(
+    private static String reply(
             String client, String helo, String sender, List<String> recipients, long size, List<String> refusals)
             throws IOException {
         try (Device device = new Device(relay.address(), "PROXY TCP4 " + client + " 127.0.0.1 4000 25\r\n")) {

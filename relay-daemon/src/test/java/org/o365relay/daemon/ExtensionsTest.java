@@ -80,7 +80,7 @@ final class ExtensionsTest {
     }
 
     @Test
-    void tellsTheSenderWhatWasRelayedWhereNobodyReportsDeliveries() throws Exception {
+    void notifiesTheSenderOfRelayedMailWhereDeliveriesAreNotReported() throws Exception {
         try (RelayFixture relay = new RelayFixture(directory, office, "DSN").start()) {
             expectReport(relay);
         }

@@ -17,7 +17,7 @@ import org.o365relay.sandbox.message.AcceptedMessage;
 import org.o365relay.sandbox.message.Ingress;
 import org.o365relay.sandbox.settings.SandboxMailbox;
 
-/// A road is closed: mail takes another, or waits; and goes back when the trouble is over.
+/// An upstream fails: mail takes the fallback or waits, and returns to the primary when it works again.
 @Timeout(60)
 final class FallbackTest {
 
@@ -55,7 +55,7 @@ final class FallbackTest {
         relay.office()
                 .change(settings -> settings.submission(exchange -> exchange.withMailboxes(
                         new SandboxMailbox(ConfigText.MAILBOX, ConfigText.PASSWORD).withoutSmtpAuth())));
-        relay.start(mailbox("fallback = [ { " + ConfigText.graphRoad(relay.office()) + " } ]"));
+        relay.start(mailbox("fallback = [ { " + ConfigText.graphUpstream(relay.office()) + " } ]"));
         send("closed");
 
         assertThat(relay.received("closed").ingress()).isEqualTo(Ingress.GRAPH);
@@ -83,7 +83,7 @@ final class FallbackTest {
 
     /// Both in one, for who has been refused a token waits for ten seconds before asking again.
     @Test
-    void goesOnByItselfWhenSigningInIsMended() throws Exception {
+    void resumesByItselfWhenSignInWorksAgain() throws Exception {
         Path secret = Files.writeString(directory.resolve("secret"), "not-the~secret");
         relay.with("token/" + UNREACHABLE_TENANT + ":drop")
                 .start(
@@ -126,7 +126,7 @@ final class FallbackTest {
     }
 
     @Test
-    void looksAgainSoonIfTheSignInServiceHasTroubleOfItsOwn() throws Exception {
+    void probesAgainSoonIfTheSignInServiceFails() throws Exception {
         relay.with("token:503").start(mailbox(""));
         send("no token");
 

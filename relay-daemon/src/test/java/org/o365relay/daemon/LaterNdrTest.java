@@ -18,7 +18,7 @@ import org.o365relay.sandbox.settings.SandboxMailbox;
 @Timeout(60)
 final class LaterNdrTest {
 
-    private static final String NOBODY = "nobody@contoso.example";
+    private static final String UNKNOWN = "nobody@contoso.example";
     private static final String SENDER = "scan@mfp.contoso.example";
     private static final String NOT_FOUND =
             "550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup";
@@ -45,21 +45,21 @@ final class LaterNdrTest {
 
     @Test
     void tellsTheAuthorOnceAndTheHistoryWhenMailComesBackLater() throws Exception {
-        AcceptedMessage sent = send("Scan 1", NOBODY);
+        AcceptedMessage sent = send("Scan 1", UNKNOWN);
         relay.office()
                 .receive(ConfigText.MAILBOX, "Hello", "text/plain", "Subject: Hello\r\n\r\nHello".getBytes(UTF_8));
-        relay.office().reportUndelivered(sent, NOBODY, NOT_FOUND);
+        relay.office().reportUndelivered(sent, UNKNOWN, NOT_FOUND);
         relay.journal().await("ndr", 1);
         AcceptedMessage notice = relay.received("Not delivered: Scan 1");
         assertThat(notice.envelopeTo()).containsExactly(SENDER);
         assertThat(new String(notice.content(), UTF_8))
-                .contains(NOBODY, "RecipientNotFound", "Status: 5.1.10")
+                .contains(UNKNOWN, "RecipientNotFound", "Status: 5.1.10")
                 .contains("dns; AM0PR04MB0000.eurprd04.prod.outlook.com");
 
         relay.stop();
         start();
-        AcceptedMessage other = send("Scan 2\r\nMessage-ID: <own-2@mfp>", NOBODY);
-        relay.office().reportUndelivered(other, NOBODY, NOT_FOUND);
+        AcceptedMessage other = send("Scan 2\r\nMessage-ID: <own-2@mfp>", UNKNOWN);
+        relay.office().reportUndelivered(other, UNKNOWN, NOT_FOUND);
         relay.journal().await("ndr", 2);
         relay.received("Not delivered: Scan 2");
         assertThat(relay.journal().lines("ndr")).hasSize(2);
@@ -73,8 +73,8 @@ final class LaterNdrTest {
 
     @Test
     void onlyRecordsWhatComesBackOfItsOwnNotices() throws Exception {
-        AcceptedMessage sent = send("Scan", NOBODY);
-        relay.office().reportUndelivered(sent, NOBODY, NOT_FOUND);
+        AcceptedMessage sent = send("Scan", UNKNOWN);
+        relay.office().reportUndelivered(sent, UNKNOWN, NOT_FOUND);
         AcceptedMessage notice = relay.received("Not delivered: Scan");
         relay.office().reportUndelivered(notice, SENDER, NOT_FOUND);
         List<String> bounced = relay.journal().await("ndr", 2);
@@ -84,7 +84,7 @@ final class LaterNdrTest {
 
     @Test
     void leavesReportsAboutOthersAlone() throws Exception {
-        AcceptedMessage sent = send("Scan", NOBODY);
+        AcceptedMessage sent = send("Scan", UNKNOWN);
         String foreign = "From: a@x.example\r\nMessage-ID: <theirs@x.example>\r\n\r\n";
         relay.office()
                 .receive(
@@ -96,8 +96,8 @@ final class LaterNdrTest {
                                         + "Final-Recipient: rfc822;a@b.example\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n"
                                         + "--b\r\nContent-Type: message/rfc822\r\n\r\n" + foreign + "--b--\r\n")
                                 .getBytes(UTF_8));
-        relay.office().reportUndelivered(sent, NOBODY, NOT_FOUND);
-        assertThat(relay.journal().await("ndr", 1)).singleElement().asString().contains("to " + NOBODY);
+        relay.office().reportUndelivered(sent, UNKNOWN, NOT_FOUND);
+        assertThat(relay.journal().await("ndr", 1)).singleElement().asString().contains("to " + UNKNOWN);
     }
 
     private void start() throws Exception {

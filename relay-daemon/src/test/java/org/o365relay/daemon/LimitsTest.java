@@ -71,9 +71,9 @@ final class LimitsTest {
 
     @ParameterizedTest
     @EnumSource(names = {"SMTP", "GRAPH"})
-    void replacesATokenThatIsNoLongerTaken(Ingress road) throws Exception {
+    void replacesATokenThatIsNoLongerTaken(Ingress ingress) throws Exception {
         open(whole());
-        relay.start(mailbox(road, "upstream.idle-timeout = 100ms"));
+        relay.start(mailbox(ingress, "upstream.idle-timeout = 100ms"));
         send(1, 1);
         relay.received(1);
         relay.journal().await("delivered", 1);
@@ -83,7 +83,7 @@ final class LimitsTest {
             device.send("after that", "ann@example.org");
         }
 
-        assertThat(relay.received("after that").ingress()).isEqualTo(road);
+        assertThat(relay.received("after that").ingress()).isEqualTo(ingress);
         assertThat(relay.journal().await("delivered", 2).getLast()).contains("attempt 1:");
         assertThat(relay.journal().events()).doesNotContain("blocked", "unreachable", "deferred", "failed");
     }
@@ -117,11 +117,11 @@ final class LimitsTest {
         return RelayFixture.whole(office, new SandboxMailbox(ConfigText.MAILBOX, ConfigText.PASSWORD));
     }
 
-    private String mailbox(Ingress road, String more) {
+    private String mailbox(Ingress ingress, String more) {
         return ConfigText.mailboxes(
                 relay.office(),
                 ConfigText.address(ConfigText.MAILBOX)
-                        + (road == Ingress.SMTP ? ConfigText.smtp(relay.office()) : ConfigText.graph(relay.office()))
+                        + (ingress == Ingress.SMTP ? ConfigText.smtp(relay.office()) : ConfigText.graph(relay.office()))
                         + ConfigText.app(relay.office(), "client-secret", ConfigText.secret())
                         + more);
     }

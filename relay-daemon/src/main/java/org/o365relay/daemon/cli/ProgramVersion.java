@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Properties;
-import org.o365relay.daemon.Main;
 import picocli.CommandLine.IVersionProvider;
 
 /// The version of the program: `o365-relay 0.1.0 (Java 25.0.3)`.
@@ -27,7 +26,7 @@ public final class ProgramVersion implements IVersionProvider {
     /// @return `0.1.0`
     static String version() {
         Properties properties = new Properties();
-        try (InputStream in = Main.class.getResourceAsStream("version.properties")) {
+        try (InputStream in = ProgramVersion.class.getResourceAsStream("/org/o365relay/daemon/version.properties")) {
             properties.load(in);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -77,7 +77,7 @@ final class ExplainReplyCommandTest {
     }
 
     @Test
-    void judgesByRuleWhatNobodyKnows() {
+    void judgesUnknownRepliesByRule() {
         assertThat(run("554", "Something", "new")).isZero();
         assertThat(out.toString()).contains("bounces the message", "not in the catalogue");
     }

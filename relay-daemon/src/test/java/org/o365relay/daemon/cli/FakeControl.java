@@ -35,7 +35,7 @@ import org.o365relay.queue.MessageState;
 import org.o365relay.queue.Page;
 import org.o365relay.queue.QueueSummary;
 
-/// A relay in memory. Remembers what it was told to do, and does it to nothing.
+/// A relay in memory. Records requests and changes nothing.
 final class FakeControl implements Control {
 
     private final RelayStatus status;
@@ -149,10 +149,19 @@ final class FakeControl implements Control {
                 running.startedAt(),
                 running.listeners(),
                 running.mailboxes().stream()
-                        .map(lane -> lane.state() == State.PAUSED && resumed.contains(lane.mailbox())
-                                ? new MailboxStatus(
-                                        lane.mailbox(), State.OPEN, null, lane.upstream(), "", "", "", null, 0)
-                                : lane)
+                        .map(mailboxStatus ->
+                                mailboxStatus.state() == State.PAUSED && resumed.contains(mailboxStatus.mailbox())
+                                        ? new MailboxStatus(
+                                                mailboxStatus.mailbox(),
+                                                State.OPEN,
+                                                null,
+                                                mailboxStatus.upstream(),
+                                                "",
+                                                "",
+                                                "",
+                                                null,
+                                                0)
+                                        : mailboxStatus)
                         .toList(),
                 running.rates(),
                 running.alerts());
@@ -179,7 +188,7 @@ final class FakeControl implements Control {
     }
 
     private List<RequestedProbe> probes(EmailAddress mailbox) {
-        return hasTrouble(mailbox)
+        return isBlocked(mailbox)
                 ? List.of(new RequestedProbe(
                         "smtp.office365.com:587",
                         RequestedProbe.Target.MAILBOX,
@@ -189,11 +198,12 @@ final class FakeControl implements Control {
                 : List.of();
     }
 
-    private boolean hasTrouble(EmailAddress mailbox) {
+    private boolean isBlocked(EmailAddress mailbox) {
         Running running = status.running();
         return running != null
                 && running.mailboxes().stream()
-                        .anyMatch(lane -> lane.mailbox().equals(mailbox.toString()) && lane.state() == State.BLOCKED);
+                        .anyMatch(mailboxStatus -> mailboxStatus.mailbox().equals(mailbox.toString())
+                                && mailboxStatus.state() == State.BLOCKED);
     }
 
     @Override
@@ -207,7 +217,8 @@ final class FakeControl implements Control {
         if (running == null) {
             throw new ControlException(Kind.NOT_RUNNING, "the relay is not running");
         }
-        if (running.mailboxes().stream().noneMatch(lane -> lane.mailbox().equals(mailbox.toString()))) {
+        if (running.mailboxes().stream()
+                .noneMatch(mailboxStatus -> mailboxStatus.mailbox().equals(mailbox.toString()))) {
             throw new ControlException(Kind.BAD_REQUEST, "there is no mailbox " + mailbox);
         }
         return stopped.contains(mailbox.toString());

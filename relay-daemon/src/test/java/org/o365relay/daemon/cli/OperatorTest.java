@@ -69,7 +69,7 @@ final class OperatorTest {
     }
 
     @Test
-    void writesAMessageOctetForOctetToANewFileThatNobodyElseCanRead() throws IOException {
+    void writesAMessageOctetForOctetToANewFileThatOnlyTheOwnerCanRead() throws IOException {
         Path file = directory.resolve("scan.eml");
         assertThat(pipe("queue", "show", ID, "--content", file.toString())).isZero();
         assertThat(file).hasBinaryContent(SampleRelay.original());
@@ -111,7 +111,7 @@ final class OperatorTest {
 
     @ParameterizedTest
     @CsvSource({"n", "''", "nope", "ja"})
-    void changesNothingUnlessSomebodySaysYes(String typed) {
+    void changesNothingUnlessConfirmed(String typed) {
         assertThat(run(100, List.of(typed), "queue", "hold", "--all", "-c", CONFIG))
                 .isEqualTo(ExitCode.DECLINED);
         assertThat(relay.changes).isEmpty();
@@ -138,7 +138,7 @@ final class OperatorTest {
     }
 
     @Test
-    void asksNobodyWithoutNeed() {
+    void doesNotAskWithoutNeed() {
         assertThat(pipe("queue", "delete", ID, "-y")).isZero();
         assertThat(relay.changes).containsExactly(new Change.Delete());
         assertThat(relay.selections.getFirst().ids()).containsExactly(SampleRelay.id(1));

@@ -315,8 +315,8 @@ final class SampleRelay {
             return with(line.mailbox(), line.attempts(), line.dueAt(), line.reason(), subject, messageId, null, false);
         }
 
-        Draft due(String lane, Instant dueAt, int attempts, String reason) {
-            return with(lane, attempts, dueAt, reason, line.subject(), line.messageId(), null, false);
+        Draft due(String mailbox, Instant dueAt, int attempts, String reason) {
+            return with(mailbox, attempts, dueAt, reason, line.subject(), line.messageId(), null, false);
         }
 
         Draft settled(Instant at) {
@@ -342,7 +342,7 @@ final class SampleRelay {
         }
 
         private Draft with(
-                String lane,
+                String mailbox,
                 int attempts,
                 @Nullable Instant dueAt,
                 String reason,
@@ -362,7 +362,7 @@ final class SampleRelay {
                             line.recipientCount(),
                             line.size(),
                             line.route(),
-                            lane,
+                            mailbox,
                             line.priority(),
                             attempts,
                             dueAt,

@@ -116,7 +116,7 @@ class ControlJsonTest {
     }
 
     @Test
-    void namesStatesInSmallLettersAndWritesNullForWhatThereIsNot() {
+    void namesStatesInLowerCaseAndWritesNullForMissingValues() {
         assertThat(ControlJson.text(new Page(List.of(SampleViews.line()), null)))
                 .startsWith("{\"messages\":[{\"id\":\"" + SampleViews.ID + "\",\"state\":\"deferred\",\"receivedAt\":"
                         + "\"2026-11-21T12:00:00.123Z\",\"client\":\"192.0.2.17\",\"helo\":\"scanner\"")

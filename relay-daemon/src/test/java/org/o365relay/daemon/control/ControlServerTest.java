@@ -492,7 +492,7 @@ class ControlServerTest {
     }
 
     @Test
-    void aSocketThatSomebodyElseHasMadeMeanwhileIsLeftThere() throws Exception {
+    void aSocketThatAnotherProcessMadeMeanwhileIsLeftThere() throws Exception {
         Files.delete(socket);
         Files.writeString(socket, "mine");
         server.close();

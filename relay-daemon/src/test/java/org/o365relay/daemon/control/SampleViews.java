@@ -138,7 +138,7 @@ final class SampleViews {
                         List.of(open(), paused()),
                         List.of(new Rate("accepted", 1, 2, 3)),
                         List.of(new Alert(
-                                "mailbox-blocked relay@contoso.example", NOON, "paused", "It is.", "Mend it."))),
+                                "mailbox-blocked relay@contoso.example", NOON, "paused", "It is.", "Fix it."))),
                 summary(),
                 new Disk(1, 2, 3, 1L << 40));
     }

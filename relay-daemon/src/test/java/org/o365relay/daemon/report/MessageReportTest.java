@@ -32,7 +32,7 @@ final class MessageReportTest {
             new ReasonTexts(ReplyCatalogue.microsoft365()),
             new DeviceNames(List.of()));
 
-    private String told(int attempts, HistoryEntry... events) {
+    private String report(int attempts, HistoryEntry... events) {
         MessageEntry line = new MessageEntry(
                 new QueueId(1L << 40),
                 MessageState.FAILED,
@@ -64,19 +64,19 @@ final class MessageReportTest {
         HistoryEntry bounced = new HistoryEntry(NOW, null, "bounced", "", "by root", "", false);
         HistoryEntry failed =
                 new HistoryEntry(NOW, 0, "failed", "", "554 5.3.0 Returned by the operator", "relay", false);
-        assertThat(told(0, bounced, failed))
+        assertThat(report(0, bounced, failed))
                 .contains("bounced by an operator", "note      554 5.3.0 Returned by the operator")
                 .doesNotContain("could not send", "Read the reply");
-        assertThat(told(1, failed)).contains("the relay itself could not send the message");
+        assertThat(report(1, failed)).contains("the relay itself could not send the message");
     }
 
     @Test
     void saysLocallyOfWhenABackupIs() {
-        assertThat(told(1, RESTORED)).contains("from a backup of 2026-11-20 18:00:00; it may", "receive it twice");
+        assertThat(report(1, RESTORED)).contains("from a backup of 2026-11-20 18:00:00; it may", "receive it twice");
     }
 
     @Test
     void doesNotWarnOfDuplicatesOfWhatWasNeverTried() {
-        assertThat(told(0, RESTORED)).contains("restored from a backup").doesNotContain("receive it twice");
+        assertThat(report(0, RESTORED)).contains("restored from a backup").doesNotContain("receive it twice");
     }
 }

@@ -28,10 +28,10 @@ final class QueueReportTest {
     private final QueueReport report = new QueueReport(
             new Layout(new Times(NOW, ZoneId.of("UTC")), Layout.UNLIMITED), MEANINGS, new DeviceNames(List.of()));
 
-    private String told(String reason, State state, String... mailboxes) {
+    private String report(String reason, State state, String... mailboxes) {
         String cause = state == State.OPEN ? "" : MEANINGS.of(reason, "").cause() + ".";
-        MailboxStatus lane = new MailboxStatus("a@x.example", state, null, "graph", "", cause, "", null, 0);
-        Running running = new Running("1", 1, NOW, List.of(), List.of(lane), List.of(), List.of());
+        MailboxStatus mailboxStatus = new MailboxStatus("a@x.example", state, null, "graph", "", cause, "", null, 0);
+        Running running = new Running("1", 1, NOW, List.of(), List.of(mailboxStatus), List.of(), List.of());
         QueueSummary queue = new QueueSummary(
                 NOW,
                 Map.of(MessageState.DEFERRED, 1L),
@@ -46,33 +46,34 @@ final class QueueReportTest {
     }
 
     @Test
-    void doesNotRepeatTheAdviceOfALane() {
-        assertThat(told("credentials-incorrect", State.BLOCKED, "a@x.example")).doesNotContain(ADVICE);
+    void doesNotRepeatTheAdviceOfAMailbox() {
+        assertThat(report("credentials-incorrect", State.BLOCKED, "a@x.example"))
+                .doesNotContain(ADVICE);
     }
 
     @Test
     void namesTheMailboxIfItIsTheOnlyOne() {
-        assertThat(told("credentials-incorrect", State.OPEN, "a@x.example")).contains(ADVICE + "a@x.example");
+        assertThat(report("credentials-incorrect", State.OPEN, "a@x.example")).contains(ADVICE + "a@x.example");
     }
 
     @Test
-    void pointsToTheLanesIfItMayBeOneOfSeveral() {
-        assertThat(told("credentials-incorrect", State.OPEN, "a@x.example", "b@x.example"))
+    void pointsToTheMailboxesIfItMayBeOneOfSeveral() {
+        assertThat(report("credentials-incorrect", State.OPEN, "a@x.example", "b@x.example"))
                 .contains("See the advice of each mailbox: o365-relay mailboxes")
                 .doesNotContain("the mailbox at", ADVICE);
     }
 
     @Test
-    void saysWhereToReadAReplyThatNobodyKnows() {
-        assertThat(told("unknown-reply", State.OPEN, "a@x.example"))
+    void saysWhereToReadAnUnknownReply() {
+        assertThat(report("unknown-reply", State.OPEN, "a@x.example"))
                 .contains("o365-relay queue list --reason unknown-reply, then o365-relay queue show ID");
     }
 
     @Test
     void leavesOutANextTryThatNothingHappensAt() {
-        assertThat(told("unreachable", State.OPEN, "a@x.example")).contains("next attempt: now");
-        assertThat(told("unreachable", State.RETRYING, "a@x.example")).doesNotContain("next attempt");
-        assertThat(told("unreachable", State.RETRYING, "a@x.example", "b@x.example"))
+        assertThat(report("unreachable", State.OPEN, "a@x.example")).contains("next attempt: now");
+        assertThat(report("unreachable", State.RETRYING, "a@x.example")).doesNotContain("next attempt");
+        assertThat(report("unreachable", State.RETRYING, "a@x.example", "b@x.example"))
                 .contains("next attempt: now");
     }
 }
