@@ -8,41 +8,32 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.accept.session.AuthExchange;
-import org.o365relay.accept.session.ContentDecoder;
-import org.o365relay.accept.session.MailTransaction;
-import org.o365relay.accept.session.RejectReplies;
+import org.o365relay.accept.session.MessageReceiver;
 import org.o365relay.accept.session.Session;
 import org.o365relay.accept.session.SessionAction;
 import org.o365relay.accept.session.SessionLimits;
 import org.o365relay.mail.Deviation;
 import org.o365relay.mail.Reply;
 
-/// Connects a [Session] to a Netty channel: splits input into command lines and content, and sends replies.
+/// Connects a [Session] to a Netty channel: passes command lines to the session and content to its
+/// [MessageReceiver], and sends their replies.
 ///
 /// Runs on the event loop of the channel and never blocks it. Reads only what it can process: while the queue
 /// writes, TCP flow control slows the client down.
 @SuppressWarnings("FutureReturnValueIgnored") // a failed write or close makes the channel inactive
 final class SmtpConnection extends ChannelInboundHandlerAdapter {
 
-    /// Largest rejected chunk, in octets, that is skipped to continue the session; a larger one closes the
-    /// session.
-    private static final long MAX_SKIPPED = 64L * 1024 * 1024;
-
     private enum Phase {
         COMMAND,
         /// The rest of a line that was too long is skipped.
         SKIPPED_LINE,
-        /// Content is read up to the final dot.
+        /// Content is read up to the final dot, or a BDAT chunk.
         CONTENT,
-        /// Octets of a BDAT chunk are read.
-        CHUNK,
         /// The queue or a password check has not finished; input is not processed.
         WAITING,
         /// The final reply was sent.
@@ -50,16 +41,13 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private final Session session;
+    private final MessageReceiver receiver;
     private final int maxLine;
-    private final int contentRate;
     private final SessionTimeouts timeouts;
     private final TlsStart tls;
     private Phase phase = Phase.COMMAND;
     private final InputBuffer input = new InputBuffer();
-    private SessionAction.@Nullable ReadChunk chunk;
-    private long chunkLeft;
     private @Nullable Future<?> checkTimeouts;
-    private boolean bareLineFeeds;
 
     /// Whether the next line is a response to AUTH, not a command.
     private boolean expectsResponse;
@@ -70,8 +58,8 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
 
     SmtpConnection(Session session, SessionLimits limits, TlsStart tls) {
         this.session = session;
+        this.receiver = session.receiver();
         this.maxLine = limits.commandLine();
-        this.contentRate = limits.minimumDataRate();
         this.timeouts = new SessionTimeouts(limits);
         this.tls = tls;
     }
@@ -157,7 +145,6 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
                 case COMMAND -> command(ctx);
                 case SKIPPED_LINE -> skipLine();
                 case CONTENT -> content(ctx);
-                case CHUNK -> chunk(ctx, Objects.requireNonNull(chunk));
                 case WAITING, CLOSING -> false;
             };
         }
@@ -169,7 +156,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
 
     /// @return whether a complete line was processed
     private boolean command(ChannelHandlerContext ctx) {
-        int maxLength = expectsResponse ? Math.max(maxLine, AuthExchange.MAX_LINE) : maxLine;
+        int maxLength = expectsResponse ? Math.max(maxLine, SessionAction.SendAndReadLine.MAX_LINE) : maxLine;
         int length = input.lineLength();
         if (length >= maxLength || (length < 0 && input.length() >= maxLength)) {
             expectsResponse = false;
@@ -182,7 +169,6 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
         }
         String line = input.takeLine(length);
         timeouts.lineEnded();
-        bareLineFeeds = !line.endsWith("\r");
         expectsResponse = false;
         perform(ctx, session.line(line));
         return true;
@@ -197,85 +183,30 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
         return ended;
     }
 
+    /// @return whether content was processed
     private boolean content(ChannelHandlerContext ctx) {
-        if (input.isEmpty()) {
-            return false;
-        }
-        if (decode(Integer.MAX_VALUE)) {
-            MailTransaction ended = session.content();
-            endOfContent(ctx, bareLineFeeds || ended.hasNonstandardEnd());
-        } else {
-            session.spill().ifPresent(written -> await(ctx, written, _ -> phase = Phase.CONTENT));
-        }
-        return true;
-    }
-
-    private boolean chunk(ChannelHandlerContext ctx, SessionAction.ReadChunk current) {
-        if (chunkLeft == 0) {
-            endOfChunk(ctx, current);
+        if (receiver.isComplete()) {
+            timeouts.contentEnded();
+            await(ctx, receiver.end(), reply -> afterContent(ctx, reply));
             return true;
         }
         if (input.isEmpty()) {
             return false;
         }
-        int before = input.length();
-        if (current.rejection() == null) {
-            decode(chunkLeft);
-            chunkLeft -= before - input.length();
-            session.spill().ifPresent(written -> await(ctx, written, _ -> phase = Phase.CHUNK));
-        } else {
-            input.skip((int) Math.min(before, chunkLeft));
-            chunkLeft -= before - input.length();
-        }
+        int length = Math.min(input.length(), receiver.room());
+        input.skip(receiver.receive(input.first(length)));
+        receiver.spill().ifPresent(written -> await(ctx, written, _ -> phase = Phase.CONTENT));
         return true;
     }
 
-    /// Decodes as much input as is available and fits into the buffer.
-    ///
-    /// @return whether the final dot was found
-    private boolean decode(long max) {
-        MailTransaction transaction = session.content();
-        int length = (int) Math.min(Math.min(input.length(), transaction.room()), max);
-        int consumed = transaction.decode(input.first(length));
-        input.skip(consumed < 0 ? length : consumed);
-        return consumed >= 0;
-    }
-
-    private void endOfChunk(ChannelHandlerContext ctx, SessionAction.ReadChunk ended) {
-        chunk = null;
-        phase = Phase.COMMAND;
-        timeouts.contentEnded();
-        if (ended.rejection() != null) {
-            send(ctx, ended.rejection());
-        } else if (ended.last()) {
-            endOfContent(ctx, false);
-        } else {
-            send(ctx, session.endOfChunk());
-        }
-        if (stopping && phase == Phase.COMMAND) {
-            closeForStop(ctx);
-        }
-    }
-
-    /// @param ambiguous whether other servers could find a different end of the content
-    private void endOfContent(ChannelHandlerContext ctx, boolean ambiguous) {
-        timeouts.contentEnded();
-        if (bareLineFeeds) {
-            session.content().ignore(Deviation.BARE_LINE_FEED); // already checked with the first command
-        } else if (ambiguous) {
-            session.content().add(Deviation.NONSTANDARD_END_OF_DATA);
-        }
-        await(ctx, session.endOfContent(), reply -> afterContent(ctx, reply, ambiguous));
-    }
-
-    private void afterContent(ChannelHandlerContext ctx, @Nullable Reply reply, boolean ambiguous) {
+    private void afterContent(ChannelHandlerContext ctx, @Nullable Reply reply) {
         phase = Phase.COMMAND;
         if (reply != null) {
             send(ctx, reply);
         }
         if (stopping) {
             closeForStop(ctx);
-        } else if (ambiguous) {
+        } else if (receiver.isEndAmbiguous()) {
             // The rest may belong to the content (SMTP smuggling) and must not be read as commands.
             close(ctx, Reply.of(421, "4.7.0", "Lines must end with CRLF, closing connection"));
         }
@@ -331,9 +262,9 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     private void closeIfTimedOut(ChannelHandlerContext ctx) {
         switch (timeouts.timeout(now(ctx))) {
             case NONE -> {}
-            case IDLE -> close(ctx, session.idleTimeout(RejectReplies.idleTimeout()));
-            case COMMAND -> close(ctx, session.timedOut(RejectReplies.commandTimeout()));
-            case CONTENT -> close(ctx, session.timedOut(RejectReplies.contentTooSlow(contentRate)));
+            case IDLE -> close(ctx, session.idleTimeout());
+            case COMMAND -> close(ctx, session.commandTimeout());
+            case CONTENT -> close(ctx, session.contentTimeout());
         }
     }
 
@@ -344,37 +275,22 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     private void perform(ChannelHandlerContext ctx, SessionAction action) {
         switch (action) {
             case SessionAction.Send(Reply reply) -> send(ctx, reply);
-            case SessionAction.ReadContent(Reply reply) -> {
-                send(ctx, reply);
-                session.content()
-                        .decoder(new ContentDecoder(
-                                bareLineFeeds || session.accepts(Deviation.NONSTANDARD_END_OF_DATA)));
-                phase = Phase.CONTENT;
-                timeouts.contentBegins(now(ctx));
-            }
-            case SessionAction.ReadChunk next -> beginChunk(ctx, next);
-            case SessionAction.SendAndClose(Reply reply) -> close(ctx, reply);
             case SessionAction.SendAndReadLine(Reply reply) -> {
                 send(ctx, reply);
                 expectsResponse = true;
             }
+            case SessionAction.ReadContent(Reply reply) -> {
+                if (reply != null) {
+                    send(ctx, reply);
+                }
+                phase = Phase.CONTENT;
+                timeouts.contentBegins(now(ctx));
+            }
+            case SessionAction.StartTls(Reply reply) -> startTls(ctx, reply);
             case SessionAction.Await(CompletableFuture<SessionAction> later) ->
                 await(ctx, later, then -> performNow(ctx, then));
-            case SessionAction.StartTls(Reply reply) -> startTls(ctx, reply);
+            case SessionAction.SendAndClose(Reply reply) -> close(ctx, reply);
         }
-    }
-
-    private void beginChunk(ChannelHandlerContext ctx, SessionAction.ReadChunk next) {
-        Reply rejection =
-                next.rejection() == null ? session.content().rejection().orElse(null) : next.rejection();
-        if (rejection != null && next.size() > MAX_SKIPPED) {
-            close(ctx, rejection);
-            return;
-        }
-        chunk = next;
-        chunkLeft = next.size();
-        phase = Phase.CHUNK;
-        timeouts.contentBegins(now(ctx));
     }
 
     private void performNow(ChannelHandlerContext ctx, @Nullable SessionAction action) {
@@ -420,8 +336,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
 
     private void endSession() {
         if (phase != Phase.CLOSING && !stopping) {
-            boolean inContent = phase == Phase.CONTENT || phase == Phase.CHUNK;
-            session.disconnected(inContent ? Deviation.DISCONNECT_IN_MESSAGE : Deviation.NO_QUIT);
+            session.disconnected(phase == Phase.CONTENT ? Deviation.DISCONNECT_IN_MESSAGE : Deviation.NO_QUIT);
         }
         phase = Phase.CLOSING;
         input.discard();

@@ -16,10 +16,7 @@ import org.o365relay.mail.Reply;
 /// The AUTH exchange of one session: LOGIN and PLAIN (RFC 4954), the only mechanisms devices need.
 ///
 /// The client's responses are never logged, echoed or included in an exception.
-public final class AuthExchange {
-
-    /// Longest response line in octets (RFC 4954 §4).
-    public static final int MAX_LINE = 12_288;
+final class AuthExchange {
 
     private static final int MAX_FAILURES = 3;
 
@@ -27,13 +24,13 @@ public final class AuthExchange {
         NONE,
         NAME,
         PASSWORD,
-        PLAIN,
-        DONE
+        PLAIN
     }
 
     private final Client client;
     private final boolean allowedWithoutTls;
     private final Users users;
+    private final ClientState state;
     private final SessionErrors errors;
     private Step step = Step.NONE;
     private byte[] name = {};
@@ -41,30 +38,23 @@ public final class AuthExchange {
     private boolean attempted;
     private int failures;
 
-    AuthExchange(Client client, boolean authWithoutTls, Users users, SessionErrors errors) {
+    AuthExchange(Client client, boolean authWithoutTls, Users users, ClientState state, SessionErrors errors) {
         this.client = client;
         this.allowedWithoutTls = authWithoutTls || client.policy().auth() == AuthPolicy.ACCEPT_ANY;
         this.users = users;
+        this.state = state;
         this.errors = errors;
     }
 
-    /// @param secure whether the connection uses TLS
-    boolean isOffered(boolean secure) {
-        return client.policy().auth() != AuthPolicy.NONE && (secure || allowedWithoutTls) && !isDone();
+    boolean isOffered() {
+        return client.policy().auth() != AuthPolicy.NONE
+                && (state.isSecure() || allowedWithoutTls)
+                && !state.isAuthenticated();
     }
 
     /// @return whether the next line is a response to a challenge
     boolean isRunning() {
-        return step != Step.NONE && step != Step.DONE;
-    }
-
-    boolean isDone() {
-        return step == Step.DONE;
-    }
-
-    /// @return whether MAIL must be rejected until the client has authenticated
-    boolean isStillRequired() {
-        return client.policy().auth() == AuthPolicy.REQUIRED && !isDone();
+        return step != Step.NONE;
     }
 
     /// @return whether the client has sent AUTH, or a command that may be AUTH; unknown commands after it may
@@ -80,19 +70,18 @@ public final class AuthExchange {
                 || (command instanceof Command.Unknown(String verb) && verb.startsWith("AUTH")); // AUTH=LOGIN
     }
 
-    /// @param secure whether the connection uses TLS
-    SessionAction begin(Command.Auth auth, boolean secure) {
+    SessionAction begin(Command.Auth auth) {
         if (client.policy().auth() == AuthPolicy.NONE) {
-            errors.deviated(Deviation.UNSOLICITED_AUTH);
+            client.deviated(Deviation.UNSOLICITED_AUTH);
             return errors.error(Reply.of(
                     502,
                     "5.5.1",
                     "Authentication not enabled; turn it off in the device (relay.trusted-networks: auth)"));
         }
-        if (isDone()) {
+        if (state.isAuthenticated()) {
             return errors.error(Reply.of(503, "5.5.1", "Already authenticated"));
         }
-        if (!isOffered(secure)) {
+        if (!isOffered()) {
             return errors.error(Reply.of(
                     538,
                     "5.7.11",
@@ -157,7 +146,7 @@ public final class AuthExchange {
             }
             case PASSWORD -> authenticate(name, octets);
             case PLAIN -> authenticatePlain(octets);
-            case NONE, DONE -> throw new IllegalStateException("no AUTH exchange in progress");
+            case NONE -> throw new IllegalStateException("no AUTH exchange in progress");
         };
     }
 
@@ -210,7 +199,7 @@ public final class AuthExchange {
         return switch (result) {
             case VALID -> succeed();
             case INVALID -> {
-                errors.deviated(Deviation.AUTH_FAILED);
+                client.deviated(Deviation.AUTH_FAILED);
                 SessionAction action = errors.error(
                         Reply.of(535, "5.7.8", "Authentication credentials invalid (relay.auth.users-file)"));
                 yield ++failures >= MAX_FAILURES && action instanceof Send(Reply reply)
@@ -231,7 +220,7 @@ public final class AuthExchange {
 
     private SessionAction succeed() {
         reset();
-        step = Step.DONE;
+        state.authenticated();
         return new Send(Reply.of(235, "2.7.0", "Welcome"));
     }
 }

@@ -13,7 +13,7 @@ import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
 
 /// A parsed SMTP command (RFC 5321 §4.1.1).
-public sealed interface Command {
+sealed interface Command {
 
     /// @param name name given by the client; may be empty
     record Helo(String name) implements Command {}

@@ -1,24 +1,63 @@
 package org.o365relay.accept.session;
 
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.admit.Tolerance;
 import org.o365relay.mail.Deviation;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Reply;
+import org.o365relay.queue.Intake;
+import org.o365relay.route.Routes;
 
-/// Checks a completely received message for mail loops and for deviations that its network refuses.
+/// Checks received content: size and free space while it is received; at its end, also mail loops and deviations
+/// that the client's network refuses.
 final class ContentChecks {
 
-    private ContentChecks() {}
+    private final Client client;
+    private final SessionSettings settings;
+    private final SizeLimit sizeLimit;
+    private final Intake queue;
 
-    /// Counts each deviation of the message once.
+    ContentChecks(Client client, SessionSettings settings, SizeLimit sizeLimit, Intake queue) {
+        this.client = client;
+        this.settings = settings;
+        this.sizeLimit = sizeLimit;
+        this.queue = queue;
+    }
+
+    /// Rejects the message if it is too large, or if the queue has no space left.
+    void checkProgress(MailTransaction transaction) {
+        if (transaction.rejection().isEmpty()) {
+            tooLarge(transaction)
+                    .or(() -> transaction.hasHeader() ? tooLargeForTarget(transaction) : Optional.empty())
+                    .or(() -> queue.shortageFor(0).map(RejectReplies::insufficientStorage))
+                    .ifPresent(transaction::reject);
+        }
+    }
+
+    /// Checks a completely received message. Counts each of its deviations once.
     ///
     /// @return the reply that rejects the message; empty if it may be accepted
-    static Optional<Reply> rejection(MailTransaction transaction, Client client, SessionSettings settings) {
+    Optional<Reply> rejection(MailTransaction transaction) {
+        checkProgress(transaction);
+        Optional<Reply> refusedContent = refusedContent(transaction);
+        return transaction.rejection().or(() -> refusedContent).or(() -> tooLargeForTarget(transaction));
+    }
+
+    private Optional<Reply> tooLarge(MailTransaction transaction) {
+        return transaction.size() > sizeLimit.octets() ? Optional.of(sizeLimit.rejection()) : Optional.empty();
+    }
+
+    /// A message is accepted for all recipients or for none, because there is only one reply after the final
+    /// dot.
+    private Optional<Reply> tooLargeForTarget(MailTransaction transaction) {
+        Routes routes = settings.routes();
+        return routes.firstOverSizeLimit(transaction.parts(routes, client.address()), transaction.size())
+                .map(target -> RejectReplies.tooLargeFor(target.name(), target.messageSize()));
+    }
+
+    private Optional<Reply> refusedContent(MailTransaction transaction) {
         HeaderScan header = transaction.rejection().isPresent() ? null : transaction.header(settings.hostname());
         Set<Deviation> deviations = transaction.deviations();
         if (header != null) {
@@ -27,14 +66,13 @@ final class ContentChecks {
         if (transaction.smtpUtf8()) {
             deviations.remove(Deviation.RAW_8BIT_HEADER); // RFC 6531 §3.6
         }
-        deviations.forEach(client.device()::deviated);
-        Reply mailLoop = header == null ? null : mailLoop(header, transaction, settings);
-        return Optional.ofNullable(
-                mailLoop == null ? refusedDeviation(deviations, client.policy().tolerance()) : mailLoop);
+        deviations.forEach(client::deviated);
+        Reply mailLoop = header == null ? null : mailLoop(header, transaction);
+        return Optional.ofNullable(mailLoop == null ? refusedDeviation(deviations) : mailLoop);
     }
 
     // RFC 5321 §6.3
-    private static @Nullable Reply mailLoop(HeaderScan header, MailTransaction transaction, SessionSettings settings) {
+    private @Nullable Reply mailLoop(HeaderScan header, MailTransaction transaction) {
         if (header.noticeAbout().isPresent()) {
             return ownNotice(header.noticeAbout().get());
         }
@@ -44,13 +82,13 @@ final class ContentChecks {
         if (header.receivedFields() > settings.limits().hops()) {
             return tooManyHops(header.receivedFields());
         }
-        return header.automaticReply().isPresent() && isSentToAny(settings.mailboxes(), transaction)
+        return header.automaticReply().isPresent() && isSentToOwnMailbox(transaction)
                 ? automaticReply(header.automaticReply().get())
                 : null;
     }
 
-    private static boolean isSentToAny(List<EmailAddress> mailboxes, MailTransaction transaction) {
-        for (EmailAddress mailbox : mailboxes) {
+    private boolean isSentToOwnMailbox(MailTransaction transaction) {
+        for (EmailAddress mailbox : settings.mailboxes()) {
             for (EmailAddress recipient : transaction.recipients()) {
                 if (recipient.toString().equalsIgnoreCase(mailbox.toString())) {
                     return true;
@@ -60,9 +98,9 @@ final class ContentChecks {
         return false;
     }
 
-    private static @Nullable Reply refusedDeviation(Set<Deviation> deviations, Tolerance tolerance) {
+    private @Nullable Reply refusedDeviation(Set<Deviation> deviations) {
         for (Deviation deviation : deviations) {
-            if (!tolerance.accepts(deviation)) {
+            if (!client.accepts(deviation)) {
                 return RejectReplies.notTolerated(
                         deviation, 554, "5.6.0", "Message rejected: the device " + deviation.description());
             }

@@ -12,7 +12,7 @@ import org.o365relay.mail.Deviation;
 /// If the client ends its lines with CRLF, only CRLF "." CRLF ends the content; anything else is content, which
 /// prevents SMTP smuggling. Where a bare LF may end a line, dot-stuffing and the final dot apply after it, too.
 /// A bare CR never ends a line.
-public final class ContentDecoder {
+final class ContentDecoder {
 
     // RFC 5321 §4.5.3.1.6, without CRLF
     private static final int MAX_LINE = 998;
@@ -35,7 +35,7 @@ public final class ContentDecoder {
 
     /// @param bareLineFeeds whether a bare LF ends a line: the client ended its DATA command with one, or its
     ///     network accepts [Deviation#NONSTANDARD_END_OF_DATA]
-    public ContentDecoder(boolean bareLineFeeds) {
+    ContentDecoder(boolean bareLineFeeds) {
         this(bareLineFeeds, true);
     }
 

@@ -30,7 +30,7 @@ import org.o365relay.route.RoutingInput;
 
 /// A mail transaction (RFC 5321 §3.3), from MAIL to the reply after the final dot. Buffers at most one chunk of
 /// content; full chunks are written to the queue while the message is received.
-public final class MailTransaction {
+final class MailTransaction {
 
     private static final int INITIAL_BUFFER = 8 * 1024;
 
@@ -43,7 +43,7 @@ public final class MailTransaction {
     private final Incoming incoming;
     private final Set<EmailAddress> recipients = new LinkedHashSet<>();
     private final Map<EmailAddress, ForRecipient> recipientRequests = new HashMap<>(0);
-    private final int chunkSize;
+    private final int bufferSize;
     private final int initialBuffer;
     private @Nullable ByteArrayOutputStream buffer; // null before the first content is received
     private boolean smtpUtf8;
@@ -56,24 +56,17 @@ public final class MailTransaction {
     private @Nullable Reply rejection;
     private @Nullable List<RoutedEnvelope> parts; // null until envelope and header are complete
 
-    /// @param expectedSize SIZE parameter in octets; 0 if absent
+    /// @param sender envelope sender, possibly completed with the default domain; null for the null sender
     /// @param maxClients how many clients may send content concurrently
-    MailTransaction(
-            @Nullable EmailAddress sender,
-            boolean smtpUtf8,
-            BodyType body,
-            DsnRequest dsnRequest,
-            Incoming incoming,
-            long expectedSize,
-            int maxClients) {
+    MailTransaction(Command.Mail mail, @Nullable EmailAddress sender, Incoming incoming, int maxClients) {
         this.sender = sender;
-        this.smtpUtf8 = smtpUtf8;
-        this.body = body;
-        this.dsnRequest = dsnRequest;
+        this.smtpUtf8 = mail.requestsSmtpUtf8() || (sender != null && !sender.isAscii());
+        this.body = mail.bodyType().orElse(BodyType.SEVEN_BIT);
+        this.dsnRequest = mail.dsnRequest().value();
         this.incoming = incoming;
         int share = Math.clamp(TOTAL_BUFFERS / maxClients, INITIAL_BUFFER, Incoming.CHUNK_SIZE);
-        this.chunkSize = share - 1; // the decoder may add one CR that it held back
-        this.initialBuffer = Math.clamp(expectedSize, INITIAL_BUFFER, share);
+        this.initialBuffer = Math.clamp(mail.declaredSize().orElse(0L), INITIAL_BUFFER, share);
+        this.bufferSize = share - 1; // the decoder may add one CR that it held back
     }
 
     @Nullable
@@ -98,17 +91,13 @@ public final class MailTransaction {
         return recipients.contains(recipient);
     }
 
-    /// Adds a recipient. A non-ASCII recipient makes the message require SMTPUTF8.
-    ///
-    /// @param request DSN request; ignored for a repeated recipient
-    /// @return false for a repeated recipient
-    boolean add(EmailAddress recipient, ForRecipient request) {
+    /// Adds a new recipient. A non-ASCII recipient makes the message require SMTPUTF8.
+    void add(EmailAddress recipient, ForRecipient request) {
         smtpUtf8 |= !recipient.isAscii();
-        boolean added = recipients.add(recipient);
-        if (added && !request.equals(ForRecipient.NONE)) {
+        recipients.add(recipient);
+        if (!request.equals(ForRecipient.NONE)) {
             recipientRequests.put(recipient, request);
         }
-        return added;
     }
 
     /// @return number of rejected recipients, including this one
@@ -125,8 +114,7 @@ public final class MailTransaction {
         return chunked;
     }
 
-    /// @return the buffer for decoded content
-    ByteArrayOutputStream buffer() {
+    private ByteArrayOutputStream buffer() {
         if (buffer == null) {
             buffer = new ByteArrayOutputStream(initialBuffer);
         }
@@ -134,29 +122,29 @@ public final class MailTransaction {
     }
 
     /// Sets the decoder for the content; the default is the decoder for BDAT.
-    public void decoder(ContentDecoder newDecoder) {
+    void decoder(ContentDecoder newDecoder) {
         decoder = newDecoder;
     }
 
     /// @param octets octets to decode, at most [#room]
     /// @return number of octets consumed if they contain the end of the content; -1 if they do not, and all
     ///     were consumed
-    public int decode(byte[] octets) {
+    int decode(byte[] octets) {
         return decoder.decode(octets, 0, octets.length, buffer());
     }
 
     /// @return whether the content ended with a dot on a line that does not end in CRLF
-    public boolean hasNonstandardEnd() {
+    boolean hasNonstandardEnd() {
         return decoder.hasNonstandardEnd();
     }
 
     /// Records a deviation of the message.
-    public void add(Deviation deviation) {
+    void add(Deviation deviation) {
         deviations.add(deviation);
     }
 
     /// Ignores a deviation that was already counted for the whole session.
-    public void ignore(Deviation deviation) {
+    void ignore(Deviation deviation) {
         decoder.deviations().remove(deviation);
     }
 
@@ -175,17 +163,17 @@ public final class MailTransaction {
         rejection = reply;
     }
 
-    public Optional<Reply> rejection() {
+    Optional<Reply> rejection() {
         return Optional.ofNullable(rejection);
     }
 
-    boolean isChunkFull() {
-        return buffered() >= chunkSize;
+    boolean isBufferFull() {
+        return buffered() >= bufferSize;
     }
 
-    /// @return number of octets that may be decoded into the buffer; 0 only if the chunk is full
-    public int room() {
-        return chunkSize - buffered();
+    /// @return number of octets that may be decoded into the buffer; 0 only if it is full
+    int room() {
+        return bufferSize - buffered();
     }
 
     /// Discards buffered content.

@@ -180,21 +180,6 @@ public final class RejectReplies {
         return Reply.of(452, "4.7.1", limitText(client, excess));
     }
 
-    public static Reply idleTimeout() {
-        return Reply.of(421, "4.4.2", "Idle timeout, closing connection (relay.limits.idle-timeout)");
-    }
-
-    public static Reply commandTimeout() {
-        return Reply.of(421, "4.4.2", "Command timeout, closing connection (relay.limits.command-timeout)");
-    }
-
-    public static Reply contentTooSlow(int octetsPerSecond) {
-        return Reply.of(
-                421,
-                "4.4.2",
-                "Data timeout, less than " + octetsPerSecond + " octets per second (relay.limits.minimum-data-rate)");
-    }
-
     /// @param text text that the client sent
     /// @return at most 80 characters of printable ASCII, with `?` in place of other characters
     public static String printable(String text) {

@@ -2,32 +2,31 @@ package org.o365relay.accept.session;
 
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import org.o365relay.accept.auth.Users;
 import org.o365relay.accept.session.SessionAction.Send;
 import org.o365relay.accept.session.SessionAction.SendAndClose;
 import org.o365relay.accept.tls.ListenerTls;
 import org.o365relay.journal.Journal;
 import org.o365relay.mail.Deviation;
-import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Reply;
 import org.o365relay.queue.Intake;
 
 /// The SMTP state machine of one client, without a socket. Not thread-safe; no method blocks.
 ///
-/// Lines come in through [#line], content through [#content()], [#spill()], [#endOfChunk()] and
-/// [#endOfContent()]. [HeloState] and [AuthExchange] hold the identity of the client,
-/// [TransactionCommands] the mail transaction, and [SessionErrors] the errors.
+/// Lines come in through [#line]. [ClientState] and [AuthExchange] hold the identity of the client,
+/// [EnvelopeCommands] handles MAIL and RCPT, [MessageReceiver] everything from DATA or BDAT to the commit, and
+/// [SessionErrors] counts errors.
 public final class Session {
 
     private static final Reply OK = Reply.of(250, "2.0.0", "Ok");
 
     private final Client client;
     private final SessionSettings settings;
+    private final ClientState state;
     private final SessionErrors errors;
-    private final HeloState helo;
     private final AuthExchange auth;
-    private final TransactionCommands transaction;
+    private final MessageReceiver receiver;
+    private final EnvelopeCommands envelope;
 
     private boolean commandReceived;
 
@@ -35,30 +34,25 @@ public final class Session {
     /// which must not be executed as commands.
     private boolean dataRejected;
 
-    private boolean bareLineFeeds;
+    /// Whether the last line ended with a bare LF.
+    private boolean bareLineFeed;
+
+    private boolean bareLineFeedCounted;
 
     public Session(
-            Client client,
-            SessionSettings settings,
-            Users users,
-            Intake queue,
-            Journal journal,
-            InstantSource clock) {
+            Client client, SessionSettings settings, Users users, Intake queue, Journal journal, InstantSource clock) {
         this.client = client;
         this.settings = settings;
-        this.errors = new SessionErrors(client, journal);
-        this.helo = new HeloState(errors, client.tls() == ListenerTls.IMPLICIT);
-        this.auth = new AuthExchange(client, settings.authWithoutTls(), users, errors);
-        this.transaction = new TransactionCommands(
-                client,
-                settings,
-                new EnvelopePolicy(client, settings, queue, errors),
-                queue,
-                journal,
-                clock,
-                errors,
-                helo,
-                auth);
+        this.state = new ClientState(client);
+        this.errors = new SessionErrors(client, state, journal);
+        this.auth = new AuthExchange(client, settings.authWithoutTls(), users, state, errors);
+        this.receiver = new MessageReceiver(client, settings, queue, journal, clock, state, errors);
+        this.envelope = new EnvelopeCommands(client, settings, queue, state, errors, receiver);
+    }
+
+    /// @return receiver of the content after [SessionAction.ReadContent]
+    public MessageReceiver receiver() {
+        return receiver;
     }
 
     // RFC 5321 §4.3.1
@@ -71,7 +65,8 @@ public final class Session {
         if (auth.isRunning()) {
             return auth.response(line);
         }
-        return line.endsWith("\r") || acceptsBareLineFeed()
+        bareLineFeed = !line.endsWith("\r");
+        return !bareLineFeed || acceptsBareLineFeed()
                 ? handle(CommandParser.parse(line))
                 // A pipelining client may already have sent content that looks like commands.
                 : errors.rejectAndClose(RejectReplies.notTolerated(
@@ -115,8 +110,8 @@ public final class Session {
 
     /// Resets the session after STARTTLS: earlier commands are not trusted (RFC 3207 §4.2).
     public void tlsStarted() {
-        endTransaction();
-        helo.tlsStarted();
+        receiver.abort();
+        state.tlsStarted();
         auth.reset();
     }
 
@@ -124,12 +119,12 @@ public final class Session {
     ///
     /// @param deviation [Deviation#DISCONNECT_IN_MESSAGE] or [Deviation#NO_QUIT]
     public void disconnected(Deviation deviation) {
-        if (transaction.isChunked()) {
-            errors.deviated(Deviation.DISCONNECT_IN_MESSAGE);
+        if (receiver.isChunked()) {
+            client.deviated(Deviation.DISCONNECT_IN_MESSAGE);
         } else if (commandReceived) {
-            errors.deviated(deviation); // not counted for port scans and health checks
+            client.deviated(deviation); // not counted for port scans and health checks
         }
-        endTransaction();
+        receiver.abort();
     }
 
     /// Cancels pending work after the client disconnected.
@@ -137,74 +132,66 @@ public final class Session {
         auth.cancelCheck();
     }
 
-    /// Ends the session after a timeout, and logs it.
-    ///
-    /// @return the final reply
-    public Reply timedOut(Reply reply) {
-        errors.deviated(Deviation.TIMEOUT);
-        errors.rejected(transaction.sender(), null, reply);
-        endTransaction();
-        return reply;
-    }
-
     /// Ends an idle session. The timeout is logged only if a transaction is open.
     ///
     /// @return the final reply
-    public Reply idleTimeout(Reply reply) {
-        return transaction.isOpen() ? timedOut(reply) : reply;
+    public Reply idleTimeout() {
+        Reply reply = Reply.of(421, "4.4.2", "Idle timeout, closing connection (relay.limits.idle-timeout)");
+        return receiver.transaction() != null ? timedOut(reply) : reply;
     }
 
-    /// @return whether the network accepts the deviation, which is not counted
-    public boolean accepts(Deviation deviation) {
-        return client.policy().tolerance().accepts(deviation);
+    /// Ends the session because a command line took too long.
+    ///
+    /// @return the final reply
+    public Reply commandTimeout() {
+        return timedOut(Reply.of(421, "4.4.2", "Command timeout, closing connection (relay.limits.command-timeout)"));
     }
 
-    /// @return the transaction whose content is being read
-    public MailTransaction content() {
-        return transaction.content();
+    /// Ends the session because content arrived too slowly.
+    ///
+    /// @return the final reply
+    public Reply contentTimeout() {
+        return timedOut(Reply.of(
+                421,
+                "4.4.2",
+                "Data timeout, less than " + settings.limits().minimumDataRate()
+                        + " octets per second (relay.limits.minimum-data-rate)"));
     }
 
-    /// @see TransactionCommands#spill()
-    public Optional<CompletableFuture<QueueId>> spill() {
-        return transaction.spill();
-    }
-
-    /// @see TransactionCommands#endOfChunk()
-    public Reply endOfChunk() {
-        return transaction.endOfChunk();
-    }
-
-    /// @see TransactionCommands#endOfContent()
-    public CompletableFuture<Reply> endOfContent() {
-        return transaction.endOfContent();
+    private Reply timedOut(Reply reply) {
+        client.deviated(Deviation.TIMEOUT);
+        errors.rejected(receiver.sender(), null, reply);
+        receiver.abort();
+        return reply;
     }
 
     /// Ends the session. Idempotent.
     public void end() {
-        endTransaction();
+        receiver.abort();
         errors.end();
     }
 
-    /// Aborts an open transaction.
-    private void endTransaction() {
-        transaction.end();
+    private SessionAction execute(Command command) {
+        boolean needsTls = client.tls() == ListenerTls.REQUIRED && !state.isSecure() && !isAllowedBeforeTls(command);
+        return needsTls ? rejectBeforeTls(command) : executeNow(command);
     }
 
-    private SessionAction execute(Command command) {
-        if (client.tls() == ListenerTls.REQUIRED && !helo.isSecure() && !isAllowedBeforeTls(command)) {
-            // RFC 3207 §4
-            Reply rejection = Reply.of(530, "5.7.0", "Must issue a STARTTLS command first (relay.listeners: tls)");
-            return reject(command, rejection);
-        }
+    // RFC 3207 §4
+    private SessionAction rejectBeforeTls(Command command) {
+        Reply reply = Reply.of(530, "5.7.0", "Must issue a STARTTLS command first (relay.listeners: tls)");
+        return command instanceof Command.Bdat bdat ? receiver.rejectChunk(bdat, reply) : errors.error(reply);
+    }
+
+    private SessionAction executeNow(Command command) {
         return switch (command) {
             case Command.Helo(String name) -> helo(name, false, Reply.plain(250, settings.hostname()));
             case Command.Ehlo(String name) -> helo(name, true, extensions().ehlo(settings.hostname()));
-            case Command.Mail mail -> transaction.mail(mail);
-            case Command.Rcpt rcpt -> transaction.rcpt(rcpt);
-            case Command.Data _ -> transaction.data();
-            case Command.Bdat bdat -> transaction.bdat(bdat);
+            case Command.Mail mail -> envelope.mail(mail);
+            case Command.Rcpt rcpt -> envelope.rcpt(rcpt);
+            case Command.Data _ -> receiver.data(bareLineFeed);
+            case Command.Bdat bdat -> receiver.bdat(bdat, bareLineFeed);
             case Command.Rset _ -> {
-                endTransaction();
+                receiver.abort();
                 yield new Send(OK);
             }
             case Command.Noop _ -> new Send(OK);
@@ -215,7 +202,7 @@ public final class Session {
             case Command.Expn _ -> errors.error(Reply.of(502, "5.5.1", "EXPN not supported"));
             case Command.Help _ -> new Send(extensions().help());
             case Command.StartTls _ -> startTls();
-            case Command.Auth auth -> auth(auth);
+            case Command.Auth begun -> auth(begun);
             case Command.Quit _ ->
                 new SendAndClose(Reply.of(221, "2.0.0", settings.hostname() + " closing connection"));
             case Command.UnexpectedArgument(String verb, Command inner) -> unexpectedArgument(verb, inner);
@@ -224,14 +211,10 @@ public final class Session {
             case Command.MalformedAuth _ ->
                 error(Deviation.INVALID_COMMAND, Reply.of(501, "5.5.4", "Syntax: AUTH LOGIN or AUTH PLAIN"));
             case Command.MalformedBdat _ -> {
-                errors.deviated(Deviation.INVALID_COMMAND);
+                client.deviated(Deviation.INVALID_COMMAND);
                 yield errors.rejectAndClose(Reply.of(501, "5.5.4", "Syntax: BDAT size [LAST]"));
             }
         };
-    }
-
-    private SessionAction reject(Command command, Reply reply) {
-        return command instanceof Command.Bdat bdat ? transaction.rejectChunk(bdat, reply) : errors.error(reply);
     }
 
     /// @return whether the command is allowed before STARTTLS where TLS is required
@@ -248,47 +231,45 @@ public final class Session {
     }
 
     // RFC 5321 §4.1.1.1: EHLO and HELO also end a transaction
-    private SessionAction helo(String name, boolean esmtp, Reply reply) {
-        Optional<Reply> rejection = helo.handle(name, esmtp);
+    private SessionAction helo(String name, boolean isEhlo, Reply reply) {
+        Optional<Reply> rejection = state.greet(name, isEhlo);
         if (rejection.isPresent()) {
             return errors.error(rejection.get()); // RFC 5321 §4.1.4: the state is unchanged
         }
-        endTransaction();
+        receiver.abort();
         return new Send(reply);
     }
 
     private Extensions extensions() {
         return new Extensions(
-                SizeLimit.of(client.policy(), settings.routes()).octets(),
-                isTlsOffered(),
-                auth.isOffered(helo.isSecure()));
+                SizeLimit.of(client.policy(), settings.routes()).octets(), isTlsOffered(), auth.isOffered());
     }
 
     private boolean isTlsOffered() {
-        return !helo.isSecure() && client.tls() != ListenerTls.OFF;
+        return !state.isSecure() && client.tls() != ListenerTls.OFF;
     }
 
     private SessionAction startTls() {
-        if (helo.isSecure()) {
+        if (state.isSecure()) {
             return errors.error(Reply.of(503, "5.5.1", "TLS already active"));
         }
         if (!isTlsOffered()) {
             return errors.error(
                     Reply.of(502, "5.5.1", "STARTTLS not available (relay.tls.certificate, relay.listeners: tls)"));
         }
-        endTransaction();
+        receiver.abort();
         commandReceived = false; // a failed handshake does not count as a missing QUIT
         return new SessionAction.StartTls(Reply.of(220, "2.0.0", "Go ahead"));
     }
 
-    private SessionAction auth(Command.Auth auth) {
-        return transaction.isOpen()
+    private SessionAction auth(Command.Auth begun) {
+        return receiver.transaction() != null
                 ? errors.error(Reply.of(503, "5.5.1", "AUTH not allowed during a mail transaction"))
-                : this.auth.begin(auth, helo.isSecure());
+                : auth.begin(begun);
     }
 
     private SessionAction unexpectedArgument(String verb, Command inner) {
-        return errors.tolerates(Deviation.UNEXPECTED_ARGUMENT)
+        return client.tolerates(Deviation.UNEXPECTED_ARGUMENT)
                 ? execute(inner)
                 : errors.error(RejectReplies.notTolerated(
                         Deviation.UNEXPECTED_ARGUMENT, 501, "5.5.4", verb + " takes no parameters"));
@@ -301,15 +282,15 @@ public final class Session {
     }
 
     private SessionAction error(Deviation deviation, Reply reply) {
-        errors.deviated(deviation);
+        client.deviated(deviation);
         return errors.error(reply);
     }
 
     private boolean acceptsBareLineFeed() {
-        if (!bareLineFeeds) {
-            bareLineFeeds = true;
-            errors.deviated(Deviation.BARE_LINE_FEED); // counted once per session
+        if (!bareLineFeedCounted) {
+            bareLineFeedCounted = true;
+            client.deviated(Deviation.BARE_LINE_FEED); // counted once per session
         }
-        return accepts(Deviation.BARE_LINE_FEED);
+        return client.accepts(Deviation.BARE_LINE_FEED);
     }
 }

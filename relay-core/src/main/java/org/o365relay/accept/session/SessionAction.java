@@ -11,17 +11,16 @@ public sealed interface SessionAction {
     record Send(Reply reply) implements SessionAction {}
 
     /// Send the reply and read one line that is a response, not a command (RFC 4954 §4).
-    record SendAndReadLine(Reply reply) implements SessionAction {}
+    record SendAndReadLine(Reply reply) implements SessionAction {
 
-    /// Send the reply and read content up to the final dot.
-    record ReadContent(Reply reply) implements SessionAction {}
+        /// Longest response in octets (RFC 4954 §4).
+        public static final int MAX_LINE = 12_288;
+    }
 
-    /// Read a chunk of content (RFC 3030 §2), then reply.
+    /// Send the reply and pass what follows to the [MessageReceiver].
     ///
-    /// @param size in octets
-    /// @param last whether the chunk ends the message
-    /// @param rejection reply after a chunk that is discarded; null to accept the chunk
-    record ReadChunk(long size, boolean last, @Nullable Reply rejection) implements SessionAction {}
+    /// @param reply null before a chunk, which is not announced by the relay (RFC 3030 §2)
+    record ReadContent(@Nullable Reply reply) implements SessionAction {}
 
     /// Send the reply and start TLS (RFC 3207).
     record StartTls(Reply reply) implements SessionAction {}

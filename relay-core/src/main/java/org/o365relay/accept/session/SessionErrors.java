@@ -2,7 +2,6 @@ package org.o365relay.accept.session;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.accept.session.SessionAction.Send;
 import org.o365relay.accept.session.SessionAction.SendAndClose;
@@ -10,11 +9,10 @@ import org.o365relay.admit.LimitExceeded;
 import org.o365relay.journal.Event;
 import org.o365relay.journal.Event.Rejected;
 import org.o365relay.journal.Journal;
-import org.o365relay.mail.Deviation;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
 
-/// Counts the errors of one session: deviations for the device, and rejections, of which the first
+/// Counts the errors of one session: rejections, of which the first
 /// [#MAX_LOGGED] are logged. Closes sessions with too many errors or too many commands without a message.
 public final class SessionErrors {
 
@@ -26,56 +24,18 @@ public final class SessionErrors {
     public static final int MAX_LOGGED = 20;
 
     private final Client client;
+    private final ClientState state;
     private final Journal journal;
-    private String helo = "";
     private int errors;
     private int idleCommands;
     private int logged;
     private long suppressed;
     private @Nullable Reply lastSuppressed;
 
-    SessionErrors(Client client, Journal journal) {
+    SessionErrors(Client client, ClientState state, Journal journal) {
         this.client = client;
+        this.state = state;
         this.journal = journal;
-    }
-
-    /// @param name HELO name, safe for a header; empty if the client gave none
-    void setHelo(String name) {
-        helo = name;
-        if (!name.isEmpty()) {
-            client.device().setHelo(name);
-        }
-    }
-
-    /// @return HELO name; empty if the client gave none
-    String helo() {
-        return helo;
-    }
-
-    void deviated(Deviation deviation) {
-        client.device().deviated(deviation);
-    }
-
-    /// Counts a deviation.
-    ///
-    /// @return whether the network accepts it
-    boolean tolerates(Deviation deviation) {
-        deviated(deviation);
-        return client.policy().tolerance().accepts(deviation);
-    }
-
-    /// Counts deviations.
-    ///
-    /// @return the first one that the network refuses; empty if it accepts all
-    Optional<Deviation> firstRefused(Set<Deviation> deviations) {
-        if (deviations.isEmpty()) {
-            return Optional.empty();
-        }
-        Deviation refused = null;
-        for (Deviation deviation : deviations) {
-            refused = tolerates(deviation) || refused != null ? refused : deviation;
-        }
-        return Optional.ofNullable(refused);
     }
 
     /// Rejects a command because of a protocol error; closes the session after too many errors.
@@ -99,14 +59,10 @@ public final class SessionErrors {
 
     /// Rejects a command because the device exceeds a limit.
     SessionAction limitExceeded(
-            @Nullable EmailAddress sender,
-            @Nullable EmailAddress recipient,
-            EnvelopePolicy.Decision.OverLimit decision) {
-        LimitExceeded excess = decision.excess();
-        Reply reply = decision.reply();
+            @Nullable EmailAddress sender, @Nullable EmailAddress recipient, LimitExceeded excess, Reply reply) {
         if (countRejection(reply)) {
             journal.record(new Event.LimitExceeded(
-                    new Rejected(client.address(), helo, sender, recipient, reply),
+                    new Rejected(client.address(), state.helo(), sender, recipient, reply),
                     client.policy().name(),
                     excess.limit(),
                     excess.until()));
@@ -116,7 +72,7 @@ public final class SessionErrors {
 
     void rejected(@Nullable EmailAddress sender, @Nullable EmailAddress recipient, Reply reply) {
         if (countRejection(reply)) {
-            journal.record(new Rejected(client.address(), helo, sender, recipient, reply));
+            journal.record(new Rejected(client.address(), state.helo(), sender, recipient, reply));
         }
     }
 
@@ -140,7 +96,7 @@ public final class SessionErrors {
         if (last != null) {
             String text = "%s (last of %d more rejections in this session)".formatted(last.text(), suppressed);
             journal.record(new Rejected(
-                    client.address(), helo, null, null, new Reply(last.code(), last.status(), List.of(text))));
+                    client.address(), state.helo(), null, null, new Reply(last.code(), last.status(), List.of(text))));
             suppressed = 0;
             lastSuppressed = null;
         }

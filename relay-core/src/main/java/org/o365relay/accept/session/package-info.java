@@ -1,10 +1,12 @@
 /// The SMTP session without its connection: from command lines and octets of content to replies and a message
 /// in the queue. The reply "250" to a message exists only after the queue has committed it.
 ///
-/// 1. `CommandParser` and `EnvelopeParser` parse command lines.
-/// 2. `Session` is the state machine of the protocol.
+/// 1. `CommandParser`, with `EnvelopeParser`, parses command lines.
+/// 2. `Session` is the state machine of the protocol; `EnvelopeCommands` decides about MAIL and RCPT.
+/// 3. `MessageReceiver` receives content (`ContentDecoder`, `ContentChecks`) and commits the message.
 ///
-/// Knows neither Netty nor sockets, and no method blocks.
+/// The connection calls `Session` and `MessageReceiver`. This package knows neither Netty nor sockets, and no
+/// method blocks.
 @NullMarked
 package org.o365relay.accept.session;
 

@@ -29,16 +29,16 @@ class SessionErrorsTest {
     private final Devices devices = new Devices(InstantSource.fixed(TestRelayFront.NOW));
     private final Device device = devices.at(CLIENT);
     private final FrontJournal journal = new FrontJournal();
-    private final SessionErrors conduct =
-            new SessionErrors(new Client(CLIENT, FrontSettings.DEFAULTS.policy(), device, ListenerTls.OFF), journal);
+    private final Client client = new Client(CLIENT, FrontSettings.DEFAULTS.policy(), device, ListenerTls.OFF);
+    private final ClientState state = new ClientState(client);
+    private final SessionErrors conduct = new SessionErrors(client, state, journal);
 
     @Test
     void tellsTheJournalOfAnOverdraft() {
         LimitExceeded overdraft = new LimitExceeded("recipients-per-day", 2, Instant.parse("2026-11-21T14:20:00Z"));
         Reply reply = RejectReplies.recipientLimitExceeded(CLIENT, overdraft);
         EmailAddress recipient = EmailAddress.parse("b@contoso.test").orElseThrow();
-        SessionAction answer =
-                conduct.limitExceeded(null, recipient, new EnvelopePolicy.Decision.OverLimit(overdraft, reply));
+        SessionAction answer = conduct.limitExceeded(null, recipient, overdraft, reply);
         assertThat(answer).isEqualTo(new SessionAction.Send(reply));
         assertThat(journal.limitsExceeded())
                 .containsExactly(new Event.LimitExceeded(
@@ -52,10 +52,10 @@ class SessionErrorsTest {
         EmailAddress recipient = EmailAddress.parse("b@contoso.test").orElseThrow();
         LimitExceeded overdraft = new LimitExceeded("recipients-per-day", 2, Instant.parse("2026-11-21T14:20:00Z"));
         Reply reply = RejectReplies.recipientLimitExceeded(CLIENT, overdraft);
-        conduct.setHelo("printer");
+        state.greet("printer", true);
         for (int i = 0; i < 500; i++) {
             conduct.reject(null, recipient, Reply.of(550, "5.7.1", "Not there"));
-            conduct.limitExceeded(null, recipient, new EnvelopePolicy.Decision.OverLimit(overdraft, reply));
+            conduct.limitExceeded(null, recipient, overdraft, reply);
         }
         conduct.rejectAndClose(Reply.of(421, "4.7.0", "Enough"));
         assertThat(journal.rejected()).hasSize(SessionErrors.MAX_LOGGED / 2);
@@ -81,7 +81,7 @@ class SessionErrorsTest {
 
     @Test
     void countsAllDeviationsEvenIfTheFirstIsRefused() {
-        assertThat(conduct.firstRefused(EnumSet.of(Deviation.INVALID_PARAMETER, Deviation.NO_BRACKETS)))
+        assertThat(client.firstRefused(EnumSet.of(Deviation.INVALID_PARAMETER, Deviation.NO_BRACKETS)))
                 .contains(Deviation.INVALID_PARAMETER);
         assertThat(devices.records().getFirst().deviations())
                 .containsKeys(Deviation.NO_BRACKETS, Deviation.INVALID_PARAMETER);
@@ -89,15 +89,15 @@ class SessionErrorsTest {
 
     @Test
     void refusesNothingOfACleanCommand() {
-        assertThat(conduct.firstRefused(Set.of())).isEmpty();
+        assertThat(client.firstRefused(Set.of())).isEmpty();
         assertThat(devices.records().getFirst().deviations()).isEmpty();
     }
 
     @Test
     void keepsTheNameOfADeviceThatOnceSaidNone() {
-        conduct.setHelo("printer");
-        conduct.setHelo("");
-        assertThat(conduct.helo()).isEmpty();
+        state.greet("printer", true);
+        state.tlsStarted();
+        assertThat(state.helo()).isEmpty();
         assertThat(devices.records().getFirst().helo()).isEqualTo("printer");
     }
 }

@@ -64,9 +64,9 @@ class SessionTest {
         say("MAIL FROM:<a@device.test>");
         say("RCPT TO:<b@contoso.test>");
         assertThat(say("DATA")).isInstanceOf(SessionAction.ReadContent.class);
-        session.content().buffer().writeBytes("hello\r\n".getBytes(StandardCharsets.US_ASCII));
-        assertThat(session.spill()).isEmpty();
-        Reply reply = session.endOfContent().join();
+        session.receiver().receive("hello\r\n".getBytes(StandardCharsets.US_ASCII));
+        assertThat(session.receiver().spill()).isEmpty();
+        Reply reply = session.receiver().end().join();
 
         assertThat(front.claims()).singleElement().satisfies(claim -> {
             assertThat(reply).hasToString("250 2.0.0 Queued as " + claim.id());
@@ -85,7 +85,7 @@ class SessionTest {
         say("RCPT TO:<b@CONTOSO.test> NOTIFY=NEVER");
         say("RCPT TO:<c@CONTOSO.test> NOTIFY=NEVER");
         say("DATA");
-        session.endOfContent().join();
+        session.receiver().end().join();
 
         DsnRequest report = front.claims().getFirst().envelope().dsnRequest();
         assertThat(report.envelopeId()).isEqualTo("QQ+1");
@@ -112,7 +112,7 @@ class SessionTest {
         say("RCPT TO:<b@contoso.test> NOTIFY=SUCCESS");
         say("RCPT TO:<c@contoso.test> NOTIFY=DELAY");
         say("DATA");
-        session.endOfContent().join();
+        session.receiver().end().join();
 
         DsnRequest report = front.claims().getFirst().envelope().dsnRequest();
         assertThat(report.of(address("b@contoso.test")).conditions())
@@ -126,7 +126,7 @@ class SessionTest {
         say("MAIL FROM:<a@device.test> BODY=BINARYMIME");
         say("RCPT TO:<b@contoso.test>");
         say("BDAT 0 LAST");
-        session.endOfContent().join();
+        session.receiver().end().join();
 
         assertThat(front.claims().getFirst().envelope())
                 .isEqualTo(new Envelope(
@@ -143,14 +143,14 @@ class SessionTest {
         say("MAIL FROM:<a@device.test> RET=ALL ENVID=1");
         say("RCPT TO:<b@contoso.test> NOTIFY=ALWAYS");
 
-        assertThat(session.content().envelope().dsnRequest())
+        assertThat(transaction().envelope().dsnRequest())
                 .isEqualTo(new DsnRequest("1", DsnRequest.ReturnedContent.NOT_GIVEN, Map.of()));
         assertThat(front.devices().records().getFirst().deviations()).containsEntry(Deviation.INVALID_PARAMETER, 2L);
     }
 
     @Test
     void hasNoContentBeforeMail() {
-        assertThatThrownBy(() -> session.content()).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> session.receiver().end()).isInstanceOf(IllegalStateException.class);
     }
 
     @Test
@@ -159,7 +159,7 @@ class SessionTest {
         say("RCPT TO:<b@contoso.test>");
         say("DATA");
         front.queue().close();
-        assertThat(session.endOfContent().join()).hasToString("452 4.3.1 Queue write error, try again later");
+        assertThat(session.receiver().end().join()).hasToString("452 4.3.1 Queue write error, try again later");
         assertThat(front.journal().accepted()).isEmpty();
         assertThat(front.journal().rejected()).hasSize(1);
         assertThat(record().messages()).isZero();
@@ -172,10 +172,10 @@ class SessionTest {
         say("RCPT TO:<b@contoso.test>");
         say("DATA");
         front.queue().close();
-        session.content().buffer().writeBytes(new byte[Incoming.CHUNK_SIZE]);
-        assertThat(session.spill())
+        session.receiver().receive(new byte[Incoming.CHUNK_SIZE]);
+        assertThat(session.receiver().spill())
                 .hasValueSatisfying(written -> assertThat(written).isCompletedExceptionally());
-        assertThat(session.endOfContent().join()).hasToString("452 4.3.1 Queue write error, try again later");
+        assertThat(session.receiver().end().join()).hasToString("452 4.3.1 Queue write error, try again later");
     }
 
     @Test
@@ -201,7 +201,7 @@ class SessionTest {
         }
         begin();
         say("DATA");
-        session.endOfContent().join();
+        session.receiver().end().join();
         for (int i = 0; i < 1_000; i++) {
             assertThat(say("EHLO printer")).isInstanceOf(SessionAction.Send.class);
         }
@@ -261,8 +261,8 @@ class SessionTest {
         say("EHLO third floor");
         begin();
         say("DATA");
-        session.content().buffer().writeBytes(new byte[10]);
-        session.endOfContent().join();
+        session.receiver().receive("0123456789".getBytes(StandardCharsets.US_ASCII));
+        session.receiver().end().join();
         assertThat(record().helo()).isEqualTo("third floor");
         assertThat(record().messages()).isEqualTo(1);
         assertThat(record().octets()).isEqualTo(10);
@@ -352,7 +352,7 @@ class SessionTest {
                 .doesNotContain("STARTTLS");
         begin();
         say("DATA");
-        session.endOfContent().join();
+        session.receiver().end().join();
         assertThat(front.claims()).singleElement().satisfies(claim -> {
             assertThat(claim.arrival().protocol()).isEqualTo("ESMTPS");
             assertThat(claim.arrival().helo()).isEqualTo("printer");
@@ -381,10 +381,13 @@ class SessionTest {
             true  | true  | true  | true  | UTF8SMTPSA
             """)
     void namesTheProtocol(boolean extended, boolean utf8, boolean tls, boolean login, String protocol) {
-        HeloState hello =
-                new HeloState(new SessionErrors(client(FrontSettings.DEFAULTS, ListenerTls.OFF), front.journal()), tls);
-        hello.handle("printer", extended);
-        assertThat(hello.protocol(utf8, login)).isEqualTo(protocol);
+        ClientState state =
+                new ClientState(client(FrontSettings.DEFAULTS, tls ? ListenerTls.IMPLICIT : ListenerTls.OFF));
+        state.greet("printer", extended);
+        if (login) {
+            state.authenticated();
+        }
+        assertThat(state.protocol(utf8)).isEqualTo(protocol);
     }
 
     @Test
@@ -392,12 +395,15 @@ class SessionTest {
         say("EHLO printer");
         say("MAIL FROM:<a@device.test> BODY=BINARYMIME");
         say("RCPT TO:<b@contoso.test>");
-        assertThat(say("BDAT 5")).isEqualTo(new SessionAction.ReadChunk(5, false, null));
-        session.content().buffer().writeBytes("hello".getBytes(StandardCharsets.US_ASCII));
-        assertThat(session.endOfChunk()).hasToString("250 2.0.0 5 octets received");
+        assertThat(say("BDAT 5")).isEqualTo(new SessionAction.ReadContent(null));
+        assertThat(session.receiver().room()).isEqualTo(5);
+        session.receiver().receive("hello".getBytes(StandardCharsets.US_ASCII));
+        assertThat(session.receiver().isComplete()).isTrue();
+        assertThat(session.receiver().end().join()).hasToString("250 2.0.0 5 octets received");
         assertSaid(say("DATA"), "503 5.5.1 DATA not allowed after BDAT");
-        assertThat(say("BDAT 0 LAST")).isEqualTo(new SessionAction.ReadChunk(0, true, null));
-        assertThat(session.endOfContent().join().code()).isEqualTo(250);
+        assertThat(say("BDAT 0 LAST")).isEqualTo(new SessionAction.ReadContent(null));
+        assertThat(session.receiver().isComplete()).isTrue();
+        assertThat(session.receiver().end().join().code()).isEqualTo(250);
         assertThat(front.claims())
                 .singleElement()
                 .satisfies(claim -> assertThat(front.content(claim)).asString().isEqualTo("hello"));
@@ -405,11 +411,18 @@ class SessionTest {
 
     @Test
     void throwsAwayAChunkThatNobodyAskedFor() {
-        Reply early = Reply.of(503, "5.5.1", "Need MAIL and RCPT before BDAT");
-        assertThat(say("BDAT 5 LAST")).isEqualTo(new SessionAction.ReadChunk(5, true, early));
+        assertThrowsAway("BDAT 5 LAST", 5, Reply.of(503, "5.5.1", "Need MAIL and RCPT before BDAT"));
         say("MAIL FROM:<a@device.test>");
-        assertThat(say("BDAT 7"))
-                .isEqualTo(new SessionAction.ReadChunk(7, false, Reply.of(554, "5.5.1", "No valid recipients")));
+        assertThrowsAway("BDAT 7", 7, Reply.of(554, "5.5.1", "No valid recipients"));
+    }
+
+    private void assertThrowsAway(String command, int size, Reply reply) {
+        assertThat(say(command)).isEqualTo(new SessionAction.ReadContent(null));
+        assertThat(session.receiver().room()).isEqualTo(size);
+        assertThat(session.receiver().receive(new byte[size])).isEqualTo(size);
+        assertThat(session.receiver().spill()).isEmpty();
+        assertThat(session.receiver().isComplete()).isTrue();
+        assertThat(session.receiver().end()).isCompletedWithValue(reply);
     }
 
     @Test
@@ -417,14 +430,11 @@ class SessionTest {
         session = session(FrontSettings.DEFAULTS.withMessageSize(100), ListenerTls.OFF);
         begin();
         say("BDAT 60");
-        session.content().buffer().writeBytes(new byte[60]);
-        assertThat(session.endOfChunk().code()).isEqualTo(250);
+        session.receiver().receive(new byte[60]);
+        assertThat(session.receiver().end().join().code()).isEqualTo(250);
         SessionAction tooLarge = say("BDAT " + Long.MAX_VALUE);
         assertSaid(tooLarge, "552 5.3.4 *");
-        assertThat(tooLarge)
-                .isInstanceOfSatisfying(
-                        SessionAction.ReadChunk.class,
-                        chunk -> assertThat(chunk.size()).isEqualTo(Long.MAX_VALUE));
+        assertThat(tooLarge).isInstanceOf(SessionAction.SendAndClose.class); // too large to be skipped
         assertSaid(say("BDAT 1"), "552 5.3.4 *");
         assertSaid(say("BDAT 1 LAST"), "552 5.3.4 *");
         assertSaid(say("BDAT 1 LAST"), "503 5.5.1 Need MAIL and RCPT before BDAT");
@@ -435,9 +445,9 @@ class SessionTest {
     void refusesAMessageForWhichThereIsNoRoomAnyMoreAtTheEndOfTheChunk() {
         begin();
         say("BDAT 5");
-        session.content().reject(Reply.of(452, "4.3.1", "Full"));
-        session.spill();
-        assertThat(session.endOfChunk()).hasToString("452 4.3.1 Full");
+        transaction().reject(Reply.of(452, "4.3.1", "Full"));
+        session.receiver().spill();
+        assertThat(session.receiver().end().join()).hasToString("452 4.3.1 Full");
         assertSaid(say("BDAT 0 LAST"), "452 4.3.1 Full");
         assertSaid(say("DATA"), "503 5.5.1 *");
     }
@@ -446,7 +456,7 @@ class SessionTest {
     void sendsAwayWhoSendsEmptyChunksWithoutEnd() {
         begin();
         SessionAction answer = say("BDAT 0");
-        for (int i = 0; i < 1_000 && answer instanceof SessionAction.ReadChunk; i++) {
+        for (int i = 0; i < 1_000 && answer instanceof SessionAction.ReadContent; i++) {
             answer = say("BDAT 0");
         }
         assertSaid(answer, "421 4.7.0 More than 1000 commands without a message");
@@ -456,12 +466,12 @@ class SessionTest {
     void beginsAnewAfterRsetBetweenChunks() {
         begin();
         say("BDAT 5");
-        session.content().buffer().writeBytes("hello".getBytes(StandardCharsets.US_ASCII));
-        session.endOfChunk();
+        session.receiver().receive("hello".getBytes(StandardCharsets.US_ASCII));
+        session.receiver().end().join();
         assertSaid(say("RSET"), "250 2.0.0 Ok");
         begin();
         assertThat(say("DATA")).isInstanceOf(SessionAction.ReadContent.class);
-        assertThat(session.content().size()).isZero();
+        assertThat(transaction().size()).isZero();
     }
 
     @ParameterizedTest
@@ -512,17 +522,22 @@ class SessionTest {
     }
 
     /// @param expected the reply on one line, with `*` for anything
-    private static void assertSaid(SessionAction answer, String expected) {
+    private void assertSaid(SessionAction answer, String expected) {
         Reply reply = switch (answer) {
             case SessionAction.Send say -> say.reply();
             case SessionAction.SendAndClose last -> last.reply();
-            case SessionAction.ReadChunk chunk -> Objects.requireNonNull(chunk.rejection());
+            case SessionAction.ReadContent(Reply before)
+            when before == null -> session.receiver().end().join();
             case SessionAction.SendAndReadLine _,
                     SessionAction.ReadContent _,
                     SessionAction.StartTls _,
                     SessionAction.Await _ -> throw new AssertionError(answer);
         };
         assertThat(reply.toString()).matches("\\Q" + expected.replace("*", "\\E.*\\Q") + "\\E");
+    }
+
+    private MailTransaction transaction() {
+        return Objects.requireNonNull(session.receiver().transaction());
     }
 
     private SessionAction say(String line) {

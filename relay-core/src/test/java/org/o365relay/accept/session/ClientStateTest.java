@@ -8,7 +8,6 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.o365relay.accept.FrontJournal;
 import org.o365relay.accept.FrontSettings;
 import org.o365relay.accept.TestRelayFront;
 import org.o365relay.accept.tls.ListenerTls;
@@ -16,7 +15,7 @@ import org.o365relay.admit.Device;
 import org.o365relay.admit.Devices;
 
 /// What is a name, and what is odd.
-class HeloStateTest {
+class ClientStateTest {
 
     @ParameterizedTest
     @CsvSource(textBlock = """
@@ -68,9 +67,9 @@ class HeloStateTest {
         InetAddress address = InetAddress.ofLiteral("192.0.2.7");
         Device device = new Devices(InstantSource.fixed(TestRelayFront.NOW)).at(address);
         Client client = new Client(address, FrontSettings.DEFAULTS.policy(), device, ListenerTls.OFF);
-        SessionErrors conduct = new SessionErrors(client, new FrontJournal());
-        new HeloState(conduct, false).handle(text(said), true);
-        assertThat(conduct.helo()).isEqualTo(text(kept));
+        ClientState state = new ClientState(client);
+        state.greet(text(said), true);
+        assertThat(state.helo()).isEqualTo(text(kept));
     }
 
     private static String text(String shown) {
