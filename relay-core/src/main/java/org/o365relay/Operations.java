@@ -117,10 +117,11 @@ public final class Operations {
         Stream<String> pools = targets().filter(name -> name.equalsIgnoreCase(target));
         return Stream.concat(mailboxes, pools)
                 .findFirst()
-                .orElseThrow(() -> new OperationException("there is no mailbox or pool \"" + target + "\"; there are "
-                        + Stream.concat(workers.stream().map(Operations::name), targets())
-                                .distinct()
-                                .collect(Collectors.joining(", "))));
+                .orElseThrow(() ->
+                        new OperationException("no mailbox or pool \"" + target + "\" is configured; configured are: "
+                                + Stream.concat(workers.stream().map(Operations::name), targets())
+                                        .distinct()
+                                        .collect(Collectors.joining(", "))));
     }
 
     private Stream<String> targets() {
@@ -249,7 +250,7 @@ public final class Operations {
         return workers.stream()
                 .filter(worker -> worker.isOf(mailbox.toString()))
                 .findFirst()
-                .orElseThrow(() -> new OperationException("there is no mailbox " + mailbox + "; there are "
+                .orElseThrow(() -> new OperationException("no mailbox " + mailbox + " is configured; configured are: "
                         + workers.stream()
                                 .map(worker -> worker.dispatcher().mailbox().toString())
                                 .collect(Collectors.joining(", "))));

@@ -146,7 +146,7 @@ class OperationsTest {
         assertThat(journal.lines("resumed")).containsExactly("resumed scans@contoso.example by otto");
         assertThatThrownBy(() -> operations.resume(SCANS, "otto"))
                 .isInstanceOf(OperationException.class)
-                .hasMessageStartingWith("there is no mailbox scans@contoso.example");
+                .hasMessageStartingWith("no mailbox scans@contoso.example is configured");
     }
 
     @Test
@@ -246,7 +246,7 @@ class OperationsTest {
     void refusesWhatMakesNoSense() {
         assertThatThrownBy(() -> operations.change(new Change.Redirect("nobody"), MessageFilter.ALL, "olga"))
                 .isInstanceOf(OperationException.class)
-                .hasMessage("there is no mailbox or pool \"nobody\"; there are sales@contoso.example,"
+                .hasMessage("no mailbox or pool \"nobody\" is configured; configured are: sales@contoso.example,"
                         + " scans@contoso.example, Everybody");
         assertThatThrownBy(() -> operations.change(
                         new Change.Readdress(ANNA, new EmailAddress("root", "")), MessageFilter.ALL, "olga"))
@@ -254,7 +254,7 @@ class OperationsTest {
                 .hasMessageContaining("root");
         assertThatThrownBy(() -> operations.pause(ANNA, "olga"))
                 .isInstanceOf(OperationException.class)
-                .hasMessage("there is no mailbox anna@fabrikam.example; there are Sales@contoso.example,"
+                .hasMessage("no mailbox anna@fabrikam.example is configured; configured are: Sales@contoso.example,"
                         + " scans@contoso.example");
         assertThat(shown().events()).extracting(HistoryEntry::kind).doesNotContain("redirected");
     }

@@ -25,7 +25,7 @@ record ControlReader(Section control, Path directory) {
         if (control.written(SOCKET).isEmpty() && octets(defaultSocket) > ControlSettings.MAX_LENGTH) {
             control.problem(
                     SOCKET,
-                    "is missing; %s in data-directory would be too long for a socket; set a path of at most %d octets"
+                    "must be set: the default, %s in data-directory, is too long for a socket path; use at most %d octets"
                             .formatted(DEFAULT_NAME, ControlSettings.MAX_LENGTH));
         }
         Path socket = written.orElse(defaultSocket);
@@ -34,7 +34,7 @@ record ControlReader(Section control, Path directory) {
         if (group.isPresent() && socket.startsWith(dataDirectory)) {
             control.warning(
                     GROUP,
-                    "its members cannot reach %s: only the relay may enter the data-directory; set socket, for example to /run/o365-relay/%s"
+                    "its members cannot reach %s: only the relay's user can access the data-directory; set socket, for example to /run/o365-relay/%s"
                             .formatted(socket, DEFAULT_NAME));
         }
         return new ControlSettings(socket, group.orElse(null));

@@ -190,7 +190,7 @@ class WarningsTest {
             listeners = [ { address = "0.0.0.0", tls = optional } ]                  |
             limits.connections = 10000                                               | limits.connections: 10000 connections take about 117 MiB, more than half of the 128 MiB of memory; use at most 5461, or raise -Xmx in jvm.options
             limits.connections = 5461                                                |
-            control.group = relay-admins                                             | control.group: its members cannot reach /var/lib/o365-relay/control.sock: only the relay may enter the data-directory; set socket, for example to /run/o365-relay/control.sock
+            control.group = relay-admins                                             | control.group: its members cannot reach /var/lib/o365-relay/control.sock: only the relay's user can access the data-directory; set socket, for example to /run/o365-relay/control.sock
             control { group = relay-admins, socket = "/run/o365-relay/c.sock" }      |
             """)
     void warnsOfWhatIsProbablyNotMeant(String line, @Nullable String warning) throws IOException {

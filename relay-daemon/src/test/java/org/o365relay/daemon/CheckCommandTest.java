@@ -144,7 +144,7 @@ final class CheckCommandTest {
     @Test
     void complainsOfAMailboxThatIsNotThere() {
         assertThat(check("--mailbox", "other@contoso.example")).isEqualTo(64);
-        assertThat(err.toString()).contains("there is no mailbox other@contoso.example");
+        assertThat(err.toString()).contains("no mailbox other@contoso.example is configured in ");
     }
 
     private void fault(String fault) {

@@ -14,7 +14,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.daemon.cli.CliEnvironment;
-import org.o365relay.sandbox.fault.Fault;
 import org.o365relay.sandbox.Sandbox;
 import org.o365relay.sandbox.fault.Fault;
 
@@ -122,7 +121,8 @@ final class OperatorEndToEndTest {
         assertThat(run(0, "queue", "bounce", other, "--yes")).contains("Done: 1 message is bounced");
         assertThat(run(0, "mailboxes", "pause", ConfigText.MAILBOX)).contains("is paused");
         assertThat(run(0, "mailboxes")).contains("paused", "paused by");
-        assertThat(run(64, "mailboxes", "resume", "nobody@contoso.example")).contains("there is no mailbox");
+        assertThat(run(64, "mailboxes", "resume", "nobody@contoso.example"))
+                .contains("no mailbox nobody@contoso.example is configured");
         assertThat(run(0, "mailboxes", "resume", ConfigText.MAILBOX)).contains("is resumed");
     }
 

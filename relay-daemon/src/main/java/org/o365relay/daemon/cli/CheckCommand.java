@@ -105,7 +105,7 @@ public final class CheckCommand implements Callable<Integer> {
                         mailbox == null || candidate.address().toString().equalsIgnoreCase(mailbox.toString()))
                 .toList();
         if (selected.isEmpty()) {
-            throw new CommandFailed(ExitCode.USAGE, "there is no mailbox " + mailbox + " in " + config.file());
+            throw new CommandFailed(ExitCode.USAGE, "no mailbox " + mailbox + " is configured in " + config.file());
         }
         return selected;
     }

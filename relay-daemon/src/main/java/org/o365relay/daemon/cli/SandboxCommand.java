@@ -15,9 +15,6 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.daemon.cli.types.PortConverter;
-import org.o365relay.sandbox.fault.Fault;
-import org.o365relay.sandbox.message.AcceptedMessage;
-import org.o365relay.sandbox.settings.ListenSettings;
 import org.o365relay.sandbox.Sandbox;
 import org.o365relay.sandbox.entra.AppRegistration;
 import org.o365relay.sandbox.fault.Fault;
@@ -43,13 +40,13 @@ import picocli.CommandLine.TypeConversionException;
         sortOptions = false,
         description = {
             "Run a local stand-in for Microsoft 365.",
-            "Offers client submission, with --https also sign-in and Microsoft Graph, with --mx also an MX. Stores accepted"
+            "Offers client submission; with --https, also sign-in and Microsoft Graph; with --mx, also an MX. Stores accepted"
                     + " messages as files. See docs/sandbox.md for examples."
         },
         footer = {
             "%nFaults: --fault 'POINT[/TEXT]:ACTION[*TIMES]', injected in the order given.",
             "  POINT   connect, ehlo, starttls, handshake, auth, mail, rcpt, data, content (after the",
-            "          final dot), quit; with the prefix mx- at the MX; token, graph",
+            "          final dot), quit; prefix mx- for the MX; token, graph",
             "  TEXT    match only commands that contain this text, such as a recipient address; for token",
             "          the grant type (client_credentials), for graph a part of the path (sendMail)",
             "  ACTION  delay 3s (ms, s, m), drop, drop-after-accepting, hang; for SMTP also a reply; for",
@@ -160,7 +157,7 @@ public final class SandboxCommand implements Callable<Integer> {
             names = "--fault",
             paramLabel = "FAULT",
             converter = FaultConverter.class,
-            description = "Inject a fault, see below. Repeatable.")
+            description = "Inject a fault (see below). Repeatable.")
     private List<Fault> faults = List.of();
 
     @Override

@@ -75,7 +75,7 @@ final class OfflineControl implements Control {
                 Kind.NOT_RUNNING,
                 "a relay (process " + process
                         + ") uses this queue but does not answer: it is starting or stopping, or its control"
-                        + " socket was removed. In that case restart it (systemctl restart o365-relay). To see the"
+                        + " socket was removed. If this persists, restart it: systemctl restart o365-relay. To see the"
                         + " queue: o365-relay queue list");
     }
 

@@ -34,12 +34,14 @@ enum SetupQuestion {
     CLIENT_CERTIFICATE("FILE", "The TLS certificate of the relay (PEM)."),
     CLIENT_CERTIFICATE_KEY("FILE", "The private key of the TLS certificate (PEM, without a password)."),
     HOST("HOST", "The host name or IP address of the mail server."),
-    TLS("TLS", "The encryption of the mail server: starttls, implicit (TLS from the first byte) or none."),
+    TLS(
+            "TLS",
+            "The encryption of the connection to the mail server: starttls, implicit (TLS from the first byte) or none."),
     PORT("PORT", "The port of the mail server."),
-    USERNAME("NAME", "The user name at the mail server; \"none\" for no login.", "none"),
+    USERNAME("NAME", "The user name for the mail server; \"none\" for no login.", "none"),
     SEND_AS(
             "ADDRESSES",
-            "Other addresses that stay in From and that the mailbox may send as; \"none\" for none.",
+            "Other addresses that the mailbox may send as; they are kept in From. \"none\" for none.",
             "none"),
     TRUSTED_NETWORKS(
             "NETWORKS",

@@ -219,7 +219,7 @@ final class FakeControl implements Control {
         }
         if (running.mailboxes().stream()
                 .noneMatch(mailboxStatus -> mailboxStatus.mailbox().equals(mailbox.toString()))) {
-            throw new ControlException(Kind.BAD_REQUEST, "there is no mailbox " + mailbox);
+            throw new ControlException(Kind.BAD_REQUEST, "no mailbox " + mailbox + " is configured");
         }
         return stopped.contains(mailbox.toString());
     }

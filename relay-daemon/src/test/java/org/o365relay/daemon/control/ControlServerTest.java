@@ -172,7 +172,7 @@ class ControlServerTest {
         assertThatThrownBy(() -> client.pause(new EmailAddress("nobody", "contoso.example")))
                 .asInstanceOf(type(ControlException.class))
                 .satisfies(e -> assertThat(e.kind()).isEqualTo(Kind.BAD_REQUEST))
-                .satisfies(e -> assertThat(e).hasMessage("there is no mailbox nobody@contoso.example"));
+                .satisfies(e -> assertThat(e).hasMessage("no mailbox nobody@contoso.example is configured"));
     }
 
     @Test

@@ -147,7 +147,7 @@ final class FakeControl implements Control {
     public boolean pause(EmailAddress mailbox) throws ControlException {
         remember("pause " + mailbox);
         if (mailbox.localPart().equals("nobody")) {
-            throw new ControlException(Kind.BAD_REQUEST, "there is no mailbox " + mailbox);
+            throw new ControlException(Kind.BAD_REQUEST, "no mailbox " + mailbox + " is configured");
         }
         return true;
     }

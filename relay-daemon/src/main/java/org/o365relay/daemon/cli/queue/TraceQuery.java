@@ -86,8 +86,8 @@ record TraceQuery(String text) {
         if (option != null) {
             throw new CommandFailed(
                     ExitCode.USAGE,
-                    "'" + text + "' is searched for in " + kind.searched + ", which " + option
-                            + " filters too; leave out one of them");
+                    "'" + text + "' searches " + kind.searched + ", and " + option
+                            + " filters by the same property; use only one of them");
         }
     }
 
