@@ -24,10 +24,10 @@ import org.o365relay.deliver.Delivery;
 import org.o365relay.deliver.Dispatcher;
 import org.o365relay.deliver.MailboxSender;
 import org.o365relay.deliver.MailboxSettings;
-import org.o365relay.deliver.NoticePolicy;
-import org.o365relay.deliver.NoticeScheduler;
 import org.o365relay.deliver.Rerouting;
 import org.o365relay.deliver.limits.SendingAccount;
+import org.o365relay.deliver.notify.NoticePolicy;
+import org.o365relay.deliver.notify.NoticeScheduler;
 import org.o365relay.deliver.upstream.Upstream;
 import org.o365relay.journal.Journal;
 import org.o365relay.journal.Rates;
@@ -144,7 +144,8 @@ public final class Relay {
             }
             operations =
                     new Operations(settings, opened, workers, rates, newAlerts::active, endpoints(), journal, clock);
-            notices = new NoticeScheduler(opened.notices(), senders, noticePolicy, settings.retry(), journal, clock);
+            notices = new NoticeScheduler(
+                    opened.notices(), senders, noticePolicy, settings.retry()::expiresAt, journal, clock);
             notices.start();
         } catch (ListenException | RuntimeException e) {
             stop();

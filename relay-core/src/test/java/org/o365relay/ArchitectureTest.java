@@ -52,8 +52,10 @@ class ArchitectureTest {
             deliver.health | deliver.upstream
             deliver.smtp  | deliver.upstream, identity, net
             deliver.graph | deliver.upstream, rewrite, identity, net
+            deliver.limits |
+            deliver.notify | deliver.upstream, queue, exchange, notice
             deliver      | queue, rewrite, route, identity, net, exchange, notice, deliver.upstream, deliver.health, \
-                           deliver.smtp, deliver.graph
+                           deliver.limits, deliver.notify, deliver.smtp, deliver.graph
             """)
     void aStageKnowsOnlyItsNeighbours(String stage, String neighbours) {
         Stream<String> named = neighbours == null ? Stream.of() : Arrays.stream(neighbours.split(", +", -1));

@@ -57,7 +57,7 @@ record AttemptEvaluator(MailboxSender sender, InstantSource clock) {
     ///     by another mailbox
     private @Nullable Instant notBefore(Claim claim, int inRow) {
         Duration delay = sender.failover().untilNextAttempt();
-        boolean mayLeaveElsewhere = inRow == 1 && sender.isFromPool(claim);
+        boolean mayLeaveElsewhere = inRow == 1 && sender.claimScope().isFromPool(claim);
         if (delay.isZero() || mayLeaveElsewhere) {
             return null;
         }

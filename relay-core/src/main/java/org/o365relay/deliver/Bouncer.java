@@ -2,6 +2,8 @@ package org.o365relay.deliver;
 
 import java.io.IOException;
 import java.time.InstantSource;
+import org.o365relay.deliver.notify.DsnSender;
+import org.o365relay.deliver.notify.NoticePolicy;
 import org.o365relay.deliver.upstream.Response;
 import org.o365relay.deliver.upstream.Response.Origin;
 import org.o365relay.deliver.upstream.Response.Step;
@@ -49,9 +51,7 @@ public final class Bouncer {
 
     private ReportedMessage original(Claim claim) {
         try (ContentStream content = queue.content(claim)) {
-            return sender.rewriter()
-                    .rewrite(claim.id(), claim.arrival(), claim.envelope(), content)
-                    .original();
+            return sender.original(claim.id(), claim.arrival(), claim.envelope(), content);
         } catch (IOException e) {
             log.warn("message {} cannot be read, so its notice has no header fields: {}", claim.id(), e.getMessage());
         } catch (RuntimeException e) {

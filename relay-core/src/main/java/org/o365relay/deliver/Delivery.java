@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.AttemptPermit.Start;
 import org.o365relay.deliver.health.Breakers.Backoff;
 import org.o365relay.deliver.health.DeliveryPermit;
+import org.o365relay.deliver.notify.DsnSender;
+import org.o365relay.deliver.notify.NoticePolicy;
 import org.o365relay.deliver.upstream.OutgoingMessage;
 import org.o365relay.deliver.upstream.Response;
 import org.o365relay.deliver.upstream.Response.Origin;
@@ -183,7 +185,7 @@ public final class Delivery {
             queue.putBack(claim);
             return;
         }
-        boolean fromPool = sender.isFromPool(claim);
+        boolean fromPool = sender.claimScope().isFromPool(claim);
         Instant next = fromPool ? planner.earlierOf(fullUntil, POOL_RETRY_DELAY) : fullUntil;
         settlements.writeDeferral(
                 claim,

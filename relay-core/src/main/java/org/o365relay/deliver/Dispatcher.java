@@ -81,7 +81,7 @@ public final class Dispatcher {
     ///
     /// @param by user name of the operator
     public void pause(Instant since, String by) {
-        sender.pause(since, by);
+        sender.failover().pause(since, by);
         try {
             releaseIfOutOfService();
         } catch (QueueException e) {
@@ -228,7 +228,7 @@ public final class Dispatcher {
 
     /// Lets the pool's other mailboxes send the messages that an unavailable mailbox has reserved.
     private void releaseIfOutOfService() {
-        if (sender.isInPool() && sender.failover().isOutOfService()) {
+        if (sender.claimScope().isInPool() && sender.failover().isOutOfService()) {
             queue.releaseToPools(sender.claimScope());
         }
     }

@@ -1,5 +1,7 @@
 package org.o365relay.deliver;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -11,10 +13,14 @@ import org.o365relay.deliver.health.ProbeSchedule;
 import org.o365relay.deliver.health.RequestedProbe;
 import org.o365relay.deliver.health.UpstreamFailover;
 import org.o365relay.deliver.limits.SendingAccount;
+import org.o365relay.deliver.notify.NoticeMailbox;
 import org.o365relay.deliver.upstream.Upstream;
 import org.o365relay.journal.Journal;
+import org.o365relay.mail.Arrival;
 import org.o365relay.mail.EmailAddress;
-import org.o365relay.queue.Claim;
+import org.o365relay.mail.Envelope;
+import org.o365relay.mail.QueueId;
+import org.o365relay.mail.ReportedMessage;
 import org.o365relay.queue.ClaimScope;
 import org.o365relay.rewrite.Rewriter;
 import org.o365relay.route.Routes;
@@ -22,7 +28,7 @@ import org.o365relay.route.Target;
 
 /// Everything one mailbox needs to send: which messages it may claim, how they are rewritten, its upstreams and
 /// limits, and whether mail may leave at the moment.
-public final class MailboxSender {
+public final class MailboxSender implements NoticeMailbox {
 
     private final EmailAddress mailbox;
     private final ClaimScope claimScope;
@@ -67,7 +73,8 @@ public final class MailboxSender {
                 name, Stream.concat(Stream.of(name), served).distinct().toList());
     }
 
-    EmailAddress mailbox() {
+    @Override
+    public EmailAddress mailbox() {
         return mailbox;
     }
 
@@ -76,24 +83,25 @@ public final class MailboxSender {
         return claimScope;
     }
 
-    /// @return whether mail can leave now
-    boolean isOpen() {
+    @Override
+    public boolean isOpen() {
         return failover.isOpen() && !failover.isPaused();
     }
 
-    /// @return whether it may send messages routed to this mailbox or pool
-    boolean serves(String route) {
-        return claimScope.routes().contains(route);
+    @Override
+    public String route() {
+        return claimScope.owner();
     }
 
-    /// @return whether the mailbox is in a pool
-    boolean isInPool() {
-        return claimScope.routes().size() > 1;
+    @Override
+    public boolean serves(String route) {
+        return claimScope.serves(route);
     }
 
-    /// @return whether the message was routed to a pool, so that another mailbox may send it
-    boolean isFromPool(Claim claim) {
-        return !claim.route().equalsIgnoreCase(claimScope.owner());
+    @Override
+    public ReportedMessage original(QueueId id, Arrival arrival, Envelope envelope, InputStream content)
+            throws IOException {
+        return rewriter.rewrite(id, arrival, envelope, content).original();
     }
 
     Rewriter rewriter() {
@@ -110,13 +118,6 @@ public final class MailboxSender {
 
     Breakers breakers() {
         return breakers;
-    }
-
-    /// Starts no more deliveries until [#resume()]; those in flight continue.
-    ///
-    /// @param by user name of the operator
-    void pause(Instant since, String by) {
-        failover.pause(since, by);
     }
 
     /// Ends an operator's pause, and probes the mailbox and its suspended upstreams now.

@@ -37,7 +37,7 @@ public record RetrySchedule(Duration firstDelay, Duration expireAfter) {
 
     /// @return earliest time at which the message expires: even a message that is too old gets all the delays
     ///     once
-    Instant expiresAt(Instant receivedAt, Instant now) {
+    public Instant expiresAt(Instant receivedAt, Instant now) {
         int all = FACTORS.stream()
                 .limit(FACTORS.size() - 1L)
                 .mapToInt(Integer::intValue)

@@ -4,7 +4,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import org.o365relay.deliver.DsnSender.Notices;
+import org.o365relay.deliver.notify.DsnSender;
+import org.o365relay.deliver.notify.DsnSender.Notices;
 import org.o365relay.deliver.upstream.Verdict;
 import org.o365relay.journal.Event;
 import org.o365relay.journal.Event.Accepted;
@@ -46,7 +47,7 @@ final class SettlementWriter {
     /// Writes the settlement of an attempt. Does not return before it is on disk: sending more messages while
     /// results cannot be recorded would send duplicates after the next start.
     void write(Claim claim, Attempt attempt, Settlement settlement) {
-        Notices notices = dsnSender.notices(claim, attempt, settlement);
+        Notices notices = dsnSender.notices(claim, attempt.verdicts(), attempt.original(), settlement);
         List<QueueId> noticeIds = commitWithRetries(claim, settlement, notices);
         log(claim, attempt, settlement, notices, noticeIds, "");
     }
@@ -62,7 +63,7 @@ final class SettlementWriter {
     /// @param by user name of the operator
     /// @throws QueueException if it cannot be written
     void writeBounce(Claim claim, Attempt attempt, Settlement settlement, String by) {
-        Notices notices = dsnSender.notices(claim, attempt, settlement);
+        Notices notices = dsnSender.notices(claim, attempt.verdicts(), attempt.original(), settlement);
         List<QueueId> noticeIds = commit(claim, settlement, notices);
         log(claim, attempt, settlement, notices, noticeIds, by);
     }

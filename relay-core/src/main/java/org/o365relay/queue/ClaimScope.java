@@ -14,8 +14,19 @@ public record ClaimScope(String owner, List<String> routes) {
         routes = List.copyOf(routes);
     }
 
-    boolean serves(String mailbox) {
-        return owner.equals(mailbox) || routes.contains(mailbox);
+    /// @return whether messages routed to this mailbox or pool belong to the scope
+    public boolean serves(String route) {
+        return owner.equals(route) || routes.contains(route);
+    }
+
+    /// @return whether the mailbox is in a pool
+    public boolean isInPool() {
+        return mailboxes().size() > 1;
+    }
+
+    /// @return whether the message was routed to a pool, so that another mailbox may send it
+    public boolean isFromPool(Claim claim) {
+        return !claim.route().equalsIgnoreCase(owner);
     }
 
     /// @return names of the mailboxes and pools to claim from, the owner first

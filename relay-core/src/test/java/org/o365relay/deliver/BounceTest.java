@@ -85,7 +85,7 @@ class BounceTest {
     void areBouncedWhileTheMailboxIsPausedOrTheyAreOnHold() {
         relay.accept("scan@contoso.example", SCAN, ANNA);
         relay.queue.admin().apply(new Change.Hold(), MessageFilter.ALL, "olga");
-        relay.sender.pause(relay.clock.instant(), "olga");
+        relay.sender.failover().pause(relay.clock.instant(), "olga");
 
         assertThat(bounce().changed()).isEqualTo(1);
         assertThat(relay.journal.lines("failed")).hasSize(1);

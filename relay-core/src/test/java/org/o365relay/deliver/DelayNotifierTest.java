@@ -251,7 +251,7 @@ class DelayNotifierTest {
     @Test
     void waitsItselfWhileAnOperatorStopsTheOnlyMailbox() {
         deferred(DsnRequest.NONE, ANNA);
-        relay.sender.pause(clock.instant(), "anna");
+        relay.sender.failover().pause(clock.instant(), "anna");
         watchUntil(AGE.plusHours(1));
         assertThat(relay.journal.lines("delayed")).isEmpty();
         relay.sender.resume();

@@ -14,6 +14,8 @@ import org.o365relay.ManualClock;
 import org.o365relay.deliver.health.ProbeSchedule;
 import org.o365relay.deliver.limits.MailboxLimits;
 import org.o365relay.deliver.limits.SendingAccount;
+import org.o365relay.deliver.notify.NoticePolicy;
+import org.o365relay.deliver.notify.NoticeScheduler;
 import org.o365relay.deliver.upstream.FakeUpstream;
 import org.o365relay.deliver.upstream.Upstream;
 import org.o365relay.journal.RememberingJournal;
@@ -115,7 +117,7 @@ final class DeliveryFixture implements AutoCloseable {
     void watchNotices(MailboxSender... others) {
         List<MailboxSender> senders =
                 Stream.concat(Stream.of(sender), Arrays.stream(others)).toList();
-        new NoticeScheduler(queue.notices(), senders, noticePolicy, RETRY, journal, clock).run();
+        new NoticeScheduler(queue.notices(), senders, noticePolicy, RETRY::expiresAt, journal, clock).run();
     }
 
     /// Puts a message into the queue.

@@ -28,6 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.o365relay.MalformedMessages;
 import org.o365relay.ManualClock;
 import org.o365relay.deliver.limits.SendingAccount;
+import org.o365relay.deliver.notify.NoticePolicy;
 import org.o365relay.deliver.upstream.FakeUpstream;
 import org.o365relay.deliver.upstream.OutgoingMessage;
 import org.o365relay.deliver.upstream.Response;

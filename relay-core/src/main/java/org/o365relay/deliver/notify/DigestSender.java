@@ -1,4 +1,4 @@
-package org.o365relay.deliver;
+package org.o365relay.deliver.notify;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -29,7 +29,7 @@ final class DigestSender {
     private static final Duration COMMIT_MARGIN = Duration.ofSeconds(10);
 
     private final NoticeStore notices;
-    private final List<MailboxSender> senders;
+    private final List<NoticeMailbox> senders;
     private final NoticePolicy policy;
     private final NoticeLimit limit;
     private final Journal journal;
@@ -37,7 +37,7 @@ final class DigestSender {
 
     DigestSender(
             NoticeStore notices,
-            List<MailboxSender> senders,
+            List<? extends NoticeMailbox> senders,
             NoticePolicy policy,
             Journal journal,
             InstantSource clock) {
@@ -59,8 +59,8 @@ final class DigestSender {
         Instant now = clock.instant();
         RuntimeException first = null;
         for (SuppressedNotices group : notices.suppressedNotices(now.minus(COMMIT_MARGIN))) {
-            Optional<MailboxSender> open =
-                    senders.stream().filter(MailboxSender::isOpen).findFirst();
+            Optional<NoticeMailbox> open =
+                    senders.stream().filter(NoticeMailbox::isOpen).findFirst();
             if (open.isEmpty() || !shouldContinue.getAsBoolean()) {
                 break;
             }
@@ -75,7 +75,7 @@ final class DigestSender {
         }
     }
 
-    private void sendIfDue(SuppressedNotices group, MailboxSender sender, Instant now) {
+    private void sendIfDue(SuppressedNotices group, NoticeMailbox sender, Instant now) {
         boolean isOver = !now.isBefore(group.since().plus(NoticeLimit.HOUR));
         if (isOver && limit.hasRoom(group.client()) && send(group, sender, now)) {
             limit.allowsNotice(group.client()); // counts the digest now that it is queued
@@ -83,7 +83,7 @@ final class DigestSender {
     }
 
     /// @return whether the digest was queued
-    private boolean send(SuppressedNotices group, MailboxSender sender, Instant now) {
+    private boolean send(SuppressedNotices group, NoticeMailbox sender, Instant now) {
         List<SuppressedMessage> messages = notices.suppressedMessages(group, MAX_LISTED);
         Optional<SuppressedMessage> newest =
                 messages.isEmpty() ? Optional.empty() : Optional.of(messages.getLast()); // empty if all are damaged
@@ -98,7 +98,7 @@ final class DigestSender {
         LocalMessage message = NoticePolicy.localMessage(
                 policy.writer(mailbox)
                         .write(digest, newest.map(SuppressedMessage::id).orElseGet(() -> notices.firstIdAt(now))),
-                sender.claimScope().owner(),
+                sender.route(),
                 Priority.NORMAL,
                 now);
         Optional<QueueId> sent = notices.sendDigest(group, message);

@@ -1,4 +1,4 @@
-package org.o365relay.deliver;
+package org.o365relay.deliver.notify;
 
 import java.net.InetAddress;
 import java.time.Instant;

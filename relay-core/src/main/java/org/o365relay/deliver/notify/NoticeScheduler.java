@@ -1,15 +1,15 @@
-package org.o365relay.deliver;
+package org.o365relay.deliver.notify;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.o365relay.journal.Journal;
 import org.o365relay.queue.NoticeStore;
 import org.o365relay.queue.QueueException;
+import org.o365relay.time.RepeatingTask;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,50 +18,48 @@ public final class NoticeScheduler implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(NoticeScheduler.class);
 
+    private static final Duration PAUSE = Duration.ofMinutes(1);
+    private static final Duration MAX_SHUTDOWN = Duration.ofMinutes(1);
+
     private final DelayNotifier delays;
     private final DigestSender digests;
     private final NoticePolicy policy;
-    private final CountDownLatch closed = new CountDownLatch(1);
-    private @Nullable Thread thread;
+    private final RepeatingTask task = new RepeatingTask("notices", Duration.ZERO, PAUSE, this::run);
 
-    /// @param senders the senders of all mailboxes
+    /// When a deferred message expires.
+    @FunctionalInterface
+    public interface Expiry {
+        Instant expiresAt(Instant receivedAt, Instant now);
+    }
+
+    /// @param senders all mailboxes
     public NoticeScheduler(
             NoticeStore notices,
-            List<MailboxSender> senders,
+            List<? extends NoticeMailbox> senders,
             NoticePolicy policy,
-            RetrySchedule retry,
+            Expiry expiry,
             Journal journal,
             InstantSource clock) {
-        this.delays = new DelayNotifier(notices, senders, policy, retry, journal, clock);
+        this.delays = new DelayNotifier(notices, senders, policy, expiry, journal, clock);
         this.digests = new DigestSender(notices, senders, policy, journal, clock);
         this.policy = policy;
     }
 
     /// Starts the loop.
     public void start() {
-        thread = Thread.ofVirtual().name("notices").start(this::loop);
-    }
-
-    private void loop() {
-        try {
-            do {
-                run();
-            } while (!closed.await(1, TimeUnit.MINUTES));
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt(); // the loop ends
-        }
+        task.start();
     }
 
     /// Sends what is due.
-    void run() {
+    public void run() {
         policy.limit().removeExpired();
         run("delay notices", delays::run);
         run("digests", digests::run);
     }
 
-    private void run(String subject, Consumer<BooleanSupplier> task) {
+    private void run(String subject, Consumer<BooleanSupplier> sender) {
         try {
-            task.accept(() -> closed.getCount() > 0);
+            sender.accept(() -> !task.isStopped());
         } catch (QueueException e) {
             log.warn("{} cannot be sent; retrying in a minute: {}", subject, e.getMessage());
         } catch (RuntimeException e) { // the other kind of notice must still be sent
@@ -69,16 +67,9 @@ public final class NoticeScheduler implements AutoCloseable {
         }
     }
 
-    /// Stops the loop and waits until the notices being sent are in the queue.
+    /// Stops the loop and waits until the notices being sent are in the queue, at most a minute.
     @Override
     public void close() {
-        closed.countDown();
-        try {
-            if (thread != null) {
-                thread.join();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        task.stop(MAX_SHUTDOWN);
     }
 }

@@ -1,10 +1,11 @@
-package org.o365relay.deliver;
+package org.o365relay.deliver.notify;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Map.Entry;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -39,7 +40,7 @@ import org.slf4j.LoggerFactory;
 ///
 /// Each recipient appears only in the notices of the settlement that records its outcome, so no sender is
 /// notified twice.
-final class DsnSender {
+public final class DsnSender {
 
     private static final Logger log = LoggerFactory.getLogger(DsnSender.class);
 
@@ -50,7 +51,7 @@ final class DsnSender {
     private final InstantSource clock;
 
     /// @param mailbox mailbox that sends the notices
-    DsnSender(Claims queue, NoticePolicy policy, EmailAddress mailbox, InstantSource clock) {
+    public DsnSender(Claims queue, NoticePolicy policy, EmailAddress mailbox, InstantSource clock) {
         this.queue = queue;
         this.policy = policy;
         this.mailbox = mailbox;
@@ -63,50 +64,52 @@ final class DsnSender {
     /// @param failure DSN of failed recipients
     /// @param suppressed recorded instead of the failure DSN if the device's limit of notices is reached
     /// @param relayed DSN of relayed recipients
-    record Notices(
+    public record Notices(
             Optional<LocalMessage> failure, Optional<SuppressedNotice> suppressed, Optional<LocalMessage> relayed) {
 
-        static final Notices NONE = new Notices(Optional.empty(), Optional.empty(), Optional.empty());
+        public static final Notices NONE = new Notices(Optional.empty(), Optional.empty(), Optional.empty());
 
-        List<LocalMessage> messages() {
+        public List<LocalMessage> messages() {
             return Stream.concat(failure.stream(), relayed.stream()).toList();
         }
 
         /// @return recipient of the failure notice; null if there is none
-        @Nullable
-        EmailAddress failureTo() {
+        public @Nullable EmailAddress failureTo() {
             return failure.map(notice -> notice.envelope().recipients().getFirst())
                     .or(() -> suppressed.map(SuppressedNotice::recipient))
                     .orElse(null);
         }
     }
 
-    Notices notices(Claim claim, Attempt attempt, Settlement settlement) {
+    /// @param verdicts for the recipients that are settled
+    /// @param original parts of the received message
+    public Notices notices(
+            Claim claim, Map<Recipient, Verdict> verdicts, ReportedMessage original, Settlement settlement) {
         List<FailedRecipient> failed = settled(
-                        claim, attempt, settlement, NotifyCondition.FAILURE, Failed.class::isInstance)
+                        claim, verdicts, settlement, NotifyCondition.FAILURE, Failed.class::isInstance)
                 .map(entry -> failed(entry.getKey(), entry.getValue()))
                 .toList();
         List<RelayedRecipient> relayed = settled(
-                        claim, attempt, settlement, NotifyCondition.SUCCESS, Delivered.class::isInstance)
+                        claim, verdicts, settlement, NotifyCondition.SUCCESS, Delivered.class::isInstance)
                 .filter(entry -> !entry.getValue().response().reportsSuccess())
                 .map(entry -> new RelayedRecipient(
                         entry.getKey(), entry.getValue().response().reply()))
                 .toList();
         Optional<LocalMessage> report =
-                relayed.isEmpty() ? Optional.empty() : relayedNotice(claim, attempt, settlement.upstream(), relayed);
+                relayed.isEmpty() ? Optional.empty() : relayedNotice(claim, original, settlement.upstream(), relayed);
         return failed.isEmpty()
                 ? new Notices(Optional.empty(), Optional.empty(), report)
-                : failureNotice(failure(claim, attempt, settlement.upstream(), failed), claim, report);
+                : failureNotice(failure(claim, original, settlement.upstream(), failed), claim, report);
     }
 
     /// @return recipients with this outcome for which the sender wants a notice
     private static Stream<Entry<Recipient, Verdict>> settled(
             Claim claim,
-            Attempt attempt,
+            Map<Recipient, Verdict> verdicts,
             Settlement settlement,
             NotifyCondition condition,
             Predicate<Outcome> outcome) {
-        return attempt.verdicts().entrySet().stream()
+        return verdicts.entrySet().stream()
                 .filter(entry -> outcome.test(settlement.outcomes().get(entry.getKey())))
                 .filter(entry -> claim.envelope()
                         .dsnRequest()
@@ -128,13 +131,13 @@ final class DsnSender {
         return new Notices(notice, Optional.empty(), report);
     }
 
-    private Failure failure(Claim claim, Attempt attempt, String upstream, List<FailedRecipient> failed) {
+    private Failure failure(Claim claim, ReportedMessage original, String upstream, List<FailedRecipient> failed) {
         return new Failure(
                 claim.id(),
                 claim.arrival(),
                 claim.envelope(),
                 claim.notice(),
-                withContent(claim, attempt.original()),
+                withContent(claim, original),
                 failed,
                 upstream,
                 claim.attempts(),
@@ -142,17 +145,10 @@ final class DsnSender {
     }
 
     private Optional<LocalMessage> relayedNotice(
-            Claim claim, Attempt attempt, String upstream, List<RelayedRecipient> relayed) {
+            Claim claim, ReportedMessage original, String upstream, List<RelayedRecipient> relayed) {
         Instant now = clock.instant();
         RelayedMessage message = new RelayedMessage(
-                claim.id(),
-                claim.arrival(),
-                claim.envelope(),
-                claim.notice(),
-                attempt.original(),
-                relayed,
-                upstream,
-                now);
+                claim.id(), claim.arrival(), claim.envelope(), claim.notice(), original, relayed, upstream, now);
         return localNotice(claim, now, () -> writer.write(message));
     }
 

@@ -1,4 +1,4 @@
-package org.o365relay.deliver;
+package org.o365relay.deliver.notify;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import org.o365relay.deliver.notify.NoticeScheduler.Expiry;
 import org.o365relay.journal.Event.Accepted;
 import org.o365relay.journal.Event.Delayed;
 import org.o365relay.journal.Journal;
@@ -49,23 +50,23 @@ final class DelayNotifier {
     private static final Set<String> LOCAL_REASONS = Set.of("unreachable", "tls", "relay");
 
     private final NoticeStore notices;
-    private final List<MailboxSender> senders;
+    private final List<NoticeMailbox> senders;
     private final NoticePolicy policy;
-    private final RetrySchedule retry;
+    private final Expiry expiry;
     private final Journal journal;
     private final InstantSource clock;
 
     DelayNotifier(
             NoticeStore notices,
-            List<MailboxSender> senders,
+            List<? extends NoticeMailbox> senders,
             NoticePolicy policy,
-            RetrySchedule retry,
+            Expiry expiry,
             Journal journal,
             InstantSource clock) {
         this.notices = notices;
         this.senders = List.copyOf(senders);
         this.policy = policy;
-        this.retry = retry;
+        this.expiry = expiry;
         this.journal = journal;
         this.clock = clock;
     }
@@ -86,8 +87,8 @@ final class DelayNotifier {
                 .orElse(end);
         boolean more = position.compareTo(end) <= 0; // otherwise the delay was made longer
         while (more && shouldContinue.getAsBoolean()) {
-            Optional<MailboxSender> open =
-                    senders.stream().filter(MailboxSender::isOpen).findFirst();
+            Optional<NoticeMailbox> open =
+                    senders.stream().filter(NoticeMailbox::isOpen).findFirst();
             if (open.isEmpty()) {
                 return;
             }
@@ -98,7 +99,7 @@ final class DelayNotifier {
         }
     }
 
-    private void notify(Batch batch, MailboxSender open) {
+    private void notify(Batch batch, NoticeMailbox open) {
         List<DelayNotification> notifications = new ArrayList<>();
         for (WaitingMessage waiting : batch.messages()) {
             notification(waiting, open).ifPresent(notifications::add);
@@ -128,14 +129,14 @@ final class DelayNotifier {
     }
 
     /// @return the notification to record; empty if the sender is not notified
-    private Optional<DelayNotification> notification(WaitingMessage waiting, MailboxSender open) {
+    private Optional<DelayNotification> notification(WaitingMessage waiting, NoticeMailbox open) {
         List<Recipient> recipients = waiting.recipients().stream()
                 .filter(recipient -> mayBeNotified(waiting, recipient))
                 .toList();
         if (recipients.isEmpty()) {
             return Optional.empty();
         }
-        MailboxSender sender = open(waiting).orElse(open);
+        NoticeMailbox sender = open(waiting).orElse(open);
         try {
             return notification(waiting, recipients, sender);
         } catch (QueueException e) {
@@ -170,7 +171,7 @@ final class DelayNotifier {
     }
 
     private Optional<DelayNotification> notification(
-            WaitingMessage waiting, List<Recipient> recipients, MailboxSender sender) throws IOException {
+            WaitingMessage waiting, List<Recipient> recipients, NoticeMailbox sender) throws IOException {
         NoticeWriter writer = policy.writer(sender.mailbox());
         ReportedMessage original = original(waiting, sender);
         Optional<EmailAddress> addressee = writer.delayAddressee(waiting.envelope(), original);
@@ -185,8 +186,7 @@ final class DelayNotifier {
         }
         Delay delay = delay(waiting, original, recipients, sender);
         return writer.write(delay)
-                .map(notice ->
-                        NoticePolicy.localMessage(notice, sender.claimScope().owner(), waiting.priority(), delay.now()))
+                .map(notice -> NoticePolicy.localMessage(notice, sender.route(), waiting.priority(), delay.now()))
                 .map(message -> new DelayNotification(
                         delay.id(), message.envelope().recipients().getFirst(), message, null));
     }
@@ -198,14 +198,14 @@ final class DelayNotifier {
         return conditions == null || conditions.contains(NotifyCondition.DELAY);
     }
 
-    private Optional<MailboxSender> open(WaitingMessage waiting) {
+    private Optional<NoticeMailbox> open(WaitingMessage waiting) {
         return senders.stream()
                 .filter(sender -> sender.serves(waiting.mailbox()) && sender.isOpen())
                 .findFirst();
     }
 
     private Delay delay(
-            WaitingMessage waiting, ReportedMessage original, List<Recipient> recipients, MailboxSender sender) {
+            WaitingMessage waiting, ReportedMessage original, List<Recipient> recipients, NoticeMailbox sender) {
         Instant now = clock.instant();
         Optional<HistoryEntry> failure = notices.history(waiting.id()).reversed().stream()
                 .filter(event -> event.kind().equals("deferred") || event.kind().equals("postponed"))
@@ -222,22 +222,20 @@ final class DelayNotifier {
                 failure.flatMap(event -> Reply.parse(event.detail())).orElse(null),
                 isLocal ? "" : failure.map(HistoryEntry::upstream).orElse(""),
                 waiting.attempts(),
-                retry.expiresAt(waiting.arrival().at(), now),
+                expiry.expiresAt(waiting.arrival().at(), now),
                 now);
     }
 
-    private Reason reason(WaitingMessage waiting, MailboxSender sender) {
+    private Reason reason(WaitingMessage waiting, NoticeMailbox sender) {
         if (waiting.reason() != null) {
             return policy.reason(waiting.reason(), sender.mailbox(), "");
         }
         return policy.reason(open(waiting).isPresent() ? GeneralReason.BACKLOG : GeneralReason.MAILBOX, "");
     }
 
-    private static ReportedMessage original(WaitingMessage waiting, MailboxSender sender) throws IOException {
+    private static ReportedMessage original(WaitingMessage waiting, NoticeMailbox sender) throws IOException {
         try (InputStream content = waiting.content().get()) {
-            return sender.rewriter()
-                    .rewrite(waiting.id(), waiting.arrival(), waiting.envelope(), content)
-                    .original();
+            return sender.original(waiting.id(), waiting.arrival(), waiting.envelope(), content);
         }
     }
 }

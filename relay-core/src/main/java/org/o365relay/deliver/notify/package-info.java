@@ -1,0 +1,9 @@
+/// Notices about deliveries: DSNs of settled recipients ([org.o365relay.deliver.notify.DsnSender]), committed with
+/// the settlement; delay notices and digests of suppressed notices
+/// ([org.o365relay.deliver.notify.NoticeScheduler]), sent by a loop of its own. Limits the notices per device.
+///
+/// Does not know how messages are delivered.
+@NullMarked
+package org.o365relay.deliver.notify;
+
+import org.jspecify.annotations.NullMarked;
