@@ -37,12 +37,13 @@ import org.o365relay.ndr.SenderNotifier;
 import org.o365relay.notice.NoticeWriter;
 import org.o365relay.notice.Reason;
 import org.o365relay.queue.Claims;
-import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.PausedMailbox;
 import org.o365relay.queue.PausedMailboxes;
 import org.o365relay.queue.QueueException;
 import org.o365relay.queue.QueueUnavailableException;
 import org.o365relay.queue.QueuedRoutes;
+import org.o365relay.queue.jdbc.JdbcQueue;
+import org.o365relay.queue.jdbc.sqlite.SqliteQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,7 +62,7 @@ public final class Relay {
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final RandomGenerator random;
     private final List<Endpoint> endpoints = new ArrayList<>();
-    private volatile @Nullable MessageQueue queue;
+    private volatile @Nullable JdbcQueue queue;
     private volatile @Nullable SmtpListener listener;
     private volatile @Nullable ExpiryMonitor expiries;
     private final List<MailboxWorkers> workers = new CopyOnWriteArrayList<>();
@@ -101,7 +102,7 @@ public final class Relay {
     /// @throws QueueUnavailableException if the data directory cannot be used, with a message for the admin
     /// @throws ListenException if an address cannot be listened on, with a message for the admin
     public void start() throws QueueUnavailableException, ListenException {
-        MessageQueue opened = MessageQueue.open(settings.queue(), clock, random);
+        JdbcQueue opened = SqliteQueue.open(settings.queue(), clock, random);
         queue = opened;
         try {
             NoticePolicy noticePolicy = new NoticePolicy(
@@ -239,7 +240,7 @@ public final class Relay {
         };
     }
 
-    private Alerts alerts(MessageQueue opened, NoticePolicy noticePolicy) {
+    private Alerts alerts(JdbcQueue opened, NoticePolicy noticePolicy) {
         return new Alerts(
                 settings.alerts(),
                 opened.alerts(),

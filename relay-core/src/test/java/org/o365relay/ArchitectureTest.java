@@ -37,6 +37,9 @@ class ArchitectureTest {
             identity     | net
             admit        |
             queue        |
+            queue.jdbc   | queue
+            queue.jdbc.sqlite | queue, queue.jdbc
+            queue.maintenance | queue, queue.jdbc, queue.jdbc.sqlite
             exchange     |
             rewrite      |
             notice       |
@@ -73,7 +76,7 @@ class ArchitectureTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             accept..     | io.netty..
-            queue..      | java.sql..
+            queue.*..    | java.sql..
             identity     | com.microsoft..
             deliver.smtp | org.eclipse.angus.mail.smtp..
             """)

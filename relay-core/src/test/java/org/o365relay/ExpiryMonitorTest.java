@@ -32,9 +32,10 @@ import org.o365relay.notice.NoticeSettings;
 import org.o365relay.notice.NoticeWriter;
 import org.o365relay.queue.Claim;
 import org.o365relay.queue.ClaimScope;
-import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.QueueSettings;
 import org.o365relay.queue.QueueUnavailableException;
+import org.o365relay.queue.jdbc.JdbcQueue;
+import org.o365relay.queue.jdbc.sqlite.SqliteQueue;
 import org.o365relay.rewrite.RewriteRules;
 
 class ExpiryMonitorTest {
@@ -53,11 +54,11 @@ class ExpiryMonitorTest {
 
     private final ManualClock clock = new ManualClock("2027-01-20T08:00:00Z");
     private final RememberingJournal journal = new RememberingJournal();
-    private MessageQueue queue;
+    private JdbcQueue queue;
 
     @BeforeEach
     void open() throws QueueUnavailableException {
-        queue = MessageQueue.open(
+        queue = SqliteQueue.open(
                 new QueueSettings(directory, 0, Long.MAX_VALUE, Duration.ofDays(30)), clock, new Random(1));
     }
 

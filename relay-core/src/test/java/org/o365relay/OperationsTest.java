@@ -27,14 +27,16 @@ import org.o365relay.mail.Envelope;
 import org.o365relay.mail.Priority;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.RoutedEnvelope;
+import org.o365relay.mail.SearchableHeaders;
 import org.o365relay.queue.Change;
 import org.o365relay.queue.ChangeResult;
 import org.o365relay.queue.HistoryEntry;
 import org.o365relay.queue.MessageDetail;
 import org.o365relay.queue.MessageFilter;
-import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.MessageState;
 import org.o365relay.queue.Page;
+import org.o365relay.queue.jdbc.JdbcQueue;
+import org.o365relay.queue.jdbc.sqlite.SqliteQueue;
 
 /// Queries and commands of a running relay. Its upstream refuses connections, so every message waits.
 @Timeout(60)
@@ -54,8 +56,8 @@ class OperationsTest {
 
     @BeforeEach
     void start() throws Exception {
-        try (MessageQueue queue =
-                MessageQueue.open(Settings.queue(directory), InstantSource.system(), RandomGenerator.getDefault())) {
+        try (JdbcQueue queue =
+                SqliteQueue.open(Settings.queue(directory), InstantSource.system(), RandomGenerator.getDefault())) {
             Arrival arrival = new Arrival(Instant.now(), InetAddress.ofLiteral("192.0.2.7"), "printer", "ESMTP");
             Envelope envelope = new Envelope(SCANS, List.of(ANNA), false);
             message = queue.intake()
@@ -63,6 +65,7 @@ class OperationsTest {
                     .commit(
                             arrival,
                             List.of(new RoutedEnvelope("sales@contoso.example", Priority.NORMAL, envelope)),
+                            SearchableHeaders.NONE,
                             "Subject: Scan\r\n\r\n".getBytes(StandardCharsets.US_ASCII))
                     .join()
                     .getFirst();

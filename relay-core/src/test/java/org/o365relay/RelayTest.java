@@ -23,8 +23,10 @@ import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
 import org.o365relay.mail.Priority;
 import org.o365relay.mail.RoutedEnvelope;
-import org.o365relay.queue.MessageQueue;
+import org.o365relay.mail.SearchableHeaders;
 import org.o365relay.queue.QueueUnavailableException;
+import org.o365relay.queue.jdbc.JdbcQueue;
+import org.o365relay.queue.jdbc.sqlite.SqliteQueue;
 
 /// The wiring, with an upstream that says nothing but what it is called with.
 @Timeout(60)
@@ -76,23 +78,27 @@ class RelayTest {
                 relay.stop();
             }
         }
-        try (MessageQueue queue = open()) {
+        try (JdbcQueue queue = open()) {
             assertThat(queue.routes().names()).containsExactly(MAILBOX.toString());
         }
     }
 
     private void queue(String route) throws QueueUnavailableException {
-        try (MessageQueue queue = open()) {
+        try (JdbcQueue queue = open()) {
             Envelope envelope = new Envelope(MAILBOX, List.of(MAILBOX), false);
             Arrival arrival = new Arrival(Instant.EPOCH, InetAddress.getLoopbackAddress(), "printer", "ESMTP");
             queue.intake()
                     .receive()
-                    .commit(arrival, List.of(new RoutedEnvelope(route, Priority.NORMAL, envelope)), new byte[] {'.'})
+                    .commit(
+                            arrival,
+                            List.of(new RoutedEnvelope(route, Priority.NORMAL, envelope)),
+                            SearchableHeaders.NONE,
+                            new byte[] {'.'})
                     .join();
         }
     }
 
-    private MessageQueue open() throws QueueUnavailableException {
-        return MessageQueue.open(Settings.queue(directory), InstantSource.system(), RandomGenerator.getDefault());
+    private JdbcQueue open() throws QueueUnavailableException {
+        return SqliteQueue.open(Settings.queue(directory), InstantSource.system(), RandomGenerator.getDefault());
     }
 }

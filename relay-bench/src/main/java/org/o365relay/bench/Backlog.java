@@ -13,9 +13,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.QueueSettings;
 import org.o365relay.queue.QueueUnavailableException;
+import org.o365relay.queue.jdbc.sqlite.SqliteQueue;
 
 /// Generates a long queue and a long history in a data directory, as after an outage: 100 devices with one
 /// sender each, 1,000 recipients, unique subjects and Message-IDs.
@@ -84,7 +84,7 @@ final class Backlog {
     private void createTables() throws IOException {
         QueueSettings settings = new QueueSettings(directory, 0, Long.MAX_VALUE, Duration.ofDays(3650));
         try {
-            MessageQueue.open(settings, InstantSource.system(), RandomGenerator.getDefault())
+            SqliteQueue.open(settings, InstantSource.system(), RandomGenerator.getDefault())
                     .close();
         } catch (QueueUnavailableException e) {
             throw new IOException(e);

@@ -15,12 +15,13 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.ClaimScope;
 import org.o365relay.queue.MessageFilter;
-import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.MessageState;
 import org.o365relay.queue.Page.Order;
 import org.o365relay.queue.QueueReader;
 import org.o365relay.queue.QueueSettings;
 import org.o365relay.queue.QueueUnavailableException;
+import org.o365relay.queue.jdbc.JdbcQueue;
+import org.o365relay.queue.jdbc.sqlite.SqliteQueue;
 
 /// Measures the queries that operator commands and deliveries make, on a generated [Backlog]. They run in this
 /// process, with the classes of the relay.
@@ -52,12 +53,12 @@ final class QueryTimes {
 
     MarkdownTable measure() throws IOException {
         QueueSettings settings = new QueueSettings(directory, 0, Long.MAX_VALUE, Duration.ofDays(3650));
-        try (MessageQueue queue = MessageQueue.open(settings, InstantSource.system(), RandomGenerator.getDefault())) {
+        try (JdbcQueue queue = SqliteQueue.open(settings, InstantSource.system(), RandomGenerator.getDefault())) {
             measureQueueQueries(queue.reader());
             measureTraceQueries(queue.reader());
             ClaimScope scope = new ClaimScope(RelayLauncher.MAILBOX, List.of(RelayLauncher.MAILBOX));
             time("claim 20 due messages", () -> queue.claims().claim(scope, 20).size());
-            MessageQueue openQueue = queue;
+            JdbcQueue openQueue = queue;
             time("claim and return 20 due messages", () -> claimAndPutBack(openQueue, scope));
         } catch (QueueUnavailableException e) {
             throw new IOException(e);
@@ -65,7 +66,7 @@ final class QueryTimes {
         return table;
     }
 
-    private static long claimAndPutBack(MessageQueue queue, ClaimScope scope) {
+    private static long claimAndPutBack(JdbcQueue queue, ClaimScope scope) {
         var claims = queue.claims().claim(scope, 20);
         claims.forEach(queue.claims()::putBack);
         return claims.size();

@@ -30,7 +30,7 @@ public record ClaimScope(String owner, List<String> routes) {
     }
 
     /// @return names of the mailboxes and pools to claim from, the owner first
-    List<String> mailboxes() {
+    public List<String> mailboxes() {
         return Stream.concat(Stream.of(owner), routes.stream()).distinct().toList();
     }
 }

@@ -1,98 +1,17 @@
 package org.o365relay.queue;
 
-import java.io.IOException;
 import java.io.InputStream;
-import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
-import org.o365relay.mail.QueueId;
 
-/// Reads a message's original content chunk by chunk, with one chunk in memory at a time. Reading fails with an
-/// [IOException] if the content is incomplete or does not match its checksums.
-public final class ContentStream extends InputStream {
-
-    private final ReadAccess access;
-    private final QueueId id;
-    private final long size;
-    private byte[] chunk = {};
-    private int position;
-    private int next;
-    private long octetsRead;
-    private @Nullable String damage;
-
-    /// @param size octets that the chunks must add up to
-    ContentStream(ReadAccess access, QueueId id, long size) {
-        this.access = access;
-        this.id = id;
-        this.size = size;
-    }
-
-    @Override
-    public int read() throws IOException {
-        return advance() ? chunk[position++] & 0xff : -1;
-    }
-
-    @Override
-    public int read(byte[] target, int offset, int length) throws IOException {
-        Objects.checkFromIndexSize(offset, length, target.length);
-        if (length == 0) {
-            return 0;
-        }
-        if (!advance()) {
-            return -1;
-        }
-        int count = Math.min(length, chunk.length - position);
-        System.arraycopy(chunk, position, target, offset, count);
-        position += count;
-        return count;
-    }
-
-    /// @return whether there is an octet left to read
-    /// @throws IOException if the content is incomplete or damaged
-    private boolean advance() throws IOException {
-        if (position < chunk.length) {
-            return true;
-        }
-        if (octetsRead == size) {
-            return false;
-        }
-        Chunk following = readChunk();
-        if (following == null || octetsRead + following.content().length > size) {
-            throw damaged("chunk " + next + " is missing or exceeds the size of the message, " + size + " octets");
-        }
-        if (!following.isIntact()) {
-            throw damaged("chunk " + next + " does not match its checksum");
-        }
-        chunk = following.content();
-        octetsRead += chunk.length;
-        position = 0;
-        next++;
-        return true;
-    }
-
-    private @Nullable Chunk readChunk() throws IOException {
-        try {
-            return access.read(statements -> MessageTables.chunk(statements, id, next));
-        } catch (QueueException e) {
-            if (e.isDamage()) {
-                throw damaged("chunk " + next + " cannot be read: " + e.getMessage());
-            }
-            throw new IOException("message " + id + " cannot be read from the queue: " + e.getMessage(), e);
-        }
-    }
-
-    private IOException damaged(String what) {
-        damage = what;
-        return new IOException("message " + id + " is damaged in the queue: " + what);
-    }
-
-    /// Does nothing.
-    @Override
-    public void close() {}
+/// A message's original content, with a small part in memory at a time. Reading fails with an [IOException] if
+/// the content is incomplete or does not match its checksums.
+public abstract class ContentStream extends InputStream {
 
     /// @return the damage that was found; empty if reading has not failed, or failed for a reason that may be
     ///     temporary
-    public Optional<String> damage() {
-        return Optional.ofNullable(damage);
-    }
+    public abstract Optional<String> damage();
+
+    /// Does nothing.
+    @Override
+    public final void close() {}
 }

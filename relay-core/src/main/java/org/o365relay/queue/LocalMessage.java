@@ -40,7 +40,7 @@ public final class LocalMessage {
         return content.length;
     }
 
-    byte[] content() {
+    public byte[] content() {
         return content;
     }
 }

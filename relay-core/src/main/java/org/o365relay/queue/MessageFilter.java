@@ -70,7 +70,7 @@ public record MessageFilter(
     }
 
     /// @return this filter restricted to these messages
-    MessageFilter restrictedTo(List<QueueId> some) {
+    public MessageFilter restrictedTo(List<QueueId> some) {
         return new MessageFilter(
                 some, states, after, before, client, sender, recipient, mailbox, reason, subject, messageId, upTo);
     }
@@ -82,7 +82,7 @@ public record MessageFilter(
     }
 
     /// @return this filter restricted to messages received before this time
-    MessageFilter before(Instant limit) {
+    public MessageFilter before(Instant limit) {
         return new MessageFilter(
                 ids, states, after, limit, client, sender, recipient, mailbox, reason, subject, messageId, upTo);
     }

@@ -21,7 +21,7 @@ public final class QueueUnavailableException extends Exception {
 
     private final Reason reason;
 
-    QueueUnavailableException(Reason reason, String message) {
+    public QueueUnavailableException(Reason reason, String message) {
         super(message);
         this.reason = reason;
     }

@@ -56,17 +56,17 @@ public record Settlement(
     }
 
     /// @return whether a recipient is deferred
-    boolean leavesOpen() {
+    public boolean leavesOpen() {
         return outcomes.values().stream().anyMatch(Deferred.class::isInstance);
     }
 
-    Remark remark(Recipient recipient) {
+    public Remark remark(Recipient recipient) {
         return remarks.getOrDefault(recipient, Remark.NONE);
     }
 
     /// @return reason of the deferral; null if unknown, so that the previous reason is kept
     @Nullable
-    String reason() {
+    public String reason() {
         return outcomes.entrySet().stream()
                 .filter(entry -> entry.getValue() instanceof Deferred)
                 .map(entry -> remark(entry.getKey()).reason())
@@ -76,7 +76,7 @@ public record Settlement(
     }
 
     /// @return number of delivered recipients
-    int delivered() {
+    public int delivered() {
         return (int)
                 outcomes.values().stream().filter(Delivered.class::isInstance).count();
     }

@@ -2,7 +2,6 @@ package org.o365relay.queue;
 
 import java.net.InetAddress;
 import java.time.Instant;
-import java.util.Locale;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
 
@@ -17,10 +16,6 @@ public record SuppressedNotice(QueueId message, Kind kind, InetAddress client, E
     /// Kind of a notice.
     public enum Kind {
         FAILED,
-        DELAYED;
-
-        String stored() {
-            return name().toLowerCase(Locale.ROOT);
-        }
+        DELAYED
     }
 }

@@ -1,11 +1,11 @@
-/// Stores accepted messages durably until they are delivered, and schedules their delivery.
+/// The queue between the two halves of the relay: its records, and a small port for each consumer.
 ///
-/// A message that [org.o365relay.queue.MessageQueue] has committed survives `kill -9`, power loss and a full
-/// disk. The original content is kept byte for byte until every recipient is settled. The writes of all callers
-/// are combined in one transaction and synced once (group commit). `docs/queue.md` lists the states and their
-/// guarantees.
+/// [Intake] is what the SMTP server needs, [Claims] what delivery needs; [QueueReader] and [QueueAdmin] serve
+/// operators; [NoticeStore], [NdrStore], [AlertStore] and the other ports each serve one task. An accepted
+/// message survives `kill -9`, power loss and a full disk; its original content is kept byte for byte until
+/// every recipient is settled. `docs/queue.md` lists the states and their guarantees.
 ///
-/// This is the only package that imports `java.sql`. It must not depend on SMTP, rewriting or Exchange.
+/// It must not know how messages are stored, nor SMTP, rewriting or Exchange.
 @NullMarked
 package org.o365relay.queue;
 

@@ -32,9 +32,10 @@ import org.o365relay.journal.Event.Rejected;
 import org.o365relay.mail.Deviation;
 import org.o365relay.mail.DeviceRecord;
 import org.o365relay.queue.Claim;
-import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.QueueSettings;
 import org.o365relay.queue.QueueUnavailableException;
+import org.o365relay.queue.jdbc.JdbcQueue;
+import org.o365relay.queue.jdbc.sqlite.SqliteQueue;
 
 /// Whole conversations of clients with the relay, at a time that stands still: a byte stream in packets goes in,
 /// and what came of it comes out. Checks what must hold whatever the client sends: each message in the queue has
@@ -66,7 +67,7 @@ final class Conversations implements AutoCloseable {
     private final Path directory;
     private final LoggedFailures failures = new LoggedFailures();
     private final Users users;
-    private MessageQueue queue;
+    private JdbcQueue queue;
     private int messages;
     private int generation;
 
@@ -205,8 +206,8 @@ final class Conversations implements AutoCloseable {
         return devices.records().stream().collect(Collectors.toMap(DeviceRecord::address, DeviceRecord::deviations));
     }
 
-    private MessageQueue open() throws QueueUnavailableException {
-        return MessageQueue.open(
+    private JdbcQueue open() throws QueueUnavailableException {
+        return SqliteQueue.open(
                 new QueueSettings(directory.resolve("queue" + generation++), 0, 1L << 40, Duration.ofDays(1)),
                 CLOCK,
                 RandomGenerator.getDefault());

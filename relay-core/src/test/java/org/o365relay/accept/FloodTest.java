@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.accept.tls.ListenerTls;
-import org.o365relay.queue.ChildJvm;
+import org.o365relay.queue.jdbc.ChildJvm;
 
 /// One address that connects as often as it can.
 @Timeout(60)

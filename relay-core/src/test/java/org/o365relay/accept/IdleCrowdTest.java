@@ -19,7 +19,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.o365relay.queue.ChildJvm;
+import org.o365relay.queue.jdbc.ChildJvm;
 
 /// Ten thousand devices that are connected and have nothing to say.
 @Timeout(120)

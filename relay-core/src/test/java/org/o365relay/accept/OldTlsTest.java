@@ -17,7 +17,7 @@ import org.o365relay.accept.tls.ListenerTls;
 import org.o365relay.accept.tls.OldTls;
 import org.o365relay.accept.tls.RelayCertificate;
 import org.o365relay.mail.Deviation;
-import org.o365relay.queue.ChildJvm;
+import org.o365relay.queue.jdbc.ChildJvm;
 
 /// TLS 1.0 and 1.1: for networks that ask for them, and nobody else. This process stays one in which they are
 /// disabled; those that speak them are children.

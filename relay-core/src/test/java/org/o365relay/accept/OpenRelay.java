@@ -24,9 +24,10 @@ import org.o365relay.admit.TrustedNetworks;
 import org.o365relay.mail.Deviation;
 import org.o365relay.mail.DeviceRecord;
 import org.o365relay.queue.Claim;
-import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.QueueSettings;
 import org.o365relay.queue.QueueUnavailableException;
+import org.o365relay.queue.jdbc.JdbcQueue;
+import org.o365relay.queue.jdbc.sqlite.SqliteQueue;
 
 /// A listener and a queue on the system's clock, to listen on whatever a test likes.
 final class OpenRelay implements AutoCloseable {
@@ -35,13 +36,13 @@ final class OpenRelay implements AutoCloseable {
 
     private final FrontJournal journal = new FrontJournal();
     private final Devices devices = new Devices(InstantSource.system());
-    private final MessageQueue queue;
+    private final JdbcQueue queue;
     private final SmtpListener listener;
 
     OpenRelay(Path directory, AcceptSettings settings, Map<String, String> environment)
             throws QueueUnavailableException, ListenException {
         InstantSource clock = InstantSource.system();
-        this.queue = MessageQueue.open(
+        this.queue = SqliteQueue.open(
                 new QueueSettings(directory.resolve("queue"), 0, 1L << 40, Duration.ofDays(30)),
                 clock,
                 RandomGenerator.getDefault());

@@ -38,7 +38,7 @@ import org.o365relay.accept.tls.CertificateFiles;
 import org.o365relay.accept.tls.ListenerTls;
 import org.o365relay.accept.tls.RelayCertificate;
 import org.o365relay.admit.TrustedNetworks;
-import org.o365relay.queue.ChildJvm;
+import org.o365relay.queue.jdbc.ChildJvm;
 
 /// Sockets that are no ports: in the file system, with a name only, or handed over by the service manager.
 @Timeout(60)

@@ -24,9 +24,10 @@ import org.o365relay.accept.socket.ListenException;
 import org.o365relay.admit.Devices;
 import org.o365relay.mail.Deviation;
 import org.o365relay.queue.Claim;
-import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.QueueSettings;
 import org.o365relay.queue.QueueUnavailableException;
+import org.o365relay.queue.jdbc.JdbcQueue;
+import org.o365relay.queue.jdbc.sqlite.SqliteQueue;
 
 /// The front half of the relay on a free port: a real listener and a real queue, at a time that stands still.
 public final class TestRelayFront implements AutoCloseable {
@@ -39,14 +40,14 @@ public final class TestRelayFront implements AutoCloseable {
     private final InetSocketAddress address;
     private final FrontJournal journal = new FrontJournal();
     private final SmtpListener listener;
-    private final MessageQueue queue;
+    private final JdbcQueue queue;
     private final FrontSettings settings;
     private final Devices devices;
 
     TestRelayFront(Path directory, FrontSettings settings) throws QueueUnavailableException, ListenException {
         this.directory = directory;
         InstantSource clock = InstantSource.fixed(NOW.plusNanos(456_789)); // as fine as a real clock
-        this.queue = MessageQueue.open(
+        this.queue = SqliteQueue.open(
                 new QueueSettings(
                         directory, settings.freeSpaceFloor(), settings.maximumQueueSize(), Duration.ofDays(30)),
                 clock,
@@ -61,7 +62,7 @@ public final class TestRelayFront implements AutoCloseable {
         return new TestRelayFront(directory, FrontSettings.DEFAULTS);
     }
 
-    public MessageQueue queue() {
+    public JdbcQueue queue() {
         return queue;
     }
 

@@ -23,7 +23,7 @@ import org.o365relay.accept.tls.CertificateFiles;
 import org.o365relay.accept.tls.ListenerTls;
 import org.o365relay.accept.tls.RelayCertificate;
 import org.o365relay.mail.Deviation;
-import org.o365relay.queue.ChildJvm;
+import org.o365relay.queue.jdbc.ChildJvm;
 
 /// Devices that speak TLS, where they should and where they should not.
 @Timeout(60)

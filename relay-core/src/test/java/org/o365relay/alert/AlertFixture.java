@@ -23,9 +23,10 @@ import org.o365relay.notice.NoticeSettings;
 import org.o365relay.notice.NoticeWriter;
 import org.o365relay.queue.Claim;
 import org.o365relay.queue.ClaimScope;
-import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.QueueSettings;
 import org.o365relay.queue.QueueUnavailableException;
+import org.o365relay.queue.jdbc.JdbcQueue;
+import org.o365relay.queue.jdbc.sqlite.SqliteQueue;
 
 /// Active alerts with a queue in a directory, two mailboxes that can send or not, and the messages posted to the
 /// webhook.
@@ -42,7 +43,7 @@ final class AlertFixture implements AutoCloseable {
     final Set<EmailAddress> open = new LinkedHashSet<>(List.of(FIRST, SECOND));
     final List<AlertMessage> posted = new ArrayList<>();
     private final Path directory;
-    private MessageQueue queue;
+    private JdbcQueue queue;
     private ActiveAlerts alerts;
 
     AlertFixture(Path directory) {
@@ -51,9 +52,9 @@ final class AlertFixture implements AutoCloseable {
         this.alerts = openAlerts();
     }
 
-    private MessageQueue openQueue() {
+    private JdbcQueue openQueue() {
         try {
-            return MessageQueue.open(
+            return SqliteQueue.open(
                     new QueueSettings(directory, 0, Long.MAX_VALUE / 2, Duration.ofDays(30)), clock, new Random(1));
         } catch (QueueUnavailableException e) {
             throw new AssertionError(e);
@@ -84,7 +85,7 @@ final class AlertFixture implements AutoCloseable {
         return alerts;
     }
 
-    MessageQueue queue() {
+    JdbcQueue queue() {
         return queue;
     }
 

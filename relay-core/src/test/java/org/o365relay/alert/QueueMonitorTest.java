@@ -22,6 +22,7 @@ import org.o365relay.mail.Envelope;
 import org.o365relay.mail.Outcome;
 import org.o365relay.mail.Priority;
 import org.o365relay.mail.RoutedEnvelope;
+import org.o365relay.mail.SearchableHeaders;
 import org.o365relay.queue.Claim;
 import org.o365relay.queue.ClaimScope;
 import org.o365relay.queue.DiskCapacity;
@@ -121,9 +122,11 @@ class QueueMonitorTest {
         fixture.queue()
                 .intake()
                 .receive()
-                .commit(arrival, List.of(new RoutedEnvelope(FIRST.toString(), Priority.NORMAL, envelope)), new byte[] {
-                    '.'
-                })
+                .commit(
+                        arrival,
+                        List.of(new RoutedEnvelope(FIRST.toString(), Priority.NORMAL, envelope)),
+                        SearchableHeaders.NONE,
+                        new byte[] {'.'})
                 .join();
     }
 

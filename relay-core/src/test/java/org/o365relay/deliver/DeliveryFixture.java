@@ -27,12 +27,14 @@ import org.o365relay.mail.Envelope;
 import org.o365relay.mail.Priority;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.RoutedEnvelope;
+import org.o365relay.mail.SearchableHeaders;
 import org.o365relay.notice.NoticeSettings;
 import org.o365relay.queue.Claim;
 import org.o365relay.queue.Incoming;
-import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.QueueSettings;
 import org.o365relay.queue.QueueUnavailableException;
+import org.o365relay.queue.jdbc.JdbcQueue;
+import org.o365relay.queue.jdbc.sqlite.SqliteQueue;
 import org.o365relay.rewrite.RewriteRules;
 import org.o365relay.route.Routes;
 import org.o365relay.route.Target;
@@ -53,7 +55,7 @@ final class DeliveryFixture implements AutoCloseable {
     final ManualClock clock;
     final RememberingJournal journal = new RememberingJournal();
     final FakeUpstream upstream = new FakeUpstream(2);
-    final MessageQueue queue;
+    final JdbcQueue queue;
     final NoticePolicy noticePolicy;
     final MailboxSender sender;
     final Delivery delivery;
@@ -78,7 +80,7 @@ final class DeliveryFixture implements AutoCloseable {
             Path directory, ManualClock clock, NoticeSettings notices, MailboxLimits limits, FakeUpstream... spare)
             throws QueueUnavailableException {
         this.clock = clock;
-        queue = MessageQueue.open(new QueueSettings(directory, 0, Long.MAX_VALUE, Duration.ofDays(30)), clock, random);
+        queue = SqliteQueue.open(new QueueSettings(directory, 0, Long.MAX_VALUE, Duration.ofDays(30)), clock, random);
         noticePolicy = new NoticePolicy(
                 notices, "relay.contoso.example", queue.notices().storedNotices(), clock);
         SendingAccount account = new SendingAccount(MAILBOX.toString(), limits, List.of(), clock);
@@ -151,6 +153,7 @@ final class DeliveryFixture implements AutoCloseable {
         return incoming.commit(
                         arrival,
                         List.of(new RoutedEnvelope(route, Priority.NORMAL, envelope)),
+                        SearchableHeaders.NONE,
                         Arrays.copyOfRange(octets, appended, octets.length))
                 .join()
                 .getFirst();

@@ -41,10 +41,12 @@ import org.o365relay.mail.Envelope;
 import org.o365relay.mail.Priority;
 import org.o365relay.mail.Recipient;
 import org.o365relay.mail.RoutedEnvelope;
+import org.o365relay.mail.SearchableHeaders;
 import org.o365relay.notice.NoticeSettings;
 import org.o365relay.queue.Incoming;
-import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.QueueSettings;
+import org.o365relay.queue.jdbc.JdbcQueue;
+import org.o365relay.queue.jdbc.sqlite.SqliteQueue;
 import org.o365relay.rewrite.DocumentedChanges;
 import org.o365relay.rewrite.RewriteRules;
 import org.o365relay.route.Routes;
@@ -64,7 +66,7 @@ class MalformedMessagesTest {
     private final KeepingUpstream upstream = new KeepingUpstream();
     private final RememberingJournal journal = new RememberingJournal();
     private final ManualClock clock = new ManualClock("2026-11-21T08:00:00Z");
-    private MessageQueue queue;
+    private JdbcQueue queue;
     private MailboxSender sender;
     private Delivery delivery;
 
@@ -107,7 +109,7 @@ class MalformedMessagesTest {
     @BeforeAll
     void open(@TempDir Path directory) throws Exception {
         Random random = new Random(1);
-        queue = MessageQueue.open(new QueueSettings(directory, 0, Long.MAX_VALUE, Duration.ofDays(30)), clock, random);
+        queue = SqliteQueue.open(new QueueSettings(directory, 0, Long.MAX_VALUE, Duration.ofDays(30)), clock, random);
         sender = new MailboxSender(
                 DeliveryFixture.mailbox(MAILBOX, RULES),
                 List.of(upstream),
@@ -197,7 +199,7 @@ class MalformedMessagesTest {
                     .join();
         }
         List<RoutedEnvelope> routed = List.of(new RoutedEnvelope(MAILBOX.toString(), Priority.NORMAL, envelope));
-        incoming.commit(arrival, routed, Arrays.copyOfRange(message, taken, message.length))
+        incoming.commit(arrival, routed, SearchableHeaders.NONE, Arrays.copyOfRange(message, taken, message.length))
                 .join();
         clock.advance(Duration.ofMillis(1));
     }

@@ -42,10 +42,11 @@ import org.o365relay.queue.ClaimScope;
 import org.o365relay.queue.HistoryEntry;
 import org.o365relay.queue.MessageEntry;
 import org.o365relay.queue.MessageFilter;
-import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.Page;
 import org.o365relay.queue.QueueSettings;
 import org.o365relay.queue.QueueUnavailableException;
+import org.o365relay.queue.jdbc.JdbcQueue;
+import org.o365relay.queue.jdbc.sqlite.SqliteQueue;
 
 class NdrProcessorTest {
 
@@ -63,12 +64,12 @@ class NdrProcessorTest {
     private final ManualClock clock = new ManualClock("2026-03-01T08:00:00Z");
     private final RememberingJournal journal = new RememberingJournal();
     private int mostNotices = 100;
-    private MessageQueue queue;
+    private JdbcQueue queue;
     private NdrProcessor returns;
 
     @BeforeEach
     void open() throws QueueUnavailableException {
-        queue = MessageQueue.open(
+        queue = SqliteQueue.open(
                 new QueueSettings(directory, 0, Long.MAX_VALUE / 2, Duration.ofDays(30)), clock, new Random(1));
         returns = new NdrProcessor(MAILBOX, MARK, queue.ndrs(), authors(), journal, clock);
     }

@@ -24,9 +24,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.Effort;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.HistoryEntry;
-import org.o365relay.queue.OfflineQueue;
 import org.o365relay.queue.QueueReader;
 import org.o365relay.queue.QueueUnavailableException;
+import org.o365relay.queue.jdbc.sqlite.OfflineQueue;
 import org.o365relay.sandbox.Sandbox;
 import org.o365relay.sandbox.fault.Fault;
 import org.o365relay.sandbox.message.AcceptedMessage;
@@ -41,7 +41,7 @@ import org.o365relay.sandbox.settings.SandboxSettings.Keep;
 ///
 /// `-Plong` for 200 rounds, `-Dcrash.rounds=… -Dcrash.seed=…` for a given number, or for the same ones again.
 @Timeout(1800)
-final class CrashTest {
+public final class CrashTest {
 
     private static final int ROUNDS = Integer.getInteger("crash.rounds", Effort.rounds(6, 200));
     private static final long SEED = Long.getLong("crash.seed", System.nanoTime());

@@ -23,7 +23,8 @@ import org.o365relay.admit.Devices;
 import org.o365relay.daemon.cli.CommandLines;
 import org.o365relay.daemon.cli.DevicesCommand;
 import org.o365relay.mail.Deviation;
-import org.o365relay.queue.MessageQueue;
+import org.o365relay.queue.jdbc.JdbcQueue;
+import org.o365relay.queue.jdbc.sqlite.SqliteQueue;
 
 /// `o365-relay devices` on real queues, while a relay runs and without one.
 @Timeout(60)
@@ -68,7 +69,7 @@ final class DevicesCommandTest {
     private void leaveBehind() throws Exception {
         RelaySettings settings = RelayFixture.settings(configure());
         InstantSource clock = InstantSource.system();
-        try (MessageQueue queue = MessageQueue.open(settings.queue(), clock, new Random(1))) {
+        try (JdbcQueue queue = SqliteQueue.open(settings.queue(), clock, new Random(1))) {
             Devices devices = new Devices(clock);
             queue.devices().persist(devices);
             devices.at(InetAddress.ofLiteral("192.168.10.7")).rejected();

@@ -20,8 +20,9 @@ import org.o365relay.journal.Journal;
 import org.o365relay.journal.RememberingJournal;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.HistoryEntry;
-import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.QueueUnavailableException;
+import org.o365relay.queue.jdbc.JdbcQueue;
+import org.o365relay.queue.jdbc.sqlite.SqliteQueue;
 import org.o365relay.sandbox.Sandbox;
 import org.o365relay.sandbox.entra.AppRegistration;
 import org.o365relay.sandbox.fault.Fault;
@@ -170,8 +171,8 @@ final class RelayFixture implements AutoCloseable {
 
     static List<HistoryEntry> history(Path directory, String queueId) throws QueueUnavailableException {
         RelaySettings settings = settings(directory.resolve("relay.conf"));
-        try (MessageQueue queue =
-                MessageQueue.open(settings.queue(), InstantSource.system(), RandomGenerator.getDefault())) {
+        try (JdbcQueue queue =
+                SqliteQueue.open(settings.queue(), InstantSource.system(), RandomGenerator.getDefault())) {
             return queue.notices().history(QueueId.parse(queueId).orElseThrow());
         }
     }

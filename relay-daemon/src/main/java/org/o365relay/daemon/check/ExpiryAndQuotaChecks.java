@@ -13,8 +13,8 @@ import org.o365relay.deliver.UpstreamSettings;
 import org.o365relay.identity.Expiry;
 import org.o365relay.identity.TokenException;
 import org.o365relay.mail.UsageSlot;
-import org.o365relay.queue.OfflineQueue;
 import org.o365relay.queue.QueueUnavailableException;
+import org.o365relay.queue.jdbc.sqlite.OfflineQueue;
 
 /// Checks the expiry dates of a mailbox's credentials and the usage of its daily quota.
 ///

@@ -24,7 +24,7 @@ import org.o365relay.daemon.explain.RulesReport;
 import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
-import org.o365relay.queue.OfflineQueue;
+import org.o365relay.queue.jdbc.sqlite.OfflineQueue;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;

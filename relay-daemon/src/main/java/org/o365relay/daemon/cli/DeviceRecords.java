@@ -4,9 +4,9 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import java.util.List;
 import org.o365relay.mail.DeviceRecord;
-import org.o365relay.queue.OfflineQueue;
 import org.o365relay.queue.QueueSettings;
 import org.o365relay.queue.QueueUnavailableException;
+import org.o365relay.queue.jdbc.sqlite.OfflineQueue;
 import org.slf4j.LoggerFactory;
 
 /// Reads the device counters from the queue, even while a relay is running.

@@ -16,13 +16,13 @@ import org.o365relay.queue.ChangeResult;
 import org.o365relay.queue.DiskCapacity;
 import org.o365relay.queue.MessageDetail;
 import org.o365relay.queue.MessageFilter;
-import org.o365relay.queue.OfflineQueue;
 import org.o365relay.queue.Page;
 import org.o365relay.queue.QueueException;
 import org.o365relay.queue.QueueReader;
 import org.o365relay.queue.QueueSettings;
 import org.o365relay.queue.QueueSummary;
 import org.o365relay.queue.QueueUnavailableException;
+import org.o365relay.queue.jdbc.sqlite.OfflineQueue;
 
 /// Read-only access to the queue of a relay that is not running or does not answer.
 final class OfflineControl implements Control {

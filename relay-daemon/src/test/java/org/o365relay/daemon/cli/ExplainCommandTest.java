@@ -25,8 +25,9 @@ import org.o365relay.admit.Devices;
 import org.o365relay.config.ConfigReader;
 import org.o365relay.config.Configuration;
 import org.o365relay.daemon.explain.RulesReport;
-import org.o365relay.queue.MessageQueue;
 import org.o365relay.queue.QueueUnavailableException;
+import org.o365relay.queue.jdbc.JdbcQueue;
+import org.o365relay.queue.jdbc.sqlite.SqliteQueue;
 
 /// Each `explain/NN-*.txt` is a command and what it says, word for word, and its exit code.
 final class ExplainCommandTest {
@@ -108,7 +109,7 @@ final class ExplainCommandTest {
     private static void spend(Path file, int recipients) throws QueueUnavailableException {
         RelaySettings settings = ((Configuration.Valid) new ConfigReader(Map.of()).read(file)).settings();
         InstantSource clock = InstantSource.system();
-        try (MessageQueue queue = MessageQueue.open(settings.queue(), clock, new Random(1))) {
+        try (JdbcQueue queue = SqliteQueue.open(settings.queue(), clock, new Random(1))) {
             Devices devices = new Devices(clock);
             queue.devices().persist(devices);
             Device device = devices.at(InetAddress.ofLiteral("10.0.0.7"));

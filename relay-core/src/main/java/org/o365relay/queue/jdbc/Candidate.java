@@ -1,0 +1,28 @@
+package org.o365relay.queue.jdbc;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import org.o365relay.mail.QueueId;
+
+/// An open message that an operator selected.
+///
+/// @param dueAt when it is due, in milliseconds since 1970
+/// @param content ID under which its content is stored; for a part of a split message it may be the ID of
+///     another part
+record Candidate(
+        QueueId id, String mailbox, String route, boolean leased, boolean held, long dueAt, long content, long size) {
+
+    static Candidate of(ResultSet row) throws SQLException {
+        long id = row.getLong("id");
+        long content = row.getLong("content_id");
+        return new Candidate(
+                new QueueId(id),
+                row.getString("mailbox"),
+                row.getString("route"),
+                row.getObject("lease") != null,
+                row.getObject("held_at") != null,
+                row.getLong("due_at"),
+                content == 0 ? id : content,
+                row.getLong("size"));
+    }
+}

@@ -1,0 +1,234 @@
+package org.o365relay.queue.jdbc;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.queue.QueueException;
+
+/// The only writer of the queue. Commits in groups: runs all waiting work in one transaction, syncs once, and
+/// then completes every caller's future. While one group is being synced, the next one is collected.
+///
+/// If a group fails for another reason than the disk, each piece of work is retried in a transaction of its
+/// own, so that one caller's error does not fail the others. After any failure the connection is replaced: the
+/// database may have rolled the transaction back by itself (full disk, I/O error), and would commit later
+/// statements on that connection one by one.
+///
+/// A [CommitHook] writes into each transaction as well.
+public final class Committer implements AutoCloseable {
+
+    /// Statements to run in a transaction.
+    @FunctionalInterface
+    public interface Work<T extends @Nullable Object> {
+        T on(Statements statements) throws SQLException;
+    }
+
+    /// Opens a connection for the writer, with auto-commit off.
+    @FunctionalInterface
+    interface ConnectionFactory {
+        Connection open() throws SQLException;
+    }
+
+    private record Writer(Connection connection, Statements statements) {
+
+        Writer(Connection connection) {
+            this(connection, new Statements(connection));
+        }
+    }
+
+    private static final int MAX_GROUP_SIZE = 1_000;
+
+    private final ConnectionFactory connections;
+    private final Dialect dialect;
+    private final FreeSpace freeSpace;
+    private final Dialect.Upkeep upkeep;
+    private final BlockingQueue<Pending<?>> waiting = new LinkedBlockingQueue<>();
+    private final Thread thread;
+    private @Nullable Writer writer; // null after a failure; confined to the thread
+    private volatile CommitHook hook = CommitHook.NONE;
+    private volatile boolean closed;
+
+    /// @param first the first connection, with auto-commit off; this committer closes it
+    /// @param connections opens a replacement after a failure
+    Committer(
+            Connection first,
+            ConnectionFactory connections,
+            Dialect dialect,
+            FreeSpace freeSpace,
+            Dialect.Upkeep upkeep) {
+        this.writer = new Writer(first);
+        this.connections = connections;
+        this.dialect = dialect;
+        this.freeSpace = freeSpace;
+        this.upkeep = upkeep;
+        this.thread = Thread.ofPlatform().name("queue-committer").start(this::run);
+    }
+
+    /// Installs the hook that writes into every later transaction.
+    void install(CommitHook next) {
+        hook = next;
+    }
+
+    /// @return a future that is completed on the writer's thread once the work is on disk, or exceptionally,
+    ///     with a [QueueException], if nothing was written
+    <T extends @Nullable Object> CompletableFuture<T> submit(Work<T> work) {
+        Pending<T> pending = new Pending<>(work);
+        if (closed) {
+            pending.fail(closedException());
+        } else {
+            waiting.add(pending);
+            if (!thread.isAlive()) {
+                failWaiting(); // closed in the meantime
+            }
+        }
+        return pending.future;
+    }
+
+    /// Submits work and waits until it is on disk. Must not be called on the writer's thread.
+    ///
+    /// @throws QueueException if nothing was written
+    public <T extends @Nullable Object> T write(Work<T> work) {
+        try {
+            return submit(work).join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        }
+    }
+
+    /// Repeats work that changes a limited number of rows, so that other work can run in between.
+    ///
+    /// @param batch number of rows that the work changes at most
+    /// @param work returns the number of rows it has changed
+    /// @return number of rows changed
+    /// @throws QueueException if the disk fails partway
+    int writeInBatches(int batch, Work<Integer> work) {
+        int all = 0;
+        int done;
+        do {
+            done = write(work);
+            all += done;
+        } while (done == batch);
+        return all;
+    }
+
+    /// @return whether no work is waiting
+    public boolean isIdle() {
+        return waiting.isEmpty();
+    }
+
+    /// Writes all submitted work, then closes the connection.
+    @Override
+    public void close() throws SQLException {
+        closed = true;
+        waiting.add(new Pending<>(_ -> true)); // wakes the writer
+        Threads.joinUninterruptibly(thread);
+        failWaiting();
+        if (writer != null) {
+            writer.connection().close();
+        }
+    }
+
+    private void failWaiting() {
+        List<Pending<?>> late = new ArrayList<>();
+        waiting.drainTo(late);
+        late.forEach(pending -> pending.fail(closedException()));
+    }
+
+    private static QueueException closedException() {
+        return new QueueException("the queue is closed");
+    }
+
+    private void run() {
+        List<Pending<?>> group = new ArrayList<>();
+        try {
+            while (!closed || !waiting.isEmpty()) {
+                group.add(waiting.take());
+                waiting.drainTo(group, MAX_GROUP_SIZE - 1);
+                commit(group);
+                group.clear();
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("the writer must not be interrupted", e);
+        }
+    }
+
+    private void commit(List<Pending<?>> group) {
+        CommitHook installed = hook;
+        Writer current;
+        try {
+            current = writer == null ? new Writer(connections.open()) : writer;
+            writer = current;
+            for (Pending<?> pending : group) {
+                pending.write(current.statements());
+            }
+            installed.write(current.statements());
+            freeSpace.updateUsage(dialect.usage(current.connection()));
+            current.connection().commit();
+        } catch (CommitHook.HookFailed e) {
+            discardWriter(e);
+            commit(group);
+            return;
+        } catch (SQLException e) {
+            rollBack(group, new QueueException(e, dialect.isDamage(e)), !dialect.isEnvironmental(e));
+            return;
+        } catch (RuntimeException | Error e) {
+            rollBack(group, e, true);
+            return;
+        }
+        installed.written();
+        freeSpace.measureFree(); // within a second a burst could fill the disk, and then nothing could be settled
+        group.forEach(Pending::succeed);
+        upkeep.committed(current.connection(), current.statements().takeContentOctets());
+    }
+
+    private void rollBack(List<Pending<?>> group, Throwable failure, boolean oneByOne) {
+        discardWriter(failure);
+        freeSpace.measureFree();
+        if (oneByOne && group.size() > 1) {
+            group.forEach(pending -> commit(List.of(pending)));
+        } else {
+            group.forEach(pending -> pending.fail(failure));
+        }
+    }
+
+    /// Closes the connection, which rolls its transaction back.
+    private void discardWriter(Throwable failure) {
+        Writer failed = writer;
+        writer = null;
+        if (failed != null) {
+            try {
+                failed.connection().close();
+            } catch (SQLException e) {
+                failure.addSuppressed(e);
+            }
+        }
+    }
+
+    private static final class Pending<T extends @Nullable Object> {
+        private final Work<T> work;
+        private final CompletableFuture<T> future = new CompletableFuture<>();
+        private @Nullable T result;
+
+        Pending(Work<T> work) {
+            this.work = work;
+        }
+
+        void write(Statements statements) throws SQLException {
+            result = work.on(statements);
+        }
+
+        @SuppressWarnings("NullAway") // T decides whether the result may be null
+        void succeed() {
+            future.complete(result);
+        }
+
+        void fail(Throwable failure) {
+            future.completeExceptionally(failure);
+        }
+    }
+}

@@ -1,0 +1,152 @@
+package org.o365relay.queue.jdbc;
+
+import java.net.InetAddress;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.o365relay.mail.Deviation;
+import org.o365relay.mail.DeviceChange;
+import org.o365relay.mail.DeviceChange.Removed;
+import org.o365relay.mail.DeviceChange.Updated;
+import org.o365relay.mail.DeviceChange.UsageUpdated;
+import org.o365relay.mail.DeviceRecord;
+import org.o365relay.mail.UsageSlot;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Reads and writes the tables of devices. Each method is part of the caller's transaction.
+public final class DeviceTables {
+
+    private static final Logger log = LoggerFactory.getLogger(DeviceTables.class);
+
+    private DeviceTables() {}
+
+    static void write(Statements statements, DeviceChange change) throws SQLException {
+        switch (change) {
+            case Updated(DeviceRecord device) -> writeDevice(statements, device);
+            case UsageUpdated(InetAddress address, List<UsageSlot> usage) ->
+                writeUsage(statements, address.getHostAddress(), usage);
+            case Removed(InetAddress address) -> delete(statements, address.getHostAddress());
+        }
+    }
+
+    /// @return all devices; damaged rows are left out
+    public static List<DeviceRecord> all(Statements statements) throws SQLException {
+        Map<String, Map<Deviation, Long>> deviations = deviations(statements);
+        Map<String, List<UsageSlot>> usage = usage(statements);
+        List<DeviceRecord> devices = new ArrayList<>();
+        try (ResultSet row = statements.with("devices").executeQuery()) {
+            while (row.next()) {
+                String address = row.getString("address");
+                device(row, deviations.getOrDefault(address, Map.of()), usage.getOrDefault(address, List.of()))
+                        .ifPresent(devices::add);
+            }
+        }
+        return devices;
+    }
+
+    /// Deletes slots that no longer count, and those far in the future, from before the clock was set back.
+    static int deleteOldUsage(Statements statements, Instant now) throws SQLException {
+        return statements
+                .with(
+                        "delete-old-device-usage",
+                        now.minus(UsageSlot.RETENTION).toEpochMilli(),
+                        now.plus(UsageSlot.RETENTION).toEpochMilli())
+                .executeUpdate();
+    }
+
+    private static void writeDevice(Statements statements, DeviceRecord device) throws SQLException {
+        String address = device.address().getHostAddress();
+        statements
+                .with(
+                        "write-device",
+                        address,
+                        device.helo(),
+                        device.firstSeen().toEpochMilli(),
+                        device.lastSeen().toEpochMilli(),
+                        device.messages(),
+                        device.octets(),
+                        device.rejections())
+                .executeUpdate();
+        for (Map.Entry<Deviation, Long> deviation : device.deviations().entrySet()) {
+            statements
+                    .with("write-deviation", address, deviation.getKey().key(), deviation.getValue())
+                    .executeUpdate();
+        }
+        writeUsage(statements, address, device.usage());
+    }
+
+    private static void writeUsage(Statements statements, String address, List<UsageSlot> usage) throws SQLException {
+        for (UsageSlot slot : usage) {
+            statements
+                    .with("write-device-usage", address, slot.start().toEpochMilli(), slot.recipients())
+                    .executeUpdate();
+        }
+    }
+
+    private static void delete(Statements statements, String address) throws SQLException {
+        statements.with("delete-device-usage", address).executeUpdate();
+        statements.with("delete-deviations", address).executeUpdate();
+        statements.with("delete-device", address).executeUpdate();
+    }
+
+    private static Map<String, Map<Deviation, Long>> deviations(Statements statements) throws SQLException {
+        Map<String, Map<Deviation, Long>> all = new HashMap<>();
+        try (ResultSet row = statements.with("deviations").executeQuery()) {
+            while (row.next()) {
+                String name = row.getString("name");
+                Optional<Deviation> deviation = Deviation.of(name);
+                if (deviation.isPresent()) {
+                    all.computeIfAbsent(row.getString("address"), _ -> new EnumMap<>(Deviation.class))
+                            .put(deviation.get(), row.getLong("count"));
+                } else {
+                    log.warn(
+                            "unknown deviation {} of device {} in the queue is ignored; a newer relay may have written it",
+                            name,
+                            row.getString("address"));
+                }
+            }
+        }
+        return all;
+    }
+
+    private static Map<String, List<UsageSlot>> usage(Statements statements) throws SQLException {
+        Map<String, List<UsageSlot>> all = new HashMap<>();
+        try (ResultSet row = statements.with("device-usage").executeQuery()) {
+            while (row.next()) {
+                all.computeIfAbsent(row.getString("address"), _ -> new ArrayList<>())
+                        .add(new UsageSlot(Instant.ofEpochMilli(row.getLong("since")), row.getInt("recipients")));
+            }
+        }
+        return all;
+    }
+
+    private static Optional<DeviceRecord> device(ResultSet row, Map<Deviation, Long> deviations, List<UsageSlot> usage)
+            throws SQLException {
+        String address = row.getString("address");
+        try {
+            return Optional.of(new DeviceRecord(
+                    InetAddress.ofLiteral(address),
+                    row.getString("helo"),
+                    Instant.ofEpochMilli(row.getLong("first_seen")),
+                    Instant.ofEpochMilli(row.getLong("last_seen")),
+                    row.getLong("messages"),
+                    row.getLong("octets"),
+                    row.getLong("rejections"),
+                    deviations,
+                    usage));
+        } catch (IllegalArgumentException damaged) {
+            log.error(
+                    "device {} is damaged in the queue and is left out; its counters start again: {}",
+                    address,
+                    damaged.getMessage());
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package org.o365relay.queue.jdbc;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import org.o365relay.queue.QueueUnavailableException;
+
+/// What the store needs of a database system beyond the statements, which are the same for all: connections, the
+/// schema, the meaning of errors, and upkeep. Thread-safe.
+public interface Dialect {
+
+    /// Opens a connection for the writer, with auto-commit off. A commit returns once the changes are on disk.
+    Connection openWriter() throws SQLException;
+
+    /// Opens a read-only connection, with auto-commit on.
+    Connection openReader() throws SQLException;
+
+    /// Opens a read-only connection with auto-commit off, so that reads between two commits see a consistent
+    /// view.
+    Connection openScanner() throws SQLException;
+
+    /// Creates the tables of a new database, or upgrades those of an older version, and commits.
+    ///
+    /// @throws QueueUnavailableException if a newer relay wrote the database
+    void upgrade(Connection writer) throws SQLException, QueueUnavailableException;
+
+    /// Starts the upkeep of the database.
+    Upkeep startUpkeep() throws SQLException;
+
+    /// @return size of the database
+    Usage usage(Connection connection) throws SQLException;
+
+    /// Size of a database, in octets.
+    ///
+    /// @param used octets of content and metadata
+    /// @param spare octets that are allocated but not in use
+    record Usage(long used, long spare) {}
+
+    /// @return whether the environment failed (a lock, the disk), not the statement, so that an immediate retry
+    ///     makes no sense
+    boolean isEnvironmental(SQLException e);
+
+    /// @return whether the database is damaged
+    boolean isDamage(SQLException e);
+
+    /// Background work that keeps the database fast and small while it is open.
+    interface Upkeep extends AutoCloseable {
+
+        /// Called by the writer after each commit, outside a transaction.
+        ///
+        /// @param content octets of content in the commit
+        void committed(Connection writer, long content);
+
+        /// Returns some of the space that is not in use to the file system; called every second.
+        void returnFreeSpace(Committer committer, FreeSpace freeSpace);
+
+        /// Called after all other connections are closed.
+        @Override
+        void close() throws SQLException;
+    }
+}

@@ -1,0 +1,65 @@
+package org.o365relay.queue.jdbc;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.Optional;
+import org.o365relay.queue.DiskCapacity;
+import org.o365relay.queue.QueueSettings;
+import org.o365relay.queue.SpaceShortage;
+
+/// Decides whether there is disk space for new mail. The writer measures the space after each commit, and the
+/// housekeeper measures it every second; reading the result never blocks, so an event loop may do so.
+public final class FreeSpace {
+
+    /// Measures the free space of the file system; takes about a microsecond.
+    @FunctionalInterface
+    public interface Space {
+        /// @return free octets
+        long usable() throws IOException;
+    }
+
+    private final QueueSettings settings;
+    private final Space space;
+    private volatile long free;
+    private volatile Dialect.Usage usage = new Dialect.Usage(0, 0);
+
+    FreeSpace(QueueSettings settings) throws IOException {
+        this(settings, Files.getFileStore(settings.directory())::getUsableSpace);
+    }
+
+    FreeSpace(QueueSettings settings, Space space) throws IOException {
+        this.settings = settings;
+        this.space = space;
+        this.free = space.usable();
+    }
+
+    /// @param size octets of the next message; 0 if not known
+    /// @return what is short; empty if the message fits
+    public Optional<SpaceShortage> shortageFor(long size) {
+        if (free - size < settings.minimumFreeSpace()) {
+            return Optional.of(SpaceShortage.DISK);
+        }
+        return usage.used() + size > settings.maximumSize() ? Optional.of(SpaceShortage.QUEUE) : Optional.empty();
+    }
+
+    void measureFree() {
+        try {
+            free = space.usable();
+        } catch (IOException e) {
+            free = 0; // rejects new mail until the space can be measured again
+        }
+    }
+
+    void updateUsage(Dialect.Usage current) {
+        usage = current;
+    }
+
+    DiskCapacity capacity() {
+        return new DiskCapacity(free, settings.minimumFreeSpace(), usage.used(), settings.maximumSize());
+    }
+
+    /// @return octets of the database that are allocated but not in use
+    public long spare() {
+        return usage.spare();
+    }
+}

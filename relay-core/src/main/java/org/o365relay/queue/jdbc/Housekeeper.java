@@ -1,0 +1,147 @@
+package org.o365relay.queue.jdbc;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.o365relay.queue.QueueException;
+import org.o365relay.queue.QueueSettings;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Cleans up after a crash, and runs periodic maintenance of the queue.
+final class Housekeeper implements AutoCloseable {
+
+    /// Number of devices written at once: few enough not to delay a client that waits for its 250.
+    private static final int DEVICE_BATCH = 200;
+
+    private static final int BATCH = 500;
+    private static final int INCOMING_BATCH = 20;
+
+    /// Tolerance for messages received after the clock was read.
+    private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(1);
+
+    private static final Logger log = LoggerFactory.getLogger(Housekeeper.class);
+
+    private final Store store;
+    private final JdbcDevices devices;
+    private final Signals dueSignals;
+    private final QueueSettings settings;
+    private final InstantSource clock;
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("queue-housekeeper").factory());
+    private List<Future<?>> tasks = List.of();
+
+    Housekeeper(Store store, JdbcDevices devices, Signals dueSignals, QueueSettings settings, InstantSource clock) {
+        this.store = store;
+        this.devices = devices;
+        this.dueSignals = dueSignals;
+        this.settings = settings;
+        this.clock = clock;
+    }
+
+    /// Makes interrupted attempts due again, deletes partly received messages, and corrects due times.
+    void recover() {
+        int interrupted = store.committer().write(statements -> MessageTables.endLeases(statements, clock.instant()));
+        int deleted = store.committer()
+                .writeInBatches(INCOMING_BATCH, statements -> MessageTables.deleteIncoming(statements, INCOMING_BATCH));
+        if (interrupted + deleted > 0) {
+            log.info(
+                    "the relay was not stopped cleanly: {} interrupted attempts are due again,"
+                            + " {} partly received messages were deleted",
+                    interrupted,
+                    deleted);
+        }
+        correctDueTimes(settings.longestWait());
+    }
+
+    /// @param hourly further work to run every hour
+    void start(Runnable hourly) {
+        tasks = List.of(
+                schedule("measure free disk space", store.freeSpace()::measureFree, 1, 1, TimeUnit.SECONDS),
+                schedule("return free space to the file system", store::returnFreeSpace, 1, 1, TimeUnit.SECONDS),
+                schedule("write device counters", () -> writeDevices(DEVICE_BATCH), 2, 2, TimeUnit.SECONDS),
+                schedule("delete old history", () -> cleanUp(hourly), 1, 60, TimeUnit.MINUTES));
+    }
+
+    private Future<?> schedule(String purpose, Runnable task, int first, int every, TimeUnit unit) {
+        return timer.scheduleWithFixedDelay(() -> runLogging(purpose, task), first, every, unit);
+    }
+
+    /// Logs exceptions: a task that throws would not be run again.
+    private static void runLogging(String purpose, Runnable task) {
+        try {
+            task.run();
+        } catch (QueueException e) {
+            log.warn("the queue could not {}, trying again later: {}", purpose, e.getMessage());
+        } catch (RuntimeException e) {
+            log.error("the queue could not {} because of a bug, trying again later", purpose, e);
+        }
+    }
+
+    private void cleanUp(Runnable hourly) {
+        deleteHistoryBefore(clock.instant().minus(settings.history()));
+        hourly.run();
+        correctDueTimes(settings.longestWait());
+    }
+
+    /// @param max maximum number of devices
+    void writeDevices(int max) {
+        devices.write(max);
+    }
+
+    /// Deletes the history of messages settled before the limit, and usage that no longer counts.
+    void deleteHistoryBefore(Instant limit) {
+        Committer committer = store.committer();
+        committer.writeInBatches(BATCH, statements -> MessageTables.deleteSettledBefore(statements, limit, BATCH));
+        committer.write(statements -> DeviceTables.deleteOldUsage(statements, clock.instant()));
+        committer.write(statements -> QuotaTables.deleteOld(statements, clock.instant()));
+    }
+
+    /// Makes messages due whose due time is too far in the future, or is in the future although no attempt was
+    /// made; both happen if the clock was ahead for a while. Messages on hold are not changed.
+    ///
+    /// @return number of messages changed
+    int correctDueTimes(Duration longestWait) {
+        Instant now = clock.instant();
+        int changed = makeDue(now, statements -> ClaimTables.dueTooLate(statements, now.plus(longestWait), BATCH))
+                + makeDue(
+                        now, statements -> ClaimTables.untriedButNotDue(statements, now.plus(CLOCK_TOLERANCE), BATCH));
+        if (changed > 0) {
+            log.warn(
+                    "the clock must have been ahead: {} messages with a due time far in the future are due now",
+                    changed);
+            dueSignals.raiseAll();
+        }
+        return changed;
+    }
+
+    private int makeDue(Instant now, Committer.Work<List<Long>> query) {
+        int all = 0;
+        int changed;
+        do {
+            List<Long> ids = store.readers().read(query);
+            changed = ids.isEmpty()
+                    ? 0
+                    : store.committer().write(statements -> ClaimTables.makeDue(statements, ids, now));
+            all += changed;
+        } while (changed > 0);
+        return all;
+    }
+
+    /// Stops the periodic work, and writes the changed devices.
+    @Override
+    public void close() {
+        tasks.forEach(task -> task.cancel(false));
+        timer.close(); // waits for the batch in progress
+        try {
+            writeDevices(Integer.MAX_VALUE);
+        } catch (QueueException e) {
+            log.warn("device counters of the last seconds could not be written: {}", e.getMessage());
+        }
+    }
+}

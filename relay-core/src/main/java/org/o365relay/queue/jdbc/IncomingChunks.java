@@ -1,0 +1,103 @@
+package org.o365relay.queue.jdbc;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.o365relay.mail.Arrival;
+import org.o365relay.mail.QueueId;
+import org.o365relay.mail.RoutedEnvelope;
+import org.o365relay.mail.SearchableHeaders;
+import org.o365relay.queue.Incoming;
+
+/// A message being received, of which only the last chunk is in memory.
+final class IncomingChunks implements Incoming {
+
+    private final Committer committer;
+    private final Signals signals;
+    private final QueueId id;
+    private final Supplier<QueueId> partIds;
+    private final Instant startedAt;
+    private int chunks;
+    private long size;
+
+    /// @param partIds supplies the IDs of the other parts if the message is split
+    IncomingChunks(Committer committer, Signals signals, QueueId id, Supplier<QueueId> partIds, Instant startedAt) {
+        this.committer = committer;
+        this.signals = signals;
+        this.id = id;
+        this.partIds = partIds;
+        this.startedAt = startedAt;
+    }
+
+    @Override
+    public QueueId id() {
+        return id;
+    }
+
+    @Override
+    public long size() {
+        return size;
+    }
+
+    @Override
+    public CompletableFuture<QueueId> append(byte[] chunk) {
+        int ordinal = chunks++;
+        size += chunk.length;
+        return committer.submit(statements -> {
+            if (ordinal == 0) {
+                statements
+                        .with("insert-incoming", id.value(), startedAt.toEpochMilli())
+                        .executeUpdate();
+            }
+            MessageTables.insertChunk(statements, id, ordinal, chunk);
+            return id;
+        });
+    }
+
+    @Override
+    public CompletableFuture<List<QueueId>> commit(
+            Arrival arrival, List<RoutedEnvelope> parts, SearchableHeaders headers, byte[] last) {
+        int ordinal = chunks++;
+        size += last.length;
+        long total = size;
+        List<QueueId> ids = ids(parts.size());
+        return committer
+                .submit(statements -> {
+                    for (int i = 0; i < parts.size(); i++) {
+                        MessageTables.insertMessage(
+                                statements, ids.get(i), id, arrival, parts.get(i), headers, total, false);
+                    }
+                    MessageTables.insertChunk(statements, id, ordinal, last);
+                    if (ordinal > 0) {
+                        statements.with("delete-incoming", id.value()).executeUpdate();
+                    }
+                    return ids;
+                })
+                .whenComplete((_, failure) -> {
+                    if (failure == null) {
+                        parts.forEach(part -> signals.raise(part.route()));
+                    }
+                });
+    }
+
+    private List<QueueId> ids(int parts) {
+        return parts == 1
+                ? List.of(id)
+                : Stream.concat(Stream.of(id), Stream.generate(partIds).limit(parts - 1L))
+                        .toList();
+    }
+
+    @Override
+    public CompletableFuture<QueueId> abandon() {
+        if (chunks == 0) {
+            return CompletableFuture.completedFuture(id);
+        }
+        return committer.submit(statements -> {
+            statements.with("delete-chunks", id.value()).executeUpdate();
+            statements.with("delete-incoming", id.value()).executeUpdate();
+            return id;
+        });
+    }
+}

@@ -1,0 +1,169 @@
+package org.o365relay.queue.jdbc;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Set;
+import org.o365relay.mail.QueueId;
+import org.o365relay.mail.UsageSlot;
+import org.o365relay.queue.Change;
+import org.o365relay.queue.Claim;
+import org.o365relay.queue.ClaimScope;
+import org.o365relay.queue.Claims;
+import org.o365relay.queue.ContentStream;
+import org.o365relay.queue.LocalMessage;
+import org.o365relay.queue.MessageFilter;
+import org.o365relay.queue.QueueAdmin;
+import org.o365relay.queue.QueueException;
+import org.o365relay.queue.QueueReader;
+import org.o365relay.queue.Settlement;
+import org.o365relay.queue.SuppressedNotice;
+import org.o365relay.queue.jdbc.ClaimTables.Claimed;
+
+/// Claims messages for delivery, and settles them.
+final class JdbcClaims implements Claims {
+
+    /// How long a claim lasts if it is not settled. This is longer than any attempt: 150 MiB at 1 Mbit/s take
+    /// half an hour.
+    static final Duration LEASE = Duration.ofHours(2);
+
+    private static final int BATCH = 500;
+
+    private final Store store;
+    private final LocalMessageWriter localMessages;
+    private final Leases leases;
+    private final Signals dueSignals;
+    private final QueueReader reader;
+    private final QueueAdmin admin;
+    private final InstantSource clock;
+    private final FairScheduler scheduler = new FairScheduler();
+
+    JdbcClaims(
+            Store store,
+            LocalMessageWriter localMessages,
+            Leases leases,
+            Signals dueSignals,
+            QueueReader reader,
+            QueueAdmin admin,
+            InstantSource clock) {
+        this.store = store;
+        this.localMessages = localMessages;
+        this.leases = leases;
+        this.dueSignals = dueSignals;
+        this.reader = reader;
+        this.admin = admin;
+        this.clock = clock;
+    }
+
+    @Override
+    public List<Claim> claim(ClaimScope scope, int max) {
+        while (true) {
+            Instant now = clock.instant();
+            List<DueMessage> next = store.readers().read(statements -> scheduler.next(statements, scope, now, max));
+            if (next.isEmpty()) {
+                return List.of();
+            }
+            long lease = leases.next();
+            Claimed claimed = store.committer()
+                    .write(statements -> ClaimTables.claim(statements, scope.owner(), next, lease, now));
+            scheduler.claimed(scope, next);
+            if (claimed.rows() > 0) {
+                return claimed.claims();
+            }
+            // other mailboxes of the pool claimed them first; more may be due
+        }
+    }
+
+    @Override
+    public void awaitDue(ClaimScope scope, Duration atMost) throws InterruptedException {
+        Signal signal = dueSignals.of(scope);
+        Instant next = store.readers().read(statements -> ClaimTables.nextDue(statements, scope));
+        Duration untilNext = next == null ? atMost : Duration.between(clock.instant(), next);
+        signal.await(untilNext.compareTo(atMost) < 0 ? untilNext : atMost);
+    }
+
+    @Override
+    public ContentStream content(Claim claim) {
+        return new ChunkStream(store.readers(), claim.content(), claim.size());
+    }
+
+    @Override
+    public List<QueueId> settle(
+            Claim claim, Settlement settlement, List<LocalMessage> notices, List<SuppressedNotice> suppressed) {
+        if (!settlement.outcomes().keySet().equals(Set.copyOf(claim.recipients()))) {
+            throw new IllegalArgumentException("the settlement of message " + claim.id() + " covers "
+                    + settlement.outcomes().keySet() + " instead of " + claim.recipients());
+        }
+        Instant now = clock.instant();
+        String by = leases.bouncedBy(claim.lease());
+        List<QueueId> noticeIds = localMessages
+                .write(notices, statements -> {
+                    if (!MessageTables.settle(statements, claim, settlement, by, now)) {
+                        return false;
+                    }
+                    for (SuppressedNotice notice : suppressed) {
+                        NoticeTables.suppress(statements, notice);
+                    }
+                    return true;
+                })
+                .orElseThrow(() -> new QueueException("the lease of message " + claim.id()
+                        + " ended before it was settled; the attempt is not recorded"));
+        if (settlement.leavesOpen()) {
+            dueSignals.raise(claim.mailbox()); // awaitDue has used the end of the lease as the next due time
+        }
+        return noticeIds;
+    }
+
+    @Override
+    public void putBack(Claim claim) {
+        if (store.committer().write(statements -> ClaimTables.putBack(statements, claim))) {
+            dueSignals.raise(claim.mailbox());
+            dueSignals.raise(claim.route());
+        }
+    }
+
+    @Override
+    public void interrupt(Claim claim, Duration pause) {
+        Instant now = clock.instant();
+        if (store.committer().write(statements -> ClaimTables.interrupt(statements, claim, now.plus(pause), now))) {
+            dueSignals.raise(claim.mailbox());
+        }
+    }
+
+    @Override
+    public void holdDamaged(Claim claim, String damage) {
+        Instant now = clock.instant();
+        store.committer()
+                .write(statements ->
+                        ClaimTables.holdDamaged(statements, claim.id().value(), claim.lease(), damage, now));
+    }
+
+    @Override
+    public void retry(Claim claim, String by) {
+        reader.show(claim.id())
+                .map(message -> message.entry().dueAt())
+                .filter(due -> due.isAfter(clock.instant()))
+                .ifPresent(_ -> admin.apply(new Change.Retry(), MessageFilter.of(List.of(claim.id())), by));
+    }
+
+    @Override
+    public int releaseToPools(ClaimScope scope) {
+        int released = 0;
+        for (String route : scope.routes()) {
+            if (!route.equals(scope.owner())) {
+                released += store.committer()
+                        .writeInBatches(
+                                BATCH,
+                                statements -> ClaimTables.releaseToPool(statements, scope.owner(), route, BATCH));
+                dueSignals.raise(route);
+            }
+        }
+        return released;
+    }
+
+    @Override
+    public List<UsageSlot> quotaUsage(String account, Instant since) {
+        return store.readers().read(statements -> QuotaTables.usageSince(statements, account, since));
+    }
+}

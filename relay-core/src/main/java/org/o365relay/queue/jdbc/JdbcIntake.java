@@ -1,0 +1,21 @@
+package org.o365relay.queue.jdbc;
+
+import java.time.InstantSource;
+import java.util.Optional;
+import org.o365relay.queue.Incoming;
+import org.o365relay.queue.Intake;
+import org.o365relay.queue.SpaceShortage;
+
+/// Receives messages into the store.
+record JdbcIntake(Store store, QueueIds ids, Signals dueSignals, InstantSource clock) implements Intake {
+
+    @Override
+    public Optional<SpaceShortage> shortageFor(long size) {
+        return store.freeSpace().shortageFor(size);
+    }
+
+    @Override
+    public Incoming receive() {
+        return new IncomingChunks(store.committer(), dueSignals, ids.next(), ids::next, clock.instant());
+    }
+}

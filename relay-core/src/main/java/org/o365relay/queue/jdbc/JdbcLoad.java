@@ -1,0 +1,25 @@
+package org.o365relay.queue.jdbc;
+
+import java.time.Instant;
+import java.util.Optional;
+import org.o365relay.queue.DiskCapacity;
+import org.o365relay.queue.QueueLoad;
+
+/// Measures the queue.
+record JdbcLoad(Store store) implements QueueLoad {
+
+    @Override
+    public DiskCapacity capacity() {
+        return store.freeSpace().capacity();
+    }
+
+    @Override
+    public int countWaiting(int max) {
+        return store.scanners().read(statements -> AlertTables.countWaiting(statements, max));
+    }
+
+    @Override
+    public Optional<Instant> oldestWaiting() {
+        return store.scanners().read(AlertTables::oldestWaiting);
+    }
+}

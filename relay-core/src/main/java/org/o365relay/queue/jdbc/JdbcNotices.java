@@ -1,0 +1,130 @@
+package org.o365relay.queue.jdbc;
+
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.o365relay.mail.QueueId;
+import org.o365relay.queue.DelayNotification;
+import org.o365relay.queue.HistoryEntry;
+import org.o365relay.queue.LocalMessage;
+import org.o365relay.queue.NoticeStore;
+import org.o365relay.queue.QueueException;
+import org.o365relay.queue.SuppressedMessage;
+import org.o365relay.queue.SuppressedNotices;
+import org.o365relay.queue.WaitingMessage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Stores delay notices and digests in their tables.
+record JdbcNotices(Store store, QueueIds ids, Signals dueSignals, LocalMessageWriter localMessages, InstantSource clock)
+        implements NoticeStore {
+
+    private static final Logger log = LoggerFactory.getLogger(JdbcNotices.class);
+
+    /// Name under which the position of the scan is saved.
+    private static final String DELAY_SCAN = "delay-notices";
+
+    @Override
+    public QueueId firstIdAt(Instant time) {
+        return new QueueId(QueueIds.first(time.toEpochMilli()));
+    }
+
+    @Override
+    public Optional<QueueId> delaysRecordedUpTo() {
+        return store.readers()
+                .read(statements -> StateTables.progress(statements, DELAY_SCAN))
+                .map(position -> new QueueId(Long.parseLong(position)));
+    }
+
+    @Override
+    public Batch waitingMessages(QueueId after, QueueId before, int max) {
+        List<NoticeTables.WaitingRow> rows = store.readers()
+                .read(statements -> NoticeTables.waiting(statements, after.value(), before.value(), max));
+        List<WaitingMessage> waiting = rows.stream()
+                .flatMap(found -> found.row().waiting(store.readers(), found.recipients(), found.reason()).stream())
+                .toList();
+        boolean isLast = rows.size() < max;
+        return new Batch(
+                waiting, isLast ? before : new QueueId(rows.getLast().row().id()), isLast);
+    }
+
+    @Override
+    public List<HistoryEntry> history(QueueId id) {
+        return store.readers().read(statements -> MessageTables.events(statements, id));
+    }
+
+    @Override
+    public List<Written> recordDelays(QueueId position, List<DelayNotification> notifications) {
+        Instant now = clock.instant();
+        List<QueueId> noticeIds = notifications.stream().map(_ -> ids.next()).toList();
+        List<Written> written = store.committer().write(statements -> {
+            StateTables.saveProgress(statements, DELAY_SCAN, Long.toString(position.value()));
+            List<Written> results = new ArrayList<>();
+            for (int i = 0; i < notifications.size(); i++) {
+                results.add(recordDelay(statements, notifications.get(i), noticeIds.get(i), now));
+            }
+            return results;
+        });
+        notifications.stream()
+                .flatMap(notification -> Optional.ofNullable(notification.notice()).stream())
+                .forEach(notice -> dueSignals.raise(notice.routed().route()));
+        return written;
+    }
+
+    private static Written recordDelay(
+            Statements statements, DelayNotification notification, QueueId noticeId, Instant now) throws SQLException {
+        LocalMessage notice = notification.notice();
+        String detail = (notice == null ? "in a digest to " : "to ") + notification.to();
+        if (!NoticeTables.recordDelay(statements, notification.message(), now, detail)) {
+            return new Written(false, null);
+        }
+        if (notification.suppressed() != null) {
+            NoticeTables.suppress(statements, notification.suppressed());
+        }
+        if (notice == null) {
+            return new Written(true, null);
+        }
+        LocalMessageWriter.insert(statements, noticeId, notice);
+        return new Written(true, noticeId);
+    }
+
+    @Override
+    public List<SuppressedNotices> suppressedNotices(Instant until) {
+        return store.readers().read(statements -> NoticeTables.groups(statements, until));
+    }
+
+    @Override
+    public List<SuppressedNotices> storedNotices() {
+        try {
+            return suppressedNotices(ClaimTables.END_OF_TIME);
+        } catch (QueueException e) {
+            log.error(
+                    "suppressed notices cannot be read from the queue; no digest is sent for them: {}", e.getMessage());
+            return List.of();
+        }
+    }
+
+    @Override
+    public List<SuppressedMessage> suppressedMessages(SuppressedNotices group, int max) {
+        return store.readers().read(statements -> NoticeTables.messages(statements, group, max));
+    }
+
+    @Override
+    public Optional<QueueId> sendDigest(SuppressedNotices group, LocalMessage digest) {
+        return localMessages
+                .write(List.of(digest), statements -> {
+                    if (!NoticeTables.isUnchanged(statements, group)) {
+                        return false;
+                    }
+                    String client = group.client().getHostAddress();
+                    String recipient = group.recipient().toString();
+                    NoticeTables.delete(
+                            statements, client, recipient, group.until().toEpochMilli(), Integer.MAX_VALUE);
+                    return true;
+                })
+                .map(List::getFirst);
+    }
+}

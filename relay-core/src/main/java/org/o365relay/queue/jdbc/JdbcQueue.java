@@ -1,0 +1,162 @@
+package org.o365relay.queue.jdbc;
+
+import java.io.IOException;
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.random.RandomGenerator;
+import org.o365relay.queue.AlertStore;
+import org.o365relay.queue.Claims;
+import org.o365relay.queue.DeviceStore;
+import org.o365relay.queue.Intake;
+import org.o365relay.queue.NdrStore;
+import org.o365relay.queue.NoticeStore;
+import org.o365relay.queue.OneTimeAlerts;
+import org.o365relay.queue.OperatorQueue;
+import org.o365relay.queue.PausedMailboxes;
+import org.o365relay.queue.QueueAdmin;
+import org.o365relay.queue.QueueException;
+import org.o365relay.queue.QueueLoad;
+import org.o365relay.queue.QueueReader;
+import org.o365relay.queue.QueueSettings;
+import org.o365relay.queue.QueueUnavailableException;
+import org.o365relay.queue.QueuedRoutes;
+
+/// The queue in a database: gives out a port for each of its consumers. Thread-safe.
+public final class JdbcQueue implements OperatorQueue, AutoCloseable {
+
+    private final Store store;
+    private final QueueIds ids;
+    private final Signals dueSignals = new Signals();
+    private final LocalMessageWriter localMessages;
+    private final JdbcReader reader;
+    private final JdbcAdmin admin;
+    private final JdbcClaims claims;
+    private final JdbcAlerts alerts;
+    private final JdbcDevices devices;
+    private final Housekeeper housekeeper;
+    private final InstantSource clock;
+    private final Runnable afterClose;
+
+    private JdbcQueue(
+            Store store, QueueSettings settings, InstantSource clock, RandomGenerator random, Runnable afterClose) {
+        this.store = store;
+        this.clock = clock;
+        this.afterClose = afterClose;
+        this.devices = new JdbcDevices(store);
+        this.housekeeper = new Housekeeper(store, devices, dueSignals, settings, clock);
+        housekeeper.recover();
+        Leases leases = new Leases(random);
+        this.ids = new QueueIds(clock, random, store.readers().read(MessageTables::newestId));
+        this.localMessages = new LocalMessageWriter(store, ids, dueSignals);
+        this.reader = new JdbcReader(store.scanners(), clock);
+        this.admin = new JdbcAdmin(store, leases, dueSignals, clock);
+        this.claims = new JdbcClaims(store, localMessages, leases, dueSignals, reader, admin, clock);
+        this.alerts = new JdbcAlerts(store, localMessages);
+    }
+
+    /// Opens the queue, and creates its tables if they do not exist.
+    ///
+    /// Recovers from a crash: interrupted attempts become due again, partly received messages are deleted. The
+    /// time this takes does not depend on the length of the queue.
+    ///
+    /// @param hourly further work that the queue runs every hour
+    /// @param afterClose runs when everything is closed; not if the queue cannot be opened
+    /// @throws QueueException if the disk fails
+    /// @throws QueueUnavailableException if a newer relay wrote the database
+    public static JdbcQueue open(
+            Dialect dialect,
+            QueueSettings settings,
+            InstantSource clock,
+            RandomGenerator random,
+            Runnable hourly,
+            Runnable afterClose)
+            throws IOException, SQLException, QueueUnavailableException {
+        Store store = Store.open(dialect, new FreeSpace(settings));
+        try {
+            JdbcQueue queue = new JdbcQueue(store, settings, clock, random, afterClose);
+            queue.housekeeper.start(hourly);
+            return queue;
+        } catch (QueueException e) {
+            store.close();
+            throw e;
+        }
+    }
+
+    /// @return what the SMTP server needs
+    public Intake intake() {
+        return new JdbcIntake(store, ids, dueSignals, clock);
+    }
+
+    /// @return what delivery needs
+    public Claims claims() {
+        return claims;
+    }
+
+    @Override
+    public QueueReader reader() {
+        return reader;
+    }
+
+    @Override
+    public QueueAdmin admin() {
+        return admin;
+    }
+
+    @Override
+    public QueueLoad load() {
+        return new JdbcLoad(store);
+    }
+
+    @Override
+    public PausedMailboxes pausedMailboxes() {
+        return new JdbcPausedMailboxes(store);
+    }
+
+    /// @return the store of delay notices and digests
+    public NoticeStore notices() {
+        return new JdbcNotices(store, ids, dueSignals, localMessages, clock);
+    }
+
+    /// @return what the processing of non-delivery reports needs
+    public NdrStore ndrs() {
+        return new JdbcNdrs(store, reader, localMessages);
+    }
+
+    /// @return the store of active alerts
+    public AlertStore alerts() {
+        return alerts;
+    }
+
+    /// @return the store of alerts that are sent once
+    public OneTimeAlerts oneTimeAlerts() {
+        return alerts;
+    }
+
+    /// @return the store of devices
+    public DeviceStore devices() {
+        return devices;
+    }
+
+    /// @return mailboxes and pools with queued messages
+    public QueuedRoutes routes() {
+        return new JdbcRoutes(store, dueSignals);
+    }
+
+    /// For tests.
+    Store store() {
+        return store;
+    }
+
+    /// For tests.
+    Housekeeper housekeeper() {
+        return housekeeper;
+    }
+
+    /// Writes submitted work and closes the files. Later calls fail with a [QueueException].
+    @Override
+    public void close() {
+        housekeeper.close();
+        store.close();
+        afterClose.run();
+    }
+}

@@ -1,0 +1,47 @@
+package org.o365relay.queue.jdbc;
+
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import org.o365relay.mail.QueueId;
+import org.o365relay.mail.SearchableHeaders;
+import org.o365relay.queue.LocalMessage;
+import org.o365relay.queue.QueueException;
+
+/// Queues messages that the relay itself generates, in one transaction with the record of why.
+record LocalMessageWriter(Store store, QueueIds ids, Signals dueSignals) {
+
+    /// @param record writes the record; if it returns false, no message is queued
+    /// @return the IDs of the messages, in the same order; empty if none was queued because of the record
+    /// @throws QueueException if the disk fails; nothing is written then
+    Optional<List<QueueId>> write(List<LocalMessage> messages, Committer.Work<Boolean> record) {
+        List<QueueId> messageIds = messages.stream().map(_ -> ids.next()).toList();
+        boolean written = store.committer().write(statements -> {
+            if (!record.on(statements)) {
+                return false;
+            }
+            for (int i = 0; i < messages.size(); i++) {
+                insert(statements, messageIds.get(i), messages.get(i));
+            }
+            return true;
+        });
+        if (!written) {
+            return Optional.empty();
+        }
+        messages.forEach(message -> dueSignals.raise(message.routed().route()));
+        return Optional.of(messageIds);
+    }
+
+    static void insert(Statements statements, QueueId id, LocalMessage message) throws SQLException {
+        MessageTables.insertMessage(
+                statements,
+                id,
+                id,
+                message.arrival(),
+                message.routed(),
+                SearchableHeaders.of(message.content()),
+                message.size(),
+                true);
+        MessageTables.insertChunk(statements, id, 0, message.content());
+    }
+}

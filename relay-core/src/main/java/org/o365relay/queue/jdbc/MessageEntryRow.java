@@ -1,0 +1,100 @@
+package org.o365relay.queue.jdbc;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.QueueId;
+import org.o365relay.queue.MessageEntry;
+import org.o365relay.queue.MessageState;
+
+/// A row of the table `message` for a list, read leniently so that damaged rows are shown, too.
+///
+/// @param entry the entry, without recipients
+/// @param content ID under which its content is stored
+record MessageEntryRow(MessageEntry entry, QueueId content, String protocol, String body, boolean smtpUtf8) {
+
+    static MessageEntryRow of(ResultSet row) throws SQLException {
+        QueueId id = new QueueId(row.getLong("id"));
+        MessageState state = state(row);
+        boolean waits = state == MessageState.QUEUED || state == MessageState.DEFERRED;
+        MessageEntry entry = new MessageEntry(
+                id,
+                state,
+                Instant.ofEpochMilli(row.getLong("received_at")),
+                text(row, "client"),
+                text(row, "helo"),
+                text(row, "sender"),
+                List.of(),
+                row.getInt("recipients"),
+                row.getLong("size"),
+                text(row, "route"),
+                text(row, "mailbox"),
+                MessageRow.priority(row.getInt("priority")),
+                row.getInt("attempts"),
+                waits ? time(row, "due_at") : null,
+                text(row, "reason"),
+                text(row, "subject"),
+                text(row, "message_id_header"),
+                time(row, "settled_at"),
+                row.getInt("notice") != 0);
+        long content = row.getLong("content_id");
+        return new MessageEntryRow(
+                entry,
+                content > 0 ? new QueueId(content) : id,
+                text(row, "protocol"),
+                text(row, "body"),
+                row.getInt("smtp_utf8") != 0);
+    }
+
+    /// @return the entry with its first recipients
+    MessageEntry withRecipients(List<String> recipients) {
+        return new MessageEntry(
+                entry.id(),
+                entry.state(),
+                entry.receivedAt(),
+                entry.client(),
+                entry.helo(),
+                entry.sender(),
+                recipients,
+                entry.recipientCount(),
+                entry.size(),
+                entry.route(),
+                entry.mailbox(),
+                entry.priority(),
+                entry.attempts(),
+                entry.dueAt(),
+                entry.reason(),
+                entry.subject(),
+                entry.messageId(),
+                entry.settledAt(),
+                entry.notice());
+    }
+
+    private static MessageState state(ResultSet row) throws SQLException {
+        if (row.getObject("due_at") == null) {
+            if (row.getInt("deleted") != 0) {
+                return MessageState.DELETED;
+            }
+            return row.getInt("failed") != 0 ? MessageState.FAILED : MessageState.DELIVERED;
+        }
+        if (row.getObject("lease") != null) {
+            return MessageState.DELIVERING;
+        }
+        if (row.getObject("held_at") != null) {
+            return MessageState.HELD;
+        }
+        return row.getObject("reason") == null ? MessageState.QUEUED : MessageState.DEFERRED;
+    }
+
+    private static String text(ResultSet row, String column) throws SQLException {
+        return Objects.requireNonNullElse(row.getString(column), "");
+    }
+
+    private static @Nullable Instant time(ResultSet row, String column) throws SQLException {
+        long millis = row.getLong(column);
+        return row.wasNull() ? null : Instant.ofEpochMilli(millis);
+    }
+}

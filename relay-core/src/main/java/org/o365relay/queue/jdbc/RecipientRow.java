@@ -1,0 +1,65 @@
+package org.o365relay.queue.jdbc;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.DsnRequest.ForRecipient;
+import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.NotifyParameter;
+import org.o365relay.mail.OriginalRecipient;
+import org.o365relay.mail.Recipient;
+
+/// A row of the table `recipient`, as stored.
+public record RecipientRow(
+        long messageId,
+        int ordinal,
+        String address,
+        String state,
+        @Nullable String dsnNotify,
+        @Nullable String originalRecipient) {
+
+    static final String OPEN = "queued";
+
+    public static RecipientRow of(ResultSet row) throws SQLException {
+        return new RecipientRow(
+                row.getLong("message_id"),
+                row.getInt("ordinal"),
+                row.getString("address"),
+                row.getString("state"),
+                row.getString("dsn_notify"),
+                row.getString("original_recipient"));
+    }
+
+    Recipient recipient() {
+        return new Recipient(ordinal, MessageRow.address(address));
+    }
+
+    boolean hasDsnRequest() {
+        return dsnNotify != null || originalRecipient != null;
+    }
+
+    ForRecipient dsnRequest() {
+        return new ForRecipient(
+                dsnNotify == null ? null : NotifyParameter.parse(dsnNotify).orElseThrow(() -> damaged(dsnNotify)),
+                originalRecipient == null
+                        ? null
+                        : OriginalRecipient.parse(originalRecipient).orElseThrow(() -> damaged(originalRecipient)));
+    }
+
+    private static IllegalArgumentException damaged(String text) {
+        return new IllegalArgumentException("\"" + text + "\" is not valid");
+    }
+
+    boolean isDelivered() {
+        return state.equals("delivered");
+    }
+
+    /// @return whether the row is for this address; false if the stored address is not valid
+    boolean isFor(EmailAddress other) {
+        return EmailAddress.parse(address).filter(other::equals).isPresent();
+    }
+
+    boolean isOpen() {
+        return state.equals(OPEN);
+    }
+}

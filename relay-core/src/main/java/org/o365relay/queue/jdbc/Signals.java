@@ -1,0 +1,30 @@
+package org.o365relay.queue.jdbc;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.o365relay.queue.ClaimScope;
+
+/// Wakes threads that wait for due messages.
+final class Signals {
+
+    private final Map<ClaimScope, Signal> signals = new ConcurrentHashMap<>();
+
+    /// @return the signal of this scope; get it before reading what is due, so that no later change is missed
+    Signal of(ClaimScope scope) {
+        return signals.computeIfAbsent(scope, _ -> new Signal());
+    }
+
+    /// @param mailbox name of a mailbox or pool whose messages may be due sooner than before
+    void raise(String mailbox) {
+        signals.forEach((scope, signal) -> {
+            if (scope.serves(mailbox)) {
+                signal.raise();
+            }
+        });
+    }
+
+    /// Wakes every waiting thread.
+    void raiseAll() {
+        signals.values().forEach(Signal::raise);
+    }
+}

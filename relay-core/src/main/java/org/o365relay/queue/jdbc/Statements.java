@@ -1,0 +1,127 @@
+package org.o365relay.queue.jdbc;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// Named statements, prepared once for one connection. Used by one thread at a time.
+public final class Statements {
+
+    private static final String NAME_PREFIX = "-- name: ";
+    private static final Map<String, String> TEXTS = parse(resource(Statements.class, "statements.sql"));
+
+    private final Connection connection;
+    private final Map<String, String> additional;
+    private final Map<String, PreparedStatement> prepared = new HashMap<>();
+    private long content;
+
+    /// The statements of `statements.sql`.
+    public Statements(Connection connection) {
+        this(connection, Map.of());
+    }
+
+    /// @param additional texts of further statements, by name
+    public Statements(Connection connection, Map<String, String> additional) {
+        this.connection = connection;
+        this.additional = additional;
+    }
+
+    /// @return the statement with its parameters set; valid until the next call with the same name
+    public PreparedStatement with(String name, @Nullable Object... parameters) throws SQLException {
+        return set(prepared(name), parameters);
+    }
+
+    /// @return a statement with its parameters set; the caller closes it
+    PreparedStatement with(FilterSql.Query query) throws SQLException {
+        PreparedStatement statement = connection.prepareStatement(query.text());
+        try {
+            return set(statement, query.parameters().toArray());
+        } catch (SQLException e) {
+            statement.close();
+            throw e;
+        }
+    }
+
+    private PreparedStatement set(PreparedStatement statement, @Nullable Object... parameters) throws SQLException {
+        for (int i = 0; i < parameters.length; i++) {
+            statement.setObject(i + 1, parameters[i]);
+            content += parameters[i] instanceof byte[] octets ? octets.length : 0;
+        }
+        return statement;
+    }
+
+    /// Discards the prepared statements, because the driver may have closed them after an error.
+    public void discardPrepared() {
+        prepared.values().forEach(Statements::close);
+        prepared.clear();
+    }
+
+    private static void close(PreparedStatement statement) {
+        try {
+            statement.close();
+        } catch (SQLException _) {
+            // closing reports the earlier error again
+        }
+    }
+
+    /// @return total size of the binary parameters set since the last call, in octets
+    long takeContentOctets() {
+        long taken = content;
+        content = 0;
+        return taken;
+    }
+
+    /// @return the statements of `statements.sql`, by name
+    public static Map<String, String> texts() {
+        return TEXTS;
+    }
+
+    /// @return the connection of the statements
+    public Connection connection() {
+        return connection;
+    }
+
+    /// @return the text of a resource in the package of the class
+    public static String resource(Class<?> owner, String name) {
+        try (InputStream in = owner.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new IllegalStateException("missing resource " + name);
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private PreparedStatement prepared(String name) throws SQLException {
+        PreparedStatement known = prepared.get(name);
+        if (known != null) {
+            return known;
+        }
+        String text = TEXTS.getOrDefault(name, additional.get(name));
+        if (text == null) {
+            throw new IllegalArgumentException("no statement named " + name);
+        }
+        PreparedStatement fresh = connection.prepareStatement(text);
+        prepared.put(name, fresh);
+        return fresh;
+    }
+
+    /// @param file text of a file of statements, each preceded by a line with its name
+    /// @return the statements by name
+    public static Map<String, String> parse(String file) {
+        return Arrays.stream(file.split(NAME_PREFIX))
+                .skip(1)
+                .map(block -> block.split("\n", 2))
+                .collect(Collectors.toUnmodifiableMap(parts -> parts[0].strip(), parts -> parts[1].strip()));
+    }
+}

@@ -1,0 +1,106 @@
+package org.o365relay.queue.jdbc.sqlite;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Objects;
+import java.util.Set;
+
+/// Writes files that are complete and synced to disk when the method returns. The files contain mail, so only
+/// the owner may read them.
+///
+/// Must not be used for files that SQLite has open in this process: the system releases a process's locks on a
+/// file when the process closes any channel to it.
+public final class DurableFiles {
+
+    private static final boolean HAS_PERMISSIONS =
+            FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+
+    private DurableFiles() {}
+
+    /// Creates an empty file.
+    public static void create(Path file) throws IOException {
+        Files.createFile(file, only("rw-------"));
+    }
+
+    /// Creates a folder and its parents, and syncs their directory entries.
+    public static void createDirectories(Path directory) throws IOException {
+        if (Files.isDirectory(directory)) {
+            return;
+        }
+        Path parent = folder(directory);
+        createDirectories(parent);
+        Files.createDirectory(directory, only("rwx------"));
+        syncDirectory(parent);
+    }
+
+    /// Copies a file to a new one, and syncs it.
+    public static void copy(Path from, Path to) throws IOException {
+        try (FileChannel source = FileChannel.open(from, StandardOpenOption.READ);
+                FileChannel target = FileChannel.open(
+                        to, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), only("rw-------"))) {
+            long size = source.size();
+            long done = 0;
+            while (done < size) {
+                done += source.transferTo(done, size - done, target);
+            }
+            target.force(true);
+        }
+    }
+
+    /// Writes a new file, and syncs it.
+    static void write(Path file, byte[] content) throws IOException {
+        create(file);
+        Files.write(file, content);
+        sync(file);
+    }
+
+    /// Renames a file atomically, replacing an existing one, and syncs the directory.
+    public static void move(Path from, Path to) throws IOException {
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        syncDirectory(folder(to));
+    }
+
+    public static void delete(Path file) throws IOException {
+        if (Files.deleteIfExists(file)) {
+            syncDirectory(folder(file));
+        }
+    }
+
+    public static void sync(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.force(true);
+        }
+    }
+
+    public static void syncDirectory(Path directory) throws IOException {
+        if (HAS_PERMISSIONS) { // on other systems a directory cannot be opened and needs no sync
+            try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+                channel.force(true);
+            }
+        }
+    }
+
+    public static Path folder(Path file) {
+        return Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file is in a folder");
+    }
+
+    /// @return size of the file in octets; 0 if the file does not exist
+    public static long size(Path file) {
+        return file.toFile().length();
+    }
+
+    private static FileAttribute<?>[] only(String permissions) {
+        return HAS_PERMISSIONS
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
+                }
+                : new FileAttribute<?>[0];
+    }
+}

@@ -1,0 +1,85 @@
+package org.o365relay.queue.jdbc.sqlite;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.o365relay.queue.QueueUnavailableException;
+import org.o365relay.queue.QueueUnavailableException.Reason;
+
+/// Marks in the data directory that a command is replacing the files of the queue. If the command is killed,
+/// the files may not belong together: no relay opens them until the command has been run again and completes.
+public final class MaintenanceMarker {
+
+    public static final String FILE = "queue.unfinished";
+
+    // temporary databases
+    public static final String REPAIRED = "queue-repair.db";
+    public static final String REPAIR_SOURCE = "queue-repair-source.db";
+    public static final String REPAIR_ROLLBACK = "queue-repair.partial";
+    public static final String RESTORED = "queue-restore.db";
+
+    private final Path directory;
+    private final Path file;
+
+    public MaintenanceMarker(Path directory) {
+        this.directory = directory;
+        this.file = directory.resolve(FILE);
+    }
+
+    /// A command in progress, or one that was killed.
+    ///
+    /// @param command as typed, without the program name
+    /// @param folder a folder below the data directory that contains the previous files
+    public record Operation(String command, Path folder) {}
+
+    /// @param folder a folder below the data directory; its path is stored relative to the data directory,
+    ///     which may therefore be moved
+    public void begin(String command, Path folder) throws IOException {
+        Path fresh = file.resolveSibling(FILE + ".partial");
+        Files.deleteIfExists(fresh);
+        Path relative = directory.toAbsolutePath().relativize(folder.toAbsolutePath());
+        DurableFiles.write(fresh, (command + "\n" + relative + "\n").getBytes(StandardCharsets.UTF_8));
+        DurableFiles.move(fresh, file);
+    }
+
+    public void end() throws IOException {
+        DurableFiles.delete(file);
+    }
+
+    /// Deletes what a killed repair or restore has left. Must not be called while a marker exists.
+    public static void deleteTemporaryDatabases(Path directory) throws IOException {
+        for (String name : List.of(REPAIRED, REPAIR_SOURCE, REPAIR_ROLLBACK, RESTORED)) {
+            new Sqlite(directory, name).delete();
+        }
+    }
+
+    public Optional<Operation> unfinished() throws IOException {
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        String text = Files.readString(file);
+        int end = text.indexOf('\n');
+        return Optional.of(new Operation(
+                text.substring(0, end),
+                directory.resolve(text.substring(end + 1).strip())));
+    }
+
+    /// @throws QueueUnavailableException if a command has not completed
+    void requireFinished() throws IOException, QueueUnavailableException {
+        requireFinishedExcept("");
+    }
+
+    /// @param command the command that may be unfinished, because it is being run again
+    public void requireFinishedExcept(String command) throws IOException, QueueUnavailableException {
+        Optional<Operation> begun = unfinished();
+        if (begun.isPresent() && !begun.get().command().equals(command)) {
+            throw new QueueUnavailableException(
+                    Reason.DAMAGED,
+                    "\"o365-relay " + begun.get().command() + "\" was interrupted; run it again. The previous files"
+                            + " are in " + begun.get().folder());
+        }
+    }
+}

@@ -1,0 +1,201 @@
+package org.o365relay.queue.jdbc.sqlite;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.DeviceRecord;
+import org.o365relay.mail.UsageSlot;
+import org.o365relay.queue.DiskCapacity;
+import org.o365relay.queue.QueueException;
+import org.o365relay.queue.QueueReader;
+import org.o365relay.queue.QueueSettings;
+import org.o365relay.queue.QueueUnavailableException;
+import org.o365relay.queue.QueueUnavailableException.Reason;
+import org.o365relay.queue.jdbc.Committer;
+import org.o365relay.queue.jdbc.DeviceTables;
+import org.o365relay.queue.jdbc.Dialect;
+import org.o365relay.queue.jdbc.JdbcReader;
+import org.o365relay.queue.jdbc.QuotaTables;
+import org.o365relay.queue.jdbc.ReadAccess;
+import org.o365relay.queue.jdbc.Statements;
+
+/// Reads a queue from another process, whether a relay is running or not. Creates and changes no file, and does
+/// not delay a running relay.
+public final class OfflineQueue {
+
+    private final Path file;
+    private final Sqlite sqlite;
+    private final InstantSource clock;
+
+    /// @param directory the data directory
+    public OfflineQueue(Path directory) {
+        this(directory, InstantSource.system());
+    }
+
+    /// @param directory the data directory
+    /// @param clock clock for the time of the summaries
+    public OfflineQueue(Path directory, InstantSource clock) {
+        this.clock = clock;
+        this.file = directory.resolve(Sqlite.FILE);
+        this.sqlite = new Sqlite(directory);
+    }
+
+    /// @return ID of the process that uses the queue; empty if there is none, or if it is not visible to this
+    ///     process
+    public OptionalLong holder() {
+        return DirectoryLock.holder(file.resolveSibling(DirectoryLock.FILE));
+    }
+
+    /// Reads the device counters. Changes of the last few seconds may be missing, except for usage that counts
+    /// against a limit.
+    ///
+    /// @return the devices, in any order; empty if the queue was written by an older relay, which did not store
+    ///     devices
+    /// @throws QueueUnavailableException with a message for the admin
+    public List<DeviceRecord> devices() throws QueueUnavailableException {
+        return list(Sqlite.FIRST_WITH_DEVICES, DeviceTables::all);
+    }
+
+    /// Like [Claims#quotaUsage(String, Instant)].
+    ///
+    /// @return the slots; empty if the queue was written by an older relay, which did not store usage
+    /// @throws QueueUnavailableException with a message for the admin
+    public List<UsageSlot> quotaUsage(String account, Instant since) throws QueueUnavailableException {
+        return list(Sqlite.FIRST_WITH_QUOTA_USAGE, statements -> QuotaTables.usageSince(statements, account, since));
+    }
+
+    /// @return a reader; each call opens the queue anew
+    /// @throws QueueUnavailableException with a message for the admin, also if an older relay wrote the queue
+    public QueueReader reader() throws QueueUnavailableException {
+        query(this::requireCurrentVersion);
+        return new JdbcReader(new OfflineAccess(this), clock);
+    }
+
+    /// @param settings the settings of this queue
+    /// @return disk space, measured now
+    /// @throws QueueUnavailableException with a message for the admin
+    public DiskCapacity capacity(QueueSettings settings) throws QueueUnavailableException {
+        Dialect.Usage usage = query(statements -> sqlite.usage(statements.connection()));
+        try {
+            long free = Files.getFileStore(file).getUsableSpace();
+            return new DiskCapacity(free, settings.minimumFreeSpace(), usage.used(), settings.maximumSize());
+        } catch (IOException e) {
+            throw unavailable(
+                    "the free space of the file system of " + file + " cannot be measured: " + e.getMessage());
+        }
+    }
+
+    private record OfflineAccess(OfflineQueue queue) implements ReadAccess {
+
+        @Override
+        public <T extends @Nullable Object> T read(Committer.Work<T> work) {
+            try {
+                return queue.query(statements -> {
+                    queue.requireCurrentVersion(statements);
+                    return work.on(statements);
+                });
+            } catch (QueueUnavailableException e) {
+                throw new QueueException(e);
+            }
+        }
+    }
+
+    @FunctionalInterface
+    public interface Query<T extends @Nullable Object> {
+        T run(Statements statements) throws SQLException, QueueUnavailableException;
+    }
+
+    /// @param first the first schema version that has the table
+    /// @return an empty list if the queue has an older version
+    private <T> List<T> list(int first, Query<List<T>> query) throws QueueUnavailableException {
+        return query(statements -> {
+            if (sqlite.version(statements.connection()) < first) {
+                return List.of();
+            }
+            requireCurrentVersion(statements);
+            return query.run(statements);
+        });
+    }
+
+    /// @param query the query; repeated if a relay starts while it runs
+    public <T extends @Nullable Object> T query(Query<T> query) throws QueueUnavailableException {
+        try {
+            return read(query);
+        } catch (NoSuchFileException e) {
+            throw unavailable("there is no queue in " + file.getParent() + ": no relay has run with this"
+                    + " data-directory yet");
+        } catch (AccessDeniedException e) {
+            throw unavailable(
+                    "permission denied for " + e.getFile() + "; run the command as root or as the relay's user");
+        } catch (IOException e) {
+            throw unavailable("the queue " + file + " cannot be read: " + e.getMessage());
+        } catch (SQLException e) {
+            throw sqlite.unreadable(e);
+        }
+    }
+
+    private <T extends @Nullable Object> T read(Query<T> query)
+            throws IOException, SQLException, QueueUnavailableException {
+        FileTime before = modified();
+        boolean immutable = !sqlite.hasLog();
+        try {
+            T found = read(immutable, query);
+            if (!immutable || isUnchangedSince(before)) {
+                return found;
+            }
+        } catch (SQLException e) {
+            if (!immutable || isUnchangedSince(before)) {
+                throw e;
+            }
+        }
+        return read(!sqlite.hasLog(), query); // a relay has started in the meantime
+    }
+
+    private <T extends @Nullable Object> T read(boolean immutable, Query<T> query)
+            throws SQLException, QueueUnavailableException {
+        try (Connection connection = sqlite.openReadOnly(immutable)) {
+            connection.setAutoCommit(false); // one transaction: a consistent view
+            return query.run(new Statements(connection));
+        }
+    }
+
+    /// @return the schema version
+    /// @throws QueueUnavailableException if it is not the current one
+    private long requireCurrentVersion(Statements statements) throws SQLException, QueueUnavailableException {
+        long version = sqlite.version(statements.connection());
+        if (version < Sqlite.SCHEMA_VERSION) {
+            throw new QueueUnavailableException(
+                    Reason.OLDER_SCHEMA,
+                    "the queue " + file + " was written by an older o365-relay (schema " + version + ", this one reads "
+                            + Sqlite.SCHEMA_VERSION + "); start this version of the relay to upgrade it");
+        }
+        return version;
+    }
+
+    private boolean isUnchangedSince(FileTime before) throws IOException {
+        return !sqlite.hasLog() && before.equals(modified());
+    }
+
+    /// Does not open the file: closing it would release the locks of a relay in the same process.
+    private FileTime modified() throws IOException {
+        FileTime time = Files.getLastModifiedTime(file);
+        if (!Files.isReadable(file)) {
+            throw new AccessDeniedException(file.toString());
+        }
+        return time;
+    }
+
+    private static QueueUnavailableException unavailable(String message) {
+        return new QueueUnavailableException(Reason.UNUSABLE_DIRECTORY, message);
+    }
+}

@@ -1,0 +1,333 @@
+package org.o365relay.queue.jdbc.sqlite;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.o365relay.queue.QueueException;
+import org.o365relay.queue.QueueUnavailableException;
+import org.o365relay.queue.QueueUnavailableException.Reason;
+import org.o365relay.queue.jdbc.Dialect;
+import org.o365relay.queue.jdbc.Statements;
+
+/// The SQLite dialect: opens connections, upgrades the schema, and classifies errors.
+public final class Sqlite implements Dialect {
+
+    public static final String FILE = "queue.db";
+
+    static final int FIRST_WITH_DEVICES = 2;
+    static final int FIRST_WITH_QUOTA_USAGE = 3;
+    public static final int SCHEMA_VERSION = 5;
+
+    // https://www.sqlite.org/rescode.html
+    private static final int BUSY = 5;
+    private static final int READONLY = 8;
+    private static final int IOERR = 10;
+    private static final int CORRUPT = 11;
+    private static final int FULL = 13;
+    private static final int CANTOPEN = 14;
+    private static final int CONSTRAINT = 19;
+    private static final int MISMATCH = 20;
+    private static final int NOTADB = 26;
+
+    private final Path file;
+
+    public Sqlite(Path directory) {
+        this(directory, FILE);
+    }
+
+    /// For a database other than the queue itself: its replacement or a copy.
+    public Sqlite(Path directory, String name) {
+        this.file = directory.resolve(name);
+    }
+
+    public Path file() {
+        return file;
+    }
+
+    @Override
+    public Connection openWriter() throws SQLException {
+        Connection connection = connect();
+        try {
+            execute(
+                    connection,
+                    "PRAGMA auto_vacuum = INCREMENTAL", // takes effect on a new database only
+                    "PRAGMA journal_mode = WAL",
+                    "PRAGMA wal_autocheckpoint = 0", // checkpoints are run by Checkpointer
+                    "PRAGMA journal_size_limit = 67108864");
+            connection.setAutoCommit(false);
+            return connection;
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public Connection openReader() throws SQLException {
+        Connection connection = connect();
+        execute(connection, "PRAGMA query_only = ON");
+        return connection;
+    }
+
+    @Override
+    public Connection openScanner() throws SQLException {
+        Connection connection = openReader();
+        connection.setAutoCommit(false);
+        return connection;
+    }
+
+    @Override
+    public Upkeep startUpkeep() throws SQLException {
+        return new Checkpointer(openCheckpointer());
+    }
+
+    /// Opens a connection for checkpoints, without a busy timeout: a checkpoint that waits for a reader would
+    /// block the writer as well.
+    Connection openCheckpointer() throws SQLException {
+        Connection connection = connect();
+        execute(connection, "PRAGMA busy_timeout = 0");
+        return connection;
+    }
+
+    /// Opens a connection for a process other than the relay. Creates and changes no file, not even the log and
+    /// its index: these would belong to the user of that process, and the relay could not write to them.
+    ///
+    /// @param immutable true to read the file as immutable, which is possible only if it has no log; the result
+    ///     is invalid if the file changes in the meantime. False to use the existing index of the log
+    Connection openReadOnly(boolean immutable) throws SQLException {
+        String how = immutable ? "immutable=1" : "readonly_shm=1";
+        Connection connection = DriverManager.getConnection(
+                "jdbc:sqlite:file://" + file.toAbsolutePath().toUri().getRawPath() + "?mode=ro&" + how);
+        try {
+            execute(connection, "PRAGMA busy_timeout = 10000", "PRAGMA query_only = ON");
+            return connection;
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    /// @return whether the log may contain commits that are not in the database yet
+    boolean hasLog() {
+        return log().toFile().length() > 0;
+    }
+
+    /// @throws QueueUnavailableException if the log contains commits although the caller has closed the
+    ///     database, because another program has it open
+    public void requireNoLog() throws QueueUnavailableException {
+        if (hasLog()) {
+            throw new QueueUnavailableException(
+                    Reason.UNUSABLE_DIRECTORY,
+                    "another program has " + file + " open; end that program and repeat the command. The queue was not"
+                            + " changed");
+        }
+    }
+
+    /// @return the write-ahead log, which may not exist
+    public Path log() {
+        return file.resolveSibling(file.getFileName() + "-wal");
+    }
+
+    /// @return the index of the log, which may not exist
+    public Path index() {
+        return file.resolveSibling(file.getFileName() + "-shm");
+    }
+
+    /// @return the existing files of the database
+    public List<Path> files() {
+        return Stream.of(file, log(), index()).filter(Files::exists).toList();
+    }
+
+    /// Deletes all files of the database.
+    public void delete() throws IOException {
+        DurableFiles.delete(index());
+        DurableFiles.delete(log());
+        DurableFiles.delete(file);
+    }
+
+    /// Opens a connection with auto-commit on, without changing settings of the database.
+    public Connection connect() throws SQLException {
+        Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+        execute(connection, "PRAGMA busy_timeout = 10000", "PRAGMA synchronous = FULL"); // 250 means: on disk
+        return connection;
+    }
+
+    @Override
+    public Usage usage(Connection connection) throws SQLException {
+        long pageSize = number(connection, "PRAGMA page_size");
+        long spare = number(connection, "PRAGMA freelist_count");
+        long all = number(connection, "PRAGMA page_count");
+        return new Usage((all - spare) * pageSize, spare * pageSize);
+    }
+
+    /// Returns free pages to the file system; the next checkpoint shortens the file.
+    ///
+    /// @param pages maximum number of pages
+    public static void returnFreePages(Connection connection, int pages) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            // executeUpdate runs all steps; each step frees one page
+            statement.executeUpdate("PRAGMA incremental_vacuum(" + pages + ")");
+        }
+    }
+
+    @Override
+    public boolean isEnvironmental(SQLException e) {
+        return Set.of(BUSY, READONLY, IOERR, FULL, CANTOPEN).contains(primaryCode(e));
+    }
+
+    public static void execute(Connection connection, String... statements) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            for (String text : statements) {
+                statement.execute(text);
+            }
+        }
+    }
+
+    public static long number(Connection connection, String query) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(query)) {
+            return row.next() ? row.getLong(1) : 0;
+        }
+    }
+
+    /// Upgrades in one transaction, one version at a time.
+    @Override
+    public void upgrade(Connection connection) throws SQLException, QueueUnavailableException {
+        upgrade(connection, SCHEMA_VERSION);
+    }
+
+    /// @param target the schema version to stop at
+    public void upgrade(Connection connection, long target) throws SQLException, QueueUnavailableException {
+        for (long next = version(connection) + 1; next <= target; next++) {
+            execute(connection, schema(next));
+            execute(connection, "PRAGMA user_version = " + next);
+        }
+        connection.commit();
+    }
+
+    /// @return the schema version; 0 if there are no tables
+    /// @throws QueueUnavailableException if a newer relay wrote the database
+    public long version(Connection connection) throws SQLException, QueueUnavailableException {
+        long version = number(connection, "PRAGMA user_version");
+        if (version > SCHEMA_VERSION) {
+            throw new QueueUnavailableException(
+                    Reason.NEWER_SCHEMA,
+                    file + " was written by a newer o365-relay (schema " + version + ", this version supports up to "
+                            + SCHEMA_VERSION
+                            + "); install the newer version again, or configure an empty data-directory");
+        }
+        return version;
+    }
+
+    /// @return the statements that upgrade the previous version to this version
+    public static String[] schema(long version) {
+        return Statements.resource(Sqlite.class, "schema-" + version + ".sql").split(";\\s*\n");
+    }
+
+    /// @return an exception for a failure to read the queue from another process
+    QueueUnavailableException unreadable(SQLException failure) {
+        return isDamage(failure)
+                ? unavailable(failure)
+                : new QueueUnavailableException(
+                        Reason.UNUSABLE_DIRECTORY,
+                        "the queue " + file + " cannot be read: " + failure.getMessage()
+                                + "; run the command as root or"
+                                + " as the relay's user. If only one of " + FILE + "-wal and " + FILE
+                                + "-shm exists, start"
+                                + " the relay, which recreates the other");
+    }
+
+    /// @return an exception for a failure to open the queue
+    QueueUnavailableException unavailable(Exception failure) {
+        Throwable cause =
+                failure instanceof QueueException && failure.getCause() != null ? failure.getCause() : failure;
+        return cause instanceof SQLException e && isDamage(e)
+                ? new QueueUnavailableException(
+                        Reason.DAMAGED,
+                        "the queue " + file + " is damaged (" + cause.getMessage() + "); nothing was changed. Run"
+                                + " \"o365-relay queue verify\" to list the damage, and add --repair to recover what can be"
+                                + " read; it copies the files first")
+                : new QueueUnavailableException(
+                        Reason.UNUSABLE_DIRECTORY,
+                        "the queue " + file + " cannot be opened: " + cause.getMessage()
+                                + "; check that the disk is not full and that the directory and its files belong to"
+                                + " the user that runs the relay (" + System.getProperty("user.name") + ")");
+    }
+
+    /// @return damaged pages and indexes and violated constraints, as SQLite reports them; at most 100
+    public static List<String> integrity(Connection connection) throws SQLException {
+        List<String> problems = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("PRAGMA integrity_check")) {
+            while (row.next()) {
+                String text = row.getString(1);
+                if (!text.equals("ok")) {
+                    problems.addAll(text.lines().toList());
+                }
+            }
+        } catch (SQLException e) {
+            if (!isCorrupt(e)) {
+                throw e;
+            }
+            problems.add(String.valueOf(e.getMessage()));
+        }
+        return problems;
+    }
+
+    /// @return a description of every table column and every index, with their names
+    public static Set<String> structure(Connection connection) throws SQLException {
+        Set<String> parts = new TreeSet<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT 'column ' || p.name || ' of table ' || s.name"
+                        + " FROM sqlite_schema s JOIN pragma_table_info(s.name) p WHERE s.type = 'table'"
+                        + " UNION ALL SELECT 'index ' || name FROM sqlite_schema WHERE type = 'index'")) {
+            while (row.next()) {
+                parts.add(row.getString(1));
+            }
+        }
+        return parts;
+    }
+
+    /// @return the [structure][#structure(Connection)] of a new queue of that version
+    public static Set<String> structure(long version) throws SQLException {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite::memory:")) {
+            for (long step = 1; step <= version; step++) {
+                execute(connection, schema(step));
+            }
+            return structure(connection);
+        }
+    }
+
+    @Override
+    public boolean isDamage(SQLException e) {
+        return isCorrupt(e);
+    }
+
+    private static boolean isCorrupt(SQLException e) {
+        return Set.of(CORRUPT, NOTADB).contains(primaryCode(e));
+    }
+
+    /// @return whether a page could not be read or is damaged
+    public static boolean isUnreadable(SQLException e) {
+        return isCorrupt(e) || primaryCode(e) == IOERR;
+    }
+
+    /// @return whether a row violates a constraint of its table
+    static boolean isConstraintViolation(SQLException e) {
+        return Set.of(CONSTRAINT, MISMATCH).contains(primaryCode(e));
+    }
+
+    private static int primaryCode(SQLException e) {
+        return e.getErrorCode() & 0xff;
+    }
+}

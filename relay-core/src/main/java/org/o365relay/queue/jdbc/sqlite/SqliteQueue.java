@@ -1,0 +1,39 @@
+package org.o365relay.queue.jdbc.sqlite;
+
+import java.io.IOException;
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.random.RandomGenerator;
+import org.o365relay.queue.QueueException;
+import org.o365relay.queue.QueueSettings;
+import org.o365relay.queue.QueueUnavailableException;
+import org.o365relay.queue.jdbc.JdbcQueue;
+
+/// Opens a queue that is a SQLite database in a data directory. One process at a time owns the directory.
+public final class SqliteQueue {
+
+    private SqliteQueue() {}
+
+    /// Opens the queue in its data directory, and creates both if they do not exist. Recovers from a crash, as
+    /// [JdbcQueue#open] describes.
+    ///
+    /// @throws QueueUnavailableException with a message for the admin
+    public static JdbcQueue open(QueueSettings settings, InstantSource clock, RandomGenerator random)
+            throws QueueUnavailableException {
+        DirectoryLock lock = DirectoryLock.acquire(settings.directory());
+        Sqlite sqlite = new Sqlite(settings.directory());
+        SchemaBackups backups = new SchemaBackups(settings.directory(), clock);
+        try {
+            new MaintenanceMarker(settings.directory()).requireFinished();
+            MaintenanceMarker.deleteTemporaryDatabases(settings.directory());
+            backups.backUpBeforeUpgrade(sqlite);
+            return JdbcQueue.open(sqlite, settings, clock, random, backups::deleteExpired, lock::release);
+        } catch (QueueUnavailableException e) {
+            lock.release();
+            throw e;
+        } catch (SQLException | IOException | QueueException e) {
+            lock.release();
+            throw sqlite.unavailable(e);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package org.o365relay.queue.maintenance;
+
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import org.o365relay.queue.jdbc.ClaimTables;
+import org.o365relay.queue.jdbc.Statements;
+
+/// An inconsistency that a repair fixes by itself, in the order of the fixes. Statements: `find-…` and `fix-…`
+/// of `inspection.sql`.
+enum AutoFix {
+    SETTLED_AND_OPEN("messages are settled but still due"),
+    OPEN_BUT_SETTLED("messages are settled although a recipient is open"),
+    NEVER_DUE("messages are neither due nor settled"),
+    LEASED_THOUGH_SETTLED("settled messages are still leased to a delivery attempt"),
+    HELD_BUT_DUE("messages are on hold but due"),
+    DUE_IN_THE_FAR_FUTURE("messages are due so far in the future that the clock must have been wrong"),
+    UNKNOWN_PRIORITY("messages have an unknown priority"),
+    COMPLETE_THOUGH_INCOMING("messages are complete but marked as being received"),
+    CONTENT_OF_SETTLED("content chunks belong to settled messages"),
+    RECIPIENTS_WITHOUT_MESSAGE("recipients belong to no message"),
+    EVENTS_WITHOUT_MESSAGE("events belong to no message");
+
+    private final String description;
+
+    AutoFix(String description) {
+        this.description = description;
+    }
+
+    /// @return a line for the report
+    String text(long count) {
+        return count + " " + description;
+    }
+
+    /// @return how many rows are affected
+    long count(Statements statements, Instant now, Duration longestWait) throws SQLException {
+        try (var row =
+                statement(statements, "find-", now, now.plus(longestWait)).executeQuery()) {
+            return row.next() ? row.getLong(1) : 0;
+        }
+    }
+
+    /// @return how many rows were fixed
+    int fix(Statements statements, Instant now, Duration longestWait) throws SQLException {
+        return statement(statements, "fix-", now, now.plus(longestWait)).executeUpdate();
+    }
+
+    private PreparedStatement statement(Statements statements, String prefix, Instant now, Instant latest)
+            throws SQLException {
+        PreparedStatement statement =
+                statements.with(prefix + name().toLowerCase(Locale.ROOT).replace('_', '-'));
+        long[] values = {now.toEpochMilli(), latest.toEpochMilli(), ClaimTables.END_OF_TIME.toEpochMilli()};
+        int wanted = statement.getParameterMetaData().getParameterCount();
+        for (int i = 0; i < wanted; i++) {
+            statement.setLong(i + 1, values[i]);
+        }
+        return statement;
+    }
+}

@@ -1,0 +1,24 @@
+package org.o365relay.queue.maintenance;
+
+import java.sql.Connection;
+import java.util.Map;
+import org.o365relay.queue.jdbc.Statements;
+
+/// The statements that verify and repair a queue, which are in `inspection.sql`.
+final class InspectionStatements {
+
+    private static final Map<String, String> TEXTS =
+            Statements.parse(Statements.resource(InspectionStatements.class, "inspection.sql"));
+
+    private InspectionStatements() {}
+
+    /// @return the statements by name
+    static Map<String, String> texts() {
+        return TEXTS;
+    }
+
+    /// @return these statements, and those of a running relay
+    static Statements on(Connection connection) {
+        return new Statements(connection, TEXTS);
+    }
+}

@@ -1,0 +1,192 @@
+package org.o365relay.queue.maintenance;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.QueueId;
+import org.o365relay.queue.jdbc.Chunk;
+import org.o365relay.queue.jdbc.MessageRow;
+import org.o365relay.queue.jdbc.RecipientRow;
+import org.o365relay.queue.jdbc.Statements;
+import org.o365relay.queue.jdbc.sqlite.Sqlite;
+import org.o365relay.queue.maintenance.Finding.Kind;
+
+/// Checks the rows of all tables. Holds a batch of messages and one chunk of content in memory at a time.
+final class IntegrityCheck {
+
+    private static final int BATCH = 500;
+    private static final Duration CLOCK_CORRECTION = Duration.ofDays(1);
+
+    private final Statements statements;
+    private final Instant now;
+    private final Duration longestWait;
+
+    IntegrityCheck(Statements statements, Instant now, Duration longestWait) {
+        this.statements = statements;
+        this.now = now;
+        this.longestWait = longestWait;
+    }
+
+    /// A message that cannot be delivered.
+    record Damaged(long id, String why) {
+
+        String text() {
+            return "message " + name(id) + " is damaged: " + why;
+        }
+    }
+
+    /// @return a row's ID as shown to the operator; a quoted number if it is not a valid ID
+    static String name(long id) {
+        return id >= 0 ? new QueueId(id).toString() : "\"" + id + "\"";
+    }
+
+    void findings(Consumer<Finding> to) throws SQLException {
+        for (AutoFix check : AutoFix.values()) {
+            long count = check.count(statements, now, longestWait);
+            if (count > 0) {
+                to.accept(new Finding(Kind.INCONSISTENCY, check.text(count)));
+            }
+        }
+        for (long content : contentsWithoutMessage()) {
+            to.accept(new Finding(Kind.MESSAGE, "content " + name(content) + " belongs to no message"));
+        }
+        damaged(damaged -> to.accept(new Finding(Kind.MESSAGE, damaged.text())), note -> to.accept(note));
+        long future =
+                number("received-in-the-future", now.plus(CLOCK_CORRECTION).toEpochMilli());
+        if (future > 0) {
+            to.accept(new Finding(
+                    Kind.NOTE,
+                    future + " messages have a reception time in the future: the clock has been set back since"));
+        }
+    }
+
+    /// @param notes receives damaged messages that an earlier repair put in quarantine, and damaged settled
+    ///     messages
+    void damaged(Consumer<Damaged> to, Consumer<Finding> notes) throws SQLException {
+        long last = Long.MIN_VALUE;
+        List<StoredMessage> batch = messages(last);
+        Content content = new Content(Long.MIN_VALUE, 0, null);
+        while (!batch.isEmpty()) {
+            for (StoredMessage message : batch) {
+                content = check(message, content, to, notes);
+            }
+            last = batch.getLast().row().id();
+            batch = messages(last);
+        }
+    }
+
+    /// @return IDs of content whose message does not exist
+    List<Long> contentsWithoutMessage() throws SQLException {
+        List<Long> contents = new ArrayList<>();
+        try (ResultSet row = statements.with("orphaned-content").executeQuery()) {
+            while (row.next()) {
+                contents.add(row.getLong(1));
+            }
+        }
+        return contents;
+    }
+
+    private record StoredMessage(MessageRow row, boolean isOpen, boolean isHeld) {}
+
+    /// The stored content of a message.
+    ///
+    /// @param size number of octets that could be read
+    /// @param damage null if all chunks are intact
+    private record Content(long id, long size, @Nullable String damage) {}
+
+    private List<StoredMessage> messages(long after) throws SQLException {
+        List<StoredMessage> batch = new ArrayList<>();
+        try (ResultSet row = statements.with("every-message", after).executeQuery()) {
+            while (batch.size() < BATCH && row.next()) {
+                boolean isOpen = row.getObject("due_at") != null;
+                batch.add(new StoredMessage(MessageRow.of(row), isOpen, row.getObject("held_at") != null));
+            }
+        }
+        return batch;
+    }
+
+    /// @param known the content checked last; the parts of a split message follow one another and share their
+    ///     content
+    private Content check(StoredMessage message, Content known, Consumer<Damaged> to, Consumer<Finding> notes)
+            throws SQLException {
+        MessageRow row = message.row();
+        Optional<String> damage = row.damage(recipients(row.id()), message.isOpen());
+        Content content = known;
+        if (message.isOpen() && damage.isEmpty()) {
+            content = known.id() == row.content().value()
+                    ? known
+                    : content(row.content().value());
+            damage = contentDamage(row, content);
+        }
+        if (damage.isPresent()) {
+            Damaged damaged = new Damaged(row.id(), damage.get());
+            if (!message.isOpen()) {
+                notes.accept(
+                        new Finding(Kind.NOTE, damaged.text() + "; it is settled, so only its history is affected"));
+            } else if (message.isHeld() && number("count-quarantined", row.id()) > 0) {
+                notes.accept(new Finding(Kind.NOTE, damaged.text() + "; it is on hold, and a copy is in quarantine"));
+            } else {
+                to.accept(damaged);
+            }
+        }
+        return content;
+    }
+
+    private static Optional<String> contentDamage(MessageRow row, Content content) {
+        if (content.damage() != null) {
+            return Optional.of(content.damage());
+        }
+        return content.size() == row.size()
+                ? Optional.empty()
+                : Optional.of("its content has " + content.size() + " octets instead of " + row.size());
+    }
+
+    private List<RecipientRow> recipients(long message) throws SQLException {
+        List<RecipientRow> recipients = new ArrayList<>();
+        try (ResultSet row = statements.with("recipients", message).executeQuery()) {
+            while (row.next()) {
+                recipients.add(RecipientRow.of(row));
+            }
+        }
+        return recipients;
+    }
+
+    private Content content(long id) throws SQLException {
+        long size = 0;
+        int next = 0;
+        try (ResultSet row = statements.with("chunks", id).executeQuery()) {
+            while (row.next()) {
+                byte[] chunk = row.getBytes("content");
+                long checksum = row.getLong("checksum");
+                boolean hasChecksum = !row.wasNull();
+                if (row.getInt("ordinal") != next || chunk == null) {
+                    return new Content(id, size, "chunk " + next + " of its content is missing");
+                }
+                if (hasChecksum && checksum != Chunk.checksum(chunk)) {
+                    return new Content(id, size, "chunk " + next + " of its content does not match its checksum");
+                }
+                size += chunk.length;
+                next++;
+            }
+        } catch (SQLException e) {
+            if (!Sqlite.isUnreadable(e)) {
+                throw e;
+            }
+            statements.discardPrepared();
+            return new Content(id, size, "chunk " + next + " of its content cannot be read");
+        }
+        return new Content(id, size, null);
+    }
+
+    private long number(String name, long parameter) throws SQLException {
+        try (ResultSet row = statements.with(name, parameter).executeQuery()) {
+            return row.next() ? row.getLong(1) : 0;
+        }
+    }
+}

@@ -1,0 +1,218 @@
+package org.o365relay.queue.maintenance;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.o365relay.queue.QueueSettings;
+import org.o365relay.queue.QueueUnavailableException;
+import org.o365relay.queue.QueueUnavailableException.Reason;
+import org.o365relay.queue.jdbc.Statements;
+import org.o365relay.queue.jdbc.sqlite.DirectoryLock;
+import org.o365relay.queue.jdbc.sqlite.DurableFiles;
+import org.o365relay.queue.jdbc.sqlite.FirstPage;
+import org.o365relay.queue.jdbc.sqlite.MaintenanceMarker;
+import org.o365relay.queue.jdbc.sqlite.MaintenanceMarker.Operation;
+import org.o365relay.queue.jdbc.sqlite.RowRecovery;
+import org.o365relay.queue.jdbc.sqlite.Sqlite;
+
+/// Repairs a queue while no relay is running. Copies the files first; then keeps every readable row, and puts
+/// messages that cannot be delivered in quarantine and on hold. Nothing is discarded.
+///
+/// A repair may be killed at any time and run again: a [MaintenanceMarker] exists while files are being
+/// replaced, so that no relay starts on files that do not belong together.
+public final class QueueRepair {
+
+    private static final String COMMAND = "queue verify --repair";
+    private static final long MIB = 1024L * 1024;
+
+    private final QueueSettings settings;
+    private final InstantSource clock;
+    private final Sqlite queue;
+    private final Sqlite fresh;
+    private final Sqlite grafted;
+    private final MaintenanceMarker marker;
+
+    public QueueRepair(QueueSettings settings, InstantSource clock) {
+        this.settings = settings;
+        this.clock = clock;
+        this.queue = new Sqlite(settings.directory());
+        this.fresh = new Sqlite(settings.directory(), MaintenanceMarker.REPAIRED);
+        this.grafted = new Sqlite(settings.directory(), MaintenanceMarker.REPAIR_SOURCE);
+        this.marker = new MaintenanceMarker(settings.directory());
+    }
+
+    /// Result of a repair.
+    ///
+    /// @param quarantine folder with the copied files and the exported messages
+    /// @param rebuilt whether the readable rows were copied into a new database
+    /// @param actions what was fixed, one line each
+    /// @param quarantined messages in quarantine, one line each
+    /// @param open number of open messages after the repair, including those on hold
+    public record Report(Path quarantine, boolean rebuilt, List<String> actions, List<String> quarantined, long open) {
+
+        public Report {
+            actions = List.copyOf(actions);
+            quarantined = List.copyOf(quarantined);
+        }
+    }
+
+    /// @throws QueueUnavailableException with a message for the admin: a relay is running, there is not enough
+    ///     free space, or the disk fails
+    public Report repair() throws QueueUnavailableException {
+        // acquiring the lock would create the directory
+        if (!Files.isDirectory(settings.directory())) {
+            throw noQueue();
+        }
+        DirectoryLock lock = DirectoryLock.acquire(settings.directory());
+        try {
+            marker.requireFinishedExcept(COMMAND);
+            if (marker.unfinished().isEmpty() && !Files.exists(queue.file())) {
+                throw noQueue();
+            }
+            return repair(quarantine());
+        } catch (IOException | SQLException e) {
+            throw new QueueUnavailableException(
+                    Reason.UNUSABLE_DIRECTORY,
+                    "the queue " + queue.file() + " could not be repaired: " + e.getMessage()
+                            + "; nothing is lost, repeat the repair");
+        } finally {
+            lock.release();
+        }
+    }
+
+    private QueueUnavailableException noQueue() {
+        return new QueueUnavailableException(Reason.UNUSABLE_DIRECTORY, "there is no queue in " + settings.directory());
+    }
+
+    private Quarantine quarantine() throws IOException, QueueUnavailableException {
+        Optional<Operation> interrupted = marker.unfinished();
+        if (interrupted.isPresent()) {
+            Quarantine quarantine = new Quarantine(interrupted.get().folder());
+            quarantine.restoreFiles(queue);
+            marker.end();
+            MaintenanceMarker.deleteTemporaryDatabases(settings.directory());
+            return quarantine;
+        }
+        MaintenanceMarker.deleteTemporaryDatabases(settings.directory());
+        long size = queue.files().stream().mapToLong(DurableFiles::size).sum();
+        long free = Files.getFileStore(settings.directory()).getUsableSpace();
+        if (free < 3 * size) {
+            throw new QueueUnavailableException(
+                    Reason.UNUSABLE_DIRECTORY,
+                    "a repair of " + queue.file() + " needs up to " + (3 * size / MIB + 1)
+                            + " MiB of free space, but only " + free / MIB
+                            + " MiB are free; nothing was changed. Free some space and repeat the repair");
+        }
+        Quarantine quarantine = Quarantine.at(settings.directory(), clock.instant());
+        quarantine.copyFiles(queue);
+        return quarantine;
+    }
+
+    private Report repair(Quarantine quarantine) throws IOException, SQLException, QueueUnavailableException {
+        boolean isDamaged = isDamaged();
+        return isDamaged ? rebuild(quarantine) : fix(queue, quarantine, List.of(), false);
+    }
+
+    private boolean isDamaged() throws SQLException, QueueUnavailableException {
+        try (Connection connection = queue.connect()) {
+            long version = queue.version(connection);
+            return version == 0 || !QueueVerifier.problems(connection, version).isEmpty();
+        } catch (SQLException e) {
+            if (!Sqlite.isUnreadable(e)) {
+                throw e;
+            }
+            return true;
+        }
+    }
+
+    private Report rebuild(Quarantine quarantine) throws IOException, SQLException, QueueUnavailableException {
+        List<String> done = new ArrayList<>();
+        try (Connection target = fresh.openWriter()) {
+            long version = versionToRecover();
+            fresh.upgrade(target, version);
+            done.add("all readable rows were copied into a new database");
+            done.addAll(recover(quarantine, target, version));
+        }
+        Report report = fix(fresh, quarantine, done, true);
+        fresh.requireNoLog();
+        DurableFiles.sync(fresh.file());
+        marker.begin(COMMAND, quarantine.folder());
+        replaceFiles();
+        marker.end();
+        grafted.delete();
+        return report;
+    }
+
+    /// @return the version of the damaged database's tables, so that every table and column is found under its
+    ///     name; the current version if it cannot be read
+    private long versionToRecover() throws SQLException, QueueUnavailableException {
+        try (Connection source = queue.connect()) {
+            long version = queue.version(source);
+            return version == 0 ? Sqlite.SCHEMA_VERSION : version;
+        } catch (SQLException e) {
+            if (!Sqlite.isUnreadable(e)) {
+                throw e;
+            }
+            return Sqlite.SCHEMA_VERSION;
+        }
+    }
+
+    /// Deletes the old log first, so that it is not applied to the new file.
+    private void replaceFiles() throws IOException {
+        DurableFiles.delete(queue.index());
+        DurableFiles.delete(queue.log());
+        DurableFiles.move(fresh.file(), queue.file());
+    }
+
+    private List<String> recover(Quarantine quarantine, Connection target, long version)
+            throws IOException, SQLException, QueueUnavailableException {
+        try (Connection source = queue.connect()) {
+            Sqlite.execute(source, "PRAGMA query_only = ON");
+            if (Sqlite.structure(source).contains("column id of table message")) {
+                return new RowRecovery(source, target).copy();
+            }
+        } catch (SQLException e) {
+            if (!Sqlite.isUnreadable(e)) {
+                throw e;
+            }
+        }
+        for (Path file : new Sqlite(quarantine.folder()).files()) {
+            String suffix = file.getFileName().toString().substring(Sqlite.FILE.length());
+            DurableFiles.copy(file, settings.directory().resolve(MaintenanceMarker.REPAIR_SOURCE + suffix));
+        }
+        FirstPage.graft(grafted, version, settings.directory());
+        List<String> done = new ArrayList<>(List.of("the first page of the file was damaged; it was reconstructed"));
+        try (Connection source = grafted.connect()) {
+            Sqlite.execute(source, "PRAGMA query_only = ON");
+            done.addAll(new RowRecovery(source, target).copy());
+        }
+        return done;
+    }
+
+    private Report fix(Sqlite database, Quarantine quarantine, List<String> before, boolean rebuilt)
+            throws IOException, SQLException, QueueUnavailableException {
+        Instant now = clock.instant();
+        Duration longestWait = settings.longestWait();
+        try (Connection connection = database.openWriter()) {
+            database.upgrade(connection);
+            Statements statements = InspectionStatements.on(connection);
+            RepairSteps steps = new RepairSteps(statements, quarantine, now, longestWait);
+            steps.run();
+            connection.commit();
+            long open = Sqlite.number(connection, "SELECT count(*) FROM message WHERE due_at IS NOT NULL");
+            connection.commit();
+            Sqlite.number(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
+            List<String> done = new ArrayList<>(before);
+            done.addAll(steps.actions());
+            return new Report(quarantine.folder(), rebuilt, done, steps.quarantined(), open);
+        }
+    }
+}

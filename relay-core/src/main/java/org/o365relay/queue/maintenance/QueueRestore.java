@@ -1,0 +1,185 @@
+package org.o365relay.queue.maintenance;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.queue.QueueUnavailableException;
+import org.o365relay.queue.QueueUnavailableException.Reason;
+import org.o365relay.queue.jdbc.ClaimTables;
+import org.o365relay.queue.jdbc.Statements;
+import org.o365relay.queue.jdbc.sqlite.DirectoryLock;
+import org.o365relay.queue.jdbc.sqlite.DurableFiles;
+import org.o365relay.queue.jdbc.sqlite.MaintenanceMarker;
+import org.o365relay.queue.jdbc.sqlite.MaintenanceMarker.Operation;
+import org.o365relay.queue.jdbc.sqlite.Sqlite;
+
+/// Replaces the queue with a backup or with a copy made before an upgrade. No relay may be running.
+///
+/// Messages delivered after the backup are open in it and are delivered again; an event in the history of every
+/// open message records this.
+public final class QueueRestore {
+
+    private static final String COMMAND = "restore";
+
+    private final Path directory;
+    private final InstantSource clock;
+    private final Sqlite queue;
+    private final Sqlite fresh;
+    private final MaintenanceMarker marker;
+
+    /// @param directory the data directory
+    public QueueRestore(Path directory, InstantSource clock) {
+        this.directory = directory;
+        this.clock = clock;
+        this.queue = new Sqlite(directory);
+        this.fresh = new Sqlite(directory, MaintenanceMarker.RESTORED);
+        this.marker = new MaintenanceMarker(directory);
+    }
+
+    /// Result of a restore.
+    ///
+    /// @param previous folder of the replaced queue; null if there was none
+    /// @param open number of open messages, including those on hold
+    public record Result(@Nullable Path previous, long open) {}
+
+    /// @param backup a file written by a backup, or the database of a replaced queue, together with its log
+    /// @param replace whether an existing queue is moved to `replaced/`; if false, an existing queue is an
+    ///     error
+    /// @param hold whether all messages are put on hold
+    /// @throws QueueUnavailableException with a message for the admin
+    public Result restore(Path backup, boolean replace, boolean hold) throws QueueUnavailableException {
+        if (!Files.isRegularFile(backup)) {
+            throw unavailable(Reason.UNUSABLE_DIRECTORY, backup + " is not a file");
+        }
+        DirectoryLock lock = DirectoryLock.acquire(directory);
+        try {
+            marker.requireFinishedExcept(COMMAND);
+            Optional<Operation> interrupted = marker.unfinished();
+            if (Files.exists(queue.file()) && !replace && interrupted.isEmpty()) {
+                throw unavailable(
+                        Reason.UNUSABLE_DIRECTORY,
+                        "there is already a queue in " + directory + "; add --replace to move it to replaced/");
+            }
+            fresh.delete();
+            copy(backup);
+            long open = prepare(backup, hold);
+            Path aside = replaceFiles(interrupted);
+            return new Result(aside, open);
+        } catch (IOException e) {
+            throw unavailable(
+                    Reason.UNUSABLE_DIRECTORY, "the backup " + backup + " could not be restored: " + e.getMessage());
+        } catch (SQLException e) {
+            throw fresh.isDamage(e)
+                    ? unavailable(Reason.DAMAGED, backup + " is damaged: " + e.getMessage())
+                    : unavailable(
+                            Reason.UNUSABLE_DIRECTORY,
+                            "the backup " + backup + " could not be restored: " + e.getMessage());
+        } finally {
+            clean();
+            lock.release();
+        }
+    }
+
+    /// Copies the backup with its log, if there is one: a replaced queue may have a log that contains its
+    /// newest commits.
+    private void copy(Path backup) throws IOException {
+        Path log = log(backup);
+        if (DurableFiles.size(log) > 0) {
+            DurableFiles.copy(log, fresh.log());
+        }
+        DurableFiles.copy(backup, fresh.file());
+        DurableFiles.syncDirectory(directory);
+    }
+
+    private static Path log(Path backup) {
+        return new Sqlite(DurableFiles.folder(backup), backup.getFileName().toString()).log();
+    }
+
+    private static Instant takenAt(Path backup) throws IOException {
+        Path log = log(backup);
+        Path newest = DurableFiles.size(log) > 0 ? log : backup;
+        return Files.getLastModifiedTime(newest).toInstant();
+    }
+
+    /// @return number of open messages
+    private long prepare(Path backup, boolean hold) throws IOException, SQLException, QueueUnavailableException {
+        Instant takenAt = takenAt(backup);
+        try (Connection reader = fresh.connect()) {
+            List<String> problems = Sqlite.integrity(reader);
+            if (!problems.isEmpty()) {
+                throw unavailable(Reason.DAMAGED, backup + " is damaged: " + problems.getFirst());
+            }
+            if (fresh.version(reader) == 0) {
+                throw unavailable(Reason.DAMAGED, backup + " is not a queue of o365-relay");
+            }
+        }
+        try (Connection writer = fresh.openWriter()) {
+            fresh.upgrade(writer);
+            long open = recordRestore(InspectionStatements.on(writer), takenAt, hold);
+            writer.commit();
+            Sqlite.number(writer, "PRAGMA wal_checkpoint(TRUNCATE)");
+            return open;
+        }
+    }
+
+    private long recordRestore(Statements statements, Instant takenAt, boolean hold) throws SQLException {
+        long now = clock.instant().toEpochMilli();
+        long open = statements
+                .with(
+                        "insert-event-for-each-open",
+                        now,
+                        "restored",
+                        "from a backup of " + takenAt + "; it may have been delivered since")
+                .executeUpdate();
+        if (hold) {
+            statements
+                    .with("hold-open", now, ClaimTables.END_OF_TIME.toEpochMilli())
+                    .executeUpdate();
+        }
+        return open;
+    }
+
+    /// @param interrupted a restore that was killed: part of the old queue may have been moved already
+    private @Nullable Path replaceFiles(Optional<Operation> interrupted) throws IOException, QueueUnavailableException {
+        fresh.requireNoLog();
+        DurableFiles.sync(fresh.file());
+        Path folder = interrupted
+                .map(Operation::folder)
+                .orElse(directory.resolve("replaced").resolve(Quarantine.name(clock.instant())));
+        if (interrupted.isEmpty() && queue.files().isEmpty()) {
+            DurableFiles.move(fresh.file(), queue.file());
+            return null;
+        }
+        DurableFiles.createDirectories(folder);
+        marker.begin(COMMAND, folder);
+        for (Path file : queue.files()) {
+            Path aside = folder.resolve(file.getFileName());
+            if (!Files.exists(aside)) {
+                DurableFiles.move(file, aside);
+            }
+        }
+        queue.delete(); // left by an interrupted restore
+        DurableFiles.move(fresh.file(), queue.file());
+        marker.end();
+        return folder;
+    }
+
+    private void clean() throws QueueUnavailableException {
+        try {
+            fresh.delete();
+        } catch (IOException e) {
+            throw unavailable(Reason.UNUSABLE_DIRECTORY, fresh.file() + " could not be deleted: " + e.getMessage());
+        }
+    }
+
+    private static QueueUnavailableException unavailable(Reason reason, String message) {
+        return new QueueUnavailableException(reason, message);
+    }
+}

@@ -1,0 +1,82 @@
+package org.o365relay.queue.maintenance;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.o365relay.queue.QueueSettings;
+import org.o365relay.queue.QueueUnavailableException;
+import org.o365relay.queue.QueueUnavailableException.Reason;
+import org.o365relay.queue.jdbc.sqlite.OfflineQueue;
+import org.o365relay.queue.jdbc.sqlite.Sqlite;
+import org.o365relay.queue.maintenance.Finding.Kind;
+
+/// Checks a whole queue for damage, whether a relay is running or not. Changes nothing and does not delay a
+/// running relay, but the relay's write-ahead log cannot restart and grows in the meantime.
+public final class QueueVerifier {
+
+    private final QueueSettings settings;
+    private final InstantSource clock;
+
+    public QueueVerifier(QueueSettings settings, InstantSource clock) {
+        this.settings = settings;
+        this.clock = clock;
+    }
+
+    /// Reads the whole file once.
+    ///
+    /// @return the findings; empty if there are none
+    /// @throws QueueUnavailableException with a message for the admin, if the queue cannot be read
+    public List<Finding> verify() throws QueueUnavailableException {
+        try {
+            return new OfflineQueue(settings.directory()).query(statements -> findings(statements.connection()));
+        } catch (QueueUnavailableException e) {
+            if (e.reason() != Reason.DAMAGED) {
+                throw e;
+            }
+            return List.of(new Finding(Kind.FILE, "the file cannot be opened as a database: its beginning is damaged"));
+        }
+    }
+
+    private List<Finding> findings(Connection connection) throws SQLException {
+        List<Finding> findings = new ArrayList<>();
+        long version = Sqlite.number(connection, "PRAGMA user_version");
+        problems(connection, version).forEach(text -> findings.add(new Finding(Kind.FILE, text)));
+        if (version < Sqlite.SCHEMA_VERSION) {
+            findings.add(new Finding(
+                    Kind.NOTE,
+                    "an older o365-relay wrote the queue (schema " + version + "): the file was checked, its messages"
+                            + " were not. The next start upgrades it"));
+            return findings;
+        }
+        try {
+            new IntegrityCheck(InspectionStatements.on(connection), clock.instant(), settings.longestWait())
+                    .findings(findings::add);
+        } catch (SQLException e) {
+            if (!Sqlite.isUnreadable(e)) {
+                throw e;
+            }
+            findings.add(new Finding(
+                    Kind.FILE, "the check is incomplete, part of the file cannot be read: " + e.getMessage()));
+        }
+        return findings;
+    }
+
+    /// @return damage to the file and its structure, one line each; rows are not checked
+    static List<String> problems(Connection connection, long version) throws SQLException {
+        List<String> problems = new ArrayList<>(Sqlite.integrity(connection));
+        try {
+            Set<String> missing = Sqlite.structure(version);
+            missing.removeAll(Sqlite.structure(connection));
+            missing.forEach(part -> problems.add("the " + part + " is missing"));
+        } catch (SQLException e) {
+            if (!Sqlite.isUnreadable(e)) {
+                throw e;
+            }
+            problems.add("the list of tables cannot be read: " + e.getMessage());
+        }
+        return problems;
+    }
+}

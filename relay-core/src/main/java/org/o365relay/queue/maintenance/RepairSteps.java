@@ -1,0 +1,112 @@
+package org.o365relay.queue.maintenance;
+
+import java.io.IOException;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.o365relay.queue.jdbc.ClaimTables;
+import org.o365relay.queue.jdbc.Statements;
+import org.o365relay.queue.maintenance.IntegrityCheck.Damaged;
+
+/// Fixes the rows of a readable database, as part of the caller's transaction. Messages that cannot be
+/// delivered are put in quarantine and on hold, never deleted; rows that belong to no message are put in
+/// quarantine before they are deleted.
+final class RepairSteps {
+
+    private static final Set<AutoFix> AFTER_QUARANTINE =
+            EnumSet.of(AutoFix.RECIPIENTS_WITHOUT_MESSAGE, AutoFix.EVENTS_WITHOUT_MESSAGE);
+
+    private final Statements statements;
+    private final Quarantine quarantine;
+    private final Instant now;
+    private final Duration longestWait;
+    private final List<String> actions = new ArrayList<>();
+    private final List<String> quarantined = new ArrayList<>();
+
+    RepairSteps(Statements statements, Quarantine quarantine, Instant now, Duration longestWait) {
+        this.statements = statements;
+        this.quarantine = quarantine;
+        this.now = now;
+        this.longestWait = longestWait;
+    }
+
+    void run() throws IOException, SQLException {
+        fix(EnumSet.complementOf(EnumSet.copyOf(AFTER_QUARANTINE)));
+        IntegrityCheck check = new IntegrityCheck(statements, now, longestWait);
+        List<Damaged> damaged = new ArrayList<>();
+        check.damaged(damaged::add, _ -> {});
+        for (Damaged message : damaged) {
+            quarantine(message);
+        }
+        for (long id : withoutMessage(check)) {
+            quarantine.export(statements, id, id, "its message does not exist");
+            quarantined.add("message " + IntegrityCheck.name(id)
+                    + " is not in the queue; its remaining rows are in quarantine");
+            statements.with("delete-orphaned-content", id).executeUpdate();
+        }
+        fix(AFTER_QUARANTINE);
+    }
+
+    /// @return what was fixed, one line each
+    List<String> actions() {
+        return actions;
+    }
+
+    /// @return messages in quarantine, one line each
+    List<String> quarantined() {
+        return quarantined;
+    }
+
+    private void fix(Set<AutoFix> fixes) throws SQLException {
+        for (AutoFix fix : fixes) {
+            int count = fix.fix(statements, now, longestWait);
+            if (count > 0) {
+                actions.add("fixed: " + fix.text(count));
+            }
+        }
+    }
+
+    private void quarantine(Damaged damaged) throws IOException, SQLException {
+        quarantine.export(statements, damaged.id(), content(damaged.id()), damaged.why());
+        long millis = now.toEpochMilli();
+        statements
+                .with("hold-damaged-message", ClaimTables.END_OF_TIME.toEpochMilli(), millis, damaged.id())
+                .executeUpdate();
+        statements
+                .with(
+                        "insert-event",
+                        damaged.id(),
+                        millis,
+                        null,
+                        "damaged",
+                        "",
+                        damaged.why() + "; put on hold, with a copy in " + quarantine.folder(),
+                        "",
+                        0)
+                .executeUpdate();
+        quarantined.add(damaged.text() + "; it is on hold, and its readable parts are in quarantine");
+    }
+
+    private long content(long id) throws SQLException {
+        try (ResultSet row = statements.with("message", id).executeQuery()) {
+            long content = row.next() ? row.getLong("content_id") : 0;
+            return content == 0 ? id : content;
+        }
+    }
+
+    private Set<Long> withoutMessage(IntegrityCheck check) throws SQLException {
+        Set<Long> ids = new TreeSet<>(check.contentsWithoutMessage());
+        try (ResultSet row = statements.with("orphaned-recipients").executeQuery()) {
+            while (row.next()) {
+                ids.add(row.getLong(1));
+            }
+        }
+        return ids;
+    }
+}

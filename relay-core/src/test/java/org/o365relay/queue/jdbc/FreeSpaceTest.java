@@ -1,0 +1,60 @@
+package org.o365relay.queue.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.o365relay.queue.jdbc.QueueFixture.ANNA;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.o365relay.mail.SearchableHeaders;
+import org.o365relay.queue.Claim;
+import org.o365relay.queue.QueueSettings;
+import org.o365relay.queue.SpaceShortage;
+import org.o365relay.queue.jdbc.sqlite.SqliteQueue;
+
+@Timeout(60)
+class FreeSpaceTest {
+
+    @Test
+    void thereIsNoneOnceTheQueueIsAtItsLargestAndAgainWhenItHasShrunk(@TempDir Path directory) throws Exception {
+        QueueSettings settings = new QueueSettings(directory, 0, 400_000, Duration.ofDays(30));
+        QueueFixture fixture = new QueueFixture(directory);
+        try (JdbcQueue queue = SqliteQueue.open(settings, fixture.clock, new Random(1))) {
+            assertThat(queue.intake().shortageFor(0)).isEmpty();
+            assertThat(queue.intake().shortageFor(400_000)).contains(SpaceShortage.QUEUE);
+            assertThat(queue.intake().shortageFor(999_999_999_999_999_999L)).isPresent();
+            for (int i = 0; i < 4; i++) {
+                queue.intake()
+                        .receive()
+                        .commit(
+                                fixture.arrival(),
+                                QueueFixture.routed(QueueFixture.envelope(ANNA)),
+                                SearchableHeaders.NONE,
+                                new byte[100_000])
+                        .join();
+            }
+            assertThat(queue.intake().shortageFor(0)).contains(SpaceShortage.QUEUE);
+            for (Claim claim : queue.claims().claim(QueueFixture.SCOPE, 3)) {
+                queue.claims().settle(claim, QueueFixture.delivered(claim), List.of(), List.of());
+            }
+            assertThat(queue.intake().shortageFor(0)).isEmpty();
+        }
+    }
+
+    @Test
+    void thereIsNoneBelowTheFloorOfTheFileSystem(@TempDir Path directory) throws Exception {
+        long free = Files.getFileStore(directory).getUsableSpace();
+        FreeSpace tight = new FreeSpace(new QueueSettings(directory, free * 2, 1L << 40, Duration.ofDays(30)));
+        assertThat(tight.shortageFor(0)).contains(SpaceShortage.DISK);
+        FreeSpace wide = new FreeSpace(new QueueSettings(directory, free / 2, 1L << 60, Duration.ofDays(30)));
+        assertThat(wide.shortageFor(0)).isEmpty();
+        assertThat(wide.shortageFor(free)).contains(SpaceShortage.DISK);
+        wide.measureFree();
+        assertThat(wide.shortageFor(0)).isEmpty();
+    }
+}
