@@ -9,47 +9,29 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.accept.auth.Users;
 import org.o365relay.accept.session.Client;
-import org.o365relay.accept.session.Session;
+import org.o365relay.accept.session.SessionFactory;
 import org.o365relay.accept.tls.ListenerTls;
 import org.o365relay.accept.tls.Tls;
 import org.o365relay.admit.ClientPolicy;
 import org.o365relay.admit.Devices;
-import org.o365relay.journal.Journal;
 import org.o365relay.mail.Deviation;
-import org.o365relay.queue.Intake;
 
 /// Builds the channel pipelines of admitted clients: implicit TLS, or TLS detection on plain-text ports, then
 /// the SMTP session.
 final class PipelineFactory {
 
-    private final AcceptSettings settings;
-    private final Users users;
+    private final SessionFactory sessions;
     private final Devices devices;
-    private final Intake queue;
-    private final Journal journal;
-    private final InstantSource clock;
     private final RejectHandler rejects;
     private final @Nullable Tls tls;
     private final LateTlsClients lateTlsClients;
 
     /// @param tls null if there is no certificate
     PipelineFactory(
-            AcceptSettings settings,
-            Users users,
-            Devices devices,
-            Intake queue,
-            Journal journal,
-            InstantSource clock,
-            RejectHandler rejects,
-            @Nullable Tls tls) {
-        this.settings = settings;
-        this.users = users;
+            SessionFactory sessions, Devices devices, RejectHandler rejects, @Nullable Tls tls, InstantSource clock) {
+        this.sessions = sessions;
         this.devices = devices;
-        this.queue = queue;
-        this.journal = journal;
-        this.clock = clock;
         this.rejects = rejects;
         this.tls = tls;
         this.lateTlsClients = new LateTlsClients(clock);
@@ -102,8 +84,8 @@ final class PipelineFactory {
     /// Adds a session, which starts on `channelActive`.
     void addSession(ChannelPipeline pipeline, Client client) {
         pipeline.addLast(new SmtpConnection(
-                new Session(client, settings.session(), users, queue, journal, clock),
-                settings.session().limits(),
+                sessions.open(client),
+                sessions.settings().limits(),
                 (secured, hasEarlyData) -> startTls(secured, hasEarlyData, client)));
     }
 

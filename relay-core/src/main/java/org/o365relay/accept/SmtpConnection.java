@@ -200,13 +200,8 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void afterContent(ChannelHandlerContext ctx, @Nullable Reply reply) {
-        phase = Phase.COMMAND;
-        if (reply != null) {
-            send(ctx, reply);
-        }
-        if (stopping) {
-            closeForStop(ctx);
-        } else if (receiver.isEndAmbiguous()) {
+        performNow(ctx, reply == null ? null : new SessionAction.Send(reply));
+        if (phase == Phase.COMMAND && receiver.isEndAmbiguous()) {
             // The rest may belong to the content (SMTP smuggling) and must not be read as commands.
             close(ctx, Reply.of(421, "4.7.0", "Lines must end with CRLF, closing connection"));
         }
@@ -246,13 +241,15 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void checkTimeouts(ChannelHandlerContext ctx) {
-        boolean isReplyUnread = phase == Phase.CLOSING && timeouts.timeout(now(ctx)) != SessionTimeouts.Timeout.NONE;
-        if (isReplyUnread) {
-            ctx.close();
-            return;
-        }
-        if (phase != Phase.WAITING && phase != Phase.CLOSING) { // no timeout while the client waits for the relay
-            closeIfTimedOut(ctx);
+        switch (phase) {
+            case COMMAND, SKIPPED_LINE, CONTENT -> closeIfTimedOut(ctx);
+            case WAITING -> {} // no timeout while the client waits for the relay
+            case CLOSING -> {
+                if (timeouts.timeout(now(ctx)) != SessionTimeouts.Timeout.NONE) {
+                    ctx.close(); // the client does not read the final reply
+                    return;
+                }
+            }
         }
         if (!disconnected) {
             scheduleTimeoutCheck(ctx);

@@ -24,6 +24,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.accept.auth.Users;
+import org.o365relay.accept.session.SessionFactory;
 import org.o365relay.accept.session.SessionLimits;
 import org.o365relay.accept.socket.Endpoint;
 import org.o365relay.accept.socket.InheritedSockets;
@@ -85,8 +86,8 @@ public final class SmtpListener {
         this.tls = tls(settings, checkInterval);
         this.users = new Users(settings.users(), clock);
         RejectLog rejectLog = new RejectLog(journal, clock);
-        this.pipelines = new PipelineFactory(
-                settings, users, devices, queue, journal, clock, new RejectHandler(devices, rejectLog), tls);
+        SessionFactory sessions = new SessionFactory(settings.session(), users, queue, journal, clock);
+        this.pipelines = new PipelineFactory(sessions, devices, new RejectHandler(devices, rejectLog), tls, clock);
         IoHandlerFactory io = Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         this.eventLoops = new MultiThreadIoEventLoopGroup(Runtime.getRuntime().availableProcessors(), io);
         long pause = RejectLog.INTERVAL.toMillis();

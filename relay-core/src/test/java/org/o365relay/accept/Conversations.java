@@ -26,9 +26,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.o365relay.accept.auth.Users;
 import org.o365relay.accept.session.Client;
-import org.o365relay.accept.session.Session;
+import org.o365relay.accept.session.SessionFactory;
+import org.o365relay.accept.session.SessionSettings;
 import org.o365relay.admit.Devices;
 import org.o365relay.journal.Event.Rejected;
+import org.o365relay.journal.Journal;
 import org.o365relay.mail.Deviation;
 import org.o365relay.mail.DeviceRecord;
 import org.o365relay.queue.Claim;
@@ -83,10 +85,12 @@ final class Conversations implements AutoCloseable {
     Outcome converse(Terms terms, byte[] stream, IntSupplier packets) throws IOException, QueueUnavailableException {
         return converse(stream, packets, (devices, journal) -> {
             Client client = new Client(PEER, terms.settings().policy(), devices.at(PEER), terms.tls());
-            Session session = new Session(client, terms.settings().session(), users, queue.intake(), journal, CLOCK);
-            return new SmtpConnection(session, terms.settings().limits(), (pipeline, _) -> {
-                var _ = pipeline.channel().close(); // TLS is another test's matter
-            });
+            return new SmtpConnection(
+                    sessions(terms.settings().session(), journal).open(client),
+                    terms.settings().limits(),
+                    (pipeline, _) -> {
+                        var _ = pipeline.channel().close(); // TLS is another test's matter
+                    });
         });
     }
 
@@ -96,7 +100,7 @@ final class Conversations implements AutoCloseable {
         return converse(stream, packets, (devices, journal) -> {
             RejectHandler turnedAway = new RejectHandler(devices, new RejectLog(journal, CLOCK));
             PipelineFactory entrance =
-                    new PipelineFactory(settings, users, devices, queue.intake(), journal, CLOCK, turnedAway, null);
+                    new PipelineFactory(sessions(settings.session(), journal), devices, turnedAway, null, CLOCK);
             return new ConnectionFilter(
                     listener,
                     entrance,
@@ -105,6 +109,10 @@ final class Conversations implements AutoCloseable {
                     new DefaultChannelGroup(GlobalEventExecutor.INSTANCE),
                     settings.session().limits().commandTimeout());
         });
+    }
+
+    private SessionFactory sessions(SessionSettings settings, Journal journal) {
+        return new SessionFactory(settings, users, queue.intake(), journal, CLOCK);
     }
 
     /// @param packets the length of each, 1 or more

@@ -26,6 +26,7 @@ import org.o365relay.accept.auth.Users;
 import org.o365relay.accept.auth.Users.Result;
 import org.o365relay.accept.session.Client;
 import org.o365relay.accept.session.Session;
+import org.o365relay.accept.session.SessionFactory;
 import org.o365relay.accept.tls.ListenerTls;
 
 /// How passwords are compared without holding anything else up.
@@ -202,13 +203,13 @@ class PasswordChecksTest {
             FrontSettings settings =
                     DialogSettings.of(List.of("auth allow-without-tls")).front();
             InstantSource clock = InstantSource.fixed(TestRelayFront.NOW);
-            Session session = new Session(
-                    new Client(CLIENT, settings.policy(), front.devices().at(CLIENT), ListenerTls.OFF),
-                    settings.session(),
-                    new Users(settings.accept().users(), clock, checks),
-                    front.queue().intake(),
-                    front.journal(),
-                    clock);
+            Session session = new SessionFactory(
+                            settings.session(),
+                            new Users(settings.accept().users(), clock, checks),
+                            front.queue().intake(),
+                            front.journal(),
+                            clock)
+                    .open(new Client(CLIENT, settings.policy(), front.devices().at(CLIENT), ListenerTls.OFF));
             channel = new EmbeddedChannel(new SmtpConnection(session, settings.limits(), (_, _) -> {}));
             assertThat(said()).startsWith("220 ");
             print("AUTH PLAIN AHByaW50ZXIAczNjcmV0\r\n");

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.accept.auth.Users;
 import org.o365relay.accept.session.Client;
 import org.o365relay.accept.session.Session;
+import org.o365relay.accept.session.SessionFactory;
 import org.o365relay.accept.tls.ListenerTls;
 import org.o365relay.mail.Deviation;
 
@@ -38,14 +39,14 @@ class StartTlsTest {
     void connect() throws Exception {
         front = TestRelayFront.in(directory);
         InstantSource clock = InstantSource.fixed(TestRelayFront.NOW);
-        Session session = new Session(
-                new Client(
-                        CLIENT, FrontSettings.DEFAULTS.policy(), front.devices().at(CLIENT), ListenerTls.OPTIONAL),
-                FrontSettings.DEFAULTS.session(),
-                new Users(null, clock),
-                front.queue().intake(),
-                front.journal(),
-                clock);
+        Session session = new SessionFactory(
+                        FrontSettings.DEFAULTS.session(),
+                        new Users(null, clock),
+                        front.queue().intake(),
+                        front.journal(),
+                        clock)
+                .open(new Client(
+                        CLIENT, FrontSettings.DEFAULTS.policy(), front.devices().at(CLIENT), ListenerTls.OPTIONAL));
         channel = new EmbeddedChannel(
                 new SmtpConnection(session, FrontSettings.DEFAULTS.limits(), (_, early) -> talkedOn.add(early)));
         assertThat(heard()).startsWith("220 ");

@@ -11,6 +11,7 @@ import java.util.function.BooleanSupplier;
 import org.o365relay.accept.auth.Users;
 import org.o365relay.accept.session.Client;
 import org.o365relay.accept.session.Session;
+import org.o365relay.accept.session.SessionFactory;
 import org.o365relay.accept.tls.ListenerTls;
 
 /// A client's connection without a socket: the test says what is in each packet, and how much time has passed.
@@ -25,13 +26,13 @@ final class SteppedConnection implements AutoCloseable {
     SteppedConnection(TestRelayFront front, FrontSettings settings) {
         InetAddress address = InetAddress.ofLiteral("127.0.0.1");
         Client client = new Client(address, settings.policy(), front.devices().at(address), ListenerTls.OFF);
-        Session session = new Session(
-                client,
-                settings.session(),
-                new Users(null, InstantSource.fixed(TestRelayFront.NOW)),
-                front.queue().intake(),
-                front.journal(),
-                InstantSource.fixed(TestRelayFront.NOW));
+        Session session = new SessionFactory(
+                        settings.session(),
+                        new Users(null, InstantSource.fixed(TestRelayFront.NOW)),
+                        front.queue().intake(),
+                        front.journal(),
+                        InstantSource.fixed(TestRelayFront.NOW))
+                .open(client);
         line = new SteppedLine(loop, new SmtpConnection(session, settings.limits(), (_, _) -> {}));
     }
 

@@ -19,6 +19,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.o365relay.accept.auth.Users;
+import org.o365relay.accept.session.SessionFactory;
 import org.o365relay.accept.socket.Endpoint;
 import org.o365relay.accept.socket.ListenException;
 import org.o365relay.admit.Devices;
@@ -84,15 +85,10 @@ public final class TestRelayFront implements AutoCloseable {
     /// @return one without a certificate
     PipelineFactory entrance() {
         InstantSource clock = InstantSource.fixed(NOW);
-        return new PipelineFactory(
-                settings.accept(),
-                new Users(null, clock),
-                devices,
-                queue.intake(),
-                journal,
-                clock,
-                new RejectHandler(devices, new RejectLog(journal, clock)),
-                null);
+        SessionFactory sessions =
+                new SessionFactory(settings.session(), new Users(null, clock), queue.intake(), journal, clock);
+        RejectHandler rejects = new RejectHandler(devices, new RejectLog(journal, clock));
+        return new PipelineFactory(sessions, devices, rejects, null, clock);
     }
 
     int port() {

@@ -22,7 +22,8 @@ final class ContentDecoder {
         IN_LINE,
         AFTER_CR,
         DOT,
-        DOT_CR
+        DOT_CR,
+        END
     }
 
     private final boolean bareLineFeeds;
@@ -60,52 +61,26 @@ final class ContentDecoder {
         int line = offset - lineOctets; // start of the current line; may be negative
         for (int i = offset; i < end; i++) {
             byte b = input[i];
+            while (state == State.IN_LINE && isOrdinary(b) && i + 1 < end) {
+                b = input[++i]; // fast path
+            }
+            State before = state;
+            state = next(b);
             switch (state) {
-                case IN_LINE -> {
-                    while (isOrdinary(b) && i + 1 < end) {
-                        b = input[++i]; // fast path
-                    }
-                    state = inLine(b);
-                }
-                case AFTER_CR -> {
-                    if (b == '\n') {
-                        state = State.LINE_START;
-                        afterBareLineFeed = false;
-                    } else {
-                        deviations.add(Deviation.BARE_CARRIAGE_RETURN);
-                        state = inLine(b);
-                    }
-                }
-                case LINE_START -> {
-                    if (b == '.' && dotStuffing) {
-                        content.write(input, copied, i - copied);
-                        copied = i + 1; // skips a stuffed or final dot
-                        line = i + 1;
-                        state = State.DOT;
-                    } else {
-                        state = inLine(b);
-                    }
-                }
                 case DOT -> {
-                    if (b == '\r') {
-                        copied = i + 1; // the CR belongs to the final dot, or is content
-                        state = State.DOT_CR;
-                    } else if (b == '\n' && bareLineFeeds) {
-                        hasNonstandardEnd = true;
-                        return i + 1 - offset;
-                    } else {
-                        state = inLine(b);
-                    }
+                    content.write(input, copied, i - copied);
+                    copied = i + 1; // skips a stuffed or final dot
+                    line = i + 1;
                 }
-                case DOT_CR -> {
-                    if (b == '\n') {
-                        hasNonstandardEnd = afterBareLineFeed;
-                        return i + 1 - offset;
+                case DOT_CR -> copied = i + 1; // the CR belongs to the final dot, or is content
+                case END -> {
+                    return i + 1 - offset;
+                }
+                case LINE_START, IN_LINE, AFTER_CR -> {
+                    if (before == State.DOT_CR) {
+                        content.write('\r'); // the CR did not belong to the final dot: it is content
+                        copied = i;
                     }
-                    deviations.add(Deviation.BARE_CARRIAGE_RETURN);
-                    content.write('\r'); // the CR did not belong to the final dot: it is content
-                    copied = i;
-                    state = inLine(b);
                 }
             }
             if (b == '\r' || b == '\n') {
@@ -135,6 +110,36 @@ final class ContentDecoder {
     /// @return false for octets 0 to 13, which include NUL, LF and CR; otherwise true
     private static boolean isOrdinary(byte b) {
         return b > '\r' || b < 0;
+    }
+
+    private State next(byte b) {
+        return switch (state) {
+            case IN_LINE -> inLine(b);
+            case LINE_START -> b == '.' && dotStuffing ? State.DOT : inLine(b);
+            case AFTER_CR -> b == '\n' ? lineEnd() : afterBareCarriageReturn(b);
+            case DOT -> b == '\r' ? State.DOT_CR : afterDot(b);
+            case DOT_CR -> b == '\n' ? contentEnd(afterBareLineFeed) : afterBareCarriageReturn(b);
+            case END -> throw new IllegalStateException("the content has ended");
+        };
+    }
+
+    private State lineEnd() {
+        afterBareLineFeed = false;
+        return State.LINE_START;
+    }
+
+    private State afterDot(byte b) {
+        return b == '\n' && bareLineFeeds ? contentEnd(true) : inLine(b);
+    }
+
+    private State afterBareCarriageReturn(byte b) {
+        deviations.add(Deviation.BARE_CARRIAGE_RETURN);
+        return inLine(b);
+    }
+
+    private State contentEnd(boolean isNonstandard) {
+        hasNonstandardEnd = isNonstandard;
+        return State.END;
     }
 
     private State inLine(byte b) {

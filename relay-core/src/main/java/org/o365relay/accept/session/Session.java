@@ -39,8 +39,7 @@ public final class Session {
 
     private boolean bareLineFeedCounted;
 
-    public Session(
-            Client client, SessionSettings settings, Users users, Intake queue, Journal journal, InstantSource clock) {
+    Session(Client client, SessionSettings settings, Users users, Intake queue, Journal journal, InstantSource clock) {
         this.client = client;
         this.settings = settings;
         this.state = new ClientState(client);

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -162,14 +163,9 @@ public final class ServerSockets {
     }
 
     /// Registers a socket that is already listening.
-    private static Channel registered(Endpoint endpoint, ServerBootstrap bootstrap, Factory factory)
+    private static Channel registered(Endpoint endpoint, ServerBootstrap bootstrap, Supplier<ServerChannel> factory)
             throws ListenException {
-        return opened(bootstrap.clone().channelFactory(factory::channel).register(), endpoint);
-    }
-
-    /// Creates the channel of a socket.
-    private interface Factory {
-        ServerChannel channel();
+        return opened(bootstrap.clone().channelFactory(factory::get).register(), endpoint);
     }
 
     private static Channel opened(ChannelFuture opening, Endpoint endpoint) throws ListenException {
