@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.daemon.control.ControlException.Kind;
 import org.o365relay.queue.MessageDetail;
@@ -16,11 +17,12 @@ import org.slf4j.LoggerFactory;
 
 /// One connection of the control socket: reads the request, executes it and writes the response.
 ///
+/// @param controls creates the [Control] that executes the request
 /// @param program name and version of this relay
 /// @param timeout for the client to send its request, and to read each chunk of the response; executing the
 ///     request has no timeout
 record ControlConnection(
-        SocketChannel channel, Control control, String program, Duration timeout, Deadlines deadlines) {
+        SocketChannel channel, Supplier<Control> controls, String program, Duration timeout, Deadlines deadlines) {
 
     private static final Logger log = LoggerFactory.getLogger(ControlConnection.class);
 
@@ -69,13 +71,13 @@ record ControlConnection(
 
     private void answer(JsonObject request) throws IOException {
         @Nullable String client = request.textOrNull("program");
-        try {
+        try (Control control = controls.get()) {
             if (!Protocol.isSupported(request) || Protocol.isChangeByOtherVersion(request, program)) {
                 throw Protocol.versionMismatch(client, program);
             }
             RequestHandler handler = new RequestHandler(control);
             if (request.text("operation").equals("content")) {
-                send(handler.content(request));
+                send(handler.content(request), control);
             } else {
                 write(Protocol.result(program, handler.handle(request)));
             }
@@ -100,7 +102,7 @@ record ControlConnection(
         return Protocol.error(program, failure);
     }
 
-    private void send(MessageDetail message) throws IOException, ControlException {
+    private void send(MessageDetail message, Control control) throws IOException, ControlException {
         if (!message.hasContent()) {
             throw new ControlException(
                     Kind.BAD_REQUEST,

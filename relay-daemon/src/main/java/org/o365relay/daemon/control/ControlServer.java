@@ -124,10 +124,8 @@ public final class ControlServer implements AutoCloseable {
             return;
         }
         String user = client.getOption(ExtendedSocketOptions.SO_PEERCRED).user().getName();
-        try (Control control = controls.apply(user)) {
-            new ControlConnection(client, control, program, timeout, deadlines)
-                    .serve(() -> awaitingRequest.remove(client));
-        }
+        new ControlConnection(client, () -> controls.apply(user), program, timeout, deadlines)
+                .serve(() -> awaitingRequest.remove(client));
     }
 
     /// Stops listening and waits a few seconds for requests in progress.

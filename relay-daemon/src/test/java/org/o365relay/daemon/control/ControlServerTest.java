@@ -23,9 +23,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -52,13 +52,16 @@ import org.o365relay.queue.QueueSettings;
 class ControlServerTest {
 
     private static final String PROGRAM = "o365-relay 0.1.0";
+    private static final String OTHER_VERSION =
+            "{\"protocol\":2,\"program\":\"o365-relay 9.0\",\"operation\":\"newest\"}\n";
     private static final EmailAddress MAILBOX = new EmailAddress("relay", "contoso.example");
 
     @TempDir
     private Path directory;
 
     private final FakeControl relay = new FakeControl();
-    private final List<String> users = new ArrayList<>();
+    /// Every connection is served on a thread of its own.
+    private final List<String> users = new CopyOnWriteArrayList<>();
     private Path socket;
     private ControlServer server;
     private Control client;
@@ -189,9 +192,43 @@ class ControlServerTest {
                 .contains("\"bad-request\"");
     }
 
+    /// A bug before the request is executed used to close the connection without an answer.
+    @Test
+    void aBugInWhatServesTheClientIsAnAnswerToo() throws Exception {
+        server.close();
+        server = ControlServer.start(
+                new ControlSettings(socket, null),
+                _ -> {
+                    throw new IllegalStateException("bug");
+                },
+                PROGRAM);
+
+        assertThatThrownBy(client::newest)
+                .asInstanceOf(type(ControlException.class))
+                .satisfies(e -> assertThat(e).hasMessage("internal error in the relay; see its log"));
+    }
+
+    /// Closing a socket with unread input resets the connection, but only after the peer has read the answer.
+    @Test
+    void anAnswerIsNotLostWithInputThatIsNotRead() throws Exception {
+        UnixDomainSocketAddress address = UnixDomainSocketAddress.of(directory.resolve("other.sock"));
+        try (ServerSocketChannel listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+                Deadlines deadlines = new Deadlines()) {
+            listening.bind(address);
+            try (SocketChannel channel = SocketChannel.open(address)) {
+                write(channel, OTHER_VERSION + "x".repeat(Protocol.MAX_REQUEST));
+                try (SocketChannel accepted = listening.accept()) {
+                    new ControlConnection(accepted, () -> relay, PROGRAM, Duration.ofSeconds(30), deadlines)
+                            .serve(() -> {});
+                }
+                assertThat(read(channel)).contains("\"version-mismatch\"");
+            }
+        }
+    }
+
     @Test
     void aRelayOfAnotherVersionSaysSo() {
-        String answer = say("{\"protocol\":2,\"program\":\"o365-relay 9.0\",\"operation\":\"newest\"}\n");
+        String answer = say(OTHER_VERSION);
 
         assertThat(answer)
                 .startsWith("{\"protocol\":1,\"program\":\"o365-relay 0.1.0\",\"error\":{\"kind\":\"version-mismatch\"")
@@ -330,7 +367,7 @@ class ControlServerTest {
                     "{\"protocol\":1,\"program\":\"" + PROGRAM
                             + "\",\"operation\":\"change\",\"change\":{\"name\":\"hold\"},"
                             + "\"filter\":{}}\n");
-            relay.awaitChange();
+            relay.awaitChanges(1);
         }
         latch.countDown();
 
@@ -346,9 +383,7 @@ class ControlServerTest {
                         () -> CompletableFuture.supplyAsync(this::change, Thread::startVirtualThread))
                 .limit(16)
                 .toList();
-        while (relay.asked().size() < 16) {
-            Thread.onSpinWait();
-        }
+        relay.awaitChanges(16);
 
         assertThatThrownBy(client::newest)
                 .asInstanceOf(type(ControlException.class))

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.MailboxProbes;
 import org.o365relay.RelayStatus;
@@ -36,7 +37,7 @@ final class FakeControl implements Control {
     static final byte[] CONTENT = "Subject: Scan\r\n\r\n".repeat(100_000).getBytes(StandardCharsets.US_ASCII);
 
     private final List<String> asked = new ArrayList<>();
-    private final CountDownLatch changing = new CountDownLatch(1);
+    private final Semaphore changing = new Semaphore(0);
     private @Nullable CountDownLatch held;
     private @Nullable RuntimeException failure;
     private InputStream content = new ByteArrayInputStream(CONTENT);
@@ -61,8 +62,9 @@ final class FakeControl implements Control {
         held = latch;
     }
 
-    void awaitChange() throws InterruptedException {
-        changing.await();
+    /// Waits until this many changes have begun.
+    void awaitChanges(int count) throws InterruptedException {
+        changing.acquire(count);
     }
 
     void fail(RuntimeException with) {
@@ -125,7 +127,7 @@ final class FakeControl implements Control {
     @Override
     public ChangeResult change(Change change, MessageFilter selection) {
         remember("change " + change + " " + selection);
-        changing.countDown();
+        changing.release();
         try {
             if (held != null) {
                 held.await();
