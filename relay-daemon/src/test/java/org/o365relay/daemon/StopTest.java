@@ -131,9 +131,7 @@ final class StopTest {
     }
 
     /// The delay has been used up: the sandbox has the content and keeps its reply back.
-    private void awaitContentIsBeingDelivered() {
-        while (!relay.office().faults().pending().isEmpty()) {
-            Thread.onSpinWait();
-        }
+    private void awaitContentIsBeingDelivered() throws InterruptedException {
+        relay.office().faults().awaitNone();
     }
 }

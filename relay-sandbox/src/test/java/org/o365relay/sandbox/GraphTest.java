@@ -186,9 +186,7 @@ final class GraphTest {
         SANDBOX.change(settings -> settings.limits(limits -> limits.withGraphRequests(1)));
         fault("graph/sendMail:delay 2s*1");
         CompletableFuture<Integer> slow = CompletableFuture.supplyAsync(this::status);
-        while (!SANDBOX.sandbox().faults().pending().isEmpty()) {
-            Thread.onSpinWait();
-        }
+        SANDBOX.sandbox().faults().awaitNone();
         HttpResponse<String> second = web.mime(SEND, token, MESSAGE);
         assertThat(graphError(second)).isEqualTo("429 ApplicationThrottled");
         assertThat(second.headers().firstValue("Retry-After")).contains("1");

@@ -52,11 +52,9 @@ final class StopTest {
         Sandbox sandbox =
                 Sandbox.start(SandboxFixture.settings(directory).withApps().mx(0));
         WebClient web = new WebClient(sandbox);
-        sandbox.faults().add(Fault.parse("token:hang"));
+        sandbox.faults().add(Fault.parse("token:hang*1"));
         CompletableFuture<?> waiting = CompletableFuture.supplyAsync(() -> asked(web));
-        while (sandbox.callCounts().of("client_credentials") == 0) {
-            Thread.onSpinWait();
-        }
+        sandbox.faults().awaitNone();
 
         sandbox.close();
 

@@ -24,6 +24,14 @@ public final class Faults {
     /// Removes all faults.
     public synchronized void clear() {
         pending.clear();
+        notifyAll();
+    }
+
+    /// Waits until every fault is used up or removed.
+    public synchronized void awaitNone() throws InterruptedException {
+        while (!pending.isEmpty()) {
+            wait();
+        }
     }
 
     /// @return the faults that are not used up
@@ -46,6 +54,7 @@ public final class Faults {
     private void useUp(int index, Fault fault) {
         if (fault.times() == 1) {
             pending.remove(index);
+            notifyAll();
         } else {
             pending.set(index, fault.withOneUsed());
         }
