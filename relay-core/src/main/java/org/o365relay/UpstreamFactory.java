@@ -118,11 +118,14 @@ public final class UpstreamFactory implements AutoCloseable {
     }
 
     private Upstream graph(MailboxSettings mailbox, UpstreamSettings.Graph upstream) {
+        Https client = https();
         createSpool();
         return new GraphUpstream(
                 upstream.upstream(),
                 signIn().tokens(upstream.credential(), upstream.scope()),
-                https(),
+                client.client(),
+                client::request,
+                http,
                 mailbox.limits().connections(),
                 spool,
                 clock);

@@ -3,6 +3,7 @@ package org.o365relay.deliver.graph;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,6 +22,7 @@ import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.deliver.upstream.UpstreamCheck;
 import org.o365relay.deliver.upstream.UpstreamCheck.Finding;
 import org.o365relay.identity.TokenException;
+import org.o365relay.net.ServerTrust;
 
 @Timeout(60)
 class GraphCheckTest {
@@ -168,7 +170,11 @@ class GraphCheckTest {
     }
 
     private UpstreamCheck check(FakeGraph secure, TestCertificate trusted) {
-        return fixture.upstream(secure.root(), trusted.pem(), Duration.ofSeconds(20))
-                .check();
+        try (HttpClient client = HttpClient.newBuilder()
+                .sslContext(ServerTrust.context("localhost", trusted.pem()))
+                .build()) {
+            return fixture.upstream(secure.root(), client, Duration.ofSeconds(20))
+                    .check();
+        }
     }
 }
