@@ -18,7 +18,7 @@ record AttemptEvaluator(MailboxSender sender, InstantSource clock) {
 
     /// @return the attempt with its faults attributed
     Attempt evaluate(DeliveryPermit permit, Claim claim, Attempt attempt) {
-        FaultAttribution attribution = permit.health().attribution();
+        FaultAttribution attribution = sender.failover().attribution(permit);
         boolean ownFault = attempt.isAmbiguous() && attribution.isOwnFault(claim.id());
         if (attempt.wasProcessed()) {
             attribution.processed();
@@ -37,10 +37,10 @@ record AttemptEvaluator(MailboxSender sender, InstantSource clock) {
         if (attempt.transactionFailure().isEmpty()) {
             return attempt;
         }
-        FaultAttribution attribution = permit.health().attribution();
+        FaultAttribution attribution = sender.failover().attribution(permit);
         boolean othersAreServed = attribution.processedSince(claim.id());
         attribution.lost(claim.id());
-        return sender.failover().hasFailedOverFrom(permit.health())
+        return sender.failover().hasFailedOverFrom(permit)
                 ? attempt.withUpstreamAtFault()
                 : attempt.keepingTrying(!othersAreServed);
     }

@@ -95,7 +95,10 @@ public final class Delivery {
             hold(claim, damage.get());
         } else {
             Settlement settlement = planner.plan(
-                    claim, evaluated, upstream.health().name(), sender.account().name());
+                    claim,
+                    evaluated,
+                    sender.failover().upstream(upstream).name(),
+                    sender.account().name());
             settlements.write(claim, evaluated, settlement);
         }
     }
@@ -123,7 +126,8 @@ public final class Delivery {
                 .toList();
         Map<Recipient, Verdict> verdicts = new HashMap<>();
         if (!tried.isEmpty()) {
-            upstream.upstream()
+            sender.failover()
+                    .upstream(upstream)
                     .attempt(outgoing(claim, rewritten, tried))
                     .forEach((recipient, response) ->
                             verdicts.put(recipient, sender.policy().judge(response, alias != null)));
@@ -193,7 +197,7 @@ public final class Delivery {
                         claim,
                         QUOTA_USED_UP,
                         next,
-                        upstream.health().name(),
+                        sender.failover().upstream(upstream).name(),
                         sender.account().name()));
         if (fromPool) {
             queue.releaseToPools(sender.claimScope());

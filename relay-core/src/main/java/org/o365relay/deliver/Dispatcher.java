@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.deliver.health.HealthEvent;
 import org.o365relay.deliver.health.MailboxStatus;
 import org.o365relay.deliver.health.RequestedProbe;
 import org.o365relay.mail.EmailAddress;
@@ -81,7 +82,7 @@ public final class Dispatcher {
     ///
     /// @param by user name of the operator
     public void pause(Instant since, String by) {
-        sender.failover().pause(since, by);
+        sender.failover().apply(new HealthEvent.Pause(since, by));
         try {
             releaseIfOutOfService();
         } catch (QueueException e) {
@@ -111,7 +112,7 @@ public final class Dispatcher {
     ///
     /// @param by user name of the operator
     public void requestMessageProbe(String by) {
-        sender.failover().requestMessageProbe(by);
+        sender.failover().apply(new HealthEvent.RequestMessageProbe(by));
     }
 
     /// @return the names of the mailbox and of its pools, as in the queue

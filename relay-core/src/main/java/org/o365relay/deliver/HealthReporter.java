@@ -4,9 +4,18 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.deliver.health.Cause;
 import org.o365relay.deliver.health.DeliveryPermit;
+import org.o365relay.deliver.health.HealthEvent.Answered;
+import org.o365relay.deliver.health.HealthEvent.ConnectionLost;
+import org.o365relay.deliver.health.HealthEvent.MailboxFailed;
+import org.o365relay.deliver.health.HealthEvent.MessageAccepted;
+import org.o365relay.deliver.health.HealthEvent.MessageRefused;
+import org.o365relay.deliver.health.HealthEvent.QuotaUsedUp;
+import org.o365relay.deliver.health.HealthEvent.TransactionFailed;
+import org.o365relay.deliver.health.HealthEvent.UpstreamFailed;
+import org.o365relay.deliver.health.HealthEvent.UpstreamUnreachable;
 import org.o365relay.deliver.health.ProbeSchedule;
-import org.o365relay.deliver.health.Suspension.Cause;
 import org.o365relay.deliver.health.UpstreamFailover;
 import org.o365relay.deliver.limits.ConcurrencyLimiter;
 import org.o365relay.deliver.limits.DailyQuota;
@@ -36,34 +45,38 @@ record HealthReporter(EmailAddress mailbox, UpstreamFailover failover, SendingAc
             report(permit, failure.get());
         } else if (attempt.delivered() > 0) {
             account.concurrencyLimiter().succeeded();
-            failover.accepted(permit);
+            failover.apply(new MessageAccepted(permit));
         } else if (attempt.transactionFailure().isPresent()) {
-            failover.transactionFailed(
-                    permit, cause(attempt.transactionFailure().get()));
+            failover.apply(new TransactionFailed(
+                    permit, cause(attempt.transactionFailure().get())));
         } else if (attempt.refusedAt().isPresent()) {
             account.concurrencyLimiter().succeeded();
-            failover.refused(permit, attempt.refusedAt().get());
+            failover.apply(new MessageRefused(permit, attempt.refusedAt().get()));
         } else if (attempt.wasAnswered()) {
-            failover.answered(permit);
+            failover.apply(new Answered(permit));
         } else if (!attempt.failedLocally()) {
-            failover.connectionLost(permit);
+            failover.apply(new ConnectionLost(permit));
         }
     }
 
     /// Reports a failure that is not the message's.
     void report(DeliveryPermit permit, Verdict failure) {
-        switch (failure.scope()) {
-            case MAILBOX -> failover.block(permit, cause(failure), schedule(failure));
-            case UPSTREAM -> failover.suspend(permit, cause(failure), schedule(failure));
-            case RECIPIENT, MESSAGE, AUTHOR, CONNECTIONS -> failover.unreachable(permit, cause(failure));
-        }
+        failover.apply(
+                switch (failure.scope()) {
+                    case MAILBOX -> new MailboxFailed(permit, cause(failure), schedule(failure));
+                    case UPSTREAM -> new UpstreamFailed(permit, cause(failure), schedule(failure));
+                    case RECIPIENT, MESSAGE, AUTHOR, CONNECTIONS -> new UpstreamUnreachable(permit, cause(failure));
+                });
     }
 
     private void throttle(DeliveryPermit permit, Verdict verdict) {
         ConcurrencyLimiter limiter = account.concurrencyLimiter();
         if (limiter.throttled()) {
             journal.record(new Event.Throttled(
-                    mailbox, permit.health().name(), verdict.response().reply(), limiter.limit()));
+                    mailbox,
+                    failover.upstream(permit).name(),
+                    verdict.response().reply(),
+                    limiter.limit()));
         }
     }
 
@@ -78,11 +91,7 @@ record HealthReporter(EmailAddress mailbox, UpstreamFailover failover, SendingAc
                 + " and used up. Messages stay in the queue until the oldest of these recipients are 24 hours old. If this"
                 + " happens often, spread the mail over several mailboxes (relay.pools).";
         Cause cause = new Cause(Step.MAIL, reply, reason);
-        if (quota.hasReservations()) {
-            failover.retryLater(permit, until, cause);
-        } else {
-            failover.blockUntil(permit, until, cause);
-        }
+        failover.apply(new QuotaUsedUp(permit, cause, until, quota.hasReservations()));
     }
 
     private static Cause cause(Verdict verdict) {
@@ -92,6 +101,6 @@ record HealthReporter(EmailAddress mailbox, UpstreamFailover failover, SendingAc
 
     private static @Nullable ProbeSchedule schedule(Verdict verdict) {
         Duration probe = verdict.probeAfter();
-        return probe == null ? null : new ProbeSchedule(probe, probe);
+        return probe == null ? null : ProbeSchedule.every(probe);
     }
 }

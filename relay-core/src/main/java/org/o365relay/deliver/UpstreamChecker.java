@@ -2,6 +2,8 @@ package org.o365relay.deliver;
 
 import java.util.Optional;
 import org.o365relay.deliver.health.DeliveryPermit;
+import org.o365relay.deliver.health.HealthEvent.Answered;
+import org.o365relay.deliver.health.HealthEvent.ConnectionLost;
 import org.o365relay.deliver.upstream.Response;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,9 +29,9 @@ record UpstreamChecker(MailboxSender sender) {
             } catch (RuntimeException e) {
                 log.error(
                         "upstream {} cannot be checked because of a bug; please report it",
-                        due.get().health().name(),
+                        sender.failover().upstream(due.get()).name(),
                         e);
-                sender.failover().connectionLost(due.get());
+                sender.failover().apply(new ConnectionLost(due.get()));
             } finally {
                 sender.failover().release(due.get());
             }
@@ -37,9 +39,9 @@ record UpstreamChecker(MailboxSender sender) {
     }
 
     private void check(DeliveryPermit permit) {
-        Response failure = permit.upstream().check().failure();
+        Response failure = sender.failover().upstream(permit).check().failure();
         if (failure == null) {
-            sender.failover().answered(permit);
+            sender.failover().apply(new Answered(permit));
         } else {
             sender.health().report(permit, sender.policy().judge(failure, false));
         }

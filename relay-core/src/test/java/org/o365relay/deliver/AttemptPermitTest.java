@@ -8,6 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.o365relay.ManualClock;
 import org.o365relay.deliver.AttemptPermit.Start;
+import org.o365relay.deliver.health.HealthEvent.Pause;
 import org.o365relay.deliver.health.UpstreamFailover;
 import org.o365relay.deliver.limits.MailboxLimits;
 import org.o365relay.deliver.limits.SendingAccount;
@@ -78,7 +79,7 @@ class AttemptPermitTest {
     @Test
     void returnsEverythingIfNoUpstreamIsAvailable() throws Exception {
         AttemptPermit permit = one();
-        failover.pause(clock.instant(), "olga");
+        failover.apply(new Pause(clock.instant(), "olga"));
         assertThat(permit.begin(3)).isInstanceOf(Start.NoUpstream.class);
         permit.close();
         failover.resume(null);
@@ -97,7 +98,7 @@ class AttemptPermitTest {
 
     @Test
     void areNotGivenOutIfTheUpstreamBecomesUnavailableDuringTheWait() throws Exception {
-        duringTheWait = () -> failover.pause(clock.instant(), "olga");
+        duringTheWait = () -> failover.apply(new Pause(clock.instant(), "olga"));
         assertThat(await()).isEmpty();
         duringTheWait = () -> {};
         failover.resume(null);

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.o365relay.deliver.health.HealthEvent;
 import org.o365relay.deliver.upstream.FakeUpstream;
 import org.o365relay.mail.DsnRequest;
 import org.o365relay.mail.DsnRequest.ForRecipient;
@@ -85,7 +86,7 @@ class BounceTest {
     void areBouncedWhileTheMailboxIsPausedOrTheyAreOnHold() {
         relay.accept("scan@contoso.example", SCAN, ANNA);
         relay.queue.admin().apply(new Change.Hold(), MessageFilter.ALL, "olga");
-        relay.sender.failover().pause(relay.clock.instant(), "olga");
+        relay.sender.failover().apply(new HealthEvent.Pause(relay.clock.instant(), "olga"));
 
         assertThat(bounce().changed()).isEqualTo(1);
         assertThat(relay.journal.lines("failed")).hasSize(1);

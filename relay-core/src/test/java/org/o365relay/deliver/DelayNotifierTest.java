@@ -20,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.o365relay.ManualClock;
 import org.o365relay.deliver.DeliveryFixture.Member;
+import org.o365relay.deliver.health.HealthEvent;
 import org.o365relay.deliver.limits.SendingAccount;
 import org.o365relay.deliver.upstream.FakeUpstream;
 import org.o365relay.deliver.upstream.Response;
@@ -251,7 +252,7 @@ class DelayNotifierTest {
     @Test
     void waitsItselfWhileAnOperatorStopsTheOnlyMailbox() {
         deferred(DsnRequest.NONE, ANNA);
-        relay.sender.failover().pause(clock.instant(), "anna");
+        relay.sender.failover().apply(new HealthEvent.Pause(clock.instant(), "anna"));
         watchUntil(AGE.plusHours(1));
         assertThat(relay.journal.lines("delayed")).isEmpty();
         relay.sender.resume();

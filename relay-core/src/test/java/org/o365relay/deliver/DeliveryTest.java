@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.o365relay.deliver.health.HealthEvent;
 import org.o365relay.deliver.upstream.FakeUpstream;
 import org.o365relay.deliver.upstream.Response;
 import org.o365relay.deliver.upstream.Response.Step;
@@ -82,7 +83,7 @@ class DeliveryTest {
         QueueId id = relay.accept("scan@contoso.example", SCAN, ANNA);
         RandomGenerator operator = () -> { // used between the block and the settlement
             relay.sender.retry();
-            relay.sender.failover().requestMessageProbe("olga");
+            relay.sender.failover().apply(new HealthEvent.RequestMessageProbe("olga"));
             return 0;
         };
         Delivery delivery = new Delivery(

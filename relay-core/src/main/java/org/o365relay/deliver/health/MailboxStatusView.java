@@ -2,100 +2,107 @@ package org.o365relay.deliver.health;
 
 import java.time.Instant;
 import java.util.Comparator;
-import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.deliver.health.HealthEvent.Pause;
+import org.o365relay.deliver.health.HealthState.Blocked;
+import org.o365relay.deliver.health.HealthState.Retrying;
 import org.o365relay.deliver.health.MailboxStatus.State;
-import org.o365relay.mail.EmailAddress;
 
-/// Builds the [MailboxStatus] from the state of the upstreams. Used by their [UpstreamFailover], under its
-/// lock.
-///
-/// @param upstreams the primary first
-record MailboxStatusView(EmailAddress mailbox, List<UpstreamHealth> upstreams) {
+/// Makes the [MailboxStatus] from the health of a mailbox.
+record MailboxStatusView(MailboxHealth health) {
 
-    MailboxStatus paused(Instant since, String by) {
-        UpstreamHealth upstream =
-                upstreams.stream().filter(UpstreamHealth::isOpen).findFirst().orElse(upstreams.getFirst());
+    MailboxStatus status() {
+        Pause pause = health.pause();
+        Blocked block = health.block();
+        if (pause != null) {
+            return paused(pause);
+        }
+        if (block != null) {
+            Suspension suspension = block.suspension();
+            UpstreamHealth seenAt = health.upstreams().get(block.upstream());
+            return of(outage(), seenAt, suspension, suspension.since(), suspension.nextProbe());
+        }
+        return health.current().map(this::open).orElseGet(this::allSuspended);
+    }
+
+    private MailboxStatus paused(Pause pause) {
+        String upstream = health.upstreams().stream()
+                .filter(UpstreamHealth::isOpen)
+                .findFirst()
+                .orElse(primary())
+                .name();
+        String resume = "To resume delivery: o365-relay mailboxes resume " + health.mailbox();
         return new MailboxStatus(
-                mailbox.toString(),
+                health.mailbox().toString(),
                 State.PAUSED,
-                since,
-                upstream.name(),
+                pause.since(),
+                upstream,
                 "",
-                "paused by " + by,
-                "To resume delivery: o365-relay mailboxes resume " + mailbox,
+                "paused by " + pause.by(),
+                resume,
                 null,
                 delivering());
     }
 
-    /// Status of a mailbox whose mail can leave.
-    ///
-    /// @param current the upstream in use
-    MailboxStatus open(UpstreamHealth current) {
-        UpstreamHealth primary = upstreams.getFirst();
-        Suspension suspension = primary.suspension();
-        return suspension == null
-                ? new MailboxStatus(
-                        mailbox.toString(), State.OPEN, null, current.name(), "", "", "", null, delivering())
-                : of(State.FAILOVER, current, suspension, suspension.since(), suspension.nextProbe());
+    private MailboxStatus open(UpstreamHealth current) {
+        return primary()
+                .state()
+                .failure()
+                .map(failure -> of(State.FAILOVER, current, failure, failure.since(), failure.nextProbe()))
+                .orElseGet(() -> new MailboxStatus(
+                        health.mailbox().toString(), State.OPEN, null, current.name(), "", "", "", null, delivering()));
     }
 
-    /// Status of a mailbox with a failure of its own, whichever upstream is used.
-    ///
-    /// @param upstream where the failure was seen
-    /// @param blocked whether something has to be fixed
-    MailboxStatus outage(UpstreamHealth upstream, Suspension suspension, boolean blocked) {
-        return of(
-                blocked ? State.BLOCKED : State.RETRYING,
-                upstream,
-                suspension,
-                suspension.since(),
-                suspension.nextProbe());
-    }
-
-    /// Status of a mailbox whose upstreams are all suspended.
-    ///
-    /// @param blocked whether something has to be fixed
-    MailboxStatus outage(boolean blocked) {
-        UpstreamHealth upstream = upstreams.stream()
-                .filter(suspended -> !suspended.isRetrying())
+    /// Shows the failure that has to be fixed, if there is one.
+    private MailboxStatus allSuspended() {
+        UpstreamHealth upstream = health.upstreams().stream()
+                .filter(suspended -> !(suspended.state() instanceof Retrying))
                 .findFirst()
-                .orElse(upstreams.getFirst());
-        Suspension suspension = upstream.suspension();
-        if (suspension == null) {
-            throw new IllegalStateException(upstream.name() + " is not suspended");
-        }
+                .orElse(primary());
+        Suspension shown = upstream.state().failure().orElseThrow();
         Instant since = suspensions()
                 .map(Suspension::since)
                 .max(Comparator.naturalOrder())
-                .orElse(suspension.since());
+                .orElseThrow();
         Instant next = suspensions()
                 .map(Suspension::nextProbe)
                 .min(Comparator.naturalOrder())
-                .orElse(suspension.nextProbe());
-        return of(blocked ? State.BLOCKED : State.RETRYING, upstream, suspension, since, next);
+                .orElseThrow();
+        return of(outage(), upstream, shown, since, next);
+    }
+
+    private State outage() {
+        MailboxHealth.Outage outage = health.reported().outage();
+        return outage != null && outage.blocked() ? State.BLOCKED : State.RETRYING;
     }
 
     private MailboxStatus of(
             State state, UpstreamHealth upstream, Suspension suspension, Instant since, @Nullable Instant nextProbe) {
+        Cause cause = suspension.cause();
         return new MailboxStatus(
-                mailbox.toString(),
+                health.mailbox().toString(),
                 state,
                 since,
                 upstream.name(),
-                suspension.cause().reply().toString(),
-                suspension.cause().explanation(),
-                suspension.cause().advice(),
+                cause.reply().toString(),
+                cause.explanation(),
+                cause.advice(),
                 nextProbe,
                 delivering());
     }
 
+    private UpstreamHealth primary() {
+        return health.upstreams().getFirst();
+    }
+
     private Stream<Suspension> suspensions() {
-        return upstreams.stream().flatMap(upstream -> Stream.ofNullable(upstream.suspension()));
+        return health.upstreams().stream().flatMap(upstream -> upstream.state().failure().stream());
     }
 
     private int delivering() {
-        return upstreams.stream().mapToInt(UpstreamHealth::inUse).sum();
+        return health.upstreams().stream()
+                .mapToInt(upstream -> upstream.permits().deliveries())
+                .sum();
     }
 }

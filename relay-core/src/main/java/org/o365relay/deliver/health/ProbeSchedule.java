@@ -8,6 +8,11 @@ public record ProbeSchedule(Duration first, Duration max) {
     private static final int FAST_PROBES = 5;
     private static final Duration MAX_WITH_MAIL = Duration.ofMinutes(15);
 
+    /// A schedule with the same delay each time.
+    public static ProbeSchedule every(Duration delay) {
+        return new ProbeSchedule(delay, delay);
+    }
+
     /// @param probes failed probes so far
     public Duration delay(int probes) {
         Duration delay = first.multipliedBy(1L << Math.min(probes, 20));

@@ -2,8 +2,6 @@ package org.o365relay.deliver.health;
 
 import java.time.Duration;
 import java.time.Instant;
-import org.o365relay.deliver.upstream.Response.Step;
-import org.o365relay.mail.Reply;
 
 /// Why an upstream is suspended or a mailbox is blocked, and when the next probe is due.
 ///
@@ -13,7 +11,7 @@ import org.o365relay.mail.Reply;
 /// @param failedProbes number of failed probes
 /// @param delay between the last probe and the next
 /// @param nextProbe when the next probe is due
-public record Suspension(
+record Suspension(
         Cause cause,
         EndedBy endedBy,
         ProbeSchedule schedule,
@@ -22,27 +20,8 @@ public record Suspension(
         Duration delay,
         Instant nextProbe) {
 
-    private static final ProbeSchedule AT_ONCE = new ProbeSchedule(Duration.ZERO, Duration.ZERO);
-
-    /// The failure that caused a suspension.
-    ///
-    /// @param step step of the attempt that failed
-    /// @param explanation explanation in plain words
-    /// @param advice what the admin can do; may be empty
-    public record Cause(Step step, Reply reply, String explanation, String advice) {
-
-        public Cause(Step step, Reply reply, String explanation) {
-            this(step, reply, explanation, "");
-        }
-
-        /// @return explanation and advice
-        String text() {
-            return (explanation + " " + advice).strip();
-        }
-    }
-
     /// What ends a suspension.
-    public enum EndedBy {
+    enum EndedBy {
         /// A successful sign-in, without mail; for failures before MAIL.
         CHECK,
         /// An accepted message.
@@ -51,13 +30,18 @@ public record Suspension(
         TIME
     }
 
-    static Suspension of(Cause cause, EndedBy end, ProbeSchedule schedule, Instant now) {
-        return at(cause, end, schedule, now, 0, now);
+    /// A suspension caused by a failure of the upstream or mailbox; the failed step determines the kind of probe.
+    static Suspension of(Cause cause, ProbeSchedule schedule, Instant now) {
+        return at(cause, endedBy(cause), schedule, now, 0, now);
     }
 
-    /// @return a suspension caused by a failure of the upstream; the failed step determines the kind of probe
-    static Suspension of(Cause cause, ProbeSchedule schedule, Instant now) {
-        return of(cause, endedBy(cause), schedule, now);
+    /// A suspension that is probed by signing in, whatever the failed step.
+    static Suspension endedByCheck(Cause cause, Duration delay, Instant now) {
+        return at(cause, EndedBy.CHECK, ProbeSchedule.every(delay), now, 0, now);
+    }
+
+    static Suspension endedByTime(Cause cause, Instant until, Instant now) {
+        return at(cause, EndedBy.TIME, ProbeSchedule.every(Duration.between(now, until)), now, 0, now);
     }
 
     /// A copy after a failed probe, with the cause that the probe found.
@@ -65,24 +49,19 @@ public record Suspension(
         return at(found, endedBy(found), nextSchedule, since, failedProbes + 1, now);
     }
 
-    /// A suspension that is probed by signing in, whatever the failed step.
-    static Suspension endedByCheck(Cause cause, ProbeSchedule schedule, Instant now) {
-        return of(cause, EndedBy.CHECK, schedule, now);
+    /// A copy after a failed probe, with the cause unchanged.
+    Suspension probeFailed(Instant now) {
+        return at(cause, endedBy, schedule, since, failedProbes + 1, now);
     }
 
-    /// A copy after a failed probe; the next probe is a sign-in again.
-    Suspension checkFailed(ProbeSchedule nextSchedule, Instant now) {
-        return at(cause, EndedBy.CHECK, nextSchedule, since, failedProbes + 1, now);
+    /// A copy after a failed probe; the next probe is a sign-in.
+    Suspension checkFailed(Duration nextDelay, Instant now) {
+        return at(cause, EndedBy.CHECK, ProbeSchedule.every(nextDelay), since, failedProbes + 1, now);
     }
 
     /// A copy after a successful sign-in; the next probe is a message and is due at once.
     Suspension probedByMessage(Instant now) {
-        return at(cause, EndedBy.MESSAGE, AT_ONCE, since, failedProbes, now);
-    }
-
-    /// A copy after a failed probe, with the cause unchanged.
-    Suspension probeFailed(Instant now) {
-        return at(cause, endedBy, schedule, since, failedProbes + 1, now);
+        return at(cause, EndedBy.MESSAGE, ProbeSchedule.every(Duration.ZERO), since, failedProbes, now);
     }
 
     /// A copy after an inconclusive probe, which is repeated after the same delay.
@@ -117,6 +96,6 @@ public record Suspension(
     }
 
     private static EndedBy endedBy(Cause cause) {
-        return cause.step().compareTo(Step.MAIL) < 0 ? EndedBy.CHECK : EndedBy.MESSAGE;
+        return cause.needsMessage() ? EndedBy.MESSAGE : EndedBy.CHECK;
     }
 }

@@ -1,150 +1,79 @@
 package org.o365relay.deliver.health;
 
 import java.time.Instant;
-import org.jspecify.annotations.Nullable;
-import org.o365relay.deliver.health.Suspension.EndedBy;
-import org.o365relay.deliver.upstream.Upstream;
+import org.o365relay.deliver.health.HealthState.Open;
+import org.o365relay.deliver.health.HealthState.Retrying;
+import org.o365relay.deliver.health.HealthState.Suspended;
+import org.o365relay.deliver.health.HealthState.UpstreamState;
 
-/// One upstream of a mailbox: whether it is suspended, and its connections in use. Guarded by its
-/// [UpstreamFailover].
-public final class UpstreamHealth {
+/// Health of one upstream of a mailbox.
+///
+/// @param position in the order of preference, from 0 (the primary)
+/// @param connections how many deliveries may be in flight at once
+/// @param retries since the last accepted message
+/// @param transactionFailures in a row
+record UpstreamHealth(
+        int position,
+        String name,
+        int connections,
+        UpstreamState state,
+        int retries,
+        int transactionFailures,
+        Permits permits) {
 
-    private final Upstream upstream;
-    private final int position;
-    private final FaultAttribution attribution = new FaultAttribution();
-    private @Nullable Suspension suspension;
-    private boolean retrying;
-    private int retries;
-    private int transactionFailures;
-    private int inUse;
-    private int generation;
-    private boolean probing;
+    /// The permits in use.
+    ///
+    /// @param deliveries in flight
+    /// @param isProbing whether a probe of the upstream is in flight
+    /// @param generation increases whenever the state changes, so that the results of older permits are ignored
+    record Permits(int deliveries, boolean isProbing, int generation) {}
 
-    /// @param position in the order of preference, from 0
-    UpstreamHealth(Upstream upstream, int position) {
-        this.upstream = upstream;
-        this.position = position;
-    }
-
-    Upstream upstream() {
-        return upstream;
-    }
-
-    public String name() {
-        return upstream.name();
-    }
-
-    public FaultAttribution attribution() {
-        return attribution;
-    }
-
-    boolean isPreferredTo(UpstreamHealth other) {
-        return position < other.position;
+    /// An open upstream.
+    static UpstreamHealth open(int position, String name, int connections) {
+        return new UpstreamHealth(position, name, connections, new Open(), 0, 0, new Permits(0, false, 0));
     }
 
     boolean isOpen() {
-        return suspension == null;
-    }
-
-    @Nullable
-    Suspension suspension() {
-        return suspension;
-    }
-
-    /// @return whether it is suspended only because it could not be reached
-    boolean isRetrying() {
-        return retrying;
-    }
-
-    /// @return number of retries since the last accepted message
-    int retries() {
-        return retries;
-    }
-
-    void suspend(Suspension next) {
-        suspension = next;
-        retrying = false;
-        invalidatePermits();
-    }
-
-    void retryLater(Suspension next) {
-        suspension = next;
-        retrying = true;
-        retries++;
-        invalidatePermits();
-    }
-
-    void reopen() {
-        suspension = null;
-        retrying = false;
-        invalidatePermits();
-    }
-
-    void accepted() {
-        retries = 0;
-        transactionFailures = 0;
-    }
-
-    /// Records that the upstream replied to a message.
-    void answered() {
-        transactionFailures = 0;
-    }
-
-    /// @return transaction failures in a row, this one included
-    int countTransactionFailure() {
-        return ++transactionFailures;
-    }
-
-    /// Replaces the suspension of an upstream that is being retried, without counting another retry.
-    void continueRetrying(Suspension next) {
-        suspension = next;
-        invalidatePermits();
-    }
-
-    /// Makes the next probe due now.
-    void probeNow(Instant now) {
-        suspension = suspension == null ? null : suspension.dueNow(now);
-    }
-
-    /// Invalidates the permits of attempts in flight, so that their results are ignored.
-    void invalidatePermits() {
-        generation++;
-    }
-
-    int generation() {
-        return generation;
-    }
-
-    boolean isProbeDue(EndedBy end, Instant now) {
-        return suspension != null && suspension.endedBy() == end && !probing && suspension.isDue(now);
+        return state instanceof Open;
     }
 
     boolean isFull() {
-        return inUse >= upstream.connections();
+        return freeConnections() == 0;
     }
 
     int freeConnections() {
-        return Math.max(0, upstream.connections() - inUse);
+        return Math.max(0, connections - permits.deliveries());
     }
 
-    /// @return deliveries in flight
-    int inUse() {
-        return inUse;
+    /// Changes the state; results of the permits in use are then ignored.
+    UpstreamHealth to(UpstreamState next) {
+        return with(next).invalidatingPermits();
     }
 
-    boolean isProbing() {
-        return probing;
+    /// Makes the next probe due now.
+    UpstreamHealth dueNow(Instant now) {
+        return switch (state) {
+            case Open _ -> this;
+            case Retrying(Suspension suspension) -> with(new Retrying(suspension.dueNow(now)));
+            case Suspended(Suspension suspension) -> with(new Suspended(suspension.dueNow(now)));
+        };
     }
 
-    void probing(boolean isProbing) {
-        probing = isProbing;
+    private UpstreamHealth with(UpstreamState next) {
+        return new UpstreamHealth(position, name, connections, next, retries, transactionFailures, permits);
     }
 
-    void acquire() {
-        inUse++;
+    UpstreamHealth withFailures(int nextRetries, int nextTransactionFailures) {
+        return nextRetries == retries && nextTransactionFailures == transactionFailures
+                ? this
+                : new UpstreamHealth(position, name, connections, state, nextRetries, nextTransactionFailures, permits);
     }
 
-    void release() {
-        inUse--;
+    UpstreamHealth invalidatingPermits() {
+        return with(new Permits(permits.deliveries(), permits.isProbing(), permits.generation() + 1));
+    }
+
+    UpstreamHealth with(Permits next) {
+        return new UpstreamHealth(position, name, connections, state, retries, transactionFailures, next);
     }
 }

@@ -8,8 +8,13 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.o365relay.ManualClock;
+import org.o365relay.deliver.health.HealthEvent.MailboxFailed;
+import org.o365relay.deliver.health.HealthEvent.MessageAccepted;
+import org.o365relay.deliver.health.HealthEvent.Pause;
+import org.o365relay.deliver.health.HealthEvent.QuotaUsedUp;
+import org.o365relay.deliver.health.HealthEvent.UpstreamFailed;
+import org.o365relay.deliver.health.HealthEvent.UpstreamUnreachable;
 import org.o365relay.deliver.health.MailboxStatus.State;
-import org.o365relay.deliver.health.Suspension.Cause;
 import org.o365relay.deliver.upstream.FakeUpstream;
 import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.journal.RememberingJournal;
@@ -46,12 +51,14 @@ class MailboxRetryTest {
 
     private void fail(DeliveryPermit permit, Kind kind) {
         switch (kind) {
-            case SIGN_IN_FAILED -> mailbox.suspend(permit, SIGN_IN, null);
-            case UPSTREAM_REFUSES_MAIL -> mailbox.suspend(permit, DATA, null);
-            case UPSTREAM_ASKS_FOR_A_DAY -> mailbox.suspend(permit, SIGN_IN, new ProbeSchedule(DAY, DAY));
-            case MICROSOFT_QUOTA, PENALTY_BOX -> mailbox.block(permit, DATA, new ProbeSchedule(DAY, DAY));
-            case MAILBOX_FULL -> mailbox.block(permit, DATA, null);
-            case UNREACHABLE -> mailbox.unreachable(permit, SIGN_IN);
+            case SIGN_IN_FAILED -> mailbox.apply(new UpstreamFailed(permit, SIGN_IN, null));
+            case UPSTREAM_REFUSES_MAIL -> mailbox.apply(new UpstreamFailed(permit, DATA, null));
+            case UPSTREAM_ASKS_FOR_A_DAY ->
+                mailbox.apply(new UpstreamFailed(permit, SIGN_IN, new ProbeSchedule(DAY, DAY)));
+            case MICROSOFT_QUOTA, PENALTY_BOX ->
+                mailbox.apply(new MailboxFailed(permit, DATA, new ProbeSchedule(DAY, DAY)));
+            case MAILBOX_FULL -> mailbox.apply(new MailboxFailed(permit, DATA, null));
+            case UNREACHABLE -> mailbox.apply(new UpstreamUnreachable(permit, SIGN_IN));
         }
         mailbox.release(permit);
     }
@@ -95,7 +102,7 @@ class MailboxRetryTest {
         } else {
             mailbox.resume(null);
         }
-        mailbox.accepted(due(means).getFirst());
+        mailbox.apply(new MessageAccepted(due(means).getFirst()));
         assertThat(mailbox.status().state()).as("a probe that succeeds").isEqualTo(State.OPEN);
     }
 
@@ -109,7 +116,7 @@ class MailboxRetryTest {
     void liftsABlockByTheRelaysOwnQuotaOnlyIfTheQuotaHasRoom(String command) {
         Instant later = clock.instant().plus(Duration.ofHours(1));
         DeliveryPermit permit = mailbox.acquire().orElseThrow();
-        mailbox.blockUntil(permit, later, DATA);
+        mailbox.apply(new QuotaUsedUp(permit, DATA, later, false));
         mailbox.release(permit);
 
         List<RequestedProbe> probes = command.equals("retry") ? mailbox.retry(later) : mailbox.resume(later);
@@ -124,7 +131,7 @@ class MailboxRetryTest {
     @ParameterizedTest
     @CsvSource({"retry,PAUSED", "resume,OPEN"})
     void onlyResumeEndsAnOperatorsPause(String command, State expected) {
-        mailbox.pause(clock.instant(), "anna");
+        mailbox.apply(new Pause(clock.instant(), "anna"));
 
         assertThat(command.equals("retry") ? mailbox.retry(null) : mailbox.resume(null))
                 .isEmpty();

@@ -8,10 +8,15 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.o365relay.ManualClock;
+import org.o365relay.deliver.health.HealthEvent.Answered;
+import org.o365relay.deliver.health.HealthEvent.MailboxFailed;
+import org.o365relay.deliver.health.HealthEvent.Pause;
+import org.o365relay.deliver.health.HealthEvent.QuotaUsedUp;
+import org.o365relay.deliver.health.HealthEvent.UpstreamFailed;
+import org.o365relay.deliver.health.HealthEvent.UpstreamUnreachable;
 import org.o365relay.deliver.health.MailboxStatus.State;
 import org.o365relay.deliver.health.RequestedProbe.Method;
 import org.o365relay.deliver.health.RequestedProbe.Target;
-import org.o365relay.deliver.health.Suspension.Cause;
 import org.o365relay.deliver.upstream.FakeUpstream;
 import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.deliver.upstream.Upstream;
@@ -76,7 +81,7 @@ class MailboxStatusViewTest {
     @Test
     void isRetryingWhileNoUpstreamCanBeReached() {
         DeliveryPermit permit = enter(failover);
-        failover.unreachable(permit, REFUSED);
+        failover.apply(new UpstreamUnreachable(permit, REFUSED));
         failover.release(permit);
 
         assertThat(failover.status())
@@ -95,7 +100,7 @@ class MailboxStatusViewTest {
     @Test
     void isBlockedWhenTheLastUpstreamIsSuspendedAndShowsTheFailureToFix() {
         DeliveryPermit permit = enter(two);
-        two.unreachable(permit, REFUSED);
+        two.apply(new UpstreamUnreachable(permit, REFUSED));
         two.release(permit);
         clock.advance(Duration.ofMillis(500));
         leave(two, DENIED);
@@ -110,7 +115,7 @@ class MailboxStatusViewTest {
     @Test
     void isBlockedByAFailureOfTheMailbox() {
         DeliveryPermit permit = enter(two);
-        two.block(permit, QUOTA, null);
+        two.apply(new MailboxFailed(permit, QUOTA, null));
         two.release(permit);
 
         assertThat(two.status().state()).isEqualTo(State.BLOCKED);
@@ -121,7 +126,7 @@ class MailboxStatusViewTest {
     @Test
     void startsNoDeliveryWhilePaused() {
         enter(failover); // ends when it ends
-        failover.pause(start, "anna");
+        failover.apply(new Pause(start, "anna"));
 
         assertThat(failover.freeSlots()).isZero();
         assertThat(failover.acquire()).isEmpty();
@@ -143,7 +148,7 @@ class MailboxStatusViewTest {
 
     @Test
     void goesOnWhenItIsResumed() {
-        failover.pause(start, "anna");
+        failover.apply(new Pause(start, "anna"));
 
         assertThat(failover.resume(null)).as("nothing is blocked").isEmpty();
         assertThat(failover.status().state()).isEqualTo(State.OPEN);
@@ -153,9 +158,9 @@ class MailboxStatusViewTest {
     @Test
     void staysPausedWhenAnUpstreamRecovers() {
         leave(failover, DENIED);
-        failover.pause(start, "anna");
+        failover.apply(new Pause(start, "anna"));
         clock.advance(Duration.ofMinutes(1));
-        failover.answered(failover.acquireCheck().orElseThrow());
+        failover.apply(new Answered(failover.acquireCheck().orElseThrow()));
 
         assertThat(failover.status().state()).isEqualTo(State.PAUSED);
         assertThat(failover.acquire()).isEmpty();
@@ -172,19 +177,19 @@ class MailboxStatusViewTest {
                 .containsExactly(new RequestedProbe(
                         "smtp.example:587", Target.UPSTREAM, "The password is wrong.", Method.SIGN_IN, null));
         assertThat(failover.status().nextProbe()).isEqualTo(start);
-        failover.answered(failover.acquireCheck().orElseThrow());
+        failover.apply(new Answered(failover.acquireCheck().orElseThrow()));
         assertThat(failover.status().state()).isEqualTo(State.OPEN);
     }
 
     @Test
     void aBlockedMailboxIsProbedAtOnceWithOneMessageAndKeepsItsScheduleIfThatIsRefused() {
         DeliveryPermit permit = enter(failover);
-        failover.block(permit, QUOTA, null);
+        failover.apply(new MailboxFailed(permit, QUOTA, null));
         failover.release(permit);
         failover.resume(null);
         DeliveryPermit probe = enter(failover);
         assertThat(failover.acquire()).as("one at a time").isEmpty();
-        failover.block(probe, QUOTA, null);
+        failover.apply(new MailboxFailed(probe, QUOTA, null));
         failover.release(probe);
 
         assertThat(failover.status().nextProbe()).isEqualTo(start.plus(Duration.ofMinutes(2)));
@@ -193,7 +198,7 @@ class MailboxStatusViewTest {
     @Test
     void theRelaysOwnQuotaIsNotExceededOnAnOperatorsCommand() {
         Instant later = start.plus(Duration.ofHours(1));
-        failover.blockUntil(enter(failover), later, QUOTA);
+        failover.apply(new QuotaUsedUp(enter(failover), QUOTA, later, false));
         assertThat(failover.resume(later))
                 .containsExactly(
                         new RequestedProbe("smtp.example:587", Target.MAILBOX, "too much", Method.QUOTA, later));
@@ -205,7 +210,7 @@ class MailboxStatusViewTest {
     @Test
     @Timeout(20)
     void wakesAThreadThatWaitsForAFreeSlot() throws Exception {
-        failover.pause(start, "anna");
+        failover.apply(new Pause(start, "anna"));
         Thread waiting = Thread.ofVirtual().start(this::awaitRoom);
         while (waiting.getState() != Thread.State.TIMED_WAITING) {
             Thread.onSpinWait();
@@ -229,7 +234,7 @@ class MailboxStatusViewTest {
 
     private static void leave(UpstreamFailover failover, Cause cause) {
         DeliveryPermit permit = enter(failover);
-        failover.suspend(permit, cause, null);
+        failover.apply(new UpstreamFailed(permit, cause, null));
         failover.release(permit);
     }
 }

@@ -6,7 +6,15 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.o365relay.ManualClock;
-import org.o365relay.deliver.health.Suspension.Cause;
+import org.o365relay.deliver.health.HealthEvent.Answered;
+import org.o365relay.deliver.health.HealthEvent.ConnectionLost;
+import org.o365relay.deliver.health.HealthEvent.MailboxFailed;
+import org.o365relay.deliver.health.HealthEvent.MessageAccepted;
+import org.o365relay.deliver.health.HealthEvent.MessageRefused;
+import org.o365relay.deliver.health.HealthEvent.QuotaUsedUp;
+import org.o365relay.deliver.health.HealthEvent.TransactionFailed;
+import org.o365relay.deliver.health.HealthEvent.UpstreamFailed;
+import org.o365relay.deliver.health.HealthEvent.UpstreamUnreachable;
 import org.o365relay.deliver.upstream.FakeUpstream;
 import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.deliver.upstream.Upstream;
@@ -40,7 +48,7 @@ class UpstreamFailoverTest {
 
     @Test
     void probesLessAndLessOftenUpToTheLongestDelay() {
-        failover.suspend(enter(failover), DENIED, null);
+        failover.apply(new UpstreamFailed(enter(failover), DENIED, null));
         for (int minutes : new int[] {1, 2, 4, 8, 15, 15}) {
             assertThat(failover.untilNextAttempt()).isEqualTo(Duration.ofMinutes(minutes));
             assertThat(failover.acquireCheck()).as("before its time").isEmpty();
@@ -49,7 +57,7 @@ class UpstreamFailoverTest {
                     .as("no mail is needed to try a sign-in")
                     .isEmpty();
             DeliveryPermit probe = check(failover);
-            failover.suspend(probe, DENIED, null);
+            failover.apply(new UpstreamFailed(probe, DENIED, null));
             failover.release(probe);
         }
         assertThat(journal.lines("blocked")).hasSize(1);
@@ -58,13 +66,13 @@ class UpstreamFailoverTest {
     @Test
     void probesOnTheScheduleOfTheFailure() {
         ProbeSchedule hourly = new ProbeSchedule(Duration.ofHours(1), Duration.ofHours(1));
-        failover.block(enter(failover), QUOTA, hourly);
+        failover.apply(new MailboxFailed(enter(failover), QUOTA, hourly));
         for (int i = 0; i < 3; i++) {
             assertThat(failover.untilNextAttempt()).isEqualTo(Duration.ofHours(1));
             clock.advance(Duration.ofHours(1));
             DeliveryPermit probe = enter(failover);
             assertThat(failover.acquire()).as("one at a time").isEmpty();
-            failover.block(probe, QUOTA, hourly);
+            failover.apply(new MailboxFailed(probe, QUOTA, hourly));
             failover.release(probe);
         }
     }
@@ -73,27 +81,28 @@ class UpstreamFailoverTest {
     void ignoresDeliveriesThatWereInFlightWhenItWasSuspended() {
         DeliveryPermit early = enter(failover);
         DeliveryPermit late = enter(failover);
-        failover.suspend(early, DENIED, null);
-        failover.suspend(late, DENIED, null);
-        failover.accepted(late);
+        failover.apply(new UpstreamFailed(early, DENIED, null));
+        failover.apply(new UpstreamFailed(late, DENIED, null));
+        failover.apply(new MessageAccepted(late));
         assertThat(failover.untilNextAttempt()).isEqualTo(Duration.ofMinutes(1));
         assertThat(journal.lines("unblocked")).isEmpty();
     }
 
     @Test
     void tellsAgainWhenTheReasonChanges() {
-        failover.suspend(enter(failover), DENIED, null);
+        failover.apply(new UpstreamFailed(enter(failover), DENIED, null));
         clock.advance(Duration.ofMinutes(1));
-        failover.suspend(check(failover), new Cause(Step.AUTH, DENIED.reply(), "switch SMTP AUTH on"), null);
+        failover.apply(
+                new UpstreamFailed(check(failover), new Cause(Step.AUTH, DENIED.reply(), "switch SMTP AUTH on"), null));
         assertThat(journal.lines("blocked")).hasSize(2);
     }
 
     @Test
     void staysClosedWhenAProbeGotNoAnswer() {
-        failover.suspend(enter(failover), DENIED, null);
+        failover.apply(new UpstreamFailed(enter(failover), DENIED, null));
         clock.advance(Duration.ofMinutes(1));
         DeliveryPermit probe = check(failover);
-        failover.unreachable(probe, REFUSED);
+        failover.apply(new UpstreamUnreachable(probe, REFUSED));
         failover.release(probe);
         assertThat(failover.isOpen()).isFalse();
         assertThat(failover.untilNextAttempt()).isEqualTo(Duration.ofMinutes(2));
@@ -104,8 +113,8 @@ class UpstreamFailoverTest {
     void retriesAnUnreachableUpstreamAndReportsWhenItIsReachable() {
         DeliveryPermit first = enter(failover);
         DeliveryPermit second = enter(failover);
-        failover.unreachable(first, REFUSED);
-        failover.unreachable(second, REFUSED); // another delivery that was under way
+        failover.apply(new UpstreamUnreachable(first, REFUSED));
+        failover.apply(new UpstreamUnreachable(second, REFUSED)); // another delivery that was under way
         failover.release(first);
         failover.release(second);
         for (int seconds : new int[] {1, 2, 4, 8, 16, 30, 30}) {
@@ -113,11 +122,11 @@ class UpstreamFailoverTest {
             clock.advance(Duration.ofSeconds(seconds));
             assertThat(failover.freeSlots()).as("no mail before it is known").isZero();
             DeliveryPermit probe = check(failover);
-            failover.unreachable(probe, REFUSED);
+            failover.apply(new UpstreamUnreachable(probe, REFUSED));
             failover.release(probe);
         }
         clock.advance(Duration.ofSeconds(30));
-        failover.answered(check(failover));
+        failover.apply(new Answered(check(failover)));
         assertThat(failover.isOpen()).isTrue();
         assertThat(journal.lines())
                 .containsExactly(
@@ -130,26 +139,26 @@ class UpstreamFailoverTest {
     void goesOnRestingLongerWhileSignInsSucceedAndMessagesDoNot() {
         for (int seconds : new int[] {1, 2, 4}) {
             DeliveryPermit permit = enter(failover);
-            failover.unreachable(permit, REFUSED);
+            failover.apply(new UpstreamUnreachable(permit, REFUSED));
             failover.release(permit);
             assertThat(failover.untilNextAttempt()).isEqualTo(Duration.ofSeconds(seconds));
             clock.advance(Duration.ofSeconds(seconds));
             DeliveryPermit probe = check(failover);
-            failover.answered(probe);
+            failover.apply(new Answered(probe));
             failover.release(probe);
         }
         DeliveryPermit served = enter(failover);
-        failover.accepted(served);
-        failover.unreachable(served, REFUSED);
+        failover.apply(new MessageAccepted(served));
+        failover.apply(new UpstreamUnreachable(served, REFUSED));
         failover.release(served);
         assertThat(failover.untilNextAttempt()).isEqualTo(Duration.ofSeconds(1));
     }
 
     @Test
     void takesAProbeThatEndedInTheMiddleForAFailedOne() {
-        failover.block(enter(failover), QUOTA, null);
+        failover.apply(new MailboxFailed(enter(failover), QUOTA, null));
         clock.advance(Duration.ofMinutes(1));
-        failover.connectionLost(enter(failover));
+        failover.apply(new ConnectionLost(enter(failover)));
         assertThat(failover.untilNextAttempt()).isEqualTo(Duration.ofMinutes(2));
     }
 
@@ -159,75 +168,75 @@ class UpstreamFailoverTest {
         for (int i = 0; i < 3; i++) {
             assertThat(failover.isOpen()).isTrue();
             DeliveryPermit permit = enter(failover);
-            failover.transactionFailed(permit, dropped);
+            failover.apply(new TransactionFailed(permit, dropped));
             failover.release(permit);
         }
         assertThat(failover.freeSlots()).isZero();
         clock.advance(Duration.ofSeconds(1));
         DeliveryPermit signIn = check(failover);
-        failover.answered(signIn);
+        failover.apply(new Answered(signIn));
         failover.release(signIn);
         assertThat(failover.freeSlots()).as("one message").isEqualTo(1);
         DeliveryPermit probe = enter(failover);
-        failover.transactionFailed(probe, dropped);
+        failover.apply(new TransactionFailed(probe, dropped));
         failover.release(probe);
         assertThat(failover.untilNextAttempt()).isEqualTo(Duration.ofSeconds(2));
         clock.advance(Duration.ofSeconds(2));
         DeliveryPermit again = check(failover);
-        failover.answered(again);
+        failover.apply(new Answered(again));
         failover.release(again);
-        failover.accepted(enter(failover));
+        failover.apply(new MessageAccepted(enter(failover)));
         assertThat(failover.isOpen()).isTrue();
         assertThat(journal.events()).containsExactly("unreachable", "reachable");
     }
 
     @Test
     void leavesAMessageThatWasDeferredToItselfWhileOpen() {
-        failover.connectionLost(enter(failover));
+        failover.apply(new ConnectionLost(enter(failover)));
         assertThat(failover.isOpen()).isTrue();
     }
 
     @Test
     void opensWhenAProbeGetsPastTheSignInThatHadFailed() {
-        failover.suspend(enter(failover), DENIED, null);
+        failover.apply(new UpstreamFailed(enter(failover), DENIED, null));
         clock.advance(Duration.ofMinutes(3));
-        failover.answered(check(failover));
+        failover.apply(new Answered(check(failover)));
         assertThat(failover.isOpen()).isTrue();
         assertThat(journal.lines("unblocked")).containsExactly("unblocked relay@contoso.example after PT3M");
     }
 
     @Test
     void staysClosedWhenAProbeEndedBeforeTheStepThatHadFailed() {
-        failover.block(enter(failover), QUOTA, null);
+        failover.apply(new MailboxFailed(enter(failover), QUOTA, null));
         clock.advance(Duration.ofMinutes(1));
-        failover.answered(enter(failover));
+        failover.apply(new Answered(enter(failover)));
         assertThat(failover.isOpen()).isFalse();
         assertThat(failover.untilNextAttempt()).as("no back-off for it").isEqualTo(Duration.ofMinutes(1));
     }
 
     @Test
     void isNotReopenedByARefusalAtAnEarlierStep() {
-        failover.block(enter(failover), QUOTA, null);
+        failover.apply(new MailboxFailed(enter(failover), QUOTA, null));
         clock.advance(Duration.ofMinutes(1));
         DeliveryPermit early = enter(failover);
-        failover.refused(early, Step.RCPT);
+        failover.apply(new MessageRefused(early, Step.RCPT));
         failover.release(early);
         assertThat(failover.isOpen()).isFalse();
         clock.advance(Duration.ofMinutes(1));
-        failover.refused(enter(failover), Step.END_OF_CONTENT);
+        failover.apply(new MessageRefused(enter(failover), Step.END_OF_CONTENT));
         assertThat(failover.isOpen()).isTrue();
     }
 
     @Test
     void isNotClosedForHoursByAClockThatIsSetBack() {
-        failover.suspend(enter(failover), DENIED, null);
+        failover.apply(new UpstreamFailed(enter(failover), DENIED, null));
         clock.advance(Duration.ofHours(-5));
         assertThat(failover.untilNextAttempt()).isEqualTo(Duration.ofMinutes(1));
     }
 
     @Test
     void waitsUntilATimeAndOpensByItself() {
-        failover.blockUntil(enter(failover), clock.instant().plus(Duration.ofHours(2)), QUOTA);
+        failover.apply(new QuotaUsedUp(enter(failover), QUOTA, clock.instant().plus(Duration.ofHours(2)), false));
         assertThat(failover.freeSlots()).isZero();
         clock.advance(Duration.ofHours(2));
         assertThat(failover.freeSlots()).isPositive();
@@ -237,13 +246,13 @@ class UpstreamFailoverTest {
     @Test
     void usesTheFallbackUntilAProbeOfThePrimarySucceeds() {
         DeliveryPermit first = enter(two);
-        two.suspend(first, DENIED, null);
+        two.apply(new UpstreamFailed(first, DENIED, null));
         two.release(first);
-        assertThat(enter(two).health().name()).isEqualTo("graph.example");
+        assertThat(upstream(two, enter(two))).isEqualTo("graph.example");
         clock.advance(Duration.ofMinutes(1));
-        assertThat(enter(two).health().name()).as("sticky").isEqualTo("graph.example");
-        two.answered(check(two));
-        assertThat(enter(two).health().name()).isEqualTo("smtp.example:587");
+        assertThat(upstream(two, enter(two))).as("sticky").isEqualTo("graph.example");
+        two.apply(new Answered(check(two)));
+        assertThat(upstream(two, enter(two))).isEqualTo("smtp.example:587");
         assertThat(journal.lines())
                 .containsExactly(
                         "failover relay@contoso.example from smtp.example:587 to graph.example: 535 5.7.3"
@@ -254,41 +263,41 @@ class UpstreamFailoverTest {
     @Test
     void probesThePrimaryWithOneMessageIfItFailedAfterMail() {
         Cause unknown = new Cause(Step.RCPT, Reply.of(550, "5.7.64", "Relay Access Denied"), "see the connector");
-        two.suspend(enter(two), unknown, null);
+        two.apply(new UpstreamFailed(enter(two), unknown, null));
         clock.advance(Duration.ofMinutes(1));
         DeliveryPermit probe = enter(two);
-        assertThat(probe.health().name()).isEqualTo("smtp.example:587");
-        assertThat(enter(two).health().name()).isEqualTo("graph.example");
-        two.suspend(probe, unknown, null);
+        assertThat(upstream(two, probe)).isEqualTo("smtp.example:587");
+        assertThat(upstream(two, enter(two))).isEqualTo("graph.example");
+        two.apply(new UpstreamFailed(probe, unknown, null));
         two.release(probe);
-        assertThat(enter(two).health().name()).isEqualTo("graph.example");
+        assertThat(upstream(two, enter(two))).isEqualTo("graph.example");
         assertThat(journal.lines("failover")).hasSize(1);
     }
 
     @Test
     void isBlockedOnceAllUpstreamsAreSuspendedAndReportsEachReasonOnce() {
-        two.suspend(enter(two), DENIED, null);
-        two.suspend(enter(two), QUOTA, null);
+        two.apply(new UpstreamFailed(enter(two), DENIED, null));
+        two.apply(new UpstreamFailed(enter(two), QUOTA, null));
         assertThat(two.isOutOfService()).isTrue();
         clock.advance(Duration.ofMinutes(1));
         DeliveryPermit signIn = check(two);
-        two.suspend(signIn, DENIED, null);
+        two.apply(new UpstreamFailed(signIn, DENIED, null));
         two.release(signIn);
         DeliveryPermit message = enter(two);
-        assertThat(message.health().name()).isEqualTo("graph.example");
-        two.suspend(message, QUOTA, null);
+        assertThat(upstream(two, message)).isEqualTo("graph.example");
+        two.apply(new UpstreamFailed(message, QUOTA, null));
         two.release(message);
         assertThat(journal.events()).containsExactly("failover", "blocked");
 
         clock.advance(Duration.ofMinutes(2));
-        two.answered(check(two));
+        two.apply(new Answered(check(two)));
         assertThat(two.isOutOfService()).isFalse();
         assertThat(journal.lines("unblocked")).containsExactly("unblocked relay@contoso.example after PT3M");
     }
 
     @Test
     void aBlockedMailboxUsesNoFallback() {
-        two.block(enter(two), QUOTA, null);
+        two.apply(new MailboxFailed(enter(two), QUOTA, null));
         assertThat(two.acquire()).isEmpty();
         assertThat(two.isOutOfService()).isTrue();
     }
@@ -296,17 +305,17 @@ class UpstreamFailoverTest {
     @Test
     void usesTheFallbackWhenTheUpstreamCannotBeReached() {
         DeliveryPermit lost = enter(two);
-        two.unreachable(lost, REFUSED);
+        two.apply(new UpstreamUnreachable(lost, REFUSED));
         two.release(lost);
-        assertThat(enter(two).health().name()).isEqualTo("graph.example");
+        assertThat(upstream(two, enter(two))).isEqualTo("graph.example");
         clock.advance(Duration.ofSeconds(1));
-        two.answered(check(two));
+        two.apply(new Answered(check(two)));
         assertThat(journal.events()).containsExactly("failover", "failback");
     }
 
     @Test
     void isPausedForItsPoolOnlyWhenAnOutageLasts() {
-        failover.unreachable(enter(failover), REFUSED);
+        failover.apply(new UpstreamUnreachable(enter(failover), REFUSED));
         assertThat(failover.isOutOfService()).isFalse();
         clock.advance(Duration.ofMinutes(1));
         assertThat(failover.isOutOfService()).isTrue();
@@ -326,16 +335,22 @@ class UpstreamFailoverTest {
     void usesTheFallbackWhileTheProbeHangs() {
         DeliveryPermit closing = enter(two);
         enter(two); // hangs
-        two.suspend(closing, QUOTA, null);
+        two.apply(new UpstreamFailed(closing, QUOTA, null));
         DeliveryPermit next = enter(two);
         two.release(closing);
         clock.advance(Duration.ofMinutes(1));
         DeliveryPermit probe = enter(two);
-        assertThat(probe.health().name()).as("the one connection left").isEqualTo("smtp.example:587");
-        assertThat(enter(two).health()).isEqualTo(next.health());
-        two.suspend(probe, QUOTA, null);
+        assertThat(upstream(two, probe)).as("the one connection left").isEqualTo("smtp.example:587");
+        assertThat(upstream(two, enter(two))).isEqualTo(upstream(two, next));
+        two.apply(new UpstreamFailed(probe, QUOTA, null));
         clock.advance(Duration.ofMinutes(2));
-        assertThat(enter(two).health()).as("no connection is left to probe").isEqualTo(next.health());
+        assertThat(upstream(two, enter(two)))
+                .as("no connection is left to probe")
+                .isEqualTo(upstream(two, next));
+    }
+
+    private static String upstream(UpstreamFailover failover, DeliveryPermit permit) {
+        return failover.upstream(permit).name();
     }
 
     private static DeliveryPermit enter(UpstreamFailover failover) {

@@ -1,0 +1,76 @@
+package org.o365relay.deliver.health;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.deliver.upstream.Response.Step;
+
+/// Something that may change the health of a mailbox or its upstreams.
+public sealed interface HealthEvent {
+
+    /// The result of a delivery or check. Ignored if the state has changed since the permit was granted.
+    sealed interface AttemptResult extends HealthEvent {
+        DeliveryPermit permit();
+    }
+
+    /// The upstream accepted a message.
+    record MessageAccepted(DeliveryPermit permit) implements AttemptResult {}
+
+    /// The upstream permanently refused a message at this step; all earlier steps work.
+    record MessageRefused(DeliveryPermit permit, Step step) implements AttemptResult {}
+
+    /// The upstream deferred a message, or let the relay sign in.
+    record Answered(DeliveryPermit permit) implements AttemptResult {}
+
+    /// The attempt failed before MAIL with a temporary failure.
+    record UpstreamUnreachable(DeliveryPermit permit, Cause cause) implements AttemptResult {}
+
+    /// The connection was lost or the upstream failed at MAIL or later. A single failure may be caused by the
+    /// message.
+    record TransactionFailed(DeliveryPermit permit, Cause cause) implements AttemptResult {}
+
+    /// The attempt ended without a reply from the upstream.
+    record ConnectionLost(DeliveryPermit permit) implements AttemptResult {}
+
+    /// The upstream has a failure that concerns all mail sent to it.
+    ///
+    /// @param schedule of the probes; null for the usual one
+    record UpstreamFailed(
+            DeliveryPermit permit, Cause cause, @Nullable ProbeSchedule schedule) implements AttemptResult {}
+
+    /// The mailbox has a failure that concerns all its mail, whichever upstream is used.
+    ///
+    /// @param schedule of the probes; null for the usual one
+    record MailboxFailed(
+            DeliveryPermit permit, Cause cause, @Nullable ProbeSchedule schedule) implements AttemptResult {}
+
+    /// The relay's own quota of the account is used up.
+    ///
+    /// @param until when the quota has room again
+    /// @param isBrief whether the wait is expected to be short, so that it is not reported as a block
+    record QuotaUsedUp(DeliveryPermit permit, Cause cause, Instant until, boolean isBrief) implements AttemptResult {}
+
+    /// A delivery or check has started.
+    record PermitTaken(DeliveryPermit permit) implements HealthEvent {}
+
+    /// A delivery or check has ended.
+    record PermitReturned(DeliveryPermit permit) implements HealthEvent {}
+
+    /// An operator pauses the mailbox.
+    record Pause(Instant since, String by) implements HealthEvent {}
+
+    /// An operator ends the pause and requests a probe of everything that is blocked or suspended.
+    ///
+    /// @param quotaHasRoom whether the account's daily quota has room; if not, it is not exceeded for a probe
+    record Resume(boolean quotaHasRoom) implements HealthEvent {}
+
+    /// An operator requests a probe of everything that is blocked or suspended, whatever the schedule.
+    ///
+    /// @param quotaHasRoom as in [Resume]
+    record Retry(boolean quotaHasRoom) implements HealthEvent {}
+
+    /// An operator requests a probe that needs a message, and the queue may have none that is due.
+    record RequestMessageProbe(String by) implements HealthEvent {}
+
+    /// Time has passed: a block that ends at a time may be over.
+    record TimePassed() implements HealthEvent {}
+}

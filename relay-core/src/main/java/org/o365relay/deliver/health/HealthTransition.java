@@ -1,0 +1,75 @@
+package org.o365relay.deliver.health;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.deliver.health.DeliveryPermit.Probe;
+import org.o365relay.deliver.health.HealthEvent.AttemptResult;
+import org.o365relay.deliver.health.HealthEvent.Pause;
+import org.o365relay.deliver.health.HealthEvent.PermitReturned;
+import org.o365relay.deliver.health.HealthEvent.PermitTaken;
+import org.o365relay.deliver.health.HealthEvent.RequestMessageProbe;
+import org.o365relay.deliver.health.HealthEvent.Resume;
+import org.o365relay.deliver.health.HealthEvent.Retry;
+import org.o365relay.deliver.health.HealthEvent.TimePassed;
+import org.o365relay.deliver.health.HealthState.Blocked;
+import org.o365relay.deliver.health.Suspension.EndedBy;
+import org.o365relay.deliver.health.UpstreamHealth.Permits;
+import org.o365relay.journal.Event;
+
+/// What an event changes. A pure function of health, event and time.
+///
+/// @param health the next health; the same object if nothing changes
+/// @param journal events to write to the journal, in order
+record HealthTransition(MailboxHealth health, List<Event> journal) {
+
+    static HealthTransition of(MailboxHealth health, HealthEvent event, Instant now) {
+        return HealthReport.of(health, next(health, event, now), now);
+    }
+
+    private static MailboxHealth next(MailboxHealth health, HealthEvent event, Instant now) {
+        return switch (event) {
+            case AttemptResult result ->
+                health.isStale(result.permit()) ? health : AttemptRules.next(health, result, now);
+            case PermitTaken(DeliveryPermit permit) -> taken(health, permit);
+            case PermitReturned(DeliveryPermit permit) -> count(health, permit, -1, false);
+            case Pause pause -> health.withOperator(pause, health.messageProbeBy());
+            case Resume(boolean quotaHasRoom) ->
+                probesDue(health.withOperator(null, health.messageProbeBy()), quotaHasRoom, now);
+            case Retry(boolean quotaHasRoom) -> probesDue(health, quotaHasRoom, now);
+            case RequestMessageProbe(String by) -> health.withOperator(health.pause(), by);
+            case TimePassed _ -> isOver(health.block(), now) ? health.unblocked() : health;
+        };
+    }
+
+    private static MailboxHealth taken(MailboxHealth health, DeliveryPermit permit) {
+        MailboxHealth taken = count(health, permit, 1, true);
+        boolean isMessageProbe = permit.probe() != Probe.NONE && permit.carriesMail();
+        return isMessageProbe ? taken.withOperator(health.pause(), null) : taken;
+    }
+
+    private static MailboxHealth count(MailboxHealth health, DeliveryPermit permit, int step, boolean probing) {
+        UpstreamHealth upstream = health.upstream(permit);
+        Permits before = upstream.permits();
+        int deliveries = before.deliveries() + (permit.carriesMail() ? step : 0);
+        boolean isProbing = permit.probe() == Probe.UPSTREAM ? probing : before.isProbing();
+        Blocked block = permit.probe() == Probe.MAILBOX && health.block() != null
+                ? health.block().probing(probing)
+                : health.block();
+        return health.with(upstream.with(new Permits(deliveries, isProbing, before.generation())), block);
+    }
+
+    private static boolean isOver(@Nullable Blocked block, Instant now) {
+        return block != null
+                && block.suspension().endedBy() == EndedBy.TIME
+                && block.suspension().isDue(now);
+    }
+
+    /// Makes every probe due now, and ends a block because of the relay's own quota if that has room.
+    private static MailboxHealth probesDue(MailboxHealth health, boolean quotaHasRoom, Instant now) {
+        Blocked block = health.block();
+        boolean isQuota = block != null && block.suspension().endedBy() == EndedBy.TIME;
+        MailboxHealth open = isQuota && quotaHasRoom ? health.unblocked() : health;
+        return open.dueNow(now);
+    }
+}

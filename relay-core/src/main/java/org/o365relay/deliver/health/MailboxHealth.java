@@ -1,0 +1,257 @@
+package org.o365relay.deliver.health;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.deliver.health.DeliveryPermit.Probe;
+import org.o365relay.deliver.health.HealthEvent.Pause;
+import org.o365relay.deliver.health.HealthState.Blocked;
+import org.o365relay.deliver.health.Suspension.EndedBy;
+import org.o365relay.mail.EmailAddress;
+
+/// Health of a mailbox and its upstreams: an immutable value. [HealthTransition] makes the next one.
+///
+/// @param probes usual schedule of probes
+/// @param upstreams the primary first; at least one
+/// @param block failure of the mailbox itself; null if there is none
+/// @param pause an operator's pause, whatever the state below it; null if there is none
+/// @param messageProbeBy operator who requested a probe that needs a message; null once such a probe has started
+record MailboxHealth(
+        EmailAddress mailbox,
+        ProbeSchedule probes,
+        List<UpstreamHealth> upstreams,
+        @Nullable Blocked block,
+        @Nullable Pause pause,
+        @Nullable String messageProbeBy,
+        Reported reported) {
+
+    /// Longest wait for something that no event announces.
+    static final Duration MAX_WAIT = Duration.ofSeconds(30);
+
+    private static final Duration MAX_SHORT_OUTAGE = Duration.ofMinutes(1);
+
+    /// What was reported, so that each failover, block and outage is reported once.
+    ///
+    /// @param reasons reported reasons by name of the upstream; the mailbox's own by the empty string
+    /// @param outage the outage that was reported; null if mail leaves
+    /// @param active position of the upstream by which mail left when it was last reported
+    record Reported(Map<String, String> reasons, @Nullable Outage outage, int active) {}
+
+    /// A period during which no mail leaves.
+    ///
+    /// @param blocked whether something has to be fixed; false if the upstream is merely unreachable
+    record Outage(Instant since, boolean blocked) {}
+
+    /// A failure that a probe can end.
+    ///
+    /// @param upstream where the failure was seen
+    private record Failure(Suspension suspension, UpstreamHealth upstream, Probe probe, boolean isProbing) {
+
+        boolean isProbeDue(EndedBy end, Instant now) {
+            boolean hasConnection = probe == Probe.MAILBOX || end == EndedBy.CHECK || !upstream.isFull();
+            return !isProbing && suspension.endedBy() == end && suspension.isDue(now) && hasConnection;
+        }
+
+        DeliveryPermit permit(UpstreamHealth through, boolean carriesMail) {
+            return new DeliveryPermit(through.position(), through.permits().generation(), probe, carriesMail);
+        }
+    }
+
+    /// A mailbox without failures.
+    static MailboxHealth open(EmailAddress mailbox, ProbeSchedule probes, List<UpstreamHealth> upstreams) {
+        return new MailboxHealth(mailbox, probes, upstreams, null, null, null, new Reported(Map.of(), null, 0));
+    }
+
+    /// @return the upstream in use, which is the first that is open; empty if no mail leaves
+    Optional<UpstreamHealth> current() {
+        return block != null ? Optional.empty() : firstOpen();
+    }
+
+    private Optional<UpstreamHealth> firstOpen() {
+        return upstreams.stream().filter(UpstreamHealth::isOpen).findFirst();
+    }
+
+    UpstreamHealth upstream(DeliveryPermit permit) {
+        return upstreams.get(permit.upstream());
+    }
+
+    boolean isStale(DeliveryPermit permit) {
+        return permit.generation() != upstream(permit).permits().generation();
+    }
+
+    /// The failures that are probed: the mailbox's own, else those of the upstreams preferred to the one in use.
+    private Stream<Failure> failures() {
+        return block != null
+                ? Stream.of(new Failure(
+                        block.suspension(), upstreams.get(block.upstream()), Probe.MAILBOX, block.isProbing()))
+                : suspended()
+                        .flatMap(upstream -> upstream.state().failure().stream()
+                                .map(suspension -> new Failure(
+                                        suspension,
+                                        upstream,
+                                        Probe.UPSTREAM,
+                                        upstream.permits().isProbing())));
+    }
+
+    /// @return the suspended upstreams that are preferred to the first open one
+    private Stream<UpstreamHealth> suspended() {
+        return upstreams.stream().takeWhile(upstream -> !upstream.isOpen());
+    }
+
+    /// @return a permit for one delivery; empty if none may start now
+    Optional<DeliveryPermit> nextDelivery(Instant now) {
+        return pause != null
+                ? Optional.empty()
+                : dueProbe(EndedBy.MESSAGE, now)
+                        .map(this::messageProbe)
+                        .or(() -> current()
+                                .filter(upstream -> !upstream.isFull())
+                                .map(upstream -> new DeliveryPermit(
+                                        upstream.position(), upstream.permits().generation(), Probe.NONE, true)));
+    }
+
+    private DeliveryPermit messageProbe(Failure failure) {
+        UpstreamHealth seen = failure.upstream();
+        return failure.permit(failure.probe() == Probe.MAILBOX ? firstOpen().orElse(seen) : seen, true);
+    }
+
+    /// @return a permit for the check that is due; empty if none is due
+    Optional<DeliveryPermit> nextCheck(Instant now) {
+        return dueProbe(EndedBy.CHECK, now).map(failure -> failure.permit(failure.upstream(), false));
+    }
+
+    private Optional<Failure> dueProbe(EndedBy end, Instant now) {
+        return failures().filter(failure -> failure.isProbeDue(end, now)).findFirst();
+    }
+
+    /// @return how many deliveries may start now: the free connections of the upstream in use, or 1 for a probe
+    int freeSlots(Instant now) {
+        return pause != null
+                ? 0
+                : current()
+                        .map(UpstreamHealth::freeConnections)
+                        .orElseGet(() -> dueProbe(EndedBy.MESSAGE, now).isPresent() ? 1 : 0);
+    }
+
+    /// @return the operator who requested the message probe that is due; empty if there is none
+    Optional<String> messageProbeRequestedBy(Instant now) {
+        return pause == null && dueProbe(EndedBy.MESSAGE, now).isPresent()
+                ? Optional.ofNullable(messageProbeBy)
+                : Optional.empty();
+    }
+
+    /// @return time until the next attempt or probe may be made; zero if one may be made now
+    Duration untilNextAttempt(Instant now) {
+        return current().isPresent()
+                ? Duration.ZERO
+                : shortest(failures()
+                        .map(failure -> failure.isProbing()
+                                ? MAX_WAIT
+                                : failure.suspension().remaining(now)));
+    }
+
+    /// @return time until a failure ends by itself or may be probed with a message
+    Duration untilMessageProbe(Instant now) {
+        return pause != null ? MAX_WAIT : untilProbe(now, EndedBy.MESSAGE, EndedBy.TIME);
+    }
+
+    /// @return time until a check is due
+    Duration untilCheck(Instant now) {
+        return untilProbe(now, EndedBy.CHECK);
+    }
+
+    private Duration untilProbe(Instant now, EndedBy... ends) {
+        return shortest(failures()
+                .filter(failure -> !failure.isProbing()
+                        && List.of(ends).contains(failure.suspension().endedBy()))
+                .map(failure -> failure.suspension().remaining(now)));
+    }
+
+    private static Duration shortest(Stream<Duration> waits) {
+        return waits.min(Comparator.naturalOrder()).orElse(MAX_WAIT);
+    }
+
+    /// @return whether no mail leaves for longer than a short outage
+    boolean isOutOfService(Instant now) {
+        Outage outage = reported.outage();
+        return pause != null
+                || (outage != null
+                        && (outage.blocked()
+                                || !outage.since().plus(MAX_SHORT_OUTAGE).isAfter(now)));
+    }
+
+    /// @param quotaFullUntil when the account's daily quota has room again; null if it has now
+    /// @return what is probed when an operator requests it
+    List<RequestedProbe> requestedProbes(@Nullable Instant quotaFullUntil) {
+        List<RequestedProbe> probes = new ArrayList<>();
+        if (block != null) {
+            String seenAt = upstreams.get(block.upstream()).name();
+            RequestedProbe probe = RequestedProbe.of(seenAt, RequestedProbe.Target.MAILBOX, block.suspension());
+            boolean waits = block.suspension().endedBy() == EndedBy.TIME && quotaFullUntil != null;
+            probes.add(waits ? probe.waitingUntil(quotaFullUntil) : probe);
+        }
+        suspended()
+                .forEach(upstream -> upstream.state()
+                        .failure()
+                        .map(failure -> RequestedProbe.of(upstream.name(), RequestedProbe.Target.UPSTREAM, failure))
+                        .ifPresent(probes::add));
+        return probes;
+    }
+
+    /// @return whether this and the other differ neither in the state of an upstream nor in the block
+    boolean hasStateOf(MailboxHealth other) {
+        return Objects.equals(block, other.block)
+                && upstreams.stream()
+                        .allMatch(upstream -> upstream.state()
+                                .equals(other.upstreams.get(upstream.position()).state()));
+    }
+
+    MailboxHealth with(UpstreamHealth next) {
+        return next.equals(upstreams.get(next.position())) ? this : with(next, block);
+    }
+
+    MailboxHealth with(UpstreamHealth next, @Nullable Blocked nextBlock) {
+        return with(
+                upstreams.stream()
+                        .map(upstream -> upstream.position() == next.position() ? next : upstream)
+                        .toList(),
+                nextBlock);
+    }
+
+    /// Begins or changes a block; results of the permits in use are then ignored.
+    ///
+    /// @param next null to end the block
+    MailboxHealth blocked(@Nullable Blocked next) {
+        return with(upstreams.stream().map(UpstreamHealth::invalidatingPermits).toList(), next);
+    }
+
+    /// Ends the block, if there is one.
+    MailboxHealth unblocked() {
+        return block == null ? this : blocked(null);
+    }
+
+    /// Makes every probe due now.
+    MailboxHealth dueNow(Instant now) {
+        Blocked due = block == null ? null : block.with(block.suspension().dueNow(now));
+        return with(upstreams.stream().map(upstream -> upstream.dueNow(now)).toList(), due);
+    }
+
+    private MailboxHealth with(List<UpstreamHealth> nextUpstreams, @Nullable Blocked nextBlock) {
+        return new MailboxHealth(mailbox, probes, nextUpstreams, nextBlock, pause, messageProbeBy, reported);
+    }
+
+    MailboxHealth withOperator(@Nullable Pause nextPause, @Nullable String nextMessageProbeBy) {
+        return new MailboxHealth(mailbox, probes, upstreams, block, nextPause, nextMessageProbeBy, reported);
+    }
+
+    MailboxHealth withReported(Reported next) {
+        return new MailboxHealth(mailbox, probes, upstreams, block, pause, messageProbeBy, next);
+    }
+}
