@@ -1,19 +1,16 @@
 package org.o365relay;
 
-import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.function.Function;
 import org.o365relay.alert.ActiveAlerts;
 import org.o365relay.alert.AlertCondition;
 import org.o365relay.alert.AlertCondition.Reporting;
+import org.o365relay.alert.AlertEmails;
 import org.o365relay.alert.AlertKind;
-import org.o365relay.alert.AlertMailboxes;
 import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.UpstreamSettings;
 import org.o365relay.identity.Expiry;
@@ -21,14 +18,8 @@ import org.o365relay.identity.TokenException;
 import org.o365relay.journal.Event.Accepted;
 import org.o365relay.journal.Event.Expiring;
 import org.o365relay.journal.Journal;
-import org.o365relay.mail.Arrival;
-import org.o365relay.mail.EmailAddress;
-import org.o365relay.mail.Priority;
 import org.o365relay.mail.QueueId;
-import org.o365relay.mail.RoutedEnvelope;
 import org.o365relay.notice.AdminWarning;
-import org.o365relay.notice.Notice;
-import org.o365relay.notice.NoticeWriter;
 import org.o365relay.queue.LocalMessage;
 import org.o365relay.queue.OneTimeAlerts;
 import org.o365relay.queue.QueueException;
@@ -49,8 +40,7 @@ final class ExpiryMonitor implements AutoCloseable {
     private static final Duration MAX_SHUTDOWN = Duration.ofSeconds(2);
 
     private final List<MailboxSettings> mailboxes;
-    private final AlertMailboxes alertMailboxes;
-    private final Function<EmailAddress, NoticeWriter> writers;
+    private final AlertEmails emails;
     private final UpstreamFactory upstreams;
     private final OneTimeAlerts queue;
     private final ActiveAlerts alerts;
@@ -58,20 +48,16 @@ final class ExpiryMonitor implements AutoCloseable {
     private final InstantSource clock;
     private final RepeatingTask checks = new RepeatingTask("expiry-monitor", Duration.ZERO, INTERVAL, this::check);
 
-    /// @param alertMailboxes chooses the mailbox that sends the email
-    /// @param writers provides the writer of the emails that a mailbox sends
     ExpiryMonitor(
             List<MailboxSettings> mailboxes,
-            AlertMailboxes alertMailboxes,
-            Function<EmailAddress, NoticeWriter> writers,
+            AlertEmails emails,
             UpstreamFactory upstreams,
             OneTimeAlerts queue,
             ActiveAlerts alerts,
             Journal journal,
             InstantSource clock) {
         this.mailboxes = mailboxes;
-        this.alertMailboxes = alertMailboxes;
-        this.writers = writers;
+        this.emails = emails;
         this.upstreams = upstreams;
         this.queue = queue;
         this.alerts = alerts;
@@ -89,30 +75,33 @@ final class ExpiryMonitor implements AutoCloseable {
         boolean isComplete = true;
         for (MailboxSettings mailbox : mailboxes) {
             for (UpstreamSettings upstream : mailbox.upstreams()) {
-                try {
-                    Optional<Expiry> expiry = upstreams.expiry(upstream);
-                    expiry.flatMap(found -> report(mailbox, found)).ifPresent(raised::add);
-                } catch (TokenException e) {
-                    isComplete = false;
-                    log.debug(
-                            "the expiry of the credential of {} is unknown, because it cannot sign in: {}",
-                            mailbox.address(),
-                            e.getMessage());
-                } catch (QueueException e) {
-                    isComplete = false;
-                    log.warn("the expiry warning cannot be queued; retrying in an hour: {}", e.getMessage());
-                } catch (RuntimeException e) { // the others must still be checked
-                    isComplete = false;
-                    log.error(
-                            "the expiry of the credential of {} cannot be checked; retrying in an hour",
-                            mailbox.address(),
-                            e);
-                }
+                isComplete &= check(mailbox, upstream, raised);
             }
         }
         if (isComplete) {
             alerts.clearOthers(ALERT, raised);
         }
+    }
+
+    /// @param raised receives the name of the alert that is raised
+    /// @return whether the expiry could be checked
+    private boolean check(MailboxSettings mailbox, UpstreamSettings upstream, List<String> raised) {
+        try {
+            Optional<Expiry> expiry = upstreams.expiry(upstream);
+            expiry.flatMap(found -> report(mailbox, found)).ifPresent(raised::add);
+            return true;
+        } catch (TokenException e) {
+            log.debug(
+                    "the expiry of the credential of {} is unknown, because it cannot sign in: {}",
+                    mailbox.address(),
+                    e.getMessage());
+        } catch (QueueException e) {
+            log.warn("the expiry warning cannot be queued; retrying in an hour: {}", e.getMessage());
+        } catch (RuntimeException e) { // the others must still be checked
+            log.error(
+                    "the expiry of the credential of {} cannot be checked; retrying in an hour", mailbox.address(), e);
+        }
+        return false;
     }
 
     /// @return the name of the alert; empty if the expiry is more than 30 days away
@@ -157,20 +146,13 @@ final class ExpiryMonitor implements AutoCloseable {
                 notice.subject(daysLeft),
                 List.of(notice.consequence(daysLeft), "What to do: " + notice.advice()),
                 now);
-        // the affected mailbox may be unable to send, so another is preferred
-        EmailAddress from = alertMailboxes.open(mailbox.address()).orElseGet(alertMailboxes::fallback);
-        writers.apply(from)
-                .write(warning)
-                .ifPresentOrElse(message -> send(name, message, from, now), () -> queue.recordSent(name, now));
+        emails.write(warning, mailbox.address())
+                .ifPresentOrElse(email -> send(name, email, now), () -> queue.recordSent(name, now));
     }
 
-    private void send(String name, Notice notice, EmailAddress mailbox, Instant now) {
-        Arrival arrival = new Arrival(now, InetAddress.getLoopbackAddress(), "", "LOCAL");
-        String route = mailbox.toString().toLowerCase(Locale.ROOT);
-        LocalMessage message = new LocalMessage(
-                arrival, new RoutedEnvelope(route, Priority.URGENT, notice.envelope()), notice.content());
-        QueueId id = queue.recordSent(name, now, message);
-        journal.record(new Accepted(id, arrival, notice.envelope(), message.size()));
+    private void send(String name, LocalMessage email, Instant now) {
+        QueueId id = queue.recordSent(name, now, email);
+        journal.record(new Accepted(id, email.arrival(), email.envelope(), email.size()));
     }
 
     @Override

@@ -5,14 +5,8 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.o365relay.RelayStatus.Disk;
-import org.o365relay.RelayStatus.Rate;
-import org.o365relay.RelayStatus.Running;
-import org.o365relay.accept.socket.Endpoint;
-import org.o365relay.alert.Alert;
 import org.o365relay.deliver.Bouncer;
 import org.o365relay.deliver.health.MailboxStatus;
 import org.o365relay.journal.Event.Paused;
@@ -20,18 +14,17 @@ import org.o365relay.journal.Event.QueueChanged;
 import org.o365relay.journal.Event.Resumed;
 import org.o365relay.journal.Event.Retried;
 import org.o365relay.journal.Journal;
-import org.o365relay.journal.Rates;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.queue.Change;
 import org.o365relay.queue.ChangeResult;
 import org.o365relay.queue.Claim;
-import org.o365relay.queue.DiskCapacity;
 import org.o365relay.queue.MessageEntry;
 import org.o365relay.queue.MessageFilter;
 import org.o365relay.queue.MessageState;
 import org.o365relay.queue.OperatorQueue;
 import org.o365relay.queue.Page;
 import org.o365relay.queue.QueueReader;
+import org.o365relay.route.Routes;
 import org.o365relay.route.Target;
 
 /// Queries and commands for operators of a running relay. Thread-safe; blocks on the queue.
@@ -39,37 +32,28 @@ import org.o365relay.route.Target;
 /// Every method throws a `QueueException` with a message for the admin if the queue cannot be used.
 public final class Operations {
 
-    private final RelaySettings settings;
+    private final Routes routes;
     private final OperatorQueue queue;
     private final List<MailboxWorkers> workers;
-    private final Rates rates;
-    private final Supplier<List<Alert>> alerts;
-    private final List<Endpoint> listeners;
+    private final StatusSource status;
     private final Journal journal;
     private final InstantSource clock;
-    private final Instant startedAt;
 
     /// @param workers one per mailbox
-    /// @param alerts supplies the active alerts
     /// @param journal records operators' commands
     Operations(
-            RelaySettings settings,
+            Routes routes,
             OperatorQueue queue,
             List<MailboxWorkers> workers,
-            Rates rates,
-            Supplier<List<Alert>> alerts,
-            List<Endpoint> listeners,
+            StatusSource status,
             Journal journal,
             InstantSource clock) {
-        this.settings = settings;
+        this.routes = routes;
         this.queue = queue;
         this.workers = List.copyOf(workers);
-        this.rates = rates;
-        this.alerts = alerts;
-        this.listeners = List.copyOf(listeners);
+        this.status = status;
         this.journal = journal;
         this.clock = clock;
-        this.startedAt = clock.instant();
     }
 
     /// @return the reader that queries the queue
@@ -125,7 +109,7 @@ public final class Operations {
     }
 
     private Stream<String> targets() {
-        return settings.routes().targets().stream().map(Target::name);
+        return routes.targets().stream().map(Target::name);
     }
 
     /// @return the bouncer of the message: that of its mailbox, else of a mailbox in its pool, else
@@ -139,7 +123,7 @@ public final class Operations {
     }
 
     private boolean isInPool(MailboxWorkers worker, String pool) {
-        return settings.routes().targets().stream()
+        return routes.targets().stream()
                 .filter(target -> target.name().equalsIgnoreCase(pool))
                 .anyMatch(target -> target.mailboxes().stream().anyMatch(member -> worker.isOf(member.toString())));
     }
@@ -268,28 +252,6 @@ public final class Operations {
     /// @param version of the program
     /// @return the status; takes less than a second for a million messages
     public RelayStatus status(String version) {
-        Running running = new Running(
-                version,
-                ProcessHandle.current().pid(),
-                startedAt,
-                listeners.stream().map(Endpoint::toString).toList(),
-                mailboxes(),
-                List.of(
-                        rate("accepted", rates.accepted()),
-                        rate("rejected", rates.rejected()),
-                        rate("delivered", rates.delivered()),
-                        rate("deferred", rates.deferred()),
-                        rate("failed", rates.failed())),
-                alerts.get());
-        return new RelayStatus(
-                clock.instant(), running, reader().summary(), disk(queue.load().capacity()));
-    }
-
-    private static Rate rate(String event, Rates.Rate rate) {
-        return new Rate(event, rate.lastMinute(), rate.lastHour(), rate.lastDay());
-    }
-
-    private static Disk disk(DiskCapacity capacity) {
-        return new Disk(capacity.free(), capacity.minimumFree(), capacity.used(), capacity.maximum());
+        return status.read(version);
     }
 }

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.o365relay.alert.AlertEmails;
 import org.o365relay.alert.AlertSettings;
 import org.o365relay.alert.Alerts;
 import org.o365relay.deliver.MailboxSettings;
@@ -133,17 +134,17 @@ class ExpiryMonitorTest {
                 new AlertSettings(Duration.ZERO, Duration.ZERO, 0, null),
                 queue.alerts(),
                 queue.load(),
-                messengers(),
-                mailbox -> new NoticeWriter(new NoticeSettings(null), mailbox, "relay.contoso.example"),
+                emails(null),
+                null,
                 journal,
-                HttpSettings.DIRECT,
-                "relay.contoso.example",
-                "1",
                 clock);
     }
 
-    private static RelayAlertMailboxes messengers() {
-        return new RelayAlertMailboxes(List.of(new RelayAlertMailboxes.Candidate(mailbox(LAST_DAY), () -> OPEN)));
+    private AlertEmails emails(@Nullable EmailAddress admin) {
+        return new AlertEmails(
+                new RelayAlertMailboxes(List.of(new RelayAlertMailboxes.Candidate(mailbox(LAST_DAY), () -> OPEN))),
+                mailbox -> new NoticeWriter(new NoticeSettings(admin), mailbox, "relay.contoso.example"),
+                clock);
     }
 
     private void look(@Nullable EmailAddress admin) {
@@ -154,8 +155,7 @@ class ExpiryMonitorTest {
         try (UpstreamFactory upstreams = new UpstreamFactory(HttpSettings.DIRECT, directory, clock)) {
             new ExpiryMonitor(
                             List.of(mailbox(lastDay)),
-                            messengers(),
-                            mailbox -> new NoticeWriter(new NoticeSettings(admin), mailbox, "relay.contoso.example"),
+                            emails(admin),
                             upstreams,
                             queue.oneTimeAlerts(),
                             alerts.activeAlerts(),

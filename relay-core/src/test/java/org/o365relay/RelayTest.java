@@ -1,6 +1,7 @@
 package org.o365relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -17,6 +18,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.o365relay.accept.ListenerSettings;
+import org.o365relay.accept.socket.Endpoint;
+import org.o365relay.accept.socket.ListenException;
+import org.o365relay.accept.tls.ListenerTls;
+import org.o365relay.admit.TrustedNetworks;
 import org.o365relay.journal.LogJournal;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.EmailAddress;
@@ -70,8 +76,8 @@ class RelayTest {
     /// There is one message; so whoever calls the upstream has it in hand.
     private void assertIsTried() throws Exception {
         try (ServerSocket upstream = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            Relay relay = new Relay(Settings.of(directory, upstream.getLocalPort(), MAILBOX), new LogJournal());
-            relay.start();
+            RunningRelay relay =
+                    new Relay(Settings.of(directory, upstream.getLocalPort(), MAILBOX), new LogJournal()).start();
             try {
                 upstream.accept().close();
             } finally {
@@ -96,6 +102,19 @@ class RelayTest {
                             new byte[] {'.'})
                     .join();
         }
+    }
+
+    @Test
+    void leavesNothingOpenIfItCannotListen() throws Exception {
+        ListenerSettings needsCertificate = new ListenerSettings(
+                new Endpoint.Tcp(InetAddress.getLoopbackAddress(), 0),
+                ListenerTls.REQUIRED,
+                new TrustedNetworks(List.of()),
+                List.of());
+        Relay relay =
+                new Relay(Settings.listening(Settings.of(directory, 1, MAILBOX), needsCertificate), new LogJournal());
+        assertThatThrownBy(relay::start).isInstanceOf(ListenException.class);
+        open().close();
     }
 
     private JdbcQueue open() throws QueueUnavailableException {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.o365relay.accept.AcceptSettings;
+import org.o365relay.accept.ListenerSettings;
 import org.o365relay.accept.session.SessionLimits;
 import org.o365relay.accept.session.SessionSettings;
 import org.o365relay.admit.AdmissionRules;
@@ -54,6 +55,23 @@ final class Settings {
                         Stream.of(new Target(pool, List.of(mailboxes), Long.MAX_VALUE, null)))
                 .toList();
         return of(directory, 1, targets, mailboxes);
+    }
+
+    static RelaySettings listening(RelaySettings settings, ListenerSettings... listeners) {
+        return new RelaySettings(
+                settings.hostname(),
+                List.of(listeners),
+                settings.accept(),
+                settings.queue(),
+                settings.mailboxes(),
+                settings.routes(),
+                settings.http(),
+                settings.retry(),
+                settings.probe(),
+                settings.notices(),
+                settings.alerts(),
+                settings.ndrs(),
+                settings.shutdownTimeout());
     }
 
     private static Target target(EmailAddress mailbox) {

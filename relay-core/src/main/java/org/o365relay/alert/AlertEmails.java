@@ -16,15 +16,23 @@ import org.o365relay.notice.Notice;
 import org.o365relay.notice.NoticeWriter;
 import org.o365relay.queue.LocalMessage;
 
-/// Writes alert emails to the admin and chooses the mailbox that sends them.
+/// Writes emails to the admin and chooses the mailbox that sends them.
 ///
 /// @param writers the notice writer of each mailbox
-record AlertEmails(AlertMailboxes mailboxes, Function<EmailAddress, NoticeWriter> writers, InstantSource clock) {
+public record AlertEmails(AlertMailboxes mailboxes, Function<EmailAddress, NoticeWriter> writers, InstantSource clock) {
+
+    /// @param affected the mailbox the warning is about; another is preferred, because this one may be unable to
+    ///     send
+    /// @return the email; empty if no admin is configured
+    public Optional<LocalMessage> write(AdminWarning warning, EmailAddress affected) {
+        return email(mailboxes.open(affected).orElseGet(mailboxes::fallback), warning);
+    }
 
     /// @return the email; empty if no admin is configured, or if an alert is raised while no mailbox can send;
     ///     the email sent when that alert is cleared then describes the whole alert
     Optional<LocalMessage> write(AlertMessage message, AlertCondition condition) {
-        return sender(message, condition.mailbox()).flatMap(mailbox -> emailFrom(mailbox, message));
+        return sender(message, condition.mailbox())
+                .flatMap(mailbox -> email(mailbox, AlertTexts.email(message, clock.instant())));
     }
 
     private Optional<EmailAddress> sender(AlertMessage message, @Nullable EmailAddress affected) {
@@ -32,8 +40,7 @@ record AlertEmails(AlertMailboxes mailboxes, Function<EmailAddress, NoticeWriter
         return message.isCleared() ? open.or(() -> Optional.of(mailboxes.fallback())) : open;
     }
 
-    private Optional<LocalMessage> emailFrom(EmailAddress mailbox, AlertMessage message) {
-        AdminWarning warning = AlertTexts.email(message, clock.instant());
+    private Optional<LocalMessage> email(EmailAddress mailbox, AdminWarning warning) {
         return writers.apply(mailbox).write(warning).map(email -> localMessage(email, mailbox));
     }
 

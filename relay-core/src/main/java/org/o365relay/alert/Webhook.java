@@ -6,26 +6,27 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingDeque;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.o365relay.json.Json;
 import org.o365relay.mail.Secret;
+import org.o365relay.net.HttpSettings;
 import org.o365relay.net.Https;
 import org.o365relay.net.NoResponseException;
+import org.o365relay.time.RepeatingTask;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Posts alerts to a webhook, one at a time, on its own thread. Callers never wait. An alert that cannot be
 /// posted in three attempts is dropped; email is the reliable channel.
-final class Webhook implements AutoCloseable {
+public final class Webhook implements AutoCloseable {
 
     /// Maximum number of pending alerts; when it is exceeded, the oldest alerts are dropped.
     static final int MAX_PENDING = 100;
 
     private static final Logger log = LoggerFactory.getLogger(Webhook.class);
     private static final int ATTEMPTS = 3;
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration RETRY = Duration.ofSeconds(5);
     private static final Duration MAX_SHUTDOWN = Duration.ofSeconds(2);
 
     private final WebhookSettings settings;
@@ -34,8 +35,20 @@ final class Webhook implements AutoCloseable {
     private final String relay;
     private final String version;
     private final LinkedBlockingDeque<AlertMessage> pending = new LinkedBlockingDeque<>(MAX_PENDING);
-    private final CountDownLatch closed = new CountDownLatch(1);
-    private @Nullable Thread worker;
+    private final RepeatingTask posting =
+            new RepeatingTask("alert-webhook", Duration.ZERO, Duration.ZERO, this::postNext);
+
+    /// @param http proxy and certificates
+    /// @param relay host name of the relay
+    /// @param version version of the program
+    public Webhook(WebhookSettings settings, HttpSettings http, String relay, String version) {
+        this(
+                settings,
+                new Https(new HttpSettings(http.proxy(), http.trustedCertificates(), TIMEOUT, TIMEOUT)),
+                RETRY,
+                relay,
+                version);
+    }
 
     /// @param https HTTP client, whose reply timeout applies to each attempt
     /// @param retryDelay delay after the first failed attempt; six times as long after the second
@@ -50,7 +63,7 @@ final class Webhook implements AutoCloseable {
     }
 
     void start() {
-        worker = Thread.ofVirtual().name("alert-webhook").start(this::work);
+        posting.start();
     }
 
     void offer(AlertMessage message) {
@@ -64,22 +77,16 @@ final class Webhook implements AutoCloseable {
         }
     }
 
-    private void work() {
-        try {
-            while (closed.getCount() > 0) {
-                post(pending.take());
-            }
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt(); // the thread ends
-        }
+    private void postNext() throws InterruptedException {
+        post(pending.take());
     }
 
     private void post(AlertMessage message) throws InterruptedException {
         Duration delay = retryDelay;
         String failure = "";
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            if (attempt > 0 && closed.await(delay.toMillis(), TimeUnit.MILLISECONDS)) {
-                return;
+            if (attempt > 0) {
+                Thread.sleep(delay);
             }
             delay = attempt > 0 ? delay.multipliedBy(6) : delay;
             failure = tryPost(message);
@@ -148,15 +155,7 @@ final class Webhook implements AutoCloseable {
     /// Stops at once, interrupting an attempt in progress. Pending alerts are dropped.
     @Override
     public void close() {
-        closed.countDown();
-        Thread running = worker;
-        if (running != null) {
-            running.interrupt();
-            try {
-                running.join(MAX_SHUTDOWN);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
+        posting.interrupt();
+        posting.stop(MAX_SHUTDOWN);
     }
 }

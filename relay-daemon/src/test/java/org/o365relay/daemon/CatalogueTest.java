@@ -19,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.o365relay.Relay;
 import org.o365relay.RelaySettings;
+import org.o365relay.RunningRelay;
 import org.o365relay.journal.LogJournal;
 import org.o365relay.sandbox.Sandbox;
 import org.o365relay.sandbox.TestKey;
@@ -50,7 +51,7 @@ final class CatalogueTest {
     private static Sandbox sandbox;
 
     @SuppressWarnings("NullAway.Init")
-    private static Relay relay;
+    private static RunningRelay relay;
 
     @SuppressWarnings("NullAway.Init")
     private static Instant begun;
@@ -70,8 +71,7 @@ final class CatalogueTest {
                 RelayFixture.settings(ConfigText.write(directory, sandbox, mailboxes(), routing(), NO_DIGESTS));
         Files.writeString(key, "not a key any more");
         begun = Instant.now();
-        relay = new Relay(settings, new LogJournal());
-        relay.start();
+        relay = new Relay(settings, new LogJournal()).start();
         try (Device device = new Device(relay.addresses().getFirst())) {
             for (CatalogueCase one : CASES) {
                 device.sendFrom(one.sender(), one.message(), one.otherRecipient(), one.recipient());

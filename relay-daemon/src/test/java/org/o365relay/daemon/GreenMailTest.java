@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.Relay;
+import org.o365relay.RunningRelay;
 import org.o365relay.deliver.smtp.TestCertificate;
 import org.o365relay.journal.RememberingJournal;
 
@@ -41,7 +42,7 @@ final class GreenMailTest {
         new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTPS),
         new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_IMAP)
     });
-    private Relay relay;
+    private RunningRelay relay;
 
     @BeforeEach
     void open() throws Exception {
@@ -52,13 +53,13 @@ final class GreenMailTest {
         greenMail.setUser(ConfigText.MAILBOX, ConfigText.MAILBOX, ConfigText.PASSWORD);
         greenMail.setUser(READER, READER, "reader");
         relay = new Relay(
-                RelayFixture.settings(ConfigText.write(
-                        directory,
-                        greenMail.getSmtps().getPort(),
-                        localhost.pem(),
-                        "relay.mailbox-defaults.upstream.tls = implicit")),
-                journal);
-        relay.start();
+                        RelayFixture.settings(ConfigText.write(
+                                directory,
+                                greenMail.getSmtps().getPort(),
+                                localhost.pem(),
+                                "relay.mailbox-defaults.upstream.tls = implicit")),
+                        journal)
+                .start();
     }
 
     @AfterEach

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.Operations;
 import org.o365relay.Relay;
 import org.o365relay.RelaySettings;
+import org.o365relay.RunningRelay;
 import org.o365relay.accept.socket.ListenException;
 import org.o365relay.config.ConfigReader;
 import org.o365relay.config.Configuration.Invalid;
@@ -40,7 +41,7 @@ final class RelayFixture implements AutoCloseable {
     private final SandboxSettings settings;
     private final RememberingJournal journal = new RememberingJournal();
     private Sandbox sandbox;
-    private @Nullable Relay relay;
+    private @Nullable RunningRelay relay;
 
     /// Starts the sandbox, not the relay.
     ///
@@ -81,9 +82,7 @@ final class RelayFixture implements AutoCloseable {
 
     /// @param to another journal than [#journal()]
     RelayFixture start(Journal to, String... more) throws IOException, QueueUnavailableException, ListenException {
-        Relay fresh = new Relay(settings(ConfigText.write(directory, sandbox, more)), to);
-        fresh.start();
-        relay = fresh;
+        relay = new Relay(settings(ConfigText.write(directory, sandbox, more)), to).start();
         return this;
     }
 

@@ -7,6 +7,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import org.o365relay.Relay;
 import org.o365relay.RelaySettings;
+import org.o365relay.RunningRelay;
 import org.o365relay.accept.ListenerSettings;
 import org.o365relay.accept.socket.Endpoint;
 import org.o365relay.accept.socket.ListenException;
@@ -49,7 +50,7 @@ public final class RunCommand implements Callable<Integer> {
         Valid valid = config.read();
         RelaySettings settings = valid.settings();
         SystemdNotifier serviceManager = SystemdNotifier.of(System.getenv());
-        Relay relay = start(settings);
+        RunningRelay relay = start(settings);
         ControlServer control = listen(relay, valid.control());
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(relay, control, serviceManager), "stop"));
         try {
@@ -67,21 +68,19 @@ public final class RunCommand implements Callable<Integer> {
         return exitCode;
     }
 
-    private static Relay start(RelaySettings settings) throws CommandFailed, QueueUnavailableException {
+    private static RunningRelay start(RelaySettings settings) throws CommandFailed, QueueUnavailableException {
         if (settings.listeners().stream().anyMatch(ListenerSettings::usesOldTls)) {
             OldTls.allow();
         }
-        Relay relay = new Relay(settings, new LogJournal(), ProgramVersion.version());
         try {
-            relay.start();
-            return relay;
+            return new Relay(settings, new LogJournal(), ProgramVersion.version()).start();
         } catch (ListenException e) {
             throw new CommandFailed(ExitCode.UNAVAILABLE, String.valueOf(e.getMessage()));
         }
     }
 
     /// Opens the control socket. If that fails, stops the relay, because it could not be administered.
-    private static ControlServer listen(Relay relay, ControlSettings settings) throws CommandFailed {
+    private static ControlServer listen(RunningRelay relay, ControlSettings settings) throws CommandFailed {
         try {
             return ControlServer.start(
                     settings,
@@ -95,7 +94,7 @@ public final class RunCommand implements Callable<Integer> {
 
     /// Runs as a shutdown hook. Halts with exit code 0, because the JVM would exit with 143 after SIGTERM, and
     /// a requested shutdown is not a failure.
-    private void stop(Relay relay, ControlServer control, SystemdNotifier serviceManager) {
+    private void stop(RunningRelay relay, ControlServer control, SystemdNotifier serviceManager) {
         serviceManager.stopping("waiting for deliveries in progress");
         log.info("stopping");
         control.close();
@@ -116,7 +115,7 @@ public final class RunCommand implements Callable<Integer> {
                 + mailbox.upstreams().stream().map(UpstreamSettings::name).collect(Collectors.joining(" or "));
     }
 
-    private static String addresses(Relay relay) {
+    private static String addresses(RunningRelay relay) {
         return relay.endpoints().stream().map(Endpoint::toString).collect(Collectors.joining(", "));
     }
 }

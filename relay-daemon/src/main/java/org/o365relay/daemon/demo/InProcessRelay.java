@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.o365relay.Relay;
 import org.o365relay.RelaySettings;
+import org.o365relay.RunningRelay;
 import org.o365relay.accept.socket.ListenException;
 import org.o365relay.config.ConfigReader;
 import org.o365relay.config.Configuration.Invalid;
@@ -17,9 +18,9 @@ import org.o365relay.queue.QueueUnavailableException;
 /// A relay in this process, configured by a relay.conf with short retry delays.
 public final class InProcessRelay implements DemoRelay {
 
-    private final Relay relay;
+    private final RunningRelay relay;
 
-    private InProcessRelay(Relay relay) {
+    private InProcessRelay(RunningRelay relay) {
         this.relay = relay;
     }
 
@@ -27,10 +28,8 @@ public final class InProcessRelay implements DemoRelay {
     ///
     /// @throws IOException with a message for the user
     public static DemoRelay start(DemoRelaySettings demo) throws IOException {
-        Relay relay = new Relay(settings(demo), new LogJournal());
         try {
-            relay.start();
-            return new InProcessRelay(relay);
+            return new InProcessRelay(new Relay(settings(demo), new LogJournal()).start());
         } catch (ListenException | QueueUnavailableException e) {
             throw new IOException(e.getMessage(), e);
         }

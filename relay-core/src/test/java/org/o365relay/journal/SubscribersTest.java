@@ -8,19 +8,20 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class JournalTest {
+class SubscribersTest {
 
     @ParameterizedTest
     @MethodSource("events")
     void passesEveryEventToEachJournalInOrder(Event event) {
         List<String> received = new ArrayList<>();
-        RememberingJournal remembering = new RememberingJournal();
+        RememberingJournal last = new RememberingJournal();
+        Subscribers subscribers = new Subscribers(e -> received.add("first " + e), e -> received.add("second " + e));
+        subscribers.subscribe(last);
 
-        Journal.of(e -> received.add("first " + e), e -> received.add("second " + e), remembering)
-                .record(event);
+        subscribers.record(event);
 
         assertThat(received).containsExactly("first " + event, "second " + event);
-        assertThat(remembering.events()).hasSize(1);
+        assertThat(last.events()).hasSize(1);
     }
 
     private static Stream<Event> events() {

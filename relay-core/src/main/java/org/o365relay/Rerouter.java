@@ -1,0 +1,62 @@
+package org.o365relay;
+
+import java.time.Duration;
+import org.o365relay.deliver.Rerouting;
+import org.o365relay.queue.QueueException;
+import org.o365relay.queue.QueuedRoutes;
+import org.o365relay.time.RepeatingTask;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Reroutes messages that are queued for a mailbox or pool that is no longer configured, or were queued by an
+/// older version. Retries every minute until it succeeds.
+final class Rerouter implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Rerouter.class);
+    private static final Duration MAX_SHUTDOWN = Duration.ofSeconds(2);
+
+    private final RelaySettings settings;
+    private final QueuedRoutes queued;
+    private final RepeatingTask task =
+            new RepeatingTask("reroute", Duration.ZERO, Duration.ofMinutes(1), this::reroute);
+
+    Rerouter(RelaySettings settings, QueuedRoutes queued) {
+        this.settings = settings;
+        this.queued = queued;
+    }
+
+    void start() {
+        task.start();
+    }
+
+    private void reroute() {
+        try {
+            for (String route : queued.names()) {
+                if (!isConfigured(route)) {
+                    int moved = queued.reroute(route, new Rerouting(settings.routes()));
+                    log.info("rerouted {} messages for {}, which is no longer configured", moved, text(route));
+                }
+            }
+            task.stop(Duration.ZERO); // done
+        } catch (QueueException e) {
+            log.warn(
+                    "messages for mailboxes that are no longer configured cannot be rerouted; retrying in a minute: {}",
+                    e.getMessage());
+        }
+    }
+
+    private boolean isConfigured(String route) {
+        return settings.routes().target(route).isPresent()
+                || settings.mailboxes().stream()
+                        .anyMatch(mailbox -> mailbox.address().toString().equalsIgnoreCase(route));
+    }
+
+    private static String text(String route) {
+        return route.isEmpty() ? "the only mailbox of an older version" : "\"" + route + "\"";
+    }
+
+    @Override
+    public void close() {
+        task.stop(MAX_SHUTDOWN);
+    }
+}

@@ -1,0 +1,69 @@
+package org.o365relay;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What has to be stopped and closed when the relay stops, or if it fails to start.
+///
+/// First, everything that moves mail stops, all at the same time, because each part may take the whole shutdown
+/// timeout. Then the rest is closed in reverse order of opening.
+final class Shutdown {
+
+    private static final Logger log = LoggerFactory.getLogger(Shutdown.class);
+
+    private final Duration timeout;
+    private final List<Consumer<Duration>> traffic = new ArrayList<>();
+    private final Deque<Runnable> opened = new ArrayDeque<>();
+
+    /// @param timeout longest wait for transactions and deliveries in flight
+    Shutdown(Duration timeout) {
+        this.timeout = timeout;
+    }
+
+    /// Adds something that moves mail.
+    ///
+    /// @param stop stops it; waits no longer than the timeout that it receives
+    void addTraffic(Consumer<Duration> stop) {
+        traffic.add(stop);
+    }
+
+    /// Adds something to close.
+    ///
+    /// @return the opened object
+    <T> T add(T object, Consumer<T> close) {
+        opened.push(() -> close.accept(object));
+        return object;
+    }
+
+    /// Stops and closes everything. Does nothing if called again.
+    synchronized void run() {
+        List<Thread> stopping = traffic.stream()
+                .map(stop -> Thread.ofVirtual().name("stop").start(() -> stop.accept(timeout)))
+                .toList();
+        traffic.clear();
+        try {
+            for (Thread thread : stopping) {
+                thread.join();
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+        while (!opened.isEmpty()) {
+            close(opened.pop());
+        }
+    }
+
+    private static void close(Runnable part) {
+        try {
+            part.run();
+        } catch (RuntimeException e) { // the others must still be closed
+            log.error("a part of the relay could not be closed because of a bug; please report it", e);
+        }
+    }
+}
