@@ -1,7 +1,7 @@
 package org.o365relay.config;
 
-import static org.o365relay.config.Quantities.duration;
-import static org.o365relay.config.Quantities.whole;
+import static org.o365relay.config.values.Quantities.duration;
+import static org.o365relay.config.values.Quantities.whole;
 
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -10,6 +10,12 @@ import java.util.Locale;
 import java.util.Optional;
 import org.o365relay.alert.AlertSettings;
 import org.o365relay.alert.WebhookSettings;
+import org.o365relay.config.credentials.SecretFiles;
+import org.o365relay.config.credentials.SecretReader;
+import org.o365relay.config.hocon.Parsed;
+import org.o365relay.config.hocon.Section;
+import org.o365relay.config.hocon.ValueParser;
+import org.o365relay.config.values.TextValues;
 import org.o365relay.mail.Secret;
 
 /// Reads `relay.alerts`.
@@ -49,7 +55,7 @@ record AlertsReader(Section alerts, SecretFiles files) {
 
     /// Reports a webhook URL that is invalid or not HTTPS, without quoting it: the URL is a secret.
     private static void reportBadAddress(Section webhook, Secret secret) {
-        String key = webhook.written(URL).isPresent() ? URL : URL + "-file";
+        String key = webhook.configured(URL).isPresent() ? URL : URL + "-file";
         String scheme = scheme(secret.reveal().strip());
         switch (scheme) {
             case "https" -> {}

@@ -8,6 +8,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.o365relay.config.credentials.SecretFiles;
+import org.o365relay.config.hocon.FilePosition;
+import org.o365relay.config.hocon.Hocon;
+import org.o365relay.config.hocon.KnownKeys;
+import org.o365relay.config.hocon.Layer;
+import org.o365relay.config.hocon.Parsed;
+import org.o365relay.config.hocon.Problem;
+import org.o365relay.config.hocon.Problems;
+import org.o365relay.config.hocon.Section;
+import org.o365relay.config.hocon.Setting;
+import org.o365relay.config.hocon.Source;
+import org.o365relay.config.hocon.Substitutions;
+import org.o365relay.config.values.FileContent;
 
 /// Reads a configuration file (HOCON). Every key is documented in `reference.conf`, which also contains the
 /// defaults.
@@ -118,9 +131,8 @@ public final class ConfigReader {
     }
 
     private static Configuration result(Optional<ResolvedConfiguration> read, Problems problems) {
-        return read.filter(complete -> problems.isEmpty())
-                .<Configuration>map(complete -> new Configuration.Valid(
-                        complete.settings(), complete.control(), EffectiveText.of(complete), problems.warnings()))
+        return read.filter(_ -> problems.isEmpty())
+                .<Configuration>map(complete -> new Configuration.Valid(complete, problems.warnings()))
                 .orElseGet(() -> new Configuration.Invalid(problems.problems()));
     }
 }

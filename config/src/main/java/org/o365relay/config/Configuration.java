@@ -2,20 +2,27 @@ package org.o365relay.config;
 
 import java.util.List;
 import org.o365relay.RelaySettings;
+import org.o365relay.config.hocon.Problem;
 
 /// The result of reading a configuration file.
 public sealed interface Configuration {
 
     /// A usable configuration.
     ///
-    /// @param control the socket that operator commands connect to
-    /// @param effective the effective configuration, defaults included: HOCON without comments, secrets as
-    ///     `***`
     /// @param warnings problems that do not prevent the relay from starting, ordered by line
-    record Valid(RelaySettings settings, ControlSettings control, String effective, List<Problem> warnings)
-            implements Configuration {
+    record Valid(ResolvedConfiguration resolved, List<Problem> warnings) implements Configuration {
+
         public Valid {
             warnings = List.copyOf(warnings);
+        }
+
+        public RelaySettings settings() {
+            return resolved.settings();
+        }
+
+        /// @return the socket that operator commands connect to
+        public ControlSettings control() {
+            return resolved.control();
         }
     }
 

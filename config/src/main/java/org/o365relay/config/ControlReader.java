@@ -6,6 +6,10 @@ import java.util.List;
 import java.util.Optional;
 import org.o365relay.accept.ListenerSettings;
 import org.o365relay.accept.socket.Endpoint;
+import org.o365relay.config.hocon.Parsed;
+import org.o365relay.config.hocon.Section;
+import org.o365relay.config.values.FileContent;
+import org.o365relay.config.values.TextValues;
 
 /// Reads `relay.control`: the socket for operator commands.
 ///
@@ -22,7 +26,7 @@ record ControlReader(Section control, Path directory) {
         Optional<Path> written =
                 control.optional(SOCKET, FileContent.path(directory).then(ControlReader::checkLength));
         Path defaultSocket = defaultIn(dataDirectory);
-        if (control.written(SOCKET).isEmpty() && octets(defaultSocket) > ControlSettings.MAX_LENGTH) {
+        if (control.configured(SOCKET).isEmpty() && octets(defaultSocket) > ControlSettings.MAX_LENGTH) {
             control.problem(
                     SOCKET,
                     "must be set: the default, %s in data-directory, is too long for a socket path; use at most %d octets"

@@ -4,6 +4,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import org.o365relay.config.hocon.Parsed;
+import org.o365relay.config.hocon.Suggestion;
+import org.o365relay.config.hocon.ValueParser;
+import org.o365relay.config.values.TextValues;
 
 /// Parser for display name templates.
 final class DisplayNameTemplate {

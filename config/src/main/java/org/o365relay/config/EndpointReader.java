@@ -9,9 +9,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.o365relay.accept.socket.Endpoint;
+import org.o365relay.config.hocon.Parsed;
+import org.o365relay.config.hocon.Section;
+import org.o365relay.config.hocon.ValueParser;
+import org.o365relay.config.values.Addresses;
+import org.o365relay.config.values.Quantities;
+import org.o365relay.config.values.TextValues;
 
 /// Reads the endpoint of a listener: address and port, a Unix socket, or a socket from systemd.
-record EndpointReader(Section listener) {
+public record EndpointReader(Section listener) {
 
     private static final String SOCKET = "socket";
     private static final String MODE = "socket-mode";
@@ -88,7 +94,7 @@ record EndpointReader(Section listener) {
     }
 
     private boolean isSet(String key) {
-        return listener.written(key).isPresent();
+        return listener.configured(key).isPresent();
     }
 
     private static Endpoint unix(String name, Set<PosixFilePermission> permissions) {
@@ -134,7 +140,7 @@ record EndpointReader(Section listener) {
     }
 
     /// @return notation that [#PERMISSIONS] parses
-    static String text(Set<PosixFilePermission> permissions) {
+    public static String text(Set<PosixFilePermission> permissions) {
         int mode = permissions.stream()
                 .mapToInt(permission -> 1 << BITS.indexOf(permission))
                 .sum();

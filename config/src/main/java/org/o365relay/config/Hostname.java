@@ -5,6 +5,9 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.o365relay.config.hocon.Parsed;
+import org.o365relay.config.values.Addresses;
+import org.o365relay.config.values.FileContent;
 
 /// Finds the host name of this machine without using DNS, which may be slow, wrong or unavailable.
 final class Hostname {

@@ -1,9 +1,16 @@
 package org.o365relay.config;
 
-import static org.o365relay.config.Quantities.duration;
+import static org.o365relay.config.values.Quantities.duration;
 
 import java.time.Duration;
 import java.util.Optional;
+import org.o365relay.config.credentials.SecretFiles;
+import org.o365relay.config.credentials.SecretReader;
+import org.o365relay.config.hocon.Section;
+import org.o365relay.config.hocon.ValueParser;
+import org.o365relay.config.values.Addresses;
+import org.o365relay.config.values.Quantities;
+import org.o365relay.config.values.TextValues;
 import org.o365relay.mail.Secret;
 import org.o365relay.net.HttpSettings;
 import org.o365relay.net.HttpSettings.Login;
@@ -31,12 +38,12 @@ record HttpReader(Section http, SecretFiles files) {
         Optional<String> username = proxy.optional(USERNAME, TextValues.ANY);
         SecretReader password = new SecretReader(proxy, PASSWORD, "RELAY_PROXY_PASSWORD", files);
         Optional<Secret> secret = password.read();
-        if (proxy.written(USERNAME).isPresent() && !password.isSet()) {
+        if (proxy.configured(USERNAME).isPresent() && !password.isSet()) {
             password.reportMissing();
-        } else if (proxy.written(USERNAME).isEmpty() && password.isSet()) {
+        } else if (proxy.configured(USERNAME).isEmpty() && password.isSet()) {
             proxy.problem(USERNAME, "is missing; username and password belong together");
         }
-        if (proxy.written(HOST).isEmpty() && (proxy.written(USERNAME).isPresent() || password.isSet())) {
+        if (proxy.configured(HOST).isEmpty() && (proxy.configured(USERNAME).isPresent() || password.isSet())) {
             proxy.problem(HOST, "is missing; set the host of the proxy, or remove the login");
         }
         return host.map(name -> new Proxy(

@@ -9,6 +9,11 @@ import org.o365relay.accept.socket.Endpoint;
 import org.o365relay.accept.tls.ListenerTls;
 import org.o365relay.admit.Network;
 import org.o365relay.admit.TrustedNetworks;
+import org.o365relay.config.hocon.Layer;
+import org.o365relay.config.hocon.Section;
+import org.o365relay.config.hocon.Setting;
+import org.o365relay.config.values.Networks;
+import org.o365relay.config.values.TextValues;
 
 /// Reads `relay.listeners` and reports endpoints that conflict.
 ///
@@ -41,7 +46,8 @@ record ListenersReader(Section relay, TrustedNetworksReader networks, TrustedNet
         Optional<Endpoint> endpoint = new EndpointReader(section).read();
         ListenerTls tls = section.value("tls", TextValues.oneOf(ListenerTls.class));
         List<Network> proxies = proxies(section);
-        TrustedNetworks own = section.written(TrustedNetworksReader.KEY).isPresent() ? networks.read(section) : trusted;
+        TrustedNetworks own =
+                section.configured(TrustedNetworksReader.KEY).isPresent() ? networks.read(section) : trusted;
         reportMissingCertificate(section, tls);
         return endpoint.map(where -> new ListenerSettings(where, tls, own, proxies));
     }

@@ -1,15 +1,16 @@
 package org.o365relay.config;
 
-import static org.o365relay.config.Quantities.GIB;
-import static org.o365relay.config.Quantities.KIB;
-import static org.o365relay.config.Quantities.size;
-import static org.o365relay.config.Quantities.whole;
+import static org.o365relay.config.values.Quantities.GIB;
+import static org.o365relay.config.values.Quantities.KIB;
+import static org.o365relay.config.values.Quantities.size;
+import static org.o365relay.config.values.Quantities.whole;
 
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.config.hocon.Section;
 import org.o365relay.deliver.limits.MailboxLimits;
 import org.o365relay.exchange.Preset;
 

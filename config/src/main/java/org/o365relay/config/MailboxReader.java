@@ -8,6 +8,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.config.credentials.CredentialReader;
+import org.o365relay.config.credentials.SecretFiles;
+import org.o365relay.config.credentials.UpstreamCredential;
+import org.o365relay.config.hocon.Layer;
+import org.o365relay.config.hocon.Section;
+import org.o365relay.config.hocon.Setting;
+import org.o365relay.config.hocon.ValueParser;
+import org.o365relay.config.values.Addresses;
+import org.o365relay.config.values.TextValues;
 import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.UpstreamSettings;
 import org.o365relay.exchange.Cloud;
@@ -61,7 +70,7 @@ record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostn
 
     /// @return the mailbox's address; empty if missing or invalid
     Optional<EmailAddress> address() {
-        if (mailbox.written("address").isEmpty()) {
+        if (mailbox.configured("address").isEmpty()) {
             mailbox.problem("address", "is missing; set the mailbox's address, for example relay@contoso.example");
         }
         return mailbox.optional("address", Addresses.MAIL);
@@ -169,7 +178,7 @@ record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostn
     /// Whether the upstream has a credential of its own. The primary never has: it uses that of the mailbox.
     private boolean hasCredential(UpstreamReader upstream) {
         return !upstream.keys().path().endsWith(".upstream")
-                && upstream.keys().written(CredentialReader.KEY).isPresent();
+                && upstream.keys().configured(CredentialReader.KEY).isPresent();
     }
 
     private CredentialReader credentials(Section section, Cloud cloud) {

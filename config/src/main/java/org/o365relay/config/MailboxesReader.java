@@ -7,6 +7,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.o365relay.config.credentials.CredentialReader;
+import org.o365relay.config.credentials.SecretFiles;
+import org.o365relay.config.hocon.Layer;
+import org.o365relay.config.hocon.Section;
+import org.o365relay.config.hocon.Setting;
+import org.o365relay.config.values.Addresses;
 import org.o365relay.deliver.UpstreamSettings;
 import org.o365relay.identity.App;
 import org.o365relay.identity.Credential;
@@ -40,7 +46,7 @@ record MailboxesReader(Section relay, SecretFiles files, Path data, String hostn
 
     Result read() {
         List<Setting> elements = relay.elements(KEY);
-        if (elements.isEmpty() && (relay.written(KEY).isEmpty() || relay.isSetToList(KEY))) {
+        if (elements.isEmpty() && (relay.configured(KEY).isEmpty() || relay.isSetToList(KEY))) {
             relay.problem(KEY, "there is no mailbox to send with; add for example " + EXAMPLE);
         }
         List<Layer> inherited = relay.layers(DEFAULTS);
@@ -80,7 +86,7 @@ record MailboxesReader(Section relay, SecretFiles files, Path data, String hostn
                     Section section = mailbox.section();
                     section.source()
                             .problem(
-                                    section.here(CredentialReader.KEY),
+                                    section.ownSetting(CredentialReader.KEY),
                                     "another app stores its login in %s; set a different token-file"
                                             .formatted(login.file()));
                 } else if (upstream.credential() instanceof Credential.DeviceCode login) {

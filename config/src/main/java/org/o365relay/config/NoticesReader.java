@@ -1,10 +1,16 @@
 package org.o365relay.config;
 
-import static org.o365relay.config.Quantities.duration;
-import static org.o365relay.config.Quantities.whole;
+import static org.o365relay.config.values.Quantities.duration;
+import static org.o365relay.config.values.Quantities.whole;
 
 import java.time.Duration;
 import java.time.ZoneId;
+import org.o365relay.config.hocon.Parsed;
+import org.o365relay.config.hocon.Section;
+import org.o365relay.config.hocon.ValueParser;
+import org.o365relay.config.values.Addresses;
+import org.o365relay.config.values.Quantities;
+import org.o365relay.config.values.TextValues;
 import org.o365relay.deliver.RetrySchedule;
 import org.o365relay.notice.Language;
 import org.o365relay.notice.NoticeSettings;
@@ -37,7 +43,7 @@ record NoticesReader(Section notices) {
             notices.problem(
                     DELAY,
                     "%s is too short; use at least 1m, or 0s for no delay notices".formatted(Quantities.text(delay)));
-        } else if (notices.written(DELAY).isPresent() && delay.compareTo(retry.expireAfter()) >= 0) {
+        } else if (notices.configured(DELAY).isPresent() && delay.compareTo(retry.expireAfter()) >= 0) {
             notices.warning(
                     DELAY,
                     "is not shorter than retry.expire-after (%s), so no delay notice is sent; use less, or 0s for no delay notices"

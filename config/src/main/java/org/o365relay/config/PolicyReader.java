@@ -1,14 +1,18 @@
 package org.o365relay.config;
 
-import static org.o365relay.config.Quantities.GIB;
-import static org.o365relay.config.Quantities.KIB;
-import static org.o365relay.config.Quantities.size;
-import static org.o365relay.config.Quantities.whole;
+import static org.o365relay.config.values.Quantities.GIB;
+import static org.o365relay.config.values.Quantities.KIB;
+import static org.o365relay.config.values.Quantities.size;
+import static org.o365relay.config.values.Quantities.whole;
 
 import org.jspecify.annotations.Nullable;
 import org.o365relay.admit.AuthPolicy;
 import org.o365relay.admit.ClientPolicy;
 import org.o365relay.admit.DeviceLimits;
+import org.o365relay.config.hocon.Parsed;
+import org.o365relay.config.hocon.Section;
+import org.o365relay.config.hocon.ValueParser;
+import org.o365relay.config.values.TextValues;
 
 /// Reads the policy of a trusted network.
 ///

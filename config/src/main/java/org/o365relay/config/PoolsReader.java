@@ -6,6 +6,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.o365relay.config.hocon.Layer;
+import org.o365relay.config.hocon.Parsed;
+import org.o365relay.config.hocon.Section;
+import org.o365relay.config.hocon.Setting;
+import org.o365relay.config.hocon.Source;
+import org.o365relay.config.hocon.Suggestion;
+import org.o365relay.config.hocon.ValueParser;
+import org.o365relay.config.values.Addresses;
+import org.o365relay.config.values.TextValues;
 import org.o365relay.mail.EmailAddress;
 
 /// Reads `relay.pools`.

@@ -1,12 +1,12 @@
 package org.o365relay.config;
 
-import static org.o365relay.config.Quantities.GIB;
-import static org.o365relay.config.Quantities.KIB;
-import static org.o365relay.config.Quantities.MIB;
-import static org.o365relay.config.Quantities.TIB;
-import static org.o365relay.config.Quantities.duration;
-import static org.o365relay.config.Quantities.size;
-import static org.o365relay.config.Quantities.whole;
+import static org.o365relay.config.values.Quantities.GIB;
+import static org.o365relay.config.values.Quantities.KIB;
+import static org.o365relay.config.values.Quantities.MIB;
+import static org.o365relay.config.values.Quantities.TIB;
+import static org.o365relay.config.values.Quantities.duration;
+import static org.o365relay.config.values.Quantities.size;
+import static org.o365relay.config.values.Quantities.whole;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,6 +25,11 @@ import org.o365relay.admit.AddressRule;
 import org.o365relay.admit.AdmissionRules;
 import org.o365relay.admit.TrustedNetworks;
 import org.o365relay.alert.AlertSettings;
+import org.o365relay.config.credentials.SecretFiles;
+import org.o365relay.config.hocon.Section;
+import org.o365relay.config.values.Addresses;
+import org.o365relay.config.values.FileContent;
+import org.o365relay.config.values.Quantities;
 import org.o365relay.deliver.RetrySchedule;
 import org.o365relay.deliver.health.ProbeSchedule;
 import org.o365relay.mail.EmailAddress;
@@ -133,7 +138,7 @@ record RelayReader(
                 .mapToLong(mailbox -> TargetBuilder.mailbox(mailbox).messageSize())
                 .max()
                 .orElse(GIB);
-        if (limits.written(MESSAGE_SIZE).isPresent() && accepted > sent) {
+        if (limits.configured(MESSAGE_SIZE).isPresent() && accepted > sent) {
             limits.warning(
                     MESSAGE_SIZE,
                     "no mailbox sends messages larger than %s, so larger ones are rejected; if Exchange allows more, raise limits.message-size of the mailbox"
@@ -203,7 +208,7 @@ record RelayReader(
         Duration first = retry.value("mailbox-probe", duration(MILLISECOND, DAY));
         Duration longest = retry.value("mailbox-probe-max", duration(MILLISECOND, DAY));
         if (longest.compareTo(first) < 0) {
-            String key = retry.written("mailbox-probe-max").isPresent() ? "mailbox-probe-max" : "mailbox-probe";
+            String key = retry.configured("mailbox-probe-max").isPresent() ? "mailbox-probe-max" : "mailbox-probe";
             retry.problem(
                     key,
                     "mailbox-probe-max (%s) is shorter than mailbox-probe (%s); make it at least as long"

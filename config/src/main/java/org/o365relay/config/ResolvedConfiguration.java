@@ -10,7 +10,7 @@ import org.o365relay.admit.TrustedNetworks;
 /// @param mailboxes the mailboxes of the settings, with details
 /// @param standard policy of a network without settings
 /// @param trusted networks of listeners without a list of their own
-record ResolvedConfiguration(
+public record ResolvedConfiguration(
         RelaySettings settings,
         ControlSettings control,
         List<ResolvedMailbox> mailboxes,

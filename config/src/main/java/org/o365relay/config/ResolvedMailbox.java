@@ -2,6 +2,7 @@ package org.o365relay.config;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.config.hocon.Section;
 import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.exchange.Cloud;
 import org.o365relay.exchange.Preset;
@@ -14,7 +15,7 @@ import org.o365relay.ndr.NdrSettings;
 /// @param recipientsPerMessage maximum number of recipients; null for no limit
 /// @param messageSize maximum size in octets; null for no limit
 /// @param ndr settings for reading NDRs; null if they are not read
-record ResolvedMailbox(
+public record ResolvedMailbox(
         Section section,
         MailboxSettings settings,
         Cloud cloud,

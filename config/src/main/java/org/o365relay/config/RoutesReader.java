@@ -12,6 +12,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.admit.AddressPattern;
 import org.o365relay.admit.Network;
+import org.o365relay.config.hocon.Layer;
+import org.o365relay.config.hocon.Parsed;
+import org.o365relay.config.hocon.Section;
+import org.o365relay.config.hocon.Setting;
+import org.o365relay.config.hocon.ValueParser;
+import org.o365relay.config.values.Networks;
+import org.o365relay.config.values.TextValues;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Priority;
 import org.o365relay.route.RouteRule;
@@ -96,10 +103,10 @@ record RoutesReader(Section relay, MailboxesReader.Result mailboxes) {
                 rule.optional(MAILBOX, PoolsReader.known(addresses)).map(TargetBuilder::name);
         Optional<String> pool = rule.optional(POOL, pool(pools));
         Optional<Priority> priority = rule.optional(PRIORITY, TextValues.oneOf(Priority.class));
-        if (ACTIONS.stream().noneMatch(key -> rule.written(key).isPresent())) {
+        if (ACTIONS.stream().noneMatch(key -> rule.configured(key).isPresent())) {
             rule.source().problem(element, "has no effect; set mailbox, pool or priority");
         }
-        if (rule.written(MAILBOX).isPresent() && rule.written(POOL).isPresent()) {
+        if (rule.configured(MAILBOX).isPresent() && rule.configured(POOL).isPresent()) {
             rule.problem(POOL, "mailbox is set as well; remove one of the two");
         }
         long read = Stream.of(client, sender, author, recipient, mailbox, pool, priority)
@@ -118,7 +125,7 @@ record RoutesReader(Section relay, MailboxesReader.Result mailboxes) {
 
     private static long written(Section rule) {
         return Stream.concat(CONDITIONS.stream(), ACTIONS.stream())
-                .filter(key -> rule.written(key).isPresent())
+                .filter(key -> rule.configured(key).isPresent())
                 .count();
     }
 

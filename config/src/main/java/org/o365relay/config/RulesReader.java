@@ -7,6 +7,13 @@ import java.util.Optional;
 import org.o365relay.admit.AddressPattern;
 import org.o365relay.admit.AddressRule;
 import org.o365relay.admit.Network;
+import org.o365relay.config.hocon.Layer;
+import org.o365relay.config.hocon.Parsed;
+import org.o365relay.config.hocon.Section;
+import org.o365relay.config.hocon.Setting;
+import org.o365relay.config.hocon.ValueParser;
+import org.o365relay.config.values.Networks;
+import org.o365relay.config.values.TextValues;
 
 /// Reads `relay.sender-rules` and `relay.recipient-rules`.
 record RulesReader(Section relay) {
@@ -53,8 +60,8 @@ record RulesReader(Section relay) {
     }
 
     private static Optional<AddressRule> rule(Setting element, Section section) {
-        boolean allows = section.written(ALLOW).isPresent();
-        boolean denies = section.written(DENY).isPresent();
+        boolean allows = section.configured(ALLOW).isPresent();
+        boolean denies = section.configured(DENY).isPresent();
         Optional<AddressPattern> allowed = section.optional(ALLOW, PATTERN);
         Optional<AddressPattern> denied = section.optional(DENY, PATTERN);
         Optional<Network> client = section.optional("client", Networks.CIDR);
@@ -63,10 +70,10 @@ record RulesReader(Section relay) {
             section.problem(DENY, "allow is set as well; split the rule in two");
         } else if (!allows && !denies) {
             section.source().problem(element, "has no effect; set allow = \"pattern\" or deny = \"pattern\"");
-        } else if (allows && section.written(REASON).isPresent()) {
+        } else if (allows && section.configured(REASON).isPresent()) {
             section.warning(REASON, "is not used with allow; remove it");
         }
-        boolean valid = allows != denies && (section.written("client").isEmpty() || client.isPresent());
+        boolean valid = allows != denies && (section.configured("client").isEmpty() || client.isPresent());
         return allowed.or(() -> denied)
                 .filter(pattern -> valid)
                 .map(pattern -> new AddressRule(allows, pattern, client.orElse(null), reason.orElse("")));

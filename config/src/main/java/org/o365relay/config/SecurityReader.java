@@ -13,6 +13,11 @@ import org.o365relay.accept.tls.CertificateFiles;
 import org.o365relay.accept.tls.ListenerTls;
 import org.o365relay.admit.AuthPolicy;
 import org.o365relay.admit.TrustedNetwork;
+import org.o365relay.config.credentials.SecretFiles;
+import org.o365relay.config.hocon.Section;
+import org.o365relay.config.values.FileContent;
+import org.o365relay.config.values.Quantities;
+import org.o365relay.config.values.TextValues;
 
 /// Reads `relay.tls` and `relay.auth`.
 ///
@@ -29,7 +34,7 @@ record SecurityReader(Section tls, Section auth, SecretFiles files, Instant now)
         Optional<Path> certificate = tls.optional(CERTIFICATE, files.certificatesBeside());
         Optional<Path> key = tls.optional(KEY, files.readableBeside());
         Duration detection = tls.value("detection-timeout", Quantities.duration(Duration.ZERO, Duration.ofSeconds(5)));
-        if (hasCertificate() != tls.written(KEY).isPresent()) {
+        if (hasCertificate() != tls.configured(KEY).isPresent()) {
             tls.problem(hasCertificate() ? KEY : CERTIFICATE, "is missing; certificate and key belong together");
         }
         key.ifPresent(file -> warnIfReadableByOthers(tls, KEY, file));
@@ -50,7 +55,7 @@ record SecurityReader(Section tls, Section auth, SecretFiles files, Instant now)
     }
 
     boolean hasCertificate() {
-        return tls.written(CERTIFICATE).isPresent();
+        return tls.configured(CERTIFICATE).isPresent();
     }
 
     /// @return empty if no users file is configured, or it cannot be read; problems in it are reported
@@ -64,7 +69,7 @@ record SecurityReader(Section tls, Section auth, SecretFiles files, Instant now)
     }
 
     boolean hasUsers() {
-        return auth.written(USERS).isPresent();
+        return auth.configured(USERS).isPresent();
     }
 
     /// Whether logins without TLS are allowed.

@@ -1,11 +1,19 @@
 package org.o365relay.config;
 
-import static org.o365relay.config.Quantities.duration;
+import static org.o365relay.config.values.Quantities.duration;
 
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import org.o365relay.config.credentials.SecretFiles;
+import org.o365relay.config.credentials.UpstreamCredential;
+import org.o365relay.config.hocon.Section;
+import org.o365relay.config.hocon.ValueParser;
+import org.o365relay.config.values.Addresses;
+import org.o365relay.config.values.Entra;
+import org.o365relay.config.values.Quantities;
+import org.o365relay.config.values.TextValues;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings.ClientCertificate;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings.Lookup;
@@ -162,7 +170,7 @@ record SmtpUpstreamReader(Section keys, Preset preset, Cloud cloud, SecretFiles 
     }
 
     private boolean isSet(String key) {
-        return keys.written(key).isPresent();
+        return keys.configured(key).isPresent();
     }
 
     private static ValueParser<Duration> timeout() {

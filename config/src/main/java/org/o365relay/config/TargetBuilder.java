@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import org.o365relay.config.values.Quantities;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.route.Target;
 

@@ -3,12 +3,12 @@ package org.o365relay.config;
 import org.o365relay.admit.Tolerance;
 
 /// The values of the key `tolerance`.
-enum ToleranceProfile {
+public enum ToleranceProfile {
     STANDARD,
     STRICT,
     LEGACY;
 
-    Tolerance tolerance() {
+    public Tolerance tolerance() {
         return switch (this) {
             case STANDARD -> Tolerance.STANDARD;
             case STRICT -> Tolerance.STRICT;

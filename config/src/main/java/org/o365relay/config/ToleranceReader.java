@@ -6,6 +6,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.o365relay.admit.Tolerance;
+import org.o365relay.config.hocon.Layer;
+import org.o365relay.config.hocon.Section;
+import org.o365relay.config.hocon.Setting;
+import org.o365relay.config.hocon.Source;
+import org.o365relay.config.hocon.Suggestion;
+import org.o365relay.config.values.TextValues;
 import org.o365relay.mail.Deviation;
 
 /// Reads `tolerance` and `deviations` of a trusted network.

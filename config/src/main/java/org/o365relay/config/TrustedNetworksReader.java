@@ -9,6 +9,9 @@ import org.o365relay.admit.Network;
 import org.o365relay.admit.Tolerance;
 import org.o365relay.admit.TrustedNetwork;
 import org.o365relay.admit.TrustedNetworks;
+import org.o365relay.config.hocon.Section;
+import org.o365relay.config.hocon.Setting;
+import org.o365relay.config.values.Networks;
 
 /// Reads `trusted-networks` of the relay or a listener, with defaults from `relay.trusted-network-defaults`.
 /// Rejects networks that would make an open relay.
@@ -56,7 +59,7 @@ record TrustedNetworksReader(Section relay, PolicyReader policies, Section defau
     }
 
     private Optional<TrustedNetwork> section(Section entry) {
-        Optional<Setting> written = entry.written(NETWORK);
+        Optional<Setting> written = entry.configured(NETWORK);
         if (written.isEmpty()) {
             entry.problem(NETWORK, "is missing; set an IP address or a network in CIDR notation");
             policies.read(entry);

@@ -4,6 +4,13 @@ import java.net.URI;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.o365relay.config.credentials.SecretFiles;
+import org.o365relay.config.credentials.UpstreamCredential;
+import org.o365relay.config.hocon.Parsed;
+import org.o365relay.config.hocon.Section;
+import org.o365relay.config.hocon.ValueParser;
+import org.o365relay.config.values.Entra;
+import org.o365relay.config.values.TextValues;
 import org.o365relay.deliver.UpstreamSettings;
 import org.o365relay.deliver.graph.GraphUpstreamSettings;
 import org.o365relay.exchange.Cloud;
@@ -29,7 +36,7 @@ record UpstreamReader(Section keys, Cloud cloud, SecretFiles files, String hostn
     /// The preset. Without `preset`, an upstream that sets `host` is a smarthost, any other is Exchange Online.
     Preset preset() {
         return keys.optional(PRESET, PRESETS)
-                .orElse(keys.written(SmtpUpstreamReader.HOST).isPresent() ? Preset.SMARTHOST : Preset.OFFICE365);
+                .orElse(keys.configured(SmtpUpstreamReader.HOST).isPresent() ? Preset.SMARTHOST : Preset.OFFICE365);
     }
 
     /// @param domain domain of the mailbox; empty if invalid
@@ -44,7 +51,7 @@ record UpstreamReader(Section keys, Cloud cloud, SecretFiles files, String hostn
             reportNotGraph();
             return graph(root.orElseGet(() -> URI.create(cloud.graph())), scope, signIn);
         }
-        if (keys.written(GRAPH_URL).isPresent()) {
+        if (keys.configured(GRAPH_URL).isPresent()) {
             keys.problem(GRAPH_URL, "is for preset = graph only; use that preset, or remove it");
         }
         upstream.ifPresent(settings -> smtp.reportTrust(settings, signIn, scope.isPresent()));
@@ -98,7 +105,7 @@ record UpstreamReader(Section keys, Cloud cloud, SecretFiles files, String hostn
             }
             case CONNECTOR, SMARTHOST -> {}
         }
-        if (keys.written(SCOPE).isPresent()
+        if (keys.configured(SCOPE).isPresent()
                 && !signIn.isOAuth()
                 && signIn.credential().isPresent()) {
             keys.warning(SCOPE, "is not used: only tokens have a scope; remove it");
@@ -106,11 +113,11 @@ record UpstreamReader(Section keys, Cloud cloud, SecretFiles files, String hostn
     }
 
     private void reportNotGraph() {
-        if (keys.written(SmtpUpstreamReader.HOST).isPresent()) {
+        if (keys.configured(SmtpUpstreamReader.HOST).isPresent()) {
             keys.problem(SmtpUpstreamReader.HOST, "is not for preset = graph; use graph-url, or another preset");
         }
         SMTP_ONLY.stream()
-                .filter(key -> keys.written(key).isPresent())
+                .filter(key -> keys.configured(key).isPresent())
                 .forEach(key -> keys.warning(
                         key, "is not used with preset = graph; remove it (settings for HTTPS are in relay.http)"));
     }

@@ -33,6 +33,9 @@ import org.o365relay.admit.Tolerance;
 import org.o365relay.admit.TrustedNetwork;
 import org.o365relay.admit.TrustedNetworks;
 import org.o365relay.alert.AlertSettings;
+import org.o365relay.config.hocon.Problem;
+import org.o365relay.config.print.EffectiveText;
+import org.o365relay.config.values.TextValues;
 import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.RetrySchedule;
 import org.o365relay.deliver.UpstreamSettings;
@@ -115,13 +118,13 @@ class ConfigReaderTest {
         SecurityFiles.writeApp(directory, CertificateBuilder.Algorithm.rsa2048, Duration.ofDays(100));
         Configuration.Valid first = valid(Files.readString(Path.of("src/test/resources/every-key.conf")));
 
-        Configuration.Valid second = valid(first.effective()
+        Configuration.Valid second = valid(EffectiveText.of(first)
                 .replace("url=\"***\"", "url=\"https://hooks.contoso.example/T0/x?key=1\"")
                 .replace("\"***\"", "${RELAY_PASSWORD}"));
 
         assertThat(second.settings()).isEqualTo(first.settings());
         assertThat(second.control()).isEqualTo(first.control());
-        assertThat(second.effective()).isEqualTo(first.effective());
+        assertThat(EffectiveText.of(second)).isEqualTo(EffectiveText.of(first));
         assertThat(first.settings().notices().admin()).isEqualTo(address("admin@contoso.example"));
     }
 
@@ -139,7 +142,7 @@ class ConfigReaderTest {
     void hidesThePasswordWhereverItIsShown() throws Exception {
         Configuration.Valid valid = valid(CONTRACT);
 
-        assertThat(valid.effective()).contains("password=\"***\"");
+        assertThat(EffectiveText.of(valid)).contains("password=\"***\"");
         assertThat(valid.toString()).doesNotContain("geheim");
     }
 

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.o365relay.config.print.EffectiveText;
 import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.UpstreamSettings;
 import org.o365relay.deliver.limits.MailboxLimits;
@@ -242,7 +243,7 @@ class MailboxesTest {
                   { host = x.example, credential { password = "geheim-2" } }
                 ]""".formatted(SECRET, APP));
 
-        assertThat(valid.effective()).contains("client-secret=\"***\"", "token-key=\"***\"");
+        assertThat(EffectiveText.of(valid)).contains("client-secret=\"***\"", "token-key=\"***\"");
         assertThat(valid.toString()).doesNotContain("geheim");
     }
 

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.o365relay.config.hocon.Problem;
 
 /// Whoever asks a relay needs none of its secrets.
 class OperatorsTest {

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import org.o365relay.config.hocon.Problem;
 
 /// Reads a configuration that a test has as text, on the day of [SecurityFiles#CLOCK].
 final class ReadText {

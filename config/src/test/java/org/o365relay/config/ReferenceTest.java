@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.o365relay.config.hocon.Problem;
 import org.o365relay.mail.Deviation;
 
 /// `reference.conf` is the manual. That it knows every key the program reads is checked by the program: reading

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.o365relay.config.hocon.Problem;
 
 /// What is in the files is looked at before the relay starts, and not when the first device needs them.
 class SecurityFilesTest {

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.o365relay.config.print.EffectiveText;
 import org.o365relay.deliver.UpstreamSettings;
 import org.o365relay.identity.Credential;
 import org.o365relay.mail.Secret;
@@ -71,7 +72,7 @@ class SignInFilesTest {
                 MAILBOX.formatted("type = certificate, certificate = app.pfx\n" + (password == null ? "" : password));
 
         if (problem == null) {
-            assertThat(ReadText.valid(directory, text).effective()).contains("certificate-password=\"***\"");
+            assertThat(EffectiveText.of(ReadText.valid(directory, text))).contains("certificate-password=\"***\"");
         } else {
             assertThat(ReadText.problems(directory, text)).containsExactly(CERTIFICATE + problem);
         }

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.o365relay.config.hocon.Problem;
 
 class WarningsTest {
 
@@ -262,7 +263,7 @@ class WarningsTest {
         return switch (new ConfigReader(
                         environment, Path.of("/proc/sys/kernel/hostname"), 128 << 20, SecurityFiles.CLOCK)
                 .read(file)) {
-            case Configuration.Valid(var settings, var control, var effective, var warnings) ->
+            case Configuration.Valid(var resolved, var warnings) ->
                 warnings.stream()
                         .map(warning -> warning.toString().replace(directory + "/relay.conf", "relay.conf"))
                         .toList();

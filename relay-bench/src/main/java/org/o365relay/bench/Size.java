@@ -6,11 +6,11 @@ import java.util.regex.Pattern;
 /// A number of octets, written as `4KiB`, `100 KiB`, `100MiB` or `4096`.
 record Size(long octets) {
 
-    private static final Pattern FORM = Pattern.compile("(\\d{1,9}) ?(KiB|MiB)?");
+    private static final Pattern PATTERN = Pattern.compile("(\\d{1,9}) ?(KiB|MiB)?");
 
     /// @throws IllegalArgumentException if the text is not a size; the message contains examples
     static Size parse(String text) {
-        Matcher matcher = FORM.matcher(text.strip());
+        Matcher matcher = PATTERN.matcher(text.strip());
         if (!matcher.matches()) {
             throw new IllegalArgumentException("'" + text + "' is not a size like 4KiB, 100MiB or 4096");
         }

@@ -36,7 +36,11 @@ class ArchitectureTest {
 
     /// The packages above the core that a package may use besides itself.
     private static final Map<String, String> NEIGHBOURS = Map.ofEntries(
-            Map.entry("config", ""),
+            Map.entry("config", "config.hocon, config.values, config.credentials"),
+            Map.entry("config.credentials", "config.hocon, config.values"),
+            Map.entry("config.hocon", ""),
+            Map.entry("config.print", "config, config.hocon, config.values"),
+            Map.entry("config.values", "config.hocon"),
             Map.entry("sandbox", "sandbox.entra, sandbox.web"),
             Map.entry("sandbox.demo", "sandbox"),
             Map.entry("sandbox.entra", "sandbox.web"),
@@ -46,7 +50,7 @@ class ArchitectureTest {
             Map.entry("daemon.check", ""),
             Map.entry(
                     "daemon.cli",
-                    "config, daemon.check, daemon.cli.types, daemon.control, daemon.demo, daemon.explain, daemon.report,"
+                    "config, config.hocon, config.print, daemon.check, daemon.cli.types, daemon.control, daemon.demo, daemon.explain, daemon.report,"
                             + " daemon.setup, daemon.systemd, sandbox, sandbox.demo, sandbox.entra, sandbox.scenario"),
             Map.entry(
                     "daemon.cli.queue",

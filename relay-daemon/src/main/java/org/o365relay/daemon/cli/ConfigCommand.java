@@ -1,6 +1,7 @@
 package org.o365relay.daemon.cli;
 
 import java.util.concurrent.Callable;
+import org.o365relay.config.print.EffectiveText;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -22,7 +23,7 @@ public final class ConfigCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CommandFailed {
-        spec.commandLine().getOut().println(config.read().effective());
+        spec.commandLine().getOut().println(EffectiveText.of(config.read()));
         spec.commandLine().getOut().flush();
         return ExitCode.OK;
     }

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.config.ConfigReader;
 import org.o365relay.config.Configuration.Invalid;
 import org.o365relay.config.Configuration.Valid;
-import org.o365relay.config.Problem;
+import org.o365relay.config.hocon.Problem;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;

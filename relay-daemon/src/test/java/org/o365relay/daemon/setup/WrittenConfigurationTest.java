@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.o365relay.config.ConfigReader;
 import org.o365relay.config.Configuration;
-import org.o365relay.config.Problem;
+import org.o365relay.config.hocon.Problem;
 import org.o365relay.daemon.setup.ConfigDirectory.Readers;
 import org.o365relay.mail.Secret;
 

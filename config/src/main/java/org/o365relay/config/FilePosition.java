@@ -1,6 +1,0 @@
-package org.o365relay.config;
-
-/// A position in a configuration file.
-///
-/// @param line line number, starting at 1; 0 if unknown
-record FilePosition(String file, int line) {}

@@ -1,0 +1,97 @@
+package org.o365relay.config.credentials;
+
+import static java.nio.file.attribute.PosixFilePermission.GROUP_READ;
+import static java.nio.file.attribute.PosixFilePermission.GROUP_WRITE;
+import static java.nio.file.attribute.PosixFilePermission.OTHERS_READ;
+import static java.nio.file.attribute.PosixFilePermission.OTHERS_WRITE;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.o365relay.config.hocon.Parsed;
+import org.o365relay.config.hocon.ValueParser;
+import org.o365relay.config.values.FileContent;
+import org.o365relay.config.values.TextValues;
+import org.o365relay.mail.Secret;
+
+/// Finds files with secrets: in the directory of the configuration file, or passed by systemd
+/// (`LoadCredential=`).
+///
+/// @param directory directory of the configuration file
+/// @param areOpened whether the files are read; false for operator commands, which may lack the permission.
+///     If false, files are treated as valid and secrets as set
+public record SecretFiles(Path directory, Map<String, String> environment, boolean areOpened) {
+
+    /// Placeholder for a secret that is not read.
+    static final Secret UNREAD = new Secret("");
+
+    public static final String SYSTEMD = "CREDENTIALS_DIRECTORY"; // systemd.exec(5), LoadCredential=
+
+    /// A path. A relative path is looked up among the credentials of systemd first.
+    ValueParser<Path> path() {
+        ValueParser<Path> beside = FileContent.path(directory);
+        return value -> beside.parse(value)
+                .then(file -> TextValues.ANY
+                        .parse(value)
+                        .then(written ->
+                                new Parsed.Ok<>(systemdCredential(written).orElse(file))));
+    }
+
+    /// An existing, readable file.
+    public ValueParser<Path> readable() {
+        return areOpened ? path().then(file -> FileContent.read(file).then(_ -> new Parsed.Ok<>(file))) : path();
+    }
+
+    /// A PEM file with at least one certificate.
+    public ValueParser<Path> certificates() {
+        return areOpened ? path().then(FileContent::checkCertificates) : path();
+    }
+
+    /// Like [#readable()], but not looked up among the credentials of systemd.
+    public ValueParser<Path> readableBeside() {
+        return areOpened ? FileContent.readable(directory) : FileContent.path(directory);
+    }
+
+    /// Like [#certificates()], but not looked up among the credentials of systemd.
+    public ValueParser<Path> certificatesBeside() {
+        return areOpened ? FileContent.certificates(directory) : FileContent.path(directory);
+    }
+
+    /// The content of a file without the final line ending. The secret is read again when the file changes.
+    ///
+    /// @param what what the file contains, for example "password"
+    static Parsed<Secret> secret(Path file, String what) {
+        return FileContent.read(file).then(_ -> {
+            try {
+                Secret secret = Secret.inFile(file);
+                return secret.reveal().isBlank()
+                        ? new Parsed.Invalid<>("%s is empty; write the %s into it".formatted(file, what))
+                        : new Parsed.Ok<>(secret);
+            } catch (IOException e) {
+                return new Parsed.Invalid<>("%s cannot be read: %s".formatted(file, e.getMessage()));
+            }
+        });
+    }
+
+    /// @return whether other users can read or change the file; false for credentials of systemd, which
+    ///     protects them by other means
+    public boolean isExposed(Path file) {
+        boolean open = FileContent.grants(file, GROUP_READ, GROUP_WRITE, OTHERS_READ, OTHERS_WRITE);
+        return open && systemdCredential().filter(file::startsWith).isEmpty();
+    }
+
+    private Optional<Path> systemdCredential(String name) {
+        return systemdCredential()
+                .filter(systemd -> !Path.of(name).isAbsolute())
+                .map(systemd -> systemd.resolve(name))
+                .filter(Files::exists);
+    }
+
+    private Optional<Path> systemdCredential() {
+        return Optional.ofNullable(environment.get(SYSTEMD))
+                .filter(name -> !name.isBlank())
+                .map(Path::of);
+    }
+}

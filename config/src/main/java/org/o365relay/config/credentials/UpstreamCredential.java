@@ -1,0 +1,32 @@
+package org.o365relay.config.credentials;
+
+import java.util.Optional;
+import org.o365relay.config.hocon.Section;
+import org.o365relay.identity.Credential;
+
+/// The credential of an upstream, and where it is configured.
+///
+/// @param key key in the section that problems are reported for
+/// @param credential empty if invalid
+public record UpstreamCredential(Section section, String key, Optional<Credential> credential) {
+
+    public boolean isOAuth() {
+        return credential.filter(Credential.OAuth.class::isInstance).isPresent();
+    }
+
+    public boolean isPassword() {
+        return credential.filter(Credential.Password.class::isInstance).isPresent();
+    }
+
+    public boolean isNone() {
+        return credential.filter(Credential.None.class::isInstance).isPresent();
+    }
+
+    public void problem(String message) {
+        section.source().problem(section.ownSetting(key), message);
+    }
+
+    public void warning(String message) {
+        section.source().warning(section.ownSetting(key), message);
+    }
+}

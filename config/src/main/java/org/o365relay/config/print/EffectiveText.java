@@ -1,0 +1,181 @@
+package org.o365relay.config.print;
+
+import com.typesafe.config.ConfigRenderOptions;
+import com.typesafe.config.ConfigValueFactory;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.RelaySettings;
+import org.o365relay.accept.AcceptSettings;
+import org.o365relay.accept.session.SessionLimits;
+import org.o365relay.accept.tls.CertificateFiles;
+import org.o365relay.admit.AddressRules;
+import org.o365relay.admit.AdmissionRules;
+import org.o365relay.admit.ClientPolicy;
+import org.o365relay.alert.AlertSettings;
+import org.o365relay.alert.WebhookSettings;
+import org.o365relay.config.Configuration;
+import org.o365relay.config.ControlSettings;
+import org.o365relay.config.ResolvedConfiguration;
+import org.o365relay.config.values.Quantities;
+import org.o365relay.deliver.RetrySchedule;
+import org.o365relay.deliver.health.ProbeSchedule;
+import org.o365relay.net.HttpSettings;
+import org.o365relay.notice.NoticeSettings;
+import org.o365relay.queue.QueueSettings;
+
+/// Renders the effective settings as HOCON, from the records that the relay is started with. With the secrets
+/// filled in, the text parses to the same settings.
+public final class EffectiveText {
+
+    private static final ConfigRenderOptions READABLE = ConfigRenderOptions.defaults()
+            .setOriginComments(false)
+            .setComments(false)
+            .setJson(false);
+
+    private EffectiveText() {}
+
+    /// @return HOCON without comments, with secrets as `***`
+    public static String of(Configuration.Valid configuration) {
+        return ConfigValueFactory.fromMap(Map.of("relay", relay(configuration.resolved())))
+                .render(READABLE);
+    }
+
+    private static Map<String, Object> relay(ResolvedConfiguration configuration) {
+        RelaySettings settings = configuration.settings();
+        EffectivePolicy policies = new EffectivePolicy(configuration.standard(), configuration.trusted());
+        AdmissionRules rules = settings.accept().session().rules();
+        Map<String, Object> keys = new HashMap<>(present("default-domain", rules.defaultDomain()));
+        keys.put("hostname", settings.hostname());
+        keys.put(
+                "listeners",
+                settings.listeners().stream().map(policies::listener).toList());
+        keys.put("trusted-networks", policies.networks(configuration.trusted()));
+        keys.put("tls", tls(settings.accept().certificate()));
+        keys.put("auth", auth(settings.accept()));
+        keys.put("sender-rules", rules(rules.senders()));
+        keys.put("recipient-rules", rules(rules.recipients()));
+        keys.put("limits", limits(settings.accept().session().limits(), configuration.standard()));
+        keys.put("data-directory", settings.queue().directory().toString());
+        keys.put("control", control(configuration.control()));
+        keys.put("queue", queue(settings.queue()));
+        keys.put(
+                "mailboxes",
+                configuration.mailboxes().stream().map(EffectiveMailbox::of).toList());
+        keys.put("pools", EffectiveRoutes.pools(settings.routes()));
+        keys.put("routing", EffectiveRoutes.rules(settings.routes()));
+        keys.put("http", http(settings.http()));
+        keys.put("retry", retry(settings.retry(), settings.probe()));
+        keys.put("notices", notices(settings.notices()));
+        keys.put("alerts", alerts(settings.alerts()));
+        keys.put("shutdown-timeout", Quantities.text(settings.shutdownTimeout()));
+        return keys;
+    }
+
+    private static Map<String, Object> tls(@Nullable CertificateFiles files) {
+        return files == null
+                ? Map.of()
+                : Map.of(
+                        "certificate", files.certificate().toString(),
+                        "key", files.key().toString(),
+                        "detection-timeout", Quantities.text(files.detectionTimeout()));
+    }
+
+    private static Map<String, Object> auth(AcceptSettings accept) {
+        Map<String, Object> keys = new HashMap<>(present("users-file", accept.users()));
+        keys.put("allow-without-tls", accept.session().authWithoutTls());
+        return keys;
+    }
+
+    private static List<Map<String, Object>> rules(AddressRules rules) {
+        return rules.rules().stream().map(EffectivePolicy::rule).toList();
+    }
+
+    private static Map<String, Object> limits(SessionLimits limits, ClientPolicy standard) {
+        return Map.of(
+                "command-line-length", limits.commandLine(),
+                "message-size", Quantities.text(standard.messageSize()),
+                "recipients-per-message", limits.recipients(),
+                "hops", limits.hops(),
+                "connections", limits.connections(),
+                "connections-per-client", standard.limits().connections(),
+                "idle-timeout", Quantities.text(limits.idleTimeout()),
+                "command-timeout", Quantities.text(limits.commandTimeout()),
+                "minimum-data-rate", Quantities.text((long) limits.minimumDataRate()));
+    }
+
+    private static Map<String, Object> queue(QueueSettings queue) {
+        return Map.of(
+                "minimum-free-space", Quantities.text(queue.minimumFreeSpace()),
+                "maximum-size", Quantities.text(queue.maximumSize()),
+                "history", Quantities.text(queue.history()));
+    }
+
+    private static Map<String, Object> control(ControlSettings control) {
+        Map<String, Object> keys = new HashMap<>(present("group", control.group()));
+        keys.put("socket", control.socket().toString());
+        return keys;
+    }
+
+    private static Map<String, Object> notices(NoticeSettings notices) {
+        Map<String, Object> keys = new HashMap<>(present("admin", notices.admin()));
+        keys.put("language", notices.language().code());
+        keys.put("delay-notice-after", Quantities.text(notices.delayNoticeAfter()));
+        keys.put("hourly-limit-per-device", notices.hourlyLimitPerDevice());
+        return keys;
+    }
+
+    private static Map<String, Object> http(HttpSettings http) {
+        Map<String, Object> keys = new HashMap<>(present("trusted-certificates", http.trustedCertificates()));
+        HttpSettings.Proxy proxy = http.proxy();
+        if (proxy != null) {
+            keys.put("proxy", proxy(proxy));
+        }
+        keys.put("connect-timeout", Quantities.text(http.connectTimeout()));
+        keys.put("request-timeout", Quantities.text(http.requestTimeout()));
+        return keys;
+    }
+
+    private static Map<String, Object> proxy(HttpSettings.Proxy proxy) {
+        Map<String, Object> keys = new HashMap<>(Map.of("host", proxy.host(), "port", proxy.port()));
+        HttpSettings.Login login = proxy.login();
+        if (login != null) {
+            keys.put("username", login.username());
+            keys.put("password", login.password().toString());
+        }
+        return keys;
+    }
+
+    private static Map<String, Object> retry(RetrySchedule retry, ProbeSchedule probe) {
+        return Map.of(
+                "first-delay", Quantities.text(retry.firstDelay()),
+                "expire-after", Quantities.text(retry.expireAfter()),
+                "mailbox-probe", Quantities.text(probe.first()),
+                "mailbox-probe-max", Quantities.text(probe.max()));
+    }
+
+    private static Map<String, Object> alerts(AlertSettings alerts) {
+        Map<String, Object> keys = new HashMap<>(Map.of(
+                "delay", Quantities.text(alerts.delay()),
+                "queue-age", Quantities.text(alerts.queueAge()),
+                "queue-length", alerts.queueLength()));
+        WebhookSettings webhook = alerts.webhook();
+        if (webhook != null) {
+            Map<String, Object> hook = new HashMap<>(present("header-value", webhook.headerValue()));
+            hook.put("url", webhook.url().toString());
+            hook.put("header", webhook.header());
+            keys.put("webhook", hook);
+        }
+        return keys;
+    }
+
+    /// @return the key with its value; empty if the value is null
+    static Map<String, Object> present(String key, @Nullable Object value) {
+        return switch (value) {
+            case null -> Map.of();
+            case Number number -> Map.of(key, number);
+            case Object other -> Map.of(key, other.toString());
+        };
+    }
+}
