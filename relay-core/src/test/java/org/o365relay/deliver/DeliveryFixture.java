@@ -142,8 +142,11 @@ final class DeliveryFixture implements AutoCloseable {
     }
 
     private QueueId commit(String route, Envelope envelope, String content) {
+        return commit(route, envelope, content.getBytes(StandardCharsets.UTF_8));
+    }
+
+    QueueId commit(String route, Envelope envelope, byte[] octets) {
         Arrival arrival = new Arrival(clock.instant(), InetAddress.ofLiteral(client), "scanner", "ESMTP");
-        byte[] octets = content.getBytes(StandardCharsets.UTF_8);
         Incoming incoming = queue.intake().receive();
         int appended = 0;
         for (; octets.length - appended > Incoming.CHUNK_SIZE; appended += Incoming.CHUNK_SIZE) {
@@ -213,20 +216,18 @@ final class DeliveryFixture implements AutoCloseable {
     }
 
     private static MailboxSettings mailbox(EmailAddress mailbox) {
-        return mailbox(
-                mailbox,
-                new RewriteRules(
-                        mailbox,
-                        RewriteRules.KEEP_DISPLAY_NAME,
-                        List.of(new RewriteRules.SendAs.Domain("sales.example")),
-                        null,
-                        true,
-                        true,
-                        "relay.contoso.example"));
+        // the upstreams are never connected to
+        return new MailboxSettings(mailbox, mailbox.toString(), List.of(), UNLIMITED, rules(mailbox));
     }
 
-    /// The upstreams are never connected to.
-    static MailboxSettings mailbox(EmailAddress mailbox, RewriteRules rules) {
-        return new MailboxSettings(mailbox, mailbox.toString(), List.of(), UNLIMITED, rules);
+    static RewriteRules rules(EmailAddress mailbox) {
+        return new RewriteRules(
+                mailbox,
+                RewriteRules.KEEP_DISPLAY_NAME,
+                List.of(new RewriteRules.SendAs.Domain("sales.example")),
+                null,
+                true,
+                true,
+                "relay.contoso.example");
     }
 }

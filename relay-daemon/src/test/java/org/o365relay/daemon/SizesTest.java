@@ -67,7 +67,6 @@ class SizesTest {
             "WebRequest");
 
     private static final Set<String> LARGE_CONSTRUCTORS =
-            Set.of("Alerts", "ExpiryMonitor", "GraphUpstream", "Operations", "SandboxState", "SmtpLoad");
 
     private static final Set<String> LARGE_PACKAGES = Set.of("bench", "config", "sandbox");
 

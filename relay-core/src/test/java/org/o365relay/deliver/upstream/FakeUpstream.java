@@ -20,8 +20,13 @@ import org.o365relay.mail.Reply;
 /// Remembers everything it is given, and answers as scripted: a script entry an attempt, then "250 2.0.0 OK".
 public final class FakeUpstream implements Upstream {
 
-    /// @param content as it would have gone over the wire
-    public record Sent(OutgoingMessage message, String content) {}
+    /// @param octets as they would have gone over the wire
+    public record Sent(OutgoingMessage message, byte[] octets) {
+
+        public String content() {
+            return new String(octets, StandardCharsets.UTF_8);
+        }
+    }
 
     public static final Response OK = upstream(Step.END_OF_CONTENT, "250 2.0.0 OK");
 
@@ -120,13 +125,13 @@ public final class FakeUpstream implements Upstream {
     @Override
     public void close() {}
 
-    private static String written(OutgoingMessage message) {
+    private static byte[] written(OutgoingMessage message) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try {
             message.content().writeTo(out);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return out.toString(StandardCharsets.UTF_8);
+        return out.toByteArray();
     }
 }
