@@ -47,7 +47,7 @@ class ArchitectureTest {
             accept       | accept.session, accept.auth, accept.tls, accept.socket, admit, queue, route
             accept.session | accept.auth, accept.tls, admit, queue, route
             accept.auth  |
-            accept.tls   | admit
+            accept.tls   |
             accept.socket |
             alert        | queue, notice, net
             ndr          | queue, notice, net, identity, exchange

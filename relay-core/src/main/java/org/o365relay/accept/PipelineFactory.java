@@ -74,7 +74,8 @@ final class PipelineFactory {
     /// Adds TLS and, after the handshake, a session.
     void addTls(ChannelPipeline pipeline, Client client) {
         pipeline.addLast(
-                requireTls().handler(pipeline.channel(), client.policy()), new Handshake(client, rejects, ctx -> {
+                requireTls().handler(pipeline.channel(), client.policy().oldTls()),
+                new Handshake(client, rejects, ctx -> {
                     addSession(ctx.pipeline(), client);
                     fireHandshakeSuccess(ctx);
                     ctx.fireChannelActive();
@@ -94,7 +95,7 @@ final class PipelineFactory {
             client.device().deviated(Deviation.PIPELINED_STARTTLS);
         }
         pipeline.addFirst(
-                requireTls().handler(pipeline.channel(), client.policy()),
+                requireTls().handler(pipeline.channel(), client.policy().oldTls()),
                 new Handshake(client, rejects, PipelineFactory::fireHandshakeSuccess));
     }
 

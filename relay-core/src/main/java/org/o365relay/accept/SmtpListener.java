@@ -31,7 +31,6 @@ import org.o365relay.accept.socket.InheritedSockets;
 import org.o365relay.accept.socket.ListenException;
 import org.o365relay.accept.socket.ServerSockets;
 import org.o365relay.accept.tls.CertificateFiles;
-import org.o365relay.accept.tls.CertificateMonitor;
 import org.o365relay.accept.tls.OldTls;
 import org.o365relay.accept.tls.Tls;
 import org.o365relay.accept.tls.UnusableCertificateException;
@@ -63,7 +62,7 @@ public final class SmtpListener {
     /// @throws ListenException if the relay's certificate cannot be used
     public SmtpListener(AcceptSettings settings, Devices devices, Intake queue, Journal journal, InstantSource clock)
             throws ListenException {
-        this(settings, devices, queue, journal, clock, System.getenv(), CertificateMonitor.INTERVAL);
+        this(settings, devices, queue, journal, clock, System.getenv(), Tls.CHECK_INTERVAL);
     }
 
     /// @param environment environment variables of the process, with those for inherited sockets

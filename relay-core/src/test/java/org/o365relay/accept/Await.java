@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 
-/// Waits for what happens on another thread a little later.
+/// Waits for what no signal announces: a file of the queue, a counter, a listener that accepts again.
 final class Await {
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private static final Duration PAUSE = Duration.ofMillis(10);
 
     private Await() {}
 
@@ -16,7 +18,7 @@ final class Await {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         boolean holds = condition.call();
         while (!holds && System.nanoTime() < deadline) {
-            Thread.onSpinWait();
+            Thread.sleep(PAUSE);
             holds = condition.call();
         }
         assertThat(holds).as(description).isTrue();

@@ -17,7 +17,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.IntSupplier;
 import java.util.random.RandomGenerator;
@@ -47,7 +46,6 @@ final class Conversations implements AutoCloseable {
     static final InetAddress PEER = InetAddress.ofLiteral("127.0.0.1");
 
     private static final InstantSource CLOCK = InstantSource.fixed(TestRelayFront.NOW);
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
     private static final Duration LONGEST_LINGER = Duration.ofSeconds(3);
     private static final Pattern QUEUED = Pattern.compile("(?m)^(250 2\\.0\\.0 Queued as) (\\S+)");
 
@@ -145,26 +143,16 @@ final class Conversations implements AutoCloseable {
 
     /// The server does not read while the queue is writing.
     private static void awaitReading(SteppedLine line, SteppedLoop loop) {
-        long deadline = System.nanoTime() + PATIENCE_NANOS;
-        loop.run();
-        while (line.isOpen() && !line.isReading()) {
-            if (System.nanoTime() > deadline) {
-                throw new AssertionError("nothing is read any more after " + line.heard());
-            }
-            loop.run();
+        if (!loop.runUntil(() -> !line.isOpen() || line.isReading())) {
+            throw new AssertionError("nothing is read any more after " + line.heard());
         }
     }
 
     private static String saidUntilEnd(SteppedLine line, SteppedLoop loop) {
-        long deadline = System.nanoTime() + PATIENCE_NANOS;
-        while (line.isOpen() && System.nanoTime() < deadline) {
-            loop.run();
-            if (line.isOutputShutdown()) {
-                loop.pass(LONGEST_LINGER);
-            }
-        }
+        boolean ended = loop.runUntil(() -> !line.isOpen() || line.isOutputShutdown());
+        loop.pass(LONGEST_LINGER);
         String said = line.heard();
-        hold(!line.isOpen(), "the connection hangs after", said);
+        hold(ended && !line.isOpen(), "the connection hangs after", said);
         return said;
     }
 

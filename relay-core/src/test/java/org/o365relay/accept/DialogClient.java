@@ -6,6 +6,7 @@ import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -86,6 +87,11 @@ final class DialogClient implements AutoCloseable {
         say("MAIL FROM:<scan@device.test>", "250 2.1.0");
         say("RCPT TO:<boss@contoso.test>", "250 2.1.5");
         say("DATA", "354 ");
+    }
+
+    /// Reads until the server closes the connection.
+    void skipToEnd() throws IOException {
+        in.transferTo(OutputStream.nullOutputStream());
     }
 
     void expectClosed() throws IOException {

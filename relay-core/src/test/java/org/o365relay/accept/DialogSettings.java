@@ -35,9 +35,9 @@ import org.o365relay.route.Target;
 /// ```
 ///
 /// Who counts something should connect from an address of its own: dialogs with the same settings share a front.
-record DialogSettings(FrontSettings front, String client, Map<Deviation, Long> counted) {
+public record DialogSettings(FrontSettings front, String client, Map<Deviation, Long> counted) {
 
-    private static final Path USERS = DocumentedProtocol.DIALOGS.resolveSibling("users");
+    public static final Path USERS = DocumentedProtocol.DIALOGS.resolveSibling("users");
 
     static DialogSettings of(List<String> directives) {
         DialogSettings settings =

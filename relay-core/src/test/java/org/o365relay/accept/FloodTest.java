@@ -13,8 +13,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,12 +72,12 @@ class FloodTest {
 
     private static void assertServed(OpenRelay relay, InetSocketAddress port, InetAddress flooder) throws Exception {
         AtomicBoolean over = new AtomicBoolean();
-        AtomicLong connections = new AtomicLong();
+        CountDownLatch connections = new CountDownLatch(500);
         List<Thread> flood = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             flood.add(Thread.ofPlatform().start(() -> flood(port, flooder, over, connections)));
         }
-        Await.until("flood", () -> connections.get() > 500);
+        assertThat(connections.await(10, TimeUnit.SECONDS)).as("flood").isTrue();
         long[] nanos = new long[PROBES];
         for (int i = 0; i < PROBES; i++) {
             long start = System.nanoTime();
@@ -98,7 +99,7 @@ class FloodTest {
     }
 
     /// Opens connections and keeps a crowd of them.
-    private static void flood(InetSocketAddress port, InetAddress from, AtomicBoolean over, AtomicLong count) {
+    private static void flood(InetSocketAddress port, InetAddress from, AtomicBoolean over, CountDownLatch count) {
         List<Socket> crowd = new ArrayList<>();
         try {
             while (!over.get()) {
@@ -107,7 +108,7 @@ class FloodTest {
                 socket.setReuseAddress(true);
                 socket.bind(new InetSocketAddress(from, 0));
                 socket.connect(port);
-                count.incrementAndGet();
+                count.countDown();
                 if (crowd.size() > 200) {
                     crowd.removeFirst().close();
                 }

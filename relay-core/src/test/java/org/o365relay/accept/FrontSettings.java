@@ -135,7 +135,7 @@ public record FrontSettings(
         return with(new AcceptSettings(session(), accept.certificate(), users));
     }
 
-    FrontSettings withAuthWithoutTls() {
+    public FrontSettings withAuthWithoutTls() {
         SessionSettings session = session();
         return with(new SessionSettings(
                 session.hostname(), limits(), session.rules(), true, session.routes(), session.mailboxes()));

@@ -96,8 +96,7 @@ class OldTlsTest {
             int port = relay.listen(ListenerTls.IMPLICIT).getPort();
             device.tell(port + " " + OTHER_DEVICE + " TLSv1.1");
             assertThat(device.awaitLine("RESULT ")).contains("SSLHandshakeException");
-            Await.until("journal", () -> !relay.journal().rejected().isEmpty());
-            assertThat(relay.journal().rejected().getFirst().reply().text())
+            assertThat(relay.journal().awaitRejected(1).getFirst().reply().text())
                     .contains(
                             "supports no allowed TLS version or cipher",
                             "set old-tls for it in relay.trusted-networks");

@@ -162,8 +162,7 @@ class ProxyTest {
                 DialogClient proxy = proxy(open(relay))) {
             proxy.send(said);
             proxy.expectGone();
-            Await.until("journal", () -> !relay.journal().rejected().isEmpty());
-            assertThat(relay.journal().rejected()).singleElement().satisfies(rejected -> {
+            assertThat(relay.journal().awaitRejected(1)).singleElement().satisfies(rejected -> {
                 assertThat(rejected.client()).isEqualTo(InetAddress.ofLiteral(PROXY));
                 assertThat(rejected.reply().text()).contains("must begin with a PROXY protocol header");
             });
@@ -177,8 +176,7 @@ class ProxyTest {
         try (OpenRelay relay = new OpenRelay(directory, settings, Map.of());
                 DialogClient proxy = proxy(open(relay))) {
             proxy.expectClosed();
-            Await.until("journal", () -> !relay.journal().rejected().isEmpty());
-            assertThat(relay.journal().rejected())
+            assertThat(relay.journal().awaitRejected(1))
                     .singleElement()
                     .satisfies(
                             rejected -> assertThat(rejected.reply().text()).contains("relay.limits.command-timeout"));

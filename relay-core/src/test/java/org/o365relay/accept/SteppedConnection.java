@@ -6,8 +6,6 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.o365relay.accept.auth.Users;
 import org.o365relay.accept.session.Client;
 import org.o365relay.accept.session.Session;
@@ -15,25 +13,29 @@ import org.o365relay.accept.session.SessionFactory;
 import org.o365relay.accept.tls.ListenerTls;
 
 /// A client's connection without a socket: the test says what is in each packet, and how much time has passed.
-final class SteppedConnection implements AutoCloseable {
-
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
+public final class SteppedConnection implements AutoCloseable {
 
     private final SteppedLoop loop = new SteppedLoop();
     private final SteppedLine line;
     private final StringBuilder said = new StringBuilder();
 
     SteppedConnection(TestRelayFront front, FrontSettings settings) {
+        this(front, settings, new Users(null, InstantSource.fixed(TestRelayFront.NOW)));
+    }
+
+    public SteppedConnection(TestRelayFront front, FrontSettings settings, Users users) {
         InetAddress address = InetAddress.ofLiteral("127.0.0.1");
         Client client = new Client(address, settings.policy(), front.devices().at(address), ListenerTls.OFF);
+        InstantSource clock = InstantSource.fixed(TestRelayFront.NOW);
         Session session = new SessionFactory(
-                        settings.session(),
-                        new Users(null, InstantSource.fixed(TestRelayFront.NOW)),
-                        front.queue().intake(),
-                        front.journal(),
-                        InstantSource.fixed(TestRelayFront.NOW))
+                        settings.session(), users, front.queue().intake(), front.journal(), clock)
                 .open(client);
         line = new SteppedLine(loop, new SmtpConnection(session, settings.limits(), (_, _) -> {}));
+    }
+
+    public void disconnect() {
+        var _ = line.close();
+        loop.run();
     }
 
     void send(byte[] packet) {
@@ -43,11 +45,11 @@ final class SteppedConnection implements AutoCloseable {
         }
     }
 
-    void send(String packet) {
+    public void send(String packet) {
         send(packet.getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    void endInput() {
+    public void endInput() {
         line.endInput();
     }
 
@@ -61,33 +63,26 @@ final class SteppedConnection implements AutoCloseable {
     }
 
     /// @return everything the server has said so far
-    String said() {
+    public String said() {
         loop.run();
         return said.append(line.heard()).toString();
     }
 
     /// Waits until the server has said this.
     void await(String text) {
-        await(() -> said().contains(text));
-        assertThat(said()).contains(text);
+        assertThat(loop.runUntil(() -> said().contains(text)))
+                .as("\"%s\" in %s", text, said())
+                .isTrue();
     }
 
     /// Waits until the server ends the connection.
-    void awaitEnd() {
-        await(this::isEnded);
-        assertThat(isEnded()).as("ended after %s", said()).isTrue();
+    public void awaitEnd() {
+        assertThat(loop.runUntil(this::isEnded)).as("ended after %s", said()).isTrue();
     }
 
-    boolean isEnded() {
+    public boolean isEnded() {
         said();
         return !line.isOpen() || line.isOutputShutdown();
-    }
-
-    private static void await(BooleanSupplier condition) {
-        long deadline = System.nanoTime() + PATIENCE_NANOS;
-        while (!condition.getAsBoolean() && System.nanoTime() < deadline) {
-            Thread.onSpinWait();
-        }
     }
 
     @Override

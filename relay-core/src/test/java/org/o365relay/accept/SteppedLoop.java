@@ -11,18 +11,21 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.util.concurrent.MockTicker;
 import io.netty.util.concurrent.Ticker;
 import java.time.Duration;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /// The event loop of a connection without a socket: runs what there is to do when the test says so, at the time
 /// the test says it is. Unlike the one that comes with Netty's embedded channel, it takes tasks from any thread,
 /// as from the queue's.
 final class SteppedLoop extends AbstractScheduledEventExecutor implements EventLoop {
 
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
     private final Thread owner = Thread.currentThread();
     private final MockTicker ticker = Ticker.newMockTicker();
-    private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+    private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
 
     /// Runs what is due.
     void run() {
@@ -32,6 +35,26 @@ final class SteppedLoop extends AbstractScheduledEventExecutor implements EventL
         for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
             task.run();
         }
+    }
+
+    /// Waits for tasks of other threads, and runs what is due, until the condition holds.
+    ///
+    /// @return whether it holds; false if there is nothing to do for ten seconds
+    boolean runUntil(BooleanSupplier condition) {
+        run();
+        while (!condition.getAsBoolean()) {
+            try {
+                Runnable task = tasks.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+                if (task == null) {
+                    return condition.getAsBoolean();
+                }
+                task.run();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+            run();
+        }
+        return true;
     }
 
     void pass(Duration time) {

@@ -1,7 +1,5 @@
 package org.o365relay.accept;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -124,15 +122,6 @@ public final class TestRelayFront implements AutoCloseable {
     /// @return how many rows a table of the queue has
     int rows(String table) throws SQLException {
         return number("SELECT count(*) FROM " + table);
-    }
-
-    /// Waits until a table has so many rows.
-    void awaitRows(String table, int expected) throws SQLException {
-        long deadline = System.nanoTime() + GRACE.toNanos();
-        while (rows(table) != expected && System.nanoTime() < deadline) {
-            Thread.onSpinWait();
-        }
-        assertThat(rows(table)).as(table).isEqualTo(expected);
     }
 
     int number(String query) throws SQLException {

@@ -216,10 +216,8 @@ class TlsTest {
             tooLate.expect("220 ");
             assertThatThrownBy(tooLate::handshake).isInstanceOf(IOException.class);
         }
-        Await.until(
-                "counted",
-                () -> relay.deviations(HERE, Deviation.TLS_ON_PLAINTEXT_PORT) == 1
-                        && !relay.journal().rejected().isEmpty());
+        relay.journal().awaitRejected(1);
+        assertThat(relay.deviations(HERE, Deviation.TLS_ON_PLAINTEXT_PORT)).isOne();
     }
 
     private Duration waitForGreeting(InetSocketAddress port) throws IOException {
@@ -358,8 +356,7 @@ class TlsTest {
         try (OpenRelay relay = OpenRelay.with(certificate.in(directory), directory);
                 TlsClient client = new TlsClient(relay.listen(ListenerTls.IMPLICIT), certificate)) {
             client.send("EHLO printer\r\n".getBytes(StandardCharsets.US_ASCII));
-            Await.until("journal", () -> !relay.journal().rejected().isEmpty());
-            assertThat(relay.journal().rejected().getFirst().reply().text())
+            assertThat(relay.journal().awaitRejected(1).getFirst().reply().text())
                     .contains("sends plain text to a port with implicit TLS");
             assertThat(relay.record(HERE).rejections()).isOne();
         }
@@ -371,8 +368,7 @@ class TlsTest {
                 TlsClient client =
                         new TlsClient(relay.listen(ListenerTls.IMPLICIT), RelayCertificate.fresh(Algorithm.ecp256))) {
             assertThatThrownBy(() -> client.handshake("TLSv1.2")).isInstanceOf(SSLException.class);
-            Await.until("journal", () -> !relay.journal().rejected().isEmpty());
-            assertThat(relay.journal().rejected().getFirst().reply().text())
+            assertThat(relay.journal().awaitRejected(1).getFirst().reply().text())
                     .contains("does not trust the relay's certificate");
         }
     }
@@ -413,8 +409,7 @@ class TlsTest {
                 TlsClient client = new TlsClient(relay.listen(mode), certificate)) {
             // a record of 512 octets that are never sent
             client.send(new byte[] {0x16, 3, 1, 2, 0, 1, 0});
-            Await.until("journal", () -> !relay.journal().rejected().isEmpty());
-            assertThat(relay.journal().rejected().getFirst().reply().text())
+            assertThat(relay.journal().awaitRejected(1).getFirst().reply().text())
                     .contains("timed out (relay.limits.command-timeout)");
             assertThat(relay.deviations(HERE, Deviation.TIMEOUT)).isOne();
             assertThatThrownBy(() -> {

@@ -35,6 +35,7 @@ import org.o365relay.route.Target;
 @Timeout(30)
 class TransferTest {
 
+    private static final InetAddress DEVICE = InetAddress.ofLiteral("127.0.0.1");
     private static final byte[] FINAL_DOT = "\r\n.\r\n".getBytes(StandardCharsets.US_ASCII);
 
     @TempDir
@@ -130,8 +131,10 @@ class TransferTest {
             try (DialogClient client = front.connect()) {
                 client.beginContent();
                 client.send("x".repeat(size) + "\r\n.\r");
+                client.endOutput();
+                client.expectClosed();
             }
-            awaitDeviation(front, Deviation.DISCONNECT_IN_MESSAGE);
+            assertDeviated(front, Deviation.DISCONNECT_IN_MESSAGE);
             front.stop();
             assertThat(front.claims()).isEmpty();
             assertThat(front.journal().accepted()).isEmpty();
@@ -149,11 +152,10 @@ class TransferTest {
             try (DialogClient client = front.connect()) {
                 client.beginContent();
                 client.send("x".repeat(200 * 1024));
-                front.awaitRows("incoming", 1);
+                Await.until("chunk written", () -> front.rows("incoming") == 1);
                 assertThat(front.rows("chunk")).isOne();
             }
-            front.awaitRows("incoming", 0);
-            front.awaitRows("chunk", 0);
+            Await.until("chunks deleted", () -> front.rows("incoming") == 0 && front.rows("chunk") == 0);
         }
     }
 
@@ -167,7 +169,7 @@ class TransferTest {
                 client.send(concat(content, ".\r\n".getBytes(StandardCharsets.US_ASCII)));
             }
             assertThat(front.content(awaitOne(front))).isEqualTo(content);
-            awaitDeviation(front, Deviation.NO_QUIT);
+            Await.until("counted", () -> front.hasDeviated(DEVICE, Deviation.NO_QUIT));
             assertThat(front.devices().records().getFirst().deviations())
                     .doesNotContainKey(Deviation.DISCONNECT_IN_MESSAGE);
         }
@@ -324,7 +326,7 @@ class TransferTest {
                     client.expectClosed();
                 }
             }
-            Await.until("journal", () -> front.journal().rejected().size() > SessionErrors.MAX_LOGGED);
+            front.journal().awaitRejected(SessionErrors.MAX_LOGGED + 1);
             front.stop();
             assertThat(front.journal().rejected()).hasSize(SessionErrors.MAX_LOGGED + 1);
             assertThat(front.journal().rejected().getLast().reply().text())
@@ -359,7 +361,7 @@ class TransferTest {
             client.expect("250 2.0.0 Queued as ");
             client.expectClosed();
             assertThat(front.content(only(front))).isEqualTo(content);
-            awaitDeviation(front, Deviation.NO_QUIT);
+            assertDeviated(front, Deviation.NO_QUIT);
         }
     }
 
@@ -384,8 +386,10 @@ class TransferTest {
             try (DialogClient client = front.connect()) {
                 client.expect("220 ");
                 client.send("EHLO x\r\nMAIL FROM:<a@device.test>\r\nRCPT TO:<b@contoso.test>\r\n" + said);
+                client.endOutput();
+                client.skipToEnd();
             }
-            awaitDeviation(front, Deviation.DISCONNECT_IN_MESSAGE);
+            assertDeviated(front, Deviation.DISCONNECT_IN_MESSAGE);
             assertThat(front.claims()).isEmpty();
         }
     }
@@ -441,18 +445,12 @@ class TransferTest {
             client.send(concat(content, ".\r\n".getBytes(StandardCharsets.US_ASCII)));
             client.expect("250 2.0.0 Queued as ");
             assertThat(front.content(only(front))).isEqualTo(content);
-            awaitDeviation(front, Deviation.LONG_LINE);
+            assertDeviated(front, Deviation.LONG_LINE);
         }
     }
 
-    /// The server sees the end of a connection a little later than the client.
-    private static void awaitDeviation(TestRelayFront front, Deviation deviation) {
-        InetAddress client = InetAddress.ofLiteral("127.0.0.1");
-        long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-        while (!front.hasDeviated(client, deviation) && System.nanoTime() < deadline) {
-            Thread.onSpinWait();
-        }
-        assertThat(front.hasDeviated(client, deviation)).as(deviation.key()).isTrue();
+    private static void assertDeviated(TestRelayFront front, Deviation deviation) {
+        assertThat(front.hasDeviated(DEVICE, deviation)).as(deviation.key()).isTrue();
     }
 
     private static Claim only(TestRelayFront front) {

@@ -24,7 +24,7 @@ public final class PasswordChecks implements AutoCloseable {
     /// Delay of the reply to a failed login.
     static final Duration FAILURE_DELAY = Duration.ofSeconds(1);
 
-    public static final int MAX_PENDING = 32;
+    static final int MAX_PENDING = 32;
     static final int MAX_PENDING_PER_CLIENT = 2;
 
     private static final Logger log = LoggerFactory.getLogger(PasswordChecks.class);
@@ -36,7 +36,7 @@ public final class PasswordChecks implements AutoCloseable {
     private int totalPending;
 
     @SuppressWarnings("ThreadPriorityCheck") // only a hint
-    public PasswordChecks(Duration failureDelay) {
+    PasswordChecks(Duration failureDelay) {
         this.failureDelay = failureDelay;
         int half = Runtime.getRuntime().availableProcessors() / 2;
         this.threads = new ScheduledThreadPoolExecutor(
@@ -51,7 +51,7 @@ public final class PasswordChecks implements AutoCloseable {
     }
 
     /// @param comparison compares the password; runs on another thread
-    public Check begin(InetAddress client, Supplier<Result> comparison) {
+    Check begin(InetAddress client, Supplier<Result> comparison) {
         Check check = new Check(client, comparison);
         if (acquire(client)) {
             threads.execute(check::run);

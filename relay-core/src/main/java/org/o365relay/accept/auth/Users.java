@@ -59,7 +59,7 @@ public final class Users implements AutoCloseable {
     }
 
     /// @param checks runs the checks; closed with this object
-    public Users(@Nullable Path file, InstantSource clock, PasswordChecks checks) {
+    Users(@Nullable Path file, InstantSource clock, PasswordChecks checks) {
         this.file = file;
         this.clock = clock;
         this.checks = checks;

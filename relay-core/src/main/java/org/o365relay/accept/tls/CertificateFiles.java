@@ -1,9 +1,14 @@
 package org.o365relay.accept.tls;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The files of the relay's TLS certificate and key, and the timeout of TLS detection. The files are reloaded
 /// when they change.
@@ -19,6 +24,28 @@ public record CertificateFiles(Path certificate, Path key, Duration detectionTim
     /// @param fatal whether the problem prevents the relay from starting
     /// @param text description of the problem, with the file and the fix
     public record Problem(boolean fatal, String text) {}
+
+    /// @param certificate version of the certificate file; null if it cannot be accessed
+    /// @param key version of the key file; null if it cannot be accessed
+    record Versions(
+            @Nullable FileVersion certificate, @Nullable FileVersion key) {}
+
+    /// @param fileKey identifies the file behind the name, on Unix by its inode; null if unsupported
+    record FileVersion(
+            FileTime modified, long size, @Nullable Object fileKey) {}
+
+    Versions versions() {
+        return new Versions(version(certificate), version(key));
+    }
+
+    private static @Nullable FileVersion version(Path path) {
+        try {
+            BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+            return new FileVersion(attributes.lastModifiedTime(), attributes.size(), attributes.fileKey());
+        } catch (IOException _) {
+            return null; // the cause is reported when the file is read
+        }
+    }
 
     /// Reads and checks the files.
     ///

@@ -10,7 +10,7 @@ import java.time.InstantSource;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
-import org.o365relay.admit.ClientPolicy;
+import org.o365relay.time.RepeatingTask;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,6 +19,9 @@ import org.slf4j.LoggerFactory;
 public final class Tls implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Tls.class);
+
+    /// Interval of checks for changed files.
+    public static final Duration CHECK_INTERVAL = Duration.ofSeconds(5);
 
     /// The cache is small because few clients resume sessions, and cached sessions cost memory.
     private static final int SESSION_CACHE_SIZE = 1_000;
@@ -33,7 +36,8 @@ public final class Tls implements AutoCloseable {
     private final Duration handshake;
     private final Executor workers;
     private final InstantSource clock;
-    private final CertificateMonitor monitor;
+    private final RepeatingTask monitor;
+    private CertificateFiles.Versions loadedVersions;
     private volatile Contexts contexts;
 
     /// @param handshake timeout of the handshake
@@ -47,7 +51,8 @@ public final class Tls implements AutoCloseable {
         this.handshake = handshake;
         this.workers = workers;
         this.clock = clock;
-        this.monitor = new CertificateMonitor(files, this::reload, checkInterval);
+        this.monitor = new RepeatingTask("certificate-monitor", checkInterval, checkInterval, this::reloadIfChanged);
+        this.loadedVersions = files.versions();
         this.contexts = load();
         monitor.start();
     }
@@ -60,17 +65,24 @@ public final class Tls implements AutoCloseable {
         return files;
     }
 
+    /// @param old whether old TLS is enabled for the client
     /// @return handler for the head of the pipeline; waits for the ClientHello
-    public SslHandler handler(Channel channel, ClientPolicy policy) {
+    public SslHandler handler(Channel channel, boolean old) {
         Contexts loaded = contexts;
-        SslContext context = policy.oldTls() ? loaded.withOldTls : loaded.current;
+        SslContext context = old ? loaded.withOldTls : loaded.current;
         SslHandler handler = context.newHandler(channel.alloc(), workers);
         handler.setHandshakeTimeout(handshake.toMillis(), TimeUnit.MILLISECONDS);
         return handler;
     }
 
-    /// Reloads the files; keeps the old certificate if the new files are invalid.
-    private void reload() {
+    /// Polls the files. Polling, unlike a WatchService, also works on network file systems and with the symbolic
+    /// links that certificate tools replace. Keeps the old certificate if the new files are invalid.
+    private void reloadIfChanged() {
+        CertificateFiles.Versions current = files.versions(); // before reading: the next poll notices later changes
+        if (current.equals(loadedVersions)) {
+            return;
+        }
+        loadedVersions = current;
         try {
             contexts = load();
         } catch (UnusableCertificateException e) {
@@ -88,7 +100,7 @@ public final class Tls implements AutoCloseable {
 
     @Override
     public void close() {
-        monitor.close();
+        monitor.stop(Duration.ZERO);
     }
 
     private static SslContext context(ServerIdentity identity, boolean old) throws UnusableCertificateException {

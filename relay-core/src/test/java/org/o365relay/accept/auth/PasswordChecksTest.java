@@ -1,13 +1,8 @@
-package org.o365relay.accept;
+package org.o365relay.accept.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.embedded.EmbeddedChannel;
-import io.netty.channel.socket.ChannelInputShutdownEvent;
 import java.net.InetAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -17,23 +12,24 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.o365relay.accept.auth.PasswordChecks;
+import org.o365relay.accept.DialogSettings;
+import org.o365relay.accept.FrontSettings;
+import org.o365relay.accept.SteppedConnection;
+import org.o365relay.accept.TestRelayFront;
 import org.o365relay.accept.auth.PasswordChecks.Check;
-import org.o365relay.accept.auth.Users;
 import org.o365relay.accept.auth.Users.Result;
-import org.o365relay.accept.session.Client;
-import org.o365relay.accept.session.Session;
-import org.o365relay.accept.session.SessionFactory;
-import org.o365relay.accept.tls.ListenerTls;
+import org.o365relay.admit.AuthPolicy;
 
 /// How passwords are compared without holding anything else up.
 @Timeout(60)
 class PasswordChecksTest {
 
-    private static final InetAddress CLIENT = InetAddress.ofLiteral("192.0.2.255");
+    private static final InetAddress CLIENT = InetAddress.ofLiteral("127.0.0.1");
+    private static final String GREETING = "220 relay.test ESMTP o365-relay\r\n";
 
     @TempDir
     Path directory;
@@ -41,11 +37,18 @@ class PasswordChecksTest {
     private final CountDownLatch go = new CountDownLatch(1);
     private final AtomicInteger compared = new AtomicInteger();
     private PasswordChecks checks = new PasswordChecks(Duration.ZERO);
+    private TestRelayFront front;
+
+    @BeforeEach
+    void open() throws Exception {
+        front = TestRelayFront.in(directory);
+    }
 
     @AfterEach
     void close() {
         go.countDown();
         checks.close();
+        front.close();
     }
 
     @Test
@@ -143,47 +146,47 @@ class PasswordChecksTest {
     }
 
     @Test
-    void refusesTemporarilyWhoLogsInTooOftenAtOnce() throws Exception {
+    void refusesTemporarilyWhoLogsInTooOftenAtOnce() {
         checks.begin(CLIENT, this::waiting);
         checks.begin(CLIENT, this::waiting);
-        try (Waiting waiting = new Waiting(directory, checks)) {
-            assertThat(waiting.said())
-                    .isEqualTo("454 4.7.0 Temporary authentication failure: too many concurrent logins\r\n");
+        try (SteppedConnection client = waitingClient()) {
+            assertThat(client.said())
+                    .isEqualTo(GREETING + "454 4.7.0 Temporary authentication failure: too many concurrent logins\r\n");
         }
     }
 
     @Test
-    void checksNoPasswordOfAClientThatHasGone() throws Exception {
+    void checksNoPasswordOfAClientThatHasGone() {
         keepThreadsBusy();
-        try (Waiting waiting = new Waiting(directory, checks)) {
-            var _ = waiting.channel.close();
-            waiting.channel.runPendingTasks();
-            assertThat(waiting.front.journal().rejected())
+        try (SteppedConnection client = waitingClient()) {
+            client.disconnect();
+            assertThat(front.journal().rejected())
                     .extracting(rejected -> rejected.reply().toString())
                     .containsExactly("454 4.7.0 Temporary authentication failure: client disconnected");
         }
     }
 
     @Test
-    void checksNoPasswordOfAClientThatSaysNoMore() throws Exception {
+    void checksNoPasswordOfAClientThatSaysNoMore() {
         keepThreadsBusy();
-        try (Waiting waiting = new Waiting(directory, checks)) {
-            waiting.channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
-            assertThat(waiting.said()).isEqualTo("454 4.7.0 Temporary authentication failure: client disconnected\r\n");
-            assertThat(waiting.channel.isOpen()).isFalse();
+        try (SteppedConnection client = waitingClient()) {
+            client.endInput();
+            assertThat(client.said())
+                    .isEqualTo(GREETING + "454 4.7.0 Temporary authentication failure: client disconnected\r\n");
+            assertThat(client.isEnded()).isTrue();
         }
     }
 
     @Test
-    void checksThePasswordOfAClientThatHasSaidAllItWill() throws Exception {
+    void checksThePasswordOfAClientThatHasSaidAllItWill() {
         keepThreadsBusy();
-        try (Waiting waiting = new Waiting(directory, checks)) {
-            waiting.print("NOOP\r\n");
-            waiting.channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
-            assertThat(waiting.said()).as("not answered yet").isEmpty();
+        try (SteppedConnection client = waitingClient()) {
+            client.send("NOOP\r\n");
+            client.endInput();
+            assertThat(client.said()).as("not answered yet").isEqualTo(GREETING);
             go.countDown();
-            Await.until("answered", () -> !waiting.channel.isOpen() || waiting.hears());
-            assertThat(waiting.said()).isEqualTo("235 2.7.0 Welcome\r\n250 2.0.0 Ok\r\n");
+            client.awaitEnd();
+            assertThat(client.said()).isEqualTo(GREETING + "235 2.7.0 Welcome\r\n250 2.0.0 Ok\r\n");
         }
     }
 
@@ -193,52 +196,13 @@ class PasswordChecksTest {
     }
 
     /// A client with the right password, waiting to be let in.
-    private static final class Waiting implements AutoCloseable {
-
-        private final TestRelayFront front;
-        private final EmbeddedChannel channel;
-
-        Waiting(Path directory, PasswordChecks checks) throws Exception {
-            front = TestRelayFront.in(directory);
-            FrontSettings settings =
-                    DialogSettings.of(List.of("auth allow-without-tls")).front();
-            InstantSource clock = InstantSource.fixed(TestRelayFront.NOW);
-            Session session = new SessionFactory(
-                            settings.session(),
-                            new Users(settings.accept().users(), clock, checks),
-                            front.queue().intake(),
-                            front.journal(),
-                            clock)
-                    .open(new Client(CLIENT, settings.policy(), front.devices().at(CLIENT), ListenerTls.OFF));
-            channel = new EmbeddedChannel(new SmtpConnection(session, settings.limits(), (_, _) -> {}));
-            assertThat(said()).startsWith("220 ");
-            print("AUTH PLAIN AHByaW50ZXIAczNjcmV0\r\n");
-        }
-
-        void print(String text) {
-            channel.writeInbound(Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII));
-        }
-
-        boolean hears() {
-            channel.runPendingTasks();
-            return !channel.outboundMessages().isEmpty();
-        }
-
-        String said() {
-            channel.runPendingTasks();
-            StringBuilder said = new StringBuilder();
-            for (ByteBuf reply = channel.readOutbound(); reply != null; reply = channel.readOutbound()) {
-                said.append(reply.toString(StandardCharsets.US_ASCII));
-                reply.release();
-            }
-            return said.toString();
-        }
-
-        @Override
-        public void close() {
-            channel.finishAndReleaseAll();
-            front.close();
-        }
+    private SteppedConnection waitingClient() {
+        FrontSettings settings =
+                FrontSettings.DEFAULTS.with(AuthPolicy.REQUIRED).withAuthWithoutTls();
+        Users users = new Users(DialogSettings.USERS, InstantSource.fixed(TestRelayFront.NOW), checks);
+        SteppedConnection client = new SteppedConnection(front, settings, users);
+        client.send("AUTH PLAIN AHByaW50ZXIAczNjcmV0\r\n");
+        return client;
     }
 
     private Result waiting() {
