@@ -20,6 +20,11 @@ public record MailboxProbes(boolean resumed, List<RequestedProbe> probes) {
         return probes.stream().anyMatch(probe -> probe.waitsUntil() == null);
     }
 
+    /// @return whether a pause ended or a probe is made now
+    public boolean hasEffect() {
+        return resumed || isProbing();
+    }
+
     /// @return whether any probe sends a message
     boolean needsMessage() {
         return probes.stream().anyMatch(probe -> probe.method() == Method.MESSAGE);

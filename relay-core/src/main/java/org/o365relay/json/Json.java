@@ -15,7 +15,8 @@ import java.util.Optional;
 /// Writes and reads records as JSON (RFC 8259).
 ///
 /// - The members are the components of the record, in their order and under their names. A missing or null member is
-///   an error, unless the component is `@Nullable` (then it is null) or a list (then it is empty). Unknown members
+///   an error, unless the component is `@Nullable` (then it is null) or a collection (then it is empty). Unknown
+/// members
 ///   are ignored.
 /// - Times are ISO 8601 in UTC; queue IDs and addresses are strings; constants, and the names of the alternatives of a
 ///   sealed interface, are lower case with hyphens.

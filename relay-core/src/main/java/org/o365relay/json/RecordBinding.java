@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import com.fasterxml.jackson.databind.jsontype.NamedType;
 import java.lang.reflect.AnnotatedType;
 import java.lang.reflect.Executable;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -25,7 +26,7 @@ final class RecordBinding extends JacksonAnnotationIntrospector {
         if (!(member instanceof AnnotatedParameter parameter) || isNullable(parameter)) {
             return super.findSetterInfo(member);
         }
-        return List.class.isAssignableFrom(parameter.getRawType())
+        return Collection.class.isAssignableFrom(parameter.getRawType())
                 ? JsonSetter.Value.construct(Nulls.AS_EMPTY, Nulls.FAIL)
                 : JsonSetter.Value.forValueNulls(Nulls.FAIL);
     }
@@ -46,15 +47,15 @@ final class RecordBinding extends JacksonAnnotationIntrospector {
     public @Nullable List<NamedType> findSubtypes(Annotated type) {
         Class<?> sealed = type.getRawType();
         return sealed.isSealed()
-                ? Stream.of(sealed.getPermittedSubclasses())
-                        .map(alternative -> new NamedType(alternative, name(alternative)))
-                        .toList()
+                ? Stream.of(sealed.getPermittedSubclasses()).map(NamedType::new).toList()
                 : super.findSubtypes(type);
     }
 
     /// @return `two-words` for `TwoWords`
-    private static String name(Class<?> alternative) {
+    @Override
+    public String findTypeName(AnnotatedClass alternative) {
         return alternative
+                .getRawType()
                 .getSimpleName()
                 .replaceAll("(?<=[a-z])(?=[A-Z])", "-")
                 .toLowerCase(Locale.ROOT);

@@ -1,5 +1,7 @@
 package org.o365relay.daemon.check;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.util.List;
 import org.o365relay.mail.EmailAddress;
 
@@ -7,6 +9,7 @@ import org.o365relay.mail.EmailAddress;
 ///
 /// @param steps that concern all upstreams: expiry of credentials, usage of the daily quota
 /// @param upstreams in order of preference
+@JsonPropertyOrder({"mailbox", "canSend"})
 public record MailboxReport(EmailAddress mailbox, List<CheckStep> steps, List<UpstreamReport> upstreams) {
 
     public MailboxReport {
@@ -15,6 +18,7 @@ public record MailboxReport(EmailAddress mailbox, List<CheckStep> steps, List<Up
     }
 
     /// @return whether mail can be sent through at least one upstream
+    @JsonProperty
     public boolean canSend() {
         return upstreams.stream().anyMatch(UpstreamReport::canSend);
     }

@@ -1,11 +1,14 @@
 package org.o365relay.daemon.check;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.util.List;
 
 /// The result of checking one upstream of a mailbox.
 ///
 /// @param upstream name of the upstream, such as host and port
 /// @param steps in order; the last one failed if no mail can leave through the upstream
+@JsonPropertyOrder({"upstream", "canSend"})
 public record UpstreamReport(String upstream, List<CheckStep> steps) {
 
     public UpstreamReport {
@@ -13,6 +16,7 @@ public record UpstreamReport(String upstream, List<CheckStep> steps) {
     }
 
     /// @return whether mail can be sent through this upstream
+    @JsonProperty
     public boolean canSend() {
         return steps.stream().noneMatch(step -> step.result() == CheckStep.Result.FAILED);
     }

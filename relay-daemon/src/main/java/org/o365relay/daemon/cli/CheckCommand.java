@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.RelaySettings;
 import org.o365relay.UpstreamFactory;
 import org.o365relay.daemon.check.CheckProgressText;
-import org.o365relay.daemon.check.CheckReportJson;
+import org.o365relay.daemon.check.CheckReport;
 import org.o365relay.daemon.check.ExpiryAndQuotaChecks;
 import org.o365relay.daemon.check.MailboxChecker;
 import org.o365relay.daemon.check.MailboxReport;
@@ -22,6 +22,7 @@ import org.o365relay.daemon.check.TestMessage;
 import org.o365relay.daemon.cli.types.AddressConverter;
 import org.o365relay.daemon.explain.RulesReport;
 import org.o365relay.deliver.MailboxSettings;
+import org.o365relay.json.Json;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.jdbc.sqlite.OfflineQueue;
@@ -88,12 +89,11 @@ public final class CheckCommand implements Callable<Integer> {
             out.println("✔ configuration: " + config.file());
             RulesReport.lines(settings).forEach(line -> out.println("  " + line));
         }
-        List<MailboxReport> reports =
-                checkAll(settings, mailboxes, json ? new SilentProgress() : new CheckProgressText(out));
-        boolean passed = reports.stream().allMatch(MailboxReport::canSend);
-        out.println(json ? CheckReportJson.text(passed, reports) : verdict(reports));
+        CheckReport report =
+                CheckReport.of(checkAll(settings, mailboxes, json ? new SilentProgress() : new CheckProgressText(out)));
+        out.println(json ? Json.text(report) : verdict(report.mailboxes()));
         out.flush();
-        return passed ? ExitCode.OK : ExitCode.UNAVAILABLE;
+        return report.passed() ? ExitCode.OK : ExitCode.UNAVAILABLE;
     }
 
     private List<MailboxSettings> selectedMailboxes(RelaySettings settings) throws CommandFailed {

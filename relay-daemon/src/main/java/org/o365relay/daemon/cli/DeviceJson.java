@@ -6,38 +6,49 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.daemon.report.JsonText;
+import org.o365relay.daemon.control.ControlJson;
 import org.o365relay.mail.DeviceRecord;
 
-/// Devices as JSON: an array with one line per device. Members are added, never renamed.
+/// A device as JSON. Members are added, never renamed.
 ///
-/// @param now end of the 24 hours in which recipients are counted
-record DeviceJson(Instant now) {
+/// @param recipientsLastDay recipients in the last 24 hours
+/// @param recipientsPerDay recipients allowed in 24 hours; null if unlimited
+/// @param deviations number of times by kind of deviation
+record DeviceJson(
+        String address,
+        String name,
+        String helo,
+        Instant firstSeenAt,
+        Instant lastSeenAt,
+        long messages,
+        long size,
+        long rejected,
+        long recipientsLastDay,
+        @Nullable Integer recipientsPerDay,
+        Map<String, Long> deviations) {
 
-    String text(List<DeviceEntry> entries) {
-        return JsonText.array(entries.stream().map(this::members).toList());
+    /// @param now end of the 24 hours in which recipients are counted
+    /// @return an array with one line per device
+    static String text(List<DeviceEntry> entries, Instant now) {
+        return ControlJson.lines(
+                entries.stream().map(entry -> DeviceJson.of(entry, now)).toList());
     }
 
-    private Map<String, @Nullable Object> members(DeviceEntry entry) {
+    private static DeviceJson of(DeviceEntry entry, Instant now) {
         DeviceRecord device = entry.device();
-        Map<String, @Nullable Object> members = new LinkedHashMap<>();
-        members.put("address", device.address().getHostAddress());
-        members.put("name", entry.name());
-        members.put("helo", device.helo());
-        members.put("firstSeenAt", JsonText.time(device.firstSeen()));
-        members.put("lastSeenAt", JsonText.time(device.lastSeen()));
-        members.put("messages", device.messages());
-        members.put("size", device.octets());
-        members.put("rejected", device.rejections());
-        members.put("recipientsLastDay", device.recipientsInLastDay(now));
-        members.put("recipientsPerDay", entry.recipientsPerDay());
-        members.put("deviations", deviations(device));
-        return members;
-    }
-
-    private static Map<String, Long> deviations(DeviceRecord device) {
         Map<String, Long> deviations = new LinkedHashMap<>();
         new TreeMap<>(device.deviations()).forEach((deviation, times) -> deviations.put(deviation.key(), times));
-        return deviations;
+        return new DeviceJson(
+                device.address().getHostAddress(),
+                entry.name(),
+                device.helo(),
+                device.firstSeen(),
+                device.lastSeen(),
+                device.messages(),
+                device.octets(),
+                device.rejections(),
+                device.recipientsInLastDay(now),
+                entry.recipientsPerDay(),
+                deviations);
     }
 }

@@ -72,7 +72,7 @@ public final class DevicesCommand implements Callable<Integer> {
                 .toList();
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
-            out.println(new DeviceJson(clock.instant()).text(entries));
+            out.println(DeviceJson.text(entries, clock.instant()));
         } else {
             print(entries, out);
         }

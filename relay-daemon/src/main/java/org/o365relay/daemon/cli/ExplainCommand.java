@@ -5,20 +5,18 @@ import com.typesafe.config.ConfigValueFactory;
 import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.time.InstantSource;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.RelaySettings;
 import org.o365relay.accept.ListenerSettings;
 import org.o365relay.admit.ClientPolicy;
+import org.o365relay.daemon.control.ControlJson;
 import org.o365relay.daemon.explain.ExplainRequest;
 import org.o365relay.daemon.explain.Explainer;
 import org.o365relay.daemon.explain.Explanation;
 import org.o365relay.daemon.explain.ExplanationStep;
-import org.o365relay.daemon.report.JsonText;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.queue.QueueSettings;
 import org.o365relay.queue.QueueUnavailableException;
@@ -136,23 +134,14 @@ public final class ExplainCommand implements Callable<Integer> {
         out.println(outcome + " Reply to the client: " + explanation.reply());
     }
 
-    private static String json(Explanation explanation) {
-        Map<String, Object> members = new LinkedHashMap<>();
-        members.put("accepted", explanation.accepted());
-        members.put("acceptedForAll", explanation.acceptedForAll());
-        members.put("reply", explanation.reply().toString());
-        members.put(
-                "steps",
-                explanation.steps().stream().map(ExplainCommand::members).toList());
-        return JsonText.object(members);
-    }
+    private record Members(boolean accepted, boolean acceptedForAll, String reply, List<ExplanationStep> steps) {}
 
-    private static Map<String, String> members(ExplanationStep step) {
-        Map<String, String> members = new LinkedHashMap<>();
-        members.put("subject", step.subject());
-        members.put("finding", step.finding());
-        members.put("key", step.key());
-        return members;
+    private static String json(Explanation explanation) {
+        return ControlJson.lines(new Members(
+                explanation.accepted(),
+                explanation.acceptedForAll(),
+                explanation.reply().toString(),
+                explanation.steps()));
     }
 
     private static boolean hasRecipientLimit(ListenerSettings listener, InetAddress device) {

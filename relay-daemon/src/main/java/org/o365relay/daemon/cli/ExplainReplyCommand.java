@@ -1,17 +1,16 @@
 package org.o365relay.daemon.cli;
 
 import java.io.PrintWriter;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.daemon.cli.types.AddressConverter;
+import org.o365relay.daemon.control.ControlJson;
 import org.o365relay.daemon.explain.PastedReply;
 import org.o365relay.daemon.explain.ReplyExplanation;
-import org.o365relay.daemon.report.JsonText;
 import org.o365relay.deliver.FailurePolicy;
+import org.o365relay.deliver.upstream.Verdict;
 import org.o365relay.mail.EmailAddress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -73,16 +72,19 @@ public final class ExplainReplyCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
+    private record Members(
+            String reply, String source, String name, String outcome, String scope, String cause, String advice) {}
+
     private static String json(ReplyExplanation explanation) {
-        Map<String, String> members = new LinkedHashMap<>();
-        members.put("reply", explanation.pasted().reply().toString());
-        members.put("source", key(explanation.pasted().source()));
-        members.put("name", explanation.verdict().name());
-        members.put("outcome", key(explanation.verdict().outcome().getClass().getSimpleName()));
-        members.put("scope", key(explanation.verdict().scope()));
-        members.put("cause", explanation.verdict().cause());
-        members.put("advice", explanation.verdict().advice());
-        return JsonText.of(members);
+        Verdict verdict = explanation.verdict();
+        return ControlJson.text(new Members(
+                explanation.pasted().reply().toString(),
+                key(explanation.pasted().source()),
+                verdict.name(),
+                key(verdict.outcome().getClass().getSimpleName()),
+                key(verdict.scope()),
+                verdict.cause(),
+                verdict.advice()));
     }
 
     private static String key(Object name) {

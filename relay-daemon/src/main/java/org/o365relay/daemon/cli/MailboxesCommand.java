@@ -61,7 +61,7 @@ public final class MailboxesCommand implements Callable<Integer> {
                         "the relay is not running, so no mail leaves. Start it: systemctl start o365-relay");
             }
             if (output.isJson()) {
-                output.json(ControlJson.mailboxes(running.mailboxes()));
+                output.json(ControlJson.lines(running.mailboxes()));
             } else {
                 List<String> lines = new MailboxTable(context.layout())
                         .lines(running.mailboxes(), status.queue().mailboxes());

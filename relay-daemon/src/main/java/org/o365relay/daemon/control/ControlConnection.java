@@ -62,24 +62,26 @@ record ControlConnection(
 
     private void answer(String line) throws IOException {
         try {
-            JsonObject request = JsonObject.parse(line);
-            answer(request);
+            answer(line, ControlJson.read(line, Protocol.Caller.class));
         } catch (InvalidJsonException e) {
             write(error(badRequest(e)));
         }
     }
 
-    private void answer(JsonObject request) throws IOException {
-        @Nullable String client = request.textOrNull("program");
+    private void answer(String line, Protocol.Caller caller) throws IOException {
+        @Nullable String client = caller.program();
         try (Control control = controls.get()) {
-            if (!Protocol.isSupported(request) || Protocol.isChangeByOtherVersion(request, program)) {
+            if (caller.protocol() != Protocol.NUMBER) {
+                throw Protocol.versionMismatch(client, program);
+            }
+            Request request = ControlJson.request(line);
+            if (Protocol.isChangeByOtherVersion(request, client, program)) {
                 throw Protocol.versionMismatch(client, program);
             }
             RequestHandler handler = new RequestHandler(control);
-            if (request.text("operation").equals("content")) {
-                send(handler.content(request), control);
-            } else {
-                write(Protocol.result(program, handler.handle(request)));
+            switch (request) {
+                case Request.Content content -> send(handler.content(content), control);
+                case Request.Operation operation -> write(Response.result(program, handler.handle(operation)));
             }
         } catch (ControlException e) {
             write(error(e));
@@ -98,8 +100,8 @@ record ControlConnection(
         return new ControlException(Kind.BAD_REQUEST, "invalid request: " + error.getMessage());
     }
 
-    private JsonObject error(ControlException failure) {
-        return Protocol.error(program, failure);
+    private Response error(ControlException failure) {
+        return Response.error(program, failure);
     }
 
     private void send(MessageDetail message, Control control) throws IOException, ControlException {
@@ -111,8 +113,7 @@ record ControlConnection(
         }
         try (InputStream content = control.content(message)) {
             byte[] chunk = first(content);
-            write(Protocol.result(
-                    program, new JsonObject().with("size", message.entry().size())));
+            write(Response.result(program, new Response.Content(message.entry().size())));
             for (; chunk.length > 0; chunk = next(content)) {
                 write(ByteBuffer.wrap(chunk));
             }
@@ -138,8 +139,8 @@ record ControlConnection(
         }
     }
 
-    private void write(JsonObject line) throws IOException {
-        byte[] octets = (line + "\n").getBytes(StandardCharsets.US_ASCII);
+    private void write(Response response) throws IOException {
+        byte[] octets = response.line();
         for (int from = 0; from < octets.length; from += CHUNK) {
             write(ByteBuffer.wrap(octets, from, Math.min(CHUNK, octets.length - from)));
         }

@@ -1,16 +1,36 @@
 package org.o365relay.daemon.control;
 
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonDeserializer;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.deser.DeserializationProblemHandler;
+import com.fasterxml.jackson.databind.exc.InvalidTypeIdException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.ser.std.StdSerializer;
+import java.io.IOException;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.MailboxProbes;
-import org.o365relay.RelayStatus;
-import org.o365relay.deliver.health.MailboxStatus;
+import org.o365relay.json.Json;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.ChangeResult;
 import org.o365relay.queue.MessageDetail;
-import org.o365relay.queue.Page;
-import org.o365relay.queue.QueueSummary;
 
 /// The JSON (RFC 8259) that commands print with `--json` and that the relay sends over the control socket: ASCII, on
 /// one line. Readers must ignore members they do not know; members are added, never renamed, and have no fixed order.
@@ -38,49 +58,148 @@ import org.o365relay.queue.QueueSummary;
 ///   summary), `disk` (`free`, `minimumFree`, `used`, `maximum`).
 public final class ControlJson {
 
+    private static final JsonMapper MAPPER = mapper();
+
     private ControlJson() {}
 
-    public static String text(QueueSummary summary) {
-        return SummaryJson.of(summary).toString();
+    private static JsonMapper mapper() {
+        JsonMapper mapper = Json.mapper()
+                .addModule(new SimpleModule().addSerializer(new TimeInMilliseconds()))
+                .addHandler(new UnknownNull())
+                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .build();
+        mapper.setMixIns(Members.BY_TYPE);
+        mapper.getFactory().setCharacterEscapes(new AsciiEscapes());
+        return mapper;
     }
 
-    public static String text(Page page) {
-        return MessageJson.of(page).toString();
+    /// Always with milliseconds, so that times sort as text.
+    private static final class TimeInMilliseconds extends StdSerializer<Instant> {
+
+        private static final long serialVersionUID = 1;
+        private static final DateTimeFormatter FORMAT =
+                new DateTimeFormatterBuilder().appendInstant(3).toFormatter(Locale.ROOT);
+
+        TimeInMilliseconds() {
+            super(Instant.class);
+        }
+
+        @Override
+        public void serialize(Instant time, JsonGenerator json, SerializerProvider context) throws IOException {
+            json.writeString(FORMAT.format(time));
+        }
     }
 
-    public static String text(MessageDetail message) {
-        return MessageJson.of(message).toString();
+    /// An unknown member that is null demands nothing, so it is ignored even in a change.
+    private static final class UnknownNull extends DeserializationProblemHandler {
+
+        @Override
+        public boolean handleUnknownProperty(
+                DeserializationContext context,
+                JsonParser json,
+                JsonDeserializer<?> deserializer,
+                Object type,
+                String name) {
+            return json.hasToken(JsonToken.VALUE_NULL);
+        }
+    }
+
+    /// @param value one of the records above, or another record of such values
+    public static String text(Object value) {
+        try {
+            return MAPPER.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("cannot be written as JSON: " + e.getOriginalMessage(), e);
+        }
     }
 
     /// @param next queue ID of the first message of the next page; null on the last page
     public static String text(List<MessageDetail> messages, @Nullable QueueId next) {
-        return new JsonObject()
-                .with("messages", messages, MessageJson::of)
-                .with("next", next)
-                .toString();
+        return text(new Details(messages, next));
     }
+
+    private record Details(
+            List<MessageDetail> messages, @Nullable QueueId next) {}
 
     /// @param selected number of messages selected
     public static String text(long selected, ChangeResult result) {
-        return ChangeJson.of(result).with("selected", selected).toString();
+        return text(new SelectionResult(result.changed(), result.skipped(), result.stopped(), selected));
     }
 
-    public static String text(RelayStatus status) {
-        return StatusJson.of(status).toString();
+    private record SelectionResult(long changed, long skipped, String stopped, long selected) {}
+
+    /// @return an array with one line per element
+    public static String lines(List<?> elements) {
+        return array(elements, "\n");
     }
 
-    public static String text(MailboxProbes probes) {
-        return ProbesJson.of(probes).toString();
+    private static String array(Iterable<?> elements, String end) {
+        List<String> texts = new ArrayList<>();
+        elements.forEach(element -> texts.add(text(element)));
+        return texts.isEmpty() ? "[]" : "[" + end + "  " + String.join("," + end + "  ", texts) + end + "]";
     }
 
-    /// @return an array, one line per mailbox
-    public static String mailboxes(List<MailboxStatus> mailboxes) {
-        return array(mailboxes.stream()
-                .map(mailbox -> StatusJson.of(mailbox).toString())
-                .toList());
+    /// @return an object with one line per member, and one per object in a list
+    public static String lines(Record object) {
+        return tree(object).properties().stream()
+                .map(member -> text(member.getKey()) + ": " + indented(member.getValue()))
+                .collect(Collectors.joining(",\n  ", "{\n  ", "\n}"));
     }
 
-    private static String array(List<String> elements) {
-        return elements.isEmpty() ? "[]" : elements.stream().collect(Collectors.joining(",\n  ", "[\n  ", "\n]"));
+    private static String indented(JsonNode value) {
+        return value.isArray() && value.valueStream().allMatch(JsonNode::isObject) ? array(value, "\n  ") : text(value);
+    }
+
+    static JsonNode tree(Object value) {
+        return MAPPER.valueToTree(value);
+    }
+
+    /// @throws InvalidJsonException if the text is not such an object; unknown members are ignored
+    static <T> T read(String text, Class<T> type) {
+        return read(MAPPER.readerFor(type), reader -> reader.readValue(text));
+    }
+
+    /// @throws InvalidJsonException if the value is not such an object; unknown members are ignored
+    static <T> T read(@Nullable JsonNode value, Class<T> type) {
+        return read(MAPPER.readerFor(type), reader -> value == null ? null : reader.readValue(value));
+    }
+
+    /// @throws InvalidJsonException if the text is not a request, or has an unknown member that must not be ignored
+    static Request request(String text) {
+        return read(
+                MAPPER.readerFor(Request.class).with(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES),
+                reader -> reader.readValue(text));
+    }
+
+    @FunctionalInterface
+    private interface Reading<T> {
+        @Nullable
+        T with(ObjectReader reader) throws IOException;
+    }
+
+    private static <T> T read(ObjectReader reader, Reading<T> reading) {
+        try {
+            T value = reading.with(reader);
+            if (value != null) {
+                return value;
+            }
+        } catch (UnrecognizedPropertyException e) {
+            throw InvalidJsonException.unknownMember(e.getPropertyName());
+        } catch (InvalidTypeIdException e) {
+            String kind = e.getBaseType().getRawClass().getSimpleName().toLowerCase(Locale.ROOT);
+            throw new InvalidJsonException("unknown " + kind + " \"" + e.getTypeId() + "\"");
+        } catch (JsonMappingException e) {
+            throw new InvalidJsonException("\"" + member(e) + "\" is missing or invalid");
+        } catch (IOException _) {
+            // reported below
+        }
+        throw new InvalidJsonException("not a JSON object");
+    }
+
+    private static String member(JsonMappingException e) {
+        return e.getPath().stream()
+                .map(JsonMappingException.Reference::getFieldName)
+                .filter(Objects::nonNull)
+                .collect(Collectors.joining("."));
     }
 }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -119,8 +118,7 @@ public final class ControlServer implements AutoCloseable {
             ControlException tooMany = new ControlException(
                     Kind.NOT_RUNNING, MAX_CLIENTS + " other commands are using the relay; try again in a moment");
             client.configureBlocking(false);
-            client.write(
-                    ByteBuffer.wrap((Protocol.error(program, tooMany) + "\n").getBytes(StandardCharsets.US_ASCII)));
+            client.write(ByteBuffer.wrap(Response.error(program, tooMany).line()));
             return;
         }
         String user = client.getOption(ExtendedSocketOptions.SO_PEERCRED).user().getName();

@@ -1,5 +1,7 @@
 package org.o365relay.daemon.control;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.jspecify.annotations.Nullable;
 
 /// The protocol of the control socket. The client sends one request and receives one response; each is a JSON
@@ -24,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// | `pause` | `mailbox` | `changed` |
 /// | `resume`, `retry` | `mailbox` | what is probed |
 ///
-/// [ControlJson] and [ChangeJson] define the objects. Operations and members may be added; the protocol number
+/// [Request], [Response] and [ControlJson] define the objects. Operations and members may be added; the protocol number
 /// changes when an older program would misunderstand a newer one. Only a program of the relay's own version may
 /// `change` messages, and unknown members of a filter or a change are an error: if they were ignored, more
 /// messages than intended could be changed.
@@ -37,34 +39,23 @@ final class Protocol {
 
     private Protocol() {}
 
-    static JsonObject request(String program, String operation) {
-        return envelope(program).with("operation", operation);
-    }
+    /// The members that every request has.
+    ///
+    /// @param program name and version of the command
+    record Caller(int protocol, @Nullable String program) {}
 
-    static JsonObject result(String program, JsonObject result) {
-        return envelope(program).with("result", result);
-    }
-
-    static JsonObject error(String program, ControlException failure) {
-        return envelope(program)
-                .with("error", new JsonObject().with("kind", failure.kind()).with("message", failure.getMessage()));
-    }
-
-    private static JsonObject envelope(String program) {
-        return new JsonObject().with("protocol", NUMBER).with("program", program);
-    }
-
-    /// @return whether the other program uses this version of the protocol
-    static boolean isSupported(JsonObject line) {
-        return line.number("protocol") == NUMBER;
+    static String request(String program, Request request) {
+        ObjectNode line = JsonNodeFactory.instance.objectNode();
+        line.put("protocol", NUMBER).put("program", program).setAll((ObjectNode) ControlJson.tree(request));
+        return ControlJson.text(line);
     }
 
     /// Queries work across versions. Changes do not: another version may interpret a filter differently.
     ///
     /// @param running name and version of the relay
     /// @return whether another version requests a change
-    static boolean isChangeByOtherVersion(JsonObject request, String running) {
-        return "change".equals(request.textOrNull("operation")) && !running.equals(request.textOrNull("program"));
+    static boolean isChangeByOtherVersion(Request request, @Nullable String client, String running) {
+        return request instanceof Request.Change && !running.equals(client);
     }
 
     /// @param client name and version of the command; null if unknown

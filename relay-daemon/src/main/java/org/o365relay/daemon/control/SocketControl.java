@@ -75,48 +75,41 @@ final class SocketControl implements Control {
 
     @Override
     public QueueSummary summary() throws ControlException {
-        return read(ask(request("summary")), SummaryJson::read);
+        return ask(new Request.Summary(), QueueSummary.class);
     }
 
     @Override
     public Page find(MessageFilter filter, Page.Order order, @Nullable QueueId from, int limit)
             throws ControlException {
-        JsonObject request = request("find")
-                .with("filter", ChangeJson.of(filter))
-                .with("order", order)
-                .with("from", from)
-                .with("limit", limit);
-        return read(ask(request), MessageJson::page);
+        return ask(new Request.Find(filter, order, from, limit), Page.class);
     }
 
     @Override
     public long count(MessageFilter filter) throws ControlException {
-        return read(ask(request("count").with("filter", ChangeJson.of(filter))), response -> response.number("count"));
+        return ask(new Request.Count(filter), Response.Count.class).count();
     }
 
     @Override
     public Optional<QueueId> newest() throws ControlException {
-        return read(ask(request("newest")), response -> Optional.ofNullable(response.idOrNull("id")));
+        return Optional.ofNullable(
+                ask(new Request.Newest(), Response.Newest.class).id());
     }
 
     @Override
     public Optional<MessageDetail> show(QueueId id) throws ControlException {
-        return read(
-                ask(request("show").with("id", id)),
-                response -> response.has("message")
-                        ? Optional.of(MessageJson.detail(response.object("message")))
-                        : Optional.empty());
+        return Optional.ofNullable(
+                ask(new Request.Show(id), Response.Shown.class).message());
     }
 
     @Override
     public InputStream content(MessageDetail message) throws ControlException {
         QueueId id = message.entry().id();
         try {
-            Exchange exchange = send(request("content").with("id", id));
+            Exchange exchange = send(new Request.Content(id));
             InputStream in = exchange.response();
             try {
                 String line = deadlines.within(timeout, exchange.channel(), () -> line(in));
-                long size = read(checked(line), response -> response.number("size"));
+                long size = result(line, Response.Content.class).size();
                 return new FixedLengthStream(in, size, "message " + id);
             } catch (IOException | ControlException e) {
                 in.close();
@@ -129,29 +122,27 @@ final class SocketControl implements Control {
 
     @Override
     public ChangeResult change(Change change, MessageFilter filter) throws ControlException {
-        JsonObject request =
-                request("change").with("change", ChangeJson.of(change)).with("filter", ChangeJson.of(filter));
-        return read(askForChange(request), ChangeJson::result);
+        return askForChange(new Request.Change(change, filter));
     }
 
     @Override
     public RelayStatus status() throws ControlException {
-        return read(ask(request("status")), StatusJson::read);
+        return ask(new Request.Status(), RelayStatus.class);
     }
 
     @Override
     public boolean pause(EmailAddress mailbox) throws ControlException {
-        return read(ask(request("pause").with("mailbox", mailbox)), response -> response.bool("changed"));
+        return ask(new Request.Pause(mailbox), Response.Pause.class).changed();
     }
 
     @Override
     public MailboxProbes resume(EmailAddress mailbox) throws ControlException {
-        return read(ask(request("resume").with("mailbox", mailbox)), ProbesJson::read);
+        return ask(new Request.Resume(mailbox), MailboxProbes.class);
     }
 
     @Override
     public MailboxProbes retry(EmailAddress mailbox) throws ControlException {
-        return read(ask(request("retry").with("mailbox", mailbox)), ProbesJson::read);
+        return ask(new Request.Retry(mailbox), MailboxProbes.class);
     }
 
     @Override
@@ -159,28 +150,11 @@ final class SocketControl implements Control {
         deadlines.close();
     }
 
-    private JsonObject request(String operation) {
-        return Protocol.request(program, operation);
-    }
-
-    @FunctionalInterface
-    private interface Mapper<T> {
-        T of(JsonObject response);
-    }
-
-    private <T> T read(JsonObject response, Mapper<T> mapper) throws ControlException {
-        try {
-            return mapper.of(response.object("result"));
-        } catch (InvalidJsonException e) {
-            throw Protocol.versionMismatch(program, response.textOrNull("program"));
-        }
-    }
-
-    private JsonObject ask(JsonObject request) throws ControlException {
+    private <T> T ask(Request request, Class<T> type) throws ControlException {
         try {
             Exchange exchange = send(request);
             try (InputStream in = exchange.response()) {
-                return checked(deadlines.within(timeout, exchange.channel(), () -> line(in)));
+                return result(deadlines.within(timeout, exchange.channel(), () -> line(in)), type);
             }
         } catch (IOException e) {
             throw noAnswer(e);
@@ -188,7 +162,7 @@ final class SocketControl implements Control {
     }
 
     /// A change of many messages may take a long time.
-    private JsonObject askForChange(JsonObject request) throws ControlException {
+    private ChangeResult askForChange(Request.Change request) throws ControlException {
         Exchange exchange;
         try {
             exchange = send(request);
@@ -196,7 +170,7 @@ final class SocketControl implements Control {
             throw noAnswer(e);
         }
         try (InputStream in = exchange.response()) {
-            return checked(line(in));
+            return result(line(in), ChangeResult.class);
         } catch (IOException e) {
             throw new ControlException(
                     Kind.INTERRUPTED,
@@ -216,8 +190,8 @@ final class SocketControl implements Control {
     /// @param response closing it closes the connection
     private record Exchange(SocketChannel channel, InputStream response) {}
 
-    private Exchange send(JsonObject request) throws IOException, ControlException {
-        byte[] line = (request + "\n").getBytes(StandardCharsets.US_ASCII);
+    private Exchange send(Request request) throws IOException, ControlException {
+        byte[] line = (Protocol.request(program, request) + "\n").getBytes(StandardCharsets.US_ASCII);
         if (line.length > Protocol.MAX_REQUEST) {
             throw new ControlException(
                     Kind.BAD_REQUEST,
@@ -252,21 +226,22 @@ final class SocketControl implements Control {
         }
     }
 
-    private JsonObject checked(String line) throws ControlException {
-        JsonObject response;
+    private <T> T result(String line, Class<T> type) throws ControlException {
+        @Nullable String relay = null;
         try {
-            response = JsonObject.parse(line);
-            if (response.has("error")) {
-                JsonObject error = response.object("error");
-                throw new ControlException(error.constant("kind", Kind.class), error.text("message"));
+            Response response = ControlJson.read(line, Response.class);
+            if (response.error() != null) {
+                throw new ControlException(
+                        response.error().kind(), response.error().message());
             }
-            if (Protocol.isSupported(response)) {
-                return response;
+            relay = response.program();
+            if (response.protocol() == Protocol.NUMBER) {
+                return ControlJson.read(response.result(), type);
             }
-        } catch (InvalidJsonException e) {
-            throw Protocol.versionMismatch(program, null);
+        } catch (InvalidJsonException _) {
+            // reported below
         }
-        throw Protocol.versionMismatch(program, response.textOrNull("program"));
+        throw Protocol.versionMismatch(program, relay);
     }
 
     private static String line(InputStream in) throws IOException {

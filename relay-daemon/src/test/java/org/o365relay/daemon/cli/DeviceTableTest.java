@@ -86,9 +86,9 @@ final class DeviceTableTest {
 
     @Test
     void isStableJsonForPrograms() {
-        assertThat(new DeviceJson(NOW).text(List.of())).isEqualTo("[]");
+        assertThat(DeviceJson.text(List.of(), NOW)).isEqualTo("[]");
         DeviceEntry hostile = new DeviceEntry(device("2001:db8::7", "\"\\\n\u001b é", 0, Map.of()), "Büro", null);
-        assertThat(new DeviceJson(NOW).text(List.of(PRINTER, hostile))).isEqualTo("""
+        assertThat(DeviceJson.text(List.of(PRINTER, hostile), NOW)).isEqualTo("""
                 [
                   {"address":"192.168.10.7","name":"2nd floor","helo":"MFP","firstSeenAt":"2026-01-31T23:30:00.000Z",\
                 "lastSeenAt":"2026-03-02T07:59:59.000Z","messages":13,"size":1300000,"rejected":3,\

@@ -1,11 +1,17 @@
 package org.o365relay.daemon.control;
 
+import static java.util.Objects.requireNonNull;
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -26,7 +32,7 @@ class ControlJsonTest {
     @Test
     void givesBackAnOverview() {
         for (QueueSummary overview : List.of(SampleViews.summary(), SampleViews.emptyQueue())) {
-            assertThat(SummaryJson.read(JsonObject.parse(ControlJson.text(overview))))
+            assertThat(ControlJson.read(ControlJson.text(overview), QueueSummary.class))
                     .isEqualTo(overview);
         }
     }
@@ -36,8 +42,7 @@ class ControlJsonTest {
         for (Page page : List.of(
                 new Page(List.of(SampleViews.line(), SampleViews.settled()), new QueueId(9)),
                 new Page(List.of(), null))) {
-            assertThat(MessageJson.page(JsonObject.parse(ControlJson.text(page))))
-                    .isEqualTo(page);
+            assertThat(ControlJson.read(ControlJson.text(page), Page.class)).isEqualTo(page);
         }
     }
 
@@ -45,14 +50,14 @@ class ControlJsonTest {
     void givesBackADetail() {
         MessageDetail detail = SampleViews.detail();
 
-        assertThat(MessageJson.detail(JsonObject.parse(ControlJson.text(detail))))
+        assertThat(ControlJson.read(ControlJson.text(detail), MessageDetail.class))
                 .isEqualTo(detail);
     }
 
     @Test
     void givesBackAStatus() {
         for (RelayStatus status : List.of(SampleViews.running(), SampleViews.atRest())) {
-            assertThat(StatusJson.read(JsonObject.parse(ControlJson.text(status))))
+            assertThat(ControlJson.read(ControlJson.text(status), RelayStatus.class))
                     .isEqualTo(status);
         }
     }
@@ -61,15 +66,14 @@ class ControlJsonTest {
     void givesBackAnEffect() {
         ChangeResult effect = new ChangeResult(1_000_000, 3, "the disk is full; 2 are left");
 
-        assertThat(ChangeJson.result(JsonObject.parse(ControlJson.text(7, effect))))
+        assertThat(ControlJson.read(ControlJson.text(7, effect), ChangeResult.class))
                 .isEqualTo(effect);
     }
 
     @ParameterizedTest
     @MethodSource("changes")
     void givesBackAChange(Change change) {
-        assertThat(ChangeJson.change(JsonObject.parse(ChangeJson.of(change).toString())))
-                .isEqualTo(change);
+        assertThat(ControlJson.read(ControlJson.text(change), Change.class)).isEqualTo(change);
     }
 
     private static Stream<Change> changes() {
@@ -87,7 +91,7 @@ class ControlJsonTest {
     @ParameterizedTest
     @MethodSource("selections")
     void givesBackASelection(MessageFilter selection) {
-        assertThat(ChangeJson.filter(JsonObject.parse(ChangeJson.of(selection).toString())))
+        assertThat(ControlJson.read(ControlJson.text(selection), MessageFilter.class))
                 .isEqualTo(selection);
     }
 
@@ -127,11 +131,11 @@ class ControlJsonTest {
     void writesMailboxesAsAnArrayWithALineForEach() {
         var running = SampleViews.running().running();
 
-        assertThat(ControlJson.mailboxes(running == null ? List.of() : running.mailboxes()))
+        assertThat(ControlJson.lines(running == null ? List.of() : running.mailboxes()))
                 .startsWith("[\n  {\"mailbox\":\"relay@contoso.example\",\"state\":\"open\",\"since\":null,")
                 .contains("},\n  {\"mailbox\":\"second@contoso.example\",\"state\":\"blocked\",")
                 .endsWith("}\n]");
-        assertThat(ControlJson.mailboxes(List.of())).isEqualTo("[]");
+        assertThat(ControlJson.lines(List.of())).isEqualTo("[]");
     }
 
     @ParameterizedTest
@@ -150,7 +154,7 @@ class ControlJsonTest {
                 "\u0000"
             })
     void refusesWhatIsNoChange(String text) {
-        assertThatThrownBy(() -> ChangeJson.change(JsonObject.parse(text))).isInstanceOf(InvalidJsonException.class);
+        assertThatThrownBy(() -> ControlJson.read(text, Change.class)).isInstanceOf(InvalidJsonException.class);
     }
 
     @ParameterizedTest
@@ -165,21 +169,97 @@ class ControlJsonTest {
                 "{\"upTo\":-1}"
             })
     void refusesWhatIsNoSelection(String text) {
-        assertThatThrownBy(() -> ChangeJson.filter(JsonObject.parse(text))).isInstanceOf(InvalidJsonException.class);
+        assertThatThrownBy(() -> ControlJson.read(text, MessageFilter.class)).isInstanceOf(InvalidJsonException.class);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"1.5", "\"3\"", "123456789012345678901234567890", "true", "null"})
     void refusesWhatIsNoNumber(String number) {
-        JsonObject json = JsonObject.parse("{\"changed\":" + number + ",\"skipped\":0,\"stopped\":\"\"}");
+        String json = "{\"changed\":" + number + ",\"skipped\":0,\"stopped\":\"\"}";
 
-        assertThatThrownBy(() -> ChangeJson.result(json)).isInstanceOf(InvalidJsonException.class);
+        assertThatThrownBy(() -> ControlJson.read(json, ChangeResult.class)).isInstanceOf(InvalidJsonException.class);
     }
 
     @Test
     void refusesANestThatIsTooDeep() {
         String nest = "{\"x\":" + "[".repeat(30_000) + "]".repeat(30_000) + "}";
 
-        assertThatThrownBy(() -> JsonObject.parse(nest)).isInstanceOf(InvalidJsonException.class);
+        assertThatThrownBy(() -> ControlJson.read(nest, ChangeResult.class)).isInstanceOf(InvalidJsonException.class);
+    }
+
+    private record Sample(String text, @Nullable String none, List<String> list, int number) {}
+
+    @Test
+    void escapesWhatJsonCannotHoldAndWhatIsNotAscii() {
+        Sample sample = new Sample("ü ✔ \"quoted\" \\ \r\n\t\0\u007f\u009b\ud800", null, List.of("a", "\""), 42);
+
+        assertThat(ControlJson.lines(sample)).isEqualTo("""
+            {
+              "text": "\\u00fc \\u2714 \\"quoted\\" \\\\ \\r\\n\\t\\u0000\\u007f\\u009b\\ud800",
+              "none": null,
+              "list": ["a","\\""],
+              "number": 42
+            }""");
+        assertThat(ControlJson.text(sample)).startsWith("{\"text\":\"").endsWith(",\"number\":42}");
+    }
+
+    @Test
+    void givesEachElementOfAnArrayALine() {
+        assertThat(ControlJson.lines(List.of())).isEqualTo("[]");
+        assertThat(ControlJson.lines(List.of(Map.of("a", 1), 2))).isEqualTo("[\n  {\"a\":1},\n  2\n]");
+    }
+
+    /// Programs depend on every name and on the format of every value. A name to the left tells what the line is.
+    @Test
+    void writesTheSameObjectsAsEver() throws IOException {
+        assertThat(samples().map(sample -> sample + "\n").collect(joining()))
+                .isEqualTo(new String(
+                        requireNonNull(ControlJsonTest.class.getResourceAsStream("samples.txt"))
+                                .readAllBytes(),
+                        StandardCharsets.US_ASCII));
+    }
+
+    private static Stream<String> samples() {
+        RelayStatus status = SampleViews.running();
+        MessageFilter filter = new MessageFilter(
+                List.of(SampleViews.ID),
+                Set.of(MessageState.HELD),
+                SampleViews.NOON,
+                SampleViews.NOON.plusSeconds(1),
+                "192.0.2.17",
+                "",
+                "*@fabrikam.example",
+                "relay@contoso.example",
+                "mailbox-full",
+                "Rechnung für",
+                "<1@x>",
+                new QueueId(99));
+        String program = "o365-relay 0.1.0";
+        return Stream.of(
+                "summary: " + ControlJson.text(SampleViews.summary()),
+                "empty summary: " + ControlJson.text(SampleViews.emptyQueue()),
+                "page: "
+                        + ControlJson.text(
+                                new Page(List.of(SampleViews.line(), SampleViews.settled()), new QueueId(9))),
+                "message: " + ControlJson.text(SampleViews.detail()),
+                "messages: " + ControlJson.text(List.of(SampleViews.detail()), null),
+                "change result: " + ControlJson.text(7, new ChangeResult(5, 1, "")),
+                "status: " + ControlJson.text(status),
+                "status at rest: " + ControlJson.text(SampleViews.atRest()),
+                "probes: " + ControlJson.text(FakeControl.PROBES),
+                "change: " + ControlJson.text(new Change.Retry()),
+                "change: " + ControlJson.text(new Change.Redirect("pool")),
+                "change: "
+                        + ControlJson.text(new Change.Readdress(
+                                new EmailAddress("a", "x.example"), new EmailAddress("b", "y.example"))),
+                "filter: " + ControlJson.text(MessageFilter.ALL),
+                "filter: " + ControlJson.text(filter),
+                "request: "
+                        + Protocol.request(
+                                program, new Request.Find(MessageFilter.ALL, Page.Order.OLDEST_FIRST, null, 7)),
+                "error: "
+                        + ControlJson.text(
+                                Response.error(program, new ControlException(ControlException.Kind.BAD_REQUEST, "no"))),
+                "result: " + ControlJson.text(Response.result(program, new Response.Pause(true))));
     }
 }

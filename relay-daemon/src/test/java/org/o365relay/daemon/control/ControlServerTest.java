@@ -312,6 +312,13 @@ class ControlServerTest {
     }
 
     @Test
+    void anUnknownConditionThatDemandsNothingIsIgnored() {
+        assertThat(say("{\"protocol\":1,\"program\":\"o365-relay 0.2.0\",\"operation\":\"count\",\"more\":1,"
+                        + "\"filter\":{\"colour\":null}}\n"))
+                .isEqualTo("{\"protocol\":1,\"program\":\"o365-relay 0.1.0\",\"result\":{\"count\":3}}\n");
+    }
+
+    @Test
     void aProgramOfAnotherVersionMayLookAndChangesNothing() throws Exception {
         Control other = open("o365-relay 0.0.9");
 

@@ -1,11 +1,8 @@
 package org.o365relay.sandbox.web;
 
-import com.azure.json.JsonProviders;
-import com.azure.json.JsonReader;
-import com.azure.json.JsonWriter;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,14 +13,16 @@ import org.jspecify.annotations.Nullable;
 /// Reads and writes JSON (RFC 8259) as maps, lists, strings, numbers and booleans.
 public final class Json {
 
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
     private Json() {}
 
     /// @return empty if the octets are not a JSON object
     public static Optional<Map<String, @Nullable Object>> object(byte[] octets) {
-        try (JsonReader reader = JsonProviders.createReader(octets)) {
-            Object value = reader.readUntyped();
+        try {
+            Object value = MAPPER.readValue(octets, Object.class);
             return value instanceof Map<?, ?> ? Optional.of(asObject(value)) : Optional.empty();
-        } catch (IOException | IllegalStateException notJson) {
+        } catch (IOException notJson) {
             return Optional.empty();
         }
     }
@@ -53,12 +52,10 @@ public final class Json {
 
     /// @param value text, number, boolean, null, or a map or list of these
     public static String text(@Nullable Object value) {
-        StringWriter text = new StringWriter();
-        try (JsonWriter writer = JsonProviders.createWriter(text)) {
-            writer.writeUntyped(value);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot write JSON to memory", e);
+        try {
+            return MAPPER.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("cannot be written as JSON", e);
         }
-        return text.toString();
     }
 }

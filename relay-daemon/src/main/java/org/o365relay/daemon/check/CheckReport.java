@@ -1,0 +1,17 @@
+package org.o365relay.daemon.check;
+
+import java.util.List;
+
+/// The results of a check. As JSON, members are never renamed.
+///
+/// @param passed whether every mailbox can send mail
+public record CheckReport(boolean passed, List<MailboxReport> mailboxes) {
+
+    public CheckReport {
+        mailboxes = List.copyOf(mailboxes);
+    }
+
+    public static CheckReport of(List<MailboxReport> mailboxes) {
+        return new CheckReport(mailboxes.stream().allMatch(MailboxReport::canSend), mailboxes);
+    }
+}
