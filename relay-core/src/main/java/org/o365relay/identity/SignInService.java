@@ -1,27 +1,28 @@
 package org.o365relay.identity;
 
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.o365relay.net.HttpSettings;
 import org.o365relay.net.Https;
+import org.o365relay.time.RepeatingTask;
 
 /// Gets access tokens from Microsoft Entra for all credentials except passwords. Mailboxes with the same app
 /// and scope share a token.
 public final class SignInService implements AutoCloseable {
 
-    private static final long RENEWAL_INTERVAL_SECONDS = 30;
+    private static final Duration RENEWAL_INTERVAL = Duration.ofSeconds(30);
 
     private final Https https;
     private final Https direct;
     private final InstantSource clock;
     private final Map<TokenKey, CachedToken> tokens = new ConcurrentHashMap<>();
     private final Map<Credential.DeviceCode, LoginFile> logins = new ConcurrentHashMap<>();
-    private final CountDownLatch closed = new CountDownLatch(1);
+    private final RepeatingTask renewal =
+            new RepeatingTask("token-renewal", RENEWAL_INTERVAL, RENEWAL_INTERVAL, this::renew);
 
     private record TokenKey(Credential.OAuth credential, String scope) {}
 
@@ -43,17 +44,7 @@ public final class SignInService implements AutoCloseable {
 
     /// Starts renewing tokens before they expire. Without it, tokens are fetched when needed.
     public void start() {
-        Thread.ofVirtual().name("token-renewal").start(this::renewUntilClosed);
-    }
-
-    private void renewUntilClosed() {
-        try {
-            while (!closed.await(RENEWAL_INTERVAL_SECONDS, TimeUnit.SECONDS)) {
-                renew();
-            }
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt(); // ends the renewals
-        }
+        renewal.start();
     }
 
     void renew() {
@@ -125,9 +116,9 @@ public final class SignInService implements AutoCloseable {
         };
     }
 
-    /// Stops the renewals.
+    /// Stops the renewals. Does not wait for one in progress.
     @Override
     public void close() {
-        closed.countDown();
+        renewal.stop(Duration.ZERO);
     }
 }

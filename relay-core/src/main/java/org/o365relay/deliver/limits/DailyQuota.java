@@ -4,11 +4,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.UsageSlot;
+import org.o365relay.time.RollingCount;
+import org.o365relay.time.RollingCount.Slot;
 
 /// Limits the recipients an account sends to within 24 hours, counted in slots of ten minutes.
 public final class DailyQuota {
@@ -16,9 +16,12 @@ public final class DailyQuota {
     /// Time during which a recipient counts.
     static final Duration WINDOW = Duration.ofHours(24);
 
+    private static final long SLOT = UsageSlot.SLOT.toMillis();
+    private static final int SLOTS = Math.toIntExact(UsageSlot.RETENTION.dividedBy(UsageSlot.SLOT));
+
     private final @Nullable Integer limit;
     private final InstantSource clock;
-    private final TreeMap<Instant, Integer> used = new TreeMap<>(); // by start of the slot
+    private final RollingCount used;
     private int reserved;
 
     /// @param limit recipients in 24 hours, 1 or more; null for no limit
@@ -26,7 +29,8 @@ public final class DailyQuota {
     DailyQuota(@Nullable Integer limit, List<UsageSlot> history, InstantSource clock) {
         this.limit = limit;
         this.clock = clock;
-        history.forEach(slot -> used.merge(slot.start(), slot.recipients(), Integer::sum));
+        this.used = new RollingCount(SLOT, SLOTS, clock.millis());
+        history.forEach(slot -> used.add(slot.start().toEpochMilli() / SLOT, slot.recipients()));
     }
 
     /// @return the limit; empty if there is none
@@ -51,9 +55,10 @@ public final class DailyQuota {
         if (limit == null) {
             return Optional.empty();
         }
-        expireSlots();
-        int over = total() + reserved + recipients - limit;
-        return over > 0 && total() + reserved > 0 ? Optional.of(freedAt(over)) : Optional.empty();
+        used.carryTo(clock.millis());
+        long taken = used.sum(SLOTS) + reserved;
+        long over = taken + recipients - limit;
+        return over > 0 && taken > 0 ? Optional.of(freedAt(over)) : Optional.empty();
     }
 
     /// @return whether attempts in flight have reserved quota that they may return
@@ -69,50 +74,28 @@ public final class DailyQuota {
         }
         reserved -= reservation;
         if (sent > 0) {
-            used.merge(slot(clock.instant()), sent, Integer::sum);
+            used.carryTo(clock.millis());
+            used.add(sent);
         }
     }
 
     /// At most a minute from now while attempts in flight may return quota.
-    private Instant freedAt(int over) {
+    private Instant freedAt(long over) {
         Instant sure = surelyFreedAt(over);
         Instant soon = clock.instant().plus(Duration.ofMinutes(1));
         return reserved > 0 && soon.isBefore(sure) ? soon : sure;
     }
 
-    private Instant surelyFreedAt(int over) {
-        int freed = 0;
-        for (Map.Entry<Instant, Integer> slot : used.entrySet()) {
-            freed += slot.getValue();
+    private Instant surelyFreedAt(long over) {
+        long freed = 0;
+        Instant end = Instant.MAX;
+        for (Slot slot : used.slots()) {
+            freed += slot.count();
+            end = Instant.ofEpochMilli((slot.number() + SLOTS) * SLOT);
             if (freed >= over) {
-                return end(slot.getKey());
+                return end;
             }
         }
-        // the message has more recipients than the limit, or attempts in flight have reserved the quota
-        return used.isEmpty() ? Instant.MAX : end(used.lastKey());
-    }
-
-    /// Drops expired slots. Slots in the future, after the clock was set back, are moved to the current slot.
-    private void expireSlots() {
-        Instant now = clock.instant();
-        while (!used.isEmpty() && !end(used.firstKey()).isAfter(now)) {
-            used.pollFirstEntry();
-        }
-        while (!used.isEmpty() && used.lastKey().isAfter(now)) {
-            used.merge(slot(now), used.pollLastEntry().getValue(), Integer::sum);
-        }
-    }
-
-    private static Instant end(Instant slot) {
-        return slot.plus(UsageSlot.RETENTION);
-    }
-
-    private static Instant slot(Instant at) {
-        return Instant.ofEpochSecond(
-                Math.floorDiv(at.getEpochSecond(), UsageSlot.SLOT.toSeconds()) * UsageSlot.SLOT.toSeconds());
-    }
-
-    private int total() {
-        return used.values().stream().mapToInt(Integer::intValue).sum();
+        return end; // the message has more recipients than the limit, or attempts in flight have reserved the quota
     }
 }
