@@ -53,37 +53,29 @@ public final class LogJournal implements Journal {
             case Delayed delayed -> write(delayed);
             case Ndr ndr -> write(ndr);
             case Blocked blocked -> write(blocked);
-            case Unblocked unblocked ->
-                line(log.atInfo(), unblocked.mailbox())
-                        .addKeyValue("after", seconds(unblocked.after()))
-                        .log("unblocked");
+            case Unblocked unblocked -> ended("unblocked", unblocked.after(), line(log.atInfo(), unblocked.mailbox()));
             case Failover failover -> write(failover);
             case Failback failback ->
-                line(log.atInfo(), failback.mailbox(), failback.upstream())
-                        .addKeyValue("after", seconds(failback.after()))
-                        .log("failback");
+                ended("failback", failback.after(), line(log.atInfo(), failback.mailbox(), failback.upstream()));
             case Unreachable unreachable -> write(unreachable);
             case Reachable reachable ->
-                line(log.atInfo(), reachable.mailbox(), reachable.upstream())
-                        .addKeyValue("after", seconds(reachable.after()))
-                        .log("reachable");
+                ended("reachable", reachable.after(), line(log.atInfo(), reachable.mailbox(), reachable.upstream()));
             case Throttled throttled -> write(throttled);
             case Backoff backoff -> write(backoff);
-            case Paused paused ->
-                line(log.atWarn(), paused.mailbox())
-                        .addKeyValue("by", paused.by())
-                        .log("paused");
-            case Resumed resumed ->
-                line(log.atInfo(), resumed.mailbox())
-                        .addKeyValue("by", resumed.by())
-                        .log("resumed");
-            case Retried retried ->
-                line(log.atInfo(), retried.mailbox())
-                        .addKeyValue("by", retried.by())
-                        .log("retried");
+            case Paused paused -> ordered("paused", paused.by(), line(log.atWarn(), paused.mailbox()));
+            case Resumed resumed -> ordered("resumed", resumed.by(), line(log.atInfo(), resumed.mailbox()));
+            case Retried retried -> ordered("retried", retried.by(), line(log.atInfo(), retried.mailbox()));
             case QueueChanged changed -> write(changed);
             case Expiring expiring -> write(expiring);
         }
+    }
+
+    private static void ended(String event, Duration after, LoggingEventBuilder line) {
+        line.addKeyValue("after", seconds(after)).log(event);
+    }
+
+    private static void ordered(String event, String by, LoggingEventBuilder line) {
+        line.addKeyValue("by", by).log(event);
     }
 
     private static void write(Accepted accepted) {
