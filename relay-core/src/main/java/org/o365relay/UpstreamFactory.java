@@ -118,14 +118,11 @@ public final class UpstreamFactory implements AutoCloseable {
     }
 
     private Upstream graph(MailboxSettings mailbox, UpstreamSettings.Graph upstream) {
-        Https client = https();
         createSpool();
         return new GraphUpstream(
                 upstream.upstream(),
                 signIn().tokens(upstream.credential(), upstream.scope()),
-                client.client(),
-                client::request,
-                http,
+                https(),
                 mailbox.limits().connections(),
                 spool,
                 clock);

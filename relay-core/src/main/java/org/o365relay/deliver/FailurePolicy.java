@@ -71,7 +71,7 @@ public final class FailurePolicy {
                 response.reply().code() == 202 ? delivered(response) : known(ReplySource.GRAPH, response, alias);
             case SIGN_IN -> known(ReplySource.SIGN_IN, response, alias);
             case NETWORK ->
-                deferred(response, Scope.MESSAGE, "the upstream could not be reached, or the connection was lost", "");
+                deferred(response, Scope.MESSAGE, "the upstream could not be reached, or the connection was lost");
             case TLS ->
                 suspended(
                         response,
@@ -157,17 +157,16 @@ public final class FailurePolicy {
     private Verdict judgeUnknownReply(Response response) {
         Reply reply = response.reply();
         if (reply.category() == 4) {
-            return deferred(response, scopeOf(response), "the upstream temporarily refuses the message", "");
+            return deferred(response, scopeOf(response), "the upstream temporarily refuses the message");
         }
         if (response.step() == Step.RCPT && isTooManyRecipients(reply)) {
             return deferred(
                     response,
                     Scope.RECIPIENT,
-                    "the upstream accepts fewer recipients per message; the others follow later",
-                    "");
+                    "the upstream accepts fewer recipients per message; the others follow later");
         }
         if (reply.category() != 5) {
-            return deferred(response, Scope.MESSAGE, "the upstream gave an unexpected reply", "");
+            return deferred(response, Scope.MESSAGE, "the upstream gave an unexpected reply");
         }
         // RFC 4954 §6: 530 and 535 are about signing in, whichever command they reply to
         if (response.step() == Step.AUTH || reply.code() == 530 || reply.code() == 535) {
@@ -178,7 +177,7 @@ public final class FailurePolicy {
         }
         return isAboutUpstream(response)
                 ? suspended(response, "the upstream refuses the relay", "Check upstream.host and upstream.port.")
-                : failed(response, "the upstream refuses the message", "");
+                : failed(response, "the upstream refuses the message");
     }
 
     private Verdict judgeUnknownOfGraph(Response response) {
@@ -199,8 +198,8 @@ public final class FailurePolicy {
                                 + " is a mailbox in Exchange Online.");
             default ->
                 reply.category() == 4 && !TEMPORARY.contains(reply.code()) && !isAboutUpstream(response)
-                        ? failed(response, "Microsoft Graph refuses the message", "")
-                        : deferred(response, Scope.MESSAGE, "Microsoft Graph temporarily refuses the message", "");
+                        ? failed(response, "Microsoft Graph refuses the message")
+                        : deferred(response, Scope.MESSAGE, "Microsoft Graph temporarily refuses the message");
         };
     }
 
@@ -219,8 +218,8 @@ public final class FailurePolicy {
             return suspended(response, response.reply().text(), "Check the upstream and the credential.");
         }
         return response.reply().category() == 5
-                ? failed(response, response.reply().text(), "")
-                : deferred(response, scopeOf(response), response.reply().text(), "");
+                ? failed(response, response.reply().text())
+                : deferred(response, scopeOf(response), response.reply().text());
     }
 
     /// Up to MAIL, only a refusal of SIZE or SMTPUTF8 is about the message.
@@ -260,11 +259,15 @@ public final class FailurePolicy {
         return new Verdict(response, new Outcome.Deferred(response.reply()), scope, "", cause, advice, null);
     }
 
+    private static Verdict deferred(Response response, Scope scope, String cause) {
+        return deferred(response, scope, cause, "");
+    }
+
     private static Verdict suspended(Response response, String cause, String advice) {
         return deferred(response, Scope.UPSTREAM, cause, advice);
     }
 
-    private static Verdict failed(Response response, String cause, String advice) {
-        return new Verdict(response, new Outcome.Failed(response.reply()), scopeOf(response), "", cause, advice, null);
+    private static Verdict failed(Response response, String cause) {
+        return new Verdict(response, new Outcome.Failed(response.reply()), scopeOf(response), "", cause, "", null);
     }
 }

@@ -8,6 +8,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.concurrent.Executors;
@@ -67,6 +68,11 @@ public final class Https {
     ///     built by [#request(URI)]
     public HttpClient client() {
         return client;
+    }
+
+    /// @return time limit of a whole request
+    public Duration requestTimeout() {
+        return settings.requestTimeout();
     }
 
     /// Builds a request with the request timeout.

@@ -3,17 +3,14 @@ package org.o365relay.deliver.graph;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Function;
 import org.o365relay.deliver.upstream.AttemptAbortedException;
 import org.o365relay.deliver.upstream.Response;
 import org.o365relay.deliver.upstream.Response.Origin;
@@ -22,6 +19,7 @@ import org.o365relay.identity.AccessToken;
 import org.o365relay.identity.TokenException;
 import org.o365relay.identity.TokenSource;
 import org.o365relay.mail.Reply;
+import org.o365relay.net.Https;
 
 /// Sends requests to Microsoft Graph. Each has a time limit, from its start to the last octet of the response.
 final class GraphClient {
@@ -34,27 +32,15 @@ final class GraphClient {
 
     private final GraphUpstreamSettings settings;
     private final TokenSource tokens;
-    private final HttpClient client;
-    private final Function<URI, HttpRequest.Builder> requests;
-    private final Duration timeout;
+    private final Https https;
     private final GraphFailures failures;
     private final RetryAfterGate retryAfter;
 
-    /// @param requests creates request builders
-    /// @param timeout time limit of one request, including its response
-    GraphClient(
-            GraphUpstreamSettings settings,
-            TokenSource tokens,
-            HttpClient client,
-            Function<URI, HttpRequest.Builder> requests,
-            Duration timeout,
-            RetryAfterGate retryAfter) {
+    GraphClient(GraphUpstreamSettings settings, TokenSource tokens, Https https, RetryAfterGate retryAfter) {
         this.settings = settings;
         this.tokens = tokens;
-        this.client = client;
-        this.requests = requests;
-        this.timeout = timeout;
-        this.failures = new GraphFailures(timeout);
+        this.https = https;
+        this.failures = new GraphFailures(https.requestTimeout());
         this.retryAfter = retryAfter;
     }
 
@@ -127,7 +113,7 @@ final class GraphClient {
 
     /// Sends a request without the access token.
     GraphResponse sendUnauthenticated(GraphRequest request) throws AttemptAbortedException {
-        return exchange(request, requests.apply(request.uri()));
+        return exchange(request, https.request(request.uri()));
     }
 
     /// Names the missing permission, Mail.ReadWrite: the error that Graph returns is the same as for Mail.Send.
@@ -148,7 +134,7 @@ final class GraphClient {
     }
 
     private GraphResponse authorized(GraphRequest request, AccessToken token) throws AttemptAbortedException {
-        HttpRequest.Builder builder = requests.apply(request.uri());
+        HttpRequest.Builder builder = https.request(request.uri());
         String bearer = token.value().reveal();
         if (!bearer.chars().allMatch(c -> c > ' ' && c < 0x7f)) { // the client's exception would contain it
             String text = "the access token has characters that HTTP does not allow";
@@ -164,29 +150,34 @@ final class GraphClient {
         request.headers().forEach(builder::header);
         builder.method(request.method(), progress.publisher());
         ByteArrayOutputStream body = new ByteArrayOutputStream();
-        CompletableFuture<HttpResponse<Void>> pending = client.sendAsync(
-                builder.build(),
-                BodyHandlers.ofByteArrayConsumer(
-                        octets -> octets.filter(_ -> body.size() < MAX_RESPONSE).ifPresent(body::writeBytes)));
+        HttpResponse<Void> received = receive(request, builder.build(), progress, body);
+        if (received.statusCode() == PROXY_LOGIN_REQUIRED) {
+            throw new AttemptAbortedException(failures.proxyLoginRefused());
+        }
+        GraphResponse response = new GraphResponse(
+                received.statusCode(),
+                received.headers(),
+                body.toByteArray(),
+                received.sslSession().orElse(null));
+        retryAfter.record(response);
+        return response;
+    }
+
+    private HttpResponse<Void> receive(
+            GraphRequest request, HttpRequest sent, RequestProgress progress, ByteArrayOutputStream body)
+            throws AttemptAbortedException {
+        CompletableFuture<HttpResponse<Void>> pending = https.client()
+                .sendAsync(
+                        sent,
+                        BodyHandlers.ofByteArrayConsumer(octets ->
+                                octets.filter(_ -> body.size() < MAX_RESPONSE).ifPresent(body::writeBytes)));
         try {
-            HttpResponse<Void> received = pending.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
-            GraphResponse response = new GraphResponse(
-                    received.statusCode(),
-                    received.headers(),
-                    body.toByteArray(),
-                    received.sslSession().orElse(null));
-            if (response.status() == PROXY_LOGIN_REQUIRED) {
-                throw new AttemptAbortedException(failures.proxyLoginRefused());
+            return pending.get(https.requestTimeout().toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException | InterruptedException e) {
+            pending.cancel(true);
+            if (e instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
             }
-            retryAfter.record(response);
-            return response;
-        } catch (ExecutionException | TimeoutException e) {
-            pending.cancel(true);
-            throw new AttemptAbortedException(
-                    failures.connectionFailure(request.uri().getHost(), progress, request.step(), e));
-        } catch (InterruptedException e) {
-            pending.cancel(true);
-            Thread.currentThread().interrupt();
             throw new AttemptAbortedException(
                     failures.connectionFailure(request.uri().getHost(), progress, request.step(), e));
         }

@@ -3,14 +3,10 @@ package org.o365relay.deliver.graph;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.SequenceInputStream;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.Function;
 import org.o365relay.deliver.upstream.AttemptAbortedException;
 import org.o365relay.deliver.upstream.OutgoingMessage;
 import org.o365relay.deliver.upstream.Response;
@@ -22,7 +18,7 @@ import org.o365relay.identity.TokenSource;
 import org.o365relay.mail.Recipient;
 import org.o365relay.mail.Reply;
 import org.o365relay.mail.UnacceptableContentException;
-import org.o365relay.net.HttpSettings;
+import org.o365relay.net.Https;
 import org.o365relay.rewrite.DestinationFields;
 import org.o365relay.rewrite.ReaddressedHeader;
 
@@ -47,30 +43,22 @@ public final class GraphUpstream implements Upstream {
     private final GraphClient client;
     private final long maxAttachment;
 
-    /// @param client with proxy, certificates and connect timeout; does not follow redirects
-    /// @param requests creates request builders, with the header fields for the proxy;
-    ///     [HttpRequest#newBuilder(URI)] if there are none
-    /// @param http contains the request timeout
     /// @param connections concurrent attempts; at most 4 are made
     /// @param spool existing directory that holds messages larger than `maxDirect` while they are being sent
     public GraphUpstream(
             GraphUpstreamSettings settings,
             TokenSource tokens,
-            HttpClient client,
-            Function<URI, HttpRequest.Builder> requests,
-            HttpSettings http,
+            Https https,
             int connections,
             Path spool,
             InstantSource clock) {
-        this(settings, tokens, client, requests, http, connections, spool, clock, MAX_ATTACHMENT);
+        this(settings, tokens, https, connections, spool, clock, MAX_ATTACHMENT);
     }
 
     GraphUpstream(
             GraphUpstreamSettings settings,
             TokenSource tokens,
-            HttpClient client,
-            Function<URI, HttpRequest.Builder> requests,
-            HttpSettings http,
+            Https https,
             int connections,
             Path spool,
             InstantSource clock,
@@ -79,7 +67,7 @@ public final class GraphUpstream implements Upstream {
         this.connections = Math.clamp(connections, 1, MAX_REQUESTS);
         this.spool = spool;
         this.retryAfter = new RetryAfterGate(clock);
-        this.client = new GraphClient(settings, tokens, client, requests, http.requestTimeout(), retryAfter);
+        this.client = new GraphClient(settings, tokens, https, retryAfter);
         this.maxAttachment = maxAttachment;
     }
 

@@ -3,7 +3,6 @@ package org.o365relay.deliver.graph;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,7 +21,6 @@ import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.deliver.upstream.UpstreamCheck;
 import org.o365relay.deliver.upstream.UpstreamCheck.Finding;
 import org.o365relay.identity.TokenException;
-import org.o365relay.net.ServerTrust;
 
 @Timeout(60)
 class GraphCheckTest {
@@ -170,11 +168,7 @@ class GraphCheckTest {
     }
 
     private UpstreamCheck check(FakeGraph secure, TestCertificate trusted) {
-        try (HttpClient client = HttpClient.newBuilder()
-                .sslContext(ServerTrust.context("localhost", trusted.pem()))
-                .build()) {
-            return fixture.upstream(secure.root(), client, Duration.ofSeconds(20))
-                    .check();
-        }
+        return fixture.upstream(secure.root(), trusted.pem(), Duration.ofSeconds(20))
+                .check();
     }
 }

@@ -4,14 +4,13 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.o365relay.ManualClock;
 import org.o365relay.deliver.upstream.OutgoingMessage;
 import org.o365relay.deliver.upstream.OutgoingMessage.Content;
@@ -20,6 +19,7 @@ import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Recipient;
 import org.o365relay.net.HttpSettings;
+import org.o365relay.net.Https;
 
 /// An upstream and a Graph of its own.
 final class GraphFixture implements AutoCloseable {
@@ -29,8 +29,6 @@ final class GraphFixture implements AutoCloseable {
     final FakeGraph graph = new FakeGraph();
     final FakeTokens tokens = new FakeTokens();
     final ManualClock clock = new ManualClock("2026-11-21T08:00:00Z");
-    private final HttpClient client =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
     private final Path spool;
     final GraphUpstream upstream;
 
@@ -40,16 +38,15 @@ final class GraphFixture implements AutoCloseable {
 
     GraphFixture(Path spool, Duration limit) throws IOException {
         this.spool = spool;
-        this.upstream = upstream(graph.root(), client, limit);
+        this.upstream = upstream(graph.root(), null, limit);
     }
 
-    GraphUpstream upstream(URI root, HttpClient other, Duration limit) {
+    /// @param trusted certificates in addition to the system's; may be null
+    GraphUpstream upstream(URI root, @Nullable Path trusted, Duration limit) {
         return new GraphUpstream(
                 new GraphUpstreamSettings(root, "relay@contoso.example", LARGEST_DIRECT),
                 tokens,
-                other,
-                HttpRequest::newBuilder,
-                new HttpSettings(null, null, Duration.ofSeconds(5), limit),
+                new Https(new HttpSettings(null, trusted, Duration.ofSeconds(5), limit)),
                 8,
                 spool,
                 clock);
@@ -60,9 +57,7 @@ final class GraphFixture implements AutoCloseable {
         return new GraphUpstream(
                 new GraphUpstreamSettings(graph.root(), "relay@contoso.example", LARGEST_DIRECT),
                 tokens,
-                client,
-                HttpRequest::newBuilder,
-                HttpSettings.DIRECT,
+                new Https(HttpSettings.DIRECT),
                 1,
                 spool,
                 clock,
@@ -99,6 +94,5 @@ final class GraphFixture implements AutoCloseable {
     @Override
     public void close() {
         graph.close();
-        client.close();
     }
 }

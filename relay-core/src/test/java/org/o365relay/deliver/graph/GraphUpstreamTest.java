@@ -7,8 +7,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -27,6 +25,7 @@ import org.o365relay.identity.TokenException;
 import org.o365relay.mail.Reply;
 import org.o365relay.mail.UnacceptableContentException;
 import org.o365relay.net.HttpSettings;
+import org.o365relay.net.Https;
 
 @Timeout(60)
 class GraphUpstreamTest {
@@ -243,7 +242,7 @@ class GraphUpstreamTest {
             await(end);
             return true;
         });
-        GraphUpstream hasty = fixture.upstream(graph.root(), HttpClient.newHttpClient(), Duration.ofMillis(300));
+        GraphUpstream hasty = fixture.upstream(graph.root(), null, Duration.ofMillis(300));
 
         Response response = GraphFixture.send(hasty, out -> out.write(SMALL.getBytes(ISO_8859_1)));
         end.countDown();
@@ -266,14 +265,7 @@ class GraphUpstreamTest {
             GraphUpstreamSettings settings = new GraphUpstreamSettings(
                     URI.create("http://127.0.0.1:" + server.getLocalPort()), "relay@contoso.example", 50_000_000);
             GraphUpstream upstream = new GraphUpstream(
-                    settings,
-                    fixture.tokens,
-                    HttpClient.newHttpClient(),
-                    HttpRequest::newBuilder,
-                    HttpSettings.DIRECT,
-                    1,
-                    spool,
-                    fixture.clock);
+                    settings, fixture.tokens, new Https(HttpSettings.DIRECT), 1, spool, fixture.clock);
             Response response = GraphFixture.send(
                     upstream, out -> out.write((SMALL + "x".repeat(20_000_000) + "\r\n").getBytes(ISO_8859_1)));
 
@@ -289,7 +281,7 @@ class GraphUpstreamTest {
             http://graph.invalid      | name not found: graph.invalid
             """)
     void saysWhyGraphCannotBeReached(URI root, String words) {
-        GraphUpstream upstream = fixture.upstream(root, HttpClient.newHttpClient(), Duration.ofSeconds(10));
+        GraphUpstream upstream = fixture.upstream(root, null, Duration.ofSeconds(10));
 
         Response response = GraphFixture.send(upstream, out -> out.write(SMALL.getBytes(ISO_8859_1)));
 
