@@ -1,26 +1,20 @@
 package org.o365relay.deliver;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.health.Cause;
 import org.o365relay.deliver.health.DeliveryPermit;
+import org.o365relay.deliver.health.HealthEvent;
 import org.o365relay.deliver.health.HealthEvent.Answered;
 import org.o365relay.deliver.health.HealthEvent.ConnectionLost;
-import org.o365relay.deliver.health.HealthEvent.MailboxFailed;
 import org.o365relay.deliver.health.HealthEvent.MessageAccepted;
 import org.o365relay.deliver.health.HealthEvent.MessageRefused;
 import org.o365relay.deliver.health.HealthEvent.QuotaUsedUp;
 import org.o365relay.deliver.health.HealthEvent.TransactionFailed;
-import org.o365relay.deliver.health.HealthEvent.UpstreamFailed;
-import org.o365relay.deliver.health.HealthEvent.UpstreamUnreachable;
-import org.o365relay.deliver.health.ProbeSchedule;
 import org.o365relay.deliver.health.UpstreamFailover;
 import org.o365relay.deliver.limits.ConcurrencyLimiter;
 import org.o365relay.deliver.limits.DailyQuota;
 import org.o365relay.deliver.limits.SendingAccount;
-import org.o365relay.deliver.upstream.Response;
 import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.deliver.upstream.Verdict;
 import org.o365relay.deliver.upstream.Verdict.Scope;
@@ -29,8 +23,7 @@ import org.o365relay.journal.Journal;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
 
-/// Updates the health of mailbox and upstream, and the connection limit of the account, after an attempt or a
-/// check.
+/// Updates the health of mailbox and upstream, and the connection limit of the account, after an attempt.
 ///
 /// @param mailbox named in the journal
 record HealthReporter(EmailAddress mailbox, UpstreamFailover failover, SendingAccount account, Journal journal) {
@@ -42,13 +35,13 @@ record HealthReporter(EmailAddress mailbox, UpstreamFailover failover, SendingAc
                 .or(() -> attempt.failure(Scope.UPSTREAM))
                 .or(attempt::unreachable);
         if (failure.isPresent()) {
-            report(permit, failure.get());
+            failover.apply(HealthEvent.of(permit, failure.get()));
         } else if (attempt.delivered() > 0) {
             account.concurrencyLimiter().succeeded();
             failover.apply(new MessageAccepted(permit));
         } else if (attempt.transactionFailure().isPresent()) {
-            failover.apply(new TransactionFailed(
-                    permit, cause(attempt.transactionFailure().get())));
+            failover.apply(
+                    new TransactionFailed(permit, attempt.transactionFailure().get()));
         } else if (attempt.refusedAt().isPresent()) {
             account.concurrencyLimiter().succeeded();
             failover.apply(new MessageRefused(permit, attempt.refusedAt().get()));
@@ -57,16 +50,6 @@ record HealthReporter(EmailAddress mailbox, UpstreamFailover failover, SendingAc
         } else if (!attempt.failedLocally()) {
             failover.apply(new ConnectionLost(permit));
         }
-    }
-
-    /// Reports a failure that is not the message's.
-    void report(DeliveryPermit permit, Verdict failure) {
-        failover.apply(
-                switch (failure.scope()) {
-                    case MAILBOX -> new MailboxFailed(permit, cause(failure), schedule(failure));
-                    case UPSTREAM -> new UpstreamFailed(permit, cause(failure), schedule(failure));
-                    case RECIPIENT, MESSAGE, AUTHOR, CONNECTIONS -> new UpstreamUnreachable(permit, cause(failure));
-                });
     }
 
     private void throttle(DeliveryPermit permit, Verdict verdict) {
@@ -92,15 +75,5 @@ record HealthReporter(EmailAddress mailbox, UpstreamFailover failover, SendingAc
                 + " happens often, spread the mail over several mailboxes (relay.pools).";
         Cause cause = new Cause(Step.MAIL, reply, reason);
         failover.apply(new QuotaUsedUp(permit, cause, until, quota.hasReservations()));
-    }
-
-    private static Cause cause(Verdict verdict) {
-        Response response = verdict.response();
-        return new Cause(response.step(), response.reply(), verdict.cause() + ".", verdict.advice());
-    }
-
-    private static @Nullable ProbeSchedule schedule(Verdict verdict) {
-        Duration probe = verdict.probeAfter();
-        return probe == null ? null : ProbeSchedule.every(probe);
     }
 }

@@ -2,6 +2,7 @@ package org.o365relay.deliver;
 
 import java.util.Optional;
 import org.o365relay.deliver.health.DeliveryPermit;
+import org.o365relay.deliver.health.HealthEvent;
 import org.o365relay.deliver.health.HealthEvent.Answered;
 import org.o365relay.deliver.health.HealthEvent.ConnectionLost;
 import org.o365relay.deliver.upstream.Response;
@@ -40,10 +41,10 @@ record UpstreamChecker(MailboxSender sender) {
 
     private void check(DeliveryPermit permit) {
         Response failure = sender.failover().upstream(permit).check().failure();
-        if (failure == null) {
-            sender.failover().apply(new Answered(permit));
-        } else {
-            sender.health().report(permit, sender.policy().judge(failure, false));
-        }
+        sender.failover()
+                .apply(
+                        failure == null
+                                ? new Answered(permit)
+                                : HealthEvent.of(permit, sender.policy().judge(failure, false)));
     }
 }

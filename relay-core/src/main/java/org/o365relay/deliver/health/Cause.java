@@ -1,6 +1,8 @@
 package org.o365relay.deliver.health;
 
+import org.o365relay.deliver.upstream.Response;
 import org.o365relay.deliver.upstream.Response.Step;
+import org.o365relay.deliver.upstream.Verdict;
 import org.o365relay.mail.Reply;
 
 /// The failure because of which an upstream is suspended or a mailbox is blocked.
@@ -12,6 +14,11 @@ public record Cause(Step step, Reply reply, String explanation, String advice) {
 
     public Cause(Step step, Reply reply, String explanation) {
         this(step, reply, explanation, "");
+    }
+
+    static Cause of(Verdict failure) {
+        Response response = failure.response();
+        return new Cause(response.step(), response.reply(), failure.cause() + ".", failure.advice());
     }
 
     /// @return explanation and advice

@@ -1,8 +1,10 @@
 package org.o365relay.deliver.health;
 
+import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.upstream.Response.Step;
+import org.o365relay.deliver.upstream.Verdict;
 
 /// Something that may change the health of a mailbox or its upstreams.
 public sealed interface HealthEvent {
@@ -10,6 +12,18 @@ public sealed interface HealthEvent {
     /// The result of a delivery or check. Ignored if the state has changed since the permit was granted.
     sealed interface AttemptResult extends HealthEvent {
         DeliveryPermit permit();
+    }
+
+    /// @param failure a failure of the upstream or mailbox, or one before MAIL
+    static AttemptResult of(DeliveryPermit permit, Verdict failure) {
+        Duration probe = failure.probeAfter();
+        ProbeSchedule schedule = probe == null ? null : ProbeSchedule.every(probe);
+        Cause cause = Cause.of(failure);
+        return switch (failure.scope()) {
+            case MAILBOX -> new MailboxFailed(permit, cause, schedule);
+            case UPSTREAM -> new UpstreamFailed(permit, cause, schedule);
+            case RECIPIENT, MESSAGE, AUTHOR, CONNECTIONS -> new UpstreamUnreachable(permit, cause);
+        };
     }
 
     /// The upstream accepted a message.
@@ -26,7 +40,12 @@ public sealed interface HealthEvent {
 
     /// The connection was lost or the upstream failed at MAIL or later. A single failure may be caused by the
     /// message.
-    record TransactionFailed(DeliveryPermit permit, Cause cause) implements AttemptResult {}
+    record TransactionFailed(DeliveryPermit permit, Cause cause) implements AttemptResult {
+
+        public TransactionFailed(DeliveryPermit permit, Verdict failure) {
+            this(permit, Cause.of(failure));
+        }
+    }
 
     /// The attempt ended without a reply from the upstream.
     record ConnectionLost(DeliveryPermit permit) implements AttemptResult {}

@@ -142,13 +142,7 @@ final class DelayNotifier {
         } catch (QueueException e) {
             skipIfDamaged(waiting, e);
         } catch (IOException e) {
-            if (e.getCause() instanceof QueueException failure) { // otherwise the message is damaged
-                throw failure;
-            }
-            log.error(
-                    "message {} cannot be read, so its sender is not notified of the delay: {}",
-                    waiting.id(),
-                    e.getMessage());
+            skipIfDamaged(waiting, e);
         } catch (RuntimeException e) { // the other senders must still be notified
             log.error(
                     "the sender of message {} is not notified of the delay because of a bug; please report it",
@@ -166,6 +160,16 @@ final class DelayNotifier {
         }
         log.error(
                 "the sender of message {} is not notified of the delay, because the message is damaged: {}",
+                waiting.id(),
+                failure.getMessage());
+    }
+
+    private static void skipIfDamaged(WaitingMessage waiting, IOException failure) {
+        if (failure.getCause() instanceof QueueException ofDisk) {
+            throw ofDisk;
+        }
+        log.error(
+                "message {} cannot be read, so its sender is not notified of the delay: {}",
                 waiting.id(),
                 failure.getMessage());
     }
