@@ -7,16 +7,19 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.o365relay.config.credentials.CredentialReader;
 import org.o365relay.config.credentials.SecretFiles;
 import org.o365relay.config.hocon.Layer;
 import org.o365relay.config.hocon.Section;
 import org.o365relay.config.hocon.Setting;
 import org.o365relay.config.values.Addresses;
+import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.UpstreamSettings;
 import org.o365relay.identity.App;
 import org.o365relay.identity.Credential;
 import org.o365relay.mail.EmailAddress;
+import org.o365relay.ndr.NdrSettings;
 
 /// Reads `relay.mailboxes`, with defaults from `relay.mailbox-defaults`.
 ///
@@ -35,6 +38,16 @@ record MailboxesReader(Section relay, SecretFiles files, Path data, String hostn
     /// @param all the sections of all mailboxes, valid or not, in the order of the file
     /// @param valid the valid mailboxes
     record Result(List<Section> all, List<ResolvedMailbox> valid) {
+
+        List<MailboxSettings> settings() {
+            return valid.stream().map(ResolvedMailbox::settings).toList();
+        }
+
+        List<NdrSettings> ndrs() {
+            return valid.stream()
+                    .flatMap(mailbox -> Stream.ofNullable(mailbox.ndr()))
+                    .toList();
+        }
 
         /// @return the valid addresses of all mailboxes, including mailboxes with other errors
         List<EmailAddress> addresses() {

@@ -23,6 +23,7 @@ import org.o365relay.accept.session.SessionSettings;
 import org.o365relay.accept.tls.CertificateFiles;
 import org.o365relay.admit.AddressRule;
 import org.o365relay.admit.AdmissionRules;
+import org.o365relay.admit.ClientPolicy;
 import org.o365relay.admit.TrustedNetworks;
 import org.o365relay.alert.AlertSettings;
 import org.o365relay.config.credentials.SecretFiles;
@@ -63,15 +64,71 @@ record RelayReader(
     private static final Duration HOUR = Duration.ofHours(1);
     private static final Duration DAY = Duration.ofDays(1);
 
+    /// Whom the relay accepts mail from, and how.
+    ///
+    /// @param standard policy of a network without settings
+    /// @param trusted networks of listeners without a list of their own
+    private record Accepting(
+            SessionLimits limits,
+            Optional<CertificateFiles> certificate,
+            Optional<Path> users,
+            boolean authWithoutTls,
+            ClientPolicy standard,
+            TrustedNetworks trusted,
+            List<ListenerSettings> listeners) {
+
+        AcceptSettings settings(
+                String hostname, AdmissionRules admission, Routes routes, List<EmailAddress> mailboxes) {
+            return new AcceptSettings(
+                    new SessionSettings(hostname, limits, admission, authWithoutTls, routes, mailboxes),
+                    certificate.orElse(null),
+                    users.orElse(null));
+        }
+    }
+
     /// Reads the section and reports all problems.
     ///
     /// @return the configuration; empty if no mailbox is valid
     Optional<ResolvedConfiguration> read(Section relay) {
         String hostname = relay.optional("hostname", Addresses.HOSTNAME)
                 .orElseGet(() -> Hostname.find(environment, kernelHostname));
+        SecretFiles files = new SecretFiles(directory, environment, opensSecrets);
+        Accepting accepting = accepting(relay, files);
+        List<ListenerSettings> listeners = accepting.listeners();
+        QueueSettings queue = queue(relay, accepting.standard().messageSize(), listeners);
+        ControlSettings control =
+                new ControlReader(relay.section("control"), directory).read(queue.directory(), listeners);
+        HttpSettings http = new HttpReader(relay.section("http"), files).read();
+        MailboxesReader.Result mailboxes = new MailboxesReader(relay, files, queue.directory(), hostname, now).read();
+        reportLargeMessages(relay.section("limits"), mailboxes.valid());
+        Optional<Routes> routes = new RoutesReader(relay, mailboxes).read();
+        RetrySchedule schedule = schedule(relay.section("retry"));
+        ProbeSchedule probe = probe(relay.section("retry"));
+        NoticeSettings notices = new NoticesReader(relay.section("notices")).read(schedule);
+        AlertSettings alerts = new AlertsReader(relay.section("alerts"), files).read();
+        Duration shutdownTimeout = relay.value("shutdown-timeout", duration(Duration.ZERO, HOUR));
+        Optional<AdmissionRules> admission = admission(relay, notices, mailboxes.addresses());
+        return routes.flatMap(routing -> admission.map(rules -> new RelaySettings(
+                        hostname,
+                        listeners,
+                        accepting.settings(hostname, rules, routing, mailboxes.addresses()),
+                        queue.withLongestWait(schedule.maxWait()),
+                        mailboxes.settings(),
+                        routing,
+                        http,
+                        schedule,
+                        probe,
+                        notices,
+                        alerts,
+                        mailboxes.ndrs(),
+                        shutdownTimeout)))
+                .map(settings -> new ResolvedConfiguration(
+                        settings, control, mailboxes.valid(), accepting.standard(), accepting.trusted()));
+    }
+
+    private Accepting accepting(Section relay, SecretFiles files) {
         Section limits = relay.section("limits");
         SessionLimits sessions = sessions(limits);
-        SecretFiles files = new SecretFiles(directory, environment, opensSecrets);
         SecurityReader security = new SecurityReader(relay.section("tls"), relay.section("auth"), files, now);
         Optional<CertificateFiles> certificate = security.certificate();
         Optional<Path> users = security.users();
@@ -82,53 +139,19 @@ record RelayReader(
         List<ListenerSettings> listeners =
                 new ListenersReader(relay, networks, trusted, security.hasCertificate()).read();
         security.reportLogins(listeners);
-        QueueSettings queue = queue(relay, policies.standard().messageSize(), listeners);
-        ControlSettings control =
-                new ControlReader(relay.section("control"), directory).read(queue.directory(), listeners);
-        HttpSettings http = new HttpReader(relay.section("http"), files).read();
-        MailboxesReader.Result mailboxes = new MailboxesReader(relay, files, queue.directory(), hostname, now).read();
-        reportLargeMessages(limits, mailboxes.valid());
-        Optional<Routes> routes = new RoutesReader(relay, mailboxes).read();
-        Section retry = relay.section("retry");
-        RetrySchedule schedule = schedule(retry);
-        ProbeSchedule probe = probe(retry);
-        NoticeSettings notices = new NoticesReader(relay.section("notices")).read(schedule);
-        AlertSettings alerts = new AlertsReader(relay.section("alerts"), files).read();
-        Duration shutdownTimeout = relay.value("shutdown-timeout", duration(Duration.ZERO, HOUR));
+        return new Accepting(
+                sessions, certificate, users, security.plainText(), policies.standard(), trusted, listeners);
+    }
+
+    /// @return empty if there is neither an admin nor a mailbox, to which mail for postmaster would go
+    private static Optional<AdmissionRules> admission(
+            Section relay, NoticeSettings notices, List<EmailAddress> mailboxes) {
         Optional<String> defaultDomain = relay.optional("default-domain", Addresses.DOMAIN);
         List<AddressRule> senders = new RulesReader(relay).read("sender-rules");
         List<AddressRule> recipients = new RulesReader(relay).read("recipient-rules");
-        return routes.map(routing -> {
-            EmailAddress first = mailboxes.addresses().getFirst();
-            EmailAddress postmaster = notices.admin() == null ? first : notices.admin();
-            AcceptSettings accept = new AcceptSettings(
-                    new SessionSettings(
-                            hostname,
-                            sessions,
-                            new AdmissionRules(defaultDomain.orElse(null), postmaster, senders, recipients),
-                            security.plainText(),
-                            routing,
-                            mailboxes.addresses()),
-                    certificate.orElse(null),
-                    users.orElse(null));
-            RelaySettings settings = new RelaySettings(
-                    hostname,
-                    listeners,
-                    accept,
-                    queue.withLongestWait(schedule.maxWait()),
-                    mailboxes.valid().stream().map(ResolvedMailbox::settings).toList(),
-                    routing,
-                    http,
-                    schedule,
-                    probe,
-                    notices,
-                    alerts,
-                    mailboxes.valid().stream()
-                            .flatMap(mailbox -> Stream.ofNullable(mailbox.ndr()))
-                            .toList(),
-                    shutdownTimeout);
-            return new ResolvedConfiguration(settings, control, mailboxes.valid(), policies.standard(), trusted);
-        });
+        return Stream.concat(Stream.ofNullable(notices.admin()), mailboxes.stream())
+                .findFirst()
+                .map(postmaster -> new AdmissionRules(defaultDomain.orElse(null), postmaster, senders, recipients));
     }
 
     /// Warns if the relay's `message-size` is larger than any mailbox sends. The default causes no warning.

@@ -152,31 +152,8 @@ public record CredentialReader(Section credential, SecretFiles files, Cloud clou
                 mailbox(username)
                         .map(name -> new Credential.ManagedIdentity(
                                 name, values.clientId().orElse(null)));
-            case CLIENT_SECRET -> {
-                Optional<Secret> secret = required(CLIENT_SECRET, values.clientSecret());
-                secret.ifPresent(this::reportSecretId);
-                values.expires().ifPresent(this::reportExpiry);
-                yield withApp(
-                        values,
-                        username,
-                        secret,
-                        (app, name, value) -> new Credential.ClientSecret(
-                                app, name, value, values.expires().orElse(null)));
-            }
-            case CERTIFICATE -> {
-                reportMissing(CERTIFICATE, "set the PEM or PFX file with the app's certificate and key");
-                values.certificate().filter(_ -> files.areOpened()).ifPresent(file -> reportCertificate(file, values));
-                yield withApp(
-                        values,
-                        username,
-                        values.certificate(),
-                        (app, name, file) -> new Credential.ClientCertificate(
-                                app,
-                                name,
-                                file,
-                                values.certificateKey().orElse(null),
-                                values.certificatePassword().orElse(null)));
-            }
+            case CLIENT_SECRET -> clientSecret(values, username);
+            case CERTIFICATE -> clientCertificate(values, username);
             case DEVICE_CODE ->
                 withApp(
                         values,
@@ -185,6 +162,33 @@ public record CredentialReader(Section credential, SecretFiles files, Cloud clou
                         (app, name, key) -> new Credential.DeviceCode(
                                 app, name, values.tokenFile().orElseGet(() -> tokenFile(name)), key));
         };
+    }
+
+    private Optional<Credential> clientSecret(Values values, Optional<String> username) {
+        Optional<Secret> secret = required(CLIENT_SECRET, values.clientSecret());
+        secret.ifPresent(this::reportSecretId);
+        values.expires().ifPresent(this::reportExpiry);
+        return withApp(
+                values,
+                username,
+                secret,
+                (app, name, value) -> new Credential.ClientSecret(
+                        app, name, value, values.expires().orElse(null)));
+    }
+
+    private Optional<Credential> clientCertificate(Values values, Optional<String> username) {
+        reportMissing(CERTIFICATE, "set the PEM or PFX file with the app's certificate and key");
+        values.certificate().filter(_ -> files.areOpened()).ifPresent(file -> reportCertificate(file, values));
+        return withApp(
+                values,
+                username,
+                values.certificate(),
+                (app, name, file) -> new Credential.ClientCertificate(
+                        app,
+                        name,
+                        file,
+                        values.certificateKey().orElse(null),
+                        values.certificatePassword().orElse(null)));
     }
 
     /// Creates a credential that signs in as an app.

@@ -114,6 +114,10 @@ final class AdminScript {
                     PowerShell.text(answers.text(SetupQuestion.CERTIFICATE_NAME).orElseThrow()));
         }
         values.put("ExchangeEnvironment", PowerShell.text(exchangeEnvironment(answers.cloud())));
+        return aligned(values);
+    }
+
+    private static List<String> aligned(Map<String, String> values) {
         int width = values.keySet().stream().mapToInt(String::length).max().orElse(0);
         return values.entrySet().stream()
                 .map(value -> "$%s%s = %s"

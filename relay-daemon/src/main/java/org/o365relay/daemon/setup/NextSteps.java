@@ -10,6 +10,7 @@ final class NextSteps {
 
     private final ConfigDirectory directory;
     private final SetupAnswers answers;
+    private final SubmissionMethod method;
     private final List<String> secrets;
     private final List<String> lines = new ArrayList<>();
     private int steps;
@@ -18,13 +19,22 @@ final class NextSteps {
     NextSteps(ConfigDirectory directory, SetupAnswers answers, List<String> secrets) {
         this.directory = directory;
         this.answers = answers;
+        this.method = answers.method();
         this.secrets = List.copyOf(secrets);
     }
 
     List<String> lines() throws IOException {
-        SubmissionMethod method = answers.method();
         lines.add("");
         lines.add("Files written:");
+        addFiles();
+        lines.add("");
+        lines.add("Next steps:");
+        addTenantSteps();
+        addLocalSteps();
+        return lines;
+    }
+
+    private void addFiles() throws IOException {
         file(RelayConf.NAME, "the configuration");
         if (method.isMicrosoft()) {
             file(AdminScript.NAME, "the script for an administrator of the tenant");
@@ -35,8 +45,9 @@ final class NextSteps {
         if (method.hasCertificate()) {
             file(AppCertificate.PUBLIC, "the certificate without its key, to upload");
         }
-        lines.add("");
-        lines.add("Next steps:");
+    }
+
+    private void addTenantSteps() {
         if (method == SubmissionMethod.PASSWORD) {
             step("Plan the move to OAuth (docs/password.md): Microsoft disables passwords for SMTP at the end of");
             continueStep("December 2026, unless an admin enables them again, and later permanently.");
@@ -49,6 +60,9 @@ final class NextSteps {
         if (method.hasRegistration() && answers.text(SetupQuestion.CLIENT_ID).isEmpty()) {
             step("Put the client-id that the script prints into " + path(RelayConf.NAME) + ".");
         }
+    }
+
+    private void addLocalSteps() throws IOException {
         for (String secret : secrets) {
             if (!directory.hasContent(secret)) {
                 step("Write the " + secret.replace('-', ' ') + " into " + path(secret) + ".");
@@ -62,7 +76,6 @@ final class NextSteps {
             secrets.forEach(secret -> continueStep("LoadCredential=" + secret + ":" + absolute(secret)));
         }
         step("Check the configuration: o365-relay check --config " + path(RelayConf.NAME));
-        return lines;
     }
 
     private void file(String name, String description) {

@@ -144,29 +144,8 @@ final class RelayConf {
         add("");
         add("    credential {");
         switch (method) {
-            case OAUTH_CERTIFICATE, GRAPH_CERTIFICATE -> {
-                add("      # OAuth: an app signs in with a certificate.");
-                add("      type = certificate");
-                app();
-                add(
-                        "      # The certificate with its key; the path is relative to this file. The relay warns before it expires.");
-                add("      certificate = " + quoted(answers.certificate()));
-                if (certificatePassword) {
-                    add("      # The file with the password of the key.");
-                    add("      certificate-password-file = " + quoted(AppCertificate.PASSWORD));
-                }
-            }
-            case OAUTH_SECRET, GRAPH_SECRET -> {
-                add("      # OAuth: an app signs in with a client secret.");
-                add("      type = client-secret");
-                app();
-                add("      # The file with the secret (the column Value, not the Secret ID).");
-                add("      client-secret-file = " + quoted(SetupSecretFile.CLIENT_SECRET.file()));
-                add("      # The expiry date of the secret. The relay warns before it expires.");
-                add(answers.text(SetupQuestion.SECRET_EXPIRES)
-                        .map(date -> "      client-secret-expires = " + quoted(date))
-                        .orElse("      # client-secret-expires = \"2027-12-31\""));
-            }
+            case OAUTH_CERTIFICATE, GRAPH_CERTIFICATE -> appCertificate();
+            case OAUTH_SECRET, GRAPH_SECRET -> appSecret();
             case DEVICE_CODE -> {
                 add("      # OAuth: a user signs in once with o365-relay login --config <this file>");
                 add("      type = device-code");
@@ -185,6 +164,31 @@ final class RelayConf {
             case CONNECTOR_IP, CONNECTOR_CERTIFICATE -> {}
         }
         add("    }");
+    }
+
+    private void appCertificate() {
+        add("      # OAuth: an app signs in with a certificate.");
+        add("      type = certificate");
+        app();
+        add(
+                "      # The certificate with its key; the path is relative to this file. The relay warns before it expires.");
+        add("      certificate = " + quoted(answers.certificate()));
+        if (certificatePassword) {
+            add("      # The file with the password of the key.");
+            add("      certificate-password-file = " + quoted(AppCertificate.PASSWORD));
+        }
+    }
+
+    private void appSecret() {
+        add("      # OAuth: an app signs in with a client secret.");
+        add("      type = client-secret");
+        app();
+        add("      # The file with the secret (the column Value, not the Secret ID).");
+        add("      client-secret-file = " + quoted(SetupSecretFile.CLIENT_SECRET.file()));
+        add("      # The expiry date of the secret. The relay warns before it expires.");
+        add(answers.text(SetupQuestion.SECRET_EXPIRES)
+                .map(date -> "      client-secret-expires = " + quoted(date))
+                .orElse("      # client-secret-expires = \"2027-12-31\""));
     }
 
     private void smarthostLogin() {
