@@ -41,17 +41,29 @@ class ArchitectureTest {
             Map.entry("config.hocon", ""),
             Map.entry("config.print", "config, config.hocon, config.values"),
             Map.entry("config.values", "config.hocon"),
-            Map.entry("sandbox", "sandbox.entra, sandbox.web"),
-            Map.entry("sandbox.demo", "sandbox"),
+            Map.entry(
+                    "sandbox",
+                    "sandbox.entra, sandbox.fault, sandbox.graph, sandbox.message, sandbox.settings, sandbox.smtp, sandbox.tenant,"
+                            + " sandbox.web"),
+            Map.entry("sandbox.demo", "sandbox, sandbox.message"),
             Map.entry("sandbox.entra", "sandbox.web"),
-            Map.entry("sandbox.scenario", "sandbox, sandbox.entra"),
+            Map.entry("sandbox.fault", ""),
+            Map.entry(
+                    "sandbox.graph",
+                    "sandbox.entra, sandbox.fault, sandbox.message, sandbox.settings, sandbox.tenant, sandbox.web"),
+            Map.entry("sandbox.message", "sandbox.settings, sandbox.web"),
+            Map.entry("sandbox.scenario", "sandbox.entra, sandbox.fault, sandbox.settings"),
+            Map.entry("sandbox.settings", "sandbox.entra"),
+            Map.entry("sandbox.smtp", "sandbox.entra, sandbox.fault, sandbox.message, sandbox.settings, sandbox.tenant"),
+            Map.entry("sandbox.tenant", "sandbox.entra, sandbox.fault, sandbox.message, sandbox.settings"),
             Map.entry("sandbox.web", ""),
             Map.entry("daemon", "daemon.cli, daemon.cli.queue, daemon.demo"),
             Map.entry("daemon.check", ""),
             Map.entry(
                     "daemon.cli",
                     "config, config.hocon, config.print, daemon.check, daemon.cli.types, daemon.control, daemon.demo, daemon.explain, daemon.report,"
-                            + " daemon.setup, daemon.systemd, sandbox, sandbox.demo, sandbox.entra, sandbox.scenario"),
+                            + " daemon.setup, daemon.systemd, sandbox, sandbox.demo, sandbox.entra, sandbox.fault, sandbox.message,"
+                            + " sandbox.scenario, sandbox.settings"),
             Map.entry(
                     "daemon.cli.queue",
                     "config, daemon.cli, daemon.cli.types, daemon.control, daemon.explain, daemon.report, daemon.setup"),
@@ -93,13 +105,13 @@ class ArchitectureTest {
     }
 
     @Test
-    void theSandboxUsesNothingOfTheRelayButMail() {
+    void theSandboxUsesNothingOfTheRelay() {
         classes()
                 .that()
                 .resideInAPackage(ROOT + "sandbox..")
                 .should()
                 .onlyDependOnClassesThat(
-                        resideInAnyPackage(ROOT + "sandbox..", ROOT + "mail").or(resideOutsideOfPackages(ROOT + ".")))
+                        resideInAnyPackage(ROOT + "sandbox..").or(resideOutsideOfPackages(ROOT + ".")))
                 .check(PROGRAM);
     }
 
@@ -107,7 +119,7 @@ class ArchitectureTest {
     @CsvSource({
         "picocli.., daemon, daemon.cli..",
         "ch.qos.logback.., daemon.cli, daemon.cli",
-        "org.subethamail.., sandbox, sandbox.."
+        "org.subethamail.., sandbox.smtp, sandbox.smtp"
     })
     void onlyTheirPackagesUseLibraries(String library, String user, String other) {
         noClasses()

@@ -14,6 +14,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.sandbox.message.AcceptedMessage;
 import org.o365relay.sandbox.settings.SandboxLimits;
+import org.o365relay.sandbox.settings.SandboxLimits.ExcessAction;
+import org.o365relay.sandbox.settings.SandboxLimits.Rate;
 import org.o365relay.sandbox.settings.SandboxMailbox;
 
 /// Several mailboxes: those that share a load, and rules that say which mail is whose and what goes first. A minute
@@ -45,8 +47,7 @@ final class PoolTest {
                                 new SandboxMailbox(TWO, ConfigText.PASSWORD),
                                 new SandboxMailbox(THREE, ConfigText.PASSWORD))
                         .tenant(tenant -> tenant.withTimeScale(60)
-                                .limits(_ -> SandboxLimits.MICROSOFT.withMessagesPerMinute(
-                                        30, SandboxLimits.ExcessAction.COUNT))));
+                                .limits(_ -> SandboxLimits.MICROSOFT.with(new Rate(30, ExcessAction.COUNT)))));
     }
 
     @AfterEach

@@ -20,6 +20,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.sandbox.settings.SandboxLimits;
+import org.o365relay.sandbox.settings.SandboxLimits.ExcessAction;
+import org.o365relay.sandbox.settings.SandboxLimits.Penalty;
+import org.o365relay.sandbox.settings.SandboxLimits.Rate;
 
 /// The limits of a mailbox.
 final class SandboxLimitsTest {
@@ -82,9 +85,7 @@ final class SandboxLimitsTest {
 
     @Test
     void delaysRepliesBeyondTheRate() throws IOException {
-        startWithRealTime(
-                limits -> limits.withMessagesPerMinute(2, SandboxLimits.ExcessAction.DELAY),
-                30); // a minute is two seconds
+        startWithRealTime(limits -> limits.with(new Rate(2, ExcessAction.DELAY)), 30); // a minute is two seconds
         try (RawClient client = signedIn()) {
             long start = System.nanoTime();
             for (int i = 0; i < 3; i++) {
@@ -98,7 +99,7 @@ final class SandboxLimitsTest {
 
     @Test
     void onlyCountsMessagesBeyondTheRate() throws IOException {
-        limit(limits -> limits.withMessagesPerMinute(2, SandboxLimits.ExcessAction.COUNT));
+        limit(limits -> limits.with(new Rate(2, ExcessAction.COUNT)));
         try (RawClient client = signedIn()) {
             for (int i = 0; i < 5; i++) {
                 assertThat(send(client)).startsWith("250 ");
@@ -141,7 +142,7 @@ final class SandboxLimitsTest {
 
     @Test
     void refusesAllMailAfterRepeatedErrors() throws IOException {
-        limit(limits -> limits.withPenalty(3, Duration.ofHours(24)));
+        limit(limits -> limits.with(new Penalty(3, Duration.ofHours(24))));
         try (RawClient client = signedIn()) {
             for (int i = 0; i < 3; i++) {
                 assertThat(sendAs(client, "foreign@example.net")).startsWith("554 5.2.252 SendAsDenied; ");
@@ -165,7 +166,7 @@ final class SandboxLimitsTest {
 
     @Test
     void forgetsErrorsAfterAnHour() throws IOException {
-        limit(limits -> limits.withPenalty(2, Duration.ofHours(24)));
+        limit(limits -> limits.with(new Penalty(2, Duration.ofHours(24))));
         try (RawClient client = signedIn()) {
             sendAs(client, "foreign@example.net");
             pass(Duration.ofHours(1));

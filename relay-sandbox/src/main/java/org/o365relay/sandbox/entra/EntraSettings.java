@@ -10,9 +10,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param tenant tenant ID
 /// @param domains domains that also identify the tenant
-/// @param accessTokenLifetime lifetime of access tokens; 60 to 90 minutes in Entra
-/// @param refreshTokenLifetime how long an unused refresh token stays valid; 90 days in Entra
-/// @param deviceCodeLifetime lifetime of a device code; 15 minutes in Entra
 /// @param pollInterval minimum interval of polls for a device code; 5 s in Entra
 /// @param managedIdentity client ID of the managed identity; null for none
 /// @param autoApproveUser user as whom every device code is approved immediately; null for none
@@ -20,9 +17,7 @@ public record EntraSettings(
         String tenant,
         Set<String> domains,
         List<AppRegistration> apps,
-        Duration accessTokenLifetime,
-        Duration refreshTokenLifetime,
-        Duration deviceCodeLifetime,
+        Lifetimes lifetimes,
         Duration pollInterval,
         @Nullable String managedIdentity,
         @Nullable String autoApproveUser) {
@@ -32,6 +27,13 @@ public record EntraSettings(
 
     /// Domain of [#of(AppRegistration...)].
     public static final String DOMAIN = "contoso.example";
+
+    /// How long what Entra issues is valid.
+    ///
+    /// @param accessToken 60 to 90 minutes in Entra
+    /// @param refreshToken how long an unused refresh token stays valid; 90 days in Entra
+    /// @param deviceCode 15 minutes in Entra
+    public record Lifetimes(Duration accessToken, Duration refreshToken, Duration deviceCode) {}
 
     public EntraSettings {
         domains = Set.copyOf(domains);
@@ -44,9 +46,7 @@ public record EntraSettings(
                 TENANT,
                 Set.of(DOMAIN, "contoso.onmicrosoft.example"),
                 List.of(apps),
-                Duration.ofSeconds(3_599),
-                Duration.ofDays(90),
-                Duration.ofMinutes(15),
+                new Lifetimes(Duration.ofSeconds(3_599), Duration.ofDays(90), Duration.ofMinutes(15)),
                 Duration.ofSeconds(5),
                 null,
                 null);
@@ -55,29 +55,12 @@ public record EntraSettings(
     /// @param id tenant ID
     /// @param names domains that also identify the tenant
     public EntraSettings forTenant(String id, String... names) {
-        return new EntraSettings(
-                id,
-                Set.of(names),
-                apps,
-                accessTokenLifetime,
-                refreshTokenLifetime,
-                deviceCodeLifetime,
-                pollInterval,
-                managedIdentity,
-                autoApproveUser);
+        return new EntraSettings(id, Set.of(names), apps, lifetimes, pollInterval, managedIdentity, autoApproveUser);
     }
 
     public EntraSettings with(AppRegistration... newApps) {
         return new EntraSettings(
-                tenant,
-                domains,
-                List.of(newApps),
-                accessTokenLifetime,
-                refreshTokenLifetime,
-                deviceCodeLifetime,
-                pollInterval,
-                managedIdentity,
-                autoApproveUser);
+                tenant, domains, List.of(newApps), lifetimes, pollInterval, managedIdentity, autoApproveUser);
     }
 
     public EntraSettings withAccessTokenLifetime(Duration lifetime) {
@@ -85,9 +68,7 @@ public record EntraSettings(
                 tenant,
                 domains,
                 apps,
-                lifetime,
-                refreshTokenLifetime,
-                deviceCodeLifetime,
+                new Lifetimes(lifetime, lifetimes.refreshToken(), lifetimes.deviceCode()),
                 pollInterval,
                 managedIdentity,
                 autoApproveUser);
@@ -95,43 +76,16 @@ public record EntraSettings(
 
     /// @param interval minimum interval of polls; at least one second is announced
     public EntraSettings withPollInterval(Duration interval) {
-        return new EntraSettings(
-                tenant,
-                domains,
-                apps,
-                accessTokenLifetime,
-                refreshTokenLifetime,
-                deviceCodeLifetime,
-                interval,
-                managedIdentity,
-                autoApproveUser);
+        return new EntraSettings(tenant, domains, apps, lifetimes, interval, managedIdentity, autoApproveUser);
     }
 
     public EntraSettings withManagedIdentity(String clientId) {
-        return new EntraSettings(
-                tenant,
-                domains,
-                apps,
-                accessTokenLifetime,
-                refreshTokenLifetime,
-                deviceCodeLifetime,
-                pollInterval,
-                clientId,
-                autoApproveUser);
+        return new EntraSettings(tenant, domains, apps, lifetimes, pollInterval, clientId, autoApproveUser);
     }
 
     /// @param user user as whom every device code is approved immediately
     public EntraSettings withAutoApproveUser(String user) {
-        return new EntraSettings(
-                tenant,
-                domains,
-                apps,
-                accessTokenLifetime,
-                refreshTokenLifetime,
-                deviceCodeLifetime,
-                pollInterval,
-                managedIdentity,
-                user);
+        return new EntraSettings(tenant, domains, apps, lifetimes, pollInterval, managedIdentity, user);
     }
 
     Optional<AppRegistration> app(String clientId) {

@@ -115,7 +115,9 @@ final class TokenEndpoint {
             throws TokenRefusedException {
         String scope = form.getOrDefault("scope", "");
         RefreshTokens.Grant grant = refreshTokens.redeem(
-                form.getOrDefault("refresh_token", ""), clock.instant(), timeScale.apply(entra.refreshTokenLifetime()));
+                form.getOrDefault("refresh_token", ""),
+                clock.instant(),
+                timeScale.apply(entra.lifetimes().refreshToken()));
         if (!grant.app().clientId().equals(app.clientId())) {
             throw new TokenRefusedException(NO_CONSENT);
         }
@@ -139,7 +141,7 @@ final class TokenEndpoint {
                         app.clientId(),
                         user,
                         now,
-                        timeScale.apply(entra.accessTokenLifetime())));
+                        timeScale.apply(entra.lifetimes().accessToken())));
         members.put("client_info", tokenFactory.clientInfo(entra.tenant(), user));
         return members;
     }
@@ -152,7 +154,7 @@ final class TokenEndpoint {
             Set<String> permissions,
             @Nullable String user) {
         Instant now = clock.instant();
-        Duration lifetime = timeScale.apply(entra.accessTokenLifetime());
+        Duration lifetime = timeScale.apply(entra.lifetimes().accessToken());
         IssuedToken claims = new IssuedToken("", scope.resource(), app, permissions, user, now.plus(lifetime));
         String value = tokenFactory.accessToken(
                 entra.tenant(), issuer(entra, request), scope.audience(), claims, now, lifetime);
@@ -170,7 +172,7 @@ final class TokenEndpoint {
         Map<String, String> form = request.form();
         AppRegistration app = app(entra, form.getOrDefault("client_id", ""));
         Scope scope = Scope.parse(form.getOrDefault("scope", ""));
-        Duration lifetime = timeScale.apply(entra.deviceCodeLifetime());
+        Duration lifetime = timeScale.apply(entra.lifetimes().deviceCode());
         DeviceCodes.PendingCode code = codes.create(
                 tokenFactory.opaqueToken(), app, scope, clock.instant().plus(lifetime));
         if (entra.autoApproveUser() != null) {

@@ -14,11 +14,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.sandbox.entra.AppRegistration;
 import org.o365relay.sandbox.entra.EntraSettings;
+import org.o365relay.sandbox.entra.EntraSettings.Lifetimes;
 import org.o365relay.sandbox.settings.BasicAuth;
 import org.o365relay.sandbox.settings.Connector;
 import org.o365relay.sandbox.settings.GraphSettings;
 import org.o365relay.sandbox.settings.ListenSettings;
 import org.o365relay.sandbox.settings.SandboxLimits;
+import org.o365relay.sandbox.settings.SandboxLimits.Penalty;
+import org.o365relay.sandbox.settings.SandboxLimits.Rate;
 import org.o365relay.sandbox.settings.SandboxMailbox;
 import org.o365relay.sandbox.settings.SandboxSettings;
 
@@ -81,12 +84,12 @@ record SettingsReader(ScenarioSection root, Path base) {
     private static SandboxLimits limits(ScenarioSection section) {
         return new SandboxLimits(
                 count(section, "connections"),
-                count(section, "messages-per-minute"),
-                section.oneOf("excess-action", SandboxLimits.ExcessAction.class),
+                new Rate(
+                        count(section, "messages-per-minute"),
+                        section.oneOf("excess-action", SandboxLimits.ExcessAction.class)),
                 count(section, "recipients-per-day"),
                 count(section, "recipients-per-message"),
-                count(section, "repeated-errors"),
-                section.time("penalty"),
+                new Penalty(count(section, "repeated-errors"), section.time("penalty")),
                 section.time("session-time"),
                 count(section, "graph-requests"));
     }
@@ -100,9 +103,10 @@ record SettingsReader(ScenarioSection root, Path base) {
                 section.string("tenant"),
                 Set.copyOf(section.strings("domains")),
                 root.sections("apps").stream().map(this::app).toList(),
-                section.time("access-token-lifetime"),
-                section.time("refresh-token-lifetime"),
-                section.time("device-code-lifetime"),
+                new Lifetimes(
+                        section.time("access-token-lifetime"),
+                        section.time("refresh-token-lifetime"),
+                        section.time("device-code-lifetime")),
                 section.time("poll-interval"),
                 section.optionalString("managed-identity").orElse(null),
                 section.optionalString("auto-approve-user").orElse(null));

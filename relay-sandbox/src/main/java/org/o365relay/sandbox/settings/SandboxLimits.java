@@ -5,22 +5,16 @@ import java.time.Duration;
 /// Limits of one mailbox. Durations are divided by [TenantSettings#timeScale()].
 ///
 /// @param connections concurrent authenticated connections; any further connection gets `432 4.3.2` at MAIL
-/// @param messagesPerMinute messages per minute
-/// @param excessAction what to do with messages beyond that rate
 /// @param recipientsPerDay recipients within any 24 h; further recipients get SubmissionQuotaExceeded
 /// @param recipientsPerMessage recipients of one message; further recipients get `452 4.5.3`
-/// @param repeatedErrors number of identical refusals within an hour after which all mail is refused
-/// @param penalty how long all mail is then refused
 /// @param sessionTime maximum duration of a connection
 /// @param graphRequests concurrent Graph requests per app and mailbox; any further request gets 429
 public record SandboxLimits(
         int connections,
-        int messagesPerMinute,
-        ExcessAction excessAction,
+        Rate rate,
         int recipientsPerDay,
         int recipientsPerMessage,
-        int repeatedErrors,
-        Duration penalty,
+        Penalty penalty,
         Duration sessionTime,
         int graphRequests) {
 
@@ -30,18 +24,28 @@ public record SandboxLimits(
     /// No limits: the default, also used for load tests.
     public static final SandboxLimits NONE = new SandboxLimits(
             UNLIMITED,
-            UNLIMITED,
-            ExcessAction.DELAY,
-            UNLIMITED,
+            new Rate(UNLIMITED, ExcessAction.DELAY),
             UNLIMITED,
             UNLIMITED,
-            Duration.ofHours(24),
+            new Penalty(UNLIMITED, Duration.ofHours(24)),
             Duration.ofDays(365),
             UNLIMITED);
 
-    /// The limits that Microsoft documents; repeatedErrors and penalty are as observed by users.
+    /// The limits that Microsoft documents; the penalty is as observed by users.
     public static final SandboxLimits MICROSOFT = new SandboxLimits(
-            3, 30, ExcessAction.DELAY, 10_000, 500, 10, Duration.ofHours(24), Duration.ofMinutes(20), 4);
+            3,
+            new Rate(30, ExcessAction.DELAY),
+            10_000,
+            500,
+            new Penalty(10, Duration.ofHours(24)),
+            Duration.ofMinutes(20),
+            4);
+
+    public record Rate(int messagesPerMinute, ExcessAction excessAction) {
+        public Rate {
+            requirePositive(messagesPerMinute);
+        }
+    }
 
     /// What to do with messages beyond the rate per minute.
     public enum ExcessAction {
@@ -51,95 +55,62 @@ public record SandboxLimits(
         COUNT
     }
 
+    /// After a number of identical refusals within an hour, all mail is refused for a time.
+    ///
+    /// @param duration how long all mail is refused
+    public record Penalty(int repeatedErrors, Duration duration) {
+        public Penalty {
+            requirePositive(repeatedErrors);
+            requirePositive(duration);
+        }
+    }
+
     public SandboxLimits {
-        if (connections < 1
-                || messagesPerMinute < 1
-                || recipientsPerDay < 1
-                || recipientsPerMessage < 1
-                || repeatedErrors < 1
-                || graphRequests < 1) {
+        requirePositive(connections);
+        requirePositive(recipientsPerDay);
+        requirePositive(recipientsPerMessage);
+        requirePositive(sessionTime);
+        requirePositive(graphRequests);
+    }
+
+    private static void requirePositive(int limit) {
+        if (limit < 1) {
             throw new IllegalArgumentException("a limit must be at least 1");
         }
-        if (!penalty.isPositive() || !sessionTime.isPositive()) {
+    }
+
+    private static void requirePositive(Duration limit) {
+        if (!limit.isPositive()) {
             throw new IllegalArgumentException("penalty and session time must be positive");
         }
     }
 
     public SandboxLimits withConnections(int limit) {
         return new SandboxLimits(
-                limit,
-                messagesPerMinute,
-                excessAction,
-                recipientsPerDay,
-                recipientsPerMessage,
-                repeatedErrors,
-                penalty,
-                sessionTime,
-                graphRequests);
+                limit, rate, recipientsPerDay, recipientsPerMessage, penalty, sessionTime, graphRequests);
     }
 
-    public SandboxLimits withMessagesPerMinute(int limit, ExcessAction newExcessAction) {
+    public SandboxLimits with(Rate newRate) {
         return new SandboxLimits(
-                connections,
-                limit,
-                newExcessAction,
-                recipientsPerDay,
-                recipientsPerMessage,
-                repeatedErrors,
-                penalty,
-                sessionTime,
-                graphRequests);
+                connections, newRate, recipientsPerDay, recipientsPerMessage, penalty, sessionTime, graphRequests);
     }
 
     public SandboxLimits withRecipients(int perDay, int perMessage) {
-        return new SandboxLimits(
-                connections,
-                messagesPerMinute,
-                excessAction,
-                perDay,
-                perMessage,
-                repeatedErrors,
-                penalty,
-                sessionTime,
-                graphRequests);
+        return new SandboxLimits(connections, rate, perDay, perMessage, penalty, sessionTime, graphRequests);
     }
 
-    public SandboxLimits withPenalty(int afterErrors, Duration duration) {
+    public SandboxLimits with(Penalty newPenalty) {
         return new SandboxLimits(
-                connections,
-                messagesPerMinute,
-                excessAction,
-                recipientsPerDay,
-                recipientsPerMessage,
-                afterErrors,
-                duration,
-                sessionTime,
-                graphRequests);
+                connections, rate, recipientsPerDay, recipientsPerMessage, newPenalty, sessionTime, graphRequests);
     }
 
     public SandboxLimits withSessionTime(Duration maximum) {
         return new SandboxLimits(
-                connections,
-                messagesPerMinute,
-                excessAction,
-                recipientsPerDay,
-                recipientsPerMessage,
-                repeatedErrors,
-                penalty,
-                maximum,
-                graphRequests);
+                connections, rate, recipientsPerDay, recipientsPerMessage, penalty, maximum, graphRequests);
     }
 
     public SandboxLimits withGraphRequests(int limit) {
         return new SandboxLimits(
-                connections,
-                messagesPerMinute,
-                excessAction,
-                recipientsPerDay,
-                recipientsPerMessage,
-                repeatedErrors,
-                penalty,
-                sessionTime,
-                limit);
+                connections, rate, recipientsPerDay, recipientsPerMessage, penalty, sessionTime, limit);
     }
 }

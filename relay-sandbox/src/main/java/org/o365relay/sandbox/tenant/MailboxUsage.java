@@ -71,15 +71,15 @@ public final class MailboxUsage {
     }
 
     public synchronized void recordError(RepeatedError error, Instant now, TenantSettings settings) {
-        SandboxLimits limits = settings.limits();
-        if (limits.repeatedErrors() == SandboxLimits.UNLIMITED) {
+        SandboxLimits.Penalty penalty = settings.limits().penalty();
+        if (penalty.repeatedErrors() == SandboxLimits.UNLIMITED) {
             return;
         }
         RollingSum recent = errors.computeIfAbsent(error, _ -> new RollingSum());
         recent.add(now, 1);
-        if (recent.sum(now, settings.scaled(HOUR)) >= limits.repeatedErrors()) {
+        if (recent.sum(now, settings.scaled(HOUR)) >= penalty.repeatedErrors()) {
             penaltyReply = error;
-            penaltyEnd = now.plus(settings.scaled(limits.penalty()));
+            penaltyEnd = now.plus(settings.scaled(penalty.duration()));
             recent.clear();
         }
     }
@@ -97,18 +97,18 @@ public final class MailboxUsage {
         if (limits.recipientsPerDay() != SandboxLimits.UNLIMITED) {
             recipients.add(now, count);
         }
-        return limits.messagesPerMinute() == SandboxLimits.UNLIMITED ? Duration.ZERO : replyDelay(now, settings);
+        return limits.rate().messagesPerMinute() == SandboxLimits.UNLIMITED ? Duration.ZERO : replyDelay(now, settings);
     }
 
     private Duration replyDelay(Instant now, TenantSettings settings) {
-        SandboxLimits limits = settings.limits();
+        SandboxLimits.Rate rate = settings.limits().rate();
         Duration minute = settings.scaled(MINUTE);
         arrivals.add(now, 1);
         peakPerMinute = Math.max(peakPerMinute, arrivals.sum(now, minute));
         Instant replyAt = now;
-        if (replies.size() >= limits.messagesPerMinute()) {
+        if (replies.size() >= rate.messagesPerMinute()) {
             Instant free = replies.removeFirst().plus(minute);
-            replyAt = limits.excessAction() == SandboxLimits.ExcessAction.DELAY && free.isAfter(now) ? free : now;
+            replyAt = rate.excessAction() == SandboxLimits.ExcessAction.DELAY && free.isAfter(now) ? free : now;
         }
         replies.addLast(replyAt);
         delayed += replyAt.isAfter(now) ? 1 : 0;

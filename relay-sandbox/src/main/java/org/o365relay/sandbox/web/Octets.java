@@ -7,6 +7,9 @@ public final class Octets {
 
     static final Octets NONE = new Octets(new byte[0]);
 
+    /// Stands for a body that was discarded.
+    static final Octets TOO_LARGE = new Octets(new byte[0]);
+
     private final byte[] array;
 
     public Octets(byte[] array) {

@@ -17,22 +17,23 @@ import org.jspecify.annotations.Nullable;
 /// @param method method in upper case
 /// @param path undecoded path, such as `/v1.0/users/a%40b/sendMail`
 /// @param query undecoded query without the question mark; empty for none
-/// @param body body; empty if it was larger than [#LARGEST_BODY]
-/// @param oversize whether the body was larger and was discarded
-/// @param number sequence number of the request on this server, from 1
+/// @param body body; [Octets#TOO_LARGE] if it was larger than [#LARGEST_BODY]
 public record WebRequest(
         String method,
         String path,
         String query,
         Headers headers,
         Octets body,
-        boolean oversize,
         InetSocketAddress client,
-        SSLSession tls,
-        long number) {
+        SSLSession tls) {
 
     /// Maximum size of a body in octets: Graph's limit for one request.
     public static final int LARGEST_BODY = 4 * 1_024 * 1_024;
+
+    /// @return whether the body was too large and was discarded
+    public boolean oversize() {
+        return body == Octets.TOO_LARGE;
+    }
 
     /// @return the decoded path segments: `v1.0`, `users`, `a@b`, `sendMail`
     public List<String> segments() {

@@ -11,7 +11,6 @@ import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,7 +28,6 @@ public final class WebServer implements AutoCloseable {
 
     private final HttpsServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    private final AtomicLong numbers = new AtomicLong();
     private final Handler handler;
 
     private WebServer(HttpsServer server, Handler handler) {
@@ -90,11 +88,9 @@ public final class WebServer implements AutoCloseable {
                 exchange.getRequestURI().getRawPath(),
                 query == null ? "" : query,
                 exchange.getRequestHeaders(),
-                oversize ? Octets.NONE : new Octets(body),
-                oversize,
+                oversize ? Octets.TOO_LARGE : new Octets(body),
                 exchange.getRemoteAddress(),
-                ((HttpsExchange) exchange).getSSLSession(),
-                numbers.incrementAndGet());
+                ((HttpsExchange) exchange).getSSLSession());
     }
 
     private static void send(HttpExchange exchange, WebResponse response) throws IOException {

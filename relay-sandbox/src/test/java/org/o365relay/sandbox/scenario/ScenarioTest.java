@@ -53,7 +53,7 @@ final class ScenarioTest {
                         .submission());
         assertThat(settings.listen()).isEqualTo(new ListenSettings(LOOPBACK, 2587, 2443, 2525));
         assertThat(settings.tenant().entra().apps().getFirst().roles()).isEqualTo(AppRegistration.USUAL_ROLES);
-        assertThat(settings.tenant().entra().accessTokenLifetime()).isEqualTo(Duration.ofSeconds(3_599));
+        assertThat(settings.tenant().entra().lifetimes().accessToken()).isEqualTo(Duration.ofSeconds(3_599));
     }
 
     @Test
@@ -104,7 +104,7 @@ final class ScenarioTest {
                         new SandboxMailbox("a@contoso.example", "x", Set.of("b@contoso.example"), false, false));
         assertThat(settings.tenant().submission().basicAuth()).isEqualTo(BasicAuth.SECURITY_DEFAULTS);
         assertThat(settings.tenant().limits().connections()).isEqualTo(SandboxLimits.UNLIMITED);
-        assertThat(settings.tenant().limits().excessAction()).isEqualTo(SandboxLimits.ExcessAction.COUNT);
+        assertThat(settings.tenant().limits().rate().excessAction()).isEqualTo(SandboxLimits.ExcessAction.COUNT);
         assertThat(settings.tenant().entra().apps())
                 .containsExactly(new AppRegistration(
                         "1",
