@@ -54,7 +54,8 @@ class ArchitectureTest {
             Map.entry("sandbox.message", "sandbox.settings, sandbox.web"),
             Map.entry("sandbox.scenario", "sandbox.entra, sandbox.fault, sandbox.settings"),
             Map.entry("sandbox.settings", "sandbox.entra"),
-            Map.entry("sandbox.smtp", "sandbox.entra, sandbox.fault, sandbox.message, sandbox.settings, sandbox.tenant"),
+            Map.entry(
+                    "sandbox.smtp", "sandbox.entra, sandbox.fault, sandbox.message, sandbox.settings, sandbox.tenant"),
             Map.entry("sandbox.tenant", "sandbox.entra, sandbox.fault, sandbox.message, sandbox.settings"),
             Map.entry("sandbox.web", ""),
             Map.entry("daemon", "daemon.cli, daemon.cli.queue, daemon.demo"),
@@ -110,8 +111,7 @@ class ArchitectureTest {
                 .that()
                 .resideInAPackage(ROOT + "sandbox..")
                 .should()
-                .onlyDependOnClassesThat(
-                        resideInAnyPackage(ROOT + "sandbox..").or(resideOutsideOfPackages(ROOT + ".")))
+                .onlyDependOnClassesThat(resideInAnyPackage(ROOT + "sandbox..").or(resideOutsideOfPackages(ROOT + ".")))
                 .check(PROGRAM);
     }
 
