@@ -4,32 +4,31 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.o365relay.mail.QueueId;
 
-/// Decides whether a failure is caused by the message or by its upstream: if the upstream has processed other
-/// messages since this one failed, the message is at fault. Remembers the last 4,096 messages that failed, in
-/// memory only.
+/// Decides whether the message or its upstream is at fault in a failure that may concern either: the message is at
+/// fault if the upstream has processed other messages since this one failed last.
+///
+/// Remembers the last failure of 4,096 messages, in memory only.
 public final class FaultAttribution {
 
     private static final int MAX_MESSAGES = 4096;
 
-    private final Map<QueueId, FailureRecord> failures = new LinkedHashMap<>(16, 0.75f, true) {
+    private final Map<QueueId, Failure> failures = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<QueueId, FailureRecord> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<QueueId, Failure> eldest) {
             return size() > MAX_MESSAGES;
         }
     };
-    private long processed;
-    private long upstreamFaults; // failures attributed to the upstream
-    private boolean ownFaultIgnored;
+    private long processed; // number of messages
+    private boolean ownFaultIgnored; // since the upstream last processed a message
 
-    /// A failed message.
+    /// The last failure of a message.
     ///
     /// @param processed number of messages that the upstream had processed by then
     /// @param inRow number of failures of this message since the upstream last processed any message
-    /// @param ownFault whether the message was at fault
-    /// @param upstreamFaults number of failures attributed to the upstream by then
-    private record FailureRecord(long processed, int inRow, boolean ownFault, long upstreamFaults) {}
+    /// @param ownFault whether the message was at fault, and no failure was the upstream's since
+    private record Failure(long processed, int inRow, boolean ownFault) {}
 
     /// Records that the upstream processed a message: accepted it, or refused it after RCPT.
     public synchronized void processed() {
@@ -40,24 +39,24 @@ public final class FaultAttribution {
     /// @return whether the upstream has processed any message since this one failed; false if no failure of
     ///     this message is known
     public synchronized boolean processedSince(QueueId id) {
-        FailureRecord failure = failures.get(id);
-        return failure != null && failure.processed() < processed;
+        Failure last = failures.get(id);
+        return last != null && last.processed() < processed;
     }
 
     /// Records that the connection was lost during this message. The failure is not attributed to the message.
     public synchronized void lost(QueueId id) {
-        failures.put(id, new FailureRecord(processed, 1, false, upstreamFaults));
+        failures.put(id, new Failure(processed, 1, false));
     }
 
     /// @return whether the message is at fault: others have been processed since it failed, or it was at fault
     ///     before and no failure has been attributed to the upstream since then
     public synchronized boolean isOwnFault(QueueId id) {
-        FailureRecord failure = failures.get(id);
-        return failure != null && (failure.processed() < processed || isStillOwnFault(failure));
+        return processedSince(id) || wasOwnFault(id);
     }
 
-    private boolean isStillOwnFault(FailureRecord failure) {
-        return failure.ownFault() && failure.upstreamFaults() == upstreamFaults;
+    private boolean wasOwnFault(QueueId id) {
+        Failure last = failures.get(id);
+        return last != null && last.ownFault();
     }
 
     /// Decides whether the failure of a message at fault leaves the state of the upstream unchanged. One such
@@ -67,8 +66,7 @@ public final class FaultAttribution {
     /// @return whether the message was at fault before, or is the first at fault since the upstream last
     ///     processed a message
     public synchronized boolean ignoresOwnFault(QueueId id) {
-        FailureRecord failure = failures.get(id);
-        if (failure != null && isStillOwnFault(failure)) {
+        if (wasOwnFault(id)) {
             return true;
         }
         boolean first = !ownFaultIgnored;
@@ -80,12 +78,12 @@ public final class FaultAttribution {
     ///
     /// @return number of failures in a row, 1 or more
     public synchronized int failed(QueueId id, boolean ownFault) {
-        FailureRecord before = failures.get(id);
-        int inRow = before == null || before.processed() < processed ? 1 : before.inRow() + 1;
+        Failure last = failures.get(id);
+        int inRow = last == null || last.processed() < processed ? 1 : last.inRow() + 1;
         if (!ownFault) {
-            upstreamFaults++;
+            failures.replaceAll((_, failure) -> new Failure(failure.processed(), failure.inRow(), false));
         }
-        failures.put(id, new FailureRecord(processed, inRow, ownFault, upstreamFaults));
+        failures.put(id, new Failure(processed, inRow, ownFault));
         return inRow;
     }
 }

@@ -2,7 +2,6 @@ package org.o365relay.deliver.health;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -101,7 +100,7 @@ record MailboxHealth(
     }
 
     /// @return the suspended upstreams that are preferred to the first open one
-    private Stream<UpstreamHealth> suspended() {
+    Stream<UpstreamHealth> suspended() {
         return upstreams.stream().takeWhile(upstream -> !upstream.isOpen());
     }
 
@@ -185,24 +184,6 @@ record MailboxHealth(
                 || (outage != null
                         && (outage.blocked()
                                 || !outage.since().plus(MAX_SHORT_OUTAGE).isAfter(now)));
-    }
-
-    /// @param quotaFullUntil when the account's daily quota has room again; null if it has now
-    /// @return what is probed when an operator requests it
-    List<RequestedProbe> requestedProbes(@Nullable Instant quotaFullUntil) {
-        List<RequestedProbe> probes = new ArrayList<>();
-        if (block != null) {
-            String seenAt = upstreams.get(block.upstream()).name();
-            RequestedProbe probe = RequestedProbe.of(seenAt, RequestedProbe.Target.MAILBOX, block.suspension());
-            boolean waits = block.suspension().endedBy() == EndedBy.TIME && quotaFullUntil != null;
-            probes.add(waits ? probe.waitingUntil(quotaFullUntil) : probe);
-        }
-        suspended()
-                .forEach(upstream -> upstream.state()
-                        .failure()
-                        .map(failure -> RequestedProbe.of(upstream.name(), RequestedProbe.Target.UPSTREAM, failure))
-                        .ifPresent(probes::add));
-        return probes;
     }
 
     /// @return whether this and the other differ neither in the state of an upstream nor in the block

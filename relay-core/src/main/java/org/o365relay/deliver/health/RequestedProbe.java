@@ -1,7 +1,10 @@
 package org.o365relay.deliver.health;
 
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.deliver.health.HealthState.Blocked;
 
 /// A probe that an operator has asked for, ahead of its schedule.
 ///
@@ -36,16 +39,31 @@ public record RequestedProbe(
         QUOTA
     }
 
-    static RequestedProbe of(String upstream, Target target, Suspension suspension) {
-        Method method = switch (suspension.endedBy()) {
-            case CHECK -> Method.SIGN_IN;
-            case MESSAGE -> Method.MESSAGE;
-            case TIME -> Method.QUOTA;
-        };
-        return new RequestedProbe(upstream, target, suspension.cause().explanation(), method, null);
+    /// The probes that an operator's request makes due.
+    ///
+    /// @param quotaFullUntil when the account's daily quota has room again; null if it has now
+    static List<RequestedProbe> of(MailboxHealth health, @Nullable Instant quotaFullUntil) {
+        List<RequestedProbe> probes = new ArrayList<>();
+        Blocked block = health.block();
+        if (block != null) {
+            String seenAt = health.upstreams().get(block.upstream()).name();
+            probes.add(of(seenAt, Target.MAILBOX, block.suspension(), quotaFullUntil));
+        }
+        health.suspended()
+                .forEach(upstream -> upstream.state()
+                        .failure()
+                        .map(suspension -> of(upstream.name(), Target.UPSTREAM, suspension, null))
+                        .ifPresent(probes::add));
+        return probes;
     }
 
-    RequestedProbe waitingUntil(Instant time) {
-        return new RequestedProbe(upstream, target, cause, method, time);
+    private static RequestedProbe of(
+            String upstream, Target target, Suspension suspension, @Nullable Instant quotaFullUntil) {
+        String cause = suspension.cause().explanation();
+        return switch (suspension.endedBy()) {
+            case CHECK -> new RequestedProbe(upstream, target, cause, Method.SIGN_IN, null);
+            case MESSAGE -> new RequestedProbe(upstream, target, cause, Method.MESSAGE, null);
+            case TIME -> new RequestedProbe(upstream, target, cause, Method.QUOTA, quotaFullUntil);
+        };
     }
 }

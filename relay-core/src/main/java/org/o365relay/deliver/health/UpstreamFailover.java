@@ -114,7 +114,7 @@ public final class UpstreamFailover {
     }
 
     private List<RequestedProbe> probe(HealthEvent request, @Nullable Instant quotaFullUntil) {
-        List<RequestedProbe> probes = current().requestedProbes(quotaFullUntil);
+        List<RequestedProbe> probes = RequestedProbe.of(current(), quotaFullUntil);
         apply(request);
         return probes;
     }
