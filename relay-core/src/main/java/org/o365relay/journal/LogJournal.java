@@ -47,193 +47,189 @@ public final class LogJournal implements Journal {
             case Accepted accepted -> write(accepted);
             case Rejected rejected -> write(rejected);
             case LimitExceeded exceeded -> write(exceeded);
-            case Delivered delivered -> line(log.atInfo(), delivered.attempt()).log("delivered");
+            case Delivered delivered -> line(info(), delivered.attempt()).log("delivered");
             case Deferred deferred -> write(deferred);
             case Failed failed -> write(failed);
             case Delayed delayed -> write(delayed);
             case Ndr ndr -> write(ndr);
             case Blocked blocked -> write(blocked);
-            case Unblocked unblocked -> ended("unblocked", unblocked.after(), line(log.atInfo(), unblocked.mailbox()));
+            case Unblocked unblocked -> ended("unblocked", unblocked.after(), line(info(), unblocked.mailbox()));
             case Failover failover -> write(failover);
             case Failback failback ->
-                ended("failback", failback.after(), line(log.atInfo(), failback.mailbox(), failback.upstream()));
+                ended("failback", failback.after(), line(info(), failback.mailbox(), failback.upstream()));
             case Unreachable unreachable -> write(unreachable);
             case Reachable reachable ->
-                ended("reachable", reachable.after(), line(log.atInfo(), reachable.mailbox(), reachable.upstream()));
+                ended("reachable", reachable.after(), line(info(), reachable.mailbox(), reachable.upstream()));
             case Throttled throttled -> write(throttled);
             case Backoff backoff -> write(backoff);
-            case Paused paused -> ordered("paused", paused.by(), line(log.atWarn(), paused.mailbox()));
-            case Resumed resumed -> ordered("resumed", resumed.by(), line(log.atInfo(), resumed.mailbox()));
-            case Retried retried -> ordered("retried", retried.by(), line(log.atInfo(), retried.mailbox()));
+            case Paused paused -> ordered("paused", paused.by(), line(warn(), paused.mailbox()));
+            case Resumed resumed -> ordered("resumed", resumed.by(), line(info(), resumed.mailbox()));
+            case Retried retried -> ordered("retried", retried.by(), line(info(), retried.mailbox()));
             case QueueChanged changed -> write(changed);
             case Expiring expiring -> write(expiring);
         }
     }
 
-    private static void ended(String event, Duration after, LoggingEventBuilder line) {
-        line.addKeyValue("after", seconds(after)).log(event);
+    private static void ended(String event, Duration after, Line line) {
+        line.with("after", seconds(after)).log(event);
     }
 
-    private static void ordered(String event, String by, LoggingEventBuilder line) {
-        line.addKeyValue("by", by).log(event);
+    private static void ordered(String event, String by, Line line) {
+        line.with("by", by).log(event);
     }
 
     private static void write(Accepted accepted) {
-        log.atInfo()
-                .addKeyValue("id", accepted.id())
-                .addKeyValue("client", accepted.arrival().client().getHostAddress())
-                .addKeyValue("helo", accepted.arrival().helo())
-                .addKeyValue("from", path(accepted.envelope().sender()))
-                .addKeyValue("to", paths(accepted.envelope().recipients()))
-                .addKeyValue("size", accepted.size())
-                .addKeyValue("protocol", accepted.arrival().protocol())
+        info().with("id", accepted.id())
+                .with("client", accepted.arrival().client().getHostAddress())
+                .with("helo", accepted.arrival().helo())
+                .with("from", path(accepted.envelope().sender()))
+                .with("to", paths(accepted.envelope().recipients()))
+                .with("size", accepted.size())
+                .with("protocol", accepted.arrival().protocol())
                 .log("accepted");
     }
 
     private static void write(Rejected rejected) {
-        LoggingEventBuilder line = log.atWarn()
-                .addKeyValue("client", rejected.client().getHostAddress())
-                .addKeyValue("helo", rejected.helo());
-        if (rejected.from() != null) {
-            line.addKeyValue("from", path(rejected.from()));
-        }
-        if (rejected.to() != null) {
-            line.addKeyValue("to", path(rejected.to()));
-        }
-        line.addKeyValue("reply", rejected.reply()).log("rejected");
+        warn().with("client", rejected.client().getHostAddress())
+                .with("helo", rejected.helo())
+                .with("from", pathOrNull(rejected.from()))
+                .with("to", pathOrNull(rejected.to()))
+                .with("reply", rejected.reply())
+                .log("rejected");
     }
 
     private static void write(LimitExceeded exceeded) {
         Rejected rejection = exceeded.rejection();
-        LoggingEventBuilder line =
-                log.atWarn().addKeyValue("client", rejection.client().getHostAddress());
-        if (!exceeded.name().isEmpty()) {
-            line.addKeyValue("name", exceeded.name());
-        }
-        line.addKeyValue("helo", rejection.helo()).addKeyValue("from", path(rejection.from()));
-        if (rejection.to() != null) {
-            line.addKeyValue("to", path(rejection.to()));
-        }
-        line.addKeyValue("limit", exceeded.limit())
-                .addKeyValue("until", truncated(exceeded.until()))
-                .addKeyValue("reply", rejection.reply())
+        warn().with("client", rejection.client().getHostAddress())
+                .with("name", nullIfEmpty(exceeded.name()))
+                .with("helo", rejection.helo())
+                .with("from", path(rejection.from()))
+                .with("to", pathOrNull(rejection.to()))
+                .with("limit", exceeded.limit())
+                .with("until", truncated(exceeded.until()))
+                .with("reply", rejection.reply())
                 .log("limit-exceeded");
     }
 
     private static void write(Deferred deferred) {
-        LoggingEventBuilder line =
-                line(log.atWarn(), deferred.attempt()).addKeyValue("next", truncated(deferred.nextAttempt()));
-        if (deferred.mayHaveArrived()) {
-            line.addKeyValue(
-                    "note", "the upstream may have accepted the message; the next attempt may deliver a duplicate");
-        }
-        line.log("deferred");
+        String note = "the upstream may have accepted the message; the next attempt may deliver a duplicate";
+        line(warn(), deferred.attempt())
+                .with("next", truncated(deferred.nextAttempt()))
+                .with("note", deferred.mayHaveArrived() ? note : null)
+                .log("deferred");
     }
 
     private static void write(Failed failed) {
-        LoggingEventBuilder line = line(log.atWarn(), failed.attempt());
-        if (!failed.by().isEmpty()) {
-            line.addKeyValue("by", failed.by());
-        }
-        line.addKeyValue("notice", notice(failed.noticeTo(), failed.inDigest())).log("failed");
+        line(warn(), failed.attempt())
+                .with("by", nullIfEmpty(failed.by()))
+                .with("notice", notice(failed.noticeTo(), failed.inDigest()))
+                .log("failed");
     }
 
     private static void write(Delayed delayed) {
-        log.atInfo()
-                .addKeyValue("id", delayed.id())
-                .addKeyValue("client", delayed.client().getHostAddress())
-                .addKeyValue("delay", seconds(delayed.waiting()))
-                .addKeyValue("notice", notice(delayed.noticeTo(), delayed.inDigest()))
+        info().with("id", delayed.id())
+                .with("client", delayed.client().getHostAddress())
+                .with("delay", seconds(delayed.waiting()))
+                .with("notice", notice(delayed.noticeTo(), delayed.inDigest()))
                 .log("delayed");
     }
 
     private static void write(Ndr ndr) {
-        LoggingEventBuilder line = line(log.atWarn().addKeyValue("id", ndr.id()), ndr.mailbox())
-                .addKeyValue("to", "<" + ndr.to() + ">")
-                .addKeyValue("reply", ndr.reply());
-        withAdvice(line, ndr.advice())
-                .addKeyValue("notice", notice(ndr.noticeTo(), ndr.inDigest()))
+        line(warn().with("id", ndr.id()), ndr.mailbox())
+                .with("to", "<" + ndr.to() + ">")
+                .with("reply", ndr.reply())
+                .with("advice", nullIfEmpty(ndr.advice()))
+                .with("notice", notice(ndr.noticeTo(), ndr.inDigest()))
                 .log("ndr");
     }
 
     private static void write(Blocked blocked) {
-        line(log.atWarn(), blocked.mailbox(), blocked.upstream())
-                .addKeyValue("reply", blocked.reply())
-                .addKeyValue("probe", truncated(blocked.nextProbe()))
-                .addKeyValue("advice", blocked.advice())
+        line(warn(), blocked.mailbox(), blocked.upstream())
+                .with("reply", blocked.reply())
+                .with("probe", truncated(blocked.nextProbe()))
+                .with("advice", blocked.advice())
                 .log("blocked");
     }
 
     private static void write(Failover failover) {
-        LoggingEventBuilder line = line(log.atWarn(), failover.mailbox())
-                .addKeyValue("from", failover.from())
-                .addKeyValue("to", failover.to())
-                .addKeyValue("reply", failover.reply());
-        withAdvice(line, failover.advice()).log("failover");
+        line(warn(), failover.mailbox())
+                .with("from", failover.from())
+                .with("to", failover.to())
+                .with("reply", failover.reply())
+                .with("advice", nullIfEmpty(failover.advice()))
+                .log("failover");
     }
 
     private static void write(Unreachable unreachable) {
-        line(log.atWarn(), unreachable.mailbox(), unreachable.upstream())
-                .addKeyValue("reply", unreachable.reply())
-                .addKeyValue("next", truncated(unreachable.nextAttempt()))
+        line(warn(), unreachable.mailbox(), unreachable.upstream())
+                .with("reply", unreachable.reply())
+                .with("next", truncated(unreachable.nextAttempt()))
                 .log("unreachable");
     }
 
     private static void write(Throttled throttled) {
-        line(log.atWarn(), throttled.mailbox(), throttled.upstream())
-                .addKeyValue("reply", throttled.reply())
-                .addKeyValue("connections", throttled.connections())
+        line(warn(), throttled.mailbox(), throttled.upstream())
+                .with("reply", throttled.reply())
+                .with("connections", throttled.connections())
                 .log("throttled");
     }
 
     private static void write(Backoff backoff) {
-        LoggingEventBuilder line = line(log.atWarn(), backoff.mailbox())
-                .addKeyValue(backoff.kind(), "<" + backoff.address() + ">")
-                .addKeyValue("reply", backoff.reply())
-                .addKeyValue("until", truncated(backoff.until()));
-        withAdvice(line, backoff.advice()).log("backoff");
+        line(warn(), backoff.mailbox())
+                .with(backoff.kind(), "<" + backoff.address() + ">")
+                .with("reply", backoff.reply())
+                .with("until", truncated(backoff.until()))
+                .with("advice", nullIfEmpty(backoff.advice()))
+                .log("backoff");
     }
 
     private static void write(QueueChanged changed) {
-        log.atWarn()
-                .addKeyValue("change", changed.change())
-                .addKeyValue("messages", changed.messages())
-                .addKeyValue("by", changed.by())
+        warn().with("change", changed.change())
+                .with("messages", changed.messages())
+                .with("by", changed.by())
                 .log("queue-changed");
     }
 
     private static void write(Expiring expiring) {
-        LoggingEventBuilder line = log.atWarn()
-                .addKeyValue("what", expiring.what())
-                .addKeyValue("when", truncated(expiring.when()))
-                .addKeyValue("days-left", expiring.daysLeft());
-        withAdvice(line, expiring.advice()).log("expiring");
+        warn().with("what", expiring.what())
+                .with("when", truncated(expiring.when()))
+                .with("days-left", expiring.daysLeft())
+                .with("advice", nullIfEmpty(expiring.advice()))
+                .log("expiring");
     }
 
-    private static LoggingEventBuilder line(LoggingEventBuilder line, RecipientAttempt attempt) {
+    private static Line line(Line line, RecipientAttempt attempt) {
         Accepted message = attempt.message();
-        line.addKeyValue("id", message.id())
-                .addKeyValue("client", message.arrival().client().getHostAddress())
-                .addKeyValue("from", path(message.envelope().sender()))
-                .addKeyValue("to", path(attempt.to()))
-                .addKeyValue("size", message.size())
-                .addKeyValue("upstream", attempt.upstream())
-                .addKeyValue("reply", attempt.reply())
-                .addKeyValue("attempts", attempt.attempts())
-                .addKeyValue("delay", seconds(attempt.sinceArrival()));
-        return withAdvice(line, attempt.advice());
+        return line.with("id", message.id())
+                .with("client", message.arrival().client().getHostAddress())
+                .with("from", path(message.envelope().sender()))
+                .with("to", path(attempt.to()))
+                .with("size", message.size())
+                .with("upstream", attempt.upstream())
+                .with("reply", attempt.reply())
+                .with("attempts", attempt.attempts())
+                .with("delay", seconds(attempt.sinceArrival()))
+                .with("advice", nullIfEmpty(attempt.advice()));
     }
 
-    private static LoggingEventBuilder line(LoggingEventBuilder line, EmailAddress mailbox, String upstream) {
-        return line(line, mailbox).addKeyValue("upstream", upstream);
+    private static Line line(Line line, EmailAddress mailbox, String upstream) {
+        return line(line, mailbox).with("upstream", upstream);
     }
 
-    private static LoggingEventBuilder line(LoggingEventBuilder line, EmailAddress mailbox) {
-        return line.addKeyValue("mailbox", mailbox);
+    private static Line line(Line line, EmailAddress mailbox) {
+        return line.with("mailbox", mailbox);
     }
 
-    private static LoggingEventBuilder withAdvice(LoggingEventBuilder line, String advice) {
-        return advice.isEmpty() ? line : line.addKeyValue("advice", advice);
+    private static Line info() {
+        return new Line(log.atInfo());
+    }
+
+    private static Line warn() {
+        return new Line(log.atWarn());
+    }
+
+    private static @Nullable String nullIfEmpty(String text) {
+        return text.isEmpty() ? null : text;
     }
 
     private static String notice(@Nullable EmailAddress to, boolean inDigest) {
@@ -245,6 +241,10 @@ public final class LogJournal implements Journal {
 
     private static String path(@Nullable EmailAddress address) {
         return address == null ? "<>" : "<" + address + ">";
+    }
+
+    private static @Nullable String pathOrNull(@Nullable EmailAddress address) {
+        return address == null ? null : path(address);
     }
 
     private static String paths(List<EmailAddress> addresses) {
@@ -262,5 +262,18 @@ public final class LogJournal implements Journal {
 
     private static Instant truncated(Instant instant) {
         return instant.truncatedTo(ChronoUnit.SECONDS);
+    }
+
+    /// A log line under construction.
+    private record Line(LoggingEventBuilder builder) {
+
+        /// @param value null to omit the key
+        Line with(String key, @Nullable Object value) {
+            return value == null ? this : new Line(builder.addKeyValue(key, value));
+        }
+
+        void log(String event) {
+            builder.log(event);
+        }
     }
 }
