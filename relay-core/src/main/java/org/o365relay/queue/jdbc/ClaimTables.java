@@ -1,6 +1,5 @@
 package org.o365relay.queue.jdbc;
 
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -14,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Priority;
 import org.o365relay.queue.Claim;
 import org.o365relay.queue.ClaimScope;
-import org.o365relay.queue.Destination;
 
 /// Reads and writes which mailbox delivers a message, and when it is due. Each method runs in the caller's
 /// transaction.
@@ -38,21 +36,17 @@ public final class ClaimTables {
         List<MessageRow> rows = new ArrayList<>();
         for (DueMessage due : next) {
             recordInterruption(statements, due, now);
-            try (ResultSet row = statements
-                    .with(
-                            "claim-message",
-                            lease,
-                            until.toEpochMilli(),
-                            owner,
-                            due.id(),
-                            due.at().toEpochMilli(),
-                            due.mailbox())
-                    .executeQuery()) {
-                while (row.next()) {
-                    rows.add(MessageRow.of(row));
-                    dueAt.put(due.id(), due.at());
-                }
-            }
+            List<MessageRow> claimed = statements.list(
+                    "claim-message",
+                    MessageRow::of,
+                    lease,
+                    until.toEpochMilli(),
+                    owner,
+                    due.id(),
+                    due.at().toEpochMilli(),
+                    due.mailbox());
+            claimed.forEach(row -> dueAt.put(row.id(), due.at()));
+            rows.addAll(claimed);
         }
         if (rows.isEmpty()) {
             return new Claimed(0, List.of());
@@ -70,15 +64,13 @@ public final class ClaimTables {
     }
 
     private static void recordInterruption(Statements statements, DueMessage due, Instant now) throws SQLException {
-        statements
-                .with(
-                        "record-interruption",
-                        now.toEpochMilli(),
-                        "the attempt did not end within its lease; the upstream may have accepted the message",
-                        due.id(),
-                        due.at().toEpochMilli(),
-                        due.mailbox())
-                .executeUpdate();
+        statements.update(
+                "record-interruption",
+                now.toEpochMilli(),
+                "the attempt did not end within its lease; the upstream may have accepted the message",
+                due.id(),
+                due.at().toEpochMilli(),
+                due.mailbox());
     }
 
     /// Ends a claim whose result is not known.
@@ -86,14 +78,10 @@ public final class ClaimTables {
     /// @return whether the lease was still valid
     static boolean interrupt(Statements statements, Claim claim, Instant next, Instant now) throws SQLException {
         long id = claim.id().value();
-        int changed = statements
-                .with("interrupt-claim", next.toEpochMilli(), id, claim.lease())
-                .executeUpdate();
+        int changed = statements.update("interrupt-claim", next.toEpochMilli(), id, claim.lease());
         if (changed > 0) {
             String detail = "the relay failed during this attempt; the upstream may have accepted the message";
-            statements
-                    .with("insert-event", id, now.toEpochMilli(), null, "interrupted", "", detail, "", 1)
-                    .executeUpdate();
+            statements.update("insert-event", id, now.toEpochMilli(), null, "interrupted", "", detail, "", 1);
         }
         return changed > 0;
     }
@@ -103,28 +91,19 @@ public final class ClaimTables {
     /// @return whether the lease was still valid
     static boolean holdDamaged(Statements statements, long id, long lease, String damage, Instant now)
             throws SQLException {
-        int changed = statements
-                .with("hold-damaged-claim", now.toEpochMilli(), END_OF_TIME.toEpochMilli(), id, lease)
-                .executeUpdate();
+        int changed =
+                statements.update("hold-damaged-claim", now.toEpochMilli(), END_OF_TIME.toEpochMilli(), id, lease);
         if (changed > 0) {
-            statements
-                    .with("insert-event", id, now.toEpochMilli(), null, "damaged", "", damage, "", 0)
-                    .executeUpdate();
+            statements.update("insert-event", id, now.toEpochMilli(), null, "damaged", "", damage, "", 0);
         }
         return changed > 0;
     }
 
     private static List<Claim> withRecipients(
             Statements statements, long lease, List<MessageRow> rows, Map<Long, Instant> dueAt) throws SQLException {
-        Map<Long, List<RecipientRow>> recipients = new HashMap<>();
-        try (ResultSet row = statements.with("claimed-recipients", lease).executeQuery()) {
-            while (row.next()) {
-                RecipientRow next = RecipientRow.of(row);
-                recipients
-                        .computeIfAbsent(next.messageId(), _ -> new ArrayList<>())
-                        .add(next);
-            }
-        }
+        Map<Long, List<RecipientRow>> recipients =
+                statements.list("claimed-recipients", RecipientRow::of, lease).stream()
+                        .collect(Collectors.groupingBy(RecipientRow::messageId));
         return rows.stream()
                 .flatMap(row -> row
                         .claim(
@@ -142,22 +121,13 @@ public final class ClaimTables {
     /// @return the claim; empty if the row is damaged, and the message is then left unchanged
     static Optional<Claim> claimForBounce(Statements statements, Candidate message, long lease, Instant until)
             throws SQLException {
-        List<MessageRow> rows = new ArrayList<>();
         long id = message.id().value();
-        try (ResultSet row = statements
-                .with("claim-for-bounce", lease, until.toEpochMilli(), id)
-                .executeQuery()) {
-            while (row.next()) {
-                rows.add(MessageRow.of(row));
-            }
-        }
+        List<MessageRow> rows = statements.list("claim-for-bounce", MessageRow::of, lease, until.toEpochMilli(), id);
         Map<Long, Instant> dueAt = Map.of(id, Instant.ofEpochMilli(message.dueAt()));
         Optional<Claim> claim =
                 withRecipients(statements, lease, rows, dueAt).stream().findFirst();
         if (claim.isEmpty()) {
-            statements
-                    .with("put-back", message.dueAt(), message.mailbox(), id, lease)
-                    .executeUpdate();
+            statements.update("put-back", message.dueAt(), message.mailbox(), id, lease);
         }
         return claim;
     }
@@ -175,41 +145,29 @@ public final class ClaimTables {
     }
 
     private static @Nullable Instant nextDue(Statements statements, String mailbox, int priority) throws SQLException {
-        try (ResultSet row = statements
-                .with("next-due", mailbox, priority, mailbox, priority, mailbox, priority)
-                .executeQuery()) {
-            long millis = row.next() ? row.getLong(1) : 0;
-            return millis == 0 ? null : Instant.ofEpochMilli(millis);
-        }
+        long millis = statements.number("next-due", mailbox, priority, mailbox, priority, mailbox, priority);
+        return millis == 0 ? null : Instant.ofEpochMilli(millis);
     }
 
     /// Ends a claim as if it had not been made. A message without an earlier attempt returns to its pool,
     /// unless it was claimed for a bounce.
     static boolean putBack(Statements statements, Claim claim) throws SQLException {
-        return statements
-                        .with(
-                                "put-back",
-                                claim.dueAt().toEpochMilli(),
-                                claim.lease() > 0 && claim.attempts() == 1 ? claim.route() : claim.mailbox(),
-                                claim.id().value(),
-                                claim.lease())
-                        .executeUpdate()
+        return statements.update(
+                        "put-back",
+                        claim.dueAt().toEpochMilli(),
+                        claim.lease() > 0 && claim.attempts() == 1 ? claim.route() : claim.mailbox(),
+                        claim.id().value(),
+                        claim.lease())
                 > 0;
     }
 
     /// @return number of messages returned to the pool, at most `max`
     static int releaseToPool(Statements statements, String owner, String pool, int max) throws SQLException {
-        return statements.with("release-to-pool", owner, pool, max).executeUpdate();
+        return statements.update("release-to-pool", owner, pool, max);
     }
 
     static List<String> mailboxes(Statements statements) throws SQLException {
-        try (ResultSet row = statements.with("mailboxes").executeQuery()) {
-            List<String> mailboxes = new ArrayList<>();
-            while (row.next()) {
-                mailboxes.add(row.getString(1));
-            }
-            return mailboxes;
-        }
+        return statements.list("mailboxes", row -> row.getString(1));
     }
 
     /// @param limit the latest time at which a message that is not on hold should be due
@@ -229,100 +187,33 @@ public final class ClaimTables {
 
     private static List<Long> dueTooLate(Statements statements, String mailbox, int priority, Instant limit, int max)
             throws SQLException {
-        try (ResultSet row = statements
-                .with(
-                        "due-too-late",
-                        mailbox,
-                        priority,
-                        mailbox,
-                        priority,
-                        mailbox,
-                        priority,
-                        limit.toEpochMilli(),
-                        END_OF_TIME.toEpochMilli(),
-                        max)
-                .executeQuery()) {
-            List<Long> ids = new ArrayList<>();
-            while (row.next()) {
-                ids.add(row.getLong(1));
-            }
-            return ids;
-        }
+        return statements.list(
+                "due-too-late",
+                row -> row.getLong(1),
+                mailbox,
+                priority,
+                mailbox,
+                priority,
+                mailbox,
+                priority,
+                limit.toEpochMilli(),
+                END_OF_TIME.toEpochMilli(),
+                max);
     }
 
     /// @param limit later than now
     /// @return IDs of messages without an attempt that are due after the limit, at most `max`
     static List<Long> untriedButNotDue(Statements statements, Instant limit, int max) throws SQLException {
         long millis = limit.toEpochMilli();
-        List<Long> ids = new ArrayList<>();
-        try (ResultSet row = statements
-                .with("untried-but-not-due", QueueIds.first(millis), millis, max)
-                .executeQuery()) {
-            while (row.next()) {
-                ids.add(row.getLong(1));
-            }
-        }
-        return ids;
+        return statements.list("untried-but-not-due", row -> row.getLong(1), QueueIds.first(millis), millis, max);
     }
 
     /// @return number of messages made due
     static int makeDue(Statements statements, List<Long> ids, Instant now) throws SQLException {
         int changed = 0;
         for (long id : ids) {
-            changed += statements.with("make-due", now.toEpochMilli(), id).executeUpdate();
+            changed += statements.update("make-due", now.toEpochMilli(), id);
         }
         return changed;
-    }
-
-    /// Position of a scan through the messages of a mailbox or pool.
-    record ScanPosition(int priority, String client, long dueAt, long id) {
-        static final ScanPosition START = new ScanPosition(-1, "", 0, 0);
-    }
-
-    /// An orphaned message and its position.
-    record Orphaned(ScanPosition position, MessageRow row, List<RecipientRow> recipients) {}
-
-    static List<Orphaned> orphaned(Statements statements, String mailbox, ScanPosition after, int max)
-            throws SQLException {
-        List<Orphaned> messages = new ArrayList<>();
-        try (ResultSet row = statements
-                .with("orphaned-messages", mailbox, after.priority(), after.client(), after.dueAt(), after.id(), max)
-                .executeQuery()) {
-            while (row.next()) {
-                MessageRow message = MessageRow.of(row);
-                ScanPosition position = new ScanPosition(
-                        row.getInt("priority"), row.getString("client"), row.getLong("due_at"), message.id());
-                messages.add(new Orphaned(position, message, recipients(statements, message.id())));
-            }
-        }
-        return messages;
-    }
-
-    static List<RecipientRow> recipients(Statements statements, long message) throws SQLException {
-        try (ResultSet row = statements.with("recipients", message).executeQuery()) {
-            List<RecipientRow> recipients = new ArrayList<>();
-            while (row.next()) {
-                recipients.add(RecipientRow.of(row));
-            }
-            return recipients;
-        }
-    }
-
-    /// @return number of messages rerouted
-    static int reroute(Statements statements, String mailbox, Map<Long, Destination> destinations) throws SQLException {
-        int moved = 0;
-        for (Map.Entry<Long, Destination> entry : destinations.entrySet()) {
-            Destination destination = entry.getValue();
-            moved += statements
-                    .with(
-                            "reroute",
-                            destination.route(),
-                            destination.route(),
-                            MessageRow.number(destination.priority()),
-                            entry.getKey(),
-                            mailbox)
-                    .executeUpdate();
-        }
-        return moved;
     }
 }

@@ -40,60 +40,46 @@ public final class DeviceTables {
     public static List<DeviceRecord> all(Statements statements) throws SQLException {
         Map<String, Map<Deviation, Long>> deviations = deviations(statements);
         Map<String, List<UsageSlot>> usage = usage(statements);
-        List<DeviceRecord> devices = new ArrayList<>();
-        try (ResultSet row = statements.with("devices").executeQuery()) {
-            while (row.next()) {
-                String address = row.getString("address");
-                device(row, deviations.getOrDefault(address, Map.of()), usage.getOrDefault(address, List.of()))
-                        .ifPresent(devices::add);
-            }
-        }
-        return devices;
+        return statements.list("devices", row -> device(row, deviations, usage)).stream()
+                .flatMap(Optional::stream)
+                .toList();
     }
 
     /// Deletes slots that no longer count, and those far in the future, from before the clock was set back.
     static int deleteOldUsage(Statements statements, Instant now) throws SQLException {
-        return statements
-                .with(
-                        "delete-old-device-usage",
-                        now.minus(UsageSlot.RETENTION).toEpochMilli(),
-                        now.plus(UsageSlot.RETENTION).toEpochMilli())
-                .executeUpdate();
+        return statements.update(
+                "delete-old-device-usage",
+                now.minus(UsageSlot.RETENTION).toEpochMilli(),
+                now.plus(UsageSlot.RETENTION).toEpochMilli());
     }
 
     private static void writeDevice(Statements statements, DeviceRecord device) throws SQLException {
         String address = device.address().getHostAddress();
-        statements
-                .with(
-                        "write-device",
-                        address,
-                        device.helo(),
-                        device.firstSeen().toEpochMilli(),
-                        device.lastSeen().toEpochMilli(),
-                        device.messages(),
-                        device.octets(),
-                        device.rejections())
-                .executeUpdate();
+        statements.update(
+                "write-device",
+                address,
+                device.helo(),
+                device.firstSeen().toEpochMilli(),
+                device.lastSeen().toEpochMilli(),
+                device.messages(),
+                device.octets(),
+                device.rejections());
         for (Map.Entry<Deviation, Long> deviation : device.deviations().entrySet()) {
-            statements
-                    .with("write-deviation", address, deviation.getKey().key(), deviation.getValue())
-                    .executeUpdate();
+            statements.update("write-deviation", address, deviation.getKey().key(), deviation.getValue());
         }
         writeUsage(statements, address, device.usage());
     }
 
     private static void writeUsage(Statements statements, String address, List<UsageSlot> usage) throws SQLException {
         for (UsageSlot slot : usage) {
-            statements
-                    .with("write-device-usage", address, slot.start().toEpochMilli(), slot.recipients())
-                    .executeUpdate();
+            statements.update("write-device-usage", address, slot.start().toEpochMilli(), slot.recipients());
         }
     }
 
     private static void delete(Statements statements, String address) throws SQLException {
-        statements.with("delete-device-usage", address).executeUpdate();
-        statements.with("delete-deviations", address).executeUpdate();
-        statements.with("delete-device", address).executeUpdate();
+        statements.update("delete-device-usage", address);
+        statements.update("delete-deviations", address);
+        statements.update("delete-device", address);
     }
 
     private static Map<String, Map<Deviation, Long>> deviations(Statements statements) throws SQLException {
@@ -127,7 +113,8 @@ public final class DeviceTables {
         return all;
     }
 
-    private static Optional<DeviceRecord> device(ResultSet row, Map<Deviation, Long> deviations, List<UsageSlot> usage)
+    private static Optional<DeviceRecord> device(
+            ResultSet row, Map<String, Map<Deviation, Long>> deviations, Map<String, List<UsageSlot>> usage)
             throws SQLException {
         String address = row.getString("address");
         try {
@@ -139,8 +126,8 @@ public final class DeviceTables {
                     row.getLong("messages"),
                     row.getLong("octets"),
                     row.getLong("rejections"),
-                    deviations,
-                    usage));
+                    deviations.getOrDefault(address, Map.of()),
+                    usage.getOrDefault(address, List.of())));
         } catch (IllegalArgumentException damaged) {
             log.error(
                     "device {} is damaged in the queue and is left out; its counters start again: {}",

@@ -1,6 +1,5 @@
 package org.o365relay.queue.jdbc;
 
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -101,23 +100,18 @@ final class FairScheduler {
         private void add(SequencedSet<String> clients, String after, int max) throws SQLException {
             SequencedSet<String> sorted = new TreeSet<>();
             for (String mailbox : mailboxes) {
-                try (ResultSet row = statements
-                        .with(
-                                "due-clients",
-                                mailbox,
-                                priorityNumber,
-                                after,
-                                mailbox,
-                                priorityNumber,
-                                mailbox,
-                                priorityNumber,
-                                millis(),
-                                max)
-                        .executeQuery()) {
-                    while (row.next()) {
-                        sorted.add(row.getString(1));
-                    }
-                }
+                sorted.addAll(statements.list(
+                        "due-clients",
+                        row -> row.getString(1),
+                        mailbox,
+                        priorityNumber,
+                        after,
+                        mailbox,
+                        priorityNumber,
+                        mailbox,
+                        priorityNumber,
+                        now.toEpochMilli(),
+                        max));
             }
             sorted.stream().limit(max).forEach(clients::add);
             while (clients.size() > max) {
@@ -128,21 +122,18 @@ final class FairScheduler {
         private Deque<DueMessage> longestDue(String client, int max) throws SQLException {
             List<DueMessage> due = new ArrayList<>();
             for (String mailbox : mailboxes) {
-                try (ResultSet row = statements
-                        .with("due-of-client", mailbox, priorityNumber, client, millis(), max)
-                        .executeQuery()) {
-                    while (row.next()) {
-                        Instant at = Instant.ofEpochMilli(row.getLong(2));
-                        due.add(new DueMessage(row.getLong(1), at, mailbox, priority, client));
-                    }
-                }
+                due.addAll(statements.list(
+                        "due-of-client",
+                        row -> new DueMessage(
+                                row.getLong(1), Instant.ofEpochMilli(row.getLong(2)), mailbox, priority, client),
+                        mailbox,
+                        priorityNumber,
+                        client,
+                        now.toEpochMilli(),
+                        max));
             }
             due.sort(LONGEST_DUE);
             return new ArrayDeque<>(due);
-        }
-
-        private long millis() {
-            return now.toEpochMilli();
         }
     }
 }

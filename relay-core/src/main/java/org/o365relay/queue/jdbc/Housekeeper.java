@@ -100,6 +100,7 @@ final class Housekeeper implements AutoCloseable {
         committer.writeInBatches(BATCH, statements -> MessageTables.deleteSettledBefore(statements, limit, BATCH));
         committer.write(statements -> DeviceTables.deleteOldUsage(statements, clock.instant()));
         committer.write(statements -> QuotaTables.deleteOld(statements, clock.instant()));
+        committer.write(statements -> JdbcAlerts.deleteOld(statements, clock.instant()));
     }
 
     /// Makes messages due whose due time is too far in the future, or is in the future although no attempt was

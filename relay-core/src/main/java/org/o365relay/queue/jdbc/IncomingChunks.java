@@ -47,9 +47,7 @@ final class IncomingChunks implements Incoming {
         size += chunk.length;
         return committer.submit(statements -> {
             if (ordinal == 0) {
-                statements
-                        .with("insert-incoming", id.value(), startedAt.toEpochMilli())
-                        .executeUpdate();
+                statements.update("insert-incoming", id.value(), startedAt.toEpochMilli());
             }
             MessageTables.insertChunk(statements, id, ordinal, chunk);
             return id;
@@ -71,7 +69,7 @@ final class IncomingChunks implements Incoming {
                     }
                     MessageTables.insertChunk(statements, id, ordinal, last);
                     if (ordinal > 0) {
-                        statements.with("delete-incoming", id.value()).executeUpdate();
+                        statements.update("delete-incoming", id.value());
                     }
                     return ids;
                 })
@@ -95,8 +93,8 @@ final class IncomingChunks implements Incoming {
             return CompletableFuture.completedFuture(id);
         }
         return committer.submit(statements -> {
-            statements.with("delete-chunks", id.value()).executeUpdate();
-            statements.with("delete-incoming", id.value()).executeUpdate();
+            statements.update("delete-chunks", id.value());
+            statements.update("delete-incoming", id.value());
             return id;
         });
     }

@@ -1,11 +1,8 @@
 package org.o365relay.queue.jdbc;
 
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -114,13 +111,10 @@ final class JdbcAdmin implements QueueAdmin {
     /// The limit on the time of reception excludes such messages: they would be changed without being counted.
     private static Scope resolve(Statements statements, MessageFilter selection) throws SQLException {
         long number = JdbcReader.number(statements, FilterSql.of(selection).open());
-        try (PreparedStatement statement =
-                        statements.with(FilterSql.of(selection).open().latestReceived());
-                ResultSet row = statement.executeQuery()) {
-            row.next();
-            long latest = row.getLong(1);
-            return new Scope(number == 0 ? selection : selection.before(Instant.ofEpochMilli(latest + 1)), number);
-        }
+        long latest = statements
+                .list(FilterSql.of(selection).open().latestReceived(), row -> row.getLong(1))
+                .getFirst();
+        return new Scope(number == 0 ? selection : selection.before(Instant.ofEpochMilli(latest + 1)), number);
     }
 
     private List<Candidate> candidates(MessageFilter selection, long from) {
@@ -131,15 +125,7 @@ final class JdbcAdmin implements QueueAdmin {
 
     private static List<Candidate> candidates(Statements statements, FilterSql conditions, int max)
             throws SQLException {
-        List<Candidate> candidates = new ArrayList<>();
-        try (PreparedStatement statement =
-                        statements.with(conditions.list("candidates", Page.Order.OLDEST_FIRST, max));
-                ResultSet row = statement.executeQuery()) {
-            while (row.next()) {
-                candidates.add(Candidate.of(row));
-            }
-        }
-        return candidates;
+        return statements.list(conditions.list("candidates", Page.Order.OLDEST_FIRST, max), Candidate::of);
     }
 
     /// @return the first messages, until their content exceeds the limit
@@ -213,10 +199,7 @@ final class JdbcAdmin implements QueueAdmin {
     private static long leased(Statements statements, List<Candidate> selected) throws SQLException {
         long leased = 0;
         for (Candidate message : selected) {
-            try (ResultSet row =
-                    statements.with("is-leased", message.id().value()).executeQuery()) {
-                leased += row.next() ? row.getInt(1) : 0;
-            }
+            leased += statements.number("is-leased", message.id().value());
         }
         return leased;
     }

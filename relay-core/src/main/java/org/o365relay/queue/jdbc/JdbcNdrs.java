@@ -19,7 +19,7 @@ record JdbcNdrs(Store store, QueueReader reader, LocalMessageWriter localMessage
 
     @Override
     public Optional<String> position(String folder) {
-        return store.readers().read(statements -> StateTables.progress(statements, folder));
+        return store.readers().read(statements -> statements.first("progress", row -> row.getString(1), folder));
     }
 
     @Override
@@ -36,7 +36,7 @@ record JdbcNdrs(Store store, QueueReader reader, LocalMessageWriter localMessage
             List<SuppressedNotice> suppressed) {
         return localMessages
                 .write(notices, statements -> {
-                    StateTables.saveProgress(statements, folder, position);
+                    statements.update("save-progress", folder, position);
                     for (Map.Entry<QueueId, List<HistoryEntry>> entry : events.entrySet()) {
                         for (HistoryEntry event : entry.getValue()) {
                             MessageTables.insertEvent(statements, entry.getKey(), event);

@@ -35,7 +35,7 @@ record JdbcNotices(Store store, QueueIds ids, Signals dueSignals, LocalMessageWr
     @Override
     public Optional<QueueId> delaysRecordedUpTo() {
         return store.readers()
-                .read(statements -> StateTables.progress(statements, DELAY_SCAN))
+                .read(statements -> statements.first("progress", row -> row.getString(1), DELAY_SCAN))
                 .map(position -> new QueueId(Long.parseLong(position)));
     }
 
@@ -61,7 +61,7 @@ record JdbcNotices(Store store, QueueIds ids, Signals dueSignals, LocalMessageWr
         Instant now = clock.instant();
         List<QueueId> noticeIds = notifications.stream().map(_ -> ids.next()).toList();
         List<Written> written = store.committer().write(statements -> {
-            StateTables.saveProgress(statements, DELAY_SCAN, Long.toString(position.value()));
+            statements.update("save-progress", DELAY_SCAN, Long.toString(position.value()));
             List<Written> results = new ArrayList<>();
             for (int i = 0; i < notifications.size(); i++) {
                 results.add(recordDelay(statements, notifications.get(i), noticeIds.get(i), now));

@@ -1,11 +1,9 @@
 package org.o365relay.queue.jdbc;
 
 import java.io.InputStream;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -56,32 +54,17 @@ public final class JdbcReader implements QueueReader {
     /// Reads one more row than wanted, to see whether there is another page.
     private static Page page(Statements statements, FilterSql conditions, Page.Order order, int max)
             throws SQLException {
-        List<MessageEntryRow> rows = new ArrayList<>();
         int wanted = Math.addExact(max, 1);
-        try (PreparedStatement statement = statements.with(conditions.list("entries", order, wanted));
-                ResultSet row = statement.executeQuery()) {
-            while (row.next()) {
-                rows.add(MessageEntryRow.of(row));
-            }
-        }
-        QueueId next = rows.size() > max ? rows.removeLast().entry().id() : null;
-        List<MessageEntry> entries = new ArrayList<>();
-        for (MessageEntryRow row : rows) {
-            entries.add(entry(statements, row));
-        }
+        List<MessageEntry> entries = statements.list(
+                conditions.list("entries", order, wanted),
+                row -> MessageEntryRow.of(row, firstRecipients(statements, row.getLong("id")))
+                        .entry());
+        QueueId next = entries.size() > max ? entries.removeLast().id() : null;
         return new Page(entries, next);
     }
 
-    private static MessageEntry entry(Statements statements, MessageEntryRow row) throws SQLException {
-        List<String> recipients = new ArrayList<>();
-        try (ResultSet recipient = statements
-                .with("first-recipients", row.entry().id().value(), RECIPIENTS_OF_AN_ENTRY)
-                .executeQuery()) {
-            while (recipient.next()) {
-                recipients.add(recipient.getString(1));
-            }
-        }
-        return row.withRecipients(recipients);
+    private static List<String> firstRecipients(Statements statements, long id) throws SQLException {
+        return statements.list("first-recipients", row -> row.getString(1), id, RECIPIENTS_OF_AN_ENTRY);
     }
 
     @Override
@@ -90,10 +73,7 @@ public final class JdbcReader implements QueueReader {
     }
 
     static long number(Statements statements, FilterSql conditions) throws SQLException {
-        try (PreparedStatement counting = statements.with(conditions.count());
-                ResultSet row = counting.executeQuery()) {
-            return row.next() ? row.getLong(1) : 0;
-        }
+        return statements.list(conditions.count(), row -> row.getLong(1)).getFirst();
     }
 
     @Override
@@ -102,55 +82,36 @@ public final class JdbcReader implements QueueReader {
     }
 
     static Optional<QueueId> newest(Statements statements) throws SQLException {
-        try (ResultSet row = statements.with("newest-id").executeQuery()) {
-            long id = row.next() ? row.getLong(1) : 0;
-            return id > 0 ? Optional.of(new QueueId(id)) : Optional.empty();
-        }
+        long id = statements.number("newest-id");
+        return id > 0 ? Optional.of(new QueueId(id)) : Optional.empty();
     }
 
     @Override
     public Optional<MessageDetail> show(QueueId id) {
         return access.read(statements -> {
             FilterSql byId = FilterSql.of(MessageFilter.of(List.of(id)));
-            try (PreparedStatement statement = statements.with(byId.list("entries", Page.Order.OLDEST_FIRST, 1));
-                    ResultSet row = statement.executeQuery()) {
-                return row.next() ? Optional.of(detail(statements, MessageEntryRow.of(row))) : Optional.empty();
-            }
+            return statements
+                    .list(byId.list("entries", Page.Order.OLDEST_FIRST, 1), row -> detail(statements, row))
+                    .stream()
+                    .findFirst();
         });
     }
 
-    private static MessageDetail detail(Statements statements, MessageEntryRow row) throws SQLException {
-        List<RecipientEntry> recipients = recipients(statements, row.entry().id());
-        List<String> first = recipients.stream()
-                .limit(RECIPIENTS_OF_AN_ENTRY)
-                .map(RecipientEntry::address)
-                .toList();
+    private static MessageDetail detail(Statements statements, ResultSet row) throws SQLException {
+        long id = row.getLong("id");
+        MessageEntryRow message = MessageEntryRow.of(row, firstRecipients(statements, id));
         return new MessageDetail(
-                row.withRecipients(first),
-                row.protocol(),
-                row.body(),
-                row.smtpUtf8(),
-                row.content(),
-                hasContent(statements, row.content()),
-                recipients,
-                MessageTables.events(statements, row.entry().id()));
-    }
-
-    private static List<RecipientEntry> recipients(Statements statements, QueueId id) throws SQLException {
-        List<RecipientEntry> recipients = new ArrayList<>();
-        try (ResultSet row = statements.with("recipients", id.value()).executeQuery()) {
-            while (row.next()) {
-                RecipientRow recipient = RecipientRow.of(row);
-                recipients.add(new RecipientEntry(recipient.ordinal(), recipient.address(), recipient.state()));
-            }
-        }
-        return recipients;
-    }
-
-    private static boolean hasContent(Statements statements, QueueId content) throws SQLException {
-        try (ResultSet row = statements.with("has-content", content.value()).executeQuery()) {
-            return row.next() && row.getInt(1) != 0;
-        }
+                message.entry(),
+                message.protocol(),
+                message.body(),
+                message.smtpUtf8(),
+                message.content(),
+                statements.number("has-content", message.content().value()) != 0,
+                RecipientRow.all(statements, id).stream()
+                        .map(recipient ->
+                                new RecipientEntry(recipient.ordinal(), recipient.address(), recipient.state()))
+                        .toList(),
+                MessageTables.events(statements, message.entry().id()));
     }
 
     @Override

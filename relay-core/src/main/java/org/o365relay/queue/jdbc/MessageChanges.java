@@ -1,14 +1,11 @@
 package org.o365relay.queue.jdbc;
 
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.EmailAddress;
-import org.o365relay.mail.QueueId;
 import org.o365relay.queue.Change;
 
 /// Applies an operator's change to messages and records it in their history. Runs in the caller's transaction.
@@ -91,7 +88,8 @@ record MessageChanges(Statements statements, Instant now, String by) {
     }
 
     private boolean readdress(Candidate message, EmailAddress from, EmailAddress to) throws SQLException {
-        List<RecipientRow> recipients = recipients(message.id());
+        List<RecipientRow> recipients =
+                RecipientRow.all(statements, message.id().value());
         Optional<RecipientRow> before = recipients.stream()
                 .filter(row -> row.isOpen() && row.isFor(from))
                 .findFirst();
@@ -123,19 +121,9 @@ record MessageChanges(Statements statements, Instant now, String by) {
         if (!existing.isDelivered()) {
             update("reopen-recipient", message.id().value(), existing.ordinal());
         }
-        if (recipients(message.id()).stream().noneMatch(RecipientRow::isOpen)) {
+        if (RecipientRow.all(statements, message.id().value()).stream().noneMatch(RecipientRow::isOpen)) {
             settle(message);
         }
-    }
-
-    private List<RecipientRow> recipients(QueueId id) throws SQLException {
-        List<RecipientRow> recipients = new ArrayList<>();
-        try (ResultSet row = statements.with("recipients", id.value()).executeQuery()) {
-            while (row.next()) {
-                recipients.add(RecipientRow.of(row));
-            }
-        }
-        return recipients;
     }
 
     private void record(Candidate message, String kind, @Nullable Integer recipient, String detail)
@@ -144,7 +132,7 @@ record MessageChanges(Statements statements, Instant now, String by) {
     }
 
     private void update(String statement, @Nullable Object... parameters) throws SQLException {
-        statements.with(statement, parameters).executeUpdate();
+        statements.update(statement, parameters);
     }
 
     private long millis() {

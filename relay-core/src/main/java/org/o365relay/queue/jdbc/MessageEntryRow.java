@@ -12,11 +12,11 @@ import org.o365relay.queue.MessageState;
 
 /// A row of the table `message` for a list, read leniently so that damaged rows are shown, too.
 ///
-/// @param entry the entry, without recipients
 /// @param content ID under which its content is stored
 record MessageEntryRow(MessageEntry entry, QueueId content, String protocol, String body, boolean smtpUtf8) {
 
-    static MessageEntryRow of(ResultSet row) throws SQLException {
+    /// @param recipients the first recipients
+    static MessageEntryRow of(ResultSet row, List<String> recipients) throws SQLException {
         QueueId id = new QueueId(row.getLong("id"));
         MessageState state = state(row);
         boolean waits = state == MessageState.QUEUED || state == MessageState.DEFERRED;
@@ -27,7 +27,7 @@ record MessageEntryRow(MessageEntry entry, QueueId content, String protocol, Str
                 text(row, "client"),
                 text(row, "helo"),
                 text(row, "sender"),
-                List.of(),
+                recipients,
                 row.getInt("recipients"),
                 row.getLong("size"),
                 text(row, "route"),
@@ -47,30 +47,6 @@ record MessageEntryRow(MessageEntry entry, QueueId content, String protocol, Str
                 text(row, "protocol"),
                 text(row, "body"),
                 row.getInt("smtp_utf8") != 0);
-    }
-
-    /// @return the entry with its first recipients
-    MessageEntry withRecipients(List<String> recipients) {
-        return new MessageEntry(
-                entry.id(),
-                entry.state(),
-                entry.receivedAt(),
-                entry.client(),
-                entry.helo(),
-                entry.sender(),
-                recipients,
-                entry.recipientCount(),
-                entry.size(),
-                entry.route(),
-                entry.mailbox(),
-                entry.priority(),
-                entry.attempts(),
-                entry.dueAt(),
-                entry.reason(),
-                entry.subject(),
-                entry.messageId(),
-                entry.settledAt(),
-                entry.notice());
     }
 
     private static MessageState state(ResultSet row) throws SQLException {

@@ -3,7 +3,6 @@ package org.o365relay.queue.jdbc;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -48,60 +47,52 @@ final class MessageTables {
         DsnRequest dsnRequest = envelope.dsnRequest();
         long receivedAt = arrival.at().toEpochMilli();
         String sender = envelope.returnPath().map(EmailAddress::toString).orElse(null);
-        statements
-                .with(
-                        "insert-message",
-                        id.value(),
-                        receivedAt,
-                        arrival.client().getHostAddress(),
-                        arrival.helo(),
-                        arrival.protocol(),
-                        sender,
-                        envelope.smtpUtf8() ? 1 : 0,
-                        envelope.body().keyword(),
-                        dsnRequest.envelopeId().isEmpty() ? null : dsnRequest.envelopeId(),
-                        dsnRequest.returned() == ReturnedContent.NOT_GIVEN
-                                ? null
-                                : dsnRequest.returned().name(),
-                        notice ? 1 : 0,
-                        size,
-                        receivedAt,
-                        routed.route(),
-                        routed.route(),
-                        MessageRow.number(routed.priority()),
-                        content.equals(id) ? null : content.value(),
-                        headers.subject(),
-                        headers.messageId())
-                .executeUpdate();
+        statements.update(
+                "insert-message",
+                id.value(),
+                receivedAt,
+                arrival.client().getHostAddress(),
+                arrival.helo(),
+                arrival.protocol(),
+                sender,
+                envelope.smtpUtf8() ? 1 : 0,
+                envelope.body().keyword(),
+                dsnRequest.envelopeId().isEmpty() ? null : dsnRequest.envelopeId(),
+                dsnRequest.returned() == ReturnedContent.NOT_GIVEN
+                        ? null
+                        : dsnRequest.returned().name(),
+                notice ? 1 : 0,
+                size,
+                receivedAt,
+                routed.route(),
+                routed.route(),
+                MessageRow.number(routed.priority()),
+                content.equals(id) ? null : content.value(),
+                headers.subject(),
+                headers.messageId());
         int ordinal = 0;
         for (EmailAddress recipient : envelope.recipients()) {
             ForRecipient request = dsnRequest.of(recipient);
-            statements
-                    .with(
-                            "insert-recipient",
-                            id.value(),
-                            ordinal++,
-                            recipient.toString(),
-                            request.conditions() == null ? null : NotifyParameter.format(request.conditions()),
-                            request.originalRecipient()
-                                    .map(OriginalRecipient::parameter)
-                                    .orElse(null))
-                    .executeUpdate();
+            statements.update(
+                    "insert-recipient",
+                    id.value(),
+                    ordinal++,
+                    recipient.toString(),
+                    request.conditions() == null ? null : NotifyParameter.format(request.conditions()),
+                    request.originalRecipient()
+                            .map(OriginalRecipient::parameter)
+                            .orElse(null));
         }
     }
 
     /// @return 0 if there is no message
     static long newestId(Statements statements) throws SQLException {
-        try (ResultSet row = statements.with("newest-id").executeQuery()) {
-            return row.next() ? row.getLong(1) : 0;
-        }
+        return statements.number("newest-id");
     }
 
     static void insertChunk(Statements statements, QueueId id, int ordinal, byte[] content) throws SQLException {
         if (content.length > 0) {
-            statements
-                    .with("insert-chunk", id.value(), ordinal, content, Chunk.checksum(content))
-                    .executeUpdate();
+            statements.update("insert-chunk", id.value(), ordinal, content, Chunk.checksum(content));
         }
     }
 
@@ -131,120 +122,96 @@ final class MessageTables {
         }
         if (!open) {
             long content = claim.content().value();
-            statements.with("delete-content", content, content, content).executeUpdate();
+            statements.update("delete-content", content, content, content);
         }
         return true;
     }
 
     private static int close(Statements statements, Claim claim, Instant now) throws SQLException {
-        return statements
-                .with("settle-message", now.toEpochMilli(), claim.id().value(), claim.lease())
-                .executeUpdate();
+        return statements.update(
+                "settle-message", now.toEpochMilli(), claim.id().value(), claim.lease());
     }
 
     private static int defer(Statements statements, Claim claim, Settlement settlement) throws SQLException {
         Instant next = settlement.nextAttempt() == null ? claim.dueAt() : settlement.nextAttempt();
-        return statements
-                .with(
-                        "defer-message",
-                        next.toEpochMilli(),
-                        settlement.counts() ? 0 : 1,
-                        settlement.reason(),
-                        claim.id().value(),
-                        claim.lease())
-                .executeUpdate();
+        return statements.update(
+                "defer-message",
+                next.toEpochMilli(),
+                settlement.counts() ? 0 : 1,
+                settlement.reason(),
+                claim.id().value(),
+                claim.lease());
     }
 
     static Optional<MessageSummary> summary(Statements statements, QueueId id) throws SQLException {
-        MessageRow message;
-        try (ResultSet row = statements.with("message-summary", id.value()).executeQuery()) {
-            if (!row.next()) {
-                return Optional.empty();
-            }
-            message = MessageRow.of(row);
-        }
-        List<RecipientRow> recipients = new ArrayList<>();
-        try (ResultSet row = statements.with("recipients", id.value()).executeQuery()) {
-            while (row.next()) {
-                recipients.add(RecipientRow.of(row));
-            }
-        }
-        return message.summary(recipients);
+        List<RecipientRow> recipients = RecipientRow.all(statements, id.value());
+        return statements
+                .first("message-summary", MessageRow::of, id.value())
+                .flatMap(message -> message.summary(recipients));
     }
 
     static void insertEvent(Statements statements, QueueId id, HistoryEntry event) throws SQLException {
-        statements
-                .with(
-                        "insert-event",
-                        id.value(),
-                        event.at().toEpochMilli(),
-                        event.recipient(),
-                        event.kind(),
-                        event.upstream(),
-                        event.detail(),
-                        event.reason(),
-                        event.uncertain() ? 1 : 0)
-                .executeUpdate();
+        statements.update(
+                "insert-event",
+                id.value(),
+                event.at().toEpochMilli(),
+                event.recipient(),
+                event.kind(),
+                event.upstream(),
+                event.detail(),
+                event.reason(),
+                event.uncertain() ? 1 : 0);
     }
 
     static List<HistoryEntry> events(Statements statements, QueueId id) throws SQLException {
-        List<HistoryEntry> events = new ArrayList<>();
-        try (ResultSet row = statements.with("events", id.value()).executeQuery()) {
-            while (row.next()) {
-                int ordinal = row.getInt("recipient");
-                Integer recipient = row.wasNull() ? null : (Integer) ordinal; // refers to the last column read
-                events.add(new HistoryEntry(
-                        Instant.ofEpochMilli(row.getLong("at")),
-                        recipient,
-                        row.getString("kind"),
-                        row.getString("upstream"),
-                        row.getString("detail"),
-                        row.getString("reason"),
-                        row.getInt("uncertain") != 0));
-            }
-        }
-        return events;
+        return statements.list("events", MessageTables::event, id.value());
+    }
+
+    private static HistoryEntry event(ResultSet row) throws SQLException {
+        int ordinal = row.getInt("recipient");
+        Integer recipient = row.wasNull() ? null : (Integer) ordinal; // refers to the last column read
+        return new HistoryEntry(
+                Instant.ofEpochMilli(row.getLong("at")),
+                recipient,
+                row.getString("kind"),
+                row.getString("upstream"),
+                row.getString("detail"),
+                row.getString("reason"),
+                row.getInt("uncertain") != 0);
     }
 
     static @Nullable Chunk chunk(Statements statements, QueueId id, int ordinal) throws SQLException {
-        try (ResultSet row = statements.with("read-chunk", id.value(), ordinal).executeQuery()) {
-            return row.next() ? Chunk.of(row) : null;
-        }
+        return statements.first("read-chunk", Chunk::of, id.value(), ordinal).orElse(null);
     }
 
     /// @return number of messages deleted, at most `max`
     static int deleteSettledBefore(Statements statements, Instant limit, int max) throws SQLException {
-        List<Long> ids = ids(
-                statements.with("expired-history", limit.toEpochMilli(), max).executeQuery());
+        List<Long> ids = statements.list("expired-history", row -> row.getLong(1), limit.toEpochMilli(), max);
         for (long id : ids) {
-            statements.with("delete-recipients", id).executeUpdate();
-            statements.with("delete-events", id).executeUpdate();
-            statements.with("delete-message", id).executeUpdate();
+            statements.update("delete-recipients", id);
+            statements.update("delete-events", id);
+            statements.update("delete-message", id);
         }
         return ids.size();
     }
 
     /// @return number of partly received messages deleted, at most `max`
     static int deleteIncoming(Statements statements, int max) throws SQLException {
-        List<Long> ids = ids(statements.with("incoming-messages", max).executeQuery());
+        List<Long> ids = statements.list("incoming-messages", row -> row.getLong(1), max);
         for (long id : ids) {
-            statements.with("delete-chunks", id).executeUpdate();
-            statements.with("delete-incoming", id).executeUpdate();
+            statements.update("delete-chunks", id);
+            statements.update("delete-incoming", id);
         }
         return ids.size();
     }
 
     /// @return number of interrupted attempts
     static int endLeases(Statements statements, Instant now) throws SQLException {
-        statements
-                .with(
-                        "record-interruptions",
-                        now.toEpochMilli(),
-                        "the relay ended during this attempt; the upstream may have accepted the message")
-                .executeUpdate();
-        return statements
-                .with("end-leases", now.toEpochMilli(), now.toEpochMilli())
-                .executeUpdate();
+        statements.update(
+                "record-interruptions",
+                now.toEpochMilli(),
+                "the relay ended during this attempt; the upstream may have accepted the message");
+        return statements.update("end-leases", now.toEpochMilli(), now.toEpochMilli());
     }
 
     private static void settleRecipient(Statements statements, QueueId id, Recipient recipient, Outcome outcome)
@@ -255,9 +222,7 @@ final class MessageTables {
             case Failed _ -> "failed";
         };
         if (!state.equals(RecipientRow.OPEN)) {
-            statements
-                    .with("settle-recipient", state, id.value(), recipient.ordinal())
-                    .executeUpdate();
+            statements.update("settle-recipient", state, id.value(), recipient.ordinal());
         }
     }
 
@@ -269,27 +234,15 @@ final class MessageTables {
             case Deferred _ -> settlement.counts() ? "deferred" : "postponed";
             case Failed _ -> "failed";
         };
-        statements
-                .with(
-                        "insert-event",
-                        id.value(),
-                        now.toEpochMilli(),
-                        recipient.ordinal(),
-                        kind,
-                        settlement.upstream(),
-                        outcome.reply().toString(),
-                        settlement.remark(recipient).reason(),
-                        settlement.remark(recipient).uncertain() ? 1 : 0)
-                .executeUpdate();
-    }
-
-    private static List<Long> ids(ResultSet rows) throws SQLException {
-        try (rows) {
-            List<Long> ids = new ArrayList<>();
-            while (rows.next()) {
-                ids.add(rows.getLong(1));
-            }
-            return ids;
-        }
+        statements.update(
+                "insert-event",
+                id.value(),
+                now.toEpochMilli(),
+                recipient.ordinal(),
+                kind,
+                settlement.upstream(),
+                outcome.reply().toString(),
+                settlement.remark(recipient).reason(),
+                settlement.remark(recipient).uncertain() ? 1 : 0);
     }
 }

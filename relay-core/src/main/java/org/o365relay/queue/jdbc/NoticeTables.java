@@ -4,7 +4,6 @@ import java.net.InetAddress;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -31,15 +30,13 @@ final class NoticeTables {
 
     /// Records a suppressed notice, once for each message and kind.
     static void suppress(Statements statements, SuppressedNotice notice) throws SQLException {
-        statements
-                .with(
-                        "insert-suppressed-notice",
-                        notice.message().value(),
-                        stored(notice.kind()),
-                        notice.client().getHostAddress(),
-                        notice.recipient().toString(),
-                        notice.at().toEpochMilli())
-                .executeUpdate();
+        statements.update(
+                "insert-suppressed-notice",
+                notice.message().value(),
+                stored(notice.kind()),
+                notice.client().getHostAddress(),
+                notice.recipient().toString(),
+                notice.at().toEpochMilli());
     }
 
     private static String stored(SuppressedNotice.Kind kind) {
@@ -48,38 +45,29 @@ final class NoticeTables {
 
     /// @return whether the message is still open
     static boolean recordDelay(Statements statements, QueueId id, Instant now, String detail) throws SQLException {
-        return statements
-                        .with("insert-delayed-event", now.toEpochMilli(), detail, id.value())
-                        .executeUpdate()
-                > 0;
+        return statements.update("insert-delayed-event", now.toEpochMilli(), detail, id.value()) > 0;
     }
 
     /// A row of `message`, the reason of its last deferral, and its recipients.
     record WaitingRow(MessageRow row, @Nullable String reason, List<RecipientRow> recipients) {}
 
     static List<WaitingRow> waiting(Statements statements, long after, long before, int max) throws SQLException {
-        List<WaitingRow> waiting = new ArrayList<>();
-        try (ResultSet row =
-                statements.with("delayed-candidates", after, before, max).executeQuery()) {
-            while (row.next()) {
-                MessageRow message = MessageRow.of(row);
-                waiting.add(new WaitingRow(
-                        message, row.getString("reason"), ClaimTables.recipients(statements, message.id())));
-            }
-        }
-        return waiting;
+        return statements.list(
+                "delayed-candidates",
+                row -> {
+                    MessageRow message = MessageRow.of(row);
+                    String reason = row.getString("reason");
+                    return new WaitingRow(message, reason, RecipientRow.all(statements, message.id()));
+                },
+                after,
+                before,
+                max);
     }
 
     static List<SuppressedNotices> groups(Statements statements, Instant until) throws SQLException {
-        try (ResultSet row = statements
-                .with("suppressed-notice-groups", until.toEpochMilli())
-                .executeQuery()) {
-            List<SuppressedNotices> groups = new ArrayList<>();
-            while (row.next()) {
-                group(row, until).ifPresent(groups::add);
-            }
-            return groups;
-        }
+        return statements.list("suppressed-notice-groups", row -> group(row, until), until.toEpochMilli()).stream()
+                .flatMap(Optional::stream)
+                .toList();
     }
 
     /// @return empty if the row is damaged
@@ -101,24 +89,27 @@ final class NoticeTables {
 
     static List<SuppressedMessage> messages(Statements statements, SuppressedNotices group, int max)
             throws SQLException {
-        List<SuppressedMessage> messages = new ArrayList<>();
-        try (ResultSet row = statements
-                .with(
+        return statements
+                .list(
                         "suppressed-notices",
+                        row -> readable(statements, row),
                         group.client().getHostAddress(),
                         group.recipient().toString(),
                         group.until().toEpochMilli(),
                         max)
-                .executeQuery()) {
-            while (row.next()) {
-                try {
-                    messages.add(message(statements, row));
-                } catch (IllegalArgumentException | NullPointerException e) { // damaged, but included in the count
-                    log.warn("a digest leaves out a damaged row: {}", e.getMessage());
-                }
-            }
+                .stream()
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    /// @return empty if the row is damaged; it is included in the count of the group nevertheless
+    private static Optional<SuppressedMessage> readable(Statements statements, ResultSet row) throws SQLException {
+        try {
+            return Optional.of(message(statements, row));
+        } catch (IllegalArgumentException | NullPointerException e) {
+            log.warn("a digest leaves out a damaged row: {}", e.getMessage());
+            return Optional.empty();
         }
-        return messages;
     }
 
     private static SuppressedMessage message(Statements statements, ResultSet row) throws SQLException {
@@ -151,7 +142,7 @@ final class NoticeTables {
         events.stream()
                 .filter(event -> event.kind().equals("failed") && !event.at().isBefore(since))
                 .forEach(event -> failed.add(Objects.requireNonNull(event.recipient(), "an outcome has a recipient")));
-        return ClaimTables.recipients(statements, id).stream()
+        return RecipientRow.all(statements, id).stream()
                 .filter(row -> switch (kind) {
                     case FAILED ->
                         failed.contains(row.ordinal()) && row.dsnRequest().includes(NotifyCondition.FAILURE);
@@ -172,22 +163,17 @@ final class NoticeTables {
 
     /// @return whether the stored group has as many notices as this one, not counting those suppressed later
     static boolean isUnchanged(Statements statements, SuppressedNotices group) throws SQLException {
-        try (ResultSet row = statements
-                .with(
-                        "count-suppressed-notices",
-                        group.client().getHostAddress(),
-                        group.recipient().toString(),
-                        group.until().toEpochMilli())
-                .executeQuery()) {
-            return row.next() && group.count() > 0 && row.getInt(1) == group.count();
-        }
+        long stored = statements.number(
+                "count-suppressed-notices",
+                group.client().getHostAddress(),
+                group.recipient().toString(),
+                group.until().toEpochMilli());
+        return stored > 0 && stored == group.count();
     }
 
     /// @param until deletes notices suppressed by then, in milliseconds
     /// @return number of rows deleted, at most `max`
     static int delete(Statements statements, String client, String recipient, long until, int max) throws SQLException {
-        return statements
-                .with("delete-suppressed-notices", client, recipient, until, max)
-                .executeUpdate();
+        return statements.update("delete-suppressed-notices", client, recipient, until, max);
     }
 }

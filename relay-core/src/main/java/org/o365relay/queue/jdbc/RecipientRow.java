@@ -2,6 +2,7 @@ package org.o365relay.queue.jdbc;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.DsnRequest.ForRecipient;
 import org.o365relay.mail.EmailAddress;
@@ -20,7 +21,7 @@ public record RecipientRow(
 
     static final String OPEN = "queued";
 
-    public static RecipientRow of(ResultSet row) throws SQLException {
+    static RecipientRow of(ResultSet row) throws SQLException {
         return new RecipientRow(
                 row.getLong("message_id"),
                 row.getInt("ordinal"),
@@ -28,6 +29,11 @@ public record RecipientRow(
                 row.getString("state"),
                 row.getString("dsn_notify"),
                 row.getString("original_recipient"));
+    }
+
+    /// @return the recipients of a message, in envelope order
+    public static List<RecipientRow> all(Statements statements, long message) throws SQLException {
+        return statements.list("recipients", RecipientRow::of, message);
     }
 
     Recipient recipient() {

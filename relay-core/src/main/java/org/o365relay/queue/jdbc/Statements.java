@@ -6,10 +6,14 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -40,14 +44,48 @@ public final class Statements {
         return set(prepared(name), parameters);
     }
 
-    /// @return a statement with its parameters set; the caller closes it
-    PreparedStatement with(FilterSql.Query query) throws SQLException {
-        PreparedStatement statement = connection.prepareStatement(query.text());
-        try {
-            return set(statement, query.parameters().toArray());
-        } catch (SQLException e) {
-            statement.close();
-            throw e;
+    /// Reads the current row of a result.
+    @FunctionalInterface
+    public interface RowMapper<T extends @Nullable Object> {
+        T map(ResultSet row) throws SQLException;
+    }
+
+    /// @return all rows, in a list that may be changed
+    public <T> List<T> list(String name, RowMapper<T> mapper, @Nullable Object... parameters) throws SQLException {
+        return list(with(name, parameters), mapper);
+    }
+
+    private static <T> List<T> list(PreparedStatement statement, RowMapper<T> mapper) throws SQLException {
+        try (ResultSet row = statement.executeQuery()) {
+            List<T> rows = new ArrayList<>();
+            while (row.next()) {
+                rows.add(mapper.map(row));
+            }
+            return rows;
+        }
+    }
+
+    /// @return the first row; empty if there is none
+    public <T> Optional<T> first(String name, RowMapper<T> mapper, @Nullable Object... parameters) throws SQLException {
+        try (ResultSet row = with(name, parameters).executeQuery()) {
+            return row.next() ? Optional.of(mapper.map(row)) : Optional.empty();
+        }
+    }
+
+    /// @return the first column of the first row; 0 if it is NULL or there is no row
+    public long number(String name, @Nullable Object... parameters) throws SQLException {
+        return first(name, row -> row.getLong(1), parameters).orElse(0L);
+    }
+
+    /// @return number of rows changed
+    public int update(String name, @Nullable Object... parameters) throws SQLException {
+        return with(name, parameters).executeUpdate();
+    }
+
+    /// @return all rows of a query that is prepared for this call only
+    <T> List<T> list(FilterSql.Query query, RowMapper<T> mapper) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(query.text())) {
+            return list(set(statement, query.parameters().toArray()), mapper);
         }
     }
 

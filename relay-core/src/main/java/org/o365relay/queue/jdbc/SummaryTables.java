@@ -71,14 +71,8 @@ final class SummaryTables {
         try (ResultSet row = statements.with("open-by-reason").executeQuery()) {
             while (row.next()) {
                 String reason = row.getString(1);
-                reasons.put(reason, new Group(row.getLong(2), oldest(reason)));
+                reasons.put(reason, new Group(row.getLong(2), statements.number("oldest-with-reason", reason)));
             }
-        }
-    }
-
-    private long oldest(String reason) throws SQLException {
-        try (ResultSet row = statements.with("oldest-with-reason", reason).executeQuery()) {
-            return row.next() ? row.getLong(1) : 0;
         }
     }
 
@@ -123,12 +117,8 @@ final class SummaryTables {
     }
 
     private long nextDue(String mailbox, int priority) throws SQLException {
-        try (ResultSet row = statements
-                .with("next-attempt", mailbox, priority, mailbox, priority, mailbox, priority)
-                .executeQuery()) {
-            long millis = row.next() ? row.getLong(1) : NEVER;
-            return row.wasNull() ? NEVER : millis;
-        }
+        long millis = statements.number("next-attempt", mailbox, priority, mailbox, priority, mailbox, priority);
+        return millis == 0 ? NEVER : millis;
     }
 
     private List<GroupCount> counts(Map<String, Group> groups, int max) throws SQLException {
@@ -147,8 +137,6 @@ final class SummaryTables {
     }
 
     private Instant receivedAt(long id) throws SQLException {
-        try (ResultSet row = statements.with("received-at", id).executeQuery()) {
-            return Instant.ofEpochMilli(row.next() ? row.getLong(1) : 0);
-        }
+        return Instant.ofEpochMilli(statements.number("received-at", id));
     }
 }

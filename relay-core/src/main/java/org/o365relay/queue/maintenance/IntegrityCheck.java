@@ -57,8 +57,8 @@ final class IntegrityCheck {
             to.accept(new Finding(Kind.MESSAGE, "content " + name(content) + " belongs to no message"));
         }
         damaged(damaged -> to.accept(new Finding(Kind.MESSAGE, damaged.text())), note -> to.accept(note));
-        long future =
-                number("received-in-the-future", now.plus(CLOCK_CORRECTION).toEpochMilli());
+        long future = statements.number(
+                "received-in-the-future", now.plus(CLOCK_CORRECTION).toEpochMilli());
         if (future > 0) {
             to.accept(new Finding(
                     Kind.NOTE,
@@ -83,13 +83,7 @@ final class IntegrityCheck {
 
     /// @return IDs of content whose message does not exist
     List<Long> contentsWithoutMessage() throws SQLException {
-        List<Long> contents = new ArrayList<>();
-        try (ResultSet row = statements.with("orphaned-content").executeQuery()) {
-            while (row.next()) {
-                contents.add(row.getLong(1));
-            }
-        }
-        return contents;
+        return statements.list("orphaned-content", row -> row.getLong(1));
     }
 
     private record StoredMessage(MessageRow row, boolean isOpen, boolean isHeld) {}
@@ -116,7 +110,7 @@ final class IntegrityCheck {
     private Content check(StoredMessage message, Content known, Consumer<Damaged> to, Consumer<Finding> notes)
             throws SQLException {
         MessageRow row = message.row();
-        Optional<String> damage = row.damage(recipients(row.id()), message.isOpen());
+        Optional<String> damage = row.damage(RecipientRow.all(statements, row.id()), message.isOpen());
         Content content = known;
         if (message.isOpen() && damage.isEmpty()) {
             content = known.id() == row.content().value()
@@ -129,7 +123,7 @@ final class IntegrityCheck {
             if (!message.isOpen()) {
                 notes.accept(
                         new Finding(Kind.NOTE, damaged.text() + "; it is settled, so only its history is affected"));
-            } else if (message.isHeld() && number("count-quarantined", row.id()) > 0) {
+            } else if (message.isHeld() && statements.number("count-quarantined", row.id()) > 0) {
                 notes.accept(new Finding(Kind.NOTE, damaged.text() + "; it is on hold, and a copy is in quarantine"));
             } else {
                 to.accept(damaged);
@@ -145,16 +139,6 @@ final class IntegrityCheck {
         return content.size() == row.size()
                 ? Optional.empty()
                 : Optional.of("its content has " + content.size() + " octets instead of " + row.size());
-    }
-
-    private List<RecipientRow> recipients(long message) throws SQLException {
-        List<RecipientRow> recipients = new ArrayList<>();
-        try (ResultSet row = statements.with("recipients", message).executeQuery()) {
-            while (row.next()) {
-                recipients.add(RecipientRow.of(row));
-            }
-        }
-        return recipients;
     }
 
     private Content content(long id) throws SQLException {
@@ -182,11 +166,5 @@ final class IntegrityCheck {
             return new Content(id, size, "chunk " + next + " of its content cannot be read");
         }
         return new Content(id, size, null);
-    }
-
-    private long number(String name, long parameter) throws SQLException {
-        try (ResultSet row = statements.with(name, parameter).executeQuery()) {
-            return row.next() ? row.getLong(1) : 0;
-        }
     }
 }

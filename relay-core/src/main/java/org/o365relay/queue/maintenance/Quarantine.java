@@ -83,7 +83,7 @@ final class Quarantine {
         }
         DurableFiles.copy(saved.file(), copied.file());
         DurableFiles.syncDirectory(DurableFiles.folder(queue.file()));
-        DurableFiles.delete(queue.index()); // SQLite recreates it
+        DurableFiles.delete(queue.index()); // is recreated when the database is opened
         DurableFiles.delete(queue.log());
         DurableFiles.move(copied.file(), queue.file());
         if (Files.exists(copied.log())) {

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -104,14 +103,8 @@ public final class QueueBackup {
             throw new UncheckedIOException(e);
         }
         Sqlite copy = new Sqlite(folder, partial.getFileName().toString());
-        Connection connection = statements.connection();
-        connection.setAutoCommit(true);
-        Sqlite.execute(
-                connection,
-                "PRAGMA query_only = OFF"); // ON would forbid writing the copy as well; the queue is open read-only
-        try (PreparedStatement statement = connection.prepareStatement("VACUUM INTO ?")) {
-            statement.setString(1, partial.toAbsolutePath().toString());
-            statement.executeUpdate();
+        try {
+            Sqlite.copy(statements.connection(), partial);
         } catch (SQLException e) {
             if (copy.isDamage(e)) {
                 throw e;

@@ -21,6 +21,7 @@ import org.o365relay.queue.jdbc.sqlite.FirstPage;
 import org.o365relay.queue.jdbc.sqlite.MaintenanceMarker;
 import org.o365relay.queue.jdbc.sqlite.MaintenanceMarker.Operation;
 import org.o365relay.queue.jdbc.sqlite.RowRecovery;
+import org.o365relay.queue.jdbc.sqlite.Schema;
 import org.o365relay.queue.jdbc.sqlite.Sqlite;
 
 /// Repairs a queue while no relay is running. Copies the files first; then keeps every readable row, and puts
@@ -156,12 +157,12 @@ public final class QueueRepair {
     private long versionToRecover() throws SQLException, QueueUnavailableException {
         try (Connection source = queue.connect()) {
             long version = queue.version(source);
-            return version == 0 ? Sqlite.SCHEMA_VERSION : version;
+            return version == 0 ? Schema.VERSION : version;
         } catch (SQLException e) {
             if (!Sqlite.isUnreadable(e)) {
                 throw e;
             }
-            return Sqlite.SCHEMA_VERSION;
+            return Schema.VERSION;
         }
     }
 
@@ -174,9 +175,8 @@ public final class QueueRepair {
 
     private List<String> recover(Quarantine quarantine, Connection target, long version)
             throws IOException, SQLException, QueueUnavailableException {
-        try (Connection source = queue.connect()) {
-            Sqlite.execute(source, "PRAGMA query_only = ON");
-            if (Sqlite.structure(source).contains("column id of table message")) {
+        try (Connection source = queue.openReader()) {
+            if (Schema.structure(source).contains("column id of table message")) {
                 return new RowRecovery(source, target).copy();
             }
         } catch (SQLException e) {
@@ -190,8 +190,7 @@ public final class QueueRepair {
         }
         FirstPage.graft(grafted, version, settings.directory());
         List<String> done = new ArrayList<>(List.of("the first page of the file was damaged; it was reconstructed"));
-        try (Connection source = grafted.connect()) {
-            Sqlite.execute(source, "PRAGMA query_only = ON");
+        try (Connection source = grafted.openReader()) {
             done.addAll(new RowRecovery(source, target).copy());
         }
         return done;
@@ -209,7 +208,7 @@ public final class QueueRepair {
             connection.commit();
             long open = Sqlite.number(connection, "SELECT count(*) FROM message WHERE due_at IS NOT NULL");
             connection.commit();
-            Sqlite.number(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
+            Sqlite.emptyLog(connection);
             List<String> done = new ArrayList<>(before);
             done.addAll(steps.actions());
             return new Report(quarantine.folder(), rebuilt, done, steps.quarantined(), open);

@@ -124,24 +124,20 @@ public final class QueueRestore {
             fresh.upgrade(writer);
             long open = recordRestore(InspectionStatements.on(writer), takenAt, hold);
             writer.commit();
-            Sqlite.number(writer, "PRAGMA wal_checkpoint(TRUNCATE)");
+            Sqlite.emptyLog(writer);
             return open;
         }
     }
 
     private long recordRestore(Statements statements, Instant takenAt, boolean hold) throws SQLException {
         long now = clock.instant().toEpochMilli();
-        long open = statements
-                .with(
-                        "insert-event-for-each-open",
-                        now,
-                        "restored",
-                        "from a backup of " + takenAt + "; it may have been delivered since")
-                .executeUpdate();
+        long open = statements.update(
+                "insert-event-for-each-open",
+                now,
+                "restored",
+                "from a backup of " + takenAt + "; it may have been delivered since");
         if (hold) {
-            statements
-                    .with("hold-open", now, ClaimTables.END_OF_TIME.toEpochMilli())
-                    .executeUpdate();
+            statements.update("hold-open", now, ClaimTables.END_OF_TIME.toEpochMilli());
         }
         return open;
     }

@@ -10,6 +10,7 @@ import org.o365relay.queue.QueueSettings;
 import org.o365relay.queue.QueueUnavailableException;
 import org.o365relay.queue.QueueUnavailableException.Reason;
 import org.o365relay.queue.jdbc.sqlite.OfflineQueue;
+import org.o365relay.queue.jdbc.sqlite.Schema;
 import org.o365relay.queue.jdbc.sqlite.Sqlite;
 import org.o365relay.queue.maintenance.Finding.Kind;
 
@@ -42,9 +43,9 @@ public final class QueueVerifier {
 
     private List<Finding> findings(Connection connection) throws SQLException {
         List<Finding> findings = new ArrayList<>();
-        long version = Sqlite.number(connection, "PRAGMA user_version");
+        long version = Sqlite.storedVersion(connection);
         problems(connection, version).forEach(text -> findings.add(new Finding(Kind.FILE, text)));
-        if (version < Sqlite.SCHEMA_VERSION) {
+        if (version < Schema.VERSION) {
             findings.add(new Finding(
                     Kind.NOTE,
                     "an older o365-relay wrote the queue (schema " + version + "): the file was checked, its messages"
@@ -68,8 +69,8 @@ public final class QueueVerifier {
     static List<String> problems(Connection connection, long version) throws SQLException {
         List<String> problems = new ArrayList<>(Sqlite.integrity(connection));
         try {
-            Set<String> missing = Sqlite.structure(version);
-            missing.removeAll(Sqlite.structure(connection));
+            Set<String> missing = Schema.structure(version);
+            missing.removeAll(Schema.structure(connection));
             missing.forEach(part -> problems.add("the " + part + " is missing"));
         } catch (SQLException e) {
             if (!Sqlite.isUnreadable(e)) {

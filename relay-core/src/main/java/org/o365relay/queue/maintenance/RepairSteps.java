@@ -1,7 +1,6 @@
 package org.o365relay.queue.maintenance;
 
 import java.io.IOException;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -48,7 +47,7 @@ final class RepairSteps {
             quarantine.export(statements, id, id, "its message does not exist");
             quarantined.add("message " + IntegrityCheck.name(id)
                     + " is not in the queue; its remaining rows are in quarantine");
-            statements.with("delete-orphaned-content", id).executeUpdate();
+            statements.update("delete-orphaned-content", id);
         }
         fix(AFTER_QUARANTINE);
     }
@@ -75,38 +74,30 @@ final class RepairSteps {
     private void quarantine(Damaged damaged) throws IOException, SQLException {
         quarantine.export(statements, damaged.id(), content(damaged.id()), damaged.why());
         long millis = now.toEpochMilli();
-        statements
-                .with("hold-damaged-message", ClaimTables.END_OF_TIME.toEpochMilli(), millis, damaged.id())
-                .executeUpdate();
-        statements
-                .with(
-                        "insert-event",
-                        damaged.id(),
-                        millis,
-                        null,
-                        "damaged",
-                        "",
-                        damaged.why() + "; put on hold, with a copy in " + quarantine.folder(),
-                        "",
-                        0)
-                .executeUpdate();
+        statements.update("hold-damaged-message", ClaimTables.END_OF_TIME.toEpochMilli(), millis, damaged.id());
+        statements.update(
+                "insert-event",
+                damaged.id(),
+                millis,
+                null,
+                "damaged",
+                "",
+                damaged.why() + "; put on hold, with a copy in " + quarantine.folder(),
+                "",
+                0);
         quarantined.add(damaged.text() + "; it is on hold, and its readable parts are in quarantine");
     }
 
     private long content(long id) throws SQLException {
-        try (ResultSet row = statements.with("message", id).executeQuery()) {
-            long content = row.next() ? row.getLong("content_id") : 0;
-            return content == 0 ? id : content;
-        }
+        long content = statements
+                .first("message", row -> row.getLong("content_id"), id)
+                .orElse(0L);
+        return content == 0 ? id : content;
     }
 
     private Set<Long> withoutMessage(IntegrityCheck check) throws SQLException {
         Set<Long> ids = new TreeSet<>(check.contentsWithoutMessage());
-        try (ResultSet row = statements.with("orphaned-recipients").executeQuery()) {
-            while (row.next()) {
-                ids.add(row.getLong(1));
-            }
-        }
+        ids.addAll(statements.list("orphaned-recipients", row -> row.getLong(1)));
         return ids;
     }
 }

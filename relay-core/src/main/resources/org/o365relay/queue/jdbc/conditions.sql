@@ -1,5 +1,5 @@
 -- Parts of the statements that select messages: columns, source, conditions and order. Rows are read in the order of
--- the ids, so nothing is ever sorted; the plus signs keep SQLite from choosing another index.
+-- the ids, so nothing is ever sorted; the plus signs keep the database from choosing another index.
 
 -- name: entries
 SELECT message.id, received_at, client, helo, protocol, sender, smtp_utf8, body, notice, size, attempts, due_at, lease,

@@ -1,4 +1,4 @@
--- Statements that a running relay uses, by name. Valid in SQLite (3.35 or newer) and PostgreSQL.
+-- Statements that a running relay uses, by name: standard SQL, with RETURNING and ON CONFLICT.
 
 -- name: insert-message
 INSERT INTO message (id, received_at, client, helo, protocol, sender, smtp_utf8, body, envelope_id, dsn_return, notice,
@@ -406,7 +406,7 @@ SELECT name, since, subject, text, advice, emailed FROM active_alert
 -- name: count-waiting
 SELECT count(*) FROM (SELECT 1 FROM message WHERE due_at IS NOT NULL AND due_at < ? LIMIT ?) AS waiting
 
--- When the oldest waiting message was received. The plus sign keeps SQLite from scanning all messages in the order of
+-- When the oldest waiting message was received. The plus sign keeps the database from scanning all messages in the order of
 -- their ids, history first; it uses the index of open messages instead.
 -- name: oldest-waiting
 SELECT received_at FROM message

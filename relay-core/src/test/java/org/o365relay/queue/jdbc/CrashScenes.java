@@ -26,6 +26,7 @@ import org.o365relay.queue.MessageFilter;
 import org.o365relay.queue.QueueUnavailableException;
 import org.o365relay.queue.Settlement;
 import org.o365relay.queue.jdbc.sqlite.DirectoryLock;
+import org.o365relay.queue.jdbc.sqlite.Schema;
 import org.o365relay.queue.jdbc.sqlite.Sqlite;
 import org.o365relay.queue.jdbc.sqlite.SqliteQueue;
 import org.o365relay.queue.jdbc.sqlite.TornLogTest;
@@ -257,7 +258,7 @@ public final class CrashScenes {
     private static void firstStart(Path directory) throws Exception {
         DirectoryLock.acquire(directory);
         try (Connection connection = new Sqlite(directory).openWriter()) {
-            Sqlite.execute(connection, Sqlite.schema(1));
+            Sqlite.execute(connection, Schema.statements(1));
             reached();
         }
     }

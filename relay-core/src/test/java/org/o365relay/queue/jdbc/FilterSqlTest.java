@@ -4,12 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -107,16 +104,12 @@ class FilterSqlTest {
     }
 
     private static List<String> plan(QueueFixture fixture, Query query) throws SQLException {
-        List<String> steps = new ArrayList<>();
-        try (Connection connection = fixture.connection();
-                PreparedStatement statement = new Statements(connection)
-                        .with(new Query("EXPLAIN QUERY PLAN " + query.text(), query.parameters()));
-                ResultSet step = statement.executeQuery()) {
-            while (step.next()) {
-                steps.add(step.getString("detail"));
-            }
+        try (Connection connection = fixture.connection()) {
+            return new Statements(connection)
+                    .list(
+                            new Query("EXPLAIN QUERY PLAN " + query.text(), query.parameters()),
+                            row -> row.getString("detail"));
         }
-        return steps;
     }
 
     /// Takes the fastest of several runs, because the machine may be busy.

@@ -45,6 +45,7 @@ import org.o365relay.queue.LocalMessage;
 import org.o365relay.queue.QueueSettings;
 import org.o365relay.queue.QueueUnavailableException;
 import org.o365relay.queue.Settlement;
+import org.o365relay.queue.jdbc.sqlite.Schema;
 import org.o365relay.queue.jdbc.sqlite.Sqlite;
 import org.o365relay.queue.jdbc.sqlite.SqliteQueue;
 
@@ -226,7 +227,7 @@ public final class QueueFixture implements AutoCloseable {
             Files.createDirectories(directory);
             try (Connection connection = new Sqlite(directory).openWriter()) {
                 for (int i = 1; i <= version; i++) {
-                    Sqlite.execute(connection, Sqlite.schema(i));
+                    Sqlite.execute(connection, Schema.statements(i));
                 }
                 Sqlite.execute(connection, "PRAGMA user_version = " + version);
                 connection.commit();

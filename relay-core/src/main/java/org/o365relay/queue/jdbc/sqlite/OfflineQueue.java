@@ -63,7 +63,7 @@ public final class OfflineQueue {
     ///     devices
     /// @throws QueueUnavailableException with a message for the admin
     public List<DeviceRecord> devices() throws QueueUnavailableException {
-        return list(Sqlite.FIRST_WITH_DEVICES, DeviceTables::all);
+        return list(Schema.FIRST_WITH_DEVICES, DeviceTables::all);
     }
 
     /// Like [Claims#quotaUsage(String, Instant)].
@@ -71,7 +71,7 @@ public final class OfflineQueue {
     /// @return the slots; empty if the queue was written by an older relay, which did not store usage
     /// @throws QueueUnavailableException with a message for the admin
     public List<UsageSlot> quotaUsage(String account, Instant since) throws QueueUnavailableException {
-        return list(Sqlite.FIRST_WITH_QUOTA_USAGE, statements -> QuotaTables.usageSince(statements, account, since));
+        return list(Schema.FIRST_WITH_QUOTA_USAGE, statements -> QuotaTables.usageSince(statements, account, since));
     }
 
     /// @return a reader; each call opens the queue anew
@@ -173,11 +173,11 @@ public final class OfflineQueue {
     /// @throws QueueUnavailableException if it is not the current one
     private long requireCurrentVersion(Statements statements) throws SQLException, QueueUnavailableException {
         long version = sqlite.version(statements.connection());
-        if (version < Sqlite.SCHEMA_VERSION) {
+        if (version < Schema.VERSION) {
             throw new QueueUnavailableException(
                     Reason.OLDER_SCHEMA,
                     "the queue " + file + " was written by an older o365-relay (schema " + version + ", this one reads "
-                            + Sqlite.SCHEMA_VERSION + "); start this version of the relay to upgrade it");
+                            + Schema.VERSION + "); start this version of the relay to upgrade it");
         }
         return version;
     }

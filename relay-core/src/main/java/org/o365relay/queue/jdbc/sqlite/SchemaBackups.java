@@ -54,7 +54,7 @@ final class SchemaBackups {
         try {
             Files.deleteIfExists(unfinished());
             long version = DurableFiles.size(sqlite.file()) == 0 ? 0 : versionAtRest(sqlite);
-            if (version > 0 && version < Sqlite.SCHEMA_VERSION) {
+            if (version > 0 && version < Schema.VERSION) {
                 backUp(sqlite, version);
             }
         } catch (IOException e) {
@@ -72,11 +72,11 @@ final class SchemaBackups {
         long version;
         try (Connection connection = sqlite.connect()) {
             version = sqlite.version(connection);
-            if (version > 0 && version < Sqlite.SCHEMA_VERSION) {
-                Sqlite.number(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
+            if (version > 0 && version < Schema.VERSION) {
+                Sqlite.emptyLog(connection);
             }
         }
-        if (version < Sqlite.SCHEMA_VERSION && sqlite.hasLog()) {
+        if (version < Schema.VERSION && sqlite.hasLog()) {
             throw new QueueUnavailableException(
                     Reason.UNUSABLE_DIRECTORY,
                     "the queue " + sqlite.file() + " must be upgraded, but another program has it open; end that"
@@ -108,7 +108,7 @@ final class SchemaBackups {
                 version,
                 SUFFIX,
                 RETENTION.toDays(),
-                Sqlite.SCHEMA_VERSION);
+                Schema.VERSION);
     }
 
     private static QueueUnavailableException notEnoughSpace(Sqlite sqlite, long needed, long free) {

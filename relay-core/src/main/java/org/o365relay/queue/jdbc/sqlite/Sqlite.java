@@ -5,28 +5,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.o365relay.queue.QueueException;
 import org.o365relay.queue.QueueUnavailableException;
 import org.o365relay.queue.QueueUnavailableException.Reason;
 import org.o365relay.queue.jdbc.Dialect;
-import org.o365relay.queue.jdbc.Statements;
 
 /// The SQLite dialect: opens connections, upgrades the schema, and classifies errors.
 public final class Sqlite implements Dialect {
 
     public static final String FILE = "queue.db";
-
-    static final int FIRST_WITH_DEVICES = 2;
-    static final int FIRST_WITH_QUOTA_USAGE = 3;
-    public static final int SCHEMA_VERSION = 5;
 
     // https://www.sqlite.org/rescode.html
     private static final int BUSY = 5;
@@ -200,38 +195,79 @@ public final class Sqlite implements Dialect {
         }
     }
 
-    /// Upgrades in one transaction, one version at a time.
     @Override
-    public void upgrade(Connection connection) throws SQLException, QueueUnavailableException {
-        upgrade(connection, SCHEMA_VERSION);
+    public void upgrade(Connection writer) throws SQLException, QueueUnavailableException {
+        upgrade(writer, Schema.VERSION);
     }
 
+    /// Upgrades in one transaction, one version at a time.
+    ///
     /// @param target the schema version to stop at
-    public void upgrade(Connection connection, long target) throws SQLException, QueueUnavailableException {
-        for (long next = version(connection) + 1; next <= target; next++) {
-            execute(connection, schema(next));
-            execute(connection, "PRAGMA user_version = " + next);
+    public void upgrade(Connection writer, long target) throws SQLException, QueueUnavailableException {
+        for (long next = version(writer) + 1; next <= target; next++) {
+            execute(writer, Schema.statements(next));
+            execute(writer, "PRAGMA user_version = " + next);
         }
-        connection.commit();
+        writer.commit();
     }
 
     /// @return the schema version; 0 if there are no tables
     /// @throws QueueUnavailableException if a newer relay wrote the database
     public long version(Connection connection) throws SQLException, QueueUnavailableException {
-        long version = number(connection, "PRAGMA user_version");
-        if (version > SCHEMA_VERSION) {
+        long version = storedVersion(connection);
+        if (version > Schema.VERSION) {
             throw new QueueUnavailableException(
                     Reason.NEWER_SCHEMA,
                     file + " was written by a newer o365-relay (schema " + version + ", this version supports up to "
-                            + SCHEMA_VERSION
+                            + Schema.VERSION
                             + "); install the newer version again, or configure an empty data-directory");
         }
         return version;
     }
 
-    /// @return the statements that upgrade the previous version to this version
-    public static String[] schema(long version) {
-        return Statements.resource(Sqlite.class, "schema-" + version + ".sql").split(";\\s*\n");
+    /// @return the schema version, which may be that of a newer relay; 0 if there are no tables
+    public static long storedVersion(Connection connection) throws SQLException {
+        return number(connection, "PRAGMA user_version");
+    }
+
+    /// Copies the whole log into the database, and empties the log.
+    ///
+    /// @param connection outside a transaction
+    public static void emptyLog(Connection connection) throws SQLException {
+        number(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
+    }
+
+    /// Writes a copy of the database as of one moment.
+    ///
+    /// @param connection a connection of [#openReadOnly], which must not be used for anything else afterwards
+    /// @param copy an empty file
+    public static void copy(Connection connection, Path copy) throws SQLException {
+        connection.setAutoCommit(true);
+        execute(connection, "PRAGMA query_only = OFF"); // ON would forbid writing the copy, too; the file is read-only
+        try (PreparedStatement statement = connection.prepareStatement("VACUUM INTO ?")) {
+            statement.setString(1, copy.toAbsolutePath().toString());
+            statement.executeUpdate();
+        }
+    }
+
+    /// @return damaged pages and indexes and violated constraints, as SQLite reports them; at most 100
+    public static List<String> integrity(Connection connection) throws SQLException {
+        List<String> problems = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("PRAGMA integrity_check")) {
+            while (row.next()) {
+                String text = row.getString(1);
+                if (!text.equals("ok")) {
+                    problems.addAll(text.lines().toList());
+                }
+            }
+        } catch (SQLException e) {
+            if (!isCorrupt(e)) {
+                throw e;
+            }
+            problems.add(String.valueOf(e.getMessage()));
+        }
+        return problems;
     }
 
     /// @return an exception for a failure to read the queue from another process
@@ -262,50 +298,6 @@ public final class Sqlite implements Dialect {
                         "the queue " + file + " cannot be opened: " + cause.getMessage()
                                 + "; check that the disk is not full and that the directory and its files belong to"
                                 + " the user that runs the relay (" + System.getProperty("user.name") + ")");
-    }
-
-    /// @return damaged pages and indexes and violated constraints, as SQLite reports them; at most 100
-    public static List<String> integrity(Connection connection) throws SQLException {
-        List<String> problems = new ArrayList<>();
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("PRAGMA integrity_check")) {
-            while (row.next()) {
-                String text = row.getString(1);
-                if (!text.equals("ok")) {
-                    problems.addAll(text.lines().toList());
-                }
-            }
-        } catch (SQLException e) {
-            if (!isCorrupt(e)) {
-                throw e;
-            }
-            problems.add(String.valueOf(e.getMessage()));
-        }
-        return problems;
-    }
-
-    /// @return a description of every table column and every index, with their names
-    public static Set<String> structure(Connection connection) throws SQLException {
-        Set<String> parts = new TreeSet<>();
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("SELECT 'column ' || p.name || ' of table ' || s.name"
-                        + " FROM sqlite_schema s JOIN pragma_table_info(s.name) p WHERE s.type = 'table'"
-                        + " UNION ALL SELECT 'index ' || name FROM sqlite_schema WHERE type = 'index'")) {
-            while (row.next()) {
-                parts.add(row.getString(1));
-            }
-        }
-        return parts;
-    }
-
-    /// @return the [structure][#structure(Connection)] of a new queue of that version
-    public static Set<String> structure(long version) throws SQLException {
-        try (Connection connection = DriverManager.getConnection("jdbc:sqlite::memory:")) {
-            for (long step = 1; step <= version; step++) {
-                execute(connection, schema(step));
-            }
-            return structure(connection);
-        }
     }
 
     @Override

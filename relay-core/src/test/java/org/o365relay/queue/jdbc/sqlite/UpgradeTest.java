@@ -89,7 +89,7 @@ class UpgradeTest {
     @Test
     void keepsWhatVersionTwoKnows() throws SQLException {
         try (Connection connection = fixture.connection()) {
-            Sqlite.execute(connection, Sqlite.schema(2));
+            Sqlite.execute(connection, Schema.statements(2));
         }
         fixture.execute("PRAGMA user_version = 2");
         fixture.execute("INSERT INTO message (id, received_at, client, helo, protocol, sender, smtp_utf8, body, notice,"
@@ -118,7 +118,7 @@ class UpgradeTest {
     private void versionFour() throws SQLException {
         try (Connection connection = fixture.connection()) {
             for (int version = 2; version <= 4; version++) {
-                Sqlite.execute(connection, Sqlite.schema(version));
+                Sqlite.execute(connection, Schema.statements(version));
             }
         }
         for (String statement : List.of(
