@@ -72,7 +72,8 @@ final class ChunkStream extends ContentStream {
 
     private @Nullable Chunk readChunk() throws IOException {
         try {
-            return access.read(statements -> MessageTables.chunk(statements, id, next));
+            return access.read(statements ->
+                    statements.first("read-chunk", Chunk::of, id.value(), next).orElse(null));
         } catch (QueueException e) {
             if (e.isDamage()) {
                 throw damaged("chunk " + next + " cannot be read: " + e.getMessage());

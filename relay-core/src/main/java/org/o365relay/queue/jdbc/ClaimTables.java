@@ -19,7 +19,10 @@ import org.o365relay.queue.ClaimScope;
 public final class ClaimTables {
 
     /// `due_at` of messages on hold: they stay open but are never due.
-    public static final Instant END_OF_TIME = Instant.parse("9999-12-31T00:00:00Z");
+    static final Instant END_OF_TIME = Instant.parse("9999-12-31T00:00:00Z");
+
+    /// The same in milliseconds.
+    public static final long NEVER = END_OF_TIME.toEpochMilli();
 
     private ClaimTables() {}
 
@@ -91,8 +94,7 @@ public final class ClaimTables {
     /// @return whether the lease was still valid
     static boolean holdDamaged(Statements statements, long id, long lease, String damage, Instant now)
             throws SQLException {
-        int changed =
-                statements.update("hold-damaged-claim", now.toEpochMilli(), END_OF_TIME.toEpochMilli(), id, lease);
+        int changed = statements.update("hold-damaged-claim", now.toEpochMilli(), NEVER, id, lease);
         if (changed > 0) {
             statements.update("insert-event", id, now.toEpochMilli(), null, "damaged", "", damage, "", 0);
         }
@@ -161,11 +163,6 @@ public final class ClaimTables {
                 > 0;
     }
 
-    /// @return number of messages returned to the pool, at most `max`
-    static int releaseToPool(Statements statements, String owner, String pool, int max) throws SQLException {
-        return statements.update("release-to-pool", owner, pool, max);
-    }
-
     static List<String> mailboxes(Statements statements) throws SQLException {
         return statements.list("mailboxes", row -> row.getString(1));
     }
@@ -197,7 +194,7 @@ public final class ClaimTables {
                 mailbox,
                 priority,
                 limit.toEpochMilli(),
-                END_OF_TIME.toEpochMilli(),
+                NEVER,
                 max);
     }
 

@@ -220,7 +220,7 @@ final class FilterSql {
             return 0;
         }
         return time.isAfter(ClaimTables.END_OF_TIME)
-                ? ClaimTables.END_OF_TIME.toEpochMilli()
+                ? ClaimTables.NEVER
                 : time.plus(offset).toEpochMilli();
     }
 }

@@ -73,7 +73,10 @@ record JdbcAlerts(Store store, LocalMessageWriter localMessages) implements Aler
     private Optional<QueueId> write(@Nullable LocalMessage email, String statement, Object... parameters) {
         List<LocalMessage> emails = Optional.ofNullable(email).stream().toList();
         return localMessages
-                .write(emails, statements -> statements.update(statement, parameters) >= 0)
+                .write(emails, statements -> {
+                    statements.update(statement, parameters);
+                    return true;
+                })
                 .flatMap(ids -> ids.stream().findFirst());
     }
 

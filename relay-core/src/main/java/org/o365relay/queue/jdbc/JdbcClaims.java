@@ -154,8 +154,7 @@ final class JdbcClaims implements Claims {
             if (!route.equals(scope.owner())) {
                 released += store.committer()
                         .writeInBatches(
-                                BATCH,
-                                statements -> ClaimTables.releaseToPool(statements, scope.owner(), route, BATCH));
+                                BATCH, statements -> statements.update("release-to-pool", scope.owner(), route, BATCH));
                 dueSignals.raise(route);
             }
         }

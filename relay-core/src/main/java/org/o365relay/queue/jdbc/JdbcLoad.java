@@ -8,9 +8,6 @@ import org.o365relay.queue.QueueLoad;
 /// Measures the queue.
 record JdbcLoad(Store store) implements QueueLoad {
 
-    /// `due_at` of messages on hold.
-    private static final long NEVER = ClaimTables.END_OF_TIME.toEpochMilli();
-
     @Override
     public DiskCapacity capacity() {
         return store.freeSpace().capacity();
@@ -18,13 +15,13 @@ record JdbcLoad(Store store) implements QueueLoad {
 
     @Override
     public int countWaiting(int max) {
-        return store.scanners().read(statements -> (int) statements.number("count-waiting", NEVER, max));
+        return store.scanners().read(statements -> (int) statements.number("count-waiting", ClaimTables.NEVER, max));
     }
 
     @Override
     public Optional<Instant> oldestWaiting() {
         return store.scanners()
-                .read(statements ->
-                        statements.first("oldest-waiting", row -> Instant.ofEpochMilli(row.getLong(1)), NEVER));
+                .read(statements -> statements.first(
+                        "oldest-waiting", row -> Instant.ofEpochMilli(row.getLong(1)), ClaimTables.NEVER));
     }
 }

@@ -57,6 +57,11 @@ record JdbcNdrs(Store store, QueueReader reader, LocalMessageWriter localMessage
 
     @Override
     public Optional<MessageSummary> message(QueueId id) {
-        return store.readers().read(statements -> MessageTables.summary(statements, id));
+        return store.readers().read(statements -> {
+            List<RecipientRow> recipients = RecipientRow.all(statements, id.value());
+            return statements
+                    .first("message-summary", MessageRow::of, id.value())
+                    .flatMap(message -> message.summary(recipients));
+        });
     }
 }

@@ -78,7 +78,8 @@ record JdbcNotices(Store store, QueueIds ids, Signals dueSignals, LocalMessageWr
             Statements statements, DelayNotification notification, QueueId noticeId, Instant now) throws SQLException {
         LocalMessage notice = notification.notice();
         String detail = (notice == null ? "in a digest to " : "to ") + notification.to();
-        if (!NoticeTables.recordDelay(statements, notification.message(), now, detail)) {
+        long id = notification.message().value();
+        if (statements.update("insert-delayed-event", now.toEpochMilli(), detail, id) == 0) {
             return new Written(false, null);
         }
         if (notification.suppressed() != null) {
@@ -119,10 +120,7 @@ record JdbcNotices(Store store, QueueIds ids, Signals dueSignals, LocalMessageWr
                     if (!NoticeTables.isUnchanged(statements, group)) {
                         return false;
                     }
-                    String client = group.client().getHostAddress();
-                    String recipient = group.recipient().toString();
-                    NoticeTables.delete(
-                            statements, client, recipient, group.until().toEpochMilli(), Integer.MAX_VALUE);
+                    NoticeTables.delete(statements, group);
                     return true;
                 })
                 .map(List::getFirst);

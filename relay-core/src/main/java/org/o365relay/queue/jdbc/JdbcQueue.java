@@ -46,7 +46,7 @@ public final class JdbcQueue implements OperatorQueue, AutoCloseable {
         this.housekeeper = new Housekeeper(store, devices, dueSignals, settings, clock);
         housekeeper.recover();
         Leases leases = new Leases(random);
-        this.ids = new QueueIds(clock, random, store.readers().read(MessageTables::newestId));
+        this.ids = new QueueIds(clock, random, store.readers().read(statements -> statements.number("newest-id")));
         this.localMessages = new LocalMessageWriter(store, ids, dueSignals);
         this.reader = new JdbcReader(store.scanners(), clock);
         this.admin = new JdbcAdmin(store, leases, dueSignals, clock);

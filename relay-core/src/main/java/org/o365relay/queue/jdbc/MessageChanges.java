@@ -46,11 +46,7 @@ record MessageChanges(Statements statements, Instant now, String by) {
         if (message.held()) {
             return false;
         }
-        update(
-                "hold",
-                millis(),
-                ClaimTables.END_OF_TIME.toEpochMilli(),
-                message.id().value());
+        update("hold", millis(), ClaimTables.NEVER, message.id().value());
         record(message, "held", null, "by " + by);
         return true;
     }

@@ -4,7 +4,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.DsnRequest;
@@ -24,7 +23,6 @@ import org.o365relay.mail.RoutedEnvelope;
 import org.o365relay.mail.SearchableHeaders;
 import org.o365relay.queue.Claim;
 import org.o365relay.queue.HistoryEntry;
-import org.o365relay.queue.MessageSummary;
 import org.o365relay.queue.Settlement;
 
 /// Reads and writes messages, recipients, content and events. Each method is part of the caller's transaction.
@@ -70,9 +68,13 @@ final class MessageTables {
                 content.equals(id) ? null : content.value(),
                 headers.subject(),
                 headers.messageId());
+        insertRecipients(statements, id, envelope);
+    }
+
+    private static void insertRecipients(Statements statements, QueueId id, Envelope envelope) throws SQLException {
         int ordinal = 0;
         for (EmailAddress recipient : envelope.recipients()) {
-            ForRecipient request = dsnRequest.of(recipient);
+            ForRecipient request = envelope.dsnRequest().of(recipient);
             statements.update(
                     "insert-recipient",
                     id.value(),
@@ -83,11 +85,6 @@ final class MessageTables {
                             .map(OriginalRecipient::parameter)
                             .orElse(null));
         }
-    }
-
-    /// @return 0 if there is no message
-    static long newestId(Statements statements) throws SQLException {
-        return statements.number("newest-id");
     }
 
     static void insertChunk(Statements statements, QueueId id, int ordinal, byte[] content) throws SQLException {
@@ -143,13 +140,6 @@ final class MessageTables {
                 claim.lease());
     }
 
-    static Optional<MessageSummary> summary(Statements statements, QueueId id) throws SQLException {
-        List<RecipientRow> recipients = RecipientRow.all(statements, id.value());
-        return statements
-                .first("message-summary", MessageRow::of, id.value())
-                .flatMap(message -> message.summary(recipients));
-    }
-
     static void insertEvent(Statements statements, QueueId id, HistoryEntry event) throws SQLException {
         statements.update(
                 "insert-event",
@@ -178,10 +168,6 @@ final class MessageTables {
                 row.getString("detail"),
                 row.getString("reason"),
                 row.getInt("uncertain") != 0);
-    }
-
-    static @Nullable Chunk chunk(Statements statements, QueueId id, int ordinal) throws SQLException {
-        return statements.first("read-chunk", Chunk::of, id.value(), ordinal).orElse(null);
     }
 
     /// @return number of messages deleted, at most `max`

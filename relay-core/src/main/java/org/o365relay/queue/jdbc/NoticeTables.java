@@ -43,11 +43,6 @@ final class NoticeTables {
         return kind.name().toLowerCase(Locale.ROOT);
     }
 
-    /// @return whether the message is still open
-    static boolean recordDelay(Statements statements, QueueId id, Instant now, String detail) throws SQLException {
-        return statements.update("insert-delayed-event", now.toEpochMilli(), detail, id.value()) > 0;
-    }
-
     /// A row of `message`, the reason of its last deferral, and its recipients.
     record WaitingRow(MessageRow row, @Nullable String reason, List<RecipientRow> recipients) {}
 
@@ -171,9 +166,12 @@ final class NoticeTables {
         return stored > 0 && stored == group.count();
     }
 
-    /// @param until deletes notices suppressed by then, in milliseconds
-    /// @return number of rows deleted, at most `max`
-    static int delete(Statements statements, String client, String recipient, long until, int max) throws SQLException {
-        return statements.update("delete-suppressed-notices", client, recipient, until, max);
+    /// Deletes the stored notices of the group, except those suppressed later.
+    static void delete(Statements statements, SuppressedNotices group) throws SQLException {
+        statements.update(
+                "delete-suppressed-notices",
+                group.client().getHostAddress(),
+                group.recipient().toString(),
+                group.until().toEpochMilli());
     }
 }

@@ -22,7 +22,6 @@ import org.o365relay.queue.QueueSummary;
 final class SummaryTables {
 
     private static final int MAX_CLIENTS = 20;
-    private static final long NEVER = ClaimTables.END_OF_TIME.toEpochMilli();
 
     /// A group of open messages.
     ///
@@ -109,16 +108,16 @@ final class SummaryTables {
 
     /// Ignores messages that are being delivered: their due time is the end of the lease, not the next attempt.
     private @Nullable Instant nextDue() throws SQLException {
-        long next = NEVER;
+        long next = ClaimTables.NEVER;
         for (QueueKey queue : queues) {
             next = Math.min(next, nextDue(queue.mailbox(), queue.priority()));
         }
-        return next == NEVER ? null : Instant.ofEpochMilli(next);
+        return next == ClaimTables.NEVER ? null : Instant.ofEpochMilli(next);
     }
 
     private long nextDue(String mailbox, int priority) throws SQLException {
         long millis = statements.number("next-attempt", mailbox, priority, mailbox, priority, mailbox, priority);
-        return millis == 0 ? NEVER : millis;
+        return millis == 0 ? ClaimTables.NEVER : millis;
     }
 
     private List<GroupCount> counts(Map<String, Group> groups, int max) throws SQLException {

@@ -51,7 +51,7 @@ enum AutoFix {
             throws SQLException {
         PreparedStatement statement =
                 statements.with(prefix + name().toLowerCase(Locale.ROOT).replace('_', '-'));
-        long[] values = {now.toEpochMilli(), latest.toEpochMilli(), ClaimTables.END_OF_TIME.toEpochMilli()};
+        long[] values = {now.toEpochMilli(), latest.toEpochMilli(), ClaimTables.NEVER};
         int wanted = statement.getParameterMetaData().getParameterCount();
         for (int i = 0; i < wanted; i++) {
             statement.setLong(i + 1, values[i]);

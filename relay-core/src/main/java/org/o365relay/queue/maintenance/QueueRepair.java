@@ -78,7 +78,8 @@ public final class QueueRepair {
             if (marker.unfinished().isEmpty() && !Files.exists(queue.file())) {
                 throw noQueue();
             }
-            return repair(quarantine());
+            Quarantine quarantine = quarantine();
+            return isDamaged() ? rebuild(quarantine) : fix(queue, quarantine, List.of(), false);
         } catch (IOException | SQLException e) {
             throw new QueueUnavailableException(
                     Reason.UNUSABLE_DIRECTORY,
@@ -115,11 +116,6 @@ public final class QueueRepair {
         Quarantine quarantine = Quarantine.at(settings.directory(), clock.instant());
         quarantine.copyFiles(queue);
         return quarantine;
-    }
-
-    private Report repair(Quarantine quarantine) throws IOException, SQLException, QueueUnavailableException {
-        boolean isDamaged = isDamaged();
-        return isDamaged ? rebuild(quarantine) : fix(queue, quarantine, List.of(), false);
     }
 
     private boolean isDamaged() throws SQLException, QueueUnavailableException {

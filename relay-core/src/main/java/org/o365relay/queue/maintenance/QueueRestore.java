@@ -137,7 +137,7 @@ public final class QueueRestore {
                 "restored",
                 "from a backup of " + takenAt + "; it may have been delivered since");
         if (hold) {
-            statements.update("hold-open", now, ClaimTables.END_OF_TIME.toEpochMilli());
+            statements.update("hold-open", now, ClaimTables.NEVER);
         }
         return open;
     }

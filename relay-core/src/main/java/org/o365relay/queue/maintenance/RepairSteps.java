@@ -74,7 +74,7 @@ final class RepairSteps {
     private void quarantine(Damaged damaged) throws IOException, SQLException {
         quarantine.export(statements, damaged.id(), content(damaged.id()), damaged.why());
         long millis = now.toEpochMilli();
-        statements.update("hold-damaged-message", ClaimTables.END_OF_TIME.toEpochMilli(), millis, damaged.id());
+        statements.update("hold-damaged-message", ClaimTables.NEVER, millis, damaged.id());
         statements.update(
                 "insert-event",
                 damaged.id(),

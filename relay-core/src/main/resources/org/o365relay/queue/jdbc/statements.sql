@@ -387,9 +387,7 @@ ORDER BY suppressed.message_id, suppressed.kind LIMIT ?
 SELECT count(*) FROM suppressed_notice WHERE client = ? AND recipient = ? AND at <= ?
 
 -- name: delete-suppressed-notices
-DELETE FROM suppressed_notice WHERE (client, recipient, message_id, kind) IN (
-  SELECT client, recipient, message_id, kind FROM suppressed_notice
-  WHERE client = ? AND recipient = ? AND at <= ? LIMIT ?)
+DELETE FROM suppressed_notice WHERE client = ? AND recipient = ? AND at <= ?
 
 -- name: write-active-alert
 INSERT INTO active_alert (name, since, subject, text, advice, emailed) VALUES (?, ?, ?, ?, ?, ?)

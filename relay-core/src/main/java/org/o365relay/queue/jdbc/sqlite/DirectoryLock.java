@@ -7,13 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -45,7 +42,7 @@ public final class DirectoryLock {
 
     public static DirectoryLock acquire(Path directory) throws QueueUnavailableException {
         try {
-            Files.createDirectories(directory, ownerOnly());
+            Files.createDirectories(directory, DurableFiles.only("rwx------"));
             Path real = directory.toRealPath();
             if (!LOCKED_HERE.add(real)) {
                 throw inUse(directory, Long.toString(ProcessHandle.current().pid()));
@@ -96,17 +93,6 @@ public final class DirectoryLock {
         } finally {
             LOCKED_HERE.remove(directory);
         }
-    }
-
-    /// Permissions for a new directory: it contains mail, so only the owner may read it.
-    private static FileAttribute<?>[] ownerOnly() {
-        boolean hasPermissions =
-                FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
-        return hasPermissions
-                ? new FileAttribute<?>[] {
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
-                }
-                : new FileAttribute<?>[0];
     }
 
     private static FileChannel lock(Path directory) throws IOException, QueueUnavailableException {

@@ -96,7 +96,8 @@ public final class DurableFiles {
         return file.toFile().length();
     }
 
-    private static FileAttribute<?>[] only(String permissions) {
+    /// @return permissions for a new file or directory
+    static FileAttribute<?>[] only(String permissions) {
         return HAS_PERMISSIONS
                 ? new FileAttribute<?>[] {
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
