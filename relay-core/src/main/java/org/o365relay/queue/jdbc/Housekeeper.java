@@ -56,7 +56,7 @@ final class Housekeeper implements AutoCloseable {
                     interrupted,
                     deleted);
         }
-        correctDueTimes(settings.longestWait());
+        correctDueTimes();
     }
 
     /// @param hourly further work to run every hour
@@ -86,7 +86,7 @@ final class Housekeeper implements AutoCloseable {
     private void cleanUp(Runnable hourly) {
         deleteHistoryBefore(clock.instant().minus(settings.history()));
         hourly.run();
-        correctDueTimes(settings.longestWait());
+        correctDueTimes();
     }
 
     /// @param max maximum number of devices
@@ -107,9 +107,10 @@ final class Housekeeper implements AutoCloseable {
     /// made; both happen if the clock was ahead for a while. Messages on hold are not changed.
     ///
     /// @return number of messages changed
-    int correctDueTimes(Duration longestWait) {
+    int correctDueTimes() {
         Instant now = clock.instant();
-        int changed = makeDue(now, statements -> ClaimTables.dueTooLate(statements, now.plus(longestWait), BATCH))
+        int changed = makeDue(
+                        now, statements -> ClaimTables.dueTooLate(statements, now.plus(settings.longestWait()), BATCH))
                 + makeDue(
                         now, statements -> ClaimTables.untriedButNotDue(statements, now.plus(CLOCK_TOLERANCE), BATCH));
         if (changed > 0) {

@@ -54,10 +54,7 @@ class ClockJumpTest {
         fixture.clock.advance(YEAR.negated());
         assertThat(fixture.claim(10)).as("not before the housekeeping").isEmpty();
 
-        assertThat(fixture.queue()
-                        .housekeeper()
-                        .correctDueTimes(fixture.settings().longestWait()))
-                .isEqualTo(2);
+        assertThat(fixture.queue().housekeeper().correctDueTimes()).isEqualTo(2);
 
         assertThat(fixture.claim(10)).hasSize(2);
     }
@@ -77,10 +74,7 @@ class ClockJumpTest {
     void messagesOnHoldStayOnHold() {
         fixture.accept("on hold", ANNA);
         fixture.execute("UPDATE message SET held_at = 1, due_at = 253402214400000");
-        assertThat(fixture.queue()
-                        .housekeeper()
-                        .correctDueTimes(fixture.settings().longestWait()))
-                .isZero();
+        assertThat(fixture.queue().housekeeper().correctDueTimes()).isZero();
         fixture.close();
         assertThat(fixture.claim(10)).isEmpty();
         assertThat(fixture.number("SELECT due_at FROM message")).isEqualTo(253402214400000L);
@@ -110,10 +104,7 @@ class ClockJumpTest {
         if (start) {
             fixture.close();
         } else {
-            assertThat(fixture.queue()
-                            .housekeeper()
-                            .correctDueTimes(fixture.settings().longestWait()))
-                    .isEqualTo(2);
+            assertThat(fixture.queue().housekeeper().correctDueTimes()).isEqualTo(2);
         }
 
         assertThat(fixture.claim(10))
@@ -138,10 +129,7 @@ class ClockJumpTest {
         fixture.accept("being delivered", ANNA);
         Claim claim = fixture.claimOne();
         fixture.clock.advance(YEAR.negated());
-        assertThat(fixture.queue()
-                        .housekeeper()
-                        .correctDueTimes(fixture.settings().longestWait()))
-                .isZero();
+        assertThat(fixture.queue().housekeeper().correctDueTimes()).isZero();
         assertThat(fixture.claim(1)).isEmpty();
         fixture.queue().claims().settle(claim, QueueFixture.delivered(claim), List.of(), List.of());
         assertThat(fixture.number("SELECT count(*) FROM chunk")).isZero();
@@ -159,14 +147,12 @@ class ClockJumpTest {
         claims.forEach(this::defer);
         assertThat(fixture.claim(100)).as("each waits for its next time").isEmpty();
         fixture.clock.advance(YEAR.negated());
-        fixture.queue().housekeeper().correctDueTimes(fixture.settings().longestWait());
+        fixture.queue().housekeeper().correctDueTimes();
         claims = fixture.claim(100);
         assertThat(claims).hasSize(20);
         claims.forEach(this::defer);
         assertThat(fixture.claim(100)).isEmpty();
-        assertThat(fixture.queue()
-                        .housekeeper()
-                        .correctDueTimes(fixture.settings().longestWait()))
+        assertThat(fixture.queue().housekeeper().correctDueTimes())
                 .as("once is enough")
                 .isZero();
     }

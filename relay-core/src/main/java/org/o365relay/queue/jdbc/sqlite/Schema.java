@@ -14,6 +14,8 @@ public final class Schema {
 
     static final int FIRST_WITH_DEVICES = 2;
     static final int FIRST_WITH_QUOTA_USAGE = 3;
+
+    /// The version of this relay.
     public static final int VERSION = 5;
 
     private Schema() {}

@@ -18,9 +18,10 @@ import org.o365relay.queue.QueueUnavailableException;
 import org.o365relay.queue.QueueUnavailableException.Reason;
 import org.o365relay.queue.jdbc.Dialect;
 
-/// The SQLite dialect: opens connections, upgrades the schema, and classifies errors.
+/// A SQLite database: its files, its connections with their settings, and the meaning of its errors.
 public final class Sqlite implements Dialect {
 
+    /// Name of the queue in the data directory.
     public static final String FILE = "queue.db";
 
     // https://www.sqlite.org/rescode.html
@@ -36,6 +37,7 @@ public final class Sqlite implements Dialect {
 
     private final Path file;
 
+    /// The queue in a data directory.
     public Sqlite(Path directory) {
         this(directory, FILE);
     }
@@ -180,6 +182,7 @@ public final class Sqlite implements Dialect {
         return Set.of(BUSY, READONLY, IOERR, FULL, CANTOPEN).contains(primaryCode(e));
     }
 
+    /// Runs statements, one after another.
     public static void execute(Connection connection, String... statements) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             for (String text : statements) {
@@ -188,6 +191,7 @@ public final class Sqlite implements Dialect {
         }
     }
 
+    /// @return the first column of the first row; 0 if it is NULL or there is no row
     public static long number(Connection connection, String query) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(query)) {
