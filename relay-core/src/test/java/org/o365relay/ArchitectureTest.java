@@ -33,7 +33,8 @@ class ArchitectureTest {
             mail         |
             journal      |
             json         |
-            net          |
+            pem          |
+            net          | pem
             identity     | net
             admit        |
             queue        |
@@ -47,7 +48,7 @@ class ArchitectureTest {
             accept       | accept.session, accept.auth, accept.tls, accept.socket, admit, queue, route
             accept.session | accept.auth, accept.tls, admit, queue, route
             accept.auth  |
-            accept.tls   |
+            accept.tls   | pem
             accept.socket |
             alert        | queue, notice, net
             ndr          | queue, notice, net, identity, exchange

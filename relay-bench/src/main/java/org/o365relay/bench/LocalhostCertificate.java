@@ -6,10 +6,10 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import org.o365relay.pem.Pem;
 
 /// A self-signed certificate for `localhost`, generated with the JDK's keytool.
 ///
@@ -26,7 +26,7 @@ record LocalhostCertificate(Path pem, SSLContext context) {
         try {
             KeyStore store = KeyStore.getInstance(file.toFile(), STORE_PASSWORD.toCharArray());
             Path pem = directory.resolve("localhost.pem");
-            Files.writeString(pem, pem(store));
+            Files.writeString(pem, Pem.text(store.getCertificate(ALIAS)));
             return new LocalhostCertificate(pem, context(store));
         } catch (GeneralSecurityException e) {
             throw new IOException("cannot load the generated certificate", e);
@@ -40,12 +40,6 @@ record LocalhostCertificate(Path pem, SSLContext context) {
         command.addAll(List.of("-alias", ALIAS, "-keystore", store.toString()));
         command.addAll(List.of("-storetype", "PKCS12", "-storepass", STORE_PASSWORD));
         Programs.output(command);
-    }
-
-    private static String pem(KeyStore store) throws GeneralSecurityException {
-        byte[] certificate = store.getCertificate(ALIAS).getEncoded();
-        String text = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(certificate);
-        return "-----BEGIN CERTIFICATE-----\n" + text + "\n-----END CERTIFICATE-----\n";
     }
 
     private static SSLContext context(KeyStore store) throws GeneralSecurityException {

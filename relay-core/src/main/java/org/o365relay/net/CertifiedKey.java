@@ -15,6 +15,7 @@ import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Secret;
+import org.o365relay.pem.Pem;
 
 /// A private key and its certificate chain, with which the relay authenticates to the sign-in service or to a
 /// connector.
@@ -38,7 +39,7 @@ public record CertifiedKey(PrivateKey key, List<X509Certificate> chain) {
         CertifiedKey read = isPem(octets)
                 ? PemKey.read(certificate, octets, key, key == null ? octets : octets(key), password)
                 : PfxKey.read(certificate, octets, password);
-        if (!PemKey.isPair(read.key, read.certificate().getPublicKey())) {
+        if (!Pem.isPair(read.key, read.certificate().getPublicKey())) {
             throw new UnusableKeyException("the key in " + (key == null ? certificate : key)
                     + " does not belong to the first certificate in " + certificate + ", which is for "
                     + read.certificate().getSubjectX500Principal());

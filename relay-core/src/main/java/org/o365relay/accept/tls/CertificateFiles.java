@@ -1,7 +1,9 @@
 package org.o365relay.accept.tls;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
@@ -9,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.pem.Pem;
 
 /// The files of the relay's TLS certificate and key, and the timeout of TLS detection. The files are reloaded
 /// when they change.
@@ -33,6 +36,19 @@ public record CertificateFiles(Path certificate, Path key, Duration detectionTim
     /// @param fileKey identifies the file behind the name, on Unix by its inode; null if unsupported
     record FileVersion(
             FileTime modified, long size, @Nullable Object fileKey) {}
+
+    /// @param key configuration key that names the file
+    static Pem read(Path path, String key) throws UnusableCertificateException {
+        try {
+            return Pem.parse(Files.readAllBytes(path));
+        } catch (NoSuchFileException e) {
+            throw new UnusableCertificateException(path + " does not exist (" + key + ")");
+        } catch (AccessDeniedException e) {
+            throw new UnusableCertificateException("the relay's user cannot read " + path + " (" + key + ")");
+        } catch (IOException e) {
+            throw new UnusableCertificateException("cannot read " + path + " (" + key + "): " + e.getMessage());
+        }
+    }
 
     Versions versions() {
         return new Versions(version(certificate), version(key));

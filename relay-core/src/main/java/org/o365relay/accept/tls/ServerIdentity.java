@@ -1,15 +1,13 @@
 package org.o365relay.accept.tls;
 
-import java.io.ByteArrayInputStream;
 import java.nio.file.Path;
 import java.security.PrivateKey;
 import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.o365relay.pem.Pem;
 
 /// The TLS certificate chain of the relay and its private key.
 ///
@@ -23,7 +21,7 @@ record ServerIdentity(Path file, PrivateKey key, List<X509Certificate> chain) {
     static ServerIdentity read(CertificateFiles files) throws UnusableCertificateException {
         List<X509Certificate> chain = chain(files.certificate());
         PrivateKey key = PrivateKeyFile.read(files.key());
-        if (!PrivateKeyFile.match(key, chain.getFirst().getPublicKey())) {
+        if (!Pem.isPair(key, chain.getFirst().getPublicKey())) {
             throw new UnusableCertificateException(
                     "the key in " + files.key() + " does not belong to the first certificate in "
                             + files.certificate() + ", which is for " + name(chain.getFirst())
@@ -34,24 +32,14 @@ record ServerIdentity(Path file, PrivateKey key, List<X509Certificate> chain) {
     }
 
     private static List<X509Certificate> chain(Path path) throws UnusableCertificateException {
-        List<X509Certificate> chain = new ArrayList<>();
-        for (PemFile.Section section : PemFile.read(path, KEY).sections()) {
-            if (section.label().equals("CERTIFICATE")) {
-                chain.add(certificate(section, path));
-            }
-        }
-        if (chain.isEmpty()) {
-            throw new UnusableCertificateException("there is no PEM certificate in " + path + " (" + KEY
-                    + "); it starts with -----BEGIN CERTIFICATE-----");
-        }
-        return List.copyOf(chain);
-    }
-
-    private static X509Certificate certificate(PemFile.Section section, Path path) throws UnusableCertificateException {
         try {
-            return (X509Certificate) CertificateFactory.getInstance("X.509")
-                    .generateCertificate(new ByteArrayInputStream(section.octets()));
-        } catch (CertificateException | IllegalArgumentException e) {
+            List<X509Certificate> chain = CertificateFiles.read(path, KEY).certificates();
+            if (chain.isEmpty()) {
+                throw new UnusableCertificateException("there is no PEM certificate in " + path + " (" + KEY
+                        + "); it starts with -----BEGIN CERTIFICATE-----");
+            }
+            return List.copyOf(chain);
+        } catch (CertificateException e) {
             throw new UnusableCertificateException("a certificate in " + path + " (" + KEY + ") is damaged: "
                     + e.getMessage() + "; inspect it with: openssl x509 -noout -text -in " + path);
         }

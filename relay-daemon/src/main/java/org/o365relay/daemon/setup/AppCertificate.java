@@ -4,20 +4,19 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.KeyStoreException;
 import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
-import java.util.Base64;
+import java.security.cert.X509Certificate;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.o365relay.daemon.setup.ConfigDirectory.Readers;
 import org.o365relay.mail.Secret;
+import org.o365relay.pem.Pem;
 
 /// Generates the certificate of the app with the keytool of the running JDK, and exports it without its key.
 final class AppCertificate {
@@ -58,10 +57,7 @@ final class AppCertificate {
     static void export(Path file, Optional<Secret> password, ConfigDirectory directory) throws IOException {
         byte[] content = Files.readAllBytes(file);
         try {
-            byte[] octets = certificate(file, content, password).getEncoded();
-            String base64 = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(octets);
-            String pem = "-----BEGIN CERTIFICATE-----\n" + base64 + "\n-----END CERTIFICATE-----\n";
-            directory.write(PUBLIC, pem, Readers.ALL);
+            directory.write(PUBLIC, Pem.text(certificate(file, content, password)), Readers.ALL);
         } catch (GeneralSecurityException e) {
             throw new IOException(file + " is neither a PEM file nor a PFX file with this password", e);
         }
@@ -69,12 +65,8 @@ final class AppCertificate {
 
     private static Certificate certificate(Path file, byte[] content, Optional<Secret> password)
             throws GeneralSecurityException {
-        String text = new String(content, StandardCharsets.ISO_8859_1);
-        int begin = text.indexOf("-----BEGIN CERTIFICATE-----");
-        return begin >= 0
-                ? CertificateFactory.getInstance("X.509")
-                        .generateCertificate(new ByteArrayInputStream(content, begin, content.length - begin))
-                : ofKeyStore(file, content, password);
+        List<X509Certificate> certificates = Pem.parse(content).certificates();
+        return certificates.isEmpty() ? ofKeyStore(file, content, password) : certificates.getFirst();
     }
 
     private static Certificate ofKeyStore(Path file, byte[] content, Optional<Secret> password)
