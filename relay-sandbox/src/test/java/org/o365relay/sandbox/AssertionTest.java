@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.o365relay.sandbox.entra.AppRegistration;
-import org.o365relay.sandbox.web.Json;
+import org.o365relay.sandbox.web.JsonValues;
 
 /// Client assertions signed with the certificate of an app.
 final class AssertionTest {
@@ -62,7 +62,8 @@ final class AssertionTest {
     void checksEveryClaim(String claim, String value, int number) throws Exception {
         Object written = claim.matches("exp|nbf") ? Long.valueOf(value) : value;
         assertThat(said(assertion(header(), claims(Map.of(claim, written)), "PS256")))
-                .extracting(answer -> Json.asList(WebClient.members(answer).get("error_codes")))
+                .extracting(
+                        answer -> JsonValues.asList(WebClient.members(answer).get("error_codes")))
                 .isEqualTo(List.of(number));
     }
 
@@ -129,7 +130,7 @@ final class AssertionTest {
     }
 
     private static String assertion(Map<String, ?> header, Map<String, ?> claims, String algorithm) throws Exception {
-        String said = base64(Json.octets(header)) + "." + base64(Json.octets(claims));
+        String said = base64(JsonValues.octets(header)) + "." + base64(JsonValues.octets(claims));
         Signature signature = Signature.getInstance(algorithm.equals("PS256") ? "RSASSA-PSS" : "SHA256withRSA");
         if (algorithm.equals("PS256")) {
             signature.setParameter(new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, 1));

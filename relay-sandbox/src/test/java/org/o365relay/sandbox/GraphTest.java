@@ -25,7 +25,7 @@ import org.o365relay.sandbox.fault.Fault;
 import org.o365relay.sandbox.message.AcceptedMessage;
 import org.o365relay.sandbox.message.Ingress;
 import org.o365relay.sandbox.settings.SandboxLimits;
-import org.o365relay.sandbox.web.Json;
+import org.o365relay.sandbox.web.JsonValues;
 
 final class GraphTest {
 
@@ -95,7 +95,7 @@ final class GraphTest {
     void refusesWithGraphErrors(String failure, String said) throws Exception {
         HttpResponse<String> answer = answer(failure);
         assertThat(graphError(answer)).isEqualTo(said);
-        assertThat(Json.asObject(members(answer).get("error"))).containsKeys("message", "innerError");
+        assertThat(JsonValues.asObject(members(answer).get("error"))).containsKeys("message", "innerError");
         assertThat(SANDBOX.sandbox().acceptedCount()).isEqualTo(before);
     }
 

@@ -24,7 +24,7 @@ import org.o365relay.sandbox.entra.AppRegistration;
 import org.o365relay.sandbox.entra.EntraSettings;
 import org.o365relay.sandbox.fault.Fault;
 import org.o365relay.sandbox.smtp.Xoauth2Response;
-import org.o365relay.sandbox.web.Json;
+import org.o365relay.sandbox.web.JsonValues;
 
 final class TokenTest {
 
@@ -51,7 +51,7 @@ final class TokenTest {
     }
 
     private static Map<String, @Nullable Object> claims(String token) {
-        return Json.object(Base64.getUrlDecoder().decode(token.split("\\.", -1)[1]))
+        return JsonValues.object(Base64.getUrlDecoder().decode(token.split("\\.", -1)[1]))
                 .orElseThrow();
     }
 
@@ -79,7 +79,7 @@ final class TokenTest {
     }
 
     private static String codes(HttpResponse<String> answer) {
-        return Json.asList(members(answer).get("error_codes")).stream()
+        return JsonValues.asList(members(answer).get("error_codes")).stream()
                 .findFirst()
                 .map(code -> " " + code)
                 .orElse("");

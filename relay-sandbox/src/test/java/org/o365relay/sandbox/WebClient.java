@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.sandbox.entra.EntraSettings;
-import org.o365relay.sandbox.web.Json;
+import org.o365relay.sandbox.web.JsonValues;
 
 /// An HTTPS client of the sandbox's token service and Graph.
 final class WebClient {
@@ -96,7 +96,7 @@ final class WebClient {
     }
 
     static Map<String, @Nullable Object> members(HttpResponse<String> answer) {
-        return Json.object(answer.body().getBytes(StandardCharsets.UTF_8))
+        return JsonValues.object(answer.body().getBytes(StandardCharsets.UTF_8))
                 .orElseThrow(() -> new AssertionError(answer.statusCode() + " " + answer.body()));
     }
 
@@ -109,6 +109,6 @@ final class WebClient {
         return answer.body().isEmpty()
                 ? Integer.toString(answer.statusCode())
                 : answer.statusCode() + " "
-                        + Json.asObject(members(answer).get("error")).get("code");
+                        + JsonValues.asObject(members(answer).get("error")).get("code");
     }
 }

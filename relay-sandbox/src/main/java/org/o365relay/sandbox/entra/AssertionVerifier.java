@@ -13,7 +13,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.sandbox.web.Json;
+import org.o365relay.sandbox.web.JsonValues;
 
 /// Verifies the client assertion of an app: a JWT signed with the key of its certificate (RFC 7523 §3).
 ///
@@ -44,7 +44,7 @@ final class AssertionVerifier {
         if (!matchesThumbprint(header, certificate)) {
             throw new TokenRefusedException(NOT_REGISTERED);
         }
-        if (!isSigned(Json.asText(header.get("alg")), certificate, parts)) {
+        if (!isSigned(JsonValues.asText(header.get("alg")), certificate, parts)) {
             throw new TokenRefusedException(BAD_SIGNATURE);
         }
         checkClaims(decoded(parts[1]), app, audience, now);
@@ -53,9 +53,9 @@ final class AssertionVerifier {
     private static void checkClaims(
             Map<String, @Nullable Object> claims, AppRegistration app, String audience, Instant now)
             throws TokenRefusedException {
-        String id = Json.asText(claims.get("jti"));
-        boolean namesApp = app.clientId().equalsIgnoreCase(Json.asText(claims.get("iss")))
-                && app.clientId().equalsIgnoreCase(Json.asText(claims.get("sub")));
+        String id = JsonValues.asText(claims.get("jti"));
+        boolean namesApp = app.clientId().equalsIgnoreCase(JsonValues.asText(claims.get("iss")))
+                && app.clientId().equalsIgnoreCase(JsonValues.asText(claims.get("sub")));
         if (!namesApp || !isFor(audience, claims.get("aud")) || id.isEmpty()) {
             throw new TokenRefusedException(BAD_SIGNATURE);
         }
@@ -81,7 +81,7 @@ final class AssertionVerifier {
     }
 
     private static String unpadded(@Nullable Object value) {
-        return Json.asText(value).replace("=", "");
+        return JsonValues.asText(value).replace("=", "");
     }
 
     private static String digest(String algorithm, X509Certificate certificate) {
@@ -118,7 +118,7 @@ final class AssertionVerifier {
 
     private static Map<String, @Nullable Object> decoded(String part) {
         try {
-            return Json.object(DECODER.decode(part)).orElse(Map.of());
+            return JsonValues.object(DECODER.decode(part)).orElse(Map.of());
         } catch (IllegalArgumentException notBase64) {
             return Map.of();
         }

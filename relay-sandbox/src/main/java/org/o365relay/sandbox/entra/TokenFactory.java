@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.sandbox.web.Json;
+import org.o365relay.sandbox.web.JsonValues;
 
 /// Generates tokens that look like Entra's: JWTs of 1.5 to 3 KB. The signature is random; a token is valid
 /// while [IssuedTokens] contains it.
@@ -72,7 +72,7 @@ final class TokenFactory {
 
     /// Generates `client_info`, from which MSAL derives its account ID.
     String clientInfo(String tenant, String user) {
-        return ENCODER.encodeToString(Json.octets(Map.of("uid", objectId(user), "utid", tenant)));
+        return ENCODER.encodeToString(JsonValues.octets(Map.of("uid", objectId(user), "utid", tenant)));
     }
 
     /// Generates an opaque string: a refresh token or a device code.
@@ -90,8 +90,8 @@ final class TokenFactory {
         header.put("typ", "JWT");
         header.put("alg", "RS256");
         header.put("kid", "sandbox");
-        return ENCODER.encodeToString(Json.octets(header)) + "." + ENCODER.encodeToString(Json.octets(payload)) + "."
-                + random(SIGNATURE);
+        return ENCODER.encodeToString(JsonValues.octets(header)) + "."
+                + ENCODER.encodeToString(JsonValues.octets(payload)) + "." + random(SIGNATURE);
     }
 
     private String random(int octets) {

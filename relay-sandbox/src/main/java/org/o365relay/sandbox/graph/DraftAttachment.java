@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.sandbox.web.Json;
+import org.o365relay.sandbox.web.JsonValues;
 
 /// An attachment of a draft.
 ///
@@ -26,7 +26,7 @@ record DraftAttachment(
     /// @param members JSON members of a `fileAttachment`
     static DraftAttachment of(Map<String, @Nullable Object> members) throws GraphRefusal {
         try {
-            byte[] content = Base64.getDecoder().decode(Json.asText(members.get("contentBytes")));
+            byte[] content = Base64.getDecoder().decode(JsonValues.asText(members.get("contentBytes")));
             return create(members, new ByteArrayDataSource(content, "application/octet-stream"), null);
         } catch (IllegalArgumentException notBase64) {
             throw GraphRefusal.badRequest("Cannot convert the literal to the expected type 'Edm.Binary'.");
@@ -40,7 +40,7 @@ record DraftAttachment(
 
     /// @param members JSON members of an `attachmentItem`
     static void checkName(Map<String, @Nullable Object> members) throws GraphRefusal {
-        if (Json.asText(members.get("name")).isEmpty()) {
+        if (JsonValues.asText(members.get("name")).isEmpty()) {
             throw GraphRefusal.badRequest("The property 'name' is required.");
         }
     }
@@ -48,13 +48,13 @@ record DraftAttachment(
     private static DraftAttachment create(
             Map<String, @Nullable Object> members, DataSource content, @Nullable Path file) throws GraphRefusal {
         checkName(members);
-        String name = Json.asText(members.get("name"));
-        String type = Json.asText(members.get("contentType"));
+        String name = JsonValues.asText(members.get("name"));
+        String type = JsonValues.asText(members.get("contentType"));
         return new DraftAttachment(
                 name,
                 type.isEmpty() ? "application/octet-stream" : type,
                 Boolean.TRUE.equals(members.get("isInline")),
-                Json.asText(members.get("contentId")),
+                JsonValues.asText(members.get("contentId")),
                 content,
                 file);
     }

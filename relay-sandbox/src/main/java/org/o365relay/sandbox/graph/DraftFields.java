@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.sandbox.web.Json;
+import org.o365relay.sandbox.web.JsonValues;
 
 /// Applies the members of a JSON message to a MIME message.
 ///
@@ -27,37 +27,37 @@ final class DraftFields {
         addresses(members, "bccRecipients", "Bcc", message);
         addresses(members, "replyTo", "Reply-To", message);
         if (members.containsKey("subject")) {
-            message.setSubject(Json.asText(members.get("subject")), "UTF-8");
+            message.setSubject(JsonValues.asText(members.get("subject")), "UTF-8");
         }
         if (members.containsKey("internetMessageId")) {
-            message.setHeader("Message-ID", Json.asText(members.get("internetMessageId")));
+            message.setHeader("Message-ID", JsonValues.asText(members.get("internetMessageId")));
         }
         importance(members, message);
         otherFields(members, message);
         if (members.containsKey("body")) {
-            Map<String, @Nullable Object> body = Json.asObject(members.get("body"));
-            boolean html = Json.asText(body.get("contentType")).equalsIgnoreCase("html");
-            message.setText(Json.asText(body.get("content")), "UTF-8", html ? "html" : "plain");
+            Map<String, @Nullable Object> body = JsonValues.asObject(members.get("body"));
+            boolean html = JsonValues.asText(body.get("contentType")).equalsIgnoreCase("html");
+            message.setText(JsonValues.asText(body.get("content")), "UTF-8", html ? "html" : "plain");
         }
     }
 
     private static void importance(Map<String, @Nullable Object> members, MimeMessage message)
             throws MessagingException {
         if (members.containsKey("importance")) {
-            message.setHeader("Importance", Json.asText(members.get("importance")));
+            message.setHeader("Importance", JsonValues.asText(members.get("importance")));
         }
     }
 
     private static void otherFields(Map<String, @Nullable Object> members, MimeMessage message)
             throws MessagingException {
-        for (Object entry : Json.asList(members.get("internetMessageHeaders"))) {
-            Map<String, @Nullable Object> field = Json.asObject(entry);
-            String name = Json.asText(field.get("name"));
+        for (Object entry : JsonValues.asList(members.get("internetMessageHeaders"))) {
+            Map<String, @Nullable Object> field = JsonValues.asObject(entry);
+            String name = JsonValues.asText(field.get("name"));
             if (!name.regionMatches(true, 0, "x-", 0, 2)) {
                 throw new MessagingException(
                         "The internet message header name '" + name + "' should start with 'x-' or 'X-'.");
             }
-            message.addHeader(name, Json.asText(field.get("value")));
+            message.addHeader(name, JsonValues.asText(field.get("value")));
         }
     }
 
@@ -71,7 +71,7 @@ final class DraftFields {
         List<?> entries = value instanceof List<?> list ? list : value == null ? List.of() : List.of(value);
         List<String> formatted = new ArrayList<>();
         for (Object entry : entries) {
-            formatted.add(format(Json.asObject(Json.asObject(entry).get("emailAddress"))));
+            formatted.add(format(JsonValues.asObject(JsonValues.asObject(entry).get("emailAddress"))));
         }
         if (formatted.isEmpty()) {
             message.removeHeader(field);
@@ -82,9 +82,9 @@ final class DraftFields {
 
     private static String format(Map<String, @Nullable Object> address) throws MessagingException {
         try {
-            String name = Json.asText(address.get("name"));
-            InternetAddress parsed =
-                    new InternetAddress(Json.asText(address.get("address")), name.isEmpty() ? null : name, "UTF-8");
+            String name = JsonValues.asText(address.get("name"));
+            InternetAddress parsed = new InternetAddress(
+                    JsonValues.asText(address.get("address")), name.isEmpty() ? null : name, "UTF-8");
             parsed.validate();
             return parsed.toString();
         } catch (UnsupportedEncodingException e) {

@@ -16,7 +16,7 @@ import org.o365relay.sandbox.entra.Resource;
 import org.o365relay.sandbox.fault.FaultAction;
 import org.o365relay.sandbox.settings.SandboxMailbox;
 import org.o365relay.sandbox.tenant.SandboxState;
-import org.o365relay.sandbox.web.Json;
+import org.o365relay.sandbox.web.JsonValues;
 import org.o365relay.sandbox.web.WebRequest;
 import org.o365relay.sandbox.web.WebResponse;
 import org.o365relay.sandbox.web.WebServer;
@@ -190,7 +190,7 @@ public final class Graph {
     private WebResponse sendMail(WebRequest request, SandboxMailbox mailbox) throws GraphRefusal, IOException {
         if (!request.hasContentType("text/plain")) {
             Map<String, @Nullable Object> members = json(request);
-            try (SandboxDraft draft = SandboxDraft.of(mailbox, Json.asObject(members.get("message")))) {
+            try (SandboxDraft draft = SandboxDraft.of(mailbox, JsonValues.asObject(members.get("message")))) {
                 return submission.send(request, mailbox, draft);
             }
         }
@@ -259,7 +259,7 @@ public final class Graph {
 
     private static Map<String, @Nullable Object> json(WebRequest request) throws GraphRefusal {
         checkSize(request);
-        return Json.object(request.body().array())
+        return JsonValues.object(request.body().array())
                 .orElseThrow(() -> GraphRefusal.badRequest("Unable to read JSON request payload."));
     }
 

@@ -19,7 +19,7 @@ import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.sandbox.message.Header;
 import org.o365relay.sandbox.settings.SandboxMailbox;
-import org.o365relay.sandbox.web.Json;
+import org.o365relay.sandbox.web.JsonValues;
 
 /// A draft message. Thread-safe.
 final class SandboxDraft implements AutoCloseable {
@@ -48,8 +48,8 @@ final class SandboxDraft implements AutoCloseable {
     static SandboxDraft of(SandboxMailbox mailbox, Map<String, @Nullable Object> members) throws GraphRefusal {
         SandboxDraft draft = new SandboxDraft(mailbox, empty());
         draft.change(members);
-        for (Object attachment : Json.asList(members.get("attachments"))) {
-            draft.attach(DraftAttachment.of(Json.asObject(attachment)));
+        for (Object attachment : JsonValues.asList(members.get("attachments"))) {
+            draft.attach(DraftAttachment.of(JsonValues.asObject(attachment)));
         }
         return draft;
     }

@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.sandbox.settings.GraphSettings;
 import org.o365relay.sandbox.tenant.SandboxState;
-import org.o365relay.sandbox.web.Json;
+import org.o365relay.sandbox.web.JsonValues;
 import org.o365relay.sandbox.web.WebRequest;
 import org.o365relay.sandbox.web.WebResponse;
 
@@ -53,7 +53,7 @@ final class UploadSessions {
 
     WebResponse create(WebRequest request, Map<String, @Nullable Object> members, SandboxDraft draft)
             throws GraphRefusal, IOException {
-        Map<String, @Nullable Object> item = Json.asObject(
+        Map<String, @Nullable Object> item = JsonValues.asObject(
                 members.containsKey("AttachmentItem") ? members.get("AttachmentItem") : members.get("attachmentItem"));
         long size = item.get("size") instanceof Number number ? number.longValue() : -1;
         checkSize(size);

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.sandbox.web.Json;
+import org.o365relay.sandbox.web.JsonValues;
 
 /// Stores accepted messages as files: the content as `0007-20261121-140500.eml` and its record as
 /// `0007-20261121-140500.json`.
@@ -72,7 +72,7 @@ final class MessageFiles {
         members.put("messageId", accepted.messageId());
         members.put("size", accepted.size());
         return members.entrySet().stream()
-                .map(member -> Json.text(member.getKey()) + ": " + ascii(Json.text(member.getValue())))
+                .map(member -> JsonValues.text(member.getKey()) + ": " + ascii(JsonValues.text(member.getValue())))
                 .collect(Collectors.joining(",\n  ", "{\n  ", "\n}\n"));
     }
 

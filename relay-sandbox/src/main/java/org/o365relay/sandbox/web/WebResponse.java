@@ -20,7 +20,9 @@ public record WebResponse(int status, Map<String, String> headers, Octets body) 
     /// @param members JSON members, written in iteration order
     public static WebResponse json(int status, Map<String, ?> members) {
         return new WebResponse(
-                status, Map.of("Content-Type", "application/json; charset=utf-8"), new Octets(Json.octets(members)));
+                status,
+                Map.of("Content-Type", "application/json; charset=utf-8"),
+                new Octets(JsonValues.octets(members)));
     }
 
     public static WebResponse html(int status, String page) {

@@ -11,11 +11,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Reads and writes JSON (RFC 8259) as maps, lists, strings, numbers and booleans.
-public final class Json {
+public final class JsonValues {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
-    private Json() {}
+    private JsonValues() {}
 
     /// @return empty if the octets are not a JSON object
     public static Optional<Map<String, @Nullable Object>> object(byte[] octets) {
