@@ -39,9 +39,6 @@ final class HealthReport {
     }
 
     static HealthTransition of(MailboxHealth before, MailboxHealth after, Instant now) {
-        if (before.hasStateOf(after)) {
-            return new HealthTransition(after, List.of());
-        }
         HealthReport report = new HealthReport(before, after, now);
         after.upstreams().forEach(report::upstream);
         report.mailbox();

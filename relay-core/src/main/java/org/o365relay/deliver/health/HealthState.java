@@ -6,7 +6,13 @@ import java.util.Optional;
 sealed interface HealthState {
 
     /// @return why no mail leaves, and when the next probe is due; empty if mail may leave
-    Optional<Suspension> failure();
+    default Optional<Suspension> failure() {
+        return switch (this) {
+            case Open _ -> Optional.empty();
+            case Retrying(Suspension suspension) -> Optional.of(suspension);
+            case Failed failed -> Optional.of(failed.suspension());
+        };
+    }
 
     /// State of one upstream.
     sealed interface UpstreamState extends HealthState {}
@@ -14,28 +20,13 @@ sealed interface HealthState {
     /// A failure that has to be fixed or waited for; probed until it is gone.
     sealed interface Failed extends HealthState {
         Suspension suspension();
-
-        @Override
-        default Optional<Suspension> failure() {
-            return Optional.of(suspension());
-        }
     }
 
     /// Mail may leave.
-    record Open() implements UpstreamState {
-        @Override
-        public Optional<Suspension> failure() {
-            return Optional.empty();
-        }
-    }
+    record Open() implements UpstreamState {}
 
     /// The upstream cannot be reached, loses connections or asks the relay to wait; retried within seconds.
-    record Retrying(Suspension suspension) implements UpstreamState {
-        @Override
-        public Optional<Suspension> failure() {
-            return Optional.of(suspension);
-        }
-    }
+    record Retrying(Suspension suspension) implements UpstreamState {}
 
     /// The upstream has a failure that concerns all mail sent to it.
     record Suspended(Suspension suspension) implements UpstreamState, Failed {}

@@ -19,7 +19,7 @@ import org.o365relay.journal.Event;
 
 /// What an event changes. A pure function of health, event and time.
 ///
-/// @param health the next health; the same object if nothing changes
+/// @param health the next health; equal if nothing changes
 /// @param journal events to write to the journal, in order
 record HealthTransition(MailboxHealth health, List<Event> journal) {
 

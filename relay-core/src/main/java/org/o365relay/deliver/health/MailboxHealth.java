@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -186,16 +185,8 @@ record MailboxHealth(
                                 || !outage.since().plus(MAX_SHORT_OUTAGE).isAfter(now)));
     }
 
-    /// @return whether this and the other differ neither in the state of an upstream nor in the block
-    boolean hasStateOf(MailboxHealth other) {
-        return Objects.equals(block, other.block)
-                && upstreams.stream()
-                        .allMatch(upstream -> upstream.state()
-                                .equals(other.upstreams.get(upstream.position()).state()));
-    }
-
     MailboxHealth with(UpstreamHealth next) {
-        return next.equals(upstreams.get(next.position())) ? this : with(next, block);
+        return with(next, block);
     }
 
     MailboxHealth with(UpstreamHealth next, @Nullable Blocked nextBlock) {

@@ -52,7 +52,7 @@ public final class UpstreamFailover {
     /// Applies an event: the result of an attempt, or an operator's request.
     public synchronized void apply(HealthEvent event) {
         HealthTransition transition = HealthTransition.of(health, event, clock.instant());
-        if (transition.health() != health) {
+        if (!transition.health().equals(health)) {
             health = transition.health();
             transition.journal().forEach(journal::record);
             notifyAll();

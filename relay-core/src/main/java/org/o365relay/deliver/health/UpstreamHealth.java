@@ -64,9 +64,7 @@ record UpstreamHealth(
     }
 
     UpstreamHealth withFailures(int nextRetries, int nextTransactionFailures) {
-        return nextRetries == retries && nextTransactionFailures == transactionFailures
-                ? this
-                : new UpstreamHealth(position, name, connections, state, nextRetries, nextTransactionFailures, permits);
+        return new UpstreamHealth(position, name, connections, state, nextRetries, nextTransactionFailures, permits);
     }
 
     UpstreamHealth invalidatingPermits() {

@@ -1,5 +1,12 @@
-/// The health of one mailbox and its upstreams: which upstream is used, when it is suspended, when it is probed,
-/// and when the mailbox is blocked. Knows nothing of messages, the queue or the transports.
+/// The health of one mailbox and its upstreams: which upstream is used, when it is suspended and probed, and when
+/// the mailbox is blocked (`docs/delivery.md`).
+///
+/// [org.o365relay.deliver.health.HealthTransition] is a pure function from health, event and time to the next
+/// health and what to report; [org.o365relay.deliver.health.UpstreamFailover] holds the health, waits and wakes.
+/// [org.o365relay.deliver.health.FaultAttribution] decides whether a message or its upstream is at fault;
+/// [org.o365relay.deliver.health.Breakers] delay mail after repeated refusals.
+///
+/// Must not know messages, the queue or the transports.
 @NullMarked
 package org.o365relay.deliver.health;
 

@@ -235,7 +235,7 @@ class HealthTransitionTest {
             DeliveryPermit early = script.begin();
             MailboxHealth changed = script.apply(change).health();
             script.apply(script.event(result, early));
-            assertThat(script.health()).as(change).isSameAs(changed);
+            assertThat(script.health()).as(change).isEqualTo(changed);
         }
     }
 
