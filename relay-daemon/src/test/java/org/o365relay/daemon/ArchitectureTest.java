@@ -72,6 +72,7 @@ class ArchitectureTest {
             Map.entry("daemon.control", "config, daemon.report"),
             Map.entry("daemon.demo", "config"),
             Map.entry("daemon.explain", "daemon.report"),
+            Map.entry("daemon.log", ""),
             Map.entry("daemon.report", ""),
             Map.entry("daemon.setup", ""),
             Map.entry("daemon.systemd", ""));
@@ -118,7 +119,7 @@ class ArchitectureTest {
     @ParameterizedTest
     @CsvSource({
         "picocli.., daemon, daemon.cli..",
-        "ch.qos.logback.., daemon.cli, daemon.cli",
+        "ch.qos.logback.., daemon.cli, daemon.log",
         "org.subethamail.., sandbox.smtp, sandbox.smtp"
     })
     void onlyTheirPackagesUseLibraries(String library, String user, String other) {
