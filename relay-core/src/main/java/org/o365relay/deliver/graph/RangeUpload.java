@@ -105,14 +105,8 @@ final class RangeUpload {
     /// @return number of octets that Graph has received; the full size only if the attachment is complete
     private long put(byte[] range, int length, long from) throws AttemptAbortedException {
         boolean last = from + length == size;
-        Map<String, String> headers = Map.of(
-                "Content-Type",
-                "application/octet-stream",
-                "Content-Range",
-                "bytes " + from + "-" + (from + length - 1) + "/" + size);
-        GraphRequest put = new GraphRequest("PUT", session, Step.CONTENT, headers, GraphRequest.Body.of(range, length));
         try {
-            GraphResponse response = client.sendUnauthenticated(put);
+            GraphResponse response = client.sendUnauthenticated(request(range, length, from));
             if (response.status() == 201 && last) {
                 return size;
             }
@@ -130,6 +124,12 @@ final class RangeUpload {
             lastFailure = e;
         }
         return resume(last);
+    }
+
+    private GraphRequest request(byte[] range, int length, long from) {
+        String contentRange = "bytes " + from + "-" + (from + length - 1) + "/" + size;
+        Map<String, String> headers = Map.of("Content-Type", "application/octet-stream", "Content-Range", contentRange);
+        return new GraphRequest("PUT", session, Step.CONTENT, headers, GraphRequest.Body.of(range, length));
     }
 
     /// Queries the state of the session; after the last range the session no longer exists (404).
