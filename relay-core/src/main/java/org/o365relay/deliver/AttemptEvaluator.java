@@ -3,16 +3,29 @@ package org.o365relay.deliver;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.health.DeliveryPermit;
 import org.o365relay.deliver.health.FaultAttribution;
+import org.o365relay.deliver.health.HealthEvent;
+import org.o365relay.deliver.health.HealthEvent.Answered;
+import org.o365relay.deliver.health.HealthEvent.ConnectionLost;
+import org.o365relay.deliver.health.HealthEvent.MessageAccepted;
+import org.o365relay.deliver.health.HealthEvent.MessageRefused;
+import org.o365relay.deliver.health.HealthEvent.TransactionFailed;
 import org.o365relay.deliver.health.ProbeSchedule;
+import org.o365relay.deliver.health.UpstreamFailover;
+import org.o365relay.deliver.limits.ConcurrencyLimiter;
+import org.o365relay.deliver.upstream.Verdict;
+import org.o365relay.deliver.upstream.Verdict.Scope;
+import org.o365relay.journal.Event;
+import org.o365relay.journal.Journal;
 import org.o365relay.mail.Priority;
 import org.o365relay.queue.Claim;
 
 /// Decides whether the message or its upstream is at fault in a failed attempt, and updates the health of the
 /// upstream accordingly.
-record AttemptEvaluator(MailboxSender sender, InstantSource clock) {
+record AttemptEvaluator(MailboxSender sender, Journal journal, InstantSource clock) {
 
     private static final Duration MAX_STEP = Duration.ofHours(1);
 
@@ -25,11 +38,47 @@ record AttemptEvaluator(MailboxSender sender, InstantSource clock) {
         }
         sender.breakers().learn(attempt.tried(), attempt.alias());
         if (!(ownFault && attribution.ignoresOwnFault(claim.id()))) {
-            sender.health().report(permit, attempt);
+            report(permit, attempt);
         }
         return attempt.isAmbiguous()
                 ? ambiguous(attribution, claim, attempt, ownFault)
                 : unambiguous(permit, claim, attempt);
+    }
+
+    /// Reports the result to the upstream failover, and to the connection limit of the account.
+    private void report(DeliveryPermit permit, Attempt attempt) {
+        UpstreamFailover failover = sender.failover();
+        attempt.failure(Scope.CONNECTIONS).ifPresent(verdict -> throttle(permit, verdict));
+        Optional<Verdict> failure = attempt.failure(Scope.MAILBOX)
+                .or(() -> attempt.failure(Scope.UPSTREAM))
+                .or(attempt::unreachable);
+        if (failure.isPresent()) {
+            failover.apply(HealthEvent.of(permit, failure.get()));
+        } else if (attempt.delivered() > 0) {
+            sender.account().concurrencyLimiter().succeeded();
+            failover.apply(new MessageAccepted(permit));
+        } else if (attempt.transactionFailure().isPresent()) {
+            failover.apply(
+                    new TransactionFailed(permit, attempt.transactionFailure().get()));
+        } else if (attempt.refusedAt().isPresent()) {
+            sender.account().concurrencyLimiter().succeeded();
+            failover.apply(new MessageRefused(permit, attempt.refusedAt().get()));
+        } else if (attempt.wasAnswered()) {
+            failover.apply(new Answered(permit));
+        } else if (!attempt.failedLocally()) {
+            failover.apply(new ConnectionLost(permit));
+        }
+    }
+
+    private void throttle(DeliveryPermit permit, Verdict verdict) {
+        ConcurrencyLimiter limiter = sender.account().concurrencyLimiter();
+        if (limiter.throttled()) {
+            journal.record(new Event.Throttled(
+                    sender.mailbox(),
+                    sender.failover().upstream(permit).name(),
+                    verdict.response().reply(),
+                    limiter.limit()));
+        }
     }
 
     /// A message whose transaction failed on an upstream that is now suspended is tried on the fallback at once.

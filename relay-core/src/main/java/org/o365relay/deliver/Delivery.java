@@ -1,7 +1,6 @@
 package org.o365relay.deliver;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -40,15 +39,13 @@ import org.slf4j.LoggerFactory;
 public final class Delivery {
 
     private static final Logger log = LoggerFactory.getLogger(Delivery.class);
-    private static final Duration POOL_RETRY_DELAY = Duration.ofMinutes(10);
-    private static final Reply QUOTA_USED_UP =
-            Reply.of(452, "4.5.3", "The mailbox has sent to as many recipients as it may in 24 hours");
 
     private final Claims queue;
     private final MailboxSender sender;
     private final AttemptEvaluator evaluator;
     private final SettlementPlanner planner;
     private final SettlementWriter settlements;
+    private final QuotaWait quotaWait;
 
     /// @param sender of the mailbox to deliver through
     /// @param policy for notices
@@ -62,10 +59,11 @@ public final class Delivery {
             RandomGenerator random) {
         this.queue = queue;
         this.sender = sender;
-        this.evaluator = new AttemptEvaluator(sender, clock);
+        this.evaluator = new AttemptEvaluator(sender, journal, clock);
         this.planner = new SettlementPlanner(retry, clock, random);
         this.settlements =
                 new SettlementWriter(queue, new DsnSender(queue, policy, sender.mailbox(), clock), journal, clock);
+        this.quotaWait = new QuotaWait(queue, sender, retry, settlements, clock);
     }
 
     /// Delivers the message, or puts it back if no delivery may start or the daily quota has no room.
@@ -76,7 +74,8 @@ public final class Delivery {
             switch (permit.begin(claim.recipients().size())) {
                 case Start.Permitted(DeliveryPermit upstream) -> deliver(claim, permit, upstream);
                 case Start.NoUpstream() -> queue.putBack(claim);
-                case Start.QuotaUsedUp(DeliveryPermit upstream, Instant until) -> waitForQuota(claim, upstream, until);
+                case Start.QuotaUsedUp(DeliveryPermit upstream, Instant until) ->
+                    quotaWait.putOff(claim, upstream, until);
             }
         }
         makeDueForRequestedProbe(claim);
@@ -176,32 +175,6 @@ public final class Delivery {
                 claim.id(),
                 damage);
         queue.holdDamaged(claim, damage);
-    }
-
-    /// Defers the message, while messages with fewer recipients are sent. Blocks the mailbox if the quota is
-    /// used up, or if the message is older than the retry time.
-    private void waitForQuota(Claim claim, DeliveryPermit upstream, Instant fullUntil) {
-        Optional<Instant> nextFree = planner.isExpired(claim)
-                ? Optional.of(fullUntil)
-                : sender.account().dailyQuota().fullUntil(1);
-        if (nextFree.isPresent()) {
-            sender.health().quotaUsedUp(upstream, nextFree.get(), QUOTA_USED_UP);
-            queue.putBack(claim);
-            return;
-        }
-        boolean fromPool = sender.claimScope().isFromPool(claim);
-        Instant next = fromPool ? planner.earlierOf(fullUntil, POOL_RETRY_DELAY) : fullUntil;
-        settlements.writeDeferral(
-                claim,
-                SettlementPlanner.deferral(
-                        claim,
-                        QUOTA_USED_UP,
-                        next,
-                        sender.failover().upstream(upstream).name(),
-                        sender.account().name()));
-        if (fromPool) {
-            queue.releaseToPools(sender.claimScope());
-        }
     }
 
     /// Makes the message due now if an operator requested a probe that must send a message: when it was

@@ -38,7 +38,6 @@ public final class MailboxSender implements NoticeMailbox {
     private final FailurePolicy policy;
     private final UpstreamFailover failover;
     private final Breakers breakers;
-    private final HealthReporter health;
 
     /// @param upstreams the primary first, then the fallbacks; closed by the dispatcher
     /// @param account account that the mailbox signs in with; mailboxes with the same account share it
@@ -60,7 +59,6 @@ public final class MailboxSender implements NoticeMailbox {
         this.policy = new FailurePolicy(mailbox);
         this.failover = new UpstreamFailover(mailbox, upstreams, probes, journal, clock);
         this.breakers = new Breakers(mailbox, journal, clock);
-        this.health = new HealthReporter(mailbox, failover, account, journal);
     }
 
     private static ClaimScope claimScope(EmailAddress mailbox, Routes routes) {
@@ -143,10 +141,6 @@ public final class MailboxSender implements NoticeMailbox {
 
     FailurePolicy policy() {
         return policy;
-    }
-
-    HealthReporter health() {
-        return health;
     }
 
     void close() {

@@ -31,8 +31,6 @@ record SettlementPlanner(RetrySchedule retry, InstantSource clock, RandomGenerat
     /// is notified the same day.
     private static final Duration MAX_BACKOFF_FOR_RECIPIENT = Duration.ofHours(4);
 
-    private static final Remark QUOTA_USED_UP = new Remark("recipient-limit", false);
-
     /// @param upstream of the attempt
     /// @param account whose quota the delivered recipients count against
     Settlement plan(Claim claim, Attempt attempt, String upstream, String account) {
@@ -70,17 +68,6 @@ record SettlementPlanner(RetrySchedule retry, InstantSource clock, RandomGenerat
         return attempt.keepsTrying() && verdict.isTransactionFailure();
     }
 
-    /// @return the settlement of a message that was not tried; it does not count as an attempt
-    static Settlement deferral(Claim claim, Reply reply, Instant next, String upstream, String account) {
-        Map<Recipient, Outcome> outcomes = new LinkedHashMap<>();
-        Map<Recipient, Remark> remarks = new HashMap<>();
-        claim.recipients().forEach(recipient -> {
-            outcomes.put(recipient, new Deferred(reply));
-            remarks.put(recipient, QUOTA_USED_UP);
-        });
-        return new Settlement(outcomes, next, false, upstream, account, remarks);
-    }
-
     /// @return the settlement of a message that fails without an attempt
     static Settlement bounce(Attempt attempt) {
         Map<Recipient, Outcome> outcomes = new LinkedHashMap<>();
@@ -88,16 +75,6 @@ record SettlementPlanner(RetrySchedule retry, InstantSource clock, RandomGenerat
                 .forEach((recipient, verdict) ->
                         outcomes.put(recipient, new Failed(verdict.response().reply())));
         return new Settlement(outcomes, null, true, "", "", remarks(attempt));
-    }
-
-    /// @return whether the message is older than the retry time
-    boolean isExpired(Claim claim) {
-        return retry.isExpired(claim.arrival().at(), clock.instant());
-    }
-
-    Instant earlierOf(Instant time, Duration delay) {
-        Instant after = clock.instant().plus(delay);
-        return after.isBefore(time) ? after : time;
     }
 
     /// A message that waits only for its upstream or mailbox keeps its due time, and so its place in the queue,

@@ -1,0 +1,82 @@
+package org.o365relay.deliver;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.o365relay.deliver.health.Cause;
+import org.o365relay.deliver.health.DeliveryPermit;
+import org.o365relay.deliver.health.HealthEvent.QuotaUsedUp;
+import org.o365relay.deliver.limits.DailyQuota;
+import org.o365relay.deliver.upstream.Response.Step;
+import org.o365relay.mail.Outcome;
+import org.o365relay.mail.Outcome.Deferred;
+import org.o365relay.mail.Recipient;
+import org.o365relay.mail.Reply;
+import org.o365relay.queue.Claim;
+import org.o365relay.queue.Claims;
+import org.o365relay.queue.Settlement;
+import org.o365relay.queue.Settlement.Remark;
+
+/// Puts off messages that the account's daily quota has no room for.
+record QuotaWait(
+        Claims queue, MailboxSender sender, RetrySchedule retry, SettlementWriter settlements, InstantSource clock) {
+
+    private static final Duration POOL_RETRY_DELAY = Duration.ofMinutes(10);
+    private static final Reply REPLY =
+            Reply.of(452, "4.5.3", "The mailbox has sent to as many recipients as it may in 24 hours");
+    private static final Remark REMARK = new Remark("recipient-limit", false);
+
+    /// Defers the message, while messages with fewer recipients are sent. Blocks the mailbox if the quota is
+    /// used up, or if the message is older than the retry time.
+    ///
+    /// @param fullUntil when the quota has room for the message
+    void putOff(Claim claim, DeliveryPermit upstream, Instant fullUntil) {
+        Optional<Instant> nextFree = retry.isExpired(claim.arrival().at(), clock.instant())
+                ? Optional.of(fullUntil)
+                : sender.account().dailyQuota().fullUntil(1);
+        if (nextFree.isPresent()) {
+            block(upstream, nextFree.get());
+            queue.putBack(claim);
+        } else {
+            defer(claim, upstream, fullUntil);
+        }
+    }
+
+    /// Sends nothing until the quota has room. This is reported as a block unless deliveries in flight hold
+    /// reservations, because then the wait is expected to be short.
+    private void block(DeliveryPermit upstream, Instant until) {
+        DailyQuota quota = sender.account().dailyQuota();
+        String reason = "limits.recipients-per-day of " + sender.account().name() + " is "
+                + quota.limit().orElseThrow()
+                + " and used up. Messages stay in the queue until the oldest of these recipients are 24 hours old. If this"
+                + " happens often, spread the mail over several mailboxes (relay.pools).";
+        Cause cause = new Cause(Step.MAIL, REPLY, reason);
+        sender.failover().apply(new QuotaUsedUp(upstream, cause, until, quota.hasReservations()));
+    }
+
+    /// A message of a pool waits for a short time only: another mailbox may send it.
+    private void defer(Claim claim, DeliveryPermit upstream, Instant fullUntil) {
+        boolean fromPool = sender.claimScope().isFromPool(claim);
+        Instant soon = clock.instant().plus(POOL_RETRY_DELAY);
+        Instant next = fromPool && soon.isBefore(fullUntil) ? soon : fullUntil;
+        settlements.writeDeferral(claim, deferral(claim, next, upstream));
+        if (fromPool) {
+            queue.releaseToPools(sender.claimScope());
+        }
+    }
+
+    /// Does not count as an attempt.
+    private Settlement deferral(Claim claim, Instant next, DeliveryPermit upstream) {
+        Map<Recipient, Outcome> outcomes = new LinkedHashMap<>();
+        claim.recipients().forEach(recipient -> outcomes.put(recipient, new Deferred(REPLY)));
+        Map<Recipient, Remark> remarks =
+                claim.recipients().stream().collect(Collectors.toMap(recipient -> recipient, _ -> REMARK));
+        String upstreamName = sender.failover().upstream(upstream).name();
+        return new Settlement(
+                outcomes, next, false, upstreamName, sender.account().name(), remarks);
+    }
+}
