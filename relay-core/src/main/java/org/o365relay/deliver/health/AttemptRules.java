@@ -29,7 +29,7 @@ import org.o365relay.deliver.upstream.Response.Step;
 record AttemptRules(MailboxHealth health, UpstreamHealth upstream, boolean carriesMail, Instant now) {
 
     private static final ProbeSchedule RETRIES = new ProbeSchedule(Duration.ofSeconds(1), Duration.ofSeconds(30));
-    private static final int MAX_TRANSACTION_FAILURES = 3;
+    private static final int MAX_TRANSACTION_FAILURES = 3; // fewer may be caused by the messages
 
     static MailboxHealth next(MailboxHealth health, AttemptResult result, Instant now) {
         DeliveryPermit permit = result.permit();

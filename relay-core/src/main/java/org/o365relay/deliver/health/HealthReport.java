@@ -57,6 +57,7 @@ final class HealthReport {
         }
     }
 
+    /// @return false if a probe has failed again for the cause already known
     private static boolean isNewCause(HealthState was, Suspension suspension) {
         return !(was instanceof Suspended(Suspension known) && known.cause().equals(suspension.cause()));
     }
