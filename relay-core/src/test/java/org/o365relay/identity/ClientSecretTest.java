@@ -159,7 +159,8 @@ class ClientSecretTest extends SignInTest {
         assertThat(tokens.token()).isSameAs(first);
         clock.advance(Duration.ofMinutes(3));
         service.renew();
-        awaitAsked(2);
+        entra.awaitAsked(2);
+        assertThat(entra.asked).hasSize(2);
         AccessToken second = other(tokens, first);
         assertThat(second).isNotEqualTo(first);
         assertThat(entra.asked).hasSize(2);
@@ -274,14 +275,6 @@ class ClientSecretTest extends SignInTest {
         assertThat(service().expiry(noted))
                 .contains(new Expiry(
                         Expiry.Kind.CLIENT_SECRET, "app " + clientId, Instant.parse("2027-03-01T00:00:00Z")));
-    }
-
-    private void awaitAsked(int times) {
-        long until = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-        while (entra.asked.size() < times && System.nanoTime() < until) {
-            Thread.onSpinWait();
-        }
-        assertThat(entra.asked).hasSize(times);
     }
 
     private static AccessToken other(TokenSource tokens, AccessToken than) throws TokenException {

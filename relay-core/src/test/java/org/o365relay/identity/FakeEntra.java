@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -44,6 +45,17 @@ public final class FakeEntra implements AutoCloseable {
 
     /// @param retryAfter empty for none
     record Answer(int status, String retryAfter, String body) {}
+
+    /// Waits until the token endpoint has been asked so often, at most ten seconds.
+    void awaitAsked(int times) throws InterruptedException {
+        long until = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        synchronized (asked) {
+            for (long left = 1; asked.size() < times && left > 0; ) {
+                asked.wait(left);
+                left = Duration.ofNanos(until - System.nanoTime()).toMillis();
+            }
+        }
+    }
 
     public FakeEntra(SSLContext tls) throws IOException {
         server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 100);
@@ -86,7 +98,10 @@ public final class FakeEntra implements AutoCloseable {
 
     private void token(HttpExchange exchange) throws IOException {
         Map<String, String> form = form(exchange);
-        asked.add(form);
+        synchronized (asked) {
+            asked.add(form);
+            asked.notifyAll();
+        }
         try {
             gate.await();
         } catch (InterruptedException e) {

@@ -129,10 +129,11 @@ final class AngusTransport extends SMTPTransport {
             return true; // the caller checks mechanism()
         }
         redaction.hide(token.token().value().reveal());
-        redaction.hideEncoded(token.message());
+        redaction.hideEncoded(token.initialResponse());
         int code = simpleCommand("AUTH XOAUTH2");
         if (code == CHALLENGE) {
-            code = simpleCommand(Base64.getEncoder().encode(token.message().getBytes(StandardCharsets.UTF_8)));
+            code = simpleCommand(
+                    Base64.getEncoder().encode(token.initialResponse().getBytes(StandardCharsets.UTF_8)));
         }
         if (code == CHALLENGE) {
             code = simpleCommand(new byte[0]); // the challenge is a JSON error; the server waits for an empty line

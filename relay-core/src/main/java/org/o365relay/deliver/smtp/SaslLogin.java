@@ -40,7 +40,7 @@ sealed interface SaslLogin {
 
         /// The initial response of XOAUTH2, before base64 encoding. Source: Microsoft, "Authenticate an
         /// IMAP, POP or SMTP connection using OAuth".
-        String message() {
+        String initialResponse() {
             return "user=" + username + "\u0001auth=Bearer " + token.value().reveal() + "\u0001\u0001";
         }
     }
