@@ -186,10 +186,14 @@ public final class ControlJson {
         } catch (UnrecognizedPropertyException e) {
             throw InvalidJsonException.unknownMember(e.getPropertyName());
         } catch (InvalidTypeIdException e) {
-            String kind = e.getBaseType().getRawClass().getSimpleName().toLowerCase(Locale.ROOT);
-            throw new InvalidJsonException("unknown " + kind + " \"" + e.getTypeId() + "\"");
+            String kind = e.getBaseType().hasRawClass(Request.class) ? "operation" : "change";
+            throw new InvalidJsonException(
+                    e.getTypeId() == null
+                            ? "\"" + kind + "\" is missing or invalid"
+                            : "unknown " + kind + " \"" + e.getTypeId() + "\"");
         } catch (JsonMappingException e) {
-            throw new InvalidJsonException("\"" + member(e) + "\" is missing or invalid");
+            throw new InvalidJsonException(
+                    e.getPath().isEmpty() ? "not a JSON object" : "\"" + member(e) + "\" is missing or invalid");
         } catch (IOException _) {
             // reported below
         }
