@@ -110,7 +110,7 @@ class MalformedMessagesTest {
     private List<byte[]> sent() {
         List<FakeUpstream.Sent> sent = relay.upstream.sent();
         return sent.subList(sentBefore, sent.size()).stream()
-                .map(FakeUpstream.Sent::octets)
+                .map(message -> message.octets().getBytes(ISO_8859_1))
                 .toList();
     }
 

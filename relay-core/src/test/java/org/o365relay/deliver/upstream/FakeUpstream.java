@@ -20,11 +20,11 @@ import org.o365relay.mail.Reply;
 /// Remembers everything it is given, and answers as scripted: a script entry an attempt, then "250 2.0.0 OK".
 public final class FakeUpstream implements Upstream {
 
-    /// @param octets as they would have gone over the wire
-    public record Sent(OutgoingMessage message, byte[] octets) {
+    /// @param octets as they would have gone over the wire, in ISO 8859-1
+    public record Sent(OutgoingMessage message, String octets) {
 
         public String content() {
-            return new String(octets, StandardCharsets.UTF_8);
+            return new String(octets.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
         }
     }
 
@@ -125,13 +125,13 @@ public final class FakeUpstream implements Upstream {
     @Override
     public void close() {}
 
-    private static byte[] written(OutgoingMessage message) {
+    private static String written(OutgoingMessage message) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try {
             message.content().writeTo(out);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return out.toByteArray();
+        return out.toString(StandardCharsets.ISO_8859_1);
     }
 }
