@@ -52,6 +52,7 @@ final class Protocol {
 
     /// Queries work across versions. Changes do not: another version may interpret a filter differently.
     ///
+    /// @param client name and version of the command; null if unknown
     /// @param running name and version of the relay
     /// @return whether another version requests a change
     static boolean isChangeByOtherVersion(Request request, @Nullable String client, String running) {
