@@ -1,5 +1,11 @@
 package org.o365relay.bench;
 
+import org.o365relay.bench.load.LoadLimit;
+import org.o365relay.bench.load.LoadProfile;
+import org.o365relay.bench.load.LoadResult;
+import org.o365relay.bench.server.ProcessUsage;
+import org.o365relay.bench.server.Server;
+import org.o365relay.bench.server.SystemCpu;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;

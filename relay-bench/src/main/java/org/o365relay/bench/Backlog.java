@@ -1,5 +1,8 @@
 package org.o365relay.bench;
 
+import org.o365relay.bench.load.Size;
+import org.o365relay.bench.server.RelayLauncher;
+import org.o365relay.bench.server.Server;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

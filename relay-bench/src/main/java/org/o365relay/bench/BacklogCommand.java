@@ -1,5 +1,13 @@
 package org.o365relay.bench;
 
+import org.o365relay.bench.load.LoadLimit;
+import org.o365relay.bench.load.LoadProfile;
+import org.o365relay.bench.load.LoadResult;
+import org.o365relay.bench.load.Size;
+import org.o365relay.bench.server.JvmHeap;
+import org.o365relay.bench.server.RelayLauncher;
+import org.o365relay.bench.server.Server;
+import org.o365relay.bench.server.StartedProcess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,7 +18,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
-import org.o365relay.bench.SmtpLoad.Connections;
+import org.o365relay.bench.load.SmtpLoad.Connections;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;

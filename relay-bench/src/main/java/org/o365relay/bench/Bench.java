@@ -1,5 +1,6 @@
 package org.o365relay.bench;
 
+import org.o365relay.bench.load.Size;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;

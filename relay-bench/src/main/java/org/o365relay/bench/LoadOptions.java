@@ -1,9 +1,12 @@
 package org.o365relay.bench;
 
+import org.o365relay.bench.load.LoadLimit;
+import org.o365relay.bench.load.LoadProfile;
+import org.o365relay.bench.load.Size;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.o365relay.bench.SmtpLoad.Connections;
+import org.o365relay.bench.load.SmtpLoad.Connections;
 import picocli.CommandLine.Option;
 
 /// The command-line options of a load.

@@ -1,5 +1,6 @@
 package org.o365relay.bench;
 
+import org.o365relay.bench.server.Programs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

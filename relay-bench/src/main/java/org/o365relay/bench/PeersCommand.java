@@ -1,5 +1,10 @@
 package org.o365relay.bench;
 
+import org.o365relay.bench.load.LoadProfile;
+import org.o365relay.bench.server.Launcher;
+import org.o365relay.bench.server.PostfixLauncher;
+import org.o365relay.bench.server.Server;
+import org.o365relay.bench.server.SmtpSinkLauncher;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,6 @@
 package org.o365relay.bench;
 
+import org.o365relay.bench.server.RelayLauncher;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,5 +1,8 @@
 package org.o365relay.bench;
 
+import org.o365relay.bench.server.Ports;
+import org.o365relay.bench.server.Programs;
+import org.o365relay.bench.server.RelayLauncher;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,5 +1,8 @@
 package org.o365relay.bench;
 
+import org.o365relay.bench.server.ProcessUsage;
+import org.o365relay.bench.server.RelayLauncher;
+import org.o365relay.bench.server.StartedProcess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;

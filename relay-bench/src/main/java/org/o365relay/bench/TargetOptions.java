@@ -1,5 +1,9 @@
 package org.o365relay.bench;
 
+import org.o365relay.bench.server.Launcher;
+import org.o365relay.bench.server.RelayLauncher;
+import org.o365relay.bench.server.RunningServer;
+import org.o365relay.bench.server.UpstreamAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;

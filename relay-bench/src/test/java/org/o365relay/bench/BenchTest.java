@@ -1,5 +1,6 @@
 package org.o365relay.bench;
 
+import org.o365relay.bench.load.FakeServer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;

@@ -1,5 +1,8 @@
 package org.o365relay.bench;
 
+import org.o365relay.bench.load.FakeServer;
+import org.o365relay.bench.server.Ports;
+import org.o365relay.bench.server.RelayLauncher;
 import jakarta.mail.Message;
 import jakarta.mail.MessagingException;
 import jakarta.mail.Session;

@@ -81,7 +81,7 @@ record ControlConnection(
             RequestHandler handler = new RequestHandler(control);
             switch (request) {
                 case Request.Content content -> send(handler.content(content), control);
-                case Request.Operation operation -> write(Response.result(program, handler.handle(operation)));
+                case Request.Operation operation -> write(ControlResponse.result(program, handler.handle(operation)));
             }
         } catch (ControlException e) {
             write(error(e));
@@ -100,8 +100,8 @@ record ControlConnection(
         return new ControlException(Kind.BAD_REQUEST, "invalid request: " + error.getMessage());
     }
 
-    private Response error(ControlException failure) {
-        return Response.error(program, failure);
+    private ControlResponse error(ControlException failure) {
+        return ControlResponse.error(program, failure);
     }
 
     private void send(MessageDetail message, Control control) throws IOException, ControlException {
@@ -113,7 +113,7 @@ record ControlConnection(
         }
         try (InputStream content = control.content(message)) {
             byte[] chunk = first(content);
-            write(Response.result(program, new Response.Content(message.entry().size())));
+            write(ControlResponse.result(program, new ControlResponse.Content(message.entry().size())));
             for (; chunk.length > 0; chunk = next(content)) {
                 write(ByteBuffer.wrap(chunk));
             }
@@ -139,7 +139,7 @@ record ControlConnection(
         }
     }
 
-    private void write(Response response) throws IOException {
+    private void write(ControlResponse response) throws IOException {
         byte[] octets = response.line();
         for (int from = 0; from < octets.length; from += CHUNK) {
             write(ByteBuffer.wrap(octets, from, Math.min(CHUNK, octets.length - from)));

@@ -118,7 +118,7 @@ public final class ControlServer implements AutoCloseable {
             ControlException tooMany = new ControlException(
                     Kind.NOT_RUNNING, MAX_CLIENTS + " other commands are using the relay; try again in a moment");
             client.configureBlocking(false);
-            client.write(ByteBuffer.wrap(Response.error(program, tooMany).line()));
+            client.write(ByteBuffer.wrap(ControlResponse.error(program, tooMany).line()));
             return;
         }
         String user = client.getOption(ExtendedSocketOptions.SO_PEERCRED).user().getName();

@@ -14,12 +14,12 @@ record RequestHandler(Control control) {
         return switch (operation) {
             case Request.Summary _ -> control.summary();
             case Request.Find find -> find(find);
-            case Request.Count(var filter) -> new Response.Count(control.count(filter));
-            case Request.Newest _ -> new Response.Newest(control.newest().orElse(null));
-            case Request.Show(var id) -> new Response.Shown(control.show(id).orElse(null));
+            case Request.Count(var filter) -> new ControlResponse.Count(control.count(filter));
+            case Request.Newest _ -> new ControlResponse.Newest(control.newest().orElse(null));
+            case Request.Show(var id) -> new ControlResponse.Shown(control.show(id).orElse(null));
             case Request.Change(var change, var filter) -> control.change(change, filter);
             case Request.Status _ -> control.status();
-            case Request.Pause(var mailbox) -> new Response.Pause(control.pause(mailbox));
+            case Request.Pause(var mailbox) -> new ControlResponse.Pause(control.pause(mailbox));
             case Request.Resume(var mailbox) -> control.resume(mailbox);
             case Request.Retry(var mailbox) -> control.retry(mailbox);
         };

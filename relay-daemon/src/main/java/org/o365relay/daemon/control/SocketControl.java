@@ -86,19 +86,19 @@ final class SocketControl implements Control {
 
     @Override
     public long count(MessageFilter filter) throws ControlException {
-        return ask(new Request.Count(filter), Response.Count.class).count();
+        return ask(new Request.Count(filter), ControlResponse.Count.class).count();
     }
 
     @Override
     public Optional<QueueId> newest() throws ControlException {
         return Optional.ofNullable(
-                ask(new Request.Newest(), Response.Newest.class).id());
+                ask(new Request.Newest(), ControlResponse.Newest.class).id());
     }
 
     @Override
     public Optional<MessageDetail> show(QueueId id) throws ControlException {
         return Optional.ofNullable(
-                ask(new Request.Show(id), Response.Shown.class).message());
+                ask(new Request.Show(id), ControlResponse.Shown.class).message());
     }
 
     @Override
@@ -109,7 +109,7 @@ final class SocketControl implements Control {
             InputStream in = exchange.response();
             try {
                 String line = deadlines.within(timeout, exchange.channel(), () -> line(in));
-                long size = result(line, Response.Content.class).size();
+                long size = result(line, ControlResponse.Content.class).size();
                 return new FixedLengthStream(in, size, "message " + id);
             } catch (IOException | ControlException e) {
                 in.close();
@@ -132,7 +132,7 @@ final class SocketControl implements Control {
 
     @Override
     public boolean pause(EmailAddress mailbox) throws ControlException {
-        return ask(new Request.Pause(mailbox), Response.Pause.class).changed();
+        return ask(new Request.Pause(mailbox), ControlResponse.Pause.class).changed();
     }
 
     @Override
@@ -229,7 +229,7 @@ final class SocketControl implements Control {
     private <T> T result(String line, Class<T> type) throws ControlException {
         @Nullable String relay = null;
         try {
-            Response response = ControlJson.read(line, Response.class);
+            ControlResponse response = ControlJson.read(line, ControlResponse.class);
             if (response.error() != null) {
                 throw new ControlException(
                         response.error().kind(), response.error().message());

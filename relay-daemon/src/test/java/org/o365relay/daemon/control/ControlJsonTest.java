@@ -259,7 +259,7 @@ class ControlJsonTest {
                                 program, new Request.Find(MessageFilter.ALL, Page.Order.OLDEST_FIRST, null, 7)),
                 "error: "
                         + ControlJson.text(
-                                Response.error(program, new ControlException(ControlException.Kind.BAD_REQUEST, "no"))),
-                "result: " + ControlJson.text(Response.result(program, new Response.Pause(true))));
+                                ControlResponse.error(program, new ControlException(ControlException.Kind.BAD_REQUEST, "no"))),
+                "result: " + ControlJson.text(ControlResponse.result(program, new ControlResponse.Pause(true))));
     }
 }

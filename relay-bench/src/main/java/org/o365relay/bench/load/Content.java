@@ -1,0 +1,100 @@
+package org.o365relay.bench.load;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/// The octets sent after DATA: one message of an exact size with its end-of-data line. No line starts with a
+/// dot; every line ends with CRLF.
+///
+/// It takes at most about 2 MiB of memory, because a large message repeats one page.
+final class Content {
+
+    private static final String HEADERS = """
+            From: Scanner <scanner@device.example>
+            To: accounts@contoso.example
+            Subject: Scan from the second floor
+            Date: Sat, 21 Nov 2026 09:00:00 +0000
+            Message-ID: <scan@device.example>
+            MIME-Version: 1.0
+            Content-Type: text/plain; charset=us-ascii
+
+            """.replace("\n", "\r\n");
+    private static final byte[] END_OF_DATA = ".\r\n".getBytes(StandardCharsets.US_ASCII);
+    private static final int LINE = 64;
+    private static final int PAGE = 1 << 20;
+
+    private final long size;
+    private final List<ByteBuffer> buffers;
+
+    private Content(long size, List<ByteBuffer> buffers) {
+        this.size = size;
+        this.buffers = buffers;
+    }
+
+    /// @param size octets of header and body, without the end-of-data line; at least 512
+    static Content ofSize(long size) {
+        if (size < 512) {
+            throw new IllegalArgumentException("a message has at least 512 octets, not " + size);
+        }
+        byte[] headers = HEADERS.getBytes(StandardCharsets.US_ASCII);
+        long body = size - headers.length;
+        int pages = Math.toIntExact(body / PAGE);
+        int rest = (int) (body % PAGE);
+        if (pages > 0 && rest == 1) {
+            throw new IllegalArgumentException("a last line of one octet cannot end with CRLF, use another size");
+        }
+        List<ByteBuffer> buffers = new ArrayList<>();
+        if (pages > 0) {
+            buffers.add(direct(headers));
+            buffers.addAll(Collections.nCopies(pages, direct(lines(PAGE))));
+            buffers.add(direct(lines(rest), END_OF_DATA));
+        } else {
+            buffers.add(direct(headers, lines(rest), END_OF_DATA));
+        }
+        return new Content(size, List.copyOf(buffers));
+    }
+
+    /// The number of octets of header and body.
+    long size() {
+        return size;
+    }
+
+    /// Creates views of the content for one session, with positions of their own.
+    ByteBuffer[] views() {
+        return buffers.stream().map(ByteBuffer::duplicate).toArray(ByteBuffer[]::new);
+    }
+
+    private static byte[] lines(int octets) {
+        byte[] text = new byte[octets];
+        for (int at = 0; at < octets; at++) {
+            text[at] = (byte) ('a' + at % 26);
+        }
+        for (int end = LINE; end + 1 < octets; end += LINE) {
+            endLine(text, end);
+        }
+        if (octets > 1) {
+            endLine(text, octets);
+        }
+        return text;
+    }
+
+    private static void endLine(byte[] text, int end) {
+        text[end - 2] = '\r';
+        text[end - 1] = '\n';
+    }
+
+    private static ByteBuffer direct(byte[]... parts) {
+        int length = 0;
+        for (byte[] part : parts) {
+            length += part.length;
+        }
+        ByteBuffer buffer = ByteBuffer.allocateDirect(length);
+        for (byte[] part : parts) {
+            buffer.put(part);
+        }
+        return buffer.flip();
+    }
+}

@@ -1,0 +1,35 @@
+package org.o365relay.bench.load;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import org.o365relay.bench.load.SmtpLoad.Connections;
+
+/// The kind of load, independent of its duration and of the server.
+public record LoadProfile(int sessions, Size size, Connections connections, boolean pipelining, int threads) {
+
+    private static final Duration STALL_TIMEOUT = Duration.ofMinutes(2);
+    private static final Size SMALL = Size.parse("4KiB");
+
+    /// The standard loads.
+    public static final List<LoadProfile> SUITE = List.of(
+            unpipelined(1, SMALL, Connections.PERSISTENT),
+            unpipelined(50, SMALL, Connections.PERSISTENT),
+            unpipelined(50, SMALL, Connections.ONE_PER_MESSAGE),
+            unpipelined(50, Size.parse("100KiB"), Connections.PERSISTENT));
+
+    public static LoadProfile unpipelined(int sessions, Size size, Connections connections) {
+        return new LoadProfile(sessions, size, connections, false, 1);
+    }
+
+    public SmtpLoad on(InetSocketAddress server, LoadLimit limit) {
+        Content content = Content.ofSize(size.octets());
+        return new SmtpLoad(server, sessions, limit, content, connections, pipelining, threads, STALL_TIMEOUT);
+    }
+
+    @Override
+    public String toString() {
+        String kind = connections == Connections.PERSISTENT ? "persistent" : "new per message";
+        return sessions + " " + kind + ", " + size + (pipelining ? ", pipelined" : "");
+    }
+}

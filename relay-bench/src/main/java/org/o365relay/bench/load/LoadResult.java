@@ -1,0 +1,44 @@
+package org.o365relay.bench.load;
+
+import java.time.Duration;
+import java.util.Collections;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.HdrHistogram.Histogram;
+
+/// The result of a load.
+///
+/// @param accepted number of messages with a 2xx reply to the end of data
+/// @param refused number of refused messages by reply code
+/// @param dropped number of messages whose connection failed or was closed early
+/// @param elapsed time from the first connection to the last reply
+/// @param latency time in microseconds from the last octet of the end-of-data line to its reply
+/// @param ownCpu processor time of the load generator
+public record LoadResult(
+        long accepted,
+        SortedMap<Integer, Long> refused,
+        long dropped,
+        Duration elapsed,
+        Histogram latency,
+        Duration ownCpu) {
+
+    public LoadResult {
+        refused = Collections.unmodifiableSortedMap(new TreeMap<>(refused));
+    }
+
+    /// The number of accepted messages per second.
+    public double rate() {
+        return accepted / (elapsed.toNanos() / 1e9);
+    }
+
+    /// The number of messages that were attempted but not accepted.
+    public long errors() {
+        return dropped + refused.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /// @param percentile percentile from 0 to 100
+    /// @return latency in milliseconds
+    public double latencyAt(double percentile) {
+        return latency.getValueAtPercentile(percentile) / 1e3;
+    }
+}

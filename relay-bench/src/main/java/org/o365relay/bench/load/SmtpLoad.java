@@ -1,0 +1,76 @@
+package org.o365relay.bench.load;
+
+import org.o365relay.bench.server.ProcessUsage;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/// A load on an SMTP server: concurrent clients that send EHLO once and MAIL, RCPT, DATA and content per
+/// message, and wait for the reply to each command. The generator uses little CPU time, because it shares the
+/// processors with the server: one thread, one selector, prepared octets, no allocation per message on a
+/// persistent connection.
+///
+/// @param server address of the server
+/// @param sessions concurrent sessions, at least 1
+/// @param limit when the load ends
+/// @param content message to send
+/// @param connections whether each session keeps one connection, or opens one per message
+/// @param pipelining whether to send MAIL, RCPT and DATA in one write (RFC 2920)
+/// @param threads number of threads that share the sessions; more than one only with many processors
+/// @param stallTimeout time without any reply after which the load ends and messages in transit count as
+///     dropped
+public record SmtpLoad(
+        InetSocketAddress server,
+        int sessions,
+        LoadLimit limit,
+        Content content,
+        Connections connections,
+        boolean pipelining,
+        int threads,
+        Duration stallTimeout) {
+
+    /// How often a session connects.
+    public enum Connections {
+        /// One connection for all messages.
+        PERSISTENT,
+        /// A new connection for every message, with EHLO and QUIT.
+        ONE_PER_MESSAGE
+    }
+
+    /// Runs the load.
+    ///
+    /// @throws IOException if this machine cannot open sockets; failures of the server are reported in the
+    ///     result
+    public LoadResult run() throws IOException, InterruptedException {
+        Duration cpuBefore = ProcessUsage.ownCpu();
+        long start = System.nanoTime();
+        LoadTally tally = divide(new RemainingMessages(limit));
+        Duration elapsed = Duration.ofNanos(System.nanoTime() - start);
+        Duration cpu = ProcessUsage.ownCpu().minus(cpuBefore);
+        return new LoadResult(tally.accepted(), tally.refusals(), tally.drops(), elapsed, tally.latency(), cpu);
+    }
+
+    private LoadTally divide(RemainingMessages remaining) throws IOException, InterruptedException {
+        int loops = Math.min(threads, sessions);
+        try (ExecutorService executor = Executors.newFixedThreadPool(loops)) {
+            List<Future<LoadTally>> parts = new ArrayList<>();
+            for (int loop = 0; loop < loops; loop++) {
+                int share = sessions / loops + (loop < sessions % loops ? 1 : 0);
+                parts.add(executor.submit(new LoadLoop(this, share, remaining)));
+            }
+            LoadTally sum = new LoadTally();
+            for (Future<LoadTally> part : parts) {
+                sum.add(part.get());
+            }
+            return sum;
+        } catch (ExecutionException e) {
+            throw new IOException("the load generator failed: " + e.getCause(), e);
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/// The servers under test: starts a relay, Postfix or smtp-sink as a process, and measures what it uses.
+@NullMarked
+package org.o365relay.bench.server;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,66 @@
+package org.o365relay.bench.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class ProcessUsageTest {
+
+    @Test
+    void countsTheTimeAndMemoryOfAProcess() throws IOException {
+        ProcessUsage usage = ProcessUsage.of(ProcessHandle.current().pid());
+
+        assertThat(usage.cpu()).isPositive();
+        assertThat(usage.residentKib()).isGreaterThan(10_000);
+        assertThat(usage.peakKib()).isGreaterThanOrEqualTo(usage.residentKib());
+    }
+
+    @Test
+    void countsTheTimeOfChildrenEndedAndRunning() throws Exception {
+        String busy = "i=0; while [ $i -lt 60000 ]; do i=$((i+1)); done";
+        Process parent =
+                new ProcessBuilder("sh", "-c", "sh -c '" + busy + "'; (" + busy + "; echo done; read end)").start();
+        try {
+            assertThat(parent.inputReader().readLine()).isEqualTo("done");
+
+            assertThat(ProcessUsage.of(parent.pid()).cpu().toMillis()).isGreaterThanOrEqualTo(30);
+        } finally {
+            parent.outputWriter().close();
+            parent.waitFor(5, TimeUnit.SECONDS);
+        }
+    }
+
+    /// A shell that replaced itself with exec does not reap its children.
+    @Test
+    void countsAProcessThatHasEndedAndIsNotReaped() throws Exception {
+        Process parent = new ProcessBuilder("sh", "-c", "sleep 0.2 & echo $!; exec cat").start();
+        try {
+            Path stat = Path.of("/proc", parent.inputReader().readLine(), "stat");
+            await(() -> Files.readString(stat).contains(") Z "));
+
+            assertThat(ProcessUsage.of(parent.pid()).residentKib()).isPositive();
+        } finally {
+            parent.outputWriter().close();
+            parent.waitFor(5, TimeUnit.SECONDS);
+        }
+    }
+
+    private static void await(Callable<Boolean> condition) throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+        while (!condition.call()) {
+            assertThat(System.nanoTime()).isLessThan(deadline);
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void reportsAMissingProcess() {
+        assertThatThrownBy(() -> ProcessUsage.of(Integer.MAX_VALUE)).hasMessageContaining("no process");
+    }
+}

@@ -1,0 +1,50 @@
+package org.o365relay.daemon.control;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.QueueId;
+import org.o365relay.queue.MessageDetail;
+
+/// A response over the control socket: a result or an error.
+///
+/// @param program name and version of the relay
+/// @param result an object; null if the request failed
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record ControlResponse(
+        int protocol,
+        @Nullable String program,
+        @Nullable JsonNode result,
+        @Nullable Failure error) {
+
+    record Failure(ControlException.Kind kind, String message) {}
+
+    static ControlResponse result(String program, Object result) {
+        return new ControlResponse(Protocol.NUMBER, program, ControlJson.tree(result), null);
+    }
+
+    static ControlResponse error(String program, ControlException failure) {
+        return new ControlResponse(
+                Protocol.NUMBER, program, null, new Failure(failure.kind(), String.valueOf(failure.getMessage())));
+    }
+
+    /// @return the response as sent
+    byte[] line() {
+        return (ControlJson.text(this) + "\n").getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /// Number of messages that match.
+    record Count(long count) {}
+
+    /// @param id null if there is no message
+    record Newest(@Nullable QueueId id) {}
+
+    /// @param message null if it does not exist
+    record Shown(@Nullable MessageDetail message) {}
+
+    /// @param size of the content that follows, in octets
+    record Content(long size) {}
+
+    record Pause(boolean changed) {}
+}
