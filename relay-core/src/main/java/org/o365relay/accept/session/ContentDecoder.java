@@ -61,37 +61,42 @@ final class ContentDecoder {
         int line = offset - lineOctets; // start of the current line; may be negative
         for (int i = offset; i < end; i++) {
             byte b = input[i];
-            while (state == State.IN_LINE && isOrdinary(b) && i + 1 < end) {
-                b = input[++i]; // fast path
-            }
-            State before = state;
-            state = next(b);
             switch (state) {
+                case IN_LINE -> {
+                    while (isOrdinary(b) && i + 1 < end) {
+                        b = input[++i]; // fast path
+                    }
+                    state = inLine(b);
+                }
+                case AFTER_CR -> state = afterCarriageReturn(b);
+                case LINE_START -> {
+                    state = b == '.' && dotStuffing ? State.DOT : inLine(b);
+                    if (state == State.DOT) {
+                        content.write(input, copied, i - copied);
+                        copied = i + 1; // skips a stuffed or final dot
+                        line = i + 1;
+                    }
+                }
                 case DOT -> {
-                    content.write(input, copied, i - copied);
-                    copied = i + 1; // skips a stuffed or final dot
-                    line = i + 1;
+                    state = afterDot(b);
+                    copied = state == State.DOT_CR ? i + 1 : copied; // the CR belongs to the final dot, or is content
                 }
-                case DOT_CR -> copied = i + 1; // the CR belongs to the final dot, or is content
-                case END -> {
-                    return i + 1 - offset;
-                }
-                case LINE_START, IN_LINE, AFTER_CR -> {
-                    if (before == State.DOT_CR) {
+                case DOT_CR -> {
+                    state = afterDotCarriageReturn(b);
+                    if (state != State.END) {
                         content.write('\r'); // the CR did not belong to the final dot: it is content
                         copied = i;
                     }
                 }
+                case END -> throw new IllegalStateException("the content has ended");
             }
-            if (b == '\r' || b == '\n') {
-                checkLength(i - line);
-                line = i + 1;
+            if (state == State.END) {
+                return i + 1 - offset;
             }
+            line = b == '\r' || b == '\n' ? endLine(line, i) : line;
         }
-        if (copied < end) {
-            content.write(input, copied, end - copied);
-        }
-        checkLength(end - line);
+        content.write(input, copied, end - copied);
+        endLine(line, end);
         lineOctets = Math.min(end - line, MAX_LINE + 1);
         return -1;
     }
@@ -112,29 +117,28 @@ final class ContentDecoder {
         return b > '\r' || b < 0;
     }
 
-    private State next(byte b) {
-        return switch (state) {
-            case IN_LINE -> inLine(b);
-            case LINE_START -> b == '.' && dotStuffing ? State.DOT : inLine(b);
-            case AFTER_CR -> b == '\n' ? lineEnd() : afterBareCarriageReturn(b);
-            case DOT -> b == '\r' ? State.DOT_CR : afterDot(b);
-            case DOT_CR -> b == '\n' ? contentEnd(afterBareLineFeed) : afterBareCarriageReturn(b);
-            case END -> throw new IllegalStateException("the content has ended");
-        };
-    }
-
-    private State lineEnd() {
-        afterBareLineFeed = false;
-        return State.LINE_START;
-    }
-
-    private State afterDot(byte b) {
-        return b == '\n' && bareLineFeeds ? contentEnd(true) : inLine(b);
+    private State afterCarriageReturn(byte b) {
+        if (b == '\n') {
+            afterBareLineFeed = false;
+            return State.LINE_START;
+        }
+        return afterBareCarriageReturn(b);
     }
 
     private State afterBareCarriageReturn(byte b) {
         deviations.add(Deviation.BARE_CARRIAGE_RETURN);
         return inLine(b);
+    }
+
+    private State afterDot(byte b) {
+        if (b == '\r') {
+            return State.DOT_CR;
+        }
+        return b == '\n' && bareLineFeeds ? contentEnd(true) : inLine(b);
+    }
+
+    private State afterDotCarriageReturn(byte b) {
+        return b == '\n' ? contentEnd(afterBareLineFeed) : afterBareCarriageReturn(b);
     }
 
     private State contentEnd(boolean isNonstandard) {
@@ -162,9 +166,11 @@ final class ContentDecoder {
         };
     }
 
-    private void checkLength(int length) {
-        if (length > MAX_LINE) {
+    /// @return start of the next line
+    private int endLine(int start, int end) {
+        if (end - start > MAX_LINE) {
             deviations.add(Deviation.LONG_LINE);
         }
+        return end + 1;
     }
 }
