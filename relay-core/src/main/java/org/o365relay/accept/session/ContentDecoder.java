@@ -52,11 +52,11 @@ final class ContentDecoder {
 
     /// Decodes octets up to the final dot and its line ending.
     ///
+    /// @param end end of the octets in the input
     /// @param content receives the decoded octets
     /// @return number of octets consumed if they contain the end of the content; -1 if they do not, and all
     ///     were consumed
-    int decode(byte[] input, int offset, int length, ByteArrayOutputStream content) {
-        int end = offset + length;
+    int decode(byte[] input, int offset, int end, ByteArrayOutputStream content) {
         int copied = offset; // everything before this index is decoded
         int line = offset - lineOctets; // start of the current line; may be negative
         for (int i = offset; i < end; i++) {
@@ -82,11 +82,8 @@ final class ContentDecoder {
                     copied = state == State.DOT_CR ? i + 1 : copied; // the CR belongs to the final dot, or is content
                 }
                 case DOT_CR -> {
-                    state = afterDotCarriageReturn(b);
-                    if (state != State.END) {
-                        content.write('\r'); // the CR did not belong to the final dot: it is content
-                        copied = i;
-                    }
+                    state = afterDotCarriageReturn(b, content);
+                    copied = state == State.END ? copied : i;
                 }
                 case END -> throw new IllegalStateException("the content has ended");
             }
@@ -96,8 +93,7 @@ final class ContentDecoder {
             line = b == '\r' || b == '\n' ? endLine(line, i) : line;
         }
         content.write(input, copied, end - copied);
-        endLine(line, end);
-        lineOctets = Math.min(end - line, MAX_LINE + 1);
+        lineOctets = checkedLength(line, end);
         return -1;
     }
 
@@ -137,8 +133,12 @@ final class ContentDecoder {
         return b == '\n' && bareLineFeeds ? contentEnd(true) : inLine(b);
     }
 
-    private State afterDotCarriageReturn(byte b) {
-        return b == '\n' ? contentEnd(afterBareLineFeed) : afterBareCarriageReturn(b);
+    private State afterDotCarriageReturn(byte b, ByteArrayOutputStream content) {
+        if (b == '\n') {
+            return contentEnd(afterBareLineFeed);
+        }
+        content.write('\r'); // it did not belong to the final dot
+        return afterBareCarriageReturn(b);
     }
 
     private State contentEnd(boolean isNonstandard) {
@@ -168,9 +168,15 @@ final class ContentDecoder {
 
     /// @return start of the next line
     private int endLine(int start, int end) {
+        int _ = checkedLength(start, end);
+        return end + 1;
+    }
+
+    /// @return length of the line, at most MAX_LINE + 1
+    private int checkedLength(int start, int end) {
         if (end - start > MAX_LINE) {
             deviations.add(Deviation.LONG_LINE);
         }
-        return end + 1;
+        return Math.min(end - start, MAX_LINE + 1);
     }
 }

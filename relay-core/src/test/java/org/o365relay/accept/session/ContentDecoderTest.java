@@ -91,7 +91,7 @@ class ContentDecoderTest {
             ContentDecoder decoder = new ContentDecoder(true);
             boolean ended = false;
             for (int from = 0; from < stream.length; from += piece) {
-                ended = decoder.decode(stream, from, Math.min(piece, stream.length - from), new ByteArrayOutputStream())
+                ended = decoder.decode(stream, from, Math.min(from + piece, stream.length), new ByteArrayOutputStream())
                         >= 0;
             }
             assertThat(ended).isTrue();
@@ -154,7 +154,7 @@ class ContentDecoderTest {
         int offset = 0;
         while (offset < stream.length) {
             int length = Math.min(pieces.getAsInt(), stream.length - offset);
-            int taken = decoder.decode(stream, offset, length, content);
+            int taken = decoder.decode(stream, offset, offset + length, content);
             if (taken >= 0) {
                 return new Decoded(text(content.toByteArray()), text(stream).substring(offset + taken));
             }

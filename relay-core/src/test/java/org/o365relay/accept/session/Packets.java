@@ -60,7 +60,7 @@ public final class Packets {
         int offset = 0;
         while (end < 0 && offset < stream.length) {
             int length = Math.min(packets.getAsInt(), stream.length - offset);
-            int taken = decoder.decode(stream, offset, length, content);
+            int taken = decoder.decode(stream, offset, offset + length, content);
             end = taken < 0 ? -1 : offset + taken;
             offset += length;
         }
