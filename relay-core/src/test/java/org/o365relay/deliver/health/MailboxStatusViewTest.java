@@ -124,6 +124,24 @@ class MailboxStatusViewTest {
     }
 
     @Test
+    void isPausedForItsPoolOnlyWhenAnOutageLasts() {
+        failover.apply(new UpstreamUnreachable(enter(failover), REFUSED));
+        assertThat(failover.isOutOfService()).isFalse();
+        clock.advance(Duration.ofMinutes(1));
+        assertThat(failover.isOutOfService()).isTrue();
+    }
+
+    @Test
+    void startsNoMoreDeliveriesThanTheUpstreamHasConnections() {
+        DeliveryPermit first = enter(failover);
+        enter(failover);
+        assertThat(failover.freeSlots()).isZero();
+        assertThat(failover.acquire()).isEmpty();
+        failover.release(first);
+        assertThat(failover.freeSlots()).isEqualTo(1);
+    }
+
+    @Test
     void startsNoDeliveryWhilePaused() {
         enter(failover); // ends when it ends
         failover.apply(new Pause(start, "anna"));
