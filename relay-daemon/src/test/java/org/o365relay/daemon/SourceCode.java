@@ -94,7 +94,7 @@ record SourceCode(List<SourceFile> files, List<Declaration> declarations) {
     private static SourceFile file(CompilationUnitTree unit) throws IOException {
         String text = unit.getSourceFile().getCharContent(true).toString();
         return new SourceFile(
-                unit.getPackageName().toString(),
+                String.valueOf(unit.getPackageName()),
                 DocsPage.PROJECT
                         .relativize(Path.of(unit.getSourceFile().toUri()))
                         .toString(),
@@ -149,19 +149,19 @@ record SourceCode(List<SourceFile> files, List<Declaration> declarations) {
                             file, name, isRecord, method.getParameters().size()));
                 }
             }
-            return super.visitClass(type, none);
+            return super.visitClass(type, null);
         }
 
         @Override
         public Void visitMethod(MethodTree method, Void none) {
             declarations.add(new Method(file, method.getName().toString(), lines(method)));
-            return super.visitMethod(method, none);
+            return super.visitMethod(method, null);
         }
 
         @Override
         public Void visitVariable(VariableTree variable, Void none) {
             declarations.add(new Variable(file, variable.getName().toString()));
-            return super.visitVariable(variable, none);
+            return super.visitVariable(variable, null);
         }
 
         /// The components are the instance fields: a record can have no others.
