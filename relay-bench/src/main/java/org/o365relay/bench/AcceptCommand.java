@@ -1,11 +1,11 @@
 package org.o365relay.bench;
 
-import org.o365relay.bench.load.LoadProfile;
-import org.o365relay.bench.server.Launcher;
-import org.o365relay.bench.server.Server;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import org.o365relay.bench.AcceptMeasurement.Figures;
+import org.o365relay.bench.load.LoadProfile;
+import org.o365relay.bench.server.Launcher;
+import org.o365relay.bench.server.Server;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 

@@ -1,15 +1,15 @@
 package org.o365relay.bench;
 
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.OptionalLong;
 import org.o365relay.bench.load.LoadLimit;
 import org.o365relay.bench.load.LoadProfile;
 import org.o365relay.bench.load.LoadResult;
 import org.o365relay.bench.server.ProcessUsage;
 import org.o365relay.bench.server.Server;
 import org.o365relay.bench.server.SystemCpu;
-import java.io.IOException;
-import java.time.Duration;
-import java.util.Locale;
-import java.util.OptionalLong;
 
 /// Measures how many messages a server accepts per second, the reply latency, and the CPU time and memory used.
 ///

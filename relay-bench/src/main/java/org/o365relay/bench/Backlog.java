@@ -1,8 +1,5 @@
 package org.o365relay.bench;
 
-import org.o365relay.bench.load.Size;
-import org.o365relay.bench.server.RelayLauncher;
-import org.o365relay.bench.server.Server;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -16,6 +13,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.bench.load.Size;
+import org.o365relay.bench.server.RelayLauncher;
 import org.o365relay.queue.QueueSettings;
 import org.o365relay.queue.QueueUnavailableException;
 import org.o365relay.queue.jdbc.sqlite.SqliteQueue;

@@ -1,7 +1,7 @@
 package org.o365relay.bench;
 
-import org.o365relay.bench.load.Size;
 import java.io.PrintWriter;
+import org.o365relay.bench.load.Size;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 

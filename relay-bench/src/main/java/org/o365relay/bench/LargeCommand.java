@@ -1,18 +1,18 @@
 package org.o365relay.bench;
 
-import org.o365relay.bench.load.LoadLimit;
-import org.o365relay.bench.load.LoadProfile;
-import org.o365relay.bench.load.LoadResult;
-import org.o365relay.bench.load.Size;
-import org.o365relay.bench.server.JvmHeap;
-import org.o365relay.bench.server.ProcessUsage;
-import org.o365relay.bench.server.Server;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.o365relay.bench.load.LoadLimit;
+import org.o365relay.bench.load.LoadProfile;
+import org.o365relay.bench.load.LoadResult;
+import org.o365relay.bench.load.Size;
 import org.o365relay.bench.load.SmtpLoad.Connections;
+import org.o365relay.bench.server.JvmHeap;
+import org.o365relay.bench.server.ProcessUsage;
+import org.o365relay.bench.server.Server;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;

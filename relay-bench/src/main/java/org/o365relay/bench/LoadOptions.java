@@ -1,11 +1,11 @@
 package org.o365relay.bench;
 
-import org.o365relay.bench.load.LoadLimit;
-import org.o365relay.bench.load.LoadProfile;
-import org.o365relay.bench.load.Size;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.bench.load.LoadLimit;
+import org.o365relay.bench.load.LoadProfile;
+import org.o365relay.bench.load.Size;
 import org.o365relay.bench.load.SmtpLoad.Connections;
 import picocli.CommandLine.Option;
 

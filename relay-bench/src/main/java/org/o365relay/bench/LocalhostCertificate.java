@@ -1,6 +1,5 @@
 package org.o365relay.bench;
 
-import org.o365relay.bench.server.Programs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import org.o365relay.bench.server.Programs;
 import org.o365relay.pem.Pem;
 
 /// A self-signed certificate for `localhost`, generated with the JDK's keytool.

@@ -1,15 +1,15 @@
 package org.o365relay.bench;
 
-import org.o365relay.bench.load.LoadProfile;
-import org.o365relay.bench.server.Launcher;
-import org.o365relay.bench.server.PostfixLauncher;
-import org.o365relay.bench.server.Server;
-import org.o365relay.bench.server.SmtpSinkLauncher;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.o365relay.bench.AcceptMeasurement.Figures;
+import org.o365relay.bench.load.LoadProfile;
+import org.o365relay.bench.server.Launcher;
+import org.o365relay.bench.server.PostfixLauncher;
+import org.o365relay.bench.server.Server;
+import org.o365relay.bench.server.SmtpSinkLauncher;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 

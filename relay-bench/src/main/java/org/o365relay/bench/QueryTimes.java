@@ -1,6 +1,5 @@
 package org.o365relay.bench;
 
-import org.o365relay.bench.server.RelayLauncher;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,6 +12,7 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.bench.server.RelayLauncher;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.ClaimScope;
 import org.o365relay.queue.MessageFilter;

@@ -1,8 +1,5 @@
 package org.o365relay.bench;
 
-import org.o365relay.bench.server.Ports;
-import org.o365relay.bench.server.Programs;
-import org.o365relay.bench.server.RelayLauncher;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,6 +9,9 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.o365relay.bench.server.Ports;
+import org.o365relay.bench.server.Programs;
+import org.o365relay.bench.server.RelayLauncher;
 
 /// Runs the sandbox in a separate process and counts the lines that it prints, one for each message.
 final class SandboxSmarthost implements Smarthost {

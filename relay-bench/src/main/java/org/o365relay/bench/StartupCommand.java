@@ -1,13 +1,13 @@
 package org.o365relay.bench;
 
-import org.o365relay.bench.server.ProcessUsage;
-import org.o365relay.bench.server.RelayLauncher;
-import org.o365relay.bench.server.StartedProcess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import org.o365relay.bench.server.ProcessUsage;
+import org.o365relay.bench.server.RelayLauncher;
+import org.o365relay.bench.server.StartedProcess;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;

@@ -1,15 +1,15 @@
 package org.o365relay.bench;
 
-import org.o365relay.bench.server.Launcher;
-import org.o365relay.bench.server.RelayLauncher;
-import org.o365relay.bench.server.RunningServer;
-import org.o365relay.bench.server.UpstreamAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.bench.server.Launcher;
+import org.o365relay.bench.server.RelayLauncher;
+import org.o365relay.bench.server.RunningServer;
+import org.o365relay.bench.server.UpstreamAddress;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;

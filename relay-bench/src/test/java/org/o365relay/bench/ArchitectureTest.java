@@ -24,9 +24,8 @@ class ArchitectureTest {
                 .that()
                 .resideInAPackage("org.o365relay." + name)
                 .should()
-                .onlyDependOnClassesThat(
-                        resideInAnyPackage("org.o365relay." + name, "org.o365relay." + neighbour)
-                                .or(resideOutsideOfPackage("org.o365relay..")))
+                .onlyDependOnClassesThat(resideInAnyPackage("org.o365relay." + name, "org.o365relay." + neighbour)
+                        .or(resideOutsideOfPackage("org.o365relay..")))
                 .check(BENCH);
     }
 }

@@ -1,6 +1,5 @@
 package org.o365relay.bench;
 
-import org.o365relay.bench.load.FakeServer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -13,6 +12,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.o365relay.bench.load.FakeServer;
 import picocli.CommandLine;
 
 /// Runs each command once, with [FakeRelay] behind a start script like the packaged one.

@@ -1,8 +1,5 @@
 package org.o365relay.bench;
 
-import org.o365relay.bench.load.FakeServer;
-import org.o365relay.bench.server.Ports;
-import org.o365relay.bench.server.RelayLauncher;
 import jakarta.mail.Message;
 import jakarta.mail.MessagingException;
 import jakarta.mail.Session;
@@ -17,6 +14,9 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.o365relay.bench.load.FakeServer;
+import org.o365relay.bench.server.Ports;
+import org.o365relay.bench.server.RelayLauncher;
 
 /// A fake relay behind the start script: accepts mail like [FakeServer] and sends one message for each through
 /// STARTTLS and AUTH LOGIN, on one connection. With the argument `sandbox`, it is the upstream.

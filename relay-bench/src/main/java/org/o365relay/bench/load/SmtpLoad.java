@@ -1,6 +1,5 @@
 package org.o365relay.bench.load;
 
-import org.o365relay.bench.server.ProcessUsage;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -10,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.o365relay.bench.server.ProcessUsage;
 
 /// A load on an SMTP server: concurrent clients that send EHLO once and MAIL, RCPT, DATA and content per
 /// message, and wait for the reply to each command. The generator uses little CPU time, because it shares the

@@ -1,6 +1,5 @@
 package org.o365relay.bench.load;
 
-import org.o365relay.bench.server.Ports;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.o365relay.bench.server.Ports;
 
 /// A scripted SMTP server that counts commands and records content sizes.
 public final class FakeServer implements AutoCloseable {

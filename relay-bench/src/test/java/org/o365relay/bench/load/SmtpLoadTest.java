@@ -1,6 +1,5 @@
 package org.o365relay.bench.load;
 
-import org.o365relay.bench.server.Ports;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
@@ -13,6 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.o365relay.bench.load.SmtpLoad.Connections;
+import org.o365relay.bench.server.Ports;
 
 class SmtpLoadTest {
 

@@ -113,7 +113,8 @@ record ControlConnection(
         }
         try (InputStream content = control.content(message)) {
             byte[] chunk = first(content);
-            write(ControlResponse.result(program, new ControlResponse.Content(message.entry().size())));
+            write(ControlResponse.result(
+                    program, new ControlResponse.Content(message.entry().size())));
             for (; chunk.length > 0; chunk = next(content)) {
                 write(ByteBuffer.wrap(chunk));
             }

@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 /// | `pause` | `mailbox` | `changed` |
 /// | `resume`, `retry` | `mailbox` | what is probed |
 ///
-/// [Request], [ControlResponse] and [ControlJson] define the objects. Operations and members may be added; the protocol number
+/// [Request], [ControlResponse] and [ControlJson] define the objects. Operations and members may be added; the protocol
+/// number
 /// changes when an older program would misunderstand a newer one. Only a program of the relay's own version may
 /// `change` messages, and unknown members of a filter or a change are an error: if they were ignored, more
 /// messages than intended could be changed.

@@ -16,7 +16,8 @@ record RequestHandler(Control control) {
             case Request.Find find -> find(find);
             case Request.Count(var filter) -> new ControlResponse.Count(control.count(filter));
             case Request.Newest _ -> new ControlResponse.Newest(control.newest().orElse(null));
-            case Request.Show(var id) -> new ControlResponse.Shown(control.show(id).orElse(null));
+            case Request.Show(var id) ->
+                new ControlResponse.Shown(control.show(id).orElse(null));
             case Request.Change(var change, var filter) -> control.change(change, filter);
             case Request.Status _ -> control.status();
             case Request.Pause(var mailbox) -> new ControlResponse.Pause(control.pause(mailbox));

@@ -258,8 +258,8 @@ class ControlJsonTest {
                         + Protocol.request(
                                 program, new Request.Find(MessageFilter.ALL, Page.Order.OLDEST_FIRST, null, 7)),
                 "error: "
-                        + ControlJson.text(
-                                ControlResponse.error(program, new ControlException(ControlException.Kind.BAD_REQUEST, "no"))),
+                        + ControlJson.text(ControlResponse.error(
+                                program, new ControlException(ControlException.Kind.BAD_REQUEST, "no"))),
                 "result: " + ControlJson.text(ControlResponse.result(program, new ControlResponse.Pause(true))));
     }
 }
