@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -128,7 +129,7 @@ class HealthTransitionTest {
             blocked CONTENT     | quota reserved          | open, blocked message 1m                 |
             """)
     void theResultOfAnAttemptOnTheOnlyUpstream(String state, String result, String next, @Nullable String journal) {
-        HealthScript script = new HealthScript(1).apply(STATES.get(state));
+        HealthScript script = new HealthScript(1).apply(Objects.requireNonNull(STATES.get(state)));
         script.journal();
         script.apply(result);
         assertThat(script.state()).isEqualTo(next);
@@ -203,7 +204,7 @@ class HealthTransitionTest {
             """)
     void delaysBetweenProbes(String result, @Nullable String between, String delays) {
         HealthScript script = new HealthScript(1);
-        for (String delay : delays.split(" ")) {
+        for (String delay : delays.split(" ", -1)) {
             script.apply(result);
             assertThat(script.health().untilNextAttempt(script.now())).isEqualTo(Duration.parse("PT" + delay));
             script.apply(between == null ? "" : between);
