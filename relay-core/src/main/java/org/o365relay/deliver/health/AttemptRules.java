@@ -39,13 +39,13 @@ record AttemptRules(MailboxHealth health, UpstreamHealth upstream, boolean carri
     private MailboxHealth next(AttemptResult result) {
         return switch (result) {
             case MessageAccepted _ -> accepted();
-            case MessageRefused(_, Step step) -> refused(step);
+            case MessageRefused refusal -> refused(refusal.step());
             case Answered _ -> answered();
-            case UpstreamUnreachable(_, Cause cause) -> unreachable(cause);
-            case TransactionFailed(_, Cause cause) -> transactionFailed(cause);
+            case UpstreamUnreachable unreachable -> unreachable(unreachable.cause());
+            case TransactionFailed failure -> transactionFailed(failure.cause());
             case ConnectionLost _ -> connectionLost();
-            case UpstreamFailed(_, Cause cause, ProbeSchedule schedule) -> upstreamFailed(cause, usual(schedule));
-            case MailboxFailed(_, Cause cause, ProbeSchedule schedule) -> mailboxFailed(cause, usual(schedule));
+            case UpstreamFailed failure -> upstreamFailed(failure.cause(), usual(failure.schedule()));
+            case MailboxFailed failure -> mailboxFailed(failure.cause(), usual(failure.schedule()));
             case QuotaUsedUp quota -> quotaUsedUp(quota);
         };
     }
@@ -83,9 +83,10 @@ record AttemptRules(MailboxHealth health, UpstreamHealth upstream, boolean carri
         UpstreamHealth next = carriesMail ? upstream.withFailures(upstream.retries(), 0) : upstream;
         return switch (state()) {
             case Open _ -> health.with(next);
-            case Retrying(Suspension suspension) when suspension.cause().needsMessage() && !carriesMail ->
-                probeByMessage(suspension);
-            case Failed failed when failed.suspension().cause().needsMessage() ->
+            case Retrying(Suspension suspension)
+            when suspension.cause().needsMessage() && !carriesMail -> probeByMessage(suspension);
+            case Failed failed
+            when failed.suspension().cause().needsMessage() ->
                 probed(next, failed, failed.suspension().rescheduled(now));
             case Retrying _, Failed _ -> reopened(next);
         };
@@ -166,7 +167,8 @@ record AttemptRules(MailboxHealth health, UpstreamHealth upstream, boolean carri
     private MailboxHealth probed(UpstreamHealth next, Failed failed, Suspension suspension) {
         return switch (failed) {
             case Suspended _ -> health.with(next.to(new Suspended(suspension)));
-            case Blocked block -> health.with(next).blocked(block.with(suspension).probing(false));
+            case Blocked block ->
+                health.with(next).blocked(block.with(suspension).probing(false));
         };
     }
 }
