@@ -20,21 +20,23 @@ import org.o365relay.daemon.cli.StatusCommand;
 import org.o365relay.daemon.cli.queue.QueueCommand;
 import org.o365relay.daemon.cli.queue.TraceCommand;
 import org.o365relay.daemon.demo.InProcessRelay;
+import org.o365relay.daemon.log.StderrStatusListener;
 import picocli.CommandLine;
 
 /// Entry point of the program.
 public final class Main {
 
-    private static final String LOGGING = "logback.configurationFile";
-
     private Main() {}
 
     /// Exits with one of the codes that `--help` lists.
     public static void main(String[] arguments) {
-        if (System.getProperty(LOGGING) == null) {
-            System.setProperty(LOGGING, "org/o365relay/daemon/logback-default.xml");
-        }
+        setDefault("logback.configurationFile", "org/o365relay/daemon/logback-default.xml");
+        setDefault("logback.statusListenerClass", StderrStatusListener.class.getName());
         System.exit(commandLine(CliEnvironment.ofProgram()).execute(arguments));
+    }
+
+    private static void setDefault(String property, String value) {
+        System.getProperties().putIfAbsent(property, value);
     }
 
     /// @return the command line with all commands

@@ -1,4 +1,4 @@
-/// Extensions of Logback, named in `logback.xml`.
+/// Extensions of Logback, named in `logback.xml` and in its system properties.
 @NullMarked
 package org.o365relay.daemon.log;
 
