@@ -7,8 +7,8 @@ import org.o365relay.deliver.health.RequestedProbe.Method;
 /// The result of an operator's command to resume or retry a mailbox: the requested probes.
 ///
 /// @param resumed whether the command ended an operator's pause
-/// @param probes one for the mailbox if it is blocked, and one for each suspended upstream that is preferred to
-///     the one in use; may be empty
+/// @param probes one for the mailbox if it is blocked, one for each suspended upstream that is preferred to the one
+///     in use, and one for the upstream in use if it had asked the relay to wait; may be empty
 public record MailboxProbes(boolean resumed, List<RequestedProbe> probes) {
 
     public MailboxProbes {

@@ -120,19 +120,14 @@ public final class MailboxSender implements NoticeMailbox {
 
     /// Ends an operator's pause, and probes the mailbox and its suspended upstreams now.
     List<RequestedProbe> resume() {
-        endWaits();
+        account.concurrencyLimiter().endBackoff();
         return failover.resume(quotaFullUntil());
     }
 
     /// Probes a blocked mailbox and its suspended upstreams now, whatever the schedule.
     List<RequestedProbe> retry() {
-        endWaits();
-        return failover.retry(quotaFullUntil());
-    }
-
-    private void endWaits() {
-        upstreams.forEach(Upstream::endRetryAfter);
         account.concurrencyLimiter().endBackoff();
+        return failover.retry(quotaFullUntil());
     }
 
     private @Nullable Instant quotaFullUntil() {

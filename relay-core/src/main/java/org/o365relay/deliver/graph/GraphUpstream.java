@@ -134,8 +134,8 @@ public final class GraphUpstream implements Upstream {
     }
 
     @Override
-    public void endRetryAfter() {
-        retryAfter.end();
+    public boolean endRetryAfter() {
+        return retryAfter.end();
     }
 
     @Override

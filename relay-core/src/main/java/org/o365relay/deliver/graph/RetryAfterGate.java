@@ -46,8 +46,10 @@ final class RetryAfterGate {
     }
 
     /// Lets requests through again at once.
-    void end() {
-        until.set(Instant.MIN);
+    ///
+    /// @return whether they had to wait
+    boolean end() {
+        return until.getAndSet(Instant.MIN).isAfter(clock.instant());
     }
 
     /// @throws AttemptAbortedException if the wait is not over

@@ -25,7 +25,7 @@ public record RequestedProbe(
     public enum Target {
         /// The mailbox is blocked, whichever upstream is used.
         MAILBOX,
-        /// One upstream is suspended.
+        /// One upstream is suspended, or asked the relay to wait.
         UPSTREAM
     }
 
@@ -55,6 +55,12 @@ public record RequestedProbe(
                         .map(suspension -> of(upstream.name(), Target.UPSTREAM, suspension, null))
                         .ifPresent(probes::add));
         return probes;
+    }
+
+    /// The probe of an upstream that is not suspended, but had asked the relay to wait (Retry-After).
+    static RequestedProbe afterWait(String upstream) {
+        return new RequestedProbe(
+                upstream, Target.UPSTREAM, "the upstream asked the relay to wait (Retry-After).", Method.MESSAGE, null);
     }
 
     private static RequestedProbe of(

@@ -3,6 +3,7 @@ package org.o365relay.deliver.health;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -95,17 +96,19 @@ public final class UpstreamFailover {
         return attributions.get(permit.upstream());
     }
 
-    /// Ends an operator's pause, and makes every probe due now.
+    /// Ends an operator's pause, makes every probe due now, and ends the waits that upstreams have asked for
+    /// (Retry-After).
     ///
     /// @param quotaFullUntil when the account's daily quota has room again; null if it has now
-    /// @return what is probed; empty if the mailbox is not blocked and no upstream that is preferred to the one
-    ///     in use is suspended
+    /// @return what is probed; empty if the mailbox is not blocked, no upstream that is preferred to the one in
+    ///     use is suspended, and the one in use has not asked for a wait
     public synchronized List<RequestedProbe> resume(@Nullable Instant quotaFullUntil) {
         return probe(new Resume(quotaFullUntil == null), quotaFullUntil);
     }
 
-    /// Makes every probe due now, whatever its schedule; after a failed probe the schedule applies again. The
-    /// relay's own quota is never exceeded: a block because of the quota ends only if the quota has room.
+    /// Makes every probe due now, whatever its schedule, and ends the waits that upstreams have asked for
+    /// (Retry-After); after a failed probe the schedule applies again. The relay's own quota is never exceeded:
+    /// a block because of the quota ends only if the quota has room.
     ///
     /// @param quotaFullUntil when the account's daily quota has room again; null if it has now
     /// @return what is probed; empty in the same cases as for [#resume]
@@ -114,9 +117,19 @@ public final class UpstreamFailover {
     }
 
     private List<RequestedProbe> probe(HealthEvent request, @Nullable Instant quotaFullUntil) {
-        List<RequestedProbe> probes = RequestedProbe.of(current(), quotaFullUntil);
+        List<RequestedProbe> probes = new ArrayList<>(RequestedProbe.of(current(), quotaFullUntil));
+        for (int i = 0; i < upstreams.size(); i++) {
+            boolean waited = upstreams.get(i).endRetryAfter();
+            if (waited && isInUse(i)) {
+                probes.add(RequestedProbe.afterWait(upstreams.get(i).name()));
+            }
+        }
         apply(request);
         return probes;
+    }
+
+    private boolean isInUse(int upstream) {
+        return health.current().filter(used -> used.position() == upstream).isPresent();
     }
 
     /// @return the operator who requested the probe that is due and needs a message; empty if there is none

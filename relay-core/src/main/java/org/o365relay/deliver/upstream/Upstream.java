@@ -19,7 +19,11 @@ public interface Upstream extends AutoCloseable {
 
     /// Cancels a wait that the upstream has asked for (Retry-After), so that the next attempt or check is made
     /// at once.
-    default void endRetryAfter() {}
+    ///
+    /// @return whether there was such a wait
+    default boolean endRetryAfter() {
+        return false;
+    }
 
     /// @return how many attempts may run at once
     int connections();

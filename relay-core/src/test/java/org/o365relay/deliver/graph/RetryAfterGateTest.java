@@ -1,5 +1,6 @@
 package org.o365relay.deliver.graph;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -22,8 +23,9 @@ class RetryAfterGateTest {
                 .isInstanceOf(AttemptAbortedException.class)
                 .hasMessageContaining("3600 s");
 
-        gate.end();
+        assertThat(gate.end()).isTrue();
 
         assertThatCode(gate::check).doesNotThrowAnyException();
+        assertThat(gate.end()).as("there is no wait any more").isFalse();
     }
 }

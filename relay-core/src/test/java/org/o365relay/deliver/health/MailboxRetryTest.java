@@ -32,12 +32,18 @@ class MailboxRetryTest {
 
     private final ManualClock clock = new ManualClock("2026-11-21T08:00:00Z");
     private final RememberingJournal journal = new RememberingJournal();
-    private final UpstreamFailover mailbox = new UpstreamFailover(
-            EmailAddress.parse("relay@contoso.example").orElseThrow(),
-            List.of(new FakeUpstream("smtp.example:587", 2)),
-            new ProbeSchedule(Duration.ofMinutes(1), Duration.ofMinutes(15)),
-            journal,
-            clock);
+    private final FakeUpstream primary = new FakeUpstream("graph.example", 2);
+    private final FakeUpstream fallback = new FakeUpstream("smtp.example:587", 2);
+    private UpstreamFailover mailbox = mailbox(primary);
+
+    private UpstreamFailover mailbox(FakeUpstream... upstreams) {
+        return new UpstreamFailover(
+                EmailAddress.parse("relay@contoso.example").orElseThrow(),
+                List.of(upstreams),
+                new ProbeSchedule(Duration.ofMinutes(1), Duration.ofMinutes(15)),
+                journal,
+                clock);
+    }
 
     enum Kind {
         SIGN_IN_FAILED,
@@ -86,7 +92,7 @@ class MailboxRetryTest {
         State state = mailbox.status().state();
         assertThat(due(means)).as("before its time").isEmpty();
 
-        List<RequestedProbe> probes = command.equals("retry") ? mailbox.retry(null) : mailbox.resume(null);
+        List<RequestedProbe> probes = requested(command);
 
         assertThat(probes).singleElement().satisfies(probe -> {
             assertThat(probe.method()).isEqualTo(means);
@@ -97,11 +103,7 @@ class MailboxRetryTest {
         assertThat(mailbox.status().nextProbe()).as("no busy loop").isAfter(clock.instant());
         assertThat(due(means)).as("one probe only").isEmpty();
 
-        if (command.equals("retry")) {
-            mailbox.retry(null);
-        } else {
-            mailbox.resume(null);
-        }
+        requested(command);
         mailbox.apply(new MessageAccepted(due(means).getFirst()));
         assertThat(mailbox.status().state()).as("a probe that succeeds").isEqualTo(State.OPEN);
     }
@@ -123,9 +125,51 @@ class MailboxRetryTest {
         assertThat(probes).extracting(RequestedProbe::waitsUntil).containsExactly(later);
         assertThat(mailbox.acquire()).as("the quota is used up").isEmpty();
 
-        List<RequestedProbe> lifted = command.equals("retry") ? mailbox.retry(null) : mailbox.resume(null);
+        List<RequestedProbe> lifted = requested(command);
         assertThat(lifted).extracting(RequestedProbe::method).containsExactly(RequestedProbe.Method.QUOTA);
         assertThat(mailbox.acquire()).as("the quota has room").isPresent();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"retry", "resume"})
+    void endsAWaitThatTheUpstreamInUseHasAskedFor(String command) {
+        primary.beginRetryAfter();
+
+        assertThat(requested(command))
+                .containsExactly(new RequestedProbe(
+                        "graph.example",
+                        RequestedProbe.Target.UPSTREAM,
+                        "the upstream asked the relay to wait (Retry-After).",
+                        RequestedProbe.Method.MESSAGE,
+                        null));
+        assertThat(requested(command)).as("the wait has ended").isEmpty();
+        assertThat(mailbox.status().state()).isEqualTo(State.OPEN);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"retry", "resume"})
+    void reportsASuspendedUpstreamThatHasAskedForAWaitOnce(String command) {
+        fail(mailbox.acquire().orElseThrow(), Kind.UPSTREAM_ASKS_FOR_A_DAY);
+        primary.beginRetryAfter();
+
+        assertThat(requested(command))
+                .extracting(RequestedProbe::method)
+                .containsExactly(RequestedProbe.Method.SIGN_IN);
+        assertThat(primary.endRetryAfter()).as("the wait has ended").isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"retry", "resume"})
+    void endsAWaitOfAnUnusedFallbackWithoutReportingIt(String command) {
+        mailbox = mailbox(primary, fallback);
+        fallback.beginRetryAfter();
+
+        assertThat(requested(command)).isEmpty();
+        assertThat(fallback.endRetryAfter()).as("the wait has ended").isFalse();
+    }
+
+    private List<RequestedProbe> requested(String command) {
+        return command.equals("retry") ? mailbox.retry(null) : mailbox.resume(null);
     }
 
     @ParameterizedTest
@@ -133,8 +177,7 @@ class MailboxRetryTest {
     void onlyResumeEndsAnOperatorsPause(String command, State expected) {
         mailbox.apply(new Pause(clock.instant(), "anna"));
 
-        assertThat(command.equals("retry") ? mailbox.retry(null) : mailbox.resume(null))
-                .isEmpty();
+        assertThat(requested(command)).isEmpty();
         assertThat(mailbox.status().state()).isEqualTo(expected);
     }
 }

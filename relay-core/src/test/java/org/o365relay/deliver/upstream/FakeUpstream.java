@@ -10,6 +10,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.o365relay.deliver.upstream.Response.Origin;
@@ -36,6 +37,7 @@ public final class FakeUpstream implements Upstream {
     private final AtomicInteger mostAtOnce = new AtomicInteger();
     private final Deque<UpstreamCheck> checkScript = new ArrayDeque<>();
     private final AtomicInteger checks = new AtomicInteger();
+    private final AtomicBoolean retryAfter = new AtomicBoolean();
     private final String name;
     private final int connections;
 
@@ -74,6 +76,16 @@ public final class FakeUpstream implements Upstream {
     public synchronized FakeUpstream failCheck(Response failure) {
         checkScript.add(new UpstreamCheck(List.of(), failure));
         return this;
+    }
+
+    /// From now on the upstream asks for a wait, until that is ended.
+    public void beginRetryAfter() {
+        retryAfter.set(true);
+    }
+
+    @Override
+    public boolean endRetryAfter() {
+        return retryAfter.getAndSet(false);
     }
 
     public int checks() {

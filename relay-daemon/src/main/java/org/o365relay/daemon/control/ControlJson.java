@@ -51,7 +51,7 @@ import org.o365relay.queue.MessageDetail;
 /// - [MailboxStatus]: `mailbox`, `state`, `since`, `upstream`, `reply`, `cause`, `advice`, `nextProbeAt`,
 ///   `delivering`.
 /// - [MailboxProbes]: `changed` (whether a pause ended or anything is probed), `resumed`, `probes`: `upstream`,
-///   `target` (`mailbox` if that is blocked, `upstream` if that is suspended), `cause`, `method` (`sign-in`,
+///   `target` (`mailbox` if that is blocked, `upstream` if that is suspended or waits), `cause`, `method` (`sign-in`,
 ///   `message`, `quota`), `waitsUntil` (when the relay's own quota has room again, if it is used up).
 /// - [RelayStatus]: `at`, `running` (`version`, `pid`, `startedAt`, `listeners`, `mailboxes`, `rates`: `event`,
 ///   `lastMinute`, `lastHour`, `lastDay`; `alerts`: `name`, `since`, `subject`, `text`, `advice`), `queue` (a
