@@ -2,6 +2,7 @@ package org.o365relay.identity;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -32,7 +33,8 @@ record SignInResponse(int status, @Nullable Duration retryAfter, String body) {
     /// @return the error and its description, with the IDs that Microsoft support asks for; empty if the
     ///     response is not from the sign-in service
     Optional<String> errorText() {
-        return Json.read(body, ErrorBody.class).flatMap(ErrorBody::text);
+        return Json.readForeign(body.getBytes(StandardCharsets.UTF_8), ErrorBody.class)
+                .flatMap(ErrorBody::text);
     }
 
     /// @param error a code; in the format of Azure App Service, an object

@@ -4,12 +4,18 @@ import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
 import com.fasterxml.jackson.annotation.PropertyAccessor;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonMappingException.Reference;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 
 /// Writes and reads records as JSON (RFC 8259).
@@ -24,6 +30,9 @@ import java.util.Optional;
 ///
 /// Jackson limits the nesting to 1000 levels and a text to 20 million characters.
 public final class Json {
+
+    /// Unreadable members and elements of one text that are left out.
+    private static final int MAX_UNREADABLE = 100;
 
     private static final JsonMapper MAPPER = mapper().build();
 
@@ -75,5 +84,58 @@ public final class Json {
         } catch (IOException _) {
             return Optional.empty();
         }
+    }
+
+    /// Reads what another program wrote. A member that cannot be read, for example because it has an unexpected
+    /// type, counts as missing; an array loses such an element.
+    ///
+    /// @param octets in UTF-8, UTF-16 or UTF-32
+    /// @return empty if the text is not such an object
+    public static <T> Optional<T> readForeign(byte[] octets, Class<T> type) {
+        Optional<T> readable = read(octets, type);
+        if (readable.isPresent()) {
+            return readable;
+        }
+        try {
+            return readForeign(MAPPER.readTree(octets), type);
+        } catch (IOException _) {
+            return Optional.empty();
+        }
+    }
+
+    private static <T> Optional<T> readForeign(JsonNode tree, Class<T> type) throws JsonProcessingException {
+        for (int i = 0; i < MAX_UNREADABLE; i++) {
+            try {
+                return Optional.ofNullable(MAPPER.treeToValue(tree, type));
+            } catch (JsonMappingException e) {
+                if (!remove(tree, e.getPath())) {
+                    return Optional.empty();
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /// Removes what the path leads to, or the innermost object on the path if that lacks the next member.
+    ///
+    /// @return false if nothing was removed
+    private static boolean remove(JsonNode node, List<Reference> path) {
+        if (path.isEmpty()) {
+            return false;
+        }
+        Reference step = path.getFirst();
+        JsonNode child = step.getFieldName() == null ? node.get(step.getIndex()) : node.get(step.getFieldName());
+        if (child == null) {
+            return false;
+        }
+        return remove(child, path.subList(1, path.size())) || removeChild(node, step);
+    }
+
+    private static boolean removeChild(JsonNode node, Reference step) {
+        return switch (node) {
+            case ObjectNode object -> object.remove(step.getFieldName()) != null;
+            case ArrayNode array -> array.remove(step.getIndex()) != null;
+            default -> false;
+        };
     }
 }

@@ -145,7 +145,7 @@ final class GraphFolder implements NdrFolder {
     }
 
     private MessagePage page(URI address) throws UnreadableFolderException, InterruptedException {
-        return Json.read(requireOk(get(address, MAX_JSON)).body(), MessagePage.class)
+        return Json.readForeign(requireOk(get(address, MAX_JSON)).body(), MessagePage.class)
                 .orElseThrow(() -> new UnreadableFolderException("the response of Microsoft Graph is not JSON", null));
     }
 
@@ -205,7 +205,7 @@ final class GraphFolder implements NdrFolder {
         if (response.status() == OK) {
             return response;
         }
-        GraphError details = Json.read(response.body(), ErrorBody.class)
+        GraphError details = Json.readForeign(response.body(), ErrorBody.class)
                 .map(ErrorBody::error)
                 .orElse(GraphError.UNKNOWN);
         String error = "Microsoft Graph replied: HTTP " + response.status() + details;

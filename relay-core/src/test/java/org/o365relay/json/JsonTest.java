@@ -9,6 +9,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
@@ -121,6 +122,45 @@ class JsonTest {
         assertThat(TEXT).contains(fromTo[0]);
 
         assertThat(Json.read(TEXT.replace(fromTo[0], fromTo[1]), Sample.class)).isEmpty();
+    }
+
+    record Foreign(
+            String id,
+            @Nullable String name,
+            List<Part> parts,
+            @Nullable Part last) {}
+
+    record Part(String text) {}
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            {"id":"1","name":5}                          | Foreign[id=1, name=null, parts=[], last=null]
+            {"id":"1","name":{"a":[1]},"parts":"x"}      | Foreign[id=1, name=null, parts=[], last=null]
+            {"name":[],"parts":{},"last":7,"id":"1"}     | Foreign[id=1, name=null, parts=[], last=null]
+            {"id":"1","parts":[{"text":"a"},7,null,{"text":8},{},{"text":"b"}]} \
+                                                         | Foreign[id=1, name=null, parts=[Part[text=a], Part[text=b]], last=null]
+            {"id":"1","name":"n","last":{"text":[]}}     | Foreign[id=1, name=n, parts=[], last=null]
+            {"id":"1","name":"n","last":{}}              | Foreign[id=1, name=n, parts=[], last=null]
+            """)
+    void aForeignMemberThatCannotBeReadCountsAsMissing(String text, String read) {
+        assertThat(Json.readForeign(text.getBytes(StandardCharsets.UTF_8), Foreign.class))
+                .map(Foreign::toString)
+                .contains(read);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"id\":5}", "{\"name\":5}", "{}", "[]", "null", "", "{\"id\":\"1\"", "<html>"})
+    void refusesAForeignObjectWithoutARequiredMember(String text) {
+        assertThat(Json.readForeign(text.getBytes(StandardCharsets.UTF_8), Foreign.class))
+                .isEmpty();
+    }
+
+    @Test
+    void refusesAForeignArrayOfUnreadableElements() {
+        String text = "{\"id\":\"1\",\"parts\":[" + "7,".repeat(100_000) + "7]}";
+
+        assertThat(Json.readForeign(text.getBytes(StandardCharsets.UTF_8), Foreign.class))
+                .isEmpty();
     }
 
     @ParameterizedTest

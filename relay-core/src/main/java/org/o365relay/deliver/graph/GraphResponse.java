@@ -61,9 +61,9 @@ final class GraphResponse {
                 : this;
     }
 
-    /// @return the JSON object in the body; empty if there is none of this type
+    /// @return the JSON object in the body, without members that cannot be read; empty if there is none of this type
     <T extends Record> Optional<T> json(Class<T> type) {
-        return Json.read(body, type);
+        return Json.readForeign(body, type);
     }
 
     private record ErrorBody(GraphError error) {}

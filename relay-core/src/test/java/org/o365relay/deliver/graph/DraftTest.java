@@ -333,6 +333,17 @@ class DraftTest {
         assertThat(graph.draft(2).corrections()).isEmpty();
     }
 
+    @Test
+    void deletesADraftWhoseRecipientsCannotBeReadIfItIsNotSent() throws IOException {
+        graph.readRecipientsAs(",\"toRecipients\":7,\"bccRecipients\":[{\"emailAddress\":\"ann\"}]");
+        graph.next("POST /messages/*/attachments", FakeGraph.refusing(400, "ErrorWhatever", "no"));
+
+        assertThat(fixture.send(scan(100_000)).reply().toString()).startsWith("400 ErrorWhatever: no");
+
+        assertThat(graph.asked()).contains("PATCH /messages/*").last().isEqualTo("DELETE /messages/*");
+        assertThat(graph.drafts()).isEmpty();
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
