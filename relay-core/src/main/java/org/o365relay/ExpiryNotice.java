@@ -29,7 +29,9 @@ public record ExpiryNotice(EmailAddress mailbox, Expiry expiry) {
     }
 
     String subject(long daysLeft) {
-        return what() + (daysLeft < 0 ? " has expired" : " expires on " + day());
+        String what = what();
+        String capitalized = Character.toUpperCase(what.charAt(0)) + what.substring(1);
+        return capitalized + (daysLeft < 0 ? " has expired" : " expires on " + day());
     }
 
     String consequence(long daysLeft) {

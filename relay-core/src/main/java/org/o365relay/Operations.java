@@ -191,7 +191,7 @@ public final class Operations {
     public synchronized MailboxProbes retry(EmailAddress mailbox, String by) throws OperationException {
         MailboxWorkers worker = workers(mailbox);
         if (worker.dispatcher().isPaused()) {
-            throw new OperationException(mailbox + " is " + worker.status().reason()
+            throw new OperationException(mailbox + " is " + worker.status().cause()
                     + ", so it is not probed. To end the pause: o365-relay mailboxes resume " + mailbox);
         }
         MailboxProbes result = new MailboxProbes(false, worker.dispatcher().retry());

@@ -122,7 +122,7 @@ class ExpiryMonitorTest {
         assertThat(alerts.active())
                 .singleElement()
                 .satisfies(alert -> assertThat(alert.subject())
-                        .isEqualTo("client secret of relay@contoso.example expires on 1 March 2027"));
+                        .isEqualTo("Client secret of relay@contoso.example expires on 1 March 2027"));
         onlyClaim(); // the watch's own letter, and no other
         look(ADMIN, alerts, LAST_DAY.plusYears(1));
         alerts.check();

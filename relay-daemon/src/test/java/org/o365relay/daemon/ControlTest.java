@@ -78,7 +78,7 @@ class ControlTest {
             assertThat(running.pid()).isEqualTo(relay.pid());
             assertThat(running.mailboxes()).singleElement().satisfies(mailboxStatus -> {
                 assertThat(mailboxStatus.state()).isEqualTo(MailboxStatus.State.PAUSED);
-                assertThat(mailboxStatus.reason()).isEqualTo("paused by " + USER);
+                assertThat(mailboxStatus.cause()).isEqualTo("paused by " + USER);
             });
 
             assertThat(control.resume(mailbox).resumed()).isTrue();

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// @param since when the state began; null if open
 /// @param upstream upstream in use; if all are suspended, the one whose failure is shown
 /// @param reply reply of the upstream; empty if open or paused
-/// @param reason reason for the state, in plain words; empty if open
+/// @param cause cause of the state, in plain words; empty if open
 /// @param advice advice for the admin; may be empty
 /// @param nextProbe when the next probe is due; null if open or paused
 /// @param delivering number of deliveries in flight
@@ -19,7 +19,7 @@ public record MailboxStatus(
         @Nullable Instant since,
         String upstream,
         String reply,
-        String reason,
+        String cause,
         String advice,
         @Nullable Instant nextProbe,
         int delivering) {

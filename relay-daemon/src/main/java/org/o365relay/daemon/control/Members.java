@@ -43,9 +43,6 @@ final class Members {
 
     private interface OfMailboxStatus {
 
-        @JsonProperty("cause")
-        String reason();
-
         @JsonProperty("nextProbeAt")
         @Nullable
         Instant nextProbe();

@@ -37,7 +37,7 @@ public record MailboxTable(Layout layout) {
     public List<String> details(MailboxStatus status) {
         List<String> lines = new ArrayList<>();
         add(lines, "reply", status.reply());
-        add(lines, "cause", status.reason());
+        add(lines, "cause", status.cause());
         add(lines, "advice", status.advice());
         add(lines, "next", next(status));
         return lines;

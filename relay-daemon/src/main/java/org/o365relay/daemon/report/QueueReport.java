@@ -87,7 +87,7 @@ public record QueueReport(Layout layout, ReasonTexts reasonTexts, DeviceNames de
         for (GroupCount count : queue.reasons()) {
             String reason = count.name();
             ReasonText meaning = reasonTexts.of(reason, "the mailbox");
-            boolean isShown = statuses.stream().anyMatch(status -> reasonTexts.isCause(reason, status.reason()));
+            boolean isShown = statuses.stream().anyMatch(status -> reasonTexts.isCause(reason, status.cause()));
             List<String> below =
                     isShown ? List.of() : layout.labelled(4, 12, "advice", advice(reason, queue, statuses));
             table.row(
