@@ -2,16 +2,25 @@ package org.o365relay.bench.load;
 
 import java.time.Duration;
 
-/// When a load ends: after a number of attempted messages or after a time, whichever comes first.
-public record LoadLimit(long messages, Duration time) {
+/// When a load ends: after a number of attempted messages, after a time, or when the server stops replying,
+/// whichever comes first.
+///
+/// @param stallTimeout time without any reply after which the load ends and messages in transit count as
+///     dropped
+public record LoadLimit(long messages, Duration time, Duration stallTimeout) {
 
     private static final Duration LONG = Duration.ofHours(6);
+    private static final Duration STALL_TIMEOUT = Duration.ofMinutes(2);
 
     public static LoadLimit ofMessages(long messages) {
-        return new LoadLimit(messages, LONG);
+        return new LoadLimit(messages, LONG, STALL_TIMEOUT);
     }
 
     public static LoadLimit ofTime(Duration time) {
-        return new LoadLimit(Long.MAX_VALUE, time);
+        return new LoadLimit(Long.MAX_VALUE, time, STALL_TIMEOUT);
+    }
+
+    LoadLimit withStallTimeout(Duration timeout) {
+        return new LoadLimit(messages, time, timeout);
     }
 }

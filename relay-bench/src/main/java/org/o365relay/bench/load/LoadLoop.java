@@ -62,7 +62,7 @@ final class LoadLoop implements Callable<LoadTally> {
     }
 
     private boolean stalled() {
-        return System.nanoTime() - lastReply > load.stallTimeout().toNanos();
+        return System.nanoTime() - lastReply > load.limit().stallTimeout().toNanos();
     }
 
     private void abandon(Selector selector) {

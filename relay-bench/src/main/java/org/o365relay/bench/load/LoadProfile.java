@@ -1,14 +1,12 @@
 package org.o365relay.bench.load;
 
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.List;
 import org.o365relay.bench.load.SmtpLoad.Connections;
 
 /// The kind of load, independent of its duration and of the server.
 public record LoadProfile(int sessions, Size size, Connections connections, boolean pipelining, int threads) {
 
-    private static final Duration STALL_TIMEOUT = Duration.ofMinutes(2);
     private static final Size SMALL = Size.parse("4KiB");
 
     /// The standard loads.
@@ -24,7 +22,7 @@ public record LoadProfile(int sessions, Size size, Connections connections, bool
 
     public SmtpLoad on(InetSocketAddress server, LoadLimit limit) {
         Content content = Content.ofSize(size.octets());
-        return new SmtpLoad(server, sessions, limit, content, connections, pipelining, threads, STALL_TIMEOUT);
+        return new SmtpLoad(server, sessions, limit, content, connections, pipelining, threads);
     }
 
     @Override

@@ -23,8 +23,6 @@ import org.o365relay.bench.server.ProcessUsage;
 /// @param connections whether each session keeps one connection, or opens one per message
 /// @param pipelining whether to send MAIL, RCPT and DATA in one write (RFC 2920)
 /// @param threads number of threads that share the sessions; more than one only with many processors
-/// @param stallTimeout time without any reply after which the load ends and messages in transit count as
-///     dropped
 public record SmtpLoad(
         InetSocketAddress server,
         int sessions,
@@ -32,8 +30,7 @@ public record SmtpLoad(
         Content content,
         Connections connections,
         boolean pipelining,
-        int threads,
-        Duration stallTimeout) {
+        int threads) {
 
     /// How often a session connects.
     public enum Connections {

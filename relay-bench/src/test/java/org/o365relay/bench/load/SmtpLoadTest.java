@@ -116,12 +116,11 @@ class SmtpLoadTest {
         SmtpLoad load = new SmtpLoad(
                 refusing,
                 2,
-                LoadLimit.ofMessages(1_000_000),
+                LoadLimit.ofMessages(1_000_000).withStallTimeout(PATIENCE),
                 Content.ofSize(4_096),
                 Connections.PERSISTENT,
                 false,
-                1,
-                PATIENCE);
+                1);
 
         LoadResult result = load.run();
 
@@ -136,12 +135,11 @@ class SmtpLoadTest {
             SmtpLoad load = new SmtpLoad(
                     server.address(),
                     3,
-                    LoadLimit.ofMessages(50),
+                    LoadLimit.ofMessages(50).withStallTimeout(Duration.ofMillis(100)),
                     Content.ofSize(4_096),
                     Connections.PERSISTENT,
                     false,
-                    1,
-                    Duration.ofMillis(100));
+                    1);
 
             LoadResult result = load.run();
 
@@ -169,12 +167,11 @@ class SmtpLoadTest {
             SmtpLoad load = new SmtpLoad(
                     server.address(),
                     2,
-                    LoadLimit.ofMessages(2),
+                    LoadLimit.ofMessages(2).withStallTimeout(PATIENCE),
                     Content.ofSize(5_500_000),
                     Connections.PERSISTENT,
                     false,
-                    1,
-                    PATIENCE);
+                    1);
 
             assertThat(load.run().accepted()).isEqualTo(2);
             assertThat(server.sizes()).isEqualTo(Collections.nCopies(2, 5_500_000));
@@ -188,7 +185,8 @@ class SmtpLoadTest {
     private static SmtpLoad load(
             FakeServer server, int sessions, LoadLimit extent, Connections connections, boolean pipelining, int threads)
             throws IOException {
-        Content content = Content.ofSize(4_096);
-        return new SmtpLoad(server.address(), sessions, extent, content, connections, pipelining, threads, PATIENCE);
+        LoadLimit limit = extent.withStallTimeout(PATIENCE);
+        return new SmtpLoad(
+                server.address(), sessions, limit, Content.ofSize(4_096), connections, pipelining, threads);
     }
 }
