@@ -73,9 +73,8 @@ class OperationsTest {
         relay = relay().start();
         operations = relay.operations();
         journal.await("unreachable " + SALES, 1);
-        while (shown().entry().state() == MessageState.DELIVERING) {
-            Thread.onSpinWait(); // the journal is told before the attempt is settled
-        }
+        // the journal is notified before the attempt is settled
+        Polling.until("settled", () -> shown().entry().state() != MessageState.DELIVERING);
     }
 
     private Relay relay() {
@@ -120,9 +119,9 @@ class OperationsTest {
         relay = relay().start();
         operations = relay.operations();
 
-        assertThat(operations.mailboxes().getFirst()).satisfies(lane -> {
-            assertThat(lane.state()).isEqualTo(State.PAUSED);
-            assertThat(lane.reason()).isEqualTo("paused by olga");
+        assertThat(operations.mailboxes().getFirst()).satisfies(mailbox -> {
+            assertThat(mailbox.state()).isEqualTo(State.PAUSED);
+            assertThat(mailbox.cause()).isEqualTo("paused by olga");
         });
         assertThat(operations
                         .resume(new EmailAddress("sales", "contoso.example"), "otto")

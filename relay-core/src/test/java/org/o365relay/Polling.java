@@ -1,20 +1,22 @@
-package org.o365relay.accept;
+package org.o365relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.concurrent.Callable;
 
-/// Waits for what no signal announces: a file of the queue, a counter, a listener that accepts again.
-final class Await {
+/// Waits for what no signal announces, by checking it every few milliseconds: a file of the queue, a counter, a
+/// listener
+/// that accepts again, a thread that waits.
+public final class Polling {
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private static final Duration PAUSE = Duration.ofMillis(10);
 
-    private Await() {}
+    private Polling() {}
 
-    static void until(String description, Callable<Boolean> condition) throws Exception {
+    public static void until(String description, Callable<Boolean> condition) throws Exception {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         boolean holds = condition.call();
         while (!holds && System.nanoTime() < deadline) {

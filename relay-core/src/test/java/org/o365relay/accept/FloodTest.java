@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.o365relay.Polling;
 import org.o365relay.accept.tls.ListenerTls;
 import org.o365relay.queue.jdbc.ChildJvm;
 
@@ -38,7 +39,7 @@ class FloodTest {
         try (OpenRelay relay = OpenRelay.plain(directory)) {
             InetSocketAddress port = relay.listen(ListenerTls.OFF, OpenRelay.trusting(false, 10, "127.0.0.0/24"));
             assertServed(relay, port, FLOODER);
-            Await.until("room again", () -> greeted(port, FLOODER));
+            Polling.until("room again", () -> greeted(port, FLOODER));
         }
     }
 
@@ -64,7 +65,7 @@ class FloodTest {
                     .as("there is no file descriptor for the last")
                     .isInstanceOf(SocketTimeoutException.class);
             crowd.forEach(FloodTest::close);
-            Await.until("accepted again", () -> greeted(port, InetAddress.ofLiteral("127.0.0.2")));
+            Polling.until("accepted again", () -> greeted(port, InetAddress.ofLiteral("127.0.0.2")));
         } finally {
             crowd.forEach(FloodTest::close);
         }

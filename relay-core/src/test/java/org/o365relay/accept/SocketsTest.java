@@ -32,6 +32,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.o365relay.Polling;
 import org.o365relay.accept.socket.Endpoint;
 import org.o365relay.accept.socket.ListenException;
 import org.o365relay.accept.tls.CertificateFiles;
@@ -328,7 +329,7 @@ class SocketsTest {
             assertThat(client.connect(new DomainSocketAddress("\0" + endpoint.name())))
                     .isTrue();
             ByteBuffer reply = ByteBuffer.allocateDirect(1_000);
-            Await.until(
+            Polling.until(
                     "greeting",
                     () -> { // it does not block
                         int read = client.recv(reply, reply.position(), reply.capacity());

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.o365relay.Polling;
 import org.o365relay.accept.socket.ListenException;
 import org.o365relay.accept.tls.CertificateFiles;
 import org.o365relay.accept.tls.ListenerTls;
@@ -330,7 +331,7 @@ class TlsTest {
             try (TlsClient during = new TlsClient(port, certificate)) {
                 during.handshake(); // the file has changed, but what is in it is no use
                 next.write(files);
-                Await.until("the new certificate", () -> isShown(port, next));
+                Polling.until("the new certificate", () -> isShown(port, next));
                 during.expect("220 ");
                 during.sendMessage();
             }

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.o365relay.Polling;
 import org.o365relay.accept.session.SessionErrors;
 import org.o365relay.journal.Event.Accepted;
 import org.o365relay.mail.Deviation;
@@ -152,10 +153,10 @@ class TransferTest {
             try (DialogClient client = front.connect()) {
                 client.beginContent();
                 client.send("x".repeat(200 * 1024));
-                Await.until("chunk written", () -> front.rows("incoming") == 1);
+                Polling.until("chunk written", () -> front.rows("incoming") == 1);
                 assertThat(front.rows("chunk")).isOne();
             }
-            Await.until("chunks deleted", () -> front.rows("incoming") == 0 && front.rows("chunk") == 0);
+            Polling.until("chunks deleted", () -> front.rows("incoming") == 0 && front.rows("chunk") == 0);
         }
     }
 
@@ -169,7 +170,7 @@ class TransferTest {
                 client.send(concat(content, ".\r\n".getBytes(StandardCharsets.US_ASCII)));
             }
             assertThat(front.content(awaitOne(front))).isEqualTo(content);
-            Await.until("counted", () -> front.hasDeviated(DEVICE, Deviation.NO_QUIT));
+            Polling.until("counted", () -> front.hasDeviated(DEVICE, Deviation.NO_QUIT));
             assertThat(front.devices().records().getFirst().deviations())
                     .doesNotContainKey(Deviation.DISCONNECT_IN_MESSAGE);
         }

@@ -4,9 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -41,21 +38,16 @@ class ProcessUsageTest {
     void countsAProcessThatHasEndedAndIsNotReaped() throws Exception {
         Process parent = new ProcessBuilder("sh", "-c", "sleep 0.2 & echo $!; exec cat").start();
         try {
-            Path stat = Path.of("/proc", parent.inputReader().readLine(), "stat");
-            await(() -> Files.readString(stat).contains(") Z "));
+            String child = parent.inputReader().readLine();
+            Process zombie = new ProcessBuilder(
+                            "sh", "-c", "until grep -q ') Z ' /proc/$0/stat; do sleep 0.01; done", child)
+                    .start();
+            assertThat(zombie.waitFor(5, TimeUnit.SECONDS)).isTrue();
 
             assertThat(ProcessUsage.of(parent.pid()).residentKib()).isPositive();
         } finally {
             parent.outputWriter().close();
             parent.waitFor(5, TimeUnit.SECONDS);
-        }
-    }
-
-    private static void await(Callable<Boolean> condition) throws Exception {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
-        while (!condition.call()) {
-            assertThat(System.nanoTime()).isLessThan(deadline);
-            Thread.onSpinWait();
         }
     }
 

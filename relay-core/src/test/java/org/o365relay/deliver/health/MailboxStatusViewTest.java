@@ -8,6 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.o365relay.ManualClock;
+import org.o365relay.Polling;
 import org.o365relay.deliver.health.HealthEvent.Answered;
 import org.o365relay.deliver.health.HealthEvent.MailboxFailed;
 import org.o365relay.deliver.health.HealthEvent.Pause;
@@ -230,9 +231,7 @@ class MailboxStatusViewTest {
     void wakesAThreadThatWaitsForAFreeSlot() throws Exception {
         failover.apply(new Pause(start, "anna"));
         Thread waiting = Thread.ofVirtual().start(this::awaitRoom);
-        while (waiting.getState() != Thread.State.TIMED_WAITING) {
-            Thread.onSpinWait();
-        }
+        Polling.until("the thread waits", () -> waiting.getState() == Thread.State.TIMED_WAITING);
         failover.resume(null);
 
         assertThat(waiting.join(Duration.ofSeconds(10))).isTrue();

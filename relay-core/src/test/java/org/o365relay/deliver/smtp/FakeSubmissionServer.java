@@ -19,6 +19,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLContext;
@@ -55,6 +56,7 @@ final class FakeSubmissionServer implements AutoCloseable {
     final AtomicInteger connections = new AtomicInteger();
     final AtomicInteger handshakes = new AtomicInteger();
     final AtomicLong octetsOfContent = new AtomicLong();
+    final Semaphore kibibytesOfContent = new Semaphore(0);
     final CountDownLatch brokenOffInContent = new CountDownLatch(1);
 
     private final ServerSocket listener;
@@ -369,7 +371,9 @@ final class FakeSubmissionServer implements AutoCloseable {
                     brokenOffInContent.countDown();
                     throw new IOException("broken off");
                 }
-                octetsOfContent.incrementAndGet();
+                if (octetsOfContent.incrementAndGet() % 1024 == 0) {
+                    kibibytesOfContent.release();
+                }
                 if (!discarding) {
                     content.write(octet);
                 }

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.o365relay.Polling;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.Outcome.Deferred;
 import org.o365relay.mail.Priority;
@@ -325,7 +326,7 @@ class ClaimOrderTest {
         assertThat(fixture.queue().claims().claim(ONE, 10)).hasSize(1);
     }
 
-    private Thread waiting(ClaimScope supply) {
+    private Thread waiting(ClaimScope supply) throws Exception {
         Thread waiter = Thread.ofPlatform().start(() -> {
             try {
                 fixture.queue().claims().awaitDue(supply, Duration.ofHours(1));
@@ -333,9 +334,7 @@ class ClaimOrderTest {
                 throw new AssertionError(e);
             }
         });
-        while (waiter.getState() != Thread.State.TIMED_WAITING) {
-            Thread.onSpinWait();
-        }
+        Polling.until("the thread waits", () -> waiter.getState() == Thread.State.TIMED_WAITING);
         return waiter;
     }
 

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Semaphore;
 import java.util.stream.Stream;
+import org.o365relay.Polling;
 import org.o365relay.mail.Outcome.Deferred;
 import org.o365relay.mail.Outcome.Delivered;
 import org.o365relay.mail.RoutedEnvelope;
@@ -92,7 +93,7 @@ public final class CrashScenes {
         reached();
     }
 
-    private void play(Scene scene) throws IOException {
+    private void play(Scene scene) throws Exception {
         switch (scene) {
             case FIRST_START -> throw new IllegalArgumentException("played without a queue");
             case RECEIVING_SMALL -> fixture.queue().intake().receive();
@@ -264,7 +265,7 @@ public final class CrashScenes {
     }
 
     /// Stays in the transaction in which the step is written, before it is committed.
-    private void inTransaction(Runnable step) {
+    private void inTransaction(Runnable step) throws Exception {
         Committer committer = fixture.queue().store().committer();
         Semaphore begun = new Semaphore(0);
         Semaphore gate = new Semaphore(0);
@@ -275,9 +276,9 @@ public final class CrashScenes {
         });
         begun.acquireUninterruptibly();
         Thread caller = Thread.ofPlatform().start(step);
-        while (caller.getState() != Thread.State.WAITING && caller.getState() != Thread.State.TERMINATED) {
-            Thread.onSpinWait();
-        }
+        Polling.until(
+                "the step waits for the committer, or has ended",
+                () -> caller.getState() == Thread.State.WAITING || caller.getState() == Thread.State.TERMINATED);
         var _ = committer.submit(_ -> {
             reached();
             return true;

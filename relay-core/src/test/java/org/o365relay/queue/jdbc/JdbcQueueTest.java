@@ -20,6 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.o365relay.Polling;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.BodyType;
 import org.o365relay.mail.DsnRequest;
@@ -357,9 +358,7 @@ class JdbcQueueTest {
                 throw new AssertionError(e);
             }
         });
-        while (waiter.getState() != Thread.State.TIMED_WAITING) {
-            Thread.onSpinWait();
-        }
+        Polling.until("the thread waits", () -> waiter.getState() == Thread.State.TIMED_WAITING);
         fixture.accept("scan", ANNA);
         assertThat(waiter.join(Duration.ofSeconds(30))).isTrue();
     }
