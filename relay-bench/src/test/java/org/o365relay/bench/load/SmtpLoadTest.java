@@ -186,7 +186,6 @@ class SmtpLoadTest {
             FakeServer server, int sessions, LoadLimit extent, Connections connections, boolean pipelining, int threads)
             throws IOException {
         LoadLimit limit = extent.withStallTimeout(PATIENCE);
-        return new SmtpLoad(
-                server.address(), sessions, limit, Content.ofSize(4_096), connections, pipelining, threads);
+        return new SmtpLoad(server.address(), sessions, limit, Content.ofSize(4_096), connections, pipelining, threads);
     }
 }
