@@ -1,4 +1,4 @@
-/// The program: command line, control socket, and the sandbox, a stand-in for Microsoft 365.
+/// The program: its entry point. The subpackages contain the command line, the control socket and the reports.
 @NullMarked
 package org.o365relay.daemon;
 

@@ -83,7 +83,7 @@ class ArchitectureTest {
 
     @ParameterizedTest
     @MethodSource("packages")
-    void aPackageUsesOnlyItsNeighbours(String name) {
+    void everyPackageDependsOnlyOnItsNeighbours(String name) {
         String[] allowed = Stream.concat(
                         Stream.of(name),
                         Arrays.stream(NEIGHBOURS.getOrDefault(name, "").split(", ", -1)))
@@ -98,7 +98,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void theNeighboursOfEveryPackageAreListed() {
+    void everyPackageHasAListOfNeighbours() {
         Set<String> found = PROGRAM.stream()
                 .map(JavaClass::getPackageName)
                 .filter(name -> name.matches("org\\.o365relay\\.(config|sandbox|daemon)\\b.*"))
@@ -109,7 +109,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void theSandboxUsesNothingOfTheRelay() {
+    void theSandboxDoesNotDependOnTheRelay() {
         classes()
                 .that()
                 .resideInAPackage(ROOT + "sandbox..")
@@ -124,7 +124,7 @@ class ArchitectureTest {
         "ch.qos.logback.., daemon.cli, daemon.log",
         "org.subethamail.., sandbox.smtp, sandbox.smtp"
     })
-    void onlyTheirPackagesUseLibraries(String library, String user, String other) {
+    void librariesAreUsedOnlyByTheirPackages(String library, String user, String other) {
         noClasses()
                 .that()
                 .resideOutsideOfPackages(ROOT + user, ROOT + other)
@@ -135,7 +135,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void noPackagesDependOnEachOther() {
+    void packagesHaveNoCyclicDependencies() {
         slices().assignedFrom(new PackageSlices()).should().beFreeOfCycles().check(PROGRAM);
     }
 

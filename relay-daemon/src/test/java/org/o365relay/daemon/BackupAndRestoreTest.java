@@ -47,7 +47,7 @@ final class BackupAndRestoreTest {
     }
 
     @Test
-    void aBackupOfARunningRelayIsRestoredAndItsMailDeliveredAgain() throws Exception {
+    void restoresABackupOfARunningRelayAndDeliversItsMailAgain() throws Exception {
         Path folder = Files.createDirectory(directory.resolve("backups"));
         Path backup;
         try (RelayFixture fixture = relay().with("connect:drop").start();
@@ -78,7 +78,7 @@ final class BackupAndRestoreTest {
     }
 
     @Test
-    void aDamagedQueueIsCalledSoAndRepaired() throws Exception {
+    void reportsAndRepairsADamagedQueue() throws Exception {
         try (RelayFixture fixture = relay().with("connect:drop").start();
                 Device device = fixture.device()) {
             for (int i = 0; i < 60; i++) {
@@ -86,7 +86,7 @@ final class BackupAndRestoreTest {
             }
         }
         assertThat(verify()).isZero();
-        spoil(9);
+        damage(9);
         assertThat(verify()).isEqualTo(65);
         assertThat(out.toString()).contains("file: ", "--repair");
         assertThat(verify("--repair")).as(out + "" + err).isIn(0, 65);
@@ -96,13 +96,13 @@ final class BackupAndRestoreTest {
     }
 
     @Test
-    void verifyPrintsNoJson() {
+    void rejectsVerifyWithJson() {
         assertThat(verify("--json")).isEqualTo(64);
         assertThat(err.toString()).contains("does not support --json");
     }
 
     @Test
-    void withoutAQueueThereIsNothingToVerify() throws Exception {
+    void verifyReportsAMissingQueue() throws Exception {
         try (RelayFixture fixture = relay()) {
             ConfigText.write(directory, fixture.office());
         }
@@ -113,7 +113,7 @@ final class BackupAndRestoreTest {
     }
 
     @Test
-    void readingTheQueueNeedsNoSecrets() throws Exception {
+    void readsTheQueueWithoutSecrets() throws Exception {
         try (RelayFixture fixture = relay().with("connect:drop").start();
                 Device device = fixture.device()) {
             device.send("a scan");
@@ -134,7 +134,7 @@ final class BackupAndRestoreTest {
         assertThat(err.toString()).doesNotContain("problem");
     }
 
-    private void spoil(long page) throws IOException {
+    private void damage(long page) throws IOException {
         try (RandomAccessFile file =
                 new RandomAccessFile(directory.resolve("queue/queue.db").toFile(), "rw")) {
             file.seek((page - 1) * 4096);

@@ -116,7 +116,7 @@ final class CatalogueTest {
 
     @ParameterizedTest
     @MethodSource("cases")
-    void isUnderstood(CatalogueCase one) throws Exception {
+    void handlesEveryReplyOfTheCatalogue(CatalogueCase one) throws Exception {
         switch (one.effect()) {
             case FAILED -> {
                 assertThat(explained(one, of("failed", one.recipient())))

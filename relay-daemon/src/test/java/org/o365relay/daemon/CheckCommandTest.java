@@ -62,7 +62,7 @@ final class CheckCommandTest {
     }
 
     @Test
-    void checksEveryUpstreamToTheEndAndShowsWhatTheTokenAllows() {
+    void checksEveryStepOfEveryUpstreamAndShowsThePermissionsOfTheToken() {
         assertThat(check()).isZero();
         assertThat(out.toString())
                 .containsPattern(
@@ -76,7 +76,7 @@ final class CheckCommandTest {
     }
 
     @Test
-    void showsBesideARunningRelayWhatIsLeftOfTheDay() throws Exception {
+    void showsTheQuotaUsageWhileTheRelayIsRunning() throws Exception {
         relay.start(mailboxes());
         try (Device device = relay.device()) {
             device.send("one of many");
@@ -87,7 +87,7 @@ final class CheckCommandTest {
     }
 
     @Test
-    void advisesOnTheFirstFailureAndGoesOnWithTheNextUpstream() {
+    void givesAdviceOnTheFirstFailureAndContinuesWithTheNextUpstream() {
         fault("auth:535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Mailbox.");
         assertThat(check()).as("the other upstream works").isZero();
         assertThat(out.toString())
@@ -98,7 +98,7 @@ final class CheckCommandTest {
     }
 
     @Test
-    void endsWith69IfNoUpstreamWorks() {
+    void exitsWith69IfNoUpstreamWorks() {
         fault("token:AADSTS7000222");
         assertThat(check()).isEqualTo(69);
         assertThat(out.toString())
@@ -108,7 +108,7 @@ final class CheckCommandTest {
     }
 
     @Test
-    void sendsATestMessageThroughEveryUpstreamAndSaysWhereToFindIt() {
+    void sendsATestMessageThroughEveryUpstreamAndShowsWhereToFindIt() {
         assertThat(check("--send", "anna@contoso.example")).isZero();
         assertThat(relay.office().accepted())
                 .hasSize(2)
@@ -118,7 +118,7 @@ final class CheckCommandTest {
     }
 
     @Test
-    void provesThatTheMailboxMayNotSendAsAnother() {
+    void reportsThatTheMailboxMayNotSendAsAnotherAddress() {
         assertThat(check("--send", "anna@contoso.example", "--from", "boss@contoso.example"))
                 .isEqualTo(69);
         assertThat(relay.office().acceptedCount()).isZero();
@@ -129,7 +129,7 @@ final class CheckCommandTest {
     }
 
     @Test
-    void printsJsonForPrograms() throws IOException {
+    void printsJson() throws IOException {
         fault("token:AADSTS7000222");
         assertThat(check("--json")).isEqualTo(69);
         Map<String, Object> report = new ObjectMapper().readValue(out.toString(), new TypeReference<>() {});
@@ -140,7 +140,7 @@ final class CheckCommandTest {
     }
 
     @Test
-    void complainsOfAMailboxThatIsNotThere() {
+    void rejectsAnUnknownMailbox() {
         assertThat(check("--mailbox", "other@contoso.example")).isEqualTo(64);
         assertThat(err.toString()).contains("no mailbox other@contoso.example is configured in ");
     }

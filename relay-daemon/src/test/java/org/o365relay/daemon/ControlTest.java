@@ -60,7 +60,7 @@ class ControlTest {
     }
 
     @Test
-    void anOperatorStopsAMailboxLooksAtWhatWaitsAndLetsItGo() throws Exception {
+    void pausesAMailboxListsItsMessagesAndResumesIt() throws Exception {
         Path config = ConfigText.write(directory, sandbox);
         try (Program relay = Program.run(config)) {
             var address = relay.address();
@@ -96,7 +96,7 @@ class ControlTest {
     }
 
     @Test
-    void theQueueOfARelayThatWasKilledCanBeReadAndTheNextOneReplacesItsSocket() throws Exception {
+    void readsTheQueueOfAKilledRelayWhoseSocketTheNextRelayReplaces() throws Exception {
         Path config = ConfigText.write(directory, sandbox);
         try (Program relay = Program.run(config)) {
             var address = relay.address();
@@ -140,7 +140,7 @@ class ControlTest {
     }
 
     @Test
-    void aRelayWhoseSocketIsGoneIsNotCalledDead() throws Exception {
+    void reportsARelayWithoutSocketAsRunning() throws Exception {
         Path config = ConfigText.write(directory, sandbox);
         try (Program relay = Program.run(config)) {
             relay.address();
@@ -159,7 +159,7 @@ class ControlTest {
     }
 
     @Test
-    void thereIsNoQueueBeforeARelayHasRun() throws Exception {
+    void reportsThatNoRelayHasRunYet() throws Exception {
         Control control = control(ConfigText.write(directory, sandbox));
 
         assertThatThrownBy(control::summary)

@@ -75,7 +75,7 @@ public final class CrashTest {
                 relay.terminate();
                 assertThat(relay.exitCode()).isZero();
             }
-            assertThatEveryCopyIsAsItWasSent(sandbox.accepted());
+            assertThatEveryCopyIsUnchanged(sandbox.accepted());
             assertThatEveryDuplicateIsMarked(sandbox.accepted());
         }
     }
@@ -144,7 +144,7 @@ public final class CrashTest {
         return Device.message(subject) + (name % 8 == 0 ? LARGE : "");
     }
 
-    private static void assertThatEveryCopyIsAsItWasSent(List<AcceptedMessage> arrived) throws IOException {
+    private static void assertThatEveryCopyIsUnchanged(List<AcceptedMessage> arrived) throws IOException {
         for (AcceptedMessage message : arrived) {
             String subject = String.valueOf(message.subject());
             assertThat(body(new String(message.content(), StandardCharsets.ISO_8859_1))

@@ -46,7 +46,7 @@ final class DeliveryTest {
     }
 
     @Test
-    void deliversAScanWithItsAttachmentAsTheMailbox() throws Exception {
+    void deliversAScanWithItsAttachmentFromTheMailbox() throws Exception {
         relay.start();
         byte[] pdf = ("%PDF-1.7\n" + "0123456789ä\n".repeat(20_000)).getBytes(UTF_8);
 
@@ -67,7 +67,7 @@ final class DeliveryTest {
     }
 
     @Test
-    void keepsMailWhileTheUpstreamIsDownAndDeliversItWhenItIsBack() throws Exception {
+    void queuesMailWhileTheUpstreamIsDownAndDeliversItAfterwards() throws Exception {
         relay.start();
         relay.stopOffice();
         String id;
@@ -85,7 +85,7 @@ final class DeliveryTest {
     }
 
     @Test
-    void triesAMessageAgainThatTheUpstreamPutOff() throws Exception {
+    void retriesAMessageThatTheUpstreamDeferred() throws Exception {
         relay.with("content:451 4.7.0 Temporary server error. Please try again later. PRX4*2")
                 .start();
         try (Device device = relay.device()) {
@@ -100,7 +100,7 @@ final class DeliveryTest {
     }
 
     @Test
-    void deliversToTheOthersIfOneRecipientIsRefusedAndTellsTheAuthor() throws Exception {
+    void deliversToTheOtherRecipientsIfOneIsRejectedAndNotifiesTheSender() throws Exception {
         relay.with("rcpt/bob@example.org:550 5.1.10 Recipient not found").start();
         try (Device device = relay.device()) {
             device.send("for three", "ann@example.org", "bob@example.org", "eve@example.org");
@@ -120,7 +120,7 @@ final class DeliveryTest {
     }
 
     @Test
-    void saysSoWhenAMessageMayArriveTwiceAndKeepsBothCopiesAlike() throws Exception {
+    void reportsAPossibleDuplicateAndSendsIdenticalCopies() throws Exception {
         relay.with("content:drop-after-accepting*1").start();
         String id;
         try (Device device = relay.device()) {
@@ -143,7 +143,7 @@ final class DeliveryTest {
     }
 
     @Test
-    void goesOnWhenATlsHandshakeHangs() throws Exception {
+    void continuesWhenATlsHandshakeHangs() throws Exception {
         relay.with("handshake:hang*1").start("relay.mailbox-defaults.upstream.reply-timeout = 300ms");
         try (Device device = relay.device()) {
             device.send("after the hang");

@@ -66,7 +66,7 @@ final class DevicesCommandTest {
             """);
     }
 
-    private void leaveBehind() throws Exception {
+    private void recordDevices() throws Exception {
         RelaySettings settings = RelayFixture.settings(configure());
         InstantSource clock = InstantSource.system();
         try (JdbcQueue queue = SqliteQueue.open(settings.queue(), clock, new Random(1))) {
@@ -84,8 +84,8 @@ final class DevicesCommandTest {
     }
 
     @Test
-    void showsWhatAStoppedRelayHasLeftWithTheOneSeenLastFirst() throws Exception {
-        leaveBehind();
+    void listsTheDevicesOfAStoppedRelayMostRecentFirst() throws Exception {
+        recordDevices();
         assertThat(run()).as(err.toString()).isZero();
         assertThat(out.toString().lines().toList()).hasSize(6);
         assertThat(out.toString())
@@ -104,8 +104,8 @@ final class DevicesCommandTest {
         "0.0.0.0/0,       2, 192.168.10.7",
         "10.0.0.7,        0, No device has connected yet from 10.0.0.7/32."
     })
-    void showsOnlyWhatIsAskedFor(String network, int devices, String expected) throws Exception {
-        leaveBehind();
+    void showsOnlyTheSelectedDevices(String network, int devices, String expected) throws Exception {
+        recordDevices();
         assertThat(run(network)).isZero();
         assertThat(out.toString()).contains(expected);
         assertThat(out.toString().lines().filter(line -> line.matches("1[29][0-9.]+ .*")))
@@ -134,7 +134,7 @@ final class DevicesCommandTest {
     }
 
     @Test
-    void endsWith73IfThereIsNoQueueYetAndMakesNone() throws Exception {
+    void exitsWith73IfThereIsNoQueueAndCreatesNone() throws Exception {
         configure();
         assertThat(run()).isEqualTo(73);
         assertThat(err.toString())
@@ -144,7 +144,7 @@ final class DevicesCommandTest {
     }
 
     @Test
-    void endsWith65IfTheQueueIsGarbage() throws Exception {
+    void exitsWith65IfTheQueueIsDamaged() throws Exception {
         configure();
         Files.createDirectory(directory.resolve("queue"));
         Files.writeString(directory.resolve("queue/queue.db"), "this is no database, it only pretends\n".repeat(500));
@@ -153,7 +153,7 @@ final class DevicesCommandTest {
     }
 
     @Test
-    void endsWith64IfTheAddressIsNone() throws Exception {
+    void exitsWith64IfTheAddressIsInvalid() throws Exception {
         configure();
         assertThat(run("printer-3")).isEqualTo(64);
         assertThat(err.toString()).contains("'printer-3' is neither an IP address");

@@ -90,7 +90,7 @@ final class EveryUpstreamTest {
             certificate   | certificate = "app.pem"
             certificate   | certificate = "app.pfx", certificate-password = "opens the pfx"
             """)
-    void goesBySmtpWithATokenOfAnApp(String type, String proof) throws Exception {
+    void sendsBySmtpWithATokenOfAnApp(String type, String proof) throws Exception {
         start(ConfigText.smtp(office()) + ConfigText.app(office(), type, proof));
 
         AcceptedMessage arrived = send("with a token");
@@ -103,7 +103,7 @@ final class EveryUpstreamTest {
     }
 
     @Test
-    void goesBySmtpWithAPassword() throws Exception {
+    void sendsBySmtpWithAPassword() throws Exception {
         start(ConfigText.smtp(office()) + ConfigText.password());
 
         AcceptedMessage arrived = send("with a password");
@@ -113,7 +113,7 @@ final class EveryUpstreamTest {
     }
 
     @Test
-    void goesByTheLoginOfAUserThatOutlivesARestart() throws Exception {
+    void keepsTheLoginOfAUserAcrossARestart() throws Exception {
         office().change(settings -> settings.entra(
                 entra -> entra.withAccessTokenLifetime(Duration.ofMinutes(4)))); // too short to be kept over a restart
         String mailbox =
@@ -148,7 +148,7 @@ final class EveryUpstreamTest {
     }
 
     @Test
-    void goesByGraph() throws Exception {
+    void sendsByGraph() throws Exception {
         startGraph();
 
         AcceptedMessage arrived = send("by graph");
@@ -160,7 +160,7 @@ final class EveryUpstreamTest {
     }
 
     @Test
-    void bringsALargeAttachmentThroughGraph() throws Exception {
+    void sendsALargeAttachmentByGraph() throws Exception {
         byte[] scan = new byte[5_000_000];
         new Random(5).nextBytes(scan);
         startGraph();
@@ -211,7 +211,8 @@ final class EveryUpstreamTest {
             some of them              | To: ann@example.org, Cc <bob@example.org> | ann@example.org eve@example.org
             nobody in the header      | To: undisclosed-recipients:;              | ann@example.org
             """)
-    void reachesExactlyTheEnvelopeByGraph(String subject, @Nullable String header, String envelope) throws Exception {
+    void sendsByGraphToTheEnvelopeRecipientsOnly(String subject, @Nullable String header, String envelope)
+            throws Exception {
         startGraph();
         try (Device device = relay.device()) {
             device.sendContent(
@@ -224,7 +225,7 @@ final class EveryUpstreamTest {
     }
 
     @Test
-    void goesThroughAConnectorThatKnowsTheCertificate() throws Exception {
+    void sendsThroughAConnectorThatAcceptsTheCertificate() throws Exception {
         office().change(settings ->
                 settings.connector(connector -> connector.withCertificates("relay.contoso.example")));
         relay.start(ConfigText.mailboxes(
@@ -248,7 +249,7 @@ final class EveryUpstreamTest {
     }
 
     @Test
-    void saysWhatToDoIfNoConnectorKnowsIt() throws Exception {
+    void givesAdviceIfNoConnectorAcceptsTheRelay() throws Exception {
         relay.start(ConfigText.mailboxes(
                 office(),
                 ConfigText.address(ConfigText.MAILBOX)

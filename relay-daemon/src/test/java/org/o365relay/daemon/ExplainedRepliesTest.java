@@ -89,8 +89,8 @@ final class ExplainedRepliesTest {
             10.0.1.1  | mfp       | scan@contoso.example | a@contoso.example                                     | 0       | 554
             127.0.0.1 | mfp       | scan@contoso.example | a@contoso.example                                     | 0       | 554
             """)
-    void saysWhatARelaySays(String client, String helo, String sender, String recipients, long size, String code)
-            throws IOException {
+    void predictsTheReplyOfARunningRelay(
+            String client, String helo, String sender, String recipients, long size, String code) throws IOException {
         List<String> to = List.of(recipients.split(" "));
         List<String> refusals = new ArrayList<>();
 

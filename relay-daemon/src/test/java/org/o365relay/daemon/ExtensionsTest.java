@@ -46,7 +46,7 @@ final class ExtensionsTest {
     Path directory;
 
     @Test
-    void handsABinaryBodyOverOctetForOctet() throws Exception {
+    void relaysABinaryBodyUnchanged() throws Exception {
         byte[] body = binaryBody();
         try (RelayFixture relay = new RelayFixture(directory, office).start();
                 Device device = relay.device()) {
@@ -64,7 +64,7 @@ final class ExtensionsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"BINARYMIME", "CHUNKING"})
-    void makesABinaryBodyTextWhereItIsNotTaken(String withheld) throws Exception {
+    void convertsABinaryBodyToTextIfTheUpstreamDoesNotSupportIt(String withheld) throws Exception {
         byte[] body = binaryBody();
         try (RelayFixture relay = new RelayFixture(directory, office, withheld).start();
                 Device device = relay.device()) {
@@ -80,7 +80,7 @@ final class ExtensionsTest {
     }
 
     @Test
-    void notifiesTheSenderOfRelayedMailWhereDeliveriesAreNotReported() throws Exception {
+    void sendsARelayedDsnIfTheUpstreamDoesNotSupportDsn() throws Exception {
         try (RelayFixture relay = new RelayFixture(directory, office, "DSN").start()) {
             expectReport(relay);
         }
@@ -88,7 +88,7 @@ final class ExtensionsTest {
 
     /// Its report would go to the mailbox, which is the sender upstream.
     @Test
-    void tellsTheSenderItselfAlsoWhereTheUpstreamWouldReport() throws Exception {
+    void sendsTheDsnItselfIfTheUpstreamSupportsDsn() throws Exception {
         try (RelayFixture relay = new RelayFixture(directory, office).start()) {
             expectReport(relay);
         }

@@ -51,7 +51,7 @@ final class FallbackTest {
     }
 
     @Test
-    void goesByGraphWhileSmtpAuthIsSwitchedOff() throws Exception {
+    void sendsByGraphWhileSmtpAuthIsDisabled() throws Exception {
         relay.office()
                 .change(settings -> settings.submission(exchange -> exchange.withMailboxes(
                         new SandboxMailbox(ConfigText.MAILBOX, ConfigText.PASSWORD).withoutSmtpAuth())));
@@ -83,7 +83,7 @@ final class FallbackTest {
 
     /// Both in one, for who has been refused a token waits for ten seconds before asking again.
     @Test
-    void resumesByItselfWhenSignInWorksAgain() throws Exception {
+    void returnsToThePrimaryWhenSignInWorksAgain() throws Exception {
         Path secret = Files.writeString(directory.resolve("secret"), "not-the~secret");
         relay.with("token/" + UNREACHABLE_TENANT + ":drop")
                 .start(

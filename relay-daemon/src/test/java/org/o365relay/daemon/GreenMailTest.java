@@ -69,7 +69,7 @@ final class GreenMailTest {
     }
 
     @Test
-    void readsOverImapWhatTheDeviceSent() throws Exception {
+    void readsOverImapTheMessageThatTheDeviceSent() throws Exception {
         try (Device device = new Device(relay.addresses().getFirst())) {
             device.sendContent(scan(), READER);
         }

@@ -27,7 +27,7 @@ final class LargeMessageTest {
 
     @Test
     @Timeout(60)
-    void passes100MiBThroughAHeapOf64MiB() throws Exception {
+    void relaysAMessageOf100MiBWithAHeapOf64MiB() throws Exception {
         try (Sandbox sandbox =
                 Sandbox.start(RelayFixture.sandboxSettings(office).with(Keep.RECORDS))) {
             Path config = ConfigText.write(directory, sandbox, "relay.limits.message-size = 120MiB");

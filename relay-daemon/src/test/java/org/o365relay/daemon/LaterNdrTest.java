@@ -44,7 +44,7 @@ final class LaterNdrTest {
     }
 
     @Test
-    void tellsTheAuthorOnceAndTheHistoryWhenMailComesBackLater() throws Exception {
+    void notifiesTheSenderOnceAndRecordsALaterNdr() throws Exception {
         AcceptedMessage sent = send("Scan 1", UNKNOWN);
         relay.office()
                 .receive(ConfigText.MAILBOX, "Hello", "text/plain", "Subject: Hello\r\n\r\nHello".getBytes(UTF_8));
@@ -72,7 +72,7 @@ final class LaterNdrTest {
     }
 
     @Test
-    void onlyRecordsWhatComesBackOfItsOwnNotices() throws Exception {
+    void onlyRecordsAnNdrForItsOwnNotice() throws Exception {
         AcceptedMessage sent = send("Scan", UNKNOWN);
         relay.office().reportUndelivered(sent, UNKNOWN, NOT_FOUND);
         AcceptedMessage notice = relay.received("Not delivered: Scan");
@@ -83,7 +83,7 @@ final class LaterNdrTest {
     }
 
     @Test
-    void leavesReportsAboutOthersAlone() throws Exception {
+    void ignoresReportsAboutForeignMessages() throws Exception {
         AcceptedMessage sent = send("Scan", UNKNOWN);
         String foreign = "From: a@x.example\r\nMessage-ID: <theirs@x.example>\r\n\r\n";
         relay.office()

@@ -44,7 +44,7 @@ final class LimitsTest {
     }
 
     @Test
-    void asksForATokenOnceForFiftyDeliveriesAtOnce() throws Exception {
+    void requestsOneTokenForFiftySimultaneousDeliveries() throws Exception {
         open(whole());
         relay.start(mailbox(Ingress.SMTP, "limits { messages-per-minute = 100000, burst = 1000, connections = 50 }"));
 
@@ -56,7 +56,7 @@ final class LimitsTest {
     }
 
     @Test
-    void renewsATokenThatExpiresInTheMiddle() throws Exception {
+    void renewsATokenThatExpiresDuringTheRun() throws Exception {
         open(whole().tenant(tenant -> tenant.entra(entra -> entra.withAccessTokenLifetime(Duration.ofSeconds(2)))));
         relay.start(mailbox(Ingress.GRAPH, "limits { messages-per-minute = 1200, burst = 1 }")); // 20 in a second
 
@@ -71,7 +71,7 @@ final class LimitsTest {
 
     @ParameterizedTest
     @EnumSource(names = {"SMTP", "GRAPH"})
-    void replacesATokenThatIsNoLongerTaken(Ingress ingress) throws Exception {
+    void replacesARevokedToken(Ingress ingress) throws Exception {
         open(whole());
         relay.start(mailbox(ingress, "upstream.idle-timeout = 100ms"));
         send(1, 1);
@@ -89,7 +89,7 @@ final class LimitsTest {
     }
 
     @Test
-    void staysBelowMicrosoftsLimitsInABurstOfFourDevices() throws Exception {
+    void staysBelowTheMicrosoftLimitsInABurstOfFourDevices() throws Exception {
         // a minute is a second
         open(whole().tenant(
                         tenant -> tenant.limits(_ -> SandboxLimits.MICROSOFT).withTimeScale(60)));

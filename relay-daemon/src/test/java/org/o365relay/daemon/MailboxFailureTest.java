@@ -47,7 +47,7 @@ final class MailboxFailureTest {
     }
 
     @Test
-    void waitsWithoutCountingAttemptsUntilTheMailboxCanSignInAgain() throws Exception {
+    void countsNoAttemptsUntilTheMailboxCanSignInAgain() throws Exception {
         relay.with("auth:535 5.7.139 Authentication unsuccessful, the user credentials were incorrect.*6")
                 .start();
         String first;
@@ -75,7 +75,7 @@ final class MailboxFailureTest {
     }
 
     @Test
-    void waitsWhenTheMailboxMayNotSendAsItself() throws Exception {
+    void blocksAMailboxThatMayNotSendAsItself() throws Exception {
         relay.with("content:" + DENIED + "*2").start();
         try (Device device = relay.device()) {
             device.send("denied at first");
@@ -91,7 +91,7 @@ final class MailboxFailureTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"retry", "resume"})
-    void deliversAtOnceWhenAnOperatorHasAMailboxOverItsQuotaProbed(String command) throws Exception {
+    void deliversAtOnceWhenAnOperatorRetriesAMailboxOverItsQuota(String command) throws Exception {
         relay.with("content:" + OVER_QUOTA + "*1").start();
         try (Device device = relay.device()) {
             device.send("over the quota");
@@ -110,7 +110,7 @@ final class MailboxFailureTest {
     }
 
     @Test
-    void turnsAwayAClientItDoesNotTrust() throws Exception {
+    void rejectsAnUntrustedClient() throws Exception {
         relay.start("relay.trusted-networks = [ \"192.0.2.0/24\" ]");
         try (Device stranger = relay.device()) {
             assertThat(stranger.greeting()).startsWith("554 5.7.1 127.0.0.1: Relay access denied");
@@ -119,7 +119,7 @@ final class MailboxFailureTest {
     }
 
     @Test
-    void refusesAMessageThatIsTooLargeAndTakesTheNextOne() throws Exception {
+    void rejectsAMessageThatIsTooLargeAndAcceptsTheNextOne() throws Exception {
         relay.start("relay.limits.message-size = 64KiB");
         try (Device device = relay.device()) {
             device.say("EHLO mfp");

@@ -55,7 +55,7 @@ final class OperatorEndToEndTest {
     }
 
     @Test
-    void anOperatorSeesWhatWaitsAndWhyAndDecidesWhatBecomesOfIt() throws Exception {
+    void showsWhyMessagesAreQueuedAndChangesThem() throws Exception {
         try (Sandbox sandbox = Sandbox.start(RelayFixture.sandboxSettings(office))) {
             ConfigText.write(directory, sandbox, "relay.retry.first-delay = 1h");
             sandbox.faults().add(Fault.parse("rcpt/full@:452 4.2.2 Mailbox full"));
@@ -68,8 +68,8 @@ final class OperatorEndToEndTest {
                 String arrived = device.send("hello", "office@contoso.example");
                 awaited(" deferred ", "queue", "show", third);
 
-                looks(deferred, arrived);
-                decides(deferred, other, third);
+                showsTheQueue(deferred, arrived);
+                changesMessages(deferred, other, third);
                 sandbox.faults().clear();
                 assertThat(run(0, "queue", "release", "--all", "--yes"))
                         .contains("Done: 1 message is no longer on hold");
@@ -78,10 +78,10 @@ final class OperatorEndToEndTest {
                 assertThat(relay.exitCode()).isZero();
             }
         }
-        looksAgain();
+        showsTheResult();
     }
 
-    private void looks(String deferred, String arrived) throws IOException {
+    private void showsTheQueue(String deferred, String arrived) throws IOException {
         awaited("3 deferred", "queue");
         assertThat(run(0, "queue", "list", "--recipient", "FULL@*"))
                 .contains(deferred, "[2J 1")
@@ -98,7 +98,7 @@ final class OperatorEndToEndTest {
         assertThat(run(66, "queue", "show", "0123456789ABC")).contains("no message 0123456789ABC");
     }
 
-    private void decides(String deferred, String other, String third) {
+    private void changesMessages(String deferred, String other, String third) {
         assertThat(run(0, "queue", "hold", deferred, other, "--yes")).contains("Done: 2 messages are on hold");
         assertThat(run(66, "queue", "hold", third, "0123456789ABC", "--yes")).contains("nothing was changed");
         assertThat(run(0, "queue", "list", "--state", "held"))
@@ -126,7 +126,7 @@ final class OperatorEndToEndTest {
         assertThat(run(0, "mailboxes", "resume", ConfigText.MAILBOX)).contains("is resumed");
     }
 
-    private void looksAgain() {
+    private void showsTheResult() {
         assertThat(run(69, "status")).contains("The relay is not running");
         assertThat(run(0, "queue")).contains("The relay is not running");
         assertThat(run(0, "trace", "--subject", "scan")).contains("delivered", "FAILED");

@@ -56,7 +56,7 @@ final class PoolTest {
     }
 
     @Test
-    void sharesABurstAmongTheMailboxesOfAPool() throws Exception {
+    void distributesABurstAmongTheMailboxesOfAPool() throws Exception {
         relay.start(mailboxes(limited(ONE), limited(TWO)), pool());
         burst(90);
 
@@ -72,7 +72,7 @@ final class PoolTest {
     }
 
     @Test
-    void leavesTheMailOfAPausedMailboxToTheOther() throws Exception {
+    void sendsThroughTheOtherMailboxWhileOneIsBlocked() throws Exception {
         relay.with("auth/" + ONE + ":535 5.7.139 Authentication unsuccessful, the user credentials were incorrect.")
                 .start(mailboxes(limited(ONE), limited(TWO)), pool());
         burst(20);
@@ -93,7 +93,7 @@ final class PoolTest {
     }
 
     @Test
-    void goesByTheFirstRuleThatFits() throws Exception {
+    void appliesTheFirstMatchingRoutingRule() throws Exception {
         relay.start(mailboxes(free(ONE), free(TWO), free(THREE)), """
                 relay.routing = [
                   { client = "192.0.2.0/24", mailbox = "%1$s" }
@@ -124,7 +124,7 @@ final class PoolTest {
     }
 
     @Test
-    void letsUrgentMailOvertake() throws Exception {
+    void deliversUrgentMailFirst() throws Exception {
         relay.start(mailboxes(limited(ONE)), "relay.routing = [ { from = \"alarm@*\", priority = urgent } ]");
         burst(60);
         try (Device device = relay.device()) {

@@ -44,7 +44,7 @@ final class ProgramTest {
     }
 
     @Test
-    void deliversAndEndsWith0OnSigterm() throws Exception {
+    void deliversAndExitsWith0OnSigterm() throws Exception {
         try (Program relay = Program.run(ConfigText.write(directory, sandbox))) {
             try (Device device = new Device(relay.address())) {
                 device.send("from a process");
@@ -62,7 +62,7 @@ final class ProgramTest {
 
     @Test
     @EnabledOnOs(OS.LINUX)
-    void tellsSystemdWhenItIsReadyAndWhenItStops() throws Throwable {
+    void notifiesSystemdWhenItIsReadyAndWhenItStops() throws Throwable {
         String socket = directory.resolve("notify").toString();
         Path config = ConfigText.write(directory, sandbox);
         try (var systemd = new UnixDatagramReceiver(socket);
@@ -79,7 +79,7 @@ final class ProgramTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"run", "check", "config"})
-    void listsEveryMistakeInTheConfigurationAndEndsWith78(String command) throws Exception {
+    void reportsEveryConfigurationErrorAndExitsWith78(String command) throws Exception {
         Path config = ConfigText.write(
                 directory, sandbox, "relay.retry.frist-delay = 1m", "relay.limits.message-size = 3apples");
         Program relay = Program.start(command, "--config", config.toString());
@@ -93,7 +93,7 @@ final class ProgramTest {
     }
 
     @Test
-    void endsWith69IfThePortIsInUse() throws Exception {
+    void exitsWith69IfThePortIsInUse() throws Exception {
         try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             String listener = "relay.listeners = [ { address = \"127.0.0.1\", port = " + other.getLocalPort() + " } ]";
             assertEnd(69, "cannot listen on 127.0.0.1:" + other.getLocalPort() + ": the port is in use", listener);
@@ -101,20 +101,20 @@ final class ProgramTest {
     }
 
     @Test
-    void endsWith73IfTheDataDirectoryIsAFile() throws Exception {
+    void exitsWith73IfTheDataDirectoryIsAFile() throws Exception {
         Path file = Files.createFile(directory.resolve("queue"));
         assertEnd(73, "data directory " + file + " cannot be used: " + file + " is not a directory");
     }
 
     @Test
-    void endsWith73IfTheControlSocketCannotBeMade() throws Exception {
+    void exitsWith73IfTheControlSocketCannotBeCreated() throws Exception {
         Path file = Files.writeString(directory.resolve("control.sock"), "precious");
         assertEnd(73, "is not a socket; remove the file or set another path", "relay.control.socket = control.sock");
         assertThat(file).hasContent("precious");
     }
 
     @Test
-    void endsWith65IfTheQueueIsGarbageAndLeavesItAsItIs() throws Exception {
+    void exitsWith65IfTheQueueIsDamagedAndLeavesItUnchanged() throws Exception {
         Path database = Files.createDirectory(directory.resolve("queue")).resolve("queue.db");
         Files.writeString(database, "this is no database, it only pretends\n".repeat(500));
         assertEnd(65, "the queue " + database + " is damaged");
@@ -122,7 +122,7 @@ final class ProgramTest {
     }
 
     @Test
-    void endsWith75IfAnotherRelayOwnsTheDataDirectory() throws Exception {
+    void exitsWith75IfAnotherRelayUsesTheDataDirectory() throws Exception {
         try (Program first = Program.run(ConfigText.write(directory, sandbox))) {
             first.address();
             assertEnd(75, "is in use by another running relay (process " + first.pid() + ")");
@@ -130,7 +130,7 @@ final class ProgramTest {
     }
 
     @Test
-    void checkSaysStepByStepThatMailCanLeave() throws Exception {
+    void checkShowsStepByStepThatMailCanBeSent() throws Exception {
         Path config = ConfigText.write(directory, sandbox);
         Program check = Program.start("check", "--config", config.toString());
 
@@ -148,7 +148,7 @@ final class ProgramTest {
     }
 
     @Test
-    void checkSaysWhatToDoAboutAWrongPasswordAndNeverShowsIt() throws Exception {
+    void checkGivesAdviceOnAWrongPasswordAndNeverShowsIt() throws Exception {
         String wrong = "wr0ng-and-secret";
         String line = "relay.mailbox-defaults.credential.password = " + wrong;
         Path config = ConfigText.write(directory, sandbox);
@@ -163,7 +163,7 @@ final class ProgramTest {
     }
 
     @Test
-    void configPrintsWhatIsInForceWithoutTheSecret() throws Exception {
+    void configPrintsTheEffectiveSettingsWithoutSecrets() throws Exception {
         Program config = Program.start(
                 "config", "--config", ConfigText.write(directory, sandbox).toString());
 
@@ -175,7 +175,7 @@ final class ProgramTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"--version", "--help"})
-    void answersQuestionsAboutItself(String option) throws Exception {
+    void printsHelpAndVersion(String option) throws Exception {
         Program program = Program.start(option);
         assertThat(program.exitCode()).isZero();
         assertThat(program.said()).contains("o365-relay ").doesNotContain("WARNING");

@@ -75,7 +75,7 @@ final class SecretsTest {
     }
 
     @Test
-    void neverSaysASecretOrAToken() throws Exception {
+    void neverLogsASecretOrAToken() throws Exception {
         relay.with(
                         "auth/LOGIN:535 5.7.139 Authentication unsuccessful, the user credentials were incorrect.*2",
                         "auth/XOAUTH2:535 5.7.3 Authentication unsuccessful*4",

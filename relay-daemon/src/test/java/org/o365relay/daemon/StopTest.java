@@ -40,7 +40,7 @@ final class StopTest {
     }
 
     @Test
-    void keepsWhatIsQueuedAndDeliversItAfterTheNextStart() throws Exception {
+    void keepsQueuedMailAndDeliversItAfterTheNextStart() throws Exception {
         relay.start();
         relay.stopOffice();
         try (Device device = relay.device()) {
@@ -60,7 +60,7 @@ final class StopTest {
     }
 
     @Test
-    void letsADeliveryInFlightEndAndDoesNotRepeatIt() throws Exception {
+    void completesADeliveryInFlightAndDoesNotRepeatIt() throws Exception {
         relay.with("content:delay 1s*1").start();
         String id;
         try (Device device = relay.device()) {
@@ -80,7 +80,7 @@ final class StopTest {
     }
 
     @Test
-    void letsAProbeInFlightEnd() throws Exception {
+    void completesAProbeInFlight() throws Exception {
         relay.with("auth:535 5.7.3 Authentication unsuccessful*1", "content:delay 1s*1")
                 .start();
         String id;
@@ -97,7 +97,7 @@ final class StopTest {
     }
 
     @Test
-    void letsAMessageInTheMiddleEnd() throws Exception {
+    void receivesAMessageInProgressCompletely() throws Exception {
         relay.start();
         try (Device busy = relay.device();
                 Device idle = relay.device()) {
@@ -117,7 +117,7 @@ final class StopTest {
     }
 
     @Test
-    void keepsASecondRelayOutOfItsDataDirectory() throws Exception {
+    void keepsADataDirectoryLockedAgainstASecondRelay() throws Exception {
         relay.start();
         Relay second = new Relay(RelayFixture.settings(directory.resolve("relay.conf")), new RememberingJournal());
         assertThatThrownBy(second::start)

@@ -4,16 +4,16 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 
 /// One step of a check.
 ///
-/// @param name short: `connect`, `TLS`, `sign-in`
-/// @param detail of the result; never contains a secret
-/// @param cause of a failure, in plain words; empty if none
-/// @param advice for the admin; empty if none
+/// @param name short name of the step, such as `connect`, `TLS` or `sign-in`
+/// @param detail details of the result; never contain a secret
+/// @param cause cause of the failure, in plain words; empty if the step did not fail
+/// @param advice advice for the admin; empty if there is none
 public record CheckStep(Result result, @JsonProperty("step") String name, String detail, String cause, String advice) {
 
     /// The result of a step.
     public enum Result {
         OK("✔"),
-        /// Works, but not for long or not for all mail.
+        /// The step passed, but mail will stop soon, or some messages cannot be sent or are delayed.
         WARNING("!"),
         FAILED("✘");
 
@@ -23,7 +23,7 @@ public record CheckStep(Result result, @JsonProperty("step") String name, String
             this.symbol = symbol;
         }
 
-        /// @return a single character
+        /// @return a symbol of one character
         public String symbol() {
             return symbol;
         }

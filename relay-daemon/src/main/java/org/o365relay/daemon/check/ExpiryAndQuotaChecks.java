@@ -18,7 +18,7 @@ import org.o365relay.queue.jdbc.sqlite.OfflineQueue;
 
 /// Checks the expiry dates of a mailbox's credentials and the usage of its daily quota.
 ///
-/// @param queue can be read while the relay is running
+/// @param queue the queue, which can be read even while the relay is running
 public record ExpiryAndQuotaChecks(UpstreamFactory upstreams, OfflineQueue queue, InstantSource clock)
         implements MailboxChecker.LocalChecks {
 
@@ -80,7 +80,8 @@ public record ExpiryAndQuotaChecks(UpstreamFactory upstreams, OfflineQueue queue
                                     "further mail is queued until the usage falls below the limit",
                                     ""));
         } catch (QueueUnavailableException e) {
-            return Optional.empty(); // no relay has run yet, or the queue is not readable; "devices" reports why
+            // no relay has run yet, or the queue is not readable; `o365-relay devices` reports the reason
+            return Optional.empty();
         }
     }
 }

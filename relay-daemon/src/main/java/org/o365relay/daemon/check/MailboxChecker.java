@@ -14,8 +14,9 @@ import org.o365relay.deliver.upstream.UpstreamCheck.Finding;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Outcome.Delivered;
 
-/// Checks whether a mailbox can send mail through its upstreams, up to the sign-in, or completely if there is a
-/// test message. Classifies replies as the relay does.
+/// Checks whether a mailbox can send mail: tests each of its upstreams up to and including the sign-in, and
+/// sends the test message, if there is one, through each upstream that works. Classifies replies as the relay
+/// does.
 public final class MailboxChecker {
 
     private final UpstreamFactory upstreams;
@@ -39,12 +40,12 @@ public final class MailboxChecker {
     /// Checks that need no connection to an upstream.
     @FunctionalInterface
     public interface LocalChecks {
-        /// @return expiry dates of credentials, and usage of the daily quota
+        /// @return steps about the expiry of the credentials and the usage of the daily quota
         List<CheckStep> of(MailboxSettings mailbox);
     }
 
-    /// @param upstreams creates the upstreams to check, which are closed again
-    /// @param testMessage sent through every working upstream; null to send nothing
+    /// @param upstreams creates the upstreams to check; each is closed after its check
+    /// @param testMessage message to send through every working upstream; null to send nothing
     public MailboxChecker(
             UpstreamFactory upstreams, LocalChecks localChecks, Progress progress, @Nullable TestMessage testMessage) {
         this.upstreams = upstreams;

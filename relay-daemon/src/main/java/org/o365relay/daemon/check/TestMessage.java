@@ -23,11 +23,11 @@ import org.o365relay.rewrite.RewriteResult;
 import org.o365relay.rewrite.RewriteRules;
 import org.o365relay.rewrite.Rewriter;
 
-/// A test message. It is rewritten and sent like any other message, but not queued. The reply shows
-/// whether the mailbox may send as its author.
+/// A test message. It is rewritten and sent like any other message, but not queued. The reply shows whether the
+/// mailbox may send as the author of the message.
 ///
-/// @param id part of its Message-ID
-/// @param author null for the mailbox
+/// @param id queue ID, which is also part of the Message-ID
+/// @param author author of the message; null for the mailbox itself
 public record TestMessage(
         QueueId id, Instant now, EmailAddress to, @Nullable EmailAddress author) {
 
@@ -35,7 +35,7 @@ public record TestMessage(
                     "EEE, d MMM yyyy HH:mm:ss Z", Locale.ENGLISH)
             .withZone(ZoneOffset.UTC);
 
-    /// @return the Message-ID, for message trace
+    /// @return the Message-ID, by which a message trace finds the message
     String messageId(EmailAddress mailbox) {
         return "<" + id + ".check@" + mailbox.domain() + ">";
     }

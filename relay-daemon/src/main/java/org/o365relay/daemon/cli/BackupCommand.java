@@ -36,15 +36,15 @@ public final class BackupCommand implements Callable<Integer> {
     private ConfigFile config = new ConfigFile();
 
     @Parameters(paramLabel = "DIR", description = "Existing directory, preferably on another disk.")
-    private Path folder = Path.of(".");
+    private Path target = Path.of(".");
 
     @Override
     public Integer call() throws CommandFailed, QueueUnavailableException {
         Path directory = config.readForOperators().settings().queue().directory();
         PrintWriter out = spec.commandLine().getOut();
-        QueueBackup.Result made = new QueueBackup(directory, clock).writeTo(folder);
-        out.println(made.file() + ": " + Amounts.of(made.open(), "open message") + ", " + (made.octets() + 1023) / 1024
-                + " KiB");
+        QueueBackup.Result result = new QueueBackup(directory, clock).writeTo(target);
+        out.println(result.file() + ": " + Amounts.of(result.open(), "open message") + ", "
+                + (result.octets() + 1023) / 1024 + " KiB");
         out.flush();
         return ExitCode.OK;
     }

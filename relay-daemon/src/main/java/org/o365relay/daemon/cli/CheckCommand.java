@@ -39,8 +39,8 @@ import picocli.CommandLine.Spec;
         versionProvider = ProgramVersion.class,
         description = {
             "Check the configuration and the connection to Microsoft 365.",
-            "Lists who may send what; then tests every upstream of every mailbox: DNS, TCP, TLS and the certificate, server"
-                    + " capabilities, the token and its permissions, the sign-in. Shows cause and advice for the first"
+            "Lists which clients may send what, then tests every upstream of every mailbox: DNS, TCP, TLS and the"
+                    + " certificate, server capabilities, the token and its permissions, the sign-in. Shows cause and advice for the first"
                     + " failure.",
             "Sends no message without --send; works while the relay is running. Exits with 0 if every mailbox can send"
                     + " through at least one upstream, otherwise with 69."

@@ -17,9 +17,12 @@ import picocli.CommandLine.Model.UsageMessageSpec;
 
 /// The environment of the operator commands.
 ///
-/// @param terminal for prompts; empty if input or output is redirected
-/// @param columns width of the terminal; [Layout#UNLIMITED] if the output is redirected
-/// @param rawOutput standard output for the content of messages
+/// @param access connects to the relay
+/// @param clock clock for the current time
+/// @param zone time zone of the times shown and entered
+/// @param terminal terminal for prompts; empty if input or output is redirected
+/// @param columns width of the terminal in columns; [Layout#UNLIMITED] if the output is redirected
+/// @param rawOutput standard output as a stream of bytes, to which message content is written unchanged
 public record CliEnvironment(
         RelayAccess access,
         InstantSource clock,
@@ -28,14 +31,15 @@ public record CliEnvironment(
         IntSupplier columns,
         OutputStream rawOutput) {
 
-    /// The environment of this process.
+    /// @return the environment of this process
     public static CliEnvironment ofProgram() {
         return new CliEnvironment(
-                found -> Controls.open(found.control(), found.settings().queue(), ProgramVersion.program()),
+                configuration -> Controls.open(
+                        configuration.control(), configuration.settings().queue(), ProgramVersion.program()),
                 InstantSource.system(),
                 ZoneId.systemDefault(),
                 Terminal::ofProgram,
-                CliEnvironment::columnsOfProgram,
+                CliEnvironment::terminalColumns,
                 new FileOutputStream(FileDescriptor.out));
     }
 
@@ -44,13 +48,13 @@ public record CliEnvironment(
         return columns.getAsInt() != Layout.UNLIMITED;
     }
 
-    private static int columnsOfProgram() {
+    private static int terminalColumns() {
         if (!isStdoutTerminal()) {
             return Layout.UNLIMITED;
         }
-        String given = System.getenv("COLUMNS");
-        return given != null && given.matches("[1-9]\\d{1,4}")
-                ? Integer.parseInt(given)
+        String columns = System.getenv("COLUMNS");
+        return columns != null && columns.matches("[1-9]\\d{1,4}")
+                ? Integer.parseInt(columns)
                 : new UsageMessageSpec().autoWidth(true).width();
     }
 

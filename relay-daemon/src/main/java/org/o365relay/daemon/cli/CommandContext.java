@@ -13,7 +13,7 @@ import org.o365relay.daemon.report.ReasonTexts;
 import org.o365relay.daemon.report.StatusReport;
 import org.o365relay.exchange.ReplyCatalogue;
 
-/// What the operator commands share: environment, configuration file and output options.
+/// Shared by the operator commands: environment, configuration file and output options.
 public record CommandContext(CliEnvironment environment, ConfigFile config, OutputOptions output) {
 
     public Valid configuration() throws CommandFailed {
@@ -26,7 +26,7 @@ public record CommandContext(CliEnvironment environment, ConfigFile config, Outp
         return environment.access().connect(configuration);
     }
 
-    /// @return the mailboxes that are not sending; none if no relay is running
+    /// @return the mailboxes and pools that are not sending; none if no relay is running
     public static BlockedMailboxes blockedMailboxes(Control relay, Valid configuration) throws ControlException {
         return relay.isRunning()
                 ? BlockedMailboxes.of(

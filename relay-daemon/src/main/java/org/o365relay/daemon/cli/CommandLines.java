@@ -28,15 +28,15 @@ public final class CommandLines {
         CommandLine command = error.getCommandLine();
         PrintWriter err = command.getErr();
         err.println("o365-relay: " + error.getMessage());
-        if (isRisky(error) || !UnmatchedArgumentException.printSuggestions(error, err)) {
+        if (suggestsDiscardingMail(error) || !UnmatchedArgumentException.printSuggestions(error, err)) {
             err.println("Try \"" + command.getCommandSpec().qualifiedName() + " --help\".");
         }
         err.flush();
         return ExitCode.USAGE;
     }
 
-    /// Commands that discard mail must not be suggested for a misspelled word.
-    private static boolean isRisky(ParameterException error) {
+    /// @return whether a suggestion discards mail; such commands must not be suggested for a misspelled word
+    private static boolean suggestsDiscardingMail(ParameterException error) {
         return error instanceof UnmatchedArgumentException unmatched
                 && unmatched.getSuggestions().stream()
                         .anyMatch(suggestion -> suggestion.endsWith("delete") || suggestion.endsWith("bounce"));

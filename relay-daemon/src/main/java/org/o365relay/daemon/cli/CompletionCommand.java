@@ -24,7 +24,7 @@ public final class CompletionCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    /// Both use the same script; it enables bash completion in zsh.
+    /// The supported shells. Both use the same script, which enables bash completion in zsh.
     private enum Shell {
         BASH,
         ZSH

@@ -34,7 +34,7 @@ public final class ConfigFile {
 
     /// Reads the file and prints all warnings and problems to standard error.
     ///
-    /// @throws CommandFailed if there are problems
+    /// @throws CommandFailed if the configuration is invalid or cannot be read
     Valid read() throws CommandFailed {
         Valid read = read(new ConfigReader(System.getenv()), "; nothing was started");
         PrintWriter err = spec.commandLine().getErr();

@@ -102,7 +102,7 @@ final class DemoEnvironment implements AutoCloseable {
         return directory.resolve("received");
     }
 
-    /// @return the wanted port, or 0 for any free port if it is in use
+    /// @return the wanted port; if it is in use, 0, which selects any free port
     private static int freePort(int wanted) {
         try (ServerSocket probe = new ServerSocket()) {
             probe.setReuseAddress(true);
@@ -115,8 +115,8 @@ final class DemoEnvironment implements AutoCloseable {
 
     private static void delete(Path directory) {
         try (Stream<Path> files = Files.walk(directory)) {
-            List<Path> inside = files.sorted(Comparator.reverseOrder()).toList();
-            for (Path file : inside) {
+            List<Path> paths = files.sorted(Comparator.reverseOrder()).toList();
+            for (Path file : paths) {
                 Files.deleteIfExists(file);
             }
         } catch (IOException e) {

@@ -8,9 +8,9 @@ import org.o365relay.accept.ListenerSettings;
 import org.o365relay.admit.ClientPolicy;
 import org.o365relay.mail.DeviceRecord;
 
-/// A device as the command lists it: its counters and its configuration.
+/// A device in the list of `o365-relay devices`: its counters and its configuration.
 ///
-/// @param name name of its trusted network; empty if that has no name, or the device is not trusted
+/// @param name name of its trusted network; empty if the network has no name or the device is not trusted
 /// @param recipientsPerDay recipients allowed in 24 hours; null if unlimited
 record DeviceEntry(
         DeviceRecord device, String name, @Nullable Integer recipientsPerDay) {

@@ -9,11 +9,11 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.daemon.control.ControlJson;
 import org.o365relay.mail.DeviceRecord;
 
-/// A device as JSON. Members are added, never renamed.
+/// A device as JSON. Members may be added, but are never renamed.
 ///
 /// @param recipientsLastDay recipients in the last 24 hours
 /// @param recipientsPerDay recipients allowed in 24 hours; null if unlimited
-/// @param deviations number of times by kind of deviation
+/// @param deviations number of occurrences of each kind of protocol deviation
 record DeviceJson(
         String address,
         String name,

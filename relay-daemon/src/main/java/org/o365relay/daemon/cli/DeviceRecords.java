@@ -19,7 +19,7 @@ final class DeviceRecords {
         return new OfflineQueue(queue.directory()).devices();
     }
 
-    /// The running relay logs damaged rows; here, the log could end up in the output.
+    /// Prevents log lines about damaged rows from mixing with the output. The running relay logs them.
     static void silenceQueueLog() {
         if (LoggerFactory.getLogger("org.o365relay.queue") instanceof Logger logger) {
             logger.setLevel(Level.OFF);

@@ -20,10 +20,10 @@ import org.o365relay.mail.DeviceRecord;
 /// @param zone time zone of the times shown
 record DeviceTable(Instant now, ZoneId zone) {
 
-    private static final int LONGEST_NAME = 24;
+    private static final int MAX_NAME_WIDTH = 24;
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm", Locale.ROOT);
 
-    /// @return the lines, without line ends
+    /// @return the lines, without line endings
     List<String> lines(List<DeviceEntry> entries) {
         Table table = Table.of(
                 "ADDRESS",
@@ -44,8 +44,8 @@ record DeviceTable(Instant now, ZoneId zone) {
         long recipients = device.recipientsInLastDay(now);
         return List.of(
                 device.address().getHostAddress(),
-                shown(entry.name()),
-                shown(device.helo()),
+                cell(entry.name()),
+                cell(device.helo()),
                 TIME.format(device.firstSeen().atZone(zone)),
                 TIME.format(device.lastSeen().atZone(zone)),
                 Long.toString(device.messages()),
@@ -68,8 +68,8 @@ record DeviceTable(Instant now, ZoneId zone) {
         return count == 1 ? "once" : count + " times";
     }
 
-    /// A client may announce a HELO name of any length.
-    private static String shown(String text) {
-        return text.isBlank() ? "-" : TerminalText.truncate(TerminalText.text(text), LONGEST_NAME);
+    /// Truncates long names: clients choose their HELO names freely.
+    private static String cell(String text) {
+        return text.isBlank() ? "-" : TerminalText.truncate(TerminalText.text(text), MAX_NAME_WIDTH);
     }
 }

@@ -52,7 +52,7 @@ public final class DevicesCommand implements Callable<Integer> {
             description = "Show only this device, or the devices in this network.")
     private @Nullable Network network;
 
-    /// A command that uses the system clock and the local time zone.
+    /// Creates a command that uses the system clock and the local time zone.
     public DevicesCommand() {
         this(InstantSource.system(), ZoneId.systemDefault());
     }

@@ -13,22 +13,24 @@ public final class ExitCode {
     public static final int USAGE = 64;
     /// The queue is damaged, or was written by a newer version.
     public static final int DAMAGED = 65;
-    /// The message does not exist.
+    /// The message or its content does not exist, or the action applies to none of the messages given by ID.
     public static final int NO_SUCH_MESSAGE = 66;
-    /// A port is in use, a server cannot be reached, or the relay is not running.
+    /// A port is in use, the relay is not running or does not respond, or an upstream cannot be reached or
+    /// refuses the sign-in.
     public static final int UNAVAILABLE = 69;
-    /// An internal error, or a failed demonstration.
+    /// An internal error occurred, or the demo failed.
     public static final int INTERNAL = 70;
-    /// A directory or file cannot be used.
+    /// A directory, a file or the queue cannot be used.
     public static final int CANNOT_CREATE = 73;
-    /// Some messages were changed, others were not: the command stopped early, or these were being delivered.
+    /// Some messages were changed, others were not: the command stopped early, or the others were
+    /// being delivered.
     public static final int PARTLY_DONE = 74;
     /// Another relay uses the data directory.
     public static final int LOCKED = 75;
-    /// The running relay has another version than the command.
+    /// The running relay and the command have different versions.
     public static final int VERSION_MISMATCH = 76;
-    /// The user may not use the control socket; or, for `explain`, the relay would reject the message or one
-    /// of its recipients.
+    /// The user is not permitted to use the control socket; or, for `explain`, the relay would reject the
+    /// message or one of its recipients.
     public static final int NOT_PERMITTED = 77;
     /// The configuration is wrong.
     public static final int CONFIGURATION = 78;

@@ -86,7 +86,7 @@ public final class ExplainCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
-    /// A command that uses the system clock.
+    /// Creates a command that uses the system clock.
     public ExplainCommand() {
         this(InstantSource.system());
     }
@@ -99,15 +99,15 @@ public final class ExplainCommand implements Callable<Integer> {
     public Integer call() throws CommandFailed {
         RelaySettings settings = config.read().settings();
         InetAddress device = address();
-        ListenerSettings used = listener(settings.listeners());
+        ListenerSettings selected = listener(settings.listeners());
         ExplainRequest request = new ExplainRequest(
                 device,
-                used,
+                selected,
                 helo,
                 from.isEmpty() || from.equals("<>") ? null : mailAddress(from),
                 to.stream().map(this::mailAddress).toList(),
                 octets(),
-                hasRecipientLimit(used, device) ? recipientsUsed(settings.queue(), device) : null);
+                hasRecipientLimit(selected, device) ? recipientsUsed(settings.queue(), device) : null);
         Explanation explanation = Explainer.explain(settings, request);
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
@@ -152,7 +152,7 @@ public final class ExplainCommand implements Callable<Integer> {
                 .isPresent();
     }
 
-    /// @return recipients counted against the daily limit; null if the queue cannot be read, for example
+    /// @return recipients of the device in the last 24 hours; null if the queue cannot be read, for example
     ///     because no relay has run yet
     private @Nullable Long recipientsUsed(QueueSettings queue, InetAddress device) {
         try {

@@ -18,15 +18,15 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/// `o365-relay explain-reply`: explains a reply of Microsoft 365.
+/// `o365-relay explain-reply`: explains a reply from Microsoft 365.
 @Command(
         name = "explain-reply",
         mixinStandardHelpOptions = true,
         versionProvider = ProgramVersion.class,
         description = {
-            "Explain a reply of Microsoft 365.",
-            "Shows the cause of a reply of Exchange Online, a connector, Microsoft Entra (AADSTS…) or Microsoft Graph, what"
-                    + " to do, and what the relay does. Paste the reply as found in a log, a notice or a web page."
+            "Explain a reply from Microsoft 365.",
+            "Shows the cause of a reply from Exchange Online, a connector, Microsoft Entra (AADSTS…) or Microsoft Graph,"
+                    + " what to do, and what the relay does. Paste the reply as found in a log, a notice or a web page."
         },
         footer = {
             "%nExamples:",

@@ -23,7 +23,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/// `o365-relay login`: signs a user in by device code and stores the login for the relay.
+/// `o365-relay login`: signs in a user with a device code and stores the login for the relay.
 @Command(
         name = "login",
         mixinStandardHelpOptions = true,
@@ -60,16 +60,18 @@ public final class LoginCommand implements Callable<Integer> {
                 .flatMap(candidate ->
                         candidate.upstreams().stream().flatMap(upstream -> login(candidate, upstream).stream()))
                 .toList();
-        List<Credential.DeviceCode> different =
+        List<Credential.DeviceCode> distinct =
                 logins.stream().map(Login::credential).distinct().toList();
-        if (different.isEmpty()) {
+        if (distinct.isEmpty()) {
             throw new CommandFailed(
                     ExitCode.USAGE,
-                    (mailbox == null ? "no mailbox" : "mailbox " + mailbox + " does not exist or is not one that")
-                            + " in " + config.file()
-                            + " signs in with a device code; set credential.type = device-code");
+                    (mailbox == null
+                                    ? "no mailbox in " + config.file() + " signs in with a device code"
+                                    : "mailbox " + mailbox + " is not configured in " + config.file()
+                                            + " or does not sign in with a device code")
+                            + "; set credential.type = device-code");
         }
-        if (different.size() > 1) {
+        if (distinct.size() > 1) {
             throw new CommandFailed(
                     ExitCode.USAGE,
                     "several mailboxes sign in with a device code; choose one with --mailbox: "

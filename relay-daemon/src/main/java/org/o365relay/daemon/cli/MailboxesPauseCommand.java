@@ -9,7 +9,7 @@ import org.o365relay.mail.EmailAddress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/// `o365-relay mailboxes pause`.
+/// `o365-relay mailboxes pause`: pauses a mailbox.
 @Command(
         name = "pause",
         mixinStandardHelpOptions = true,

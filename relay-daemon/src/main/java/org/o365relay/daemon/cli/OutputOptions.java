@@ -10,7 +10,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
-/// The output options of the operator commands; also prints the output of these commands.
+/// The output options of the operator commands. Also prints their output.
 public final class OutputOptions {
 
     @Spec(Spec.Target.MIXEE)

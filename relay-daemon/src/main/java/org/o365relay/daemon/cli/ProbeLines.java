@@ -39,8 +39,9 @@ record ProbeLines(Layout layout) {
             case MESSAGE -> "The next message in the queue is sent now, as a probe." + warning(probe);
             case QUOTA ->
                 probe.waitsUntil() == null
-                        ? "The quota has room again; delivery continues."
-                        : "This is the relay's own limit, so nothing is probed; the quota has room again at "
+                        ? "Part of the daily quota is free again; delivery continues."
+                        : "This is the relay's own limit, so nothing is probed; part of the daily quota is free again"
+                                + " at "
                                 + layout.times().of(probe.waitsUntil())
                                 + ". To send more before then, raise limits.recipients-per-day and restart the relay.";
         };
@@ -48,7 +49,8 @@ record ProbeLines(Layout layout) {
 
     private static String warning(RequestedProbe probe) {
         return probe.target() == Target.MAILBOX
-                ? " While a Microsoft limit lasts, Microsoft may refuse it again; the relay then returns to its schedule."
+                ? " While a Microsoft limit lasts, Microsoft may reject it again; the relay then returns to its probe"
+                        + " schedule."
                 : "";
     }
 }

@@ -8,6 +8,7 @@ import org.o365relay.daemon.control.ControlException;
 @FunctionalInterface
 public interface RelayAccess {
 
-    /// @return the relay of this configuration; if it is not running, read-only access to its queue
+    /// @return a connection to the relay of this configuration; if it is not running, read-only access to its
+    ///     queue
     Control connect(Configuration.Valid configuration) throws ControlException;
 }

@@ -56,10 +56,7 @@ public final class RunCommand implements Callable<Integer> {
         try {
             serviceManager.ready("listening on " + addresses(relay));
             log.info(
-                    "{} listens on {}; mail leaves as {}",
-                    ProgramVersion.text(),
-                    addresses(relay),
-                    mailboxes(settings));
+                    "{} listens on {}; sends mail as {}", ProgramVersion.text(), addresses(relay), mailboxes(settings));
             new CountDownLatch(1).await(); // until the JVM is terminated
         } catch (RuntimeException e) {
             exitCode = ExitCode.INTERNAL;
@@ -92,8 +89,8 @@ public final class RunCommand implements Callable<Integer> {
         }
     }
 
-    /// Runs as a shutdown hook. Halts with exit code 0, because the JVM would exit with 143 after SIGTERM, and
-    /// a requested shutdown is not a failure.
+    /// Runs as a shutdown hook. Halts with the exit code of this command (0 unless an internal error occurred):
+    /// the JVM would exit with 143 after SIGTERM, although a requested shutdown is not a failure.
     private void stop(RunningRelay relay, ControlServer control, SystemdNotifier serviceManager) {
         serviceManager.stopping("waiting for deliveries in progress");
         log.info("stopping");

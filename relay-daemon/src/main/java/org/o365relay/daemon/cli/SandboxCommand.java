@@ -65,7 +65,7 @@ import picocli.CommandLine.TypeConversionException;
 public final class SandboxCommand implements Callable<Integer> {
 
     private static final Duration POLL_INTERVAL = Duration.ofHours(1);
-    private static final String APP = "6f1d1c2e-0f7b-4bfa-a3a5-2f6a9f1f0c11";
+    private static final String APP_ID = "6f1d1c2e-0f7b-4bfa-a3a5-2f6a9f1f0c11";
     private static final List<String> REPLACED_BY_SCENARIO =
             List.of("--address", "--port", "--https", "--mx", "--user", "--password", "--send-as", "--tarpit");
 
@@ -183,10 +183,10 @@ public final class SandboxCommand implements Callable<Integer> {
                 .with(new ListenSettings(address, port, https, mx))
                 .with(keep)
                 .tenant(tenant -> tenant.submission(submission -> submission.withTarpit(Duration.ofSeconds(tarpit)))
-                        .entra(entra -> entra.with(AppRegistration.withSecret(APP, Passwords.random()))));
+                        .entra(entra -> entra.with(AppRegistration.withSecret(APP_ID, Passwords.random()))));
     }
 
-    /// Reads the scenario; `--directory` and `--keep` still apply, and `--fault` adds to the faults of the
+    /// Reads the scenario. `--directory` and `--keep` still apply, and `--fault` adds to the faults in the
     /// file.
     private Scenario load(Path file) throws CommandFailed {
         for (String option : REPLACED_BY_SCENARIO) {
@@ -224,7 +224,7 @@ public final class SandboxCommand implements Callable<Integer> {
         };
     }
 
-    /// Prints a line per accepted message until the thread is interrupted or the program ends.
+    /// Prints one line for each accepted message until the thread is interrupted or the program ends.
     private static void printArrivals(Sandbox sandbox, PrintWriter out) throws InterruptedException {
         int shown = 0;
         while (true) {

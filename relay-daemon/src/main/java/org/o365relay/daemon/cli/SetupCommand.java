@@ -37,7 +37,8 @@ import picocli.CommandLine.Spec;
                     + " in Microsoft 365 and opens no network connection before the check."
         },
         footer = {
-            "%nWithout a terminal, settings that are not given get their defaults; missing ones are reported.",
+            "%nWithout a terminal, settings that are not given get their defaults; missing required settings are"
+                    + " reported.",
             "The exit code is 0 once the files are written, even if the check fails."
         })
 public final class SetupCommand implements Callable<Integer> {
@@ -70,7 +71,7 @@ public final class SetupCommand implements Callable<Integer> {
     @Option(names = "--no-check", description = "Do not run \"o365-relay check\" at the end.")
     private boolean noCheck;
 
-    /// @param terminal terminal of the user; empty if there is none
+    /// @param terminal supplies the terminal of the user; empty if there is none
     public SetupCommand(Supplier<Optional<Terminal>> terminal) {
         this.terminal = terminal;
     }
@@ -100,12 +101,12 @@ public final class SetupCommand implements Callable<Integer> {
     }
 
     private Setup.Result write() throws CommandFailed {
-        Optional<Terminal> asked = defaults ? Optional.empty() : terminal.get();
+        Optional<Terminal> prompts = defaults ? Optional.empty() : terminal.get();
         Path target = directory == null ? defaultDirectory() : directory;
         try {
-            return new Setup(target, force, secretFile, asked).write(given());
+            return new Setup(target, force, secretFile, prompts).write(given());
         } catch (InvalidAnswersException e) {
-            throw new CommandFailed(ExitCode.USAGE, e.getMessage() + hint(asked));
+            throw new CommandFailed(ExitCode.USAGE, e.getMessage() + hint(prompts));
         } catch (FileAlreadyExistsException e) {
             throw new CommandFailed(
                     ExitCode.CANNOT_CREATE,
@@ -117,8 +118,8 @@ public final class SetupCommand implements Callable<Integer> {
         }
     }
 
-    private static String hint(Optional<Terminal> asked) {
-        return asked.isPresent() ? "" : "\nNo file was written. See o365-relay setup --help.";
+    private static String hint(Optional<Terminal> prompts) {
+        return prompts.isPresent() ? "" : "\nNo file was written. See o365-relay setup --help.";
     }
 
     private static String reason(IOException e) {

@@ -108,7 +108,7 @@ public final class StatusCommand implements Callable<Integer> {
         }
     }
 
-    /// Shows an error, for example while the relay restarts, until the next refresh.
+    /// @return the status; if the relay does not respond, for example while it restarts, the error message
     private static List<String> snapshot(CommandContext context, Valid configuration) {
         try {
             return lines(context, configuration, status(context, configuration));

@@ -14,9 +14,9 @@ import org.o365relay.queue.MessageFilter;
 import org.o365relay.queue.Page;
 import org.o365relay.queue.QueueSummary;
 
-/// Queries and controls a relay. If the relay is not running, only its queue can be queried.
+/// Queries and controls a relay. If the relay is not running, only its queue and disk usage can be queried.
 ///
-/// Every method throws a [ControlException] that states what is wrong and what to do.
+/// A method that fails throws a [ControlException] that states what is wrong and what to do.
 public interface Control extends AutoCloseable {
 
     /// @return whether a relay is running

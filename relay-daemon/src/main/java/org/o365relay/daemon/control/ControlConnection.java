@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
 ///
 /// @param controls creates the [Control] that executes the request
 /// @param program name and version of this relay
-/// @param timeout for the client to send its request, and to read each chunk of the response; executing the
-///     request has no timeout
+/// @param timeout time within which the client must send its request, and read each chunk of the response;
+///     executing the request has no timeout
 record ControlConnection(
         SocketChannel channel, Supplier<Control> controls, String program, Duration timeout, Deadlines deadlines) {
 
@@ -30,7 +30,8 @@ record ControlConnection(
     private static final byte LF = '\n';
 
     /// @param onRequest runs when the request has been read
-    /// @throws IOException if the client disconnects or times out; a request that was read is executed anyway
+    /// @throws IOException if the client disconnects or times out; a request that has been read is executed
+    ///     anyway
     void serve(Runnable onRequest) throws IOException {
         String line = deadlines.within(timeout, channel, this::read);
         onRequest.run();
@@ -43,7 +44,7 @@ record ControlConnection(
         }
     }
 
-    /// @return empty if the client sent no request; null if the request is too long
+    /// @return the request line; empty if the client sent no complete line; null if the line is too long
     private @Nullable String read() throws IOException {
         ByteBuffer octets = ByteBuffer.allocate(Protocol.MAX_REQUEST);
         while (octets.hasRemaining()) {
@@ -112,17 +113,17 @@ record ControlConnection(
                             + " is settled");
         }
         try (InputStream content = control.content(message)) {
-            byte[] chunk = first(content);
+            byte[] chunk = firstChunk(content);
             write(ControlResponse.result(
                     program, new ControlResponse.Content(message.entry().size())));
-            for (; chunk.length > 0; chunk = next(content)) {
+            for (; chunk.length > 0; chunk = nextChunk(content)) {
                 write(ByteBuffer.wrap(chunk));
             }
         }
     }
 
-    /// Before anything is sent, an error can still be reported.
-    private static byte[] first(InputStream content) throws ControlException {
+    /// Reads the first chunk. An error is still reported to the client, because nothing has been sent.
+    private static byte[] firstChunk(InputStream content) throws ControlException {
         try {
             return content.readNBytes(CHUNK);
         } catch (IOException | QueueException e) {
@@ -130,9 +131,9 @@ record ControlConnection(
         }
     }
 
-    /// Once content has been sent, an error cannot be reported; closing the connection early tells the client that
-    /// the content is incomplete.
-    private static byte[] next(InputStream content) throws IOException {
+    /// Reads a further chunk. An error can no longer be reported; closing the connection early shows the client
+    /// that the content is incomplete.
+    private static byte[] nextChunk(InputStream content) throws IOException {
         try {
             return content.readNBytes(CHUNK);
         } catch (RuntimeException e) {

@@ -1,13 +1,13 @@
 package org.o365relay.daemon.control;
 
-/// A control request failed for a reason that the operator can correct.
+/// A control request failed.
 public final class ControlException extends Exception {
 
     private static final long serialVersionUID = 1;
 
     private final Kind kind;
 
-    /// @param message what is wrong, and what to do
+    /// @param message what is wrong and what to do, for the operator
     public ControlException(Kind kind, String message) {
         super(message);
         this.kind = kind;
@@ -19,17 +19,18 @@ public final class ControlException extends Exception {
 
     /// The reason of the failure.
     public enum Kind {
-        /// The request needs a running relay, but the relay is not running or does not answer.
+        /// The request needs a running relay, but the relay is not running, does not respond or serves too many
+        /// other commands.
         NOT_RUNNING,
         /// The connection was lost during a change: some messages may have been changed and others not.
         INTERRUPTED,
-        /// The user is not permitted to use the control socket or to read the queue.
+        /// The user is not permitted to use the control socket.
         NOT_PERMITTED,
-        /// The version of the running relay is not that of the command.
+        /// The running relay and the command have different versions.
         VERSION_MISMATCH,
         /// The request is invalid: for example, it names an unknown mailbox or a message that does not exist.
         BAD_REQUEST,
-        /// The queue cannot be used.
+        /// The queue cannot be used, or the relay had an internal error.
         QUEUE,
         /// The queue is damaged or was written by a newer version of the relay.
         DAMAGED

@@ -32,8 +32,10 @@ import org.o365relay.mail.QueueId;
 import org.o365relay.queue.ChangeResult;
 import org.o365relay.queue.MessageDetail;
 
-/// The JSON (RFC 8259) that commands print with `--json` and that the relay sends over the control socket: ASCII, on
-/// one line. Readers must ignore members they do not know; members are added, never renamed, and have no fixed order.
+/// The JSON (RFC 8259) that commands print with `--json` and that the relay sends over the control socket, in
+/// ASCII. It is on one line, except that commands print lists and explanations with one line per element or
+/// member. Readers must ignore members they do not know; members are added, never renamed, and have no fixed
+/// order.
 ///
 /// - Times are ISO 8601 in UTC, `2026-11-21T18:25:09.123Z`; sizes are in octets; IDs and addresses are strings;
 ///   constants are lower case with hyphens. An absent value is `null`; the record states what an empty string
@@ -46,13 +48,15 @@ import org.o365relay.queue.MessageDetail;
 ///   `subject`, `messageId`, `settledAt`, `notice`.
 /// - [MessageDetail]: `message` (as above), `protocol`, `body`, `smtpUtf8`, `content`, `hasContent`, `recipients`
 ///   (all: `ordinal`, `address`, `state`), `events` (`at`, `recipient` (an ordinal), `kind`, `upstream`, `detail`,
-///   `reason`, `uncertain`).
-/// - [ChangeResult]: `selected` (the number of messages selected), `changed`, `skipped`, `stopped`.
+///   `reason`, `uncertain`). `o365-relay trace` prints `messages`, a list of these, and `next`.
+/// - [ChangeResult]: `changed`, `skipped`, `stopped`; commands also print `selected`, the number of selected
+///   messages.
 /// - [MailboxStatus]: `mailbox`, `state`, `since`, `upstream`, `reply`, `cause`, `advice`, `nextProbeAt`,
 ///   `delivering`.
 /// - [MailboxProbes]: `changed` (whether a pause ended or anything is probed), `resumed`, `probes`: `upstream`,
-///   `target` (`mailbox` if that is blocked, `upstream` if that is suspended or waits), `cause`, `method` (`sign-in`,
-///   `message`, `quota`), `waitsUntil` (when the relay's own quota has room again, if it is used up).
+///   `target` (`mailbox` if that is blocked, `upstream` if that is suspended or waits), `cause`, `method`
+///   (`sign-in`, `message`, `quota`), `waitsUntil` (if the relay's own quota is used up, when part of it is free
+///   again).
 /// - [RelayStatus]: `at`, `running` (`version`, `pid`, `startedAt`, `listeners`, `mailboxes`, `rates`: `event`,
 ///   `lastMinute`, `lastHour`, `lastDay`; `alerts`: `name`, `since`, `subject`, `text`, `advice`), `queue` (a
 ///   summary), `disk` (`free`, `minimumFree`, `used`, `maximum`).
@@ -65,7 +69,7 @@ public final class ControlJson {
     private static JsonMapper mapper() {
         JsonMapper mapper = Json.mapper()
                 .addModule(new SimpleModule().addSerializer(new TimeInMilliseconds()))
-                .addHandler(new UnknownNull())
+                .addHandler(new IgnoredNull())
                 .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                 .build();
         mapper.setMixIns(Members.BY_TYPE);
@@ -73,7 +77,7 @@ public final class ControlJson {
         return mapper;
     }
 
-    /// Always with milliseconds, so that times sort as text.
+    /// Writes times with exactly three decimals, so that they sort as text.
     private static final class TimeInMilliseconds extends StdSerializer<Instant> {
 
         private static final long serialVersionUID = 1;
@@ -90,8 +94,8 @@ public final class ControlJson {
         }
     }
 
-    /// An unknown member that is null demands nothing, so it is ignored even in a change.
-    private static final class UnknownNull extends DeserializationProblemHandler {
+    /// Ignores an unknown member that is null, even in a change, because it imposes no condition.
+    private static final class IgnoredNull extends DeserializationProblemHandler {
 
         @Override
         public boolean handleUnknownProperty(
@@ -115,10 +119,10 @@ public final class ControlJson {
 
     /// @param next queue ID of the first message of the next page; null on the last page
     public static String text(List<MessageDetail> messages, @Nullable QueueId next) {
-        return text(new Details(messages, next));
+        return text(new TraceResult(messages, next));
     }
 
-    private record Details(
+    private record TraceResult(
             List<MessageDetail> messages, @Nullable QueueId next) {}
 
     /// @param selected number of messages selected
@@ -154,17 +158,22 @@ public final class ControlJson {
         return MAPPER.valueToTree(value);
     }
 
-    /// @throws InvalidJsonException if the text is not such an object; unknown members are ignored
+    /// Ignores unknown members.
+    ///
+    /// @throws InvalidJsonException if the text is not an object of this type
     static <T> T read(String text, Class<T> type) {
         return read(MAPPER.readerFor(type), reader -> reader.readValue(text));
     }
 
-    /// @throws InvalidJsonException if the value is not such an object; unknown members are ignored
+    /// Ignores unknown members.
+    ///
+    /// @throws InvalidJsonException if the value is null or not an object of this type
     static <T> T read(@Nullable JsonNode value, Class<T> type) {
         return read(MAPPER.readerFor(type), reader -> value == null ? null : reader.readValue(value));
     }
 
-    /// @throws InvalidJsonException if the text is not a request, or has an unknown member that must not be ignored
+    /// @throws InvalidJsonException if the text is not a request, or has an unknown member that must not be
+    ///     ignored
     static Request request(String text) {
         return read(
                 MAPPER.readerFor(Request.class).with(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES),

@@ -10,7 +10,8 @@ import org.o365relay.queue.MessageDetail;
 /// A response over the control socket: a result or an error.
 ///
 /// @param program name and version of the relay
-/// @param result an object; null if the request failed
+/// @param result the result, an object; null if the request failed
+/// @param error the error; null if the request succeeded
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record ControlResponse(
         int protocol,
@@ -29,21 +30,21 @@ record ControlResponse(
                 Protocol.NUMBER, program, null, new Failure(failure.kind(), String.valueOf(failure.getMessage())));
     }
 
-    /// @return the response as sent
+    /// @return the response as one line of JSON, terminated by LF
     byte[] line() {
         return (ControlJson.text(this) + "\n").getBytes(StandardCharsets.US_ASCII);
     }
 
-    /// Number of messages that match.
+    /// @param count number of messages that match
     record Count(long count) {}
 
-    /// @param id null if there is no message
+    /// @param id queue ID of the newest message; null if there is no message
     record Newest(@Nullable QueueId id) {}
 
-    /// @param message null if it does not exist
+    /// @param message the message; null if it does not exist
     record Shown(@Nullable MessageDetail message) {}
 
-    /// @param size of the content that follows, in octets
+    /// @param size size in octets of the content that follows the response
     record Content(long size) {}
 
     record Pause(boolean changed) {}

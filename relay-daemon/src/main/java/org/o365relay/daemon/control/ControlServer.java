@@ -17,8 +17,9 @@ import org.o365relay.daemon.control.ControlException.Kind;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Serves the control requests of commands over a Unix socket. Accepts at most 16 connections at once and closes those
-/// that send no request in time. A change that has begun completes even if its client disconnects.
+/// Serves the control requests of commands over a Unix socket. Serves at most 16 connections at once and closes
+/// those whose clients do not send the request, or read the response, in time. A change that has begun
+/// completes even if its client disconnects.
 public final class ControlServer implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ControlServer.class);
@@ -34,7 +35,7 @@ public final class ControlServer implements AutoCloseable {
     private final ControlSocket socket;
     private final ServerSocketChannel listening;
     private final Deadlines deadlines = new Deadlines();
-    private final Semaphore free = new Semaphore(MAX_CLIENTS);
+    private final Semaphore slots = new Semaphore(MAX_CLIENTS);
     private final Set<SocketChannel> clients = ConcurrentHashMap.newKeySet();
     private final Set<SocketChannel> awaitingRequest = ConcurrentHashMap.newKeySet();
 
@@ -83,7 +84,7 @@ public final class ControlServer implements AutoCloseable {
         }
     }
 
-    /// Waits before the next attempt to accept: the error may be temporary, such as too many open files.
+    /// Waits before accepting again, because the error may be temporary, such as too many open files.
     private static void pause() {
         try {
             Thread.sleep(ACCEPT_RETRY_DELAY);
@@ -93,7 +94,7 @@ public final class ControlServer implements AutoCloseable {
     }
 
     private void admit(SocketChannel client) {
-        boolean isAdmitted = free.tryAcquire();
+        boolean isAdmitted = slots.tryAcquire();
         clients.add(client);
         awaitingRequest.add(client);
         Thread.ofVirtual().name("control-client").start(() -> {
@@ -107,7 +108,7 @@ public final class ControlServer implements AutoCloseable {
                 clients.remove(client);
                 awaitingRequest.remove(client);
                 if (isAdmitted) {
-                    free.release();
+                    slots.release();
                 }
             }
         });
@@ -137,8 +138,8 @@ public final class ControlServer implements AutoCloseable {
         }
         awaitingRequest.forEach(ControlServer::disconnect);
         try {
-            if (free.tryAcquire(MAX_CLIENTS, CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
-                free.release(MAX_CLIENTS);
+            if (slots.tryAcquire(MAX_CLIENTS, CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+                slots.release(MAX_CLIENTS);
             } else {
                 log.warn("control socket: a request is still in progress; changes made so far are kept");
             }

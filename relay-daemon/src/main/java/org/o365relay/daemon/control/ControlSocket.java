@@ -30,7 +30,7 @@ final class ControlSocket {
     private static final int SOCKET_TYPE = 0140000;
 
     private static final int BACKLOG = 64;
-    private static final String NEW = "s";
+    private static final String TEMPORARY_NAME = "s";
 
     private final ControlSettings settings;
     private final RandomGenerator random;
@@ -41,20 +41,20 @@ final class ControlSocket {
         this.random = random;
     }
 
-    /// Starts to listen. Replaces the socket of a relay that is no longer running.
+    /// Starts listening. Replaces the socket of a relay that is no longer running.
     ///
     /// @throws IOException with a message for the admin: what is wrong and what to do
     ServerSocketChannel listen() throws IOException {
         Path path = settings.socket();
         try {
-            removeStale(path);
+            requireReplaceable(path);
             Path temporary = Files.createDirectory(
                     path.resolveSibling(".c%05x".formatted(random.nextInt(1 << 20))),
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             try {
-                return listen(temporary.resolve(NEW));
+                return listen(temporary.resolve(TEMPORARY_NAME));
             } finally {
-                Files.deleteIfExists(temporary.resolve(NEW));
+                Files.deleteIfExists(temporary.resolve(TEMPORARY_NAME));
                 Files.delete(temporary);
             }
         } catch (FileSystemException e) {
@@ -75,7 +75,7 @@ final class ControlSocket {
         ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         try {
             channel.bind(UnixDomainSocketAddress.of(created), BACKLOG);
-            restrict(created);
+            setPermissions(created);
             identity = identity(created);
             Files.move(created, settings.socket(), StandardCopyOption.ATOMIC_MOVE);
             return channel;
@@ -85,7 +85,7 @@ final class ControlSocket {
         }
     }
 
-    private void restrict(Path created) throws IOException {
+    private void setPermissions(Path created) throws IOException {
         String group = settings.group();
         if (group != null) {
             changeGroup(created, group);
@@ -110,8 +110,9 @@ final class ControlSocket {
         }
     }
 
-    /// Fails if another process listens at the path, or if it is not a socket.
-    private static void removeStale(Path path) throws IOException {
+    /// Fails if the path exists but is not a socket, or if another process listens on it. The socket of a relay
+    /// that is no longer running is left in place, to be replaced.
+    private static void requireReplaceable(Path path) throws IOException {
         if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
@@ -121,7 +122,7 @@ final class ControlSocket {
                     "relay.control.socket: " + path + " is not a socket; remove the file or set another path");
         }
         if (isListening(path)) {
-            throw new IOException("relay.control.socket: another program listens at " + path
+            throw new IOException("relay.control.socket: another program listens on " + path
                     + " (find it with: ss -lxp src " + path + "); stop it or set another path");
         }
     }

@@ -21,7 +21,8 @@ public final class Controls {
     ///
     /// @param program name and version of this command: `o365-relay 0.1.0`
     /// @throws ControlException [Kind#NOT_PERMITTED] if access to the control socket is denied,
-    ///     [Kind#NOT_RUNNING] for other errors (but not if no process listens)
+    ///     [Kind#NOT_RUNNING] if it cannot be used for another reason; that no process listens on it is not an
+    ///     error
     public static Control open(ControlSettings settings, QueueSettings queue, String program) throws ControlException {
         return isRunning(settings)
                 ? new SocketControl(settings.socket(), program)
@@ -41,17 +42,17 @@ public final class Controls {
         }
     }
 
-    /// A relay deletes its socket on shutdown.
+    /// @return whether the socket does not exist; a relay deletes it on shutdown
     private static boolean isGone(IOException failure, Path socket) {
         boolean denied = failure instanceof AccessDeniedException;
         return !denied && Files.notExists(socket, LinkOption.NOFOLLOW_LINKS);
     }
 
-    /// @param failure error when accessing or connecting to the socket
+    /// @param failure the error that occurred when accessing or connecting to the socket
     static ControlException connectionFailure(ControlSettings settings, IOException failure) {
         return switch (failure) {
             case AccessDeniedException _ -> notPermitted(settings, "no access to its directory");
-            case BindException _ -> notPermitted(settings, String.valueOf(failure.getMessage())); // EACCES
+            case BindException _ -> notPermitted(settings, String.valueOf(failure.getMessage())); // connect(2): EACCES
             case IOException _ ->
                 new ControlException(
                         Kind.NOT_RUNNING,

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Timeouts for Unix sockets, which have none of their own: closes a channel when the time is up, so that the
+/// Timeouts for Unix sockets, which Java does not provide: closes a channel when its time is up, so that the
 /// thread blocked on it gets an exception.
 final class Deadlines implements AutoCloseable {
 
@@ -26,7 +26,7 @@ final class Deadlines implements AutoCloseable {
         T run() throws IOException;
     }
 
-    /// @param channel closed if the work takes longer
+    /// @param channel channel to close if the work takes longer
     <T extends @Nullable Object> T within(Duration time, Closeable channel, Work<T> work) throws IOException {
         Future<?> timeout = schedule(time, channel);
         try {

@@ -10,8 +10,8 @@ final class FixedLengthStream extends InputStream {
     private final String what;
     private long remaining;
 
-    /// @param in closed with this stream
-    /// @param what names the content in errors
+    /// @param in stream to read from, closed with this stream
+    /// @param what name of the content in error messages
     FixedLengthStream(InputStream in, long size, String what) {
         this.in = in;
         this.remaining = size;

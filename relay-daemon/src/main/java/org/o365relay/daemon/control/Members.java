@@ -17,8 +17,8 @@ import org.o365relay.queue.MessageState;
 import org.o365relay.queue.Page;
 import org.o365relay.queue.QueueSummary;
 
-/// The members of objects that are not simply the components of their record. The methods have the signatures of the
-/// record's.
+/// Defines the JSON of types whose members are not simply the record components. Each method has the signature
+/// of the method or component for which it defines the name or format.
 final class Members {
 
     static final Map<Class<?>, Class<?>> BY_TYPE = Map.of(

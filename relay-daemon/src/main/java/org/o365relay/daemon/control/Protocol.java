@@ -26,11 +26,10 @@ import org.jspecify.annotations.Nullable;
 /// | `pause` | `mailbox` | `changed` |
 /// | `resume`, `retry` | `mailbox` | what is probed |
 ///
-/// [Request], [ControlResponse] and [ControlJson] define the objects. Operations and members may be added; the protocol
-/// number
-/// changes when an older program would misunderstand a newer one. Only a program of the relay's own version may
-/// `change` messages, and unknown members of a filter or a change are an error: if they were ignored, more
-/// messages than intended could be changed.
+/// [Request], [ControlResponse] and [ControlJson] define the objects. Operations and members may be added; the
+/// protocol number changes when an older program would misunderstand a newer one. Only a program of the relay's
+/// own version may `change` messages. Unknown members of a filter or a change are an error unless they are
+/// null: if they were ignored, more messages than intended could be changed.
 final class Protocol {
 
     static final int NUMBER = 1;

@@ -26,7 +26,7 @@ public final class RelayControl implements Control {
     private final String user;
 
     /// @param version version of the program
-    /// @param user user name, recorded in history and log as the one who made the change
+    /// @param user name of the user, recorded with each change in the history and in the log
     public RelayControl(Operations operations, String version, String user) {
         this.operations = operations;
         this.version = version;

@@ -8,16 +8,16 @@ import org.o365relay.mail.QueueId;
 import org.o365relay.queue.MessageFilter;
 import org.o365relay.queue.Page;
 
-/// A request over the control socket; [Protocol] describes each operation. Unknown members are ignored, unless the
-/// request is a change.
+/// A request over the control socket; [Protocol] describes each operation. Unknown members of a request are
+/// ignored, unless it is a change; unknown members of a filter are an error.
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "operation")
 @JsonIgnoreProperties(ignoreUnknown = true)
 sealed interface Request {
 
-    /// Asks for the content of a message, which follows the result.
+    /// Requests the content of a message, which follows the result.
     record Content(QueueId id) implements Request {}
 
-    /// A request that is answered by the result alone.
+    /// A request whose response is the result alone.
     sealed interface Operation extends Request {}
 
     record Summary() implements Operation {}
@@ -34,7 +34,8 @@ sealed interface Request {
 
     record Show(QueueId id) implements Operation {}
 
-    /// Only the members of every request are ignored.
+    /// Ignores only the members that every request has, so that any other unknown member is an error unless it
+    /// is null.
     @JsonIgnoreProperties({"protocol", "program"})
     record Change(org.o365relay.queue.Change change, MessageFilter filter) implements Operation {}
 

@@ -28,8 +28,8 @@ import org.o365relay.queue.MessageFilter;
 import org.o365relay.queue.Page;
 import org.o365relay.queue.QueueSummary;
 
-/// Controls a running relay over its control socket, with one connection per request. A change has no timeout; any
-/// other response must begin within seconds, so that a suspended or hung relay is detected.
+/// Controls a running relay over its control socket, with one connection per request. A change has no timeout;
+/// any other response must arrive within seconds, so that a suspended or hung relay is detected.
 final class SocketControl implements Control {
 
     private static final String PARTIAL_CHANGE =
@@ -48,7 +48,7 @@ final class SocketControl implements Control {
         this(socket, program, TIMEOUT);
     }
 
-    /// @param timeout for the beginning of a response
+    /// @param timeout time within which the request must be sent and the response line received
     SocketControl(Path socket, String program, Duration timeout) {
         this.socket = socket;
         this.program = program;
@@ -75,30 +75,30 @@ final class SocketControl implements Control {
 
     @Override
     public QueueSummary summary() throws ControlException {
-        return ask(new Request.Summary(), QueueSummary.class);
+        return execute(new Request.Summary(), QueueSummary.class);
     }
 
     @Override
     public Page find(MessageFilter filter, Page.Order order, @Nullable QueueId from, int limit)
             throws ControlException {
-        return ask(new Request.Find(filter, order, from, limit), Page.class);
+        return execute(new Request.Find(filter, order, from, limit), Page.class);
     }
 
     @Override
     public long count(MessageFilter filter) throws ControlException {
-        return ask(new Request.Count(filter), ControlResponse.Count.class).count();
+        return execute(new Request.Count(filter), ControlResponse.Count.class).count();
     }
 
     @Override
     public Optional<QueueId> newest() throws ControlException {
         return Optional.ofNullable(
-                ask(new Request.Newest(), ControlResponse.Newest.class).id());
+                execute(new Request.Newest(), ControlResponse.Newest.class).id());
     }
 
     @Override
     public Optional<MessageDetail> show(QueueId id) throws ControlException {
         return Optional.ofNullable(
-                ask(new Request.Show(id), ControlResponse.Shown.class).message());
+                execute(new Request.Show(id), ControlResponse.Shown.class).message());
     }
 
     @Override
@@ -116,33 +116,33 @@ final class SocketControl implements Control {
                 throw e;
             }
         } catch (IOException e) {
-            throw noAnswer(e);
+            throw noResponse(e);
         }
     }
 
     @Override
     public ChangeResult change(Change change, MessageFilter filter) throws ControlException {
-        return askForChange(new Request.Change(change, filter));
+        return executeChange(new Request.Change(change, filter));
     }
 
     @Override
     public RelayStatus status() throws ControlException {
-        return ask(new Request.Status(), RelayStatus.class);
+        return execute(new Request.Status(), RelayStatus.class);
     }
 
     @Override
     public boolean pause(EmailAddress mailbox) throws ControlException {
-        return ask(new Request.Pause(mailbox), ControlResponse.Pause.class).changed();
+        return execute(new Request.Pause(mailbox), ControlResponse.Pause.class).changed();
     }
 
     @Override
     public MailboxProbes resume(EmailAddress mailbox) throws ControlException {
-        return ask(new Request.Resume(mailbox), MailboxProbes.class);
+        return execute(new Request.Resume(mailbox), MailboxProbes.class);
     }
 
     @Override
     public MailboxProbes retry(EmailAddress mailbox) throws ControlException {
-        return ask(new Request.Retry(mailbox), MailboxProbes.class);
+        return execute(new Request.Retry(mailbox), MailboxProbes.class);
     }
 
     @Override
@@ -150,24 +150,24 @@ final class SocketControl implements Control {
         deadlines.close();
     }
 
-    private <T> T ask(Request request, Class<T> type) throws ControlException {
+    private <T> T execute(Request request, Class<T> type) throws ControlException {
         try {
             Exchange exchange = send(request);
             try (InputStream in = exchange.response()) {
                 return result(deadlines.within(timeout, exchange.channel(), () -> line(in)), type);
             }
         } catch (IOException e) {
-            throw noAnswer(e);
+            throw noResponse(e);
         }
     }
 
-    /// A change of many messages may take a long time.
-    private ChangeResult askForChange(Request.Change request) throws ControlException {
+    /// Waits without a timeout, because changing many messages may take a long time.
+    private ChangeResult executeChange(Request.Change request) throws ControlException {
         Exchange exchange;
         try {
             exchange = send(request);
         } catch (IOException e) {
-            throw noAnswer(e);
+            throw noResponse(e);
         }
         try (InputStream in = exchange.response()) {
             return result(line(in), ChangeResult.class);
@@ -178,7 +178,7 @@ final class SocketControl implements Control {
         }
     }
 
-    private ControlException noAnswer(IOException failure) {
+    private ControlException noResponse(IOException failure) {
         String why = failure instanceof AsynchronousCloseException
                 ? "the relay does not answer at " + socket + " within " + timeout.toSeconds()
                         + " s. See its state (systemctl status o365-relay); if it hangs, restart it"
@@ -187,7 +187,7 @@ final class SocketControl implements Control {
         return new ControlException(Kind.NOT_RUNNING, why);
     }
 
-    /// @param response closing it closes the connection
+    /// @param response stream of the response; closing it closes the connection
     private record Exchange(SocketChannel channel, InputStream response) {}
 
     private Exchange send(Request request) throws IOException, ControlException {
@@ -213,7 +213,8 @@ final class SocketControl implements Control {
         }
     }
 
-    /// A relay at its connection limit may respond and disconnect before it has read the request.
+    /// Ignores a broken pipe: a relay at its connection limit responds and disconnects without reading the
+    /// request.
     private static void write(SocketChannel channel, ByteBuffer line) throws IOException {
         try {
             while (line.hasRemaining()) {

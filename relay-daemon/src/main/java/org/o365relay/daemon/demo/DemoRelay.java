@@ -6,7 +6,7 @@ import java.net.InetSocketAddress;
 /// The running relay of a demo.
 public interface DemoRelay extends AutoCloseable {
 
-    /// The address and port it listens on.
+    /// @return the address and port on which the relay listens
     InetSocketAddress address();
 
     /// Stops the relay.

@@ -1,4 +1,5 @@
-/// The relay of the demo, in the same process. The rest of the demo is in relay-sandbox.
+/// Runs the relay of `o365-relay demo` in the same process. The module relay-sandbox sends the sample messages
+/// and checks what arrives.
 @NullMarked
 package org.o365relay.daemon.demo;
 

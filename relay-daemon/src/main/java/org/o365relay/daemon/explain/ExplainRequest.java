@@ -8,13 +8,13 @@ import org.o365relay.mail.EmailAddress;
 
 /// The SMTP transaction to explain.
 ///
-/// @param listener that the client connects to
+/// @param listener listener that the client connects to
 /// @param helo name in HELO or EHLO; null to assume a valid host name
-/// @param sender null for the null sender (`<>`)
-/// @param recipients at least one
-/// @param size of the message in octets; 0 if unknown
-/// @param recipientsUsed number of recipients that the client has sent to in the last 24 hours; null if it has
-///     no limit or the number is unknown
+/// @param sender envelope sender; null for the null sender (`<>`)
+/// @param recipients envelope recipients, at least one
+/// @param size size of the message in octets; 0 if unknown
+/// @param recipientsUsed number of recipients that the client has sent to in the last 24 hours; null if
+///     the client has no recipient limit or the number is unknown
 public record ExplainRequest(
         InetAddress client,
         ListenerSettings listener,

@@ -52,7 +52,8 @@ public final class Explainer {
         if (request.listener().trustedProxies().stream().anyMatch(proxy -> proxy.contains(request.client()))) {
             steps.add(new ExplanationStep(
                     "proxy",
-                    "this is a proxy, which announces the client address in the PROXY protocol; explain that address instead",
+                    "this is a proxy, which sends the client address by the PROXY protocol; explain the client address"
+                            + " instead",
                     "relay.listeners: trusted-proxies"));
         }
         Optional<TrustedNetwork> trusted = listener.trusted().network(request.client());
@@ -90,7 +91,7 @@ public final class Explainer {
                 key(trusted, "connections to recipients-per-day")));
     }
 
-    /// Checks HELO and MAIL.
+    /// @return whether HELO and MAIL are accepted
     private boolean isMailAccepted(TrustedNetwork trusted) {
         return helo(trusted) && senderIsComplete(trusted) && size(trusted) && sender();
     }
@@ -144,11 +145,13 @@ public final class Explainer {
         return switch (rules.sender(request.client(), given)) {
             case Admission.Admitted(EmailAddress effective) -> {
                 sender = effective;
-                steps.add(new ExplanationStep("sender", allowed(given, effective), by(rule, "relay.sender-rules")));
+                steps.add(new ExplanationStep(
+                        "sender", allowed(given, effective), decidedBy(rule, "relay.sender-rules")));
                 yield true;
             }
             case Admission.Denied denied -> {
-                steps.add(new ExplanationStep("sender", text(given) + " is rejected", by(rule, "relay.sender-rules")));
+                steps.add(new ExplanationStep(
+                        "sender", text(given) + " is rejected", decidedBy(rule, "relay.sender-rules")));
                 rejection = denied.reply();
                 yield false;
             }
@@ -172,7 +175,7 @@ public final class Explainer {
                         denied.reply(),
                         denied.equals(Admission.Denied.UNQUALIFIED)
                                 ? "relay.default-domain"
-                                : by(rule, "relay.recipient-rules"));
+                                : decidedBy(rule, "relay.recipient-rules"));
         }
     }
 
@@ -186,7 +189,7 @@ public final class Explainer {
         boolean rulesApply =
                 given.isQualified() || settings.accept().session().rules().defaultDomain() != null;
         String key = rulesApply
-                ? by(rule, "relay.recipient-rules")
+                ? decidedBy(rule, "relay.recipient-rules")
                 : "mail to postmaster is always accepted: RFC 5321 §4.5.1";
         steps.add(new ExplanationStep("recipient", allowed(given, effective), key));
     }
@@ -204,7 +207,7 @@ public final class Explainer {
             case ACCEPT_ANY -> "offered, any credentials are accepted";
             case REQUIRED ->
                 "required" + when
-                        + ", with user name and password of the users file; the next steps assume it succeeds";
+                        + ", with a user name and password from the users file; the next steps assume that it succeeds";
         };
     }
 
@@ -239,7 +242,7 @@ public final class Explainer {
         return address == null ? "the null sender <>" : address.toString();
     }
 
-    private static String by(Optional<MatchedRule> rule, String key) {
+    private static String decidedBy(Optional<MatchedRule> rule, String key) {
         return rule.map(MatchedRule::toString).orElse("no rule of " + key + " matches");
     }
 

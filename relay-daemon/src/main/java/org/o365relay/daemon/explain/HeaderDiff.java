@@ -25,7 +25,7 @@ import org.o365relay.rewrite.Rewriter;
 public record HeaderDiff(RelaySettings settings) {
 
     /// @param original the message as received
-    /// @return the header lines, prefixed with `-` if removed and `+` if added
+    /// @return a heading and the header lines, prefixed with `-` if removed and with `+` if added
     public List<String> lines(MessageDetail message, InputStream original) throws IOException {
         MailboxSettings mailbox = mailbox(message.entry().mailbox());
         Optional<Envelope> envelope = envelope(message);
@@ -39,7 +39,7 @@ public record HeaderDiff(RelaySettings settings) {
         switch (rewriting) {
             case RewriteResult.Rewritten rewritten -> {
                 lines.add("Header as sent by " + mailbox.address() + " (- removed, + added):");
-                lines.addAll(compared(before, fields(rewritten.header())));
+                lines.addAll(diff(before, fields(rewritten.header())));
             }
             case RewriteResult.Unacceptable(var reply, var _) -> {
                 lines.add("Header as received; it cannot be rewritten: " + reply);
@@ -90,8 +90,8 @@ public record HeaderDiff(RelaySettings settings) {
                         DsnRequest.NONE));
     }
 
-    /// Compares the fields one by one, on the assumption that rewriting keeps the order of unchanged fields.
-    private static List<String> compared(List<String> before, List<String> after) {
+    /// Compares the fields in order, assuming that rewriting keeps the order of unchanged fields.
+    private static List<String> diff(List<String> before, List<String> after) {
         List<String> lines = new ArrayList<>();
         int position = 0;
         for (String field : before) {

@@ -24,7 +24,7 @@ public record PastedReply(ReplySource source, Reply reply) {
             Pattern.compile("(?s)(?:HTTP(?:/\\d(?:\\.\\d)?)? +)?([2-5]\\d\\d)(?:[ -]+(.*))?");
 
     /// @param text may contain more than the reply
-    /// @return empty if the text contains no reply
+    /// @return the reply; empty if the text contains none
     public static Optional<PastedReply> in(String text) {
         String line = text.strip().replaceAll("\\s*\\R\\s*", " ");
         if (SIGN_IN.matcher(line).find()) {
@@ -37,7 +37,7 @@ public record PastedReply(ReplySource source, Reply reply) {
         if (GRAPH.matcher(line).find()) {
             return Optional.of(new PastedReply(ReplySource.GRAPH, http(line)));
         }
-        return numbered(line).or(() -> knownWords(line));
+        return withCode(line).or(() -> fromCatalogue(line));
     }
 
     /// @return the response to classify, with the step at which the upstream usually sends such a reply
@@ -60,7 +60,7 @@ public record PastedReply(ReplySource source, Reply reply) {
                 : Reply.plain(400, line);
     }
 
-    private static Optional<PastedReply> numbered(String line) {
+    private static Optional<PastedReply> withCode(String line) {
         Matcher code = CODE.matcher(line);
         if (code.matches()) {
             ReplySource source = line.startsWith("HTTP") ? ReplySource.GRAPH : ReplySource.SMTP;
@@ -73,7 +73,7 @@ public record PastedReply(ReplySource source, Reply reply) {
                 : Optional.empty();
     }
 
-    private static Optional<PastedReply> knownWords(String line) {
+    private static Optional<PastedReply> fromCatalogue(String line) {
         Reply guess = Reply.plain(550, line);
         return ReplyCatalogue.microsoft365()
                 .find(ReplySource.SMTP, guess)

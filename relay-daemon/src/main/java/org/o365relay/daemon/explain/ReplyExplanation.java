@@ -9,12 +9,12 @@ import org.o365relay.deliver.upstream.Verdict;
 import org.o365relay.mail.Outcome.Delivered;
 import org.o365relay.mail.Outcome.Failed;
 
-/// Explains a reply of Microsoft 365: source, cause, advice and what the relay does.
+/// Explains a reply from Microsoft 365: source, cause, advice and what the relay does.
 public record ReplyExplanation(PastedReply pasted, Verdict verdict) {
 
     private static final int WIDTH = 88;
 
-    /// @return text lines of about 100 columns
+    /// @return text lines of at most 101 columns, unless a word or the reply in the first line is longer
     public List<String> lines() {
         List<String> lines = new ArrayList<>();
         lines.add(pasted.reply().toString());
@@ -46,7 +46,7 @@ public record ReplyExplanation(PastedReply pasted, Verdict verdict) {
         return switch (verdict.scope()) {
             case RECIPIENT -> isFinal() ? "bounces the message for this recipient" : "retries this recipient later";
             case MESSAGE -> isFinal() ? "bounces the message" : "retries the message later";
-            case AUTHOR -> "queues messages of this author and retries at intervals";
+            case AUTHOR -> "queues messages from this author and retries at intervals";
             case CONNECTIONS -> "uses fewer connections and retries the message soon";
             case UPSTREAM ->
                 "sends through the next upstream of the mailbox, if any, otherwise queues its mail; probes this upstream "

@@ -17,7 +17,7 @@ final class SettingTexts {
 
     private SettingTexts() {}
 
-    /// @return for example `192.168.10.0/24 "Printers"`
+    /// @return the network and its name, such as `192.168.10.0/24 "Printers"`
     static String name(TrustedNetwork trusted) {
         String name = trusted.policy().name();
         return trusted.network() + (name.isEmpty() ? "" : " \"" + name + '"');
@@ -35,7 +35,7 @@ final class SettingTexts {
         return String.join("; ", parts);
     }
 
-    /// The limits of each device.
+    /// @return the limits that apply to each device
     static String limits(DeviceLimits limits) {
         List<String> parts = new ArrayList<>();
         parts.add(limits.connections() + " simultaneous connections");
@@ -62,7 +62,7 @@ final class SettingTexts {
         };
     }
 
-    /// @return `12 MiB`, `100 KiB`, or bytes if not a multiple
+    /// @return the size in MiB or KiB if it is a multiple, such as `12 MiB`; otherwise in bytes
     static String size(long octets) {
         if (octets > 0 && octets % MIB == 0) {
             return octets / MIB + " MiB";

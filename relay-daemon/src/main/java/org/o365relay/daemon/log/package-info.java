@@ -1,4 +1,4 @@
-/// Extensions of Logback, named in `logback.xml` and in its system properties.
+/// Extensions of Logback, referenced by class name in `logback.xml` and in the system properties that `Main` sets.
 @NullMarked
 package org.o365relay.daemon.log;
 

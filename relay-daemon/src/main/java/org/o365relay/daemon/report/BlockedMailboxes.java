@@ -19,11 +19,11 @@ import org.o365relay.queue.MessageEntry;
 import org.o365relay.queue.MessageState;
 import org.o365relay.route.Target;
 
-/// Mailboxes and pools that send no mail at the moment (retrying, blocked or paused). Their messages stay queued
-/// even when due.
+/// Mailboxes and pools that send no mail at the moment (retrying, blocked or paused). Their messages stay
+/// queued even when due.
 public final class BlockedMailboxes {
 
-    /// No blocked mailboxes: used while the relay is not running.
+    /// No blocked mailboxes, as while the relay is not running.
     public static final BlockedMailboxes NONE = new BlockedMailboxes(Map.of());
 
     private static final String HINT = ", see: o365-relay mailboxes";
@@ -77,8 +77,8 @@ public final class BlockedMailboxes {
         return state(name).map(state -> name + " (" + state + HINT + ")");
     }
 
-    /// @return the blocked mailbox or pool that the message is queued for; empty if it is not queued, or only waits for
-    ///     its scheduled time
+    /// @return the blocked mailbox or pool that the message is queued for; empty if the message is not queued,
+    ///     its mailbox or pool is not blocked, or it only waits for its scheduled time
     Optional<String> blockerOf(MessageEntry message, Instant now) {
         boolean queued = message.state() == MessageState.QUEUED || message.state() == MessageState.DEFERRED;
         State state = blocked.get(key(message.mailbox()));

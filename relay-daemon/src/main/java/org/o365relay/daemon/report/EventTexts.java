@@ -36,7 +36,8 @@ final class EventTexts {
         return REPLIES.contains(event.kind());
     }
 
-    /// A restored message without delivery attempts in its history cannot have been delivered before the backup.
+    /// @return whether the event may have caused a duplicate; a restored message without a recorded delivery
+    ///     attempt is taken as not delivered before
     static boolean isUncertain(HistoryEntry event, MessageDetail message) {
         if (event.kind().equals("restored") && message.entry().attempts() == 0) {
             return false;

@@ -109,7 +109,7 @@ public record MessageReport(Layout layout, ReasonTexts reasonTexts, DeviceNames 
             from = to;
         }
         if (lines.isEmpty()) {
-            lines.add("  nothing since the message was received");
+            lines.add("  no events since the message was received");
         }
         return lines;
     }

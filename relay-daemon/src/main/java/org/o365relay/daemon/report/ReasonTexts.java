@@ -18,7 +18,7 @@ public final class ReasonTexts {
     public ReasonText of(String reason, String mailbox) {
         KnownReply entry = known.get(reason);
         return entry == null
-                ? own(reason)
+                ? relayReason(reason)
                 : new ReasonText(entry.cause(), entry.advice().replace("{mailbox}", mailbox));
     }
 
@@ -35,7 +35,7 @@ public final class ReasonTexts {
         return entry != null && entry.advice().contains("{mailbox}");
     }
 
-    private static ReasonText own(String reason) {
+    private static ReasonText relayReason(String reason) {
         return switch (reason) {
             case "unreachable" ->
                 new ReasonText(
@@ -44,11 +44,11 @@ public final class ReasonTexts {
             case "tls" ->
                 new ReasonText(
                         "no secure TLS connection to the upstream could be established",
-                        "Run \"o365-relay check\" to see the certificate. No firewall or virus scanner may intercept"
-                                + " TLS.");
+                        "Run \"o365-relay check\" to see the certificate. Make sure that no firewall or virus scanner"
+                                + " intercepts TLS.");
             case "sign-in" ->
                 new ReasonText(
-                        "the sign-in service issues no token",
+                        "the sign-in service did not issue a token",
                         "Run \"o365-relay check\" to see what is wrong with the credential.");
             case "unknown-reply" ->
                 new ReasonText("the reply of the upstream is not in the reply catalogue", "Read the reply.");

@@ -5,24 +5,25 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/// A text table. Replaces control characters in cells.
+/// A text table. Replaces control characters in its text.
 public final class Table {
 
     private static final String GAP = "  ";
 
     private static final String ELLIPSIS = GAP + "...";
 
-    /// Columns are not narrowed below this width.
+    /// Columns are not narrowed below this width or the width of their title.
     private static final int MIN_WIDTH = 13;
 
     private final List<Column> columns;
     private final List<Row> rows = new ArrayList<>();
 
     /// @param right whether cells are right-aligned
-    /// @param minWidth minimum width when truncated
+    /// @param minWidth width below which the column is not narrowed; `Integer.MAX_VALUE` if it is never
+    ///     narrowed
     private record Column(String title, boolean right, int minWidth) {}
 
-    /// @param below lines below the row
+    /// @param below lines to print below the row
     private record Row(List<String> cells, List<String> below) {}
 
     private Table(List<Column> columns) {
@@ -48,7 +49,7 @@ public final class Table {
     }
 
     /// @param cells one per column
-    /// @param below lines below the row
+    /// @param below lines to print below the row
     public Table row(List<String> cells, List<String> below) {
         if (cells.size() != columns.size()) {
             throw new IllegalArgumentException(cells.size() + " cells in " + columns.size() + " columns");
@@ -67,10 +68,11 @@ public final class Table {
         return total(widths()) <= width;
     }
 
-    /// Drops the last columns if they do not fit; `...` after the titles shows that.
+    /// Narrows the columns that may be truncated until the table fits; if that is not enough, drops the last
+    /// columns, which `...` after the titles shows.
     ///
     /// @param width columns of the terminal
-    /// @return the titles and the rows, without line ends
+    /// @return the titles and the rows, without line endings
     public List<String> lines(int width) {
         int[] widths = fitting(widths(), width);
         List<String> lines = new ArrayList<>();

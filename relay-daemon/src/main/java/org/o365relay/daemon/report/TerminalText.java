@@ -4,14 +4,15 @@ import java.util.ArrayList;
 import java.util.List;
 import org.o365relay.mail.VisibleText;
 
-/// Makes text safe for a terminal. Text from messages and clients may contain control sequences.
+/// Formats text for a terminal and makes it safe: text from messages and clients may contain control sequences.
 public final class TerminalText {
 
     private static final String ELLIPSIS = "...";
 
     private TerminalText() {}
 
-    /// @return the text on one line, with `?` for every control or formatting character
+    /// @return the text on one line, with a space for each tab and `?` for any other control or formatting
+    ///     character
     public static String text(String text) {
         StringBuilder shown = new StringBuilder(text.length());
         text.codePoints()

@@ -9,7 +9,7 @@ import java.util.Locale;
 
 /// Formats times in local time, without the date if it is today.
 ///
-/// @param now current time, which also determines what is today
+/// @param now current time, to which relative times and "today" refer
 public record Times(Instant now, ZoneId zone) {
 
     private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("yyyy-MM-dd ", Locale.ROOT);
@@ -26,7 +26,7 @@ public record Times(Instant now, ZoneId zone) {
         return day(time) + SECOND.format(time.atZone(zone));
     }
 
-    /// @param first time that is shown before `time`
+    /// @param first time that is shown earlier on the same line
     /// @return the time as formatted by [#of], but without the date if both times are on the same day
     public String after(Instant first, Instant time) {
         boolean sameDay =

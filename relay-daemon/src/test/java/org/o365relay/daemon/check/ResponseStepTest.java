@@ -10,7 +10,7 @@ import org.o365relay.deliver.upstream.UpstreamCheck.Finding;
 class ResponseStepTest {
 
     @Test
-    void whatOnlyLargeMessagesLackIsAWarning() {
+    void warnsIfOnlyLargeMessagesCannotBeSent() {
         CheckStep step =
                 ResponseStep.step(new Finding(Response.Step.AUTH, "no drafts", "Give the app Mail.ReadWrite."));
 
@@ -21,7 +21,7 @@ class ResponseStepTest {
     }
 
     @Test
-    void whatIsWellIsGood() {
+    void passesAFindingWithoutWarning() {
         assertThat(ResponseStep.step(new Finding(Response.Step.CONNECT, "connected")))
                 .isEqualTo(CheckStep.passed("connect", "connected"));
     }

@@ -72,7 +72,7 @@ final class CommandLinesTest {
     }
 
     @Test
-    void printsAScenarioToStartFrom() {
+    void printsAReferenceScenario() {
         assertThat(run(FakeRelay.honest(), "sandbox --print-scenario")).isEqualTo(ExitCode.OK);
         assertThat(out.toString()).startsWith("# A scenario for").contains("time-scale = 1");
     }
@@ -105,7 +105,7 @@ final class CommandLinesTest {
     }
 
     @Test
-    void showsEveryMessageAsSentAndAsReceived() {
+    void showsEveryDemoMessageAsSentAndAsReceived() {
         assertThat(run(FakeRelay.honest(), "demo --once --port 0"))
                 .as(this::said)
                 .isEqualTo(ExitCode.OK);
@@ -124,7 +124,7 @@ final class CommandLinesTest {
     }
 
     @Test
-    void failsIfABodyHasChanged() {
+    void demoFailsIfABodyHasChanged() {
         int code = run(FakeRelay.damaging(CommandLinesTest::withOtherCharge), "demo --once --port 0");
         assertThat(code).isEqualTo(ExitCode.INTERNAL);
         assertThat(out.toString())
@@ -132,7 +132,7 @@ final class CommandLinesTest {
     }
 
     @Test
-    void failsIfTheRelayRefuses() {
+    void demoFailsIfTheRelayRejectsAMessage() {
         int code = run(FakeRelay.damaging(content -> new byte[0]), "demo --once --port 0");
         assertThat(code).isEqualTo(ExitCode.INTERNAL);
         assertThat(out.toString()).contains("0 of 5 messages");

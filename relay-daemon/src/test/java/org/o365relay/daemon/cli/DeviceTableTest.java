@@ -46,7 +46,7 @@ final class DeviceTableTest {
     }
 
     @Test
-    void hasALineForEachDeviceAndBelowItOneForEachThingItDoesWrong() {
+    void listsEachDeviceFollowedByItsDeviations() {
         assertThat(table.lines(List.of(PRINTER, STRANGER)))
                 .containsExactly(
                         "ADDRESS               NAME       HELO  FIRST SEEN        LAST SEEN         "
@@ -70,13 +70,13 @@ final class DeviceTableTest {
         "5368709120, 5.0 GiB",
         "9223372036854775807, 8388608.0 TiB"
     })
-    void givesSizesInWholeUnits(long octets, String text) {
+    void formatsSizes(long octets, String text) {
         DeviceEntry entry = new DeviceEntry(device("10.0.0.1", "x", octets, Map.of()), "", null);
         assertThat(table.lines(List.of(entry)).get(1)).contains(" " + text + " ");
     }
 
     @Test
-    void sendsNothingToTheTerminalThatItWouldObey() {
+    void replacesControlCharacters() {
         String hostile = "\u001b[2J\u009b31m\u202egnp.exe\u2028\u0000\ud800\t" + "x".repeat(200);
         DeviceEntry entry = new DeviceEntry(device("10.0.0.1", hostile, 0, Map.of()), hostile, null);
         String line = table.lines(List.of(entry)).get(1);
@@ -85,7 +85,7 @@ final class DeviceTableTest {
     }
 
     @Test
-    void isStableJsonForPrograms() {
+    void printsStableJson() {
         assertThat(DeviceJson.text(List.of(), NOW)).isEqualTo("[]");
         DeviceEntry hostile = new DeviceEntry(device("2001:db8::7", "\"\\\n\u001b é", 0, Map.of()), "Büro", null);
         assertThat(DeviceJson.text(List.of(PRINTER, hostile), NOW)).isEqualTo("""

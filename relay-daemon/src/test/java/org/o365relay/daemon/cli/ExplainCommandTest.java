@@ -41,7 +41,7 @@ final class ExplainCommandTest {
 
     @ParameterizedTest
     @MethodSource("files")
-    void saysWhatWouldHappenAndWhatDecides(Path file) throws IOException {
+    void showsTheResultAndTheDecidingKeyOfEachStep(Path file) throws IOException {
         String command = Files.readAllLines(file).getFirst();
 
         int code = run(command.substring(2).replaceFirst("(?<=--config )", FILES + "/"));
@@ -51,7 +51,7 @@ final class ExplainCommandTest {
 
     @ParameterizedTest
     @CsvSource({"relay", "plain"})
-    void checkListsWhoMaySendWhat(String name) throws IOException {
+    void checkListsWhichClientsMaySendWhat(String name) throws IOException {
         Configuration read = new ConfigReader(Map.of()).read(FILES.resolve(name + ".conf"));
 
         assertThat(read)
@@ -70,14 +70,14 @@ final class ExplainCommandTest {
                     10.0.0.7 | 0.0.0.0:25    | a@b.example | <>          | 1    | '<>' is not an email address
                     10.0.0.7 | 1             | a@b.example | c@d.example | 2_xx | --size: '2_xx' is not a size
                     """)
-    void explainsMistakesInTheQuestion(
+    void reportsInvalidArguments(
             String client, String listener, String from, String to, String size, String complaint) {
         assertThat(run(LINE.formatted(client, listener, from, to, size))).isEqualTo(ExitCode.USAGE);
         assertThat(err.toString()).contains("o365-relay: " + complaint).doesNotContain("\tat ");
     }
 
     @Test
-    void tellsWhatADeviceHasUsedUpOfItsBudget(@TempDir Path directory) throws Exception {
+    void showsTheRecipientUsageOfADevice(@TempDir Path directory) throws Exception {
         Path file = Files.writeString(directory.resolve("relay.conf"), """
                 relay {
                   hostname = relay.contoso.example
@@ -91,7 +91,7 @@ final class ExplainCommandTest {
         assertThat(run(question)).isZero();
         assertThat(err.toString())
                 .contains("Current usage of the device is unknown: there is no queue in " + directory);
-        spend(file, 3);
+        recordRecipients(file, 3);
         assertThat(run(question)).isZero();
         assertThat(out.toString().lines().filter(line -> line.startsWith("limits ")))
                 .containsExactly(
@@ -101,12 +101,12 @@ final class ExplainCommandTest {
     }
 
     @Test
-    void helps() {
+    void printsItsHelp() {
         assertThat(run("explain --help")).isEqualTo(ExitCode.OK);
         assertThat(out.toString().lines()).allMatch(text -> text.length() <= 100);
     }
 
-    private static void spend(Path file, int recipients) throws QueueUnavailableException {
+    private static void recordRecipients(Path file, int recipients) throws QueueUnavailableException {
         RelaySettings settings = ((Configuration.Valid) new ConfigReader(Map.of()).read(file)).settings();
         InstantSource clock = InstantSource.system();
         try (JdbcQueue queue = SqliteQueue.open(settings.queue(), clock, new Random(1))) {

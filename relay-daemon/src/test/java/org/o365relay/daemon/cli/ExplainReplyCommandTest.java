@@ -33,7 +33,7 @@ final class ExplainReplyCommandTest {
 
     @ParameterizedTest(name = "{0}: {1}")
     @MethodSource("examples")
-    void knowsEveryReplyOfTheCatalogueAgain(String name, String reply) {
+    void recognizesEveryReplyOfTheCatalogue(String name, String reply) {
         assertThat(run(reply)).isZero();
         assertThat(out.toString()).contains("name:      " + name);
     }
@@ -49,13 +49,13 @@ final class ExplainReplyCommandTest {
             SmtpClientAuthentication is disabled for the Tenant                          | smtp-auth-off-for-tenant
             #< #5.7.68 smtp;550 5.7.68 TenantInboundAttribution; Direct Send not allowed>| direct-send-denied
             """)
-    void findsTheReplyInWhatIsPasted(String pasted, String name) {
+    void findsTheReplyInPastedText(String pasted, String name) {
         assertThat(run(pasted)).isZero();
         assertThat(out.toString()).contains("name:      " + name);
     }
 
     @Test
-    void saysWhatItMeansWhatToClickAndWhatTheRelayDoes() {
+    void printsCauseAdviceAndTheActionOfTheRelay() {
         assertThat(
                         run(
                                 "--mailbox",
@@ -77,13 +77,13 @@ final class ExplainReplyCommandTest {
     }
 
     @Test
-    void judgesUnknownRepliesByRule() {
+    void classifiesUnknownRepliesByGeneralRules() {
         assertThat(run("554", "Something", "new")).isZero();
         assertThat(out.toString()).contains("bounces the message", "not in the catalogue");
     }
 
     @Test
-    void printsJsonForPrograms() throws Exception {
+    void printsJson() throws Exception {
         assertThat(run("--json", "550 5.1.10 RecipientNotFound")).isZero();
         Map<String, Object> fields = new ObjectMapper().readValue(out.toString(), new TypeReference<>() {});
         assertThat(fields)
@@ -94,7 +94,7 @@ final class ExplainReplyCommandTest {
     }
 
     @Test
-    void saysSoIfThereIsNoReply() {
+    void reportsTextWithoutAReply() {
         assertThat(run("my printer does not print")).isEqualTo(ExitCode.USAGE);
         assertThat(err.toString()).contains("no reply found in this text");
     }

@@ -31,7 +31,7 @@ final class OperatorCommandsTest {
 
     @ParameterizedTest
     @MethodSource("files")
-    void saysWhatAnAdminNeedsToHear(Path file) throws IOException {
+    void printsTheExpectedOutput(Path file) throws IOException {
         List<String> lines = Files.readAllLines(file);
         Matcher place = PLACE.matcher(lines.getFirst());
         assertThat(place.matches()).as(lines.getFirst()).isTrue();

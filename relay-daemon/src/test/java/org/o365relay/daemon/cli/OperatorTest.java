@@ -69,7 +69,7 @@ final class OperatorTest {
     }
 
     @Test
-    void writesAMessageOctetForOctetToANewFileThatOnlyTheOwnerCanRead() throws IOException {
+    void writesAMessageUnchangedToANewFileThatOnlyTheOwnerCanRead() throws IOException {
         Path file = directory.resolve("scan.eml");
         assertThat(pipe("queue", "show", ID, "--content", file.toString())).isZero();
         assertThat(file).hasBinaryContent(SampleRelay.original());
@@ -89,14 +89,14 @@ final class OperatorTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"--content", "--content=-"})
-    void writesAMessageOctetForOctetIntoAPipe(String option) {
+    void writesAMessageUnchangedToAPipe(String option) {
         assertThat(pipe("queue", "show", ID, option)).isZero();
         assertThat(octets.toByteArray()).isEqualTo(SampleRelay.original());
         assertThat(out.toString()).isEmpty();
     }
 
     @Test
-    void changesWhatWasCountedAndNothingThatCameLater() {
+    void changesOnlyMessagesReceivedBeforeTheCount() {
         assertThat(run(100, List.of("yes"), "queue", "retry", "--reason", "credentials-incorrect", "-c", CONFIG))
                 .isZero();
         assertThat(relay.changes).containsExactly(new Change.Retry());
@@ -132,20 +132,20 @@ final class OperatorTest {
         "queue hold --client printer --yes",
         "queue delete --client '' --yes"
     })
-    void changesNothingIfItIsNotClearWhatIsMeant(String line) {
+    void changesNothingIfTheSelectionIsMissingOrInvalid(String line) {
         pipe(line.replace("''", "").split(" "));
         assertThat(relay.changes).isEmpty();
     }
 
     @Test
-    void doesNotAskWithoutNeed() {
+    void doesNotAskForConfirmationWithYes() {
         assertThat(pipe("queue", "delete", ID, "-y")).isZero();
         assertThat(relay.changes).containsExactly(new Change.Delete());
         assertThat(relay.selections.getFirst().ids()).containsExactly(SampleRelay.id(1));
     }
 
     @Test
-    void readdressesMessagesThatWereNamed() {
+    void readdressesMessagesGivenByQueueId() {
         assertThat(pipe("queue", "redirect", ID, "--recipient", "anna@contoso.example", "--to", "c@d.example", "-y"))
                 .as(err.toString())
                 .isZero();
@@ -156,14 +156,14 @@ final class OperatorTest {
     }
 
     @Test
-    void readdressesNoPattern() {
+    void rejectsAPatternAsTheRecipientToReplace() {
         assertThat(pipe("queue", "redirect", "--recipient", "*@contoso.example", "--to", "c@d.example", "-y"))
                 .isEqualTo(ExitCode.USAGE);
         assertThat(err.toString()).contains("'*@contoso.example' is not an email address");
     }
 
     @Test
-    void saysWhereItStoppedAndEndsWith74() {
+    void reportsAnIncompleteChangeAndExitsWith74() {
         relay.changing(new ChangeResult(1, 0, "the disk is full; make room and say it again"));
         assertThat(pipe("queue", "hold", "--all", "--yes")).isEqualTo(ExitCode.PARTLY_DONE);
         assertThat(out.toString())
@@ -178,26 +178,26 @@ final class OperatorTest {
     }
 
     @Test
-    void saysWhatHadMovedOnMeanwhile() {
+    void reportsMessagesThatChangedStateInTheMeantime() {
         relay.changing(new ChangeResult(2, 1, ""));
         assertThat(pipe("queue", "hold", "--all", "--yes")).isEqualTo(ExitCode.PARTLY_DONE);
         assertThat(out.toString()).contains("1 message changed state in the meantime.");
     }
 
     @Test
-    void doesNotCallAMoveThatWasNotNeededAMessageThatMovedOn() {
+    void reportsMessagesThatARedirectLeftUnchanged() {
         relay.changing(new ChangeResult(1, 0, ""));
         assertThat(pipe("queue", "redirect", "--all", "--to-mailbox", "scan1@contoso.example", "--yes"))
                 .isZero();
         assertThat(out.toString())
                 .contains(
-                        "4 messages unchanged: already delivered, or already there.",
+                        "4 messages unchanged: already delivered or already redirected.",
                         "No mail leaves through scan1@contoso.example at the moment: it is paused");
     }
 
     @ParameterizedTest
     @EnumSource(Kind.class)
-    void endsWithAnExitCodeForEveryReasonWhyARelayDoesNotAnswer(Kind kind) {
+    void exitsWithACodeForEveryKindOfControlFailure(Kind kind) {
         relay.refusing(kind, "why, and what to do");
         int expected = switch (kind) {
             case NOT_RUNNING -> 69;
@@ -225,7 +225,7 @@ final class OperatorTest {
     }
 
     @Test
-    void takesTheConfigurationBeforeOrBehindTheSubcommand() {
+    void acceptsTheConfigOptionBeforeOrAfterTheSubcommand() {
         assertThat(run(Layout.UNLIMITED, List.of(), "queue", "-c", CONFIG, "list"))
                 .isZero();
         assertThat(run(Layout.UNLIMITED, List.of(), "queue", "list", "-c", CONFIG))
@@ -236,7 +236,7 @@ final class OperatorTest {
     }
 
     @Test
-    void watchesUntilItIsInterruptedAndClearsATerminalOnly() {
+    void watchesUntilInterruptedAndClearsOnlyATerminal() {
         List<Duration> rests = new ArrayList<>();
         assertThat(watch(100, rests, "--watch", "5")).isZero();
         assertThat(rests).containsExactly(Duration.ofSeconds(5), Duration.ofSeconds(5), Duration.ofSeconds(5));
@@ -250,7 +250,7 @@ final class OperatorTest {
     }
 
     @Test
-    void goesOnWatchingARelayThatIsBeingRestarted() {
+    void continuesWatchingWhileTheRelayIsRestarted() {
         relay.refusing(Kind.NOT_RUNNING, "the relay does not answer");
         assertThat(watch(100, new ArrayList<>(), "--watch")).isZero();
         assertThat(out.toString()).contains("the relay does not answer");
@@ -273,7 +273,7 @@ final class OperatorTest {
     }
 
     @Test
-    void givesEachMessageOnceInPagesWhicheverWayItIsMeant() {
+    void listsEachTracedMessageOnceAcrossPages() {
         String all = traced("--limit", "50");
         String first = traced("--limit", "2");
         String next = first.replaceAll("(?s).*--from (\\w+)\\R", "$1");
@@ -303,7 +303,7 @@ final class OperatorTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"delete", "bounce"})
-    void offersNoAllToWhatNeverTakesIt(String command) {
+    void hidesAllInTheHelpOfIrreversibleCommands(String command) {
         assertThat(pipe("queue", command, "--all", "--yes")).isEqualTo(ExitCode.USAGE);
         assertThat(err.toString()).contains(command + " requires queue IDs or a filter");
         assertThat(run(Layout.UNLIMITED, List.of(), "queue", command, "--help")).isZero();
@@ -312,14 +312,14 @@ final class OperatorTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"frobnicate", "delet", "boounce"})
-    void suggestsNoLossOfMail(String word) {
+    void suggestsNoCommandThatDiscardsMail(String word) {
         assertThat(pipe("queue", word)).isEqualTo(ExitCode.USAGE);
         assertThat(err.toString()).contains("--help").doesNotContain("queue delete", "queue bounce");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"bash", "zsh"})
-    void printsACompletionThatKnowsCommandsAndOptions(String shell) {
+    void printsACompletionScriptWithCommandsAndOptions(String shell) {
         CliEnvironment place = new CliEnvironment(
                 _ -> relay, () -> Instant.EPOCH, SampleRelay.ZONE, Optional::empty, () -> Layout.UNLIMITED, octets);
         assertThat(execute(Main.commandLine(place), "completion", shell)).isZero();
@@ -347,7 +347,7 @@ final class OperatorTest {
                 "mailboxes retry",
                 "status"
             })
-    void helpsEverywhere(String command) {
+    void printsTheHelpOfEveryOperatorCommand(String command) {
         assertThat(run(Layout.UNLIMITED, List.of(), (command + " --help").split(" ")))
                 .isZero();
         assertThat(out.toString()).startsWith("Usage: o365-relay " + command);

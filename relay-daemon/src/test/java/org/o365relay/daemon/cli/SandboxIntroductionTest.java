@@ -34,7 +34,7 @@ final class SandboxIntroductionTest {
     }
 
     @Test
-    void printsTheRelayConfThatUsesIt() throws IOException {
+    void printsARelayConfForTheSandbox() throws IOException {
         AppRegistration app = AppRegistration.withSecret("client", "its secret");
         assertThat(introduction(settings -> settings.withApps(app).mx(0)))
                 .startsWith("The sandbox listens on 127.0.0.1:SMTP. Press Ctrl-C to stop it.\n")

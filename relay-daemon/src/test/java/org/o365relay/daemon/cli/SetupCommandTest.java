@@ -110,7 +110,7 @@ final class SetupCommandTest {
     }
 
     @Test
-    void keepsSecretsToThemselves() throws IOException {
+    void writesSecretsOnlyToTheirFiles() throws IOException {
         int code = runAsking(
                 List.of(SECRET),
                 options("--directory " + directory + " --no-check --mailbox r@contoso.example --method oauth-secret"
@@ -231,7 +231,7 @@ final class SetupCommandTest {
     }
 
     @Test
-    void helps() {
+    void printsItsHelp() {
         assertThat(run("--help")).isZero();
         assertThat(screen.toString()).contains("--mailbox=ADDRESS", "--method=METHOD", "--trusted-networks=NETWORKS");
         assertThat(screen.toString().lines()).allMatch(line -> line.length() <= 100);

@@ -30,7 +30,7 @@ import org.o365relay.queue.QueueSummary;
 class ControlJsonTest {
 
     @Test
-    void givesBackAnOverview() {
+    void readsBackASummary() {
         for (QueueSummary overview : List.of(SampleViews.summary(), SampleViews.emptyQueue())) {
             assertThat(ControlJson.read(ControlJson.text(overview), QueueSummary.class))
                     .isEqualTo(overview);
@@ -38,7 +38,7 @@ class ControlJsonTest {
     }
 
     @Test
-    void givesBackAPage() {
+    void readsBackAPage() {
         for (Page page : List.of(
                 new Page(List.of(SampleViews.line(), SampleViews.settled()), new QueueId(9)),
                 new Page(List.of(), null))) {
@@ -47,7 +47,7 @@ class ControlJsonTest {
     }
 
     @Test
-    void givesBackADetail() {
+    void readsBackAMessageDetail() {
         MessageDetail detail = SampleViews.detail();
 
         assertThat(ControlJson.read(ControlJson.text(detail), MessageDetail.class))
@@ -55,7 +55,7 @@ class ControlJsonTest {
     }
 
     @Test
-    void givesBackAStatus() {
+    void readsBackAStatus() {
         for (RelayStatus status : List.of(SampleViews.running(), SampleViews.atRest())) {
             assertThat(ControlJson.read(ControlJson.text(status), RelayStatus.class))
                     .isEqualTo(status);
@@ -63,7 +63,7 @@ class ControlJsonTest {
     }
 
     @Test
-    void givesBackAnEffect() {
+    void readsBackAChangeResult() {
         ChangeResult effect = new ChangeResult(1_000_000, 3, "the disk is full; 2 are left");
 
         assertThat(ControlJson.read(ControlJson.text(7, effect), ChangeResult.class))
@@ -72,7 +72,7 @@ class ControlJsonTest {
 
     @ParameterizedTest
     @MethodSource("changes")
-    void givesBackAChange(Change change) {
+    void readsBackAChange(Change change) {
         assertThat(ControlJson.read(ControlJson.text(change), Change.class)).isEqualTo(change);
     }
 
@@ -90,7 +90,7 @@ class ControlJsonTest {
 
     @ParameterizedTest
     @MethodSource("selections")
-    void givesBackASelection(MessageFilter selection) {
+    void readsBackAFilter(MessageFilter selection) {
         assertThat(ControlJson.read(ControlJson.text(selection), MessageFilter.class))
                 .isEqualTo(selection);
     }
@@ -115,7 +115,7 @@ class ControlJsonTest {
     }
 
     @Test
-    void isAsciiOnOneLineWithoutControlCharacters() {
+    void writesAsciiOnOneLineWithoutControlCharacters() {
         assertThat(ControlJson.text(SampleViews.detail()).chars()).allMatch(c -> c >= ' ' && c < 0x7f);
     }
 
@@ -128,7 +128,7 @@ class ControlJsonTest {
     }
 
     @Test
-    void writesMailboxesAsAnArrayWithALineForEach() {
+    void writesMailboxesAsAnArrayWithOneLineEach() {
         var running = SampleViews.running().running();
 
         assertThat(ControlJson.lines(running == null ? List.of() : running.mailboxes()))
@@ -153,7 +153,7 @@ class ControlJsonTest {
                 "{\"name\":\"retry\"",
                 "\u0000"
             })
-    void refusesWhatIsNoChange(String text) {
+    void rejectsAnInvalidChange(String text) {
         assertThatThrownBy(() -> ControlJson.read(text, Change.class)).isInstanceOf(InvalidJsonException.class);
     }
 
@@ -168,20 +168,20 @@ class ControlJsonTest {
                 "{\"sender\":{}}",
                 "{\"upTo\":-1}"
             })
-    void refusesWhatIsNoSelection(String text) {
+    void rejectsAnInvalidFilter(String text) {
         assertThatThrownBy(() -> ControlJson.read(text, MessageFilter.class)).isInstanceOf(InvalidJsonException.class);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"1.5", "\"3\"", "123456789012345678901234567890", "true", "null"})
-    void refusesWhatIsNoNumber(String number) {
+    void rejectsAnInvalidNumber(String number) {
         String json = "{\"changed\":" + number + ",\"skipped\":0,\"stopped\":\"\"}";
 
         assertThatThrownBy(() -> ControlJson.read(json, ChangeResult.class)).isInstanceOf(InvalidJsonException.class);
     }
 
     @Test
-    void refusesANestThatIsTooDeep() {
+    void rejectsTooDeepNesting() {
         String nest = "{\"x\":" + "[".repeat(30_000) + "]".repeat(30_000) + "}";
 
         assertThatThrownBy(() -> ControlJson.read(nest, ChangeResult.class)).isInstanceOf(InvalidJsonException.class);
@@ -190,7 +190,7 @@ class ControlJsonTest {
     private record Sample(String text, @Nullable String none, List<String> list, int number) {}
 
     @Test
-    void escapesWhatJsonCannotHoldAndWhatIsNotAscii() {
+    void escapesControlAndNonAsciiCharacters() {
         Sample sample = new Sample("ü ✔ \"quoted\" \\ \r\n\t\0\u007f\u009b\ud800", null, List.of("a", "\""), 42);
 
         assertThat(ControlJson.lines(sample)).isEqualTo("""
@@ -204,14 +204,14 @@ class ControlJsonTest {
     }
 
     @Test
-    void givesEachElementOfAnArrayALine() {
+    void writesEachElementOfAnArrayOnItsOwnLine() {
         assertThat(ControlJson.lines(List.of())).isEqualTo("[]");
         assertThat(ControlJson.lines(List.of(Map.of("a", 1), 2))).isEqualTo("[\n  {\"a\":1},\n  2\n]");
     }
 
     /// Programs depend on every name and on the format of every value. A name to the left tells what the line is.
     @Test
-    void writesTheSameObjectsAsEver() throws IOException {
+    void keepsMemberNamesAndFormatsStable() throws IOException {
         assertThat(samples().map(sample -> sample + "\n").collect(joining()))
                 .isEqualTo(new String(
                         requireNonNull(ControlJsonTest.class.getResourceAsStream("samples.txt"))

@@ -93,7 +93,7 @@ class ControlServerTest {
     }
 
     @Test
-    void everyQuestionReachesTheRelayAndEveryAnswerComesBack() throws Exception {
+    void executesEveryOperationAndReturnsItsResult() throws Exception {
         MessageFilter selection = MessageFilter.of(List.of(SampleViews.ID));
 
         assertThat(client.isRunning()).isTrue();
@@ -126,21 +126,21 @@ class ControlServerTest {
     }
 
     @Test
-    void knowsWhoIsAsking() throws Exception {
+    void identifiesTheUser() throws Exception {
         client.newest();
 
         assertThat(users).containsOnly(System.getProperty("user.name")).isNotEmpty();
     }
 
     @Test
-    void contentComesOctetForOctet() throws Exception {
+    void sendsContentUnchanged() throws Exception {
         try (InputStream content = client.content(SampleViews.detail())) {
             assertThat(content.readAllBytes()).isEqualTo(FakeControl.CONTENT);
         }
     }
 
     @Test
-    void contentThatIsNotWholeIsNotTakenForWhole() throws Exception {
+    void reportsIncompleteContent() throws Exception {
         byte[] half = new byte[FakeControl.CONTENT.length / 2];
         relay.contentIs(new ByteArrayInputStream(half));
 
@@ -152,7 +152,7 @@ class ControlServerTest {
     }
 
     @Test
-    void nothingElseIsTakenForContentWhenReadingFailsInTheMiddle() throws Exception {
+    void closesTheConnectionWhenReadingFailsAfterContentWasSent() throws Exception {
         relay.contentIs(new FailingStream(100_000, new IllegalStateException("bug")));
 
         try (InputStream content = client.content(SampleViews.detail())) {
@@ -161,7 +161,7 @@ class ControlServerTest {
     }
 
     @Test
-    void contentThatCannotBeReadAtAllIsAnError() {
+    void reportsAnErrorIfContentCannotBeRead() {
         relay.contentIs(new FailingStream(0, new IOException("a piece of the message is missing")));
 
         assertThatThrownBy(() -> client.content(SampleViews.detail()))
@@ -171,7 +171,7 @@ class ControlServerTest {
     }
 
     @Test
-    void errorsComeBackAsTheyAre() {
+    void returnsErrorsUnchanged() {
         assertThatThrownBy(() -> client.pause(new EmailAddress("nobody", "contoso.example")))
                 .asInstanceOf(type(ControlException.class))
                 .satisfies(e -> assertThat(e.kind()).isEqualTo(Kind.BAD_REQUEST))
@@ -179,7 +179,7 @@ class ControlServerTest {
     }
 
     @Test
-    void aBugIsAnAnswerTooAndTheNextClientIsServed() throws Exception {
+    void reportsAnInternalErrorAndServesTheNextClient() throws Exception {
         relay.fail(new IllegalStateException("bug"));
         assertThatThrownBy(client::newest)
                 .asInstanceOf(type(ControlException.class))
@@ -194,7 +194,7 @@ class ControlServerTest {
 
     /// A bug before the request is executed used to close the connection without an answer.
     @Test
-    void aBugInWhatServesTheClientIsAnAnswerToo() throws Exception {
+    void reportsAnInternalErrorBeforeTheRequestIsExecuted() throws Exception {
         server.close();
         server = ControlServer.start(
                 new ControlSettings(socket, null),
@@ -210,7 +210,7 @@ class ControlServerTest {
 
     /// Closing a socket with unread input resets the connection, but only after the peer has read the answer.
     @Test
-    void anAnswerIsNotLostWithInputThatIsNotRead() throws Exception {
+    void deliversTheResponseDespiteUnreadInput() throws Exception {
         UnixDomainSocketAddress address = UnixDomainSocketAddress.of(directory.resolve("other.sock"));
         try (ServerSocketChannel listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
                 Deadlines deadlines = new Deadlines()) {
@@ -227,7 +227,7 @@ class ControlServerTest {
     }
 
     @Test
-    void aRelayOfAnotherVersionSaysSo() {
+    void reportsAVersionMismatch() {
         String answer = say(OTHER_VERSION);
 
         assertThat(answer)
@@ -237,7 +237,7 @@ class ControlServerTest {
     }
 
     @Test
-    void aNewerCommandThatAsksForSomethingNewIsToldThatTheRelayIsOlder() {
+    void reportsAVersionMismatchForAnOperationOfANewerCommand() {
         assertThat(say("{\"protocol\":1,\"program\":\"o365-relay 0.2.0\",\"operation\":\"dance\"}\n"))
                 .contains("\"version-mismatch\"", "o365-relay 0.2.0", "o365-relay 0.1.0");
     }
@@ -251,7 +251,7 @@ class ControlServerTest {
                 "{\"program\":\"o365-relay 9.0\"}\n",
                 "220 mail.example ESMTP\n"
             })
-    void anAnswerThatIsNotUnderstoodIsOneOfAnotherVersion(String answer) throws Exception {
+    void treatsAnUnknownResponseAsAVersionMismatch(String answer) throws Exception {
         server.close();
         try (ServerSocketChannel other = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             other.bind(UnixDomainSocketAddress.of(socket));
@@ -286,7 +286,7 @@ class ControlServerTest {
                 "{\"protocol\":1,\"program\":\"o365-relay 0.1.0\",\"operation\":\"change\",\"change\":{\"name\":\"delete\"}}\n",
                 "{\"protocol\":1,\"program\":\"o365-relay 0.1.0\",\"operation\":\"content\",\"id\":\"0000000000001\"}\n"
             })
-    void garbageIsAnsweredOrHungUpOnAndChangesNothing(String garbage) throws Exception {
+    void rejectsAnInvalidRequestAndChangesNothing(String garbage) throws Exception {
         String answer = say(garbage);
 
         assertThat(answer)
@@ -305,21 +305,21 @@ class ControlServerTest {
                 "\"change\",\"change\":{\"name\":\"delete\"},\"filter\":{\"client\":\"192.0.2.7\"},\"unless\":1",
                 "\"count\",\"filter\":{\"colour\":\"red\"}"
             })
-    void whatIsNotKnownIsNotOverlooked(String request) {
+    void rejectsUnknownMembersOfFiltersAndChanges(String request) {
         assertThat(say("{\"protocol\":1,\"program\":\"" + PROGRAM + "\",\"operation\":" + request + "}\n"))
                 .contains("\"kind\":\"version-mismatch\"");
         assertThat(relay.asked()).isEmpty();
     }
 
     @Test
-    void anUnknownConditionThatDemandsNothingIsIgnored() {
+    void ignoresAnUnknownConditionThatIsNull() {
         assertThat(say("{\"protocol\":1,\"program\":\"o365-relay 0.2.0\",\"operation\":\"count\",\"more\":1,"
                         + "\"filter\":{\"colour\":null}}\n"))
                 .isEqualTo("{\"protocol\":1,\"program\":\"o365-relay 0.1.0\",\"result\":{\"count\":3}}\n");
     }
 
     @Test
-    void aProgramOfAnotherVersionMayLookAndChangesNothing() throws Exception {
+    void allowsOnlyQueriesByAnotherVersion() throws Exception {
         Control other = open("o365-relay 0.0.9");
 
         assertThat(other.count(MessageFilter.ALL)).isEqualTo(3);
@@ -331,7 +331,7 @@ class ControlServerTest {
     }
 
     @Test
-    void aRequestThatIsTooLongIsRefusedHereAndThere() {
+    void clientAndServerRejectARequestThatIsTooLong() {
         assertThat(say("x".repeat(Protocol.MAX_REQUEST))).contains("longer than 65536 bytes");
         List<QueueId> many = Stream.iterate(new QueueId(1), id -> new QueueId(id.value() + 1))
                 .limit(5_000)
@@ -342,7 +342,7 @@ class ControlServerTest {
     }
 
     @Test
-    void whoIsSilentIsSentAway() throws Exception {
+    void disconnectsAClientThatSendsNoRequest() throws Exception {
         server.close();
         server = start(Duration.ofMillis(50), null);
 
@@ -350,7 +350,7 @@ class ControlServerTest {
     }
 
     @Test
-    void whoTakesNoAnswerIsSentAway() throws Exception {
+    void disconnectsAClientThatDoesNotReadTheResponse() throws Exception {
         server.close();
         server = start(Duration.ofMillis(50), null);
         try (SocketChannel slow = connect()) {
@@ -365,7 +365,7 @@ class ControlServerTest {
     }
 
     @Test
-    void aChangeRunsToItsEndIfWhoAskedForItGoesAway() throws Exception {
+    void completesAChangeWhenItsClientDisconnects() throws Exception {
         CountDownLatch latch = new CountDownLatch(1);
         relay.hold(latch);
         try (SocketChannel channel = connect()) {
@@ -383,7 +383,7 @@ class ControlServerTest {
     }
 
     @Test
-    void severalAreServedAtOnceButNotTooMany() throws Exception {
+    void limitsSimultaneousConnections() throws Exception {
         CountDownLatch latch = new CountDownLatch(1);
         relay.hold(latch);
         List<CompletableFuture<ChangeResult>> changes = Stream.generate(
@@ -409,7 +409,7 @@ class ControlServerTest {
     }
 
     @Test
-    void aRelayThatEndsMeanwhileIsNotTakenForOneThatAnswered() throws Exception {
+    void reportsAChangeInterruptedByTheEndOfTheRelay() throws Exception {
         server.close();
         try (ServerSocketChannel other = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             other.bind(UnixDomainSocketAddress.of(socket));
@@ -424,7 +424,7 @@ class ControlServerTest {
     }
 
     @Test
-    void aRelayThatHangsIsNotWaitedFor() throws Exception {
+    void timesOutIfTheRelayHangs() throws Exception {
         server.close();
         try (ServerSocketChannel hanging = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             hanging.bind(UnixDomainSocketAddress.of(socket));
@@ -438,7 +438,7 @@ class ControlServerTest {
     }
 
     @Test
-    void stoppingSendsAwayWhoHasSaidNothing() throws Exception {
+    void disconnectsIdleClientsWhenStopping() throws Exception {
         try (SocketChannel silent = connect()) {
             server.close();
             assertThat(read(silent)).isEmpty();
@@ -448,7 +448,7 @@ class ControlServerTest {
     }
 
     @Test
-    void onlyTheRelaysUserMayConnectUnlessThereIsAGroup() throws Exception {
+    void allowsOnlyTheUserAndTheGroupOfTheRelay() throws Exception {
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
                 .isEqualTo("rw-------");
         String group = Files.readAttributes(directory, PosixFileAttributes.class)
@@ -466,7 +466,7 @@ class ControlServerTest {
 
     /// As they come from the system, for whoever is not root.
     @Test
-    void whoMayNotConnectIsToldWhatToDo() {
+    void givesAdviceIfPermissionIsDenied() {
         ControlException denied = Controls.connectionFailure(
                 new ControlSettings(socket, "relay-admins"), new BindException("Permission denied"));
         ControlException hidden = Controls.connectionFailure(
@@ -480,7 +480,7 @@ class ControlServerTest {
     }
 
     @Test
-    void aGroupThatIsNotThereIsAClearError() {
+    void reportsAnUnknownGroup() {
         server.close();
 
         assertThatThrownBy(() -> start(Duration.ofSeconds(30), "no-such-group"))
@@ -490,7 +490,7 @@ class ControlServerTest {
     }
 
     @Test
-    void theSocketOfADeadRelayIsReplaced() throws Exception {
+    void replacesTheSocketOfAKilledRelay() throws Exception {
         server.close();
         try (ServerSocketChannel dead = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             dead.bind(UnixDomainSocketAddress.of(socket));
@@ -503,16 +503,16 @@ class ControlServerTest {
     }
 
     @Test
-    void aSocketInUseIsLeftAlone() throws Exception {
+    void keepsASocketInUse() throws Exception {
         assertThatThrownBy(() -> start(Duration.ofSeconds(30), null))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("another program listens at " + socket);
+                .hasMessageContaining("another program listens on " + socket);
 
         assertThat(client.newest()).isPresent();
     }
 
     @Test
-    void aFileThatIsNoSocketIsLeftAlone() throws Exception {
+    void keepsAFileThatIsNotASocket() throws Exception {
         server.close();
         Files.writeString(socket, "precious");
 
@@ -523,7 +523,7 @@ class ControlServerTest {
     }
 
     @Test
-    void aDirectoryThatIsNotThereIsAClearError() {
+    void reportsAMissingDirectory() {
         server.close();
         socket = directory.resolve("missing").resolve("control.sock");
 
@@ -534,7 +534,7 @@ class ControlServerTest {
     }
 
     @Test
-    void aSocketThatAnotherProcessMadeMeanwhileIsLeftThere() throws Exception {
+    void doesNotDeleteASocketThatHasBeenReplaced() throws Exception {
         Files.delete(socket);
         Files.writeString(socket, "mine");
         server.close();

@@ -60,7 +60,7 @@ final class MessageReportTest {
     }
 
     @Test
-    void saysOfWhatAnOperatorGaveUpNothingButThat() {
+    void showsNoCauseForAnOperatorBounce() {
         HistoryEntry bounced = new HistoryEntry(NOW, null, "bounced", "", "by root", "", false);
         HistoryEntry failed =
                 new HistoryEntry(NOW, 0, "failed", "", "554 5.3.0 Returned by the operator", "relay", false);
@@ -71,12 +71,12 @@ final class MessageReportTest {
     }
 
     @Test
-    void saysLocallyOfWhenABackupIs() {
+    void showsTheTimeOfABackupInLocalTime() {
         assertThat(report(1, RESTORED)).contains("from a backup of 2026-11-20 18:00:00; it may", "receive it twice");
     }
 
     @Test
-    void doesNotWarnOfDuplicatesOfWhatWasNeverTried() {
+    void doesNotWarnOfDuplicatesWithoutADeliveryAttempt() {
         assertThat(report(0, RESTORED)).contains("restored from a backup").doesNotContain("receive it twice");
     }
 }

@@ -52,25 +52,25 @@ final class QueueReportTest {
     }
 
     @Test
-    void namesTheMailboxIfItIsTheOnlyOne() {
+    void namesTheMailboxInTheAdviceIfItIsTheOnlyOne() {
         assertThat(report("credentials-incorrect", State.OPEN, "a@x.example")).contains(ADVICE + "a@x.example");
     }
 
     @Test
-    void pointsToTheMailboxesIfItMayBeOneOfSeveral() {
+    void refersToTheMailboxesCommandIfThereAreSeveralMailboxes() {
         assertThat(report("credentials-incorrect", State.OPEN, "a@x.example", "b@x.example"))
                 .contains("See the advice of each mailbox: o365-relay mailboxes")
                 .doesNotContain("the mailbox at", ADVICE);
     }
 
     @Test
-    void saysWhereToReadAnUnknownReply() {
+    void namesTheCommandsThatShowAnUnknownReply() {
         assertThat(report("unknown-reply", State.OPEN, "a@x.example"))
                 .contains("o365-relay queue list --reason unknown-reply, then o365-relay queue show ID");
     }
 
     @Test
-    void leavesOutANextTryThatNothingHappensAt() {
+    void omitsTheNextAttemptIfAllMailboxesAreBlocked() {
         assertThat(report("unreachable", State.OPEN, "a@x.example")).contains("next attempt: now");
         assertThat(report("unreachable", State.RETRYING, "a@x.example")).doesNotContain("next attempt");
         assertThat(report("unreachable", State.RETRYING, "a@x.example", "b@x.example"))

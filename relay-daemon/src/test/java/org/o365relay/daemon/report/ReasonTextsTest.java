@@ -12,7 +12,7 @@ final class ReasonTextsTest {
     private final ReasonTexts meanings = new ReasonTexts(ReplyCatalogue.microsoft365());
 
     @Test
-    void putsTheMailboxIntoTheAdvice() {
+    void namesTheMailboxInTheAdvice() {
         ReasonText meaning = meanings.of("smtp-auth-off-for-mailbox", "relay@contoso.example");
         assertThat(meaning.cause()).isEqualTo("SMTP AUTH is disabled for this mailbox");
         assertThat(meaning.advice()).contains("relay@contoso.example").doesNotContain("{mailbox}");
@@ -20,12 +20,12 @@ final class ReasonTextsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"unreachable", "tls", "sign-in", "unknown-reply", "relay"})
-    void knowsTheRelaysOwnReasons(String reason) {
+    void explainsTheReasonsOfTheRelayItself(String reason) {
         assertThat(meanings.of(reason, "relay@contoso.example").cause()).isNotEmpty();
     }
 
     @Test
-    void saysNothingOfWhatItDoesNotKnow() {
+    void isEmptyForAnUnknownReason() {
         assertThat(meanings.of("from-the-future", "x@y")).isEqualTo(new ReasonText("", ""));
     }
 }

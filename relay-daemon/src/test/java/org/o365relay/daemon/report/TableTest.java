@@ -27,7 +27,7 @@ final class TableTest {
     }
 
     @Test
-    void cutsTheWidestFirstAndThenLeavesColumnsOut() {
+    void truncatesTheWidestColumnFirstAndThenDropsColumns() {
         assertThat(table().lines(60))
                 .containsExactly(
                         "ID  WHO                       SIZE  SUBJECT",
@@ -67,7 +67,7 @@ final class TableTest {
                 "\u200e\u2066x\u2069",
                 "\u007f"
             })
-    void letsATerminalDoNothingButShowIt(String hostile) {
+    void replacesControlCharacters(String hostile) {
         List<String> lines = Table.of("X", "<Y")
                 .row(List.of(hostile, hostile), List.of(hostile))
                 .lines(40);
@@ -77,13 +77,13 @@ final class TableTest {
 
     @ParameterizedTest
     @CsvSource({"abc, 3", "東京, 4", "e\u0301, 1", "📠, 2", "ü, 1"})
-    void knowsHowWideATerminalShowsIt(String text, int columns) {
+    void measuresTheWidthOnATerminal(String text, int columns) {
         assertThat(TerminalText.width(text)).isEqualTo(columns);
     }
 
     @ParameterizedTest
     @CsvSource({"東京東京, 7, 東京...", "東京東京, 8, 東京東京", "東京東京, 6, 東...", "abcdef, 2, ..", "abcdef, 0, ''"})
-    void cutsNoCharacterInHalves(String text, int columns, String shown) {
+    void truncatesOnlyBetweenCharacters(String text, int columns, String shown) {
         assertThat(TerminalText.truncate(text, columns)).isEqualTo(shown);
     }
 }

@@ -22,7 +22,7 @@ final class TimesTest {
         "2026-11-22T07:05:00Z, 2026-11-22 08:05, 2026-11-22 08:05:00, in 24 h",
         "2026-10-25T00:30:00Z, 2026-10-25 02:30, 2026-10-25 02:30:00, 27 days ago"
     })
-    void leavesTheDateOutIfItIsTodays(Instant time, String shortly, String exactly, String away) {
+    void omitsTheDateOfToday(Instant time, String shortly, String exactly, String away) {
         assertThat(times.of(time)).isEqualTo(shortly);
         assertThat(times.withSeconds(time)).isEqualTo(exactly);
         assertThat(times.relative(time)).isEqualTo(away);
@@ -41,7 +41,7 @@ final class TimesTest {
         "172800, 2 days",
         "-5, 0 s"
     })
-    void saysHowLongItTook(long seconds, String words) {
+    void formatsDurations(long seconds, String words) {
         assertThat(Times.length(Duration.ofSeconds(seconds))).isEqualTo(words);
     }
 }

@@ -16,7 +16,7 @@ final class UpstreamIdTest {
         429 Too many (request-id r-1, retry after 17)  | request-id r-1
         250 2.0.0 Ok: queued as 4711                   | ''
         """)
-    void isFoundInWhatTheUpstreamSaid(String reply, String id) {
+    void isFoundInTheReplyOfTheUpstream(String reply, String id) {
         assertThat(UpstreamId.in(reply).orElse("")).isEqualTo(id);
     }
 }

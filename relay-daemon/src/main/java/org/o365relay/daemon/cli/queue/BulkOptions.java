@@ -14,7 +14,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// The options of the commands that change messages: which messages to change, and whether to ask first.
+/// The options of the commands that change messages: which messages to change, and whether to ask for
+/// confirmation.
 final class BulkOptions {
 
     @Parameters(

@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
 /// The options that filter messages.
 final class FilterOptions {
 
-    /// Patterns such as `*@*` that match everything.
+    /// Patterns that match everything, such as `*@*`.
     private static final Pattern ANYTHING = Pattern.compile("[.:@]*\\*[.:@*]*");
 
     @Option(
@@ -95,7 +95,7 @@ final class FilterOptions {
                         .allMatch(condition -> condition == null);
     }
 
-    /// @return whether the filter matches every message: no option, `--client '*'`, `--older 0s`
+    /// @return whether the filter matches every message, as it does without options or with `--client '*'`
     boolean matchesEverything() {
         return states.isEmpty()
                 && Stream.of(younger, after, before).allMatch(condition -> condition == null)
@@ -166,7 +166,8 @@ final class FilterOptions {
                         + "' is not a time; use for example 08:05, yesterday, 2026-11-20, \"2026-11-20 17:42\""));
     }
 
-    /// @return the address in the form the queue stores: `2001:db8:0:0:0:0:0:7` for `2001:db8::7`
+    /// @return the address in the form that the queue stores (`2001:db8:0:0:0:0:0:7` for `2001:db8::7`); a
+    ///     pattern with `*` unchanged
     static String client(String text) throws CommandFailed {
         if (text.contains("*")) {
             return text;

@@ -21,7 +21,7 @@ final class NewFile {
 
     /// Removes the file again if it cannot be written completely.
     ///
-    /// @return octets written
+    /// @return the number of octets written
     static long write(InputStream from, String file) throws CommandFailed {
         Path path = path(file);
         try (OutputStream out = create(path)) {

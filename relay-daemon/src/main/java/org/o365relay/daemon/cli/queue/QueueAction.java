@@ -16,7 +16,7 @@ import org.o365relay.queue.MessageState;
 /// @param name name of the command
 /// @param states states of the messages to which the action applies
 /// @param announcement text that announces the action; `%s` is the number of messages
-/// @param result text that reports the result; `%s` is the number of messages and the verb
+/// @param result text that reports the result; `%s` is the number of messages with the verb, `3 messages are`
 /// @param isIrreversible whether the action discards mail; it then requires queue IDs or a filter
 record QueueAction(
         String name,
@@ -108,13 +108,15 @@ record QueueAction(
         return change instanceof Change.Retry;
     }
 
-    /// @return whether the action changes the mailbox or a recipient; messages without an open recipient
-    ///     stay unchanged
-    boolean isMove() {
+    /// @return whether the action changes the mailbox or a recipient; it leaves messages unchanged that have
+    ///     been delivered in the meantime or already have the new mailbox or recipient
+    boolean isRedirect() {
         return change instanceof Change.Redirect || change instanceof Change.Readdress;
     }
 
-    /// @return the mailboxes and pools through which the action sends the messages; empty if unknown or none
+    /// @return the mailboxes and pools for which the action queues the messages, so that the operator can be
+    ///     warned if they are not sending; empty for actions that do not start delivery or only change a
+    ///     recipient
     Set<String> mailboxes(List<MessageEntry> messages) {
         return switch (change) {
             case Change.Retry _, Change.Release _ ->

@@ -27,8 +27,8 @@ import org.o365relay.queue.MessageFilter;
 import org.o365relay.queue.MessageState;
 import org.o365relay.queue.Page;
 
-/// Runs an action on messages: shows the selected messages, asks for confirmation, changes them and
-/// prints the result.
+/// Runs an action on messages: shows the selected messages, asks for confirmation unless `--yes` is
+/// given, changes them and prints the result.
 ///
 /// Messages received after the count was shown are not changed.
 final class QueueActionRunner {
@@ -199,8 +199,8 @@ final class QueueActionRunner {
 
     private List<String> resultLines(long count, ChangeResult result) {
         List<String> lines = new ArrayList<>();
-        String are = result.changed() == 1 ? " is" : " are";
-        lines.add("Done: " + action.result().formatted(Amounts.of(result.changed(), "message") + are) + ".");
+        String verb = result.changed() == 1 ? " is" : " are";
+        lines.add("Done: " + action.result().formatted(Amounts.of(result.changed(), "message") + verb) + ".");
         if (result.skipped() > 0) {
             boolean one = result.skipped() == 1;
             lines.add(Amounts.of(result.skipped(), "message") + (one ? " is" : " are") + " being delivered and "
@@ -212,14 +212,14 @@ final class QueueActionRunner {
             lines.add("Stopped with " + Amounts.of(others, "message") + " left: " + result.stopped());
         } else if (others > 0) {
             lines.add(Amounts.of(others, "message")
-                    + (action.isMove()
-                            ? " unchanged: already delivered, or already there."
+                    + (action.isRedirect()
+                            ? " unchanged: already delivered or already redirected."
                             : " changed state in the meantime."));
         }
         return lines;
     }
 
-    /// @return a hint for each mailbox or pool that is not sending
+    /// @return a hint for each of these mailboxes and pools that is not sending
     private static List<String> blockedHints(Set<String> mailboxes, BlockedMailboxes blocked) {
         return mailboxes.stream()
                 .flatMap(mailbox -> blocked

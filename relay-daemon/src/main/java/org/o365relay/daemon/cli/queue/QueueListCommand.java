@@ -25,7 +25,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/// `o365-relay queue list`.
+/// `o365-relay queue list`: lists messages.
 @Command(
         name = "list",
         mixinStandardHelpOptions = true,

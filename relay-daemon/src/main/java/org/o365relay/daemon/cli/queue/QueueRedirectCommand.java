@@ -17,7 +17,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/// `o365-relay queue redirect`.
+/// `o365-relay queue redirect`: changes the mailbox or a recipient of messages.
 @Command(
         name = "redirect",
         mixinStandardHelpOptions = true,
@@ -44,7 +44,7 @@ final class QueueRedirectCommand implements Callable<Integer> {
             names = "--to",
             paramLabel = "ADDRESS",
             converter = AddressConverter.class,
-            description = "New recipient, replaces --recipient.")
+            description = "New recipient; replaces the recipient given by --recipient.")
     private @Nullable EmailAddress to;
 
     QueueRedirectCommand(CommandContext context) {

@@ -22,7 +22,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// `o365-relay queue show`.
+/// `o365-relay queue show`: shows a message and its history.
 @Command(
         name = "show",
         mixinStandardHelpOptions = true,
@@ -115,7 +115,7 @@ final class QueueShowCommand implements Callable<Integer> {
         }
     }
 
-    /// A message may contain control sequences that manipulate the terminal.
+    /// Refuses to write to a terminal, because a message may contain control sequences that manipulate it.
     private void toOutput(InputStream original) throws CommandFailed, IOException {
         if (context.environment().isInteractive()) {
             throw new CommandFailed(

@@ -50,7 +50,7 @@ public final class QueueVerifyCommand implements Callable<Integer> {
     @Option(names = "--repair", description = "Repair the queue. The relay must be stopped.")
     private boolean repair;
 
-    /// @param context of the parent command
+    /// @param context context of the parent command
     QueueVerifyCommand(CommandContext context) {
         this.context = context;
     }

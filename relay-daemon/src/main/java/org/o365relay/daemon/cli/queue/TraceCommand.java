@@ -32,8 +32,8 @@ import picocli.CommandLine.Parameters;
         versionProvider = ProgramVersion.class,
         description = {
             "Find messages and show what happened to them.",
-            "Searches queued messages, and settled ones as long as the history keeps them (queue.history, 30 days). Results"
-                    + " are listed newest first.",
+            "Searches queued messages, and settled ones as long as the history keeps them (queue.history, by default 30 days)."
+                    + " Results are listed newest first.",
             "A single result is shown in full; several are listed with their outcome."
         },
         footer = {

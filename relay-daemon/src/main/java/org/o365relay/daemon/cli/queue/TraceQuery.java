@@ -28,7 +28,7 @@ record TraceQuery(String text) {
     }
 
     /// @param base the filter that the options specify
-    /// @return one or more filters; the result is the messages that match any of them
+    /// @return one or more filters; a message is found if it matches any of them
     /// @throws CommandFailed if an option already filters by the same property as the text
     List<MessageFilter> filters(MessageFilter base) throws CommandFailed {
         Kind kind = kind();
@@ -50,7 +50,7 @@ record TraceQuery(String text) {
         };
     }
 
-    /// @return the properties to search, worded for messages to the user, such as `subjects`
+    /// @return the properties that are searched, as named in messages to the user, such as `subjects`
     String searched() {
         return kind().searched;
     }

@@ -14,11 +14,13 @@ import java.util.Optional;
 /// `yesterday 17:42`, `2026-11-20T16:42:00Z`.
 ///
 /// @param now the current time, to which `now`, `today`, `yesterday` and a time without a day refer
+/// @param zone time zone of times without an offset
 public record TimeArgument(Instant now, ZoneId zone) {
 
-    /// A time without a day is the most recent such time; a day without a time is the start of that day.
+    /// A time without a day means its most recent occurrence; a day without a time means the start of that day.
+    /// `now` is the current time.
     ///
-    /// @return empty if the text is not a time
+    /// @return the time; empty if the text is not a time
     public Optional<Instant> parse(String text) {
         List<String> words =
                 List.of(text.strip().replaceFirst("(?<=\\d)T(?=\\d)", " ").split(" +"));

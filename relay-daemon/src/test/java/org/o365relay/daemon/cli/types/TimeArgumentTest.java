@@ -36,14 +36,14 @@ final class TimeArgumentTest {
         "2026-07-01, 2026-06-30T22:00:00Z",
         "2026-03-29 02:30, 2026-03-29T01:30:00Z"
     })
-    void readsTimesAsPeopleTypeThem(String text, Instant expected) {
+    void parsesTimes(String text, Instant expected) {
         assertThat(times.parse(text)).contains(expected);
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {"", "noon", "25:00", "2026-13-01", "2026-11-20 17:42 x", "8", "08:05 yesterday", "-", ":", "T"})
-    void readsNothingElse(String text) {
+    void rejectsInvalidTimes(String text) {
         assertThat(times.parse(text)).isEmpty();
     }
 
@@ -58,13 +58,13 @@ final class TimeArgumentTest {
         "2W, PT336H",
         "2 h, PT2H"
     })
-    void readsAges(String text, Duration expected) {
+    void parsesAges(String text, Duration expected) {
         assertThat(new AgeConverter().convert(text)).isEqualTo(expected);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "2", "h", "2x", "-2h", "1.5h", "2h!", "9999999h", "two hours"})
-    void readsNoOtherAges(String text) {
+    void rejectsInvalidAges(String text) {
         assertThatThrownBy(() -> new AgeConverter().convert(text))
                 .isInstanceOf(TypeConversionException.class)
                 .hasMessage("'" + text + "' is not an age; use for example 30m, 2h, 3d, 1w");
