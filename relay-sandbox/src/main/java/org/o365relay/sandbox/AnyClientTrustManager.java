@@ -5,7 +5,8 @@ import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
-/// Trusts every client certificate: the MX service compares its name or fingerprint with the connector later.
+/// Trusts every client certificate, because the MX service later compares the names and the fingerprint of the
+/// certificate with those of the inbound connector.
 final class AnyClientTrustManager extends X509ExtendedTrustManager {
 
     @Override

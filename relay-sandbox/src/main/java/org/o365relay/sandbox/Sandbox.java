@@ -32,8 +32,9 @@ import org.o365relay.sandbox.tenant.SandboxState;
 import org.o365relay.sandbox.web.CallCounts;
 import org.o365relay.sandbox.web.WebServer;
 
-/// A local stand-in for Microsoft 365: client submission with passwords and tokens and, optionally, the token
-/// service, Microsoft Graph and an MX, with the extensions, replies, checks and limits of the real services.
+/// A local stand-in for Microsoft 365. It offers client submission with passwords and tokens and, optionally,
+/// the token service, Microsoft Graph and an MX, with the extensions, replies and checks of the real services
+/// and, if enabled, their limits.
 public final class Sandbox implements AutoCloseable {
 
     private final SandboxState state;
@@ -61,11 +62,11 @@ public final class Sandbox implements AutoCloseable {
         this.web = web;
     }
 
-    /// Starts the sandbox and returns when it is listening.
+    /// Starts the sandbox and returns once it is listening.
     ///
     /// @throws BindException with a message for the user if it cannot listen, for example because the port is
     ///     in use
-    /// @throws IOException if the directory cannot be written or no certificate can be generated
+    /// @throws IOException if the directory is not writable or the certificate cannot be generated
     public static Sandbox start(SandboxSettings settings) throws IOException {
         return start(settings, InstantSource.system(), new SecureRandom());
     }
@@ -93,7 +94,7 @@ public final class Sandbox implements AutoCloseable {
                 new CountDownLatch(1));
     }
 
-    /// Starts the servers one after another; if one fails, closes those already started.
+    /// Starts the servers one after another. If one fails to start, closes those that are already running.
     private record Startup(
             SandboxSettings settings,
             SandboxState state,
@@ -150,7 +151,8 @@ public final class Sandbox implements AutoCloseable {
         return required(mx).address();
     }
 
-    /// The origin of the token service (without a tenant) and of Graph: `https://localhost:8443`.
+    /// The base URL of Graph and of the token service (to which a tenant is appended), such as
+    /// `https://localhost:8443`.
     ///
     /// @throws IllegalStateException if HTTPS was not enabled in the settings
     public String origin() {
@@ -174,7 +176,7 @@ public final class Sandbox implements AutoCloseable {
         state.current().updateAndGet(change);
     }
 
-    /// The faults to inject, which callers may add to and remove.
+    /// The faults to inject. Callers may add and remove faults.
     public Faults faults() {
         return state.faults();
     }
@@ -184,9 +186,10 @@ public final class Sandbox implements AutoCloseable {
         return state.tokenService();
     }
 
-    /// The number of HTTPS requests, whatever the response. Token requests are counted by grant type
-    /// (`client_credentials`, `refresh_token`, `device_code`), `devicecode` or `managed_identity`; Graph
-    /// requests by the last path segment (`sendMail`, `messages`, `createUploadSession`, `send`) or `upload`.
+    /// The number of HTTPS requests by kind, whatever the response. A token request is counted under its grant
+    /// type (`client_credentials`, `refresh_token`, `device_code`) or as `managed_identity`, a Graph request
+    /// under the name that [Graph#callName] returns, and any other request under the last segment of its path,
+    /// such as `devicecode`.
     public CallCounts callCounts() {
         return callCounts;
     }
@@ -202,17 +205,17 @@ public final class Sandbox implements AutoCloseable {
                         .orElseThrow(() -> new IllegalArgumentException("no mailbox " + address)));
     }
 
-    /// The messages accepted since the start, oldest first; empty with [SandboxSettings.Keep#COUNT].
+    /// The messages accepted since the sandbox started, oldest first; empty with [SandboxSettings.Keep#COUNT].
     public List<AcceptedMessage> accepted() {
         return state.accepted().records();
     }
 
-    /// The number of messages accepted since the start.
+    /// The number of messages accepted since the sandbox started.
     public int acceptedCount() {
         return state.accepted().count();
     }
 
-    /// Waits until `count` messages have been accepted since the start.
+    /// Waits until `count` messages have been accepted since the sandbox started.
     ///
     /// @return false on timeout
     public boolean awaitCount(int count, Duration timeout) throws InterruptedException {
@@ -227,7 +230,7 @@ public final class Sandbox implements AutoCloseable {
         return state.accepted().await(wanted, timeout);
     }
 
-    /// Waits until more than `count` messages have been accepted since the start.
+    /// Waits until more than `count` messages have been accepted since the sandbox started.
     ///
     /// @return the messages after the first `count`; empty on timeout
     public List<AcceptedMessage> awaitAfter(int count, Duration timeout) throws InterruptedException {
@@ -237,10 +240,10 @@ public final class Sandbox implements AutoCloseable {
     /// Puts a non-delivery report for an accepted message into the inbox of the mailbox that sent it, where
     /// Graph can read it.
     ///
-    /// @param message message that a mailbox sent and whose content is kept
+    /// @param message accepted message, sent by a mailbox, whose content is kept
     /// @param recipient recipient to which the message could not be delivered
-    /// @param reply reply that the report quotes: `550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not
-    ///     found by SMTP address lookup`
+    /// @param reply SMTP reply that the report quotes, such as `550 5.1.10 RESOLVER.ADR.RecipientNotFound;
+    ///     Recipient not found by SMTP address lookup`
     /// @throws IOException if the content of the message cannot be read
     public void reportUndelivered(AcceptedMessage message, String recipient, String reply) throws IOException {
         SandboxNdr report =
@@ -251,17 +254,17 @@ public final class Sandbox implements AutoCloseable {
     /// Puts a message into the inbox of a mailbox, where Graph can read it.
     ///
     /// @param type value of `Content-Type`, with parameters
-    /// @param content whole message with its header
+    /// @param content complete message, including its header
     public void receive(String mailbox, String subject, String type, byte[] content) {
         inboxes.put(mailbox, state.clock().instant(), subject, type, content);
     }
 
-    /// The number of connections to client submission since the start.
+    /// The number of connections to client submission since the sandbox started.
     public long connections() {
         return smtp.connections();
     }
 
-    /// The number of completed TLS handshakes over SMTP since the start.
+    /// The number of TLS handshakes completed over SMTP since the sandbox started.
     public long handshakes() {
         return smtp.handshakes() + (mx == null ? 0 : mx.handshakes());
     }

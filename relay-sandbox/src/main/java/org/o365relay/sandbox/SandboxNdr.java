@@ -7,11 +7,10 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import org.o365relay.sandbox.message.AcceptedMessage;
 
-/// A non-delivery report (RFC 3464) as Exchange formats it: explanation, delivery status, and the header of the
-/// message.
+/// A non-delivery report (RFC 3464) as Exchange formats it: an explanation, the delivery status and the header
+/// of the undelivered message.
 ///
-/// @param reply reply of the server that refused the message:
-///     `550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found`
+/// @param reply reply of the server that refused the message, such as `550 5.1.10 Recipient not found`
 record SandboxNdr(AcceptedMessage message, String recipient, String reply, Instant at) {
 
     private static final String BOUNDARY = "d3b0c5a4-2f0e-4a53-9a54-1c4d7e0a7b11";

@@ -22,14 +22,14 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 
-/// The sandbox's self-signed certificate for `localhost`, `127.0.0.1` and `::1`, generated with the keytool of
-/// the running JDK and reused until a day before it expires.
+/// The sandbox's self-signed certificate for `localhost`, `127.0.0.1` and `::1`. It is generated with the
+/// keytool of the running JDK and reused until one day before it expires.
 ///
 /// The password of the key store is not a secret: the key is protected by the file mode 0600.
 final class ServerCertificate {
 
     private static final String KEY_STORE = "sandbox-key.p12";
-    private static final String TRUSTED = "sandbox-ca.pem";
+    private static final String CERTIFICATE_FILE = "sandbox-ca.pem";
     private static final String PASSWORD = "sandbox";
     private static final String ALIAS = "sandbox";
 
@@ -43,14 +43,15 @@ final class ServerCertificate {
 
     /// The PEM file with the certificate that clients must trust.
     Path certificateFile() {
-        return directory.resolve(TRUSTED);
+        return directory.resolve(CERTIFICATE_FILE);
     }
 
-    /// Generates the certificate unless a valid one exists.
+    /// Creates a TLS context with the certificate, which is generated unless a valid one exists.
     ///
-    /// @param clients trust managers for client certificates; if there are none, no certificate is requested
+    /// @param clientTrustManagers trust managers for client certificates; if none are given, the JDK's default
+    ///     trust managers are used
     /// @throws IOException with a message for the user if keytool fails or the directory cannot be used
-    SSLContext context(TrustManager... clients) throws IOException {
+    SSLContext context(TrustManager... clientTrustManagers) throws IOException {
         try {
             Optional<KeyStore> existing = loadValid();
             KeyStore keys = existing.isPresent() ? existing.get() : generate();
@@ -58,7 +59,7 @@ final class ServerCertificate {
             KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
             managers.init(keys, PASSWORD.toCharArray());
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(managers.getKeyManagers(), clients.length == 0 ? null : clients, null);
+            context.init(managers.getKeyManagers(), clientTrustManagers.length == 0 ? null : clientTrustManagers, null);
             return context;
         } catch (GeneralSecurityException e) {
             throw new IOException("cannot use " + directory.resolve(KEY_STORE) + ": " + e.getMessage(), e);
@@ -158,7 +159,7 @@ final class ServerCertificate {
     private void writeCertificate(Certificate certificate) throws IOException, GeneralSecurityException {
         String base64 = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(certificate.getEncoded());
         String pem = "-----BEGIN CERTIFICATE-----\n" + base64 + "\n-----END CERTIFICATE-----\n";
-        Path fresh = directory.resolve("." + TRUSTED + ".part");
+        Path fresh = directory.resolve("." + CERTIFICATE_FILE + ".part");
         Files.writeString(fresh, pem, StandardCharsets.US_ASCII);
         Files.move(fresh, certificateFile(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }

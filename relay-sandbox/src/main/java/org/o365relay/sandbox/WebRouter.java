@@ -43,8 +43,8 @@ final class WebRouter implements Handler {
         return toGraph ? graph.handle(request, handler) : handler.handle(state.tokenService()::handle);
     }
 
-    /// @return the name under which the request is counted: `managed_identity`, the grant type or, if there is
-    ///     none, the last path segment, such as `devicecode`
+    /// @return the name under which the request is counted: `managed_identity`, the grant type without its URN
+    ///     prefix or, if there is no grant type, the last path segment, such as `devicecode`
     private static String tokenCall(WebRequest request) {
         List<String> path = request.segments();
         String last = path.isEmpty() ? "" : path.getLast();
@@ -78,13 +78,13 @@ final class WebRouter implements Handler {
                 state.pause(Duration.ofDays(365));
                 throw new EOFException("hung by a fault");
             }
-            case FaultAction.Reply _ -> throw new IllegalStateException(fault + " is only for SMTP");
+            case FaultAction.Reply _ -> throw new IllegalStateException(fault + " applies only to SMTP");
         };
     }
 
     private static WebResponse tokenResponse(FaultAction.Status status) {
         String code = status.code().isEmpty() ? "temporarily_unavailable" : status.code();
-        String message = status.message().isEmpty() ? "The service is not available now." : status.message();
+        String message = status.message().isEmpty() ? "The service is temporarily unavailable." : status.message();
         WebResponse response = WebResponse.json(status.status(), Map.of("error", code, "error_description", message));
         return status.retryAfter() == null
                 ? response

@@ -41,14 +41,14 @@ final class AngusClientTest {
     }
 
     @Test
-    void readsTheRefusalOfAWrongPassword() {
+    void readsTheReplyToAWrongPassword() {
         assertThatThrownBy(() -> connected("wrong").close())
                 .isInstanceOf(AuthenticationFailedException.class)
                 .hasMessageStartingWith("535 5.7.3 Authentication unsuccessful [");
     }
 
     @Test
-    void readsTheLongRefusalOfAForeignAuthor() throws MessagingException {
+    void readsTheLongSendAsDeniedReply() throws MessagingException {
         try (Transport transport = connected(SandboxFixture.PASSWORD)) {
             assertThatThrownBy(() -> send(transport, "noreply@contoso.example"))
                     .isInstanceOfSatisfying(SMTPSendFailedException.class, refusal -> {

@@ -22,7 +22,7 @@ final class ContentTest {
     }
 
     @Test
-    void findsTheFinalDotInAnySplitOfTheOctets() throws IOException {
+    void findsTheFinalDotHoweverTheOctetsAreSplit() throws IOException {
         byte[] octets = (MESSAGE + "..x\r\n.\r\n").getBytes(StandardCharsets.UTF_8);
         int before = SANDBOX.sandbox().acceptedCount();
         try (RawClient client = SANDBOX.inContent()) {
@@ -51,7 +51,7 @@ final class ContentTest {
 
     @ParameterizedTest
     @CsvSource({"'\n'", "'a\nb'", "'a\n.\n'", "'a\n.\r\n'", "'\r\n.\nb'"})
-    void refusesBareLinefeeds(String text) throws IOException {
+    void refusesBareLineFeeds(String text) throws IOException {
         try (RawClient client = SANDBOX.inContent()) {
             client.send(MESSAGE + text + "\r\n.\r\n");
             assertThat(client.reply()).startsWith("554 5.6.0 Invalid message content, contains bare linefeeds [");
@@ -105,7 +105,7 @@ final class ContentTest {
     }
 
     @Test
-    void deniesSendAsInOneLineOfThreeToFiveKilobytes() throws IOException {
+    void deniesSendAsWithOneLineOfThreeToFiveKilobytes() throws IOException {
         try (RawClient client = SANDBOX.inContent()) {
             client.send("From: noreply@contoso.example\r\n\r\ntext\r\n.\r\n");
             String reply = client.reply();

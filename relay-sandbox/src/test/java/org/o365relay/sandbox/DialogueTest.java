@@ -56,7 +56,7 @@ final class DialogueTest {
     }
 
     @Test
-    void acceptsAMessageWithTheRepliesOfTheTranscript() throws IOException {
+    void acceptsAMessageWithTheRepliesOfOffice365() throws IOException {
         try (RawClient client = RawClient.secured(SANDBOX.sandbox())) {
             assertThat(client.say("AUTH LOGIN")).isEqualTo("334 VXNlcm5hbWU6");
             assertThat(client.say(base64(USER))).isEqualTo("334 UGFzc3dvcmQ6");
@@ -79,7 +79,7 @@ final class DialogueTest {
         FROB                         | 500 5.3.3 Unrecognized command 'frob'
         AUTH LOGIN cmVsYXk=          | 504 5.7.4 Unrecognized authentication type
         """)
-    void refusesBeforeHello(String command, String reply) throws IOException {
+    void refusesCommandsBeforeEhlo(String command, String reply) throws IOException {
         try (RawClient client = RawClient.connect(SANDBOX.sandbox())) {
             assertThat(client.say(command)).matches(literally(reply) + ERROR_ENDING);
         }
@@ -93,7 +93,7 @@ final class DialogueTest {
         AUTH XOAUTH2 dXNlcj1yZWxheQ== | 535 5.7.3 Authentication unsuccessful
         STARTTLS                     | 503 5.5.2 Only one STARTTLS command allowed per session
         """)
-    void refusesBeforeLogin(String command, String reply) throws IOException {
+    void refusesCommandsBeforeAuth(String command, String reply) throws IOException {
         try (RawClient client = RawClient.secured(SANDBOX.sandbox())) {
             assertThat(client.say(command)).matches(literally(reply) + ERROR_ENDING);
         }
@@ -109,7 +109,7 @@ final class DialogueTest {
         AUTH LOGIN                              | 503 5.5.2 Already authenticated
         BDAT x                                  | 501 5.5.4 Invalid arguments
         """)
-    void refusesAfterLogin(String command, String reply) throws IOException {
+    void refusesInvalidCommandsAfterAuth(String command, String reply) throws IOException {
         try (RawClient client = SANDBOX.signedIn()) {
             assertThat(client.say(command)).matches(literally(reply) + ERROR_ENDING);
         }

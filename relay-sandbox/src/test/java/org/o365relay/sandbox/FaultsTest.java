@@ -19,7 +19,7 @@ final class FaultsTest {
     static final SandboxFixture SANDBOX = new SandboxFixture();
 
     @Test
-    void refusesTheGreetingAndCloses() throws IOException {
+    void refusesTheConnectionAndClosesIt() throws IOException {
         fault("connect:421 4.3.2 Service not active*1");
         try (RawClient client = RawClient.connect(SANDBOX.sandbox())) {
             assertThat(client.greeting()).startsWith("421 4.3.2 Service not active [SBXP282MB0001");
@@ -31,7 +31,7 @@ final class FaultsTest {
     }
 
     @Test
-    void refusesALoginAGivenNumberOfTimes() throws IOException {
+    void refusesAuthTheGivenNumberOfTimes() throws IOException {
         fault("auth:535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Mailbox."
                 + " Visit https://aka.ms/smtp_auth_disabled for more information.*2");
         for (int i = 0; i < 2; i++) {
@@ -58,7 +58,7 @@ final class FaultsTest {
         mail:432 4.3.2 Concurrent connections [Host=x]  | MAIL FROM:<>            | 432 4.3.2 Concurrent connections [Host=x]
         quit:250 2.0.0 no                               | QUIT                    | 250 2.0.0 no
         """)
-    void repliesAtAPoint(String fault, String command, String reply) throws IOException {
+    void injectsAReplyAtEachPoint(String fault, String command, String reply) throws IOException {
         try (RawClient client = SANDBOX.signedIn()) {
             fault(fault);
             assertThat(client.say(command)).startsWith(reply);
@@ -67,7 +67,7 @@ final class FaultsTest {
 
     @ParameterizedTest
     @CsvSource({"ehlo, EHLO x", "auth, AUTH XOAUTH2 x", "mail, MAIL FROM:<>", "quit, QUIT"})
-    void dropsTheConnectionAtAPoint(String step, String command) throws IOException {
+    void dropsTheConnectionAtEachPoint(String step, String command) throws IOException {
         try (RawClient client = RawClient.secured(SANDBOX.sandbox())) {
             if (step.equals("mail")) {
                 client.say("AUTH LOGIN " + RawClient.base64(SandboxFixture.USER));
@@ -79,13 +79,13 @@ final class FaultsTest {
     }
 
     @Test
-    void dropsAfter354() throws IOException {
+    void dropsTheConnectionAtData() throws IOException {
         fault("data:drop*1");
         assertThatThrownBy(SANDBOX::inContent).isInstanceOf(IOException.class);
     }
 
     @Test
-    void dropsAfterTheFinalDotWithoutTheMessage() throws IOException {
+    void dropsTheConnectionAfterTheFinalDotAndDiscardsTheMessage() throws IOException {
         int before = SANDBOX.sandbox().acceptedCount();
         fault("content:drop*1");
         sendUntilDropped();
@@ -93,7 +93,7 @@ final class FaultsTest {
     }
 
     @Test
-    void dropsAfterTheFinalDotWithTheMessage() throws IOException {
+    void dropsTheConnectionAfterAcceptingTheMessage() throws IOException {
         int before = SANDBOX.sandbox().acceptedCount();
         fault("content:drop-after-accepting*1");
         sendUntilDropped();
@@ -101,7 +101,7 @@ final class FaultsTest {
     }
 
     @Test
-    void refusesTheContentOfOneRecipient() throws IOException {
+    void refusesTheContentOfAMessageToTheMatchingRecipient() throws IOException {
         int before = SANDBOX.sandbox().acceptedCount();
         fault("content/someone@example.org:554 5.2.2 mailbox full*1");
         try (RawClient client = SANDBOX.inContent()) {
@@ -123,7 +123,7 @@ final class FaultsTest {
 
     @ParameterizedTest
     @CsvSource({"starttls:hang", "handshake:hang"})
-    void hangsInStartTlsUntilTheClientCloses(String fault) throws IOException {
+    void hangsAtStartTlsUntilTheClientCloses(String fault) throws IOException {
         fault(fault);
         try (RawClient client = RawClient.connect(SANDBOX.sandbox())) {
             client.say("EHLO x");

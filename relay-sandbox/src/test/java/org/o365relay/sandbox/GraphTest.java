@@ -92,7 +92,7 @@ final class GraphTest {
         full                | 507 ErrorQuotaExceeded
         quota               | 429 ErrorSubmissionQuotaExceeded
         """)
-    void refusesWithGraphErrors(String failure, String said) throws Exception {
+    void refusesRequestsWithGraphErrors(String failure, String said) throws Exception {
         HttpResponse<String> answer = answer(failure);
         assertThat(graphError(answer)).isEqualTo(said);
         assertThat(JsonValues.asObject(members(answer).get("error"))).containsKeys("message", "innerError");
@@ -203,7 +203,7 @@ final class GraphTest {
     }
 
     @Test
-    void sendsADraftOfJson() throws Exception {
+    void sendsADraftCreatedFromJson() throws Exception {
         HttpResponse<String> made = web.json("POST", "/v1.0/users/" + USER + "/messages", token, """
             {"subject": "Grüße", "body": {"contentType": "html", "content": "<b>hello</b>"},
              "toRecipients": [{"emailAddress": {"address": "a@example.org", "name": "A, B"}}],
@@ -240,7 +240,7 @@ final class GraphTest {
     }
 
     @Test
-    void deletesADraftAndReportsUnknownOnes() throws Exception {
+    void deletesADraftAndRefusesUnknownDrafts() throws Exception {
         HttpResponse<String> made = web.mime("/v1.0/users/" + USER + "/messages", token, MESSAGE);
         String draft = "/v1.0/users/" + USER + "/messages/" + WebClient.text(made, "id");
         assertThat(web.json("DELETE", draft, token, "").statusCode()).isEqualTo(204);

@@ -59,7 +59,8 @@ final class MxTest {
         known   | mfp@contoso.example | a@example.org     | 250 2.1.5
         known   | mfp@example.net     | a@example.org     | 550 5.7.64 TenantAttribution; Relay Access Denied
         """)
-    void relaysForAConnector(String source, String from, String to, String expected) throws IOException {
+    void appliesTheConnectorAndDirectSendRules(String source, String from, String to, String expected)
+            throws IOException {
         SANDBOX.change(settings -> settings.connector(connector -> switch (source) {
             case "known" -> connector.withSources("127.0.0.1");
             case "closed" -> connector.withoutDirectSend();
@@ -113,7 +114,7 @@ final class MxTest {
     }
 
     @Test
-    void hasItsOwnFaults() throws IOException {
+    void injectsMxFaultsOnlyAtTheMx() throws IOException {
         SANDBOX.sandbox()
                 .faults()
                 .add(Fault.parse("mx-mail:451 4.7.500 Server busy. Please try again later from [127.0.0.1].*1"));

@@ -65,7 +65,7 @@ final class SandboxLimitsTest {
     }
 
     @Test
-    void refusesMailOnTheFourthConnectionUntilAnotherEnds() throws IOException {
+    void refusesMailOnTheFourthConnectionUntilAnotherCloses() throws IOException {
         limit(limits -> limits.withConnections(3));
         try (RawClient first = signedIn();
                 RawClient second = signedIn();
@@ -165,7 +165,7 @@ final class SandboxLimitsTest {
     }
 
     @Test
-    void forgetsErrorsAfterAnHour() throws IOException {
+    void ignoresErrorsOlderThanAnHour() throws IOException {
         limit(limits -> limits.with(new Penalty(2, Duration.ofHours(24))));
         try (RawClient client = signedIn()) {
             sendAs(client, "foreign@example.net");
@@ -176,7 +176,7 @@ final class SandboxLimitsTest {
     }
 
     @Test
-    void refusesEverythingForAFullMailbox() throws IOException {
+    void refusesAllMailFromAFullMailbox() throws IOException {
         sandbox.change(settings ->
                 settings.submission(exchange -> exchange.withMailboxes(SandboxFixture.ACCOUNT.withStorageFull())));
         try (RawClient client = signedIn()) {
@@ -200,7 +200,7 @@ final class SandboxLimitsTest {
     }
 
     @Test
-    void endsAnIdleSessionToo() throws IOException {
+    void endsAnIdleSessionAfterTheSessionTime() throws IOException {
         startWithRealTime(limits -> limits.withSessionTime(Duration.ofMinutes(20)), 3_000); // 20 minutes are 0.4 s
         try (RawClient client = RawClient.connect(sandbox)) {
             assertThat(client.reply()).startsWith("421 4.4.1 Connection timed out. Total session duration: 00:00:00.");
@@ -208,7 +208,7 @@ final class SandboxLimitsTest {
     }
 
     @Test
-    void limitsNothingByDefault() throws IOException {
+    void hasNoLimitsByDefault() throws IOException {
         try (RawClient client = signedIn()) {
             assertThat(send(client)).startsWith("250 ");
         }

@@ -33,7 +33,7 @@ final class SandboxSubmissionTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void signsInWithATokenInOneStepOrTwo(boolean atOnce) throws Exception {
+    void acceptsATokenWithAndWithoutInitialResponse(boolean atOnce) throws Exception {
         String proof = proof(USER, SANDBOX.web().token(EXCHANGE));
         try (RawClient client = RawClient.secured(SANDBOX.sandbox())) {
             if (atOnce) {
@@ -99,7 +99,7 @@ final class SandboxSubmissionTest {
     }
 
     @Test
-    void acceptsATokenOfTheUser() throws Exception {
+    void acceptsAUserToken() throws Exception {
         SANDBOX.change(settings -> settings.entra(entra -> entra.withAutoApproveUser(USER)));
         String proof = proof(USER, DeviceLogin.token(SANDBOX.web()));
         try (RawClient client = RawClient.secured(SANDBOX.sandbox())) {
@@ -109,7 +109,7 @@ final class SandboxSubmissionTest {
 
     @ParameterizedTest
     @CsvSource({"true, Mailbox", "false, Tenant"})
-    void refusesAuthDisabledForMailboxOrTenant(boolean tenant, String scope) throws Exception {
+    void refusesAuthIfDisabledForTheMailboxOrTenant(boolean tenant, String scope) throws Exception {
         SANDBOX.change(settings -> settings.submission(
                 exchange -> exchange.withSmtpAuth(tenant).withMailboxes(SandboxFixture.ACCOUNT.withoutSmtpAuth())));
         String said = "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the " + scope
@@ -123,7 +123,7 @@ final class SandboxSubmissionTest {
 
     @ParameterizedTest
     @EnumSource(names = "ON", mode = EnumSource.Mode.EXCLUDE)
-    void refusesACorrectPasswordButAcceptsTokens(BasicAuth basicAuth) throws Exception {
+    void refusesACorrectPasswordButAcceptsATokenWithoutBasicAuth(BasicAuth basicAuth) throws Exception {
         SANDBOX.change(settings -> settings.submission(exchange -> exchange.with(basicAuth)));
         assertThatThrownBy(SANDBOX::signedIn)
                 .hasMessageContaining(basicAuth.refusal().orElseThrow());

@@ -109,7 +109,7 @@ final class StorageTest {
     }
 
     @Test
-    void letsOnlyItsOwnerReadTheKey() throws IOException {
+    void makesTheKeyReadableOnlyByItsOwner() throws IOException {
         Files.delete(directory.resolve(KEY));
         startedOnce(NOON);
         assertThat(Files.getPosixFilePermissions(directory.resolve(KEY)))
@@ -128,7 +128,7 @@ final class StorageTest {
     }
 
     @Test
-    void onlyCountsWithKeepCount() throws IOException, InterruptedException {
+    void keepsOnlyTheCountWithKeepCount() throws IOException, InterruptedException {
         try (Sandbox sandbox = Sandbox.start(SandboxFixture.settings(directory).with(Keep.COUNT))) {
             deliver(sandbox, MESSAGE);
             assertThat(sandbox.awaitCount(1, SOON)).isTrue();
@@ -148,7 +148,7 @@ final class StorageTest {
     }
 
     @Test
-    void wakesCallersThatAwaitAMessage() throws IOException, InterruptedException {
+    void wakesCallersThatWaitForAMessage() throws IOException, InterruptedException {
         try (Sandbox sandbox = started(NOON)) {
             CompletableFuture<Void> delivery = CompletableFuture.runAsync(() -> deliver(sandbox, MESSAGE));
             assertThat(sandbox.await(message -> "hello".equals(message.subject()), SOON))

@@ -35,7 +35,7 @@ final class TokenTest {
     private static final String USER_SCOPE = "https://outlook.office.com/SMTP.Send offline_access";
 
     @Test
-    void givesATokenForASecretAndCountsTheCall() throws Exception {
+    void issuesATokenForASecretAndCountsTheRequest() throws Exception {
         int before = SANDBOX.sandbox().callCounts().of("client_credentials");
         HttpResponse<String> answer = SANDBOX.web().withSecret(SECRET, EXCHANGE);
         assertThat(answer.statusCode()).isEqualTo(200);
@@ -66,7 +66,7 @@ final class TokenTest {
         contoso.example | app   | right | https://nowhere.example/.default         | 400 invalid_resource 500011
         contoso.example | app   | right | ''                                       | 400 invalid_scope 70011
         """)
-    void refusesWithMicrosoftsErrors(String tenant, String app, String secret, String scope, String said)
+    void refusesRequestsWithMicrosoftsErrors(String tenant, String app, String secret, String scope, String said)
             throws Exception {
         Map<String, String> form = new java.util.HashMap<>(Map.of(
                 "grant_type", "client_credentials", "client_id", app.equals("app") ? APP : "another", "scope", scope));
@@ -139,7 +139,7 @@ final class TokenTest {
         "90033, 503 temporarily_unavailable",
         "12345, 400 invalid_grant"
     })
-    void knowsEveryErrorByNumber(int number, String said) throws Exception {
+    void injectsEveryErrorByItsNumber(int number, String said) throws Exception {
         SANDBOX.sandbox().faults().add(Fault.parse("token/client_credentials:AADSTS" + number + "*1"));
         HttpResponse<String> answer = SANDBOX.web().withSecret(SECRET, EXCHANGE);
         assertThat(answer.statusCode() + " " + text(answer, "error")).isEqualTo(said);
@@ -147,7 +147,7 @@ final class TokenTest {
     }
 
     @Test
-    void injectsThrottlingFailureAndDrop() throws Exception {
+    void injectsThrottlingAnErrorAndADrop() throws Exception {
         List.of("token:429 retry-after 7*1", "token:503*1", "token:drop*1")
                 .forEach(fault -> SANDBOX.sandbox().faults().add(Fault.parse(fault)));
         WebClient web = SANDBOX.web();
@@ -217,7 +217,7 @@ final class TokenTest {
     }
 
     @Test
-    void letsACodeExpireAndRevokesTokens() throws Exception {
+    void expiresDeviceCodesAndRevokesTokens() throws Exception {
         WebClient web = SANDBOX.web();
         SANDBOX.change(settings -> settings.withTimeScale(1_000_000)); // 15 minutes are less than a millisecond
         assertThat(redeemed(web, deviceCode(web))).extracting("error").isEqualTo("expired_token");
@@ -263,7 +263,7 @@ final class TokenTest {
     }
 
     @Test
-    void forgetsTokensWhenTheyExpire() throws Exception {
+    void removesExpiredTokens() throws Exception {
         SANDBOX.change(settings -> settings.entra(entra -> entra.withAccessTokenLifetime(Duration.ofNanos(1))));
         String token = SANDBOX.web().token(EXCHANGE);
         assertThat(SANDBOX.sandbox().tokenService().token(token)).isEmpty();

@@ -102,7 +102,7 @@ final class UploadTest {
         "0, 4000000, 200, 400 ErrorInvalidRequest",
         "0, 5000000, 200, 400 ErrorInvalidRequest"
     })
-    void refusesOtherRanges(long from, long size, int length, String said) throws Exception {
+    void refusesInvalidRanges(long from, long size, int length, String said) throws Exception {
         String address = text(session(4_000_000), "uploadUrl");
         HttpResponse<String> answer = said.startsWith("416") || size != 4_000_000
                 ? web.range(address, new byte[length], from, size)
@@ -119,13 +119,13 @@ final class UploadTest {
     }
 
     @Test
-    void refusesTooSmallAndTooLargeAttachments() throws Exception {
+    void refusesAttachmentsThatAreTooSmallOrTooLarge() throws Exception {
         assertThat(graphError(session(2_999_999))).isEqualTo("400 ErrorAttachmentSizeShouldNotBeLessThanMinimumSize");
         assertThat(graphError(session(157_286_401))).isEqualTo("413 ErrorMessageSizeExceeded");
     }
 
     @Test
-    void canBeCancelled() throws Exception {
+    void deletesACancelledSession() throws Exception {
         String address = text(session(SIZE), "uploadUrl");
         assertThat(web.send(web.to(address).DELETE()).statusCode()).isEqualTo(204);
         assertThat(web.get(address).statusCode()).isEqualTo(404);

@@ -11,8 +11,9 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.o365relay.exchange.Cloud;
 
-/// Generates the PowerShell script for the administrator of the tenant. Its sections come from the resource
-/// of the same name; the answers appear only as variables at its beginning.
+/// Generates the PowerShell script that a tenant administrator runs. The submission method selects sections
+/// from the resource `microsoft365-setup.ps1`; the answers are inserted only as variables at the beginning of
+/// the script.
 final class AdminScript {
 
     static final String NAME = "microsoft365-setup.ps1";
@@ -21,7 +22,7 @@ final class AdminScript {
     private static final String EXCHANGE_ONLINE = "00000002-0000-0ff1-ce00-000000000000";
     private static final String GRAPH = "00000003-0000-0000-c000-000000000000";
 
-    /// Without it, Windows PowerShell 5.1 decodes the file with the ANSI code page.
+    /// Without a byte order mark, Windows PowerShell 5.1 decodes the file with the ANSI code page.
     private static final String BYTE_ORDER_MARK = "\ufeff";
 
     private final SetupAnswers answers;
@@ -32,13 +33,13 @@ final class AdminScript {
         this.method = answers.method();
     }
 
-    /// @return the script; only for Microsoft 365 methods
+    /// @return the text of the script; call this only if [SubmissionMethod#isMicrosoft()]
     String text() {
         StringBuilder script = new StringBuilder();
         sections().forEach((name, text) -> {
             script.append(isNeeded(name) ? text : "");
             if (name.equals("begin")) {
-                values().forEach(line -> script.append(line).append('\n'));
+                variables().forEach(line -> script.append(line).append('\n'));
             }
         });
         return isAscii(script) ? script.toString() : BYTE_ORDER_MARK + script;
@@ -73,53 +74,53 @@ final class AdminScript {
         };
     }
 
-    /// Send As is not needed with a connector: it accepts any author of the organization.
+    /// A connector needs no Send As permission, because it accepts any author address in the tenant's domains.
     private boolean sendsAsOthers() {
         return !method.isConnector() && !answers.list(SetupQuestion.SEND_AS).isEmpty();
     }
 
-    private List<String> values() {
-        Map<String, String> values = new LinkedHashMap<>();
-        values.put("AppName", PowerShell.text(APP_NAME));
+    private List<String> variables() {
+        Map<String, String> variables = new LinkedHashMap<>();
+        variables.put("AppName", PowerShell.text(APP_NAME));
         if (!method.isConnector()) {
-            values.put("Mailbox", PowerShell.text(answers.mailbox().toString()));
+            variables.put("Mailbox", PowerShell.text(answers.mailbox().toString()));
         }
         if (method.hasRegistration()) {
-            values.put(
+            variables.put(
                     "Tenant", PowerShell.text(answers.text(SetupQuestion.TENANT).orElseThrow()));
-            values.put(
+            variables.put(
                     "AppId",
                     PowerShell.text(answers.text(SetupQuestion.CLIENT_ID).orElse("")) + idComment());
-            values.put("GraphEnvironment", PowerShell.text(graphEnvironment(answers.cloud())));
+            variables.put("GraphEnvironment", PowerShell.text(graphEnvironment(answers.cloud())));
         }
         if (method.hasCertificate()) {
-            values.put("CertificateFile", PowerShell.text(AppCertificate.PUBLIC));
+            variables.put("CertificateFile", PowerShell.text(AppCertificate.CERTIFICATE_FILE));
         }
         if (method.isApp()) {
-            values.put("Permissions", permissions());
+            variables.put("Permissions", permissions());
         }
         if (method.isApp() && answers.permission() == Permission.RBAC) {
-            values.put("Roles", roles());
+            variables.put("Roles", roles());
         }
         if (sendsAsOthers()) {
-            values.put("SendAs", PowerShell.list(authors(false)));
-            values.put("SendAsDomains", PowerShell.list(authors(true)));
+            variables.put("SendAs", PowerShell.list(authors(false)));
+            variables.put("SendAsDomains", PowerShell.list(authors(true)));
         }
         if (method == SubmissionMethod.CONNECTOR_IP) {
-            values.put("PublicAddresses", PowerShell.list(answers.list(SetupQuestion.PUBLIC_ADDRESSES)));
+            variables.put("PublicAddresses", PowerShell.list(answers.list(SetupQuestion.PUBLIC_ADDRESSES)));
         }
         if (method == SubmissionMethod.CONNECTOR_CERTIFICATE) {
-            values.put(
+            variables.put(
                     "CertificateName",
                     PowerShell.text(answers.text(SetupQuestion.CERTIFICATE_NAME).orElseThrow()));
         }
-        values.put("ExchangeEnvironment", PowerShell.text(exchangeEnvironment(answers.cloud())));
-        return aligned(values);
+        variables.put("ExchangeEnvironment", PowerShell.text(exchangeEnvironment(answers.cloud())));
+        return aligned(variables);
     }
 
-    private static List<String> aligned(Map<String, String> values) {
-        int width = values.keySet().stream().mapToInt(String::length).max().orElse(0);
-        return values.entrySet().stream()
+    private static List<String> aligned(Map<String, String> variables) {
+        int width = variables.keySet().stream().mapToInt(String::length).max().orElse(0);
+        return variables.entrySet().stream()
                 .map(value -> "$%s%s = %s"
                         .formatted(
                                 value.getKey(),
@@ -191,8 +192,7 @@ final class AdminScript {
             String resource = new String(in.readAllBytes(), StandardCharsets.UTF_8);
             Map<String, String> sections = new LinkedHashMap<>();
             String[] pieces = resource.split("(?m)^#@ ");
-            for (String piece :
-                    List.of(pieces).subList(1, pieces.length)) { // the first piece is the comment of the resource
+            for (String piece : List.of(pieces).subList(1, pieces.length)) { // the first piece is a comment
                 int end = piece.indexOf('\n');
                 sections.put(piece.substring(0, end), piece.substring(end + 1));
             }

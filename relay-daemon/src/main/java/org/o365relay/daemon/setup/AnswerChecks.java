@@ -12,7 +12,8 @@ import java.util.stream.Stream;
 import org.o365relay.admit.Network;
 import org.o365relay.mail.EmailAddress;
 
-/// Checks answers. Each method returns the problem for the user, or empty for a valid answer.
+/// Validates answers. Each check returns a description of the problem for the user; empty if the answer is
+/// valid.
 final class AnswerChecks {
 
     private static final Pattern GUID = Pattern.compile("(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
@@ -27,7 +28,7 @@ final class AnswerChecks {
         return problemUnless(valid, "not an email address; example: relay@contoso.example");
     }
 
-    /// A list of addresses and domains (`@contoso.example`).
+    /// Checks a list of email addresses and domains, such as `relay@contoso.example, @contoso.example`.
     static Optional<String> authors(String text) {
         return each(
                 text,
@@ -42,9 +43,9 @@ final class AnswerChecks {
         return each(
                 text,
                 network -> Network.parse(network)
-                        .map(known -> problemUnless(
-                                known.prefixLength() > 0,
-                                network + " contains all addresses, which would make an open relay"))
+                        .map(parsed -> problemUnless(
+                                parsed.prefixLength() > 0,
+                                network + " contains all addresses; the relay would be an open relay"))
                         .orElseGet(() ->
                                 Optional.of(network + " is not a network; examples: 192.168.10.0/24, 192.168.10.17")));
     }
@@ -56,7 +57,7 @@ final class AnswerChecks {
                         Network.parse(address).isPresent(), address + " is not an IP address; example: 203.0.113.10"));
     }
 
-    /// An IP address and a port: `0.0.0.0:2525`, `[::]:25`.
+    /// Checks an IP address with a port, such as `0.0.0.0:2525` or `[::]:25`.
     static Optional<String> listener(String text) {
         int colon = text.lastIndexOf(':');
         boolean valid = colon > 0
@@ -67,14 +68,14 @@ final class AnswerChecks {
                 : Optional.of("not an IP address and port; example: 0.0.0.0:2525");
     }
 
-    /// @return the address without the brackets of an IPv6 address
+    /// @return the address without the square brackets that enclose an IPv6 address
     static String withoutBrackets(String address) {
         return address.startsWith("[") && address.endsWith("]") ? address.substring(1, address.length() - 1) : address;
     }
 
     static Optional<String> port(String text) {
         boolean valid = text.matches("\\d{1,5}") && Integer.parseInt(text) >= 1 && Integer.parseInt(text) <= 65_535;
-        return problemUnless(valid, "not a port; 1 to 65535 are allowed");
+        return problemUnless(valid, "not a port number from 1 to 65535");
     }
 
     static Optional<String> host(String text) {
@@ -86,10 +87,10 @@ final class AnswerChecks {
     static Optional<String> tenant(String text) {
         if (MULTI_TENANT_NAMES.contains(text.toLowerCase(Locale.ROOT))) {
             return Optional.of(
-                    "not a single tenant; give the ID or a domain of your tenant, for example contoso.onmicrosoft.com");
+                    "not a single tenant; use the ID or a domain of your tenant, for example contoso.onmicrosoft.com");
         }
         boolean valid = isGuid(text) || (text.contains(".") && host(text).isEmpty());
-        return problemUnless(valid, "not a tenant; give its ID, or a domain such as contoso.onmicrosoft.com");
+        return problemUnless(valid, "not a tenant; use its ID, or a domain such as contoso.onmicrosoft.com");
     }
 
     static Optional<String> clientId(String text) {
@@ -115,7 +116,7 @@ final class AnswerChecks {
         return problemUnless(text.chars().noneMatch(Character::isISOControl), "contains a control character");
     }
 
-    /// @return the distinct elements of a list separated by commas or spaces
+    /// @return the distinct elements of a list whose elements are separated by commas or white space
     static List<String> list(String text) {
         return Arrays.stream(text.split("[,\\s]+"))
                 .filter(part -> !part.isEmpty())

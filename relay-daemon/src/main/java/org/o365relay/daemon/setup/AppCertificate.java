@@ -18,58 +18,58 @@ import org.o365relay.daemon.setup.ConfigDirectory.Readers;
 import org.o365relay.mail.Secret;
 import org.o365relay.pem.Pem;
 
-/// Generates the certificate of the app with the keytool of the running JDK, and exports it without its key.
+/// Generates the app's certificate with the keytool of the running JDK, and exports it without its private key.
 final class AppCertificate {
 
-    static final String KEY_STORE = "relay-certificate.p12";
-    static final String PASSWORD = "relay-certificate-password";
-    static final String PUBLIC = "relay-certificate.cer";
+    static final String KEY_STORE_FILE = "relay-certificate.p12";
+    static final String PASSWORD_FILE = "relay-certificate-password";
+    static final String CERTIFICATE_FILE = "relay-certificate.cer";
 
-    /// Validity in days: two years. The relay warns before it expires.
-    private static final int DAYS = 730;
+    private static final int VALIDITY_DAYS = 730;
 
     private AppCertificate() {}
 
-    /// Generates a key store with the certificate, and a file with its random password. Keeps the files if
-    /// both exist, because the certificate may already be uploaded.
+    /// Generates a key store with the certificate and its private key, and a file with the random password of
+    /// the key store. Keeps both files if neither is missing or empty, because the certificate may already be
+    /// uploaded.
     ///
-    /// @throws IOException with a message for the user if keytool fails
+    /// @throws IOException with a message for the user if keytool fails, or if a file cannot be written
     static void generate(ConfigDirectory directory) throws IOException {
-        if (directory.hasContent(KEY_STORE) && directory.hasContent(PASSWORD)) {
+        if (directory.hasContent(KEY_STORE_FILE) && directory.hasContent(PASSWORD_FILE)) {
             return;
         }
-        directory.write(PASSWORD, RandomSecret.text() + "\n", Readers.OWNER);
+        directory.write(PASSWORD_FILE, RandomSecret.text() + "\n", Readers.OWNER);
         Path temporary = directory.temporaryDirectory();
-        Path fresh = temporary.resolve(KEY_STORE);
+        Path fresh = temporary.resolve(KEY_STORE_FILE);
         try {
-            runKeytool(fresh, directory.path(PASSWORD));
-            directory.put(fresh, KEY_STORE, Readers.OWNER);
+            runKeytool(fresh, directory.path(PASSWORD_FILE));
+            directory.put(fresh, KEY_STORE_FILE, Readers.OWNER);
         } finally {
             Files.deleteIfExists(fresh);
             Files.delete(temporary);
         }
     }
 
-    /// Writes the certificate without its key, as PEM.
+    /// Writes the certificate without its private key to `relay-certificate.cer`, in PEM format.
     ///
-    /// @param file PEM or PFX file
-    /// @param password password of the PFX file
+    /// @param file PEM or PFX file with the certificate
+    /// @param password password of the PFX file; empty if it has none or the file is a PEM file
     static void export(Path file, Optional<Secret> password, ConfigDirectory directory) throws IOException {
         byte[] content = Files.readAllBytes(file);
         try {
-            directory.write(PUBLIC, Pem.text(certificate(file, content, password)), Readers.ALL);
+            directory.write(CERTIFICATE_FILE, Pem.text(certificate(file, content, password)), Readers.ALL);
         } catch (GeneralSecurityException e) {
-            throw new IOException(file + " is neither a PEM file nor a PFX file with this password", e);
+            throw new IOException(file + " is neither a PEM file nor a PFX file that this password opens", e);
         }
     }
 
     private static Certificate certificate(Path file, byte[] content, Optional<Secret> password)
             throws GeneralSecurityException {
         List<X509Certificate> certificates = Pem.parse(content).certificates();
-        return certificates.isEmpty() ? ofKeyStore(file, content, password) : certificates.getFirst();
+        return certificates.isEmpty() ? fromKeyStore(file, content, password) : certificates.getFirst();
     }
 
-    private static Certificate ofKeyStore(Path file, byte[] content, Optional<Secret> password)
+    private static Certificate fromKeyStore(Path file, byte[] content, Optional<Secret> password)
             throws GeneralSecurityException {
         KeyStore keys = KeyStore.getInstance("PKCS12");
         try {
@@ -106,7 +106,7 @@ final class AppCertificate {
         }
     }
 
-    /// The password is passed in a file, because arguments are visible to all users of the machine.
+    /// Passes the password in a file, because all users of the machine can see the arguments of a process.
     private static List<String> arguments(Path keytool, Path keyStore, Path password) {
         return List.of(
                 keytool.toString(),
@@ -122,7 +122,7 @@ final class AppCertificate {
                 "-dname",
                 "CN=o365-relay",
                 "-validity",
-                Integer.toString(DAYS),
+                Integer.toString(VALIDITY_DAYS),
                 "-storetype",
                 "PKCS12",
                 "-keystore",

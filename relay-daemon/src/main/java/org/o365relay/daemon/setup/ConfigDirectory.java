@@ -11,7 +11,8 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 
-/// The configuration directory. Files are written atomically; a replaced file is kept as `.bak`.
+/// The configuration directory. A file appears under its name only when it is complete; a file that it replaces
+/// is kept with the suffix `.bak`, unless it is empty.
 final class ConfigDirectory {
 
     /// Who may read a file.
@@ -46,7 +47,7 @@ final class ConfigDirectory {
 
     /// Creates the directory if it is missing.
     ///
-    /// @throws FileAlreadyExistsException if one of the files exists and may not be replaced
+    /// @throws FileAlreadyExistsException if one of the files exists, is not empty and may not be replaced
     void prepare(List<String> names) throws IOException {
         Files.createDirectories(directory);
         for (String name : names) {
@@ -66,7 +67,7 @@ final class ConfigDirectory {
         }
     }
 
-    /// Moves a complete file on the same file system into place.
+    /// Restricts access to a complete file on the same file system and moves it into this directory.
     void put(Path fresh, String name, Readers readers) throws IOException {
         restrict(fresh, readers);
         if (hasContent(name)) {
@@ -75,7 +76,7 @@ final class ConfigDirectory {
         Files.move(fresh, path(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
-    /// Creates a temporary directory next to the files, accessible only to the owner.
+    /// Creates a temporary directory in this directory, accessible only to the owner.
     Path temporaryDirectory() throws IOException {
         return Files.createTempDirectory(directory, ".setup");
     }

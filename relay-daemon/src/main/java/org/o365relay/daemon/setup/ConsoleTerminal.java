@@ -4,7 +4,7 @@ import java.io.Console;
 import java.util.Optional;
 import org.o365relay.mail.Secret;
 
-/// The terminal that the program was started on.
+/// The console of this process.
 record ConsoleTerminal(Console console) implements Terminal {
 
     @Override

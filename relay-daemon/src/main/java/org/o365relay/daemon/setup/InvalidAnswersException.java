@@ -1,11 +1,11 @@
 package org.o365relay.daemon.setup;
 
-/// Required answers are missing or invalid. No file has been written.
+/// Answers are missing or invalid, or the input ended before the last answer. No file has been written.
 public final class InvalidAnswersException extends Exception {
 
     private static final long serialVersionUID = 1;
 
-    /// @param message message for the user that lists all missing and invalid answers
+    /// @param message message for the user, which names every problem
     InvalidAnswersException(String message) {
         super(message);
     }

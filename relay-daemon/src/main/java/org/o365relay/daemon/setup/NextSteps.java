@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Lists the written files and the remaining steps for the admin.
+/// Lists the files that were written and the steps that remain for the admin.
 final class NextSteps {
 
     private final ConfigDirectory directory;
@@ -15,7 +15,7 @@ final class NextSteps {
     private final List<String> lines = new ArrayList<>();
     private int steps;
 
-    /// @param secrets names of the secret files
+    /// @param secrets names of the secret files, which may still be empty
     NextSteps(ConfigDirectory directory, SetupAnswers answers, List<String> secrets) {
         this.directory = directory;
         this.answers = answers;
@@ -43,7 +43,7 @@ final class NextSteps {
             file(secret, "readable only by its owner" + (directory.hasContent(secret) ? "" : "; still empty"));
         }
         if (method.hasCertificate()) {
-            file(AppCertificate.PUBLIC, "the certificate without its key, to upload");
+            file(AppCertificate.CERTIFICATE_FILE, "the certificate without its private key, to upload");
         }
     }
 
@@ -54,8 +54,10 @@ final class NextSteps {
         }
         if (method.isMicrosoft()) {
             step("Give " + path(AdminScript.NAME)
-                    + (method.hasCertificate() ? " and " + path(AppCertificate.PUBLIC) : "") + " to an administrator");
-            continueStep("of the tenant, who reviews and runs it in PowerShell. It can take an hour to take effect.");
+                    + (method.hasCertificate() ? " and " + path(AppCertificate.CERTIFICATE_FILE) : "")
+                    + " to an administrator");
+            continueStep(
+                    "of the tenant, who reviews and runs it in PowerShell. Changes can take an hour to take effect.");
         }
         if (method.hasRegistration() && answers.text(SetupQuestion.CLIENT_ID).isEmpty()) {
             step("Put the client-id that the script prints into " + path(RelayConf.NAME) + ".");
@@ -65,7 +67,7 @@ final class NextSteps {
     private void addLocalSteps() throws IOException {
         for (String secret : secrets) {
             if (!directory.hasContent(secret)) {
-                step("Write the " + secret.replace('-', ' ') + " into " + path(secret) + ".");
+                step("Write the " + secret.replace('-', ' ') + " to " + path(secret) + ".");
             }
         }
         if (method == SubmissionMethod.DEVICE_CODE) {

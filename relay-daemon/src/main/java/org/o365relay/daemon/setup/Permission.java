@@ -4,10 +4,10 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/// How the tenant allows the app to send. Only one should be granted: permissions add up, so that with
-/// consent the app is not limited to the mailbox of its role.
+/// How the tenant allows the app to send. Grant only one of them: permissions add up, so an app with consent is
+/// not limited to the mailbox of its role.
 enum Permission {
-    /// An API permission with admin consent; for SMTP also Full Access to the mailbox.
+    /// API permissions with admin consent; SMTP also needs Full Access to the mailbox.
     CONSENT,
     /// A management role in Exchange for this mailbox only (RBAC for Applications).
     RBAC;

@@ -6,18 +6,18 @@ import java.util.stream.Collectors;
 /// Formats PowerShell literals.
 final class PowerShell {
 
-    /// The single quotes of PowerShell, which treats typographic quotes like the plain one.
+    /// The characters that PowerShell treats as single quotes: the ASCII quote and the typographic ones.
     private static final String QUOTES = "'\u2018\u2019\u201a\u201b";
 
     private PowerShell() {}
 
-    /// @return a string literal in which PowerShell expands nothing
+    /// @return a single-quoted string literal, in which PowerShell expands nothing, without control characters
     static String text(String value) {
         StringBuilder literal = new StringBuilder("'");
         value.chars().filter(c -> !Character.isISOControl(c)).forEach(c -> {
             literal.append((char) c);
             if (QUOTES.indexOf(c) >= 0) {
-                literal.append((char) c); // a doubled quote stands for one quote
+                literal.append((char) c); // two quotes represent one
             }
         });
         return literal.append('\'').toString();

@@ -8,7 +8,7 @@ final class RandomSecret {
 
     private RandomSecret() {}
 
-    /// @return 256 random bits in base64url
+    /// @return 256 random bits, encoded as base64url
     static String text() {
         byte[] octets = new byte[32];
         new SecureRandom().nextBytes(octets);

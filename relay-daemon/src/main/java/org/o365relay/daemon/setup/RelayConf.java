@@ -6,12 +6,13 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Generates `relay.conf`: only the chosen keys, each with a comment.
+/// Generates `relay.conf` with comments. It contains only the keys that the answers require; all others keep
+/// their defaults.
 final class RelayConf {
 
     static final String NAME = "relay.conf";
 
-    /// Placeholder for an unknown client ID; `check` reports it as invalid.
+    /// Placeholder for an unknown client ID; `o365-relay check` reports it as invalid.
     static final String UNKNOWN_ID = "the-application-client-id";
 
     private final SetupAnswers answers;
@@ -19,7 +20,7 @@ final class RelayConf {
     private final boolean certificatePassword;
     private final List<String> lines = new ArrayList<>();
 
-    /// @param certificatePassword whether the certificate of the app has a password
+    /// @param certificatePassword whether a password protects the private key of the app's certificate
     RelayConf(SetupAnswers answers, boolean certificatePassword) {
         this.answers = answers;
         this.method = answers.method();
@@ -30,25 +31,25 @@ final class RelayConf {
         lines.clear();
         add(
                 "# Written by \"o365-relay setup\". The format is HOCON: JSON with comments, where most quotes may be omitted.");
-        add("# All other keys have defaults; see docs/configuration.md. After a change run");
+        add("# All other keys have defaults; see docs/configuration.md. After a change, run");
         add("# o365-relay check --config <this file>, then restart the relay.");
         add("");
         add("relay {");
-        devices();
+        addDevices();
         add("");
         add("  mailboxes = [ {");
-        mailbox();
-        upstream();
+        addMailbox();
+        addUpstream();
         if (!method.isConnector()) {
-            credential();
+            addCredential();
         }
-        fallback();
+        addFallback();
         add("  } ]");
         add("}");
         return lines.stream().collect(Collectors.joining("\n", "", "\n"));
     }
 
-    private void devices() {
+    private void addDevices() {
         String listen = answers.text(SetupQuestion.LISTEN).orElseThrow();
         int colon = listen.lastIndexOf(':');
         add("  # The address and port that devices connect to, without a login.");
@@ -56,7 +57,7 @@ final class RelayConf {
                 .formatted(
                         quoted(AnswerChecks.withoutBrackets(listen.substring(0, colon))), listen.substring(colon + 1)));
         add("");
-        add("  # The networks that may send: this machine and these. All other clients are rejected.");
+        add("  # The networks that may send mail, including this machine. All other clients are rejected.");
         add("  trusted-networks = " + list(networks()));
         answers.text(SetupQuestion.ADMIN).ifPresent(admin -> {
             add("");
@@ -71,7 +72,7 @@ final class RelayConf {
                 .toList();
     }
 
-    private void mailbox() {
+    private void addMailbox() {
         add("    # The mailbox that sends all mail and appears in From; the device's own sender moves to Reply-To.");
         add("    address = " + quoted(answers.mailbox().toString()));
         if (method.isMicrosoft()) {
@@ -80,13 +81,12 @@ final class RelayConf {
         }
         List<String> authors = answers.list(SetupQuestion.SEND_AS);
         if (!authors.isEmpty()) {
-            add(
-                    "    # Addresses that stay in From. The mailbox needs Send As for them, or Exchange refuses the message.");
+            add("    # Addresses that stay in From. Exchange refuses them unless the mailbox has Send As permission.");
             add("    send-as = " + list(authors));
         }
     }
 
-    private void upstream() {
+    private void addUpstream() {
         add("");
         switch (method) {
             case OAUTH_CERTIFICATE, OAUTH_SECRET, DEVICE_CODE -> {
@@ -107,8 +107,8 @@ final class RelayConf {
                 add("    # IP address.");
                 add("    upstream { preset = connector, domain = " + quoted(domain()) + " }");
             }
-            case CONNECTOR_CERTIFICATE -> connectorByCertificate();
-            case SMARTHOST -> smarthost();
+            case CONNECTOR_CERTIFICATE -> addCertificateConnector();
+            case SMARTHOST -> addSmarthost();
         }
     }
 
@@ -116,7 +116,7 @@ final class RelayConf {
         return answers.mailbox().domain();
     }
 
-    private void connectorByCertificate() {
+    private void addCertificateConnector() {
         add("    # The MX of this domain (port 25), without a login. A connector identifies the relay by its TLS");
         add("    # certificate.");
         add("    upstream {");
@@ -130,7 +130,7 @@ final class RelayConf {
         add("    }");
     }
 
-    private void smarthost() {
+    private void addSmarthost() {
         add("    # Another mail server. tls: starttls, implicit (TLS from the first byte) or none.");
         add("    upstream {");
         add("      preset = smarthost");
@@ -140,16 +140,16 @@ final class RelayConf {
         add("    }");
     }
 
-    private void credential() {
+    private void addCredential() {
         add("");
         add("    credential {");
         switch (method) {
-            case OAUTH_CERTIFICATE, GRAPH_CERTIFICATE -> appCertificate();
-            case OAUTH_SECRET, GRAPH_SECRET -> appSecret();
+            case OAUTH_CERTIFICATE, GRAPH_CERTIFICATE -> addAppCertificate();
+            case OAUTH_SECRET, GRAPH_SECRET -> addAppSecret();
             case DEVICE_CODE -> {
                 add("      # OAuth: a user signs in once with o365-relay login --config <this file>");
                 add("      type = device-code");
-                app();
+                addApp();
                 add("      # The file with the key that encrypts the stored login.");
                 add("      token-key-file = " + quoted(SetupSecretFile.TOKEN_KEY.file()));
             }
@@ -160,29 +160,29 @@ final class RelayConf {
                 add("      # The file with the password.");
                 add("      password-file = " + quoted(SetupSecretFile.PASSWORD.file()));
             }
-            case SMARTHOST -> smarthostLogin();
+            case SMARTHOST -> addSmarthostLogin();
             case CONNECTOR_IP, CONNECTOR_CERTIFICATE -> {}
         }
         add("    }");
     }
 
-    private void appCertificate() {
+    private void addAppCertificate() {
         add("      # OAuth: an app signs in with a certificate.");
         add("      type = certificate");
-        app();
+        addApp();
         add(
                 "      # The certificate with its key; the path is relative to this file. The relay warns before it expires.");
         add("      certificate = " + quoted(answers.certificate()));
         if (certificatePassword) {
             add("      # The file with the password of the key.");
-            add("      certificate-password-file = " + quoted(AppCertificate.PASSWORD));
+            add("      certificate-password-file = " + quoted(AppCertificate.PASSWORD_FILE));
         }
     }
 
-    private void appSecret() {
+    private void addAppSecret() {
         add("      # OAuth: an app signs in with a client secret.");
         add("      type = client-secret");
-        app();
+        addApp();
         add("      # The file with the secret (the column Value, not the Secret ID).");
         add("      client-secret-file = " + quoted(SetupSecretFile.CLIENT_SECRET.file()));
         add("      # The expiry date of the secret. The relay warns before it expires.");
@@ -191,7 +191,7 @@ final class RelayConf {
                 .orElse("      # client-secret-expires = \"2027-12-31\""));
     }
 
-    private void smarthostLogin() {
+    private void addSmarthostLogin() {
         answers.text(SetupQuestion.USERNAME)
                 .ifPresentOrElse(
                         username -> {
@@ -206,7 +206,7 @@ final class RelayConf {
                         });
     }
 
-    private void app() {
+    private void addApp() {
         add("      # The tenant: its ID or one of its domains.");
         add("      tenant = " + quoted(answers.text(SetupQuestion.TENANT).orElseThrow()));
         add(
@@ -218,7 +218,7 @@ final class RelayConf {
         });
     }
 
-    private void fallback() {
+    private void addFallback() {
         if (answers.hasGraphFallback()) {
             add("");
             add(

@@ -22,10 +22,11 @@ public final class Setup {
     private final @Nullable Path secretFile;
     private final Optional<Terminal> terminal;
 
-    /// @param directory directory for the files; created if missing
-    /// @param force whether to replace existing files, which are kept as `.bak`
-    /// @param secretFile file with the secret; null to ask for it
-    /// @param terminal terminal of the user; empty if there is none
+    /// @param directory configuration directory; created if missing
+    /// @param force whether to replace existing files, which are then kept with the suffix `.bak`
+    /// @param secretFile file from which the secret is read; null to ask the user for it, if there is a
+    ///     terminal
+    /// @param terminal terminal of the user; empty if the program does not run in a terminal
     public Setup(Path directory, boolean force, @Nullable Path secretFile, Optional<Terminal> terminal) {
         this.directory = directory;
         this.force = force;
@@ -36,7 +37,7 @@ public final class Setup {
     /// The result of the setup.
     ///
     /// @param config path of `relay.conf`
-    /// @param lines text that lists the written files and the next steps
+    /// @param lines lines for the user that list the files that were written and the next steps
     public record Result(Path config, List<String> lines) {
 
         public Result {
@@ -46,32 +47,33 @@ public final class Setup {
 
     /// Collects the answers and writes the files.
     ///
-    /// @param given answers given as options, by option name without dashes: `mailbox`
-    /// @throws InvalidAnswersException if an answer is missing or invalid; no file has been written
+    /// @param given answers from the command line, by option name without the leading dashes, such as `mailbox`
+    /// @throws InvalidAnswersException if an answer or the secret file is missing or invalid; no file has been
+    ///     written
     /// @throws FileAlreadyExistsException if a file would be replaced but `force` is false; no file
     ///     has been written
     /// @throws IOException if a file cannot be read or written
     public Result write(Map<String, String> given) throws InvalidAnswersException, IOException {
         ConfigDirectory target = new ConfigDirectory(directory, force);
         target.prepare(List.of(RelayConf.NAME));
-        SetupDialog dialog = new SetupDialog(questions(given), terminal);
+        SetupDialog dialog = new SetupDialog(answersByQuestion(given), terminal);
         SetupAnswers answers = dialog.answers();
         Optional<SetupSecretFile> requested = SetupSecretFile.requestedFor(answers);
         if (secretFile != null && requested.isEmpty()) {
             throw new InvalidAnswersException("--secret-file cannot be used here: this method needs no secret");
         }
         Optional<Secret> secret = secret(dialog, requested);
-        target.prepare(names(answers, requested, secret));
+        target.prepare(fileNames(answers, requested, secret));
         return new Result(target.path(RelayConf.NAME), write(target, answers, requested, secret));
     }
 
-    private static Map<SetupQuestion, String> questions(Map<String, String> given) {
-        EnumMap<SetupQuestion, String> questions = new EnumMap<>(SetupQuestion.class);
+    private static Map<SetupQuestion, String> answersByQuestion(Map<String, String> given) {
+        EnumMap<SetupQuestion, String> answersByQuestion = new EnumMap<>(SetupQuestion.class);
         for (SetupQuestion question : SetupQuestion.values()) {
             Optional.ofNullable(given.get(question.option().substring(2)))
-                    .ifPresent(text -> questions.put(question, text));
+                    .ifPresent(text -> answersByQuestion.put(question, text));
         }
-        return questions;
+        return answersByQuestion;
     }
 
     private Optional<Secret> secret(SetupDialog dialog, Optional<SetupSecretFile> requested)
@@ -89,14 +91,14 @@ public final class Setup {
         return Optional.of(new Secret(text));
     }
 
-    private static List<String> names(
+    private static List<String> fileNames(
             SetupAnswers answers, Optional<SetupSecretFile> requested, Optional<Secret> secret) {
-        List<String> names = new ArrayList<>(List.of(RelayConf.NAME));
+        List<String> fileNames = new ArrayList<>(List.of(RelayConf.NAME));
         if (answers.method().isMicrosoft()) {
-            names.add(AdminScript.NAME);
+            fileNames.add(AdminScript.NAME);
         }
-        requested.filter(secretFile -> secret.isPresent()).ifPresent(secretFile -> names.add(secretFile.file()));
-        return names;
+        requested.filter(secretFile -> secret.isPresent()).ifPresent(secretFile -> fileNames.add(secretFile.file()));
+        return fileNames;
     }
 
     /// Writes `relay.conf` last, so that all files it names exist.
@@ -115,8 +117,8 @@ public final class Setup {
         }
         if (answers.generatesCertificate()) {
             AppCertificate.generate(target);
-            secrets.add(AppCertificate.KEY_STORE);
-            secrets.add(AppCertificate.PASSWORD);
+            secrets.add(AppCertificate.KEY_STORE_FILE);
+            secrets.add(AppCertificate.PASSWORD_FILE);
         }
         if (answers.method().hasCertificate()) {
             exportCertificate(target, answers, secret);
@@ -129,10 +131,10 @@ public final class Setup {
         return new NextSteps(target, answers, secrets).lines();
     }
 
-    /// Writes the secret. If none was given, keeps the existing file or creates an empty one, except for the
-    /// password of a certificate.
+    /// Writes the secret to its file. If no secret was given, keeps an existing file or creates an empty one;
+    /// the password of a certificate is optional, so no file is created for it.
     ///
-    /// @return false if there is no file to list, because no certificate password was given
+    /// @return whether to list the file for the user; false if no password was given for a certificate
     private static boolean writeSecret(ConfigDirectory target, SetupSecretFile secretFile, Optional<Secret> secret)
             throws IOException {
         if (secret.isPresent()) {
@@ -149,8 +151,8 @@ public final class Setup {
             throws IOException {
         Path file = target.path(answers.certificate());
         Optional<Secret> password = answers.generatesCertificate()
-                ? Optional.of(new Secret(
-                        Files.readString(target.path(AppCertificate.PASSWORD)).strip()))
+                ? Optional.of(new Secret(Files.readString(target.path(AppCertificate.PASSWORD_FILE))
+                        .strip()))
                 : given;
         AppCertificate.export(file, password, target);
     }

@@ -9,7 +9,8 @@ import java.util.Optional;
 import org.o365relay.exchange.Cloud;
 import org.o365relay.mail.EmailAddress;
 
-/// The answers so far; each is valid on its own.
+/// The answers given so far. While [SetupDialog] collects problems, a placeholder replaces each missing or
+/// invalid answer.
 final class SetupAnswers {
 
     private final Map<SetupQuestion, String> texts;
@@ -31,7 +32,7 @@ final class SetupAnswers {
         return texts.containsKey(question);
     }
 
-    /// @return the answer; empty if it is missing or stands for none, such as "none" or "later"
+    /// @return the answer; empty if there is none or it is the keyword for no value ([SetupQuestion#none()])
     Optional<String> text(SetupQuestion question) {
         return Optional.ofNullable(texts.get(question)).filter(text -> !text.equals(question.none()));
     }
@@ -70,17 +71,17 @@ final class SetupAnswers {
         return method().isGraph() || hasGraphFallback();
     }
 
-    /// @return whether the certificate is generated rather than given
+    /// @return whether setup generates the app's certificate, because the user names no file
     boolean generatesCertificate() {
         return method().hasCertificate() && text(SetupQuestion.CERTIFICATE).isEmpty();
     }
 
-    /// @return the file name of the app's certificate, given or generated
+    /// @return the file with the app's certificate: the one that the user named or the one that setup generates
     String certificate() {
-        return text(SetupQuestion.CERTIFICATE).orElse(AppCertificate.KEY_STORE);
+        return text(SetupQuestion.CERTIFICATE).orElse(AppCertificate.KEY_STORE_FILE);
     }
 
-    /// Lists the answered questions, without the answers.
+    /// Lists the answered questions without the answers.
     @Override
     public String toString() {
         return Arrays.stream(SetupQuestion.values()).filter(this::has).toList().toString();

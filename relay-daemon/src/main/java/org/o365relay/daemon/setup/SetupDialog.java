@@ -7,23 +7,26 @@ import java.util.Map;
 import java.util.Optional;
 import org.o365relay.mail.Secret;
 
-/// Collects the answers: from the command line, from the user at the terminal or, failing both, the defaults.
+/// Collects the answers. Each is taken from the command line or, if it is missing there, from the user at the
+/// terminal; without a terminal, the default applies.
 final class SetupDialog {
 
+    /// Replaces a missing or invalid answer, so that the remaining options can be checked, too.
     private static final String PLACEHOLDER = "relay@contoso.example";
 
     private final Map<SetupQuestion, String> given;
     private final Optional<Terminal> terminal;
     private final List<String> problems = new ArrayList<>();
 
-    /// @param given answers given as options
-    /// @param terminal terminal of the user; empty if there is none
+    /// @param given answers given as command-line options
+    /// @param terminal terminal of the user; empty if the program does not run in a terminal
     SetupDialog(Map<SetupQuestion, String> given, Optional<Terminal> terminal) {
         this.given = Map.copyOf(given);
         this.terminal = terminal;
     }
 
-    /// @throws InvalidAnswersException with all missing and invalid options
+    /// @throws InvalidAnswersException if options are missing, invalid or not applicable to the method, with a
+    ///     message that names all of them, or if the input ended before the last answer
     SetupAnswers answers() throws InvalidAnswersException, IOException {
         SetupAnswers answers = new SetupAnswers(Map.of());
         for (SetupQuestion question : SetupQuestion.values()) {
@@ -69,7 +72,7 @@ final class SetupDialog {
                 defaultAnswer.map(text -> "%s [%s]: ".formatted(name, text)).orElse(name + ": ");
         while (true) {
             String typed = orThrow(terminal.line(prompt), name).strip();
-            String answer = typed.isEmpty() ? defaultAnswer.orElse("") : chosen(question, typed);
+            String answer = typed.isEmpty() ? defaultAnswer.orElse("") : resolveMethodNumber(question, typed);
             Optional<String> problem =
                     answer.isEmpty() ? Optional.of("an answer is required") : question.problem(answer);
             if (problem.isEmpty()) {
@@ -79,8 +82,8 @@ final class SetupDialog {
         }
     }
 
-    /// @param description what to enter, for the prompt
-    /// @return empty if nothing was entered or there is no terminal
+    /// @param description name of the secret for the prompt, such as `password`
+    /// @return the secret; empty if the user entered none or there is no terminal
     Optional<Secret> secret(String description) throws InvalidAnswersException, IOException {
         if (terminal.isEmpty()) {
             return Optional.empty();
@@ -88,7 +91,7 @@ final class SetupDialog {
         terminal.get().print("");
         terminal.get()
                 .print("Enter the " + description
-                        + ". It is not shown. Leave it empty to write it into its file later.");
+                        + ". The input is not shown. Leave it empty to write the secret to its file later.");
         Secret typed = orThrow(terminal.get().secret(description + ": "), description);
         return Optional.of(typed).filter(secret -> !secret.reveal().isBlank());
     }
@@ -100,8 +103,8 @@ final class SetupDialog {
         }
     }
 
-    /// A method may be chosen by its number.
-    private static String chosen(SetupQuestion question, String typed) {
+    /// Converts the number of a method to the method's key; returns all other input unchanged.
+    private static String resolveMethodNumber(SetupQuestion question, String typed) {
         boolean numbered = question == SetupQuestion.METHOD && typed.matches("[1-9]");
         return numbered
                 ? List.of(SubmissionMethod.values())

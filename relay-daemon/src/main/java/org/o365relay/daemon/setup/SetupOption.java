@@ -6,8 +6,8 @@ import java.util.stream.Collectors;
 
 /// A command-line option that answers a [SetupQuestion].
 ///
-/// @param name option name: `--mailbox`
-/// @param parameter label of the value: `ADDRESS`
+/// @param name option name, such as `--mailbox`
+/// @param parameter label of the option's value, such as `ADDRESS`
 /// @param description help text
 public record SetupOption(String name, String parameter, String description) {
 

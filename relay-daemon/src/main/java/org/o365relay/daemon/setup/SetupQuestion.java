@@ -6,11 +6,11 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.o365relay.exchange.Cloud;
 
-/// The questions in the order they are asked; each is also a command-line option. Whether a question is asked,
-/// and its default, depends on the earlier answers. Secrets are not among them.
+/// The questions in the order in which they are asked. Each is also a command-line option. The earlier answers
+/// determine whether a question applies and what its default is. Secrets are requested separately.
 enum SetupQuestion {
     MAILBOX("ADDRESS", "The mailbox that sends all mail and appears in From."),
-    METHOD("METHOD", "How the relay delivers mail to Microsoft 365."),
+    METHOD("METHOD", "How the relay delivers mail."),
     CLOUD("CLOUD", "The Microsoft 365 cloud: worldwide (also GCC), gcc-high, dod or china."),
     TENANT("TENANT", "The tenant: its ID or one of its domains."),
     CLIENT_ID("ID", "The Application (client) ID of the app; \"later\" if there is no app yet.", "later"),
@@ -69,12 +69,12 @@ enum SetupQuestion {
         this.none = none;
     }
 
-    /// @return the option name: `--send-as`
+    /// @return the option name, such as `--send-as`
     String option() {
         return "--" + name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /// @return the label of the value: `ADDRESS`
+    /// @return the label of the option's value, such as `ADDRESS`
     String parameter() {
         return parameter;
     }
@@ -105,7 +105,7 @@ enum SetupQuestion {
         };
     }
 
-    /// @return the default answer; empty if there is none
+    /// @return the default answer; empty if the question must be answered
     Optional<String> defaultAnswer(SetupAnswers earlier) {
         return switch (this) {
             case MAILBOX, PUBLIC_ADDRESSES, HOST -> Optional.empty();

@@ -23,12 +23,12 @@ enum SubmissionMethod {
         this.description = description;
     }
 
-    /// @return one line for the user
+    /// @return a description for the user, in one line
     String description() {
         return description;
     }
 
-    /// @return the value of the option: `oauth-certificate`
+    /// @return the value of `--method`, such as `oauth-certificate`
     String key() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
@@ -39,7 +39,7 @@ enum SubmissionMethod {
                 .findFirst();
     }
 
-    /// @return whether an app signs in, without a user
+    /// @return whether the app signs in as itself, without a user
     boolean isApp() {
         return hasCertificate() || hasClientSecret();
     }

@@ -1,5 +1,6 @@
-/// Creates the initial configuration: asks the user, then writes `relay.conf`, the secret files and the script for the
-/// administrator of the tenant. Opens no network connection and prints no secret.
+/// Creates the initial configuration: asks the user for the settings, then writes `relay.conf`, the secret
+/// files, the certificate and the script for the tenant administrator. Opens no network connection and prints
+/// no secret.
 @NullMarked
 package org.o365relay.daemon.setup;
 

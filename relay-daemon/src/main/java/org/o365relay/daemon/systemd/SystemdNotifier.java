@@ -6,10 +6,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Notifies the service manager (`sd_notify(3)`): ready, stopping, and a status line.
+/// Notifies the service manager (`sd_notify(3)`) that the relay is ready or stopping, and sets the status line.
 ///
-/// Without `NOTIFY_SOCKET` in the environment the methods do nothing. If the service manager cannot be reached,
-/// a warning is logged once and the relay continues.
+/// If `NOTIFY_SOCKET` is not set, all methods do nothing. If the service manager cannot be reached, a warning
+/// is logged once and the relay continues.
 public final class SystemdNotifier {
 
     private static final Logger LOG = LoggerFactory.getLogger(SystemdNotifier.class);
@@ -21,15 +21,15 @@ public final class SystemdNotifier {
         this.socket = socket;
     }
 
-    /// @param environment environment of this process; `NOTIFY_SOCKET` is a path, or an abstract socket name
-    ///     with the prefix `@`
+    /// @param environment environment variables of this process; `NOTIFY_SOCKET` is a path, or an abstract
+    ///     socket name with the prefix `@`
     public static SystemdNotifier of(Map<String, String> environment) {
         String socket = environment.getOrDefault("NOTIFY_SOCKET", "");
         return new SystemdNotifier(socket.isEmpty() ? null : socket);
     }
 
-    /// Reports that the relay accepts mail. With `Type=notify`, systemd then starts the units that depend on
-    /// it.
+    /// Reports that the relay accepts mail. With `Type=notify`, systemd then starts the units that are ordered
+    /// after the relay.
     public void ready(String status) {
         send("READY=1\n" + statusLine(status));
     }
@@ -39,13 +39,13 @@ public final class SystemdNotifier {
         send(statusLine(status));
     }
 
-    /// Reports that the relay accepts no more mail and finishes deliveries in progress.
+    /// Reports that the relay no longer accepts mail and is finishing the deliveries in progress.
     public void stopping(String status) {
         send("STOPPING=1\n" + statusLine(status));
     }
 
     private static String statusLine(String status) {
-        return "STATUS=" + status.replaceAll("\\R", " ") + "\n"; // a line feed would start another assignment
+        return "STATUS=" + status.replaceAll("\\R", " ") + "\n"; // a line break would start another assignment
     }
 
     private synchronized void send(String state) {

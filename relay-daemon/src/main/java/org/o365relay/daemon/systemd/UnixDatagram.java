@@ -17,11 +17,11 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 import java.nio.charset.StandardCharsets;
 
-/// Sends a datagram to a Unix socket through the C library of Linux: the JDK supports only stream sockets, and
-/// Netty does not support abstract socket names.
+/// Sends a datagram to a Unix socket through the Linux C library, because the JDK supports only Unix stream
+/// sockets, and Netty does not support abstract socket names.
 final class UnixDatagram {
 
-    // unix(7): struct sockaddr_un holds the address family and a name of up to 108 bytes.
+    // unix(7): struct sockaddr_un holds the address family and 108 bytes for the name; a path ends with a null byte.
     private static final int NAME_OFFSET = 2;
     private static final int MAX_NAME = 107;
 
@@ -41,10 +41,11 @@ final class UnixDatagram {
 
     private UnixDatagram() {}
 
-    /// Sends without blocking; fails if the queue of the receiver is full.
+    /// Sends without blocking; fails if the receiver's queue is full.
     ///
     /// @param name socket path, or an abstract socket name with the prefix `@`
-    /// @throws IOException if the datagram could not be sent; the message contains the errno(3) value
+    /// @throws IOException if the name is invalid, or if the datagram cannot be sent; the message then contains
+    ///     the errno(3) value
     static void send(String name, String text) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment errors = arena.allocate(CALL_STATE);

@@ -1,4 +1,4 @@
-/// Notifications to systemd.
+/// Notifies systemd of the state of the relay.
 @NullMarked
 package org.o365relay.daemon.systemd;
 

@@ -89,7 +89,7 @@ final class SetupCommandTest {
         --mailbox r@contoso.example --tenant common       | --tenant common: not a single tenant
         --mailbox r@contoso.example --listen localhost:25 | --listen localhost:25: not an IP address and port
         --mailbox r@contoso.example --listen [::]:70000   | --listen [::]:70000: not a port
-        --mailbox r@contoso.example --trusted-networks ::/0           | ::/0 contains all addresses, which would make an open relay
+        --mailbox r@contoso.example --trusted-networks ::/0           | ::/0 contains all addresses; the relay would be an open relay
         --mailbox r@contoso.example --trusted-networks 10.0.0.1,mfp   | mfp is not a network
         --mailbox r@contoso.example --send-as a@b.example,@           | @ is not a domain
         --mailbox r@contoso.example --method password --client-id 7      | --client-id cannot be used with --method password
@@ -216,7 +216,7 @@ final class SetupCommandTest {
 
         assertThat(directory.resolve("password")).isEmptyFile();
         assertThat(mode("password")).isEqualTo("rw-------");
-        assertThat(screen.toString()).contains("Write the password into " + directory.resolve("password"));
+        assertThat(screen.toString()).contains("Write the password to " + directory.resolve("password"));
     }
 
     @Test

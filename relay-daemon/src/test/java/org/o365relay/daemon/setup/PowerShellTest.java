@@ -34,7 +34,7 @@ final class PowerShellTest {
     }
 
     @Test
-    void listsValues() {
+    void formatsLists() {
         assertThat(PowerShell.list(List.of())).isEqualTo("@()");
         assertThat(PowerShell.list(List.of("a", "b'c"))).isEqualTo("@('a', 'b''c')");
     }

@@ -40,21 +40,23 @@ final class WrittenConfigurationTest {
     static void createNamedFiles() throws IOException, GeneralSecurityException {
         ConfigDirectory folder = new ConfigDirectory(directory, true);
         AppCertificate.generate(folder);
-        String password = Files.readString(folder.path(AppCertificate.PASSWORD)).strip();
-        AppCertificate.export(folder.path(AppCertificate.KEY_STORE), Optional.of(new Secret(password)), folder);
+        String password =
+                Files.readString(folder.path(AppCertificate.PASSWORD_FILE)).strip();
+        AppCertificate.export(folder.path(AppCertificate.KEY_STORE_FILE), Optional.of(new Secret(password)), folder);
         for (SetupSecretFile kept :
                 List.of(SetupSecretFile.CLIENT_SECRET, SetupSecretFile.PASSWORD, SetupSecretFile.TOKEN_KEY)) {
             folder.write(kept.file(), RandomSecret.text(), Readers.OWNER);
         }
         KeyStore keys = KeyStore.getInstance("PKCS12");
         keys.load(
-                new ByteArrayInputStream(Files.readAllBytes(folder.path(AppCertificate.KEY_STORE))),
+                new ByteArrayInputStream(Files.readAllBytes(folder.path(AppCertificate.KEY_STORE_FILE))),
                 password.toCharArray());
         byte[] key = keys.getKey("o365-relay", password.toCharArray()).getEncoded();
         String pem = "-----BEGIN PRIVATE KEY-----\n" + Base64.getMimeEncoder().encodeToString(key)
                 + "\n-----END PRIVATE KEY-----\n";
         folder.write("relay-connector.key", pem, Readers.OWNER);
-        folder.write("relay-connector.pem", Files.readString(folder.path(AppCertificate.PUBLIC)), Readers.ALL);
+        folder.write(
+                "relay-connector.pem", Files.readString(folder.path(AppCertificate.CERTIFICATE_FILE)), Readers.ALL);
     }
 
     @ParameterizedTest

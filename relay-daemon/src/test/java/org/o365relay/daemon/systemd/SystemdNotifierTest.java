@@ -37,7 +37,7 @@ class SystemdNotifierTest {
     }
 
     @Test
-    void reachesASocketWithAnAbstractName() throws Throwable {
+    void notifiesAnAbstractSocket() throws Throwable {
         String name = "@o365-relay-test-" + UUID.randomUUID();
         try (var manager = new UnixDatagramReceiver(name)) {
             notifier(name).ready("up");
@@ -57,7 +57,7 @@ class SystemdNotifierTest {
     }
 
     @Test
-    void sendsNothingWithoutAServiceManager() {
+    void sendsNothingWithoutNotifySocket() {
         assertThat(warningsOf(() -> SystemdNotifier.of(Map.of()).ready("up")).list)
                 .isEmpty();
         assertThat(warningsOf(() -> notifier("").ready("up")).list).isEmpty();
@@ -79,7 +79,7 @@ class SystemdNotifierTest {
     }
 
     @Test
-    void reachesAServiceManagerThatComesBack(@TempDir Path directory) throws Throwable {
+    void notifiesAServiceManagerThatStartsLater(@TempDir Path directory) throws Throwable {
         String name = directory.resolve("notify").toString();
         SystemdNotifier notifier = notifier(name);
         notifier.ready("nobody listens yet");

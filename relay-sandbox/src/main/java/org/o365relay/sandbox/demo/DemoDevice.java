@@ -12,16 +12,16 @@ import java.nio.charset.StandardCharsets;
 /// Sends a message as an old device does: HELO, one command at a time, without TLS or authentication.
 final class DemoDevice {
 
-    private static final int TIMEOUT = 30_000;
+    private static final int TIMEOUT_MS = 30_000;
 
     private DemoDevice() {}
 
-    /// @return the reply to the content
+    /// @return the reply to the message content
     /// @throws IOException if the relay cannot be reached or rejects the message
     static String send(SampleMessage sample, InetSocketAddress relay) throws IOException {
         try (Socket socket = new Socket()) {
-            socket.connect(relay, TIMEOUT);
-            socket.setSoTimeout(TIMEOUT);
+            socket.connect(relay, TIMEOUT_MS);
+            socket.setSoTimeout(TIMEOUT_MS);
             Connection connection = new Connection(
                     new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8)),
                     socket.getOutputStream());
@@ -57,7 +57,7 @@ final class DemoDevice {
             out.flush();
         }
 
-        String expect(char category) throws IOException {
+        String expect(char firstDigit) throws IOException {
             String reply = in.readLine();
             while (reply != null && reply.startsWith("-", 3)) {
                 reply = in.readLine();
@@ -65,7 +65,7 @@ final class DemoDevice {
             if (reply == null) {
                 throw new EOFException("the relay closed the connection");
             }
-            if (reply.charAt(0) != category) {
+            if (reply.charAt(0) != firstDigit) {
                 throw new IOException("the relay replied: " + reply);
             }
             return reply;

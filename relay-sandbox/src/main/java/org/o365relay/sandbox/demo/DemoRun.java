@@ -23,7 +23,7 @@ public final class DemoRun {
     private final PrintWriter out;
     private final TerminalStyle style;
 
-    /// @param timeout maximum time from the device to the sandbox
+    /// @param timeout how long to wait for each message to arrive in the sandbox
     public DemoRun(
             Sandbox sandbox,
             InetSocketAddress relay,
@@ -42,15 +42,15 @@ public final class DemoRun {
     /// @return whether all messages arrived as expected
     public boolean run() throws IOException, InterruptedException {
         List<SampleMessage> samples = SampleMessage.all();
-        int good = 0;
+        int passed = 0;
         for (SampleMessage sample : samples) {
-            good += show(sample) ? 1 : 0;
+            passed += show(sample) ? 1 : 0;
         }
-        String summary = good + " of " + samples.size() + " messages arrived as expected.";
+        String summary = passed + " of " + samples.size() + " messages arrived as expected.";
         out.println();
-        out.println(good == samples.size() ? style.good(summary) : style.bad(summary));
+        out.println(passed == samples.size() ? style.good(summary) : style.bad(summary));
         out.flush();
-        return good == samples.size();
+        return passed == samples.size();
     }
 
     /// Prints a message that the user sent through the relay.
@@ -84,7 +84,7 @@ public final class DemoRun {
 
     private boolean show(MessageComparison comparison) {
         printRow("", "sent by the device", "received by Microsoft 365");
-        comparison.rows().forEach(row -> printRow(row.what(), row.sent(), row.received()));
+        comparison.rows().forEach(row -> printRow(row.name(), row.sent(), row.received()));
         comparison.problems().forEach(this::printFailure);
         out.flush();
         return comparison.problems().isEmpty();

@@ -30,7 +30,8 @@ final class MailText {
         }
     }
 
-    /// @return the field, unfolded and with encoded words decoded
+    /// @return the value of the field, unfolded and with encoded words decoded; several values are joined by
+    ///     commas; empty if the field is missing
     Optional<String> field(String name) {
         return Optional.ofNullable(header.getHeader(name, ", ")).map(MailText::readable);
     }
@@ -39,7 +40,7 @@ final class MailText {
         return body.length;
     }
 
-    boolean hasBodyOf(MailText other) {
+    boolean hasSameBodyAs(MailText other) {
         return Arrays.equals(body, other.body);
     }
 

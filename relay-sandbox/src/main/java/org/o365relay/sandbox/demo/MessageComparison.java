@@ -5,17 +5,17 @@ import java.util.ArrayList;
 import java.util.List;
 import org.o365relay.sandbox.message.AcceptedMessage;
 
-/// A message as sent by the device and as received by Exchange Online.
+/// Compares a message as sent by the device with the message as received by Exchange Online.
 ///
-/// @param problems unexpected differences; empty if the message is as expected
+/// @param problems unexpected differences; empty if the message arrived as expected
 record MessageComparison(List<Row> rows, List<String> problems) {
 
-    /// @param what name of the field
-    /// @param sent value sent by the device
-    /// @param received value received by Exchange Online
-    record Row(String what, String sent, String received) {}
+    /// @param name name of a header field, or of another item, such as `envelope from`, `TLS` or `body`
+    /// @param sent the item as the device sent it
+    /// @param received the item as Exchange Online received it
+    record Row(String name, String sent, String received) {}
 
-    /// Text for an unchanged body.
+    /// The text of a row whose body is unchanged.
     static final String SAME = "identical";
 
     MessageComparison {
@@ -43,7 +43,7 @@ record MessageComparison(List<Row> rows, List<String> problems) {
         }
         rows.add(new Row("TLS", "none", accepted.tls() + "  " + accepted.cipher()));
         rows.add(new Row("login", "none", "AUTH " + accepted.mechanism() + "  " + accepted.user()));
-        rows.add(new Row("body", bytes(sent), received.hasBodyOf(sent) ? SAME : "DIFFERENT, " + bytes(received)));
+        rows.add(new Row("body", bytes(sent), received.hasSameBodyAs(sent) ? SAME : "DIFFERENT, " + bytes(received)));
         return rows;
     }
 
@@ -54,13 +54,13 @@ record MessageComparison(List<Row> rows, List<String> problems) {
             problems.add("the envelope sender is not the mailbox");
         }
         if (!accepted.envelopeTo().equals(sample.to())) {
-            problems.add("the recipients differ from those of the device");
+            problems.add("the envelope recipients differ from those that the device sent");
         }
         if (received.field("Message-ID").isEmpty()) {
             problems.add("there is no Message-ID");
         }
-        if (!received.hasBodyOf(sent)) {
-            problems.add("the body differs from that of the device");
+        if (!received.hasSameBodyAs(sent)) {
+            problems.add("the body differs from the one that the device sent");
         }
         return problems;
     }

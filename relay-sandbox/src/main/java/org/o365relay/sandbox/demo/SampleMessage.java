@@ -10,14 +10,14 @@ import java.util.Objects;
 
 /// A sample message as a device sends it.
 ///
-/// Read from a resource: lines `title:`, `helo:`, `mail:` (empty for the null sender) and `rcpt:`, an empty
-/// line, and the message with LF line ends.
+/// A sample is read from a resource that contains the lines `title:`, `helo:`, `mail:` (empty for the null
+/// sender) and `rcpt:`, an empty line, and the message with LF line endings.
 ///
 /// @param title heading for the output
 /// @param helo argument of HELO
 /// @param from envelope sender; empty for the null sender
 /// @param to envelope recipients
-/// @param text message with CRLF line ends
+/// @param text message with CRLF line endings
 record SampleMessage(String title, String helo, String from, List<String> to, String text) {
 
     private static final List<String> RESOURCES =

@@ -6,7 +6,7 @@ import java.util.List;
 /// Formats text for the terminal.
 ///
 /// @param colours whether the terminal supports ANSI colours
-/// @param symbols whether its character set contains rules and check marks
+/// @param symbols whether the terminal's character set contains box-drawing characters and check marks
 public record TerminalStyle(boolean colours, boolean symbols) {
 
     String bold(String text) {
@@ -29,9 +29,10 @@ public record TerminalStyle(boolean colours, boolean symbols) {
         return (symbols ? "─" : "-").repeat(width);
     }
 
-    /// Wraps text to lines of at most this width, at spaces where possible.
+    /// Replaces control characters with question marks and breaks the text into lines of at most `width`
+    /// characters, at spaces where possible.
     ///
-    /// @return at least one line
+    /// @return one or more lines
     static List<String> wrapped(String text, int width) {
         List<String> lines = new ArrayList<>();
         String rest = text.replaceAll("\\p{Cntrl}", "?").strip();

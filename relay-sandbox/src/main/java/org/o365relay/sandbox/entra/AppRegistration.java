@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /// An app registration of the tenant with its granted permissions.
 ///
 /// @param clientId application (client) ID; matched without regard to case
-/// @param secret client secret; null if it has none
-/// @param certificate certificate that verifies the app's assertions; null if it has none
+/// @param secret client secret; null if the app has none
+/// @param certificate certificate that verifies the app's assertions; null if the app has none
 /// @param roles application permissions with admin consent, such as `SMTP.SendAsApp` and `Mail.Send`
 /// @param mailboxes addresses of the mailboxes that the app may use; [#EVERY_MAILBOX] for all
 public record AppRegistration(

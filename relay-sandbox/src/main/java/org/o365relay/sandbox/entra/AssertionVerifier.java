@@ -17,11 +17,12 @@ import org.o365relay.sandbox.web.JsonValues;
 
 /// Verifies the client assertion of an app: a JWT signed with the key of its certificate (RFC 7523 §3).
 ///
-/// Accepts PS256 with `x5t#S256`, as Microsoft documents it, and RS256 with `x5t`, as older libraries send it.
-/// An assertion may be used several times while it is valid, because libraries cache it.
+/// Accepts the algorithms PS256 and RS256, and the thumbprints `x5t#S256` (which Microsoft documents) and `x5t`
+/// (which older libraries send), in any combination. An assertion may be used several times while it is valid,
+/// because libraries cache it.
 final class AssertionVerifier {
 
-    private static final Duration SKEW = Duration.ofMinutes(5);
+    private static final Duration CLOCK_SKEW = Duration.ofMinutes(5);
     private static final Base64.Decoder DECODER = Base64.getUrlDecoder();
     private static final int NOT_REGISTERED = 700027;
     private static final int BAD_SIGNATURE = 50012;
@@ -29,7 +30,7 @@ final class AssertionVerifier {
 
     private AssertionVerifier() {}
 
-    /// @param audience URL of the token endpoint
+    /// @param audience URL of the token endpoint, which the assertion must name as its audience
     static void verify(String assertion, AppRegistration app, String audience, Instant now)
             throws TokenRefusedException {
         String[] parts = assertion.split("\\.", -1);
@@ -59,8 +60,8 @@ final class AssertionVerifier {
         if (!namesApp || !isFor(audience, claims.get("aud")) || id.isEmpty()) {
             throw new TokenRefusedException(BAD_SIGNATURE);
         }
-        boolean inTime = now.isBefore(time(claims.get("exp")).plus(SKEW))
-                && !now.isBefore(time(claims.get("nbf")).minus(SKEW));
+        boolean inTime = now.isBefore(time(claims.get("exp")).plus(CLOCK_SKEW))
+                && !now.isBefore(time(claims.get("nbf")).minus(CLOCK_SKEW));
         if (!inTime) {
             throw new TokenRefusedException(BAD_TIME);
         }
@@ -70,7 +71,7 @@ final class AssertionVerifier {
         return claim instanceof List<?> audiences ? audiences.contains(audience) : audience.equals(claim);
     }
 
-    /// An invalid time is treated as the epoch.
+    /// Treats a missing or invalid time as the epoch.
     private static Instant time(@Nullable Object seconds) {
         return Instant.ofEpochSecond(seconds instanceof Number number ? number.longValue() : 0);
     }

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/// The pending device codes (RFC 8628). Thread-safe.
+/// The device codes (RFC 8628) that have not been redeemed. Thread-safe.
 final class DeviceCodes {
 
     private static final String ALPHABET = "BCDFGHJKLMNPQRSTVWXZ23456789";
@@ -25,7 +25,7 @@ final class DeviceCodes {
 
     /// A device code that has not been redeemed.
     ///
-    /// @param user user who approved it; null while it is not approved
+    /// @param user user who approved the code; null until then
     record PendingCode(
             String deviceCode,
             String userCode,
@@ -78,6 +78,7 @@ final class DeviceCodes {
     /// Redeems an approved code; it cannot be redeemed again.
     ///
     /// @throws TokenRefusedException if the code is unknown, expired or not yet approved
+    /// @throws DeclinedException if the user declined to sign in
     synchronized PendingCode redeem(String deviceCode, Instant now) throws TokenRefusedException, DeclinedException {
         PendingCode code = pending.stream()
                 .filter(candidate -> candidate.deviceCode().equals(deviceCode))

@@ -6,13 +6,14 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// The settings of a tenant.
+/// The Microsoft Entra settings of the tenant.
 ///
 /// @param tenant tenant ID
 /// @param domains domains that also identify the tenant
-/// @param pollInterval minimum interval of polls for a device code; 5 s in Entra
-/// @param managedIdentity client ID of the managed identity; null for none
-/// @param autoApproveUser user as whom every device code is approved immediately; null for none
+/// @param pollInterval interval between polls for a device code, which the service announces but does not
+///     enforce; 5 s in Entra
+/// @param managedIdentity client ID of the managed identity; null if there is none
+/// @param autoApproveUser user for whom every device code is approved immediately; null to wait for a decision
 public record EntraSettings(
         String tenant,
         Set<String> domains,
@@ -22,17 +23,17 @@ public record EntraSettings(
         @Nullable String managedIdentity,
         @Nullable String autoApproveUser) {
 
-    /// Tenant ID of [#of(AppRegistration...)].
+    /// The tenant ID that [#of(AppRegistration...)] sets.
     public static final String TENANT = "0c8ad14e-7d25-4a5c-9f39-5b6f0f2f5c0d";
 
-    /// Domain of [#of(AppRegistration...)].
+    /// The main domain that [#of(AppRegistration...)] sets.
     public static final String DOMAIN = "contoso.example";
 
-    /// How long what Entra issues is valid.
+    /// The lifetimes of tokens and device codes.
     ///
-    /// @param accessToken 60 to 90 minutes in Entra
+    /// @param accessToken lifetime of an access token; 60 to 90 minutes in Entra
     /// @param refreshToken how long an unused refresh token stays valid; 90 days in Entra
-    /// @param deviceCode 15 minutes in Entra
+    /// @param deviceCode lifetime of a device code; 15 minutes in Entra
     public record Lifetimes(Duration accessToken, Duration refreshToken, Duration deviceCode) {}
 
     public EntraSettings {
@@ -40,7 +41,7 @@ public record EntraSettings(
         apps = List.copyOf(apps);
     }
 
-    /// A tenant with these apps and Entra's durations.
+    /// Returns settings with these apps and Entra's default lifetimes.
     public static EntraSettings of(AppRegistration... apps) {
         return new EntraSettings(
                 TENANT,
@@ -74,7 +75,7 @@ public record EntraSettings(
                 autoApproveUser);
     }
 
-    /// @param interval minimum interval of polls; at least one second is announced
+    /// @param interval interval between polls; the service announces at least one second
     public EntraSettings withPollInterval(Duration interval) {
         return new EntraSettings(tenant, domains, apps, lifetimes, interval, managedIdentity, autoApproveUser);
     }
@@ -83,7 +84,7 @@ public record EntraSettings(
         return new EntraSettings(tenant, domains, apps, lifetimes, pollInterval, clientId, autoApproveUser);
     }
 
-    /// @param user user as whom every device code is approved immediately
+    /// @param user user for whom every device code is approved immediately
     public EntraSettings withAutoApproveUser(String user) {
         return new EntraSettings(tenant, domains, apps, lifetimes, pollInterval, managedIdentity, user);
     }

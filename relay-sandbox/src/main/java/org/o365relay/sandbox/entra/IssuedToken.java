@@ -19,19 +19,20 @@ public record IssuedToken(
         @Nullable String user,
         Instant expiresAt) {
 
-    /// @param permission permission required of an app, such as `SMTP.SendAsApp`
-    /// @param delegated scope required of a user, such as `SMTP.Send`
+    /// @param permission application permission that an app needs, such as `SMTP.SendAsApp`
+    /// @param delegated delegated permission that a user needs, such as `SMTP.Send`
     public boolean allows(String permission, String delegated) {
         return permissions.contains(user == null ? permission : delegated);
     }
 
-    /// @return whether the token gives access to the mailbox: the user's own, or one of the app's
+    /// @return whether the token gives access to the mailbox: the mailbox of the signed-in user, or one that
+    ///     the app may use
     public boolean mayUse(String mailbox) {
         return user == null ? app.mayUse(mailbox) : lowerCase(user).equals(lowerCase(mailbox));
     }
 
     /// @return the signed-in user; empty for an app
-    public Optional<String> signedIn() {
+    public Optional<String> signedInUser() {
         return Optional.ofNullable(user);
     }
 

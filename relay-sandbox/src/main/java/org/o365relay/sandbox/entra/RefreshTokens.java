@@ -7,7 +7,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
-/// The refresh tokens. Each token can be redeemed only once, for a new token. Thread-safe.
+/// The refresh tokens. Each can be redeemed only once and is then replaced by a new one. Thread-safe.
 final class RefreshTokens {
 
     private static final int REVOKED = 50173;
@@ -15,7 +15,7 @@ final class RefreshTokens {
     private static final int EXPIRED = 700082;
 
     private final Map<String, Grant> valid = new HashMap<>();
-    private final Set<String> used = new HashSet<>();
+    private final Set<String> invalidated = new HashSet<>();
 
     /// What a refresh token grants.
     record Grant(AppRegistration app, String user, Scope scope, Instant issuedAt) {}
@@ -30,9 +30,9 @@ final class RefreshTokens {
     synchronized Grant redeem(String token, Instant now, Duration lifetime) throws TokenRefusedException {
         Grant grant = valid.remove(token);
         if (grant == null) {
-            throw new TokenRefusedException(used.contains(token) ? REVOKED : UNKNOWN);
+            throw new TokenRefusedException(invalidated.contains(token) ? REVOKED : UNKNOWN);
         }
-        used.add(token);
+        invalidated.add(token);
         if (!now.isBefore(grant.issuedAt().plus(lifetime))) {
             throw new TokenRefusedException(EXPIRED);
         }
@@ -40,7 +40,7 @@ final class RefreshTokens {
     }
 
     synchronized void revokeAll() {
-        used.addAll(valid.keySet());
+        invalidated.addAll(valid.keySet());
         valid.clear();
     }
 }

@@ -7,8 +7,8 @@ import java.util.Set;
 
 /// A requested scope: a resource and permissions for it.
 ///
-/// @param audience resource as named by the client
-/// @param permissions delegated permissions; `.default` for all
+/// @param audience resource URI as the client wrote it
+/// @param permissions permissions for the resource; `.default` for all that are granted
 /// @param wantsRefreshToken whether a refresh token is requested
 record Scope(String audience, Resource resource, Set<String> permissions, boolean wantsRefreshToken) {
 
@@ -21,7 +21,7 @@ record Scope(String audience, Resource resource, Set<String> permissions, boolea
     /// OpenID Connect scopes, which belong to no resource.
     private static final Set<String> OPENID_SCOPES = Set.of("openid", "profile", "email", "offline_access");
 
-    /// @param text scope parameter of the request: `https://outlook.office.com/SMTP.Send offline_access`
+    /// @param text `scope` parameter, such as `https://outlook.office.com/SMTP.Send offline_access`
     static Scope parse(String text) throws TokenRefusedException {
         List<String> words = Arrays.stream(text.split("[ +]+"))
                 .filter(word -> !word.isEmpty() && !OPENID_SCOPES.contains(word))
@@ -43,14 +43,14 @@ record Scope(String audience, Resource resource, Set<String> permissions, boolea
 
     /// @return this scope
     /// @throws TokenRefusedException unless the scope consists of a resource and `/.default`
-    Scope forApp() throws TokenRefusedException {
+    Scope requireDefault() throws TokenRefusedException {
         if (!permissions.equals(Set.of(DEFAULT))) {
             throw new TokenRefusedException(NOT_DEFAULT);
         }
         return this;
     }
 
-    /// @return the `scp` claim of a user's token
+    /// @return the permissions for the `scp` claim of a user's token
     Set<String> delegated() {
         return permissions.contains(DEFAULT) ? all() : permissions;
     }

@@ -11,7 +11,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.sandbox.web.WebRequest;
 
-/// Implements the token endpoint. Methods return the members of the JSON response.
+/// Implements the token endpoint and the device authorization endpoint. The methods return the members of the
+/// JSON response.
 final class TokenEndpoint {
 
     static final String DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code";
@@ -32,7 +33,7 @@ final class TokenEndpoint {
     private final InstantSource clock;
     private final UnaryOperator<Duration> timeScale;
 
-    /// @param timeScale scales Microsoft's durations
+    /// @param timeScale converts Microsoft's durations to those of the sandbox
     TokenEndpoint(
             IssuedTokens issued,
             DeviceCodes codes,
@@ -55,7 +56,7 @@ final class TokenEndpoint {
         return switch (form.getOrDefault("grant_type", "")) {
             case "client_credentials" -> {
                 authenticate(app, form, request);
-                yield forApp(entra, request, app, form.getOrDefault("scope", ""));
+                yield issueForApp(entra, request, app, form.getOrDefault("scope", ""));
             }
             case "refresh_token" -> refresh(entra, request, app, form);
             case DEVICE_CODE, "device_code" -> redeemDeviceCode(entra, request, app, form);
@@ -93,9 +94,9 @@ final class TokenEndpoint {
         }
     }
 
-    Map<String, ?> forApp(EntraSettings entra, WebRequest request, AppRegistration app, String scope)
+    Map<String, ?> issueForApp(EntraSettings entra, WebRequest request, AppRegistration app, String scope)
             throws TokenRefusedException {
-        Scope requested = Scope.parse(scope).forApp();
+        Scope requested = Scope.parse(scope).requireDefault();
         return issue(entra, request, app, requested, app.roles(), null);
     }
 
@@ -107,7 +108,7 @@ final class TokenEndpoint {
         if (user == null || !code.app().clientId().equals(app.clientId())) {
             throw new TokenRefusedException(NO_CONSENT);
         }
-        return forUser(entra, request, app, code.scope(), user);
+        return issueForUser(entra, request, app, code.scope(), user);
     }
 
     private Map<String, ?> refresh(
@@ -121,10 +122,10 @@ final class TokenEndpoint {
         if (!grant.app().clientId().equals(app.clientId())) {
             throw new TokenRefusedException(NO_CONSENT);
         }
-        return forUser(entra, request, app, scope.isEmpty() ? grant.scope() : Scope.parse(scope), grant.user());
+        return issueForUser(entra, request, app, scope.isEmpty() ? grant.scope() : Scope.parse(scope), grant.user());
     }
 
-    private Map<String, ?> forUser(
+    private Map<String, ?> issueForUser(
             EntraSettings entra, WebRequest request, AppRegistration app, Scope scope, String user)
             throws TokenRefusedException {
         Map<String, @Nullable Object> members = issue(entra, request, app, scope, scope.delegated(), user);

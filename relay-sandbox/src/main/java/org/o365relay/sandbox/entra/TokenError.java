@@ -4,17 +4,17 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/// An error of the token service, by AADSTS number.
+/// An error that the token service returns, identified by its AADSTS number.
 ///
 /// Source: Microsoft, "Microsoft Entra authentication and authorization error codes", and, for the format,
-/// "Microsoft identity platform and OAuth 2.0 client credentials flow". Which errors have status 401 is
-/// observed, not documented.
+/// "Microsoft identity platform and OAuth 2.0 client credentials flow". Microsoft does not document which
+/// errors have status 401; these were observed.
 ///
 /// @param error OAuth error code (RFC 6749 §5.2)
-/// @param text description after `AADSTSn: `
+/// @param text description that follows `AADSTSn: `
 record TokenError(int number, int status, String error, String text) {
 
-    /// The error for unlisted numbers.
+    /// The template for numbers that are not listed.
     private static final TokenError UNLISTED =
             new TokenError(0, 400, "invalid_grant", "The sandbox has no text for this error.");
 

@@ -10,12 +10,12 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.sandbox.web.JsonValues;
 
-/// Generates tokens that look like Entra's: JWTs of 1.5 to 3 KB. The signature is random; a token is valid
-/// while [IssuedTokens] contains it.
+/// Generates tokens that look like Entra's; access tokens are JWTs of 1.5 to 3 KB. Signatures are random: an
+/// access token is valid while [IssuedTokens] contains it.
 final class TokenFactory {
 
     private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
-    private static final int SIGNATURE = 256;
+    private static final int SIGNATURE_OCTETS = 256;
 
     private final RandomGenerator random;
 
@@ -23,7 +23,7 @@ final class TokenFactory {
         this.random = random;
     }
 
-    /// @param audience resource as named by the client
+    /// @param audience resource URI as the client wrote it
     String accessToken(
             String tenant, String issuer, String audience, IssuedToken claims, Instant issuedAt, Duration lifetime) {
         Map<String, @Nullable Object> payload = new LinkedHashMap<>();
@@ -53,7 +53,6 @@ final class TokenFactory {
         return jwt(payload);
     }
 
-    /// Generates an ID token.
     String idToken(String issuer, String tenant, String clientId, String user, Instant issuedAt, Duration lifetime) {
         Map<String, @Nullable Object> payload = new LinkedHashMap<>();
         payload.put("aud", clientId);
@@ -75,7 +74,7 @@ final class TokenFactory {
         return ENCODER.encodeToString(JsonValues.octets(Map.of("uid", objectId(user), "utid", tenant)));
     }
 
-    /// Generates an opaque string: a refresh token or a device code.
+    /// Generates an opaque string for use as a refresh token or device code.
     String opaqueToken() {
         return "1." + random(600);
     }
@@ -91,7 +90,7 @@ final class TokenFactory {
         header.put("alg", "RS256");
         header.put("kid", "sandbox");
         return ENCODER.encodeToString(JsonValues.octets(header)) + "."
-                + ENCODER.encodeToString(JsonValues.octets(payload)) + "." + random(SIGNATURE);
+                + ENCODER.encodeToString(JsonValues.octets(payload)) + "." + random(SIGNATURE_OCTETS);
     }
 
     private String random(int octets) {

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.sandbox.web.WebRequest;
 import org.o365relay.sandbox.web.WebResponse;
 
-/// Implements the token service of Microsoft Entra: issues tokens, validates the tokens it issued, and lets tests
-/// approve device codes.
+/// Implements the token service of Microsoft Entra: issues tokens, validates the tokens that it issued, and
+/// lets tests approve device codes.
 public final class TokenService {
 
     private static final DateTimeFormatter TIMESTAMP =
@@ -52,7 +52,7 @@ public final class TokenService {
         this.page = new VerificationPage(codes);
     }
 
-    /// @return the token if this service issued it and it is still valid
+    /// @return the token; empty if this service did not issue it or it is no longer valid
     public Optional<IssuedToken> token(String value) {
         return issued.find(value, clock.instant());
     }
@@ -71,7 +71,7 @@ public final class TokenService {
         return codes.decide(userCode, null);
     }
 
-    /// Revokes all access and refresh tokens, as a password change does.
+    /// Revokes all access tokens and refresh tokens immediately.
     public void revokeTokens() {
         issued.revokeAll();
         refreshTokens.revokeAll();
@@ -140,7 +140,7 @@ public final class TokenService {
         String resource = query.getOrDefault("resource", "");
         return respond(() -> {
             AppRegistration app = endpoint.app(entra, clientId);
-            Map<String, ?> token = endpoint.forApp(entra, request, app, withoutSlash(resource) + "/.default");
+            Map<String, ?> token = endpoint.issueForApp(entra, request, app, withoutSlash(resource) + "/.default");
             return managedIdentityToken(token, resource, clientId);
         });
     }

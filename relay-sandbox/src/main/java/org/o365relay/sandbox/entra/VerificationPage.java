@@ -6,7 +6,7 @@ import java.util.stream.Collectors;
 import org.o365relay.sandbox.web.WebRequest;
 import org.o365relay.sandbox.web.WebResponse;
 
-/// The web page on which a user enters a device code. It asks for no password.
+/// The web page on which a user enters a device code. It does not ask for a password.
 final class VerificationPage {
 
     static final String PATH = "devicelogin";
@@ -17,7 +17,7 @@ final class VerificationPage {
         this.codes = codes;
     }
 
-    /// @param suggestion default user name of the form
+    /// @param suggestion user name that the form suggests
     WebResponse handle(WebRequest request, String suggestion) {
         return request.method().equals("POST") ? decide(request.form()) : form(request, suggestion);
     }

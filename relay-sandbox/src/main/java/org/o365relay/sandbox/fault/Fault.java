@@ -6,13 +6,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// A fault to inject: an action at a point of the protocol, a limited number of times or always.
+/// A fault to inject: an action at a point in the protocol, for a limited number of times or always.
 ///
 /// @param times how many times the fault is injected, at least 1; [#ALWAYS] for no limit
-/// @param match only commands that contain this text match, without regard to case, for example a
-///     recipient address; empty for all. At [FaultPoint#CONTENT] the envelope is matched, written as
-///     `<from> <to> <to>`; at [FaultPoint#TOKEN] the path and the grant, `POST /…/token client_credentials`; at
-///     [FaultPoint#GRAPH] the path, `POST /v1.0/users/…/sendMail`
+/// @param match text that the command must contain, without regard to case, for example a recipient address;
+///     empty to match every command. At [FaultPoint#CONTENT], the envelope is searched instead, written as
+///     `<from> <to> <to>`; at [FaultPoint#GRAPH], the method and path (`POST /v1.0/users/…/sendMail`); at
+///     [FaultPoint#TOKEN], also the grant type (`POST /…/token client_credentials`). There is no command at
+///     [FaultPoint#CONNECT] and [FaultPoint#HANDSHAKE]
 /// @param mx whether the fault applies to the MX instead of client submission
 public record Fault(FaultPoint point, FaultAction action, int times, String match, boolean mx) {
 
@@ -51,14 +52,15 @@ public record Fault(FaultPoint point, FaultAction action, int times, String matc
         this(point, action, times, "");
     }
 
-    /// Parses `POINT:ACTION`, `POINT:ACTION*TIMES` or `POINT/TEXT:ACTION*TIMES`, the syntax of `--fault`.
+    /// Parses `[mx-]POINT[/TEXT]:ACTION[*TIMES]`, the syntax of `--fault` and of scenario files.
     ///
-    /// The action is `delay 3s` (ms, s, m), `drop`, `drop-after-accepting` or `hang`; at an SMTP point a reply
-    /// (`451 4.7.0 Try again`); at token `AADSTS7000215`; at token and graph an HTTP status with optional
-    /// details (`429 retry-after 5 ApplicationThrottled Too much`, `503-after-accepting`). The prefix `mx-`
-    /// selects the MX. Without `*TIMES` the fault is always injected.
+    /// The action is `delay 3s` (units ms, s, m), `drop`, `drop-after-accepting` or `hang`; at an SMTP point,
+    /// it can also be a reply (`451 4.7.0 Try again`); at token, an error such as `AADSTS7000215`; at token and
+    /// graph, an HTTP status with optional details (`429 retry-after 5 ApplicationThrottled Too much`,
+    /// `503-after-accepting`). The prefix `mx-` selects the MX. `TEXT` limits the fault to commands that
+    /// contain it. Without `*TIMES`, the fault is always injected.
     ///
-    /// @throws IllegalArgumentException with a message for the user
+    /// @throws IllegalArgumentException with a message for the user if the text is not a valid fault
     public static Fault parse(String text) {
         Matcher form = FORM.matcher(text.strip());
         if (!form.matches()) {
@@ -80,11 +82,11 @@ public record Fault(FaultPoint point, FaultAction action, int times, String matc
                 && command.toLowerCase(Locale.ROOT).contains(match.toLowerCase(Locale.ROOT));
     }
 
-    Fault withOneUsed() {
+    Fault afterOneUse() {
         return times == ALWAYS ? this : new Fault(point, action, times - 1, match, mx);
     }
 
-    /// @return the syntax that [#parse(String)] accepts
+    /// @return the fault in the syntax that [#parse(String)] accepts
     @Override
     public String toString() {
         String scope = match.isEmpty() ? "" : "/" + match;

@@ -3,13 +3,14 @@ package org.o365relay.sandbox.fault;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/// What the sandbox does at a [FaultPoint] instead of the normal behaviour.
+/// What the sandbox does at a [FaultPoint] when a fault is injected.
 public sealed interface FaultAction {
 
-    /// Sends this reply and skips the command. A 421 also closes the connection (RFC 5321 §3.8). SMTP only.
+    /// Sends this reply and skips the command. A 421 also closes the connection (RFC 5321 §3.8). Only at SMTP
+    /// points, except [FaultPoint#HANDSHAKE].
     ///
-    /// @param text complete reply, such as `451 4.7.0 Temporary server error.`, its lines separated by `\n`; a
-    ///     4xx or 5xx reply that does not end in a bracket gets the suffix ` [HOST DATE ID]`
+    /// @param text complete reply, such as `451 4.7.0 Temporary server error.`, with its lines separated by
+    ///     `\n`; a 4xx or 5xx reply that does not end in a bracket gets the suffix ` [HOST DATE ID]`
     record Reply(String text) implements FaultAction {
         public Reply {
             if (!text.matches("(?s)[2-5]\\d\\d[ -].*")) {
@@ -20,7 +21,8 @@ public sealed interface FaultAction {
 
     /// Responds with this HTTP status. Only at [FaultPoint#TOKEN] and [FaultPoint#GRAPH].
     ///
-    /// @param afterAccepting whether the request is carried out first, so that a relay sends the message twice
+    /// @param afterAccepting whether the request is carried out before this response, so that a relay sends the
+    ///     message again
     /// @param retryAfter value of `Retry-After` in seconds; null to omit the field
     /// @param code error code, such as `ErrorSendAsDenied`; empty for the default of the status
     /// @param message error message; empty for the default of the status
@@ -39,7 +41,7 @@ public sealed interface FaultAction {
     /// @param number digits after `AADSTS`
     record Aadsts(int number) implements FaultAction {}
 
-    /// Waits, then continues normally.
+    /// Waits for this time, then continues normally.
     record Delay(Duration time) implements FaultAction {}
 
     /// Closes the connection without a reply; at [FaultPoint#CONTENT] the message is discarded.

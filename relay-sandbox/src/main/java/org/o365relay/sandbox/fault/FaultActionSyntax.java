@@ -15,7 +15,7 @@ final class FaultActionSyntax {
 
     private FaultActionSyntax() {}
 
-    /// @throws IllegalArgumentException with a message for the user
+    /// @throws IllegalArgumentException with a message for the user if the text is not a valid action
     static FaultAction parse(FaultPoint point, String text) {
         return switch (text) {
             case "drop" -> new FaultAction.Drop();
@@ -63,7 +63,7 @@ final class FaultActionSyntax {
                 });
     }
 
-    /// @return the text that [#parse(FaultPoint, String)] accepts
+    /// @return the action in the syntax that [#parse(FaultPoint, String)] accepts
     static String format(FaultAction action) {
         return switch (action) {
             case FaultAction.Reply(String text) -> text;

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// The faults that are still to be injected. If several match, the one added first is injected until it is used
-/// up. Thread-safe: faults may be added and removed while the sandbox runs.
+/// The faults that are still to be injected. If several match a command, the one that was added first is
+/// injected until it is used up. Thread-safe: faults may be added and removed while the sandbox runs.
 public final class Faults {
 
     private final List<Fault> pending = new ArrayList<>();
@@ -39,24 +39,24 @@ public final class Faults {
         return List.copyOf(pending);
     }
 
-    /// Finds the first matching fault and counts it as injected once.
+    /// Returns the action of the first matching fault and counts the fault as injected once.
     public synchronized Optional<FaultAction> next(FaultPoint point, boolean atMx, String command) {
         for (int i = 0; i < pending.size(); i++) {
             Fault fault = pending.get(i);
             if (fault.matches(point, atMx, command)) {
-                useUp(i, fault);
+                countUse(i, fault);
                 return Optional.of(fault.action());
             }
         }
         return Optional.empty();
     }
 
-    private void useUp(int index, Fault fault) {
+    private void countUse(int index, Fault fault) {
         if (fault.times() == 1) {
             pending.remove(index);
             notifyAll();
         } else {
-            pending.set(index, fault.withOneUsed());
+            pending.set(index, fault.afterOneUse());
         }
     }
 }

@@ -1,5 +1,5 @@
-/// Faults that can be injected, with their syntax, and the list of those still to be injected. The package knows no
-/// protocol; the services ask it at each point.
+/// Faults that can be injected, with their syntax, and the list of those that are still to be injected. The
+/// package implements no protocol: the services look up the next fault at each point.
 @NullMarked
 package org.o365relay.sandbox.fault;
 

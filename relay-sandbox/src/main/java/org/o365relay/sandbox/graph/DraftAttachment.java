@@ -13,7 +13,7 @@ import org.o365relay.sandbox.web.JsonValues;
 
 /// An attachment of a draft.
 ///
-/// @param contentId Content-ID without brackets; empty if there is none
+/// @param contentId Content-ID without angle brackets; empty if there is none
 /// @param file temporary file with the content, deleted with the draft; null if the content is in memory
 record DraftAttachment(
         String name,

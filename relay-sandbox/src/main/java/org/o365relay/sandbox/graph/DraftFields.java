@@ -61,7 +61,8 @@ final class DraftFields {
         }
     }
 
-    /// Accepts one recipient or a list of recipients.
+    /// Writes one recipient or a list of recipients to an address field, or removes the field if there are
+    /// none.
     private static void addresses(Map<String, @Nullable Object> members, String key, String field, MimeMessage message)
             throws MessagingException {
         if (!members.containsKey(key)) {

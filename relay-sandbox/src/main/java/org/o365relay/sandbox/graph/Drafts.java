@@ -16,7 +16,7 @@ final class Drafts {
         this.random = random;
     }
 
-    /// @return the ID of the draft: as in Graph, long and with characters that must be escaped in a URL
+    /// @return the ID of the draft, which, as in Graph, is long and ends with `=`
     String add(SandboxDraft draft) {
         byte[] bytes = new byte[96];
         random.nextBytes(bytes);

@@ -21,8 +21,8 @@ import org.o365relay.sandbox.web.WebRequest;
 import org.o365relay.sandbox.web.WebResponse;
 import org.o365relay.sandbox.web.WebServer;
 
-/// Implements the mail part of Microsoft Graph: `/v1.0/users/{user}/sendMail`, drafts, attachments, upload sessions
-/// and reading the inbox.
+/// Implements the mail part of Microsoft Graph for `/v1.0/users/{user}` and `/v1.0/me`: sendMail, drafts,
+/// attachments, upload sessions and reading the inbox.
 public final class Graph {
 
     private static final String SEND = "Mail.Send";
@@ -55,9 +55,9 @@ public final class Graph {
         return request.path().startsWith(UploadSessions.PATH);
     }
 
-    /// @return the name under which the request is counted: `sendMail`, `send`, `messages`, `attachments`,
-    ///     `createUploadSession` or `upload`; for a message that is read, changed or deleted, the method and
-    ///     `message`, such as `GET message`
+    /// @return the name under which the request is counted: `upload` for an upload session; the method and
+    ///     `message`, such as `GET message`, for one message or draft; otherwise the last path segment, such as
+    ///     `sendMail`, `send`, `messages`, `attachments`, `createUploadSession` or `$value`
     public static String callName(WebRequest request) {
         List<String> path = request.segments();
         String last = path.getLast();
@@ -67,7 +67,7 @@ public final class Graph {
         return path.size() > 1 && path.get(path.size() - 2).equals("messages") ? request.method() + " message" : last;
     }
 
-    /// Injects a pending fault, or else calls the normal handler.
+    /// Injects a matching fault, if there is one; otherwise calls the normal handler.
     @FunctionalInterface
     public interface FaultHandler {
         WebResponse handle(WebServer.Handler normal) throws IOException;
@@ -79,7 +79,8 @@ public final class Graph {
                 : respond(() -> authorize(request, handler));
     }
 
-    /// Returns the response of an injected status; without a code or message, with those usual for the status.
+    /// Returns the response for an injected status. An empty code or message is replaced by the default for the
+    /// status; a response below 300 has no body.
     public WebResponse failure(FaultAction.Status fault) {
         return fault.status() < 300
                 ? WebResponse.empty(fault.status())
@@ -107,7 +108,7 @@ public final class Graph {
         if (!isMe && !(first.equals("users") && path.size() > 2)) {
             throw GraphRefusal.badRequest("Resource not found for the segment '" + first + "'.");
         }
-        String user = isMe ? token.signedIn().orElse("") : path.get(2);
+        String user = isMe ? token.signedInUser().orElse("") : path.get(2);
         SandboxMailbox mailbox = state.settings()
                 .submission()
                 .mailbox(user)
@@ -125,7 +126,7 @@ public final class Graph {
                 .orElseThrow(GraphRefusal::noToken);
     }
 
-    /// Enforces the limit of concurrent requests per app and mailbox.
+    /// Enforces the limit on concurrent requests per app and mailbox.
     private WebResponse throttled(IssuedToken token, SandboxMailbox mailbox, Call call)
             throws GraphRefusal, IOException {
         AtomicInteger running = concurrentRequests.computeIfAbsent(

@@ -14,7 +14,8 @@ import org.o365relay.sandbox.settings.SandboxMailbox;
 import org.o365relay.sandbox.web.WebRequest;
 import org.o365relay.sandbox.web.WebResponse;
 
-/// Lists and reads the inbox of a mailbox: ordered by time, filtered by `receivedDateTime ge`, in pages.
+/// Lists the messages in the inbox of a mailbox, oldest first, filtered by `receivedDateTime ge` and in pages,
+/// and returns their content.
 final class GraphInbox {
 
     private static final Pattern SINCE = Pattern.compile("receivedDateTime ge (\\S+)");
@@ -61,7 +62,7 @@ final class GraphInbox {
     /// @return a response with the MIME content of the message
     WebResponse content(SandboxMailbox mailbox, String id) throws GraphRefusal {
         InboxMessage message = inboxes.of(mailbox).stream()
-                .filter(known -> known.id().equals(id))
+                .filter(candidate -> candidate.id().equals(id))
                 .findFirst()
                 .orElseThrow(() -> GraphRefusal.notFound("The process failed to get the correct properties."));
         return new WebResponse(200, Map.of("Content-Type", "text/plain"), message.content());

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.sandbox.fault.FaultAction;
 import org.o365relay.sandbox.web.WebResponse;
 
-/// A refusal of a request by Graph, with status, error code and message.
+/// Graph refuses a request with this status, error code and message.
 final class GraphRefusal extends Exception {
 
     private static final long serialVersionUID = 1;
@@ -31,7 +31,8 @@ final class GraphRefusal extends Exception {
         this.retryAfter = retryAfter;
     }
 
-    /// Creates the refusal of a fault; an empty code or message gets the default of the status.
+    /// Creates the refusal that a fault injects. An empty code or message is replaced by the default for the
+    /// status.
     static GraphRefusal of(FaultAction.Status fault) {
         GraphRefusal standard = defaultFor(fault.status());
         return new GraphRefusal(
@@ -80,15 +81,15 @@ final class GraphRefusal extends Exception {
                 429, "ApplicationThrottled", "Application is over its MailboxConcurrency limit.", seconds);
     }
 
-    static GraphRefusal notFound(String what) {
-        return new GraphRefusal(404, "ErrorItemNotFound", "The specified object was not found in the store. " + what);
+    static GraphRefusal notFound(String detail) {
+        return new GraphRefusal(404, "ErrorItemNotFound", "The specified object was not found in the store. " + detail);
     }
 
     static GraphRefusal badRequest(String message) {
         return new GraphRefusal(400, "ErrorInvalidRequest", message);
     }
 
-    /// Formats the refusal as Graph's error object.
+    /// Returns the response with Graph's error object.
     WebResponse toResponse(Instant now, RandomGenerator random) {
         Map<String, String> inner = new LinkedHashMap<>();
         String id = new UUID(random.nextLong(), random.nextLong()).toString();

@@ -18,8 +18,8 @@ import org.o365relay.sandbox.tenant.SendAs;
 import org.o365relay.sandbox.web.WebRequest;
 import org.o365relay.sandbox.web.WebResponse;
 
-/// Sends a message through Graph: checks it against the mailbox limits and stores it with the recipients of its
-/// header.
+/// Sends a message through Graph: checks its authors and the limits of the mailbox, and stores the message with
+/// the recipients that its header names.
 final class GraphSubmission {
 
     private final SandboxState state;
@@ -28,7 +28,7 @@ final class GraphSubmission {
         this.state = state;
     }
 
-    /// @param content MIME content as received
+    /// @param content MIME content of the whole message, decoded
     WebResponse send(WebRequest request, SandboxMailbox mailbox, byte[] content) throws GraphRefusal, IOException {
         Header header = Header.read(new ByteArrayInputStream(content)).orElseThrow(GraphRefusal::noRecipients);
         return send(request, mailbox, header, out -> BccRemover.copyWithoutBcc(content, out));
@@ -66,8 +66,8 @@ final class GraphSubmission {
         return WebResponse.empty(202);
     }
 
-    /// Checks the author and the limits of the mailbox, and counts the message. Messages above the limit per
-    /// minute are accepted, because Exchange delivers them later.
+    /// Checks the authors and the limits of the mailbox, and counts the message. Messages beyond the rate per
+    /// minute are accepted without delay, because Exchange delivers them later.
     private void check(SandboxMailbox mailbox, Header header, int recipients) throws GraphRefusal {
         TenantSettings settings = state.settings();
         Instant now = state.clock().instant();

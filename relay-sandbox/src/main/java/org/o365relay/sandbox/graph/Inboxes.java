@@ -14,13 +14,13 @@ import org.o365relay.sandbox.web.Octets;
 public final class Inboxes {
 
     private final Map<String, List<InboxMessage>> messages = new ConcurrentHashMap<>();
-    private final AtomicInteger numbers = new AtomicInteger();
+    private final AtomicInteger lastNumber = new AtomicInteger();
 
     /// @param type value of `Content-Type`, with parameters
     record InboxMessage(String id, Instant receivedAt, String subject, String type, Octets content) {}
 
     public void put(String mailbox, Instant at, String subject, String type, byte[] content) {
-        String id = "AAkALgAAAAAAHYQDEapmEc2byACqAC-" + numbers.incrementAndGet() + "=";
+        String id = "AAkALgAAAAAAHYQDEapmEc2byACqAC-" + lastNumber.incrementAndGet() + "=";
         messages.computeIfAbsent(mailbox.toLowerCase(Locale.ROOT), _ -> new CopyOnWriteArrayList<>())
                 .add(new InboxMessage(id, at, subject, type, new Octets(content)));
     }

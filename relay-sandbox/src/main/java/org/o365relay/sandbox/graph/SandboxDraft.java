@@ -143,7 +143,8 @@ final class SandboxDraft implements AutoCloseable {
         return whole;
     }
 
-    /// @return the parts of a multipart/mixed draft; otherwise a multipart with the body of the draft
+    /// @return a multipart/mixed with the parts of the draft, if the draft is a multipart/mixed itself;
+    ///     otherwise with the whole body of the draft as its only part
     private MimeMultipart mixed() throws MessagingException, IOException {
         MimeMultipart parts = new MimeMultipart("mixed");
         if (message.isMimeType("multipart/mixed") && message.getContent() instanceof MimeMultipart old) {

@@ -8,22 +8,22 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// A message that the sandbox accepted: answered with 250 or 202, unless a fault replaced the reply.
+/// A message that the sandbox accepted. It was answered with 250 or 202, unless a fault replaced the reply.
 ///
 /// @param number sequence number since the start of the sandbox, from 1
-/// @param envelopeFrom reverse-path without brackets, empty for `<>`; the mailbox for Graph
-/// @param envelopeTo accepted recipients in the order given; those of To, Cc and Bcc for Graph
+/// @param envelopeFrom reverse-path without angle brackets; empty for `<>`; for Graph, the mailbox
+/// @param envelopeTo accepted recipients in the order given; for Graph, those in To, Cc and Bcc
 /// @param user authenticated mailbox; empty at the MX
-/// @param mechanism AUTH mechanism, `LOGIN` or `XOAUTH2`; `Bearer` for Graph; empty at the MX
+/// @param mechanism AUTH mechanism, `LOGIN` or `XOAUTH2`; for Graph, `Bearer`; empty at the MX
 /// @param tls TLS version, such as `TLSv1.3`; empty without TLS
 /// @param cipher cipher suite; empty without TLS
 /// @param client address and port of the SMTP or HTTPS client
 /// @param helo argument of EHLO or HELO; empty for Graph
-/// @param receivedAt time at which the whole content had arrived
-/// @param from `From` field, unfolded and decoded; if there is none, the envelope sender or, for
-///     Graph, the mailbox
-/// @param messageId `Message-ID` field with its brackets; null if there is none
-/// @param size octets of content, without dot-stuffing
+/// @param receivedAt time at which the message was accepted: after its content and any delay by the rate limit
+/// @param from first `From` field, unfolded and decoded; if there is none, the envelope sender or, for Graph,
+///     the mailbox
+/// @param messageId `Message-ID` field with its angle brackets; null if there is none
+/// @param size size of the content in octets, without dot-stuffing
 /// @param file file with the content; null if contents are not kept
 public record AcceptedMessage(
         int number,
@@ -47,7 +47,7 @@ public record AcceptedMessage(
         envelopeTo = List.copyOf(envelopeTo);
     }
 
-    /// Reads the content exactly as it was received, without dot-stuffing.
+    /// Reads the content as received, without dot-stuffing; for Graph, also without Bcc.
     ///
     /// @throws IllegalStateException if contents are not kept
     public byte[] content() throws IOException {

@@ -17,8 +17,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.sandbox.settings.SandboxSettings.Keep;
 
-/// The messages that all services have accepted since the sandbox started: stores and counts them; callers can
-/// wait for more. Thread-safe.
+/// Stores and counts the messages that all services have accepted since the sandbox started. Callers can wait
+/// for further messages. Thread-safe.
 public final class AcceptedMessages {
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -26,23 +26,24 @@ public final class AcceptedMessages {
     private final boolean keepsRecords;
     private final @Nullable MessageFiles files;
     private final InstantSource clock;
-    private final AtomicInteger numbers = new AtomicInteger();
+    private final AtomicInteger lastNumber = new AtomicInteger();
     private final List<AcceptedMessage> records = new ArrayList<>();
     private int count;
 
-    /// @throws IOException if the files in the directory cannot be read or removed
+    /// @throws IOException if the files of earlier runs cannot be listed, or their temporary files cannot be
+    ///     removed
     public AcceptedMessages(Keep keep, Path directory, InstantSource clock) throws IOException {
         this.keepsRecords = keep != Keep.COUNT;
         this.files = keep == Keep.FILES ? new MessageFiles(directory) : null;
         this.clock = clock;
     }
 
-    /// @param limit maximum octets to store; octets beyond it are only counted
+    /// @param limit maximum size to store, in octets; octets beyond it are only counted
     public SpooledContent open(long limit) {
         return new SpooledContent(files == null ? null : files.temporaryFile(), limit);
     }
 
-    /// @param author what to record as the author of a message without `From`
+    /// @param author author to record for a message without `From`
     /// @throws IOException if the content cannot be stored
     public AcceptedMessage store(SpooledContent body, SandboxSubmission submission, Header header, String author)
             throws IOException {
@@ -66,7 +67,7 @@ public final class AcceptedMessages {
             @Nullable Path file) {
         String from = header.text("From");
         return new AcceptedMessage(
-                numbers.incrementAndGet(),
+                lastNumber.incrementAndGet(),
                 submission.ingress(),
                 submission.envelopeFrom(),
                 submission.envelopeTo(),

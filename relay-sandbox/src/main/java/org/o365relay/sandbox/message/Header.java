@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// The header of a message, with the fields that Exchange Online checks.
+/// The header of a message. Gives access to the fields that Exchange Online checks.
 public final class Header {
 
     private final InternetHeaders fields;

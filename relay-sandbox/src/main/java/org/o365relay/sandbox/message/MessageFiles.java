@@ -18,11 +18,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.sandbox.web.JsonValues;
 
-/// Stores accepted messages as files: the content as `0007-20261121-140500.eml` and its record as
-/// `0007-20261121-140500.json`.
+/// Stores each accepted message in two files: the content in `0007-20261121-140500.eml`, for example, and its
+/// record in `0007-20261121-140500.json`.
 ///
-/// Both files are complete when they are moved into place, the JSON file last, so a program may watch for
-/// `*.json`. The numbers continue those of earlier runs.
+/// Both files are complete when they are moved into place, and the JSON file is moved last, so a program can
+/// watch for `*.json`. The numbers continue those of earlier runs.
 final class MessageFiles {
 
     private static final Pattern NAME = Pattern.compile("(\\d{4,9})-.*\\.(?:eml|json)");
@@ -30,22 +30,22 @@ final class MessageFiles {
             DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT).withZone(ZoneOffset.UTC);
 
     private final Path directory;
-    private final AtomicInteger number;
-    private final AtomicInteger temporaryFiles = new AtomicInteger();
+    private final AtomicInteger lastNumber;
+    private final AtomicInteger temporaryFileCount = new AtomicInteger();
 
     MessageFiles(Path directory) throws IOException {
         this.directory = directory;
-        this.number = new AtomicInteger(highestNumber(directory));
+        this.lastNumber = new AtomicInteger(highestNumber(directory));
         removeLeftovers(directory);
     }
 
     Path temporaryFile() {
-        return directory.resolve("." + temporaryFiles.incrementAndGet() + ".part");
+        return directory.resolve("." + temporaryFileCount.incrementAndGet() + ".part");
     }
 
-    /// @return the final file of the content
+    /// @return the file in which the content is now stored
     Path storeContent(Path temporary, Instant receivedAt) throws IOException {
-        String name = "%04d-%s.eml".formatted(number.incrementAndGet(), STAMP.format(receivedAt));
+        String name = "%04d-%s.eml".formatted(lastNumber.incrementAndGet(), STAMP.format(receivedAt));
         return Files.move(temporary, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE);
     }
 
@@ -82,7 +82,7 @@ final class MessageFiles {
                 .collect(Collectors.joining());
     }
 
-    /// Deletes unfinished files of an earlier run.
+    /// Deletes the unfinished files of an earlier run.
     private static void removeLeftovers(Path directory) throws IOException {
         try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(directory, ".*.part")) {
             for (Path leftover : leftovers) {

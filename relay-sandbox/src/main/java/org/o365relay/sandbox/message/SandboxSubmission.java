@@ -5,7 +5,8 @@ import java.util.List;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
-/// The envelope and origin of a message; components as in [AcceptedMessage].
+/// The envelope and origin of a message. The components have the same meaning as in [AcceptedMessage], except
+/// that `tls` is null without TLS.
 public record SandboxSubmission(
         Ingress ingress,
         String envelopeFrom,

@@ -9,10 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/// The content of one message while it is received. It is written to a temporary file or discarded; only the
-/// first 128 KiB stay in memory, for the header.
+/// The content of one message while it is received. It is written to a temporary file or discarded; only its
+/// first 128 KiB are kept in memory, so that the header can be parsed.
 ///
-/// Writing never throws, because the rest of the content must be read in any case; [#finish()] throws
+/// Writing never throws, because the rest of the content must be read even after an error; [#finish()] throws
 /// the error.
 public final class SpooledContent implements AutoCloseable {
 
@@ -27,7 +27,7 @@ public final class SpooledContent implements AutoCloseable {
     private long size;
 
     /// @param file temporary file for the content; null to discard it
-    /// @param limit maximum octets to store; octets beyond it are only counted
+    /// @param limit maximum size to store, in octets; octets beyond it are only counted
     public SpooledContent(@Nullable Path file, long limit) {
         this.file = file;
         this.limit = limit;
@@ -59,7 +59,7 @@ public final class SpooledContent implements AutoCloseable {
         return size;
     }
 
-    /// @return the first octets of the content, with the whole header unless it is longer than 128 KiB
+    /// @return the beginning of the content, which contains the whole header unless the header exceeds 128 KiB
     public InputStream headerBytes() {
         return new ByteArrayInputStream(headerBytes.toByteArray());
     }

@@ -7,7 +7,7 @@ public final class InvalidScenarioException extends Exception {
 
     private static final long serialVersionUID = 1;
 
-    /// @param problems problems, each with file and line
+    /// @param problems all problems, each with the file and, if known, the line
     InvalidScenarioException(List<String> problems) {
         super(String.join("\n", problems));
     }

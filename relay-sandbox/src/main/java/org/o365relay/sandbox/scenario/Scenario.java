@@ -18,7 +18,7 @@ import org.o365relay.sandbox.settings.SandboxSettings;
 
 /// A scenario: the settings of a sandbox and its faults.
 ///
-/// @param faults faults in the order of injection
+/// @param faults faults to inject; if several match a command, the first is injected
 public record Scenario(SandboxSettings settings, List<Fault> faults) {
 
     private static final String REFERENCE = "scenario-reference.conf";
@@ -27,7 +27,7 @@ public record Scenario(SandboxSettings settings, List<Fault> faults) {
         faults = List.copyOf(faults);
     }
 
-    /// The reference file: every key with its default and meaning.
+    /// Returns the text of the reference file, which explains every key and contains its default.
     public static String reference() {
         try (InputStream in = Objects.requireNonNull(Scenario.class.getResourceAsStream(REFERENCE), REFERENCE)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
@@ -38,8 +38,8 @@ public record Scenario(SandboxSettings settings, List<Fault> faults) {
 
     /// Reads a scenario file.
     ///
-    /// @param directory directory of the sandbox
-    /// @throws InvalidScenarioException with every problem and its line
+    /// @param directory directory for the files of the sandbox
+    /// @throws InvalidScenarioException if the file has errors, with a message that lists them with their lines
     public static Scenario read(Path file, Path directory) throws InvalidScenarioException {
         ScenarioProblems problems = new ScenarioProblems(file.toString());
         Config reference = ConfigFactory.parseString(reference());

@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 
-/// A section of the scenario file with the reference as defaults. An invalid value is reported and replaced by
-/// the default, so that all problems are found in one pass.
+/// A section of the scenario file. The reference file provides the known keys and their defaults. An invalid
+/// value is reported and replaced by the default, so that all problems are found in one pass.
 final class ScenarioSection {
 
     private final String path;
@@ -53,7 +53,8 @@ final class ScenarioSection {
         return Optional.empty();
     }
 
-    /// Reads a list of sections; the only element in the reference defines their keys.
+    /// Reads a list of sections. The only element of this list in the reference file defines their keys and
+    /// defaults.
     List<ScenarioSection> sections(String key) {
         ConfigObject defaultObject = (ConfigObject) defaults.getList(key).getFirst();
         Config source = values.hasPath(key) ? values : defaults;
@@ -109,7 +110,7 @@ final class ScenarioSection {
         });
     }
 
-    /// @return `ifNull` for the value null
+    /// @param ifNull number to return if the value is null
     int number(String key, int minimum, int maximum, int ifNull) {
         return isNull(key) ? ifNull : number(key, minimum, maximum);
     }
@@ -149,6 +150,8 @@ final class ScenarioSection {
     }
 
     /// Reports an invalid value.
+    ///
+    /// @param text problem, which follows the quoted key in the message, such as `must be an IP address`
     void report(String key, String text) {
         ConfigValue value = (values.hasPath(key) ? values : defaults).getValue(key);
         problems.add(value.origin(), "\"" + path + key + "\" " + text);

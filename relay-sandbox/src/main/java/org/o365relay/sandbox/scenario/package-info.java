@@ -1,4 +1,4 @@
-/// Reads the scenario of a sandbox from a HOCON file; reports all problems at once, each with its line.
+/// Reads the scenario of a sandbox from a HOCON file and reports all problems at once, each with its line.
 @NullMarked
 package org.o365relay.sandbox.scenario;
 

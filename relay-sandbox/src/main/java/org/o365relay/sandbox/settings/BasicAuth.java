@@ -3,7 +3,7 @@ package org.o365relay.sandbox.settings;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Whether the tenant accepts basic authentication, and if not, how it refuses a correct password.
+/// Whether the tenant accepts basic authentication and, if not, with which reply it refuses a correct password.
 public enum BasicAuth {
     ON(null),
     /// Retired by Microsoft: the default after December 2026.

@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// The inbound connector and direct send settings of the MX service.
+/// The settings of the MX service: the inbound connector, and whether direct send is allowed.
 ///
 /// @param domains accepted domains of the tenant; matched without regard to case
 /// @param sources IP addresses by which the inbound connector identifies clients, such as `127.0.0.1`
@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 /// @param directSend whether unidentified clients may send from the tenant's domains to the tenant's domains
 public record Connector(Set<String> domains, Set<String> sources, Set<String> certificates, boolean directSend) {
 
-    /// Maximum number of recipients of one message.
+    /// The maximum number of recipients per message.
     public static final int RECIPIENTS = 200;
 
     public Connector {

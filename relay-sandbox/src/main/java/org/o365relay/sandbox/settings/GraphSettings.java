@@ -2,13 +2,13 @@ package org.o365relay.sandbox.settings;
 
 /// Size limits of Microsoft Graph, in octets.
 ///
-/// @param silentDropAbove size above which a message sent in one request gets 200 but is not sent, as users
-///     have reported; [Long#MAX_VALUE] to disable this
+/// @param silentDropAbove size above which sendMail answers a MIME message with status 200 but does not send
+///     it, as users have reported; [Long#MAX_VALUE] to disable this
 /// @param minimumUpload minimum size of an attachment in an upload session
 /// @param maximumUpload maximum size of an attachment in an upload session
 public record GraphSettings(long silentDropAbove, long minimumUpload, long maximumUpload) {
 
-    /// The documented sizes; messages above 2,240 KB are silently dropped.
+    /// The upload sizes that Microsoft documents. MIME messages above 2,240 KB are silently dropped.
     public static final GraphSettings MICROSOFT = new GraphSettings(2_240 * 1_024, 3_000_000, 150 * 1_024 * 1_024);
 
     public GraphSettings withSilentDropAbove(long size) {

@@ -3,11 +3,11 @@ package org.o365relay.sandbox.settings;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
-/// The address and ports to listen on. Ports are 0 to 65535, 0 for any free port.
+/// The address and ports to listen on. A port is a number from 0 to 65535; 0 selects any free port.
 ///
 /// @param smtp port of client submission
-/// @param https port of sign-in and Graph; null for none
-/// @param mx port of the MX; null for none
+/// @param https port of the token service and Graph; null to disable both
+/// @param mx port of the MX; null to disable it
 public record ListenSettings(
         InetAddress address,
         int smtp,

@@ -2,12 +2,14 @@ package org.o365relay.sandbox.settings;
 
 import java.time.Duration;
 
-/// Limits of one mailbox. Durations are divided by [TenantSettings#timeScale()].
+/// The limits of one mailbox. All durations, including the minute, hour and day in which messages, errors and
+/// recipients are counted, are divided by [TenantSettings#timeScale()].
 ///
 /// @param connections concurrent authenticated connections; any further connection gets `432 4.3.2` at MAIL
-/// @param recipientsPerDay recipients within any 24 h; further recipients get SubmissionQuotaExceeded
-/// @param recipientsPerMessage recipients of one message; further recipients get `452 4.5.3`
-/// @param sessionTime maximum duration of a connection
+/// @param recipientsPerDay recipients within any 24 hours; a message that exceeds this number is refused as a
+///     whole, with `SubmissionQuotaExceededException` or, by Graph, `ErrorSubmissionQuotaExceeded`
+/// @param recipientsPerMessage recipients of one SMTP message; any further recipient gets `452 4.5.3`
+/// @param sessionTime maximum duration of an SMTP connection
 /// @param graphRequests concurrent Graph requests per app and mailbox; any further request gets 429
 public record SandboxLimits(
         int connections,
@@ -18,7 +20,7 @@ public record SandboxLimits(
         Duration sessionTime,
         int graphRequests) {
 
-    /// Value of any of the counts that means no limit.
+    /// The value that means no limit; any of the counts can have it.
     public static final int UNLIMITED = Integer.MAX_VALUE;
 
     /// No limits: the default, also used for load tests.
@@ -31,7 +33,7 @@ public record SandboxLimits(
             Duration.ofDays(365),
             UNLIMITED);
 
-    /// The limits that Microsoft documents; the penalty is as observed by users.
+    /// The limits that Microsoft documents; the penalty is the one that users have observed.
     public static final SandboxLimits MICROSOFT = new SandboxLimits(
             3,
             new Rate(30, ExcessAction.DELAY),
@@ -47,7 +49,7 @@ public record SandboxLimits(
         }
     }
 
-    /// What to do with messages beyond the rate per minute.
+    /// What client submission does with messages beyond the rate per minute.
     public enum ExcessAction {
         /// Delay the reply, as Exchange Online does.
         DELAY,
@@ -55,9 +57,8 @@ public record SandboxLimits(
         COUNT
     }
 
-    /// After a number of identical refusals within an hour, all mail is refused for a time.
-    ///
-    /// @param duration how long all mail is refused
+    /// The penalty for repeated errors: after `repeatedErrors` refusals of the same kind within an hour, client
+    /// submission refuses all mail of the mailbox for `duration`.
     public record Penalty(int repeatedErrors, Duration duration) {
         public Penalty {
             requirePositive(repeatedErrors);

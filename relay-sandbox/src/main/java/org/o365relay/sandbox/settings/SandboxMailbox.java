@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 /// A mailbox of the sandbox.
 ///
 /// @param address email address and user name; matched without regard to case
-/// @param sendAs other addresses allowed in `From` (Send As); matched without regard to case
+/// @param sendAs other addresses that are allowed in `From` (Send As); matched without regard to case
 /// @param smtpAuth whether SMTP AUTH is enabled for this mailbox
 /// @param full whether the mailbox has reached its storage quota
 public record SandboxMailbox(String address, String password, Set<String> sendAs, boolean smtpAuth, boolean full) {

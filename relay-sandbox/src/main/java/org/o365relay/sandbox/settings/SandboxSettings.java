@@ -21,8 +21,9 @@ public record SandboxSettings(ListenSettings listen, Path directory, Keep keep, 
         COUNT
     }
 
-    /// Returns settings with client submission only, on any free port of the loopback address. Files are kept;
-    /// size limit and tarpit are as in Exchange Online; there are no other limits.
+    /// Returns settings with client submission only, on any free port of the loopback address. Accepted
+    /// messages are kept as files. The size limits and the tarpit are those of Exchange Online; there are no
+    /// other limits.
     public static SandboxSettings in(Path directory, SandboxMailbox... mailboxes) {
         return new SandboxSettings(
                 new ListenSettings(InetAddress.getLoopbackAddress(), 0, null, null),
@@ -31,7 +32,7 @@ public record SandboxSettings(ListenSettings listen, Path directory, Keep keep, 
                 TenantSettings.of(mailboxes));
     }
 
-    /// Returns these settings with the token service and Graph for the apps, on any free port.
+    /// Returns these settings with the apps, and with the token service and Graph on any free port.
     public SandboxSettings withApps(AppRegistration... apps) {
         return https(0).tenant(tenant -> tenant.entra(entra -> entra.with(apps)));
     }
@@ -48,8 +49,8 @@ public record SandboxSettings(ListenSettings listen, Path directory, Keep keep, 
         return with(new ListenSettings(listen.address(), listen.smtp(), listen.https(), port));
     }
 
-    public SandboxSettings with(ListenSettings newListening) {
-        return new SandboxSettings(newListening, directory, keep, tenant);
+    public SandboxSettings with(ListenSettings newListen) {
+        return new SandboxSettings(newListen, directory, keep, tenant);
     }
 
     public SandboxSettings with(Keep newKeep) {

@@ -5,14 +5,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// Settings of client submission.
+/// The settings of client submission.
 ///
 /// @param mailboxes mailboxes that can authenticate
-/// @param tarpit delay before the reply to a failed login; about 5 s at Exchange Online
+/// @param tarpit delay before the reply to a failed login; about 5 s in Exchange Online
 /// @param contentLimit maximum size of one message in octets, enforced after the content. EHLO always announces
-///     157286400, as Exchange Online does whatever the limit of the mailbox
-/// @param disabledExtensions EHLO keywords of Exchange Online that are not offered, such as `DSN` or
-///     `BINARYMIME`
+///     157286400, as Exchange Online does regardless of the mailbox's limit
+/// @param disabledExtensions EHLO keywords of Exchange Online that the sandbox does not offer, such as `DSN` or
+///     `BINARYMIME`; `SIZE`, `AUTH` and `SMTPUTF8` are always offered
 /// @param smtpAuth whether the tenant allows SMTP AUTH (the inverse of `SmtpClientAuthenticationDisabled`)
 public record SubmissionSettings(
         List<SandboxMailbox> mailboxes,

@@ -7,7 +7,7 @@ import org.o365relay.sandbox.entra.EntraSettings;
 
 /// The settings of the simulated tenant, which can change while the sandbox runs.
 ///
-/// @param timeScale divisor of Microsoft's durations, more than 0: with 60, a minute takes a second
+/// @param timeScale divisor for Microsoft's durations, greater than 0: with 60, a minute takes a second
 public record TenantSettings(
         SubmissionSettings submission,
         SandboxLimits limits,
@@ -21,7 +21,7 @@ public record TenantSettings(
 
     public TenantSettings {
         if (!(timeScale > 0)) {
-            throw new IllegalArgumentException("the time scale must be more than 0");
+            throw new IllegalArgumentException("the time scale must be greater than 0");
         }
     }
 

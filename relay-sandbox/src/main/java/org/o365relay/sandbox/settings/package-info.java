@@ -1,4 +1,4 @@
-/// The settings of a sandbox and of the tenant that it simulates: values without behavior of a server.
+/// The settings of a sandbox and of the tenant that it simulates: immutable values, without server behaviour.
 @NullMarked
 package org.o365relay.sandbox.settings;
 

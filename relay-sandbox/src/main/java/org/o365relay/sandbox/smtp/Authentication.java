@@ -11,7 +11,8 @@ import org.o365relay.sandbox.settings.SandboxMailbox;
 import org.o365relay.sandbox.settings.SubmissionSettings;
 import org.o365relay.sandbox.tenant.SandboxState;
 
-/// Performs AUTH (RFC 4954): LOGIN with the password of a mailbox, XOAUTH2 with a token of the sandbox.
+/// Performs AUTH (RFC 4954): LOGIN with the password of a mailbox, or XOAUTH2 with a token that the sandbox
+/// issued.
 public final class Authentication {
 
     private static final String USERNAME_PROMPT = "334 VXNlcm5hbWU6";
@@ -31,7 +32,7 @@ public final class Authentication {
         this.faults = faults;
     }
 
-    /// Runs the exchange and sends the final reply.
+    /// Runs the authentication exchange and sends the final reply.
     ///
     /// @param arguments text after `AUTH`
     /// @return the authenticated mailbox; empty if authentication failed

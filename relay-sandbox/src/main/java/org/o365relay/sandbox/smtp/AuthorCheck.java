@@ -8,8 +8,8 @@ import org.o365relay.sandbox.message.Header;
 import org.o365relay.sandbox.settings.SandboxMailbox;
 import org.o365relay.sandbox.tenant.SendAs;
 
-/// Checks whether a mailbox may send a message with a given header. Like Exchange Online, it checks `From`
-/// after the content, and not the envelope sender at MAIL.
+/// Checks the authors of a message: whether `From` is valid, and whether the mailbox may send as them. Like
+/// Exchange Online, it checks `From` after the content, not the envelope sender at MAIL.
 final class AuthorCheck {
 
     private final ExchangeReplies replies;
@@ -18,7 +18,7 @@ final class AuthorCheck {
         this.replies = replies;
     }
 
-    /// @return the refusal; empty if the message has a valid `From`
+    /// @return the refusal; empty if the message has a valid `From` and, with several authors, a `Sender`
     Optional<String> checkFrom(@Nullable Header header) {
         List<InternetAddress> authors = header == null ? List.of() : header.authors();
         if (header == null || authors.isEmpty()) {

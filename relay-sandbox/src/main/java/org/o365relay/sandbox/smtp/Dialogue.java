@@ -14,7 +14,7 @@ import org.o365relay.sandbox.tenant.SandboxState;
 /// Runs one SMTP connection from the greeting to QUIT.
 final class Dialogue {
 
-    private static final Duration IDLE = Duration.ofMinutes(5);
+    private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(5);
 
     private final SandboxState state;
     private final SmtpService service;
@@ -38,15 +38,15 @@ final class Dialogue {
         this.faults = new FaultInjector(state, service, connection);
     }
 
-    /// The owner of the connection.
+    /// The owner of the connection's socket.
     @FunctionalInterface
     interface Transport {
         void replaceSocket(SSLSocket encrypted) throws IOException;
     }
 
-    /// Runs the connection and returns after QUIT.
+    /// Runs the connection and returns after QUIT, a timeout or the refusal of the connection by a fault.
     ///
-    /// @throws IOException if the connection ends without QUIT
+    /// @throws IOException if the connection ends in another way
     void run() throws IOException {
         try (SandboxTransaction transaction = new SandboxTransaction(state, service, session, connection, faults)) {
             if (faults.allows(FaultPoint.CONNECT, "")) {
@@ -82,7 +82,7 @@ final class Dialogue {
         connection.flush();
     }
 
-    /// @return the remaining session time; zero or negative once the time is up
+    /// @return the remaining session time; zero or negative once it has expired
     private Duration timeLeft() {
         Duration maximum = state.settings().scaled(state.settings().limits().sessionTime());
         return maximum.minus(Duration.between(session.startedAt(), state.clock().instant()));
@@ -93,8 +93,8 @@ final class Dialogue {
         if (!left.isPositive()) {
             throw new SocketTimeoutException("session time exceeded");
         }
-        Duration timeout = left.compareTo(IDLE) < 0 ? left : IDLE;
-        socket.setSoTimeout(Math.toIntExact(timeout.toMillis() + 1)); // round up, never expire early
+        Duration timeout = left.compareTo(IDLE_TIMEOUT) < 0 ? left : IDLE_TIMEOUT;
+        socket.setSoTimeout(Math.toIntExact(timeout.toMillis() + 1)); // rounded up: the session never ends early
         return connection.readLine();
     }
 

@@ -44,8 +44,9 @@ final class ExchangeReplies {
         return "250 " + host + " Hello [" + client.getHostAddress() + "]";
     }
 
-    /// @param security `STARTTLS` before TLS, the AUTH keyword afterwards; empty to offer neither
-    /// @param disabled keywords not to offer
+    /// @param security EHLO keyword `STARTTLS` before TLS, AUTH with its mechanisms afterwards; empty to offer
+    ///     neither
+    /// @param disabled EHLO keywords that are not offered
     String capabilities(InetAddress client, String security, Set<String> disabled) {
         List<String> keywords = Stream.of(
                         "SIZE " + TenantSettings.ADVERTISED_SIZE,
@@ -71,20 +72,20 @@ final class ExchangeReplies {
         return "<" + SITE + id() + "@" + BACKEND.toLowerCase(Locale.ROOT) + ">";
     }
 
-    /// Appends the suffix ` [HOST DATE ID]` that refusals have.
+    /// Appends the suffix ` [HOST DATE ID]` of Exchange Online's refusals.
     String error(String text) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         return text + " [" + BACKEND + " " + now + " " + id() + "]";
     }
 
-    /// Completes the reply of a [Fault]: refusals get the suffix unless they end in a bracket.
-    String scripted(String text) {
+    /// Completes the reply that a fault injects: a refusal gets the suffix unless it ends in a bracket.
+    String injected(String text) {
         boolean complete = text.charAt(0) < '4' || text.endsWith("]");
         return (complete ? text : error(text)).replace("\n", "\r\n");
     }
 
-    /// Generates one line of more than 3,500 characters, as Exchange Online does: clients with a reply buffer
-    /// of 1,000 octets fail on it.
+    /// Generates one line of more than 3,500 characters, as Exchange Online does, because clients with a reply
+    /// buffer of 1,000 octets fail on it.
     String sendAsDenied(String mailbox, String author) {
         StringBuilder reply = new StringBuilder("554 5.2.252 SendAsDenied; ")
                 .append(mailbox)

@@ -9,7 +9,7 @@ import org.o365relay.sandbox.fault.FaultPoint;
 import org.o365relay.sandbox.message.Ingress;
 import org.o365relay.sandbox.tenant.SandboxState;
 
-/// Injects the [Faults] into one SMTP connection.
+/// Injects faults into one SMTP connection.
 final class FaultInjector {
 
     private final SandboxState state;
@@ -24,7 +24,7 @@ final class FaultInjector {
 
     /// Injects the next matching fault.
     ///
-    /// @return whether to continue normally; if false, the command has already been answered
+    /// @return whether to continue normally; if false, the fault has already answered the command
     /// @throws IOException if the fault closed the connection
     boolean allows(FaultPoint point, String command) throws IOException {
         Optional<FaultAction> action = next(point, command);
@@ -49,7 +49,7 @@ final class FaultInjector {
             case FaultAction.Drop() -> throw drop();
             case FaultAction.DropAfterAccepting() -> throw drop();
             case FaultAction.Status _, FaultAction.Aadsts _ ->
-                throw new IllegalStateException(action + " is not for SMTP");
+                throw new IllegalStateException(action + " does not apply to SMTP");
         };
     }
 
@@ -61,16 +61,16 @@ final class FaultInjector {
         return new EOFException("dropped by a fault");
     }
 
-    /// Sends the replies so far and waits.
+    /// Sends the buffered replies and waits for the given time.
     ///
-    /// @throws EOFException if the sandbox stops meanwhile
+    /// @throws EOFException if the sandbox stops while this method waits
     void pause(Duration time) throws IOException {
         connection.flush();
         state.pause(time);
     }
 
     private boolean refuse(String text) throws IOException {
-        connection.send(service.replies().scripted(text));
+        connection.send(service.replies().injected(text));
         if (text.startsWith("421")) {
             connection.flush();
             throw new EOFException("closed with 421");

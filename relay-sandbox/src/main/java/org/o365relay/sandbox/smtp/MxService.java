@@ -22,8 +22,9 @@ import org.o365relay.sandbox.message.Ingress;
 import org.o365relay.sandbox.settings.Connector;
 import org.o365relay.sandbox.tenant.SandboxState;
 
-/// The MX, without AUTH. Clients that match the inbound connector by address or certificate may send to any
-/// recipient from the tenant's domains; all other clients may send only to the tenant's domains.
+/// The MX, without AUTH. A client that matches the inbound connector by address or certificate may send from
+/// the tenant's domains to any recipient, and from any sender to the tenant's domains. All other clients may
+/// send only to the tenant's domains, and from them only if direct send is allowed.
 record MxService(SandboxState state, ExchangeReplies replies, SSLContext tls) implements SmtpService {
 
     private static final int SAN_DNS_NAME = 2;
@@ -77,7 +78,8 @@ record MxService(SandboxState state, ExchangeReplies replies, SSLContext tls) im
                 || names(session.tls()).anyMatch(connector.certificates()::contains);
     }
 
-    /// @return the names and the fingerprint of the client's certificate, in lower case
+    /// @return the names and the fingerprint of the client's certificate, in lower case; empty without a
+    ///     certificate
     private static Stream<String> names(@Nullable SSLSession tls) {
         Certificate[] chain = certificates(tls);
         return chain.length > 0 && chain[0] instanceof X509Certificate certificate

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 
 /// The argument of `MAIL FROM:` or `RCPT TO:` (RFC 5321 §4.1.2).
 ///
-/// @param address address without brackets; empty for `<>`
+/// @param address address without angle brackets; empty for `<>`
 /// @param parameters ESMTP parameters such as `SIZE=1000`
 record PathArgument(String address, List<String> parameters) {
 
@@ -20,7 +20,8 @@ record PathArgument(String address, List<String> parameters) {
     private static final Pattern MAILBOX = Pattern.compile("(?:\"(?:\\\\.|[^\"\\\\])*\"|[^\\s\"@<>]+)@[^\\s@<>]+");
 
     /// @param keyword `FROM:` or `TO:`
-    /// @return the argument; empty if the angle brackets, which Exchange Online requires, are missing
+    /// @return the argument; empty if the keyword or the angle brackets, which Exchange Online requires, are
+    ///     missing
     static Optional<PathArgument> parse(String text, String keyword) {
         if (!text.regionMatches(true, 0, keyword, 0, keyword.length())) {
             return Optional.empty();
@@ -35,12 +36,12 @@ record PathArgument(String address, List<String> parameters) {
         return address.isEmpty();
     }
 
-    /// @param utf8 whether the transaction has SMTPUTF8
+    /// @param utf8 whether the transaction uses SMTPUTF8
     boolean isMailbox(boolean utf8) {
         return MAILBOX.matcher(address).matches() && (utf8 || address.chars().allMatch(c -> c < 0x80));
     }
 
-    /// @return the first parameter that is not among the known ones
+    /// @return the name of the first unknown parameter; empty if all are known
     Optional<String> unknownParameter(Set<String> known) {
         return parameters.stream()
                 .map(parameter -> parameter.split("=", 2)[0])
@@ -52,7 +53,7 @@ record PathArgument(String address, List<String> parameters) {
         return parameters.stream().anyMatch(parameter::equalsIgnoreCase);
     }
 
-    /// @return the value of SIZE
+    /// @return the value of the SIZE parameter; empty if it is missing or invalid
     OptionalLong declaredSize() {
         return parameters.stream()
                 .filter(parameter -> parameter.matches("(?i)SIZE=\\d{1,18}"))

@@ -15,8 +15,8 @@ import org.o365relay.sandbox.message.SpooledContent;
 /// (RFC 2920 §3.2), and are flushed before a read that may block.
 final class SandboxConnection {
 
-    /// Maximum length of a line in octets. A base64 token takes 1.5 to 3 KB; RFC 4954 §4 considers 12288
-    /// sufficient.
+    /// Maximum length of a line in octets. RFC 4954 §4 considers 12288 sufficient; an XOAUTH2 response takes 2
+    /// to 4.5 KB in base64.
     static final int MAX_LINE = 12_288;
 
     private static final int BUFFER = 16_384;
@@ -47,7 +47,7 @@ final class SandboxConnection {
 
     /// @return the next line without its line ending, decoded as UTF-8
     /// @throws EOFException if the client closed the connection
-    /// @throws LineTooLongException if the line is too long; thrown after the whole line has been read
+    /// @throws LineTooLongException if the line exceeds [#MAX_LINE]; the whole line has then been read
     String readLine() throws IOException, LineTooLongException {
         byte[] line = new byte[0];
         while (true) {

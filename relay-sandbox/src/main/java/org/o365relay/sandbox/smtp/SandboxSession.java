@@ -48,7 +48,7 @@ final class SandboxSession {
         helo = name;
     }
 
-    /// Forgets the EHLO argument, because the client must send EHLO again (RFC 3207 §4.2).
+    /// Discards the EHLO argument, because the client must send EHLO again (RFC 3207 §4.2).
     void upgradedToTls(SSLSession session) {
         tls = session;
         helo = "";

@@ -117,7 +117,8 @@ final class SandboxTransaction implements AutoCloseable {
         }
     }
 
-    /// Reads a BDAT chunk (RFC 3030 §2), even if it is refused, because the client sends it without waiting.
+    /// Handles BDAT (RFC 3030 §2). Reads the chunk even if the command is out of sequence, because the client
+    /// sends it without waiting for a reply.
     void chunk(String argument) throws IOException {
         Matcher form = CHUNK.matcher(argument.strip());
         if (!form.matches()) {

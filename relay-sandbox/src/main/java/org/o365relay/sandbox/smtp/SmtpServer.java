@@ -23,14 +23,14 @@ import org.subethamail.smtp.server.SessionHandler.SessionAcceptance;
 ///
 /// SubEthaSMTP accepts and limits the connections, runs each on a virtual thread and closes them when it stops.
 /// The [Dialogue] runs in its session handler, because SubEthaSMTP's own session has a fixed greeting, closes
-/// the connection if a command line reaches 998 characters (a token has up to 3,000) and reads the content
+/// the connection if a command line reaches 998 characters (an access token is longer) and reads the content
 /// octet by octet.
 public final class SmtpServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(SmtpServer.class);
     private static final int BACKLOG = 4_096;
-    private static final int CONNECTIONS = 1_000;
-    private static final Duration IDLE = Duration.ofMinutes(5);
+    private static final int MAX_CONNECTIONS = 1_000;
+    private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(5);
 
     /// Makes SubEthaSMTP close the connection after the dialogue.
     private static final SessionAcceptance END_OF_SESSION =
@@ -52,8 +52,8 @@ public final class SmtpServer implements AutoCloseable {
         this.server = SMTPServer.port(port)
                 .bindAddress(host)
                 .backlog(BACKLOG)
-                .maxConnections(CONNECTIONS)
-                .connectionTimeoutMs(Math.toIntExact(IDLE.toMillis()))
+                .maxConnections(MAX_CONNECTIONS)
+                .connectionTimeoutMs(Math.toIntExact(IDLE_TIMEOUT.toMillis()))
                 .hostName("localhost")
                 .executorService(Executors.newVirtualThreadPerTaskExecutor())
                 .sessionHandler(new DialogueHandler())
@@ -71,7 +71,7 @@ public final class SmtpServer implements AutoCloseable {
 
     /// Starts the MX and returns once it is listening.
     ///
-    /// @param tls context that asks for a client certificate and accepts any
+    /// @param tls TLS context that trusts every client certificate
     /// @throws BindException with a message for the user if it cannot listen
     public static SmtpServer mx(SandboxState state, RandomGenerator random, SSLContext tls, InetSocketAddress listen)
             throws BindException {
@@ -100,8 +100,8 @@ public final class SmtpServer implements AutoCloseable {
         return handshakes.sum();
     }
 
-    /// Closes all connections immediately, without a TLS close_notify: SubEthaSMTP closes TLS sockets one after
-    /// another, and each of them may block for the whole read timeout.
+    /// Closes all connections immediately, without a TLS close_notify, because SubEthaSMTP closes TLS sockets
+    /// one after another, and each of them may block for the whole read timeout.
     @Override
     public void close() {
         closing = true;

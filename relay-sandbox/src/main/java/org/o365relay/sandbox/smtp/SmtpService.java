@@ -6,32 +6,32 @@ import javax.net.ssl.SSLContext;
 import org.o365relay.sandbox.message.Header;
 import org.o365relay.sandbox.message.Ingress;
 
-/// The differences between client submission and the MX. Refusals are without the suffix ` [HOST DATE ID]`
-/// unless stated otherwise.
+/// The differences between client submission and the MX.
+///
+/// Refusals are returned without the suffix ` [HOST DATE ID]`, unless stated otherwise.
 sealed interface SmtpService permits SubmissionService, MxService {
 
     Ingress ingress();
 
-    /// The replies of this service.
     ExchangeReplies replies();
 
     SSLContext tls();
 
-    /// @return the EHLO keyword STARTTLS, or AUTH with its mechanisms; empty to offer neither
+    /// @return the EHLO keyword: STARTTLS, or AUTH with its mechanisms; empty to offer neither
     String securityExtension(SandboxSession session);
 
-    /// Checks MAIL.
+    /// Checks the MAIL command.
     ///
     /// @return the refusal; empty to accept
     Optional<String> checkSender(SandboxSession session);
 
-    /// Checks RCPT.
+    /// Checks the RCPT command.
     ///
-    /// @param accepted number of recipients already accepted
+    /// @param accepted number of recipients that the transaction already has
     /// @return the refusal; empty to accept
     Optional<String> checkRecipient(SandboxSession session, String from, String to, int accepted);
 
-    /// Checks the message after its content.
+    /// Checks the complete message.
     ///
     /// @return the refusal with the suffix; empty to accept
     Optional<String> checkContent(SandboxSession session, Header header, List<String> to);

@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 
 /// The client response of XOAUTH2. [#toString()] hides the token.
 ///
-/// @param user mailbox that the client wants to use
+/// @param user address of the mailbox that the client wants to use
 public record Xoauth2Response(String user, String token) {
 
     private static final Pattern FORM =

@@ -1,5 +1,5 @@
-/// Client submission and the MX: one SMTP dialogue on SubEthaSMTP's listener, with the replies of Exchange Online. The
-/// only package that imports SubEthaSMTP.
+/// Client submission and the MX, with the replies of Exchange Online. Both run the same SMTP dialogue on
+/// SubEthaSMTP's listener. This is the only package that imports SubEthaSMTP.
 @NullMarked
 package org.o365relay.sandbox.smtp;
 

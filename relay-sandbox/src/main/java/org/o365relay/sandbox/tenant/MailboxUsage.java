@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.sandbox.settings.SandboxLimits;
 import org.o365relay.sandbox.settings.TenantSettings;
 
-/// Counts the recent usage of one mailbox over all services. Thread-safe.
+/// Counts the recent usage of one mailbox across all services. Thread-safe.
 ///
 /// Rates and recipients are counted only if [SandboxLimits] limits them.
 public final class MailboxUsage {
@@ -26,7 +26,7 @@ public final class MailboxUsage {
     private final ArrayDeque<Instant> replies = new ArrayDeque<>();
     private final RollingSum recipients = new RollingSum();
     private final Map<RepeatedError, RollingSum> errors = new EnumMap<>(RepeatedError.class);
-    private @Nullable RepeatedError penaltyReply;
+    private @Nullable RepeatedError penaltyCause;
     private Instant penaltyEnd = Instant.MIN;
     private int peakConnections;
     private int peakPerMinute;
@@ -39,7 +39,7 @@ public final class MailboxUsage {
         return peakConnections;
     }
 
-    /// Peak number of messages within a minute of scaled time, including delayed messages.
+    /// Peak number of messages within one minute (scaled), including delayed messages.
     public synchronized int peakPerMinute() {
         return peakPerMinute;
     }
@@ -66,7 +66,7 @@ public final class MailboxUsage {
     /// @return the reply to all mail during a penalty; empty if there is no penalty
     public synchronized Optional<String> penaltyReply(Instant now) {
         return now.isBefore(penaltyEnd)
-                ? Optional.ofNullable(penaltyReply).map(RepeatedError::penaltyReply)
+                ? Optional.ofNullable(penaltyCause).map(RepeatedError::penaltyReply)
                 : Optional.empty();
     }
 
@@ -78,7 +78,7 @@ public final class MailboxUsage {
         RollingSum recent = errors.computeIfAbsent(error, _ -> new RollingSum());
         recent.add(now, 1);
         if (recent.sum(now, settings.scaled(HOUR)) >= penalty.repeatedErrors()) {
-            penaltyReply = error;
+            penaltyCause = error;
             penaltyEnd = now.plus(settings.scaled(penalty.duration()));
             recent.clear();
         }
@@ -91,7 +91,7 @@ public final class MailboxUsage {
 
     /// Counts a message that is about to be accepted.
     ///
-    /// @return the delay of the reply to the message
+    /// @return how long to delay the reply to the message; zero for no delay
     public synchronized Duration submit(int count, Instant now, TenantSettings settings) {
         SandboxLimits limits = settings.limits();
         if (limits.recipientsPerDay() != SandboxLimits.UNLIMITED) {

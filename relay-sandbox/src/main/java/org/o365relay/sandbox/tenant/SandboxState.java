@@ -11,10 +11,10 @@ import org.o365relay.sandbox.fault.Faults;
 import org.o365relay.sandbox.message.AcceptedMessages;
 import org.o365relay.sandbox.settings.TenantSettings;
 
-/// The state shared by all connections.
+/// The state that all connections share.
 ///
-/// @param current settings, which may change at any time
-/// @param stopping counted down when the sandbox stops, which ends delays
+/// @param current current settings, which may change at any time
+/// @param stopping latch that is counted down when the sandbox stops, which ends all delays
 public record SandboxState(
         AtomicReference<TenantSettings> current,
         Faults faults,
@@ -28,9 +28,9 @@ public record SandboxState(
         return current.get();
     }
 
-    /// Waits.
+    /// Waits for the given time.
     ///
-    /// @throws EOFException if the sandbox stops meanwhile
+    /// @throws EOFException if the sandbox stops while this method waits
     public void pause(Duration time) throws EOFException {
         try {
             if (stopping.await(time.toNanos(), TimeUnit.NANOSECONDS)) {

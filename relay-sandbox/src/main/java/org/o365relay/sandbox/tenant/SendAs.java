@@ -17,7 +17,7 @@ public final class SendAs {
                 .findFirst();
     }
 
-    /// An address in the display name is checked, too: `"scanner@plant" <relay@…>` is refused.
+    /// Also checks an address in the display name: `"scanner@plant" <relay@…>` is refused.
     private static Optional<String> deniedAddress(InternetAddress author, SandboxMailbox mailbox) {
         String name = author.getPersonal() == null ? "" : author.getPersonal();
         if (!mailbox.maySendAs(author.getAddress())) {

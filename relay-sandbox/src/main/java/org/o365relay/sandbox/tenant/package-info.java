@@ -1,6 +1,5 @@
-/// The state of the tenant that all services share: current settings, faults, accepted messages, usage of the
-/// mailboxes,
-/// issued tokens.
+/// The state of the tenant that all services share: the current settings, faults, accepted messages, the usage
+/// of the mailboxes, and issued tokens.
 @NullMarked
 package org.o365relay.sandbox.tenant;
 

@@ -10,14 +10,14 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Reads and writes JSON (RFC 8259) as maps, lists, strings, numbers and booleans.
+/// Reads and writes JSON (RFC 8259) as maps, lists, strings, numbers, booleans and null.
 public final class JsonValues {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private JsonValues() {}
 
-    /// @return empty if the octets are not a JSON object
+    /// @return the members of the object; empty if the octets are not a JSON object
     public static Optional<Map<String, @Nullable Object>> object(byte[] octets) {
         try {
             Object value = MAPPER.readValue(octets, Object.class);
@@ -50,7 +50,7 @@ public final class JsonValues {
         return text(members).getBytes(StandardCharsets.UTF_8);
     }
 
-    /// @param value text, number, boolean, null, or a map or list of these
+    /// @param value string, number, boolean or null, or a map or list of these
     public static String text(@Nullable Object value) {
         try {
             return MAPPER.writeValueAsString(value);

@@ -7,7 +7,7 @@ public final class Octets {
 
     static final Octets NONE = new Octets(new byte[0]);
 
-    /// Stands for a body that was discarded.
+    /// Represents a body that was discarded because it was too large.
     static final Octets TOO_LARGE = new Octets(new byte[0]);
 
     private final byte[] array;

@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
 
 /// An HTTP request with its body.
 ///
-/// @param method method in upper case
-/// @param path undecoded path, such as `/v1.0/users/a%40b/sendMail`
-/// @param query undecoded query without the question mark; empty for none
-/// @param body body; [Octets#TOO_LARGE] if it was larger than [#LARGEST_BODY]
+/// @param method HTTP method in upper case
+/// @param path path as received, percent-encoded, such as `/v1.0/users/a%40b/sendMail`
+/// @param query query as received, percent-encoded and without the question mark; empty if there is none
+/// @param body request body; [Octets#TOO_LARGE] if it was larger than [#MAX_BODY]
 public record WebRequest(
         String method,
         String path,
@@ -28,14 +28,14 @@ public record WebRequest(
         SSLSession tls) {
 
     /// Maximum size of a body in octets: Graph's limit for one request.
-    public static final int LARGEST_BODY = 4 * 1_024 * 1_024;
+    public static final int MAX_BODY = 4 * 1_024 * 1_024;
 
     /// @return whether the body was too large and was discarded
     public boolean oversize() {
         return body == Octets.TOO_LARGE;
     }
 
-    /// @return the decoded path segments: `v1.0`, `users`, `a@b`, `sendMail`
+    /// @return the decoded path segments, such as `v1.0`, `users`, `a@b`, `sendMail`
     public List<String> segments() {
         return Arrays.stream(path.split("/"))
                 .filter(segment -> !segment.isEmpty())
@@ -48,12 +48,12 @@ public record WebRequest(
         return Optional.ofNullable(headers.getFirst(name));
     }
 
-    /// @return the host and port that the client requested: `localhost:8443`
+    /// @return the host and port that the client requested, such as `localhost:8443`
     public String host() {
         return header("Host").orElse("localhost");
     }
 
-    /// @return the origin, `https://` and the host
+    /// @return the origin of the request, such as `https://localhost:8443`
     public String origin() {
         return "https://" + host();
     }
@@ -102,7 +102,7 @@ public record WebRequest(
         }
     }
 
-    /// Omits headers and body, which may contain secrets.
+    /// Omits the query, headers and body, which may contain secrets.
     @Override
     public String toString() {
         return method + " " + path;

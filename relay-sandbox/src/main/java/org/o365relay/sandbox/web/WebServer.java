@@ -22,7 +22,8 @@ public final class WebServer implements AutoCloseable {
     private static final int BACKLOG = 1_024;
 
     static {
-        // Header and body go out in two writes; the second would wait 40 ms for the client to acknowledge the first.
+        // The header and the body are sent in two writes. Without this property, the second write waits up to 40 ms for
+        // the acknowledgement of the first.
         System.setProperty("sun.net.httpserver.nodelay", "true");
     }
 
@@ -35,7 +36,6 @@ public final class WebServer implements AutoCloseable {
         this.handler = handler;
     }
 
-    /// Handles requests.
     @FunctionalInterface
     public interface Handler {
         /// @throws IOException to close the connection without a response
@@ -79,7 +79,7 @@ public final class WebServer implements AutoCloseable {
 
     private WebRequest request(HttpExchange exchange) throws IOException {
         InputStream in = exchange.getRequestBody();
-        byte[] body = in.readNBytes(WebRequest.LARGEST_BODY);
+        byte[] body = in.readNBytes(WebRequest.MAX_BODY);
         boolean oversize = in.read() >= 0;
         in.transferTo(OutputStream.nullOutputStream());
         String query = exchange.getRequestURI().getRawQuery();

@@ -1,5 +1,5 @@
-/// HTTPS for the sandbox, based on the JDK's HTTP server. Requests and responses are immutable values, so that
-/// the token service and Graph do not depend on the server.
+/// The HTTPS server of the sandbox, based on the JDK's HTTP server. Requests and responses are immutable
+/// values, so that the token service and Graph do not depend on the server.
 @NullMarked
 package org.o365relay.sandbox.web;
 

@@ -38,12 +38,12 @@ final class ScenarioTest {
     }
 
     @Test
-    void printsAReferenceThatIsAValidScenario() throws Exception {
+    void providesAReferenceThatIsAValidScenario() throws Exception {
         assertThat(read(Scenario.reference())).isEqualTo(read(""));
     }
 
     @Test
-    void behavesAsMicrosoftByDefault() throws Exception {
+    void usesMicrosoftsLimitsByDefault() throws Exception {
         SandboxSettings settings = read("").settings();
         assertThat(settings.tenant().limits()).isEqualTo(SandboxLimits.MICROSOFT);
         assertThat(settings.tenant().graph()).isEqualTo(GraphSettings.MICROSOFT);
