@@ -10,7 +10,7 @@ public final class StderrStatusListener implements StatusListener {
 
     private final PrintStream stream;
 
-    /// For Logback, which creates the listener by its class name.
+    /// Called by Logback, which creates the listener by its class name.
     public StderrStatusListener() {
         this(System.err);
     }
