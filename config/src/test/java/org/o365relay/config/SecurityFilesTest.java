@@ -85,7 +85,7 @@ class SecurityFilesTest {
 
         assertThat(problems())
                 .containsExactly(
-                        "relay.conf:5: relay.auth.users-file: users line 3: not name:hash, as htpasswd -B writes it",
+                        "relay.conf:5: relay.auth.users-file: users line 3: expected name:hash, as htpasswd -B writes it",
                         "relay.conf:5: relay.auth.users-file: users line 4: no bcrypt hash after the name, as htpasswd"
                                 + " -B writes it",
                         "relay.conf:5: relay.auth.users-file: users line 5: duplicate user name");

@@ -11,8 +11,8 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Pauses a listener for 100 ms after a connection could not be accepted, usually for lack of file descriptors,
-/// and logs the failure at most once a minute. Thread-safe.
+/// Pauses a listener for 100 ms after a connection could not be accepted, usually because the process has no
+/// file descriptors left, and logs the failure at most once a minute. Thread-safe.
 @Sharable
 @SuppressWarnings("FutureReturnValueIgnored") // the timer is never cancelled
 final class AcceptFailureHandler extends ChannelInboundHandlerAdapter {

@@ -7,7 +7,7 @@ import org.o365relay.accept.tls.CertificateFiles;
 
 /// Settings of the SMTP server that all listeners share.
 ///
-/// @param certificate null if TLS is not configured
+/// @param certificate files of the certificate; null if TLS is not configured
 /// @param users file with user names and bcrypt hashes; null if no network requires AUTH
 public record AcceptSettings(
         SessionSettings session,

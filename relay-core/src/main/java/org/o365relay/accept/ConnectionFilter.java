@@ -24,7 +24,7 @@ final class ConnectionFilter extends ChannelInitializer<Channel> {
 
     private static final Logger log = LoggerFactory.getLogger(ConnectionFilter.class);
 
-    /// Client address of connections to a Unix socket.
+    /// Client address assumed for connections to a Unix socket.
     private static final InetAddress LOCALHOST = InetAddress.ofLiteral("127.0.0.1");
 
     private final ListenerSettings listener;
@@ -34,9 +34,9 @@ final class ConnectionFilter extends ChannelInitializer<Channel> {
     private final ChannelGroup clients;
     private final Duration proxyHeaderTimeout;
 
-    /// @param connections limits admitted clients
+    /// @param connections limits the connections of admitted clients
     /// @param proxyConnections limits connections that have not sent their PROXY header yet
-    /// @param clients collects the admitted channels
+    /// @param clients group to which a channel is added when it is admitted or waits for a PROXY header
     /// @param proxyHeaderTimeout longest wait for the PROXY header
     ConnectionFilter(
             ListenerSettings listener,
@@ -78,7 +78,8 @@ final class ConnectionFilter extends ChannelInitializer<Channel> {
         }
     }
 
-    /// Ends the wait for a PROXY header, whether or not it was received.
+    /// Stops counting a connection as one that waits for its PROXY header, whether or not the header was
+    /// received.
     void proxyHeaderDone(InetAddress proxy) {
         proxyConnections.release(proxy);
     }
@@ -87,11 +88,11 @@ final class ConnectionFilter extends ChannelInitializer<Channel> {
         pipelines.rejects().reject(channel, address, rejection, listener.tls() == ListenerTls.IMPLICIT);
     }
 
-    /// Adds a session, or a handler that rejects the client, to the end of the channel's pipeline. Earlier
-    /// handlers must fire `channelActive`.
+    /// Admits or rejects a client: adds handlers for its session or its rejection to the end of the pipeline,
+    /// or closes the channel. Earlier handlers must fire `channelActive`.
     void admit(Channel channel, InetAddress address) {
         ClientPolicy policy = listener.trusted().policy(address).orElse(null);
-        Reply rejection = policy == null ? RejectReplies.untrusted(address) : overLimit(address, policy);
+        Reply rejection = policy == null ? RejectReplies.untrusted(address) : limitRejection(address, policy);
         if (rejection != null) {
             reject(channel, address, rejection);
         } else if (policy != null) {
@@ -106,8 +107,8 @@ final class ConnectionFilter extends ChannelInitializer<Channel> {
         }
     }
 
-    /// @return the rejection; null if the client is within the limits and now counted
-    private @Nullable Reply overLimit(InetAddress address, ClientPolicy policy) {
+    /// @return the rejection; null if the connection is within the limits and has been counted
+    private @Nullable Reply limitRejection(InetAddress address, ClientPolicy policy) {
         return switch (connections.acquire(address, policy.limits().connections())) {
             case ADMITTED -> null;
             case TOTAL_LIMIT -> RejectReplies.tooManyConnections();
@@ -124,8 +125,8 @@ final class ConnectionFilter extends ChannelInitializer<Channel> {
         return false;
     }
 
-    /// @return the client address, without the zone of a link-local address, which names an interface of this
-    ///     machine; null if the client has disconnected
+    /// @return the client address; null if the client has disconnected. The zone of a link-local address is
+    ///     removed because it names an interface of this machine
     private static @Nullable InetAddress address(Channel channel) throws UnknownHostException {
         if (channel instanceof DomainSocketChannel) {
             return LOCALHOST; // the channel has no remote address

@@ -4,7 +4,7 @@ import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.Map;
 
-/// Limits how many connections one client and all clients may open. Thread-safe.
+/// Limits the number of concurrent connections, per client and in total. Thread-safe.
 final class ConnectionLimiter {
 
     private final int maxConnections;
@@ -22,9 +22,9 @@ final class ConnectionLimiter {
         CLIENT_LIMIT
     }
 
-    /// Counts a connection if it is within the limits; an admitted one must be [released][#release].
+    /// Counts a connection if it is within the limits. An admitted connection must be [released][#release].
     ///
-    /// @param max connections this client may have
+    /// @param max maximum number of concurrent connections from this client
     synchronized Result acquire(InetAddress client, int max) {
         if (total >= maxConnections) {
             return Result.TOTAL_LIMIT;

@@ -14,7 +14,8 @@ import org.o365relay.mail.Deviation;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Waits behind an [SslHandler] for the end of the TLS handshake, counts deviations, and removes itself.
+/// Follows an [SslHandler] in the pipeline and waits for the TLS handshake. Removes itself after a successful
+/// handshake, and closes the connection after a failed one. Counts deviations.
 @SuppressWarnings("FutureReturnValueIgnored") // a failed close makes the channel inactive
 final class Handshake extends ChannelInboundHandlerAdapter {
 
@@ -24,7 +25,7 @@ final class Handshake extends ChannelInboundHandlerAdapter {
     private final RejectHandler rejects;
     private final Consumer<ChannelHandlerContext> onSuccess;
 
-    /// @param onSuccess called after the handshake; fires [SslHandshakeCompletionEvent#SUCCESS]
+    /// @param onSuccess called after a successful handshake; must fire [SslHandshakeCompletionEvent#SUCCESS]
     Handshake(Client client, RejectHandler rejects, Consumer<ChannelHandlerContext> onSuccess) {
         this.client = client;
         this.rejects = rejects;

@@ -17,8 +17,8 @@ sealed interface HandshakeFailure {
     /// The client disconnected, as port scans and health checks do. This is not reported.
     record Disconnected() implements HandshakeFailure {}
 
-    /// @param reply for the journal; it is not sent to the client
-    /// @param deviation to count for the device; empty if the device is not known to be the cause
+    /// @param reply reply to record in the journal; it is not sent to the client
+    /// @param deviation deviation to count for the device; empty if the device is not known to be the cause
     record Reported(Reply reply, Optional<Deviation> deviation) implements HandshakeFailure {}
 
     /// Matches the JDK's messages when client and server have no TLS version or cipher in common.
@@ -42,7 +42,7 @@ sealed interface HandshakeFailure {
         return client.tls() == ListenerTls.IMPLICIT
                 ? new Reported(
                         reply(
-                                "the device sends plain text to a port with implicit TLS; enable TLS (not STARTTLS) in the device,"
+                                "the device sends plain text to a port with implicit TLS; enable TLS (not STARTTLS) on the device,"
                                         + " or connect it to another port of relay.listeners"),
                         Optional.empty())
                 : reported("the device sent plain text after STARTTLS", Deviation.PIPELINED_STARTTLS);

@@ -33,8 +33,9 @@ final class InputBuffer {
         return octets.bytesBefore(LINE_FEED);
     }
 
-    /// Removes a line of the length that [#lineLength] returned, and its line feed.
+    /// Removes the first line and its line feed.
     ///
+    /// @param length length of the line, as returned by [#lineLength]
     /// @return the line, without its line feed
     String takeLine(int length) {
         String line = octets.toString(octets.readerIndex(), length, StandardCharsets.UTF_8);

@@ -6,14 +6,15 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 
-/// Client addresses whose TLS handshake came after the plain-text greeting; the next greeting to them waits
-/// longer. An address is removed when it sends plain text, or after [#RETENTION]. Bounded. Thread-safe.
+/// Addresses of clients that began the TLS handshake after the plain-text greeting; their next greeting is
+/// delayed longer. An address is removed when its client sends plain text, and is ignored after [#RETENTION].
+/// Holds at most [#MAX_ADDRESSES] addresses. Thread-safe.
 final class LateTlsClients {
 
-    /// How long an address is kept after its last TLS handshake.
+    /// Time after the last TLS handshake of an address during which its greeting is delayed longer.
     static final Duration RETENTION = Duration.ofDays(1);
 
-    /// Maximum number of addresses; above it, the least recently seen address is removed.
+    /// Maximum number of addresses; when it is exceeded, the least recently seen address is removed.
     static final int MAX_ADDRESSES = 1_000;
 
     private final InstantSource clock;
@@ -23,8 +24,8 @@ final class LateTlsClients {
         this.clock = clock;
     }
 
-    /// @return whether the greeting to this address should wait longer than configured
-    synchronized boolean needsLongerWait(InetAddress address) {
+    /// @return whether the greeting to this address must be delayed longer than configured
+    synchronized boolean needsLongerDelay(InetAddress address) {
         Instant seen = lastSeen.get(address);
         return seen != null && seen.plus(RETENTION).isAfter(clock.instant());
     }
@@ -37,7 +38,7 @@ final class LateTlsClients {
     }
 
     /// Records a handshake before the greeting. Keeps a known address: the handshake may have come in time only
-    /// because of the longer wait.
+    /// because of the longer delay.
     synchronized void recordTimelyHandshake(InetAddress address) {
         if (lastSeen.containsKey(address)) {
             lastSeen.putLast(address, clock.instant());

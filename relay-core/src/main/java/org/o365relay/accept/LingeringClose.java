@@ -8,8 +8,8 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
 import java.util.concurrent.TimeUnit;
 
-/// Sends a final reply and closes the connection after at most two seconds. Closing at once with unread input
-/// would make the kernel reset the connection and discard the reply.
+/// Sends a final reply and closes the connection after at most two seconds. Closing immediately with unread
+/// input would make the kernel reset the connection and discard the reply.
 @SuppressWarnings("FutureReturnValueIgnored") // a failed write or close makes the channel inactive
 final class LingeringClose {
 
@@ -18,7 +18,8 @@ final class LingeringClose {
     private LingeringClose() {}
 
     /// @param reply final reply; may be empty
-    /// @param clientIsDone whether the client sends nothing more; then the connection is closed at once
+    /// @param clientIsDone whether the client has finished sending; if so, the connection is closed as soon as
+    ///     the reply is written
     static void send(ChannelHandlerContext ctx, ByteBuf reply, boolean clientIsDone) {
         ctx.writeAndFlush(reply).addListener((ChannelFutureListener) written -> {
             if (clientIsDone || !written.isSuccess()) {
@@ -27,7 +28,7 @@ final class LingeringClose {
                 endOutput(ctx);
                 ctx.executor().schedule(() -> ctx.close(), LINGER_SECONDS, TimeUnit.SECONDS);
                 ctx.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
-                ctx.channel().config().setAutoRead(true); // to detect that the client closes the connection
+                ctx.channel().config().setAutoRead(true); // to detect when the client closes the connection
             }
         });
     }

@@ -9,7 +9,7 @@ import org.o365relay.admit.TrustedNetworks;
 /// Settings of one listener.
 ///
 /// @param trusted networks that may send mail to this listener
-/// @param trustedProxies addresses whose connections must begin with a PROXY protocol header
+/// @param trustedProxies networks of proxies, whose connections must begin with a PROXY protocol header
 public record ListenerSettings(
         Endpoint endpoint, ListenerTls tls, TrustedNetworks trusted, List<Network> trustedProxies) {
 
@@ -17,7 +17,7 @@ public record ListenerSettings(
         trustedProxies = List.copyOf(trustedProxies);
     }
 
-    /// @return whether old versions of TLS are enabled for any of the trusted networks
+    /// @return whether the listener uses TLS and old TLS is enabled for any of its trusted networks
     public boolean usesOldTls() {
         return tls != ListenerTls.OFF
                 && trusted.networks().stream()

@@ -27,7 +27,7 @@ final class PipelineFactory {
     private final @Nullable Tls tls;
     private final LateTlsClients lateTlsClients;
 
-    /// @param tls null if there is no certificate
+    /// @param tls TLS of the server; null if no certificate is configured
     PipelineFactory(
             SessionFactory sessions, Devices devices, RejectHandler rejects, @Nullable Tls tls, InstantSource clock) {
         this.sessions = sessions;
@@ -59,7 +59,8 @@ final class PipelineFactory {
         }
     }
 
-    /// @return zero where TLS detection is off; local programs on a Unix socket do not start TLS by mistake
+    /// @return delay of the greeting for TLS detection. Zero if detection is off, and on a Unix socket, where
+    ///     local programs do not start TLS by mistake
     private Duration greetingDelay(Channel channel, Client client) {
         boolean unix = channel instanceof DomainSocketChannel;
         if (tls == null || client.tls() == ListenerTls.OFF || unix) {
@@ -67,7 +68,7 @@ final class PipelineFactory {
         }
         Duration detection = tls.files().detectionTimeout();
         boolean longer = detection.compareTo(TlsDetection.LATE_CLIENT_DELAY) < 0
-                && lateTlsClients.needsLongerWait(client.address());
+                && lateTlsClients.needsLongerDelay(client.address());
         return longer && detection.isPositive() ? TlsDetection.LATE_CLIENT_DELAY : detection;
     }
 

@@ -21,13 +21,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Waits for the PROXY protocol header (version 1 or 2), admits the client it names, and removes itself. Closes
-/// a connection of a trusted proxy that does not begin with the header.
+/// a connection from a trusted proxy if it does not begin with the header.
 @SuppressWarnings("FutureReturnValueIgnored") // a failed close makes the channel inactive
 final class ProxyHeader extends ChannelInboundHandlerAdapter {
 
     private static final Logger log = LoggerFactory.getLogger(ProxyHeader.class);
 
-    /// Largest size of TLVs (version 2) in octets; they may contain a client certificate.
+    /// Maximum size of the TLVs (version 2) in octets; they may contain a client certificate.
     private static final int MAX_TLV_OCTETS = 8 * 1024;
 
     private final ConnectionFilter filter;
@@ -66,7 +66,7 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
                 client(header)
                         .ifPresentOrElse(
                                 client -> admit(ctx, client),
-                                () -> reject(ctx, "unknown address " + header.sourceAddress()));
+                                () -> reject(ctx, "invalid address " + header.sourceAddress()));
             }
         } finally {
             ReferenceCountUtil.release(message);
@@ -81,8 +81,8 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
         ctx.pipeline().remove(this);
     }
 
-    /// @return the client address; the proxy's own for health checks (LOCAL) and unknown addresses; empty if
-    ///     the address is invalid
+    /// @return the client address; the proxy's own address for health checks (LOCAL) and for headers without an
+    ///     IP address; empty if the address is invalid
     private Optional<InetAddress> client(HAProxyMessage header) {
         String source = header.sourceAddress();
         return header.command() == HAProxyCommand.LOCAL || source == null
@@ -120,7 +120,7 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
             Reply reply = Reply.of(
                     421,
                     "4.7.0",
-                    "Connections of this address must begin with a PROXY protocol header (trusted-proxies in relay.listeners): "
+                    "Connections from this address must begin with a PROXY protocol header (trusted-proxies in relay.listeners): "
                             + RejectReplies.printable(reason));
             rejects.close(ctx, proxy, reply);
         }
@@ -139,7 +139,7 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
         cancelTimer();
     }
 
-    /// Called after the header, or when the connection ends.
+    /// Called after this handler has processed the header, or when the connection ends.
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
         filter.proxyHeaderDone(proxy);

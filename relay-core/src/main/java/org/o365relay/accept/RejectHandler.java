@@ -9,8 +9,8 @@ import org.o365relay.accept.ConnectionLimiter.Result;
 import org.o365relay.admit.Devices;
 import org.o365relay.mail.Reply;
 
-/// Rejects connections: counts and logs them, sends the reply and closes. Sending a reply keeps the connection
-/// open for a moment; above the limits for such connections, the connection is closed without a reply.
+/// Rejects connections: counts and logs them, sends the reply and closes. A connection stays open for up to two
+/// seconds after the reply; if there are too many such connections, further ones are closed without a reply.
 @SuppressWarnings("FutureReturnValueIgnored") // a failed close makes the channel inactive
 final class RejectHandler {
 
@@ -28,11 +28,11 @@ final class RejectHandler {
 
     /// Rejects a new connection. The reply is sent on `channelActive`.
     ///
-    /// @param inTls whether the client expects TLS; then no reply is sent, because a handshake would be too
-    ///     expensive
-    void reject(Channel channel, InetAddress client, Reply reply, boolean inTls) {
+    /// @param expectsTls whether the client expects TLS; if so, no reply is sent, because a handshake would be
+    ///     too expensive
+    void reject(Channel channel, InetAddress client, Reply reply, boolean expectsTls) {
         count(client, reply);
-        if (!inTls && lingering.acquire(client, MAX_LINGERING_PER_CLIENT) == Result.ADMITTED) {
+        if (!expectsTls && lingering.acquire(client, MAX_LINGERING_PER_CLIENT) == Result.ADMITTED) {
             channel.closeFuture().addListener(_ -> lingering.release(client));
             channel.pipeline().addLast(new SendReply(reply));
         } else {
@@ -40,7 +40,8 @@ final class RejectHandler {
         }
     }
 
-    /// Closes a connection whose client cannot read a reply.
+    /// Counts and logs a rejection, and closes the connection without a reply because the client cannot read
+    /// one.
     void close(ChannelHandlerContext ctx, InetAddress client, Reply reply) {
         count(client, reply);
         ctx.close();

@@ -12,8 +12,8 @@ import org.o365relay.mail.Reply;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Logs rejected connections at a limited rate: the first rejection of an address at once, then at most one
-/// line per address in each [#INTERVAL], with the number of suppressed rejections. Bounded. Thread-safe.
+/// Logs rejected connections at a limited rate: the first rejection of a client address immediately, then at
+/// most one line per address in each [#INTERVAL], with the number of suppressed rejections. Thread-safe.
 final class RejectLog {
 
     static final Duration INTERVAL = Duration.ofMinutes(1);
@@ -36,7 +36,7 @@ final class RejectLog {
 
     /// @param loggedAt when the last line for the address was logged
     /// @param count number of rejections since that line
-    /// @param last reply of the last rejection
+    /// @param last reply to the last rejected connection
     private record Suppressed(Instant loggedAt, long count, Reply last) {}
 
     synchronized void rejected(InetAddress client, Reply reply) {
@@ -61,14 +61,17 @@ final class RejectLog {
         byAddress.replaceAll((client, suppressed) ->
                 suppressed.loggedAt.isAfter(due) ? suppressed : logSuppressed(client, suppressed));
         if (suppressedForOthers > 0) {
-            log.warn("rejected {} more connections, from more than {} addresses", suppressedForOthers, MAX_ADDRESSES);
+            log.warn(
+                    "rejected {} more connections from other addresses; only {} addresses are logged individually",
+                    suppressedForOthers,
+                    MAX_ADDRESSES);
             suppressedForOthers = 0;
         }
     }
 
     private Suppressed logSuppressed(InetAddress client, Suppressed suppressed) {
         Reply last = suppressed.last;
-        String text = "%s (%d times since the last line)".formatted(last.text(), suppressed.count);
+        String text = "%s (%d times since the last log line)".formatted(last.text(), suppressed.count);
         journal.record(
                 new Rejected(client, "", null, null, Reply.of(last.code(), String.valueOf(last.status()), text)));
         return new Suppressed(clock.instant(), 0, last);

@@ -7,7 +7,7 @@ import java.util.List;
 import org.o365relay.mail.EnhancedStatus;
 import org.o365relay.mail.Reply;
 
-/// Encodes replies as lines of the SMTP session.
+/// Encodes replies as SMTP reply lines.
 final class ReplyEncoder {
 
     private ReplyEncoder() {}

@@ -6,8 +6,8 @@ import org.o365relay.accept.session.SessionLimits;
 /// The timeouts of a session: idle, per command line, and for the rate of content. Times are readings of a
 /// monotonic clock in nanoseconds.
 ///
-/// Check after [#untilNextCheck], not for every packet. No timeout is shorter than the interval between checks,
-/// so none is detected late.
+/// Check after [#untilNextCheck], not for every packet. No timeout is shorter than the maximum interval between
+/// checks, so none is detected late.
 final class SessionTimeouts {
 
     /// The timeout that has expired.
@@ -18,8 +18,8 @@ final class SessionTimeouts {
         CONTENT
     }
 
-    /// Time in which content must reach the minimum rate. Faster content earns credit for pauses, as scanners
-    /// make between pages, up to the idle timeout.
+    /// Time within which content must reach the minimum rate. Content above the rate earns credit for pauses,
+    /// such as those of scanners between pages: at most the idle timeout, or this time if that is longer.
     static final Duration WINDOW = Duration.ofMinutes(1);
 
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
@@ -81,7 +81,7 @@ final class SessionTimeouts {
         inContent = false;
     }
 
-    /// Excludes the time that the client waited for the relay.
+    /// Excludes from the timeouts the time during which the client waited for the relay.
     void resumed(long since, long now) {
         received = now;
         lineStart += now - since;

@@ -30,9 +30,9 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
 
     private enum Phase {
         COMMAND,
-        /// The rest of a line that was too long is skipped.
+        /// A line is too long, and the rest of it is skipped.
         SKIPPED_LINE,
-        /// Content is read up to the final dot, or a BDAT chunk.
+        /// Content is read: up to the final dot, or one BDAT chunk.
         CONTENT,
         /// The queue or a password check has not finished; input is not processed.
         WAITING,
@@ -47,9 +47,9 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     private final TlsStart tls;
     private Phase phase = Phase.COMMAND;
     private final InputBuffer input = new InputBuffer();
-    private @Nullable Future<?> checkTimeouts;
+    private @Nullable Future<?> timeoutCheck;
 
-    /// Whether the next line is a response to AUTH, not a command.
+    /// Whether the next line is a response in an AUTH exchange, not a command.
     private boolean expectsResponse;
 
     private boolean stopping;
@@ -94,8 +94,8 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         disconnected = true;
-        if (checkTimeouts != null) {
-            checkTimeouts.cancel(false);
+        if (timeoutCheck != null) {
+            timeoutCheck.cancel(false);
         }
         if (phase == Phase.WAITING) {
             session.cancelPending();
@@ -154,7 +154,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /// @return whether a complete line was processed
+    /// @return whether a complete line, or the beginning of a line that is too long, was processed
     private boolean command(ChannelHandlerContext ctx) {
         int maxLength = expectsResponse ? Math.max(maxLine, SessionAction.SendAndReadLine.MAX_LINE) : maxLine;
         int length = input.lineLength();
@@ -207,7 +207,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /// Stops reading until the future is complete.
+    /// Stops reading until the future is complete, then passes its result to `then`, or null if it failed.
     private <T> void await(ChannelHandlerContext ctx, CompletableFuture<T> future, Consumer<@Nullable T> then) {
         if (future.isDone() && !future.isCompletedExceptionally()) {
             then.accept(future.getNow(null));
@@ -237,7 +237,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
 
     private void scheduleTimeoutCheck(ChannelHandlerContext ctx) {
         long wait = phase == Phase.WAITING ? timeouts.maxInterval() : timeouts.untilNextCheck(now(ctx));
-        checkTimeouts = ctx.executor().schedule(() -> checkTimeouts(ctx), wait, TimeUnit.NANOSECONDS);
+        timeoutCheck = ctx.executor().schedule(() -> checkTimeouts(ctx), wait, TimeUnit.NANOSECONDS);
     }
 
     private void checkTimeouts(ChannelHandlerContext ctx) {
@@ -325,7 +325,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
         LingeringClose.send(ctx, ReplyEncoder.of(ctx, reply), reply.code() == 221);
     }
 
-    /// Sends pending replies and closes; the client has closed its output.
+    /// Sends pending replies and closes the connection, because the client has closed its output.
     private void flushAndClose(ChannelHandlerContext ctx) {
         endSession();
         ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);

@@ -65,8 +65,8 @@ public final class SmtpListener {
         this(settings, devices, queue, journal, clock, System.getenv(), Tls.CHECK_INTERVAL);
     }
 
-    /// @param environment environment variables of the process, with those for inherited sockets
-    /// @param checkInterval interval of checks for a changed certificate
+    /// @param environment environment variables of the process, including those for inherited sockets
+    /// @param checkInterval interval between checks for a changed certificate
     SmtpListener(
             AcceptSettings settings,
             Devices devices,
@@ -147,12 +147,12 @@ public final class SmtpListener {
         if (needed && tls == null) {
             throw new ListenException(
                     listener.endpoint(),
-                    "TLS needs a certificate; set relay.tls.certificate and relay.tls.key, or tls = off");
+                    "TLS requires a certificate; set relay.tls.certificate and relay.tls.key, or tls = off");
         }
         if (tls != null && listener.usesOldTls() && !OldTls.isAllowed()) {
             throw new ListenException(
                     listener.endpoint(),
-                    "old-tls of a trusted network has no effect: TLS was used before it was allowed, or the crypto policy"
+                    "old-tls of a trusted network has no effect: TLS was used before old TLS was allowed, or the crypto policy"
                             + " of the system forbids it");
         }
     }

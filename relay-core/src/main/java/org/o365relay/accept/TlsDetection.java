@@ -87,18 +87,18 @@ final class TlsDetection extends ChannelInboundHandlerAdapter {
         LingeringClose.send(ctx, Unpooled.EMPTY_BUFFER, false);
     }
 
-    /// @return reply for the journal; a client that expects TLS cannot read it
+    /// @return reply to record in the journal; it is not sent, because a client that expects TLS cannot read it
     private Reply reply() {
         return Reply.of(421, "4.7.0", reason());
     }
 
     private String reason() {
         if (client.tls() == ListenerTls.OFF) {
-            return "TLS handshake on a plain-text port: set relay.tls.certificate, or turn TLS off in the device";
+            return "TLS handshake on a plain-text port: set relay.tls.certificate, or turn off TLS on the device";
         }
         return greetingDelay.isZero()
                 ? "TLS handshake on a plain-text port without TLS detection (relay.tls.detection-timeout is 0s, or a Unix"
-                        + " socket): turn TLS off in the device, or set it to STARTTLS"
+                        + " socket): turn off TLS on the device, or set the device to STARTTLS"
                 : "TLS handshake after the plain-text greeting; the next greeting to this client waits longer"
                         + " (relay.tls.detection-timeout)";
     }

@@ -1,4 +1,4 @@
-/// The SMTP server: from octets to envelope and content. Every result is a reply, and event loops never block.
+/// The SMTP server: from octets to envelope and content. Event loops never block.
 /// The reply "250" to a message is sent only after the queue has committed it.
 ///
 /// 1. `SmtpListener` opens the endpoints, with `socket.ServerSockets`, and closes them.

@@ -14,7 +14,7 @@ import org.o365relay.mail.EmailAddress;
 /// - `<>`: the null sender;
 /// - `*`: every address, including the null sender.
 ///
-/// Case, unnecessary quotes and the A-label or U-label form of a domain are ignored.
+/// Matching ignores case and unnecessary quotes, and treats the A-label and U-label forms of a domain as equal.
 public final class AddressPattern {
 
     private static final int MAX_LENGTH = 320; // RFC 5321 §4.5.3.1.1 and §4.5.3.1.2
@@ -23,16 +23,17 @@ public final class AddressPattern {
     private final @Nullable Glob localPart;
     private final Glob rest;
 
-    /// @param localPart null if the pattern applies to the whole address
-    /// @param rest the domain, or the whole address
+    /// @param localPart pattern for the local part; null if the pattern applies to the whole address
+    /// @param rest pattern for the domain, or for the whole address
     private AddressPattern(String text, @Nullable Glob localPart, Glob rest) {
         this.text = text;
         this.localPart = localPart;
         this.rest = rest;
     }
 
-    /// @return empty if the text is longer than 320 characters, contains spaces or control characters, or has
-    ///     no `*` and is neither an address nor a domain
+    /// @return the pattern; empty if the text is longer than 320 characters, contains `*` together with spaces,
+    ///     control characters or angle brackets, or contains no `*` and is neither an address, `@` and a
+    ///     domain, nor `<>`
     public static Optional<AddressPattern> parse(String text) {
         if (text.equals("<>")) {
             return Optional.of(new AddressPattern(text, null, new Glob("")));
@@ -42,7 +43,7 @@ public final class AddressPattern {
         return valid ? Optional.of(of(text, at)) : Optional.empty();
     }
 
-    /// @param address null for the null sender
+    /// @param address address to match; null for the null sender
     public boolean matches(@Nullable EmailAddress address) {
         return matches(NormalizedAddress.of(address));
     }

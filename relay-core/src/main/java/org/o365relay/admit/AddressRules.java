@@ -6,8 +6,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.EmailAddress;
 
-/// A list of rules: the first rule that matches client and address decides; if none matches, the address is
-/// accepted.
+/// A list of rules: the first rule that matches the client and the address decides; if none matches, the
+/// address is accepted.
 ///
 /// @param key configuration key of the list, such as `relay.recipient-rules`
 public record AddressRules(String key, List<AddressRule> rules) {
@@ -16,7 +16,7 @@ public record AddressRules(String key, List<AddressRule> rules) {
         rules = List.copyOf(rules);
     }
 
-    /// @param address completed with the default domain; null for the null sender
+    /// @param address envelope address, completed with the default domain; null for the null sender
     /// @return the first matching rule; empty if none matches
     public Optional<MatchedRule> match(InetAddress client, @Nullable EmailAddress address) {
         if (rules.isEmpty()) {

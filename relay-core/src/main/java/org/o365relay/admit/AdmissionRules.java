@@ -9,9 +9,9 @@ import org.o365relay.mail.EmailAddress;
 /// Decides which senders and recipients are accepted. Addresses without a domain are completed before the rules
 /// apply.
 ///
-/// @param defaultDomain domain of addresses without one; null for none
-/// @param postmaster recipient of mail to `postmaster` without a domain (RFC 5321 §4.5.1); not used if there is
-///     a default domain
+/// @param defaultDomain domain added to addresses that have none; null if addresses are not completed
+/// @param postmaster address that receives mail to `postmaster` without a domain (RFC 5321 §4.5.1); unused if
+///     there is a default domain
 public record AdmissionRules(
         @Nullable String defaultDomain, EmailAddress postmaster, AddressRules senders, AddressRules recipients) {
 
@@ -32,14 +32,14 @@ public record AdmissionRules(
                 new AddressRules("relay.recipient-rules", recipients));
     }
 
-    /// @param sender may be unqualified, and is left so if there is no default domain; null for the null sender
+    /// @param sender envelope sender, with or without a domain; null for the null sender
     public Admission sender(InetAddress client, @Nullable EmailAddress sender) {
         return senders.check(client, sender == null ? null : completed(sender));
     }
 
-    /// @param recipient may be unqualified
+    /// @param recipient envelope recipient, with or without a domain
     public Admission recipient(InetAddress client, EmailAddress recipient) {
-        // RFC 5321 §4.5.1: always accepted, whatever the rules say
+        // RFC 5321 §4.5.1: always accepted, regardless of the rules
         if (isBarePostmaster(recipient)) {
             return new Admission.Admitted(postmaster);
         }
@@ -47,12 +47,13 @@ public record AdmissionRules(
         return completed.isQualified() ? recipients.check(client, completed) : Admission.Denied.UNQUALIFIED;
     }
 
-    /// @return the sender rule that matches; empty if none does
+    /// @return the first sender rule that matches; empty if none matches
     public Optional<MatchedRule> senderRule(InetAddress client, @Nullable EmailAddress sender) {
         return senders.match(client, sender == null ? null : completed(sender));
     }
 
-    /// @return the recipient rule that matches; empty if none does, or for a bare postmaster
+    /// @return the first recipient rule that matches; empty if none matches, or for a bare `postmaster`, which
+    ///     the rules do not cover
     public Optional<MatchedRule> recipientRule(InetAddress client, EmailAddress recipient) {
         return isBarePostmaster(recipient) ? Optional.empty() : recipients.match(client, completed(recipient));
     }

@@ -12,11 +12,11 @@ import org.o365relay.mail.DeviceChange;
 import org.o365relay.mail.DeviceRecord;
 import org.o365relay.mail.UsageSlot;
 
-/// Counters and limits of one client address, over all its sessions. Thread-safe; never blocks for long.
+/// Counters and limits of one client address, across all its sessions. Thread-safe; never blocks for long.
 ///
-/// A message goes through [#beginMessage], a [#reserveRecipient] for each recipient, and then either
-/// [#messageAccepted], called before the queue commits the message (and [#rollBack] if the commit fails), or
-/// [#release].
+/// For each message, call [#beginMessage], then [#reserveRecipient] for each recipient, and finally [#release]
+/// if the message is not accepted. Otherwise, call [#messageAccepted] before the queue commits the message, and
+/// [#rollBack] if the commit fails.
 public final class Device {
 
     private final InetAddress address;
@@ -31,7 +31,7 @@ public final class Device {
     private long octets;
     private long rejections;
     private int sessions;
-    private boolean hasRecipientLimit; // of any listener; never reset
+    private boolean hasRecipientLimit; // set once a recipient limit applies; never reset
     private boolean isDirty; // in `dirty`, to be written in full
     private boolean isSubmitted; // the full record was passed to the writer
     private boolean isStored; // the full record was written at least once
@@ -75,12 +75,10 @@ public final class Device {
         sessions++;
     }
 
-    /// Records the end of a session.
     public synchronized void sessionEnded() {
         sessions--;
     }
 
-    /// Sets the HELO name.
     public synchronized void setHelo(String name) {
         if (!helo.equals(name)) {
             helo = name;
@@ -103,16 +101,16 @@ public final class Device {
     /// Counts a new message against `messages-per-minute`, for 60 to 61 seconds, whether or not it is accepted
     /// later.
     ///
-    /// @return the exceeded limit; empty if the message was counted
+    /// @return the exceeded limit; empty if the message may be received
     public synchronized Optional<LimitExceeded> beginMessage(DeviceLimits limits) {
         return limits.messagesPerMinute() == null
                 ? Optional.empty()
-                : usage.begin(limits.messagesPerMinute(), clock.millis());
+                : usage.countMessage(limits.messagesPerMinute(), clock.millis());
     }
 
     /// Reserves a recipient until [#messageAccepted] or [#release]. Recipients of accepted messages count
-    /// against `recipients-per-hour` and `recipients-per-day` for that time and up to 10 minutes more, so that
-    /// no hour and no 24 hours exceed the limit. Reserved recipients count, too.
+    /// against `recipients-per-hour` and `recipients-per-day` for up to 10 minutes longer than that period, so
+    /// that no hour and no 24 hours exceed the limit. Reserved recipients count, too.
     ///
     /// @return the exceeded limit; empty if the recipient was reserved
     public synchronized Optional<LimitExceeded> reserveRecipient(DeviceLimits limits) {
@@ -132,7 +130,7 @@ public final class Device {
     /// Counts a message before it is committed, so that its usage is on disk no later than the message and a
     /// crash cannot restore quota.
     ///
-    /// @param recipients number of recipients reserved for it
+    /// @param recipients number of recipients reserved for the message
     public synchronized void messageAccepted(int recipients, long size) {
         lastSeen = clock.millis();
         messages++;
@@ -143,7 +141,7 @@ public final class Device {
 
     /// Reverts [#messageAccepted] for a message that could not be committed.
     ///
-    /// @param recipients as in [#messageAccepted]; their reservation is released, too
+    /// @param recipients number passed to [#messageAccepted]; they no longer count against the limits
     public synchronized void rollBack(int recipients, long size) {
         messages--;
         octets -= size;
@@ -151,23 +149,23 @@ public final class Device {
         usageChanged();
     }
 
-    /// @return whether it must not be evicted
+    /// @return whether the device has an open session or reserved recipients and must not be evicted
     synchronized boolean isInUse() {
         return sessions > 0 || usage.reserved() > 0;
     }
 
-    /// @return whether a message was ever accepted
+    /// @return whether a message from this device was ever accepted
     synchronized boolean hasSent() {
         return messages > 0;
     }
 
-    /// Stops writing changes of this device, and deletes its record if one is stored.
+    /// Stops writing changes to this device, and deletes its record if one is stored.
     synchronized void evict() {
         isEvicted = true;
         dirty.evict(this, isSubmitted);
     }
 
-    /// @param full whether to write the full record, or only usage if the record is already stored
+    /// @param full true to write the full record; false to write only the usage if the record is already stored
     /// @return change to write; empty if the device was evicted
     synchronized Optional<DeviceChange> change(boolean full) {
         if (isEvicted) {

@@ -12,9 +12,10 @@ import org.o365relay.mail.DeviceChange;
 import org.o365relay.mail.DeviceChanges;
 import org.o365relay.mail.DeviceRecord;
 
-/// The devices of all client addresses, up to [#MAX_DEVICES]. The least recently seen device is evicted first,
-/// and unproven devices, which never had a message accepted, before all others. A client with many addresses
-/// can therefore evict only unproven devices. A device with an open session is not evicted.
+/// The devices of all client addresses, up to [#MAX_DEVICES]. The least recently seen device is evicted first.
+/// Unproven devices, from which no message was ever accepted, are evicted before all others, so a client with
+/// many addresses can evict only unproven devices. A device with an open session or an open message is not
+/// evicted.
 ///
 /// Changes are written by the consumer of [DeviceChanges]. Thread-safe.
 public final class Devices implements DeviceChanges {
@@ -36,7 +37,7 @@ public final class Devices implements DeviceChanges {
         this(List.of(), clock);
     }
 
-    /// @param stored devices stored by an earlier run
+    /// @param stored records stored by earlier runs
     public Devices(List<DeviceRecord> stored, InstantSource clock) {
         this.clock = clock;
         stored.stream()
@@ -51,7 +52,7 @@ public final class Devices implements DeviceChanges {
         return device;
     }
 
-    /// @return records, ordered by last-seen time
+    /// @return records of all devices, ordered by last-seen time
     public List<DeviceRecord> records() {
         return all().stream()
                 .map(Device::toRecord)
@@ -75,11 +76,11 @@ public final class Devices implements DeviceChanges {
     }
 
     private synchronized Device find(InetAddress address) {
-        Device old = proven.get(address);
-        if (old == null) {
-            old = unproven.get(address);
+        Device known = proven.get(address);
+        if (known == null) {
+            known = unproven.get(address);
         }
-        return old == null ? add(new Device(address, clock, dirty)) : old;
+        return known == null ? add(new Device(address, clock, dirty)) : known;
     }
 
     private synchronized Device add(Device device) {
@@ -99,14 +100,14 @@ public final class Devices implements DeviceChanges {
 
     /// @return whether a device was evicted
     private boolean evictUnproven() {
-        Iterator<Device> eldestFirst = unproven.values().iterator();
-        while (eldestFirst.hasNext()) {
-            Device device = eldestFirst.next();
+        Iterator<Device> oldestFirst = unproven.values().iterator();
+        while (oldestFirst.hasNext()) {
+            Device device = oldestFirst.next();
             if (device.hasSent()) {
-                eldestFirst.remove();
+                oldestFirst.remove();
                 proven.put(device.address(), device);
             } else if (!device.isInUse()) {
-                eldestFirst.remove();
+                oldestFirst.remove();
                 device.evict();
                 return true;
             }
@@ -115,11 +116,11 @@ public final class Devices implements DeviceChanges {
     }
 
     private void evictProven() {
-        Iterator<Device> eldestFirst = proven.values().iterator();
-        while (eldestFirst.hasNext()) {
-            Device device = eldestFirst.next();
+        Iterator<Device> oldestFirst = proven.values().iterator();
+        while (oldestFirst.hasNext()) {
+            Device device = oldestFirst.next();
             if (!device.isInUse()) {
-                eldestFirst.remove();
+                oldestFirst.remove();
                 device.evict();
                 return;
             }

@@ -11,7 +11,7 @@ import org.o365relay.mail.DeviceChanges;
 
 /// The devices that changed since they were written, oldest change first.
 ///
-/// Lock order: device, then this object. It never calls a device while holding its own lock.
+/// Lock order: device, then this object. This object never calls a device while holding its own lock.
 final class DirtyDevices implements DeviceChanges {
 
     private final Set<Device> changed = new LinkedHashSet<>();
@@ -35,7 +35,7 @@ final class DirtyDevices implements DeviceChanges {
 
     /// Removes a device.
     ///
-    /// @param stored whether it may be on disk and must be deleted there
+    /// @param stored whether the record of the device may be on disk and must be deleted there
     synchronized void evict(Device device, boolean stored) {
         changed.remove(device);
         usageChanged.remove(device);

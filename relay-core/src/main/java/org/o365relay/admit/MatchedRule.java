@@ -7,7 +7,7 @@ import org.o365relay.mail.EmailAddress;
 /// A matching rule and its position.
 ///
 /// @param key configuration key of the list, such as `relay.recipient-rules`
-/// @param position position in the list, from 1
+/// @param position position in the list, starting at 1
 public record MatchedRule(String key, int position, AddressRule rule) {
 
     // Keeps replies below the 512 octets of a reply line (RFC 5321 §4.5.3.1.5).

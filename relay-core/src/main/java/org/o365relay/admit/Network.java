@@ -25,8 +25,8 @@ public record Network(InetAddress address, int prefixLength) {
         }
     }
 
-    /// Reads `192.168.10.0/24`, `::1` or a single address (with the full prefix length). Host bits may be set
-    /// and are cleared. Hostnames are never looked up.
+    /// Parses a network such as `192.168.10.0/24`, or a single address such as `::1`. Host bits may be set and
+    /// are cleared. Host names are never looked up.
     ///
     /// @return the network; empty if the text is not a network
     public static Optional<Network> parse(String text) {
@@ -39,7 +39,7 @@ public record Network(InetAddress address, int prefixLength) {
                                 : withPrefix(address, parts[1], isMapped(parts[0], address) ? MAPPED_PREFIX : 0));
     }
 
-    /// @return whether the address lies in this network
+    /// @return whether the address is in this network
     public boolean contains(InetAddress candidate) {
         byte[] networkOctets = address.getAddress();
         byte[] candidateOctets = candidate.getAddress();
@@ -55,7 +55,7 @@ public record Network(InetAddress address, int prefixLength) {
     private static Optional<InetAddress> literal(String text) {
         boolean fourNumbers = text.split("\\.", -1).length == 4;
         if (!LITERAL.matcher(text).matches() || (!text.contains(":") && !fourNumbers)) {
-            return Optional.empty(); // the JDK accepts "10.1", probably a typing error
+            return Optional.empty(); // the JDK accepts "10.1", which is probably a typo
         }
         try {
             return Optional.of(InetAddress.ofLiteral(text));
@@ -64,16 +64,15 @@ public record Network(InetAddress address, int prefixLength) {
         }
     }
 
-    /// @param before number of prefix bits that the notation counts before the address: 96 for IPv4-mapped
-    ///     addresses
-    private static Optional<Network> withPrefix(InetAddress address, String prefix, int before) {
-        int length = prefix.matches("\\d{1,3}") ? Integer.parseInt(prefix) - before : -1;
+    /// @param mappedBits number of prefix bits before the IPv4 address: 96 in IPv4-mapped notation, otherwise 0
+    private static Optional<Network> withPrefix(InetAddress address, String prefix, int mappedBits) {
+        int length = prefix.matches("\\d{1,3}") ? Integer.parseInt(prefix) - mappedBits : -1;
         return length < 0 || length > bits(address)
                 ? Optional.empty()
                 : Optional.of(new Network(address(masked(address.getAddress(), length)), length));
     }
 
-    /// @return whether an IPv4 address was written as an IPv6 one
+    /// @return whether an IPv4 address was written in IPv6 notation
     private static boolean isMapped(String text, InetAddress address) {
         return text.contains(":") && address instanceof Inet4Address;
     }

@@ -7,10 +7,10 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.EmailAddress;
 
 /// The canonical form of an address for comparison: lower case, without unnecessary quotes, domain in Unicode
-/// (`xn--bcher-kva.example` and `BÜCHER.example` are `bücher.example`).
+/// (`xn--bcher-kva.example` and `BÜCHER.example` both become `bücher.example`).
 ///
-/// @param localPart empty for the null sender
-/// @param domain empty if absent
+/// @param localPart local part; empty for the null sender
+/// @param domain domain; empty if the address has none
 record NormalizedAddress(String localPart, String domain) {
 
     /// @param address address to normalize; null for the null sender

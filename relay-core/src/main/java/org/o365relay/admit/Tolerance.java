@@ -7,9 +7,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.o365relay.mail.Deviation;
 
-/// The deviations that a network refuses; all others are accepted and counted.
+/// The deviations that a network refuses; all others are accepted.
 ///
-/// @param refused the refused deviations, all of them [configurable][Deviation#isConfigurable]
+/// @param refused refused deviations; only [configurable][Deviation#isConfigurable] ones are allowed
 public record Tolerance(Set<Deviation> refused) {
 
     /// Accepts what the standards allow, and what the relay repairs without loss (RFC 6409 §8).

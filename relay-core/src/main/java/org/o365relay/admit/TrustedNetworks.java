@@ -5,9 +5,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/// The networks that may send mail. Connections from other addresses get a rejection instead of the greeting.
+/// The networks that may send mail. Connections from other addresses are rejected before the greeting.
 ///
-/// @param networks in any order; the smallest that contains the client applies
+/// @param networks trusted networks, in any order; the smallest one that contains the client applies
 public record TrustedNetworks(List<TrustedNetwork> networks) {
 
     public TrustedNetworks {
@@ -18,7 +18,7 @@ public record TrustedNetworks(List<TrustedNetwork> networks) {
                 .toList();
     }
 
-    /// @return policy for this client; empty if it is not trusted
+    /// @return policy for this client; empty if the client is not trusted
     public Optional<ClientPolicy> policy(InetAddress client) {
         return network(client).map(TrustedNetwork::policy);
     }

@@ -11,8 +11,8 @@ import org.o365relay.mail.UsageSlot;
 import org.o365relay.time.RollingCount;
 import org.o365relay.time.RollingCount.Slot;
 
-/// Tracks the usage of a device that counts against its limits, and which slots are not on disk yet. Not
-/// thread-safe. Times are milliseconds since 1970.
+/// Counts the messages and recipients of a device for its limits, and tracks which slots are not on disk yet.
+/// Not thread-safe. Times are milliseconds since 1970.
 final class Usage {
 
     private static final long SECOND = 1_000;
@@ -30,7 +30,7 @@ final class Usage {
     private final Set<Long> inFlight = new TreeSet<>();
     private long lastMarked = -1;
 
-    Optional<LimitExceeded> begin(int allowed, long now) {
+    Optional<LimitExceeded> countMessage(int allowed, long now) {
         RollingCount count = messages == null ? new RollingCount(SECOND, MINUTE, now) : messages;
         messages = count;
         count.carryTo(now);
@@ -72,10 +72,10 @@ final class Usage {
         release(number);
         RollingCount count = recipients(now);
         count.add(number);
-        mark(count.newest());
+        markDirty(count.newest());
     }
 
-    /// Reverts the last [#commit].
+    /// Reverts a [#commit]: subtracts the recipients, from the newest slots first.
     void rollBack(int number, long now) {
         RollingCount count = recipients(now);
         int left = number;
@@ -83,7 +83,7 @@ final class Usage {
             int part = Math.min(left, count.count(slot));
             if (part > 0) {
                 count.add(slot, -part);
-                mark(slot);
+                markDirty(slot);
                 left -= part;
             }
         }
@@ -95,13 +95,13 @@ final class Usage {
             long slot = stored.start().toEpochMilli() / SLOT;
             count.add(slot, stored.recipients());
             if (slot > count.newest()) {
-                mark(slot);
-                mark(count.newest());
+                markDirty(slot);
+                markDirty(count.newest());
             }
         }
     }
 
-    /// @return slots that changed since they were [written][#written]
+    /// @return slots that changed since they were last [written][#written]
     List<UsageSlot> dirty() {
         inFlight.addAll(dirty);
         dirty.clear();
@@ -129,13 +129,13 @@ final class Usage {
         recipients = count;
         List<Slot> emptied = count.carryTo(now);
         if (!emptied.isEmpty()) {
-            emptied.forEach(slot -> mark(slot.number()));
-            mark(count.newest());
+            emptied.forEach(slot -> markDirty(slot.number()));
+            markDirty(count.newest());
         }
         return count;
     }
 
-    private void mark(long slot) {
+    private void markDirty(long slot) {
         if (slot != lastMarked) {
             lastMarked = slot;
             dirty.add(slot);

@@ -21,9 +21,9 @@ import org.o365relay.queue.StoredAlert;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The alerts that are active. The admin is notified once when a condition has lasted for the configured delay,
-/// and once when it has been over for as long, so a condition that flaps within the delay causes no further
-/// notifications. Active alerts are stored in the queue and survive restarts.
+/// Tracks the active alerts. The admin is notified once when a condition has lasted for the configured delay,
+/// and once when it has been over for that delay. A condition that flaps within the delay therefore causes no
+/// further notifications. Active alerts are stored in the queue and survive restarts.
 ///
 /// [#raise] and [#clear] never block and may be called by any thread. One thread calls [#check], which sends
 /// the notifications.
@@ -40,11 +40,12 @@ public final class ActiveAlerts {
     private final Map<String, AlertState> alerts = new ConcurrentHashMap<>();
     private final Set<String> unsaved = new HashSet<>(); // used only by the thread that calls check()
 
-    /// Restores the alerts stored before a restart. One that is not raised again within
+    /// Restores the alerts stored before a restart. An alert that is not raised again within
     /// [AlertTexts#restoredFor] is cleared.
     ///
-    /// @param webhook must not block
-    /// @param delay how long a condition must last before it is reported, and be over before that is reported
+    /// @param webhook receives every notification; must not block
+    /// @param delay how long a condition must last before it is reported, and how long it must be over before
+    ///     its end is reported
     ActiveAlerts(
             AlertStore queue,
             AlertEmails emails,
@@ -69,7 +70,7 @@ public final class ActiveAlerts {
         Instant now = clock.instant();
         alerts.compute(
                 condition.name(),
-                (_, state) -> state == null ? AlertState.of(condition, now) : state.seenAgain(condition, now));
+                (_, state) -> state == null ? AlertState.of(condition, now) : state.detectedAgain(condition, now));
     }
 
     /// Clears the alert of this name. Does nothing if it is not active.
@@ -78,14 +79,14 @@ public final class ActiveAlerts {
         alerts.computeIfPresent(name, (_, state) -> state.ended(now));
     }
 
-    /// Clears the alerts whose names begin with the prefix, except those named.
+    /// Clears the alerts whose names begin with the prefix, except those in `names`.
     public void clearOthers(String prefix, List<String> names) {
         alerts.keySet().stream()
                 .filter(name -> name.startsWith(prefix) && !names.contains(name))
                 .forEach(this::clear);
     }
 
-    /// @return the alerts that the admin was notified of, oldest first
+    /// @return the alerts of which the admin was notified, oldest first
     public List<Alert> active() {
         return alerts.values().stream()
                 .filter(state -> state.stored() || state.announced())
@@ -145,7 +146,7 @@ public final class ActiveAlerts {
         store(state, email, mailedElsewhere || email.isPresent());
     }
 
-    /// No mailbox could send when the alert was raised.
+    /// Sends the email for an alert that was raised while no mailbox could send.
     private void sendEmailLater(AlertState state) {
         emails.write(state.raised(), state.condition()).ifPresent(email -> store(state, Optional.of(email), true));
     }
@@ -170,7 +171,7 @@ public final class ActiveAlerts {
             log.info("resolved: {}", state.condition().subject());
         }
         Instant now = clock.instant();
-        // a condition raised again meanwhile is a new alert
+        // a condition that was raised again in the meantime is a new alert
         alerts.computeIfPresent(
                 state.condition().name(),
                 (_, latest) -> latest.clearedAt(now) == null ? AlertState.of(latest.condition(), latest.seen()) : null);

@@ -2,7 +2,7 @@ package org.o365relay.alert;
 
 import java.time.Instant;
 
-/// An active alert that the admin has been notified of.
+/// An active alert of which the admin has been notified.
 ///
 /// @param name identifies the condition ([AlertKind]): `mailbox-blocked relay@contoso.com`
 /// @param since time at which the condition began

@@ -10,11 +10,12 @@ import org.o365relay.mail.EmailAddress;
 /// @param subject the problem in a few words, without a full stop
 /// @param text the problem in one to three sentences
 /// @param advice what to do; may be empty
-/// @param mailbox the affected mailbox, which is avoided as sender of the alert email; null if none is affected
+/// @param mailbox the affected mailbox, which does not send the alert email if another can; null if none is
+///     affected
 /// @param raiseAfter how long the condition must last before it is reported; null for the configured delay
-/// @param clearAfter the alert is cleared if the condition is not detected again for this long; null if it is
-///     cleared explicitly
-/// @param reporting how the condition is reported besides the alert
+/// @param clearAfter time after which the alert is cleared if the condition is not detected again; null if the
+///     alert is only cleared explicitly
+/// @param reporting how the condition is reported in addition to the alert
 public record AlertCondition(
         String name,
         String subject,
@@ -25,15 +26,15 @@ public record AlertCondition(
         @Nullable Duration clearAfter,
         Reporting reporting) {
 
-    /// How a condition is reported besides the alert.
+    /// How a condition is reported in addition to the alert.
     public enum Reporting {
         /// Not at all; the alert itself is logged.
         NONE,
         /// By an event in the log.
         LOGGED,
-        /// By an event in the log and an email of its own.
+        /// By an event in the log and a separate email.
         LOGGED_AND_MAILED,
-        /// It was reported before a restart and has not been detected again yet.
+        /// Unknown: it was reported before a restart and has not been detected again yet.
         RESTORED
     }
 }

@@ -21,15 +21,15 @@ import org.o365relay.queue.LocalMessage;
 /// @param writers the notice writer of each mailbox
 public record AlertEmails(AlertMailboxes mailboxes, Function<EmailAddress, NoticeWriter> writers, InstantSource clock) {
 
-    /// @param affected the mailbox the warning is about; another is preferred, because this one may be unable to
-    ///     send
+    /// @param affected mailbox that the warning is about; another one is preferred as sender, because this one
+    ///     may be unable to send
     /// @return the email; empty if no admin is configured
     public Optional<LocalMessage> write(AdminWarning warning, EmailAddress affected) {
         return email(mailboxes.open(affected).orElseGet(mailboxes::fallback), warning);
     }
 
     /// @return the email; empty if no admin is configured, or if an alert is raised while no mailbox can send;
-    ///     the email sent when that alert is cleared then describes the whole alert
+    ///     the caller then sends the email when a mailbox can send, or when the alert is cleared
     Optional<LocalMessage> write(AlertMessage message, AlertCondition condition) {
         return sender(message, condition.mailbox())
                 .flatMap(mailbox -> email(mailbox, AlertTexts.email(message, clock.instant())));

@@ -13,17 +13,17 @@ public enum AlertKind {
     QUEUE_AGE,
     /// Too many messages wait.
     QUEUE_LENGTH,
-    /// The disk is nearly full.
+    /// Free disk space is close to its minimum.
     DISK_LOW,
-    /// The disk is full and new mail is rejected.
+    /// Free disk space is below its minimum, and new mail is rejected.
     DISK_FULL,
     /// The queue is near its maximum size.
     QUEUE_LARGE,
-    /// The queue has reached its maximum size and new mail is rejected.
+    /// The queue has exceeded its maximum size, and new mail is rejected.
     QUEUE_FULL,
     /// A device exceeded one of its limits.
     LIMIT_EXCEEDED,
-    /// A credential of the relay expires.
+    /// A credential of the relay expires soon.
     EXPIRING;
 
     /// @return the first word of the alert's name: `mailbox-blocked`

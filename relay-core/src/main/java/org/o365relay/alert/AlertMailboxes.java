@@ -7,11 +7,11 @@ import org.o365relay.mail.EmailAddress;
 /// Chooses the mailbox that sends an email to the admin.
 public interface AlertMailboxes {
 
-    /// @param affected the mailbox the email is about, chosen only if no mailbox with another account can send;
-    ///     null for none
+    /// @param affected mailbox that the email is about, chosen only if no mailbox with another account can
+    ///     send; null if the email is not about a mailbox
     /// @return a mailbox that can send now; empty if there is none
     Optional<EmailAddress> open(@Nullable EmailAddress affected);
 
-    /// @return the mailbox to use if none can send now; the email waits in its queue
+    /// @return the mailbox to use if none can send now; the email waits in the queue
     EmailAddress fallback();
 }

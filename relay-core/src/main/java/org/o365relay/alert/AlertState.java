@@ -27,7 +27,7 @@ record AlertState(
     }
 
     /// Restores an alert stored before a restart.
-    static AlertState of(StoredAlert alert, Duration lasts, Instant now) {
+    static AlertState of(StoredAlert alert, Duration timeToClear, Instant now) {
         AlertCondition condition = new AlertCondition(
                 alert.name(),
                 alert.subject(),
@@ -35,13 +35,13 @@ record AlertState(
                 alert.advice(),
                 null,
                 null,
-                lasts,
+                timeToClear,
                 AlertCondition.Reporting.RESTORED);
         return new AlertState(condition, alert.since(), now, null, true, alert.emailed(), true);
     }
 
     /// Records that the condition was detected again.
-    AlertState seenAgain(AlertCondition detected, Instant now) {
+    AlertState detectedAgain(AlertCondition detected, Instant now) {
         return ended != null && !stored
                 ? of(detected, now)
                 : new AlertState(detected, since, now, null, stored, mailed, announced);
@@ -62,11 +62,13 @@ record AlertState(
     /// @return when the condition ended; null while it lasts
     @Nullable
     Instant clearedAt(Instant now) {
-        Duration lasts = condition.clearAfter();
-        return ended == null && lasts != null && !seen.plus(lasts).isAfter(now) ? seen.plus(lasts) : ended;
+        Duration timeToClear = condition.clearAfter();
+        return ended == null && timeToClear != null && !seen.plus(timeToClear).isAfter(now)
+                ? seen.plus(timeToClear)
+                : ended;
     }
 
-    /// @param configured how long a condition must last before it is reported, unless it sets its own delay
+    /// @param configured delay before a condition is reported; applies unless the condition specifies its own
     boolean isDue(Duration configured, Instant now) {
         Duration delay = condition.raiseAfter() == null ? configured : condition.raiseAfter();
         return !stored && !since.plus(delay).isAfter(now);

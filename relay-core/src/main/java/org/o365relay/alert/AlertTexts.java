@@ -23,7 +23,7 @@ final class AlertTexts {
     /// An alert restored after a restart is cleared if its condition is not detected again within this time.
     private static final Duration AFTER_RESTART = Duration.ofMinutes(10);
 
-    /// Shorter outages raise no alert.
+    /// Outages shorter than this raise no alert.
     private static final Duration MINIMUM_OUTAGE = Duration.ofMinutes(10);
 
     private static final long MIB = 1024L * 1024;
@@ -76,8 +76,8 @@ final class AlertTexts {
                 "The device exceeded its limit " + excess.limit()
                         + ". Further mail is rejected with a temporary error until " + TIME.format(excess.until())
                         + ".",
-                "Check what it sends (o365-relay trace). If that is legitimate, raise " + excess.limit()
-                        + " of its network in relay.trusted-networks.",
+                "Check what the device sends (o365-relay trace). If its mail is legitimate, raise " + excess.limit()
+                        + " for its network in relay.trusted-networks.",
                 null,
                 null,
                 WITHIN_LIMITS,
@@ -110,7 +110,7 @@ final class AlertTexts {
     }
 
     static AlertCondition diskLow(DiskCapacity capacity) {
-        return ofDisk(
+        return diskCondition(
                 AlertKind.DISK_LOW,
                 "The disk of the queue is nearly full",
                 mebibytes(capacity.free()) + " are free. Below " + mebibytes(capacity.minimumFree())
@@ -118,7 +118,7 @@ final class AlertTexts {
     }
 
     static AlertCondition diskFull(DiskCapacity capacity) {
-        return ofDisk(
+        return diskCondition(
                 AlertKind.DISK_FULL,
                 "New mail is rejected: the disk of the queue is full",
                 mebibytes(capacity.free()) + " are free, less than " + mebibytes(capacity.minimumFree())
@@ -126,7 +126,7 @@ final class AlertTexts {
                         + " still delivered.");
     }
 
-    private static AlertCondition ofDisk(AlertKind kind, String subject, String text) {
+    private static AlertCondition diskCondition(AlertKind kind, String subject, String text) {
         return new AlertCondition(
                 kind.key(),
                 subject,
@@ -139,7 +139,7 @@ final class AlertTexts {
     }
 
     static AlertCondition queueLarge(DiskCapacity capacity) {
-        return ofSize(
+        return queueSizeCondition(
                 AlertKind.QUEUE_LARGE,
                 "The queue is nearly full",
                 "It holds " + mebibytes(capacity.used()) + " of " + mebibytes(capacity.maximum())
@@ -147,7 +147,7 @@ final class AlertTexts {
     }
 
     static AlertCondition queueFull(DiskCapacity capacity) {
-        return ofSize(
+        return queueSizeCondition(
                 AlertKind.QUEUE_FULL,
                 "New mail is rejected: the queue is full",
                 "It holds " + mebibytes(capacity.used()) + " of " + mebibytes(capacity.maximum())
@@ -155,7 +155,7 @@ final class AlertTexts {
                         + " delivered.");
     }
 
-    private static AlertCondition ofSize(AlertKind kind, String subject, String text) {
+    private static AlertCondition queueSizeCondition(AlertKind kind, String subject, String text) {
         return new AlertCondition(
                 kind.key(),
                 subject,
@@ -190,7 +190,7 @@ final class AlertTexts {
         return new AdminWarning(id, subject(message), paragraphs, now);
     }
 
-    /// @return the whole message as one text, for chats
+    /// @return the message as a single text, for chat services
     static String summary(AlertMessage message) {
         Alert alert = message.alert();
         String raised = alert.subject() + ". " + alert.text();

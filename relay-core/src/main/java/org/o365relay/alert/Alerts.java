@@ -24,8 +24,8 @@ public final class Alerts implements AutoCloseable {
     private long rounds;
 
     /// @param store stores active alerts
-    /// @param load checked for messages that wait too long, and for free space
-    /// @param webhook null if none is configured
+    /// @param load queue load, checked for the age and number of waiting messages and for free space
+    /// @param webhook webhook to which alerts are posted; null if none is configured
     /// @param journal records alert emails as accepted
     public Alerts(
             AlertSettings settings,
@@ -51,17 +51,17 @@ public final class Alerts implements AutoCloseable {
         return new AlertJournal(activeAlerts);
     }
 
-    /// @return raises and clears alerts for conditions that have no journal event
+    /// @return the active alerts, to raise and clear alerts for conditions that have no journal event
     public ActiveAlerts activeAlerts() {
         return activeAlerts;
     }
 
-    /// @return the alerts that the admin was notified of, oldest first
+    /// @return the alerts of which the admin was notified, oldest first
     public List<Alert> active() {
         return activeAlerts.active();
     }
 
-    /// Starts checking and notifying.
+    /// Starts checking conditions and sending notifications.
     public void start() {
         if (webhook != null) {
             webhook.start();

@@ -10,7 +10,8 @@ import org.o365relay.queue.QueueLoad;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Raises alerts when messages wait too long, too many of them wait, or disk space runs low.
+/// Raises alerts when messages wait too long, when too many of them wait, when disk space runs low, and when
+/// the queue approaches its maximum size.
 record QueueMonitor(QueueLoad queue, AlertSettings settings, ActiveAlerts alerts, InstantSource clock) {
 
     private static final Logger log = LoggerFactory.getLogger(QueueMonitor.class);

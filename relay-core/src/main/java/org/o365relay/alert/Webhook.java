@@ -38,7 +38,7 @@ public final class Webhook implements AutoCloseable {
     private final RepeatingTask posting =
             new RepeatingTask("alert-webhook", Duration.ZERO, Duration.ZERO, this::postNext);
 
-    /// @param http proxy and certificates
+    /// @param http HTTP settings, of which only the proxy and the trusted certificates are used
     /// @param relay host name of the relay
     /// @param version version of the program
     public Webhook(WebhookSettings settings, HttpSettings http, String relay, String version) {
@@ -51,7 +51,7 @@ public final class Webhook implements AutoCloseable {
     }
 
     /// @param https HTTP client, whose reply timeout applies to each attempt
-    /// @param retryDelay delay after the first failed attempt; six times as long after the second
+    /// @param retryDelay delay after the first failed attempt; the delay after the second is six times as long
     /// @param relay host name of the relay
     /// @param version version of the program
     Webhook(WebhookSettings settings, Https https, Duration retryDelay, String relay, String version) {
@@ -126,7 +126,7 @@ public final class Webhook implements AutoCloseable {
         return request.build();
     }
 
-    /// The body of a request.
+    /// The JSON body of a request.
     private record Body(
             String event,
             String name,
@@ -152,7 +152,8 @@ public final class Webhook implements AutoCloseable {
                 version);
     }
 
-    /// Stops at once, interrupting an attempt in progress. Pending alerts are dropped.
+    /// Interrupts an attempt in progress and drops pending alerts; waits up to two seconds for the thread to
+    /// end.
     @Override
     public void close() {
         posting.interrupt();

@@ -21,7 +21,7 @@ class AdmissionTest {
     Path directory;
 
     @Test
-    void tellsAnUntrustedClientOnceAndCloses() throws Exception {
+    void rejectsAnUntrustedClientWithOneReplyAndCloses() throws Exception {
         try (TestRelayFront front =
                         new TestRelayFront(directory, FrontSettings.DEFAULTS.trusting("10.0.0.0/8", "::1"));
                 DialogClient client = front.connect()) {
@@ -36,7 +36,7 @@ class AdmissionTest {
     }
 
     @Test
-    void refusesMoreConnectionsThanItsLimitUntilOneEnds() throws Exception {
+    void rejectsConnectionsOverTheTotalLimitUntilOneCloses() throws Exception {
         try (TestRelayFront front = new TestRelayFront(directory, FrontSettings.DEFAULTS.withConnections(2, 2));
                 DialogClient first = front.connectFrom("127.0.0.2");
                 DialogClient second = front.connectFrom("127.0.0.3")) {
@@ -53,7 +53,7 @@ class AdmissionTest {
     }
 
     @Test
-    void refusesMoreConnectionsFromOneClientThanFromAll() throws Exception {
+    void rejectsConnectionsOverTheLimitPerClient() throws Exception {
         try (TestRelayFront front = new TestRelayFront(directory, FrontSettings.DEFAULTS.withConnections(10, 1));
                 DialogClient first = front.connectFrom("127.0.0.2")) {
             first.expect("220 ");
@@ -80,7 +80,7 @@ class AdmissionTest {
     }
 
     @Test
-    void freesThePlaceOfAClientThatNeverReadsItsReplies() throws Exception {
+    void releasesTheConnectionOfAClientThatNeverReadsReplies() throws Exception {
         FrontSettings settings = FrontSettings.DEFAULTS
                 .withConnections(1, 1)
                 .withIdle(Duration.ofMillis(300))
@@ -93,7 +93,7 @@ class AdmissionTest {
     }
 
     @Test
-    void trustsAnIpv6Client() throws Exception {
+    void acceptsATrustedIpv6Client() throws Exception {
         FrontSettings settings = FrontSettings.DEFAULTS.listening("::1").trusting("::1");
         try (TestRelayFront front = new TestRelayFront(directory, settings);
                 DialogClient client = front.connectTo("::1")) {
@@ -105,7 +105,7 @@ class AdmissionTest {
     }
 
     @Test
-    void takesAnIpv4ClientOfAnIpv6SocketForIpv4() throws Exception {
+    void treatsAnIpv4ClientOfAnIpv6SocketAsIpv4() throws Exception {
         FrontSettings settings = FrontSettings.DEFAULTS.listening("::").trusting("127.0.0.1");
         try (TestRelayFront front = new TestRelayFront(directory, settings);
                 DialogClient client = front.connectTo("127.0.0.1");
@@ -120,7 +120,7 @@ class AdmissionTest {
     }
 
     @Test
-    void saysWhichPortIsInUse() throws Exception {
+    void reportsThePortThatIsInUse() throws Exception {
         try (TestRelayFront front = TestRelayFront.in(directory)) {
             assertThatThrownBy(() -> front.listen(front.port()))
                     .isInstanceOf(ListenException.class)

@@ -45,7 +45,7 @@ class ConnectionFilterTest {
         front.close();
     }
 
-    private ConnectionFilter reception() {
+    private ConnectionFilter filter() {
         ListenerSettings listener = new ListenerSettings(
                 new Endpoint.Tcp(FrontSettings.DEFAULTS.address(), 25),
                 ListenerTls.IMPLICIT,
@@ -53,15 +53,15 @@ class ConnectionFilterTest {
                 List.of(Network.parse("127.0.0.9").orElseThrow()));
         return new ConnectionFilter(
                 listener,
-                front.entrance(),
+                front.pipelines(),
                 new ConnectionLimiter(10),
                 new ConnectionLimiter(1),
                 new DefaultChannelGroup(GlobalEventExecutor.INSTANCE),
                 Duration.ofMinutes(1));
     }
 
-    private static EmbeddedChannel fromProxy(ConnectionFilter reception) {
-        return new EmbeddedChannel(reception) {
+    private static EmbeddedChannel fromProxy(ConnectionFilter filter) {
+        return new EmbeddedChannel(filter) {
             @Override
             protected SocketAddress remoteAddress0() {
                 return new InetSocketAddress(InetAddress.ofLiteral("127.0.0.9"), 4_000);
@@ -70,27 +70,27 @@ class ConnectionFilterTest {
     }
 
     @Test
-    void boundsTheConnectionsWhoseProxyHeaderHasNotCome() {
-        ConnectionFilter reception = reception();
-        EmbeddedChannel silent = fromProxy(reception);
+    void limitsConnectionsThatWaitForAProxyHeader() {
+        ConnectionFilter filter = filter();
+        EmbeddedChannel silent = fromProxy(filter);
         assertThat(silent.isOpen()).isTrue();
-        assertThat(fromProxy(reception).isOpen()).as("one too many").isFalse();
+        assertThat(fromProxy(filter).isOpen()).as("one too many").isFalse();
         var _ = silent.close();
         silent.runPendingTasks();
 
-        EmbeddedChannel speaking = fromProxy(reception);
+        EmbeddedChannel speaking = fromProxy(filter);
         assertThat(speaking.isOpen()).as("room again").isTrue();
         speaking.writeInbound(
                 Unpooled.copiedBuffer("PROXY TCP4 127.0.0.2 127.0.0.1 4000 25\r\n", StandardCharsets.US_ASCII));
-        EmbeddedChannel next = fromProxy(reception);
+        EmbeddedChannel next = fromProxy(filter);
         assertThat(next.isOpen()).as("room when the header is there").isTrue();
         speaking.finishAndReleaseAll();
         next.finishAndReleaseAll();
     }
 
     @Test
-    void closesAConnectionFromNobodyKnowsWhere() {
-        EmbeddedChannel channel = new EmbeddedChannel(reception());
+    void closesAConnectionWithoutARemoteAddress() {
+        EmbeddedChannel channel = new EmbeddedChannel(filter());
         assertThat(channel.isOpen()).isFalse();
         assertThat(channel.<Object>readOutbound()).isNull();
         assertThat(front.devices().records()).isEmpty();
@@ -98,11 +98,11 @@ class ConnectionFilterTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 3})
-    void endsAConnectionThatIsResetBeforeTheFirstOctet(int patience) {
+    void closesAConnectionThatIsResetBeforeTheFirstOctet(int patience) {
         Client client = new Client(
                 CLIENT, FrontSettings.DEFAULTS.policy(), front.devices().at(CLIENT), ListenerTls.OPTIONAL);
         EmbeddedChannel channel =
-                new EmbeddedChannel(new TlsDetection(client, front.entrance(), Duration.ofSeconds(patience)));
+                new EmbeddedChannel(new TlsDetection(client, front.pipelines(), Duration.ofSeconds(patience)));
         channel.pipeline().fireExceptionCaught(new SocketException("Connection reset"));
         channel.checkException(); // throws what nobody has dealt with, and the log would warn of
         assertThat(channel.isOpen()).isFalse();

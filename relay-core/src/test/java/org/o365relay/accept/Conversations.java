@@ -97,11 +97,11 @@ final class Conversations implements AutoCloseable {
             throws IOException, QueueUnavailableException {
         return converse(stream, packets, (devices, journal) -> {
             RejectHandler turnedAway = new RejectHandler(devices, new RejectLog(journal, CLOCK));
-            PipelineFactory entrance =
+            PipelineFactory pipelines =
                     new PipelineFactory(sessions(settings.session(), journal), devices, turnedAway, null, CLOCK);
             return new ConnectionFilter(
                     listener,
-                    entrance,
+                    pipelines,
                     new ConnectionLimiter(10),
                     new ConnectionLimiter(10),
                     new DefaultChannelGroup(GlobalEventExecutor.INSTANCE),

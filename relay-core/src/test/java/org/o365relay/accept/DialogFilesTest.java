@@ -45,7 +45,7 @@ class DialogFilesTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("files")
-    void goesAsWritten(String file) throws Exception {
+    void repliesAsWritten(String file) throws Exception {
         Dialog dialog = Dialog.read(DocumentedProtocol.DIALOGS.resolve(file));
         DialogSettings settings = DialogSettings.of(dialog.directives());
         TestRelayFront front = front(settings.front());

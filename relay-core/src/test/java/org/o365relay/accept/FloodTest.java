@@ -35,7 +35,7 @@ class FloodTest {
     Path directory;
 
     @Test
-    void aFloodFromOneAddressDoesNotKeepAnotherWaiting() throws Exception {
+    void aFloodFromOneClientDoesNotDelayOthers() throws Exception {
         try (OpenRelay relay = OpenRelay.plain(directory)) {
             InetSocketAddress port = relay.listen(ListenerTls.OFF, OpenRelay.trusting(false, 10, "127.0.0.0/24"));
             assertServed(relay, port, FLOODER);
@@ -44,14 +44,14 @@ class FloodTest {
     }
 
     @Test
-    void aFloodFromAStrangerDoesNotKeepOthersWaiting() throws Exception {
+    void aFloodFromAnUntrustedClientDoesNotDelayOthers() throws Exception {
         try (OpenRelay relay = OpenRelay.plain(directory)) {
             assertServed(relay, relay.listen(ListenerTls.OFF, OpenRelay.trusting(false, 10, "127.0.0.0/24")), STRANGER);
         }
     }
 
     @Test
-    void goesOnWhenItHasRunOutOfFileDescriptors() throws Exception {
+    void acceptsConnectionsAgainAfterFileDescriptorsRanOut() throws Exception {
         List<String> frugal = List.of("bash", "-c", "ulimit -n 300 && exec \"$@\"", "frugal");
         List<Socket> crowd = new ArrayList<>();
         try (ChildJvm relay = ChildJvm.startBy(frugal, directory, ChildRelay.class, directory.toString(), "plain")) {

@@ -33,7 +33,7 @@ class IdleCrowdTest {
     Path directory;
 
     @Test
-    void anIdleConnectionCostsLittleAndKeepsNobodyWaiting() throws Exception {
+    void idleConnectionsUseLittleMemoryAndDelayNoClient() throws Exception {
         assumeTrue(
                 ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
                         && system.getMaxFileDescriptorCount() - system.getOpenFileDescriptorCount() > CROWD + 500,

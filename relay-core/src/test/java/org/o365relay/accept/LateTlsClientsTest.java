@@ -16,32 +16,32 @@ class LateTlsClientsTest {
     private final LateTlsClients late = new LateTlsClients(() -> now);
 
     @Test
-    void waitsLongerOnlyAfterALateHandshake() {
+    void delaysLongerOnlyAfterALateHandshake() {
         late.recordLateHandshake(SCANNER);
         late.recordTimelyHandshake(OTHER);
-        assertThat(late.needsLongerWait(SCANNER)).isTrue();
-        assertThat(late.needsLongerWait(OTHER)).isFalse();
+        assertThat(late.needsLongerDelay(SCANNER)).isTrue();
+        assertThat(late.needsLongerDelay(OTHER)).isFalse();
     }
 
     @Test
     void removesAnAddressThatSendsPlainText() {
         late.recordLateHandshake(SCANNER);
         late.recordPlainText(OTHER);
-        assertThat(late.needsLongerWait(SCANNER)).isTrue();
+        assertThat(late.needsLongerDelay(SCANNER)).isTrue();
         late.recordPlainText(SCANNER);
-        assertThat(late.needsLongerWait(SCANNER)).isFalse();
+        assertThat(late.needsLongerDelay(SCANNER)).isFalse();
     }
 
     @Test
     void removesAnAddressAfterADay() {
         late.recordLateHandshake(SCANNER);
         now = now.plus(LateTlsClients.RETENTION).minusMillis(1);
-        assertThat(late.needsLongerWait(SCANNER)).isTrue();
+        assertThat(late.needsLongerDelay(SCANNER)).isTrue();
         late.recordTimelyHandshake(SCANNER);
         now = now.plusMillis(1);
-        assertThat(late.needsLongerWait(SCANNER)).as("heard a moment ago").isTrue();
+        assertThat(late.needsLongerDelay(SCANNER)).as("heard a moment ago").isTrue();
         now = now.plus(LateTlsClients.RETENTION);
-        assertThat(late.needsLongerWait(SCANNER)).isFalse();
+        assertThat(late.needsLongerDelay(SCANNER)).isFalse();
     }
 
     @Test
@@ -52,9 +52,9 @@ class LateTlsClientsTest {
         for (int i = 2; i < LateTlsClients.MAX_ADDRESSES; i++) {
             late.recordLateHandshake(InetAddress.getByAddress(new byte[] {10, 0, (byte) (i >> 8), (byte) i}));
         }
-        assertThat(late.needsLongerWait(SCANNER)).isTrue();
+        assertThat(late.needsLongerDelay(SCANNER)).isTrue();
         late.recordLateHandshake(InetAddress.ofLiteral("10.9.9.9"));
-        assertThat(late.needsLongerWait(SCANNER)).isFalse();
-        assertThat(late.needsLongerWait(OTHER)).isTrue();
+        assertThat(late.needsLongerDelay(SCANNER)).isFalse();
+        assertThat(late.needsLongerDelay(OTHER)).isTrue();
     }
 }

@@ -37,7 +37,7 @@ class MalformedContentTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("org.o365relay.MalformedMessages#files")
     @Timeout(20)
-    void isQueuedOctetForOctet(String file) throws Exception {
+    void isQueuedUnchanged(String file) throws Exception {
         String message = new String(MalformedMessages.octets(file), ISO_8859_1);
 
         try (DialogClient client = front.connect()) {

@@ -34,7 +34,7 @@ class OldTlsTest {
     @EnumSource(
             value = Algorithm.class,
             names = {"rsa2048", "ecp256"})
-    void speaksOldTlsToTheNetworkThatAsksForItAndToNoOther(Algorithm algorithm) throws Exception {
+    void allowsOldTlsOnlyForNetworksThatEnableIt(Algorithm algorithm) throws Exception {
         RelayCertificate certificate = RelayCertificate.fresh(algorithm);
         certificate.in(directory);
         try (ChildJvm relay = ChildJvm.start(directory, ChildRelay.class, directory.toString(), "old-tls");
@@ -63,7 +63,7 @@ class OldTlsTest {
 
     /// In the process of a relay that speaks old TLS to devices.
     @Test
-    void neverSpeaksOldTlsUpstream() throws Exception {
+    void neverUsesOldTlsUpstream() throws Exception {
         try (ChildJvm relay = ChildJvm.start(directory, OldUpstream.class, directory.toString())) {
             for (String refused : new String[] {
                 "TLSv1 TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA",
@@ -79,7 +79,7 @@ class OldTlsTest {
     }
 
     @Test
-    void doesNotListenWhereOldTlsIsAskedForButCannotBeSpoken() throws Exception {
+    void doesNotListenIfOldTlsIsEnabledButUnavailable() throws Exception {
         RelayCertificate certificate = RelayCertificate.fresh(Algorithm.ecp256);
         try (OpenRelay relay = OpenRelay.with(certificate.in(directory), directory)) {
             assertThatThrownBy(() -> relay.listen(ListenerTls.OPTIONAL, OpenRelay.trusting(true, "127.0.0.0/8")))
@@ -89,7 +89,7 @@ class OldTlsTest {
     }
 
     @Test
-    void countsADeviceThatKnowsOnlyOldTls() throws Exception {
+    void countsADeviceThatSupportsOnlyOldTls() throws Exception {
         RelayCertificate certificate = RelayCertificate.fresh(Algorithm.ecp256);
         try (OpenRelay relay = OpenRelay.with(certificate.in(directory), directory);
                 ChildJvm device = ChildJvm.start(directory, OldDevice.class, directory.toString())) {
@@ -110,7 +110,7 @@ class OldTlsTest {
             SSLv3,TLSv1,anon                                        | SSLv3, anon
             SSLv3                                                   | SSLv3
             """)
-    void liftsNothingButOldVersionsAndTheirCiphers(String disabled, String left) {
+    void enablesOnlyOldVersionsAndTheirCiphers(String disabled, String left) {
         assertThat(OldTls.without(disabled)).isEqualTo(left);
     }
 }

@@ -26,7 +26,7 @@ class ProtocolPageTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"accept", "admit", "mail", "deliver", "rewrite", "notice"})
-    void mentionsEveryReferenceOfTheSource(String folder) throws IOException {
+    void mentionsEveryReferenceInTheSource(String folder) throws IOException {
         Set<String> onPage = references(Files.readString(DocumentedProtocol.PAGE));
         Set<String> inSource = new TreeSet<>();
         for (String source : sources(DocumentedProtocol.SOURCES.resolve(folder))) {

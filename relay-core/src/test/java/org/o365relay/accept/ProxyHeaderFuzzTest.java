@@ -64,10 +64,10 @@ class ProxyHeaderFuzzTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 30, Integer.MAX_VALUE})
-    void knowsNobodyFromALineBehindOneThatIsNoHeader(int length) throws Exception {
+    void ignoresAHeaderAfterALineThatIsNotAHeader(int length) throws Exception {
         String lines = "EHLO printer\r\nPROXY TCP4 10.1.2.3 10.0.0.1 4000 25\r\nEHLO printer\r\nQUIT\r\n";
         Conversations.Outcome outcome = converse(lines.getBytes(StandardCharsets.US_ASCII), () -> length);
-        checkSentAway(outcome);
+        checkRejected(outcome);
         assertThat(outcome.replies()).isEmpty();
         assertThat(outcome.refusals()).hasSize(1);
     }
@@ -94,7 +94,7 @@ class ProxyHeaderFuzzTest {
     private static Conversations.Outcome check(byte[] stream, Random random) throws Exception {
         Conversations.Outcome whole = converse(stream, () -> Integer.MAX_VALUE);
         if (whole.replies().isEmpty()) {
-            checkSentAway(whole);
+            checkRejected(whole);
         } else {
             checkLetIn(stream, whole);
         }
@@ -117,7 +117,7 @@ class ProxyHeaderFuzzTest {
     }
 
     /// Or the header is not there yet.
-    private static void checkSentAway(Conversations.Outcome outcome) {
+    private static void checkRejected(Conversations.Outcome outcome) {
         hold(outcome.messages().isEmpty(), "messages", outcome);
         hold(Set.of(Conversations.PEER).containsAll(outcome.deviations().keySet()), "somebody else", outcome);
         hold(outcome.refusals().size() <= 1, "more than one line in the journal", outcome);

@@ -52,7 +52,7 @@ class ProxyTest {
         "PROXY UNKNOWN, 127.0.0.9",
         "PROXY UNKNOWN 10.1.2.3 10.0.0.1 4000 25, 127.0.0.9"
     })
-    void takesTheClientFromAVersion1Header(String header, String client) throws Exception {
+    void readsTheClientFromAVersion1Header(String header, String client) throws Exception {
         try (OpenRelay relay = OpenRelay.plain(directory);
                 DialogClient proxy = proxy(open(relay))) {
             proxy.send(header + "\r\n");
@@ -69,7 +69,7 @@ class ProxyTest {
         WITH_EXTRAS + ", 10.1.2.3",
         LOCAL + ", 127.0.0.9"
     })
-    void takesTheClientFromAVersion2Header(String header, String client) throws Exception {
+    void readsTheClientFromAVersion2Header(String header, String client) throws Exception {
         try (OpenRelay relay = OpenRelay.plain(directory);
                 DialogClient proxy = proxy(open(relay))) {
             proxy.send(HexFormat.of().parseHex(VERSION_2 + header));
@@ -80,7 +80,7 @@ class ProxyTest {
     }
 
     @Test
-    void takesHeaderAndCommandsInAnyPieces() throws Exception {
+    void readsHeaderAndCommandsInAnySegments() throws Exception {
         try (OpenRelay relay = OpenRelay.plain(directory);
                 DialogClient together = proxy(open(relay));
                 DialogClient inPieces = proxy(open(relay))) {
@@ -96,7 +96,7 @@ class ProxyTest {
     }
 
     @Test
-    void judgesTheClientAndNotTheProxy() throws Exception {
+    void appliesTheRulesToTheClientInsteadOfTheProxy() throws Exception {
         try (OpenRelay relay = OpenRelay.plain(directory);
                 DialogClient proxy = proxy(open(relay))) {
             proxy.send("PROXY TCP4 192.0.2.66 10.0.0.1 4000 25\r\n");
@@ -110,7 +110,7 @@ class ProxyTest {
     }
 
     @Test
-    void countsTheConnectionsOfTheClientAndNotOfTheProxy() throws Exception {
+    void countsTheConnectionsOfTheClientInsteadOfTheProxy() throws Exception {
         try (OpenRelay relay = OpenRelay.plain(directory)) {
             InetSocketAddress port = relay.listen(
                     ListenerTls.OFF,
@@ -142,7 +142,7 @@ class ProxyTest {
                 "PROXY TCP4 10.1.2.3 10.0.0.1 4000 25                                                                "
                         + "                                                                                          \r\n"
             })
-    void endsAConnectionOfAProxyThatBeginsOtherwise(String said) throws Exception {
+    void closesAProxyConnectionThatDoesNotBeginWithAHeader(String said) throws Exception {
         assertRefused(said.getBytes(StandardCharsets.US_ASCII));
     }
 
@@ -153,7 +153,7 @@ class ProxyTest {
                 VERSION_2 + "2f110000", // a command there is not
                 VERSION_2 + "21110004" + "0a010203", // half an address
             })
-    void endsAConnectionWithABrokenVersion2Header(String header) throws Exception {
+    void closesAConnectionWithAnInvalidVersion2Header(String header) throws Exception {
         assertRefused(HexFormat.of().parseHex(header));
     }
 
@@ -171,7 +171,7 @@ class ProxyTest {
     }
 
     @Test
-    void endsAConnectionOfAProxyThatSaysNothing() throws Exception {
+    void closesAConnectionOfAProxyThatSendsNothing() throws Exception {
         AcceptSettings settings = OpenRelay.settings(null, Duration.ofMillis(200));
         try (OpenRelay relay = new OpenRelay(directory, settings, Map.of());
                 DialogClient proxy = proxy(open(relay))) {
@@ -184,7 +184,7 @@ class ProxyTest {
     }
 
     @Test
-    void saysNothingOfAProxyThatOnlyLooksWhetherThePortIsOpen() throws Exception {
+    void doesNotLogAProxyThatOnlyChecksWhetherThePortIsOpen() throws Exception {
         try (OpenRelay relay = OpenRelay.plain(directory);
                 DialogClient proxy = proxy(open(relay))) {
             proxy.endOutput();
@@ -194,7 +194,7 @@ class ProxyTest {
     }
 
     @Test
-    void takesAHeaderFromAnybodyElseForABadCommand() throws Exception {
+    void treatsAHeaderFromAnyOtherClientAsABadCommand() throws Exception {
         try (OpenRelay relay = OpenRelay.plain(directory);
                 DialogClient client = new DialogClient(open(relay), InetAddress.ofLiteral("127.0.0.2"))) {
             client.expect("220 ");
@@ -207,7 +207,7 @@ class ProxyTest {
     }
 
     @Test
-    void speaksTlsBehindTheHeader() throws Exception {
+    void startsTlsAfterTheHeader() throws Exception {
         RelayCertificate certificate = RelayCertificate.fresh(Algorithm.ecp256);
         try (OpenRelay relay = OpenRelay.with(certificate.in(directory, Duration.ofSeconds(5)), directory)) {
             for (ListenerTls mode : new ListenerTls[] {ListenerTls.IMPLICIT, ListenerTls.OPTIONAL}) {

@@ -22,7 +22,7 @@ class RejectLogTest {
     private final RejectLog door = new RejectLog(journal, () -> now);
 
     @Test
-    void logsTheFirstRejectionOfAnAddressAtOnce() {
+    void logsTheFirstRejectionOfAnAddressImmediately() {
         for (int i = 0; i < 1_000; i++) {
             door.rejected(ONE, REPLY);
             door.rejected(OTHER, REPLY);
@@ -43,7 +43,7 @@ class RejectLogTest {
         door.flush();
         assertThat(journal.rejected()).hasSize(2);
         assertThat(journal.rejected().getLast().reply())
-                .hasToString("554 5.7.1 Not for you (41 times since the last line)");
+                .hasToString("554 5.7.1 Not for you (41 times since the last log line)");
 
         now = now.plus(Duration.ofHours(1));
         door.flush();
@@ -51,7 +51,7 @@ class RejectLogTest {
     }
 
     @Test
-    void logsAtOnceAgainAfterAQuietMinute() {
+    void logsImmediatelyAgainAfterAMinuteWithoutRejections() {
         door.rejected(ONE, REPLY);
         now = now.plus(RejectLog.INTERVAL);
         door.flush();

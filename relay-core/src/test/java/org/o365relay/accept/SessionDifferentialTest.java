@@ -43,7 +43,7 @@ class SessionDifferentialTest {
 
     @ParameterizedTest
     @ValueSource(longs = {5321, 3030, 4954, 1870})
-    void makesNoDifferenceHowAStreamIsCutIntoPackets(long seed) throws Exception {
+    void repliesTheSameHoweverAStreamIsSplitIntoPackets(long seed) throws Exception {
         Random random = new Random(seed);
         int messages = 0;
         for (int round = 0; round < 200; round++) {
@@ -61,7 +61,7 @@ class SessionDifferentialTest {
     /// More than fits into one piece of the queue.
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 16})
-    void makesNoDifferenceHowALargeMessageIsCutIntoPackets(int choice) throws Exception {
+    void storesTheSameHoweverALargeMessageIsSplitIntoPackets(int choice) throws Exception {
         Random random = new Random(choice);
         byte[] content = Packets.stream(random, 300_000);
         ByteArrayOutputStream stream = new ByteArrayOutputStream();
@@ -79,7 +79,7 @@ class SessionDifferentialTest {
     }
 
     @Test
-    void doesNotHoldAgainstADeviceWhatIsInAMessageThatIsTooLarge() throws Exception {
+    void doesNotCountDeviationsInAMessageThatIsTooLarge() throws Exception {
         byte[] stream = octets("EHLO x\r\nMAIL FROM:<a@device.test>\r\nRCPT TO:<b@contoso.test>\r\nDATA\r\n"
                 + "x".repeat(400) + "\r\n.\r\nQUIT\r\n");
         Terms narrow = Terms.chosenBy(16);

@@ -34,7 +34,7 @@ class SessionFuzzTest {
     /// The first octet chooses the terms, all of them the packets.
     @FuzzTest(maxDuration = "10m")
     @DictionaryFile(resourcePath = "sessions.dict")
-    void makesNoDifferenceHowAnyStreamIsCutIntoPackets(byte[] input) throws Exception {
+    void repliesTheSameHoweverAnyStreamIsSplitIntoPackets(byte[] input) throws Exception {
         if (input.length == 0) {
             return;
         }

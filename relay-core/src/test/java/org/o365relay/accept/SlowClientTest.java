@@ -41,7 +41,7 @@ class SlowClientTest {
     }
 
     @Test
-    void endsACommandThatComesAnOctetNowAndThen() {
+    void closesWhenACommandArrivesTooSlowly() {
         for (int second = 0; second < 60; second++) {
             client.send("N");
             client.pass(SECOND);
@@ -54,7 +54,7 @@ class SlowClientTest {
     }
 
     @Test
-    void endsALineThatIsTooLongAndNeverEnds() {
+    void closesWhenALineIsTooLongAndNeverEnds() {
         client.send("x".repeat(5_000));
         for (int second = 0; second < 60; second++) {
             client.send("x");
@@ -64,7 +64,7 @@ class SlowClientTest {
     }
 
     @Test
-    void givesEveryCommandItsOwnTime() {
+    void appliesTheCommandTimeoutToEachCommandSeparately() {
         for (int line = 0; line < 10; line++) {
             client.send("NO");
             client.pass(Duration.ofSeconds(50));
@@ -74,7 +74,7 @@ class SlowClientTest {
     }
 
     @Test
-    void endsContentThatTricklesAndKeepsNothingOfIt() throws Exception {
+    void closesAndDiscardsContentThatArrivesTooSlowly() throws Exception {
         beginContent();
         for (int second = 0; second < 70; second++) {
             client.send("slow\r\n");
@@ -91,7 +91,7 @@ class SlowClientTest {
     }
 
     @Test
-    void takesContentThatComesAtTheRateItMust() {
+    void acceptsContentAtTheMinimumRate() {
         beginContent();
         for (int second = 0; second < 300; second++) {
             client.send("x".repeat(98) + "\r\n");
@@ -102,7 +102,7 @@ class SlowClientTest {
     }
 
     @Test
-    void letsAScannerPauseAsLongAsAnybodyMayBeSilent() {
+    void allowsAScannerToPauseForTheIdleTimeout() {
         beginContent();
         client.send("x".repeat(100_000));
         client.pass(Duration.ofSeconds(299));
@@ -112,7 +112,7 @@ class SlowClientTest {
     }
 
     @Test
-    void endsATrickleInAChunkAsWell() {
+    void closesWhenAChunkArrivesTooSlowly() {
         client.send("MAIL FROM:<a@device.test>\r\nRCPT TO:<b@contoso.test>\r\nBDAT 10000 LAST\r\n");
         for (int second = 0; second < 70; second++) {
             client.send("slow\r\n");
@@ -123,7 +123,7 @@ class SlowClientTest {
     }
 
     @Test
-    void endsASilentConnectionWhateverItDidBefore() {
+    void closesAnIdleConnectionAfterAnyCommand() {
         client.send("NOOP\r\n");
         client.pass(Duration.ofSeconds(299));
         client.send("NOOP\r\n");
@@ -135,7 +135,7 @@ class SlowClientTest {
     }
 
     @Test
-    void doesNotHoldTheQueuesTimeAgainstTheClient() throws Exception {
+    void doesNotCountTheTimeTheClientWaitedForTheQueue() throws Exception {
         beginContent();
         try (Connection other = front.database();
                 Statement statement = other.createStatement()) {
@@ -154,7 +154,7 @@ class SlowClientTest {
     }
 
     @Test
-    void leavesNoTaskBehind() {
+    void leavesNoScheduledTask() {
         client.send("QUIT\r\n");
         client.awaitEnd();
         assertThat(client.hasTasks()).isFalse();

@@ -61,7 +61,7 @@ class SmugglingTest {
 
     @ParameterizedTest(name = "{0}, {1}")
     @MethodSource("variants")
-    void neverLetsASecondMessageIn(String variant, String tolerance) throws Exception {
+    void neverAcceptsASmuggledMessage(String variant, String tolerance) throws Exception {
         String begin = "EHLO x\r\nMAIL FROM:<a@device.test>\r\nRCPT TO:<b@contoso.test>\r\nDATA\r\n";
         byte[] stream = octets(begin + "Subject: x\r\n\r\none" + end(variant) + SECOND);
         boolean ends = tolerance.equals("legacy") && LENIENT_ENDS.contains(variant);
@@ -76,7 +76,7 @@ class SmugglingTest {
 
     @ParameterizedTest(name = "{0}, {1}")
     @MethodSource("variants")
-    void readsNoCommandsBehindTheMessageOfAClientThatKnowsNoCr(String variant, String tolerance) throws Exception {
+    void executesNoCommandsAfterAMessageFromAClientWithoutCr(String variant, String tolerance) throws Exception {
         String begin = "HELO x\nMAIL FROM:<a@device.test>\nRCPT TO:<b@contoso.test>\nDATA\n";
         byte[] stream = octets(begin + "Subject: x\n\none" + end(variant) + SECOND);
         int from = begin.length() + "Subject: x\n\n".length();

@@ -56,7 +56,7 @@ class SocketsTest {
     }
 
     @Test
-    void takesMailOverASocketInTheFileSystem() throws Exception {
+    void acceptsMailOnASocketInTheFileSystem() throws Exception {
         Endpoint.UnixSocket endpoint = endpoint();
         try (OpenRelay relay = OpenRelay.plain(directory)) {
             assertThat(relay.listen(endpoint)).containsExactly(endpoint);
@@ -71,7 +71,7 @@ class SocketsTest {
     }
 
     @Test
-    void greetsUnixClientsAtOnceWhereOthersMayBeginWithTls() throws Exception {
+    void greetsUnixClientsImmediatelyDespiteTlsDetection() throws Exception {
         Endpoint.UnixSocket endpoint = endpoint();
         CertificateFiles patient = RelayCertificate.fresh(Algorithm.ecp256).in(directory, Duration.ofMinutes(5));
         try (OpenRelay relay = OpenRelay.with(patient, directory)) {
@@ -83,7 +83,7 @@ class SocketsTest {
     }
 
     @Test
-    void rejectsUnixClientsWhereLocalhostIsNotTrusted() throws Exception {
+    void rejectsUnixClientsIfLocalhostIsNotTrusted() throws Exception {
         Endpoint.UnixSocket endpoint = endpoint();
         try (OpenRelay relay = OpenRelay.plain(directory)) {
             TrustedNetworks others = OpenRelay.trusting(false, "10.0.0.0/8");
@@ -147,7 +147,7 @@ class SocketsTest {
     }
 
     @Test
-    void saysThatTheDirectoryOfASocketDoesNotExist() throws Exception {
+    void reportsThatTheDirectoryOfASocketDoesNotExist() throws Exception {
         Endpoint.UnixSocket endpoint = new Endpoint.UnixSocket(directory.resolve("none/smtp.sock"), MODE);
         try (OpenRelay relay = OpenRelay.plain(directory)) {
             assertThatThrownBy(() -> relay.listen(endpoint))
@@ -157,7 +157,7 @@ class SocketsTest {
     }
 
     @Test
-    void saysThatThePathOfASocketIsTooLong() throws Exception {
+    void reportsThatThePathOfASocketIsTooLong() throws Exception {
         Endpoint.UnixSocket endpoint = new Endpoint.UnixSocket(directory.resolve("x".repeat(120)), MODE);
         try (OpenRelay relay = OpenRelay.plain(directory)) {
             assertThatThrownBy(() -> relay.listen(endpoint))
@@ -183,7 +183,7 @@ class SocketsTest {
     }
 
     @Test
-    void listensOnAllInheritedSocketsOfAName() throws Exception {
+    void listensOnAllInheritedSocketsWithTheSameName() throws Exception {
         Path path = directory.resolve("handed.sock");
         Socket inet = Socket.newSocketStream();
         inet.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0));
@@ -210,7 +210,7 @@ class SocketsTest {
 
     /// As systemd does it: a socket that blocks is file descriptor 3, and the environment says whose it is.
     @Test
-    void listensOnASocketThatItInherited() throws Exception {
+    void listensOnAnInheritedSocket() throws Exception {
         List<String> launcher = List.of("python3", "-c", """
                 import os, socket, sys
                 s = socket.socket()
@@ -245,7 +245,7 @@ class SocketsTest {
     }
 
     @Test
-    void reportsTheInheritedSocketsIfTheNameIsUnknown() throws Exception {
+    void reportsTheInheritedSocketsIfNoneHasTheName() throws Exception {
         Socket other = Socket.newSocketStream();
         other.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0));
         try (OpenRelay relay = relay(Map.of(other.intValue(), "submission"))) {

@@ -69,7 +69,7 @@ class StartTlsTest {
     }
 
     @Test
-    void goesOnInTls() {
+    void continuesInTls() {
         print("STARTTLS\r\n");
         assertThat(heard()).startsWith("220 ");
         channel.pipeline().fireUserEventTriggered(SslHandshakeCompletionEvent.SUCCESS);
@@ -79,7 +79,7 @@ class StartTlsTest {
     }
 
     @Test
-    void doesNotCountNoQuitInTheHandshake() {
+    void doesNotCountAMissingQuitInTheHandshake() {
         print("STARTTLS\r\n");
         var _ = channel.close();
         assertThat(front.hasDeviated(CLIENT, Deviation.NO_QUIT)).isFalse();

@@ -23,7 +23,7 @@ class StopTest {
     Path directory;
 
     @Test
-    void letsAMessageEndAndTakesNoMoreConnections() throws Exception {
+    void waitsForAMessageAndAcceptsNoNewConnections() throws Exception {
         try (TestRelayFront front = TestRelayFront.in(directory);
                 DialogClient idle = front.connect();
                 DialogClient sending = front.connect()) {
@@ -50,7 +50,7 @@ class StopTest {
     }
 
     @Test
-    void endsATransactionThatHasNotComeToItsContent() throws Exception {
+    void abortsATransactionBeforeItsContent() throws Exception {
         try (TestRelayFront front = TestRelayFront.in(directory);
                 DialogClient client = front.connect()) {
             client.expect("220 ");
@@ -80,7 +80,7 @@ class StopTest {
     }
 
     @Test
-    void waitsForAMessageNoLongerThanTheGraceTime() throws Exception {
+    void waitsForAMessageAtMostForTheGracePeriod() throws Exception {
         try (TestRelayFront front = TestRelayFront.in(directory);
                 DialogClient client = front.connect()) {
             client.beginContent();

@@ -81,7 +81,7 @@ public final class TestRelayFront implements AutoCloseable {
     }
 
     /// @return one without a certificate
-    PipelineFactory entrance() {
+    PipelineFactory pipelines() {
         InstantSource clock = InstantSource.fixed(NOW);
         SessionFactory sessions =
                 new SessionFactory(settings.session(), new Users(null, clock), queue.intake(), journal, clock);

@@ -41,7 +41,7 @@ class TlsTest {
     @EnumSource(
             value = ListenerTls.class,
             names = {"OPTIONAL", "REQUIRED"})
-    void takesAMessageAfterStartTls(ListenerTls mode) throws Exception {
+    void acceptsAMessageAfterStartTls(ListenerTls mode) throws Exception {
         try (OpenRelay relay = OpenRelay.with(certificate.in(directory), directory);
                 TlsClient client = new TlsClient(relay.listen(mode), certificate)) {
             client.startTls().sendMessage();
@@ -59,7 +59,7 @@ class TlsTest {
     @EnumSource(
             value = Algorithm.class,
             names = {"rsa2048", "ecp256", "ed25519"})
-    void takesAMessageOnAListenerForTlsOnly(Algorithm algorithm) throws Exception {
+    void acceptsAMessageOnAListenerWithImplicitTls(Algorithm algorithm) throws Exception {
         RelayCertificate own = RelayCertificate.fresh(algorithm);
         try (OpenRelay relay = OpenRelay.with(own.in(directory), directory);
                 TlsClient client = new TlsClient(relay.listen(ListenerTls.IMPLICIT), own)) {
@@ -71,7 +71,7 @@ class TlsTest {
     }
 
     @Test
-    void carriesALargeMessageThroughTls() throws Exception {
+    void acceptsALargeMessageOverTls() throws Exception {
         String line = "x".repeat(998) + "\r\n";
         try (OpenRelay relay = OpenRelay.with(certificate.in(directory), directory);
                 TlsClient client = new TlsClient(relay.listen(ListenerTls.IMPLICIT), certificate)) {
@@ -90,7 +90,7 @@ class TlsTest {
     }
 
     @Test
-    void speaksTls12ToThoseWhoKnowNothingNewer() throws Exception {
+    void acceptsTls12FromClientsThatSupportNothingNewer() throws Exception {
         try (OpenRelay relay = OpenRelay.with(certificate.in(directory), directory);
                 TlsClient client = new TlsClient(relay.listen(ListenerTls.IMPLICIT), certificate)) {
             assertThat(client.handshake("TLSv1.2").version()).isEqualTo("TLSv1.2");
@@ -100,7 +100,7 @@ class TlsTest {
 
     // RFC 8446 §6.1
     @Test
-    void answersAClientThatEndsTlsAfterTheFinalDot() throws Exception {
+    void repliesToAClientThatEndsTlsAfterTheFinalDot() throws Exception {
         try (OpenRelay relay = OpenRelay.with(certificate.in(directory), directory);
                 TlsClient client = new TlsClient(relay.listen(ListenerTls.OPTIONAL), certificate)) {
             client.startTls();
@@ -117,7 +117,7 @@ class TlsTest {
     }
 
     @Test
-    void closesAtOnceWhenAClientEndsTlsBetweenMessages() throws Exception {
+    void closesImmediatelyWhenAClientEndsTlsBetweenMessages() throws Exception {
         try (OpenRelay relay = OpenRelay.with(certificate.in(directory), directory);
                 TlsClient client = new TlsClient(relay.listen(ListenerTls.IMPLICIT), certificate)) {
             client.handshake().expect("220 ");
@@ -177,7 +177,7 @@ class TlsTest {
     void delaysTheGreetingAfterALateHandshake() throws Exception {
         try (OpenRelay relay = OpenRelay.with(certificate.in(directory, Duration.ofMillis(1)), directory)) {
             InetSocketAddress port = relay.listen(ListenerTls.OPTIONAL);
-            comeTooLate(relay, port);
+            sendClientHelloTooLate(relay, port);
             assertThat(relay.journal().rejected().getFirst().reply().text()).contains("relay.tls.detection-timeout");
             try (TlsClient again = new TlsClient(port, certificate)) {
                 assertThat(again.handshake().version()).isEqualTo("TLSv1.3");
@@ -199,10 +199,10 @@ class TlsTest {
     }
 
     @Test
-    void endsTheLongerDelayAfterPlainText() throws Exception {
+    void endsTheLongerDelayAfterAPlainTextClient() throws Exception {
         try (OpenRelay relay = OpenRelay.with(certificate.in(directory, Duration.ofMillis(1)), directory)) {
             InetSocketAddress port = relay.listen(ListenerTls.OPTIONAL);
-            comeTooLate(relay, port);
+            sendClientHelloTooLate(relay, port);
             try (TlsClient plain = new TlsClient(port, certificate)) {
                 plain.send("HELO plc\r\n");
                 plain.expect("220 ");
@@ -212,7 +212,7 @@ class TlsTest {
         }
     }
 
-    private void comeTooLate(OpenRelay relay, InetSocketAddress port) throws Exception {
+    private void sendClientHelloTooLate(OpenRelay relay, InetSocketAddress port) throws Exception {
         try (TlsClient tooLate = new TlsClient(port, certificate)) {
             tooLate.expect("220 ");
             assertThatThrownBy(tooLate::handshake).isInstanceOf(IOException.class);
@@ -271,7 +271,7 @@ class TlsTest {
     @EnumSource(
             value = ListenerTls.class,
             names = {"OPTIONAL", "OFF"})
-    void closesTlsConnectionsWhereTlsIsOff(ListenerTls mode) throws Exception {
+    void closesTlsConnectionsIfTlsIsOff(ListenerTls mode) throws Exception {
         try (OpenRelay relay = mode == ListenerTls.OFF
                         ? OpenRelay.with(certificate.in(directory), directory)
                         : OpenRelay.plain(directory);
@@ -284,7 +284,7 @@ class TlsTest {
             assertThat(relay.journal().rejected())
                     .singleElement()
                     .satisfies(rejected -> assertThat(rejected.reply().text())
-                            .contains("set relay.tls.certificate, or turn TLS off in the device"));
+                            .contains("set relay.tls.certificate, or turn off TLS on the device"));
         }
     }
 
@@ -302,7 +302,7 @@ class TlsTest {
     @EnumSource(
             value = ListenerTls.class,
             names = {"REQUIRED", "IMPLICIT"})
-    void doesNotListenForTlsWithoutACertificate(ListenerTls mode) throws Exception {
+    void doesNotListenWithTlsWithoutACertificate(ListenerTls mode) throws Exception {
         try (OpenRelay relay = OpenRelay.plain(directory)) {
             assertThatThrownBy(() -> relay.listen(mode))
                     .isInstanceOf(ListenException.class)
@@ -375,7 +375,7 @@ class TlsTest {
     }
 
     @Test
-    void waitsForNoneWhoWillSendNothing() throws Exception {
+    void doesNotWaitForAClientThatClosedItsOutput() throws Exception {
         try (OpenRelay relay = OpenRelay.with(certificate.in(directory, Duration.ofMinutes(5)), directory);
                 DialogClient secure = new DialogClient(relay.listen(ListenerTls.IMPLICIT));
                 DialogClient plain = new DialogClient(relay.listen(ListenerTls.OPTIONAL))) {
@@ -404,7 +404,7 @@ class TlsTest {
     @EnumSource(
             value = ListenerTls.class,
             names = {"IMPLICIT", "OPTIONAL"})
-    void limitsTheTimeOfAHandshake(ListenerTls mode) throws Exception {
+    void limitsTheDurationOfAHandshake(ListenerTls mode) throws Exception {
         AcceptSettings settings = OpenRelay.settings(certificate.in(directory), Duration.ofMillis(300));
         try (OpenRelay relay = new OpenRelay(directory, settings, Map.of());
                 TlsClient client = new TlsClient(relay.listen(mode), certificate)) {

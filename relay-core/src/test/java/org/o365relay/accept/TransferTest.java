@@ -43,7 +43,7 @@ class TransferTest {
     Path directory;
 
     @Test
-    void takesOneOctetPerPacket() throws Exception {
+    void acceptsOneOctetPerPacket() throws Exception {
         try (TestRelayFront front = TestRelayFront.in(directory);
                 DialogClient client = front.connect()) {
             client.expect("220 ");
@@ -73,7 +73,7 @@ class TransferTest {
 
     @ParameterizedTest
     @ValueSource(ints = {10, 5 * Incoming.CHUNK_SIZE})
-    void remembersWhatPeopleKnowAMessageBy(int size) throws Exception {
+    void storesTheSearchableHeaders(int size) throws Exception {
         try (TestRelayFront front = TestRelayFront.in(directory);
                 DialogClient client = front.connect()) {
             client.expect("220 ");
@@ -94,7 +94,7 @@ class TransferTest {
     }
 
     @Test
-    void obeysNothingInContentThatIsSentAlthoughDataWasRefused() throws Exception {
+    void executesNoCommandsInContentSentAfterARejectedData() throws Exception {
         try (TestRelayFront front = TestRelayFront.in(directory);
                 DialogClient client = front.connect()) {
             client.expect("220 ");
@@ -127,7 +127,7 @@ class TransferTest {
 
     @ParameterizedTest
     @ValueSource(ints = {10, 200 * 1024, 1_000 * 1024})
-    void keepsNothingOfAMessageWhoseFinalDotDidNotCome(int size) throws Exception {
+    void discardsAMessageWithoutItsFinalDot(int size) throws Exception {
         try (TestRelayFront front = TestRelayFront.in(directory)) {
             try (DialogClient client = front.connect()) {
                 client.beginContent();
@@ -148,7 +148,7 @@ class TransferTest {
     }
 
     @Test
-    void takesChunksBackWhenTheClientHangsUp() throws Exception {
+    void discardsChunksWhenTheClientDisconnects() throws Exception {
         try (TestRelayFront front = TestRelayFront.in(directory)) {
             try (DialogClient client = front.connect()) {
                 client.beginContent();
@@ -162,7 +162,7 @@ class TransferTest {
 
     @ParameterizedTest
     @ValueSource(ints = {10, 200 * 1024, 3_000 * 1024})
-    void keepsAMessageWhoseClientHangsUpRightAfterTheFinalDot(int size) throws Exception {
+    void keepsAMessageWhoseClientDisconnectsRightAfterTheFinalDot(int size) throws Exception {
         byte[] content = lines(size);
         try (TestRelayFront front = TestRelayFront.in(directory)) {
             try (DialogClient client = front.connect()) {
@@ -177,7 +177,7 @@ class TransferTest {
     }
 
     @Test
-    void keepsEveryMessageOfAClientThatSendsSeveralAndHangsUp() throws Exception {
+    void keepsEveryMessageOfAClientThatSendsSeveralAndDisconnects() throws Exception {
         byte[] content = lines(400 * 1024);
         byte[] again = "MAIL FROM:<a@device.test>\r\nRCPT TO:<b@contoso.test>\r\nDATA\r\nsecond\r\n.\r\n"
                 .getBytes(StandardCharsets.US_ASCII);
@@ -192,7 +192,7 @@ class TransferTest {
     }
 
     @Test
-    void storesALargeMessageInChunksNoLargerThanPromised() throws Exception {
+    void storesALargeMessageInChunksUpToTheMaximumSize() throws Exception {
         byte[] content = lines(2_000 * 1024);
         try (TestRelayFront front = TestRelayFront.in(directory);
                 DialogClient client = front.connect()) {
@@ -205,7 +205,7 @@ class TransferTest {
     }
 
     @Test
-    void makesTheSenderWaitWhileTheQueueCannotWriteAndLosesNothing() throws Exception {
+    void slowsTheClientWhileTheQueueCannotWriteAndLosesNothing() throws Exception {
         String line = "0123456789abcdef".repeat(4) + "\r\n";
         try (TestRelayFront front = TestRelayFront.in(directory);
                 FloodingClient client = new FloodingClient(front.port(), line)) {
@@ -252,7 +252,7 @@ class TransferTest {
     }
 
     @Test
-    void carriesThirtyMebibytesOctetForOctet() throws Exception {
+    void storesThirtyMebibytesUnchanged() throws Exception {
         byte[] content = lines(30 * 1024 * 1024);
         try (TestRelayFront front = TestRelayFront.in(directory);
                 DialogClient client = front.connect()) {
@@ -269,7 +269,7 @@ class TransferTest {
     }
 
     @Test
-    void refusesWhatGrowsTooLargeAfterItsDotAndGoesOn() throws Exception {
+    void rejectsAMessageThatIsTooLargeAfterItsFinalDotAndContinues() throws Exception {
         try (TestRelayFront front = new TestRelayFront(directory, FrontSettings.DEFAULTS.withMessageSize(300 * 1024));
                 DialogClient client = front.connect()) {
             client.beginContent();
@@ -290,7 +290,7 @@ class TransferTest {
     }
 
     @Test
-    void refusesWhatGrowsTooLargeForItsMailboxThoughAnotherWouldTakeIt() throws Exception {
+    void rejectsAMessageThatIsTooLargeForItsMailbox() throws Exception {
         EmailAddress large = EmailAddress.parse("large@contoso.test").orElseThrow();
         Routes routes = new Routes(
                 List.of(),
@@ -312,7 +312,7 @@ class TransferTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void tellsTheJournalHowManyMoreWereRefusedHoweverTheSessionEnds(boolean quits) throws Exception {
+    void logsTheNumberOfSuppressedRejectionsHoweverTheSessionEnds(boolean quits) throws Exception {
         try (TestRelayFront front = TestRelayFront.in(directory)) {
             try (DialogClient client = front.connect()) {
                 client.expect("220 ");
@@ -336,7 +336,7 @@ class TransferTest {
     }
 
     @Test
-    void tellsQueueAndJournalTheSame() throws Exception {
+    void recordsTheSameInQueueAndJournal() throws Exception {
         try (TestRelayFront front = TestRelayFront.in(directory);
                 DialogClient client = front.connect()) {
             client.beginContent();
@@ -352,7 +352,7 @@ class TransferTest {
 
     @ParameterizedTest
     @ValueSource(ints = {10, 200 * 1024, 3_000 * 1024})
-    void answersAClientThatEndsItsSideAfterTheFinalDot(int size) throws Exception {
+    void repliesToAClientThatClosesItsOutputAfterTheFinalDot(int size) throws Exception {
         byte[] content = lines(size);
         try (TestRelayFront front = TestRelayFront.in(directory);
                 DialogClient client = front.connect()) {
@@ -368,7 +368,7 @@ class TransferTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"NOOP", "NOOP\r\nNOO", "MAIL FROM:<a@device.test>"})
-    void closesAtOnceWhenTheClientEndsItsSideBetweenMessages(String said) throws Exception {
+    void closesImmediatelyWhenTheClientClosesItsOutputBetweenMessages(String said) throws Exception {
         try (TestRelayFront front = TestRelayFront.in(directory);
                 DialogClient client = front.connect()) {
             client.expect("220 ");
@@ -382,7 +382,7 @@ class TransferTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"DATA\r\nSubject: x\r\n\r\n.\r", "BDAT 10 LAST\r\n123456789", "BDAT 3\r\n123"})
-    void countsAMessageThatWasCutOff(String said) throws Exception {
+    void countsADisconnectInAMessage(String said) throws Exception {
         try (TestRelayFront front = TestRelayFront.in(directory)) {
             try (DialogClient client = front.connect()) {
                 client.expect("220 ");
@@ -396,7 +396,7 @@ class TransferTest {
     }
 
     @Test
-    void carriesALargeMessageInChunksOfAnySize() throws Exception {
+    void acceptsALargeMessageInChunksOfAnySize() throws Exception {
         byte[] content = new byte[2_000 * 1024];
         new Random(3030).nextBytes(content);
         try (TestRelayFront front = TestRelayFront.in(directory);
@@ -421,7 +421,7 @@ class TransferTest {
     }
 
     @Test
-    void readsAChunkToItsEndThatIsTooLargeAndGoesOn() throws Exception {
+    void skipsAChunkThatIsTooLargeAndContinues() throws Exception {
         try (TestRelayFront front = new TestRelayFront(directory, FrontSettings.DEFAULTS.withMessageSize(300 * 1024));
                 DialogClient client = front.connect()) {
             client.expect("220 ");
@@ -438,7 +438,7 @@ class TransferTest {
     }
 
     @Test
-    void takesALineOfMoreThanAMebibyte() throws Exception {
+    void acceptsALineLongerThanAMebibyte() throws Exception {
         byte[] content = ("x".repeat(1_500_000) + "\r\n").getBytes(StandardCharsets.US_ASCII);
         try (TestRelayFront front = TestRelayFront.in(directory);
                 DialogClient client = front.connect()) {

@@ -21,7 +21,7 @@ class AddressPatternFuzzTest {
     /// The first line is a pattern, the second an address.
     @FuzzTest(maxDuration = "5m")
     @DictionaryFile(resourcePath = "patterns.dict")
-    void readsAnyPatternAndMatchesAnyAddress(byte[] octets) {
+    void parsesAnyPatternAndMatchesAnyAddress(byte[] octets) {
         String[] lines = new String(octets, StandardCharsets.UTF_8).split("\n", 2);
         Optional<EmailAddress> address = EmailAddress.parse(lines[lines.length - 1]);
         Optional<AddressPattern> pattern = AddressPattern.parse(lines[0]);
@@ -31,7 +31,7 @@ class AddressPatternFuzzTest {
             hold(!parsed.matches((EmailAddress) null) || lines[0].matches("<>|[*\"\\\\]+"), "the null sender", parsed);
             address.ifPresent(parsed::matches);
         });
-        address.ifPresent(AddressPatternFuzzTest::checkMatchedByItself);
+        address.ifPresent(AddressPatternFuzzTest::checkMatchesItself);
         String text = lines[0];
         hold(new Glob("*").matches(text), "not anything", text);
         hold(new Glob(text).matches(text), "not itself", text);
@@ -39,7 +39,7 @@ class AddressPatternFuzzTest {
         hold(text.contains("*") || !new Glob(text).matches(text + "x"), "more than itself", text);
     }
 
-    private static void checkMatchedByItself(EmailAddress address) {
+    private static void checkMatchesItself(EmailAddress address) {
         hold(EVERYTHING.matches(address), "not matched by *", address);
         hold(!NULL_SENDER.matches(address), "matched by <>", address);
         AddressPattern.parse(address.toString())
@@ -66,7 +66,7 @@ class AddressPatternFuzzTest {
     @ParameterizedTest
     @ValueSource(strings = {"*a", "a*", "*", "**a", "*a*b", "*aa"})
     @Timeout(10)
-    void takesNoMoreStepsThanPatternAndTextHaveCharactersMultiplied(String part) {
+    void matchesInAtMostPatternTimesTextSteps(String part) {
         String pattern = part.repeat(320 / part.length());
         String text = "a".repeat(20_000);
         assertThat(new Glob(pattern + "x").matches(text)).isFalse();

@@ -37,7 +37,7 @@ class AdmissionRulesTest {
                     -*/10.0.0.8                             | a@b.example         | a@b.example
                     +*/10.0.0.7 -*                          | a@b.example         | a@b.example
                     """)
-    void theFirstRecipientRuleThatCoversItDecides(String rules, String recipient, String outcome) {
+    void theFirstMatchingRecipientRuleDecides(String rules, String recipient, String outcome) {
         AdmissionRules admission = new AdmissionRules(null, POSTMASTER, List.of(), rules(rules));
 
         assertThat(told(admission.recipient(CLIENT, address(recipient)))).startsWith(outcome);
@@ -54,7 +54,7 @@ class AdmissionRulesTest {
                     -root*                      | root                | rule 1
                     -<>                         | <>                  | rule 1
                     """)
-    void theFirstSenderRuleThatCoversItDecides(String rules, String sender, String outcome) {
+    void theFirstMatchingSenderRuleDecides(String rules, String sender, String outcome) {
         AdmissionRules admission = new AdmissionRules(null, POSTMASTER, rules(rules), List.of());
 
         assertThat(told(admission.sender(CLIENT, nullable(sender)))).startsWith(outcome);
@@ -71,7 +71,7 @@ class AdmissionRulesTest {
                     +@contoso.example -*  | root          | root@contoso.example
                     -postmaster*          | postmaster    | rule 1
                     """)
-    void completesAddressesBeforeItJudgesThem(String rules, String address, String outcome) {
+    void completesAddressesBeforeApplyingTheRules(String rules, String address, String outcome) {
         List<AddressRule> written = rules(rules);
         AdmissionRules admission = new AdmissionRules("contoso.example", POSTMASTER, written, written);
 
@@ -87,7 +87,7 @@ class AdmissionRulesTest {
     }
 
     @Test
-    void saysWhichRuleRefusesAndWhatTheAdminHasToSay() {
+    void reportsTheRuleThatDeniesAndItsReason() {
         AddressRule rule = rule(false, "*@x.test", null, "no private mail, ask it@contoso.example");
         AdmissionRules admission = new AdmissionRules(null, POSTMASTER, List.of(), List.of(allow("a@x.test"), rule));
 
@@ -98,7 +98,7 @@ class AdmissionRulesTest {
     }
 
     @Test
-    void refusesWith550AndAnAddressWithoutDomainWith553() {
+    void deniesWith550AndAnUnqualifiedAddressWith553() {
         AdmissionRules admission = new AdmissionRules(null, POSTMASTER, rules("-*"), rules("-*"));
 
         assertThat(reply(admission.sender(CLIENT, null)))
@@ -111,7 +111,7 @@ class AdmissionRulesTest {
     }
 
     @Test
-    void fitsIntoAReplyLineOfAsciiWhateverTheAddressAndTheRule() {
+    void fitsTheReasonIntoAnAsciiReplyLine() {
         Network client =
                 Network.parse("2001:db8:1111:2222:3333:4444:5555:6666/128").orElseThrow();
         AddressRule rule = rule(false, "*" + "ü".repeat(300), client, "Grüße\r\n250 ok " + "x".repeat(500));
@@ -127,7 +127,7 @@ class AdmissionRulesTest {
     }
 
     @Test
-    void saysWhichRuleLetsAnAddressThrough() {
+    void reportsTheRuleThatAllowsAnAddress() {
         AdmissionRules admission =
                 new AdmissionRules("contoso.example", POSTMASTER, rules("+@contoso.example"), rules("-@x.test +*"));
 

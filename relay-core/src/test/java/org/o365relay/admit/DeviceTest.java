@@ -52,7 +52,7 @@ class DeviceTest {
               | 1 | 2 | ra R +70m ra +70m R                 | and the hour's beside the day's
               |   | 0 | R +48h R                            | none is none
             """)
-    void keepsToItsLimits(
+    void enforcesTheLimits(
             @Nullable Integer perMinute,
             @Nullable Integer perHour,
             @Nullable Integer perDay,
@@ -90,7 +90,7 @@ class DeviceTest {
             - | - | 2 | recipients-per-day  | 2026-03-02T08:10:00Z
             - | 2 | 2 | recipients-per-day  | 2026-03-02T08:10:00Z
             """)
-    void saysWhichLimitAndUntilWhenAndIsRight(
+    void reportsTheExceededLimitAndWhenItEnds(
             @Nullable Integer perMinute,
             @Nullable Integer perHour,
             @Nullable Integer perDay,
@@ -120,7 +120,7 @@ class DeviceTest {
     }
 
     @Test
-    void neverLetsMoreThroughThanTheLimitInAnyHourNorLessThanItMust() {
+    void neverExceedsTheLimitInAnyHourAndIsNotTooStrict() {
         DeviceLimits limits = new DeviceLimits(10, null, 7, null);
         Random random = new Random(20260301);
         List<Instant> sent = new ArrayList<>();
@@ -143,7 +143,7 @@ class DeviceTest {
 
     @ParameterizedTest
     @CsvSource({"PT-1S", "PT-9M", "PT-2H", "PT-23H", "P-1D", "P-400D"})
-    void aClockThatIsSetBackLocksNobodyOutForLongerThanTheWindowAndGivesNothingAway(Duration back) {
+    void limitsHoldButDoNotLastLongerWhenTheClockIsSetBack(Duration back) {
         DeviceLimits limits = new DeviceLimits(10, 4, null, 4);
         for (int i = 0; i < 4; i++) {
             assertThat(send(limits)).isNull();
@@ -161,7 +161,7 @@ class DeviceTest {
     }
 
     @Test
-    void parallelSessionsCannotOvershoot() throws InterruptedException {
+    void parallelSessionsCannotExceedTheLimit() throws InterruptedException {
         DeviceLimits limits = new DeviceLimits(100, null, 5_000, 5_000);
         AtomicInteger accepted = new AtomicInteger();
         List<Thread> sessions = new ArrayList<>();
@@ -191,7 +191,7 @@ class DeviceTest {
     }
 
     @Test
-    void countsWhatItDoes() {
+    void countsMessagesRejectionsAndDeviations() {
         printer.setHelo("MFP-2nd-floor");
         printer.deviated(Deviation.BARE_LINE_FEED);
         printer.deviated(Deviation.BARE_LINE_FEED);

@@ -40,7 +40,7 @@ class DevicesTest {
     }
 
     @Test
-    void strangersDriveOutNobodyButStrangers() {
+    void unprovenDevicesEvictOnlyUnprovenDevices() {
         for (int i = 0; i < 500; i++) {
             send(devices.at(address(i)), NONE);
         }
@@ -55,7 +55,7 @@ class DevicesTest {
     }
 
     @Test
-    void aNewDeviceIsRememberedEvenIfAllAreTakenAndTheOneNotSeenForLongestIsForgotten() {
+    void aNewDeviceEvictsTheLeastRecentlySeenOne() {
         for (int i = 0; i < Devices.MAX_DEVICES; i++) {
             send(devices.at(address(i)), NONE);
         }
@@ -71,7 +71,7 @@ class DevicesTest {
     }
 
     @Test
-    void aDeviceWithAnOpenSessionKeepsItsBudget() {
+    void aDeviceWithAnOpenSessionKeepsItsUsage() {
         DeviceLimits one = new DeviceLimits(10, null, null, 1);
         Device idle = devices.at(address(1));
         idle.sessionStarted();
@@ -96,7 +96,7 @@ class DevicesTest {
     }
 
     @Test
-    void budgetsGoWithTheNextTransactionAndTheRestWaits() {
+    void usageIsWrittenWithTheNextTransactionAndTheRestLater() {
         Device budgeted = devices.at(address(1));
         Device other = devices.at(address(2));
         write(Integer.MAX_VALUE);
@@ -124,7 +124,7 @@ class DevicesTest {
     }
 
     @Test
-    void aBudgetGoesWithItsMessageEvenIfTheDeviceSendsWithoutLimitsElsewhere() {
+    void usageIsWrittenWithItsMessageEvenIfAnotherListenerHasNoLimits() {
         Device device = devices.at(address(1));
         write(Integer.MAX_VALUE);
         assertThat(device.reserveRecipient(BUDGET)).isEmpty();
@@ -137,7 +137,7 @@ class DevicesTest {
     }
 
     @Test
-    void aNewDeviceWithABudgetIsWrittenWholeWithItsFirstMessage() {
+    void aNewDeviceWithLimitsIsWrittenInFullWithItsFirstMessage() {
         send(devices.at(address(1)), BUDGET);
         assertThat(write(0)).singleElement().isInstanceOfSatisfying(Updated.class, known -> {
             assertThat(known.device().messages()).isEqualTo(1);
@@ -148,7 +148,7 @@ class DevicesTest {
     }
 
     @Test
-    void whatWasNotWrittenIsGivenAgainWithWhatCameAfter() {
+    void unconfirmedChangesAreReturnedAgainWithLaterOnes() {
         send(devices.at(address(1)), BUDGET);
         assertThat(devices.next(0)).hasSize(1);
         clock.advance(Duration.ofMinutes(10));
@@ -168,7 +168,7 @@ class DevicesTest {
     }
 
     @Test
-    void whatChangesWhileItIsWrittenIsNotLost() {
+    void changesDuringAWriteAreNotLost() {
         Device device = devices.at(address(1));
         send(device, BUDGET);
         assertThat(devices.next(0)).hasSize(1);
@@ -180,7 +180,7 @@ class DevicesTest {
     }
 
     @Test
-    void whatIsForgottenIsForgottenOnDiskToo() {
+    void evictedDevicesAreDeletedOnDisk() {
         Disk disk = new Disk();
         disk.write(devices.next(Integer.MAX_VALUE));
         for (int i = 0; i < 5_000; i++) {
@@ -202,7 +202,7 @@ class DevicesTest {
     }
 
     @Test
-    void aBudgetSurvivesARestartAndAClockThatIsSetBackMeanwhile() {
+    void usageSurvivesARestartAndAClockThatIsSetBack() {
         DeviceLimits three = new DeviceLimits(10, null, 3, 3);
         Disk disk = new Disk();
         Device device = devices.at(address(1));
@@ -230,7 +230,7 @@ class DevicesTest {
     }
 
     @Test
-    void aBudgetInUseWhenTheClockIsSetBackIsNotOnDiskTwice() {
+    void usageIsNotStoredTwiceWhenTheClockIsSetBack() {
         Disk disk = new Disk();
         Device device = devices.at(address(1));
         for (int i = 0; i < 3; i++) {

@@ -10,7 +10,7 @@ class NetworkFuzzTest {
 
     @FuzzTest(maxDuration = "5m")
     @DictionaryFile(resourcePath = "networks.dict")
-    void readsANetworkThatContainsItsOwnAddress(byte[] octets) {
+    void parsesANetworkThatContainsItsOwnAddress(byte[] octets) {
         String text = new String(octets, StandardCharsets.ISO_8859_1);
 
         Network.parse(text).ifPresent(network -> {

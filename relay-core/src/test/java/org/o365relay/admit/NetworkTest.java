@@ -26,7 +26,7 @@ class NetworkTest {
                     ::ffff:10.7.0.0/104   , 10.0.0.0/8
                     ::ffff:0:0/96         , 0.0.0.0/0
                     """)
-    void reads(String text, String expected) {
+    void parsesNetworks(String text, String expected) {
         assertThat(Network.parse(text).orElseThrow()).hasToString(expected);
     }
 
@@ -37,7 +37,7 @@ class NetworkTest {
                 "10.1", "10", "10.0.0", "256.1.1.1", "1.2.3.4.5", "1..2.3", "...", "localhost", "printer.lan/24",
                 "::1/129", ":::", "::g", "fe80::1%eth0", "1:2:3", "::ffff:10.0.0.0/24", "::ffff:10.0.0.0/129"
             })
-    void refuses(String text) {
+    void rejectsInvalidNetworks(String text) {
         assertThat(Network.parse(text)).isEmpty();
     }
 
@@ -61,13 +61,13 @@ class NetworkTest {
                     2001:db8::/32      , 2001:db8:ffff::1     , true
                     2001:db8::/32      , 2001:db9::           , false
                     """)
-    void contains(String network, String address, boolean expected) {
+    void containsAddresses(String network, String address, boolean expected) {
         assertThat(Network.parse(network).orElseThrow().contains(InetAddress.ofLiteral(address)))
                 .isEqualTo(expected);
     }
 
     @Test
-    void hasNoPrefixLongerThanItsAddress() {
+    void rejectsAPrefixLongerThanTheAddress() {
         InetAddress address = InetAddress.ofLiteral("10.0.0.0");
         assertThatThrownBy(() -> new Network(address, 33)).isInstanceOf(IllegalArgumentException.class);
     }

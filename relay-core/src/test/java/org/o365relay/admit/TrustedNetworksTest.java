@@ -11,14 +11,14 @@ class TrustedNetworksTest {
     private static final InetAddress CLIENT = InetAddress.ofLiteral("10.0.0.1");
 
     @Test
-    void trustsWhoIsInAnyOfTheNetworksAndNobodyElse() {
+    void trustsOnlyClientsInTheNetworks() {
         assertThat(trusting("::1", "10.0.0.0/8").policy(CLIENT)).isPresent();
         assertThat(trusting("::1").policy(CLIENT)).isEmpty();
         assertThat(trusting().policy(CLIENT)).isEmpty();
     }
 
     @Test
-    void goesByTheSmallestNetworkWhateverTheirOrder() {
+    void usesTheSmallestNetworkRegardlessOfOrder() {
         assertThat(trusting("10.0.0.0/8", "10.0.0.0/24", "10.0.0.0/16").policy(CLIENT))
                 .hasValueSatisfying(policy -> assertThat(policy.name()).isEqualTo("10.0.0.0/24"));
         assertThat(trusting("10.0.0.1", "10.0.0.0/8").policy(CLIENT))

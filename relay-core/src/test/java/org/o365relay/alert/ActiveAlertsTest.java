@@ -129,7 +129,7 @@ class ActiveAlertsTest {
     }
 
     @Test
-    void doesNotReportAgainWhatReturnsWithinTheDelay() {
+    void doesNotReportAConditionThatReturnsWithinTheDelay() {
         fixture.block(FIRST);
         fixture.pass(HOUR);
         for (int i = 0; i < 5; i++) {
@@ -165,7 +165,7 @@ class ActiveAlertsTest {
     }
 
     @Test
-    void clearsWhatIsNotDetectedAgainAfterARestart() {
+    void clearsAnAlertNotDetectedAgainAfterARestart() {
         fixture.block(FIRST);
         fixture.pass(HOUR);
         fixture.restart();
@@ -177,7 +177,7 @@ class ActiveAlertsTest {
     }
 
     @Test
-    void sendsNoEmailForWhatIsNotDetectedAgainAfterARestart() {
+    void sendsNoEmailForAnAlertNotDetectedAgainAfterARestart() {
         fixture.open.remove(SECOND);
         fixture.block(FIRST);
         fixture.pass(HOUR);
@@ -201,7 +201,7 @@ class ActiveAlertsTest {
     }
 
     @Test
-    void replacesAnOutageByItsCause() {
+    void replacesAnOutageWithItsCause() {
         fixture.events().record(new Unreachable(FIRST, "smtp.example", REFUSED, fixture.clock.instant()));
         fixture.pass(Duration.ofMinutes(5));
         fixture.block(FIRST);

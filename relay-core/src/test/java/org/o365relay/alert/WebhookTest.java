@@ -126,7 +126,7 @@ class WebhookTest {
     }
 
     @Test
-    void survivesAServerThatIsNotThere() throws Exception {
+    void toleratesAnUnreachableServer() throws Exception {
         Webhook broken = webhook(1, null);
         broken.offer(message("first", false));
         broken.start();
@@ -137,7 +137,7 @@ class WebhookTest {
     }
 
     @Test
-    void hidesItsSecrets() {
+    void hidesSecrets() {
         WebhookSettings settings =
                 new WebhookSettings(new Secret("https://hooks/geheim"), "X-Key", new Secret("geheim"));
         assertThat(settings.toString()).doesNotContain("geheim");

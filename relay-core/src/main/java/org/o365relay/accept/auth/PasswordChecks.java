@@ -68,12 +68,12 @@ public final class PasswordChecks implements AutoCloseable {
     }
 
     private synchronized boolean acquire(InetAddress client) {
-        int ofClient = pending.getOrDefault(client, 0);
-        if (totalPending >= MAX_PENDING || ofClient >= MAX_PENDING_PER_CLIENT) {
+        int clientPending = pending.getOrDefault(client, 0);
+        if (totalPending >= MAX_PENDING || clientPending >= MAX_PENDING_PER_CLIENT) {
             return false;
         }
         totalPending++;
-        pending.put(client, ofClient + 1);
+        pending.put(client, clientPending + 1);
         return true;
     }
 
@@ -100,7 +100,7 @@ public final class PasswordChecks implements AutoCloseable {
             return result;
         }
 
-        /// Cancels the check if it has not started; a started check still counts.
+        /// Cancels the check if it has not started; a check that has started continues.
         public void cancel() {
             if (started.compareAndSet(false, true)) {
                 result.complete(Result.CANCELLED);

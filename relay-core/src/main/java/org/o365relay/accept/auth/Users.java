@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Authenticates users of the users file. Reloads the file within seconds of a change; if the new file is
-/// invalid, the previous users stay valid. Thread-safe.
+/// Authenticates users of the users file. A change to the file takes effect within five seconds; if the new
+/// file is invalid, the previous users stay valid. Thread-safe.
 public final class Users implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Users.class);
@@ -36,11 +36,11 @@ public final class Users implements AutoCloseable {
     public enum Result {
         VALID,
         INVALID,
-        /// The users file could not be read.
+        /// No valid users file has been read, or the check failed unexpectedly.
         UNAVAILABLE,
-        /// There are too many pending checks, of this client or in total.
+        /// There are too many pending checks, for this client or in total.
         BUSY,
-        /// The client disconnected before the check.
+        /// The client disconnected before the check started.
         CANCELLED
     }
 
@@ -58,7 +58,7 @@ public final class Users implements AutoCloseable {
         this(file, clock, new PasswordChecks(PasswordChecks.FAILURE_DELAY));
     }
 
-    /// @param checks runs the checks; closed with this object
+    /// @param checks runs the password checks; closed with this object
     Users(@Nullable Path file, InstantSource clock, PasswordChecks checks) {
         this.file = file;
         this.clock = clock;
@@ -66,9 +66,9 @@ public final class Users implements AutoCloseable {
         currentHashes();
     }
 
-    /// Compares a password with the stored hash. Takes equally long for unknown users.
+    /// Compares a password with the stored hash. Takes as long for unknown users as for known ones.
     ///
-    /// @param client address whose pending checks are limited
+    /// @param client client address; the number of its pending checks is limited
     /// @param password password to check; overwritten after the check
     public PasswordChecks.Check check(InetAddress client, String name, byte[] password) {
         PasswordChecks.Check check = checks.begin(client, () -> compareAndClear(name, password));

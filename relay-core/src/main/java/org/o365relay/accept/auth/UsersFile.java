@@ -72,7 +72,7 @@ public record UsersFile(Map<String, String> hashes, List<String> problems) {
     private static String add(String line, Map<String, String> hashes) {
         int colon = line.indexOf(':');
         if (colon < 1) {
-            return "not name:hash, as htpasswd -B writes it";
+            return "expected name:hash, as htpasswd -B writes it";
         }
         Matcher hash = HASH.matcher(line.substring(colon + 1));
         if (!hash.matches()) {
@@ -80,7 +80,7 @@ public record UsersFile(Map<String, String> hashes, List<String> problems) {
         }
         int cost = Integer.parseInt(hash.group(1));
         if (cost < LOWEST_COST || cost > HIGHEST_COST) {
-            return "the cost of the hash is " + cost + ", not " + LOWEST_COST + " to " + HIGHEST_COST;
+            return "the cost of the hash is " + cost + ", but must be " + LOWEST_COST + " to " + HIGHEST_COST;
         }
         return hashes.putIfAbsent(line.substring(0, colon), hash.group()) == null ? "" : "duplicate user name";
     }

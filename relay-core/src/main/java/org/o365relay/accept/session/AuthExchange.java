@@ -28,7 +28,7 @@ final class AuthExchange {
     }
 
     private final Client client;
-    private final boolean allowedWithoutTls;
+    private final boolean isAllowedWithoutTls;
     private final Users users;
     private final ClientState state;
     private final SessionErrors errors;
@@ -40,7 +40,7 @@ final class AuthExchange {
 
     AuthExchange(Client client, boolean authWithoutTls, Users users, ClientState state, SessionErrors errors) {
         this.client = client;
-        this.allowedWithoutTls = authWithoutTls || client.policy().auth() == AuthPolicy.ACCEPT_ANY;
+        this.isAllowedWithoutTls = authWithoutTls || client.policy().auth() == AuthPolicy.ACCEPT_ANY;
         this.users = users;
         this.state = state;
         this.errors = errors;
@@ -48,7 +48,7 @@ final class AuthExchange {
 
     boolean isOffered() {
         return client.policy().auth() != AuthPolicy.NONE
-                && (state.isSecure() || allowedWithoutTls)
+                && (state.isSecure() || isAllowedWithoutTls)
                 && !state.isAuthenticated();
     }
 
@@ -57,14 +57,14 @@ final class AuthExchange {
         return step != Step.NONE;
     }
 
-    /// @return whether the client has sent AUTH, or a command that may be AUTH; unknown commands after it may
+    /// @return whether the client has sent AUTH, or a line that may have been AUTH. Later unknown commands may
     ///     be passwords and must not be echoed
     boolean wasAttempted() {
         return attempted;
     }
 
     /// Records attempts to authenticate, whether or not AUTH is offered.
-    void noteCommand(Command command) {
+    void recordCommand(Command command) {
         attempted |= command instanceof Command.Auth
                 || command instanceof Command.MalformedAuth
                 || (command instanceof Command.Unknown(String verb) && verb.startsWith("AUTH")); // AUTH=LOGIN
@@ -76,7 +76,7 @@ final class AuthExchange {
             return errors.error(Reply.of(
                     502,
                     "5.5.1",
-                    "Authentication not enabled; turn it off in the device (relay.trusted-networks: auth)"));
+                    "Authentication not enabled; turn it off on the device (relay.trusted-networks: auth)"));
         }
         if (state.isAuthenticated()) {
             return errors.error(Reply.of(503, "5.5.1", "Already authenticated"));
@@ -158,8 +158,8 @@ final class AuthExchange {
         }
     }
 
-    /// Parses `authzid NUL authcid NUL password` (RFC 4616 §2). An authzid other than the user name is
-    /// rejected.
+    /// Parses `authzid NUL authcid NUL password` (RFC 4616 §2). Where passwords are checked, an authzid other
+    /// than the user name is rejected.
     private SessionAction authenticatePlain(byte[] message) {
         int first = indexOfNul(message, 0);
         int second = indexOfNul(message, first + 1);
@@ -221,6 +221,6 @@ final class AuthExchange {
     private SessionAction succeed() {
         reset();
         state.authenticated();
-        return new Send(Reply.of(235, "2.7.0", "Welcome"));
+        return new Send(Reply.of(235, "2.7.0", "Authentication successful"));
     }
 }

@@ -12,7 +12,7 @@ import org.o365relay.mail.Deviation;
 /// The client of a connection.
 ///
 /// @param device counters and limits of the client's address
-/// @param tls TLS mode of the listener; off if there is no certificate
+/// @param tls TLS mode of the listener; [ListenerTls#OFF] if there is no certificate
 public record Client(InetAddress address, ClientPolicy policy, Device device, ListenerTls tls) {
 
     /// Counts a deviation.
@@ -20,7 +20,7 @@ public record Client(InetAddress address, ClientPolicy policy, Device device, Li
         device.deviated(deviation);
     }
 
-    /// @return whether the client's network accepts the deviation, which is not counted
+    /// @return whether the client's network accepts the deviation; does not count it
     boolean accepts(Deviation deviation) {
         return policy.tolerance().accepts(deviation);
     }

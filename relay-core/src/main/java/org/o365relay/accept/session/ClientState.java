@@ -5,7 +5,7 @@ import org.o365relay.accept.tls.ListenerTls;
 import org.o365relay.mail.Deviation;
 import org.o365relay.mail.Reply;
 
-/// What the client has established in its session: its HELO name, TLS and authentication.
+/// State that the client has established in its session: HELO name, TLS and authentication.
 final class ClientState {
 
     private static final int MAX_NAME = 255; // longer names are truncated in headers and lists
@@ -63,7 +63,7 @@ final class ClientState {
         authenticated = true;
     }
 
-    /// Discards what was said before STARTTLS (RFC 3207 §4.2).
+    /// Discards the state from before STARTTLS (RFC 3207 §4.2).
     void tlsStarted() {
         helo = "";
         greeted = false;
@@ -91,12 +91,12 @@ final class ClientState {
     }
 
     private static String printable(String name) {
-        String cut = name.length() > MAX_NAME ? name.substring(0, MAX_NAME) : name;
-        for (int i = 0; i < cut.length(); i++) {
-            if (cut.charAt(i) < ' ' || cut.charAt(i) > '~') {
-                return cut.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?"); // control and format characters
+        String truncated = name.length() > MAX_NAME ? name.substring(0, MAX_NAME) : name;
+        for (int i = 0; i < truncated.length(); i++) {
+            if (truncated.charAt(i) < ' ' || truncated.charAt(i) > '~') {
+                return truncated.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?"); // control and format characters
             }
         }
-        return cut;
+        return truncated;
     }
 }

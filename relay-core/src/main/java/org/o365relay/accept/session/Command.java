@@ -22,19 +22,19 @@ sealed interface Command {
     record Ehlo(String name) implements Command {}
 
     /// @param sender envelope sender; null for the null sender
-    /// @param parameters keyword in upper case → value; an empty value if the parameter has none
+    /// @param parameters values by keyword in upper case; the value is empty if the parameter has none
     /// @param deviations deviations in the syntax of the command
     record Mail(@Nullable EmailAddress sender, Map<String, String> parameters, Set<Deviation> deviations)
             implements Command {
 
-        /// @return value of SIZE: 0 if not given, at most [Long#MAX_VALUE]; empty if it is not a number
-        ///     (RFC 1870 §5)
+        /// @return declared size in octets, at most [Long#MAX_VALUE]; 0 if SIZE is not given; empty if its
+        ///     value is not a number (RFC 1870 §5)
         Optional<Long> declaredSize() {
             String value = parameters.get("SIZE");
             return value == null ? Optional.of(0L) : OctetCount.parse(value);
         }
 
-        /// @return value of BODY; empty if it is unknown
+        /// @return body type, 7BIT if BODY is not given; empty if its value is unknown
         Optional<BodyType> bodyType() {
             String value = parameters.get("BODY");
             return value == null ? Optional.of(BodyType.SEVEN_BIT) : BodyType.of(value);
@@ -51,7 +51,7 @@ sealed interface Command {
         }
     }
 
-    /// @param parameters keyword in upper case → value; an empty value if the parameter has none
+    /// @param parameters values by keyword in upper case; the value is empty if the parameter has none
     /// @param deviations deviations in the syntax of the command
     record Rcpt(EmailAddress recipient, Map<String, String> parameters, Set<Deviation> deviations) implements Command {
 
@@ -94,10 +94,11 @@ sealed interface Command {
         }
     }
 
-    /// AUTH with too few or too many arguments. They may contain a password and are not kept.
+    /// AUTH with too few or too many arguments. The arguments are not kept, because they may contain a
+    /// password.
     record MalformedAuth() implements Command {}
 
-    /// A command that takes no argument, but was sent with one.
+    /// A command that was sent with an argument although it takes none.
     record UnexpectedArgument(String verb, Command command) implements Command {}
 
     /// @param verb first word of the line, in upper case

@@ -9,9 +9,9 @@ import org.o365relay.mail.Deviation;
 /// one pass. All other octets are unchanged. The result does not depend on how the octets are split into
 /// packets.
 ///
-/// If the client ends its lines with CRLF, only CRLF "." CRLF ends the content; anything else is content, which
-/// prevents SMTP smuggling. Where a bare LF may end a line, dot-stuffing and the final dot apply after it, too.
-/// A bare CR never ends a line.
+/// Unless a bare LF may end a line, only CRLF "." CRLF ends the content, which prevents SMTP smuggling. If a
+/// bare LF may end a line, dot-stuffing and the final dot are recognized after it, too. A bare CR never ends a
+/// line.
 final class ContentDecoder {
 
     // RFC 5321 §4.5.3.1.6, without CRLF
@@ -52,10 +52,10 @@ final class ContentDecoder {
 
     /// Decodes octets up to the final dot and its line ending.
     ///
-    /// @param end end of the octets in the input
+    /// @param end index after the last octet to decode
     /// @param content receives the decoded octets
-    /// @return number of octets consumed if they contain the end of the content; -1 if they do not, and all
-    ///     were consumed
+    /// @return number of octets consumed up to the end of the content; -1 if all were consumed without reaching
+    ///     it
     int decode(byte[] input, int offset, int end, ByteArrayOutputStream content) {
         int copied = offset; // everything before this index is decoded
         int line = offset - lineOctets; // start of the current line; may be negative
@@ -97,13 +97,14 @@ final class ContentDecoder {
         return -1;
     }
 
-    /// @return deviations of the lines: [Deviation#BARE_LINE_FEED], [Deviation#BARE_CARRIAGE_RETURN],
+    /// @return deviations found in the lines: [Deviation#BARE_LINE_FEED], [Deviation#BARE_CARRIAGE_RETURN],
     ///     [Deviation#NUL] and [Deviation#LONG_LINE]
     Set<Deviation> deviations() {
         return deviations;
     }
 
-    /// @return whether servers that accept only CRLF as line ending would miss this end of content
+    /// @return whether servers that accept only CRLF as a line ending would not recognize this end of the
+    ///     content
     boolean hasNonstandardEnd() {
         return hasNonstandardEnd;
     }

@@ -28,7 +28,7 @@ final class DsnParameters {
     /// A parse result.
     ///
     /// @param value the valid parameters
-    /// @param errors texts for the reply; empty if all parameters are valid
+    /// @param errors descriptions of the invalid parameters, for the reply; empty if all are valid
     record Parsed<T>(T value, List<String> errors) {
 
         Parsed {
@@ -38,7 +38,7 @@ final class DsnParameters {
 
     /// Parses RET and ENVID.
     ///
-    /// @param parameters keyword in upper case → value
+    /// @param parameters values by keyword in upper case
     static Parsed<DsnRequest> ofMail(Map<String, String> parameters) {
         if (!parameters.containsKey("RET") && !parameters.containsKey("ENVID")) {
             return NO_REQUEST;
@@ -51,7 +51,7 @@ final class DsnParameters {
 
     /// Parses NOTIFY and ORCPT.
     ///
-    /// @param parameters keyword in upper case → value
+    /// @param parameters values by keyword in upper case
     static Parsed<ForRecipient> ofRcpt(Map<String, String> parameters) {
         String notify = parameters.get("NOTIFY");
         String original = parameters.get("ORCPT");

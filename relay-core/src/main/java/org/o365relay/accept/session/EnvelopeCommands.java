@@ -13,9 +13,9 @@ import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
 import org.o365relay.queue.Intake;
 
-/// MAIL and RCPT. First rejects protocol deviations that are not tolerated from the client's network, then checks
-/// size and free space, then the sender and recipient rules. The limits of the device are checked last, because
-/// that check also counts the message or recipient.
+/// Handles MAIL and RCPT. MAIL checks authentication, protocol deviations, size and free space, and the sender
+/// rules; RCPT checks protocol deviations, the recipient rules, and the recipients of the message. The limits
+/// of the device are checked last, because that check also counts the message or recipient.
 final class EnvelopeCommands {
 
     private static final int MAX_REJECTED_RECIPIENTS = 1_000;
@@ -59,19 +59,20 @@ final class EnvelopeCommands {
             case Admission.Admitted(EmailAddress sender) ->
                 client.device()
                         .beginMessage(client.policy().limits())
-                        .map(excess -> overLimit(mail, excess))
+                        .map(excess -> rejectOverLimit(mail, excess))
                         .orElseGet(() -> accept(mail, sender));
         };
     }
 
-    /// @param sender possibly completed with the default domain; null for the null sender
+    /// @param sender envelope sender, completed with the default domain if it had none; null for the null
+    ///     sender
     private SessionAction accept(Command.Mail mail, @Nullable EmailAddress sender) {
         receiver.begin(new MailTransaction(
                 mail, sender, queue.receive(), settings.limits().connections()));
         return new Send(Reply.of(250, "2.1.0", "Sender ok"));
     }
 
-    private SessionAction overLimit(Command.Mail mail, LimitExceeded excess) {
+    private SessionAction rejectOverLimit(Command.Mail mail, LimitExceeded excess) {
         return errors.limitExceeded(mail.sender(), null, excess, RejectReplies.limitExceeded(client.address(), excess));
     }
 
@@ -95,7 +96,7 @@ final class EnvelopeCommands {
         };
     }
 
-    /// @param recipient possibly completed with the default domain
+    /// @param recipient recipient, completed with the default domain if it had none
     private SessionAction reserve(Command.Rcpt rcpt, MailTransaction current, EmailAddress recipient) {
         int max = settings.limits().recipients();
         if (current.recipients().size() >= max) {
@@ -104,7 +105,7 @@ final class EnvelopeCommands {
         Optional<LimitExceeded> excess =
                 client.device().reserveRecipient(client.policy().limits());
         if (excess.isPresent()) {
-            return overLimit(rcpt, current, excess.get());
+            return rejectOverLimit(rcpt, current, excess.get());
         }
         current.add(recipient, dsnRequest(rcpt, current));
         return recipientOk();
@@ -114,7 +115,7 @@ final class EnvelopeCommands {
         return new Send(Reply.of(250, "2.1.5", "Recipient ok"));
     }
 
-    private SessionAction overLimit(Command.Rcpt rcpt, MailTransaction current, LimitExceeded excess) {
+    private SessionAction rejectOverLimit(Command.Rcpt rcpt, MailTransaction current, LimitExceeded excess) {
         Reply reply = RejectReplies.recipientLimitExceeded(client.address(), excess);
         return tooManyRejected(current, reply)
                 .orElseGet(() -> errors.limitExceeded(current.sender(), rcpt.recipient(), excess, reply));
@@ -132,8 +133,8 @@ final class EnvelopeCommands {
                 : Optional.empty();
     }
 
-    /// Drops SUCCESS from the request unless the recipient rules let this client send to the envelope sender,
-    /// to whom success reports go.
+    /// Removes SUCCESS from the request unless the recipient rules let this client send to the envelope sender,
+    /// which receives the success reports.
     private ForRecipient dsnRequest(Command.Rcpt rcpt, MailTransaction current) {
         ForRecipient requested = rcpt.dsnRequest().value();
         if (requested.conditions() == null || !requested.includes(NotifyCondition.SUCCESS)) {

@@ -16,7 +16,7 @@ import org.o365relay.mail.Reply;
 /// any.
 final class EnvelopeParser {
 
-    /// Parameters of MAIL that the extensions in [Extensions] define, and AUTH (RFC 4954 §5).
+    /// Known parameters of MAIL: those defined by the extensions in [Extensions], including AUTH (RFC 4954 §5).
     private static final Set<String> MAIL = Set.of("SIZE", "BODY", "SMTPUTF8", "AUTH", "RET", "ENVID");
 
     private static final Set<String> RCPT = Set.of("NOTIFY", "ORCPT");
@@ -63,12 +63,12 @@ final class EnvelopeParser {
                         501, "5.1.3", "Bad recipient address syntax: " + RejectReplies.printable(path.address())));
     }
 
-    /// @return the alphabetically first parameter that no offered extension defines; empty if there is none
+    /// @return the alphabetically first unknown parameter; empty if all are known
     static Optional<String> unknownParameter(Command.Mail mail) {
         return unknownParameter(mail.parameters(), MAIL);
     }
 
-    /// @return the alphabetically first parameter that no offered extension defines; empty if there is none
+    /// @return the alphabetically first unknown parameter; empty if all are known
     static Optional<String> unknownParameter(Command.Rcpt rcpt) {
         return unknownParameter(rcpt.parameters(), RCPT);
     }
@@ -88,7 +88,7 @@ final class EnvelopeParser {
                         && mail.dsnRequest().errors().isEmpty())) {
             return mail;
         }
-        note(Deviation.INVALID_PARAMETER);
+        addDeviation(Deviation.INVALID_PARAMETER);
         return new Command.Mail(sender, parameters, deviations);
     }
 
@@ -97,7 +97,7 @@ final class EnvelopeParser {
         if (parameters.isEmpty() || rcpt.dsnRequest().errors().isEmpty()) {
             return rcpt;
         }
-        note(Deviation.INVALID_PARAMETER);
+        addDeviation(Deviation.INVALID_PARAMETER);
         return new Command.Rcpt(recipient, parameters, deviations);
     }
 
@@ -112,7 +112,7 @@ final class EnvelopeParser {
             return null;
         }
         if (text.charAt(start) != '<') {
-            note(Deviation.NO_BRACKETS); // sent by disk controllers and scripts
+            addDeviation(Deviation.NO_BRACKETS); // sent by disk controllers and scripts
             int end = CommandParser.indexOfBlank(text, start);
             return new Path(text.substring(start, end), end);
         }
@@ -134,10 +134,10 @@ final class EnvelopeParser {
             return -1;
         }
         if (colon > keyword.length()) {
-            note(Deviation.SPACE_BEFORE_COLON);
+            addDeviation(Deviation.SPACE_BEFORE_COLON);
         }
         if (start > colon + 1) {
-            note(Deviation.SPACE_BEFORE_ADDRESS);
+            addDeviation(Deviation.SPACE_BEFORE_ADDRESS);
         }
         return start;
     }
@@ -160,7 +160,7 @@ final class EnvelopeParser {
     private String bracketed(String path) {
         String address = path.strip();
         if (address.length() < path.length()) {
-            note(Deviation.SPACE_BEFORE_ADDRESS);
+            addDeviation(Deviation.SPACE_BEFORE_ADDRESS);
         }
         int colon = address.startsWith("@") ? address.indexOf(':') : -1;
         return address.substring(colon + 1); // RFC 5321 §C: a source route is accepted and ignored
@@ -181,7 +181,7 @@ final class EnvelopeParser {
                 parameters.put(keyword, text.substring(Math.min(end, keywordEnd + 1), end));
             }
             if (!keywords.contains(keyword)) {
-                note(Deviation.UNKNOWN_PARAMETER);
+                addDeviation(Deviation.UNKNOWN_PARAMETER);
             }
             start = afterBlanks(end);
         }
@@ -196,7 +196,7 @@ final class EnvelopeParser {
         return i;
     }
 
-    private void note(Deviation deviation) {
+    private void addDeviation(Deviation deviation) {
         if (deviations.isEmpty()) {
             deviations = EnumSet.noneOf(Deviation.class);
         }

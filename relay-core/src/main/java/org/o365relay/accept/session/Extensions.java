@@ -6,7 +6,7 @@ import org.o365relay.mail.Reply;
 
 /// The extensions listed by EHLO, and the commands listed by HELP.
 ///
-/// @param messageSize largest message in octets
+/// @param messageSize maximum message size in octets
 /// @param startTls whether STARTTLS is available now
 /// @param auth whether AUTH is available now
 public record Extensions(long messageSize, boolean startTls, boolean auth) {

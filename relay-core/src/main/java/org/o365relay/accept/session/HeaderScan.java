@@ -35,21 +35,21 @@ final class HeaderScan {
     private int author;
     private int authorEnd;
     private int receivedFields;
-    private boolean date;
+    private boolean hasDate;
     private int messageId; // start of the first value; 0 if absent
     private int messageIdEnd;
     private int subject; // start of the first value; 0 if absent
     private int subjectEnd;
     private @Nullable QueueId previousId;
     private @Nullable QueueId noticeAbout;
-    private @Nullable String automatic;
+    private @Nullable String automaticField;
 
     private HeaderScan(byte[] octets, String hostname) {
         this.octets = octets;
         this.hostname = hostname;
     }
 
-    /// @param beginning first octets of the content; if it does not contain the whole header, missing fields
+    /// @param beginning first octets of the content; if they do not contain the whole header, missing fields
     ///     are not reported
     /// @param whole whether these octets are the complete content
     /// @param hostname hostname of this relay
@@ -67,12 +67,12 @@ final class HeaderScan {
         return deviations;
     }
 
-    /// @return raw value of the first From field, one octet per character; empty if there is none
+    /// @return raw value of the first From field, with one character per octet; empty if there is none
     Optional<String> author() {
         return fromFields == 0 ? Optional.empty() : Optional.of(text(author, authorEnd));
     }
 
-    /// @return the first Subject and the first Message-ID of the header
+    /// @return the first Subject and the first Message-ID
     SearchableHeaders searchableHeaders() {
         return new SearchableHeaders(
                 subject == 0 ? null : SearchableHeaders.subject(octets, subject, subjectEnd),
@@ -84,19 +84,21 @@ final class HeaderScan {
         return receivedFields;
     }
 
-    /// @return queue ID from a Received field of this relay, if it has relayed the message before
+    /// @return queue ID from a Received field that this relay wrote; empty if the relay has not received the
+    ///     message before
     Optional<QueueId> previousId() {
         return Optional.ofNullable(previousId);
     }
 
-    /// @return queue ID of the message that this notice is about, if this relay wrote the notice
+    /// @return queue ID of the message that this notice is about; empty if this relay did not write the message
+    ///     as a notice
     Optional<QueueId> noticeAbout() {
         return Optional.ofNullable(noticeAbout);
     }
 
-    /// @return name of the field that marks the message as an automatic reply
+    /// @return name of the field that marks the message as an automatic reply; empty if there is none
     Optional<String> automaticReply() {
-        return Optional.ofNullable(automatic);
+        return Optional.ofNullable(automaticField);
     }
 
     /// @return whether the end of the header was found
@@ -128,7 +130,7 @@ final class HeaderScan {
                 authorEnd = end;
             }
         } else if (is(DATE, name, nameEnd)) {
-            date = true;
+            hasDate = true;
         } else if (is(MESSAGE_ID, name, nameEnd)) {
             if (messageId == 0) {
                 messageId = value;
@@ -145,7 +147,7 @@ final class HeaderScan {
         } else if (is(NOTICE, name, nameEnd)) {
             noticeAbout = noticeAbout == null ? OwnReceived.queueId(text(value, end), hostname) : noticeAbout;
         } else if (isAutomatic(name, nameEnd, value, end)) {
-            automatic = text(name, nameEnd);
+            automaticField = text(name, nameEnd);
         }
     }
 
@@ -165,7 +167,7 @@ final class HeaderScan {
         if (fromFields != 1) {
             deviations.add(fromFields == 0 ? Deviation.NO_FROM : Deviation.MULTIPLE_FROM);
         }
-        if (!date) {
+        if (!hasDate) {
             deviations.add(Deviation.NO_DATE);
         }
         if (messageId == 0) {
@@ -202,10 +204,10 @@ final class HeaderScan {
     }
 
     private int afterMboxLine() {
-        boolean mbox = beginsExactly("From ") || beginsExactly(">From ");
-        int colon = mbox ? colon(0) : 0;
-        boolean field = colon < octets.length && octets[colon] == ':';
-        return mbox && !field ? afterFirstLine() : 0;
+        boolean isMboxLine = startsWith("From ") || startsWith(">From ");
+        int colon = isMboxLine ? colon(0) : 0;
+        boolean isField = colon < octets.length && octets[colon] == ':';
+        return isMboxLine && !isField ? afterFirstLine() : 0;
     }
 
     private int afterFirstLine() {
@@ -216,8 +218,8 @@ final class HeaderScan {
         return nextLine(at);
     }
 
-    /// @return index after the field name and white space, where a field has its colon; the length of the
-    ///     content if it ends before the colon; `from` if there is no name
+    /// @return index after the field name and any white space, at which a field has its colon; the length of
+    ///     the content if it ends before the colon; `from` if there is no name
     private int colon(int from) {
         int at = nameEnd(from);
         while (at > from && at < octets.length && isBlank(octets[at])) {
@@ -251,7 +253,7 @@ final class HeaderScan {
         return text(from, to).strip().regionMatches(true, 0, word, 0, word.length());
     }
 
-    private boolean beginsExactly(String text) {
+    private boolean startsWith(String text) {
         for (int i = 0; i < text.length(); i++) {
             if (i >= octets.length || octets[i] != text.charAt(i)) {
                 return false;

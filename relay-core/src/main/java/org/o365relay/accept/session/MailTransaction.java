@@ -51,13 +51,14 @@ final class MailTransaction {
     private int rejectedRecipients;
     private final Set<Deviation> deviations = EnumSet.noneOf(Deviation.class);
     private ContentDecoder decoder = ContentDecoder.forChunks();
-    private byte @Nullable [] bufferedOctets; // content of the buffer, once copied
+    private byte @Nullable [] bufferedOctets; // copy of the content of the buffer; null if not copied yet
     private @Nullable HeaderScan header;
     private @Nullable Reply rejection;
     private @Nullable List<RoutedEnvelope> parts; // null until envelope and header are complete
 
-    /// @param sender envelope sender, possibly completed with the default domain; null for the null sender
-    /// @param maxClients how many clients may send content concurrently
+    /// @param sender envelope sender, completed with the default domain if it had none; null for the null
+    ///     sender
+    /// @param maxClients maximum number of clients that send content concurrently
     MailTransaction(Command.Mail mail, @Nullable EmailAddress sender, Incoming incoming, int maxClients) {
         this.sender = sender;
         this.smtpUtf8 = mail.requestsSmtpUtf8() || (sender != null && !sender.isAscii());
@@ -82,7 +83,7 @@ final class MailTransaction {
         return body;
     }
 
-    /// @return recipients in the order in which the client gave them
+    /// @return recipients in the order in which the client sent them
     Set<EmailAddress> recipients() {
         return Collections.unmodifiableSet(recipients);
     }
@@ -122,18 +123,18 @@ final class MailTransaction {
     }
 
     /// Sets the decoder for the content; the default is the decoder for BDAT.
-    void decoder(ContentDecoder newDecoder) {
+    void setDecoder(ContentDecoder newDecoder) {
         decoder = newDecoder;
     }
 
     /// @param octets octets to decode, at most [#room]
-    /// @return number of octets consumed if they contain the end of the content; -1 if they do not, and all
-    ///     were consumed
+    /// @return number of octets consumed up to the end of the content; -1 if all were consumed without reaching
+    ///     it
     int decode(byte[] octets) {
         return decoder.decode(octets, 0, octets.length, buffer());
     }
 
-    /// @return whether the content ended with a dot on a line that does not end in CRLF
+    /// @return whether a bare LF precedes or follows the final dot
     boolean hasNonstandardEnd() {
         return decoder.hasNonstandardEnd();
     }
@@ -158,7 +159,7 @@ final class MailTransaction {
 
     /// Rejects the message; the rest of its content is read and discarded.
     ///
-    /// @param reply to send after the final dot
+    /// @param reply reply to send at the end of the content or chunk
     void reject(Reply reply) {
         rejection = reply;
     }

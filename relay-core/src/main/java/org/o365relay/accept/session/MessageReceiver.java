@@ -27,8 +27,8 @@ import org.slf4j.LoggerFactory;
 /// Receives the content of messages: DATA and BDAT, the octets that follow them, and the commit. Owns the open
 /// mail transaction.
 ///
-/// After [SessionAction.ReadContent], the connection passes octets to [#receive] until [#isComplete], each time
-/// waits for [#spill], and then sends the reply of [#end].
+/// After [SessionAction.ReadContent], the connection passes octets to [#receive] until [#isComplete], waits for
+/// [#spill] after each call, and then sends the reply from [#end].
 public final class MessageReceiver {
 
     private static final Logger log = LoggerFactory.getLogger(MessageReceiver.class);
@@ -48,13 +48,13 @@ public final class MessageReceiver {
 
     private @Nullable MailTransaction transaction;
     private @Nullable Chunk chunk; // null after DATA
-    private long missing; // octets of the chunk not received yet; after DATA, unlimited until the final dot
+    private long remaining; // octets of the chunk not received yet; after DATA, unlimited until the final dot
     private boolean bareLineFeeds;
     private boolean ambiguousEnd;
 
-    /// @param size in octets
+    /// @param size size of the chunk in octets
     /// @param last whether the chunk ends the message
-    /// @param rejection reply after a chunk that is discarded; null if it is accepted
+    /// @param rejection reply to send after the chunk has been discarded; null if the chunk is accepted
     private record Chunk(long size, boolean last, @Nullable Reply rejection) {}
 
     MessageReceiver(
@@ -75,8 +75,8 @@ public final class MessageReceiver {
         this.errors = errors;
     }
 
-    void begin(MailTransaction begun) {
-        transaction = begun;
+    void begin(MailTransaction opened) {
+        transaction = opened;
     }
 
     /// @return the open transaction; null if there is none
@@ -91,7 +91,7 @@ public final class MessageReceiver {
         return transaction == null ? null : transaction.sender();
     }
 
-    /// @return whether a BDAT chunk was received in the open transaction
+    /// @return whether BDAT was received in the open transaction
     boolean isChunked() {
         return transaction != null && transaction.isChunked();
     }
@@ -110,15 +110,16 @@ public final class MessageReceiver {
         if (rejection.isPresent()) {
             return errors.error(rejection.get());
         }
-        open().decoder(new ContentDecoder(bareLineFeed || client.accepts(Deviation.NONSTANDARD_END_OF_DATA)));
-        return read(null, Long.MAX_VALUE, bareLineFeed, Reply.plain(354, "End data with <CR><LF>.<CR><LF>"));
+        openTransaction()
+                .setDecoder(new ContentDecoder(bareLineFeed || client.accepts(Deviation.NONSTANDARD_END_OF_DATA)));
+        return expectContent(null, Long.MAX_VALUE, bareLineFeed, Reply.plain(354, "End data with <CR><LF>.<CR><LF>"));
     }
 
     private Optional<Reply> dataError() {
-        if (open().isChunked()) {
+        if (openTransaction().isChunked()) {
             return Optional.of(Reply.of(503, "5.5.1", "DATA not allowed after BDAT"));
         }
-        return open().body() == BodyType.BINARY
+        return openTransaction().body() == BodyType.BINARY
                 ? Optional.of(Reply.of(503, "5.5.1", "BINARYMIME requires BDAT")) // RFC 3030 §3
                 : Optional.empty();
     }
@@ -130,7 +131,7 @@ public final class MessageReceiver {
         if (outOfSequence.isPresent()) {
             return rejectChunk(bdat, outOfSequence.get());
         }
-        MailTransaction current = open();
+        MailTransaction current = openTransaction();
         current.beginChunks();
         if (bdat.size() > sizeLimit.octets() - current.size()) {
             current.reject(sizeLimit.rejection());
@@ -139,8 +140,8 @@ public final class MessageReceiver {
         return (progress ? Optional.<SessionAction>empty() : errors.countIdleCommand())
                 .orElseGet(() -> current.rejection()
                         .map(reply -> discardChunk(bdat, current, reply))
-                        .orElseGet(() ->
-                                read(new Chunk(bdat.size(), bdat.last(), null), bdat.size(), bareLineFeed, null)));
+                        .orElseGet(() -> expectContent(
+                                new Chunk(bdat.size(), bdat.last(), null), bdat.size(), bareLineFeed, null)));
     }
 
     private SessionAction discardChunk(Command.Bdat bdat, MailTransaction current, Reply rejection) {
@@ -160,12 +161,13 @@ public final class MessageReceiver {
     private SessionAction skip(Command.Bdat bdat, Reply rejection) {
         return bdat.size() > MAX_SKIPPED
                 ? new SendAndClose(rejection)
-                : read(new Chunk(bdat.size(), bdat.last(), rejection), bdat.size(), false, null);
+                : expectContent(new Chunk(bdat.size(), bdat.last(), rejection), bdat.size(), false, null);
     }
 
-    private SessionAction read(@Nullable Chunk expected, long size, boolean bareLineFeed, @Nullable Reply reply) {
+    private SessionAction expectContent(
+            @Nullable Chunk expected, long size, boolean bareLineFeed, @Nullable Reply reply) {
         chunk = expected;
-        missing = size;
+        remaining = size;
         bareLineFeeds = bareLineFeed;
         ambiguousEnd = false;
         return new ReadContent(reply);
@@ -180,7 +182,7 @@ public final class MessageReceiver {
                 : Optional.empty();
     }
 
-    private MailTransaction open() {
+    private MailTransaction openTransaction() {
         if (transaction == null) {
             throw new IllegalStateException("content without a transaction");
         }
@@ -193,45 +195,46 @@ public final class MessageReceiver {
 
     /// @return maximum number of octets that [#receive] takes now
     public int room() {
-        return (int) Math.min(missing, isSkipping() ? Integer.MAX_VALUE : open().room());
+        return (int) Math.min(
+                remaining, isSkipping() ? Integer.MAX_VALUE : openTransaction().room());
     }
 
     /// @param octets received octets, at most [#room]
     /// @return number of octets consumed; fewer than given only if they contain the final dot
     public int receive(byte[] octets) {
-        int consumed = isSkipping() ? -1 : open().decode(octets);
+        int consumed = isSkipping() ? -1 : openTransaction().decode(octets);
         if (chunk != null) {
-            missing -= octets.length;
+            remaining -= octets.length;
             return octets.length;
         }
         if (consumed < 0) {
             return octets.length;
         }
-        missing = 0;
-        ambiguousEnd = bareLineFeeds || open().hasNonstandardEnd();
+        remaining = 0;
+        ambiguousEnd = bareLineFeeds || openTransaction().hasNonstandardEnd();
         return consumed;
     }
 
     /// @return whether the content or chunk has been received completely
     public boolean isComplete() {
-        return missing == 0;
+        return remaining == 0;
     }
 
-    /// @return whether other servers could find a different end of the content
+    /// @return whether another server might find the end of the content elsewhere
     public boolean isEndAmbiguous() {
         return ambiguousEnd;
     }
 
     /// Checks size and free space, and writes a full buffer to the queue.
     ///
-    /// @return future that the queue completes, before which no content may be received; empty if nothing was
-    ///     written
+    /// @return future that completes when the buffer has been written, and before which no content may be
+    ///     received; empty if nothing is written
     public Optional<CompletableFuture<QueueId>> spill() {
         boolean atFinalDot = chunk == null && isComplete();
         if (isSkipping() || atFinalDot) {
             return Optional.empty();
         }
-        MailTransaction current = open();
+        MailTransaction current = openTransaction();
         checks.checkProgress(current);
         if (current.rejection().isPresent()) {
             current.discardBuffer();
@@ -248,14 +251,14 @@ public final class MessageReceiver {
 
     /// Ends the content or chunk. At the end of the content, commits or rejects the message.
     ///
-    /// @return future that the queue completes when the reply may be sent; never exceptionally
+    /// @return the reply, completed when it may be sent; never completed exceptionally
     public CompletableFuture<Reply> end() {
         if (chunk != null && chunk.rejection() != null) {
             return CompletableFuture.completedFuture(chunk.rejection());
         }
         return chunk == null || chunk.last()
-                ? endMessage(open())
-                : CompletableFuture.completedFuture(endChunk(open(), chunk.size()));
+                ? endMessage(openTransaction())
+                : CompletableFuture.completedFuture(endChunk(openTransaction(), chunk.size()));
     }
 
     // RFC 3030 §2
@@ -290,8 +293,7 @@ public final class MessageReceiver {
         List<RoutedEnvelope> parts = ended.parts(settings.routes(), client.address());
         int recipients = ended.recipients().size();
         long size = ended.size();
-        client.device()
-                .messageAccepted(recipients, size); // before the commit, so that a crash cannot restore used quota
+        client.device().messageAccepted(recipients, size); // before the commit, so that a crash cannot restore quota
         return ended.commit(arrival, parts).handle((ids, failure) -> {
             if (failure != null) {
                 client.device().rollBack(recipients, size);
@@ -333,7 +335,7 @@ public final class MessageReceiver {
     private static void discardStored(MailTransaction ended) {
         var _ = ended.abandon().exceptionally(failure -> {
             log.warn(
-                    "cannot remove an incomplete message from the queue before the next start: {}",
+                    "cannot remove an incomplete message from the queue; it will be removed at the next start: {}",
                     failure.getMessage());
             return null;
         });

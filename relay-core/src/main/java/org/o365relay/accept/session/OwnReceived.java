@@ -15,7 +15,7 @@ final class OwnReceived {
         words = new StringTokenizer(value, " \t\r\n;");
     }
 
-    /// @return null if another host wrote the value
+    /// @return the queue ID; null if another host wrote the value
     static @Nullable QueueId queueId(String value, String hostname) {
         OwnReceived parser = new OwnReceived(value);
         QueueId id = null;

@@ -86,13 +86,13 @@ public final class RejectReplies {
                         : "Invalid HELO name, not a host name or address literal");
     }
 
-    /// The reply to MAIL with a sender without a domain, where unqualified senders are refused.
+    /// The reply to MAIL with a sender without a domain, if unqualified senders are refused.
     public static Reply unqualifiedSender() {
         return notTolerated(
                 Deviation.UNQUALIFIED_SENDER, 553, "5.1.7", "Sender address rejected: need fully-qualified address");
     }
 
-    /// The reply to RCPT with a recipient without a domain, where unqualified recipients are refused.
+    /// The reply to RCPT with a recipient without a domain, if unqualified recipients are refused.
     public static Reply unqualifiedRecipient() {
         return notTolerated(
                 Deviation.UNQUALIFIED_RECIPIENT,
@@ -117,9 +117,9 @@ public final class RejectReplies {
                 "Too many connections from " + client.getHostAddress() + " (relay.limits.connections-per-client)");
     }
 
-    /// The reply to MAIL with a SIZE above the limit, or to content above it.
+    /// The reply to MAIL with a SIZE above the limit, or to content that exceeds the limit.
     ///
-    /// @param limit largest message in octets
+    /// @param limit maximum message size in octets
     // RFC 1870 §6.1
     public static Reply tooLarge(long limit) {
         return Reply.of(
@@ -131,8 +131,8 @@ public final class RejectReplies {
 
     /// The reply to a message that is too large for the mailbox it is routed to.
     ///
-    /// @param target the mailbox or pool
-    /// @param limit largest message in octets
+    /// @param target name of the mailbox or pool
+    /// @param limit maximum message size in octets
     static Reply tooLargeFor(String target, long limit) {
         return Reply.of(
                 552,
@@ -181,7 +181,8 @@ public final class RejectReplies {
     }
 
     /// @param text text that the client sent
-    /// @return at most 80 characters of printable ASCII, with `?` in place of other characters
+    /// @return the first 80 characters, with `?` in place of each that is not printable ASCII, and `...` if the
+    ///     text is longer
     public static String printable(String text) {
         StringBuilder ascii = new StringBuilder(MAX_ECHO);
         for (int i = 0; i < text.length() && i < MAX_ECHO; i++) {

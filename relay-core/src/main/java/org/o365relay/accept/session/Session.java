@@ -13,9 +13,9 @@ import org.o365relay.queue.Intake;
 
 /// The SMTP state machine of one client, without a socket. Not thread-safe; no method blocks.
 ///
-/// Lines come in through [#line]. [ClientState] and [AuthExchange] hold the identity of the client,
-/// [EnvelopeCommands] handles MAIL and RCPT, [MessageReceiver] everything from DATA or BDAT to the commit, and
-/// [SessionErrors] counts errors.
+/// The connection passes each line to [#line]. [ClientState] and [AuthExchange] hold the identity of the
+/// client, [EnvelopeCommands] handles MAIL and RCPT, [MessageReceiver] handles everything from DATA or BDAT to
+/// the commit, and [SessionErrors] counts errors.
 public final class Session {
 
     private static final Reply OK = Reply.of(250, "2.0.0", "Ok");
@@ -74,7 +74,7 @@ public final class Session {
 
     SessionAction handle(Command command) {
         commandReceived = true;
-        auth.noteCommand(command); // even if it is rejected: a device may send its password next
+        auth.recordCommand(command); // even if it is rejected: a device may send its password next
         if (dataRejected && !isRecognized(command)) {
             return errors.rejectAndClose(
                     Reply.of(421, "4.7.0", "Non-SMTP command after rejected DATA, closing connection"));
@@ -99,7 +99,7 @@ public final class Session {
                 || command instanceof Command.MalformedBdat);
     }
 
-    /// Rejects a line that is too long and was skipped.
+    /// Rejects a line that is too long, which the connection skips.
     public SessionAction lineTooLong() {
         auth.lineTooLong();
         return error(
@@ -107,7 +107,7 @@ public final class Session {
                 Reply.of(500, "5.5.2", "Command line too long (relay.limits.command-line-length)"));
     }
 
-    /// Resets the session after STARTTLS: earlier commands are not trusted (RFC 3207 §4.2).
+    /// Resets the session after STARTTLS, because earlier commands are not trusted (RFC 3207 §4.2).
     public void tlsStarted() {
         receiver.abort();
         state.tlsStarted();
@@ -201,7 +201,7 @@ public final class Session {
             case Command.Expn _ -> errors.error(Reply.of(502, "5.5.1", "EXPN not supported"));
             case Command.Help _ -> new Send(extensions().help());
             case Command.StartTls _ -> startTls();
-            case Command.Auth begun -> auth(begun);
+            case Command.Auth login -> auth(login);
             case Command.Quit _ ->
                 new SendAndClose(Reply.of(221, "2.0.0", settings.hostname() + " closing connection"));
             case Command.UnexpectedArgument(String verb, Command inner) -> unexpectedArgument(verb, inner);
@@ -222,7 +222,7 @@ public final class Session {
             case Command.Helo _, Command.Ehlo _, Command.StartTls _ -> true;
             case Command.Noop _, Command.Rset _, Command.Help _, Command.Quit _ -> true;
             case Command.UnexpectedArgument withArgument -> isAllowedBeforeTls(withArgument.command());
-            // these are rejected with replies of their own
+            // each of these is rejected with its own reply
             case Command.Unknown _, Command.Malformed _, Command.MalformedAuth _, Command.MalformedBdat _ -> true;
             case Command.Mail _, Command.Rcpt _, Command.Data _, Command.Bdat _ -> false;
             case Command.Vrfy _, Command.Expn _, Command.Auth _ -> false;
@@ -261,10 +261,10 @@ public final class Session {
         return new SessionAction.StartTls(Reply.of(220, "2.0.0", "Go ahead"));
     }
 
-    private SessionAction auth(Command.Auth begun) {
+    private SessionAction auth(Command.Auth login) {
         return receiver.transaction() != null
                 ? errors.error(Reply.of(503, "5.5.1", "AUTH not allowed during a mail transaction"))
-                : auth.begin(begun);
+                : auth.begin(login);
     }
 
     private SessionAction unexpectedArgument(String verb, Command inner) {

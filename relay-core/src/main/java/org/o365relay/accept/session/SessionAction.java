@@ -4,7 +4,7 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Reply;
 
-/// What the connection does after a command.
+/// What the connection must do after a command line.
 public sealed interface SessionAction {
 
     /// Send the reply and read the next command.
@@ -13,13 +13,14 @@ public sealed interface SessionAction {
     /// Send the reply and read one line that is a response, not a command (RFC 4954 §4).
     record SendAndReadLine(Reply reply) implements SessionAction {
 
-        /// Longest response in octets (RFC 4954 §4).
+        /// Maximum length of a response in octets (RFC 4954 §4).
         public static final int MAX_LINE = 12_288;
     }
 
-    /// Send the reply and pass what follows to the [MessageReceiver].
+    /// Send the reply, if any, and pass the octets that follow to the [MessageReceiver].
     ///
-    /// @param reply null before a chunk, which is not announced by the relay (RFC 3030 §2)
+    /// @param reply reply that requests the content; null for a BDAT chunk, which follows without one
+    ///     (RFC 3030 §2)
     record ReadContent(@Nullable Reply reply) implements SessionAction {}
 
     /// Send the reply and start TLS (RFC 3207).

@@ -12,8 +12,8 @@ import org.o365relay.journal.Journal;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
 
-/// Counts the errors of one session: rejections, of which the first
-/// [#MAX_LOGGED] are logged. Closes sessions with too many errors or too many commands without a message.
+/// Counts the rejections in one session and logs the first [#MAX_LOGGED]. Closes the session after too many
+/// errors, or after too many commands without a message.
 public final class SessionErrors {
 
     private static final int MAX_ERRORS = 20;

@@ -7,9 +7,9 @@ import java.time.Duration;
 ///
 /// @param commandLine maximum length of a command line in octets, including the line ending
 ///     (RFC 5321 §4.5.3.1.4 requires at least 512)
-/// @param recipients maximum recipients of one message (RFC 5321 §4.5.3.1.8 requires at least 100)
-/// @param hops maximum Received fields of a message (RFC 5321 §6.3 recommends at least 100)
-/// @param connections maximum concurrent connections, over all listeners
+/// @param recipients maximum number of recipients of a message (RFC 5321 §4.5.3.1.8 requires at least 100)
+/// @param hops maximum number of Received fields in a message (RFC 5321 §6.3 recommends at least 100)
+/// @param connections maximum number of concurrent connections, across all listeners
 /// @param idleTimeout longest time without input (RFC 5321 §4.5.3.2.7 recommends at least 5 minutes)
 /// @param commandTimeout longest time from the first to the last octet of a command line or TLS handshake
 /// @param minimumDataRate minimum rate of content in octets per second, averaged over a minute; 0 for no

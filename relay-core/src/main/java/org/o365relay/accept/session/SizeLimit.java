@@ -4,10 +4,10 @@ import org.o365relay.admit.ClientPolicy;
 import org.o365relay.mail.Reply;
 import org.o365relay.route.Routes;
 
-/// The size limit of a message before its recipients are known.
+/// The size limit that applies to a message before its recipients are known.
 ///
-/// @param octets the smaller of the device's limit and the largest limit of any mailbox
-/// @param isDeviceLimit whether the limit is that of the device
+/// @param octets the limit of the device or the largest limit of any mailbox, whichever is smaller
+/// @param isDeviceLimit whether the limit of the device applies
 public record SizeLimit(long octets, boolean isDeviceLimit) {
 
     /// @return limit for a client

@@ -5,8 +5,8 @@
 /// 2. `Session` is the state machine of the protocol; `EnvelopeCommands` decides about MAIL and RCPT.
 /// 3. `MessageReceiver` receives content (`ContentDecoder`, `ContentChecks`) and commits the message.
 ///
-/// The connection calls `Session` and `MessageReceiver`. This package knows neither Netty nor sockets, and no
-/// method blocks.
+/// The connection calls `Session` and `MessageReceiver`. This package does not depend on Netty or sockets, and
+/// no method blocks.
 @NullMarked
 package org.o365relay.accept.session;
 

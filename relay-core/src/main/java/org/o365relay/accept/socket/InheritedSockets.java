@@ -22,18 +22,18 @@ public final class InheritedSockets {
     /// @param environment environment variables of the process
     /// @return the inherited sockets; none if LISTEN_PID is not the ID of this process
     public static InheritedSockets of(Map<String, String> environment) {
-        boolean ours = environment
+        boolean isForThisProcess = environment
                 .getOrDefault("LISTEN_PID", "")
                 .equals(Long.toString(ProcessHandle.current().pid()));
-        return new InheritedSockets(ours ? names(environment) : List.of());
+        return new InheritedSockets(isForThisProcess ? names(environment) : List.of());
     }
 
     private static List<String> names(Map<String, String> environment) {
         String count = environment.getOrDefault("LISTEN_FDS", "");
-        String[] given = environment.getOrDefault("LISTEN_FDNAMES", "").split(":", -1);
+        String[] fdNames = environment.getOrDefault("LISTEN_FDNAMES", "").split(":", -1);
         List<String> names = new ArrayList<>();
         for (int i = 0; count.matches("\\d{1,5}") && i < Integer.parseInt(count); i++) {
-            names.add(i < given.length && !given[i].isEmpty() ? given[i] : DEFAULT_NAME);
+            names.add(i < fdNames.length && !fdNames[i].isEmpty() ? fdNames[i] : DEFAULT_NAME);
         }
         return names;
     }
@@ -49,7 +49,7 @@ public final class InheritedSockets {
         if (found.isEmpty()) {
             throw new ListenException(
                     endpoint,
-                    available() + "; set FileDescriptorName= in the socket unit to the systemd-socket of"
+                    available() + "; set FileDescriptorName= in the socket unit to the name given as systemd-socket in"
                             + " relay.listeners");
         }
         return found;

@@ -36,7 +36,7 @@ public final class ServerSockets {
     private static final int SO_DOMAIN = 39;
     private static final int AF_UNIX = 1;
 
-    /// Tells Netty that a Unix socket is already listening.
+    /// Constructor argument for a Unix socket that is already listening.
     private static final boolean LISTENING = true;
 
     private final InheritedSockets inherited;
@@ -47,7 +47,8 @@ public final class ServerSockets {
 
     /// An open endpoint.
     ///
-    /// @param endpoint endpoint with its actual port; for a systemd socket, the kind of endpoint that it is
+    /// @param endpoint endpoint with its actual port; for a systemd socket, the TCP or Unix endpoint of the
+    ///     socket
     public record Bound(Channel channel, Endpoint endpoint) {}
 
     /// @param bootstrap configures accepted connections

@@ -13,7 +13,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// The file of a Unix socket. Netty would replace any file without a check, so the checks are made here.
+/// The file of a Unix socket. Checks an existing file before it is replaced, because Netty would not.
 final class UnixSocketFile {
 
     // inode(7)
@@ -70,7 +70,7 @@ final class UnixSocketFile {
         }
     }
 
-    /// Sets the permissions of a newly bound socket; clients cannot connect before it listens.
+    /// Sets the permissions of a newly bound socket, to which clients cannot connect before it listens.
     static UnixSocketFile restricted(Path path, Set<PosixFilePermission> permissions) throws IOException {
         Files.setPosixFilePermissions(path, permissions);
         Object identity = identity(path);

@@ -22,7 +22,7 @@ import org.o365relay.pem.Pem;
 ///     detection
 public record CertificateFiles(Path certificate, Path key, Duration detectionTimeout) {
 
-    /// A problem with the files, for the admin.
+    /// A problem with the files, reported to the admin.
     ///
     /// @param fatal whether the problem prevents the relay from starting
     /// @param text description of the problem, with the file and the fix

@@ -8,6 +8,6 @@ public enum ListenerTls {
     OPTIONAL,
     /// Mail is accepted only after STARTTLS.
     REQUIRED,
-    /// TLS from the first octet (RFC 8314 §3.3).
+    /// TLS starts with the first octet (RFC 8314 §3.3).
     IMPLICIT
 }

@@ -15,8 +15,8 @@ import javax.net.ssl.SSLException;
 /// newer.
 ///
 /// The JDK disables them with a security property that it reads once, before the first use of TLS in the
-/// process. They must be allowed before that, and every other use of TLS in the process must then specify its
-/// versions.
+/// process. [#allow] must be called before that. From then on, every server in the process accepts them unless
+/// it sets its TLS versions; the default for outgoing connections is unchanged.
 public final class OldTls {
 
     private static final String PROPERTY = "jdk.tls.disabledAlgorithms";
@@ -34,6 +34,8 @@ public final class OldTls {
         System.setProperty("jdk.tls.client.protocols", "TLSv1.3,TLSv1.2");
     }
 
+    /// @param disabled value of the security property that lists the disabled algorithms
+    /// @return the value without the algorithms of old TLS
     public static String without(String disabled) {
         return Arrays.stream(disabled.split(",", -1))
                 .map(String::strip)
@@ -58,12 +60,14 @@ public final class OldTls {
         }
     }
 
+    /// @param old whether to include TLS 1.0 and 1.1
     /// @return the TLS versions to enable, in order of preference
     public static List<String> versions(boolean old) {
         return old ? WITH_OLD : CURRENT;
     }
 
-    /// @return the default cipher suites of the JDK; without RSA key exchange unless `old`
+    /// @param old whether to include cipher suites with RSA key exchange
+    /// @return the default cipher suites of the JDK
     static List<String> ciphers(boolean old) {
         try {
             Stream<String> enabled = Arrays.stream(

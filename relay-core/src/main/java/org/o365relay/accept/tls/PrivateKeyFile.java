@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import org.o365relay.pem.Pem;
 
-/// Reads an unencrypted PKCS #8 private key, RSA or elliptic curve (RFC 5208 §5).
+/// Reads an unencrypted PKCS #8 private key (RFC 5208 §5) for RSA, EC or EdDSA.
 final class PrivateKeyFile {
 
     private static final String KEY = "relay.tls.key";

@@ -14,13 +14,13 @@ import org.o365relay.time.RepeatingTask;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Server-side TLS. Reloads the certificate when its files change; existing connections keep the old one.
-/// Thread-safe.
+/// Server-side TLS. Reloads the certificate when its files change; existing connections keep the old
+/// certificate. Thread-safe.
 public final class Tls implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Tls.class);
 
-    /// Interval of checks for changed files.
+    /// Interval between checks for changed files.
     public static final Duration CHECK_INTERVAL = Duration.ofSeconds(5);
 
     /// The cache is small because few clients resume sessions, and cached sessions cost memory.
@@ -33,22 +33,26 @@ public final class Tls implements AutoCloseable {
     }
 
     private final CertificateFiles files;
-    private final Duration handshake;
+    private final Duration handshakeTimeout;
     private final Executor workers;
     private final InstantSource clock;
     private final RepeatingTask monitor;
     private CertificateFiles.Versions loadedVersions;
     private volatile Contexts contexts;
 
-    /// @param handshake timeout of the handshake
+    /// @param handshakeTimeout longest duration of a handshake
     /// @param workers executor for the CPU-intensive parts of the handshake
-    /// @param checkInterval interval of checks for changed files
+    /// @param checkInterval interval between checks for changed files
     /// @throws UnusableCertificateException if certificate and key cannot be used
     public Tls(
-            CertificateFiles files, Duration handshake, Executor workers, InstantSource clock, Duration checkInterval)
+            CertificateFiles files,
+            Duration handshakeTimeout,
+            Executor workers,
+            InstantSource clock,
+            Duration checkInterval)
             throws UnusableCertificateException {
         this.files = files;
-        this.handshake = handshake;
+        this.handshakeTimeout = handshakeTimeout;
         this.workers = workers;
         this.clock = clock;
         this.monitor = new RepeatingTask("certificate-monitor", checkInterval, checkInterval, this::reloadIfChanged);
@@ -66,17 +70,17 @@ public final class Tls implements AutoCloseable {
     }
 
     /// @param old whether old TLS is enabled for the client
-    /// @return handler for the head of the pipeline; waits for the ClientHello
+    /// @return a new handler, which waits for the ClientHello
     public SslHandler handler(Channel channel, boolean old) {
         Contexts loaded = contexts;
         SslContext context = old ? loaded.withOldTls : loaded.current;
         SslHandler handler = context.newHandler(channel.alloc(), workers);
-        handler.setHandshakeTimeout(handshake.toMillis(), TimeUnit.MILLISECONDS);
+        handler.setHandshakeTimeout(handshakeTimeout.toMillis(), TimeUnit.MILLISECONDS);
         return handler;
     }
 
-    /// Polls the files. Polling, unlike a WatchService, also works on network file systems and with the symbolic
-    /// links that certificate tools replace. Keeps the old certificate if the new files are invalid.
+    /// Polls the files. Polling, unlike a WatchService, also works on network file systems and with the
+    /// symbolic links that certificate tools replace. Keeps the old certificate if the new files are invalid.
     private void reloadIfChanged() {
         CertificateFiles.Versions current = files.versions(); // before reading: the next poll notices later changes
         if (current.equals(loadedVersions)) {

@@ -52,7 +52,7 @@ class PasswordChecksTest {
     }
 
     @Test
-    void comparesOnThreadsOfItsOwnThatEndWithIt() throws Exception {
+    void comparesOnItsOwnThreadsAndStopsThemOnClose() throws Exception {
         CompletableFuture<Thread> thread = new CompletableFuture<>();
         Check check = checks.begin(CLIENT, () -> {
             thread.complete(Thread.currentThread());
@@ -68,7 +68,7 @@ class PasswordChecksTest {
     }
 
     @Test
-    void letsNoMoreThanTwoOfAClientWait() {
+    void limitsPendingChecksToTwoPerClient() {
         Check first = checks.begin(CLIENT, this::waiting);
         Check second = checks.begin(CLIENT, this::waiting);
         assertThat(checks.begin(CLIENT, this::waiting).result()).isCompletedWithValue(Result.BUSY);
@@ -81,7 +81,7 @@ class PasswordChecksTest {
     }
 
     @Test
-    void letsOnlySoManyWaitInAll() {
+    void limitsPendingChecksInTotal() {
         List<Check> waiting = new ArrayList<>();
         for (int i = 0; i < PasswordChecks.MAX_PENDING; i++) {
             waiting.add(checks.begin(client(i), this::waiting));
@@ -93,7 +93,7 @@ class PasswordChecksTest {
     }
 
     @Test
-    void skipsWhatNobodyWaitsForAnyMore() {
+    void skipsACancelledCheck() {
         List<Check> atWork = List.of(checks.begin(client(1), this::waiting), checks.begin(client(2), this::waiting));
         Check abandoned = checks.begin(CLIENT, () -> {
             throw new AssertionError("compared for nobody");
@@ -108,7 +108,7 @@ class PasswordChecksTest {
     }
 
     @Test
-    void saysWrongAfterAPauseThatCannotBeShortened() {
+    void delaysAFailedCheckEvenIfItIsCancelled() {
         checks.close();
         Duration pause = Duration.ofMillis(300);
         checks = new PasswordChecks(pause);
@@ -125,7 +125,7 @@ class PasswordChecksTest {
     }
 
     @Test
-    void goesOnWithOthersWhileAWrongOnePauses() {
+    void continuesWithOtherClientsDuringTheDelay() {
         checks.close();
         checks = new PasswordChecks(Duration.ofHours(1));
         List<Check> wrong =
@@ -138,7 +138,7 @@ class PasswordChecksTest {
     }
 
     @Test
-    void answersTemporarilyWhenTheComparisonFails() {
+    void reportsUnavailableWhenTheComparisonFails() {
         Check check = checks.begin(CLIENT, () -> {
             throw new IllegalStateException("broken");
         });
@@ -146,7 +146,7 @@ class PasswordChecksTest {
     }
 
     @Test
-    void refusesTemporarilyWhoLogsInTooOftenAtOnce() {
+    void rejectsTooManyConcurrentLoginsTemporarily() {
         checks.begin(CLIENT, this::waiting);
         checks.begin(CLIENT, this::waiting);
         try (SteppedConnection client = waitingClient()) {
@@ -156,7 +156,7 @@ class PasswordChecksTest {
     }
 
     @Test
-    void checksNoPasswordOfAClientThatHasGone() {
+    void skipsTheCheckOfAClientThatDisconnected() {
         keepThreadsBusy();
         try (SteppedConnection client = waitingClient()) {
             client.disconnect();
@@ -167,7 +167,7 @@ class PasswordChecksTest {
     }
 
     @Test
-    void checksNoPasswordOfAClientThatSaysNoMore() {
+    void skipsTheCheckOfAClientThatClosedItsOutput() {
         keepThreadsBusy();
         try (SteppedConnection client = waitingClient()) {
             client.endInput();
@@ -178,7 +178,7 @@ class PasswordChecksTest {
     }
 
     @Test
-    void checksThePasswordOfAClientThatHasSaidAllItWill() {
+    void checksThePasswordIfTheClientSentMoreBeforeItClosedItsOutput() {
         keepThreadsBusy();
         try (SteppedConnection client = waitingClient()) {
             client.send("NOOP\r\n");
@@ -186,7 +186,7 @@ class PasswordChecksTest {
             assertThat(client.said()).as("not answered yet").isEqualTo(GREETING);
             go.countDown();
             client.awaitEnd();
-            assertThat(client.said()).isEqualTo(GREETING + "235 2.7.0 Welcome\r\n250 2.0.0 Ok\r\n");
+            assertThat(client.said()).isEqualTo(GREETING + "235 2.7.0 Authentication successful\r\n250 2.0.0 Ok\r\n");
         }
     }
 

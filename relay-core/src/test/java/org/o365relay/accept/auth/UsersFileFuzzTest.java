@@ -15,8 +15,8 @@ class UsersFileFuzzTest {
 
     /// All that may be said: nothing in it is from the file, but for the cost.
     private static final Pattern PROBLEM = Pattern.compile("(?:cannot read \\S+: it is not UTF-8|\\S+ line \\d+: (?:"
-            + "not name:hash, as htpasswd -B writes it|no bcrypt hash after the name, as htpasswd -B writes it"
-            + "|the cost of the hash is \\d\\d?, not 4 to 16|duplicate user name)"
+            + "expected name:hash, as htpasswd -B writes it|no bcrypt hash after the name, as htpasswd -B writes it"
+            + "|the cost of the hash is \\d\\d?, but must be 4 to 16|duplicate user name)"
             + ")");
 
     @TempDir(factory = MemoryDisk.class)

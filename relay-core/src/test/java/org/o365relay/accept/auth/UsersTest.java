@@ -44,7 +44,7 @@ class UsersTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"2a", "2b", "2y"})
-    void knowsTheRightPassword(String version) throws Exception {
+    void acceptsTheRightPassword(String version) throws Exception {
         write("printer:" + hash("s3cret").replace("$2a$", "$" + version + "$"));
         Users users = users();
         assertThat(check(users, "printer", "s3cret")).isEqualTo(Result.VALID);
@@ -67,7 +67,7 @@ class UsersTest {
     }
 
     @Test
-    void takesAPasswordLongerThanBcryptCanTell() throws Exception {
+    void acceptsAPasswordLongerThanTheBcryptLimit() throws Exception {
         String longest = "x".repeat(72);
         write("printer:" + hash(longest));
         assertThat(check(users(), "printer", longest + "and more")).isEqualTo(Result.VALID);
@@ -116,7 +116,7 @@ class UsersTest {
     }
 
     @Test
-    void reportsEveryProblemAndNoSecret() throws Exception {
+    void reportsEveryProblemWithoutSecrets() throws Exception {
         String hash = hash("s3cret");
         write(
                 "printer:" + hash,
@@ -131,12 +131,12 @@ class UsersTest {
         UsersFile read = UsersFile.read(file);
         assertThat(read.problems())
                 .containsExactly(
-                        file + " line 4: not name:hash, as htpasswd -B writes it",
-                        file + " line 5: not name:hash, as htpasswd -B writes it",
+                        file + " line 4: expected name:hash, as htpasswd -B writes it",
+                        file + " line 5: expected name:hash, as htpasswd -B writes it",
                         file + " line 6: no bcrypt hash after the name, as htpasswd -B writes it",
                         file + " line 7: no bcrypt hash after the name, as htpasswd -B writes it",
                         file + " line 8: duplicate user name",
-                        file + " line 9: the cost of the hash is 31, not 4 to 16");
+                        file + " line 9: the cost of the hash is 31, but must be 4 to 16");
         assertThat(read.hashes()).isEmpty();
         assertThat(read.toString()).doesNotContain(hash, "hunter2");
     }

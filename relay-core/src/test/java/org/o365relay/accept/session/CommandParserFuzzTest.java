@@ -16,7 +16,7 @@ class CommandParserFuzzTest {
 
     @FuzzTest(maxDuration = "10m")
     @DictionaryFile(resourcePath = "commands.dict")
-    void readsAnyLine(byte[] line) {
+    void parsesAnyLine(byte[] line) {
         switch (CommandParser.parse(new String(line, StandardCharsets.UTF_8))) {
             case Command.Mail mail -> {
                 checkAddress(mail.sender());

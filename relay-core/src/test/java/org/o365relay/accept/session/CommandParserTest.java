@@ -69,7 +69,7 @@ class CommandParserTest {
                     AUTH LOGIN a b                          | MalformedAuth[]
                     MAILFROM:<a@b.test>                     | Unknown[verb=MAILFROM:<A@B.TEST>]
                     """)
-    void reads(String line, String expected) {
+    void parsesCommands(String line, String expected) {
         assertThat(CommandParser.parse(line + "\r")).hasToString(expected);
     }
 
@@ -88,7 +88,7 @@ class CommandParserTest {
                     RCPT TO:<>                 | 501 5.1.3 Bad recipient address syntax:
                     RCPT TO:<grün@>            | 501 5.1.3 Bad recipient address syntax: gr?n@
                     """)
-    void saysWhatIsWrong(String line, String reply) {
+    void reportsTheSyntaxError(String line, String reply) {
         assertThat(CommandParser.parse(line))
                 .isInstanceOfSatisfying(
                         Command.Malformed.class,
@@ -105,14 +105,14 @@ class CommandParserTest {
     }
 
     @Test
-    void keepsTheLastOfRepeatedParameters() {
+    void usesTheLastOfRepeatedParameters() {
         EmailAddress sender = EmailAddress.parse("a@b.test").orElseThrow();
         assertThat(CommandParser.parse("MAIL FROM:<a@b.test> SIZE=1 size=2"))
                 .isEqualTo(new Command.Mail(sender, Map.of("SIZE", "2"), Set.of()));
     }
 
     @Test
-    void neverShowsWhatMayBeAPassword() {
+    void neverPrintsAPossiblePassword() {
         assertThat(CommandParser.parse("AUTH PLAIN AHByaW50ZXIAc2VjcmV0").toString())
                 .doesNotContain("AHByaW50ZXIAc2VjcmV0");
     }

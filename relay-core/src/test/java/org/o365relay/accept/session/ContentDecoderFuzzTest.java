@@ -10,7 +10,7 @@ class ContentDecoderFuzzTest {
     /// The first octet chooses the packets.
     @FuzzTest(maxDuration = "10m")
     @DictionaryFile(resourcePath = "content.dict")
-    void readsAnyStreamAsTheReferenceReaderDoes(byte[] input) {
+    void decodesAnyStreamLikeTheReferenceDecoder(byte[] input) {
         if (input.length == 0) {
             return;
         }

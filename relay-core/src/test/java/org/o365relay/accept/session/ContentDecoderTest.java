@@ -52,7 +52,7 @@ class ContentDecoderTest {
                     arn               , arn          , -         , arn        , -
                     arn.r             , arn          , -         , arn        , -
                     """)
-    void endsOnlyWhereTheClientsLinesEnd(
+    void endsTheContentOnlyAtTheClientsLineEnding(
             String sent, String content, String rest, String bareContent, String bareRest) {
         assertThat(decode(octets(sent), false, 1_000)).isEqualTo(expected(content, rest));
         assertThat(decode(octets(sent), true, 1_000)).isEqualTo(expected(bareContent, bareRest));
@@ -85,7 +85,7 @@ class ContentDecoderTest {
                     xrxrn.rn       | bare-carriage-return                | false
                     axrnarn.rn     | long-line                           | false
                     """)
-    void seesWhatIsWrongWithTheLinesHoweverTheyAreCut(String sent, @Nullable String wrong, boolean lenient) {
+    void detectsDeviationsHoweverTheLinesAreSplit(String sent, @Nullable String wrong, boolean lenient) {
         byte[] stream = octets(sent.replace("x", "x".repeat(998)));
         for (int piece : new int[] {1, 2, 3, 997, 998, 999, 1_000, 10_000}) {
             ContentDecoder decoder = new ContentDecoder(true);
@@ -103,7 +103,7 @@ class ContentDecoderTest {
     }
 
     @Test
-    void givesDotsNoMeaningInChunks() {
+    void doesNotInterpretDotsInChunks() {
         ContentDecoder decoder = ContentDecoder.forChunks();
         ByteArrayOutputStream content = new ByteArrayOutputStream();
         byte[] stream = octets("..arn.rn.n..rn.r");
@@ -113,7 +113,7 @@ class ContentDecoderTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void readsAnyStreamInAnyPiecesAsTheSimpleReaderDoes(boolean bareLineFeeds) {
+    void decodesAnyStreamInAnySegmentsLikeTheSimpleDecoder(boolean bareLineFeeds) {
         Random random = new Random(5321);
         for (int round = 0; round < 20_000; round++) {
             byte[] stream = random(random, "\r\n.a\0\r\n.", 1 + random.nextInt(40));
@@ -126,7 +126,7 @@ class ContentDecoderTest {
     }
 
     @Test
-    void readsEveryShortStreamAsTheSimpleReaderDoes() {
+    void decodesEveryShortStreamLikeTheSimpleDecoder() {
         String alphabet = "\r\n.a";
         int length = 7;
         IntStream.range(0, 1 << (2 * length)).forEach(number -> {

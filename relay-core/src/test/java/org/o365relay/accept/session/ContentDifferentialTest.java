@@ -14,7 +14,7 @@ class ContentDifferentialTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void readsEveryStreamOfUpToNineOctetsInEveryTwoPackets(boolean bareLineFeeds) {
+    void decodesEveryStreamOfUpToNineOctetsInAnyTwoPackets(boolean bareLineFeeds) {
         for (int length = 0; length <= LONGEST; length++) {
             byte[] stream = new byte[length];
             for (int number = 0; number < 1 << (2 * length); number++) {
@@ -28,7 +28,7 @@ class ContentDifferentialTest {
 
     @ParameterizedTest
     @ValueSource(longs = {5321, 2821, 821, 780})
-    void readsRandomStreamsInRandomPackets(long seed) {
+    void decodesRandomStreamsInRandomPackets(long seed) {
         Random random = new Random(seed);
         for (int round = 0; round < 5_000; round++) {
             byte[] stream = Packets.stream(random, 1 + random.nextInt(200));
@@ -46,7 +46,7 @@ class ContentDifferentialTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void findsNoEndThatTheStricterReaderDoesNotSee(boolean bareLineFeeds) {
+    void findsNoEndThatTheStricterDecoderDoesNotFind(boolean bareLineFeeds) {
         Random random = new Random(1);
         for (int round = 0; round < 5_000; round++) {
             byte[] stream = Packets.stream(random, 1 + random.nextInt(60));

@@ -29,7 +29,7 @@ class DsnParametersTest {
             ENVID=a+zz                            | ''         | NOT_GIVEN | ENVID must be
             RET=x ENVID=+                         | ''         | NOT_GIVEN | RET must be FULL or HDRS;ENVID must be
             """, delimiter = '|')
-    void readsThoseOfMail(String parameters, String envelopeId, String returned, String mistakes) {
+    void parsesTheParametersOfMail(String parameters, String envelopeId, String returned, String mistakes) {
         Parsed<DsnRequest> read = DsnParameters.ofMail(mail(parameters));
 
         assertThat(read.value().envelopeId()).isEqualTo(envelopeId);
@@ -48,7 +48,7 @@ class DsnParametersTest {
             NOTIFY=NEVER ORCPT=b@x.test                    | NEVER            | -               | ORCPT must be rfc822;address
             NOTIFY= ORCPT=                                 | -                | -               | NOTIFY must be;ORCPT must be
             """, delimiter = '|')
-    void readsThoseOfRcpt(String parameters, String notify, String original, String mistakes) {
+    void parsesTheParametersOfRcpt(String parameters, String notify, String original, String mistakes) {
         Command.Rcpt command = (Command.Rcpt) CommandParser.parse("RCPT TO:<b@x.test> " + parameters);
 
         Parsed<ForRecipient> read = DsnParameters.ofRcpt(command.parameters());
@@ -63,7 +63,7 @@ class DsnParametersTest {
 
     @ParameterizedTest
     @CsvSource({"100,true", "101,false"})
-    void takesAnEnvelopeIdOfAHundredCharacters(int length, boolean fine) {
+    void acceptsAnEnvelopeIdOfAHundredCharacters(int length, boolean fine) {
         Parsed<DsnRequest> read = DsnParameters.ofMail(mail("ENVID=" + "x".repeat(length)));
 
         assertThat(read.errors().isEmpty()).isEqualTo(fine);

@@ -18,7 +18,7 @@ class HeaderScanFuzzTest {
 
     @FuzzTest(maxDuration = "5m")
     @DictionaryFile(resourcePath = "headers.dict")
-    void countsTheHopsOfAnyBytes(byte[] octets) {
+    void countsTheHopsInAnyOctets(byte[] octets) {
         HeaderScan whole = HeaderScan.scan(octets, true, HOSTNAME);
         HeaderScan again = HeaderScan.scan(octets.clone(), true, HOSTNAME);
         HeaderScan beginning = HeaderScan.scan(octets, false, HOSTNAME);

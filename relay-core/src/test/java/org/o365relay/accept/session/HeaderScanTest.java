@@ -47,16 +47,15 @@ class HeaderScanTest {
                     ALLX: x/\\t\u00fc/                        | raw-8bit-header
                     ALL/X: \u00fc/                            |
                     """)
-    void seesWhatIsWrong(String content, @Nullable String deviations) {
-        HeaderScan glance =
-                glance(content.translateEscapes().replace("/", "\r\n").replace("ALL", ALL), true);
-        assertThat(keys(glance)).isEqualTo(deviations == null ? "" : deviations);
+    void reportsDeviations(String content, @Nullable String deviations) {
+        HeaderScan scan = scan(content.translateEscapes().replace("/", "\r\n").replace("ALL", ALL), true);
+        assertThat(keys(scan)).isEqualTo(deviations == null ? "" : deviations);
     }
 
     @ParameterizedTest
     @CsvSource({"Fro", "From", "From ", "From:", "From: x", "X: y/Da", "X: y/", "X: y/\\t"})
-    void saysNothingOfAHeaderThatGoesOn(String beginning) {
-        assertThat(keys(glance(beginning.translateEscapes().replace("/", "\r\n"), false)))
+    void reportsNothingForAnIncompleteHeader(String beginning) {
+        assertThat(keys(scan(beginning.translateEscapes().replace("/", "\r\n"), false)))
                 .isEmpty();
     }
 
@@ -74,10 +73,10 @@ class HeaderScanTest {
                     by relay.test                                                            | false
                     by                                                                       | false
                     """)
-    void knowsWhatTheRelayWrote(String value, boolean own) {
+    void recognizesFieldsThatTheRelayWrote(String value, boolean own) {
         String text = value.translateEscapes().replace("/", "\r\n") + "\r\n";
-        assertThat(glance("Received: " + text, true).previousId()).isEqualTo(own ? Optional.of(ID) : Optional.empty());
-        assertThat(glance("X-O365-Relay-Notice: " + text, true).noticeAbout().isPresent())
+        assertThat(scan("Received: " + text, true).previousId()).isEqualTo(own ? Optional.of(ID) : Optional.empty());
+        assertThat(scan("X-O365-Relay-Notice: " + text, true).noticeAbout().isPresent())
                 .isEqualTo(own);
     }
 
@@ -90,10 +89,10 @@ class HeaderScanTest {
                     From a@b.example Mon Jan 1/From: c@d.example | c@d.example
                     Subject: x//From: a@b.example              | none
                     """)
-    void knowsWhatTheFirstFromSays(String content, @Nullable String author) {
-        HeaderScan glance = glance(content.translateEscapes().replace("/", "\r\n"), true);
+    void returnsTheFirstFrom(String content, @Nullable String author) {
+        HeaderScan scan = scan(content.translateEscapes().replace("/", "\r\n"), true);
         String expected = author == null ? null : author.translateEscapes().replace("/", "\r\n");
-        assertThat(glance.author().map(String::strip).orElse(null)).isEqualTo(expected);
+        assertThat(scan.author().map(String::strip).orElse(null)).isEqualTo(expected);
     }
 
     // In the table: / stands for CRLF.
@@ -106,13 +105,13 @@ class HeaderScanTest {
                     X: y//Subject: Scan                      | none      | none
                     Subject: ü/                         | ü    | none
                     """)
-    void knowsByWhatPeopleKnowTheMessage(String content, @Nullable String subject, @Nullable String messageId) {
-        HeaderScan glance = glance(content.translateEscapes().replace("/", "\r\n"), true);
-        assertThat(glance.searchableHeaders()).isEqualTo(new SearchableHeaders(subject, messageId));
+    void returnsTheSearchableHeaders(String content, @Nullable String subject, @Nullable String messageId) {
+        HeaderScan scan = scan(content.translateEscapes().replace("/", "\r\n"), true);
+        assertThat(scan.searchableHeaders()).isEqualTo(new SearchableHeaders(subject, messageId));
     }
 
     @Test
-    void findsSomethingToSayOfAnyOctets() {
+    void scansAnyOctets() {
         Random random = new Random(5322);
         byte[] alphabet = "\r\n :\tFrom>Received by relay.test id\u00fc\0".getBytes(ISO_8859_1);
         for (int round = 0; round < 50_000; round++) {
@@ -127,11 +126,11 @@ class HeaderScanTest {
         }
     }
 
-    private static HeaderScan glance(String content, boolean whole) {
+    private static HeaderScan scan(String content, boolean whole) {
         return HeaderScan.scan(content.getBytes(ISO_8859_1), whole, "relay.test");
     }
 
-    private static String keys(HeaderScan glance) {
-        return glance.deviations().stream().map(Deviation::key).collect(Collectors.joining(" "));
+    private static String keys(HeaderScan scan) {
+        return scan.deviations().stream().map(Deviation::key).collect(Collectors.joining(" "));
     }
 }

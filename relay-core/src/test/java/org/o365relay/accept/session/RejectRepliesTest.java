@@ -19,7 +19,7 @@ class RejectRepliesTest {
             recipients-per-hour | 2026-11-21T14:20:00.1Z  | Limit of 30 recipients per hour exceeded for 192.0.2.7, try again at 14:21 UTC (relay.trusted-networks: recipients-per-hour)
             messages-per-minute | 2026-11-21T23:59:59Z    | Limit of 30 messages per minute exceeded for 192.0.2.7, try again at 00:00 UTC (relay.trusted-networks: messages-per-minute)
             """)
-    void saysWhatIsUsedUpAndUntilWhen(String limit, Instant until, String text) {
+    void reportsTheExceededLimitAndWhenToRetry(String limit, Instant until, String text) {
         LimitExceeded overdraft = new LimitExceeded(limit, 30, until);
         assertThat(RejectReplies.limitExceeded(CLIENT, overdraft)).hasToString("451 4.7.1 " + text);
         assertThat(RejectReplies.recipientLimitExceeded(CLIENT, overdraft)).hasToString("452 4.7.1 " + text);

@@ -31,14 +31,14 @@ class SessionErrorsTest {
     private final FrontJournal journal = new FrontJournal();
     private final Client client = new Client(CLIENT, FrontSettings.DEFAULTS.policy(), device, ListenerTls.OFF);
     private final ClientState state = new ClientState(client);
-    private final SessionErrors conduct = new SessionErrors(client, state, journal);
+    private final SessionErrors errors = new SessionErrors(client, state, journal);
 
     @Test
-    void tellsTheJournalOfAnOverdraft() {
+    void recordsAnExceededLimit() {
         LimitExceeded overdraft = new LimitExceeded("recipients-per-day", 2, Instant.parse("2026-11-21T14:20:00Z"));
         Reply reply = RejectReplies.recipientLimitExceeded(CLIENT, overdraft);
         EmailAddress recipient = EmailAddress.parse("b@contoso.test").orElseThrow();
-        SessionAction answer = conduct.limitExceeded(null, recipient, overdraft, reply);
+        SessionAction answer = errors.limitExceeded(null, recipient, overdraft, reply);
         assertThat(answer).isEqualTo(new SessionAction.Send(reply));
         assertThat(journal.limitsExceeded())
                 .containsExactly(new Event.LimitExceeded(
@@ -48,21 +48,21 @@ class SessionErrorsTest {
     }
 
     @Test
-    void tellsTheJournalOfTwentyRefusalsOfASessionAndThenHowManyMore() {
+    void logsTwentyRejectionsAndThenTheNumberOfFurtherOnes() {
         EmailAddress recipient = EmailAddress.parse("b@contoso.test").orElseThrow();
         LimitExceeded overdraft = new LimitExceeded("recipients-per-day", 2, Instant.parse("2026-11-21T14:20:00Z"));
         Reply reply = RejectReplies.recipientLimitExceeded(CLIENT, overdraft);
         state.greet("printer", true);
         for (int i = 0; i < 500; i++) {
-            conduct.reject(null, recipient, Reply.of(550, "5.7.1", "Not there"));
-            conduct.limitExceeded(null, recipient, overdraft, reply);
+            errors.reject(null, recipient, Reply.of(550, "5.7.1", "Not there"));
+            errors.limitExceeded(null, recipient, overdraft, reply);
         }
-        conduct.rejectAndClose(Reply.of(421, "4.7.0", "Enough"));
+        errors.rejectAndClose(Reply.of(421, "4.7.0", "Enough"));
         assertThat(journal.rejected()).hasSize(SessionErrors.MAX_LOGGED / 2);
         assertThat(journal.limitsExceeded()).hasSize(SessionErrors.MAX_LOGGED / 2);
 
-        conduct.end();
-        conduct.end();
+        errors.end();
+        errors.end();
         Reply last = Reply.of(421, "4.7.0", "Enough (last of 981 more rejections in this session)");
         assertThat(journal.rejected())
                 .hasSize(SessionErrors.MAX_LOGGED / 2 + 1)
@@ -71,11 +71,11 @@ class SessionErrorsTest {
     }
 
     @Test
-    void tellsNothingAtTheEndOfASessionOfWhichAllIsTold() {
+    void logsNothingAtTheEndIfAllRejectionsWereLogged() {
         for (int i = 0; i < SessionErrors.MAX_LOGGED; i++) {
-            conduct.reject(null, null, Reply.of(550, "5.7.1", "Not there"));
+            errors.reject(null, null, Reply.of(550, "5.7.1", "Not there"));
         }
-        conduct.end();
+        errors.end();
         assertThat(journal.rejected()).hasSize(SessionErrors.MAX_LOGGED);
     }
 
@@ -88,13 +88,13 @@ class SessionErrorsTest {
     }
 
     @Test
-    void refusesNothingOfACleanCommand() {
+    void refusesNothingWithoutDeviations() {
         assertThat(client.firstRefused(Set.of())).isEmpty();
         assertThat(devices.records().getFirst().deviations()).isEmpty();
     }
 
     @Test
-    void keepsTheNameOfADeviceThatOnceSaidNone() {
+    void keepsTheHeloNameOfADeviceAfterStartTls() {
         state.greet("printer", true);
         state.tlsStarted();
         assertThat(state.helo()).isEmpty();

@@ -59,7 +59,7 @@ class SessionTest {
     }
 
     @Test
-    void commitsWhatWasPutIntoTheTransaction() throws Exception {
+    void commitsTheTransaction() throws Exception {
         say("EHLO printer");
         say("MAIL FROM:<a@device.test>");
         say("RCPT TO:<b@contoso.test>");
@@ -76,7 +76,7 @@ class SessionTest {
     }
 
     @Test
-    void keepsWhatTheSenderWantsToHear() {
+    void keepsTheDsnParameters() {
         say("EHLO printer");
         say("MAIL FROM:<a@device.test> RET=HDRS ENVID=QQ+2B1");
         say("RCPT TO:<b@contoso.test> NOTIFY=SUCCESS ORCPT=rfc822;old@contoso.test");
@@ -102,7 +102,7 @@ class SessionTest {
 
     @ParameterizedTest
     @CsvSource({"a@contoso.test,SUCCESS", "a@stranger.test,NEVER", "'',NEVER", "root,NEVER"})
-    void promisesReportsOnlyToWhomTheClientCouldWrite(String sender, String kept) {
+    void promisesSuccessReportsOnlyToSendersTheClientMaySendTo(String sender, String kept) {
         AddressRule own =
                 new AddressRule(true, AddressPattern.parse("*@contoso.test").orElseThrow(), null, "");
         AddressRule others = new AddressRule(false, AddressPattern.parse("*").orElseThrow(), null, "");
@@ -121,7 +121,7 @@ class SessionTest {
     }
 
     @Test
-    void keepsWhatTheMessageIsMadeOf() {
+    void keepsTheBodyType() {
         say("EHLO printer");
         say("MAIL FROM:<a@device.test> BODY=BINARYMIME");
         say("RCPT TO:<b@contoso.test>");
@@ -138,7 +138,7 @@ class SessionTest {
     }
 
     @Test
-    void countsAndIgnoresWrongParametersWhereTheyAreTolerated() {
+    void countsAndIgnoresInvalidParametersIfTolerated() {
         session = session(FrontSettings.DEFAULTS.with(Tolerance.LEGACY), ListenerTls.OFF);
         say("MAIL FROM:<a@device.test> RET=ALL ENVID=1");
         say("RCPT TO:<b@contoso.test> NOTIFY=ALWAYS");
@@ -149,12 +149,12 @@ class SessionTest {
     }
 
     @Test
-    void hasNoContentBeforeMail() {
+    void acceptsNoContentBeforeMail() {
         assertThatThrownBy(() -> session.receiver().end()).isInstanceOf(IllegalStateException.class);
     }
 
     @Test
-    void answersTemporarilyWhenTheQueueCannotWrite() {
+    void rejectsTemporarilyWhenTheQueueCannotWrite() {
         say("MAIL FROM:<a@device.test>");
         say("RCPT TO:<b@contoso.test>");
         say("DATA");
@@ -167,7 +167,7 @@ class SessionTest {
     }
 
     @Test
-    void answersTemporarilyWhenAChunkCannotBeWritten() {
+    void rejectsTemporarilyWhenAChunkCannotBeWritten() {
         say("MAIL FROM:<a@device.test>");
         say("RCPT TO:<b@contoso.test>");
         say("DATA");
@@ -179,7 +179,7 @@ class SessionTest {
     }
 
     @Test
-    void sendsAwayAfterTheTwentiethError() {
+    void closesAfterTheTwentiethError() {
         for (int i = 1; i < 20; i++) {
             assertThat(say("FOO")).isInstanceOf(SessionAction.Send.class);
         }
@@ -187,7 +187,7 @@ class SessionTest {
     }
 
     @Test
-    void sendsAwayWhoOnlyEverSaysNoop() {
+    void closesAfterTooManyNoops() {
         for (int i = 0; i < 1_000; i++) {
             assertThat(say("NOOP")).isInstanceOf(SessionAction.Send.class);
         }
@@ -195,7 +195,7 @@ class SessionTest {
     }
 
     @Test
-    void beginsToCountAnewAfterAMessage() {
+    void resetsTheCommandCountAfterAMessage() {
         for (int i = 0; i < 900; i++) {
             say("RSET");
         }
@@ -209,7 +209,7 @@ class SessionTest {
     }
 
     @Test
-    void takesAsManyRecipientsAsAreAllowedHoweverManyCommandsThatIs() {
+    void acceptsAllAllowedRecipientsDespiteTheCommandLimit() {
         session = session(FrontSettings.DEFAULTS.withRecipients(5_000), ListenerTls.OFF);
         say("MAIL FROM:<a@device.test>");
         for (int i = 0; i < 5_000; i++) {
@@ -219,7 +219,7 @@ class SessionTest {
     }
 
     @Test
-    void sendsAwayAfterAThousandRefusedRecipients() {
+    void closesAfterAThousandRejectedRecipients() {
         session = session(FrontSettings.DEFAULTS.withRecipients(1), ListenerTls.OFF);
         begin();
         for (int i = 0; i < 1_000; i++) {
@@ -231,7 +231,7 @@ class SessionTest {
     }
 
     @Test
-    void sendsAwayWhoRepeatsARecipientWithoutEnd() {
+    void closesAfterTooManyRepeatedRecipients() {
         begin();
         SessionAction answer = say("RCPT TO:<b@contoso.test>");
         for (int i = 0; i < 1_000 && answer instanceof SessionAction.Send; i++) {
@@ -241,7 +241,7 @@ class SessionTest {
     }
 
     @Test
-    void countsEveryRefusalAndTellsTheJournalTheSame() {
+    void countsAndLogsEveryRejection() {
         say("FOO");
         say("DATA");
         begin();
@@ -257,7 +257,7 @@ class SessionTest {
     }
 
     @Test
-    void tellsTheDeviceWhatItIsCalledAndWhatItSent() {
+    void recordsTheHeloNameAndTrafficOfTheDevice() {
         say("EHLO third floor");
         begin();
         say("DATA");
@@ -291,7 +291,7 @@ class SessionTest {
             BDAT 10 LAST              | 530 5.7.0 *
             QUIT                      | 221 2.0.0 *
             """)
-    void wantsTlsFirstWhereItIsRequired(String line, String reply) {
+    void requiresTlsFirstIfConfigured(String line, String reply) {
         session = session(FrontSettings.DEFAULTS.with(AuthPolicy.ACCEPT_ANY), ListenerTls.REQUIRED);
         assertSaid(say(line), reply);
     }
@@ -305,7 +305,7 @@ class SessionTest {
             OFF      | EHLO printer              | AUTH                    | 501 5.5.4 *
             OFF      | EHLO printer              | AUTH=LOGIN              | 500 5.5.1 Command not recognized
             """)
-    void repeatsNoPasswordAfterARefusedLogin(ListenerTls tls, String before, String auth, String refusal) {
+    void echoesNoPasswordAfterARejectedLogin(ListenerTls tls, String before, String auth, String refusal) {
         session = session(FrontSettings.DEFAULTS.with(AuthPolicy.ACCEPT_ANY), tls);
         say(before);
         assertSaid(say(auth), refusal);
@@ -316,7 +316,7 @@ class SessionTest {
     }
 
     @Test
-    void repeatsNoPasswordAfterALineThatMayHaveBeenALogin() {
+    void echoesNoPasswordAfterALineThatMayHaveBeenALogin() {
         assertSaid(session.lineTooLong(), "500 5.5.2 Command line too long (relay.limits.command-line-length)");
         assertSaid(say("geheimnis"), "500 5.5.1 Command not recognized");
     }
@@ -324,13 +324,13 @@ class SessionTest {
     @Test
     void keepsALoginWhenALineIsTooLong() {
         session = session(FrontSettings.DEFAULTS.with(AuthPolicy.ACCEPT_ANY), ListenerTls.OFF);
-        assertSaid(say("AUTH PLAIN ="), "235 2.7.0 Welcome");
+        assertSaid(say("AUTH PLAIN ="), "235 2.7.0 Authentication successful");
         session.lineTooLong();
         assertSaid(say("AUTH PLAIN ="), "503 5.5.1 Already authenticated");
     }
 
     @Test
-    void breaksALoginOffWhenALineIsTooLong() {
+    void cancelsALoginWhenALineIsTooLong() {
         session = session(FrontSettings.DEFAULTS.with(AuthPolicy.ACCEPT_ANY), ListenerTls.OFF);
         assertThat(say("AUTH LOGIN")).isInstanceOf(SessionAction.SendAndReadLine.class);
         session.lineTooLong();
@@ -338,7 +338,7 @@ class SessionTest {
     }
 
     @Test
-    void forgetsEverythingWhenTlsBegins() {
+    void discardsTheSessionStateAfterStartTls() {
         session = session(FrontSettings.DEFAULTS.with(AuthPolicy.ACCEPT_ANY), ListenerTls.OPTIONAL);
         say("EHLO liar");
         say("AUTH PLAIN =");
@@ -361,7 +361,7 @@ class SessionTest {
     }
 
     @Test
-    void isSecureFromTheBeginningWhereTlsIsImplicit() {
+    void isSecureFromTheStartWithImplicitTls() {
         session = session(FrontSettings.DEFAULTS.with(AuthPolicy.REQUIRED), ListenerTls.IMPLICIT);
         assertSaid(say("STARTTLS"), "503 5.5.1 *");
         assertThat(((SessionAction.Send) say("EHLO printer")).reply().lines()).contains("AUTH LOGIN PLAIN");
@@ -380,7 +380,7 @@ class SessionTest {
             true  | true  | false | true  | UTF8SMTPA
             true  | true  | true  | true  | UTF8SMTPSA
             """)
-    void namesTheProtocol(boolean extended, boolean utf8, boolean tls, boolean login, String protocol) {
+    void reportsTheProtocol(boolean extended, boolean utf8, boolean tls, boolean login, String protocol) {
         ClientState state =
                 new ClientState(client(FrontSettings.DEFAULTS, tls ? ListenerTls.IMPLICIT : ListenerTls.OFF));
         state.greet("printer", extended);
@@ -410,13 +410,13 @@ class SessionTest {
     }
 
     @Test
-    void throwsAwayAChunkThatNobodyAskedFor() {
-        assertThrowsAway("BDAT 5 LAST", 5, Reply.of(503, "5.5.1", "Need MAIL and RCPT before BDAT"));
+    void discardsAChunkOutOfSequence() {
+        assertDiscards("BDAT 5 LAST", 5, Reply.of(503, "5.5.1", "Need MAIL and RCPT before BDAT"));
         say("MAIL FROM:<a@device.test>");
-        assertThrowsAway("BDAT 7", 7, Reply.of(554, "5.5.1", "No valid recipients"));
+        assertDiscards("BDAT 7", 7, Reply.of(554, "5.5.1", "No valid recipients"));
     }
 
-    private void assertThrowsAway(String command, int size, Reply reply) {
+    private void assertDiscards(String command, int size, Reply reply) {
         assertThat(say(command)).isEqualTo(new SessionAction.ReadContent(null));
         assertThat(session.receiver().room()).isEqualTo(size);
         assertThat(session.receiver().receive(new byte[size])).isEqualTo(size);
@@ -426,7 +426,7 @@ class SessionTest {
     }
 
     @Test
-    void refusesAChunkThatIsTooLargeBeforeItComesAndTheRestOfTheMessageToo() {
+    void rejectsAnOversizedChunkInAdvanceAndTheRestOfTheMessage() {
         session = session(FrontSettings.DEFAULTS.withMessageSize(100), ListenerTls.OFF);
         begin();
         say("BDAT 60");
@@ -442,7 +442,7 @@ class SessionTest {
     }
 
     @Test
-    void refusesAMessageForWhichThereIsNoRoomAnyMoreAtTheEndOfTheChunk() {
+    void rejectsAMessageAtTheEndOfAChunkIfTheQueueIsFull() {
         begin();
         say("BDAT 5");
         transaction().reject(Reply.of(452, "4.3.1", "Full"));
@@ -453,7 +453,7 @@ class SessionTest {
     }
 
     @Test
-    void sendsAwayWhoSendsEmptyChunksWithoutEnd() {
+    void closesAfterTooManyEmptyChunks() {
         begin();
         SessionAction answer = say("BDAT 0");
         for (int i = 0; i < 1_000 && answer instanceof SessionAction.ReadContent; i++) {
@@ -463,7 +463,7 @@ class SessionTest {
     }
 
     @Test
-    void beginsAnewAfterRsetBetweenChunks() {
+    void startsANewTransactionAfterRsetBetweenChunks() {
         begin();
         say("BDAT 5");
         session.receiver().receive("hello".getBytes(StandardCharsets.US_ASCII));
@@ -481,7 +481,7 @@ class SessionTest {
             MAIL FROM:<a@device.test>, RCPT TO:<b@contoso.test>, BDAT 5 | NO_QUIT | DISCONNECT_IN_MESSAGE
             MAIL FROM:<a@device.test>, RCPT TO:<b@contoso.test>         | NO_QUIT | NO_QUIT
             """)
-    void remembersHowTheConnectionEnded(String lines, Deviation seen, Deviation remembered) {
+    void recordsHowTheConnectionEnded(String lines, Deviation seen, Deviation remembered) {
         for (String line : lines.split(", ", -1)) {
             say(line);
         }
@@ -492,7 +492,7 @@ class SessionTest {
     }
 
     @Test
-    void blamesNobodyWhoOnlyLooksWhetherThePortIsOpen() {
+    void countsNoDeviationForAPortCheck() {
         session.disconnected(Deviation.NO_QUIT);
         assertThat(record().deviations()).isEmpty();
     }

@@ -27,7 +27,7 @@ class CertificateFilesTest {
     @EnumSource(
             value = Algorithm.class,
             names = {"rsa2048", "ecp256", "ecp384", "ed25519"})
-    void findsNothingWrongWithAKeyThatBelongsToTheCertificate(Algorithm algorithm) {
+    void acceptsAKeyThatBelongsToTheCertificate(Algorithm algorithm) {
         assertThat(RelayCertificate.fresh(algorithm).in(directory).problems(now))
                 .isEmpty();
     }
@@ -39,7 +39,7 @@ class CertificateFilesTest {
             ENCRYPTED PRIVATE KEY | is encrypted; convert it with: openssl
             PUBLIC KEY            | there is no PEM private key in
             """)
-    void saysHowToConvertAKeyOfAnotherFormat(String label, String words) throws IOException {
+    void reportsHowToConvertAKeyInAnotherFormat(String label, String words) throws IOException {
         CertificateFiles files = RelayCertificate.fresh(Algorithm.ecp256).in(directory);
         String key = Files.readString(files.key());
         Files.writeString(files.key(), key.replace("PRIVATE KEY", label));
@@ -47,7 +47,7 @@ class CertificateFilesTest {
     }
 
     @Test
-    void saysThatAKeyWithAnOldEncryptionHeaderIsEncrypted() throws IOException {
+    void reportsThatAKeyWithAnOldEncryptionHeaderIsEncrypted() throws IOException {
         CertificateFiles files = RelayCertificate.fresh(Algorithm.ecp256).in(directory);
         Files.writeString(files.key(), """
                 -----BEGIN RSA PRIVATE KEY-----
@@ -61,7 +61,7 @@ class CertificateFilesTest {
     }
 
     @Test
-    void saysThatTheKeyBelongsToAnotherCertificate() throws IOException {
+    void reportsThatTheKeyBelongsToAnotherCertificate() throws IOException {
         CertificateFiles files = RelayCertificate.fresh(Algorithm.ecp256).in(directory);
         Files.writeString(
                 files.key(), RelayCertificate.fresh(Algorithm.ecp256).bundle().getPrivateKeyPEM());
@@ -72,7 +72,7 @@ class CertificateFilesTest {
     }
 
     @Test
-    void saysWhichFileIsMissing() throws IOException {
+    void reportsAMissingCertificateFile() throws IOException {
         CertificateFiles files = RelayCertificate.fresh(Algorithm.ecp256).in(directory);
         Files.delete(files.key());
         assertFatal(files, "does not exist (relay.tls.key)", files.key());
@@ -81,7 +81,7 @@ class CertificateFilesTest {
     }
 
     @Test
-    void saysWhichFileHoldsNothingUsable() throws IOException {
+    void reportsAFileWithoutUsableContent() throws IOException {
         CertificateFiles files = RelayCertificate.fresh(Algorithm.ecp256).in(directory);
         String certificate = Files.readString(files.certificate());
         Files.writeString(files.certificate(), "nothing");
@@ -94,7 +94,7 @@ class CertificateFilesTest {
     }
 
     @Test
-    void onlyWarnsOfAnExpiredCertificate() {
+    void onlyWarnsAboutAnExpiredCertificate() {
         Instant end = now.minus(Duration.ofDays(3));
         CertificateFiles files = RelayCertificate.valid(Algorithm.ecp256, end.minus(Duration.ofDays(3)), end)
                 .in(directory);
