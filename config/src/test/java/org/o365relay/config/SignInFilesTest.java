@@ -95,7 +95,7 @@ class SignInFilesTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            RSA PRIVATE KEY       | the key in app.key is a RSA PRIVATE KEY, not in PKCS #8; convert it with: openssl pkcs8 -topk8 -in app.key -out key-pkcs8.pem
+            RSA PRIVATE KEY       | the RSA PRIVATE KEY in app.key is not in PKCS #8; convert it with: openssl pkcs8 -topk8 -in app.key -out key-pkcs8.pem
             ENCRYPTED PRIVATE KEY | the key in app.key is encrypted, but no password is configured
             PRIVATE KEY           | the PRIVATE KEY in app.key is damaged, or neither RSA nor EC
             CERTIFICATE           | there is no PEM private key in app.key; it starts with -----BEGIN PRIVATE KEY-----

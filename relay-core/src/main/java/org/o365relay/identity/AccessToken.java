@@ -5,5 +5,5 @@ import org.o365relay.mail.Secret;
 
 /// A bearer token; `toString` hides its value.
 ///
-/// @param value readable with [Secret#reveal()] only
+/// @param value the token; only [Secret#reveal()] returns it
 public record AccessToken(Secret value, Instant expiresAt) {}

@@ -10,8 +10,8 @@ import java.util.Optional;
 import org.o365relay.net.CertifiedKey;
 import org.o365relay.net.UnusableKeyException;
 
-/// The credential of an app registration: a secret or a certificate. Read again for each token, so that a
-/// renewed credential is used at once.
+/// The credential of an app registration: a secret or a certificate. It is read again for each token request,
+/// so that a renewed credential is used immediately.
 interface AppCredential {
 
     IClientCredential credential() throws SignInException;

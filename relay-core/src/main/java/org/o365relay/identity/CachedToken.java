@@ -11,23 +11,24 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.identity.TokenException.Origin;
 import org.o365relay.mail.Reply;
 
-/// Caches one access token. Concurrent callers share one request; a token in use is renewed before it expires,
-/// so that callers need not wait. After a failure, callers get the same error for some seconds without a new
-/// request.
+/// Caches one access token. Concurrent callers share one request. A token in use is renewed before it expires,
+/// so that callers need not wait. After a failed request, no new request is sent for 10 seconds, or as long as
+/// the service asks, at most 5 minutes. Until then, callers get the old token if it has not expired, otherwise
+/// the same error.
 final class CachedToken implements TokenSource {
 
-    /// Minimum remaining validity of a token that is returned; signing in for a message takes minutes at
-    /// most.
+    /// Minimum remaining validity of a returned token, so that it does not expire while a message is being
+    /// sent. Shorter for short-lived tokens, and while no new token can be fetched.
     private static final Duration MIN_VALIDITY = Duration.ofMinutes(5);
 
-    /// A token is renewed when its remaining validity is shorter than this, if it was used since it was
+    /// A token is renewed when its remaining validity is shorter than this, if it has been used since it was
     /// fetched.
     private static final Duration RENEWAL_THRESHOLD = Duration.ofMinutes(10);
 
     private static final Duration MIN_BACKOFF = Duration.ofSeconds(10);
     private static final Duration MAX_BACKOFF = Duration.ofMinutes(5);
 
-    /// Minimum interval between attempts to use a login that expires when idle.
+    /// Minimum interval between attempts to refresh a login that expires when it is not used.
     private static final Duration KEEP_ALIVE_RETRY = Duration.ofHours(1);
 
     private final TokenFlow flow;
@@ -41,8 +42,8 @@ final class CachedToken implements TokenSource {
     private Instant nextKeepAlive = Instant.MIN;
     private @Nullable CompletableFuture<AccessToken> pending;
 
-    CachedToken(TokenFlow fetch, InstantSource clock) {
-        this.flow = fetch;
+    CachedToken(TokenFlow flow, InstantSource clock) {
+        this.flow = flow;
         this.clock = clock;
     }
 
@@ -67,17 +68,18 @@ final class CachedToken implements TokenSource {
             }
             throw failure.toTokenException();
         }
-        begin(token != null || refused);
+        startRequest(token != null || refused);
         return Objects.requireNonNull(pending);
     }
 
-    /// Short-lived tokens are used for three quarters of their lifetime and renewed at half of it.
+    /// A short-lived token is used for three quarters of its lifetime, and renewed when half of its lifetime
+    /// has passed.
     private Duration margin(AccessToken current, Duration usual) {
         Duration part = Duration.between(fetchedAt, current.expiresAt()).dividedBy(usual.equals(MIN_VALIDITY) ? 4 : 2);
         return part.compareTo(usual) < 0 ? part : usual;
     }
 
-    private synchronized void begin(boolean forceRefresh) {
+    private synchronized void startRequest(boolean forceRefresh) {
         if (pending == null) {
             CompletableFuture<AccessToken> request = new CompletableFuture<>();
             pending = request;
@@ -118,7 +120,7 @@ final class CachedToken implements TokenSource {
         return old != null && clock.instant().isBefore(old.expiresAt());
     }
 
-    /// @return the previous token; null if there is none
+    /// @return the cached token; null if there is none
     private synchronized @Nullable AccessToken failed(SignInException e) {
         failure = e;
         retryAt = clock.instant().plus(backoff(e.retryAfter()));
@@ -133,14 +135,14 @@ final class CachedToken implements TokenSource {
         return retryAfter.compareTo(MAX_BACKOFF) < 0 ? retryAfter : MAX_BACKOFF;
     }
 
-    private static AccessToken await(Future<AccessToken> ready) throws TokenException {
+    private static AccessToken await(Future<AccessToken> future) throws TokenException {
         try {
-            return ready.get();
+            return future.get();
         } catch (ExecutionException e) {
             if (e.getCause() instanceof SignInException failed) {
                 throw failed.toTokenException();
             }
-            throw new IllegalStateException(e); // the future fails with nothing else
+            throw new IllegalStateException(e); // the future fails only with a SignInException
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new TokenException(Origin.NETWORK, Reply.plain(451, "the relay is stopping"), e);
@@ -155,18 +157,18 @@ final class CachedToken implements TokenSource {
         }
     }
 
-    /// Renews the token if it is in use and about to expire, and refreshes a login that expires when idle.
-    /// Called about every half minute; does not block.
+    /// Renews the token if it is in use and about to expire; otherwise refreshes a login that would expire
+    /// because it is not used. Called every 30 seconds; does not block.
     synchronized void renew() {
         Instant now = clock.instant();
         if (failure != null && now.isBefore(retryAt)) {
             return;
         }
         if (token != null && used && !now.isBefore(token.expiresAt().minus(margin(token, RENEWAL_THRESHOLD)))) {
-            begin(true);
+            startRequest(true);
         } else if (!now.isBefore(nextKeepAlive) && flow.isKeepAliveDue(now)) {
             nextKeepAlive = now.plus(KEEP_ALIVE_RETRY);
-            begin(true);
+            startRequest(true);
         }
     }
 }

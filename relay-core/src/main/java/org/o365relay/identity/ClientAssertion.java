@@ -14,21 +14,22 @@ import java.util.UUID;
 import org.o365relay.json.Json;
 import org.o365relay.net.CertifiedKey;
 
-/// A client assertion (RFC 7523 §3): a JWT that an app signs with the key of its certificate, as Microsoft
-/// requires: PS256, with the SHA-256 thumbprint of the certificate.
+/// A client assertion (RFC 7523 §3): a JWT signed with the key of the app's certificate. Microsoft requires the
+/// algorithm PS256 and the SHA-256 thumbprint of the certificate.
 ///
-/// MSAL's own assertion is signed with RS256, which Microsoft's page "Certificate credentials" no longer lists.
+/// MSAL would sign the assertion with RS256, which Microsoft's documentation page "Certificate credentials" no
+/// longer lists.
 final class ClientAssertion {
 
     private static final Duration LIFETIME = Duration.ofMinutes(5);
-    private static final Duration SKEW = Duration.ofMinutes(1);
+    private static final Duration CLOCK_SKEW = Duration.ofMinutes(1);
     private static final PSSParameterSpec PS256 = // RFC 7518 §3.5
             new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, PSSParameterSpec.TRAILER_FIELD_BC);
 
     private ClientAssertion() {}
 
     /// @param audience URL of the token endpoint
-    /// @throws GeneralSecurityException if the key cannot sign because it is not an RSA key
+    /// @throws GeneralSecurityException if the key cannot sign, for example because it is not an RSA key
     static String sign(CertifiedKey key, String clientId, String audience, Instant now)
             throws GeneralSecurityException {
         String signingInput = encoded(Header.of(key)) + "." + encoded(Claims.of(clientId, audience, now));
@@ -52,7 +53,7 @@ final class ClientAssertion {
         }
     }
 
-    /// RFC 7519 §4.1; times are in seconds.
+    /// RFC 7519 §4.1; times are in seconds since 1970.
     private record Claims(String aud, String iss, String sub, String jti, long nbf, long iat, long exp) {
 
         static Claims of(String clientId, String audience, Instant now) {
@@ -61,7 +62,7 @@ final class ClientAssertion {
                     clientId,
                     clientId,
                     UUID.randomUUID().toString(),
-                    now.minus(SKEW).getEpochSecond(),
+                    now.minus(CLOCK_SKEW).getEpochSecond(),
                     now.getEpochSecond(),
                     now.plus(LIFETIME).getEpochSecond());
         }

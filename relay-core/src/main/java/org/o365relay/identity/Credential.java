@@ -8,10 +8,11 @@ import org.o365relay.mail.Secret;
 /// How a mailbox signs in.
 public sealed interface Credential {
 
-    /// @return user name or mailbox; empty without a sign-in
+    /// @return the user name, usually the address of the mailbox; empty if there is no sign-in
     String username();
 
-    /// No sign-in; for connectors and smarthosts that recognize the relay by its IP address.
+    /// No sign-in; for connectors and smarthosts that recognize the relay by its IP address or TLS client
+    /// certificate.
     record None() implements Credential {
         @Override
         public String username() {
@@ -24,12 +25,12 @@ public sealed interface Credential {
     /// @param username usually the mailbox's address
     record Password(String username, Secret password) implements Credential {}
 
-    /// Sign-in with an access token of Microsoft Entra.
+    /// Sign-in with an access token from Microsoft Entra.
     sealed interface OAuth extends Credential {}
 
     /// An app with a client secret (client credentials flow).
     ///
-    /// @param username the mailbox that is used
+    /// @param username address of the mailbox that the relay signs in to
     /// @param expires expiry date of the secret as configured; null if not configured
     record ClientSecret(
             App app,
@@ -39,10 +40,10 @@ public sealed interface Credential {
 
     /// An app with a certificate (client credentials flow, PS256).
     ///
-    /// @param username the mailbox that is used
-    /// @param certificate PEM file with the certificate and possibly the key, or PFX file
+    /// @param username address of the mailbox that the relay signs in to
+    /// @param certificate PEM file that contains the certificate and possibly the key, or a PFX file
     /// @param key PEM file with the key; null if the key is in the certificate's file
-    /// @param password password of the PFX or the encrypted key; null for none
+    /// @param password password of the PFX file or of the encrypted key; null if there is none
     record ClientCertificate(
             App app,
             String username,
@@ -53,14 +54,14 @@ public sealed interface Credential {
     /// A user who has signed in once with a code (device authorization flow, RFC 8628); the refresh token is
     /// kept in a file.
     ///
-    /// @param username the mailbox that is used
+    /// @param username address of the mailbox that the relay signs in to
     /// @param file file that contains the encrypted refresh token
     /// @param key encryption key of the file, or a password
     record DeviceCode(App app, String username, Path file, Secret key) implements OAuth {}
 
-    /// The managed identity of the Azure machine that the relay runs on.
+    /// The managed identity of the Azure virtual machine or service that the relay runs on.
     ///
-    /// @param username the mailbox that is used
+    /// @param username address of the mailbox that the relay signs in to
     /// @param clientId client ID of a user-assigned identity; null for the system-assigned identity
     record ManagedIdentity(String username, @Nullable String clientId) implements OAuth {}
 }

@@ -13,8 +13,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.o365relay.net.Https;
 
-/// Gets tokens for a user who has signed in once with a code (RFC 8628). Uses the stored refresh token, which
-/// is replaced with each use.
+/// Gets tokens for a user who has signed in once with a code (RFC 8628). The stored refresh token is replaced
+/// each time it is used.
 record DeviceCodeFlow(Credential.DeviceCode credential, String scope, LoginFile file, Https https, InstantSource clock)
         implements TokenFlow {
 

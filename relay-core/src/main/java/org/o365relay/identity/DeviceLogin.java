@@ -14,6 +14,7 @@ record DeviceLogin(Credential.DeviceCode credential, String scope, LoginFile fil
 
     /// Blocks until the user has signed in.
     ///
+    /// @param show receives the code to show to the user
     /// @return the user who signed in
     /// @throws SignInException if the user does not sign in, or the login cannot be stored
     String run(Consumer<LoginPrompt> show) throws SignInException {
@@ -31,7 +32,7 @@ record DeviceLogin(Credential.DeviceCode credential, String scope, LoginFile fil
         if (result.account() == null) {
             throw SignInException.misconfigured(
                     SignInException.NO_LOGIN,
-                    "the response of the sign-in service names no user, so the login cannot be stored",
+                    "the response from the sign-in service contains no user name, so the login cannot be stored",
                     null);
         }
         String user = result.account().username();

@@ -68,17 +68,17 @@ final class EncryptedFile {
         }
     }
 
-    /// The file; octets are in Base64.
+    /// The JSON object in the file. All members except `format` are in Base64.
     ///
-    /// @param check distinguishes a wrong key from a damaged file
+    /// @param check check value of the key; distinguishes a wrong key from a damaged file
     private record Content(String format, String salt, String check, String nonce, String content) {}
 
     private Content content(byte[] octets) throws SignInException {
         return Json.read(octets, Content.class)
                 .filter(content -> content.format().equals(FORMAT))
-                .orElseThrow(() -> unusable(
-                        path + " is not a login stored by o365-relay; set another token-file, or remove it and run"
-                                + " o365-relay login"));
+                .orElseThrow(() -> unusable(path
+                        + " is not a login stored by o365-relay; configure another token-file, or remove the file and"
+                        + " run o365-relay login"));
     }
 
     private String decrypted(byte[] octets) throws SignInException {
@@ -88,7 +88,7 @@ final class EncryptedFile {
             if (!MessageDigest.isEqual(derived.check(), octets(stored.check()))) {
                 throw unusable(
                         path
-                                + " is encrypted with another key than the configured one; configure the key it was stored with, or run o365-relay login again");
+                                + " is not encrypted with the configured key; configure the key that it is encrypted with, or run o365-relay login again");
             }
             Cipher cipher = cipher(Cipher.DECRYPT_MODE, derived, octets(stored.nonce()));
             return new String(cipher.doFinal(octets(stored.content())), StandardCharsets.UTF_8);
@@ -99,9 +99,9 @@ final class EncryptedFile {
         }
     }
 
-    /// Writes the file, unless another process has replaced it since it was read.
+    /// Replaces the content, unless another process has replaced the file since it was last read or written.
     ///
-    /// @throws SignInException if it cannot be written
+    /// @throws SignInException if the file cannot be read or written
     void rewrite(String content) throws SignInException {
         try {
             if (MessageDigest.isEqual(Files.readAllBytes(path), lastContent)) {
@@ -114,7 +114,7 @@ final class EncryptedFile {
 
     /// Writes the file atomically, readable by its owner only.
     ///
-    /// @throws SignInException if it cannot be written
+    /// @throws SignInException if the file cannot be written
     void write(String content) throws SignInException {
         try {
             byte[] octets = (Json.text(encrypted(content)) + "\n").getBytes(StandardCharsets.US_ASCII);
@@ -123,7 +123,7 @@ final class EncryptedFile {
         } catch (IOException e) {
             throw unusable(
                     "cannot write the login to " + path + ": " + e.getMessage()
-                            + "; the relay's user must be able to write its directory",
+                            + "; the relay's user needs write access to the directory",
                     e);
         }
     }

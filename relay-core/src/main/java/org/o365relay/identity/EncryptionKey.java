@@ -13,17 +13,17 @@ import javax.crypto.spec.SecretKeySpec;
 import org.o365relay.mail.Secret;
 
 /// An AES key derived from the configured key, which may be a password. The derivation is slow by design, so
-/// callers keep the result.
+/// callers cache the result.
 final class EncryptionKey {
 
     private static final int ITERATIONS = 600_000; // OWASP Password Storage Cheat Sheet, PBKDF2-HMAC-SHA256
-    private static final int SALT = 16;
-    private static final int CHECK = 16;
+    private static final int SALT_OCTETS = 16;
+    private static final int CHECK_OCTETS = 16;
 
     private final byte[] salt;
     private final SecretKey aes;
     private final byte[] check;
-    private final byte[] fingerprint; // of the secret, which may change while the relay runs
+    private final byte[] fingerprint; // SHA-256 of the secret, which may change while the relay runs
 
     private EncryptionKey(byte[] salt, SecretKey aes, byte[] check, byte[] fingerprint) {
         this.salt = salt;
@@ -33,7 +33,7 @@ final class EncryptionKey {
     }
 
     static EncryptionKey generate(Secret secret, SecureRandom random) {
-        byte[] salt = new byte[SALT];
+        byte[] salt = new byte[SALT_OCTETS];
         random.nextBytes(salt);
         return derive(secret, salt);
     }
@@ -48,7 +48,7 @@ final class EncryptionKey {
             spec.clearPassword();
             Mac mac = Mac.getInstance("HmacSHA256");
             mac.init(new SecretKeySpec(octets, "HmacSHA256"));
-            byte[] check = Arrays.copyOf(mac.doFinal("check".getBytes(StandardCharsets.US_ASCII)), CHECK);
+            byte[] check = Arrays.copyOf(mac.doFinal("check".getBytes(StandardCharsets.US_ASCII)), CHECK_OCTETS);
             return new EncryptionKey(salt, new SecretKeySpec(octets, "AES"), check, fingerprint(revealed));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e); // the JDK provides these algorithms
@@ -63,7 +63,7 @@ final class EncryptionKey {
         return aes;
     }
 
-    /// @return a check value that is the same only for the same key
+    /// @return a check value: two keys are equal if and only if their check values are
     byte[] check() {
         return check;
     }

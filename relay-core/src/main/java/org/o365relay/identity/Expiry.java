@@ -2,21 +2,23 @@ package org.o365relay.identity;
 
 import java.time.Instant;
 
-/// The expiry date of a secret, certificate or login; mail cannot be sent after it.
+/// The expiry of a secret, certificate or login. Mailboxes that use it cannot send mail afterwards.
 ///
-/// @param name for a client secret, the app it belongs to; otherwise the path of the file
-/// @param at when it expires unless renewed
+/// @param name for a client secret, `app` and the client ID of its app; otherwise the path of the file
+/// @param at when the secret, certificate or login expires if it is not renewed
 public record Expiry(Kind kind, String name, Instant at) {
 
     /// What expires.
     public enum Kind {
-        /// Client secret; the date is from the configuration, because Microsoft has no API for it.
+        /// Client secret of an app. The date is taken from the configuration, because a sign-in does not reveal
+        /// it.
         CLIENT_SECRET,
         /// Certificate of an app.
         CERTIFICATE,
         /// Certificate that identifies the relay to a connector.
         CONNECTOR_CERTIFICATE,
-        /// Stored login of a user; it expires 90 days after its last use. The relay uses it every week.
+        /// Stored login of a user. It expires 90 days after its last use; the relay uses it at least once a
+        /// week.
         DEVICE_LOGIN
     }
 }

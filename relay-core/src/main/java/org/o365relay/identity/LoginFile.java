@@ -8,11 +8,11 @@ import org.o365relay.json.Json;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The stored login of one credential. Callers hold the monitor of this object while they use the
-/// refresh token.
+/// The stored login of one credential. Callers must hold the monitor of this object while they use the refresh
+/// token.
 final class LoginFile {
 
-    /// Microsoft revokes refresh tokens that were not used for this long.
+    /// Microsoft revokes refresh tokens that have not been used for this long.
     static final Duration MAX_IDLE = Duration.ofDays(90);
 
     private static final Logger log = LoggerFactory.getLogger(LoginFile.class);
@@ -49,28 +49,31 @@ final class LoginFile {
             file.rewrite(Json.text(renewed));
             usedAt = renewed.usedAt();
         } catch (SignInException e) {
-            log.warn("the renewed login could not be stored and expires 90 days after {}: {}", usedAt, e.getMessage());
+            log.warn(
+                    "cannot store the renewed login; the stored login expires 90 days after {}: {}",
+                    usedAt,
+                    e.getMessage());
         }
     }
 
-    /// @throws SignInException if it cannot be written
+    /// @throws SignInException if the file cannot be written
     synchronized void store(StoredLogin login) throws SignInException {
         file.write(Json.text(login));
         usedAt = login.usedAt();
     }
 
-    /// @throws SignInException if the file is not a stored login
+    /// @throws SignInException if the file cannot be read, or exists and is not a stored login
     synchronized void requireOwnFormat() throws SignInException {
         file.requireOwnFormat();
     }
 
-    /// @return empty if no login is stored, or the file cannot be read
+    /// @return when the login was last used; empty if no usable login is stored
     Optional<Instant> usedAt() {
         if (usedAt == null) {
             try {
                 return Optional.of(read().usedAt());
             } catch (SignInException _) {
-                return Optional.empty(); // a token request reports it
+                return Optional.empty(); // the next token request reports the error
             }
         }
         return Optional.of(usedAt);

@@ -8,16 +8,16 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.net.Https;
 
-/// Gets tokens from the Azure machine that the relay runs on (managed identity).
+/// Gets tokens for the managed identity of the Azure machine that the relay runs on.
 ///
-/// @param clientId of a user-assigned identity; null for the system-assigned one
-/// @param direct client without a proxy, because the endpoint is on this machine
+/// @param clientId client ID of a user-assigned identity; null for the system-assigned identity
+/// @param direct HTTP client without a proxy, because the token endpoint is reachable only from this machine
 record ManagedIdentityFlow(@Nullable String clientId, String scope, Https direct) implements TokenFlow {
 
     @Override
     public AccessToken fetch(boolean forceRefresh) throws SignInException {
         SignInHttp http = new SignInHttp(direct);
-        ManagedIdentityApplication machine = ManagedIdentityApplication.builder(
+        ManagedIdentityApplication client = ManagedIdentityApplication.builder(
                         clientId == null
                                 ? ManagedIdentityId.systemAssigned()
                                 : ManagedIdentityId.userAssignedClientId(clientId))
@@ -25,16 +25,16 @@ record ManagedIdentityFlow(@Nullable String clientId, String scope, Https direct
                 .disableInternalRetries()
                 .executorService(Msal.THREADS)
                 .build();
-        return Msal.token(Msal.result(request(machine), http));
+        return Msal.token(Msal.result(request(client), http));
     }
 
-    private CompletableFuture<IAuthenticationResult> request(ManagedIdentityApplication machine) {
+    private CompletableFuture<IAuthenticationResult> request(ManagedIdentityApplication client) {
         String resource = scope.replaceFirst("/\\.default$", "");
         try {
-            return machine.acquireTokenForManagedIdentity(ManagedIdentityParameters.builder(resource)
+            return client.acquireTokenForManagedIdentity(ManagedIdentityParameters.builder(resource)
                     .forceRefresh(true)
                     .build());
-        } catch (Exception e) { // declared by MSAL
+        } catch (Exception e) { // MSAL declares Exception
             return CompletableFuture.failedFuture(e);
         }
     }

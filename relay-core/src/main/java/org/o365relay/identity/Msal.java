@@ -12,11 +12,11 @@ import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 import org.o365relay.mail.Secret;
 
-/// Configures MSAL: a new client for each request, so that no cached state outlives a change of the
-/// configuration; without its own retries and without instance discovery.
+/// Configures MSAL clients, without their retries and without instance discovery. Each request uses a new
+/// client, so that no cached state outlives a change of a secret or certificate.
 final class Msal {
 
-    /// Runs the asynchronous work of MSAL, one virtual thread per task.
+    /// Runs MSAL's asynchronous tasks, each on its own virtual thread.
     static final ExecutorService THREADS = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("sign-in").factory());
 
@@ -60,7 +60,7 @@ final class Msal {
             IAuthenticationResult result = future.join();
             if (result.accessToken() == null || result.accessToken().isEmpty()) {
                 throw SignInException.misconfigured(
-                        "invalid_response", "the response of the sign-in service contains no access token", null);
+                        "invalid_response", "the response from the sign-in service contains no access token", null);
             }
             return result;
         } catch (CompletionException e) {

@@ -12,7 +12,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
-/// Replaces a file atomically, readable by its owner only (mode 0600).
+/// Replaces a file atomically. On POSIX file systems, only its owner can read and write it (mode 0600).
 final class ProtectedFile {
 
     private ProtectedFile() {}

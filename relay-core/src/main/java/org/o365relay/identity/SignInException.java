@@ -10,12 +10,12 @@ import org.o365relay.identity.TokenException.Origin;
 import org.o365relay.mail.Reply;
 import org.o365relay.net.NoResponseException;
 
-/// A failed token request: the cause, and how long to wait before the next one.
+/// A failed token request: the cause, and how long to wait before the next request.
 final class SignInException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
-    /// Error code in the reply catalogue: no usable login of a user.
+    /// Error code in the reply catalogue: the login of a user is missing or unusable.
     static final String NO_LOGIN = "no_login";
 
     /// Error code in the reply catalogue: unusable certificate or key.
@@ -38,7 +38,7 @@ final class SignInException extends Exception {
         this.retryAfter = retryAfter;
     }
 
-    /// A problem that the admin must fix: a missing login, an unreadable key.
+    /// A problem that the admin must fix, such as a missing login or an unreadable key.
     ///
     /// @param error error code, in the style of the sign-in service
     static SignInException misconfigured(String error, String text, @Nullable Throwable cause) {
@@ -46,7 +46,7 @@ final class SignInException extends Exception {
     }
 
     /// @param http HTTP client that MSAL used
-    /// @param failure exception of MSAL
+    /// @param failure exception that MSAL threw
     static SignInException of(SignInHttp http, Throwable failure) {
         if (http.failure().isPresent()) {
             return noResponse(http.failure().get());
@@ -72,7 +72,7 @@ final class SignInException extends Exception {
                 .orElseGet(() -> notFromSignInService(response, retryAfter, failure));
     }
 
-    /// A response that is not from the sign-in service.
+    /// A response from another server, such as a proxy or a captive portal.
     private static SignInException notFromSignInService(
             SignInResponse response, @Nullable Duration retryAfter, Throwable failure) {
         String text = "the response is not from the sign-in service: " + response.snippet();
@@ -88,7 +88,7 @@ final class SignInException extends Exception {
         return new SignInException(Origin.SERVICE, BAD_REQUEST, error + ": " + text, retryAfter, failure);
     }
 
-    /// @return how long the service asks the relay to wait; null if it does not say
+    /// @return how long to wait before the next request; null for the default
     @Nullable
     Duration retryAfter() {
         return retryAfter;

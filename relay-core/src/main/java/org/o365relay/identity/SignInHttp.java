@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.json.Json;
 import org.o365relay.net.Https;
 
-/// HTTP client for MSAL, based on the relay's own. Used for one token request: it remembers why no token was
-/// issued, because MSAL's exceptions omit details. Removes secrets of the request from error responses,
-/// because MSAL logs these.
+/// HTTP client for MSAL, based on [Https]. Each instance serves one token request and records why it failed,
+/// because MSAL's exceptions omit details. It removes the secrets of the request from error responses, because
+/// MSAL logs those responses.
 final class SignInHttp implements IHttpClient {
 
     private static final int BAD_REQUEST = 400;
@@ -29,7 +29,7 @@ final class SignInHttp implements IHttpClient {
 
     /// The response in the form that MSAL expects.
     private record Response(int statusCode, Map<String, List<String>> headers, String body) implements IHttpResponse {
-        /// The body may contain a token.
+        /// Omits the body, which may contain a token.
         @Override
         public String toString() {
             return "HTTP " + statusCode;
@@ -44,12 +44,12 @@ final class SignInHttp implements IHttpClient {
         this.https = https;
     }
 
-    /// @return the last response, if it was an error
+    /// @return the last response; empty if it was not an error or there was none
     Optional<SignInResponse> refusal() {
         return Optional.ofNullable(refusal);
     }
 
-    /// @return why there was no response to the last request
+    /// @return why the last request got no response; empty if it got one
     Optional<IOException> failure() {
         return Optional.ofNullable(failure);
     }

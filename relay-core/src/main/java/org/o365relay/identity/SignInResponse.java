@@ -12,11 +12,12 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.json.Json;
 
-/// An error response of the sign-in service (RFC 6749 §5.2).
+/// An error response from the sign-in service (RFC 6749 §5.2), or a response from another server in its place.
 ///
 /// @param status HTTP status
-/// @param retryAfter how long the service asks the relay to wait; null if the response does not say
-/// @param body body of the response, without secrets
+/// @param retryAfter how long the service asks the relay to wait; null if the response does not specify it in
+///     seconds
+/// @param body body of the response, without the secrets of the request
 record SignInResponse(int status, @Nullable Duration retryAfter, String body) {
 
     private static final Pattern AADSTS = Pattern.compile("AADSTS(\\d+)");
@@ -37,7 +38,7 @@ record SignInResponse(int status, @Nullable Duration retryAfter, String body) {
                 .flatMap(ErrorBody::text);
     }
 
-    /// @param error a code; in the format of Azure App Service, an object
+    /// @param error error code; in the format of Azure App Service, an object with a code and a message
     private record ErrorBody(
             @Nullable JsonNode error,
             @JsonProperty("error_description") @Nullable String description,
@@ -70,7 +71,8 @@ record SignInResponse(int status, @Nullable Duration retryAfter, String body) {
         }
     }
 
-    /// @return the beginning of a response from another server: a proxy, a captive portal, a load balancer
+    /// @return the HTTP status and the beginning of the text, for a response from another server such as a
+    ///     proxy, a captive portal or a load balancer
     String snippet() {
         String shown =
                 oneLine(body.replaceAll("(?s)<(script|style).*?</\\1>", "").replaceAll("<[^>]*>", " "));

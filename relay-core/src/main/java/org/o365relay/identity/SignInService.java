@@ -10,8 +10,8 @@ import org.o365relay.net.HttpSettings;
 import org.o365relay.net.Https;
 import org.o365relay.time.RepeatingTask;
 
-/// Gets access tokens from Microsoft Entra for all credentials except passwords. Mailboxes with the same app
-/// and scope share a token.
+/// Gets access tokens from Microsoft Entra for all credentials except passwords. Mailboxes whose credentials
+/// are the same share a token for each scope.
 public final class SignInService implements AutoCloseable {
 
     private static final Duration RENEWAL_INTERVAL = Duration.ofSeconds(30);
@@ -27,7 +27,7 @@ public final class SignInService implements AutoCloseable {
     private record TokenKey(Credential.OAuth credential, String scope) {}
 
     /// @throws java.io.UncheckedIOException if the trusted certificates cannot be read
-    /// @throws IllegalArgumentException if the trusted certificates contain no certificate
+    /// @throws IllegalArgumentException if the file of trusted certificates contains no certificate
     public SignInService(HttpSettings settings, InstantSource clock) {
         this(
                 new Https(settings),
@@ -35,14 +35,14 @@ public final class SignInService implements AutoCloseable {
                 clock);
     }
 
-    /// @param direct HTTP client without a proxy, for endpoints on this machine
+    /// @param direct HTTP client without a proxy, for endpoints that are reachable only from this machine
     SignInService(Https https, Https direct, InstantSource clock) {
         this.https = https;
         this.direct = direct;
         this.clock = clock;
     }
 
-    /// Starts renewing tokens before they expire. Without it, tokens are fetched when needed.
+    /// Starts to renew tokens before they expire. Until this is called, tokens are fetched only when needed.
     public void start() {
         renewal.start();
     }
@@ -51,15 +51,14 @@ public final class SignInService implements AutoCloseable {
         tokens.values().forEach(CachedToken::renew);
     }
 
-    /// @param scope scope of the tokens: `https://outlook.office365.com/.default`; several separated by
-    ///     spaces
+    /// @param scope scopes of the tokens, separated by spaces, such as `https://outlook.office365.com/.default`
     /// @return a source of tokens; this call sends no request
     public TokenSource tokens(Credential.OAuth credential, String scope) {
         return tokens.computeIfAbsent(
                 new TokenKey(withoutUsername(credential), scope), key -> new CachedToken(flow(key), clock));
     }
 
-    /// @return the earliest expiry of anything that is needed to sign in; empty if unknown
+    /// @return the expiry of the secret, certificate or stored login; empty if it is unknown or there is none
     /// @throws TokenException if the certificate cannot be read
     public Optional<Expiry> expiry(Credential.OAuth credential) throws TokenException {
         try {
@@ -69,10 +68,10 @@ public final class SignInService implements AutoCloseable {
         }
     }
 
-    /// Lets a user sign in with a code, and stores the login. Blocks until the user has signed in; the code is
-    /// valid for 15 minutes.
+    /// Lets a user sign in with a code, and stores the login. Blocks until the user has signed in or the code
+    /// has expired, usually after 15 minutes.
     ///
-    /// @param show receives the code and the page, once
+    /// @param show called once, with the code and the page to enter it on
     /// @return the user who signed in
     /// @throws TokenException if the user did not sign in, or the login cannot be stored
     public String login(Credential.DeviceCode credential, String scope, Consumer<LoginPrompt> show)
@@ -116,7 +115,7 @@ public final class SignInService implements AutoCloseable {
         };
     }
 
-    /// Stops the renewals. Does not wait for one in progress.
+    /// Stops renewing tokens. Does not wait for a renewal in progress.
     @Override
     public void close() {
         renewal.stop(Duration.ZERO);

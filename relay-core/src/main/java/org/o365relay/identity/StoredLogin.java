@@ -3,11 +3,11 @@ package org.o365relay.identity;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
 
-/// A login with a device code, as stored.
+/// A login with a device code, as stored in the file.
 ///
 /// @param user the user who signed in
-/// @param usedAt last use of the refresh token, which expires after 90 days without use
-/// @param cache MSAL's cache, with the newest refresh token
+/// @param usedAt when the refresh token was last used; it expires after 90 days without use
+/// @param cache MSAL's token cache, which contains the newest refresh token
 record StoredLogin(
         @JsonProperty("client-id") String clientId,
         String tenant,

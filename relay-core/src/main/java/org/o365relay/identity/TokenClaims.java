@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.json.Json;
 import org.o365relay.mail.VisibleText;
 
-/// Claims of an access token, unverified; for diagnosis, when a server refuses it. Never contains the token
+/// The unverified claims of an access token, to diagnose why a server refuses it. Never contains the token
 /// itself. Missing claims are empty.
 ///
 /// @param audience server that the token is for, such as `https://outlook.office365.com`
@@ -88,14 +88,14 @@ public record TokenClaims(
                 .toString();
     }
 
-    /// @return summary on one line, for the admin
+    /// @return a one-line summary for the admin
     public static String summary(AccessToken token) {
         return of(token)
                 .map(TokenClaims::summary)
                 .orElseGet(() -> "of unknown format, valid until " + token.expiresAt());
     }
 
-    /// @return summary on one line, for the admin
+    /// @return a one-line summary for the admin
     public String summary() {
         List<String> facts = new ArrayList<>();
         add(facts, "for ", audience);

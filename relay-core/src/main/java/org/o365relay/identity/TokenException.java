@@ -10,19 +10,20 @@ public final class TokenException extends Exception {
 
     /// Where the failure occurred.
     public enum Origin {
-        /// The sign-in service, or the configuration: a missing login, an unreadable key.
+        /// The sign-in service or the configuration, such as a missing login or an unreadable key.
         SERVICE,
-        /// DNS, TCP, the proxy, or a timeout.
+        /// DNS, TCP, the proxy, a timeout, or a response that is not from the sign-in service.
         NETWORK,
-        /// TLS: the certificate of the service is not trusted.
+        /// TLS, usually because the certificate of the service is not trusted.
         TLS
     }
 
     private final Origin origin;
     private final transient Reply reply;
 
-    /// @param reply the HTTP status as the code (400 if there was none), the error and its description as text:
-    ///     `401 invalid_client: AADSTS7000215: Invalid client secret provided.`
+    /// @param reply the HTTP status as the code (451 if the service could not be reached or another server
+    ///     answered, 454 if TLS failed, 400 for all other errors without a status), and the error and its
+    ///     description as the text: `401 invalid_client: AADSTS7000215: Invalid client secret provided.`
     public TokenException(Origin origin, Reply reply, Throwable cause) {
         super(reply.toString(), cause);
         this.origin = origin;

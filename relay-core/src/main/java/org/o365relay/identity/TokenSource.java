@@ -3,12 +3,12 @@ package org.o365relay.identity;
 /// Provides access tokens for one server. Thread-safe.
 public interface TokenSource {
 
-    /// Returns a token that is valid for some minutes at least: the cached one, or a new one. Concurrent
-    /// callers share one request.
+    /// Returns the cached token, or fetches a new one if the cached token expires soon. Concurrent callers
+    /// share one request.
     ///
     /// @throws TokenException if no token can be obtained
     AccessToken token() throws TokenException;
 
-    /// Discards a token that the server refused.
+    /// Discards a token that the server refused, so that the next call of [#token] fetches a new one.
     void invalidate(AccessToken refused);
 }

@@ -1,5 +1,5 @@
-/// Signs in to Microsoft Entra: the credentials of mailboxes, and their access tokens. Secrets have a type that
-/// hides their value.
+/// Signs in to Microsoft Entra: the credentials of mailboxes, and their access tokens. Secrets are never
+/// logged: their type hides their value.
 @NullMarked
 package org.o365relay.identity;
 

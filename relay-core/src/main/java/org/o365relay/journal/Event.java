@@ -10,13 +10,13 @@ import org.o365relay.mail.Envelope;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Reply;
 
-/// An event of the relay. Components named `by` hold the user name of the operator, and `advice` says what the
-/// admin can do; it is empty if there is nothing to do.
+/// An event of the relay. Components named `by` contain the user name of the operator. Components named
+/// `advice` describe what the admin can do, and are empty if there is nothing to do.
 public sealed interface Event {
 
-    /// A message was committed and answered with 250.
+    /// A message was committed to the queue.
     ///
-    /// @param size octets
+    /// @param size size of the message in octets
     record Accepted(QueueId id, Arrival arrival, Envelope envelope, long size) implements Event {}
 
     /// A connection, command or message was rejected.
@@ -31,9 +31,10 @@ public sealed interface Event {
 
     /// A device exceeded one of its limits; its command or message was rejected with a temporary error.
     ///
-    /// @param rejection `to` is null if the limit concerns the message as a whole
+    /// @param rejection the rejected command or message; `to` is null if the limit concerns the message as a
+    ///     whole
     /// @param name configured name of the device or its network; may be empty
-    /// @param limit configuration key of the limit: `recipients-per-day`
+    /// @param limit configuration key of the limit, such as `recipients-per-day`
     /// @param until time at which the device may send again
     record LimitExceeded(Rejected rejection, String name, String limit, Instant until) implements Event {}
 
@@ -48,9 +49,9 @@ public sealed interface Event {
 
     /// Delivery to one recipient failed permanently.
     ///
-    /// @param by operator who bounced the message; empty if the relay or the upstream did
+    /// @param by operator who bounced the message; empty if the failure was not caused by an operator
     /// @param noticeTo recipient of the DSN; null if none is sent
-    /// @param inDigest whether the per-device limit of notices was reached, so that a digest replaces the DSN
+    /// @param inDigest whether the per-device limit on notices was reached, so that a digest replaces the DSN
     record Failed(
             RecipientAttempt attempt, String by, @Nullable EmailAddress noticeTo, boolean inDigest) implements Event {}
 
@@ -115,8 +116,8 @@ public sealed interface Event {
     /// Mail from one author or to one recipient waits after repeated refusals.
     ///
     /// @param kind `author` or `recipient`
-    /// @param address that author or recipient
-    /// @param until time at which one message is tried again
+    /// @param address address of the author or recipient
+    /// @param until when delivery of one message is tried again
     record Backoff(EmailAddress mailbox, String kind, String address, Reply reply, String advice, Instant until)
             implements Event {}
 
@@ -131,14 +132,14 @@ public sealed interface Event {
 
     /// An operator changed messages in the queue.
     ///
-    /// @param change such as `delete` or `redirect to sales@contoso.com`
+    /// @param change description of the change, such as `delete` or `redirect to sales@contoso.com`
     /// @param messages number of messages changed
     record QueueChanged(String change, long messages, String by) implements Event {}
 
     /// A credential of the relay expires soon or has expired.
     ///
-    /// @param what such as `client secret of relay@contoso.com`
-    /// @param daysLeft 0 on the last day, negative when expired
+    /// @param what the credential, such as `client secret of relay@contoso.com`
+    /// @param daysLeft days until the expiry: 0 on the last day, negative when expired
     record Expiring(String what, Instant when, long daysLeft, String advice) implements Event {}
 
     /// The result of one delivery attempt for one recipient.

@@ -34,12 +34,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
 
-/// Logs each event to the logger `journal`: the message is the name of the event, and what happened to what
-/// follows as key-value pairs. Values may be hostile text from clients; the encoder escapes them.
+/// Logs each event to the logger `journal`. The log message is the name of the event; the details follow as
+/// key-value pairs. Values may be hostile text from clients; the encoder escapes them.
 public final class LogJournal implements Journal {
 
     private static final Logger log = LoggerFactory.getLogger("journal");
-    private static final int LISTED_RECIPIENTS = 10;
+    private static final int MAX_LISTED_RECIPIENTS = 10;
 
     @Override
     public void record(Event event) {
@@ -53,28 +53,28 @@ public final class LogJournal implements Journal {
             case Delayed delayed -> write(delayed);
             case Ndr ndr -> write(ndr);
             case Blocked blocked -> write(blocked);
-            case Unblocked unblocked -> ended("unblocked", unblocked.after(), line(info(), unblocked.mailbox()));
+            case Unblocked unblocked -> logEnd("unblocked", unblocked.after(), line(info(), unblocked.mailbox()));
             case Failover failover -> write(failover);
             case Failback failback ->
-                ended("failback", failback.after(), line(info(), failback.mailbox(), failback.upstream()));
+                logEnd("failback", failback.after(), line(info(), failback.mailbox(), failback.upstream()));
             case Unreachable unreachable -> write(unreachable);
             case Reachable reachable ->
-                ended("reachable", reachable.after(), line(info(), reachable.mailbox(), reachable.upstream()));
+                logEnd("reachable", reachable.after(), line(info(), reachable.mailbox(), reachable.upstream()));
             case Throttled throttled -> write(throttled);
             case Backoff backoff -> write(backoff);
-            case Paused paused -> ordered("paused", paused.by(), line(warn(), paused.mailbox()));
-            case Resumed resumed -> ordered("resumed", resumed.by(), line(info(), resumed.mailbox()));
-            case Retried retried -> ordered("retried", retried.by(), line(info(), retried.mailbox()));
+            case Paused paused -> logOperatorAction("paused", paused.by(), line(warn(), paused.mailbox()));
+            case Resumed resumed -> logOperatorAction("resumed", resumed.by(), line(info(), resumed.mailbox()));
+            case Retried retried -> logOperatorAction("retried", retried.by(), line(info(), retried.mailbox()));
             case QueueChanged changed -> write(changed);
             case Expiring expiring -> write(expiring);
         }
     }
 
-    private static void ended(String event, Duration after, Line line) {
+    private static void logEnd(String event, Duration after, Line line) {
         line.with("after", seconds(after)).log(event);
     }
 
-    private static void ordered(String event, String by, Line line) {
+    private static void logOperatorAction(String event, String by, Line line) {
         line.with("by", by).log(event);
     }
 
@@ -249,10 +249,10 @@ public final class LogJournal implements Journal {
 
     private static String paths(List<EmailAddress> addresses) {
         String listed = addresses.stream()
-                .limit(LISTED_RECIPIENTS)
+                .limit(MAX_LISTED_RECIPIENTS)
                 .map(LogJournal::path)
                 .collect(Collectors.joining(","));
-        int others = addresses.size() - LISTED_RECIPIENTS;
+        int others = addresses.size() - MAX_LISTED_RECIPIENTS;
         return others > 0 ? listed + ",+" + others : listed;
     }
 

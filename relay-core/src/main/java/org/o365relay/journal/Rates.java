@@ -3,8 +3,8 @@ package org.o365relay.journal;
 import java.time.InstantSource;
 import org.o365relay.time.RollingCount;
 
-/// Counts messages and recipients by outcome over the last 24 hours. Never blocks for long and allocates
-/// nothing, because it is called between the final dot and the 250.
+/// Counts messages and recipients by outcome over the last 24 hours. Recording an event never blocks for long
+/// and allocates little, because it happens between the final dot and the 250.
 public final class Rates implements Journal {
 
     private final Count accepted;
@@ -23,32 +23,33 @@ public final class Rates implements Journal {
 
     /// The number of events in sliding windows. Each window includes the current, incomplete second or minute.
     ///
-    /// @param lastMinute in the last 60 seconds
-    /// @param lastHour in the last 60 minutes
-    /// @param lastDay in the last 1440 minutes
+    /// @param lastMinute number of events in the last 60 seconds
+    /// @param lastHour number of events in the last 60 minutes
+    /// @param lastDay number of events in the last 1440 minutes
     public record Rate(long lastMinute, long lastHour, long lastDay) {}
 
-    /// @return messages accepted with 250
+    /// @return rate of messages committed to the queue
     public Rate accepted() {
         return accepted.rate();
     }
 
-    /// @return rejected connections, commands and messages, including those over a limit of their device
+    /// @return rate of rejected connections, commands and messages, including those that exceeded a limit of
+    ///     their device
     public Rate rejected() {
         return rejected.rate();
     }
 
-    /// @return recipients delivered
+    /// @return rate of delivered recipients
     public Rate delivered() {
         return delivered.rate();
     }
 
-    /// @return recipients deferred, except those that wait because their mailbox is blocked
+    /// @return rate of deferred recipients, except those that wait because their mailbox is blocked
     public Rate deferred() {
         return deferred.rate();
     }
 
-    /// @return recipients that failed permanently
+    /// @return rate of recipients that failed permanently
     public Rate failed() {
         return failed.rate();
     }
@@ -61,7 +62,7 @@ public final class Rates implements Journal {
             case Event.Delivered _ -> delivered.add();
             case Event.Deferred _ -> deferred.add();
             case Event.Failed _ -> failed.add();
-            default -> {} // no other event concerns a single message or recipient
+            default -> {} // all other events are not counted
         }
     }
 
@@ -92,7 +93,8 @@ public final class Rates implements Journal {
             return new Rate(seconds.sum(60), minutes.sum(HOUR), minutes.sum(DAY));
         }
 
-        /// Forgets the events of a time to come if the clock was set back.
+        /// Advances the windows to the current time. If the clock was set back, discards the events with a
+        /// later time.
         private void moveToNow() {
             long now = clock.millis();
             seconds.moveTo(now);

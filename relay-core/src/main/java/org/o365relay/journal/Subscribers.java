@@ -3,7 +3,7 @@ package org.o365relay.journal;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/// Passes every event to all subscribed journals, in the order of their subscription. Thread-safe.
+/// Passes every event to all subscribed journals, in the order of subscription. Thread-safe.
 public final class Subscribers implements Journal {
 
     private final List<Journal> journals;

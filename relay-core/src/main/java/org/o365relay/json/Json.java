@@ -20,15 +20,14 @@ import java.util.Optional;
 
 /// Writes and reads records as JSON (RFC 8259).
 ///
-/// - The members are the components of the record, in their order and under their names. A missing or null member is
-///   an error, unless the component is `@Nullable` (then it is null) or a collection (then it is empty). Unknown
-/// members
-///   are ignored.
-/// - Times are ISO 8601 in UTC; queue IDs and addresses are strings; constants, and the names of the alternatives of a
-///   sealed interface, are lower case with hyphens.
-/// - Texts, numbers and booleans are not converted into each other.
+/// - The members are the components of the record, with the same names and in the same order. A missing or null
+///   member is an error, unless the component is `@Nullable` (then it is null) or a collection (then it is
+///   empty). Unknown members are ignored.
+/// - Times are ISO 8601 in UTC; queue IDs and addresses are strings; enum constants, and the names of the
+///   alternatives of a sealed interface, are in lower case with hyphens.
+/// - Strings, numbers and booleans are not converted into each other.
 ///
-/// Jackson limits the nesting to 1000 levels and a text to 20 million characters.
+/// Jackson limits nesting to 1000 levels and strings to 20 million characters.
 public final class Json {
 
     /// Unreadable members and elements of one text that are left out.
@@ -38,7 +37,7 @@ public final class Json {
 
     private Json() {}
 
-    /// @return the rules above, for a format that adds to them
+    /// @return a builder with the rules above, to which a format can add its own
     public static JsonMapper.Builder mapper() {
         return JsonMapper.builder()
                 .annotationIntrospector(new RecordBinding())
@@ -58,7 +57,7 @@ public final class Json {
     }
 
     /// @param value a record, or a map or list of values that a record may contain
-    /// @return on one line
+    /// @return the JSON text, on one line
     public static String text(Object value) {
         try {
             return MAPPER.writeValueAsString(value);
@@ -67,7 +66,7 @@ public final class Json {
         }
     }
 
-    /// @return empty if the text is not such an object
+    /// @return the value; empty if the text is not valid JSON for this type
     public static <T> Optional<T> read(String text, Class<T> type) {
         try {
             return Optional.ofNullable(MAPPER.readValue(text, type));
@@ -76,8 +75,8 @@ public final class Json {
         }
     }
 
-    /// @param octets in UTF-8, UTF-16 or UTF-32
-    /// @return empty if the text is not such an object
+    /// @param octets JSON text in UTF-8, UTF-16 or UTF-32
+    /// @return the value; empty if the text is not valid JSON for this type
     public static <T> Optional<T> read(byte[] octets, Class<T> type) {
         try {
             return Optional.ofNullable(MAPPER.readValue(octets, type));

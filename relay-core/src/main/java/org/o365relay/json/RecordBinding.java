@@ -16,7 +16,8 @@ import java.util.Locale;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// What Jackson learns from the records, sealed interfaces and enums themselves, without annotations of its own.
+/// Derives the JSON form of records, sealed interfaces and enums from their declarations, so that they need few
+/// Jackson annotations.
 final class RecordBinding extends JacksonAnnotationIntrospector {
 
     private static final long serialVersionUID = 1;

@@ -16,18 +16,18 @@ import java.util.function.Function;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
 
-/// Values that are strings in JSON.
+/// Value types that are strings in JSON.
 final class ValueModule extends SimpleModule {
 
     private static final long serialVersionUID = 1;
 
     ValueModule() {
-        add(Instant.class, Instant::toString, ValueModule::time);
+        add(Instant.class, Instant::toString, ValueModule::parseInstant);
         add(QueueId.class, QueueId::toString, QueueId::parse);
         add(EmailAddress.class, EmailAddress::toString, EmailAddress::parse);
     }
 
-    private static Optional<Instant> time(String text) {
+    private static Optional<Instant> parseInstant(String text) {
         try {
             return Optional.of(Instant.parse(text));
         } catch (DateTimeException _) {

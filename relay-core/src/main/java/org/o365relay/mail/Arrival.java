@@ -3,9 +3,9 @@ package org.o365relay.mail;
 import java.net.InetAddress;
 import java.time.Instant;
 
-/// When and how a message was received; the data of its Received field (RFC 5321 §4.4).
+/// When and how a message was received; the source of its Received field (RFC 5321 §4.4).
 ///
-/// @param at time at the end of the content; millisecond precision
+/// @param at when the content had been received completely, with millisecond precision
 /// @param client address of the client; an IPv4-mapped IPv6 address is stored as IPv4
 /// @param helo name in HELO or EHLO, with `?` for control and format characters; empty if the client gave none
 /// @param protocol the "with" value (RFC 3848, RFC 6531 §4.3): `SMTP`, or `ESMTP` or `UTF8SMTP` with an

@@ -5,7 +5,7 @@ import java.util.Optional;
 
 /// The `BODY` parameter of MAIL.
 public enum BodyType {
-    /// Lines of ASCII; the default.
+    /// Lines of US-ASCII; the default.
     SEVEN_BIT("7BIT"),
     /// Lines of arbitrary octets (RFC 6152).
     EIGHT_BIT("8BITMIME"),
@@ -23,7 +23,7 @@ public enum BodyType {
         return keyword;
     }
 
-    /// @param text value of the parameter, in any case
+    /// @param text value of the parameter, in upper or lower case
     /// @return the body type; empty if the value is unknown
     public static Optional<BodyType> of(String text) {
         String upper = text.toUpperCase(Locale.ROOT);

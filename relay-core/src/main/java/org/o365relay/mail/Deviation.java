@@ -20,7 +20,7 @@ public enum Deviation {
     UNQUALIFIED_SENDER("sends a sender address without a domain"),
     UNQUALIFIED_RECIPIENT("sends a recipient address without a domain"),
     UNKNOWN_PARAMETER("sends MAIL or RCPT parameters that the relay does not offer"),
-    INVALID_PARAMETER("sends invalid values of MAIL or RCPT parameters"),
+    INVALID_PARAMETER("sends invalid values for MAIL or RCPT parameters"),
     /// `DATA now`
     UNEXPECTED_ARGUMENT("sends arguments with commands that take none"),
     UNDECLARED_UTF8("sends non-ASCII addresses without SMTPUTF8"),
@@ -59,7 +59,7 @@ public enum Deviation {
         this.configurable = configurable;
     }
 
-    /// @return the name in the configuration and the queue: `bare-line-feed`
+    /// @return the name in the configuration and the queue, such as `bare-line-feed`
     public String key() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }

@@ -29,7 +29,7 @@ public record DeviceRecord(
         usage = List.copyOf(usage);
     }
 
-    /// @return recipients that count against `recipients-per-day`
+    /// @return number of recipients that count against `recipients-per-day`
     public long recipientsInLastDay(Instant now) {
         Instant oldest = now.minus(UsageSlot.RETENTION);
         return usage.stream()

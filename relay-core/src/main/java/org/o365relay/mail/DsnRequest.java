@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The DSN parameters of a message (RFC 3461 §4).
 ///
-/// @param envelopeId ENVID, printable US-ASCII; empty if absent
-/// @param returned RET: how much of the message a failure notice contains
+/// @param envelopeId value of ENVID, printable US-ASCII; empty if absent
+/// @param returned value of RET: how much of the message a failure notice contains
 /// @param recipients recipients with DSN parameters
 public record DsnRequest(String envelopeId, ReturnedContent returned, Map<EmailAddress, ForRecipient> recipients) {
 
@@ -36,8 +36,8 @@ public record DsnRequest(String envelopeId, ReturnedContent returned, Map<EmailA
 
     /// The DSN parameters of one recipient.
     ///
-    /// @param conditions NOTIFY: empty for NEVER; null if absent, which means FAILURE
-    /// @param original ORCPT; null if absent
+    /// @param conditions value of NOTIFY: empty for NEVER; null if NOTIFY is absent, which means FAILURE
+    /// @param original value of ORCPT; null if absent
     public record ForRecipient(
             @Nullable Set<NotifyCondition> conditions,
             @Nullable OriginalRecipient original) {
@@ -49,12 +49,13 @@ public record DsnRequest(String envelopeId, ReturnedContent returned, Map<EmailA
             conditions = conditions == null ? null : Set.copyOf(conditions);
         }
 
-        /// @return whether the sender wants a notice in this case
+        /// @return whether the sender requested a notice on this condition
         public boolean includes(NotifyCondition condition) {
             return conditions == null ? condition == NotifyCondition.FAILURE : conditions.contains(condition);
         }
 
-        /// @return a copy without the condition; equals NEVER if no condition remains
+        /// @return a copy without the condition, equal to NEVER if no condition remains; unchanged if NOTIFY is
+        ///     absent
         public ForRecipient without(NotifyCondition condition) {
             if (conditions == null || !conditions.contains(condition)) {
                 return this;
@@ -64,7 +65,7 @@ public record DsnRequest(String envelopeId, ReturnedContent returned, Map<EmailA
             return new ForRecipient(others, original);
         }
 
-        /// @return ORCPT; empty if absent
+        /// @return the value of ORCPT; empty if absent
         public Optional<OriginalRecipient> originalRecipient() {
             return Optional.ofNullable(original);
         }

@@ -19,14 +19,14 @@ public record EmailAddress(String localPart, String domain) {
     private static final int MAX_LOCAL_PART = 64;
     private static final int MAX_DOMAIN = 255;
 
-    /// Stands for octets that were not valid UTF-8, so that the original address is unknown.
+    /// Replaces octets that are not valid UTF-8, so the original address is unknown.
     private static final int REPLACEMENT_CHARACTER = 0xfffd;
 
     /// Parses `local-part@domain` or only `local-part`, without angle brackets and without a display name.
     ///
-    /// @return the address; empty if the text is not one: it is empty, has white space or control characters
-    ///     outside quotes, an empty part, invalid characters in the domain, or is longer than RFC 5321 §4.5.3.1
-    ///     allows (64 and 255 octets)
+    /// @return the address; empty if the text is not a valid address: it has an empty part, control characters,
+    ///     white space or special characters outside quotes, or invalid characters in the domain, or a part is
+    ///     longer than RFC 5321 §4.5.3.1 allows (64 and 255 octets)
     public static Optional<EmailAddress> parse(String text) {
         int at = text.lastIndexOf('@');
         String localPart = at < 0 ? text : text.substring(0, at);
@@ -40,9 +40,9 @@ public record EmailAddress(String localPart, String domain) {
         return !domain.isEmpty();
     }
 
-    /// @return whether the address can be reached from outside this network: its domain has a dot, is not an
-    ///     address literal and is not under a private top-level domain (`.local`, `.lan`, `.internal` and the
-    ///     like)
+    /// @return whether the address can be reached from outside this network: its domain has a dot, is neither
+    ///     an address literal nor an IP address, and is not under a private top-level domain (such as `.local`,
+    ///     `.lan` and `.internal`)
     public boolean isReachable() {
         int dot = domain.lastIndexOf('.');
         return dot > 0
@@ -52,7 +52,7 @@ public record EmailAddress(String localPart, String domain) {
                 && !Character.isDigit(domain.charAt(domain.length() - 1));
     }
 
-    /// @return whether it is US-ASCII and does not require SMTPUTF8 (RFC 6531)
+    /// @return whether the address is US-ASCII, so that it does not require SMTPUTF8 (RFC 6531)
     public boolean isAscii() {
         return isAscii(localPart) && isAscii(domain);
     }
@@ -157,7 +157,7 @@ public record EmailAddress(String localPart, String domain) {
         return true;
     }
 
-    /// Marks and joiners, allowed in internationalized names besides letters and digits (IDNA 2008).
+    /// Marks and joiners, which internationalized names may contain besides letters and digits (IDNA 2008).
     private static boolean isMark(int c) {
         int type = Character.getType(c);
         return type == Character.NON_SPACING_MARK

@@ -4,13 +4,13 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// The envelope of a message: the data of MAIL and RCPT (RFC 5321 §2.3.1).
+/// The envelope of a message: the data from MAIL and RCPT (RFC 5321 §2.3.1).
 ///
 /// @param sender the reverse-path; null for the null sender `<>`; may be unqualified (`root`)
 /// @param recipients at least one, each qualified, in the order given; duplicates are dropped
 /// @param smtpUtf8 whether the message requires SMTPUTF8 (RFC 6531 §3.4)
 /// @param body the BODY parameter
-/// @param dsnRequest DSN parameters; for a repeated recipient those of its first RCPT
+/// @param dsnRequest DSN parameters; for a repeated recipient, those of its first RCPT
 public record Envelope(
         @Nullable EmailAddress sender,
         List<EmailAddress> recipients,

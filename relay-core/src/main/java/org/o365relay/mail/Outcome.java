@@ -4,15 +4,15 @@ package org.o365relay.mail;
 /// replies to outcomes.
 public sealed interface Outcome {
 
-    /// @return reply of the upstream, or of the relay if the upstream did not reply
+    /// @return the reply from the upstream, or the relay's own reply if the upstream did not reply
     Reply reply();
 
-    /// The upstream has accepted responsibility.
+    /// The upstream has accepted responsibility for the message.
     record Delivered(Reply reply) implements Outcome {}
 
     /// Temporary failure; the relay retries.
     record Deferred(Reply reply) implements Outcome {}
 
-    /// Permanent failure; the sender is notified.
+    /// Permanent failure; the message is bounced.
     record Failed(Reply reply) implements Outcome {}
 }

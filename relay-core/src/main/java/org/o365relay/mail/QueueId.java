@@ -4,8 +4,8 @@ import java.util.Optional;
 
 /// Identifies a queued message in the log, in the 250 reply and in commands.
 ///
-/// A positive number that grows with time. The text form has 13 characters of Crockford's base 32 (no I, L, O,
-/// U), and sorts in order of time.
+/// A non-negative number that increases with time. The text form has 13 characters of Crockford's base 32 (no
+/// I, L, O, U), and sorts chronologically.
 public record QueueId(long value) implements Comparable<QueueId> {
 
     private static final String ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";

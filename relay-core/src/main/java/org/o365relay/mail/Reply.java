@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// An SMTP reply (RFC 5321 §4.2), sent by the relay or by an upstream.
 ///
 /// @param code the reply code, 200 to 599
-/// @param status the enhanced status code (RFC 2034), if there is one
+/// @param status the enhanced status code (RFC 2034); null if there is none
 /// @param lines the text lines, without codes or line endings; at least one, which may be empty
 public record Reply(int code, @Nullable EnhancedStatus status, List<String> lines) {
 
@@ -35,8 +35,8 @@ public record Reply(int code, @Nullable EnhancedStatus status, List<String> line
         return new Reply(code, null, List.of(lines));
     }
 
-    /// Parses a reply as received: `250 2.1.0 Ok`, or several lines `250-…` ending in `250 …`. Text
-    /// after the codes is unchanged. The enhanced code of the first line applies; its repetitions are removed.
+    /// Parses a reply as received: `250 2.1.0 Ok`, or several lines `250-…` ending in `250 …`. The enhanced
+    /// status code of the first line applies to the reply; its repetitions on the other lines are removed.
     ///
     /// @return the reply; empty if the text does not begin with a reply code
     public static Optional<Reply> parse(String text) {

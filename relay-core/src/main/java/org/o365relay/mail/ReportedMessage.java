@@ -8,10 +8,11 @@ import org.jspecify.annotations.Nullable;
 /// recipient of the notice.
 public final class ReportedMessage {
 
-    /// Largest part of a header that is kept, in octets.
+    /// Maximum size in octets of the header that is kept; a longer header is truncated.
     public static final int MAX_HEADER = 64 * 1024;
 
-    /// Largest message that is kept whole for a notice, in octets: one chunk of the queue.
+    /// Maximum size in octets of a message whose content is kept for a notice: the size of one chunk in the
+    /// queue.
     public static final int MAX_CONTENT = 128 * 1024;
 
     private final @Nullable EmailAddress author;
@@ -20,8 +21,8 @@ public final class ReportedMessage {
 
     /// @param author recipient of the notice: the first deliverable address among `From`, `Reply-To` and the
     ///     envelope sender that is not the relay's own mailbox; null if there is none
-    /// @param header the fields with CRLF line ends, without the empty line; cut off after
-    ///     [#MAX_HEADER]
+    /// @param header the header fields with CRLF line endings, without the empty line; truncated to
+    ///     [#MAX_HEADER] octets
     public ReportedMessage(@Nullable EmailAddress author, byte[] header) {
         this(author, Arrays.copyOf(header, Math.min(header.length, MAX_HEADER)), new byte[0]);
     }
@@ -38,7 +39,7 @@ public final class ReportedMessage {
         return whole.length > MAX_CONTENT ? this : new ReportedMessage(author, header, whole.clone());
     }
 
-    /// @return recipient of a notice about the message
+    /// @return recipient of a notice about the message; empty if there is none
     public Optional<EmailAddress> author() {
         return Optional.ofNullable(author);
     }
@@ -48,7 +49,7 @@ public final class ReportedMessage {
         return header.clone();
     }
 
-    /// @return a copy of the message as received; empty if it is too large or not requested
+    /// @return a copy of the message as received; empty if it is too large or was not added
     public byte[] content() {
         return content.clone();
     }

@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /// The header fields by which messages can be found, safe to display in lists.
 ///
-/// @param subject decoded, unfolded, without control characters, at most 200 characters; null if absent
-/// @param messageId unchanged, with brackets, at most 300 characters; null if absent
+/// @param subject decoded and unfolded subject, safe to display, at most 200 characters; null if absent
+/// @param messageId Message-ID with its angle brackets, not decoded, safe to display, at most 300 characters;
+///     null if absent
 public record SearchableHeaders(
         @Nullable String subject, @Nullable String messageId) {
 
@@ -44,15 +45,15 @@ public record SearchableHeaders(
         return new SearchableHeaders(subject, messageId);
     }
 
-    /// @param from start of the value
-    /// @param to end of the value, which may be folded
+    /// @param from index of the first octet of the value
+    /// @param to index after the last octet of the value, which may be folded
     /// @return the decoded and unfolded value, truncated to 200 characters; null if it is empty
     public static @Nullable String subject(byte[] octets, int from, int to) {
         String raw = raw(octets, from, to);
         return printable(raw.contains("=?") ? decoded(raw) : raw, MAX_SUBJECT);
     }
 
-    /// Like [#subject], without decoding.
+    /// Like [#subject], but does not decode the value and truncates it to 300 characters.
     public static @Nullable String messageId(byte[] octets, int from, int to) {
         return printable(raw(octets, from, to), MAX_MESSAGE_ID);
     }
@@ -89,8 +90,8 @@ public record SearchableHeaders(
         return stripped.isEmpty() ? null : stripped;
     }
 
-    /// Makes control characters visible, for example ESC as U+241B. CR and LF are left as they are: they belong
-    /// to folding.
+    /// Makes control characters visible, for example ESC as U+241B. CR and LF are kept, because they are part
+    /// of folding.
     private static int controlPicture(int character) {
         if (character == '\r' || character == '\n') {
             return character;

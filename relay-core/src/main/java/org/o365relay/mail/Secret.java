@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/// A password or key. Only [#reveal()] shows it; never pass the result to a log or an error.
+/// A password or key. Only [#reveal()] returns its value; never pass the value to a log or an error message.
 public final class Secret {
 
     private final String value;
@@ -20,7 +20,7 @@ public final class Secret {
         this.file = file;
     }
 
-    /// A secret in a file, reloaded when the file changes. Trailing line ends are ignored. While the file
+    /// A secret in a file, reloaded when the file changes. Trailing line endings are ignored. While the file
     /// cannot be read, the previous value remains in use.
     ///
     /// @throws IOException if the file cannot be read now
@@ -33,7 +33,7 @@ public final class Secret {
         return file == null ? value : file.value();
     }
 
-    /// @return whether both have the same value, or the same file
+    /// @return whether both secrets have the same value, or are in the same file
     @Override
     public boolean equals(Object other) {
         return other instanceof Secret secret

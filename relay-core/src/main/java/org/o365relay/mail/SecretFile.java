@@ -41,7 +41,7 @@ final class SecretFile {
                 version = now;
             }
         } catch (IOException _) {
-            return value; // the file is being replaced; if not, using the old secret fails and is reported
+            return value; // if the file stays unreadable, a sign-in with the old secret fails and is reported
         }
         return value;
     }

@@ -5,7 +5,8 @@ public final class VisibleText {
 
     private VisibleText() {}
 
-    /// @return false for characters that control a terminal (U+202E reverses the rest of a line) or end a line
+    /// @return false for control and format characters (U+202E reverses the rest of a line), line separators,
+    ///     lone surrogates, and private-use and unassigned characters
     public static boolean isSafe(int codePoint) {
         return switch (Character.getType(codePoint)) {
             case Character.CONTROL,

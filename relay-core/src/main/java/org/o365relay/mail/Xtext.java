@@ -4,8 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.Optional;
 
-/// Encodes and decodes xtext in parameters of MAIL and RCPT: printable US-ASCII, other octets as `+2B` (RFC
-/// 3461 §4).
+/// Encodes and decodes xtext in parameters of MAIL and RCPT: printable US-ASCII except `+` and `=`; all other
+/// octets are written as `+` and two hex digits (RFC 3461 §4).
 public final class Xtext {
 
     private static final HexFormat HEX = HexFormat.of().withUpperCase();
@@ -31,7 +31,7 @@ public final class Xtext {
         return Optional.of(text.toString());
     }
 
-    /// @param text one character per octet
+    /// @param text text with one character per octet
     public static String encode(String text) {
         StringBuilder xtext = new StringBuilder(text.length());
         for (byte octet : text.getBytes(StandardCharsets.ISO_8859_1)) {

@@ -29,7 +29,8 @@ import org.o365relay.net.NoResponseException;
 /// <https://learn.microsoft.com/graph/api/message-get>
 final class GraphFolder implements NdrFolder {
 
-    /// Messages are truncated to this size: a report begins with the status; the reported message follows.
+    /// Messages are truncated to this size in octets. A report begins with the status, so only the copy of the
+    /// reported message after it is cut off.
     static final int MAX_MESSAGE = 1024 * 1024;
 
     private static final int MAX_JSON = 8 * 1024 * 1024;
@@ -51,7 +52,7 @@ final class GraphFolder implements NdrFolder {
         this.clock = clock;
     }
 
-    /// A page of messages; `nextLink` is the address of the next page.
+    /// A page of messages; `nextLink` is the URL of the next page, null on the last page.
     private record MessagePage(
             List<Message> value,
             @JsonProperty("@odata.nextLink") @Nullable String nextLink) {}
@@ -115,7 +116,8 @@ final class GraphFolder implements NdrFolder {
         Optional<String> link = Optional.ofNullable(page.nextLink());
         if (link.isPresent() && !link.get().startsWith(settings.graphUrl() + "/")) {
             // the other server would receive the token
-            throw new UnreadableFolderException("Microsoft Graph refers to another server for the next page", null);
+            throw new UnreadableFolderException(
+                    "the next page link from Microsoft Graph points to another server", null);
         }
         return link.map(URI::create);
     }
@@ -124,7 +126,7 @@ final class GraphFolder implements NdrFolder {
             throws UnreadableFolderException, InterruptedException {
         Optional<String> id = Optional.ofNullable(message.id());
         Optional<Instant> received =
-                Optional.ofNullable(message.receivedDateTime()).flatMap(GraphFolder::time);
+                Optional.ofNullable(message.receivedDateTime()).flatMap(GraphFolder::parseInstant);
         if (id.isEmpty() || received.isEmpty() || reached.includes(received.get(), id.get())) {
             return reached;
         }
@@ -135,7 +137,7 @@ final class GraphFolder implements NdrFolder {
         return here;
     }
 
-    /// @return empty if the message has since been moved or deleted
+    /// @return the message, possibly truncated; empty if it no longer exists
     private Optional<byte[]> content(String id) throws UnreadableFolderException, InterruptedException {
         Response response = get(address("messages/" + encoded(id) + "/$value"), MAX_MESSAGE);
         if (response.status() == NOT_FOUND) {
@@ -146,7 +148,8 @@ final class GraphFolder implements NdrFolder {
 
     private MessagePage page(URI address) throws UnreadableFolderException, InterruptedException {
         return Json.readForeign(requireOk(get(address, MAX_JSON)).body(), MessagePage.class)
-                .orElseThrow(() -> new UnreadableFolderException("the response of Microsoft Graph is not JSON", null));
+                .orElseThrow(() ->
+                        new UnreadableFolderException("the response from Microsoft Graph is not valid JSON", null));
     }
 
     private static final class Response {
@@ -183,7 +186,8 @@ final class GraphFolder implements NdrFolder {
         } catch (NoResponseException e) {
             throw new UnreadableFolderException(String.valueOf(e.getMessage()), e);
         } catch (IOException e) {
-            throw new UnreadableFolderException("the response of Microsoft Graph is incomplete: " + e.getMessage(), e);
+            throw new UnreadableFolderException(
+                    "the response from Microsoft Graph is incomplete: " + e.getMessage(), e);
         }
     }
 
@@ -191,7 +195,7 @@ final class GraphFolder implements NdrFolder {
         HttpResponse<InputStream> response = https.send(
                 https.request(address)
                         .header("Authorization", "Bearer " + token.value().reveal())
-                        // message ids stay the same when a message is moved
+                        // message IDs stay the same when a message is moved
                         .header("Prefer", "IdType=\"ImmutableId\"")
                         .GET()
                         .build(),
@@ -228,7 +232,7 @@ final class GraphFolder implements NdrFolder {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
-    private static Optional<Instant> time(String text) {
+    private static Optional<Instant> parseInstant(String text) {
         try {
             return Optional.of(Instant.parse(text));
         } catch (DateTimeParseException invalid) {

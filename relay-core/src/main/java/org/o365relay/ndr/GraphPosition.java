@@ -11,8 +11,8 @@ import java.util.stream.Stream;
 /// A position in a Graph folder: the receive time of the last message scanned, to the second as in Graph, and
 /// the messages received in that second that have been scanned.
 ///
-/// @param time truncated to seconds
-/// @param seen ids of the scanned messages that were received in that second
+/// @param time receive time of the last message scanned, truncated to seconds
+/// @param seen IDs of the scanned messages that were received in that second
 record GraphPosition(Instant time, List<String> seen) {
 
     GraphPosition {
@@ -20,7 +20,7 @@ record GraphPosition(Instant time, List<String> seen) {
         seen = List.copyOf(seen);
     }
 
-    /// @return empty if the text is not a position
+    /// @return the position; empty if the text is not one
     static Optional<GraphPosition> parse(String text) {
         String[] fields = text.split(" ", -1);
         try {

@@ -5,7 +5,7 @@ import java.util.Optional;
 /// A mail folder that receives NDRs among other mail. Scanning it does not change it.
 interface NdrFolder {
 
-    /// Receives the result of a scan, in the order of the folder.
+    /// Receives the results of a scan, oldest message first.
     interface Listener {
 
         /// A message that may be an NDR.

@@ -19,7 +19,7 @@ import org.o365relay.mail.Reply;
 import org.o365relay.mail.VisibleText;
 import org.o365relay.ndr.NonDeliveryReport.UndeliveredRecipient;
 
-/// Parses delivery status notifications of Exchange and other servers. Messages that are not delivery status
+/// Parses delivery status notifications from Exchange and other servers. Messages that are not delivery status
 /// notifications, report no failed recipient or are malformed yield an empty result.
 final class NdrParser {
 
@@ -39,7 +39,7 @@ final class NdrParser {
         }
     }
 
-    /// @param content a message; may be truncated
+    /// @param content the message; may be truncated
     static Optional<NonDeliveryReport> read(byte[] content) {
         try {
             MimeMessage message = new MimeMessage(null, new ByteArrayInputStream(content));
@@ -51,7 +51,8 @@ final class NdrParser {
         }
     }
 
-    /// @param inReplyTo used if the report does not contain the header of the message
+    /// @param inReplyTo the In-Reply-To field of the report, used if the report does not contain the Message-ID
+    ///     of the reported message; null if absent
     private static Optional<NonDeliveryReport> report(MimeMultipart parts, @Nullable String inReplyTo)
             throws MessagingException, IOException {
         String messageId = "";
@@ -65,7 +66,7 @@ final class NdrParser {
             }
         }
         String reportedId = messageId.isEmpty() && inReplyTo != null ? inReplyTo.strip() : messageId;
-        // RFC 3464 §2.1: the first group is about the message, each further one about a recipient
+        // RFC 3464 §2.1: the first group is about the message, each other group about one recipient
         String reporter = groups.isEmpty() ? "" : untyped(text(groups.getFirst(), "Reporting-MTA"));
         List<UndeliveredRecipient> undelivered = groups.stream()
                 .skip(1)
@@ -105,7 +106,7 @@ final class NdrParser {
                 : Optional.empty();
     }
 
-    // RFC 3464 §2.3.6: the reply of the other server, if it is an SMTP reply
+    // RFC 3464 §2.3.6: the SMTP reply of the other server, or one composed from its status and diagnostic text
     private static Reply reply(InternetHeaders group) {
         String diagnostic = text(group, "Diagnostic-Code");
         Optional<EnhancedStatus> status =
@@ -119,12 +120,13 @@ final class NdrParser {
                         List.of(diagnostic.isEmpty() ? "not delivered" : untyped(diagnostic))));
     }
 
-    /// @return without `rfc822;`, `smtp;` or `dns;`
+    /// @return the value without its type prefix (`rfc822;`, `smtp;` or `dns;`)
     private static String untyped(String value) {
         return value.substring(value.indexOf(';') + 1).strip();
     }
 
-    /// @return the value on one line, with unprintable characters replaced; empty if the field is missing
+    /// @return the value on one line, with unsafe characters replaced, truncated to 1,000 characters; empty if
+    ///     the field is missing
     private static String text(InternetHeaders fields, String name) {
         String value = fields.getHeader(name, null);
         if (value == null) {

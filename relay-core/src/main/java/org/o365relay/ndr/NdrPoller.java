@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 final class NdrPoller implements AutoCloseable, NdrFolder.Listener {
 
     private static final Logger log = LoggerFactory.getLogger(NdrPoller.class);
-    private static final Duration MAX_SHUTDOWN = Duration.ofSeconds(2);
+    private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(2);
 
     private final EmailAddress mailbox;
     private final Duration interval;
@@ -79,7 +79,7 @@ final class NdrPoller implements AutoCloseable, NdrFolder.Listener {
         try {
             processor.process(position, report.get());
         } catch (QueueException e) {
-            throw e; // read again at the next poll
+            throw e; // the report is read again at the next poll
         } catch (RuntimeException e) { // later reports must still be read
             log.error("skipping an NDR of {} because of a bug; please report it", mailbox, e);
             positionReached(position);
@@ -96,6 +96,6 @@ final class NdrPoller implements AutoCloseable, NdrFolder.Listener {
     @Override
     public void close() {
         polls.interrupt();
-        polls.stop(MAX_SHUTDOWN);
+        polls.stop(SHUTDOWN_TIMEOUT);
     }
 }

@@ -48,8 +48,9 @@ import org.o365relay.queue.SuppressedNotice.Kind;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Processes NDRs: adds an event to the history of each reported message and notifies its envelope
-/// sender. The recipient of the notice is never taken from the report, because reports can be forged.
+/// Processes NDRs: adds an event to the history of each reported message and notifies its envelope sender, or
+/// the admin if the sender cannot be reached. The recipient of the notice is never taken from the report,
+/// because reports can be forged.
 final class NdrProcessor {
 
     private static final Logger log = LoggerFactory.getLogger(NdrProcessor.class);
@@ -87,8 +88,8 @@ final class NdrProcessor {
 
     /// A failed recipient and the reason.
     ///
-    /// @param recipient null if the relay did not send the message to this address, such as a member of a group
-    ///     or a forwarding address
+    /// @param recipient the recipient in the envelope; null if the relay did not send the message to this
+    ///     address, for example because it belongs to a member of a group or is a forwarding address
     private record FailedDelivery(
             UndeliveredRecipient undelivered, @Nullable Recipient recipient, Reason reason) {}
 
@@ -106,7 +107,7 @@ final class NdrProcessor {
                     .add(new FailedDelivery(
                             undelivered,
                             candidate.recipient(undelivered).orElse(null),
-                            notifier.reason(name(undelivered.reply()), mailbox))));
+                            notifier.reason(catalogueName(undelivered.reply()), mailbox))));
         }
         if (failures.isEmpty()) {
             log.debug("an NDR in {} reports the unknown message {}", mailbox, report.messageId());
@@ -143,9 +144,9 @@ final class NdrProcessor {
         }
     }
 
-    /// How the sender is notified. Both are empty if it is not.
+    /// How the sender is notified. Both components are empty if no notice is due.
     ///
-    /// @param suppressed set instead of a notice if the device's limit of notices is reached
+    /// @param suppressed present instead of a notice if the device has reached its notice limit
     private record Notification(Optional<LocalMessage> notice, Optional<SuppressedNotice> suppressed) {
 
         static final Notification NONE = new Notification(Optional.empty(), Optional.empty());
@@ -181,7 +182,7 @@ final class NdrProcessor {
                 "ndr",
                 reporter,
                 prefix + undelivered.reply(),
-                name(undelivered.reply()),
+                catalogueName(undelivered.reply()),
                 false);
     }
 
@@ -238,7 +239,7 @@ final class NdrProcessor {
     }
 
     /// @return the catalogue name of the reply; empty if it is unknown
-    private String name(Reply reply) {
+    private String catalogueName(Reply reply) {
         return catalogue.find(ReplySource.SMTP, reply).map(KnownReply::name).orElse("");
     }
 

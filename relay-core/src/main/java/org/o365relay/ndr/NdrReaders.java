@@ -26,12 +26,12 @@ public final class NdrReaders implements AutoCloseable {
             Journal journal,
             InstantSource clock) {
         this.pollers = settings.stream()
-                .map(mailbox -> {
-                    EmailAddress address = mailbox.mailbox();
+                .map(ndr -> {
+                    EmailAddress address = ndr.mailbox();
                     String positionKey = "ndr " + address.toString().toLowerCase(Locale.ROOT);
-                    NdrFolder folder = new GraphFolder(mailbox.source(), tokens.apply(mailbox.source()), https, clock);
+                    NdrFolder folder = new GraphFolder(ndr.source(), tokens.apply(ndr.source()), https, clock);
                     NdrProcessor processor = new NdrProcessor(address, positionKey, queue, notifier, journal, clock);
-                    return new NdrPoller(address, mailbox.pollInterval(), folder, queue, positionKey, processor);
+                    return new NdrPoller(address, ndr.pollInterval(), folder, queue, positionKey, processor);
                 })
                 .toList();
     }

@@ -8,13 +8,13 @@ import org.o365relay.mail.EmailAddress;
 /// The NDR source of a mailbox.
 ///
 /// @param mailbox a configured mailbox
-/// @param pollInterval how often the source is checked for new reports
+/// @param pollInterval interval at which the source is checked for new reports
 public record NdrSettings(EmailAddress mailbox, Graph source, Duration pollInterval) {
 
     /// A mail folder read with Microsoft Graph.
     ///
-    /// @param graphUrl base URL without version and trailing slash: `https://graph.microsoft.com`
-    /// @param folder its ID, or its well-known name in English: `inbox`
+    /// @param graphUrl base URL without version and trailing slash, such as `https://graph.microsoft.com`
+    /// @param folder ID or well-known name of the folder, such as `inbox`
     /// @param scope the scope that access tokens are requested for
     public record Graph(URI graphUrl, String folder, Credential.OAuth credential, String scope) {}
 }

@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Secret;
 import org.o365relay.pem.Pem;
 
-/// A private key and its certificate chain, with which the relay authenticates to the sign-in service or to a
+/// A private key and its certificate chain. The relay uses them to authenticate to the sign-in service or to a
 /// connector.
 ///
-/// @param chain the relay's certificate first; at least one
+/// @param chain the certificate chain, at least one certificate; the relay's own certificate first
 public record CertifiedKey(PrivateKey key, List<X509Certificate> chain) {
 
     private static final byte PEM_START = '-';
@@ -29,10 +29,11 @@ public record CertifiedKey(PrivateKey key, List<X509Certificate> chain) {
         chain = List.copyOf(chain);
     }
 
-    /// @param certificate PEM, or PFX (PKCS #12) with the key in it
-    /// @param key PEM (PKCS #8, encrypted or not); null if it is in the file of the certificate
-    /// @param password of the key or the PFX; null for none
-    /// @throws UnusableKeyException if they cannot be used
+    /// @param certificate PEM file with the certificates, or PFX file (PKCS #12) that also contains the key
+    /// @param key PEM file with the key (PKCS #8, encrypted or not); null if the key is in the certificate file
+    /// @param password password of the key or of the PFX file; null if there is none
+    /// @throws UnusableKeyException if the files cannot be read or used, or the key does not belong to the
+    ///     certificate
     public static CertifiedKey read(Path certificate, @Nullable Path key, @Nullable Secret password)
             throws UnusableKeyException {
         byte[] octets = octets(certificate);
@@ -80,7 +81,7 @@ public record CertifiedKey(PrivateKey key, List<X509Certificate> chain) {
             factory.init(store, noPassword);
             return factory.getKeyManagers();
         } catch (IOException e) {
-            throw new GeneralSecurityException(e); // cannot happen: no store is read
+            throw new GeneralSecurityException(e); // cannot happen: no file is read
         }
     }
 

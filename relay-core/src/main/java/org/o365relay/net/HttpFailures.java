@@ -31,7 +31,7 @@ record HttpFailures(HttpSettings settings, URI target) {
 
     private String describe(IOException failure) {
         if (failure instanceof HttpConnectTimeoutException) {
-            return "no connection to " + peer() + " within " + seconds(settings.connectTimeout()) + throughProxy();
+            return "cannot connect to " + peer() + " within " + seconds(settings.connectTimeout()) + throughProxy();
         }
         if (failure instanceof HttpTimeoutException) {
             return "no response from " + target.getHost() + " within " + seconds(settings.requestTimeout())
@@ -43,16 +43,16 @@ record HttpFailures(HttpSettings settings, URI target) {
         }
         Optional<ConnectException> refused = find(failure, ConnectException.class);
         if (refused.isPresent()) {
-            // the JDK gives no text for a refused connection
+            // the JDK often provides no text for a refused connection
             String reason = refused.get().getMessage();
             return reason == null || reason.contains("refused")
                     ? "connection refused by " + peer() + throughProxy()
-                    : "no connection to " + peer() + ": " + reason + throughProxy();
+                    : "cannot connect to " + peer() + ": " + reason + throughProxy();
         }
         return "connection to " + target.getHost() + " lost: " + root(failure) + throughProxy();
     }
 
-    /// The response was 407.
+    /// The failure of a request that was answered with 407.
     NoResponseException proxyLoginFailure() {
         Proxy proxy = settings.proxy();
         if (proxy == null) {

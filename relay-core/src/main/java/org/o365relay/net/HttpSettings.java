@@ -7,11 +7,12 @@ import org.o365relay.mail.Secret;
 
 /// Settings for HTTPS connections to the sign-in service, Microsoft Graph and the webhook.
 ///
-/// @param proxy null for none
+/// @param proxy the proxy to connect through; null for direct connections
 /// @param trustedCertificates PEM file with certificates to trust in addition to the system's, such as that of
 ///     a proxy that inspects TLS; null for none
-/// @param connectTimeout for TCP and TLS
-/// @param requestTimeout for a whole request; Graph sometimes takes longer than 10 s
+/// @param connectTimeout time limit for establishing a connection, including TLS
+/// @param requestTimeout time limit for a request until its response begins; Graph sometimes takes longer than
+///     10 s
 public record HttpSettings(
         @Nullable Proxy proxy, @Nullable Path trustedCertificates, Duration connectTimeout, Duration requestTimeout) {
 
@@ -22,7 +23,7 @@ public record HttpSettings(
     /// An HTTP proxy (CONNECT).
     ///
     /// @param port 1 to 65535
-    /// @param login null for none
+    /// @param login credentials for the proxy; null if it requires none
     public record Proxy(String host, int port, @Nullable Login login) {
         @Override
         public String toString() {

@@ -24,8 +24,8 @@ import org.o365relay.net.HttpSettings.Proxy;
 /// process. This class clears the property when it is loaded, unless the admin has set it. To be independent of
 /// the order of requests, only this class builds requests, and `bin/o365-relay` and the tests start Java with
 /// the property empty. The login is sent with the first request, and only to the proxy: waiting for 407 would
-/// require a `java.net.Authenticator`, and the JDK would then report a 401 without `WWW-Authenticate`, which
-/// the sign-in service sends, as a broken connection.
+/// require a `java.net.Authenticator`, and the JDK would then report a 401 without `WWW-Authenticate` as a
+/// broken connection. The sign-in service sends such a 401.
 public final class Https {
 
     private static final String DISABLED_SCHEMES = "jdk.http.auth.tunneling.disabledSchemes";
@@ -41,7 +41,7 @@ public final class Https {
     private final HttpClient client;
 
     /// @throws java.io.UncheckedIOException if the trusted certificates cannot be read
-    /// @throws IllegalArgumentException if their file contains no certificate
+    /// @throws IllegalArgumentException if the file of trusted certificates contains no certificate
     public Https(HttpSettings settings) {
         this.settings = settings;
         SSLContext tls = ServerTrust.contextTrustingAlso(settings.trustedCertificates());
@@ -64,18 +64,18 @@ public final class Https {
                 : ProxySelector.of(InetSocketAddress.createUnresolved(proxy.host(), proxy.port()));
     }
 
-    /// @return client for requests that are written while they are sent, which [#send] cannot do; they must be
-    ///     built by [#request(URI)]
+    /// @return the HTTP client, for requests whose body is generated while it is sent, which [#send] does not
+    ///     support; such requests must be built by [#request(URI)]
     public HttpClient client() {
         return client;
     }
 
-    /// @return time limit of a whole request
+    /// @return time limit for a request until its response begins
     public Duration requestTimeout() {
         return settings.requestTimeout();
     }
 
-    /// Builds a request with the request timeout.
+    /// Builds a request with the request timeout and, if configured, the proxy login.
     public HttpRequest.Builder request(URI uri) {
         HttpRequest.Builder request = HttpRequest.newBuilder(uri).timeout(settings.requestTimeout());
         login().ifPresent(login -> request.header("Proxy-Authorization", basic(login)));
@@ -92,11 +92,11 @@ public final class Https {
         return "Basic " + Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /// Sends the request and blocks for the response.
+    /// Sends the request and blocks until the response arrives.
     ///
-    /// @param request made by [#request(URI)]
-    /// @return the response, with any status but 407
-    /// @throws NoResponseException if there was none
+    /// @param request a request built by [#request(URI)]
+    /// @return the response, with any status except 407
+    /// @throws NoResponseException if there was no response, or the proxy answered with 407
     public <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> body)
             throws NoResponseException, InterruptedException {
         HttpResponse<T> response;

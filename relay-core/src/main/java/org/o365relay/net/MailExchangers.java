@@ -30,9 +30,9 @@ public final class MailExchangers {
         this("dns:", Duration.ofSeconds(5), RandomGenerator.getDefault());
     }
 
-    /// @param dns DNS servers: `dns://192.0.2.1:53`; `dns:` for those of the system
-    /// @param timeout for the first query; the second one waits twice as long
-    /// @param random shuffles servers with the same preference
+    /// @param dns URL of the DNS server, such as `dns://192.0.2.1:53`; `dns:` for the system's DNS servers
+    /// @param timeout timeout of the first query; the timeout of the second query is twice as long
+    /// @param random shuffles mail exchangers with the same preference
     MailExchangers(String dns, Duration timeout, RandomGenerator random) {
         this.dns = dns;
         this.timeout = timeout;
@@ -53,7 +53,7 @@ public final class MailExchangers {
         }
     }
 
-    @SuppressWarnings({"BanJNDI", "JdkObsolete"}) // DNS answers with text, not objects; JNDI requires a Hashtable
+    @SuppressWarnings({"BanJNDI", "JdkObsolete"}) // DNS returns text, not objects; JNDI requires a Hashtable
     private @Nullable Attribute records(String domain) throws NamingException {
         Hashtable<String, String> environment = new Hashtable<>();
         environment.put("java.naming.factory.initial", "com.sun.jndi.dns.DnsContextFactory");

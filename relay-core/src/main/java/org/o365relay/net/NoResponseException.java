@@ -2,8 +2,8 @@ package org.o365relay.net;
 
 import java.io.IOException;
 
-/// A request got no response: DNS, TCP, the proxy, TLS, or a timeout. The message tells the admin what failed
-/// and where.
+/// A request got no response because of DNS, TCP, the proxy, TLS or a timeout. The message tells the admin what
+/// failed and where.
 public final class NoResponseException extends IOException {
 
     private static final long serialVersionUID = 1L;

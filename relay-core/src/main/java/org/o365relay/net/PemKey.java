@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Secret;
 import org.o365relay.pem.Pem;
 
-/// Reads a certificate and its key from PEM (RFC 7468): PKCS #8, encrypted or not.
+/// Reads a certificate and its private key from PEM files (RFC 7468). The key must be in PKCS #8, encrypted or
+/// not.
 final class PemKey {
 
     private static final List<String> ALGORITHMS = List.of("RSA", "EC");
@@ -53,7 +54,7 @@ final class PemKey {
             case "PRIVATE KEY" -> new PKCS8EncodedKeySpec(octets(block, path));
             case "ENCRYPTED PRIVATE KEY" -> decrypted(block, path, password);
             default ->
-                throw new UnusableKeyException("the key in " + path + " is a " + block.label() + ", not in PKCS #8;"
+                throw new UnusableKeyException("the " + block.label() + " in " + path + " is not in PKCS #8;"
                         + " convert it with: openssl pkcs8 -topk8 -in " + path + " -out key-pkcs8.pem");
         };
         return Pem.privateKey(encoded, ALGORITHMS)
@@ -98,7 +99,7 @@ final class PemKey {
         }
     }
 
-    /// @return the JDK's cipher name; for PBES2 it is in the parameters
+    /// @return the JDK's name of the cipher; for PBES2, the name contained in the parameters
     private static String cipher(EncryptedPrivateKeyInfo encrypted) {
         String name = encrypted.getAlgName();
         return name.equals("PBES2") || name.startsWith("1.2.") ? String.valueOf(encrypted.getAlgParameters()) : name;

@@ -43,7 +43,7 @@ public final class ServerTrust extends X509ExtendedTrustManager {
         this.delegate = delegate;
     }
 
-    /// @param host the server's name
+    /// @param host name of the server, used in error messages
     /// @param certificates a PEM file with the certificates to trust instead of the system's; null for the
     ///     system's
     /// @throws UncheckedIOException if the file cannot be read
@@ -52,7 +52,7 @@ public final class ServerTrust extends X509ExtendedTrustManager {
         return context(host, certificates, null);
     }
 
-    /// @param host the server's name
+    /// @param host name of the server, used in error messages
     /// @param certificates a PEM file with the certificates to trust instead of the system's; null for the
     ///     system's
     /// @param own the certificate and key to present to servers that request one; null for none
@@ -68,7 +68,7 @@ public final class ServerTrust extends X509ExtendedTrustManager {
         }
     }
 
-    /// Trusts additional certificates besides the system's.
+    /// Trusts the system's certificates and additional ones.
     ///
     /// @param additional PEM file with certificates; null for none
     /// @throws UncheckedIOException if the file cannot be read
@@ -116,7 +116,7 @@ public final class ServerTrust extends X509ExtendedTrustManager {
             }
             return store;
         } catch (IOException e) {
-            throw new KeyStoreException(e); // cannot happen: no store is read
+            throw new KeyStoreException(e); // cannot happen: no file is read
         }
     }
 

@@ -20,15 +20,15 @@ public final class StrongTls {
         return VERSIONS.clone();
     }
 
-    /// @return the JDK's cipher suites, without those that are enabled in the whole process when a device needs
-    ///     old TLS
+    /// @return the JDK's cipher suites without the `TLS_RSA_` suites, which are enabled for the whole process
+    ///     when a device needs old TLS
     public static String[] ciphers(SSLContext context) {
         return Arrays.stream(context.getDefaultSSLParameters().getCipherSuites())
                 .filter(suite -> !suite.startsWith("TLS_RSA_"))
                 .toArray(String[]::new);
     }
 
-    /// @return parameters that require a certificate that matches the host name
+    /// @return parameters that require the certificate to match the host name
     public static SSLParameters parameters(SSLContext context) {
         SSLParameters parameters = context.getDefaultSSLParameters();
         parameters.setProtocols(versions());

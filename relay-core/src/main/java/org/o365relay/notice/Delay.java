@@ -14,10 +14,10 @@ import org.o365relay.mail.ReportedMessage;
 ///
 /// @param recipients the recipients still waiting for the message and listed in the notice, at least one
 /// @param reason why delivery is delayed
-/// @param reply the last reply of the upstream; null before the first attempt
-/// @param upstream the upstream of the last attempt; empty before the first attempt
+/// @param reply reply of the last deferral, from the relay if `upstream` is empty; null if there is none
+/// @param upstream the upstream that sent the reply; empty if it was not sent by an upstream
 /// @param attempts number of delivery attempts
-/// @param retryUntil when retries end
+/// @param retryUntil when the relay stops retrying
 public record Delay(
         QueueId id,
         Arrival arrival,

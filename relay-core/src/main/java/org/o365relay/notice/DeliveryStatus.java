@@ -9,7 +9,8 @@ import org.o365relay.mail.EnhancedStatus;
 import org.o365relay.mail.Recipient;
 import org.o365relay.mail.Reply;
 
-/// The machine-readable part of a notice, `message/delivery-status` (RFC 3464 §2): US-ASCII, lines folded.
+/// The machine-readable part of a notice, `message/delivery-status` (RFC 3464 §2), in US-ASCII and with folded
+/// lines.
 final class DeliveryStatus {
 
     // RFC 5322 §3.3
@@ -19,7 +20,7 @@ final class DeliveryStatus {
 
     private static final int WIDTH = 72;
 
-    // Limits in characters, for all diagnostics together and for one; those of Exchange have fewer than 6,000
+    // Limits in characters, for all diagnostics together and for each; those from Exchange are below 6,000
     private static final int MAX_DIAGNOSTICS = 64 * 1024;
     private static final int MIN_DIAGNOSTIC = 500;
     private static final int MAX_DIAGNOSTIC = 6_000;
@@ -35,7 +36,7 @@ final class DeliveryStatus {
         return DATE.format(instant);
     }
 
-    /// @return lines ending with CRLF
+    /// @return the text; every line is terminated by CRLF
     String compose(String hostname) {
         // RFC 3464 §2.2
         String envelopeId = event.envelope().dsnRequest().envelopeId();

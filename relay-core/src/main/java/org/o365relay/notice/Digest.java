@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import org.o365relay.mail.EmailAddress;
 
-/// A summary of messages of one device that replaces notices beyond the limit per device and hour.
+/// A summary of messages from one device that replaces the notices beyond the device's hourly limit.
 ///
 /// @param recipient recipient of the digest
 /// @param client address of the device
@@ -24,7 +24,7 @@ public record Digest(
 
     /// A message listed in the digest.
     ///
-    /// @param subject empty if missing or unknown
+    /// @param subject subject of the message; empty if missing or unknown
     /// @param to the recipients concerned; empty if no longer known
     /// @param reason the reason in the language of the notices; empty if no longer known
     public record Entry(Instant receivedAt, String subject, List<EmailAddress> to, Status status, String reason) {

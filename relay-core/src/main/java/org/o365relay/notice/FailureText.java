@@ -54,7 +54,7 @@ final class FailureText {
                 common.reply());
     }
 
-    private String closing() {
+    private String closingKey() {
         if (failure.isReportedByNdr()) {
             return "returned.closing";
         }
@@ -67,7 +67,7 @@ final class FailureText {
 
     private void describeAttempts() {
         body.paragraph(texts.text(
-                closing(),
+                closingKey(),
                 "received",
                 texts.time(failure.arrival().at()),
                 "attempts",
@@ -79,7 +79,7 @@ final class FailureText {
         }
     }
 
-    /// The part of a failure that several recipients may share, so that it appears once.
+    /// The part of a failure that several recipients may share; it appears only once.
     private record SharedOutcome(String reply, boolean fromUpstream, Reason reason) {
         static SharedOutcome of(FailedRecipient failed) {
             return new SharedOutcome(failed.reply().toString(), failed.fromUpstream(), failed.reason());

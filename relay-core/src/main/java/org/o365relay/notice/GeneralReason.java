@@ -5,7 +5,7 @@ import java.util.Locale;
 
 /// Reasons for a failure or delay that are not in the catalogue of replies.
 public enum GeneralReason {
-    /// The reply of the upstream is unknown.
+    /// The catalogue does not contain the reply from the upstream.
     UNKNOWN_REPLY,
     /// The upstream could not be reached, or the connection was lost.
     UNREACHABLE,
@@ -22,8 +22,8 @@ public enum GeneralReason {
     /// Other messages are sent first.
     BACKLOG;
 
-    /// @param name name in the history: `unknown-reply`
-    /// @return [#UNKNOWN_REPLY] for any other name
+    /// @param name name of the reason in the history, such as `unknown-reply`
+    /// @return the reason; [#UNKNOWN_REPLY] if no reason has this name
     public static GeneralReason of(String name) {
         return Arrays.stream(values())
                 .filter(reason -> reason.key().equals(name))
@@ -31,7 +31,7 @@ public enum GeneralReason {
                 .orElse(UNKNOWN_REPLY);
     }
 
-    /// @param advice for the admin; may be empty
+    /// @param advice advice for the admin; may be empty
     public Reason in(Language language, String advice) {
 
         String cause = NoticeTexts.bundle(language.locale()).getString("reason." + key());

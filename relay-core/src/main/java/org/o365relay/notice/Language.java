@@ -29,7 +29,7 @@ public enum Language {
         return Arrays.stream(values()).map(Language::code).toList();
     }
 
-    /// @return the code used in the configuration: `en`
+    /// @return the code used in the configuration, such as `en`
     public String code() {
         return locale.getLanguage();
     }

@@ -9,17 +9,17 @@ final class LineWrapping {
 
     private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{IsCc}\\p{IsZl}\\p{IsZp}\\s]+");
 
-    // Diagnostics of Exchange contain words of hundreds of characters.
+    // Diagnostics from Exchange contain words of hundreds of characters.
     private static final int MAX_WORD = 400;
 
     private LineWrapping() {}
 
-    /// @return the text on one line, with each run of white space and control characters replaced by a blank
+    /// @return the text on one line, with each run of white space and control characters replaced by a space
     static String singleLine(String text) {
         return UNPRINTABLE.matcher(text).replaceAll(" ").strip();
     }
 
-    /// @return at most this many characters, ending with ` ...` if truncated
+    /// @return the text, truncated to this number of characters; a truncated text ends with ` ...`
     static String truncated(String text, int length) {
         boolean fits = text.codePointCount(0, text.length()) <= length;
         return fits

@@ -13,7 +13,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 
 /// A `multipart/report` (RFC 6522 §3). The caller chooses the boundary, so that composing the same report again
-/// gives the same bytes.
+/// produces the same bytes.
 final class MultipartReport extends MimeMultipart {
 
     private static final int MAX_LINE = 998;

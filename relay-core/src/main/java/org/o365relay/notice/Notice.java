@@ -13,7 +13,7 @@ public final class Notice {
         this.content = content;
     }
 
-    /// @return the null sender and one recipient
+    /// @return the envelope, with the null sender and one recipient
     public Envelope envelope() {
         return envelope;
     }

@@ -6,7 +6,7 @@ import org.o365relay.mail.Envelope;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.ReportedMessage;
 
-/// An event that the sender of a message is notified of.
+/// An event about which the sender of a message is notified.
 public sealed interface NoticeEvent permits Failure, RelayedMessage, Delay {
 
     QueueId id();
@@ -21,9 +21,9 @@ public sealed interface NoticeEvent permits Failure, RelayedMessage, Delay {
     /// @return the header and, if requested, the content of the message
     ReportedMessage original();
 
-    /// @return name of the upstream; empty before the first attempt
+    /// @return name of the upstream; may be empty for a delay
     String upstream();
 
-    /// @return when it happened; together with the id it makes the notice reproducible
+    /// @return when the event occurred; the same event with the same time always produces the same notice
     Instant now();
 }

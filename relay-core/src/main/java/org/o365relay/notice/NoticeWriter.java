@@ -36,16 +36,16 @@ public final class NoticeWriter {
         this.texts = new NoticeTexts(settings.language(), settings.zone());
     }
 
-    /// The caller checks whether the sender requested the notice (RFC 3461 §4.1).
+    /// The caller must check whether the sender requested the notice (RFC 3461 §4.1).
     ///
-    /// @return the author, or the admin if the author cannot be reached; empty if neither can, or if the
-    ///     message is a notice or has the null sender (RFC 5321 §4.5.5)
+    /// @return the author, or the admin if the author is unknown or cannot be reached; empty if no admin is
+    ///     configured either, or if the message is a notice or has the null sender (RFC 5321 §4.5.5)
     public Optional<EmailAddress> addressee(Failure failure) {
         return author(failure)
                 .or(() -> forbidsNotices(failure) ? Optional.empty() : Optional.ofNullable(settings.admin()));
     }
 
-    /// Writes the notice to the [#addressee(Failure)]. The same failure gives the same bytes.
+    /// Writes the notice for the [#addressee(Failure)]. The same failure always produces the same bytes.
     public Optional<Notice> write(Failure failure) {
         return addressee(failure).map(recipient -> notice(failure, recipient, "failed.subject"));
     }
@@ -56,7 +56,7 @@ public final class NoticeWriter {
         return original.author().filter(_ -> envelope.returnPath().isPresent()).filter(this::canReceiveNotices);
     }
 
-    /// Writes the notice to the [#delayAddressee].
+    /// Writes the notice for the [#delayAddressee].
     public Optional<Notice> write(Delay delay) {
         return delayAddressee(delay.envelope(), delay.original())
                 .map(recipient -> notice(delay, recipient, "delayed.subject"));
@@ -66,7 +66,8 @@ public final class NoticeWriter {
     /// is always the envelope sender, because only that address was checked when the client submitted the
     /// message.
     ///
-    /// @return empty if the message has the null sender, or the sender cannot be reached
+    /// @return the notice; empty if the message is a notice or has the null sender, or the sender cannot be
+    ///     reached
     public Optional<Notice> write(RelayedMessage relayed) {
         return relayed.envelope()
                 .returnPath()
@@ -75,18 +76,21 @@ public final class NoticeWriter {
                 .map(recipient -> notice(relayed, recipient, "relayed.subject"));
     }
 
-    /// @return empty if no admin is configured
+    /// @return the email; empty if no admin is configured
     public Optional<Notice> write(AdminWarning warning) {
         return Optional.ofNullable(settings.admin()).map(admin -> notice(warning, admin));
     }
 
-    /// @param id id of the newest message in the digest, used in its Message-ID
+    /// @param id ID of the newest message in the digest, used in the Message-ID of the digest
     public Notice write(Digest digest, QueueId id) {
         DigestText text = new DigestText(digest, hostname, texts);
         try {
             StringBuilder header = new StringBuilder();
-            address(header, digest.recipient(), text.subject(), digest.now());
-            append(header, "Message-ID", "<digest." + id + "." + time(digest.now()) + "@" + mailbox.domain() + ">");
+            appendAddressing(header, digest.recipient(), text.subject(), digest.now());
+            append(
+                    header,
+                    "Message-ID",
+                    "<digest." + id + "." + encodedTime(digest.now()) + "@" + mailbox.domain() + ">");
             append(header, "Auto-Submitted", "auto-generated"); // RFC 3834 §5
             append(header, "MIME-Version", "1.0");
             append(header, "Content-Type", "text/plain; charset=utf-8");
@@ -94,24 +98,24 @@ public final class NoticeWriter {
             ByteArrayOutputStream content = new ByteArrayOutputStream();
             content.write(header.append("\r\n").toString().getBytes(UTF_8));
             content.write(MultipartReport.quotedPrintable(text.compose().getBytes(UTF_8)));
-            return sent(digest.recipient(), content.toByteArray());
+            return fromNullSender(digest.recipient(), content.toByteArray());
         } catch (MessagingException | IOException inMemory) {
             throw new IllegalStateException("cannot write the digest about " + digest.client(), inMemory);
         }
     }
 
-    private static Notice sent(EmailAddress recipient, byte[] content) {
+    private static Notice fromNullSender(EmailAddress recipient, byte[] content) {
         return new Notice(new Envelope(null, List.of(recipient), !recipient.isAscii()), content);
     }
 
     private Notice notice(AdminWarning warning, EmailAddress admin) {
-        // always English, as the log and the advice are
+        // always in English, like the log and the advice
         PlainTextBody body = new PlainTextBody(texts);
         body.paragraph("This is the mail relay " + hostname + ".");
         warning.paragraphs().forEach(body::paragraph);
         try {
             String content = header(warning, admin) + body.text();
-            return sent(admin, content.getBytes(UTF_8));
+            return fromNullSender(admin, content.getBytes(UTF_8));
         } catch (IOException inMemory) {
             throw new IllegalStateException("cannot write the warning " + warning.id(), inMemory);
         }
@@ -152,7 +156,7 @@ public final class NoticeWriter {
             ByteArrayOutputStream content = new ByteArrayOutputStream();
             content.write(header(event, original, recipient, subject, report).getBytes(UTF_8));
             report.writeTo(content);
-            return sent(recipient, content.toByteArray());
+            return fromNullSender(recipient, content.toByteArray());
         } catch (MessagingException | IOException inMemory) {
             throw new IllegalStateException("cannot write the notice for " + event.id(), inMemory);
         }
@@ -169,7 +173,7 @@ public final class NoticeWriter {
         String status = new DeliveryStatus(event).compose(hostname);
         // RFC 3464 §2.1: always 7bit
         report.addPlain("message/delivery-status", "Delivery report", status.getBytes(US_ASCII));
-        // RFC 3461 §6.2: the whole message if requested and possible, else its header
+        // RFC 3461 §6.2: the whole message if requested and possible, otherwise its header
         boolean complete = event instanceof Failure failure && report.addMessage("Undelivered message", whole(failure));
         byte[] quoted = original.quoted();
         if (!complete && quoted.length > 0) {
@@ -179,8 +183,8 @@ public final class NoticeWriter {
         return report;
     }
 
-    /// @return empty if the message is not returned in full; a binary message or one with a UTF-8 header cannot
-    ///     be
+    /// @return the message without Bcc; empty if the whole message was not requested, or cannot be returned
+    ///     because it is binary or may have a UTF-8 header
     private static byte[] whole(Failure failure) {
         Envelope envelope = failure.envelope();
         boolean requested = envelope.dsnRequest().returned() == DsnRequest.ReturnedContent.FULL;
@@ -193,14 +197,14 @@ public final class NoticeWriter {
             NoticeEvent event, OriginalHeader original, EmailAddress recipient, String subject, MultipartReport report)
             throws IOException {
         StringBuilder header = new StringBuilder();
-        address(header, recipient, subject, event.now());
+        appendAddressing(header, recipient, subject, event.now());
         append(header, "Message-ID", "<" + uniqueName(event) + "@" + mailbox.domain() + ">");
         original.messageId().ifPresent(id -> {
             append(header, "In-Reply-To", id);
             append(header, "References", id);
         });
         append(header, "Auto-Submitted", "auto-replied"); // RFC 3834 §5
-        // recognized by accept.HeaderScan when a client sends the notice back
+        // recognized by accept.session.HeaderScan when a client sends the notice back
         append(header, "X-O365-Relay-Notice", "by " + hostname + " id " + event.id());
         append(header, "MIME-Version", "1.0");
         append(header, "Content-Type", report.getContentType());
@@ -210,7 +214,7 @@ public final class NoticeWriter {
         return header.append("\r\n").toString();
     }
 
-    private void address(StringBuilder header, EmailAddress recipient, String subject, Instant now)
+    private void appendAddressing(StringBuilder header, EmailAddress recipient, String subject, Instant now)
             throws UnsupportedEncodingException {
         append(header, "From", MimeUtility.encodeText(texts.text("relay"), "UTF-8", null) + " <" + mailbox + ">");
         append(header, "To", "<" + recipient + ">");
@@ -221,7 +225,7 @@ public final class NoticeWriter {
     /// Distinguishes several notices about one message: its recipients can fail at different times, and some
     /// can fail while others are relayed.
     private static String uniqueName(NoticeEvent event) {
-        String name = event.id() + "." + time(event.now());
+        String name = event.id() + "." + encodedTime(event.now());
         return switch (event) {
             case Failure _ -> name;
             case RelayedMessage _ -> name + ".R";
@@ -229,7 +233,7 @@ public final class NoticeWriter {
         };
     }
 
-    private static String time(Instant now) {
+    private static String encodedTime(Instant now) {
         return Long.toString(now.toEpochMilli(), 36).toUpperCase(Locale.ROOT);
     }
 

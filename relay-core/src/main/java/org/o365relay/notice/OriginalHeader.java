@@ -28,7 +28,8 @@ final class OriginalHeader {
         fields = new InternetHeaders(new ByteArrayInputStream(octets));
     }
 
-    /// @return the decoded value of the field on one line, at most 200 characters
+    /// @return the decoded value of the field on one line, truncated to 200 characters; empty if the field is
+    ///     missing or empty
     Optional<String> text(String name) {
         return Optional.ofNullable(fields.getHeader(name, null))
                 .map(value -> value.substring(0, Math.min(value.length(), 8 * MAX_TEXT)))

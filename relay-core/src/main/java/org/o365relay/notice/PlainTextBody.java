@@ -5,13 +5,13 @@ import java.util.Locale;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.Recipient;
 
-/// Builds a plain-text body with lines of at most 72 characters that end with CRLF.
+/// Builds a plain-text body. Lines end with CRLF and have at most 72 characters, unless a word is longer.
 final class PlainTextBody {
 
     static final String INDENT = "    ";
 
     private static final int WIDTH = 72;
-    private static final int LABEL = 9;
+    private static final int LABEL_WIDTH = 9;
     private static final int MAX_REPLY = 1_000;
     private static final int MAX_LISTED = 20;
 
@@ -52,10 +52,10 @@ final class PlainTextBody {
     }
 
     private void item(String label, String value) {
-        List<String> lines = LineWrapping.wrap(value, WIDTH - INDENT.length() - LABEL);
-        String name = texts.text(label) + ":" + " ".repeat(LABEL);
-        line(INDENT + name.substring(0, LABEL) + lines.getFirst());
-        lines.stream().skip(1).forEach(line -> line(INDENT + " ".repeat(LABEL) + line));
+        List<String> lines = LineWrapping.wrap(value, WIDTH - INDENT.length() - LABEL_WIDTH);
+        String name = texts.text(label) + ":" + " ".repeat(LABEL_WIDTH);
+        line(INDENT + name.substring(0, LABEL_WIDTH) + lines.getFirst());
+        lines.stream().skip(1).forEach(line -> line(INDENT + " ".repeat(LABEL_WIDTH) + line));
     }
 
     /// Appends a heading and at most twenty recipients.
@@ -74,7 +74,7 @@ final class PlainTextBody {
         indentedParagraph(LineWrapping.truncated(LineWrapping.singleLine(reply), MAX_REPLY));
     }
 
-    /// @param text a text such as a cause; it is capitalized, and a missing full stop is added
+    /// @param text a text such as a cause; its first letter is capitalized, and a missing full stop is added
     void section(String heading, String text) {
         heading(heading);
         indentedParagraph(asSentence(text));
@@ -91,14 +91,14 @@ final class PlainTextBody {
         line("");
     }
 
-    void indentedParagraph(String quoted) {
-        indentedLines(quoted);
+    void indentedParagraph(String content) {
+        indentedLines(content);
         line("");
     }
 
     /// Like [#indentedParagraph], without the empty line.
-    void indentedLines(String quoted) {
-        LineWrapping.wrap(quoted, WIDTH - INDENT.length()).forEach(line -> line(INDENT + line));
+    void indentedLines(String content) {
+        LineWrapping.wrap(content, WIDTH - INDENT.length()).forEach(line -> line(INDENT + line));
     }
 
     void paragraph(String sentences) {
@@ -106,7 +106,7 @@ final class PlainTextBody {
         line("");
     }
 
-    /// Appends the part for the admin, at the end.
+    /// Appends the closing section, which is for the admin.
     ///
     /// @param advice what the admin can do; duplicates and empty texts are left out
     void adminSection(NoticeEvent event, List<String> advice) {

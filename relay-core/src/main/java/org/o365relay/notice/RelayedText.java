@@ -15,7 +15,7 @@ final class RelayedText {
         this.texts = texts;
     }
 
-    /// @return lines ending with CRLF
+    /// @return the text; every line is terminated by CRLF
     String compose() {
         PlainTextBody body = new PlainTextBody(texts);
         body.paragraph(texts.text("relayed.opening", "hostname", hostname, "upstream", relayed.upstream()));

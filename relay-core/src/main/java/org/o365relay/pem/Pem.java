@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
 
 /// PEM text (RFC 7468 §2): blocks, with any text between them.
 ///
-/// @param blocks in the order of the text
+/// @param blocks the blocks, in the order of the text
 public record Pem(List<Block> blocks) {
 
     private static final Pattern BLOCK =
@@ -34,7 +34,7 @@ public record Pem(List<Block> blocks) {
         blocks = List.copyOf(blocks);
     }
 
-    /// @param label such as `PRIVATE KEY`
+    /// @param label label of the block, such as `PRIVATE KEY`
     /// @param body base64 text, possibly preceded by headers
     public record Block(String label, String body) {
 
@@ -63,8 +63,8 @@ public record Pem(List<Block> blocks) {
         return new Pem(blocks);
     }
 
-    /// @return empty if there is none
-    /// @throws CertificateException if one is damaged
+    /// @return the certificates in the order of the text; empty if there is none
+    /// @throws CertificateException if a certificate is damaged
     public List<X509Certificate> certificates() throws CertificateException {
         List<X509Certificate> certificates = new ArrayList<>();
         for (Block block : blocks) {
@@ -84,7 +84,7 @@ public record Pem(List<Block> blocks) {
         }
     }
 
-    /// @return the first block with a private key of any format
+    /// @return the first block with a private key of any format; empty if there is none
     public Optional<Block> privateKey() {
         return blocks.stream()
                 .filter(block -> block.label().endsWith("PRIVATE KEY"))
@@ -92,7 +92,7 @@ public record Pem(List<Block> blocks) {
     }
 
     /// @param encoded key in PKCS #8 (RFC 5208 §5)
-    /// @param algorithms of the JDK, to try in this order
+    /// @param algorithms the JDK's names of the algorithms to try, in this order
     /// @return the key; empty if it is damaged or has another algorithm
     public static Optional<PrivateKey> privateKey(KeySpec encoded, List<String> algorithms) {
         return algorithms.stream()
@@ -110,7 +110,7 @@ public record Pem(List<Block> blocks) {
         }
     }
 
-    /// @return whether the public key verifies signatures of the private key
+    /// @return whether the public key verifies signatures made with the private key
     public static boolean isPair(PrivateKey privateKey, PublicKey publicKey) {
         try {
             Signature signature = Signature.getInstance(
@@ -124,7 +124,7 @@ public record Pem(List<Block> blocks) {
             signature.initVerify(publicKey);
             return signature.verify(signed);
         } catch (GeneralSecurityException _) {
-            return false; // different algorithms
+            return false; // the keys have different algorithms
         }
     }
 

@@ -1,5 +1,5 @@
-/// Certificates and private keys as PEM text (RFC 7468). The package reads no files and knows no configuration: its
-/// callers say which file is wrong and what to do.
+/// Certificates and private keys as PEM text (RFC 7468). The package reads no files and does not depend on the
+/// configuration: its callers report which file is wrong and how to fix it.
 @NullMarked
 package org.o365relay.pem;
 

@@ -10,16 +10,16 @@ import org.o365relay.mail.Recipient;
 
 /// A due message, leased to the caller: no other claim returns it until it is settled or the lease ends.
 ///
-/// @param lease proves the claim when settling
-/// @param content ID under which its content is stored: for a part of a split message the ID of the first
+/// @param lease number that identifies the claim when it is settled
+/// @param content ID under which its content is stored: for a part of a split message, the ID of the first
 ///     part, which is the ID in the client's 250; otherwise its own ID
-/// @param recipients the open ones
-/// @param size octets of the original
+/// @param recipients the open recipients
+/// @param size size of the original message in octets
 /// @param attempts number of attempts, including the one of this claim
-/// @param notice whether the relay generated it (a notice or an alert)
+/// @param notice whether the relay generated the message (a notice or an alert)
 /// @param route the mailbox or pool chosen by the routing rules
-/// @param mailbox the mailbox that claimed it
-/// @param dueAt when it became due
+/// @param mailbox the mailbox that claimed the message
+/// @param dueAt when the message became due
 public record Claim(
         QueueId id,
         long lease,

@@ -6,23 +6,23 @@ import java.util.List;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.UsageSlot;
 
-/// What delivery needs of the queue: due messages are claimed, read and settled.
+/// The queue as delivery uses it: due messages are claimed, read and settled.
 ///
-/// A claim that is not ended lasts until its lease ends, at the latest until the next start. Every method throws
-/// a [QueueException] if the disk fails.
+/// A claim that is neither settled nor ended in another way lasts until its lease ends, at the latest until the
+/// relay is next started. Every method throws a [QueueException] if the disk fails.
 public interface Claims {
 
-    /// Claims due messages of a scope: urgent messages first; within a priority one message of each client in
-    /// turn, starting after the client served last; of each client the message that has been due longest. The
-    /// attempt is counted before it is made. Claimed messages belong to the mailbox until they are
+    /// Claims due messages of a scope: urgent messages first; within a priority, one message from each client
+    /// in turn, starting after the client served last; from each client, the message that has been due longest.
+    /// The attempt is counted before it is made. Claimed messages belong to the mailbox until they are
     /// [released][#releaseToPools].
     ///
     /// @param max maximum number of claims, at least 1
-    /// @return an empty list if nothing is due
+    /// @return the claims; an empty list if no message is due
     List<Claim> claim(ClaimScope scope, int max);
 
     /// Waits until a message of the scope may be due: one was committed, deferred or released, the next one has
-    /// become due, or `atMost` has passed.
+    /// become due, or the time `atMost` has passed.
     void awaitDue(ClaimScope scope, Duration atMost) throws InterruptedException;
 
     /// Opens the original content, byte for byte as received.
@@ -33,14 +33,14 @@ public interface Claims {
     ///
     /// @param suppressed notices over the hourly limit, for a digest
     /// @return the IDs of the notices, in the same order
-    /// @throws QueueException if the disk fails (settle again), or, as [final][QueueException#isFinal], if the
-    ///     lease has ended; nothing is recorded then
+    /// @throws QueueException if the disk fails (the caller can settle again) or the lease has ended (the
+    ///     exception is [final][QueueException#isFinal]); nothing is recorded then
     /// @throws IllegalArgumentException if the settlement does not cover exactly the claim's recipients
     List<QueueId> settle(
             Claim claim, Settlement settlement, List<LocalMessage> notices, List<SuppressedNotice> suppressed);
 
     /// Ends a claim as if it had not been made: no attempt is counted, the message keeps its place in the
-    /// queue, and without an earlier attempt it returns to its pool. Does nothing if the lease has ended.
+    /// queue, and returns to its pool if no attempt was made earlier. Does nothing if the lease has ended.
     void putBack(Claim claim);
 
     /// Ends a claim whose result is not known: the attempt counts, and the history records that the upstream
@@ -55,8 +55,8 @@ public interface Claims {
     /// @param damage description of the damage, for the history
     void holdDamaged(Claim claim, String damage);
 
-    /// Makes a message that was claimed and is deferred due now, as [Change.Retry] does. Does nothing if it is
-    /// due already, or settled.
+    /// Makes a message that was claimed and deferred due now, as [Change.Retry] does. Does nothing if the
+    /// message is already due, being delivered, on hold or settled.
     ///
     /// @param by name of the operator who requested it, for the history
     void retry(Claim claim, String by);
@@ -70,7 +70,7 @@ public interface Claims {
 
     /// Reads how many recipients an account has sent to, as recorded by settlements.
     ///
-    /// @param since the start; the first slot may include up to ten minutes before it
-    /// @return slots of ten minutes, oldest first, without empty ones
+    /// @param since start of the period; the first slot may begin up to ten minutes earlier
+    /// @return the slots of ten minutes in which mail was sent, oldest first
     List<UsageSlot> quotaUsage(String account, Instant since);
 }

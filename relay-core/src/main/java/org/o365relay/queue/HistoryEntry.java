@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param recipient the recipient's ordinal; null for the whole message
 /// @param kind result of an attempt: `delivered`, `deferred`, `failed`, `postponed` (the mailbox or its
-///     upstream failed; the attempt does not count) or `interrupted` (the relay ended or failed during the
+///     upstream failed; the attempt does not count) or `interrupted` (the relay stopped or failed during the
 ///     attempt, which may have succeeded); action of an operator: `retried`, `held`, `released`, `bounced`,
 ///     `deleted`, `redirected`; `delayed` (the sender was notified of the delay), `ndr` (Exchange reported
 ///     later that it could not deliver), `restored` (from a backup) or `damaged`

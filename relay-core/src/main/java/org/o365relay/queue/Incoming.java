@@ -9,12 +9,12 @@ import org.o365relay.mail.SearchableHeaders;
 
 /// A message being received into the queue. Used by one thread; no method blocks.
 ///
-/// A small message takes one [#commit], a large one any number of [#append]s followed by a commit; each append
-/// must complete before the next begins. Without a commit or [#abandon], appended chunks are deleted when the
-/// queue is next opened.
+/// A small message needs only a [#commit]; a large one needs any number of [#append]s followed by a commit.
+/// Each append must complete before the next begins. Without a commit or [#abandon], appended chunks are
+/// deleted when the queue is next opened.
 public interface Incoming {
 
-    /// The largest chunk in octets.
+    /// Maximum size of a chunk in octets.
     int CHUNK_SIZE = 128 * 1024;
 
     /// @return the ID of the message
@@ -25,14 +25,14 @@ public interface Incoming {
 
     /// Writes a chunk of a large message to disk.
     ///
-    /// @param chunk 1 to [#CHUNK_SIZE] octets; not copied
+    /// @param chunk the chunk, 1 to [#CHUNK_SIZE] octets; not copied
     /// @return a future that is completed on the writer's thread once the chunk is on disk, or exceptionally,
     ///     with a [QueueException], if it could not be written
     CompletableFuture<QueueId> append(byte[] chunk);
 
     /// Commits the message: one queue message for each part; the parts share the content.
     ///
-    /// @param parts at least one
+    /// @param parts the envelopes of the parts with their routes, at least one
     /// @param headers fields that the message can be found by
     /// @param last the remaining content, 0 to [#CHUNK_SIZE] octets; not copied
     /// @return the IDs of the parts, [#id()] first, in a future that is completed on the writer's thread once

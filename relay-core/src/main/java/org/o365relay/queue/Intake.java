@@ -2,13 +2,13 @@ package org.o365relay.queue;
 
 import java.util.Optional;
 
-/// What the SMTP server needs of the queue. No method blocks.
+/// The queue as the SMTP server uses it. No method blocks.
 public interface Intake {
 
     /// Checks whether there is space for a message.
     ///
     /// @param size size of the message in octets; 0 if not known
-    /// @return what is short; empty if there is space
+    /// @return the shortage; empty if there is space
     Optional<SpaceShortage> shortageFor(long size);
 
     /// Begins receiving a message. Nothing is written yet.

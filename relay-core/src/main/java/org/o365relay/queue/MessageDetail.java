@@ -5,7 +5,7 @@ import org.o365relay.mail.QueueId;
 
 /// A message with its recipients and history.
 ///
-/// @param protocol the protocol it was received by, such as ESMTP
+/// @param protocol the protocol by which the message was received, such as ESMTP
 /// @param body the body type: 7BIT, 8BITMIME or BINARYMIME
 /// @param content ID under which its content is stored; for a part of a split message it may be the ID of
 ///     another part

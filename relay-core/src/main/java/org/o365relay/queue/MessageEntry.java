@@ -6,22 +6,22 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Priority;
 import org.o365relay.mail.QueueId;
 
-/// A message in a list. Texts are as stored, so that damaged rows are shown, too.
+/// A message in a list. Strings contain what is stored, so that damaged rows can be listed, too.
 ///
 /// @param client IP address of the client
 /// @param sender envelope sender; empty for the null sender
 /// @param recipients the first few recipients, in envelope order
 /// @param recipientCount total number of recipients
-/// @param size octets of the original content
+/// @param size size of the original content in octets
 /// @param route the mailbox or pool chosen by the routing rules
-/// @param mailbox the mailbox or pool it waits for, or the mailbox that delivered it
+/// @param mailbox the mailbox or pool that the message waits for, or the mailbox that delivered it
 /// @param attempts number of attempts begun
 /// @param dueAt time of the next attempt; null if settled, on hold, or being delivered
 /// @param reason reason of the last deferral; empty if never deferred
 /// @param subject the decoded subject; empty if there is none or it is unknown
 /// @param messageId the Message-ID field as received; empty if there is none or it is unknown
-/// @param settledAt when it was settled; null while it is open
-/// @param notice whether the relay generated it (a notice or an alert)
+/// @param settledAt when the message was settled; null while it is open
+/// @param notice whether the relay generated the message (a notice or an alert)
 public record MessageEntry(
         QueueId id,
         MessageState state,

@@ -8,23 +8,23 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.QueueId;
 
-/// Selects the messages that meet every condition.
+/// Selects the messages that meet every condition. A null condition matches every message.
 ///
-/// Texts are compared ignoring the case of ASCII letters; `*` matches any characters. `subject` matches any
-/// part of the message's subject.
+/// Texts are compared ignoring the case of ASCII letters; `*` matches any sequence of characters. `subject`
+/// matches any part of the message's subject.
 ///
 /// @param ids queue IDs, at most 10,000; empty for any. Unknown IDs match nothing
 /// @param states states of the message; empty for any
-/// @param after received at this time or later; null for any time
-/// @param before received before this time; null for any time
-/// @param client IP address of the client; null for any, as for the texts below
+/// @param after the message was received at this time or later
+/// @param before the message was received before this time
+/// @param client IP address of the client
 /// @param sender envelope sender; empty for the null sender
 /// @param recipient one of the recipients
 /// @param mailbox the mailbox or pool that the message waits for, or the mailbox that delivered it
 /// @param reason reason of the last deferral, as in [MessageEntry#reason()]
 /// @param subject a part of the subject
 /// @param messageId Message-ID with or without angle brackets
-/// @param upTo the newest message to include; null for no limit
+/// @param upTo the newest message to include
 public record MessageFilter(
         List<QueueId> ids,
         Set<MessageState> states,
@@ -53,14 +53,14 @@ public record MessageFilter(
 
     /// @return whether the filter selects every open message, up to the newest one to include
     public boolean isEveryOpenMessage() {
-        boolean anyState = states.isEmpty() || everyOpenState().allMatch(states::contains);
+        boolean anyState = states.isEmpty() || openStates().allMatch(states::contains);
         return anyState
                 && ids.isEmpty()
                 && Stream.of(after, before, client, sender, recipient, mailbox, reason, subject, messageId)
                         .allMatch(Objects::isNull);
     }
 
-    private static Stream<MessageState> everyOpenState() {
+    private static Stream<MessageState> openStates() {
         return Stream.of(MessageState.values()).filter(MessageState::isOpen);
     }
 

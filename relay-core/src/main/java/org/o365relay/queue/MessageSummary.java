@@ -7,11 +7,11 @@ import org.o365relay.mail.Priority;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Recipient;
 
-/// Envelope and origin of a message that is still queued or already settled.
+/// Envelope and origin of an open or settled message.
 ///
 /// @param recipients all recipients
 /// @param attempts number of attempts begun
-/// @param notice whether the relay generated it (a notice or an alert)
+/// @param notice whether the relay generated the message (a notice or an alert)
 public record MessageSummary(
         QueueId id,
         Arrival arrival,

@@ -5,11 +5,11 @@ import java.util.Map;
 import java.util.Optional;
 import org.o365relay.mail.QueueId;
 
-/// What the processing of non-delivery reports needs of the queue. Every method throws a [QueueException] if the
+/// The queue as the processing of non-delivery reports uses it. Every method throws a [QueueException] if the
 /// disk fails; nothing is written then.
 public interface NdrStore {
 
-    /// @param folder name of a folder of reports
+    /// @param folder name under which the position in a folder is saved
     /// @return the position reached in the folder; empty if none is saved
     Optional<String> position(String folder);
 

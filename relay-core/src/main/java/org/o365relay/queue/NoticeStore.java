@@ -11,7 +11,7 @@ import org.o365relay.mail.QueueId;
 /// written then.
 public interface NoticeStore {
 
-    /// @return an ID lower than that of any message whose reception begins at this time or later
+    /// @return an ID that is not higher than that of any message whose reception begins at this time or later
     QueueId firstIdAt(Instant time);
 
     /// @return the position that the scan for delayed messages has reached; empty if none is saved
@@ -20,7 +20,7 @@ public interface NoticeStore {
     /// Reads open messages in the order of reception, except notices, messages from the null sender and
     /// messages on hold.
     ///
-    /// @param after the last message of the previous batch
+    /// @param after ID of the last message of the previous batch; newer messages are read
     /// @param before the end of the range, exclusive
     /// @param max maximum number of rows to read
     /// @return the next batch, without damaged messages
@@ -28,7 +28,7 @@ public interface NoticeStore {
 
     /// A batch of waiting messages.
     ///
-    /// @param end the last message read
+    /// @param end ID of the last message read; the end of the range if the range is exhausted
     /// @param isLast whether the range is exhausted
     record Batch(List<WaitingMessage> messages, QueueId end, boolean isLast) {}
 
@@ -48,7 +48,7 @@ public interface NoticeStore {
     /// @param noticeId ID of the queued notice; null if there is none
     record Written(boolean isNotified, @Nullable QueueId noticeId) {}
 
-    /// @param until limit; notices suppressed later are left out
+    /// @param until notices suppressed after this time are left out
     /// @return suppressed notices, grouped by device and recipient, without damaged rows
     List<SuppressedNotices> suppressedNotices(Instant until);
 

@@ -4,11 +4,10 @@ import java.time.Instant;
 import java.util.Optional;
 import org.o365relay.mail.QueueId;
 
-/// Stores which of the alerts that are sent once have been sent. Every method throws a [QueueException] if the
-/// disk fails.
+/// Records which one-time alerts have been sent. Every method throws a [QueueException] if the disk fails.
 public interface OneTimeAlerts {
 
-    /// @param name name of an alert that is sent once
+    /// @param name name of a one-time alert
     /// @return when the alert was sent; empty if it was not sent within the last year
     Optional<Instant> sentAt(String name);
 

@@ -1,15 +1,15 @@
 package org.o365relay.queue;
 
-/// What operators' commands need of the queue of a running relay.
+/// The queue of a running relay as operators' commands use it.
 public interface OperatorQueue {
 
-    /// @return a reader; it does not delay mail
+    /// @return a reader that does not delay mail
     QueueReader reader();
 
-    /// @return applies changes to messages
+    /// @return the interface that changes messages
     QueueAdmin admin();
 
-    /// @return disk space, and number and age of waiting messages
+    /// @return the disk space, and the number and age of waiting messages
     QueueLoad load();
 
     /// @return the mailboxes that are paused

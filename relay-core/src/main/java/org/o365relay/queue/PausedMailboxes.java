@@ -9,7 +9,7 @@ public interface PausedMailboxes {
     /// Records that an operator paused a mailbox. If it is paused already, the first record is kept.
     ///
     /// @param by name of the operator
-    /// @return true if the mailbox was not paused before
+    /// @return whether the mailbox was not paused before
     boolean pause(String mailbox, Instant at, String by);
 
     /// Deletes the record that a mailbox is paused.
@@ -17,6 +17,6 @@ public interface PausedMailboxes {
     /// @return whether it was paused
     boolean resume(String mailbox);
 
-    /// @return paused mailboxes, by name; they may no longer be configured
+    /// @return the paused mailboxes, ordered by name; some may no longer be configured
     List<PausedMailbox> all();
 }

@@ -15,7 +15,7 @@ public interface QueueAdmin {
     ///
     /// @param by name of the operator, for the history
     /// @return what was changed, even if the disk failed partway
-    /// @throws QueueException if the disk fails before anything was changed
+    /// @throws QueueException if the disk fails before the first change is tried
     /// @throws IllegalArgumentException for [Change.Bounce], which needs a DSN: use [#bounceEach]
     ChangeResult apply(Change change, MessageFilter selection, String by);
 
@@ -26,6 +26,6 @@ public interface QueueAdmin {
     /// @param by name of the operator, for the history
     /// @param bounce settles a claim with its DSN
     /// @return what was changed, even if the disk or the consumer failed partway
-    /// @throws QueueException if the disk fails before anything was changed
+    /// @throws QueueException if the disk fails before the first change is tried
     ChangeResult bounceEach(MessageFilter selection, String by, Consumer<Claim> bounce);
 }

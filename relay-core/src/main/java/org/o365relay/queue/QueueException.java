@@ -1,7 +1,7 @@
 package org.o365relay.queue;
 
 /// An operation on the queue failed and had no effect: the disk is full, an I/O error occurred, or a page is
-/// damaged; or, if [#isFinal], the queue is closed or a lease has ended.
+/// damaged; or, if [#isFinal], the queue is closed or cannot be opened, or a lease has ended.
 public final class QueueException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -11,7 +11,7 @@ public interface QueueLoad {
 
     /// Counts messages that wait for delivery, without those on hold.
     ///
-    /// @param max where to stop counting
+    /// @param max number at which counting stops
     /// @throws QueueException if the disk fails
     int countWaiting(int max);
 

@@ -17,7 +17,7 @@ import org.o365relay.mail.Recipient;
 ///     the attempt does not count and the message keeps its place in the queue
 /// @param counts whether the attempt counts; false if the mailbox or its upstream failed, not the message
 /// @param upstream the upstream of the attempt, for the history
-/// @param account the account that sent; delivered recipients count against its limits
+/// @param account the account through which the message was sent; delivered recipients count against its limits
 /// @param remarks remarks by recipient, for the history; need not cover every recipient
 public record Settlement(
         Map<Recipient, Outcome> outcomes,

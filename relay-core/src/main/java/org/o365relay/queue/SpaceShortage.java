@@ -2,8 +2,8 @@ package org.o365relay.queue;
 
 /// A shortage of space that prevents new mail from being accepted.
 public enum SpaceShortage {
-    /// The file system has less free space than `queue.minimum-free-space`.
+    /// The message would leave less free space on the file system than `queue.minimum-free-space`.
     DISK,
-    /// The database has reached `queue.maximum-size`.
+    /// The message would make the database larger than `queue.maximum-size`.
     QUEUE
 }

@@ -4,7 +4,7 @@ import java.time.Instant;
 
 /// An active alert: the admin was notified of a problem that is not resolved yet.
 ///
-/// @param name identifies the problem
+/// @param name name of the alert, which identifies the problem
 /// @param since when the problem began
 /// @param subject the problem in a few words
 /// @param text the problem in a sentence or two

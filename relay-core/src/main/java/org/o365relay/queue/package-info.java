@@ -1,11 +1,11 @@
-/// The queue between the two halves of the relay: its records, and a small port for each consumer.
+/// The queue between the two halves of the relay: its records, and a small interface for each consumer.
 ///
-/// [Intake] is what the SMTP server needs, [Claims] what delivery needs; [QueueReader] and [QueueAdmin] serve
-/// operators; [NoticeStore], [NdrStore], [AlertStore] and the other ports each serve one task. An accepted
+/// [Intake] serves the SMTP server, [Claims] serves delivery, and [QueueReader] and [QueueAdmin] serve
+/// operators; [NoticeStore], [NdrStore], [AlertStore] and the other interfaces each serve one task. An accepted
 /// message survives `kill -9`, power loss and a full disk; its original content is kept byte for byte until
 /// every recipient is settled. `docs/queue.md` lists the states and their guarantees.
 ///
-/// It must not know how messages are stored, nor SMTP, rewriting or Exchange.
+/// The package does not depend on how messages are stored, or on SMTP, rewriting or Exchange.
 @NullMarked
 package org.o365relay.queue;
 

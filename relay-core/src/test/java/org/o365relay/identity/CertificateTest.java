@@ -43,7 +43,7 @@ class CertificateTest extends SignInTest {
     }
 
     @Test
-    void signsItsAssertionAsMicrosoftWantsIt() throws Exception {
+    void signsTheAssertionAsMicrosoftRequires() throws Exception {
         service().tokens(credential(first.pem("both.pem"), null, null), SCOPE).token();
         Map<String, String> form = entra.asked.getFirst();
         assertThat(form)
@@ -81,7 +81,7 @@ class CertificateTest extends SignInTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"both.pem", "two files", "encrypted", "pfx"})
-    void readsEveryKindOfFile(String kind) throws Exception {
+    void readsPemAndPfxFiles(String kind) throws Exception {
         Credential.ClientCertificate credential = switch (kind) {
             case "both.pem" -> credential(first.pem("both.pem"), null, null);
             case "two files" -> credential(first.certificatePem("cert.pem"), first.keyPem("key.pem"), null);
@@ -96,7 +96,7 @@ class CertificateTest extends SignInTest {
     }
 
     @Test
-    void takesARenewedCertificateWithoutARestart() throws Exception {
+    void usesARenewedCertificateWithoutARestart() throws Exception {
         Path file = Files.copy(first.pem("one.pem"), directory.resolve("renewed-" + clientId));
         TokenSource tokens = service().tokens(credential(file, null, null), SCOPE);
         AccessToken token = tokens.token();
@@ -119,9 +119,9 @@ class CertificateTest extends SignInTest {
             no word p | is encrypted, but no password is configured
             garbage   | is neither a PEM certificate nor a readable PFX file
             elliptic  | is not RSA; Microsoft Entra accepts only RSA
-            pkcs1     | is a RSA PRIVATE KEY, not in PKCS #8; convert it with: openssl pkcs8 -topk8 -in
+            pkcs1     | is not in PKCS #8; convert it with: openssl pkcs8 -topk8 -in
             """)
-    void saysWhatIsWrongWithTheFiles(String what, String words) throws IOException {
+    void reportsWhatIsWrongWithTheFiles(String what, String words) throws IOException {
         Path certificate = first.certificatePem("cert.pem");
         Secret bad = new Secret("bad-password");
         Credential.ClientCertificate credential = switch (what) {
@@ -150,7 +150,7 @@ class CertificateTest extends SignInTest {
     }
 
     @Test
-    void knowsWhenTheCertificateEnds() throws Exception {
+    void returnsTheExpiryOfTheCertificate() throws Exception {
         Path file = first.pem("both.pem");
         assertThat(service().expiry(credential(file, null, null)))
                 .contains(new Expiry(

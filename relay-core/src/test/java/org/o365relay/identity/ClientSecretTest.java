@@ -37,7 +37,7 @@ class ClientSecretTest extends SignInTest {
             "trace_id":"0f5b8b1e-0000","correlation_id":"5d1c7c4a-0000"}""";
 
     @Test
-    void asksForATokenAndKeepsIt() throws TokenException {
+    void requestsATokenAndCachesIt() throws TokenException {
         TokenSource tokens = service().tokens(secret(), SCOPE);
         AccessToken token = tokens.token();
         assertThat(tokens.token()).isSameAs(token);
@@ -57,7 +57,7 @@ class ClientSecretTest extends SignInTest {
     }
 
     @Test
-    void asksOnceForFiftyWhoWait() throws Exception {
+    void sendsOneRequestForFiftyConcurrentCallers() throws Exception {
         entra.gate = new CountDownLatch(1);
         SignInService service = service();
         List<Future<AccessToken>> waiting = new ArrayList<>();
@@ -82,7 +82,7 @@ class ClientSecretTest extends SignInTest {
     }
 
     @Test
-    void saysWhatTheSignInServiceSaid() {
+    void returnsTheErrorOfTheSignInService() {
         entra.says(401, WRONG_SECRET);
         TokenException refused = refusal(service().tokens(secret(), SCOPE));
         assertThat(refused.origin()).isEqualTo(Origin.SERVICE);
@@ -94,7 +94,7 @@ class ClientSecretTest extends SignInTest {
     }
 
     @Test
-    void keepsTheIdsThatAreNotInTheDescription() {
+    void appendsTheIdsThatAreMissingFromTheDescription() {
         entra.says(400, """
                 {"error":"invalid_request","error_description":"AADSTS90002: Tenant 'x' not found.",
                 "trace_id":"t-1","correlation_id":"c-1"}""");
@@ -103,7 +103,7 @@ class ClientSecretTest extends SignInTest {
     }
 
     @Test
-    void answersEverybodyFromOneRefusalForSomeSeconds() throws TokenException {
+    void repeatsTheSameErrorFor10SecondsWithoutANewRequest() throws TokenException {
         ManualClock clock = new ManualClock("2026-11-21T12:00:00Z");
         TokenSource tokens = service(clock).tokens(secret(), SCOPE);
         entra.says(401, WRONG_SECRET);
@@ -119,7 +119,7 @@ class ClientSecretTest extends SignInTest {
     }
 
     @Test
-    void waitsAsLongAsItIsAskedTo() throws TokenException {
+    void waitsAsLongAsRetryAfterSays() throws TokenException {
         ManualClock clock = new ManualClock("2026-11-21T12:00:00Z");
         TokenSource tokens = service(clock).tokens(secret(), SCOPE);
         entra.says(429, "37", "{\"error\":\"temporarily_unavailable\",\"error_description\":\"slow down\"}");
@@ -137,7 +137,7 @@ class ClientSecretTest extends SignInTest {
     }
 
     @Test
-    void asksAnewForWhatWasRefusedButOnlyOnce() throws TokenException {
+    void replacesAnInvalidatedTokenOnlyOnce() throws TokenException {
         TokenSource tokens = service().tokens(secret(), SCOPE);
         AccessToken first = tokens.token();
         tokens.invalidate(first);
@@ -149,7 +149,7 @@ class ClientSecretTest extends SignInTest {
     }
 
     @Test
-    void renewsATokenThatIsUsedBeforeAnybodyHasToWait() throws Exception {
+    void renewsATokenInUseBeforeItExpires() throws Exception {
         ManualClock clock = new ManualClock(Instant.now().toString());
         SignInService service = service(clock);
         TokenSource tokens = service.tokens(secret(), SCOPE);
@@ -167,7 +167,7 @@ class ClientSecretTest extends SignInTest {
     }
 
     @Test
-    void usesATokenToItsEndWhileNoOtherIsToBeHad() throws Exception {
+    void usesATokenUntilItExpiresIfNoNewOneCanBeFetched() throws Exception {
         ManualClock clock = new ManualClock(Instant.now().toString());
         TokenSource tokens = service(clock).tokens(secret(), SCOPE);
         AccessToken first = tokens.token();
@@ -181,7 +181,7 @@ class ClientSecretTest extends SignInTest {
     }
 
     @Test
-    void doesNotRenewWhatNobodyUses() throws Exception {
+    void doesNotRenewAnUnusedToken() throws Exception {
         ManualClock clock = new ManualClock(Instant.now().toString());
         SignInService service = service(clock);
         TokenSource tokens = service.tokens(secret(), SCOPE);
@@ -194,7 +194,7 @@ class ClientSecretTest extends SignInTest {
     }
 
     @Test
-    void takesARenewedSecretFromItsFile() throws Exception {
+    void usesARenewedSecretFromItsFile() throws Exception {
         Path file = Files.writeString(directory.resolve("secret-" + clientId), "old-secret-value\n");
         Credential.ClientSecret credential =
                 new Credential.ClientSecret(app(), "relay@contoso.example", Secret.inFile(file), null);
@@ -209,7 +209,7 @@ class ClientSecretTest extends SignInTest {
     }
 
     @Test
-    void saysThatNobodyAnswers() throws IOException {
+    void reportsARefusedConnection() throws IOException {
         int free;
         try (ServerSocket socket = new ServerSocket(0)) {
             free = socket.getLocalPort();
@@ -226,7 +226,7 @@ class ClientSecretTest extends SignInTest {
     }
 
     @Test
-    void saysThatTheCertificateIsNotTrusted() {
+    void reportsAnUntrustedCertificate() {
         SignInService service = opened(new SignInService(HttpSettings.DIRECT, InstantSource.system()));
         TokenException refused = refusal(service.tokens(secret(), SCOPE));
         assertThat(refused.origin()).isEqualTo(Origin.TLS);
@@ -236,7 +236,7 @@ class ClientSecretTest extends SignInTest {
     }
 
     @Test
-    void doesNotTakeAPortalForTheSignInService() {
+    void doesNotMistakeACaptivePortalForTheSignInService() {
         entra.says(403, "<html><head><title>Guest network</title></head><body>Accept our terms</body></html>");
         TokenException refused = refusal(service().tokens(secret(), SCOPE));
         assertThat(refused.origin()).isEqualTo(Origin.NETWORK);
@@ -246,7 +246,7 @@ class ClientSecretTest extends SignInTest {
     }
 
     @Test
-    void saysThatAnAnswerIsNoToken() {
+    void reportsAResponseWithoutAToken() {
         entra.says(200, "<html>ok</html>")
                 .says(200, "{\"token_type\":\"Bearer\",\"access_token\":\"half-a-token")
                 .says(200, "{\"token_type\":\"Bearer\"}")
@@ -259,7 +259,7 @@ class ClientSecretTest extends SignInTest {
     }
 
     @Test
-    void goesThroughAProxyThatWantsALogin() throws Exception {
+    void connectsThroughAProxyThatRequiresALogin() throws Exception {
         FakeProxy proxy = opened(new FakeProxy(entra.port(), "relay:pr0xy-password"));
         Proxy settings = new Proxy("localhost", proxy.port(), new Login("relay", new Secret("pr0xy-password")));
         SignInService service = opened(new SignInService(https(settings), InstantSource.system()));
@@ -268,7 +268,7 @@ class ClientSecretTest extends SignInTest {
     }
 
     @Test
-    void knowsWhenASecretEnds() throws TokenException {
+    void returnsTheConfiguredExpiryOfTheSecret() throws TokenException {
         assertThat(service().expiry(secret())).isEmpty();
         Credential.ClientSecret noted = new Credential.ClientSecret(
                 app(), "relay@contoso.example", new Secret(SECRET), LocalDate.parse("2027-03-01"));

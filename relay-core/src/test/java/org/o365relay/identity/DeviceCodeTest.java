@@ -29,7 +29,7 @@ class DeviceCodeTest extends SignInTest {
     }
 
     @Test
-    void showsTheCodeWaitsAndStoresTheLogin() throws Exception {
+    void showsTheCodeAndStoresTheLogin() throws Exception {
         entra.says(400, pending()).says(400, pending());
         List<LoginPrompt> shown = new ArrayList<>();
         String user = service().login(credential(), SMTP, shown::add);
@@ -49,7 +49,7 @@ class DeviceCodeTest extends SignInTest {
     }
 
     @Test
-    void survivesARestartAndKeepsTheNewestRefreshToken() throws Exception {
+    void usesTheNewestRefreshTokenAfterARestart() throws Exception {
         service().login(credential(), SMTP, _ -> {});
         entra.asked.clear();
 
@@ -71,7 +71,7 @@ class DeviceCodeTest extends SignInTest {
     }
 
     @Test
-    void sharesTheLoginBetweenServers() throws Exception {
+    void usesOneLoginForSeveralServers() throws Exception {
         SignInService service = service();
         service.login(credential(), SMTP, _ -> {});
         assertThat(service.tokens(credential(), "https://graph.microsoft.com/Mail.Send")
@@ -81,7 +81,7 @@ class DeviceCodeTest extends SignInTest {
     }
 
     @Test
-    void isUsedEveryWeekEvenIfThereIsNoMail() throws Exception {
+    void usesTheLoginEveryWeekEvenWithoutMail() throws Exception {
         ManualClock clock = new ManualClock(Instant.now().toString());
         service(clock).login(credential(), SMTP, _ -> {});
         SignInService service = service(clock);
@@ -105,7 +105,7 @@ class DeviceCodeTest extends SignInTest {
     }
 
     @Test
-    void saysThatTheLoginHasEnded() throws Exception {
+    void reportsAnExpiredLogin() throws Exception {
         service().login(credential(), SMTP, _ -> {});
         TokenSource tokens = service().tokens(credential(), SMTP);
         tokens.invalidate(tokens.token());
@@ -120,7 +120,7 @@ class DeviceCodeTest extends SignInTest {
     }
 
     @Test
-    void saysThatTheUserHasDeclined() {
+    void reportsThatTheUserDeclined() {
         entra.says(400, "{\"error\":\"authorization_declined\",\"error_description\":\"AADSTS70044: declined\"}");
         TokenException refused =
                 catchThrowableOfType(TokenException.class, () -> service().login(credential(), SMTP, _ -> {}));
@@ -129,12 +129,12 @@ class DeviceCodeTest extends SignInTest {
     }
 
     @Test
-    void saysWhatIsWrongWithTheFile() throws Exception {
+    void reportsWhatIsWrongWithTheFile() throws Exception {
         assertThat(problem(credential())).startsWith("no_login: no user has signed in yet: there is no " + file);
         service().login(credential(), SMTP, _ -> {});
         Credential.DeviceCode otherKey =
                 new Credential.DeviceCode(app(), "relay@contoso.example", file, new Secret("another key"));
-        assertThat(problem(otherKey)).contains(file + " is encrypted with another key than the configured one");
+        assertThat(problem(otherKey)).contains(file + " is not encrypted with the configured key");
         App other = new App(entra.authority(), FakeEntra.TENANT, "another-app");
         assertThat(problem(
                         new Credential.DeviceCode(other, "", file, credential().key())))
@@ -154,7 +154,7 @@ class DeviceCodeTest extends SignInTest {
     }
 
     @Test
-    void doesNotOverwriteALoginThatSomebodyHasStoredMeanwhile() throws Exception {
+    void doesNotOverwriteALoginStoredByAnotherProcess() throws Exception {
         EncryptedFile mine = new EncryptedFile(file, new Secret("k"));
         mine.write("first");
         new EncryptedFile(file, new Secret("k")).write("of somebody else");
@@ -163,7 +163,7 @@ class DeviceCodeTest extends SignInTest {
     }
 
     @Test
-    void saysThatTheLoginCannotBeStored() {
+    void reportsThatTheLoginCannotBeStored() {
         Path nowhere = directory.resolve("no-such-directory").resolve("login");
         Credential.DeviceCode credential =
                 new Credential.DeviceCode(app(), "relay@contoso.example", nowhere, new Secret("key"));

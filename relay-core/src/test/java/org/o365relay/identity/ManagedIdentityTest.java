@@ -62,7 +62,7 @@ class ManagedIdentityTest {
     }
 
     @Test
-    void asksTheMachineItRunsOn() throws TokenException {
+    void requestsATokenFromTheMetadataEndpoint() throws TokenException {
         String id = UUID.randomUUID().toString();
         AccessToken token = service.tokens(new Credential.ManagedIdentity("relay@contoso.example", id), SCOPE)
                 .token();
@@ -78,7 +78,7 @@ class ManagedIdentityTest {
     }
 
     @Test
-    void asksForTheMachinesOwnIdentity() throws TokenException {
+    void requestsTheSystemAssignedIdentity() throws TokenException {
         TokenSource tokens = service.tokens(new Credential.ManagedIdentity("relay@contoso.example", null), SCOPE);
         tokens.invalidate(tokens.token());
         tokens.token();
@@ -86,7 +86,7 @@ class ManagedIdentityTest {
     }
 
     @Test
-    void saysThatTheMachineHasNoSuchIdentity() {
+    void reportsAnUnknownIdentity() {
         status = 400;
         body = "{\"error\":\"invalid_request\",\"error_description\":\"Identity not found\"}";
         TokenException refused =

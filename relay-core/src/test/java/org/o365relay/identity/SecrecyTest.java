@@ -52,7 +52,7 @@ class SecrecyTest extends SignInTest {
     }
 
     @Test
-    void neverShowsAClientSecretOrAToken() throws TokenException {
+    void neverLogsAClientSecretOrAToken() throws TokenException {
         String said = "{\"error\":\"invalid_client\",\"error_description\":\"no such secret: " + SECRET + "\"}";
         entra.says(401, said).says(500, "panic: " + SECRET).says(200, "{\"access_token\":\"half-of-a-token");
         for (int i = 0; i < 3; i++) {
@@ -60,12 +60,12 @@ class SecrecyTest extends SignInTest {
         }
         assertThat(thrown.getFirst()).hasMessageContaining("no such secret: ***");
         AccessToken token = service().tokens(secret(), SCOPE).token();
-        assertNothingShows(SECRET, "half-of-a-token", token.value().reveal());
+        assertNothingIsLogged(SECRET, "half-of-a-token", token.value().reveal());
         assertThat(token + " " + secret()).doesNotContain(token.value().reveal(), SECRET);
     }
 
     @Test
-    void neverShowsAKeyItsPasswordOrAnAssertion() throws Exception {
+    void neverLogsAKeyItsPasswordOrAnAssertion() throws Exception {
         KeyMaker key = KeyMaker.rsa("secrecy", directory);
         Credential.ClientCertificate credential = new Credential.ClientCertificate(
                 app(),
@@ -76,12 +76,12 @@ class SecrecyTest extends SignInTest {
         service().tokens(credential, SCOPE).token();
         String assertion = entra.asked.getFirst().getOrDefault("client_assertion", "");
         assertThat(assertion).isNotEmpty();
-        assertNothingShows(KeyMaker.PASSWORD, assertion.substring(assertion.lastIndexOf('.')));
+        assertNothingIsLogged(KeyMaker.PASSWORD, assertion.substring(assertion.lastIndexOf('.')));
         assertThat(credential.toString()).doesNotContain(KeyMaker.PASSWORD);
     }
 
     @Test
-    void neverShowsARefreshToken() throws Exception {
+    void neverLogsARefreshToken() throws Exception {
         Path file = directory.resolve("secrecy-login-" + clientId);
         Credential.DeviceCode credential =
                 new Credential.DeviceCode(app(), "relay@contoso.example", file, new Secret("the-key-of-the-file"));
@@ -93,7 +93,7 @@ class SecrecyTest extends SignInTest {
         TokenException refused = refusal(tokens);
         assertThat(refused).hasMessageContaining("bad ***");
         thrown.add(refused);
-        assertNothingShows(
+        assertNothingIsLogged(
                 "refresh-token-1",
                 "the-key-of-the-file",
                 "the-device-code-itself",
@@ -102,7 +102,7 @@ class SecrecyTest extends SignInTest {
                 .doesNotContain("the-key-of-the-file", token.value().reveal());
     }
 
-    private void assertNothingShows(String... secrets) {
+    private void assertNothingIsLogged(String... secrets) {
         StringBuilder shown = new StringBuilder();
         for (ILoggingEvent event : List.copyOf(appender.list)) {
             shown.append(event.getFormattedMessage()).append('\n');

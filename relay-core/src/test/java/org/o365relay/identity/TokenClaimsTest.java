@@ -11,7 +11,7 @@ import org.o365relay.mail.Secret;
 class TokenClaimsTest {
 
     @Test
-    void readsWhatAnAppMayDo() {
+    void readsTheRolesOfAnApp() {
         TokenClaims contents = of(
                 FakeEntra.jwt(
                         "\"aud\":\"https://outlook.office365.com\",\"tid\":\"t-1\",\"appid\":\"a-1\","
@@ -23,7 +23,7 @@ class TokenClaimsTest {
     }
 
     @Test
-    void readsWhatAUserLetsTheAppDo() {
+    void readsTheScopesOfAUser() {
         TokenClaims contents = of(FakeEntra.jwt(
                 "\"aud\":\"https://outlook.office.com\",\"azp\":\"a-1\",\"preferred_username\":\"relay@contoso.example\","
                         + "\"scp\":\"SMTP.Send User.Read\""));
@@ -33,20 +33,20 @@ class TokenClaimsTest {
     }
 
     @Test
-    void saysThatATokenAllowsNothing() {
+    void reportsATokenWithoutPermissions() {
         assertThat(of(FakeEntra.jwt("\"aud\":\"https://graph.microsoft.com\"")).summary())
                 .isEqualTo("for https://graph.microsoft.com, no roles or scopes");
     }
 
     @Test
-    void showsNothingThatATerminalActsUpon() {
+    void removesControlCharacters() {
         assertThat(of(FakeEntra.jwt("\"aud\":\"a\\u001b[2Jb\\u202ec\"")).audience())
                 .isEqualTo("a[2Jbc");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "opaque", "a.b.c", "eyJ.!!.x", "..", "e30.bnVsbA.x", "e30.W10.x"})
-    void doesNotInsistOnAToken(String text) {
+    void ignoresATokenThatIsNotAJwt(String text) {
         assertThat(TokenClaims.of(new AccessToken(new Secret(text), Instant.EPOCH)))
                 .isEmpty();
     }

@@ -16,7 +16,7 @@ class LogJournalTest {
     /// docs/log.md lists the events by the names of their types.
     @ParameterizedTest
     @MethodSource("events")
-    void namesAnEventLikeItsType(Event event) {
+    void logsAnEventUnderTheNameOfItsType(Event event) {
         Logger logger = (Logger) LoggerFactory.getLogger("journal");
         ListAppender<ILoggingEvent> logged = new ListAppender<>();
         logged.start();

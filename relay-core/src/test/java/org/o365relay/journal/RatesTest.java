@@ -20,7 +20,7 @@ class RatesTest {
     private final Rates rates = new Rates(clock);
 
     @Test
-    void countsEachEventByItself() {
+    void countsEachOutcomeSeparately() {
         accept();
         rates.record(SampleEvents.REJECTED);
         rates.record(new LimitExceeded(SampleEvents.REJECTED, "", "recipients-per-day", Instant.EPOCH));
@@ -34,7 +34,7 @@ class RatesTest {
     }
 
     @Test
-    void forgetsAfterAMinuteAnHourAndADay() {
+    void countsTheLastMinuteHourAndDay() {
         accept();
         clock.advance(Duration.ofSeconds(59));
         assertThat(rates.accepted()).isEqualTo(new Rate(1, 1, 1));
@@ -51,7 +51,7 @@ class RatesTest {
     }
 
     @Test
-    void usesASlotAgainWhenItsTimeComesRound() {
+    void clearsASlotBeforeReusingIt() {
         accept();
         clock.advance(Duration.ofDays(1));
         accept();
@@ -61,7 +61,7 @@ class RatesTest {
     }
 
     @Test
-    void countsNothingOfATimeToComeWhenTheClockIsSetBack() {
+    void discardsFutureEventsWhenTheClockIsSetBack() {
         accept();
         clock.advance(Duration.ofHours(-2));
         accept();
@@ -70,7 +70,7 @@ class RatesTest {
     }
 
     @Test
-    void losesNothingWhenManyCountAtOnce() throws InterruptedException {
+    void losesNoEventWhenCountingConcurrently() throws InterruptedException {
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
             threads.add(Thread.ofPlatform().start(() -> times(20_000, this::accept)));

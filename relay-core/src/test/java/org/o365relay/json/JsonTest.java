@@ -64,7 +64,7 @@ class JsonTest {
                     + "\"shape\":{\"name\":\"long-line\",\"length\":3}}";
 
     @Test
-    void writesTheComponentsOfARecordInTheirOrder() {
+    void writesTheComponentsOfARecordInOrder() {
         assertThat(Json.text(SAMPLE)).isEqualTo(TEXT);
     }
 
@@ -82,7 +82,7 @@ class JsonTest {
     }
 
     @Test
-    void aMissingMemberMayBeAListOrNullable() {
+    void acceptsAMissingMemberIfItIsAListOrNullable() {
         String text = TEXT.replace("\"count\":null,", "").replace("\"texts\":[\"a\",\"b\"],", "");
 
         assertThat(Json.read(text, Sample.class)).hasValueSatisfying(sample -> {
@@ -117,7 +117,7 @@ class JsonTest {
                 "}}|}",
                 "{\"text\"|[{\"text\""
             })
-    void refusesOtherMembers(String change) {
+    void refusesInvalidMembers(String change) {
         String[] fromTo = change.split("\\|", -1);
         assertThat(TEXT).contains(fromTo[0]);
 
@@ -165,7 +165,7 @@ class JsonTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", " ", "null", "[]", "7", "\"text\"", "{", "\u0000", "<html>"})
-    void refusesWhatIsNoObject(String text) {
+    void refusesTextThatIsNotAnObject(String text) {
         assertThat(Json.read(text, Sample.class)).isEmpty();
         assertThat(Json.read(text.getBytes(StandardCharsets.UTF_8), Sample.class))
                 .isEmpty();

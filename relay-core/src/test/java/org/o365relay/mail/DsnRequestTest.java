@@ -26,12 +26,12 @@ class DsnRequestTest {
             a+       | -
             ü        | -
             """, delimiter = '|')
-    void readsXtext(String xtext, String text) {
+    void decodesXtext(String xtext, String text) {
         assertThat(Xtext.decode(xtext).orElse(null)).isEqualTo(text);
     }
 
     @Test
-    void writesXtextThatReadsAsBefore() {
+    void encodesXtextReversibly() {
         StringBuilder every = new StringBuilder();
         for (char c = 0; c < 256; c++) {
             every.append(c);
@@ -54,7 +54,7 @@ class DsnRequestTest {
             SUCCESS, FAILURE        | -
             ALWAYS                  | -
             """, delimiter = '|')
-    void readsNotify(String value, String written) {
+    void parsesNotify(String value, String written) {
         assertThat(NotifyParameter.parse(value).map(NotifyParameter::format).orElse(null))
                 .isEqualTo(written);
     }
@@ -74,7 +74,7 @@ class DsnRequestTest {
             rfc822;a+0D+0AX-Evil:1              | -
             rf c;a                              | -
             """, delimiter = '|')
-    void readsAnOriginalRecipient(String value, String written) {
+    void parsesAnOriginalRecipient(String value, String written) {
         assertThat(OriginalRecipient.parse(value)
                         .map(OriginalRecipient::parameter)
                         .orElse(null))
@@ -82,7 +82,7 @@ class DsnRequestTest {
     }
 
     @Test
-    void takesNoOriginalRecipientThatCouldNotBePassedOn() {
+    void refusesAnOriginalRecipientTooLongToForward() {
         assertThat(OriginalRecipient.parse("rfc822;" + "a".repeat(493))).isPresent();
         assertThat(OriginalRecipient.parse("rfc822;" + "a".repeat(494))).isEmpty();
         assertThat(OriginalRecipient.parse("utf-8;" + "ä".repeat(200)))
@@ -98,7 +98,7 @@ class DsnRequestTest {
             SUCCESS        | true   | false  | false
             FAILURE,DELAY  | false  | true   | true
             """, delimiter = '|')
-    void knowsWhenToTell(String value, boolean success, boolean failure, boolean delay) {
+    void appliesTheNotifyConditions(String value, boolean success, boolean failure, boolean delay) {
         ForRecipient wishes = new ForRecipient(
                 value == null ? null : NotifyParameter.parse(value).orElseThrow(), null);
 
@@ -108,7 +108,7 @@ class DsnRequestTest {
     }
 
     @Test
-    void hasNoWishesForOthers() {
+    void returnsNoParametersForOtherRecipients() {
         EmailAddress anna = EmailAddress.parse("anna@contoso.example").orElseThrow();
         ForRecipient never = new ForRecipient(Set.of(), null);
         DsnRequest request = new DsnRequest("", ReturnedContent.NOT_GIVEN, Map.of(anna, never));
@@ -121,7 +121,7 @@ class DsnRequestTest {
 
     @ParameterizedTest
     @CsvSource({"7BIT,SEVEN_BIT", "8bitmime,EIGHT_BIT", "BinaryMIME,BINARY", "BINARY,", "'',"})
-    void readsBodyTypes(String keyword, BodyType type) {
+    void parsesBodyTypes(String keyword, BodyType type) {
         assertThat(BodyType.of(keyword).orElse(null)).isEqualTo(type);
     }
 }

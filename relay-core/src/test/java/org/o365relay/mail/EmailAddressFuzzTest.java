@@ -10,7 +10,7 @@ class EmailAddressFuzzTest {
 
     @FuzzTest(maxDuration = "5m")
     @DictionaryFile(resourcePath = "addresses.dict")
-    void readsAnAddressThatCanStandBetweenAngleBrackets(byte[] octets) {
+    void parsesOnlyAddressesThatFitBetweenAngleBrackets(byte[] octets) {
         String text = new String(octets, StandardCharsets.UTF_8);
 
         EmailAddress.parse(text).ifPresent(address -> {

@@ -24,7 +24,7 @@ class EmailAddressTest {
                     a@उदाहरण.test          | a        | उदाहरण.test
                     a@𠀋.test              | a        | 𠀋.test
                     """)
-    void reads(String text, String localPart, String domain) {
+    void parsesValidAddresses(String text, String localPart, String domain) {
         EmailAddress address = EmailAddress.parse(text).orElseThrow();
         assertThat(address).isEqualTo(new EmailAddress(localPart, domain)).hasToString(text);
     }
@@ -72,7 +72,7 @@ class EmailAddressTest {
                 "a\u202eb@c.com",
                 "a@b\u2066.com"
             })
-    void refuses(String text) {
+    void refusesInvalidAddresses(String text) {
         assertThat(EmailAddress.parse(text)).isEmpty();
     }
 
@@ -98,7 +98,7 @@ class EmailAddressTest {
                     a@\u017f.com  , a@s.com       , false
                     a@\u0130.com  , a@\u0130.com  , true
                     """)
-    void isTheSameWhateverTheDomainsCase(String one, String other, boolean same) {
+    void ignoresTheCaseOfTheDomainOnly(String one, String other, boolean same) {
         EmailAddress first = EmailAddress.parse(one).orElseThrow();
         EmailAddress second = EmailAddress.parse(other).orElseThrow();
         assertThat(first.equals(second)).isEqualTo(same);
@@ -120,7 +120,7 @@ class EmailAddressTest {
                     ä@contoso.com     , true  , true  , false
                     a@bücher.de       , true  , true  , false
                     """)
-    void knowsWhatItIsGoodFor(String text, boolean qualified, boolean reachable, boolean ascii) {
+    void classifiesAddresses(String text, boolean qualified, boolean reachable, boolean ascii) {
         EmailAddress address = EmailAddress.parse(text).orElseThrow();
         assertThat(address.isQualified()).isEqualTo(qualified);
         assertThat(address.isReachable()).isEqualTo(reachable);

@@ -11,7 +11,7 @@ class EnhancedStatusTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"2.0.0", "4.3.1", "5.7.139", "5.999.999"})
-    void reads(String text) {
+    void parsesStatusCodes(String text) {
         assertThat(EnhancedStatus.parse(text).orElseThrow()).hasToString(text);
         assertThat(EnhancedStatus.of(text)).hasToString(text);
     }
@@ -20,12 +20,12 @@ class EnhancedStatusTest {
     @ValueSource(
             strings = {"", "5", "5.1", "5.1.1.1", "3.1.1", "1.0.0", "5.1000.1", "5.1.1000", "5.-1.1", "5.1.1 ", "a.b.c"
             })
-    void refuses(String text) {
+    void refusesInvalidStatusCodes(String text) {
         assertThat(EnhancedStatus.parse(text)).isEmpty();
     }
 
     @Test
-    void namesTheTextThatIsNoStatus() {
+    void quotesAnInvalidStatusCodeInTheException() {
         assertThatThrownBy(() -> EnhancedStatus.of("6.0.0"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("6.0.0");

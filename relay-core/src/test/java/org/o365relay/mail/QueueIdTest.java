@@ -20,7 +20,7 @@ class QueueIdTest {
         "32, 0000000000010",
         "9223372036854775807, 7ZZZZZZZZZZZZ"
     })
-    void isWrittenInThirteenCharacters(long value, String text) {
+    void formatsAndParsesThirteenCharacters(long value, String text) {
         assertThat(new QueueId(value)).hasToString(text);
         assertThat(QueueId.parse(text)).contains(new QueueId(value));
         assertThat(QueueId.parse(text.toLowerCase(Locale.ROOT))).contains(new QueueId(value));
@@ -41,12 +41,12 @@ class QueueIdTest {
                 "/000000000000",
                 " 000000000001"
             })
-    void refuses(String text) {
+    void refusesInvalidText(String text) {
         assertThat(QueueId.parse(text)).isEmpty();
     }
 
     @Test
-    void sortsAsTextAsItSortsAsNumber() {
+    void sortsTheSameAsTextAndAsNumber() {
         Random random = new Random(32);
         for (int i = 0; i < 1_000; i++) {
             QueueId one = new QueueId(random.nextLong() >>> 1);
@@ -57,7 +57,7 @@ class QueueIdTest {
     }
 
     @Test
-    void isNeverNegative() {
+    void refusesNegativeNumbers() {
         assertThatThrownBy(() -> new QueueId(-1)).isInstanceOf(IllegalArgumentException.class);
     }
 }

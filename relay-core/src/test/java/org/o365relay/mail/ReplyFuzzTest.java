@@ -10,7 +10,7 @@ class ReplyFuzzTest {
 
     @FuzzTest(maxDuration = "5m")
     @DictionaryFile(resourcePath = "replies.dict")
-    void readsAReplyThatCanBeShownOnOneLine(byte[] octets) {
+    void parsesRepliesThatCanBeShownOnOneLine(byte[] octets) {
         String text = new String(octets, StandardCharsets.UTF_8);
 
         Reply.parse(text).ifPresent(reply -> {

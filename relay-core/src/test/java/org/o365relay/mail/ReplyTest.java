@@ -25,20 +25,20 @@ class ReplyTest {
                     550 5.1.1x no code                    | 550 5.1.1x no code
                     554-5.0.0 first/and a stray line      | 554 5.0.0 first and a stray line
                     """)
-    void readsWhatAServerSaid(String text, String expected) {
+    void parsesReplies(String text, String expected) {
         assertThat(Reply.parse(text.replace("/", "\r\n")).orElseThrow()).hasToString(expected);
         assertThat(Reply.parse(text.replace("/", "\n") + "\n").orElseThrow()).hasToString(expected);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "25", "150 no", "650 no", "2500 no", "250ok", "ok 250", "abc def"})
-    void refusesWhatIsNoReply(String text) {
+    void refusesTextThatIsNotAReply(String text) {
         assertThat(Reply.parse(text)).isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"\r", "\u0085", "\u2028", "\u2029"})
-    void readsAReplyWithAStrayLineSeparatorInside(String separator) {
+    void parsesAReplyThatContainsALineSeparator(String separator) {
         Reply reply = Reply.parse("550 5.1.1 gone" + separator + "away").orElseThrow();
         assertThat(reply.code()).isEqualTo(550);
         assertThat(reply.status()).isEqualTo(EnhancedStatus.of("5.1.1"));
@@ -46,7 +46,7 @@ class ReplyTest {
     }
 
     @Test
-    void hasACodeAndALine() {
+    void requiresAValidCodeAndALine() {
         assertThatThrownBy(() -> Reply.plain(199, "x")).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> Reply.plain(600, "x")).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> Reply.plain(250)).isInstanceOf(IllegalArgumentException.class);

@@ -28,20 +28,20 @@ class SearchableHeadersTest {
                     /                                            | none
                     =?UTF-8?Q?=0A?=                              | none
                     """)
-    void readsASubject(String value, @Nullable String expected) {
+    void decodesASubject(String value, @Nullable String expected) {
         byte[] octets = (value.translateEscapes().replace("/", "\r\n") + "\r\n").getBytes(UTF_8);
         assertThat(SearchableHeaders.subject(octets, 0, octets.length)).isEqualTo(expected);
     }
 
     @Test
-    void readsOctetsOfWhichNobodySaidTheCharset() {
+    void decodesOctetsOfUnknownCharset() {
         assertThat(subject("Stra\u00dfe".getBytes(UTF_8))).isEqualTo("Stra\u00dfe");
         assertThat(subject("Stra\u00dfe".getBytes(ISO_8859_1))).isEqualTo("Stra\u00dfe");
         assertThat(subject("turned \u202e around".getBytes(UTF_8))).isEqualTo("turned  around");
     }
 
     @Test
-    void cutsWhatIsLong() {
+    void truncatesLongValues() {
         assertThat(subject("x".repeat(1_000_000).getBytes(UTF_8))).isEqualTo("x".repeat(200));
         assertThat(subject(("x" + "\ud83d\ude00".repeat(150)).getBytes(UTF_8)))
                 .isEqualTo("x" + "\ud83d\ude00".repeat(99));
@@ -50,7 +50,7 @@ class SearchableHeadersTest {
     }
 
     @Test
-    void leavesAMessageIdAsItWasWritten() {
+    void doesNotDecodeAMessageId() {
         byte[] id = " \t<=?UTF-8?Q?a?=@device>\r\n".getBytes(UTF_8);
         assertThat(SearchableHeaders.messageId(id, 0, id.length)).isEqualTo("<=?UTF-8?Q?a?=@device>");
     }
@@ -64,7 +64,7 @@ class SearchableHeadersTest {
     }
 
     @Test
-    void findsSomethingToSayOfAnyOctets() {
+    void acceptsAnyOctets() {
         Random random = new Random(2047);
         byte[] alphabet = "\r\n =?utf-8?Q?B?=C3=?=\u00fc\0 \tSubject:Message-ID:".getBytes(ISO_8859_1);
         for (int round = 0; round < 50_000; round++) {

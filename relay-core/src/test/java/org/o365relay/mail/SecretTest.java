@@ -16,7 +16,7 @@ class SecretTest {
     Path directory;
 
     @Test
-    void readsItsFileAnewWhenItHasChanged() throws IOException {
+    void reloadsTheFileWhenItChanges() throws IOException {
         Path file = Files.writeString(directory.resolve("secret"), "first\r\n");
         Secret secret = Secret.inFile(file);
         assertThat(secret.reveal()).isEqualTo("first");
@@ -25,7 +25,7 @@ class SecretTest {
     }
 
     @Test
-    void staysWhatItWasWhileItsFileIsGone() throws IOException {
+    void keepsItsValueWhileTheFileIsMissing() throws IOException {
         Path file = Files.writeString(directory.resolve("secret"), "first");
         Secret secret = Secret.inFile(file);
         Files.delete(file);
@@ -35,12 +35,12 @@ class SecretTest {
     }
 
     @Test
-    void needsItsFileAtFirst() {
+    void requiresTheFileAtFirst() {
         assertThatThrownBy(() -> Secret.inFile(directory.resolve("none"))).isInstanceOf(NoSuchFileException.class);
     }
 
     @Test
-    void hidesItselfAndIsTheSameWhileItsWordsChange() throws IOException {
+    void hidesItsValueAndStaysEqualWhenTheFileChanges() throws IOException {
         Path file = Files.writeString(directory.resolve("secret"), "first");
         Secret secret = Secret.inFile(file);
         Secret same = Secret.inFile(file);

@@ -54,14 +54,14 @@ class GraphFolderTest {
     }
 
     @Test
-    void looksAtNothingThatWasThereBefore() throws Exception {
+    void skipsExistingMessagesAtTheFirstScan() throws Exception {
         look("");
         assertThat(asked).isEmpty();
         assertThat(told).containsExactly("passed 2026-03-01T08:00:00Z");
     }
 
     @Test
-    void goesThroughPagesAndReadsReportsAlone() throws Exception {
+    void readsAllPagesAndFetchesOnlyPossibleReports() throws Exception {
         String second = root() + LIST + "?page=2";
         answers.put(LIST, page(second, message("a", "08:00:01", "text/plain"), message("b", "08:00:01", REPORT)));
         answers.put(LIST + "?page=2", page("", message("c", "08:00:02", ""), message("d", "08:00:03", "text/html")));
@@ -80,7 +80,7 @@ class GraphFolderTest {
     }
 
     @Test
-    void passesOverWhatItHasSeenOfTheSameSecond() throws Exception {
+    void skipsScannedMessagesOfTheSameSecond() throws Exception {
         answers.put(LIST, page("", message("a", "08:00:01", REPORT), message("b", "08:00:01", REPORT)));
         answers.put("/v1.0/users/relay@contoso.example/messages/b/$value", "report b");
         look("2026-03-01T08:00:01Z a");
@@ -88,14 +88,14 @@ class GraphFolderTest {
     }
 
     @Test
-    void passesOverWhatSomebodyHasDeletedMeanwhile() throws Exception {
+    void skipsAMessageDeletedInTheMeantime() throws Exception {
         answers.put(LIST, page("", message("gone", "08:00:01", REPORT)));
         look("2026-03-01T08:00:00Z");
         assertThat(told).containsExactly("passed 2026-03-01T08:00:01Z gone");
     }
 
     @Test
-    void saysWhichPermissionIsMissing() {
+    void reportsTheMissingPermission() {
         status = 403;
         answers.put(LIST, "{\"error\":{\"code\":\"ErrorAccessDenied\",\"message\":\"Access is denied.\"}}");
         assertThatThrownBy(() -> look("2026-03-01T08:00:00Z"))
@@ -106,7 +106,7 @@ class GraphFolderTest {
     }
 
     @Test
-    void replacesATokenThatIsRefusedOnce() {
+    void replacesARefusedTokenOnce() {
         status = 401;
         answers.put(LIST, "{}");
         assertThatThrownBy(() -> look("2026-03-01T08:00:00Z")).hasMessageContaining("HTTP 401");
@@ -115,7 +115,7 @@ class GraphFolderTest {
     }
 
     @Test
-    void givesTheTokenToNoOtherServer() {
+    void doesNotSendTheTokenToAnotherServer() {
         answers.put(LIST, page("https://elsewhere.example/v1.0/", message("a", "08:00:01", "text/plain")));
         assertThatThrownBy(() -> look("2026-03-01T08:00:00Z")).hasMessageContaining("another server");
         assertThat(told).containsExactly("passed 2026-03-01T08:00:01Z a");

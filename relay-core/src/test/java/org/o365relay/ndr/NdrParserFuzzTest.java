@@ -8,7 +8,7 @@ import org.o365relay.ndr.NonDeliveryReport.UndeliveredRecipient;
 class NdrParserFuzzTest {
 
     @FuzzTest(maxDuration = "5m")
-    void readsWhatCanBeShownOnOneLineOrNothing(byte[] message) {
+    void parsesReportsThatCanBeShownOnOneLine(byte[] message) {
         NdrParser.read(message).ifPresent(report -> {
             hold(!report.recipients().isEmpty(), "nobody", report.toString());
             for (UndeliveredRecipient undelivered : report.recipients()) {

@@ -20,7 +20,7 @@ class NdrParserTest {
     private static final Path FILES = Path.of("src/test/resources/bounces");
 
     @Test
-    void readsWhatExchangeReports() throws IOException {
+    void parsesAReportFromExchange() throws IOException {
         assertThat(read("exchange.eml"))
                 .contains(new NonDeliveryReport(
                         "<38FZGSS47J9ZS@contoso.example>",
@@ -39,7 +39,7 @@ class NdrParserTest {
     }
 
     @Test
-    void readsWhatOtherServersReport() throws IOException {
+    void parsesAReportFromAnotherServer() throws IOException {
         assertThat(read("postfix.eml"))
                 .contains(new NonDeliveryReport(
                         "<own-7@mfp>",
@@ -49,7 +49,7 @@ class NdrParserTest {
     }
 
     @Test
-    void needsNoneOfTheMessageIfAFieldNamesIt() {
+    void takesTheMessageIdFromInReplyToIfTheHeaderIsMissing() {
         assertThat(read(report("Action: failed", "Status: 5.0.0")
                         .replace("MIME-Version", "In-Reply-To: <a@b>\nMIME-Version")))
                 .map(NonDeliveryReport::messageId)
@@ -65,7 +65,7 @@ class NdrParserTest {
             Status: 5.7.1       | X: nothing                               | 550 5.7.1 not delivered
             Status: nonsense    | Diagnostic-Code: smtp; 250 2.0.0 Ok      | 550 250 2.0.0 Ok
             """)
-    void makesAReplyOfStatusAndDiagnostic(String status, String diagnostic, String reply) {
+    void composesTheReplyFromStatusAndDiagnosticCode(String status, String diagnostic, String reply) {
         assertThat(read(report("Action: Failed", status + "\n" + diagnostic)))
                 .map(report -> report.recipients().getFirst().reply().toString())
                 .contains(reply);
@@ -73,7 +73,7 @@ class NdrParserTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"Action: delayed", "Action: delivered", "Action: relayed", "X: no action"})
-    void takesNothingElseForAFailure(String action) {
+    void ignoresRecipientsThatDidNotFail(String action) {
         assertThat(read(report(action, "Status: 5.0.0"))).isEmpty();
     }
 
@@ -87,12 +87,12 @@ class NdrParserTest {
                 "Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\n\nFinal-Recipient: rfc822;x\n",
                 "Content-Type: \"\n\n"
             })
-    void takesNothingElseForAReport(String message) {
+    void ignoresMessagesThatAreNotDeliveryStatusNotifications(String message) {
         assertThat(read(message)).isEmpty();
     }
 
     @Test
-    void understandsAReportWithoutItsEnd() throws IOException {
+    void parsesATruncatedReport() throws IOException {
         String whole = Files.readString(FILES.resolve("exchange.eml"), StandardCharsets.ISO_8859_1);
         String cut = whole.substring(0, whole.indexOf("Subject: Scan"));
         assertThat(read(cut)).isEqualTo(read("exchange.eml"));

@@ -105,14 +105,14 @@ class NdrProcessorTest {
     }
 
     @Test
-    void tellsTheAdminIfTheSenderCannotBeReached() throws IOException {
+    void notifiesTheAdminIfTheSenderCannotBeReached() throws IOException {
         accept(address("root@localhost"), DsnRequest.NONE, "<own-1@mfp>", ANNA);
         returns.process("here", report("<own-1@mfp>", ANNA.toString()));
         assertThat(notices()).singleElement().asString().contains("To: <it@contoso.example>");
     }
 
     @Test
-    void onlyRecordsWhatComesBackToTheNullSender() throws IOException {
+    void recordsTheFailureOfANullSenderMessageWithoutANotice() throws IOException {
         QueueId id = accept(null, DsnRequest.NONE, "<own-1@mfp>", ANNA);
         returns.process("here", report("<own-1@mfp>", ANNA.toString()));
         assertThat(queue.notices().history(id)).hasSize(1);
@@ -121,7 +121,7 @@ class NdrProcessorTest {
     }
 
     @Test
-    void saysNothingToWhoDoesNotWantToHearOfIt() throws IOException {
+    void sendsNoNoticeIfTheSenderRequestedNone() throws IOException {
         DsnRequest never =
                 new DsnRequest("", ReturnedContent.NOT_GIVEN, Map.of(ANNA, new ForRecipient(Set.of(), null)));
         QueueId id = accept(PRINTER, never, "<own-1@mfp>", ANNA);
@@ -131,7 +131,7 @@ class NdrProcessorTest {
     }
 
     @Test
-    void tellsOfAMemberOfTheGroupItWasSentTo() throws IOException {
+    void reportsAMemberOfTheGroupThatTheMessageWasSentTo() throws IOException {
         QueueId id = accept(PRINTER, DsnRequest.NONE, "<own-1@mfp>", address("all@fabrikam.example"));
         returns.process("here", report("<own-1@mfp>", ANNA.toString()));
         assertThat(queue.notices().history(id)).singleElement().satisfies(event -> {
@@ -143,7 +143,7 @@ class NdrProcessorTest {
     }
 
     @Test
-    void findsThePartOfADividedMessageByItsRecipient() throws IOException {
+    void findsThePartOfASplitMessageByItsRecipient() throws IOException {
         List<QueueId> parts = acceptParts("<own-1@mfp>", ANNA, BERT);
         returns.process("here", report("<own-1@mfp>", BERT.toString(), ANNA.toString()));
         assertThat(parts)
@@ -155,7 +155,7 @@ class NdrProcessorTest {
     }
 
     @Test
-    void knowsTheIdThatTheRelayHasGiven() throws IOException {
+    void recognizesAMessageIdAddedByTheRelay() throws IOException {
         QueueId id = accept(PRINTER, DsnRequest.NONE, "", ANNA);
         returns.process("here", report("<" + id + "@contoso.example>", ANNA.toString()));
         assertThat(queue.notices().history(id)).hasSize(1);
@@ -163,7 +163,7 @@ class NdrProcessorTest {
     }
 
     @Test
-    void skipsNdrsAboutOtherMessages() throws IOException {
+    void ignoresNdrsAboutUnknownMessages() throws IOException {
         QueueId id = accept(PRINTER, DsnRequest.NONE, "<own-1@mfp>", ANNA);
         for (String other :
                 List.of("<other@x.example>", "<*>", "", "<" + id + "@contoso.example>", "<0000000000000@x>")) {
@@ -176,7 +176,7 @@ class NdrProcessorTest {
     }
 
     @Test
-    void leavesItToTheDigestWhenThereAreTooManyAboutTheDevice() throws IOException {
+    void suppressesTheNoticeWhenTheDeviceIsOverItsLimit() throws IOException {
         mostNotices = 1;
         for (String id : List.of("<own-1@mfp>", "<own-2@mfp>")) {
             accept(PRINTER, DsnRequest.NONE, id, ANNA);

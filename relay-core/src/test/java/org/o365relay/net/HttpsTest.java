@@ -77,14 +77,14 @@ class HttpsTest {
     }
 
     @Test
-    void trustsTheExtraCertificateBesidesTheSystems() throws Exception {
+    void trustsAdditionalCertificatesAndTheSystems() throws Exception {
         assertThat(get(new Https(settings(null, localhost.pem())), "localhost").body())
                 .isEqualTo("hello");
         assertThat(ServerTrust.contextTrustingAlso(localhost.pem())).isNotNull();
     }
 
     @Test
-    void saysWhoseCertificateNobodyVouchesFor() {
+    void reportsAnUntrustedCertificateWithItsIssuer() {
         for (@Nullable Path extra : new Path[] {null, other.pem()}) {
             assertThatThrownBy(() -> get(new Https(settings(null, extra)), "localhost"))
                     .asInstanceOf(type(NoResponseException.class))
@@ -95,7 +95,7 @@ class HttpsTest {
     }
 
     @Test
-    void saysThatACertificateIsForAnotherName() {
+    void reportsACertificateForAnotherName() {
         assertThatThrownBy(() -> get(new Https(settings(null, localhost.pem())), "127.0.0.1"))
                 .asInstanceOf(type(NoResponseException.class))
                 .extracting(Throwable::getMessage)
@@ -103,7 +103,7 @@ class HttpsTest {
     }
 
     @Test
-    void asksAProxyToConnect() throws Exception {
+    void opensATunnelThroughTheProxy() throws Exception {
         FakeProxy proxy = proxy("");
         Https https = new Https(settings(new Proxy("localhost", proxy.port(), null), localhost.pem()));
         assertThat(get(https, "localhost").body()).isEqualTo("hello");
@@ -114,7 +114,7 @@ class HttpsTest {
     }
 
     @Test
-    void logsInAtTheProxyAndNowhereElse() throws Exception {
+    void sendsTheProxyLoginOnlyToTheProxy() throws Exception {
         FakeProxy proxy = proxy("relay:" + PASSWORD);
         Https https = new Https(settings(
                 new Proxy("localhost", proxy.port(), new Login("relay", new Secret(PASSWORD))), localhost.pem()));
@@ -124,7 +124,7 @@ class HttpsTest {
 
     /// The JDK's own authenticator would make a broken connection of it.
     @Test
-    void bringsA401ThroughAProxyWithLogin() throws Exception {
+    void returnsA401ThroughAProxyWithLogin() throws Exception {
         FakeProxy proxy = proxy("relay:" + PASSWORD);
         status = 401;
         Https https = new Https(settings(
@@ -133,7 +133,7 @@ class HttpsTest {
     }
 
     @Test
-    void saysThatTheProxyDoesNotTakeTheLogin() throws Exception {
+    void reportsThatTheProxyRejectsTheLogin() throws Exception {
         FakeProxy proxy = proxy("relay:" + PASSWORD);
         Proxy wrong = new Proxy("localhost", proxy.port(), new Login("relay", new Secret("wr0ng-pässword")));
         assertThatThrownBy(() -> get(new Https(settings(wrong, localhost.pem())), "localhost"))
@@ -147,7 +147,7 @@ class HttpsTest {
     }
 
     @Test
-    void saysWhatDoesNotListen() throws Exception {
+    void reportsWhichHostRefusesTheConnection() throws Exception {
         int free = freePort();
         assertThatThrownBy(() -> send(new Https(settings(null, null)), "https://localhost:" + free + "/"))
                 .isInstanceOf(NoResponseException.class)
@@ -158,7 +158,7 @@ class HttpsTest {
     }
 
     @Test
-    void saysWhatNameIsNotFound() {
+    void reportsWhichNameIsNotFound() {
         assertThatThrownBy(() -> send(new Https(settings(null, null)), "https://nowhere.invalid/"))
                 .isInstanceOf(NoResponseException.class)
                 .hasMessage("name not found: nowhere.invalid");
@@ -168,13 +168,13 @@ class HttpsTest {
     }
 
     @Test
-    void waitsForNobodyForEver() throws Exception {
+    void timesOutIfTheServerDoesNotRespond() throws Exception {
         try (ServerSocket silent = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             assertThatThrownBy(() ->
                             send(new Https(settings(null, null)), "https://localhost:" + silent.getLocalPort() + "/"))
                     .isInstanceOf(NoResponseException.class)
                     .message()
-                    .matches("no (answer|connection) .*localhost.* within .*");
+                    .matches("(no response|cannot connect) .*localhost.* within .*");
         }
     }
 

@@ -31,7 +31,7 @@ class MailExchangersTest {
     }
 
     @Test
-    void namesTheMostPreferredFirst() throws UnknownHostException {
+    void returnsTheMostPreferredFirst() throws UnknownHostException {
         dns.knows(
                 "contoso.example", new Mx(20, "b.mx.example"), new Mx(10, "A.mx.example"), new Mx(30, "c.mx.example"));
         assertThat(dns.exchangers().of("contoso.example"))
@@ -39,7 +39,7 @@ class MailExchangersTest {
     }
 
     @Test
-    void mixesThoseOfTheSamePreference() throws UnknownHostException {
+    void shufflesExchangersOfTheSamePreference() throws UnknownHostException {
         dns.knows(
                 "contoso.example", new Mx(10, "a.mx.example"), new Mx(10, "b.mx.example"), new Mx(20, "c.mx.example"));
         Set<List<String>> seen = new HashSet<>();
@@ -53,13 +53,13 @@ class MailExchangersTest {
     }
 
     @Test
-    void takesTheDomainItselfIfItNamesNone() throws UnknownHostException {
+    void returnsTheDomainItselfWithoutMx() throws UnknownHostException {
         dns.knows("contoso.example");
         assertThat(dns.exchangers().of("contoso.example")).containsExactly("contoso.example");
     }
 
     @Test
-    void believesADomainThatTakesNoMail() {
+    void reportsANullMx() {
         dns.knows("contoso.example", new Mx(0, ""));
         assertThatThrownBy(() -> dns.exchangers().of("contoso.example"))
                 .isInstanceOf(UnknownHostException.class)
@@ -67,14 +67,14 @@ class MailExchangersTest {
     }
 
     @Test
-    void saysThatADomainDoesNotExist() {
+    void reportsANonexistentDomain() {
         assertThatThrownBy(() -> dns.exchangers().of("cotnoso.example"))
                 .isInstanceOf(UnknownHostException.class)
                 .hasMessage("the domain cotnoso.example does not exist in DNS");
     }
 
     @Test
-    void saysThatDnsFails() {
+    void reportsADnsFailure() {
         dns.answers("contoso.example", new Answer.Failure(2));
         assertThatThrownBy(() -> dns.exchangers().of("contoso.example"))
                 .isInstanceOf(UnknownHostException.class)
@@ -83,7 +83,7 @@ class MailExchangersTest {
     }
 
     @Test
-    void waitsForNoDnsServerForEver() {
+    void timesOutIfDnsDoesNotRespond() {
         dns.answers("contoso.example", new Answer.Silence());
         assertThatThrownBy(() -> dns.exchangers().of("contoso.example"))
                 .isInstanceOf(UnknownHostException.class)

@@ -25,7 +25,7 @@ class AdminWarningTest {
             Instant.parse("2026-11-21T08:00:00Z"));
 
     @Test
-    void tellsTheAdminInPlainText() throws IOException {
+    void writesAPlainTextEmailToTheAdmin() throws IOException {
         Notice notice = writer("it@contoso.example").write(EXPIRING).orElseThrow();
 
         assertThat(notice.envelope().recipients()).containsExactly(address("it@contoso.example"));
@@ -35,7 +35,7 @@ class AdminWarningTest {
     }
 
     @Test
-    void encodesWhatIsNotAscii() {
+    void encodesNonAsciiText() {
         AdminWarning german =
                 new AdminWarning("1", "Das Zertifikat läuft ab", List.of("Bitte erneuern."), Instant.EPOCH);
         assertThat(new String(
@@ -44,7 +44,7 @@ class AdminWarningTest {
     }
 
     @Test
-    void tellsNobodyIfThereIsNoAdmin() {
+    void writesNothingIfNoAdminIsConfigured() {
         assertThat(writer(null).write(EXPIRING)).isEmpty();
     }
 

@@ -24,7 +24,7 @@ class NoticeTextsTest {
 
     @ParameterizedTest
     @EnumSource(names = "ENGLISH", mode = EnumSource.Mode.EXCLUDE)
-    void saysEverythingInEveryLanguage(Language language) throws IOException {
+    void everyLanguageHasAllTexts(Language language) throws IOException {
         Properties english = sentences("words.properties");
         Properties others = sentences("words_" + language.code() + ".properties");
 
@@ -37,7 +37,7 @@ class NoticeTextsTest {
 
     @ParameterizedTest
     @EnumSource
-    void hasAReasonForEverythingThatNoCatalogueKnows(Language language) {
+    void everyGeneralReasonHasAText(Language language) {
         for (GeneralReason reason : GeneralReason.values()) {
             assertThat(reason.in(language, "advice").cause()).isNotBlank().doesNotEndWith(".");
             assertThat(GeneralReason.of(reason.key())).isEqualTo(reason);
@@ -47,14 +47,14 @@ class NoticeTextsTest {
 
     @ParameterizedTest
     @EnumSource
-    void isFoundByItsCode(Language language) {
+    void findsALanguageByItsCode(Language language) {
         assertThat(Language.of(language.code())).contains(language);
         assertThat(Language.of("xx")).isEmpty();
     }
 
     @ParameterizedTest
     @EnumSource
-    void labelsAreShortEnoughForTheirColumn(Language language) {
+    void labelsFitTheirColumn(Language language) {
         NoticeTexts words = new NoticeTexts(language, ZoneOffset.UTC);
         for (String label : Set.of("item.subject", "item.from", "item.date", "item.device")) {
             assertThat(words.text(label)).hasSizeLessThanOrEqualTo(7);
@@ -62,7 +62,7 @@ class NoticeTextsTest {
     }
 
     @Test
-    void leavesNothingUnsaid() {
+    void requiresAValueForEveryPlaceholder() {
         NoticeTexts words = new NoticeTexts(Language.ENGLISH, ZoneOffset.UTC);
 
         assertThat(words.text("more", "count", "3")).isEqualTo("and 3 more");

@@ -61,13 +61,13 @@ class NoticeWriterTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("golden")
-    void writesTheNoticeInTheFile(String name, Failure failure) throws IOException {
+    void writesTheExpectedNotice(String name, Failure failure) throws IOException {
         Golden.assertSame(name, writer(address("it@contoso.com")).write(failure).orElseThrow());
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("golden")
-    void writesAReportThatMailReadersUnderstand(String name, Failure failure) throws Exception {
+    void writesAValidMultipartReport(String name, Failure failure) throws Exception {
         MimeMessage notice = parsed(failure);
 
         ContentType type = new ContentType(notice.getContentType());
@@ -96,7 +96,7 @@ class NoticeWriterTest {
             ann@contoso.com      |                 | false     | it@contoso.com   |
             ann@contoso.com      | ann@contoso.com | true      | it@contoso.com   |
             """, delimiter = '|')
-    void tellsTheRightPerson(String author, String sender, boolean isNotice, String admin, String told) {
+    void choosesTheRecipient(String author, String sender, boolean isNotice, String admin, String told) {
         Failure failure = Failures.refused()
                 .author(author)
                 .sender(sender)
@@ -120,7 +120,7 @@ class NoticeWriterTest {
     }
 
     @Test
-    void tellsWhatHappenedToEachRecipient() throws Exception {
+    void reportsTheStatusOfEachRecipient() throws Exception {
         MimeMessage notice = parsed(Failures.refused().twoOfThree().failure());
 
         String status = text(part(notice, 1));
@@ -133,7 +133,7 @@ class NoticeWriterTest {
     }
 
     @Test
-    void namesTheMessageItIsAbout() throws Exception {
+    void refersToTheOriginalMessage() throws Exception {
         MimeMessage notice = parsed(Failures.refused()
                 .header("Subject: a\r\n b\r\nMessage-ID:\r\n <7@nas>\r\n")
                 .failure());
@@ -144,7 +144,7 @@ class NoticeWriterTest {
     }
 
     @Test
-    void takesNoMessageIdThatIsNone() throws Exception {
+    void ignoresAnInvalidMessageId() throws Exception {
         MimeMessage notice =
                 parsed(Failures.refused().header("Message-ID: 17 <a> b\r\n").failure());
 
@@ -152,7 +152,7 @@ class NoticeWriterTest {
     }
 
     @Test
-    void cutsALongReplyForTheReaderAndKeepsItForPrograms() throws Exception {
+    void truncatesALongReplyOnlyInTheReadablePart() throws Exception {
         MimeMessage notice = parsed(Failures.refused()
                 .replying(Reply.of(554, "5.2.252", LONG_REPLY))
                 .failure());
@@ -162,7 +162,7 @@ class NoticeWriterTest {
     }
 
     @Test
-    void quotesNoMoreThan32KilobytesOfTheHeader() throws Exception {
+    void quotesAtMost32KilobytesOfTheHeader() throws Exception {
         String header =
                 "Subject: x\r\n" + ("X-Field: " + "y".repeat(60) + "\r\n " + "z".repeat(60) + "\r\n").repeat(400);
 
@@ -185,7 +185,7 @@ class NoticeWriterTest {
     }
 
     @Test
-    void keepsWhatTheUpstreamSaysInItsPlace() throws Exception {
+    void sanitizesTheReplyOfTheUpstream() throws Exception {
         Reply hostile = Reply.of(550, "5.0.0", "no\r\nX-Evil: 1\r\n\r\n--=_" + Failures.ID + "\u0000\u00fc\u2028x");
 
         MimeMessage notice = parsed(Failures.refused().replying(hostile).failure());
@@ -195,7 +195,7 @@ class NoticeWriterTest {
     }
 
     @Test
-    void writesAnInternationalRecipientInAscii() throws Exception {
+    void encodesAnInternationalizedRecipientInAscii() throws Exception {
         Reply reply = Reply.of(550, "5.6.7", "no SMTPUTF8");
         List<FailedRecipient> failed = List.of(Failures.failed(0, "bj\u00f6rn@fabrikam.com", reply));
 
@@ -206,7 +206,7 @@ class NoticeWriterTest {
     }
 
     @Test
-    void needsARecipient() {
+    void requiresARecipient() {
         Failures failures = Failures.refused().recipients(List.of());
 
         assertThatThrownBy(failures::failure).isInstanceOf(IllegalArgumentException.class);

@@ -41,7 +41,7 @@ class RequestedNoticeTest {
             "From: Ann Author <ann@contoso.com>\nSubject: Scan from floor 2\n\nGr\u00fc\u00dfe\n\n.\nFrom the printer";
 
     @Test
-    void writesTheWholeMessageIntoTheNoticeOfAFailure() throws Exception {
+    void returnsTheWholeMessageIfRequested() throws Exception {
         Failure failure = failure(MESSAGE, ReturnedContent.FULL, BodyType.EIGHT_BIT);
 
         Golden.assertSame("whole-message", writer().write(failure).orElseThrow());
@@ -53,7 +53,7 @@ class RequestedNoticeTest {
     }
 
     @Test
-    void writesAReportOfWhatWasRelayed() throws Exception {
+    void writesARelayedNotice() throws Exception {
         Notice notice = writer().write(relaying("ann@contoso.com")).orElseThrow();
 
         Golden.assertSame("relayed", notice);
@@ -67,7 +67,7 @@ class RequestedNoticeTest {
                 "Subject: x\n\nNUL \0",
                 "Subject: x\n\n--=_01JD4Z7K2M9QX.MWQ25YRC--",
             })
-    void givesTheHeaderBackWhereTheMessageCannotBe(String message) {
+    void returnsOnlyTheHeaderIfTheMessageCannotBeReturned(String message) {
         assertThat(text(failure(message, ReturnedContent.FULL, BodyType.SEVEN_BIT)))
                 .contains("Content-Type: text/rfc822-headers")
                 .doesNotContain("message/rfc822");
@@ -84,7 +84,7 @@ class RequestedNoticeTest {
         "HEADERS,SEVEN_BIT,text/rfc822-headers",
         "NOT_GIVEN,SEVEN_BIT,text/rfc822-headers"
     })
-    void givesBackAsMuchAsWasAskedFor(ReturnedContent returned, BodyType body, String type) {
+    void returnsAsMuchOfTheMessageAsRequested(ReturnedContent returned, BodyType body, String type) {
         assertThat(text(failure("Subject: x\n\ntext\n", returned, body))).contains("Content-Type: " + type);
     }
 
@@ -97,7 +97,7 @@ class RequestedNoticeTest {
             root                  |                 |
                                   | bob@contoso.com |
             """, delimiter = '|')
-    void tellsTheSenderOfTheEnvelopeWhatWasRelayed(
+    void sendsTheRelayedNoticeToTheEnvelopeSender(
             @Nullable String sender, @Nullable String author, @Nullable String told) {
         RelayedMessage relaying = relaying(sender, author, false);
 
@@ -107,7 +107,7 @@ class RequestedNoticeTest {
     }
 
     @Test
-    void listsTwentyRecipientsForAPersonAndAllForPrograms() {
+    void listsTwentyRecipientsInTheTextAndAllInTheStatus() {
         List<RelayedRecipient> many = IntStream.range(0, 30)
                 .mapToObj(i -> new RelayedRecipient(
                         new Recipient(i, address("user" + i + "@fabrikam.com")), Reply.plain(250, "OK")))
@@ -133,7 +133,7 @@ class RequestedNoticeTest {
 
     @ParameterizedTest
     @CsvSource({"smarthost.example.org:587,smarthost.example.org", "smarthost.example.org,smarthost.example.org"})
-    void namesTheHostOfTheMailServiceWithoutItsPort(String upstream, String host) {
+    void reportsTheRemoteMtaWithoutItsPort(String upstream, String host) {
         Failure base = Failures.refused().failure();
         Failure failure = new Failure(
                 base.id(),
@@ -153,7 +153,7 @@ class RequestedNoticeTest {
     @EnumSource(
             value = ReturnedContent.class,
             names = {"FULL", "HEADERS"})
-    void neverTellsWhoGotABlindCopy(ReturnedContent returned) {
+    void neverRevealsBccRecipients(ReturnedContent returned) {
         String header = """
                 Subject: x
                 Bcc: secret@x.example,

@@ -34,7 +34,7 @@ class TranslatedNoticeTest {
 
     @ParameterizedTest
     @EnumSource
-    void writesAFailureAsInTheFile(Language language) throws Exception {
+    void writesTheExpectedFailureNotice(Language language) throws Exception {
         Notice notice = writer(language)
                 .write(Failures.refused().recipients(refused(language)).failure())
                 .orElseThrow();
@@ -45,7 +45,7 @@ class TranslatedNoticeTest {
 
     @ParameterizedTest
     @EnumSource
-    void writesWhatWasGivenUpAfterManyAttemptsAsInTheFile(Language language) throws IOException {
+    void writesTheExpectedNoticeAboutAnExpiredMessage(Language language) throws IOException {
         Failure failure = Failures.refused()
                 .expired(GeneralReason.UNREACHABLE.in(language, ""))
                 .failure();
@@ -56,7 +56,7 @@ class TranslatedNoticeTest {
 
     @ParameterizedTest
     @EnumSource
-    void writesWhatCouldNotEvenBeTriedAsInTheFile(Language language) throws IOException {
+    void writesTheExpectedNoticeWithoutADeliveryAttempt(Language language) throws IOException {
         Failure failure = Failures.refused()
                 .header("")
                 .headerTooLarge(GeneralReason.RELAY.in(language, ""))
@@ -68,7 +68,7 @@ class TranslatedNoticeTest {
 
     @ParameterizedTest
     @EnumSource
-    void writesWhatWasHandedOverAsInTheFile(Language language) throws IOException {
+    void writesTheExpectedRelayedNotice(Language language) throws IOException {
         Failure base = Failures.refused().failure();
         RelayedMessage relaying = new RelayedMessage(
                 base.id(),
@@ -86,7 +86,7 @@ class TranslatedNoticeTest {
 
     @ParameterizedTest
     @EnumSource
-    void writesADelayAsInTheFile(Language language) throws Exception {
+    void writesTheExpectedDelayNotice(Language language) throws Exception {
         Reason busy = language == Language.GERMAN
                 ? new Reason("Microsoft nimmt Mail von dieser öffentlichen Adresse zur Zeit nur langsam an", "", "")
                 : new Reason("Microsoft takes mail from this public address slowly for now", "", "");
@@ -101,7 +101,7 @@ class TranslatedNoticeTest {
 
     @ParameterizedTest
     @EnumSource
-    void writesADelayBeforeTheFirstAttemptAsInTheFile(Language language) throws IOException {
+    void writesTheExpectedDelayNoticeBeforeTheFirstAttempt(Language language) throws IOException {
         Reason closed = GeneralReason.MAILBOX.in(language, "");
 
         Golden.assertSame(
@@ -111,7 +111,7 @@ class TranslatedNoticeTest {
 
     @ParameterizedTest
     @EnumSource
-    void writesADigestAsInTheFile(Language language) throws Exception {
+    void writesTheExpectedDigest(Language language) throws Exception {
         Digest digest = digest(
                 57,
                 List.of(
@@ -136,7 +136,7 @@ class TranslatedNoticeTest {
             ENGLISH | One more message from printer-3 (10.0.0.7) not delivered
             GERMAN  | Eine weitere Nachricht von printer-3 (10.0.0.7) nicht zugestellt
             """)
-    void countsToOne(Language language, String subject) throws Exception {
+    void usesTheSingularForOneMessage(Language language, String subject) throws Exception {
         Digest one = digest(1, List.of(line(0, "x", List.of("a@x.com"), Digest.Status.FAILED, "")));
 
         assertThat(parsed(writer(language).write(one, Failures.ID)).getSubject())
@@ -144,7 +144,7 @@ class TranslatedNoticeTest {
     }
 
     @Test
-    void fiftyLongLinesStayReadable() throws Exception {
+    void listsFiftyLongEntriesReadably() throws Exception {
         List<Digest.Entry> lines = IntStream.range(0, 50)
                 .mapToObj(i -> line(i, "s".repeat(200), List.of("bob@fabrikam.com"), Digest.Status.FAILED, "r\r\nX: y"))
                 .toList();
@@ -160,7 +160,7 @@ class TranslatedNoticeTest {
     }
 
     @Test
-    void writesSubjectsInGermanSoThatEveryMailReaderCanReadThem() throws Exception {
+    void encodesGermanSubjects() throws Exception {
         Failure failure = Failures.refused()
                 .header("Subject: =?utf-8?Q?Pr=C3=BCfung?= der Übergabe\nFrom: ann@contoso.com\n")
                 .failure();
@@ -180,12 +180,12 @@ class TranslatedNoticeTest {
             GERMAN  | Europe/Berlin    | 2026-12-01T10:00:00Z | 01.12.2026 um 11:00 Uhr (UTC+01:00)
             GERMAN  | America/St_Johns | 2026-12-01T10:00:00Z | 01.12.2026 um 06:30 Uhr (UTC-03:30)
             """)
-    void tellsTheTimeOfThePlace(Language language, String zone, Instant instant, String told) {
+    void formatsTimesInTheConfiguredZone(Language language, String zone, Instant instant, String told) {
         assertThat(new NoticeTexts(language, ZoneId.of(zone)).time(instant)).isEqualTo(told);
     }
 
     @Test
-    void isEnglishOnAGermanMachine() {
+    void doesNotUseTheDefaultLocale() {
         Locale before = Locale.getDefault();
         Locale.setDefault(Locale.GERMAN);
         try {
@@ -199,7 +199,7 @@ class TranslatedNoticeTest {
     @ParameterizedTest
     @CsvSource({"the recipient is gone,The recipient is gone.", "Done.,Done.", "österreich,Österreich.", "'',.", "x,X."
     })
-    void makesASentenceOfACause(String cause, String sentence) {
+    void turnsACauseIntoASentence(String cause, String sentence) {
         assertThat(PlainTextBody.asSentence(cause)).isEqualTo(sentence);
     }
 
