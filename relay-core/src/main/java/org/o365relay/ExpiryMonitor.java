@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
 
 /// Warns of credentials and certificates that expire soon or have expired. Logs a journal event and emails the
 /// admin 30, 14, 7 and 1 days before the expiry date, and again after it. Each of these warnings is sent only
-/// once, even if the relay restarts. Also raises an alert; no email is sent for it until it is cleared.
+/// once, even if the relay restarts. Also raises an alert, for which an email is sent only when it is cleared.
 final class ExpiryMonitor implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ExpiryMonitor.class);
@@ -42,7 +42,7 @@ final class ExpiryMonitor implements AutoCloseable {
     private final List<MailboxSettings> mailboxes;
     private final AlertEmails emails;
     private final UpstreamFactory upstreams;
-    private final OneTimeAlerts queue;
+    private final OneTimeAlerts oneTimeAlerts;
     private final ActiveAlerts alerts;
     private final Journal journal;
     private final InstantSource clock;
@@ -52,14 +52,14 @@ final class ExpiryMonitor implements AutoCloseable {
             List<MailboxSettings> mailboxes,
             AlertEmails emails,
             UpstreamFactory upstreams,
-            OneTimeAlerts queue,
+            OneTimeAlerts oneTimeAlerts,
             ActiveAlerts alerts,
             Journal journal,
             InstantSource clock) {
         this.mailboxes = mailboxes;
         this.emails = emails;
         this.upstreams = upstreams;
-        this.queue = queue;
+        this.oneTimeAlerts = oneTimeAlerts;
         this.alerts = alerts;
         this.journal = journal;
         this.clock = clock;
@@ -69,7 +69,7 @@ final class ExpiryMonitor implements AutoCloseable {
         checks.start();
     }
 
-    /// Sends the warnings that are due.
+    /// Sends the warnings that are due, and raises and clears the alerts.
     void check() {
         List<String> raised = new ArrayList<>();
         boolean isComplete = true;
@@ -83,8 +83,8 @@ final class ExpiryMonitor implements AutoCloseable {
         }
     }
 
-    /// @param raised receives the name of the alert that is raised
-    /// @return whether the expiry could be checked
+    /// @param raised list to which the name of the alert is added, if one is raised
+    /// @return whether the check succeeded
     private boolean check(MailboxSettings mailbox, UpstreamSettings upstream, List<String> raised) {
         try {
             Optional<Expiry> expiry = upstreams.expiry(upstream);
@@ -92,14 +92,13 @@ final class ExpiryMonitor implements AutoCloseable {
             return true;
         } catch (TokenException e) {
             log.debug(
-                    "the expiry of the credential of {} is unknown, because it cannot sign in: {}",
+                    "cannot determine when the credential of {} expires: sign-in failed: {}",
                     mailbox.address(),
                     e.getMessage());
         } catch (QueueException e) {
             log.warn("the expiry warning cannot be queued; retrying in an hour: {}", e.getMessage());
-        } catch (RuntimeException e) { // the others must still be checked
-            log.error(
-                    "the expiry of the credential of {} cannot be checked; retrying in an hour", mailbox.address(), e);
+        } catch (RuntimeException e) { // the other credentials must still be checked
+            log.error("cannot determine when the credential of {} expires; retrying in an hour", mailbox.address(), e);
         }
         return false;
     }
@@ -135,7 +134,7 @@ final class ExpiryMonitor implements AutoCloseable {
     private void notifyOnce(MailboxSettings mailbox, Expiry expiry, long daysLeft, int threshold) {
         // the name omits the mailbox, because several mailboxes may share a credential
         String name = ALERT + expiry.kind() + " " + expiry.name() + " " + expiry.at() + " " + threshold;
-        if (queue.sentAt(name).isPresent()) {
+        if (oneTimeAlerts.sentAt(name).isPresent()) {
             return;
         }
         ExpiryNotice notice = new ExpiryNotice(mailbox.address(), expiry);
@@ -147,11 +146,11 @@ final class ExpiryMonitor implements AutoCloseable {
                 List.of(notice.consequence(daysLeft), "What to do: " + notice.advice()),
                 now);
         emails.write(warning, mailbox.address())
-                .ifPresentOrElse(email -> send(name, email, now), () -> queue.recordSent(name, now));
+                .ifPresentOrElse(email -> send(name, email, now), () -> oneTimeAlerts.recordSent(name, now));
     }
 
     private void send(String name, LocalMessage email, Instant now) {
-        QueueId id = queue.recordSent(name, now, email);
+        QueueId id = oneTimeAlerts.recordSent(name, now, email);
         journal.record(new Accepted(id, email.arrival(), email.envelope(), email.size()));
     }
 

@@ -12,7 +12,7 @@ public record ExpiryNotice(EmailAddress mailbox, Expiry expiry) {
     private static final DateTimeFormatter DAY =
             DateTimeFormatter.ofPattern("d MMMM uuuu", Locale.ENGLISH).withZone(ZoneOffset.UTC);
 
-    /// @return such as `client secret of relay@contoso.example`
+    /// @return what expires, for example `client secret of relay@contoso.example`
     public String what() {
         return switch (expiry.kind()) {
                     case CLIENT_SECRET -> "client secret";
@@ -42,15 +42,15 @@ public record ExpiryNotice(EmailAddress mailbox, Expiry expiry) {
                         + ". After that no mail can be sent with it, and messages stay in the queue.";
     }
 
-    /// @return how the admin renews it
+    /// @return instructions for the admin to renew the credential or certificate
     public String advice() {
         return switch (expiry.kind()) {
             case CLIENT_SECRET ->
                 "Entra admin center > App registrations > the app > Certificates & secrets > New client secret; put its Value"
-                        + " into credential.client-secret or its file, and its date into client-secret-expires.";
+                        + " into credential.client-secret or its file, and its expiry date into client-secret-expires.";
             case CERTIFICATE ->
                 "Create a new certificate, upload its public part (Entra admin center > App registrations > the app >"
-                        + " Certificates & secrets), then replace the file in credential.certificate. (With LoadCredential= of systemd, restart the relay.)";
+                        + " Certificates & secrets), then replace the file in credential.certificate. (With systemd's LoadCredential=, restart the relay.)";
             case CONNECTOR_CERTIFICATE ->
                 "Obtain a new certificate for the same name, and replace upstream.client-certificate and its key. If the"
                         + " name changes, change it in the connector, too: Exchange admin center > Mail flow > Connectors.";

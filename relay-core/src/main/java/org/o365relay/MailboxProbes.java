@@ -7,15 +7,15 @@ import org.o365relay.deliver.health.RequestedProbe.Method;
 /// The result of an operator's command to resume or retry a mailbox: the requested probes.
 ///
 /// @param resumed whether the command ended an operator's pause
-/// @param probes one for the mailbox if it is blocked, one for each suspended upstream that is preferred to the one
-///     in use, and one for the upstream in use if it had asked the relay to wait; may be empty
+/// @param probes requested probes: one for the mailbox if it is blocked, one for each suspended upstream that is
+///     preferred to the one in use, and one for the upstream in use if it had asked the relay to wait; may be empty
 public record MailboxProbes(boolean resumed, List<RequestedProbe> probes) {
 
     public MailboxProbes {
         probes = List.copyOf(probes);
     }
 
-    /// @return whether at least one probe is made now, not only after the quota has room again
+    /// @return whether at least one probe is made now, without waiting for the daily quota
     public boolean isProbing() {
         return probes.stream().anyMatch(probe -> probe.waitsUntil() == null);
     }

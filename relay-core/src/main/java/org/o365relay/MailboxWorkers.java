@@ -4,7 +4,7 @@ import org.o365relay.deliver.Bouncer;
 import org.o365relay.deliver.Dispatcher;
 import org.o365relay.deliver.health.MailboxStatus;
 
-/// The dispatcher of a mailbox and what bounces its messages.
+/// The dispatcher of a mailbox, and the bouncer of its messages.
 record MailboxWorkers(Dispatcher dispatcher, Bouncer bouncer) {
 
     boolean isOf(String mailbox) {

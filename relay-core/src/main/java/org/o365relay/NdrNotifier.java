@@ -7,7 +7,7 @@ import org.o365relay.ndr.SenderNotifier;
 import org.o365relay.notice.NoticeWriter;
 import org.o365relay.notice.Reason;
 
-/// Lets the notices about NDRs follow the policy of all notices.
+/// Applies the relay's notice policy to notices about NDRs.
 record NdrNotifier(NoticePolicy policy) implements SenderNotifier {
 
     @Override

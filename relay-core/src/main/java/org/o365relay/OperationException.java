@@ -1,6 +1,7 @@
 package org.o365relay;
 
-/// An operator's command that the relay cannot carry out. The message says why and is shown to the operator.
+/// Thrown if the relay cannot carry out an operator's command. The message gives the reason and is shown to the
+/// operator.
 public final class OperationException extends Exception {
 
     private static final long serialVersionUID = 1;

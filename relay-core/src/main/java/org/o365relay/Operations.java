@@ -29,7 +29,8 @@ import org.o365relay.route.Target;
 
 /// Queries and commands for operators of a running relay. Thread-safe; blocks on the queue.
 ///
-/// Every method throws a `QueueException` with a message for the admin if the queue cannot be used.
+/// Methods that use the queue throw a `QueueException` with a message for the admin if the queue cannot be
+/// used.
 public final class Operations {
 
     private final Routes routes;
@@ -56,7 +57,7 @@ public final class Operations {
         this.clock = clock;
     }
 
-    /// @return the reader that queries the queue
+    /// @return the reader for queries on the queue
     public QueueReader reader() {
         return queue.reader();
     }
@@ -81,7 +82,7 @@ public final class Operations {
         return result;
     }
 
-    /// @return the change, with the route name in the letter case that the queue uses
+    /// @return the change, with the route name as configured or, for a mailbox, in lower case
     private Change checked(Change change) throws OperationException {
         return switch (change) {
             case Change.Retry _, Change.Hold _, Change.Release _, Change.Bounce _, Change.Delete _ -> change;
@@ -112,8 +113,8 @@ public final class Operations {
         return routes.targets().stream().map(Target::name);
     }
 
-    /// @return the bouncer of the message: that of its mailbox, else of a mailbox in its pool, else
-    ///     the first
+    /// @return the bouncer of the message's mailbox or of a mailbox in its pool; the first bouncer if its
+    ///     mailbox or pool is not configured
     private Bouncer bouncer(Claim claim) {
         return workers.stream()
                 .filter(worker -> worker.isOf(claim.mailbox()) || isInPool(worker, claim.mailbox()))
@@ -149,7 +150,7 @@ public final class Operations {
     /// flight are completed.
     ///
     /// @param by user name of the operator
-    /// @return false if it was paused already
+    /// @return false if the mailbox was already paused
     /// @throws OperationException if the mailbox is not configured
     public synchronized boolean pause(EmailAddress mailbox, String by) throws OperationException {
         MailboxWorkers worker = workers(mailbox);
@@ -162,10 +163,10 @@ public final class Operations {
         return true;
     }
 
-    /// Ends the pause of a mailbox, and probes it and its suspended upstreams now, whatever their schedule.
+    /// Ends the pause of a mailbox, and probes it and its suspended upstreams now, regardless of the schedule.
     ///
     /// @param by user name of the operator
-    /// @throws OperationException if it is neither configured nor paused
+    /// @throws OperationException if the mailbox is neither configured nor paused
     public synchronized MailboxProbes resume(EmailAddress mailbox, String by) throws OperationException {
         if (workers.stream().noneMatch(worker -> worker.isOf(mailbox.toString()))
                 && queue.pausedMailboxes().resume(name(mailbox))) {
@@ -184,7 +185,7 @@ public final class Operations {
         return result;
     }
 
-    /// Probes a blocked mailbox and its suspended upstreams now, whatever their schedule.
+    /// Probes a blocked mailbox and its suspended upstreams now, regardless of the schedule.
     ///
     /// @param by user name of the operator
     /// @throws OperationException if the mailbox is not configured, or is paused by an operator
@@ -207,7 +208,7 @@ public final class Operations {
         if (!probes.needsMessage()) {
             return;
         }
-        worker.dispatcher().requestMessageProbe(by); // for a message in flight, which is not found below
+        worker.dispatcher().requestMessageProbe(by); // for a message in flight, which the query below does not find
         for (String route : worker.dispatcher().routes()) {
             List<MessageEntry> oldest = reader().find(waitingFor(route), Page.Order.OLDEST_FIRST, null, 1)
                     .entries();
@@ -240,7 +241,7 @@ public final class Operations {
                                 .collect(Collectors.joining(", "))));
     }
 
-    /// @return the name of the mailbox in the queue
+    /// @return the name by which the queue identifies the mailbox
     private static String name(MailboxWorkers worker) {
         return name(worker.dispatcher().mailbox());
     }
@@ -249,7 +250,7 @@ public final class Operations {
         return mailbox.toString().toLowerCase(Locale.ROOT);
     }
 
-    /// @param version of the program
+    /// @param version version of the program
     /// @return the status; takes less than a second for a million messages
     public RelayStatus status(String version) {
         return status.read(version);

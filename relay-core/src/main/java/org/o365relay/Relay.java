@@ -55,8 +55,8 @@ public final class Relay {
 
     /// A relay on the system's clock.
     ///
-    /// @param log records all events, besides the relay's own journals
-    /// @param version of the program, shown in alerts
+    /// @param log journal that records all events, in addition to the relay's own journals
+    /// @param version version of the program, sent with webhook alerts
     public Relay(RelaySettings settings, Journal log, String version) {
         this(settings, log, version, InstantSource.system(), RandomGenerator.getDefault());
     }
@@ -69,10 +69,10 @@ public final class Relay {
         this.random = random;
     }
 
-    /// Opens the queue, listens and delivers. If it fails, nothing stays open.
+    /// Opens the queue, listens and delivers. If the start fails, everything that was opened is closed.
     ///
     /// @throws QueueUnavailableException if the data directory cannot be used, with a message for the admin
-    /// @throws ListenException if an address cannot be listened on, with a message for the admin
+    /// @throws ListenException if the relay cannot listen on an endpoint, with a message for the admin
     public RunningRelay start() throws QueueUnavailableException, ListenException {
         Shutdown shutdown = new Shutdown(settings.shutdownTimeout());
         try {
@@ -132,7 +132,7 @@ public final class Relay {
                 settings.notices(), settings.hostname(), queue.notices().storedNotices(), clock);
     }
 
-    /// One per mailbox; mailboxes with the same account share its limits.
+    /// Creates one sender per mailbox. Mailboxes with the same account share its limits.
     private List<MailboxSender> senders(Claims claims, UpstreamFactory factory, Journal journal) {
         Map<String, SendingAccount> accounts = new HashMap<>();
         List<MailboxSender> senders = new ArrayList<>();
@@ -159,7 +159,7 @@ public final class Relay {
                 new Dispatcher(claims, sender, delivery), new Bouncer(claims, sender, notices, journal, clock));
     }
 
-    /// Mailboxes that an operator paused stay paused after a restart.
+    /// Pauses the mailboxes that an operator paused before the restart.
     private static void restorePaused(PausedMailboxes paused, List<MailboxWorkers> workers) {
         for (PausedMailbox mailbox : paused.all()) {
             workers.stream()

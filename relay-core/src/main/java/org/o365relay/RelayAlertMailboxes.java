@@ -9,15 +9,15 @@ import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.health.MailboxStatus;
 import org.o365relay.mail.EmailAddress;
 
-/// Chooses the mailbox that sends an alert. Mailboxes that share the account of a failing one may fail soon,
-/// too, so others are preferred.
+/// Chooses the mailbox that sends an alert. Mailboxes that share the account of a failing mailbox may fail
+/// soon, too, so mailboxes with other accounts are preferred.
 ///
-/// @param candidates in the order of the settings; at least one
+/// @param candidates mailboxes in the order of the settings; at least one
 record RelayAlertMailboxes(List<Candidate> candidates) implements AlertMailboxes {
 
     /// A mailbox that may send alerts.
     ///
-    /// @param status supplies its current state
+    /// @param status supplies the current status of the mailbox
     record Candidate(MailboxSettings mailbox, Supplier<MailboxStatus> status) {
 
         boolean isOpen() {

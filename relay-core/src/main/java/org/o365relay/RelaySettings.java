@@ -16,11 +16,11 @@ import org.o365relay.route.Routes;
 
 /// All settings of a relay. Validated by the `config` module.
 ///
-/// @param hostname of the relay, in its greeting, in `Received` and in EHLO
-/// @param mailboxes at least one, with different addresses
-/// @param routes to mailboxes and pools
-/// @param ndrs of the mailboxes whose NDRs are read
-/// @param shutdownTimeout longest wait for transactions and deliveries in flight at shutdown
+/// @param hostname host name of the relay, used in its greeting, in `Received` and in EHLO
+/// @param mailboxes the mailboxes; at least one, with different addresses
+/// @param routes routes to mailboxes and pools
+/// @param ndrs settings for reading NDRs, one for each mailbox whose NDRs are read
+/// @param shutdownTimeout longest time that a shutdown waits for transactions and deliveries in flight
 public record RelaySettings(
         String hostname,
         List<ListenerSettings> listeners,

@@ -9,14 +9,14 @@ import org.o365relay.queue.QueueSummary;
 
 /// Status of the relay.
 ///
-/// @param at time of the status
-/// @param running null if the relay is not running
+/// @param at time at which the status was read
+/// @param running status of the running relay; null if the relay is not running
 public record RelayStatus(Instant at, @Nullable Running running, QueueSummary queue, Disk disk) {
 
     /// The part of the status that exists only while the relay is running.
     ///
-    /// @param listeners listening addresses and Unix sockets
-    /// @param rates event counts, one per type of event
+    /// @param listeners listening endpoints: addresses with ports, Unix sockets and sockets from systemd
+    /// @param rates event counts, one entry per type of event
     /// @param alerts active alerts, oldest first
     public record Running(
             String version,
@@ -35,10 +35,10 @@ public record RelayStatus(Instant at, @Nullable Running running, QueueSummary qu
         }
     }
 
-    /// Numbers of events of one type in the last minute, hour and day.
+    /// Number of events of one type in the last minute, hour and day.
     ///
     /// @param event `accepted`, `rejected`, `delivered`, `deferred` or `failed`
-    /// @param lastDay events in the last 24 hours, or since the relay started if that is more recent
+    /// @param lastDay events in the last 24 hours, or since the start of the relay if it started later
     public record Rate(String event, long lastMinute, long lastHour, long lastDay) {}
 
     /// Disk space of the queue, in octets.

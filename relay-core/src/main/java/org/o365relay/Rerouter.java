@@ -37,7 +37,7 @@ final class Rerouter implements AutoCloseable {
                     log.info("rerouted {} messages for {}, which is no longer configured", moved, text(route));
                 }
             }
-            task.stop(Duration.ZERO); // done
+            task.stop(Duration.ZERO);
         } catch (QueueException e) {
             log.warn(
                     "messages for mailboxes that are no longer configured cannot be rerouted; retrying in a minute: {}",

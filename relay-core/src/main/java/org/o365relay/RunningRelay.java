@@ -4,7 +4,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import org.o365relay.accept.socket.Endpoint;
 
-/// A relay that was started. Stopped by any thread.
+/// A relay that was started. Any thread may stop it.
 public final class RunningRelay {
 
     private final List<Endpoint> endpoints;
@@ -22,7 +22,8 @@ public final class RunningRelay {
         return operations;
     }
 
-    /// @return the endpoints it listens on, in the order of the settings; port 0 replaced by the port in use
+    /// @return the endpoints on which the relay listens, in the order of the settings, with port 0 replaced by
+    ///     the port in use
     public List<Endpoint> endpoints() {
         return endpoints;
     }
@@ -35,8 +36,8 @@ public final class RunningRelay {
                 .toList();
     }
 
-    /// Stops accepting connections, waits for transactions and deliveries in flight within the shutdown timeout,
-    /// stops the tasks in the background, and closes the queue. Does nothing if called again.
+    /// Stops accepting connections, waits up to the shutdown timeout for transactions and deliveries in flight,
+    /// stops the background tasks, and closes the queue. Does nothing if called again.
     public void stop() {
         shutdown.run();
     }

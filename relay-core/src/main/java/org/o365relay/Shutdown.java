@@ -9,10 +9,10 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// What has to be stopped and closed when the relay stops, or if it fails to start.
+/// Stops and closes all parts of the relay when it stops or fails to start.
 ///
-/// First, everything that moves mail stops, all at the same time, because each part may take the whole shutdown
-/// timeout. Then the rest is closed in reverse order of opening.
+/// First, the parts that move mail are stopped, all at the same time, because each of them may take the whole
+/// shutdown timeout. Then the other parts are closed in reverse order of opening.
 final class Shutdown {
 
     private static final Logger log = LoggerFactory.getLogger(Shutdown.class);
@@ -21,21 +21,21 @@ final class Shutdown {
     private final List<Consumer<Duration>> traffic = new ArrayList<>();
     private final Deque<Runnable> opened = new ArrayDeque<>();
 
-    /// @param timeout longest wait for transactions and deliveries in flight
+    /// @param timeout longest time to wait for transactions and deliveries in flight
     Shutdown(Duration timeout) {
         this.timeout = timeout;
     }
 
-    /// Adds something that moves mail.
+    /// Adds a part that moves mail.
     ///
-    /// @param stop stops it; waits no longer than the timeout that it receives
+    /// @param stop stops the part, waiting no longer than the timeout that it receives
     void addTraffic(Consumer<Duration> stop) {
         traffic.add(stop);
     }
 
-    /// Adds something to close.
+    /// Adds an object that must be closed.
     ///
-    /// @return the opened object
+    /// @return the object
     <T> T add(T object, Consumer<T> close) {
         opened.push(() -> close.accept(object));
         return object;
@@ -62,7 +62,7 @@ final class Shutdown {
     private static void close(Runnable part) {
         try {
             part.run();
-        } catch (RuntimeException e) { // the others must still be closed
+        } catch (RuntimeException e) { // the other parts must still be closed
             log.error("a part of the relay could not be closed because of a bug; please report it", e);
         }
     }

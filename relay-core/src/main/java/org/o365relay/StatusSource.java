@@ -42,7 +42,7 @@ final class StatusSource {
         this.startedAt = clock.instant();
     }
 
-    /// @param version of the program
+    /// @param version version of the program
     RelayStatus read(String version) {
         Running running = new Running(
                 version,

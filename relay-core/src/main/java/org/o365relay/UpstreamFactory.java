@@ -32,8 +32,8 @@ import org.o365relay.queue.NdrStore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Creates upstreams, and owns what they share: access tokens and the HTTPS client, each created when first
-/// needed.
+/// Creates upstreams, and owns the access tokens and the HTTPS client that they share. Both are created when
+/// they are first needed.
 public final class UpstreamFactory implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(UpstreamFactory.class);
@@ -44,17 +44,17 @@ public final class UpstreamFactory implements AutoCloseable {
     private @Nullable SignInService signIn;
     private @Nullable Https https;
 
-    /// @param spool directory for large messages while they are sent through Graph; created when needed
+    /// @param spool directory for large messages while they are sent through Graph; created when first needed
     public UpstreamFactory(HttpSettings http, Path spool, InstantSource clock) {
         this.http = http;
         this.spool = spool;
         this.clock = clock;
     }
 
-    /// @param upstream one of the upstreams of the mailbox
+    /// @param upstream settings of one of the mailbox's upstreams
     /// @return the upstream, which the caller must close
-    /// @throws UncheckedIOException if a file cannot be read, or the spool cannot be created
-    /// @throws IllegalArgumentException if a certificate file has no certificate
+    /// @throws UncheckedIOException if a file cannot be read, or the spool directory cannot be created
+    /// @throws IllegalArgumentException if a file of trusted certificates contains no certificate
     public Upstream of(MailboxSettings mailbox, UpstreamSettings upstream) {
         return switch (upstream) {
             case UpstreamSettings.Smtp smtp -> smtp(smtp);
@@ -75,9 +75,9 @@ public final class UpstreamFactory implements AutoCloseable {
                 clock);
     }
 
-    /// @return when the upstream's credential or client certificate expires; empty if it does not expire, or
-    ///     the time is unknown
-    /// @throws TokenException if the credential cannot be read
+    /// @return when the upstream's OAuth credential expires or, if it has none, its client certificate; empty
+    ///     if neither expires, or the time is unknown
+    /// @throws TokenException if the certificate of the credential cannot be read
     public Optional<Expiry> expiry(UpstreamSettings upstream) throws TokenException {
         if (upstream.credential() instanceof Credential.OAuth oauth) {
             return signIn().expiry(oauth);
@@ -101,7 +101,7 @@ public final class UpstreamFactory implements AutoCloseable {
         }
     }
 
-    /// Starts to renew tokens before they expire.
+    /// Starts renewing tokens before they expire.
     void start() {
         if (signIn != null) {
             signIn.start();
@@ -140,7 +140,7 @@ public final class UpstreamFactory implements AutoCloseable {
         return known;
     }
 
-    /// The spool contains mail, so only the relay may read it.
+    /// Creates the spool directory. It contains mail, so only the relay may read it.
     private void createSpool() {
         try {
             Files.createDirectories(

@@ -18,14 +18,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// The sentences of `docs/flow.md` about who may know whom.
+/// The rules of `docs/flow.md` for dependencies between packages.
 class ArchitectureTest {
 
     private static final JavaClasses CORE = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages("org.o365relay");
 
-    /// Which of the relay's packages a package may use, besides itself and what everybody may: mail,
+    /// Which of the relay's packages a package may use, besides itself and the packages that all may use: mail,
     /// journal, json and time.
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
@@ -61,7 +61,7 @@ class ArchitectureTest {
             deliver      | queue, rewrite, route, identity, net, exchange, notice, deliver.upstream, deliver.health, \
                            deliver.limits, deliver.notify, deliver.smtp, deliver.graph
             """)
-    void aStageKnowsOnlyItsNeighbours(String stage, String neighbours) {
+    void aPackageDependsOnlyOnAllowedPackages(String stage, String neighbours) {
         Stream<String> named = neighbours == null ? Stream.of() : Arrays.stream(neighbours.split(", +", -1));
         String[] allowed = Stream.concat(Stream.of(stage, "mail", "journal", "json", "time"), named)
                 .map(name -> "org.o365relay." + name)
@@ -81,7 +81,7 @@ class ArchitectureTest {
             identity     | com.microsoft..
             deliver.smtp | org.eclipse.angus.mail.smtp..
             """)
-    void oneStageAloneImports(String stage, String library) {
+    void onlyOnePackageImportsTheLibrary(String stage, String library) {
         noClasses()
                 .that()
                 .resideOutsideOfPackage("org.o365relay." + stage)
@@ -92,7 +92,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void theTwoHalvesMeetOnlyAtTheQueue() {
+    void acceptingAndDeliveringShareOnlyTheQueue() {
         noClasses()
                 .that()
                 .resideInAPackage("org.o365relay.accept..")
@@ -110,7 +110,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void noPackagesDependOnEachOther() {
+    void packagesHaveNoCyclicDependencies() {
         slices().assignedFrom(new PackageSlices()).should().beFreeOfCycles().check(CORE);
     }
 

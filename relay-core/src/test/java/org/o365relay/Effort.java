@@ -1,6 +1,6 @@
 package org.o365relay;
 
-/// How long tests search that repeat random rounds: a few rounds in every build, many with `mvn verify -Plong`.
+/// The number of rounds in randomized tests: a few in every build, many with `mvn verify -Plong`.
 public final class Effort {
 
     private static final boolean LONG = Boolean.getBoolean("tests.long");
@@ -11,8 +11,8 @@ public final class Effort {
         return LONG;
     }
 
-    /// @param usual rounds in every build
-    /// @param all rounds with `-Plong`
+    /// @param usual number of rounds in every build
+    /// @param all number of rounds with `-Plong`
     public static int rounds(int usual, int all) {
         return LONG ? all : usual;
     }

@@ -44,7 +44,7 @@ class ExpiryMonitorTest {
     private static final EmailAddress MAILBOX = address("relay@contoso.example");
     private static final EmailAddress ADMIN = address("it@contoso.example");
 
-    /// The secret ends with the last second of 1 March.
+    /// The secret expires at the end of 1 March.
     private static final LocalDate LAST_DAY = LocalDate.parse("2027-03-01");
 
     private static final MailboxStatus OPEN =
@@ -69,9 +69,9 @@ class ExpiryMonitorTest {
     }
 
     @Test
-    void warns30And14And7And1DayBeforeAndWhenItIsOver() {
+    void warns30And14And7And1DayBeforeAndAfterExpiry() {
         for (int day = 0; day < 60; day++) {
-            look(ADMIN);
+            check(ADMIN);
             clock.advance(Duration.ofDays(1));
         }
         assertThat(journal.lines("expiring"))
@@ -82,11 +82,11 @@ class ExpiryMonitorTest {
     @Test
     void sendsTheAdminAnEmailAheadOfOtherMail() throws IOException {
         clock.advance(Duration.ofDays(20));
-        look(ADMIN);
-        Claim letter = onlyClaim();
-        assertThat(letter.envelope().recipients()).containsExactly(ADMIN);
-        assertThat(letter.notice()).isTrue();
-        try (InputStream content = queue.claims().content(letter)) {
+        check(ADMIN);
+        Claim email = onlyClaim();
+        assertThat(email.envelope().recipients()).containsExactly(ADMIN);
+        assertThat(email.notice()).isTrue();
+        try (InputStream content = queue.claims().content(email)) {
             assertThat(new String(content.readAllBytes(), StandardCharsets.UTF_8))
                     .contains("client secret of relay@contoso.example", "1 March 2027", "New client secret")
                     .doesNotContain("geheim");
@@ -94,37 +94,37 @@ class ExpiryMonitorTest {
     }
 
     @Test
-    void tellsOnceEvenOverRestarts() throws QueueUnavailableException {
+    void warnsOnceEvenAfterARestart() throws QueueUnavailableException {
         clock.advance(Duration.ofDays(20));
-        look(ADMIN);
+        check(ADMIN);
         close();
         open();
-        look(ADMIN);
+        check(ADMIN);
         assertThat(journal.lines("expiring")).hasSize(1);
         onlyClaim();
     }
 
     @Test
-    void tellsTheJournalIfThereIsNoAdmin() {
+    void logsTheWarningIfThereIsNoAdmin() {
         clock.advance(Duration.ofDays(20));
-        look(null);
-        look(null);
+        check(null);
+        check(null);
         assertThat(journal.lines("expiring")).hasSize(1);
         assertThat(claims()).isEmpty();
     }
 
     @Test
-    void isAnAlertUntilTheSecretIsReplaced() {
+    void raisesAnAlertUntilTheSecretIsReplaced() {
         clock.advance(Duration.ofDays(20));
         Alerts alerts = alerts();
-        look(ADMIN, alerts, LAST_DAY);
+        check(ADMIN, alerts, LAST_DAY);
         alerts.check();
         assertThat(alerts.active())
                 .singleElement()
                 .satisfies(alert -> assertThat(alert.subject())
                         .isEqualTo("Client secret of relay@contoso.example expires on 1 March 2027"));
-        onlyClaim(); // the watch's own letter, and no other
-        look(ADMIN, alerts, LAST_DAY.plusYears(1));
+        onlyClaim(); // the warning; the alert sends no email
+        check(ADMIN, alerts, LAST_DAY.plusYears(1));
         alerts.check();
         assertThat(alerts.active()).isEmpty();
     }
@@ -147,11 +147,11 @@ class ExpiryMonitorTest {
                 clock);
     }
 
-    private void look(@Nullable EmailAddress admin) {
-        look(admin, alerts(), LAST_DAY);
+    private void check(@Nullable EmailAddress admin) {
+        check(admin, alerts(), LAST_DAY);
     }
 
-    private void look(@Nullable EmailAddress admin, Alerts alerts, LocalDate lastDay) {
+    private void check(@Nullable EmailAddress admin, Alerts alerts, LocalDate lastDay) {
         try (UpstreamFactory upstreams = new UpstreamFactory(HttpSettings.DIRECT, directory, clock)) {
             new ExpiryMonitor(
                             List.of(mailbox(lastDay)),

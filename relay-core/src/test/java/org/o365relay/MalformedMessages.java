@@ -9,14 +9,14 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// The messages in `malformed/`, exact octets, with what is wrong with each in `table.txt`.
+/// The messages in `malformed/`, stored as exact octets; `table.txt` describes the fault of each message.
 public final class MalformedMessages {
 
     private static final Path DIRECTORY = Path.of("src/test/resources/malformed");
 
     private MalformedMessages() {}
 
-    /// @return file name → what is wrong with it, in the files' order
+    /// @return the fault of each message by file name, in the order of the names
     public static Map<String, String> table() throws IOException {
         return Files.readAllLines(DIRECTORY.resolve("table.txt")).stream()
                 .filter(line -> !line.startsWith("#"))
@@ -24,7 +24,7 @@ public final class MalformedMessages {
                 .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1], (one, _) -> one, TreeMap::new));
     }
 
-    /// @return the names of the files there are
+    /// @return the names of the files that exist
     public static List<String> files() throws IOException {
         try (Stream<Path> files = Files.list(DIRECTORY)) {
             return files.map(file -> file.getFileName().toString())

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 
-/// A clock that moves when told to.
+/// A clock that stands still until it is advanced.
 public final class ManualClock implements InstantSource {
 
     private volatile Instant now;
@@ -18,7 +18,6 @@ public final class ManualClock implements InstantSource {
         return now;
     }
 
-    /// Moves it on.
     public void advance(Duration by) {
         now = now.plus(by);
     }

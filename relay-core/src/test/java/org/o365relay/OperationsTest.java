@@ -87,7 +87,7 @@ class OperationsTest {
     }
 
     @Test
-    void saysHowEverythingIs() {
+    void reportsTheStatus() {
         RelayStatus status = operations.status("0.1.0");
 
         assertThat(status.running()).satisfies(running -> {
@@ -149,7 +149,7 @@ class OperationsTest {
     }
 
     @Test
-    void resumingWhatIsOpenDoesNothing() throws Exception {
+    void resumingAnOpenMailboxDoesNothing() throws Exception {
         assertThat(operations.resume(SCANS, "olga")).isEqualTo(new MailboxProbes(false, List.of()));
         assertThat(operations.retry(SCANS, "olga")).isEqualTo(new MailboxProbes(false, List.of()));
         assertThat(journal.lines("resumed")).isEmpty();
@@ -192,7 +192,7 @@ class OperationsTest {
     }
 
     @Test
-    void redirectsToAnyMailboxOrPoolWhateverItsCase() throws Exception {
+    void redirectsToAnyMailboxOrPoolIgnoringCase() throws Exception {
         operations.pause(SCANS, "olga");
 
         operations.change(new Change.Redirect("SCANS@contoso.example"), MessageFilter.ALL, "olga");
@@ -242,7 +242,7 @@ class OperationsTest {
     }
 
     @Test
-    void refusesWhatMakesNoSense() {
+    void rejectsInvalidCommands() {
         assertThatThrownBy(() -> operations.change(new Change.Redirect("nobody"), MessageFilter.ALL, "olga"))
                 .isInstanceOf(OperationException.class)
                 .hasMessage("no mailbox or pool \"nobody\" is configured; configured are: sales@contoso.example,"

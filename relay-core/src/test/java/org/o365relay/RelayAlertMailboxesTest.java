@@ -19,7 +19,7 @@ class RelayAlertMailboxesTest {
     /// a1 and a2 sign in as the same account.
     @ParameterizedTest
     @CsvSource(delimiter = '|', nullValues = "-", useHeadersInDisplayName = true, textBlock = """
-            a1      | a2      | b1      | in trouble | messenger
+            a1      | a2      | b1      | failing | chosen
             OPEN    | OPEN    | OPEN    | -          | a1
             BLOCKED | OPEN    | OPEN    | -          | a2
             BLOCKED | OPEN    | OPEN    | a1         | b1
@@ -29,15 +29,17 @@ class RelayAlertMailboxesTest {
             BLOCKED | PAUSED  | RETRYING | a1         | -
             OPEN    | OPEN    | OPEN    | gone       | a1
             """)
-    void chooseWhoseMailLeaves(State a1, State a2, State b1, @Nullable String inTrouble, @Nullable String messenger) {
-        RelayAlertMailboxes mailboxes = new RelayAlertMailboxes(List.of(way("a1", a1), way("a2", a2), way("b1", b1)));
+    void choosesAnOpenMailboxPreferablyOfAnotherAccount(
+            State a1, State a2, State b1, @Nullable String failing, @Nullable String chosen) {
+        RelayAlertMailboxes mailboxes =
+                new RelayAlertMailboxes(List.of(candidate("a1", a1), candidate("a2", a2), candidate("b1", b1)));
 
-        assertThat(mailboxes.open(inTrouble == null ? null : address(inTrouble)).map(EmailAddress::toString))
-                .isEqualTo(Optional.ofNullable(messenger).map(name -> name + "@contoso.example"));
+        assertThat(mailboxes.open(failing == null ? null : address(failing)).map(EmailAddress::toString))
+                .isEqualTo(Optional.ofNullable(chosen).map(name -> name + "@contoso.example"));
         assertThat(mailboxes.fallback()).isEqualTo(address("a1"));
     }
 
-    private static RelayAlertMailboxes.Candidate way(String name, State state) {
+    private static RelayAlertMailboxes.Candidate candidate(String name, State state) {
         EmailAddress address = address(name);
         MailboxSettings settings = new MailboxSettings(
                 address,
@@ -46,7 +48,7 @@ class RelayAlertMailboxesTest {
                 new MailboxLimits(null, 1, 1, null),
                 new RewriteRules(address, "{name}", List.of(), null, false, false, "relay.example"));
         return new RelayAlertMailboxes.Candidate(
-                settings, () -> new MailboxStatus(address.toString(), state, null, "road", "", "", "", null, 0));
+                settings, () -> new MailboxStatus(address.toString(), state, null, "upstream", "", "", "", null, 0));
     }
 
     private static EmailAddress address(String name) {

@@ -34,7 +34,7 @@ import org.o365relay.queue.QueueUnavailableException;
 import org.o365relay.queue.jdbc.JdbcQueue;
 import org.o365relay.queue.jdbc.sqlite.SqliteQueue;
 
-/// The wiring, with an upstream that says nothing but what it is called with.
+/// The complete relay, with an upstream that accepts a connection and closes it.
 @Timeout(60)
 class RelayTest {
 
@@ -45,15 +45,15 @@ class RelayTest {
     private Path directory;
 
     @Test
-    void deliversWhatWasMeantForAMailboxThatIsNoLongerConfigured() throws Exception {
+    void deliversMailQueuedForAMailboxThatIsNoLongerConfigured() throws Exception {
         queue("gone@contoso.example");
-        assertIsTried();
+        assertDeliveryIsAttempted();
     }
 
     @Test
-    void deliversWhatAnOlderRelayTook() throws Exception {
+    void deliversMailQueuedByAnOlderVersion() throws Exception {
         queue("");
-        assertIsTried();
+        assertDeliveryIsAttempted();
     }
 
     @ParameterizedTest
@@ -64,17 +64,17 @@ class RelayTest {
                 "DROP TABLE suppressed_notice",
                 "DROP TABLE active_alert"
             })
-    void deliversAllTheSameIfTheStoredNotificationsAreDamaged(String damage) throws Exception {
+    void deliversMailIfTheStoredNotificationsAreDamaged(String damage) throws Exception {
         queue(MAILBOX.toString());
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("queue.db"));
                 Statement statement = connection.createStatement()) {
             statement.execute(damage);
         }
-        assertIsTried();
+        assertDeliveryIsAttempted();
     }
 
-    /// There is one message; so whoever calls the upstream has it in hand.
-    private void assertIsTried() throws Exception {
+    /// There is only one message, so a connection to the upstream is an attempt to deliver it.
+    private void assertDeliveryIsAttempted() throws Exception {
         try (ServerSocket upstream = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             RunningRelay relay =
                     new Relay(Settings.of(directory, upstream.getLocalPort(), MAILBOX), new LogJournal()).start();

@@ -29,7 +29,7 @@ import org.o365relay.rewrite.RewriteRules;
 import org.o365relay.route.Routes;
 import org.o365relay.route.Target;
 
-/// Settings of a relay that listens nowhere.
+/// Settings of a relay without listeners.
 final class Settings {
 
     private static final String HOSTNAME = "relay.example";
@@ -41,14 +41,14 @@ final class Settings {
         return new QueueSettings(directory, 0, Long.MAX_VALUE / 2, Duration.ofDays(30));
     }
 
-    /// @param port of the upstream on this machine
+    /// @param port port of the upstream on this machine
     static RelaySettings of(Path directory, int port, EmailAddress mailbox) {
         return of(directory, port, List.of(target(mailbox)), mailbox);
     }
 
-    /// Mailboxes whose upstream cannot be reached, as TCPMUX is nowhere to be found.
+    /// Settings with mailboxes whose upstream refuses connections: no server uses the port of TCPMUX.
     ///
-    /// @param pool all of them
+    /// @param pool name of a pool of all mailboxes
     static RelaySettings unreachable(Path directory, String pool, EmailAddress... mailboxes) {
         List<Target> targets = Stream.concat(
                         Arrays.stream(mailboxes).map(Settings::target),

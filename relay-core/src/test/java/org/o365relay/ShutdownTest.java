@@ -15,7 +15,7 @@ class ShutdownTest {
     private final List<String> closed = new CopyOnWriteArrayList<>();
 
     @Test
-    void closesInReverseOrderAfterTheTraffic() {
+    void closesInReverseOrderAfterStoppingTraffic() {
         shutdown.add("queue", closed::add);
         shutdown.addTraffic(timeout -> closed.add("traffic within " + timeout.toSeconds() + " s"));
         shutdown.add("alerts", closed::add);

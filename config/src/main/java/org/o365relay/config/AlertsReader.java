@@ -62,7 +62,7 @@ record AlertsReader(Section alerts, SecretFiles files) {
             case "http" ->
                 webhook.warning(
                         key,
-                        "is not https://, so the URL and the alerts can be intercepted; use https:// if the server supports it");
+                        "is not an https:// URL, so the URL and the alerts can be intercepted; use https:// if the server supports it");
             default -> webhook.problem(key, "is not a URL; copy the complete URL of the webhook, including https://");
         }
     }
@@ -74,7 +74,7 @@ record AlertsReader(Section alerts, SecretFiles files) {
             return uri.getHost() == null || uri.getScheme() == null
                     ? ""
                     : uri.getScheme().toLowerCase(Locale.ROOT);
-        } catch (URISyntaxException _) { // its message contains the URL
+        } catch (URISyntaxException _) { // the message of the exception contains the URL, which is a secret
             return "";
         }
     }

@@ -26,7 +26,7 @@ import org.o365relay.config.values.FileContent;
 /// defaults.
 public final class ConfigReader {
 
-    /// Value of `${CREDENTIALS_DIRECTORY}` in a systemd service.
+    /// The `CREDENTIALS_DIRECTORY` that systemd sets for the service.
     private static final String SERVICE_CREDENTIALS = "/run/credentials/o365-relay.service";
 
     private static final Path KERNEL_HOSTNAME = Path.of("/proc/sys/kernel/hostname");
@@ -37,14 +37,15 @@ public final class ConfigReader {
     private final InstantSource clock;
     private final boolean opensSecrets;
 
-    /// @param environment variables for `${NAME}` and `${?NAME}` in the file
+    /// @param environment environment variables, for `${NAME}` and `${?NAME}` in the file and for `HOSTNAME`
+    ///     and `CREDENTIALS_DIRECTORY`
     public ConfigReader(Map<String, String> environment) {
         this(environment, KERNEL_HOSTNAME, Runtime.getRuntime().maxMemory(), InstantSource.system(), true);
     }
 
     /// @param kernelHostname file that contains the host name of the machine
     /// @param heap maximum heap size in octets
-    /// @param clock clock that expiry dates are compared with
+    /// @param clock clock with which expiry dates are compared
     ConfigReader(Map<String, String> environment, Path kernelHostname, long heap, InstantSource clock) {
         this(environment, kernelHostname, heap, clock, true);
     }
@@ -74,7 +75,8 @@ public final class ConfigReader {
     /// Reads the file, the files that it includes, and the files with secrets, certificates, keys and users to
     /// which it refers.
     ///
-    /// @param file path as shown in problems; relative paths in the file are relative to its directory
+    /// @param file path of the file, which problems show as given; relative paths in the file are resolved
+    ///     against its directory
     public Configuration read(Path file) {
         return switch (FileContent.read(file)) {
             case Parsed.Ok<byte[]> readable -> parse(file);
@@ -99,7 +101,7 @@ public final class ConfigReader {
         };
     }
 
-    /// Reports keys outside `relay { … }`, except variables: keys that a substitution in the file refers to.
+    /// Reports keys outside `relay { … }`, except keys to which a substitution in the file refers.
     private static void reportUnknownKeys(ConfigObject root, Source source) {
         Set<String> variables = source.substitutions().roots();
         root.forEach((key, value) -> {
@@ -110,7 +112,7 @@ public final class ConfigReader {
         });
         if (!root.containsKey("relay")) {
             source.problems()
-                    .problem(source.file(), "relay", "is missing; everything belongs in the section relay { … }");
+                    .problem(source.file(), "relay", "is missing; all settings belong in the section relay { … }");
         }
     }
 

@@ -20,7 +20,7 @@ public sealed interface Configuration {
             return resolved.settings();
         }
 
-        /// @return the socket that operator commands connect to
+        /// @return the socket to which operator commands connect
         public ControlSettings control() {
             return resolved.control();
         }

@@ -13,7 +13,7 @@ import org.o365relay.config.values.TextValues;
 
 /// Reads `relay.control`: the socket for operator commands.
 ///
-/// @param directory directory that relative paths are resolved against
+/// @param directory directory against which relative paths are resolved
 record ControlReader(Section control, Path directory) {
 
     private static final String SOCKET = "socket";
@@ -21,7 +21,7 @@ record ControlReader(Section control, Path directory) {
     private static final String DEFAULT_NAME = "control.sock";
 
     /// @param dataDirectory directory in which the socket is created by default
-    /// @param listeners listeners, none of which may use the same socket
+    /// @param listeners listeners of the relay, which must use other sockets
     ControlSettings read(Path dataDirectory, List<ListenerSettings> listeners) {
         Optional<Path> written =
                 control.optional(SOCKET, FileContent.path(directory).then(ControlReader::checkLength));

@@ -10,6 +10,6 @@ import org.jspecify.annotations.Nullable;
 public record ControlSettings(Path socket, @Nullable String group) {
 
     /// Maximum length of the path in octets. Linux allows 107 (unix(7)), but the socket is first created in a
-    /// temporary directory next to its final path, which takes up to 8 more.
+    /// temporary directory next to its final path, so its first path is up to 8 octets longer.
     public static final int MAX_LENGTH = 99;
 }

@@ -23,11 +23,11 @@ public record EndpointReader(Section listener) {
     private static final String MODE = "socket-mode";
     private static final String SYSTEMD = "systemd-socket";
 
-    // struct sockaddr_un has 108 octets; one is the NUL that ends a path or begins an abstract name (unix(7))
+    // sun_path has 108 octets; one is the NUL that ends a path or begins an abstract name (unix(7))
     private static final int MAX_SOCKET = 107;
     private static final int MAX_DESCRIPTOR = 255; // sd_listen_fds(3)
 
-    // By bit number: the least significant bit of the mode comes first.
+    // Indexed by the number of the bit in the mode, starting with the least significant bit.
     private static final List<PosixFilePermission> BITS = List.of(
             PosixFilePermission.OTHERS_EXECUTE,
             PosixFilePermission.OTHERS_WRITE,
@@ -46,7 +46,7 @@ public record EndpointReader(Section listener) {
     private static final ValueParser<String> SOCKET_NAME = TextValues.ANY.then(EndpointReader::socket);
     private static final ValueParser<String> DESCRIPTOR_NAME = TextValues.ANY.then(EndpointReader::descriptor);
 
-    /// @return empty if the endpoint is invalid
+    /// @return the endpoint; empty if it is invalid
     Optional<Endpoint> read() {
         Optional<InetAddress> address = listener.valueIfValid("address", Addresses.LOCAL);
         Optional<Integer> port = listener.valueIfValid("port", Quantities.port(0));
@@ -133,13 +133,13 @@ public record EndpointReader(Section listener) {
                 permissions.add(BITS.get(bit));
             }
         }
-        // unix(7): to connect is to write
+        // unix(7): a client needs write permission to connect
         return (mode & 0222) == 0
                 ? new Parsed.Invalid<>("no user could connect with mode %s; use for example \"0660\"".formatted(text))
                 : new Parsed.Ok<>(permissions);
     }
 
-    /// @return notation that [#PERMISSIONS] parses
+    /// @return the permissions in the octal notation of chmod(1), for example `0660`
     public static String text(Set<PosixFilePermission> permissions) {
         int mode = permissions.stream()
                 .mapToInt(permission -> 1 << BITS.indexOf(permission))
@@ -152,6 +152,6 @@ public record EndpointReader(Section listener) {
         return valid
                 ? new Parsed.Ok<>(text)
                 : new Parsed.Invalid<>(TextValues.quoted(text)
-                        + " is not a FileDescriptorName; use up to 255 ASCII characters without blanks or colons");
+                        + " is not a FileDescriptorName; use up to 255 ASCII characters without spaces or colons");
     }
 }

@@ -7,13 +7,13 @@ import org.o365relay.admit.Network;
 
 /// How many public addresses a network contains.
 enum Exposure {
-    /// Private addresses only.
+    /// Only private, loopback or link-local addresses.
     PRIVATE,
-    /// Few public addresses, as a single site may have.
+    /// No more public addresses than a single site may have.
     SITE,
     /// More public addresses than most sites have.
     WIDE,
-    /// So many public addresses that the relay would be open.
+    /// So many public addresses that the relay would be an open relay.
     OPEN;
 
     // RFC 1918, RFC 1122 §3.2.1.3 (loopback), RFC 3927 (link-local), RFC 4193 (ULA), RFC 4291 §2.5.3 and §2.5.6
@@ -37,7 +37,7 @@ enum Exposure {
         if (inside) {
             return PRIVATE;
         }
-        // Not only /0 is too wide: its two halves, or 2000::/3, also cover the whole internet.
+        // A limit for /0 alone is not enough: its two halves, or 2000::/3, also cover the whole internet.
         if (network.prefixLength() < (ipv4 ? 8 : 16)) {
             return OPEN;
         }

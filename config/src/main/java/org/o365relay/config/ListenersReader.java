@@ -17,8 +17,8 @@ import org.o365relay.config.values.TextValues;
 
 /// Reads `relay.listeners` and reports endpoints that conflict.
 ///
-/// @param networks reads the trusted networks of a listener that lists its own
-/// @param trusted networks of listeners without a list of their own
+/// @param networks reader for the trusted networks of listeners that have their own list
+/// @param trusted trusted networks of listeners that have no list of their own
 /// @param certificate whether a certificate is configured
 record ListenersReader(Section relay, TrustedNetworksReader networks, TrustedNetworks trusted, boolean certificate) {
 
@@ -49,7 +49,7 @@ record ListenersReader(Section relay, TrustedNetworksReader networks, TrustedNet
         TrustedNetworks own =
                 section.configured(TrustedNetworksReader.KEY).isPresent() ? networks.read(section) : trusted;
         reportMissingCertificate(section, tls);
-        return endpoint.map(where -> new ListenerSettings(where, tls, own, proxies));
+        return endpoint.map(found -> new ListenerSettings(found, tls, own, proxies));
     }
 
     private void reportMissingCertificate(Section section, ListenerTls tls) {
@@ -108,7 +108,8 @@ record ListenersReader(Section relay, TrustedNetworksReader networks, TrustedNet
                         || covers(other.address(), one.address()));
     }
 
-    /// The IPv6 wildcard address also occupies the port for IPv4.
+    /// A wildcard address occupies the port on all addresses of its family; the IPv6 wildcard also occupies it
+    /// for IPv4.
     private static boolean covers(InetAddress wildcard, InetAddress other) {
         int octets = wildcard.getAddress().length;
         return wildcard.isAnyLocalAddress() && octets >= other.getAddress().length;

@@ -14,16 +14,17 @@ import org.o365relay.config.hocon.Section;
 import org.o365relay.deliver.limits.MailboxLimits;
 import org.o365relay.exchange.Preset;
 
-/// Reads the section `limits` of a mailbox, with defaults from the presets of its upstreams. The rate limits
-/// apply to all upstreams together, so their defaults come from the strictest preset. The defaults for
-/// connections and for the size of a message come from the preset of the primary upstream.
+/// Reads the section `limits` of a mailbox, with defaults from the presets of its upstreams. The rate limit and
+/// the daily quota apply to all upstreams together, so their defaults come from the strictest preset. The
+/// defaults for connections, message size and recipients per message come from the preset of the primary
+/// upstream.
 ///
-/// @param presets presets of the upstreams, the primary first; at least one
+/// @param presets presets of the upstreams, that of the primary first; at least one
 record MailboxLimitsReader(Section limits, List<Preset> presets) {
 
     private static final int MAX_LIMIT = 100_000_000;
 
-    // Microsoft, "Improvements in SMTP authenticated submission client protocol": 3 per mailbox, all clients together
+    // Microsoft, "Improvements in SMTP authenticated submission client protocol": 3 connections per mailbox
     private static final int EXCHANGE_CONNECTIONS = 3;
     private static final int GRAPH_REQUESTS = 4; // Microsoft Graph, "Service-specific throttling limits"
 
@@ -35,15 +36,15 @@ record MailboxLimitsReader(Section limits, List<Preset> presets) {
                 limit("recipients-per-day", MAX_LIMIT, Preset::recipientsPerDay));
     }
 
-    /// @return maximum number of recipients; null for no limit
+    /// @return maximum number of recipients per message; null for no limit
     @Nullable
     Integer recipientsPerMessage() {
-        // not the strictest preset: the primary can deliver what a fallback refuses; MailboxReader warns of this
+        // Not the strictest preset, because the primary can deliver what a fallback refuses; MailboxReader warns of it.
         return limits.optional("recipients-per-message", whole(1, 10_000))
                 .orElse(presets.getFirst().recipientsPerMessage());
     }
 
-    /// @return maximum size in octets; null for no limit
+    /// @return maximum message size in octets; null for no limit
     @Nullable
     Long messageSize() {
         return limits.optional("message-size", size(64 * KIB, GIB))

@@ -30,7 +30,7 @@ import org.o365relay.rewrite.RewriteRules;
 ///
 /// @param data the data directory
 /// @param hostname the relay's host name
-/// @param now current time, which expiry dates are compared with
+/// @param now current time, with which expiry dates are compared
 record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostname, Instant now) {
 
     private static final String FALLBACK = "fallback";
@@ -97,7 +97,7 @@ record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostn
         return readers;
     }
 
-    /// The keys of a fallback: those of `upstream`, and `credential`.
+    /// The keys that an element of `fallback` may contain: those of `upstream`, and `credential`.
     private Layer fallbackKeys() {
         ConfigObject keys = mailbox.defaults("upstream").values();
         return new Layer(
@@ -108,7 +108,7 @@ record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostn
                 mailbox.source().file());
     }
 
-    /// The mailbox's own credential; none if it is not set and no upstream uses it.
+    /// The mailbox's own credential; [Credential.None] if it is not set and no upstream uses it.
     private UpstreamCredential defaultCredential(
             List<UpstreamReader> readers, Cloud cloud, Optional<EmailAddress> address) {
         CredentialReader reader = credentials(mailbox.section(CredentialReader.KEY), cloud);
@@ -147,7 +147,7 @@ record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostn
                 : new UpstreamCredential(upstream.keys(), CredentialReader.KEY, defaultCredential.credential());
     }
 
-    /// Warns if an upstream has stricter limits than the mailbox.
+    /// Warns if the fixed limits of an upstream are stricter than the limits of the mailbox.
     private static void reportStricterLimits(
             UpstreamReader upstream, @Nullable Integer recipients, @Nullable Long size) {
         Integer maxRecipients = upstream.preset().recipientsPerMessage();
@@ -162,12 +162,12 @@ record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostn
         }
     }
 
-    private static void reportStricterLimits(UpstreamReader upstream, String most, String limit) {
+    private static void reportStricterLimits(UpstreamReader upstream, String maximum, String limit) {
         upstream.keys()
                 .warning(
                         UpstreamReader.PRESET,
                         "%s accepts messages of at most %s; set limits.%s for the mailbox, or larger messages fail there"
-                                .formatted(upstream.preset().key(), most, limit));
+                                .formatted(upstream.preset().key(), maximum, limit));
     }
 
     private static void reportUnusedCredential(CredentialReader reader) {
@@ -175,7 +175,8 @@ record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostn
                 .problem("a connector uses no credential; remove it, or use type = none");
     }
 
-    /// Whether the upstream has a credential of its own. The primary never has: it uses that of the mailbox.
+    /// Whether the upstream has its own credential. The primary upstream has none: it uses the credential of
+    /// the mailbox.
     private boolean hasCredential(UpstreamReader upstream) {
         return !upstream.keys().path().endsWith(".upstream")
                 && upstream.keys().configured(CredentialReader.KEY).isPresent();

@@ -25,7 +25,7 @@ import org.o365relay.ndr.NdrSettings;
 ///
 /// @param data the data directory
 /// @param hostname the relay's host name
-/// @param now current time, which expiry dates are compared with
+/// @param now current time, with which expiry dates are compared
 record MailboxesReader(Section relay, SecretFiles files, Path data, String hostname, Instant now) {
 
     static final String KEY = "mailboxes";
@@ -78,18 +78,19 @@ record MailboxesReader(Section relay, SecretFiles files, Path data, String hostn
     }
 
     private static void reportDuplicates(List<Section> mailboxes) {
-        List<EmailAddress> before = new ArrayList<>();
+        List<EmailAddress> earlier = new ArrayList<>();
         for (Section mailbox : mailboxes) {
             Optional<EmailAddress> address = mailbox.optional("address", Addresses.MAIL);
-            address.filter(known -> before.stream().anyMatch(other -> TargetBuilder.isSame(known, other)))
+            address.filter(known -> earlier.stream().anyMatch(other -> TargetBuilder.isSame(known, other)))
                     .ifPresent(duplicate -> mailbox.problem(
                             "address",
                             "another mailbox has the same address (%s); merge the two".formatted(duplicate)));
-            address.ifPresent(before::add);
+            address.ifPresent(earlier::add);
         }
     }
 
-    /// Reports logins of different apps in the same token file: they would overwrite each other.
+    /// Reports credentials of different apps that use the same token file, in which their logins would
+    /// overwrite each other.
     private static void reportSharedLogins(List<ResolvedMailbox> mailboxes) {
         Map<Path, App> logins = new HashMap<>();
         for (ResolvedMailbox mailbox : mailboxes) {

@@ -14,7 +14,7 @@ import org.o365relay.identity.Credential;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.ndr.NdrSettings;
 
-/// Reads the section `ndr` of a mailbox: whether and where NDRs are read.
+/// Reads the section `ndr` of a mailbox: whether NDRs are read, and from which source.
 record NdrReader(Section ndr, Cloud cloud) {
 
     static final String KEY = "ndr";
@@ -22,14 +22,15 @@ record NdrReader(Section ndr, Cloud cloud) {
     private static final String SOURCE = "source";
     private static final ValueParser<Source> SOURCES = TextValues.oneOf(Source.class);
 
-    /// Where NDRs are read from.
+    /// The source of NDRs.
     private enum Source {
         NONE,
         GRAPH
     }
 
     /// @param credential the mailbox's credential; empty if invalid
-    /// @return the settings; empty if NDRs are not read, or the address or credential is unsuitable
+    /// @return the settings; empty if NDRs are not read, the address or credential is invalid, or the
+    ///     credential does not use OAuth
     Optional<NdrSettings> read(Optional<EmailAddress> address, Optional<Credential> credential) {
         String folder = ndr.value("folder", TextValues.ANY);
         Duration poll = ndr.value("poll-interval", Quantities.duration(Duration.ofSeconds(1), Duration.ofDays(1)));
@@ -37,15 +38,15 @@ record NdrReader(Section ndr, Cloud cloud) {
         return switch (ndr.value(SOURCE, SOURCES)) {
             case NONE -> Optional.empty();
             case GRAPH ->
-                address.flatMap(mailbox -> credential.flatMap(known -> withToken(known)
+                address.flatMap(mailbox -> credential.flatMap(known -> requireOAuth(known)
                         .map(oauth -> new NdrSettings(
                                 mailbox, new NdrSettings.Graph(root, folder, oauth, scope(root, oauth)), poll))));
         };
     }
 
-    private Optional<Credential.OAuth> withToken(Credential credential) {
-        if (credential instanceof Credential.OAuth oauth) {
-            return Optional.of(oauth);
+    private Optional<Credential.OAuth> requireOAuth(Credential credential) {
+        if (credential instanceof Credential.OAuth found) {
+            return Optional.of(found);
         }
         ndr.problem(
                 SOURCE,
@@ -54,8 +55,8 @@ record NdrReader(Section ndr, Cloud cloud) {
         return Optional.empty();
     }
 
-    /// The scope to request: with a device code only the permission needed; an app can only request all the
-    /// permissions that it was granted.
+    /// The scope to request: for a user who signed in with a device code, only the permission that is needed.
+    /// An app that signs in as itself can request only all the permissions that it was granted.
     private static String scope(URI root, Credential.OAuth credential) {
         return root + (credential instanceof Credential.DeviceCode ? "/Mail.Read" : "/.default");
     }

@@ -16,7 +16,7 @@ import org.o365relay.config.values.TextValues;
 
 /// Reads the policy of a trusted network.
 ///
-/// @param limits the section `relay.limits`, from which defaults are taken
+/// @param limits the section `relay.limits`, which contains the defaults for message size and connections
 /// @param certificate whether a certificate is configured
 /// @param users whether a users file is configured
 record PolicyReader(Section limits, boolean certificate, boolean users) {
@@ -25,7 +25,7 @@ record PolicyReader(Section limits, boolean certificate, boolean users) {
     private static final int MAX_NAME = 64;
     private static final ValueParser<String> NAME = TextValues.ANY.then(PolicyReader::name);
 
-    /// The policy of a network that has no settings of its own.
+    /// The policy of networks that have no settings of their own.
     ClientPolicy standard() {
         return new ClientPolicy(
                 "",

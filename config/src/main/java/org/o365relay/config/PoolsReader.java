@@ -24,7 +24,7 @@ record PoolsReader(Section relay, List<EmailAddress> mailboxes) {
 
     static final String KEY = "pools";
 
-    /// @return members by pool name, without unknown mailboxes
+    /// @return members of each pool, by pool name, without unknown mailboxes
     Map<String, List<EmailAddress>> read() {
         Map<String, List<EmailAddress>> pools = new TreeMap<>();
         for (Layer layer : relay.layers(KEY)) {
@@ -54,7 +54,7 @@ record PoolsReader(Section relay, List<EmailAddress> mailboxes) {
         return members;
     }
 
-    /// The address of a configured mailbox.
+    /// Parser for the address of a configured mailbox.
     static ValueParser<EmailAddress> known(List<EmailAddress> mailboxes) {
         return Addresses.MAIL.then(address -> mailboxes.stream()
                 .filter(mailbox -> TargetBuilder.isSame(mailbox, address))
@@ -66,7 +66,7 @@ record PoolsReader(Section relay, List<EmailAddress> mailboxes) {
                         mailboxes.stream().map(EmailAddress::toString).toList())));
     }
 
-    /// @param what the kind of name that was expected: `mailbox`, `pool`
+    /// @param what the kind of name that was expected: `mailbox` or `pool`
     static <T> Parsed<T> unknown(String text, String what, List<String> names) {
         String advice = Suggestion.nearest(text, names)
                 .map("did you mean %s?"::formatted)

@@ -41,10 +41,10 @@ import org.o365relay.route.Routes;
 
 /// Reads the section `relay`.
 ///
-/// @param directory directory that relative paths are resolved against
+/// @param directory directory against which relative paths are resolved
 /// @param kernelHostname file that contains the host name of the machine
 /// @param heap maximum heap size in octets
-/// @param now current time, which expiry dates are compared with
+/// @param now current time, with which expiry dates are compared
 /// @param opensSecrets whether files with secrets, certificates and users are read
 record RelayReader(
         Path directory,
@@ -64,11 +64,11 @@ record RelayReader(
     private static final Duration HOUR = Duration.ofHours(1);
     private static final Duration DAY = Duration.ofDays(1);
 
-    /// Whom the relay accepts mail from, and how.
+    /// The settings for accepting mail.
     ///
-    /// @param standard policy of a network without settings
-    /// @param trusted networks of listeners without a list of their own
-    private record Accepting(
+    /// @param standard policy of networks that have no settings of their own
+    /// @param trusted trusted networks of listeners that have no list of their own
+    private record AcceptConfiguration(
             SessionLimits limits,
             Optional<CertificateFiles> certificate,
             Optional<Path> users,
@@ -93,9 +93,9 @@ record RelayReader(
         String hostname = relay.optional("hostname", Addresses.HOSTNAME)
                 .orElseGet(() -> Hostname.find(environment, kernelHostname));
         SecretFiles files = new SecretFiles(directory, environment, opensSecrets);
-        Accepting accepting = accepting(relay, files);
-        List<ListenerSettings> listeners = accepting.listeners();
-        QueueSettings queue = queue(relay, accepting.standard().messageSize(), listeners);
+        AcceptConfiguration accept = acceptConfiguration(relay, files);
+        List<ListenerSettings> listeners = accept.listeners();
+        QueueSettings queue = queue(relay, accept.standard().messageSize(), listeners);
         ControlSettings control =
                 new ControlReader(relay.section("control"), directory).read(queue.directory(), listeners);
         HttpSettings http = new HttpReader(relay.section("http"), files).read();
@@ -111,7 +111,7 @@ record RelayReader(
         return routes.flatMap(routing -> admission.map(rules -> new RelaySettings(
                         hostname,
                         listeners,
-                        accepting.settings(hostname, rules, routing, mailboxes.addresses()),
+                        accept.settings(hostname, rules, routing, mailboxes.addresses()),
                         queue.withLongestWait(schedule.maxWait()),
                         mailboxes.settings(),
                         routing,
@@ -123,10 +123,10 @@ record RelayReader(
                         mailboxes.ndrs(),
                         shutdownTimeout)))
                 .map(settings -> new ResolvedConfiguration(
-                        settings, control, mailboxes.valid(), accepting.standard(), accepting.trusted()));
+                        settings, control, mailboxes.valid(), accept.standard(), accept.trusted()));
     }
 
-    private Accepting accepting(Section relay, SecretFiles files) {
+    private AcceptConfiguration acceptConfiguration(Section relay, SecretFiles files) {
         Section limits = relay.section("limits");
         SessionLimits sessions = sessions(limits);
         SecurityReader security = new SecurityReader(relay.section("tls"), relay.section("auth"), files, now);
@@ -139,11 +139,18 @@ record RelayReader(
         List<ListenerSettings> listeners =
                 new ListenersReader(relay, networks, trusted, security.hasCertificate()).read();
         security.reportLogins(listeners);
-        return new Accepting(
-                sessions, certificate, users, security.plainText(), policies.standard(), trusted, listeners);
+        return new AcceptConfiguration(
+                sessions,
+                certificate,
+                users,
+                security.allowsLoginsWithoutTls(),
+                policies.standard(),
+                trusted,
+                listeners);
     }
 
-    /// @return empty if there is neither an admin nor a mailbox, to which mail for postmaster would go
+    /// @return the rules; empty if neither an admin nor a mailbox is configured, so that mail for postmaster
+    ///     has no recipient
     private static Optional<AdmissionRules> admission(
             Section relay, NoticeSettings notices, List<EmailAddress> mailboxes) {
         Optional<String> defaultDomain = relay.optional("default-domain", Addresses.DOMAIN);
@@ -154,7 +161,7 @@ record RelayReader(
                 .map(postmaster -> new AdmissionRules(defaultDomain.orElse(null), postmaster, senders, recipients));
     }
 
-    /// Warns if the relay's `message-size` is larger than any mailbox sends. The default causes no warning.
+    /// Warns if the relay's `message-size` is set and exceeds the largest message that any mailbox can send.
     private static void reportLargeMessages(Section limits, List<ResolvedMailbox> mailboxes) {
         long accepted = limits.value(MESSAGE_SIZE, size(64 * KIB, GIB));
         long sent = mailboxes.stream()
@@ -180,7 +187,7 @@ record RelayReader(
                 limits.value("minimum-data-rate", size(0, MIB)).intValue());
     }
 
-    /// Warns if connections may use more than half of the heap; the rest is needed for messages.
+    /// Warns if the connections can use more than half of the heap; the rest is needed for messages.
     private void reportMemory(Section limits, int connections, boolean tls) {
         long needed = connections * (tls ? TLS_CONNECTION : CONNECTION);
         if (needed > heap / 2) {

@@ -5,11 +5,11 @@ import org.o365relay.RelaySettings;
 import org.o365relay.admit.ClientPolicy;
 import org.o365relay.admit.TrustedNetworks;
 
-/// The configuration that results from a file.
+/// The configuration that was read from a file, with defaults filled in.
 ///
-/// @param mailboxes the mailboxes of the settings, with details
-/// @param standard policy of a network without settings
-/// @param trusted networks of listeners without a list of their own
+/// @param mailboxes the mailboxes of `settings`, each with details that `settings` does not contain
+/// @param standard policy of networks that have no settings of their own
+/// @param trusted trusted networks of listeners that have no list of their own
 public record ResolvedConfiguration(
         RelaySettings settings,
         ControlSettings control,

@@ -109,10 +109,10 @@ record RoutesReader(Section relay, MailboxesReader.Result mailboxes) {
         if (rule.configured(MAILBOX).isPresent() && rule.configured(POOL).isPresent()) {
             rule.problem(POOL, "mailbox is set as well; remove one of the two");
         }
-        long read = Stream.of(client, sender, author, recipient, mailbox, pool, priority)
+        long valid = Stream.of(client, sender, author, recipient, mailbox, pool, priority)
                 .filter(Optional::isPresent)
                 .count();
-        return read < written(rule)
+        return valid < configured(rule)
                 ? Optional.empty()
                 : Optional.of(new RouteRule(
                         client.orElse(null),
@@ -123,7 +123,7 @@ record RoutesReader(Section relay, MailboxesReader.Result mailboxes) {
                         priority.orElse(Priority.NORMAL)));
     }
 
-    private static long written(Section rule) {
+    private static long configured(Section rule) {
         return Stream.concat(CONDITIONS.stream(), ACTIONS.stream())
                 .filter(key -> rule.configured(key).isPresent())
                 .count();
@@ -145,7 +145,7 @@ record RoutesReader(Section relay, MailboxesReader.Result mailboxes) {
         return pattern == null || pattern.toString().equals("*");
     }
 
-    /// Warns of mailboxes and pools that no mail is routed to.
+    /// Warns of mailboxes and pools to which no mail is routed.
     private void reportUnused(Routes routes, Map<String, List<EmailAddress>> pools) {
         Set<String> used = used(routes);
         for (ResolvedMailbox mailbox : mailboxes.valid()) {

@@ -21,7 +21,7 @@ import org.o365relay.config.values.TextValues;
 
 /// Reads `relay.tls` and `relay.auth`.
 ///
-/// @param now the current time, compared with expiry dates
+/// @param now current time, with which expiry dates are compared
 record SecurityReader(Section tls, Section auth, SecretFiles files, Instant now) {
 
     private static final String CERTIFICATE = "certificate";
@@ -29,7 +29,9 @@ record SecurityReader(Section tls, Section auth, SecretFiles files, Instant now)
     private static final String USERS = "users-file";
     private static final String PLAIN_TEXT = "allow-without-tls";
 
-    /// @return empty if no certificate is configured, or it is invalid
+    /// Reports all problems of the certificate and its key.
+    ///
+    /// @return the files; empty if they are not configured, or one of them cannot be read
     Optional<CertificateFiles> certificate() {
         Optional<Path> certificate = tls.optional(CERTIFICATE, files.certificatesBeside());
         Optional<Path> key = tls.optional(KEY, files.readableBeside());
@@ -47,7 +49,8 @@ record SecurityReader(Section tls, Section auth, SecretFiles files, Instant now)
     private void reportContent(CertificateFiles both) {
         for (CertificateFiles.Problem problem : both.problems(now)) {
             if (problem.fatal()) {
-                tls.problem(KEY, problem.text()); // the certificate file has been checked already
+                // the certificate file was checked before, so the key is wrong
+                tls.problem(KEY, problem.text());
             } else {
                 tls.warning(CERTIFICATE, problem.text());
             }
@@ -58,7 +61,9 @@ record SecurityReader(Section tls, Section auth, SecretFiles files, Instant now)
         return tls.configured(CERTIFICATE).isPresent();
     }
 
-    /// @return empty if no users file is configured, or it cannot be read; problems in it are reported
+    /// Reports all problems in the users file.
+    ///
+    /// @return the file; empty if none is configured, or it cannot be read
     Optional<Path> users() {
         Optional<Path> users = auth.optional(USERS, files.readableBeside());
         users.filter(_ -> files.areOpened()).ifPresent(file -> {
@@ -72,12 +77,11 @@ record SecurityReader(Section tls, Section auth, SecretFiles files, Instant now)
         return auth.configured(USERS).isPresent();
     }
 
-    /// Whether logins without TLS are allowed.
-    boolean plainText() {
+    boolean allowsLoginsWithoutTls() {
         return auth.value(PLAIN_TEXT, TextValues.FLAG);
     }
 
-    /// Warns of unencrypted logins, and of logins that are impossible.
+    /// Warns of logins that may be unencrypted, and of required logins that are impossible.
     void reportLogins(List<ListenerSettings> listeners) {
         for (ListenerSettings listener : listeners) {
             boolean offersTls = hasCertificate() && listener.tls() != ListenerTls.OFF;
@@ -88,12 +92,12 @@ record SecurityReader(Section tls, Section auth, SecretFiles files, Instant now)
             List<TrustedNetwork> remote = required.stream()
                     .filter(trusted -> !trusted.network().address().isLoopbackAddress())
                     .toList();
-            if (plainText() && !requiresTls && !remote.isEmpty()) {
+            if (allowsLoginsWithoutTls() && !requiresTls && !remote.isEmpty()) {
                 auth.warning(
                         PLAIN_TEXT,
                         "clients in %s may send passwords to %s unencrypted; use tls = required there if they support TLS"
                                 .formatted(names(remote), listener));
-            } else if (!plainText() && !offersTls && !required.isEmpty()) {
+            } else if (!allowsLoginsWithoutTls() && !offersTls && !required.isEmpty()) {
                 auth.warning(
                         PLAIN_TEXT,
                         "clients in %s must log in at %s, but cannot: it offers no TLS, and logins without TLS are not allowed; set relay.tls.certificate, or allow-without-tls = true"

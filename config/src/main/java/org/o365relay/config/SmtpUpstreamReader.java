@@ -34,16 +34,16 @@ record SmtpUpstreamReader(Section keys, Preset preset, Cloud cloud, SecretFiles 
     private static final String KEY = "client-certificate-key";
     private static final int IMPLICIT_TLS_PORT = 465; // RFC 8314 §3.3
 
-    /// @param mailbox domain of the mailbox; empty if invalid
-    /// @return the settings; empty if the host is invalid, or for `preset = graph`
-    Optional<SmtpUpstreamSettings> read(int connections, Optional<String> mailbox) {
-        Optional<String> host = host(mailbox);
+    /// @param mailboxDomain domain of the mailbox's address; empty if the address is invalid
+    /// @return the settings; empty if the host is missing or invalid, or the preset is `graph`
+    Optional<SmtpUpstreamSettings> read(int connections, Optional<String> mailboxDomain) {
+        Optional<String> host = host(mailboxDomain);
         Tls tls = keys.value(TLS, TextValues.oneOf(Tls.class));
         int port = keys.optional("port", Quantities.port(1)).orElse(defaultPort(tls));
         Optional<Path> trusted = keys.optional("trusted-certificates", files.certificatesBeside());
         Duration connect = keys.value("connect-timeout", timeout());
         Duration reply = keys.value("reply-timeout", timeout());
-        Duration content = keys.value("data-timeout", timeout());
+        Duration data = keys.value("data-timeout", timeout());
         Duration idle = keys.value("idle-timeout", timeout());
         Optional<ClientCertificate> certificate = certificate();
         Optional<InetAddress> local = keys.optional("local-address", Addresses.LOCAL);
@@ -59,7 +59,7 @@ record SmtpUpstreamReader(Section keys, Preset preset, Cloud cloud, SecretFiles 
                 connections,
                 connect,
                 reply,
-                content,
+                data,
                 idle,
                 hostname,
                 lookup,
@@ -67,13 +67,15 @@ record SmtpUpstreamReader(Section keys, Preset preset, Cloud cloud, SecretFiles 
                 local.orElse(null)));
     }
 
-    /// Reports a token that would be sent to a server it is not meant for, and passwords or mail that would be
-    /// sent unencrypted.
+    /// Reports a token that would be sent to a server for which it is not intended, and credentials or mail
+    /// that would be sent unencrypted.
+    ///
+    /// @param scoped whether a scope is configured, so that the token is not one for Exchange Online
     void reportTrust(SmtpUpstreamSettings settings, UpstreamCredential signIn, boolean scoped) {
         boolean remote = !Entra.isThisMachine(settings.host());
         if (preset == Preset.SMARTHOST && signIn.isOAuth() && !scoped && remote) {
             signIn.problem(
-                    "would send a token for Exchange Online to %s; use preset = office365 if it is a Microsoft server, else set the scope of that server"
+                    "would send a token for Exchange Online to %s; use preset = office365 if it is a Microsoft server, otherwise set the scope of that server"
                             .formatted(settings.host()));
         }
         if (settings.tls() == Tls.NONE && remote && !isPresetHost()) {
@@ -93,12 +95,12 @@ record SmtpUpstreamReader(Section keys, Preset preset, Cloud cloud, SecretFiles 
         }
     }
 
-    /// Whether the server is that of the preset, whose features are known.
+    /// Whether the server is the default server of the preset, whose features are known.
     private boolean isPresetHost() {
         return preset.host(cloud).isPresent() && !isSet(HOST);
     }
 
-    private Optional<String> host(Optional<String> mailbox) {
+    private Optional<String> host(Optional<String> mailboxDomain) {
         Optional<String> written = keys.optional(HOST, Addresses.HOST);
         Optional<String> domain = keys.optional(DOMAIN, Addresses.DOMAIN);
         if (isSet(DOMAIN) && preset != Preset.CONNECTOR) {
@@ -109,7 +111,7 @@ record SmtpUpstreamReader(Section keys, Preset preset, Cloud cloud, SecretFiles 
                 if (isSet(HOST) && isSet(DOMAIN)) {
                     keys.problem(HOST, "domain is set as well; remove one of the two");
                 }
-                yield isSet(HOST) ? written : isSet(DOMAIN) ? domain : mailbox;
+                yield isSet(HOST) ? written : isSet(DOMAIN) ? domain : mailboxDomain;
             }
             case SMARTHOST -> {
                 if (!isSet(HOST)) {
@@ -154,7 +156,7 @@ record SmtpUpstreamReader(Section keys, Preset preset, Cloud cloud, SecretFiles 
             keys.problem(TLS, "mail exchangers offer STARTTLS only; use starttls, or leave tls out");
         }
         if (tls == Tls.STARTTLS && port == IMPLICIT_TLS_PORT) {
-            keys.warning("port", "port 465 is for TLS from the first octet; use tls = implicit, or port 587");
+            keys.warning("port", "port 465 is for implicit TLS; use tls = implicit, or port 587");
         }
         if (preset == Preset.HIGH_VOLUME && cloud != Cloud.WORLDWIDE && !isSet(HOST)) {
             keys.warning(UpstreamReader.PRESET, "high-volume has a known host in the worldwide cloud only; set host");

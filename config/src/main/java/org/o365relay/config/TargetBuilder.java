@@ -26,7 +26,7 @@ final class TargetBuilder {
         return of(name(mailbox.settings().address()), List.of(mailbox));
     }
 
-    /// @param members mailboxes of the target, at least one; the smallest limits of the members apply
+    /// @param members mailboxes of the target, at least one; the target has the smallest limits of its members
     static Target of(String name, Collection<ResolvedMailbox> members) {
         return new Target(
                 name,
@@ -35,7 +35,7 @@ final class TargetBuilder {
                         .map(ResolvedMailbox::messageSize)
                         .filter(Objects::nonNull)
                         .min(Long::compare)
-                        .orElse(Quantities.GIB), // more than any device is allowed
+                        .orElse(Quantities.GIB), // the maximum that can be configured for a client
                 members.stream()
                         .map(ResolvedMailbox::recipientsPerMessage)
                         .filter(Objects::nonNull)

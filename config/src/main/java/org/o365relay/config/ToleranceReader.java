@@ -46,7 +46,7 @@ record ToleranceReader(Section network) {
         if (deviation.isEmpty()) {
             source.problem(setting, unknown(key));
         } else if (!deviation.get().isConfigurable()) {
-            source.problem(setting, "cannot be configured, it is only counted; remove it");
+            source.problem(setting, "cannot be configured: it is only counted; remove it");
         } else {
             treatment.ifPresent(chosen -> accepted.put(deviation.get(), chosen == Treatment.ACCEPT));
         }

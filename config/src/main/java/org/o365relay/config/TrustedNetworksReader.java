@@ -14,9 +14,10 @@ import org.o365relay.config.hocon.Setting;
 import org.o365relay.config.values.Networks;
 
 /// Reads `trusted-networks` of the relay or a listener, with defaults from `relay.trusted-network-defaults`.
-/// Rejects networks that would make an open relay.
+/// Rejects networks that would make the relay an open relay.
 ///
-/// @param defaults the defaults, used for entries that consist of a network only
+/// @param defaults section with the defaults, which provides the policy of entries that consist of a network
+///     only
 record TrustedNetworksReader(Section relay, PolicyReader policies, Section defaults) {
 
     static final String KEY = "trusted-networks";
@@ -34,7 +35,7 @@ record TrustedNetworksReader(Section relay, PolicyReader policies, Section defau
         return new TrustedNetworksReader(relay, policies, defaults);
     }
 
-    /// @param owner section of the relay or a listener
+    /// @param owner section of the relay or of a listener
     TrustedNetworks read(Section owner) {
         List<Setting> elements = owner.elements(KEY);
         if (elements.isEmpty() && owner.isSetToList(KEY)) {
@@ -97,7 +98,7 @@ record TrustedNetworksReader(Section relay, PolicyReader policies, Section defau
                         .problem(
                                 written,
                                 text
-                                        + " would make an open relay: anyone could send through your mailbox; list your own networks only");
+                                        + " would make this an open relay: anyone could send through your mailbox; list your own networks only");
             case WIDE ->
                 relay.source()
                         .warning(

@@ -17,7 +17,7 @@ import org.o365relay.exchange.Cloud;
 import org.o365relay.exchange.Preset;
 import org.o365relay.identity.Credential;
 
-/// Reads `upstream`, or an element of `fallback`.
+/// Reads the section `upstream` or an element of `fallback`.
 ///
 /// @param hostname the relay's host name
 record UpstreamReader(Section keys, Cloud cloud, SecretFiles files, String hostname) {
@@ -33,13 +33,13 @@ record UpstreamReader(Section keys, Cloud cloud, SecretFiles files, String hostn
     private static final List<String> SMTP_ONLY = List.of(
             "port", "tls", "trusted-certificates", "client-certificate", "client-certificate-key", "local-address");
 
-    /// The preset. Without `preset`, an upstream that sets `host` is a smarthost, any other is Exchange Online.
+    /// The preset of the upstream. The default is `smarthost` if `host` is set, and `office365` otherwise.
     Preset preset() {
         return keys.optional(PRESET, PRESETS)
                 .orElse(keys.configured(SmtpUpstreamReader.HOST).isPresent() ? Preset.SMARTHOST : Preset.OFFICE365);
     }
 
-    /// @param domain domain of the mailbox; empty if invalid
+    /// @param domain domain of the mailbox's address; empty if the address is invalid
     /// @return the settings; empty if the upstream is invalid
     Optional<UpstreamSettings> read(int connections, Optional<String> domain, UpstreamCredential signIn) {
         Optional<URI> root = keys.optional(GRAPH_URL, Entra.ORIGIN);
@@ -48,7 +48,7 @@ record UpstreamReader(Section keys, Cloud cloud, SecretFiles files, String hostn
         var upstream = smtp.read(connections, domain);
         reportSignIn(signIn, upstream.map(settings -> settings.host()));
         if (preset() == Preset.GRAPH) {
-            reportNotGraph();
+            reportKeysUnusedByGraph();
             return graph(root.orElseGet(() -> URI.create(cloud.graph())), scope, signIn);
         }
         if (keys.configured(GRAPH_URL).isPresent()) {
@@ -112,7 +112,7 @@ record UpstreamReader(Section keys, Cloud cloud, SecretFiles files, String hostn
         }
     }
 
-    private void reportNotGraph() {
+    private void reportKeysUnusedByGraph() {
         if (keys.configured(SmtpUpstreamReader.HOST).isPresent()) {
             keys.problem(SmtpUpstreamReader.HOST, "is not for preset = graph; use graph-url, or another preset");
         }

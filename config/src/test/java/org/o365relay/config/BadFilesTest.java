@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Each `bad/*.conf` has a `.txt` with the exact problem report. The password is always some form of
+/// Each `bad/*.conf` has a `.txt` with the exact problem report. Every secret contains
 /// "geheim".
 class BadFilesTest {
 
@@ -22,7 +22,7 @@ class BadFilesTest {
 
     @ParameterizedTest
     @MethodSource("files")
-    void tellsWhatIsWrongAndWhere(Path file) throws IOException {
+    void reportsEveryProblemWithItsLine(Path file) throws IOException {
         Configuration configuration = new ConfigReader(ENVIRONMENT).read(file);
 
         assertThat(configuration)

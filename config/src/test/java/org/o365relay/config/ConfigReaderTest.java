@@ -86,12 +86,12 @@ class ConfigReaderTest {
     private Path kernelHostname;
 
     @BeforeEach
-    void nameTheMachine() throws IOException {
+    void setKernelHostname() throws IOException {
         kernelHostname = Files.writeString(directory.resolve("hostname"), "kernel.contoso.example\n");
     }
 
     @Test
-    void readsTheExampleEveryAdminStartsFrom() throws Exception {
+    void readsATypicalConfiguration() throws Exception {
         RelaySettings settings = valid(CONTRACT).settings();
 
         RelaySettings expected = settings(trusted("127.0.0.0/8", "::1", "192.168.10.0/24"), "Contoso Devices");
@@ -99,12 +99,12 @@ class ConfigReaderTest {
     }
 
     @Test
-    void fillsInEverythingThatHasADefault() throws Exception {
+    void fillsInDefaults() throws Exception {
         assertThat(valid(SMALLEST).settings()).isEqualTo(settings(trusted("127.0.0.0/8", "::1"), "{name}"));
     }
 
     @Test
-    void hasNothingToComplainOfInTheExample() throws Exception {
+    void doesNotWarnOfATypicalConfiguration() throws Exception {
         assertThat(valid(CONTRACT.replace("PASSWORD", "CLIENT_SECRET").replace("type = password, password", """
                 type = client-secret, tenant = contoso.example
                 client-id = "b3f1c6b2-0000-4000-8000-000000000001", client-secret"""))
@@ -113,7 +113,7 @@ class ConfigReaderTest {
     }
 
     @Test
-    void readsBackWhatItShowsAsEffective() throws Exception {
+    void readsTheEffectiveConfigurationAsTheSameSettings() throws Exception {
         SecurityFiles.write(directory);
         SecurityFiles.writeApp(directory, CertificateBuilder.Algorithm.rsa2048, Duration.ofDays(100));
         Configuration.Valid first = valid(Files.readString(Path.of("src/test/resources/every-key.conf")));
@@ -129,7 +129,7 @@ class ConfigReaderTest {
     }
 
     @Test
-    void commandsReachTheRelayInItsDataDirectoryUnlessItSaysOtherwise() throws Exception {
+    void createsTheControlSocketInTheDataDirectoryByDefault() throws Exception {
         String elsewhere = SMALLEST + "relay.control { socket = run/c.sock, group = relay-admins }";
 
         assertThat(valid(CONTRACT).control())
@@ -139,7 +139,7 @@ class ConfigReaderTest {
     }
 
     @Test
-    void hidesThePasswordWhereverItIsShown() throws Exception {
+    void hidesThePassword() throws Exception {
         Configuration.Valid valid = valid(CONTRACT);
 
         assertThat(EffectiveText.of(valid)).contains("password=\"***\"");
@@ -152,7 +152,7 @@ class ConfigReaderTest {
         "not_a_name, kernel.contoso.example",
         ", kernel.contoso.example"
     })
-    void callsItselfWhatTheMachineIsCalled(String variable, String hostname) throws Exception {
+    void usesTheHostnameOfTheMachine(String variable, String hostname) throws Exception {
         Map<String, String> environment = variable == null
                 ? Map.of("RELAY_PASSWORD", "geheim-123")
                 : Map.of("RELAY_PASSWORD", "geheim-123", "HOSTNAME", variable);
@@ -161,7 +161,7 @@ class ConfigReaderTest {
     }
 
     @Test
-    void callsItselfLocalhostIfTheMachineHasNoName() throws Exception {
+    void usesLocalhostIfTheMachineHasNoValidHostname() throws Exception {
         Files.writeString(kernelHostname, "(none)\n");
 
         assertThat(valid(SMALLEST).settings().hostname()).isEqualTo("localhost");
@@ -169,7 +169,7 @@ class ConfigReaderTest {
 
     @ParameterizedTest
     @CsvSource({"starttls, 587", "implicit, 465", "none, 25"})
-    void takesTheUsualPortOfAHost(String tls, int port) throws Exception {
+    void usesTheDefaultPortOfTheTlsMode(String tls, int port) throws Exception {
         String upstream = "host = 127.0.0.1, tls = " + tls;
 
         SmtpUpstreamSettings settings = upstream(valid(MAILBOX.formatted(upstream, "password = ${RELAY_PASSWORD}")));
@@ -179,7 +179,7 @@ class ConfigReaderTest {
     }
 
     @Test
-    void putsMailboxDefaultsBeneathEveryMailbox() throws Exception {
+    void appliesMailboxDefaultsToEveryMailbox() throws Exception {
         Configuration.Valid valid = valid("""
                 relay.mailbox-defaults { limits.connections = 3, upstream { reply-timeout = 5s, idle-timeout = 5s } }
                 relay.mailboxes = [ { address = "a@contoso.example", upstream { idle-timeout = 6s }
@@ -192,7 +192,7 @@ class ConfigReaderTest {
     }
 
     @Test
-    void putsTrustedNetworkDefaultsBeneathEveryNetwork() throws Exception {
+    void appliesTrustedNetworkDefaultsToEveryNetwork() throws Exception {
         ListenerSettings listener = valid("""
                 relay.trusted-network-defaults {
                   tolerance = strict, deviations { nul = accept, long-line = accept }, recipients-per-day = 5000
@@ -214,7 +214,7 @@ class ConfigReaderTest {
     }
 
     @Test
-    void givesListenersNetworksOfTheirOwn() throws Exception {
+    void readsTheTrustedNetworksOfAListener() throws Exception {
         List<ListenerSettings> listeners = valid("""
                 relay.trusted-networks = [ "10.0.0.0/24" ]
                 relay.listeners = [ { port = 25 }, { port = 26, trusted-networks = [ "10.0.1.0/24" ] } ]
@@ -225,7 +225,7 @@ class ConfigReaderTest {
     }
 
     @Test
-    void sendsThePostmastersMailToTheAdminElseToTheMailbox() throws Exception {
+    void sendsMailForPostmasterToTheAdminOrTheMailbox() throws Exception {
         assertThat(valid(SMALLEST).settings().accept().session().rules().postmaster())
                 .isEqualTo(address("relay@contoso.example"));
         assertThat(valid("relay.notices.admin = \"it@contoso.example\"\n" + SMALLEST)
@@ -250,7 +250,7 @@ class ConfigReaderTest {
     }
 
     @Test
-    void keepsAPasswordOfDigitsAsItIsWritten() throws Exception {
+    void keepsTheLeadingZeroOfANumericPassword() throws Exception {
         Configuration.Valid valid = valid(MAILBOX.formatted("", "password = 0123"));
 
         assertThat(smtp(valid).credential())
@@ -258,7 +258,7 @@ class ConfigReaderTest {
     }
 
     @Test
-    void letsTheFileHaveVariablesOfItsOwn() throws Exception {
+    void substitutesVariablesDefinedInTheFile() throws Exception {
         Configuration.Valid valid = valid("base = /srv\nrelay.data-directory = ${base}/queue\n" + SMALLEST);
 
         assertThat(valid.settings().queue().directory()).isEqualTo(Path.of("/srv/queue"));
@@ -266,7 +266,7 @@ class ConfigReaderTest {
 
     @ParameterizedTest
     @CsvSource({"missing.conf, does not exist", "., is a directory", "hostname/x.conf, cannot be read"})
-    void saysWhyTheFileCannotBeRead(String name, String reason) {
+    void reportsWhyTheFileCannotBeRead(String name, String reason) {
         Configuration configuration = reader(Map.of()).read(directory.resolve(name));
 
         assertThat(configuration)
@@ -313,7 +313,7 @@ class ConfigReaderTest {
     private static final ClientPolicy POLICY = new ClientPolicy(
             "", Tolerance.STANDARD, AuthPolicy.NONE, false, 36_700_160, new DeviceLimits(50, null, null, null));
 
-    /// The defaults, spelled out once more.
+    /// The settings that result from the defaults.
     private static RelaySettings settings(TrustedNetworks trusted, String displayName) {
         String hostname = "kernel.contoso.example";
         EmailAddress address = address("relay@contoso.example");

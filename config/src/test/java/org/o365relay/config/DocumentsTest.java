@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// What the documents tell an admin to write can be read: every example that begins with `relay`.
+/// Every configuration example in the documentation that begins with `relay` can be read.
 class DocumentsTest {
 
     private static final Path ROOT = Path.of("..");
@@ -38,7 +38,7 @@ class DocumentsTest {
     private Path directory;
 
     @BeforeEach
-    void writeTheFilesThatExamplesName() throws Exception {
+    void writeFilesNamedInExamples() throws Exception {
         X509Bundle relay = SecurityFiles.identity();
         for (String name : List.of("certificate.pem", "relay.pem", "proxy.pem")) {
             Files.writeString(directory.resolve(name), relay.getCertificatePathPEM());
@@ -55,13 +55,13 @@ class DocumentsTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("examples")
-    void canBeRead(String name, String example) throws IOException {
+    void readsTheExamplesInTheDocumentation(String name, String example) throws IOException {
         assertThat(read(example.contains("mailboxes") ? example : example + MAILBOX))
                 .isInstanceOf(Configuration.Valid.class);
     }
 
     @Test
-    void soCanTheConfigurationThatIsDelivered() throws IOException {
+    void readsThePackagedConfiguration() throws IOException {
         assertThat(read(Files.readString(DELIVERED)))
                 .isInstanceOfSatisfying(
                         Configuration.Valid.class,
@@ -73,13 +73,13 @@ class DocumentsTest {
 
     @ParameterizedTest
     @MethodSource("choices")
-    void andWithEachOfItsChoices(String choice) throws IOException {
+    void readsThePackagedConfigurationWithEachCommentedSetting(String choice) throws IOException {
         String text = Files.readString(DELIVERED).replace("# " + choice, choice);
 
         assertThat(read(text)).isInstanceOf(Configuration.Valid.class);
     }
 
-    /// Settings that are there as comments.
+    /// Settings that are commented out.
     private static Stream<String> choices() throws IOException {
         return CHOICE
                 .matcher(Files.readString(DELIVERED))
@@ -110,7 +110,7 @@ class DocumentsTest {
         }
     }
 
-    /// Where the examples are on an admin's machine.
+    /// Reads the text with its paths in `/etc/o365-relay` moved to the directory of the test.
     private Configuration read(String text) throws IOException {
         Path file = Files.writeString(directory.resolve("relay.conf"), text.replace("/etc/o365-relay/", ""));
         return new ConfigReader(ENVIRONMENT, directory.resolve("hostname"), 128 << 20, SecurityFiles.CLOCK).read(file);

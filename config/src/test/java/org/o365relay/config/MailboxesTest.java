@@ -43,7 +43,7 @@ class MailboxesTest {
             dod,       outlook-dod.office365.us, https://login.microsoftonline.us,         https://outlook-dod.office365.us/.default
             china,     smtp.partner.outlook.cn,  https://login.partner.microsoftonline.cn, https://partner.outlook.cn/.default
             """)
-    void goesWhereTheCloudIs(String cloud, String host, String authority, String scope) throws Exception {
+    void usesTheSmtpServerOfTheCloud(String cloud, String host, String authority, String scope) throws Exception {
         MailboxSettings mailbox = mailbox("cloud = %s, credential { %s }".formatted(cloud, SECRET));
 
         assertThat(smtp(mailbox).upstream().host()).isEqualTo(host);
@@ -61,7 +61,7 @@ class MailboxesTest {
             dod,       https://dod-graph.microsoft.us
             china,     https://microsoftgraph.chinacloudapi.cn
             """)
-    void findsGraphWhereTheCloudIs(String cloud, String root) throws Exception {
+    void usesTheGraphEndpointOfTheCloud(String cloud, String root) throws Exception {
         UpstreamSettings upstream = mailbox("cloud = %s, upstream.preset = graph, credential { %s, username = %s }"
                         .formatted(cloud, SECRET, "\"box@contoso.example\""))
                 .upstreams()
@@ -85,7 +85,7 @@ class MailboxesTest {
             'preset = smarthost, host = m.example, port=25', m.example,             25,  -,  2, -,     -,   1073741824
             'preset = office365, host = smtp.test',          smtp.test,             587, 30, 2, 10000, 500, 36700160
             """)
-    void keepsToTheLimitsOfWhatItUses(
+    void usesTheHostAndLimitsOfThePreset(
             String upstream,
             String host,
             int port,
@@ -111,7 +111,7 @@ class MailboxesTest {
     }
 
     @Test
-    void hasLimitsOfItsOwn() throws Exception {
+    void readsTheLimitsOfAMailbox() throws Exception {
         MailboxSettings mailbox = mailbox("""
                 limits { messages-per-minute = 5, burst = 1, connections = 1, recipients-per-day = 100 }
                 credential { %s }""".formatted(SECRET));
@@ -120,14 +120,14 @@ class MailboxesTest {
     }
 
     @Test
-    void signsInWithASecretThatEnds() throws Exception {
+    void readsAClientSecretWithItsExpiryDate() throws Exception {
         assertThat(credential(SECRET + ", client-secret-expires = \"2027-05-01\", username = \"Box@x.example\""))
                 .isEqualTo(new Credential.ClientSecret(
                         WORLDWIDE, "Box@x.example", new Secret("geheim"), LocalDate.of(2027, 5, 1)));
     }
 
     @Test
-    void signsInAsAUserWithAFileInTheDataDirectory() throws Exception {
+    void storesADeviceCodeLoginInTheDataDirectoryByDefault() throws Exception {
         assertThat(credential("type = device-code, token-key = \"geheim\", username = \"A/b@x.example\", " + APP))
                 .isEqualTo(new Credential.DeviceCode(
                         WORLDWIDE,
@@ -137,7 +137,7 @@ class MailboxesTest {
     }
 
     @Test
-    void asksForTheRightOfAUserWhereAUserSignsIn() throws Exception {
+    void requestsTheDelegatedScopeForADeviceCodeLogin() throws Exception {
         MailboxSettings mailbox =
                 mailbox("credential { type = device-code, token-key = \"geheim\", %s }".formatted(APP));
 
@@ -148,13 +148,13 @@ class MailboxesTest {
     @CsvSource(
             nullValues = "-",
             value = {"'', -", "', client-id = \"" + ID + "\"', " + ID})
-    void signsInAsTheMachine(String more, @Nullable String id) throws Exception {
+    void readsAManagedIdentity(String more, @Nullable String id) throws Exception {
         assertThat(credential("type = managed-identity" + more))
                 .isEqualTo(new Credential.ManagedIdentity("relay@contoso.example", id));
     }
 
     @Test
-    void countsTogetherWhatSignsInAsTheSame() throws Exception {
+    void mailboxesWithTheSameUserNameShareAnAccount() throws Exception {
         List<MailboxSettings> mailboxes =
                 valid("""
                 relay.mailbox-defaults.credential { %s, username = "Sender@contoso.example" }
@@ -183,7 +183,7 @@ class MailboxesTest {
     }
 
     @Test
-    void keepsTheCredentialBesideAConnectorForTheOtherUpstreams() throws Exception {
+    void usesTheMailboxCredentialForTheFallbackOfAConnector() throws Exception {
         List<UpstreamSettings> upstreams = mailbox(
                         "upstream.preset = connector, credential { %s }, fallback = [ { preset = graph } ]"
                                 .formatted(SECRET))
@@ -194,7 +194,7 @@ class MailboxesTest {
     }
 
     @Test
-    void keepsToTheStrictestLimitsOfItsUpstreams() throws Exception {
+    void appliesTheStrictestRateLimitsOfTheUpstreams() throws Exception {
         MailboxSettings mailbox = mailbox(
                 "upstream.preset = connector, credential { %s }, fallback = [ { preset = graph } ]".formatted(SECRET));
 
@@ -204,7 +204,7 @@ class MailboxesTest {
     }
 
     @Test
-    void refusesACertificateForAConnectorWithTheKeyOfAnother() throws Exception {
+    void rejectsAConnectorCertificateWithTheKeyOfAnother() throws Exception {
         SecurityFiles.write(directory);
         Files.copy(directory.resolve("relay.pem"), directory.resolve("first.pem"));
         SecurityFiles.write(directory);
@@ -220,7 +220,7 @@ class MailboxesTest {
     }
 
     @Test
-    void showsACertificateAndComesFromAnAddress() throws Exception {
+    void readsTheClientCertificateAndLocalAddress() throws Exception {
         SecurityFiles.write(directory);
 
         MailboxSettings mailbox = mailbox("""
@@ -235,7 +235,7 @@ class MailboxesTest {
     }
 
     @Test
-    void showsNoSecretOfAny() throws Exception {
+    void hidesTheSecretsOfAllUpstreams() throws Exception {
         Configuration.Valid valid = read("""
                 credential { %s }
                 fallback = [

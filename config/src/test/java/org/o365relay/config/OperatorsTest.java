@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.o365relay.config.hocon.Problem;
 
-/// Whoever asks a relay needs none of its secrets.
+/// Operator commands read the configuration without its secrets.
 class OperatorsTest {
 
     private static final String APP = "tenant = contoso.example, client-id = 6f1d1c2e-0f7b-4bfa-a3a5-2f6a9f1f0c11, ";
@@ -37,7 +37,7 @@ class OperatorsTest {
                 "credential { " + APP + "type = certificate, certificate = ${CREDENTIALS_DIRECTORY}/app.pem }",
                 "credential { " + APP + "type = certificate, certificate = app.pfx, certificate-password-file = p }"
             })
-    void theSecretsOfAMailboxNeedNotBeThere(String credential) throws IOException {
+    void readsMailboxesWithoutTheirSecrets(String credential) throws IOException {
         secret();
 
         assertThat(read("", credential)).isInstanceOf(Configuration.Valid.class);
@@ -53,12 +53,12 @@ class OperatorsTest {
                 "alerts.webhook { url = ${?RELAY_WEBHOOK_URL}, header-value-file = secret }",
                 "alerts.webhook { url-file = missing }"
             })
-    void norAnyOtherFileOrVariable(String more) throws IOException {
+    void readsTheConfigurationWithoutOtherFilesAndVariables(String more) throws IOException {
         assertThat(read(more, "credential { password = x }")).isInstanceOf(Configuration.Valid.class);
     }
 
     @Test
-    void otherMistakesAreStillTold() throws IOException {
+    void stillReportsOtherProblems() throws IOException {
         assertThat(read("data-directry = /srv", "credential { password = ${?RELAY_PASSWORD} }"))
                 .isInstanceOfSatisfying(
                         Configuration.Invalid.class,
@@ -70,7 +70,7 @@ class OperatorsTest {
     }
 
     @Test
-    void theRelayItselfNeedsThem() throws IOException {
+    void theRelayRequiresTheSecrets() throws IOException {
         Path file = write("", "credential { password = ${?RELAY_PASSWORD} }");
 
         assertThat(new ConfigReader(Map.of()).read(file))
@@ -79,7 +79,7 @@ class OperatorsTest {
                         invalid -> assertThat(invalid.problems()).hasSize(1));
     }
 
-    /// Not even by root, whom its permissions do not keep out.
+    /// An unreadable file. It is empty, because root can read it despite its permissions.
     private void secret() throws IOException {
         Path secret = Files.createFile(
                 directory.resolve("secret"),

@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.Map;
 import org.o365relay.config.hocon.Problem;
 
-/// Reads a configuration that a test has as text, on the day of [SecurityFiles#CLOCK].
+/// Reads a configuration from a text, at the time of [SecurityFiles#CLOCK].
 final class ReadText {
 
     private ReadText() {}
 
-    /// @param directory where the file and what it names are
+    /// @param directory directory of the configuration file and the files that it names
     static Configuration.Valid valid(Path directory, String text) throws IOException {
         return switch (read(directory, text, SecurityFiles.CLOCK)) {
             case Configuration.Valid valid -> valid;
@@ -39,7 +39,7 @@ final class ReadText {
         return new ConfigReader(environment, directory.resolve("hostname"), 128 << 20, clock).read(file);
     }
 
-    /// Without the directory, which is another one each time.
+    /// The problems without the directory, which differs in each run.
     private static List<String> lines(Path directory, List<Problem> problems) {
         return problems.stream()
                 .map(problem -> problem.toString().replace(directory + "/", ""))

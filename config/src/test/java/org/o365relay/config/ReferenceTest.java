@@ -23,13 +23,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.o365relay.config.hocon.Problem;
 import org.o365relay.mail.Deviation;
 
-/// `reference.conf` is the manual. That it knows every key the program reads is checked by the program: reading
-/// another one is an error in every test.
+/// `reference.conf` is the manual. The program itself checks that it contains every key that is read: reading
+/// another key throws an exception.
 class ReferenceTest {
 
     private static final String MAILBOX = "relay.mailboxes = [ {} ]\n";
 
-    /// Wrong for a value or a section; wrong for a list.
+    /// A value that is invalid for plain values and sections, and one that is invalid for lists.
     private static final List<String> WRONG = List.of("[ [] ]", "{ x = [] }");
 
     @TempDir
@@ -49,7 +49,7 @@ class ReferenceTest {
 
     @ParameterizedTest
     @MethodSource("paths")
-    void namesNoKeyTheProgramDoesNotRead(String path) throws IOException {
+    void containsOnlyKeysThatTheProgramReads(String path) throws IOException {
         List<Problem> problems = new ArrayList<>();
         for (String wrong : WRONG) {
             Path file = Files.writeString(directory.resolve("relay.conf"), MAILBOX + assignment(path, wrong));
@@ -66,7 +66,7 @@ class ReferenceTest {
 
     @ParameterizedTest
     @EnumSource
-    void namesEveryDeviationThereIsAChoiceAbout(Deviation deviation) {
+    void documentsEveryConfigurableDeviation(Deviation deviation) {
         String comments = String.join(
                 " ",
                 Objects.requireNonNull(keys().get("relay.trusted-network-defaults.deviations"))

@@ -34,7 +34,7 @@ class RoutesTest {
     private Path directory;
 
     @Test
-    void sendsThroughTheFirstMailboxIfNothingIsSaid() throws Exception {
+    void routesToTheFirstMailboxByDefault() throws Exception {
         Routes routes = routes("");
 
         assertThat(routes.rules()).isEmpty();
@@ -43,7 +43,7 @@ class RoutesTest {
     }
 
     @Test
-    void takesFromAPoolWhatAllOfItTake() throws Exception {
+    void aPoolHasTheSmallestLimitsOfItsMailboxes() throws Exception {
         Routes routes =
                 routes("relay.pools.all = [ \"a@contoso.example\", \"b@Contoso.example\", \"c@contoso.example\" ]");
 
@@ -59,7 +59,7 @@ class RoutesTest {
     }
 
     @Test
-    void readsRulesInTheirOrder() throws Exception {
+    void readsRulesInOrder() throws Exception {
         Routes routes = routes("""
                 relay.pools { all = [ "a@contoso.example", "c@contoso.example" ] }
                 relay.routing = [
@@ -91,7 +91,7 @@ class RoutesTest {
             [ { sender = "*", pool = p }, { recipient = "@x", mailbox = "b@contoso.example" } ]             | 3 relay.mailboxes[0].address: is not used: relay.routing names neither this mailbox nor a pool that contains it; 4 relay.mailboxes[1].address: is not used: relay.routing names neither this mailbox nor a pool that contains it; 8 relay.routing[1]: is never reached: an earlier rule matches everything
             [ { from = "*", mailbox = "b@contoso.example" }, { recipient = "@x", pool = p } ]               |
             """)
-    void warnsOfWhatNoMailComesTo(String rules, @Nullable String warnings) throws Exception {
+    void warnsOfUnusedMailboxesPoolsAndRules(String rules, @Nullable String warnings) throws Exception {
         String text = MAILBOXES + "relay.pools.p = [ \"c@contoso.example\" ]\nrelay.routing = " + rules;
 
         List<String> found = ReadText.warnings(directory, text).stream()

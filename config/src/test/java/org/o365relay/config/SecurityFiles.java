@@ -12,18 +12,18 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// `relay.pem`, `relay.key` and `users` as they should be: they belong together, and only the relay may read
-/// them.
+/// Valid files `relay.pem`, `relay.key` and `users`: the key belongs to the certificate, and only the relay and
+/// its group may read them.
 final class SecurityFiles {
 
-    /// The certificate is valid from a day before to a day after.
+    /// The certificate is valid from one day before this time to one day after it.
     static final InstantSource CLOCK = InstantSource.fixed(Instant.parse("2026-11-21T10:00:00Z"));
 
     static final String USER = "printer:$2y$05$" + "a".repeat(53) + "\n";
 
     private static final Duration DAY = Duration.ofDays(1);
 
-    /// RSA keys take long to make.
+    /// RSA keys take long to generate.
     private static final Map<String, X509Bundle> APPS = new ConcurrentHashMap<>();
 
     private SecurityFiles() {}
@@ -35,7 +35,7 @@ final class SecurityFiles {
         write(directory.resolve("users"), USER);
     }
 
-    /// `app.pem` and `app.key`, to sign in with.
+    /// Writes `app.pem` and `app.key`, with which a mailbox signs in.
     static X509Bundle writeApp(Path directory, CertificateBuilder.Algorithm algorithm, Duration valid)
             throws IOException {
         X509Bundle app = APPS.computeIfAbsent(algorithm + " " + valid, _ -> certificate("app", algorithm, valid));
@@ -45,7 +45,7 @@ final class SecurityFiles {
         return app;
     }
 
-    /// A new certificate for `relay.contoso.example`, and its key.
+    /// Generates a certificate for `relay.contoso.example` and its key.
     static X509Bundle identity() {
         return certificate("relay", CertificateBuilder.Algorithm.ecp256, DAY);
     }

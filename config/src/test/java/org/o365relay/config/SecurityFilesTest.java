@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.o365relay.config.hocon.Problem;
 
-/// What is in the files is looked at before the relay starts, and not when the first device needs them.
+/// The content of the files is checked before the relay starts, not when the first device connects.
 class SecurityFilesTest {
 
     private static final String TEXT = """
@@ -39,7 +39,7 @@ class SecurityFilesTest {
     }
 
     @Test
-    void hasNothingToComplainOfInFilesThatAreAsTheyShouldBe() throws IOException {
+    void doesNotWarnOfValidFiles() throws IOException {
         assertThat(warnings(SecurityFiles.CLOCK)).isEmpty();
     }
 
@@ -49,14 +49,14 @@ class SecurityFilesTest {
             -----BEGIN PRIVATE KEY-----\\nAAAA\\n-----END PRIVATE KEY-----\\n                     | the key in relay.key (relay.tls.key) is damaged, or neither RSA nor EC; inspect it with: openssl pkey -noout -text -in relay.key
             -----BEGIN EC PRIVATE KEY-----\\nAAAA\\n-----END EC PRIVATE KEY-----\\n               | the key in relay.key is in the format SEC 1, not in PKCS #8; convert it with: openssl pkcs8 -topk8 -nocrypt -in relay.key -out key-pkcs8.pem, and set relay.tls.key to the new file
             """)
-    void refusesAKeyThatCannotBeUsed(String content, String reason) throws IOException {
+    void rejectsAnUnusableKey(String content, String reason) throws IOException {
         Files.writeString(directory.resolve("relay.key"), content.replace("\\n", "\n"));
 
         assertThat(problems()).containsExactly("relay.conf:3: relay.tls.key: " + reason);
     }
 
     @Test
-    void refusesTheKeyOfAnotherCertificate() throws IOException {
+    void rejectsTheKeyOfAnotherCertificate() throws IOException {
         Files.writeString(
                 directory.resolve("relay.key"), SecurityFiles.identity().getPrivateKeyPEM());
 
@@ -79,7 +79,7 @@ class SecurityFilesTest {
     }
 
     @Test
-    void tellsOfEveryWrongLineOfTheUsersFileWithoutItsHash() throws IOException {
+    void reportsEveryInvalidLineOfTheUsersFileWithoutItsHash() throws IOException {
         Files.writeString(
                 directory.resolve("users"), SecurityFiles.USER + "# fax\nfax\nscanner:geheim\n" + SecurityFiles.USER);
 

@@ -22,7 +22,7 @@ import org.o365relay.deliver.UpstreamSettings;
 import org.o365relay.identity.Credential;
 import org.o365relay.mail.Secret;
 
-/// What mailboxes sign in with, when it is in files: certificates and secrets.
+/// Files with certificates and secrets with which mailboxes sign in.
 class SignInFilesTest {
 
     private static final Duration LONG = Duration.ofDays(100);
@@ -40,7 +40,7 @@ class SignInFilesTest {
     private Path directory;
 
     @Test
-    void takesACertificateAndItsKey() throws Exception {
+    void readsACertificateAndItsKey() throws Exception {
         SecurityFiles.writeApp(directory, CertificateBuilder.Algorithm.rsa2048, LONG);
 
         assertThat(credential(PEM)).isInstanceOfSatisfying(Credential.ClientCertificate.class, found -> {
@@ -52,7 +52,7 @@ class SignInFilesTest {
     }
 
     @Test
-    void takesACertificateAndItsKeyInOneFile() throws Exception {
+    void readsACertificateAndItsKeyFromOneFile() throws Exception {
         X509Bundle app = SecurityFiles.writeApp(directory, CertificateBuilder.Algorithm.rsa2048, LONG);
         write("both.pem", app.getPrivateKeyPEM() + app.getCertificatePathPEM());
 
@@ -83,7 +83,7 @@ class SignInFilesTest {
             X           | there is no PEM certificate in app.pem; it starts with -----BEGIN CERTIFICATE-----
             CERTIFICATE | a certificate in app.pem is damaged
             """)
-    void refusesACertificateThatCannotBeUsed(String label, String problem) throws Exception {
+    void rejectsAnUnusableCertificate(String label, String problem) throws Exception {
         SecurityFiles.writeApp(directory, CertificateBuilder.Algorithm.rsa2048, LONG);
         write("app.pem", "-----BEGIN %1$s-----\nAAAA\n-----END %1$s-----\n".formatted(label));
 
@@ -100,7 +100,7 @@ class SignInFilesTest {
             PRIVATE KEY           | the PRIVATE KEY in app.key is damaged, or neither RSA nor EC
             CERTIFICATE           | there is no PEM private key in app.key; it starts with -----BEGIN PRIVATE KEY-----
             """)
-    void refusesAKeyThatCannotBeUsed(String label, String problem) throws Exception {
+    void rejectsAnUnusableKey(String label, String problem) throws Exception {
         SecurityFiles.writeApp(directory, CertificateBuilder.Algorithm.rsa2048, LONG);
         write("app.key", "-----BEGIN %1$s-----\nAAAA\n-----END %1$s-----\n".formatted(label));
 
@@ -111,7 +111,7 @@ class SignInFilesTest {
     }
 
     @Test
-    void refusesAKeyThatIsNotRsaOrBelongsToAnother() throws Exception {
+    void rejectsAKeyThatIsNotRsaOrBelongsToAnotherCertificate() throws Exception {
         SecurityFiles.writeApp(directory, CertificateBuilder.Algorithm.ecp256, LONG);
         assertThat(ReadText.problems(directory, MAILBOX.formatted(PEM)))
                 .containsExactly(CERTIFICATE + "the key is not an RSA key, which Microsoft Entra requires");
@@ -131,13 +131,13 @@ class SignInFilesTest {
         "-12, the certificate in app.pem expired on 2026-11-20T22:00:00Z; mail waits until you upload a new one",
         "696, the certificate in app.pem expires on 2026-12-20T10:00:00Z; upload a new one"
     })
-    void warnsOfACertificateThatEnds(int hours, String warning) throws Exception {
+    void warnsOfAnExpiringCertificate(int hours, String warning) throws Exception {
         SecurityFiles.writeApp(directory, CertificateBuilder.Algorithm.rsa2048, Duration.ofHours(hours));
 
         assertThat(ReadText.warnings(directory, MAILBOX.formatted(PEM)))
                 .containsExactly(
                         CERTIFICATE + warning + " (Microsoft Entra admin center > App registrations > (the app)"
-                                + " > Certificates & secrets) and put it in its place");
+                                + " > Certificates & secrets) and replace the file");
     }
 
     @ParameterizedTest
@@ -146,7 +146,7 @@ class SignInFilesTest {
         "2026-12-20, expires on 2026-12-20; create a new one",
         "2026-12-22, "
     })
-    void warnsOfASecretThatEnds(String day, @Nullable String warning) throws Exception {
+    void warnsOfAnExpiringSecret(String day, @Nullable String warning) throws Exception {
         write("secret", "Qx~8.value");
         String text =
                 MAILBOX.formatted("type = client-secret, client-secret-file = secret, client-secret-expires = " + day);
@@ -162,18 +162,18 @@ class SignInFilesTest {
     }
 
     @Test
-    void noticesTheIdOfASecretInItsPlace() throws Exception {
+    void warnsIfTheSecretIdIsUsedAsTheSecret() throws Exception {
         write("secret", "b3f1c6b2-0000-4000-8000-00000000000A\n");
 
         assertThat(ReadText.warnings(directory, MAILBOX.formatted("type = client-secret, client-secret-file = secret")))
                 .containsExactly(
                         "relay.conf:3: relay.mailboxes[0].credential.client-secret-file: looks like the Secret"
                                 + " ID, not the secret: copy the column Value (Microsoft Entra admin center > App registrations"
-                                + " > (the app) > Certificates & secrets). It is shown only once; if it is not shown any more, create a new secret");
+                                + " > (the app) > Certificates & secrets). It is shown only once; if it is no longer shown, create a new secret");
     }
 
     @Test
-    void takesFilesOfTheServiceManagerBeforeThoseBesideTheConfiguration() throws Exception {
+    void prefersSystemdCredentialsToFilesNextToTheConfiguration() throws Exception {
         Path systemd = Files.createDirectory(directory.resolve("credentials"));
         write("secret", "beside");
         write("other", "beside too");
@@ -199,7 +199,7 @@ class SignInFilesTest {
             type = password, password-file = secret
             type = client-secret, client-secret-file = secret
             """)
-    void followsASecretThatIsChangedInItsFile(String keys) throws Exception {
+    void readsASecretAgainWhenItsFileChanges(String keys) throws Exception {
         write("secret", "the old one\n");
         Credential credential = credential(keys);
 
@@ -220,7 +220,7 @@ class SignInFilesTest {
     }
 
     @Test
-    void warnsOfAKeyOthersCanRead() throws Exception {
+    void warnsOfAKeyThatOthersCanRead() throws Exception {
         SecurityFiles.writeApp(directory, CertificateBuilder.Algorithm.rsa2048, LONG);
         Files.setPosixFilePermissions(directory.resolve("app.key"), PosixFilePermissions.fromString("rw-r--r--"));
 

@@ -38,9 +38,9 @@ class WarningsTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             limits.connections = 4                 | relay.conf:4: relay.mailboxes[0].limits.connections: Exchange Online allows 3 concurrent connections per mailbox, shared by all its clients; use 1 to 3
-            upstream { preset = office365, port = 465 } | relay.conf:4: relay.mailboxes[0].upstream.port: port 465 is for TLS from the first octet; use tls = implicit, or port 587
+            upstream { preset = office365, port = 465 } | relay.conf:4: relay.mailboxes[0].upstream.port: port 465 is for implicit TLS; use tls = implicit, or port 587
             """)
-    void warnsOfWhatWillNotWorkWell(String mailbox, String warning) throws IOException {
+    void warnsOfSettingsThatExchangeDoesNotSupport(String mailbox, String warning) throws IOException {
         assertThat(warnings(MAILBOX.formatted(mailbox, FROM_ENVIRONMENT))).containsExactly(warning);
     }
 
@@ -62,7 +62,7 @@ class WarningsTest {
             upstream.host = x.y, credential { type = none, username = me }                | credential.username: is not used with type = none; remove it
             credential.type = managed-identity, fallback = [ { preset = high-volume } ]   | fallback[0].preset: high-volume accepts messages of at most 50 recipients; set limits.recipients-per-message = 50 for the mailbox, or larger messages fail there; fallback[0].preset: high-volume accepts messages of at most 10000000 octets; set limits.message-size = 10000000 for the mailbox, or larger messages fail there
             """)
-    void warnsOfUpstreamsThatWillNotLast(String mailbox, @Nullable String warnings) throws IOException {
+    void warnsOfUnsuitableUpstreamSettings(String mailbox, @Nullable String warnings) throws IOException {
         String text = "relay.mailboxes = [ { address = \"relay@contoso.example\", %s } ]".formatted(mailbox);
 
         List<String> found = warnings(text).stream()
@@ -76,7 +76,7 @@ class WarningsTest {
             35MiB |
             36MiB | relay.conf:1: relay.limits.message-size: no mailbox sends messages larger than 35MiB, so larger ones are rejected; if Exchange allows more, raise limits.message-size of the mailbox
             """)
-    void warnsOfMessagesNoMailboxSends(String size, @Nullable String warning) throws IOException {
+    void warnsIfNoMailboxSendsMessagesOfTheConfiguredSize(String size, @Nullable String warning) throws IOException {
         String text = "relay.limits.message-size = " + size + "\n" + MAILBOX.formatted("", FROM_ENVIRONMENT);
 
         assertThat(warnings(text)).isEqualTo(warning == null ? List.of() : List.of(warning));
@@ -89,14 +89,14 @@ class WarningsTest {
             notices.delay-notice-after = 0s, retry.expire-after = 4h |
             retry.expire-after = 1h                                   |
             """)
-    void warnsOfWarningsThatComeTooLate(String keys, @Nullable String warning) throws IOException {
+    void warnsOfDelayNoticesThatAreNeverSent(String keys, @Nullable String warning) throws IOException {
         String text = "relay { " + keys + " }\n" + MAILBOX.formatted("", FROM_ENVIRONMENT);
 
         assertThat(warnings(text)).isEqualTo(warning == null ? List.of() : List.of(warning));
     }
 
     @Test
-    void warnsOfPlainTextOnTheNetwork() throws IOException {
+    void warnsOfMailThatIsSentUnencrypted() throws IOException {
         String upstream = "upstream { host = smarthost, tls = none }";
 
         assertThat(warnings(MAILBOX.formatted(upstream, "type = none, password = ${RELAY_PASSWORD}")))
@@ -106,17 +106,17 @@ class WarningsTest {
     }
 
     @Test
-    void warnsOfAWebhookThatOthersCanListenTo() throws IOException {
+    void warnsOfAnUnencryptedWebhook() throws IOException {
         String webhook = "relay.alerts.webhook.url = \"http://ntfy.contoso.example/geheim\"\n";
 
         assertThat(warnings(webhook + MAILBOX.formatted("", FROM_ENVIRONMENT)))
                 .contains(
-                        "relay.conf:1: relay.alerts.webhook.url: is not https://, so the URL and the alerts can be intercepted; use https:// if the server supports it");
+                        "relay.conf:1: relay.alerts.webhook.url: is not an https:// URL, so the URL and the alerts can be intercepted; use https:// if the server supports it");
     }
 
     @ParameterizedTest
     @CsvSource({"localhost", "127.1.2.3", "'\"::1\"'"})
-    void allowsAPasswordInPlainTextOnThisMachine(String host) throws IOException {
+    void allowsAnUnencryptedPasswordOnThisMachine(String host) throws IOException {
         String upstream = "upstream { host = %s, tls = none }".formatted(host);
 
         assertThat(warnings(MAILBOX.formatted(upstream, "password = ${RELAY_PASSWORD}")))
@@ -145,7 +145,7 @@ class WarningsTest {
 
     @ParameterizedTest
     @CsvSource({"rw-------, false", "rw-r-----, true", "rw----r--, true"})
-    void warnsOfAPasswordFileOthersCanRead(String mode, boolean warns) throws IOException {
+    void warnsOfASecretFileThatOthersCanRead(String mode, boolean warns) throws IOException {
         Path secret = Files.writeString(directory.resolve("secret"), "geheim");
         Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString(mode));
 
@@ -156,7 +156,7 @@ class WarningsTest {
     }
 
     @Test
-    void trustsSystemdToKeepItsCredentialsPrivate() throws IOException {
+    void doesNotWarnOfThePermissionsOfSystemdCredentials() throws IOException {
         Path credentials = Files.createDirectory(directory.resolve("credentials"));
         Path secret = Files.writeString(credentials.resolve("secret"), "geheim");
         Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("r--r-----"));
@@ -167,7 +167,7 @@ class WarningsTest {
 
     @ParameterizedTest
     @CsvSource({"rw-r-----, false", "rw-r--r--, true"})
-    void warnsOfAPasswordInAFileEverybodyCanRead(String mode, boolean warns) throws IOException {
+    void warnsOfASecretInAWorldReadableConfiguration(String mode, boolean warns) throws IOException {
         String text = MAILBOX.formatted("", APP + ", client-secret = \"geheim\"");
         Path file = Files.writeString(directory.resolve("relay.conf"), text);
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(mode));
@@ -194,7 +194,7 @@ class WarningsTest {
             control.group = relay-admins                                             | control.group: its members cannot reach /var/lib/o365-relay/control.sock: only the relay's user can access the data-directory; set socket, for example to /run/o365-relay/control.sock
             control { group = relay-admins, socket = "/run/o365-relay/c.sock" }      |
             """)
-    void warnsOfWhatIsProbablyNotMeant(String line, @Nullable String warning) throws IOException {
+    void warnsOfLikelyMistakes(String line, @Nullable String warning) throws IOException {
         String text = "relay." + line + "\n" + MAILBOX.formatted("", FROM_ENVIRONMENT);
 
         assertThat(warnings(text)).isEqualTo(warning == null ? List.of() : List.of("relay.conf:1: relay." + warning));
@@ -209,8 +209,8 @@ class WarningsTest {
             allow-without-tls = false | tls = optional | `10.0.0.0/8`  |
             allow-without-tls = false | tls = off      | `10.0.0.0/8`  | clients in 10.0.0.0/8 must log in at 127.0.0.1:2525, but cannot: it offers no TLS, and logins without TLS are not allowed; set relay.tls.certificate, or allow-without-tls = true
             """)
-    void warnsOfLoginsOthersCanReadAndOfLoginsThatAreImpossible(
-            String auth, String tls, String network, @Nullable String warning) throws IOException {
+    void warnsOfUnencryptedAndImpossibleLogins(String auth, String tls, String network, @Nullable String warning)
+            throws IOException {
         SecurityFiles.write(directory);
         String text = """
                 relay.auth { %s, users-file = users }
@@ -239,7 +239,7 @@ class WarningsTest {
     }
 
     @Test
-    void warnsOfOldTlsAndOfAKeyEverybodyCanRead() throws IOException {
+    void warnsOfOldTlsAndOfAWorldReadableKey() throws IOException {
         SecurityFiles.write(directory);
         Path key = directory.resolve("relay.key");
         Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r--r--"));

@@ -27,7 +27,7 @@ final class AcceptCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        return report.of(work -> {
+        return report.run(work -> {
             MarkdownTable table = AcceptMeasurement.table();
             Launcher launcher = target.launcher();
             for (LoadProfile profile : load.profiles()) {

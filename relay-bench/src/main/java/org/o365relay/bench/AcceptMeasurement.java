@@ -14,7 +14,8 @@ import org.o365relay.bench.server.SystemCpu;
 /// Measures how many messages a server accepts per second, the reply latency, and the CPU time and memory used.
 ///
 /// @param limit when the measured load ends
-/// @param warmUp when the warm-up ends: the same load before the measurement, so that the JIT compiler has run
+/// @param warmUp when the warm-up ends, which runs the same load before the measurement to trigger JIT
+///     compilation
 record AcceptMeasurement(LoadLimit limit, LoadLimit warmUp) {
 
     /// The figures of one load.
@@ -22,7 +23,7 @@ record AcceptMeasurement(LoadLimit limit, LoadLimit warmUp) {
     /// @param cpu processor time of the server during the load; negative if its process is unknown
     /// @param others share of the machine's CPU time used by processes other than the server and the load
     ///     generator, 0 to 1
-    /// @param after memory and CPU time of the server after the load
+    /// @param after memory and total CPU time of the server after the load
     record Figures(LoadProfile profile, LoadResult load, Duration cpu, double others, ProcessUsage after) {
 
         private static final double PERCENTILE_50 = 50;

@@ -28,7 +28,7 @@ final class Backlog {
     static final int DEVICES = 100;
     static final int RECIPIENTS = 1_000;
 
-    private static final int SEQUENCE_BITS = 21; // low bits of a queue ID, below the milliseconds
+    private static final int SEQUENCE_BITS = 21; // low bits of a queue ID; the other bits are the time in milliseconds
     private static final int BATCH = 10_000;
     private static final String REASON = "service-not-available";
     private static final String DEFERRED_REPLY =
@@ -57,8 +57,8 @@ final class Backlog {
 
     /// @param settled number of messages in the history
     /// @param open number of messages in the queue
-    /// @param due period, starting now, in which the open messages become due at random times; null if they are
-    ///     due now
+    /// @param due period, starting now, in which the open messages become due at random times; null to make all
+    ///     of them due now
     void fill(int settled, int open, @Nullable Duration due) throws IOException {
         createTables();
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("queue.db"))) {
@@ -101,7 +101,7 @@ final class Backlog {
         }
     }
 
-    /// @return the client of the n-th message
+    /// @return the client address of the n-th message
     static String client(int n) {
         return "10.0.0." + n % DEVICES;
     }
@@ -210,7 +210,7 @@ final class Backlog {
         }
     }
 
-    /// @return approximate time at which the first message of a backlog of this size was received
+    /// @return approximate time of receipt of the first message in a backlog of this size
     static Instant firstReceivedAt(int messages) {
         return Instant.now().minusMillis(10L * messages);
     }

@@ -23,7 +23,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/// `bench backlog`.
+/// The command `bench backlog`.
 @Command(
         name = "backlog",
         description = "Compare start time, live heap and accept rate with and without a long queue and history, and"
@@ -73,7 +73,7 @@ final class BacklogCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        return report.of(this::measure);
+        return report.run(this::measure);
     }
 
     private MarkdownTable measure(WorkDirectory work) throws IOException, InterruptedException {

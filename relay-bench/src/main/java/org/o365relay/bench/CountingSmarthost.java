@@ -106,7 +106,7 @@ final class CountingSmarthost implements Smarthost {
                 sessions.execute(() -> serve(socket));
             }
         } catch (SocketException e) {
-            // close() closed the listener
+            // close() has closed the listener
             sessions.shutdown();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -119,7 +119,7 @@ final class CountingSmarthost implements Smarthost {
                             socket, certificate.context(), handshakes::increment, logins::increment, this::countMessage)
                     .run();
         } catch (IOException e) {
-            // no QUIT, or TLS failed; messages already received are counted
+            // the client sent no QUIT, or TLS failed; messages already received are counted
             aborted.increment();
         }
     }

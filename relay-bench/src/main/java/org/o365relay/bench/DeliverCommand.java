@@ -63,7 +63,7 @@ final class DeliverCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        return report.of(this::measure);
+        return report.run(this::measure);
     }
 
     private MarkdownTable measure(WorkDirectory work) throws IOException, InterruptedException {

@@ -29,7 +29,7 @@ final class DrainCommand implements Callable<Integer> {
 
     private static final Size SIZE = Size.parse("4KiB");
     private static final Duration TIMEOUT = Duration.ofMinutes(30);
-    private static final Duration NEW_MAIL = Duration.ofMillis(100);
+    private static final Duration PROBE_INTERVAL = Duration.ofMillis(100);
 
     @Mixin
     private BenchReport report = new BenchReport();
@@ -71,15 +71,15 @@ final class DrainCommand implements Callable<Integer> {
     private boolean empty;
 
     @Option(
-            names = "--still",
+            names = "--unchanged",
             paramLabel = "S",
             description =
-                    "With --empty: stop when the file has not shrunk for this many seconds. Default: ${DEFAULT-VALUE}")
-    private int still = 10;
+                    "With --empty: stop when the database file has not shrunk for this many seconds. Default: ${DEFAULT-VALUE}")
+    private int unchangedLimit = 10;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        return report.of(this::measure);
+        return report.run(this::measure);
     }
 
     private MarkdownTable measure(WorkDirectory work) throws IOException, InterruptedException {
@@ -141,7 +141,7 @@ final class DrainCommand implements Callable<Integer> {
                 Server relay = launch(smarthost).start(directory)) {
             report.progress("draining the backlog …");
             await(smarthost, warmUp);
-            LatencyProbes probes = new LatencyProbes(relay.address(), smarthost, NEW_MAIL);
+            LatencyProbes probes = new LatencyProbes(relay.address(), smarthost, PROBE_INTERVAL);
             double rate = rate(smarthost);
             probes.stop();
             table.add(
@@ -172,7 +172,7 @@ final class DrainCommand implements Callable<Integer> {
         report.progress("waiting until the disk space is released …");
         long smallest = size(data);
         double seconds = 0;
-        for (int unchanged = 0; unchanged < still; unchanged++) {
+        for (int unchanged = 0; unchanged < unchangedLimit; unchanged++) {
             TimeUnit.SECONDS.sleep(1);
             long now = size(data);
             if (now < smallest) {

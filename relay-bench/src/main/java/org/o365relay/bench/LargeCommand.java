@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
 /// The command `bench large`.
 @Command(
         name = "large",
-        description = "Measure a large message, accepted and delivered with a small heap.",
+        description = "Measure how a relay with a small heap accepts and delivers large messages.",
         mixinStandardHelpOptions = true)
 final class LargeCommand implements Callable<Integer> {
 
@@ -46,7 +46,7 @@ final class LargeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        return report.of(this::measure);
+        return report.run(this::measure);
     }
 
     private MarkdownTable measure(WorkDirectory work) throws IOException, InterruptedException {

@@ -19,7 +19,7 @@ import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 
 /// Sends probe messages, alternately normal and urgent, through a relay under load, and measures the latency of
-/// each from sending the content to its arrival at the upstream.
+/// each from the sending of the content to its arrival at the upstream.
 final class LatencyProbes {
 
     /// The recipient pattern of urgent messages, for the routing rule.
@@ -33,7 +33,7 @@ final class LatencyProbes {
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final Thread thread;
 
-    /// Latencies of one priority.
+    /// Latencies of the probes of one priority.
     static final class Latencies {
         private final Histogram micros = new ConcurrentHistogram(3);
 

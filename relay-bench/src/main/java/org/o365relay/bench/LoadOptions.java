@@ -17,7 +17,7 @@ final class LoadOptions {
     @Option(
             names = "--sessions",
             paramLabel = "N",
-            description = "Concurrent sessions. Default: the loads of the suite.")
+            description = "Concurrent sessions. Default: run all standard loads.")
     private @Nullable Integer sessions;
 
     @Option(names = "--size", paramLabel = "SIZE", description = "Size of each message. Default: ${DEFAULT-VALUE}")
@@ -47,7 +47,7 @@ final class LoadOptions {
             description = "Threads of the load generator. Default: ${DEFAULT-VALUE}")
     private int threads = 1;
 
-    /// The load that the options describe; without `--sessions`, all standard loads.
+    /// The load that the options describe, or all standard loads if `--sessions` is not given.
     List<LoadProfile> profiles() {
         return sessions == null ? LoadProfile.SUITE : List.of(profile(sessions));
     }

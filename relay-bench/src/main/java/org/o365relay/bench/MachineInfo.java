@@ -16,7 +16,7 @@ final class MachineInfo {
 
     private MachineInfo() {}
 
-    /// Formats one line: processors, memory, operating system, JDK, file system and the duration of a sync.
+    /// Formats one line with processors, memory, operating system, JDK, file system and the duration of a sync.
     ///
     /// @param directory directory on the file system that holds the queues
     static String line(Path directory) throws IOException {

@@ -13,13 +13,13 @@ import org.o365relay.bench.server.SmtpSinkLauncher;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/// `bench peers`.
+/// The command `bench peers`.
 @Command(
         name = "peers",
         description = {
             "Measure the same loads on installed peers: smtp-sink, which discards messages and shows the limit of the"
                     + " load generator, and a separate Postfix instance (needs root).",
-            "With --relay or --target that server is measured in the same run."
+            "With --relay or --target, measure that server in the same run, too."
         },
         mixinStandardHelpOptions = true)
 final class PeersCommand implements Callable<Integer> {
@@ -35,7 +35,7 @@ final class PeersCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        return report.of(this::measure);
+        return report.run(this::measure);
     }
 
     private MarkdownTable measure(WorkDirectory work) throws IOException, InterruptedException {

@@ -24,8 +24,8 @@ import org.o365relay.queue.QueueUnavailableException;
 import org.o365relay.queue.jdbc.JdbcQueue;
 import org.o365relay.queue.jdbc.sqlite.SqliteQueue;
 
-/// Measures the queries that operator commands and deliveries make, on a generated [Backlog]. They run in this
-/// process, with the classes of the relay.
+/// Measures the queries of operator commands and deliveries on a generated [Backlog]. They run in this process,
+/// with the classes of the relay.
 final class QueryTimes {
 
     private static final int RUNS = 7;

@@ -116,7 +116,7 @@ final class SandboxSmarthost implements Smarthost {
     @Override
     public void close() throws IOException {
         process.destroy();
-        if (!Programs.ended(process.toHandle(), STOP_TIMEOUT)) {
+        if (!Programs.awaitExit(process.toHandle(), STOP_TIMEOUT)) {
             process.destroyForcibly();
             throw new IOException("the sandbox did not stop within " + STOP_TIMEOUT.toSeconds() + " s; it was killed");
         }

@@ -13,7 +13,7 @@ interface Smarthost extends AutoCloseable {
     /// The PEM file with the certificate to trust.
     Path certificate();
 
-    /// Waits for that many further messages.
+    /// Waits for `count` further messages.
     ///
     /// @return false on timeout
     boolean awaitMessages(int count, Duration timeout) throws InterruptedException;

@@ -32,7 +32,7 @@ final class SmarthostSession {
     private final Consumer<String> message;
     private final StringBuilder line = new StringBuilder();
 
-    /// Used instead of a BufferedInputStream, which takes a lock for every octet.
+    /// Input buffer; a BufferedInputStream would take a lock for every octet.
     private final byte[] buffer = new byte[BUFFER];
 
     private int position;
@@ -45,7 +45,7 @@ final class SmarthostSession {
     private String recipient = "";
 
     /// @param handshake called after each TLS handshake
-    /// @param login called for each sign-in
+    /// @param login called after each sign-in
     /// @param message called with the last RCPT command of each message
     SmarthostSession(Socket socket, SSLContext tls, Runnable handshake, Runnable login, Consumer<String> message)
             throws IOException {
@@ -99,7 +99,8 @@ final class SmarthostSession {
         handshake.run();
     }
 
-    /// Accepts any credentials. LOGIN prompts for the user name, unless it is in the command, and the password.
+    /// Accepts any credentials. LOGIN prompts for the password, and for the user name if the command contains
+    /// none.
     private void authenticate(String command) throws IOException {
         String[] words = command.split(" ", -1);
         if (words[1].equalsIgnoreCase("LOGIN")) {
@@ -131,7 +132,7 @@ final class SmarthostSession {
         reply("250 2.0.0 accepted");
     }
 
-    /// RFC 5321 §4.1.1.4: the content ends with a line that contains only a dot.
+    /// Reads the content up to the line that contains only a dot (RFC 5321 §4.1.1.4).
     private void skipContent() throws IOException {
         int matched = 2;
         while (matched < END_OF_DATA.length()) {

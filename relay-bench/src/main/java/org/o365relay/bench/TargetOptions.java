@@ -33,7 +33,7 @@ final class TargetOptions {
     @Option(
             names = "--pid",
             paramLabel = "PID",
-            description = "Process of --target, to measure its CPU time and memory.")
+            description = "Process ID of the --target server, to measure its CPU time and memory.")
     private @Nullable Long pid;
 
     @Option(

@@ -11,12 +11,12 @@ import java.util.stream.Stream;
 /// The directory for the queues and logs of one run, deleted at the end of the run.
 record WorkDirectory(Path directory) implements AutoCloseable {
 
-    /// Creates the directory in a parent directory, which determines the disk.
+    /// Creates the directory in this parent directory, which determines the disk that is used.
     static WorkDirectory under(Path parent) throws IOException {
         return new WorkDirectory(Files.createTempDirectory(Files.createDirectories(parent), "o365-relay-bench"));
     }
 
-    /// Creates an empty subdirectory, readable by servers that switch to another user.
+    /// Creates an empty subdirectory that servers can access after they switch to another user.
     Path newSubdirectory() throws IOException {
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         return Files.createDirectory(directory.resolve(Integer.toString(count())));

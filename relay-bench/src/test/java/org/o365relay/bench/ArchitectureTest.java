@@ -10,7 +10,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Which packages of the benchmarks may use which: the commands use the load and the servers, never the reverse.
+/// The allowed dependencies between the packages: the commands use the load and the servers, never the reverse.
 class ArchitectureTest {
 
     private static final JavaClasses BENCH = new ClassFileImporter()
@@ -19,7 +19,7 @@ class ArchitectureTest {
 
     @ParameterizedTest
     @CsvSource({"bench.server, bench.server", "bench.load, bench.server"})
-    void aPackageUsesOnlyItsNeighbours(String name, String neighbour) {
+    void aPackageDependsOnlyOnAllowedPackages(String name, String neighbour) {
         classes()
                 .that()
                 .resideInAPackage("org.o365relay." + name)

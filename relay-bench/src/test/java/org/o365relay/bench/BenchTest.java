@@ -62,7 +62,7 @@ class BenchTest {
     }
 
     @Test
-    void measuresAServerThatAlreadyRuns() throws IOException {
+    void measuresARunningServer() throws IOException {
         try (FakeServer server = FakeServer.friendly()) {
             int code = run(
                     "accept",
@@ -97,7 +97,7 @@ class BenchTest {
     }
 
     @Test
-    void measuresTheStart() {
+    void measuresStartup() {
         assertThat(bench("startup", "--times=1", "--idle=0")).isZero();
 
         List<String> cells = lastRow();
@@ -137,7 +137,7 @@ class BenchTest {
                         "--warm-up=20",
                         "--sessions=2",
                         "--connections=2",
-                        "--still=1",
+                        "--unchanged=1",
                         "--empty"))
                 .isZero();
 

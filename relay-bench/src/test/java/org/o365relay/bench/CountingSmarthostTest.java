@@ -33,7 +33,7 @@ class CountingSmarthostTest {
     private CountingSmarthost smarthost;
 
     @BeforeAll
-    static void makeACertificate(@TempDir Path directory) throws Exception {
+    static void generateCertificate(@TempDir Path directory) throws Exception {
         certificate = LocalhostCertificate.generate(directory);
     }
 
@@ -63,7 +63,7 @@ class CountingSmarthostTest {
     }
 
     @Test
-    void refusesMailWithoutALogin() throws Exception {
+    void rejectsMailWithoutALogin() throws Exception {
         Session session = session(false);
         try (Transport transport = session.getTransport("smtp")) {
             transport.connect("localhost", smarthost.port(), null, null);
@@ -74,7 +74,7 @@ class CountingSmarthostTest {
         }
     }
 
-    /// The generated certificate must pass a normal verification, as in the relay.
+    /// The generated certificate must pass normal verification, as in the relay.
     private Session session(boolean login) throws Exception {
         Properties properties = new Properties();
         properties.setProperty("mail.smtp.auth", Boolean.toString(login));

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 class MarkdownTableTest {
 
     @Test
-    void alignsItsColumns() {
+    void alignsColumns() {
         MarkdownTable table = new MarkdownTable("server", "p50 ms");
         table.add("o365-relay", "1.4");
 
@@ -20,7 +20,7 @@ class MarkdownTableTest {
     }
 
     @Test
-    void refusesARowThatDoesNotFit() {
+    void rejectsARowWithTheWrongNumberOfCells() {
         assertThatThrownBy(() -> new MarkdownTable("one", "two").add("1"))
                 .hasMessageContaining("number of cells differs from number of headings");
     }

@@ -25,7 +25,7 @@ import org.o365relay.net.UnusableKeyException;
 /// Reads the section `credential` of a mailbox or of one of its upstreams. Messages never quote a secret.
 ///
 /// @param data the data directory
-/// @param now current time, which expiry dates are compared with
+/// @param now current time, with which expiry dates are compared
 public record CredentialReader(Section credential, SecretFiles files, Cloud cloud, Path data, Instant now) {
 
     public static final String KEY = "credential";
@@ -81,8 +81,7 @@ public record CredentialReader(Section credential, SecretFiles files, Cloud clou
         return credential.optional(TYPE, TextValues.oneOf(CredentialType.class));
     }
 
-    /// The type of the credential. The default is a password, but `type` is required if keys of another type
-    /// are set.
+    /// The type of the credential: a password by default. Keys of other types require `type`.
     private Optional<CredentialType> type() {
         if (isSet(TYPE)) {
             return written();
@@ -101,13 +100,13 @@ public record CredentialReader(Section credential, SecretFiles files, Cloud clou
     private static String remedy(List<String> keys) {
         return keys.stream()
                 .flatMap(key -> CredentialType.of(key).stream()
-                        .map(type -> "with %s it is type = %s".formatted(key, TextValues.name(type))))
+                        .map(type -> "for %s, use type = %s".formatted(key, TextValues.name(type))))
                 .findFirst()
                 .orElse("use client-secret, certificate, device-code or managed-identity");
     }
 
-    /// Reports keys that this type does not use, except those in `mailbox-defaults`, which other mailboxes may
-    /// use.
+    /// Reports keys that this type does not use. Keys in `mailbox-defaults` are not reported, because other
+    /// mailboxes may use them.
     private void reportUnused(CredentialType type) {
         Stream.concat(Stream.of(USERNAME), CredentialType.allKeys().stream())
                 .filter(key -> !type.keys().contains(key) && (type == CredentialType.NONE || !key.equals(USERNAME)))
@@ -191,13 +190,13 @@ public record CredentialReader(Section credential, SecretFiles files, Cloud clou
                         values.certificatePassword().orElse(null)));
     }
 
-    /// Creates a credential that signs in as an app.
+    /// Creates a credential that uses an app registration.
     private interface AppCredentialFactory<T> {
-        Credential with(App app, String username, T proof);
+        Credential create(App app, String username, T proof);
     }
 
     private <T> Optional<Credential> withApp(
-            Values values, Optional<String> username, Optional<T> proof, AppCredentialFactory<T> credentials) {
+            Values values, Optional<String> username, Optional<T> proof, AppCredentialFactory<T> factory) {
         reportMissing(TENANT, "set the directory (tenant) ID: " + APP + " > Overview");
         reportMissing(CLIENT_ID, "set the application (client) ID: " + APP + " > Overview");
         values.clientId()
@@ -207,7 +206,7 @@ public record CredentialReader(Section credential, SecretFiles files, Cloud clou
         Optional<String> user = mailbox(username);
         return values.tenant()
                 .flatMap(tenant -> values.clientId().map(id -> new App(authority, tenant, id)))
-                .flatMap(app -> user.flatMap(name -> proof.map(found -> credentials.with(app, name, found))));
+                .flatMap(app -> user.flatMap(name -> proof.map(found -> factory.create(app, name, found))));
     }
 
     private Optional<Secret> required(String key, Optional<Secret> secret) {
@@ -224,13 +223,13 @@ public record CredentialReader(Section credential, SecretFiles files, Cloud clou
         }
     }
 
-    /// Checks that the user name is a mailbox, as sign-in with a token requires.
+    /// Checks that the user name is an email address or an object ID, as sign-in with a token requires.
     private Optional<String> mailbox(Optional<String> username) {
         Optional<String> invalid = username.filter(name -> name.indexOf('@') < 1 && !Entra.isGuid(name));
         invalid.ifPresent(name -> credential.problem(
                 USERNAME,
                 TextValues.quoted(name)
-                        + " is not a mailbox; use its user principal name, for example relay@contoso.example"));
+                        + " is not a mailbox; use the user principal name, for example relay@contoso.example"));
         return invalid.isPresent() ? Optional.empty() : username;
     }
 
@@ -239,7 +238,7 @@ public record CredentialReader(Section credential, SecretFiles files, Cloud clou
             credential.warning(
                     isSet(CLIENT_SECRET) ? CLIENT_SECRET : "client-secret-file",
                     "looks like the Secret ID, not the secret: copy the column Value (" + APP
-                            + " > Certificates & secrets). It is shown only once; if it is not shown any more, create a new secret");
+                            + " > Certificates & secrets). It is shown only once; if it is no longer shown, create a new secret");
         }
     }
 
@@ -275,11 +274,11 @@ public record CredentialReader(Section credential, SecretFiles files, Cloud clou
 
     private void reportExpiry(Path file, X509Certificate certificate) {
         Instant end = certificate.getNotAfter().toInstant();
-        String remedy = "upload a new one (" + SECRETS + ") and put it in its place";
+        String remedy = "upload a new one (" + SECRETS + ") and replace the file";
         new ExpiryWarnings(credential, now).report(CERTIFICATE, "the certificate in " + file, end, end, remedy);
     }
 
-    // RFC 5321 §4.1.2: a local part may contain a slash
+    // RFC 5321 §4.1.2: a local part may contain a slash, which a file name may not
     private Path tokenFile(String username) {
         return data.resolve("token-" + username.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9@._-]", "_"));
     }

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// The credential types, with the keys of `credential` that each one uses besides `type` and `username`.
+/// The credential types, with the keys of `credential` that each type uses besides `type` and `username`.
 enum CredentialType {
     PASSWORD,
     CLIENT_SECRET,
@@ -38,7 +38,7 @@ enum CredentialType {
                 .toList();
     }
 
-    /// @return the type that uses this key; empty unless there is exactly one
+    /// @return the type that uses this key; empty if several types use it, or none
     static Optional<CredentialType> of(String key) {
         List<CredentialType> types =
                 Stream.of(values()).filter(type -> type.keys().contains(key)).toList();

@@ -4,15 +4,15 @@ import java.time.Duration;
 import java.time.Instant;
 import org.o365relay.config.hocon.Section;
 
-/// Warns of credentials that have expired or will expire soon. These are not errors: the relay starts, and mail
-/// waits in the queue until the credential is renewed.
+/// Warns of credentials that have expired or will expire soon. Expiry is not an error: the relay starts, and
+/// mail waits in the queue until the credential is renewed.
 record ExpiryWarnings(Section section, Instant now) {
 
     private static final Duration SOON = Duration.ofDays(30);
 
     /// @param what what expires, for example "the secret"
     /// @param day expiry date as shown in the warning
-    /// @param remedy what to do, in the imperative
+    /// @param remedy what the admin must do, in the imperative
     void report(String key, String what, Object day, Instant end, String remedy) {
         if (!end.isAfter(now)) {
             section.warning(key, "%s expired on %s; mail waits until you %s".formatted(what, day, remedy));

@@ -20,16 +20,17 @@ import org.o365relay.mail.Secret;
 /// (`LoadCredential=`).
 ///
 /// @param directory directory of the configuration file
-/// @param areOpened whether the files are read; false for operator commands, which may lack the permission.
-///     If false, files are treated as valid and secrets as set
+/// @param areOpened whether the files are read; false for operator commands, which may lack permission to read
+///     them. If false, files are treated as valid and secrets as set
 public record SecretFiles(Path directory, Map<String, String> environment, boolean areOpened) {
 
-    /// Placeholder for a secret that is not read.
+    /// Placeholder for secrets, used if [#areOpened()] is false.
     static final Secret UNREAD = new Secret("");
 
     public static final String SYSTEMD = "CREDENTIALS_DIRECTORY"; // systemd.exec(5), LoadCredential=
 
-    /// A path. A relative path is looked up among the credentials of systemd first.
+    /// A path. A relative path names a file in the credentials directory of systemd if that file exists,
+    /// otherwise a file in [#directory()].
     ValueParser<Path> path() {
         ValueParser<Path> beside = FileContent.path(directory);
         return value -> beside.parse(value)
@@ -49,17 +50,17 @@ public record SecretFiles(Path directory, Map<String, String> environment, boole
         return areOpened ? path().then(FileContent::checkCertificates) : path();
     }
 
-    /// Like [#readable()], but not looked up among the credentials of systemd.
+    /// Like [#readable()], but not looked up in the credentials directory of systemd.
     public ValueParser<Path> readableBeside() {
         return areOpened ? FileContent.readable(directory) : FileContent.path(directory);
     }
 
-    /// Like [#certificates()], but not looked up among the credentials of systemd.
+    /// Like [#certificates()], but not looked up in the credentials directory of systemd.
     public ValueParser<Path> certificatesBeside() {
         return areOpened ? FileContent.certificates(directory) : FileContent.path(directory);
     }
 
-    /// The content of a file without the final line ending. The secret is read again when the file changes.
+    /// A secret: the content of a file without the final line ending. It is read again when the file changes.
     ///
     /// @param what what the file contains, for example "password"
     static Parsed<Secret> secret(Path file, String what) {
@@ -75,8 +76,8 @@ public record SecretFiles(Path directory, Map<String, String> environment, boole
         });
     }
 
-    /// @return whether other users can read or change the file; false for credentials of systemd, which
-    ///     protects them by other means
+    /// @return whether the group or other users can read or change the file; false for files in the credentials
+    ///     directory, which systemd protects by other means
     public boolean isExposed(Path file) {
         boolean open = FileContent.grants(file, GROUP_READ, GROUP_WRITE, OTHERS_READ, OTHERS_WRITE);
         return open && systemdCredential().filter(file::startsWith).isEmpty();

@@ -14,10 +14,10 @@ import org.o365relay.mail.Secret;
 
 /// Reads a secret from its key (`password`) or from a file (`password-file`). Messages never quote the secret.
 ///
-/// @param variable environment variable to suggest if the secret is missing
+/// @param variable environment variable that is suggested if the secret is missing
 public record SecretReader(Section section, String key, String variable, SecretFiles files) {
 
-    /// A reader that suggests the default variable, for example `RELAY_PASSWORD`.
+    /// A reader that suggests a variable named after the key, for example `RELAY_PASSWORD`.
     SecretReader(Section section, String key, SecretFiles files) {
         this(section, key, "RELAY_" + key.toUpperCase(Locale.ROOT).replace('-', '_'), files);
     }
@@ -43,7 +43,7 @@ public record SecretReader(Section section, String key, String variable, SecretF
                 || section.configured(fileKey()).isPresent();
     }
 
-    /// Reports a missing secret, unless secrets are not read.
+    /// Reports a missing secret. Does nothing if secrets are not read.
     public void reportMissing() {
         if (!files.areOpened()) {
             return;

@@ -6,8 +6,8 @@ import org.o365relay.identity.Credential;
 
 /// The credential of an upstream, and where it is configured.
 ///
-/// @param key key in the section that problems are reported for
-/// @param credential empty if invalid
+/// @param key key of `section` under which problems are reported
+/// @param credential the credential; empty if it is invalid
 public record UpstreamCredential(Section section, String key, Optional<Credential> credential) {
 
     public boolean isOAuth() {

@@ -1,4 +1,4 @@
-/// Reads credentials and secrets. A secret appears in no message.
+/// Reads credentials and secrets. No message contains a secret.
 @NullMarked
 package org.o365relay.config.credentials;
 

@@ -14,16 +14,20 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// A parsed configuration file with substitutions resolved.
+/// The result of parsing a configuration file.
 public sealed interface Hocon {
 
-    /// Start of the origin of a value from the environment; the name of the variable follows.
+    /// Prefix of the origin of a value from the environment; the name of the variable follows.
     String ENVIRONMENT = "the environment variable ";
 
+    /// A file that was parsed and whose substitutions are resolved.
+    ///
     /// @param root content of the file; a `${…}` that has no value is left unresolved
     record Tree(ConfigObject root, Substitutions substitutions) implements Hocon {}
 
-    /// A file with a syntax error; the parser stops at the first one.
+    /// A file that cannot be parsed, for example because of a syntax error or a missing include.
+    ///
+    /// @param problem the first error, at which the parser stops
     record Broken(Problem problem) implements Hocon {}
 
     /// The content of `reference.conf`.
@@ -35,7 +39,8 @@ public sealed interface Hocon {
                 .root();
     }
 
-    /// @param environment variables for each `${NAME}` that is not a key of the file or of the defaults
+    /// @param environment environment variables, used for each `${NAME}` that is not a key of the file or the
+    ///     defaults
     static Hocon parse(Path file, ConfigObject reference, Map<String, String> environment) {
         ConfigParseOptions options =
                 ConfigParseOptions.defaults().setSyntax(ConfigSyntax.CONF).setAllowMissing(false);

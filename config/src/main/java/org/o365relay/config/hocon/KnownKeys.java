@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/// All keys of `reference.conf`, and suggestions for unknown ones.
+/// All keys of `reference.conf`, and suggestions for unknown keys.
 ///
 /// @param paths paths of the keys, for example `relay.limits.message-size`, `relay.mailboxes[].address`
 public record KnownKeys(List<String> paths) {
@@ -35,6 +35,8 @@ public record KnownKeys(List<String> paths) {
         });
     }
 
+    /// Explains an unknown key and suggests a known one.
+    ///
     /// @param here known keys of the section; empty at the top level of the file
     public String advice(String key, List<String> here) {
         return sibling(key, here, true)
@@ -43,7 +45,7 @@ public record KnownKeys(List<String> paths) {
                 .or(() -> elsewhere(key, false))
                 .map("unknown key; did you mean %s?"::formatted)
                 .orElseGet(() -> here.isEmpty()
-                        ? "unknown key; everything belongs in the section relay { … }"
+                        ? "unknown key; all settings belong in the section relay { … }"
                         : "unknown key; known keys are "
                                 + here.stream().sorted().collect(Collectors.joining(", ")));
     }

@@ -7,7 +7,7 @@ public sealed interface Parsed<T> {
 
     record Ok<T>(T value) implements Parsed<T> {}
 
-    /// @param message what is wrong and what to do; never contains a secret
+    /// @param message what is wrong and how to fix it; never contains a secret
     record Invalid<T>(String message) implements Parsed<T> {}
 
     default <U> Parsed<U> then(Function<T, Parsed<U>> next) {

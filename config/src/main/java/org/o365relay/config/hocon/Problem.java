@@ -5,7 +5,7 @@ package org.o365relay.config.hocon;
 /// @param file path of the configuration file as given, or of the included file
 /// @param line line number, starting at 1; 0 if unknown
 /// @param path key, for example `relay.listeners[0].port`; empty if the problem concerns the whole file
-/// @param message what is wrong and what to do; never contains a secret
+/// @param message what is wrong and how to fix it; never contains a secret
 public record Problem(String file, int line, String path, String message) {
 
     /// @return the problem on one line, for example

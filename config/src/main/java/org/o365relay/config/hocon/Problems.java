@@ -6,7 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/// Collects problems and warnings, each once.
+/// Collects problems and warnings, without duplicates.
 public final class Problems {
 
     private final Set<Problem> problems = new LinkedHashSet<>();

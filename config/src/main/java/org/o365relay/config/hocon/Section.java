@@ -9,8 +9,9 @@ import java.util.stream.Stream;
 
 /// A section `{ … }` of the configuration: values by key.
 ///
-/// A value is taken from the operator's layers, or else from `reference.conf`, which contains every key. An
-/// invalid value is reported and replaced by its default, so that all problems of a file are found.
+/// A value is taken from the first layer of the operator that contains the key, otherwise from
+/// `reference.conf`, which contains every key. An invalid value is reported and replaced by its default, so
+/// that all problems of a file are found.
 public final class Section {
 
     private static final ConfigValue NULL_VALUE = ConfigValueFactory.fromAnyRef(null, "nowhere");
@@ -21,7 +22,7 @@ public final class Section {
     private final Layer reference;
     private final Source source;
 
-    /// @param position position of the section, reported for missing keys
+    /// @param position position of the section, which is reported for missing keys
     /// @param configured layers that the operator wrote, highest precedence first; may be empty
     public Section(String path, FilePosition position, List<Layer> configured, Layer reference, Source source) {
         this.path = path;
@@ -57,15 +58,15 @@ public final class Section {
 
     /// The value of a key that may be missing.
     ///
-    /// @return the value; empty if missing or invalid
+    /// @return the value; empty if it is missing or invalid
     public <T> Optional<T> optional(String key, ValueParser<T> parser) {
         return configured(key).flatMap(setting -> source.parse(setting, parser));
     }
 
-    /// The value of a key that has a default. Unlike [#value], never falls back to that default for an invalid
-    /// value.
+    /// The value of a key that has a default. Unlike [#value], this method does not replace an invalid value by
+    /// the default.
     ///
-    /// @return the value; empty if invalid
+    /// @return the value; empty if it is invalid
     public <T> Optional<T> valueIfValid(String key, ValueParser<T> parser) {
         return configured(key).isPresent() ? optional(key, parser) : Optional.of(value(key, parser));
     }
@@ -89,7 +90,7 @@ public final class Section {
                 .isPresent();
     }
 
-    /// A section inside this one.
+    /// A section inside this section.
     public Section section(String key) {
         List<Layer> layers = layers(key);
         FilePosition inside = layers.stream().map(Layer::position).findFirst().orElse(position);
@@ -126,7 +127,8 @@ public final class Section {
         });
     }
 
-    /// The first variable that the value of a key refers to. If the key has no value, this variable is not set.
+    /// The first variable to which the value of a key refers. If the key has no value, this variable is not
+    /// set.
     ///
     /// @return the name, for example `RELAY_PASSWORD` for `${?RELAY_PASSWORD}`; empty if there is no variable
     public Optional<String> referencedVariable(String key) {

@@ -52,14 +52,14 @@ public record Source(FilePosition file, Substitutions substitutions, KnownKeys k
         problems.warning(position(setting), setting.path(), message);
     }
 
-    /// The position of a setting; a value from the environment has the position of the variable in the file.
+    /// The position of a setting. A value from the environment has the position of its `${NAME}` in the file.
     public FilePosition position(Setting setting) {
         return position(setting.value().origin())
                 .or(() -> substitutions.origin(setting.path()).flatMap(Source::position))
                 .orElse(setting.enclosing());
     }
 
-    /// @return the position; empty for a value that is not from a file or is merged from several
+    /// @return the position; empty if the value is not from a file, or is merged from several files
     private static Optional<FilePosition> position(ConfigOrigin origin) {
         return Optional.ofNullable(origin.filename())
                 .filter(name -> origin.lineNumber() > 0 && !name.startsWith("merge of "))

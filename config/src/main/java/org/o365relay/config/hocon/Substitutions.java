@@ -16,7 +16,8 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/// The keys of a file that contain `${NAME}` or `${?NAME}`, recorded before the substitutions are resolved.
+/// The keys of a file whose values contain `${NAME}` or `${?NAME}`, recorded before the substitutions are
+/// resolved.
 public final class Substitutions {
 
     private static final Pattern NAME = Pattern.compile("\\$\\{\\??([^}]*)}");

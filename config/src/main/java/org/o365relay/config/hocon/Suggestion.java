@@ -10,14 +10,15 @@ public final class Suggestion {
 
     private Suggestion() {}
 
-    /// @return the closest known name; empty if none is close
+    /// @return the closest known name; empty if none is similar
     public static Optional<String> nearest(String written, Collection<String> known) {
         return known.stream()
                 .filter(name -> distance(written, name) <= Math.max(1, name.length() / 3))
                 .min(Comparator.comparingInt(name -> distance(written, name)));
     }
 
-    /// @return whether the names differ only in notation: `messageSize`, `message_size`, `Message-Size`
+    /// @return whether the names differ only in notation, such as `messageSize`, `message_size` and
+    ///     `Message-Size`
     static boolean differOnlyInNotation(String written, String known) {
         return kebab(written).equals(kebab(known));
     }
@@ -26,7 +27,7 @@ public final class Suggestion {
         return name.replaceAll("(?<=[a-z0-9])(?=[A-Z])", "-").replace('_', '-').toLowerCase(Locale.ROOT);
     }
 
-    /// Damerau-Levenshtein distance, ignoring case and word separators.
+    /// Damerau-Levenshtein distance (optimal string alignment), ignoring case and word separators.
     private static int distance(String one, String other) {
         String a = kebab(one);
         String b = kebab(other);

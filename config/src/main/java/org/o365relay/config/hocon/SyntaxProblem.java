@@ -6,8 +6,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// Explains errors of the HOCON parser. The parser's own messages are not shown: they quote the file and may
-/// contain part of a password.
+/// Explains errors of the HOCON parser. The parser's own messages about syntax are not shown, because they
+/// quote the file and may contain part of a password.
 final class SyntaxProblem {
 
     private static final Pattern UNEXPECTED = Pattern.compile("(?:token:?|got) '([\\[\\]{}=:,])'");
@@ -43,13 +43,13 @@ final class SyntaxProblem {
         } else if (text.contains("not allowed outside quotes") || text.contains("not followed by {")) {
             return "text with special characters must be in double quotes";
         } else if (unexpected.find()) {
-            return "unexpected \"%s\": a comma, line end, bracket or double quote is missing"
+            return "unexpected \"%s\": a comma, line break, bracket or double quote is missing"
                     .formatted(unexpected.group(1));
         }
         return "syntax error; check the commas, brackets and double quotes";
     }
 
-    /// The last part of the parser's message: the file, and sometimes the reason.
+    /// The last part of the parser's message about an include: its file, and sometimes the reason.
     private static String reason(String text) {
         return text.substring(text.lastIndexOf(": ") + 1).strip();
     }

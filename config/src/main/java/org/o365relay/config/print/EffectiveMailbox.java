@@ -23,7 +23,7 @@ import org.o365relay.ndr.NdrSettings;
 import org.o365relay.rewrite.RewriteRules;
 import org.o365relay.rewrite.RewriteRules.SendAs;
 
-/// Renders a mailbox as HOCON, with a credential for each upstream.
+/// Renders a mailbox as HOCON. Each fallback is rendered with its own credential.
 final class EffectiveMailbox {
 
     private EffectiveMailbox() {}
@@ -131,12 +131,12 @@ final class EffectiveMailbox {
         if (!credential.username().isEmpty()) {
             keys.put("username", credential.username());
         }
-        keys.putAll(proof(credential));
+        keys.putAll(typeKeys(credential));
         return keys;
     }
 
-    /// The keys of a credential, with secrets rendered as `***`.
-    private static Map<String, Object> proof(Credential credential) {
+    /// The type of a credential and the keys of this type, with secrets rendered as `***`.
+    private static Map<String, Object> typeKeys(Credential credential) {
         return switch (credential) {
             case Credential.None none -> Map.of("type", "none");
             case Credential.Password(String username, var password) ->

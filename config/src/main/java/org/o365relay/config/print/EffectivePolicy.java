@@ -25,11 +25,11 @@ import org.o365relay.config.values.Quantities;
 import org.o365relay.config.values.TextValues;
 import org.o365relay.mail.Deviation;
 
-/// Renders listeners, trusted networks and rules as HOCON. A network's policy is included only if it differs
-/// from the standard policy, which `trusted-network-defaults` has been applied to.
+/// Renders listeners, trusted networks and rules as HOCON. A network's policy, which includes the values of
+/// `trusted-network-defaults`, is rendered only if it differs from the standard policy.
 ///
-/// @param standard policy of a network without settings
-/// @param trusted networks of listeners without a list of their own
+/// @param standard policy of networks that have no settings of their own
+/// @param trusted trusted networks of listeners that have no list of their own
 record EffectivePolicy(ClientPolicy standard, TrustedNetworks trusted) {
 
     Map<String, Object> listener(ListenerSettings listener) {
@@ -100,19 +100,19 @@ record EffectivePolicy(ClientPolicy standard, TrustedNetworks trusted) {
 
     private static Map<String, Object> tolerance(Tolerance tolerance) {
         ToleranceProfile nearest = Arrays.stream(ToleranceProfile.values())
-                .min(comparingLong(profile -> exceptions(tolerance, profile).size()))
+                .min(comparingLong(profile -> deviations(tolerance, profile).size()))
                 .orElseThrow();
-        return Map.of("tolerance", TextValues.name(nearest), "deviations", exceptions(tolerance, nearest));
+        return Map.of("tolerance", TextValues.name(nearest), "deviations", deviations(tolerance, nearest));
     }
 
-    private static Map<String, Object> exceptions(Tolerance tolerance, ToleranceProfile profile) {
-        Map<String, Object> exceptions = new TreeMap<>();
+    private static Map<String, Object> deviations(Tolerance tolerance, ToleranceProfile profile) {
+        Map<String, Object> deviations = new TreeMap<>();
         for (Deviation deviation : Deviation.values()) {
             boolean accepts = tolerance.accepts(deviation);
             if (accepts != profile.tolerance().accepts(deviation)) {
-                exceptions.put(deviation.key(), accepts ? "accept" : "refuse");
+                deviations.put(deviation.key(), accepts ? "accept" : "refuse");
             }
         }
-        return exceptions;
+        return deviations;
     }
 }

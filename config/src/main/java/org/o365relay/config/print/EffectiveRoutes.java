@@ -46,7 +46,7 @@ final class EffectiveRoutes {
         return keys;
     }
 
-    /// Tells a pool from a mailbox: the name of a mailbox is its address.
+    /// Whether the target is a pool. The name of a mailbox contains `@`, because it is the address.
     private static boolean isPool(String target) {
         return target.indexOf('@') < 0;
     }

@@ -25,8 +25,8 @@ import org.o365relay.net.HttpSettings;
 import org.o365relay.notice.NoticeSettings;
 import org.o365relay.queue.QueueSettings;
 
-/// Renders the effective settings as HOCON, from the records that the relay is started with. With the secrets
-/// filled in, the text parses to the same settings.
+/// Renders the effective settings as HOCON, from the records with which the relay is started. With the secrets
+/// filled in, the text can be parsed to the same settings.
 public final class EffectiveText {
 
     private static final ConfigRenderOptions READABLE = ConfigRenderOptions.defaults()
@@ -36,7 +36,7 @@ public final class EffectiveText {
 
     private EffectiveText() {}
 
-    /// @return HOCON without comments, with secrets as `***`
+    /// @return HOCON without comments, with secrets rendered as `***`
     public static String of(Configuration.Valid configuration) {
         return ConfigValueFactory.fromMap(Map.of("relay", relay(configuration.resolved())))
                 .render(READABLE);

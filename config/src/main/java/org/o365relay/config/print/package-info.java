@@ -1,5 +1,5 @@
-/// Prints the effective configuration as HOCON, defaults included and secrets hidden. What it prints can be read
-/// again. Reads no file.
+/// Renders the effective configuration as HOCON, with defaults included and secrets hidden. With the secrets
+/// filled in, the text can be read again. This package reads no file.
 @NullMarked
 package org.o365relay.config.print;
 

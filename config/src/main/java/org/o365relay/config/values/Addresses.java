@@ -7,10 +7,10 @@ import org.o365relay.config.hocon.ValueParser;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.rewrite.RewriteRules.SendAs;
 
-/// Parsers for email addresses, local IP addresses and host names. They make no DNS lookups.
+/// Parsers for email addresses, domains, local IP addresses and host names. They do not query DNS.
 public final class Addresses {
 
-    private static final int MAX_NAME = 253; // RFC 1035 §2.3.4, in text form
+    private static final int MAX_NAME = 253; // RFC 1035 §2.3.4: 255 octets in messages, 253 characters of text
     private static final String LABELS = "[%1$s]([%1$s-]*[%1$s])?(\\.[%1$s]([%1$s-]*[%1$s])?)*";
     private static final String STRICT = LABELS.formatted("A-Za-z0-9");
     private static final String LENIENT = LABELS.formatted("A-Za-z0-9_");
@@ -75,10 +75,10 @@ public final class Addresses {
                 .filter(network -> !text.contains("/"))
                 .<Parsed<InetAddress>>map(network -> new Parsed.Ok<>(network.address()))
                 .orElseGet(() ->
-                        new Parsed.Invalid<>(TextValues.quoted(text) + " is not an IP address; " + instead(text)));
+                        new Parsed.Invalid<>(TextValues.quoted(text) + " is not an IP address; " + alternative(text)));
     }
 
-    private static String instead(String text) {
+    private static String alternative(String text) {
         return switch (text) {
             case "localhost" -> "use \"127.0.0.1\"";
             case "*", "any", "all" -> "for all addresses use \"0.0.0.0\" (IPv4) or \"::\"";

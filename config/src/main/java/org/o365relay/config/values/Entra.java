@@ -10,7 +10,7 @@ import org.o365relay.admit.Network;
 import org.o365relay.config.hocon.Parsed;
 import org.o365relay.config.hocon.ValueParser;
 
-/// Parsers for the values of an app registration in Microsoft Entra, as shown in the admin center.
+/// Parsers for the values of an app registration in Microsoft Entra, and for dates and URLs.
 public final class Entra {
 
     private static final Pattern GUID = Pattern.compile("(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
@@ -29,7 +29,8 @@ public final class Entra {
     /// A date: `2027-05-01`.
     public static final ValueParser<LocalDate> DATE = TextValues.ANY.then(Entra::date);
 
-    /// Scheme and host of a URL, without a final slash: `https://graph.microsoft.com`.
+    /// A URL that consists of scheme, host and optionally port: `https://graph.microsoft.com`. A final slash is
+    /// removed.
     public static final ValueParser<URI> ORIGIN = TextValues.ANY.then(Entra::origin);
 
     private Entra() {}
@@ -43,7 +44,7 @@ public final class Entra {
         return text.matches("[0-]+");
     }
 
-    /// @return whether the host is this machine, in which case traffic cannot be intercepted
+    /// @return whether the host is `localhost` or a loopback address, so that traffic stays on this machine
     public static boolean isThisMachine(String host) {
         String bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
         return bare.equalsIgnoreCase("localhost")
@@ -55,7 +56,7 @@ public final class Entra {
     private static Parsed<String> tenant(String text) {
         if (MULTI_TENANT.contains(text.toLowerCase(Locale.ROOT))) {
             return new Parsed.Invalid<>(TextValues.quoted(text)
-                    + " stands for any tenant; use the ID of yours, or a domain such as contoso.onmicrosoft.com");
+                    + " stands for any tenant; use the ID of your tenant, or a domain such as contoso.onmicrosoft.com");
         }
         return isGuid(text) || (text.contains(".") && Addresses.isHostname(text))
                 ? new Parsed.Ok<>(text)

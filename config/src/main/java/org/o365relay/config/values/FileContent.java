@@ -16,7 +16,7 @@ import java.util.Set;
 import org.o365relay.config.hocon.Parsed;
 import org.o365relay.config.hocon.ValueParser;
 
-/// Reads the files of a configuration and the files that it names.
+/// Reads and checks configuration files and the files that they name.
 public final class FileContent {
 
     private static final int MAX_SIZE = 1 << 20;
@@ -45,12 +45,12 @@ public final class FileContent {
         return path(directory).then(FileContent::checkCertificates);
     }
 
-    /// @return the file, if it contains at least one PEM certificate
+    /// @return the file; invalid if it cannot be read or contains no certificate
     public static Parsed<Path> checkCertificates(Path file) {
         return read(file).then(content -> checkCertificates(file, content));
     }
 
-    /// @return the content, at most 1 MiB
+    /// @return the content; invalid if the file is a directory, unreadable or larger than 1 MiB
     public static Parsed<byte[]> read(Path file) {
         if (Files.isDirectory(file)) {
             return new Parsed.Invalid<>(file + " is a directory; set a file");
@@ -73,7 +73,7 @@ public final class FileContent {
         };
     }
 
-    /// @return whether the file has one of these permissions; false if the file system has none
+    /// @return whether the file has one of these permissions; false if its permissions cannot be read
     public static boolean grants(Path file, PosixFilePermission... permissions) {
         try {
             Set<PosixFilePermission> granted = Files.getPosixFilePermissions(file);

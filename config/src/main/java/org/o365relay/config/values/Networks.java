@@ -5,7 +5,7 @@ import org.o365relay.admit.Network;
 import org.o365relay.config.hocon.Parsed;
 import org.o365relay.config.hocon.ValueParser;
 
-/// Parses networks in CIDR notation and explains what is wrong with invalid ones.
+/// Parses networks in CIDR notation and explains why a network is invalid.
 public final class Networks {
 
     public static final ValueParser<Network> CIDR = TextValues.ANY.then(text -> Network.parse(text)
@@ -58,10 +58,10 @@ public final class Networks {
     }
 
     private static String maskMistake(String mask) {
-        String otherwise = "netmasks are not supported; use a prefix length, for example /24";
+        String advice = "netmasks are not supported; use a prefix length, for example /24";
         return Network.parse(mask)
                 .map(network -> BitSet.valueOf(network.address().getAddress()).cardinality())
-                .map(length -> otherwise.replace("for example /24", "here /" + length))
-                .orElse(otherwise);
+                .map(length -> advice.replace("for example /24", "here /" + length))
+                .orElse(advice);
     }
 }

@@ -25,7 +25,7 @@ public final class Quantities {
 
     /// A TCP port.
     ///
-    /// @param min 0 if the system may choose the port, otherwise 1
+    /// @param min lowest valid port: 0 if the system may choose the port, otherwise 1
     public static ValueParser<Integer> port(int min) {
         return TextValues.ANY.then(text -> {
             int port = text.matches("\\d{1,5}") ? Integer.parseInt(text) : -1;
@@ -83,7 +83,8 @@ public final class Quantities {
                 .orElse(duration.isZero() ? "0s" : duration.toNanos() + "ns");
     }
 
-    /// @return the size in the notation of the configuration: `35MiB`, or octets if it is no multiple of a unit
+    /// @return the size in the notation of the configuration: `35MiB`, or the number of octets if it is not a
+    ///     multiple of 1 KiB
     public static String text(long octets) {
         return Stream.of(Map.entry(TIB, "TiB"), Map.entry(GIB, "GiB"), Map.entry(MIB, "MiB"), Map.entry(KIB, "KiB"))
                 .filter(unit -> octets > 0 && octets % unit.getKey() == 0)
@@ -108,7 +109,7 @@ public final class Quantities {
         try {
             return new Parsed.Ok<>(
                     getter.apply(ConfigValueFactory.fromAnyRef(text).atKey("value")));
-        } catch (ConfigException.BadValue notReadable) {
+        } catch (ConfigException.BadValue invalid) {
             return new Parsed.Invalid<>(TextValues.quoted(text) + message);
         }
     }

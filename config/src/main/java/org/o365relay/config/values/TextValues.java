@@ -49,7 +49,7 @@ public final class TextValues {
                 .orElse("%s is not known; use %s".formatted(quoted(text), known)));
     }
 
-    /// @return the text for a message: in quotes unless it is a number, on one line, truncated
+    /// @return the text for a message: in quotes unless it is a number, on one line, truncated to 80 characters
     public static String quoted(String text) {
         String line = text.replaceAll("\\p{Cntrl}", "?");
         String shown = line.length() > MAX_QUOTE ? line.substring(0, MAX_QUOTE) + "…" : line;

@@ -1,5 +1,5 @@
-/// Parsers for single values: text, quantities, addresses, networks, files, and values of Microsoft Entra. A parser
-/// accepts a value, or says what is wrong with it and what to write instead.
+/// Parsers for single values: text, quantities, addresses, networks, files, and values of Microsoft Entra. A
+/// parser either accepts a value or reports what is wrong with it and how to fix it.
 @NullMarked
 package org.o365relay.config.values;
 

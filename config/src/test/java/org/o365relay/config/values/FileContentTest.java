@@ -18,7 +18,7 @@ class FileContentTest {
     private Path directory;
 
     @Test
-    void saysThatPermissionsAreMissing() {
+    void reportsMissingPermissions() {
         Path file = Path.of("/etc/o365-relay/relay.conf");
 
         assertThat(FileContent.failure(file, new AccessDeniedException(file.toString())))
@@ -26,7 +26,7 @@ class FileContentTest {
     }
 
     @Test
-    void refusesACertificateFileThatHoldsNone() throws IOException {
+    void rejectsAFileWithoutACertificate() throws IOException {
         Path file = Files.writeString(directory.resolve("ca.pem"), "");
 
         assertThat(FileContent.certificates(directory).parse(ConfigValueFactory.fromAnyRef("ca.pem")))
@@ -35,7 +35,7 @@ class FileContentTest {
     }
 
     @Test
-    void refusesACertificateFileThatIsDamaged() throws IOException {
+    void rejectsADamagedCertificateFile() throws IOException {
         Path file = Files.writeString(
                 directory.resolve("ca.pem"), "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
 
@@ -45,7 +45,7 @@ class FileContentTest {
     }
 
     @Test
-    void refusesAFileTooLargeToBeMeant() throws IOException {
+    void rejectsAFileThatIsTooLarge() throws IOException {
         Path file = Files.write(directory.resolve("large"), new byte[(1 << 20) + 1]);
 
         assertThat(FileContent.read(file))

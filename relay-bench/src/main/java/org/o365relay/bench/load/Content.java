@@ -9,7 +9,7 @@ import java.util.List;
 /// The octets sent after DATA: one message of an exact size with its end-of-data line. No line starts with a
 /// dot; every line ends with CRLF.
 ///
-/// It takes at most about 2 MiB of memory, because a large message repeats one page.
+/// Takes at most about 2 MiB of memory, because a large message repeats one 1 MiB page.
 final class Content {
 
     private static final String HEADERS = """
@@ -44,7 +44,7 @@ final class Content {
         int pages = Math.toIntExact(body / PAGE);
         int rest = (int) (body % PAGE);
         if (pages > 0 && rest == 1) {
-            throw new IllegalArgumentException("a last line of one octet cannot end with CRLF, use another size");
+            throw new IllegalArgumentException("a last line of one octet cannot end with CRLF; use another size");
         }
         List<ByteBuffer> buffers = new ArrayList<>();
         if (pages > 0) {
@@ -62,7 +62,7 @@ final class Content {
         return size;
     }
 
-    /// Creates views of the content for one session, with positions of their own.
+    /// Creates views of the content for one session, each with its own position.
     ByteBuffer[] views() {
         return buffers.stream().map(ByteBuffer::duplicate).toArray(ByteBuffer[]::new);
     }

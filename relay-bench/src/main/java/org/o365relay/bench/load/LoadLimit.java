@@ -2,18 +2,18 @@ package org.o365relay.bench.load;
 
 import java.time.Duration;
 
-/// When a load ends: after a number of attempted messages, after a time, or when the server stops replying,
+/// The end of a load: after a number of attempted messages, after a time, or when the server stops replying,
 /// whichever comes first.
 ///
 /// @param stallTimeout time without any reply after which the load ends and messages in transit count as
 ///     dropped
 public record LoadLimit(long messages, Duration time, Duration stallTimeout) {
 
-    private static final Duration LONG = Duration.ofHours(6);
+    private static final Duration MAX_TIME = Duration.ofHours(6);
     private static final Duration STALL_TIMEOUT = Duration.ofMinutes(2);
 
     public static LoadLimit ofMessages(long messages) {
-        return new LoadLimit(messages, LONG, STALL_TIMEOUT);
+        return new LoadLimit(messages, MAX_TIME, STALL_TIMEOUT);
     }
 
     public static LoadLimit ofTime(Duration time) {

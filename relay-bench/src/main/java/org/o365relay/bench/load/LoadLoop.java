@@ -16,7 +16,7 @@ final class LoadLoop implements Callable<LoadTally> {
     private final int sessions;
     private final RemainingMessages remaining;
     private final LoadTally tally = new LoadTally();
-    /// Sessions to connect. The queue avoids recursion if the server refuses every connection.
+    /// Sessions that must connect. The queue avoids recursion if the server refuses every connection.
     private final Queue<LoadSession> unconnected = new ArrayDeque<>();
 
     private int working;

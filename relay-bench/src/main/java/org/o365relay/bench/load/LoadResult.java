@@ -12,7 +12,7 @@ import org.HdrHistogram.Histogram;
 /// @param refused number of refused messages by reply code
 /// @param dropped number of messages whose connection failed or was closed early
 /// @param elapsed time from the first connection to the last reply
-/// @param latency time in microseconds from the last octet of the end-of-data line to its reply
+/// @param latency time in microseconds from the last write of the content to the reply to the end of data
 /// @param ownCpu processor time of the load generator
 public record LoadResult(
         long accepted,

@@ -13,10 +13,11 @@ import org.jspecify.annotations.Nullable;
 
 /// One client session. Sends messages while any remain; reconnects when necessary.
 ///
-/// After RCPT or DATA is refused, the session reconnects instead of sending RSET.
+/// The session reconnects instead of sending RSET: after 421, and after any refusal before the content, except
+/// that of a MAIL command that was not pipelined.
 final class LoadSession {
 
-    /// The command whose reply the session waits for.
+    /// The step whose reply the session waits for.
     private enum Step {
         GREETING,
         EHLO,

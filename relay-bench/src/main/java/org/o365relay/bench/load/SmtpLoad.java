@@ -11,10 +11,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.o365relay.bench.server.ProcessUsage;
 
-/// A load on an SMTP server: concurrent clients that send EHLO once and MAIL, RCPT, DATA and content per
-/// message, and wait for the reply to each command. The generator uses little CPU time, because it shares the
-/// processors with the server: one thread, one selector, prepared octets, no allocation per message on a
-/// persistent connection.
+/// A load on an SMTP server: concurrent clients that send EHLO once per connection, and MAIL, RCPT, DATA and
+/// the content for each message. They wait for the reply to each command, unless they use pipelining. The
+/// generator must use little CPU time, because it shares the processors with the server. Therefore each thread
+/// uses one selector and prepared octets, and allocates nothing per message on a persistent connection.
 ///
 /// @param server address of the server
 /// @param sessions concurrent sessions, at least 1
@@ -22,7 +22,7 @@ import org.o365relay.bench.server.ProcessUsage;
 /// @param content message to send
 /// @param connections whether each session keeps one connection, or opens one per message
 /// @param pipelining whether to send MAIL, RCPT and DATA in one write (RFC 2920)
-/// @param threads number of threads that share the sessions; more than one only with many processors
+/// @param threads number of threads that share the sessions; use more than one only with many processors
 public record SmtpLoad(
         InetSocketAddress server,
         int sessions,

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Reads the heap of another JVM with jcmd.
+/// Reads the maximum and the live heap size of another JVM with jcmd.
 ///
 /// @param pid process ID of the JVM
 public record JvmHeap(long pid) {

@@ -32,7 +32,7 @@ public final class Ports {
 
     /// Waits until the port accepts a connection.
     ///
-    /// @param alive tells whether the server is still running
+    /// @param alive returns whether the server is still running
     /// @return time at which the connection was accepted, as [System#nanoTime()]
     static long awaitOpen(InetSocketAddress address, Duration timeout, BooleanSupplier alive) throws IOException {
         long deadline = System.nanoTime() + timeout.toNanos();

@@ -121,7 +121,7 @@ public record PostfixLauncher(Path program, String version, boolean hold) implem
         @Override
         public void close() throws IOException {
             master.destroy();
-            if (!Programs.ended(master, STOP_TIMEOUT)) {
+            if (!Programs.awaitExit(master, STOP_TIMEOUT)) {
                 master.descendants().forEach(ProcessHandle::destroyForcibly);
                 master.destroyForcibly();
                 throw new IOException("Postfix did not stop within " + STOP_TIMEOUT.toSeconds() + " s; it was killed");

@@ -35,8 +35,8 @@ public record ProcessUsage(Duration cpu, long residentKib, long peakKib) {
         return sum;
     }
 
-    /// The usage of one process of several. The CPU time of a process that has exited since the processes were
-    /// listed is counted by its parent.
+    /// The usage of one process of several. If the process has exited since the processes were listed, its
+    /// parent counts its CPU time.
     private static ProcessUsage oneOfSeveral(long pid) throws IOException {
         Duration cpu = Duration.ZERO;
         try {

@@ -62,7 +62,7 @@ public final class Programs {
     /// Waits until a process exits.
     ///
     /// @return false on timeout
-    public static boolean ended(ProcessHandle process, Duration timeout) throws IOException {
+    public static boolean awaitExit(ProcessHandle process, Duration timeout) throws IOException {
         try {
             process.onExit().get(timeout.toMillis(), TimeUnit.MILLISECONDS);
             return true;

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/// Starts the relay with the start script of an unpacked tarball or a checkout and a generated configuration.
+/// Starts the relay by the start script of an unpacked tarball or a checkout, with a generated configuration.
 ///
 /// @param script path of `bin/o365-relay`
 /// @param upstream upstream of the mailbox

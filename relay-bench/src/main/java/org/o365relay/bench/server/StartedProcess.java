@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 
-/// A server process that the benchmark started, and stops with SIGTERM.
+/// A server process that the benchmark started. It is stopped with SIGTERM, and killed after a timeout.
 ///
-/// @param opened time from the start of the process to an open port
+/// @param opened time from the start of the process until its port was open
 public record StartedProcess(Process process, InetSocketAddress address, Duration opened) implements Server {
 
     private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
@@ -49,7 +49,7 @@ public record StartedProcess(Process process, InetSocketAddress address, Duratio
     public void close() throws IOException {
         List<ProcessHandle> descendants = process.descendants().toList();
         process.destroy();
-        if (!Programs.ended(process.toHandle(), STOP_TIMEOUT)) {
+        if (!Programs.awaitExit(process.toHandle(), STOP_TIMEOUT)) {
             descendants.forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
             throw new IOException("the server did not stop within " + STOP_TIMEOUT.toSeconds() + " s; it was killed");

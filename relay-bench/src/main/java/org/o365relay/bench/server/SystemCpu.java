@@ -31,10 +31,11 @@ public record SystemCpu(Duration busy, Duration all) {
         return new SystemCpu(Duration.ofMillis(busy * TICK_MILLIS), Duration.ofMillis(all * TICK_MILLIS));
     }
 
-    /// The share of CPU time that other processes used since then. With a high share the figures are
-    /// unreliable.
+    /// The share of CPU time that other processes have used since an earlier reading. If the share is high, the
+    /// figures are unreliable.
     ///
-    /// @param measured processor time of the server and the load generator since then
+    /// @param before the earlier reading
+    /// @param measured processor time of the server and the load generator since the earlier reading
     /// @return share, 0 to 1
     public double otherLoadSince(SystemCpu before, Duration measured) {
         Duration others = busy.minus(before.busy).minus(measured);

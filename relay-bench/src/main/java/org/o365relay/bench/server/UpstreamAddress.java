@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The upstream of the measured relay.
 ///
-/// @param certificates PEM file to trust; null for an upstream that refuses connections
+/// @param certificates PEM file with the certificates to trust; null for an upstream that refuses connections
 public record UpstreamAddress(int port, @Nullable Path certificates) {
 
     /// An upstream that refuses connections, so that accepted messages stay in the queue.

@@ -36,7 +36,7 @@ class ContentTest {
     }
 
     @Test
-    void refusesASizeSmallerThanTheHeader() {
+    void rejectsASizeSmallerThanTheHeader() {
         assertThatThrownBy(() -> Content.ofSize(100)).hasMessageContaining("at least 512");
     }
 

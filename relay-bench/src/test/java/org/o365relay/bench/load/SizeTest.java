@@ -22,7 +22,7 @@ class SizeTest {
     }
 
     @Test
-    void reportsTheAcceptedForms() {
+    void reportsTheAcceptedFormats() {
         assertThatThrownBy(() -> Size.parse("4kb")).hasMessageContaining("4KiB");
     }
 }

@@ -100,7 +100,7 @@ class SmtpLoadTest {
     }
 
     @Test
-    void countsAnUnfriendlyGreetingAsARefusal() throws Exception {
+    void countsARefusalInTheGreeting() throws Exception {
         try (FakeServer server =
                 FakeServer.that((step, count, usual) -> step.equals("CONNECT") ? "554 5.7.1 not you" : usual)) {
             LoadResult result = kept(server, 2, 10).run();
@@ -149,7 +149,7 @@ class SmtpLoadTest {
     }
 
     @Test
-    void endsWhenItsTimeIsOver() throws Exception {
+    void endsWhenItsTimeExpires() throws Exception {
         try (FakeServer server = FakeServer.friendly()) {
             LoadLimit time = LoadLimit.ofTime(Duration.ofMillis(150));
             LoadResult result =

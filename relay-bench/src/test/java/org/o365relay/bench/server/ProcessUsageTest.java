@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class ProcessUsageTest {
 
     @Test
-    void countsTheTimeAndMemoryOfAProcess() throws IOException {
+    void measuresTheCpuTimeAndMemoryOfAProcess() throws IOException {
         ProcessUsage usage = ProcessUsage.of(ProcessHandle.current().pid());
 
         assertThat(usage.cpu()).isPositive();
@@ -19,7 +19,7 @@ class ProcessUsageTest {
     }
 
     @Test
-    void countsTheTimeOfChildrenEndedAndRunning() throws Exception {
+    void countsTheCpuTimeOfRunningAndExitedChildren() throws Exception {
         String busy = "i=0; while [ $i -lt 60000 ]; do i=$((i+1)); done";
         Process parent =
                 new ProcessBuilder("sh", "-c", "sh -c '" + busy + "'; (" + busy + "; echo done; read end)").start();
@@ -35,7 +35,7 @@ class ProcessUsageTest {
 
     /// A shell that replaced itself with exec does not reap its children.
     @Test
-    void countsAProcessThatHasEndedAndIsNotReaped() throws Exception {
+    void countsAnExitedProcessThatIsNotReaped() throws Exception {
         Process parent = new ProcessBuilder("sh", "-c", "sleep 0.2 & echo $!; exec cat").start();
         try {
             String child = parent.inputReader().readLine();
