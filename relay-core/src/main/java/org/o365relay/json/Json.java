@@ -30,7 +30,7 @@ import java.util.Optional;
 /// Jackson limits nesting to 1000 levels and strings to 20 million characters.
 public final class Json {
 
-    /// Unreadable members and elements of one text that are left out.
+    /// Maximum number of unreadable members and elements that are left out of one text.
     private static final int MAX_UNREADABLE = 100;
 
     private static final JsonMapper MAPPER = mapper().build();
@@ -86,10 +86,10 @@ public final class Json {
     }
 
     /// Reads what another program wrote. A member that cannot be read, for example because it has an unexpected
-    /// type, counts as missing; an array loses such an element.
+    /// type, is treated as missing; such an element of an array is left out.
     ///
-    /// @param octets in UTF-8, UTF-16 or UTF-32
-    /// @return empty if the text is not such an object
+    /// @param octets JSON text in UTF-8, UTF-16 or UTF-32
+    /// @return the value; empty if the text cannot be read as this type
     public static <T> Optional<T> readForeign(byte[] octets, Class<T> type) {
         Optional<T> readable = read(octets, type);
         if (readable.isPresent()) {
@@ -115,7 +115,8 @@ public final class Json {
         return Optional.empty();
     }
 
-    /// Removes what the path leads to, or the innermost object on the path if that lacks the next member.
+    /// Removes the value at the end of the path, or the innermost object on the path if it lacks the next
+    /// member.
     ///
     /// @return false if nothing was removed
     private static boolean remove(JsonNode node, List<Reference> path) {
