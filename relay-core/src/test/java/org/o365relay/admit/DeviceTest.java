@@ -110,13 +110,13 @@ class DeviceTest {
     }
 
     private @Nullable LimitExceeded send(DeviceLimits limits) {
-        LimitExceeded overdraft = printer.beginMessage(limits)
+        LimitExceeded excess = printer.beginMessage(limits)
                 .or(() -> printer.reserveRecipient(limits))
                 .orElse(null);
-        if (overdraft == null) {
+        if (excess == null) {
             printer.messageAccepted(1, 1);
         }
-        return overdraft;
+        return excess;
     }
 
     @Test
@@ -150,8 +150,8 @@ class DeviceTest {
             clock.advance(Duration.ofSeconds(10));
         }
         clock.advance(back);
-        LimitExceeded overdraft = printer.reserveRecipient(limits).orElseThrow();
-        assertThat(overdraft.until()).isBetween(clock.instant(), clock.instant().plus(UsageSlot.RETENTION));
+        LimitExceeded excess = printer.reserveRecipient(limits).orElseThrow();
+        assertThat(excess.until()).isBetween(clock.instant(), clock.instant().plus(UsageSlot.RETENTION));
         assertThat(printer.beginMessage(limits).orElseThrow().until())
                 .isBetween(clock.instant(), clock.instant().plusSeconds(61));
         clock.advance(Duration.ofSeconds(61));

@@ -219,8 +219,8 @@ class DevicesTest {
 
         clock.advance(Duration.ofHours(-5));
         Devices before = new Devices(disk.records(), clock);
-        LimitExceeded overdraft = before.at(address(1)).reserveRecipient(three).orElseThrow();
-        assertThat(overdraft.until()).isEqualTo("2026-03-02T03:40:00Z");
+        LimitExceeded excess = before.at(address(1)).reserveRecipient(three).orElseThrow();
+        assertThat(excess.until()).isEqualTo("2026-03-02T03:40:00Z");
         disk.write(before.next(Integer.MAX_VALUE));
         assertThat(disk.records().getFirst().usage().stream()
                         .mapToInt(UsageSlot::recipients)

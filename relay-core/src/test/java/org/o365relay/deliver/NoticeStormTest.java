@@ -65,22 +65,22 @@ class NoticeStormTest {
                 .filteredOn(line -> line.contains(", digest to scan@contoso.example"))
                 .hasSize(990);
         relay.watchNotices();
-        assertThat(letters()).as("within the hour").hasSize(MOST);
+        assertThat(notices()).as("within the hour").hasSize(MOST);
 
         clock.advance(Duration.ofHours(1));
         relay.watchNotices();
         relay.watchNotices();
 
-        List<String> letters = letters();
-        assertThat(letters).hasSize(MOST + 1);
-        assertThat(letters.getLast())
+        List<String> notices = notices();
+        assertThat(notices).hasSize(MOST + 1);
+        assertThat(notices.getLast())
                 .contains("Subject: 990 more messages from scanner (10.0.0.7) not delivered\r\n")
                 .contains("to nobody10@contoso.example\r\n    not delivered: the recipient does not exist\r\n")
                 .contains("    to nobody59@contoso.example\r\n", "    and 940 more\r\n")
                 .doesNotContain("nobody60@contoso.example");
         clock.advance(Duration.ofHours(1));
         relay.watchNotices();
-        assertThat(letters()).hasSize(MOST + 1);
+        assertThat(notices()).hasSize(MOST + 1);
     }
 
     @Test
@@ -90,19 +90,19 @@ class NoticeStormTest {
         fail(MOST, 2 * MOST);
         relay.watchNotices();
 
-        assertThat(letters()).hasSize(2 * MOST).noneMatch(letter -> letter.contains("more message"));
+        assertThat(notices()).hasSize(2 * MOST).noneMatch(notice -> notice.contains("more message"));
     }
 
     @Test
     void keepsTheLimitAndWhatIsWithheldOverARestart() throws Exception {
         fail(0, MOST + 2);
-        assertThat(letters()).hasSize(MOST);
+        assertThat(notices()).hasSize(MOST);
         relay.close();
         open();
         clock.advance(Duration.ofMinutes(59));
         fail(MOST + 2, MOST + 4);
         relay.watchNotices();
-        assertThat(letters()).as("the hour is not over").isEmpty();
+        assertThat(notices()).as("the hour is not over").isEmpty();
         relay.close();
         open();
         clock.advance(Duration.ofMinutes(1));
@@ -111,7 +111,7 @@ class NoticeStormTest {
         open();
         relay.watchNotices();
 
-        assertThat(letters())
+        assertThat(notices())
                 .singleElement()
                 .asString()
                 .contains("Subject: 4 more messages from")
@@ -136,12 +136,12 @@ class NoticeStormTest {
         clock.advance(Duration.ofHours(1));
         relay.watchNotices();
 
-        List<String> digests = letters().subList(MOST, MOST + 2);
+        List<String> digests = notices().subList(MOST, MOST + 2);
         assertThat(digests)
-                .anySatisfy(letter -> assertThat(letter)
+                .anySatisfy(notice -> assertThat(notice)
                         .contains("To: <ann@contoso.example>", "One more message from", "nobody20@")
                         .doesNotContain("nobody21@"))
-                .anySatisfy(letter -> assertThat(letter)
+                .anySatisfy(notice -> assertThat(notice)
                         .contains("To: <scan@contoso.example>", "One more message from", "nobody21@")
                         .doesNotContain("nobody20@"));
     }
@@ -169,7 +169,7 @@ class NoticeStormTest {
         clock.advance(Duration.ofHours(1));
         relay.watchNotices();
 
-        assertThat(letters().getLast())
+        assertThat(notices().getLast())
                 .contains("to nobody91@contoso.example\r\n")
                 .doesNotContain("nobody90@");
         assertThat(relay.journal.lines("failed").subList(MOST, MOST + 2))
@@ -181,7 +181,7 @@ class NoticeStormTest {
     @Test
     void aDigestWaitsUntilAMailboxCanSend() {
         fail(0, MOST + 1);
-        letters();
+        notices();
         relay.upstream.answer(WRONG_PASSWORD);
         relay.accept("scan@contoso.example", SCAN, "anna@contoso.example");
         relay.deliverDue();
@@ -203,24 +203,24 @@ class NoticeStormTest {
         }
         clock.advance(Duration.ofHours(1));
         relay.watchNotices();
-        assertThat(letters()).hasSize(2 * MOST);
+        assertThat(notices()).hasSize(2 * MOST);
         clock.advance(Duration.ofHours(1));
         relay.watchNotices();
 
-        assertThat(letters()).hasSize(2 * MOST + 5);
+        assertThat(notices()).hasSize(2 * MOST + 5);
     }
 
     @Test
     void aDeviceThatFailsAllTheTimeHasItsDigests() {
         fail(0, MOST + 1);
         clock.advance(Duration.ofHours(1));
-        fail(MOST + 1, 2 * MOST + 3); // ten of them have letters again
+        fail(MOST + 1, 2 * MOST + 3); // ten of them have notices again
         relay.watchNotices();
-        assertThat(letters().getLast()).contains("Subject: One more message from");
+        assertThat(notices().getLast()).contains("Subject: One more message from");
         clock.advance(Duration.ofHours(1));
         relay.watchNotices();
 
-        assertThat(letters().getLast()).contains("Subject: 2 more messages from");
+        assertThat(notices().getLast()).contains("Subject: 2 more messages from");
     }
 
     @Test
@@ -234,10 +234,10 @@ class NoticeStormTest {
         clock.advance(Duration.ofHours(1));
         relay.watchNotices();
 
-        assertThat(letters())
+        assertThat(notices())
                 .hasSize(MOST + 2)
-                .anyMatch(letter -> letter.contains("One more message from 10.0.0.1"))
-                .anyMatch(letter -> letter.contains("One more message from scanner (10.0.0.7)"));
+                .anyMatch(notice -> notice.contains("One more message from 10.0.0.1"))
+                .anyMatch(notice -> notice.contains("One more message from scanner (10.0.0.7)"));
     }
 
     /// Messages to unknown recipients, and the notices about them.
@@ -265,7 +265,7 @@ class NoticeStormTest {
     }
 
     /// @return the content of all notices and digests that have left since the relay was started
-    private List<String> letters() {
+    private List<String> notices() {
         deliver();
         return relay.upstream.sent().stream()
                 .map(FakeUpstream.Sent::content)

@@ -156,7 +156,7 @@ class DestinationFieldsTest {
     }
 
     @Test
-    void tellsWhenSomebodyElseHasReadOtherNames() throws IOException {
+    void detectsRecipientsReadDifferently() throws IOException {
         ReaddressedHeader readdressed = DestinationFields.readdress(
                 StoredText.of("To: ann@x.example\r\n\r\n"),
                 List.of(address("ann@x.example"), address("bob@x.example")));

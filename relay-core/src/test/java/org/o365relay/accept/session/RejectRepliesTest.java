@@ -20,9 +20,9 @@ class RejectRepliesTest {
             messages-per-minute | 2026-11-21T23:59:59Z    | Limit of 30 messages per minute exceeded for 192.0.2.7, try again at 00:00 UTC (relay.trusted-networks: messages-per-minute)
             """)
     void reportsTheExceededLimitAndWhenToRetry(String limit, Instant until, String text) {
-        LimitExceeded overdraft = new LimitExceeded(limit, 30, until);
-        assertThat(RejectReplies.limitExceeded(CLIENT, overdraft)).hasToString("451 4.7.1 " + text);
-        assertThat(RejectReplies.recipientLimitExceeded(CLIENT, overdraft)).hasToString("452 4.7.1 " + text);
+        LimitExceeded excess = new LimitExceeded(limit, 30, until);
+        assertThat(RejectReplies.limitExceeded(CLIENT, excess)).hasToString("451 4.7.1 " + text);
+        assertThat(RejectReplies.recipientLimitExceeded(CLIENT, excess)).hasToString("452 4.7.1 " + text);
     }
 
     @ParameterizedTest

@@ -35,14 +35,14 @@ class SessionErrorsTest {
 
     @Test
     void recordsAnExceededLimit() {
-        LimitExceeded overdraft = new LimitExceeded("recipients-per-day", 2, Instant.parse("2026-11-21T14:20:00Z"));
-        Reply reply = RejectReplies.recipientLimitExceeded(CLIENT, overdraft);
+        LimitExceeded excess = new LimitExceeded("recipients-per-day", 2, Instant.parse("2026-11-21T14:20:00Z"));
+        Reply reply = RejectReplies.recipientLimitExceeded(CLIENT, excess);
         EmailAddress recipient = EmailAddress.parse("b@contoso.test").orElseThrow();
-        SessionAction answer = errors.limitExceeded(null, recipient, overdraft, reply);
+        SessionAction answer = errors.limitExceeded(null, recipient, excess, reply);
         assertThat(answer).isEqualTo(new SessionAction.Send(reply));
         assertThat(journal.limitsExceeded())
                 .containsExactly(new Event.LimitExceeded(
-                        new Rejected(CLIENT, "", null, recipient, reply), "", "recipients-per-day", overdraft.until()));
+                        new Rejected(CLIENT, "", null, recipient, reply), "", "recipients-per-day", excess.until()));
         assertThat(journal.rejected()).isEmpty();
         assertThat(devices.records().getFirst().rejections()).isOne();
     }
@@ -50,12 +50,12 @@ class SessionErrorsTest {
     @Test
     void logsTwentyRejectionsAndThenTheNumberOfFurtherOnes() {
         EmailAddress recipient = EmailAddress.parse("b@contoso.test").orElseThrow();
-        LimitExceeded overdraft = new LimitExceeded("recipients-per-day", 2, Instant.parse("2026-11-21T14:20:00Z"));
-        Reply reply = RejectReplies.recipientLimitExceeded(CLIENT, overdraft);
+        LimitExceeded excess = new LimitExceeded("recipients-per-day", 2, Instant.parse("2026-11-21T14:20:00Z"));
+        Reply reply = RejectReplies.recipientLimitExceeded(CLIENT, excess);
         state.greet("printer", true);
         for (int i = 0; i < 500; i++) {
             errors.reject(null, recipient, Reply.of(550, "5.7.1", "Not there"));
-            errors.limitExceeded(null, recipient, overdraft, reply);
+            errors.limitExceeded(null, recipient, excess, reply);
         }
         errors.rejectAndClose(Reply.of(421, "4.7.0", "Enough"));
         assertThat(journal.rejected()).hasSize(SessionErrors.MAX_LOGGED / 2);

@@ -14,11 +14,11 @@ import org.o365relay.mail.Secret;
 final class FakeTokens implements TokenSource {
 
     private final List<String> forgotten = new ArrayList<>();
-    private TokenException.@Nullable Origin trouble;
+    private TokenException.@Nullable Origin failure;
     private @Nullable String given;
 
     void fail(TokenException.Origin origin) {
-        trouble = origin;
+        failure = origin;
     }
 
     /// From now on this one.
@@ -32,9 +32,9 @@ final class FakeTokens implements TokenSource {
 
     @Override
     public AccessToken token() throws TokenException {
-        if (trouble != null) {
+        if (failure != null) {
             Reply reply = Reply.plain(401, "invalid_client: AADSTS7000215: Invalid client secret provided.");
-            throw new TokenException(trouble, reply, new IllegalStateException("no token"));
+            throw new TokenException(failure, reply, new IllegalStateException("no token"));
         }
         String token = given == null ? "token-" + (forgotten.size() + 1) : given;
         return new AccessToken(new Secret(token), Instant.parse("2026-11-21T09:00:00Z"));

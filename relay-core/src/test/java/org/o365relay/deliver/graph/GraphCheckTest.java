@@ -65,10 +65,10 @@ class GraphCheckTest {
 
         UpstreamCheck check = fixture.upstream.check();
 
-        Response trouble = check.optionalFailure().orElseThrow();
-        assertThat(trouble.step()).isEqualTo(Step.AUTH);
-        assertThat(trouble.origin()).isEqualTo(Origin.GRAPH);
-        assertThat(trouble.reply().toString()).startsWith(status + " " + code + ": no");
+        Response failure = check.optionalFailure().orElseThrow();
+        assertThat(failure.step()).isEqualTo(Step.AUTH);
+        assertThat(failure.origin()).isEqualTo(Origin.GRAPH);
+        assertThat(failure.reply().toString()).startsWith(status + " " + code + ": no");
         assertThat(check.findings()).hasSize(2);
     }
 
@@ -156,10 +156,10 @@ class GraphCheckTest {
             UpstreamCheck distrusting = check(secure, other);
             UpstreamCheck trusting = check(secure, theirs);
 
-            Response trouble = distrusting.optionalFailure().orElseThrow();
-            assertThat(trouble.origin()).isEqualTo(Origin.TLS);
-            assertThat(trouble.step()).isEqualTo(Step.STARTTLS);
-            assertThat(trouble.reply().text()).startsWith("certificate of localhost is not signed by a trusted CA");
+            Response failure = distrusting.optionalFailure().orElseThrow();
+            assertThat(failure.origin()).isEqualTo(Origin.TLS);
+            assertThat(failure.step()).isEqualTo(Step.STARTTLS);
+            assertThat(failure.reply().text()).startsWith("certificate of localhost is not signed by a trusted CA");
             assertThat(trusting.succeeded()).isTrue();
             assertThat(trusting.findings().get(1).step()).isEqualTo(Step.STARTTLS);
             assertThat(trusting.findings().get(1).detail())

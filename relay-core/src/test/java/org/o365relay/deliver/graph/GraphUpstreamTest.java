@@ -153,15 +153,15 @@ class GraphUpstreamTest {
 
     @ParameterizedTest
     @EnumSource
-    void sendsNothingWithoutAToken(TokenException.Origin trouble) {
-        fixture.tokens.fail(trouble);
+    void sendsNothingWithoutAToken(TokenException.Origin origin) {
+        fixture.tokens.fail(origin);
 
         Response response = fixture.send(SMALL);
 
         assertThat(response.step()).isEqualTo(Step.AUTH);
         assertThat(response.origin())
                 .isEqualTo(
-                        switch (trouble) {
+                        switch (origin) {
                             case SERVICE -> Origin.SIGN_IN;
                             case NETWORK -> Origin.NETWORK;
                             case TLS -> Origin.TLS;

@@ -15,13 +15,13 @@ final class FakeTokens implements TokenSource {
     static final Instant END = Instant.parse("2030-01-01T00:00:00Z");
 
     final List<AccessToken> forgotten = new ArrayList<>();
-    volatile @Nullable TokenException trouble;
+    volatile @Nullable TokenException failure;
     volatile String padding = "";
     private int number = 1;
 
     @Override
     public synchronized AccessToken token() throws TokenException {
-        TokenException none = trouble;
+        TokenException none = failure;
         if (none != null) {
             throw none;
         }

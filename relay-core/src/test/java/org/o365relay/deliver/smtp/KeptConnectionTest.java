@@ -83,15 +83,15 @@ class KeptConnectionTest extends SubmissionTest {
     @Test
     void sends2000MessagesFromTwentyThreadsOverTwentyConnections() throws Exception {
         SmtpUpstream upstream = upstream();
-        Semaphore lanes = new Semaphore(20);
+        Semaphore slots = new Semaphore(20);
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<Response>> attempts = IntStream.range(0, 2000)
                     .mapToObj(_ -> threads.submit(() -> {
-                        lanes.acquire();
+                        slots.acquire();
                         try {
                             return only(upstream.attempt(message(TEXT, "a@x.example")));
                         } finally {
-                            lanes.release();
+                            slots.release();
                         }
                     }))
                     .toList();

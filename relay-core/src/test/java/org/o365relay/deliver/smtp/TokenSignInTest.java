@@ -102,7 +102,7 @@ class TokenSignInTest extends SubmissionTest {
     @CsvSource({"SERVICE, SIGN_IN", "NETWORK, NETWORK", "TLS, TLS"})
     void doesNotEvenConnectWithoutAToken(TokenException.Origin why, Origin origin) {
         Reply reply = Reply.plain(401, "invalid_client: AADSTS7000215: Invalid client secret provided.");
-        tokens.trouble = new TokenException(why, reply, new IOException("x"));
+        tokens.failure = new TokenException(why, reply, new IOException("x"));
         Response response = only(withTokens().attempt(message(TEXT, "a@x.example")));
         assertThat(response).isEqualTo(new Response(Step.AUTH, reply, origin));
         assertThat(server.connections).hasValue(0);
