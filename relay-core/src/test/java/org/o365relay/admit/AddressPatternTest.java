@@ -89,7 +89,7 @@ class AddressPatternTest {
     }
 
     @Test
-    void matchesDecomposedLetters() {
+    void matchesDecomposedCharacters() {
         AddressPattern pattern = AddressPattern.parse("jürgen@bücher.example").orElseThrow();
 
         assertThat(pattern.matches(
