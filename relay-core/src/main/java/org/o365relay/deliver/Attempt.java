@@ -24,14 +24,17 @@ import org.o365relay.mail.ReportedMessage;
 
 /// One delivery attempt: a verdict for each open recipient, and when the message may be tried again.
 ///
-/// @param verdicts in envelope order; for a recipient in backoff the last refusal, deferred
-/// @param backoffs recipients that were not tried, and when their backoff ends
-/// @param original parts of the received message, for notices
-/// @param alias the author if on the send-as list; null if the message is sent as the mailbox
-/// @param notBefore earliest time of the next attempt if this one does not count; null if the message keeps its
-///     place in the queue
-/// @param keepsTrying whether recipients whose transaction failed do not expire, because the upstream has
-///     processed no message since the last attempt
+/// @param verdicts verdict of each open recipient, in envelope order; for a recipient in backoff, the last
+///     refusal as a deferral
+/// @param backoffs the recipients that were not tried because they are in backoff, with the end of their
+///     backoff
+/// @param original parts of the received message that notices contain
+/// @param alias author of the message, if the message is sent as this author (send-as list); null if it is sent
+///     as the mailbox
+/// @param notBefore earliest time of the next attempt if this attempt does not count; null if the message keeps
+///     its place in the queue
+/// @param keepsTrying whether recipients whose transaction failed are kept even if the retry time is exceeded,
+///     because the upstream has processed no message since the last attempt
 record Attempt(
         Map<Recipient, Verdict> verdicts,
         Map<Recipient, Instant> backoffs,
@@ -47,7 +50,7 @@ record Attempt(
     /// Orders the verdicts by recipient. If only some recipients fail at RCPT, the failure is attributed to them.
     ///
     /// @param tried verdicts of the recipients that were tried
-    /// @param inBackoff the other recipients
+    /// @param inBackoff backoffs of the recipients that were not tried
     static Attempt of(
             List<Recipient> recipients,
             Map<Recipient, Verdict> tried,
@@ -72,7 +75,7 @@ record Attempt(
         return new Attempt(ordered, backoffs, original, alias, null, false);
     }
 
-    /// An attempt that ended in the relay, with the same verdict for all recipients.
+    /// An attempt that the relay itself ended, with the same verdict for all recipients.
     static Attempt local(List<Recipient> recipients, Verdict verdict, ReportedMessage original) {
         Map<Recipient, Verdict> verdicts = new LinkedHashMap<>();
         recipients.forEach(recipient -> verdicts.put(recipient, verdict));
@@ -102,12 +105,12 @@ record Attempt(
         return new Attempt(attributed, backoffs, original, alias, notBefore, keepsTrying);
     }
 
-    /// @return a copy that lets other messages be tried first
+    /// @return a copy with this earliest time of the next attempt
     Attempt notBefore(@Nullable Instant time) {
         return new Attempt(verdicts, backoffs, original, alias, time, keepsTrying);
     }
 
-    /// @return a copy whose recipients do not expire if their transaction failed
+    /// @return a copy with this value of [#keepsTrying]
     Attempt keepingTrying(boolean keeps) {
         return new Attempt(verdicts, backoffs, original, alias, notBefore, keeps);
     }
@@ -116,18 +119,19 @@ record Attempt(
         return !backoffs.containsKey(recipient);
     }
 
-    /// @return whether the attempt counts for this recipient
+    /// @return whether the attempt counts as one for this recipient: it was tried, and the upstream is not at
+    ///     fault
     boolean counts(Recipient recipient) {
         return wasTried(recipient)
                 && !Objects.requireNonNull(verdicts.get(recipient)).isUpstreamFault();
     }
 
-    /// @return whether the attempt counts for the message
+    /// @return whether the attempt counts as one for the message: it counts for at least one recipient
     boolean counts() {
         return any(verdict -> !verdict.isUpstreamFault());
     }
 
-    /// @return whether the message may have caused a failure that is reported as the upstream's or mailbox's
+    /// @return whether the message may have caused a failure that was attributed to the upstream or the mailbox
     boolean isAmbiguous() {
         return any(Verdict::isAmbiguous);
     }
@@ -137,7 +141,7 @@ record Attempt(
         return first(verdict -> verdict.scope() == scope);
     }
 
-    /// @return the failure before MAIL; empty if MAIL was reached
+    /// @return the failure before MAIL; empty if MAIL was reached, or if the relay itself ended the attempt
     Optional<Verdict> unreachable() {
         return first(Verdict::isBeforeMail);
     }
@@ -167,17 +171,17 @@ record Attempt(
                 || refusedAt().filter(step -> step.compareTo(Step.RCPT) > 0).isPresent();
     }
 
-    /// @return whether the attempt failed in the relay itself and says nothing about the upstream
+    /// @return whether the relay itself ended the attempt, so that the result shows nothing about the upstream
     boolean failedLocally() {
         return tried().values().stream().allMatch(verdict -> verdict.response().origin() == Origin.RELAY);
     }
 
-    /// @return whether MAIL was reached
+    /// @return whether MAIL was reached; also true if the relay itself ended the attempt
     boolean reachedMail() {
         return any(verdict -> !verdict.isBeforeMail());
     }
 
-    /// @return number of recipients the upstream accepted
+    /// @return number of recipients that the upstream accepted
     int delivered() {
         return (int) tried().values().stream().filter(Verdict::isDelivered).count();
     }

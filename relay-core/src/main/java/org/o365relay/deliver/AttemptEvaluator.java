@@ -27,16 +27,16 @@ import org.o365relay.queue.Claim;
 /// upstream accordingly.
 record AttemptEvaluator(MailboxSender sender, Journal journal, InstantSource clock) {
 
-    private static final Duration MAX_STEP = Duration.ofHours(1);
+    private static final Duration MAX_EXTRA_DELAY = Duration.ofHours(1);
 
-    /// @return the attempt with its faults attributed
+    /// @return the attempt with each ambiguous failure attributed to the message or to the upstream
     Attempt evaluate(DeliveryPermit permit, Claim claim, Attempt attempt) {
         FaultAttribution attribution = sender.failover().attribution(permit);
         boolean ownFault = attempt.isAmbiguous() && attribution.isOwnFault(claim.id());
         if (attempt.wasProcessed()) {
             attribution.processed();
         }
-        sender.breakers().learn(attempt.tried(), attempt.alias());
+        sender.breakers().recordResult(attempt.tried(), attempt.alias());
         if (!(ownFault && attribution.ignoresOwnFault(claim.id()))) {
             report(permit, attempt);
         }
@@ -45,7 +45,7 @@ record AttemptEvaluator(MailboxSender sender, Journal journal, InstantSource clo
                 : unambiguous(permit, claim, attempt);
     }
 
-    /// Reports the result to the upstream failover, and to the connection limit of the account.
+    /// Reports the result to the upstream failover and to the account's concurrency limiter.
     private void report(DeliveryPermit permit, Attempt attempt) {
         UpstreamFailover failover = sender.failover();
         attempt.failure(Scope.CONNECTIONS).ifPresent(verdict -> throttle(permit, verdict));
@@ -81,38 +81,42 @@ record AttemptEvaluator(MailboxSender sender, Journal journal, InstantSource clo
         }
     }
 
-    /// A message whose transaction failed on an upstream that is now suspended is tried on the fallback at once.
+    /// If the upstream is suspended by now, a message whose transaction failed is sent through the fallback at
+    /// once.
     private Attempt unambiguous(DeliveryPermit permit, Claim claim, Attempt attempt) {
         if (attempt.transactionFailure().isEmpty()) {
             return attempt;
         }
         FaultAttribution attribution = sender.failover().attribution(permit);
-        boolean othersAreServed = attribution.processedSince(claim.id());
+        boolean hasProcessedOthers = attribution.processedSince(claim.id());
         attribution.lost(claim.id());
         return sender.failover().hasFailedOverFrom(permit)
                 ? attempt.withUpstreamAtFault()
-                : attempt.keepingTrying(!othersAreServed);
+                : attempt.keepingTrying(!hasProcessedOthers);
     }
 
     private Attempt ambiguous(FaultAttribution attribution, Claim claim, Attempt attempt, boolean ownFault) {
-        int inRow = attribution.failed(claim.id(), ownFault);
-        return ownFault ? attempt.withMessageAtFault() : attempt.notBefore(notBefore(claim, inRow));
+        int consecutiveFailures = attribution.failed(claim.id(), ownFault);
+        return ownFault ? attempt.withMessageAtFault() : attempt.notBefore(notBefore(claim, consecutiveFailures));
     }
 
-    /// Delays the message so that the next probe is made with another one: this may be the only one that fails.
+    /// Delays the message so that the next probe sends another message: this may be the only one that fails.
     ///
-    /// @param inRow number of failures of the message in a row
+    /// @param consecutiveFailures number of consecutive failures of the message
     /// @return when the message may be tried again; null if it may be tried at once through another upstream or
     ///     by another mailbox
-    private @Nullable Instant notBefore(Claim claim, int inRow) {
+    private @Nullable Instant notBefore(Claim claim, int consecutiveFailures) {
         Duration delay = sender.failover().untilNextAttempt();
-        boolean mayLeaveElsewhere = inRow == 1 && sender.claimScope().isFromPool(claim);
+        boolean mayLeaveElsewhere =
+                consecutiveFailures == 1 && sender.claimScope().isFromPool(claim);
         if (delay.isZero() || mayLeaveElsewhere) {
             return null;
         }
-        // an urgent message would overtake the others again
-        boolean overtakes = claim.priority() == Priority.URGENT && inRow > 1;
-        Duration more = overtakes ? new ProbeSchedule(delay, MAX_STEP).delay(inRow - 2) : Duration.ZERO;
-        return clock.instant().plus(delay).plus(more);
+        // the delay grows, because an urgent message is claimed before all others
+        boolean isClaimedFirst = claim.priority() == Priority.URGENT && consecutiveFailures > 1;
+        Duration extraDelay = isClaimedFirst
+                ? new ProbeSchedule(delay, MAX_EXTRA_DELAY).delay(consecutiveFailures - 2)
+                : Duration.ZERO;
+        return clock.instant().plus(delay).plus(extraDelay);
     }
 }

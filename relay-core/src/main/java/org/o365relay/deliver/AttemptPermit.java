@@ -10,11 +10,11 @@ import org.o365relay.deliver.health.DeliveryPermit;
 import org.o365relay.deliver.health.UpstreamFailover;
 import org.o365relay.deliver.limits.SendingAccount;
 
-/// Permits one delivery attempt. Holds everything the attempt needs, and returns it when closed:
+/// Permits one delivery attempt. Holds the resources that the attempt needs, and returns them when closed:
 ///
-/// - from the start one of the account's connections and one message of its rate, so that no more messages are
+/// - from the start, one of the account's connections and one message of its rate, so that no more messages are
 ///   claimed than may be sent;
-/// - from [#begin] on one of the upstream's connections, and quota for the recipients.
+/// - from [#begin] on, one of the upstream's connections, and quota for the recipients.
 ///
 /// Used by one thread at a time.
 final class AttemptPermit implements AutoCloseable {
@@ -23,9 +23,9 @@ final class AttemptPermit implements AutoCloseable {
     private final SendingAccount account;
     private @Nullable DeliveryPermit upstream;
     private int reservedRecipients;
-    private boolean isSent; // then the message counts against the rate
+    private boolean isSent; // if true, the message counts against the rate
 
-    /// What [#begin] returns.
+    /// The result of [#begin].
     sealed interface Start {
 
         /// The attempt may be made.
@@ -36,20 +36,22 @@ final class AttemptPermit implements AutoCloseable {
 
         /// The daily quota has no room for the recipients.
         ///
-        /// @param until when it has room again
+        /// @param until when the quota has room for them
         record QuotaUsedUp(DeliveryPermit upstream, Instant until) implements Start {}
     }
 
-    /// Holds a connection of the account and a message of its rate, which the caller has taken.
+    /// Creates a permit that holds a connection of the account and a message of its rate, both acquired by the
+    /// caller.
     AttemptPermit(UpstreamFailover failover, SendingAccount account) {
         this.failover = failover;
         this.account = account;
     }
 
-    /// Waits until attempts may start: first for the account's rate, then for one of its connections.
+    /// Waits for one of the account's connections, if its rate allows a message now; otherwise waits for the
+    /// rate and returns no permits.
     ///
-    /// @return as many permits as there are free connections of the upstream and the account, and messages of the
-    ///     rate; empty if the wait took too long, or if the upstream has become unavailable meanwhile
+    /// @return one permit for each attempt that may start, as limited by the free connections of the upstream
+    ///     and the account and by the rate; empty if none may start yet, so that the caller has to try again
     static List<AttemptPermit> await(UpstreamFailover failover, SendingAccount account, Duration atMost)
             throws InterruptedException {
         int slots = failover.freeSlots();
@@ -66,7 +68,7 @@ final class AttemptPermit implements AutoCloseable {
                 .toList();
     }
 
-    /// Takes what the attempt needs for its message.
+    /// Acquires a connection of the upstream, and reserves quota for the recipients.
     Start begin(int recipients) {
         Optional<DeliveryPermit> acquired = failover.acquire();
         if (acquired.isEmpty()) {
@@ -82,9 +84,9 @@ final class AttemptPermit implements AutoCloseable {
         return new Start.Permitted(upstream);
     }
 
-    /// Settles the quota.
+    /// Records the result in the quota and the rate.
     ///
-    /// @param delivered recipients that the upstream accepted
+    /// @param delivered number of recipients that the upstream accepted
     /// @param reachedMail whether the message counts against the rate
     void attempted(int delivered, boolean reachedMail) {
         account.dailyQuota().settle(reservedRecipients, delivered);

@@ -34,8 +34,8 @@ import org.o365relay.rewrite.RewriteResult.Unacceptable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Makes one attempt to deliver one message, from claim to settlement: rewrites it, sends it to the upstream in
-/// use, classifies the replies, settles, and writes to the journal.
+/// Makes one attempt to deliver one message, from claim to settlement: rewrites the message, sends it to the
+/// upstream in use, classifies the replies, settles the message, and writes to the journal.
 public final class Delivery {
 
     private static final Logger log = LoggerFactory.getLogger(Delivery.class);
@@ -47,8 +47,8 @@ public final class Delivery {
     private final SettlementWriter settlements;
     private final QuotaWait quotaWait;
 
-    /// @param sender of the mailbox to deliver through
-    /// @param policy for notices
+    /// @param sender sender of the mailbox to deliver through
+    /// @param policy texts and limits of the notices
     public Delivery(
             Claims queue,
             MailboxSender sender,
@@ -75,7 +75,7 @@ public final class Delivery {
                 case Start.Permitted(DeliveryPermit upstream) -> deliver(claim, permit, upstream);
                 case Start.NoUpstream() -> queue.putBack(claim);
                 case Start.QuotaUsedUp(DeliveryPermit upstream, Instant until) ->
-                    quotaWait.putOff(claim, upstream, until);
+                    quotaWait.postpone(claim, upstream, until);
             }
         }
         makeDueForRequestedProbe(claim);
@@ -154,20 +154,20 @@ public final class Delivery {
         return Attempt.local(claim.recipients(), verdict, original);
     }
 
-    /// Evaluates the result. A bug in the evaluation does not prevent it from being settled.
+    /// Evaluates the result. If a bug makes the evaluation fail, the result is settled as reported.
     private Attempt evaluate(DeliveryPermit upstream, Claim claim, Attempt attempt) {
         try {
             return evaluator.evaluate(upstream, claim, attempt);
         } catch (RuntimeException e) {
             log.error(
-                    "the result of message {} cannot be evaluated because of a bug and is settled as reported; please report it",
+                    "the result of message {} cannot be evaluated because of a bug, and is settled as reported; please report it",
                     claim.id(),
                     e);
             return attempt;
         }
     }
 
-    /// Puts the damaged message on hold: retries would end in a bounce, about which the sender can do nothing.
+    /// Puts the damaged message on hold: retries would end in a bounce, and the sender could not fix the cause.
     private void hold(Claim claim, String damage) {
         log.error(
                 "message {} is damaged in the queue ({}) and was put on hold; check the disk, then bounce or delete the"
@@ -177,8 +177,8 @@ public final class Delivery {
         queue.holdDamaged(claim, damage);
     }
 
-    /// Makes the message due now if an operator requested a probe that must send a message: when it was
-    /// requested, this message was in flight, and there may have been no other.
+    /// Makes the message due now if an operator requested a probe that must send a message. This message was in
+    /// flight when the probe was requested, and there may have been no other message.
     private void makeDueForRequestedProbe(Claim claim) {
         Optional<String> requestedBy = sender.failover().messageProbeRequestedBy();
         if (requestedBy.isEmpty()) {

@@ -16,8 +16,9 @@ import org.o365relay.queue.QueueException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Claims due messages of one mailbox and starts their delivery, within the limits of account and upstream.
-/// Runs one loop for messages and one for checks, each on a virtual thread, and a virtual thread per delivery.
+/// Claims due messages for one mailbox and starts their delivery, within the limits of the account and the
+/// upstream. Runs one loop for messages and one for checks, each on a virtual thread, and a virtual thread per
+/// delivery.
 public final class Dispatcher {
 
     private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
@@ -30,12 +31,12 @@ public final class Dispatcher {
     private final MailboxSender sender;
     private final Delivery delivery;
     private final UpstreamChecker checker;
-    private final Semaphore idle = new Semaphore(MAX_DELIVERIES); // minus one per delivery in flight
+    private final Semaphore deliverySlots = new Semaphore(MAX_DELIVERIES); // minus one per delivery in flight
     private volatile boolean stopping;
     private @Nullable Thread loop;
     private @Nullable Thread checkLoop;
 
-    /// @param delivery delivers the messages of the same mailbox
+    /// @param delivery delivers the messages, through the same mailbox
     public Dispatcher(Claims queue, MailboxSender sender, Delivery delivery) {
         this.queue = queue;
         this.sender = sender;
@@ -49,9 +50,9 @@ public final class Dispatcher {
         checkLoop = Thread.ofVirtual().name("checks-" + sender.mailbox()).start(() -> repeat(checker::checkNext));
     }
 
-    /// Starts no more deliveries and waits for those in flight.
+    /// Stops starting deliveries, and waits for those in flight.
     ///
-    /// @param grace longest wait; deliveries that take longer are retried after the next start
+    /// @param grace maximum wait; messages whose delivery takes longer are retried after the next start
     public void stop(Duration grace) {
         stopping = true;
         long deadline = System.nanoTime() + grace.toNanos();
@@ -63,7 +64,7 @@ public final class Dispatcher {
                 loop.interrupt();
                 loop.join(grace);
             }
-            if (!idle.tryAcquire(MAX_DELIVERIES, deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+            if (!deliverySlots.tryAcquire(MAX_DELIVERIES, deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
                 log.warn("deliveries did not end in time; they are retried after the next start");
             }
         } catch (InterruptedException e) {
@@ -87,7 +88,7 @@ public final class Dispatcher {
             releaseIfOutOfService();
         } catch (QueueException e) {
             log.warn(
-                    "the messages that {} has reserved could not be given back to its pools; trying again: {}",
+                    "the messages that {} has reserved could not be returned to its pools; retrying: {}",
                     sender.mailbox(),
                     e.getMessage());
         }
@@ -107,15 +108,15 @@ public final class Dispatcher {
         return sender.retry();
     }
 
-    /// If the probe that [#retry()] has made due still waits for a message, makes the message whose delivery
-    /// attempt ends next due at once: a message in flight cannot be made due earlier.
+    /// If the probe that [#retry()] made due is still waiting for a message, makes the next message whose
+    /// delivery attempt ends due at once: a message in flight cannot be made due earlier.
     ///
     /// @param by user name of the operator
     public void requestMessageProbe(String by) {
         sender.failover().apply(new HealthEvent.RequestMessageProbe(by));
     }
 
-    /// @return the names of the mailbox and of its pools, as in the queue
+    /// @return the names of the mailbox and its pools, as stored in the queue
     public List<String> routes() {
         return sender.claimScope().routes();
     }
@@ -186,11 +187,11 @@ public final class Dispatcher {
     /// Delivers on a thread of its own, so that an interrupt of the loop does not interrupt the delivery.
     private void start(Claim claim, AttemptPermit permit) {
         Thread thread = Thread.ofVirtual().name("delivery-" + claim.id()).unstarted(() -> deliver(claim, permit));
-        idle.acquireUninterruptibly();
+        deliverySlots.acquireUninterruptibly();
         try {
             thread.start();
         } catch (RuntimeException | Error e) {
-            idle.release();
+            deliverySlots.release();
             throw e;
         }
     }
@@ -203,12 +204,12 @@ public final class Dispatcher {
             log.error("the delivery of message {} failed; it is retried unless it was settled", claim.id(), e);
             interrupt(claim);
         } finally {
-            idle.release();
+            deliverySlots.release();
         }
     }
 
-    /// Ends the lease at once: otherwise the message would wait for hours until the lease expires, and its
-    /// history would not say that a duplicate may arrive.
+    /// Ends the lease at once. Otherwise the message would wait for hours until the lease expires, and its
+    /// history would not mention that a duplicate may arrive.
     private void interrupt(Claim claim) {
         while (!Thread.currentThread().isInterrupted()) {
             try {

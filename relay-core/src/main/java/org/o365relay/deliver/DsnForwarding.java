@@ -10,9 +10,9 @@ import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
 import org.o365relay.queue.Claim;
 
-/// Chooses the DSN parameters passed to the upstream (RFC 3461). The upstream reports to the
-/// mailbox, because that is the envelope sender, so NOTIFY=SUCCESS is passed on only for mail from the mailbox
-/// itself. The relay reports success to all other senders.
+/// Chooses the DSN parameters passed to the upstream (RFC 3461). The upstream sends its reports to the mailbox,
+/// because the mailbox is the envelope sender. NOTIFY=SUCCESS is therefore passed on only for mail from the
+/// mailbox itself; the relay reports success to all other senders.
 final class DsnForwarding {
 
     private static final Set<NotifyCondition> NEVER = Set.of();
@@ -22,7 +22,7 @@ final class DsnForwarding {
     static DsnRequest of(Claim claim, EmailAddress mailbox) {
         Envelope envelope = claim.envelope();
         DsnRequest request = envelope.dsnRequest();
-        // RFC 3461 §4.1: no report about a report
+        // RFC 3461 §4.1: no reports about notices and mail with a null sender
         if (claim.notice() || envelope.returnPath().isEmpty()) {
             return never(envelope);
         }

@@ -17,21 +17,23 @@ import org.o365relay.mail.EnhancedStatus;
 import org.o365relay.mail.Outcome;
 import org.o365relay.mail.Reply;
 
-/// Turns a response into an outcome and a scope; the only class that does so.
+/// Turns a response into a verdict: an outcome and a scope. No other class does so.
 ///
-/// Known replies of Microsoft 365 are looked up first, by enhanced code, error code and text. For all other
-/// replies:
+/// Replies are first looked up in the catalogue of known replies from Microsoft 365, by code, enhanced status
+/// code, error code and text. For all other replies:
 ///
-/// - up to MAIL a refusal suspends the upstream, unless it is about size or content: nothing before MAIL
+/// - up to MAIL, a 5xx reply suspends the upstream, unless it is about size or content: nothing before MAIL
 ///   depends on the message, and the sender in MAIL is always the mailbox;
-/// - a lost connection, a name that is not found and every 4xx reply defer;
-/// - an upstream that asks the relay to wait is suspended for that time;
-/// - a failure of TLS or of the token suspends the upstream: only the admin can fix it, and mail is safe in the
-///   queue;
-/// - a 5xx reply over SMTP fails the recipient at RCPT, the message after it; of Graph's responses those about
-///   the request (4xx) fail the message, those about the mailbox suspend the upstream;
-/// - Graph's response to a draft or an upload applies to that large message only: it suspends nothing, and
-///   fails the message only if the reply is known.
+/// - a lost connection, a name that is not found and every 4xx reply over SMTP defer the message or recipient;
+/// - an upstream that asks the relay to wait (Retry-After) is suspended for that time;
+/// - a TLS failure, or a token that the sign-in service refuses, suspends the upstream: only the admin can fix
+///   it, and mail is safe in the queue;
+/// - a 5xx reply over SMTP fails the recipient at RCPT, and the message after RCPT, except that a refused
+///   sign-in (530, 535) suspends the upstream;
+/// - a 4xx response from Graph fails the message if it is about the request, and suspends the upstream if it is
+///   about the mailbox or its permissions (401, 403, 404); temporary ones and 5xx defer the message;
+/// - Graph's response to a request for a draft or an upload applies to that large message only: it suspends
+///   nothing, and fails the message only if the reply is known.
 public final class FailurePolicy {
 
     private static final int UNAUTHORIZED = 401;
@@ -39,13 +41,13 @@ public final class FailurePolicy {
     private static final int NOT_FOUND = 404;
     private static final int TOO_MANY_REQUESTS = 429;
 
-    // Request Timeout, Conflict, Locked, Too Early: the temporary 4xx
+    // the temporary 4xx statuses: Request Timeout, Conflict, Locked, Too Early
     private static final Set<Integer> TEMPORARY = Set.of(408, 409, 423, 425);
 
     private final EmailAddress mailbox;
     private final ReplyCatalogue catalogue;
 
-    /// A policy with [ReplyCatalogue#microsoft365()].
+    /// A policy with the catalogue that comes with the relay ([ReplyCatalogue#microsoft365()]).
     ///
     /// @param mailbox mailbox named in the advice
     public FailurePolicy(EmailAddress mailbox) {
@@ -58,8 +60,9 @@ public final class FailurePolicy {
         this.catalogue = catalogue;
     }
 
-    /// @param alias whether the message was sent as an author on the send-as list instead of the mailbox
-    /// @return the classification; its outcome has the response's reply
+    /// @param alias whether the message was sent as its author (send-as list); false if it was sent as the
+    ///     mailbox
+    /// @return the verdict; its outcome contains the reply of the response
     public Verdict judge(Response response, boolean alias) {
         return switch (response.origin()) {
             case UPSTREAM -> {
@@ -84,7 +87,7 @@ public final class FailurePolicy {
     }
 
     /// Attributes a reply at RCPT to the recipient, because other recipients of the same attempt got further. A
-    /// 5xx reply is permanent unless its cause goes away with time, such as a quota.
+    /// 5xx reply is permanent unless its cause disappears with time, as that of a quota does.
     static Verdict recipientAtFault(Verdict verdict) {
         Reply reply = verdict.response().reply();
         boolean permanent = reply.category() == 5 && verdict.probeAfter() == null;
@@ -125,8 +128,8 @@ public final class FailurePolicy {
     }
 
     private static @Nullable Duration probe(Response response, KnownReply known) {
-        boolean ofUpstream = known.kind() == Kind.UPSTREAM;
-        return ofUpstream && response.retryAfter() != null ? response.retryAfter() : known.probe();
+        boolean isUpstreamKind = known.kind() == Kind.UPSTREAM;
+        return isUpstreamKind && response.retryAfter() != null ? response.retryAfter() : known.probe();
     }
 
     private static Scope scope(Response response, Kind kind, boolean alias) {
@@ -147,10 +150,10 @@ public final class FailurePolicy {
             case SIGN_IN ->
                 suspended(
                         response,
-                        "the sign-in service issues no token",
+                        "the sign-in service did not issue a token",
                         "Compare tenant, client-id and secret or certificate of " + mailbox
                                 + " with Entra admin center > App registrations; for details run: o365-relay check");
-            case GRAPH -> judgeUnknownOfGraph(response);
+            case GRAPH -> judgeUnknownGraphResponse(response);
         };
     }
 
@@ -163,16 +166,16 @@ public final class FailurePolicy {
             return deferred(
                     response,
                     Scope.RECIPIENT,
-                    "the upstream accepts fewer recipients per message; the others follow later");
+                    "the upstream accepts fewer recipients per message; the others are sent in the next attempt");
         }
         if (reply.category() != 5) {
-            return deferred(response, Scope.MESSAGE, "the upstream gave an unexpected reply");
+            return deferred(response, Scope.MESSAGE, "the upstream sent an unexpected reply");
         }
-        // RFC 4954 §6: 530 and 535 are about signing in, whichever command they reply to
+        // RFC 4954 §6: 530 and 535 are about authentication, whichever command they reply to
         if (response.step() == Step.AUTH || reply.code() == 530 || reply.code() == 535) {
             return suspended(
                     response,
-                    "signing in to the upstream failed",
+                    "sign-in to the upstream failed",
                     "Check user name and password of " + mailbox + ", and that it may use SMTP AUTH.");
         }
         return isAboutUpstream(response)
@@ -180,7 +183,7 @@ public final class FailurePolicy {
                 : failed(response, "the upstream refuses the message");
     }
 
-    private Verdict judgeUnknownOfGraph(Response response) {
+    private Verdict judgeUnknownGraphResponse(Response response) {
         Reply reply = response.reply();
         if (isAboutDraft(response)) {
             return deferred(
@@ -193,7 +196,7 @@ public final class FailurePolicy {
             case UNAUTHORIZED, FORBIDDEN, NOT_FOUND ->
                 suspended(
                         response,
-                        "Microsoft Graph does not let the relay send as this mailbox",
+                        "Microsoft Graph does not allow the relay to send as this mailbox",
                         "Check that the app has Mail.Send (Application) with admin consent, and that " + mailbox
                                 + " is a mailbox in Exchange Online.");
             default ->
@@ -211,7 +214,7 @@ public final class FailurePolicy {
                     Scope.UPSTREAM,
                     "",
                     "the upstream asked the relay to wait (Retry-After)",
-                    "Delivery continues by itself. Check what else uses " + mailbox + ".",
+                    "Delivery resumes automatically. Check which other programs use " + mailbox + ".",
                     response.retryAfter());
         }
         if (isAboutUpstream(response)) {
@@ -222,20 +225,21 @@ public final class FailurePolicy {
                 : deferred(response, scopeOf(response), response.reply().text());
     }
 
-    /// Up to MAIL, only a refusal of SIZE or SMTPUTF8 is about the message.
+    /// Up to MAIL, a reply is about the upstream, except a reply to MAIL that concerns size or content (SIZE,
+    /// SMTPUTF8).
     private static boolean isAboutUpstream(Response response) {
         boolean beforeRcpt = response.step().compareTo(Step.RCPT) < 0;
         return beforeRcpt && !(response.step() == Step.MAIL && isAboutContent(response.reply()));
     }
 
-    /// A 429 applies to all requests, even as the response to a request for a draft.
+    /// A 429 response applies to all requests, even if the request was for a draft.
     private static boolean isAboutDraft(Response response) {
         return response.origin() == Origin.GRAPH
                 && response.step() == Step.CONTENT
                 && response.reply().code() != TOO_MANY_REQUESTS;
     }
 
-    // RFC 5321 §4.5.3.1.10: a 552 from old servers means 452, unless its enhanced code differs
+    // RFC 5321 §4.5.3.1.10: a 552 from old servers means 452, unless its enhanced status code shows otherwise
     private static boolean isTooManyRecipients(Reply reply) {
         EnhancedStatus status = reply.status();
         return reply.code() == 552 && (status == null || status.equals(EnhancedStatus.of("5.5.3")));

@@ -26,8 +26,8 @@ import org.o365relay.rewrite.Rewriter;
 import org.o365relay.route.Routes;
 import org.o365relay.route.Target;
 
-/// Everything one mailbox needs to send: which messages it may claim, how they are rewritten, its upstreams and
-/// limits, and whether mail may leave at the moment.
+/// Everything that one mailbox needs to send: which messages it may claim, how they are rewritten, its
+/// upstreams and limits, and whether mail may leave at the moment.
 public final class MailboxSender implements NoticeMailbox {
 
     private final EmailAddress mailbox;
@@ -39,10 +39,10 @@ public final class MailboxSender implements NoticeMailbox {
     private final UpstreamFailover failover;
     private final Breakers breakers;
 
-    /// @param upstreams the primary first, then the fallbacks; closed by the dispatcher
-    /// @param account account that the mailbox signs in with; mailboxes with the same account share it
-    /// @param routes decide which pools the mailbox is in
-    /// @param probes usual schedule of probes
+    /// @param upstreams the primary, then the fallbacks; the dispatcher closes them
+    /// @param account account that the mailbox signs in with; mailboxes with the same account share this object
+    /// @param routes routing rules, which define the pools of the mailbox
+    /// @param probes schedule of probes for failures that have none of their own
     public MailboxSender(
             MailboxSettings settings,
             List<Upstream> upstreams,
@@ -76,7 +76,7 @@ public final class MailboxSender implements NoticeMailbox {
         return mailbox;
     }
 
-    /// @return which messages it may claim: those routed to the mailbox or to its pools
+    /// @return the messages that the mailbox may claim: those routed to the mailbox or to its pools
     ClaimScope claimScope() {
         return claimScope;
     }

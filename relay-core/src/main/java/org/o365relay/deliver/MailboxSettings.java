@@ -8,7 +8,7 @@ import org.o365relay.rewrite.RewriteRules;
 /// Settings of one Microsoft 365 mailbox: its upstreams, its limits and how mail is rewritten for it.
 ///
 /// @param account user name for signing in, in lower case; mailboxes with the same account share its limits
-/// @param upstreams the primary, then fallbacks; at least one
+/// @param upstreams the primary, then the fallbacks; at least one
 public record MailboxSettings(
         EmailAddress address,
         String account,

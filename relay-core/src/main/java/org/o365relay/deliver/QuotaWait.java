@@ -21,20 +21,19 @@ import org.o365relay.queue.Claims;
 import org.o365relay.queue.Settlement;
 import org.o365relay.queue.Settlement.Remark;
 
-/// Puts off messages that the account's daily quota has no room for.
+/// Postpones messages for which the account's daily quota has no room.
 record QuotaWait(
         Claims queue, MailboxSender sender, RetrySchedule retry, SettlementWriter settlements, InstantSource clock) {
 
     private static final Duration POOL_RETRY_DELAY = Duration.ofMinutes(10);
-    private static final Reply REPLY =
-            Reply.of(452, "4.5.3", "The mailbox has sent to as many recipients as it may in 24 hours");
+    private static final Reply REPLY = Reply.of(452, "4.5.3", "The daily recipient quota of the mailbox is used up");
     private static final Remark REMARK = new Remark("recipient-limit", false);
 
-    /// Defers the message, while messages with fewer recipients are sent. Blocks the mailbox if the quota is
-    /// used up, or if the message is older than the retry time.
+    /// Defers the message if the quota has room for messages with fewer recipients, which continue to be sent.
+    /// Blocks the mailbox if the quota is used up, or if the message is older than the retry time.
     ///
     /// @param fullUntil when the quota has room for the message
-    void putOff(Claim claim, DeliveryPermit upstream, Instant fullUntil) {
+    void postpone(Claim claim, DeliveryPermit upstream, Instant fullUntil) {
         Optional<Instant> nextFree = retry.isExpired(claim.arrival().at(), clock.instant())
                 ? Optional.of(fullUntil)
                 : sender.account().dailyQuota().fullUntil(1);
@@ -46,19 +45,19 @@ record QuotaWait(
         }
     }
 
-    /// Sends nothing until the quota has room. This is reported as a block unless deliveries in flight hold
-    /// reservations, because then the wait is expected to be short.
+    /// Blocks the mailbox until the quota has room. The block is not reported while deliveries in flight hold
+    /// reservations, because the wait is then expected to be short.
     private void block(DeliveryPermit upstream, Instant until) {
         DailyQuota quota = sender.account().dailyQuota();
-        String reason = "limits.recipients-per-day of " + sender.account().name() + " is "
+        String reason = "The daily quota of " + sender.account().name() + " (limits.recipients-per-day = "
                 + quota.limit().orElseThrow()
-                + " and used up. Messages stay in the queue until the oldest of these recipients are 24 hours old. If this"
-                + " happens often, spread the mail over several mailboxes (relay.pools).";
+                + ") is used up. Messages stay in the queue until part of it is free again (each recipient counts for 24"
+                + " hours). If this happens often, spread the mail over several mailboxes (relay.pools).";
         Cause cause = new Cause(Step.MAIL, REPLY, reason);
         sender.failover().apply(new QuotaUsedUp(upstream, cause, until, quota.hasReservations()));
     }
 
-    /// A message of a pool waits for a short time only: another mailbox may send it.
+    /// A message routed to a pool waits for 10 minutes at most, because another mailbox may send it.
     private void defer(Claim claim, DeliveryPermit upstream, Instant fullUntil) {
         boolean fromPool = sender.claimScope().isFromPool(claim);
         Instant soon = clock.instant().plus(POOL_RETRY_DELAY);
@@ -69,7 +68,7 @@ record QuotaWait(
         }
     }
 
-    /// Does not count as an attempt.
+    /// A settlement that does not count as an attempt.
     private Settlement deferral(Claim claim, Instant next, DeliveryPermit upstream) {
         Map<Recipient, Outcome> outcomes = new LinkedHashMap<>();
         claim.recipients().forEach(recipient -> outcomes.put(recipient, new Deferred(REPLY)));

@@ -6,12 +6,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
-/// When a deferred message is retried: after 1, 2, 5, 10, 20, 30 and then every 60 times the first delay, each
-/// with up to 10% added at random, so that messages deferred together are not retried together.
+/// Schedule of the retries of a deferred message. The delays are 1, 2, 5, 10, 20, 30 and then always 60 times
+/// the first delay, each with up to 10% added at random, so that messages deferred together are not retried
+/// together.
 ///
 /// @param firstDelay delay after the first attempt; the other delays are multiples of it
-/// @param expireAfter age at which a message that is deferred again expires, if it has had all the delays once:
-///     a message that waited because the mailbox was blocked or the relay was off still gets them
+/// @param expireAfter age after which a message expires when it is deferred again, provided that each delay was
+///     used once: a message that waited because the mailbox was blocked or the relay was stopped is still
+///     retried that often
 public record RetrySchedule(Duration firstDelay, Duration expireAfter) {
 
     private static final List<Integer> FACTORS = List.of(1, 2, 5, 10, 20, 30, 60);
@@ -19,7 +21,7 @@ public record RetrySchedule(Duration firstDelay, Duration expireAfter) {
     private static final Duration DAY = Duration.ofDays(1);
 
     /// @param attempts number of attempts made so far, 1 or more
-    /// @return time of the next attempt; empty if the message expires
+    /// @return time of the next attempt; empty if the message expires now
     public Optional<Instant> next(int attempts, Instant receivedAt, Instant now, RandomGenerator random) {
         if (attempts >= FACTORS.size() && isExpired(receivedAt, now)) {
             return Optional.empty();
@@ -35,8 +37,8 @@ public record RetrySchedule(Duration firstDelay, Duration expireAfter) {
         return now.plus(delay).plusMillis(jitter);
     }
 
-    /// @return earliest time at which the message expires: even a message that is too old gets all the delays
-    ///     once
+    /// @return earliest time at which the message can expire: even a message older than the retry time is
+    ///     retried after each delay once
     public Instant expiresAt(Instant receivedAt, Instant now) {
         int all = FACTORS.stream()
                 .limit(FACTORS.size() - 1L)
@@ -47,15 +49,15 @@ public record RetrySchedule(Duration firstDelay, Duration expireAfter) {
         return usual.isAfter(soonest) ? usual : soonest;
     }
 
-    /// @return one day more than the longest wait of a message: for its next attempt, or for room in the daily
-    ///     quota if that takes longer
+    /// @return one day more than the longest time that a message waits for its next attempt or, if that is
+    ///     longer, for room in the daily quota
     public Duration maxWait() {
         Duration delay = firstDelay.multipliedBy(FACTORS.getLast());
         Duration longest = delay.plusMillis((long) (delay.toMillis() * JITTER));
         return (longest.compareTo(DAY) > 0 ? longest : DAY).plus(DAY);
     }
 
-    /// @return whether a message expires once it has had all the delays
+    /// @return whether the message is older than the retry time
     boolean isExpired(Instant receivedAt, Instant now) {
         return !now.isBefore(receivedAt.plus(expireAfter));
     }

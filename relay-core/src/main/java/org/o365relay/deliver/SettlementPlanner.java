@@ -27,19 +27,19 @@ import org.o365relay.queue.Settlement.Remark;
 /// is tried again.
 record SettlementPlanner(RetrySchedule retry, InstantSource clock, RandomGenerator random) {
 
-    /// A recipient in backoff after permanent refusals fails when its message is this old, so that the sender
-    /// is notified the same day.
-    private static final Duration MAX_BACKOFF_FOR_RECIPIENT = Duration.ofHours(4);
+    /// Age of the message at which a recipient in backoff after permanent refusals fails, so that the sender is
+    /// notified the same day.
+    private static final Duration MAX_RECIPIENT_BACKOFF = Duration.ofHours(4);
 
-    /// @param upstream of the attempt
-    /// @param account whose quota the delivered recipients count against
+    /// @param upstream name of the upstream that the attempt used
+    /// @param account name of the account whose quota the delivered recipients count against
     Settlement plan(Claim claim, Attempt attempt, String upstream, String account) {
         Instant now = clock.instant();
         Instant receivedAt = claim.arrival().at();
         Optional<Instant> retryAt = retry.next(claim.attempts(), receivedAt, now, random);
-        Instant again = retryAt.orElseGet(() -> retry.nextRegardlessOfAge(claim.attempts(), now, random));
+        Instant nextRetry = retryAt.orElseGet(() -> retry.nextRegardlessOfAge(claim.attempts(), now, random));
         boolean isTooOld = retry.isExpired(receivedAt, now);
-        boolean hasWaited = !now.isBefore(receivedAt.plus(MAX_BACKOFF_FOR_RECIPIENT));
+        boolean hasWaited = !now.isBefore(receivedAt.plus(MAX_RECIPIENT_BACKOFF));
         Map<Recipient, Outcome> outcomes = new LinkedHashMap<>();
         attempt.verdicts().forEach((recipient, verdict) -> {
             boolean expired = attempt.wasTried(recipient)
@@ -48,7 +48,7 @@ record SettlementPlanner(RetrySchedule retry, InstantSource clock, RandomGenerat
             outcomes.put(recipient, outcome(verdict, expired));
         });
         boolean open = outcomes.values().stream().anyMatch(Deferred.class::isInstance);
-        Instant next = open ? nextAttempt(claim, attempt, outcomes, again) : null;
+        Instant next = open ? nextAttempt(claim, attempt, outcomes, nextRetry) : null;
         return new Settlement(outcomes, next, attempt.counts(), upstream, account, remarks(attempt));
     }
 
@@ -68,7 +68,7 @@ record SettlementPlanner(RetrySchedule retry, InstantSource clock, RandomGenerat
         return attempt.keepsTrying() && verdict.isTransactionFailure();
     }
 
-    /// @return the settlement of a message that fails without an attempt
+    /// @return a settlement that fails all recipients without a delivery attempt
     static Settlement bounce(Attempt attempt) {
         Map<Recipient, Outcome> outcomes = new LinkedHashMap<>();
         attempt.verdicts()
@@ -78,12 +78,13 @@ record SettlementPlanner(RetrySchedule retry, InstantSource clock, RandomGenerat
     }
 
     /// A message that waits only for its upstream or mailbox keeps its due time, and so its place in the queue,
-    /// unless it has to let others be tried first.
-    private static Instant nextAttempt(Claim claim, Attempt attempt, Map<Recipient, Outcome> outcomes, Instant again) {
+    /// unless the attempt has an earliest time for the next one.
+    private static Instant nextAttempt(
+            Claim claim, Attempt attempt, Map<Recipient, Outcome> outcomes, Instant nextRetry) {
         boolean isDeferred = outcomes.entrySet().stream()
                 .anyMatch(entry -> entry.getValue() instanceof Deferred && attempt.counts(entry.getKey()));
         return isDeferred
-                ? again
+                ? nextRetry
                 : Stream.concat(attempt.backoffs().values().stream(), Stream.ofNullable(attempt.notBefore()))
                         .min(Instant::compareTo)
                         .orElse(claim.dueAt());
@@ -100,7 +101,7 @@ record SettlementPlanner(RetrySchedule retry, InstantSource clock, RandomGenerat
         };
     }
 
-    /// Notes in the history that a duplicate may arrive.
+    /// Adds to the reply that the message may have been sent, so that the history shows a possible duplicate.
     private static Reply possibleDuplicate(Verdict verdict) {
         Reply reply = verdict.response().reply();
         List<String> lines = new ArrayList<>(reply.lines());

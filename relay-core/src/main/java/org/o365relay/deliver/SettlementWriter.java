@@ -25,8 +25,8 @@ import org.o365relay.queue.Settlement;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Commits settlements together with the DSNs they require, and then writes them to the journal, one event per
-/// recipient.
+/// Commits settlements together with the DSNs that they require, and then writes them to the journal, one event
+/// per recipient.
 final class SettlementWriter {
 
     private static final Logger log = LoggerFactory.getLogger(SettlementWriter.class);
@@ -44,16 +44,16 @@ final class SettlementWriter {
         this.clock = clock;
     }
 
-    /// Writes the settlement of an attempt. Does not return before it is on disk: sending more messages while
-    /// results cannot be recorded would send duplicates after the next start.
+    /// Writes the settlement of an attempt. Does not return before it is on disk: if more messages were sent
+    /// while results cannot be recorded, they would be sent again after the next start.
     void write(Claim claim, Attempt attempt, Settlement settlement) {
         Notices notices = dsnSender.notices(claim, attempt.verdicts(), attempt.original(), settlement);
         List<QueueId> noticeIds = commitWithRetries(claim, settlement, notices);
         log(claim, attempt, settlement, notices, noticeIds, "");
     }
 
-    /// Writes the settlement of a message that was not tried, without notices and events. Does not return before
-    /// it is on disk.
+    /// Writes the settlement of a message that was not tried, without notices and journal events. Does not
+    /// return before it is on disk.
     void writeDeferral(Claim claim, Settlement settlement) {
         commitWithRetries(claim, settlement, Notices.NONE);
     }
@@ -61,7 +61,7 @@ final class SettlementWriter {
     /// Writes the settlement of a message that an operator bounces.
     ///
     /// @param by user name of the operator
-    /// @throws QueueException if it cannot be written
+    /// @throws QueueException if the settlement cannot be written
     void writeBounce(Claim claim, Attempt attempt, Settlement settlement, String by) {
         Notices notices = dsnSender.notices(claim, attempt.verdicts(), attempt.original(), settlement);
         List<QueueId> noticeIds = commit(claim, settlement, notices);
@@ -129,7 +129,8 @@ final class SettlementWriter {
         return claim.envelope().dsnRequest().of(recipient.address()).includes(NotifyCondition.FAILURE);
     }
 
-    /// Logs nothing while the mailbox is blocked: the block is logged once, not every message.
+    /// Logs nothing if the attempt does not count, as while the mailbox is blocked: the block is logged once,
+    /// not for every message.
     private void logDeferred(RecipientAttempt details, Verdict verdict, Settlement settlement) {
         Instant next = settlement.nextAttempt();
         if (settlement.counts() && next != null) {

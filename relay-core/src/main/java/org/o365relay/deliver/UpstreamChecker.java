@@ -9,19 +9,19 @@ import org.o365relay.deliver.upstream.Response;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Makes the checks that are due while an upstream is suspended or the mailbox is blocked: signs in but sends no
+/// Runs the checks that are due while an upstream is suspended or the mailbox is blocked: signs in but sends no
 /// mail.
 record UpstreamChecker(MailboxSender sender) {
 
     private static final Logger log = LoggerFactory.getLogger(UpstreamChecker.class);
 
-    /// Waits until a check is due, and makes it. Blocks until the check has ended.
+    /// Waits until a check is due, and runs it.
     void checkNext() throws InterruptedException {
         sender.failover().awaitCheck();
         checkDue();
     }
 
-    /// Makes the check that is due, if any.
+    /// Runs the check that is due, if there is one.
     void checkDue() {
         Optional<DeliveryPermit> due = sender.failover().acquireCheck();
         if (due.isPresent()) {

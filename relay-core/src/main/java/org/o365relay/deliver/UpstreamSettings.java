@@ -4,7 +4,7 @@ import org.o365relay.deliver.graph.GraphUpstreamSettings;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings;
 import org.o365relay.identity.Credential;
 
-/// Settings of one upstream: Microsoft 365 or another server.
+/// Settings of one upstream: a Microsoft 365 service or another mail server.
 public sealed interface UpstreamSettings {
 
     /// @return name in the journal, usually host and port
@@ -13,7 +13,7 @@ public sealed interface UpstreamSettings {
     /// @return credential to sign in with
     Credential credential();
 
-    /// SMTP: client submission, a smarthost, a connector.
+    /// SMTP: client submission, a connector or a smarthost.
     ///
     /// @param scope scope of access tokens; used only with an OAuth credential
     record Smtp(SmtpUpstreamSettings upstream, Credential credential, String scope) implements UpstreamSettings {

@@ -3,13 +3,13 @@
 ///
 /// 1. [org.o365relay.deliver.Dispatcher] waits for an `AttemptPermit` for each message that may be sent now, claims
 ///    the messages, and delivers each on a thread of its own.
-/// 2. [org.o365relay.deliver.Delivery] makes the attempt: the upstream returns a `Response` for each recipient, and
-///    [org.o365relay.deliver.FailurePolicy], which alone does so, turns it into a `Verdict`. `Attempt` holds the
-///    verdicts of all recipients.
+/// 2. [org.o365relay.deliver.Delivery] makes the attempt: the upstream returns a `Response` for each recipient,
+///    and [org.o365relay.deliver.FailurePolicy] turns each response into a `Verdict`. No other class does so.
+///    `Attempt` holds the verdicts of all recipients.
 /// 3. `AttemptEvaluator` decides whether the message or its upstream is at fault, and updates the health of the
 ///    upstream.
-/// 4. `SettlementPlanner` decides what to record; `SettlementWriter` commits this `Settlement` together with its
-///    notices, and writes the journal.
+/// 4. `SettlementPlanner` decides what to record; `SettlementWriter` commits this `Settlement` together with
+///    its notices, and writes to the journal.
 @NullMarked
 package org.o365relay.deliver;
 

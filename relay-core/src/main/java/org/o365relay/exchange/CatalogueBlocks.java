@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/// Reads the file format of the catalogue and its translations: blocks of `key: value` lines under `[name]`.
-/// Indented lines continue a value, `==` begins a section, `#` a comment.
+/// Reads the file format of the catalogue and its translations: blocks of `key: value` lines under `[name]`. An
+/// indented line continues the value, `==` begins a section, and `#` begins a comment.
 final class CatalogueBlocks {
 
     private final Set<String> keys;
@@ -35,7 +35,7 @@ final class CatalogueBlocks {
             return all(key).getFirst();
         }
 
-        /// @return all values of the key joined by blanks
+        /// @return all values of the key, joined by spaces
         String text(String key) {
             return String.join(" ", all(key));
         }
@@ -47,7 +47,8 @@ final class CatalogueBlocks {
     }
 
     /// @param keys the allowed keys
-    /// @param reader receives each block; its IllegalArgumentExceptions are prefixed with the block's name
+    /// @param reader receives each block; the messages of its IllegalArgumentExceptions are prefixed with the
+    ///     block's name
     /// @throws IllegalArgumentException if the text is malformed; the message names the line
     static void read(String text, Set<String> keys, Consumer<Block> reader) {
         CatalogueBlocks blocks = new CatalogueBlocks(keys, reader);

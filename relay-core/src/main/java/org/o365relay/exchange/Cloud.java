@@ -45,7 +45,7 @@ public enum Cloud {
         this.graph = graph;
     }
 
-    /// @return host name for client submission, port 587
+    /// @return host name for client submission on port 587
     public String submissionHost() {
         return submissionHost;
     }
@@ -55,21 +55,22 @@ public enum Cloud {
         return authority;
     }
 
-    /// @return the resource of tokens for SMTP: `https://outlook.office365.com`
+    /// @return the resource of access tokens for SMTP: `https://outlook.office365.com`
     public String exchange() {
         return exchange;
     }
 
-    /// @return the scope of tokens for SMTP, for an app:
+    /// @return the scope of access tokens for SMTP that an app signs in with:
     ///     `https://outlook.office365.com/.default`
     public String submissionScope() {
         return exchange + "/.default";
     }
 
-    /// Source: Microsoft, "Authenticate an IMAP, POP or SMTP connection using OAuth". The host differs from
-    /// that of the scope for apps.
+    /// Source: Microsoft, "Authenticate an IMAP, POP or SMTP connection using OAuth". In the worldwide cloud,
+    /// the host differs from that of the scope for apps.
     ///
-    /// @return the scope of tokens for SMTP, for a user: `https://outlook.office.com/SMTP.Send`
+    /// @return the scope of access tokens for SMTP that a user signs in with:
+    ///     `https://outlook.office.com/SMTP.Send`
     public String delegatedSubmissionScope() {
         return (this == WORLDWIDE ? "https://outlook.office.com" : exchange) + "/SMTP.Send";
     }

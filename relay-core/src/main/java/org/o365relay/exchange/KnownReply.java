@@ -9,12 +9,13 @@ import org.o365relay.mail.Reply;
 /// A catalogue entry: a reply from Microsoft 365, its cause, and what to do about it.
 ///
 /// @param section heading under which `docs/troubleshooting.md` lists the reply
-/// @param name unique in the catalogue: `smtp-auth-off-for-tenant`
+/// @param name name of the entry, unique in the catalogue: `smtp-auth-off-for-tenant`
 /// @param cause the cause in plain language, without a full stop
 /// @param authorAdvice what the author of the message, who is not an admin, can do; empty if only an
 ///     admin can help
 /// @param advice what the admin can do, with the placeholder `{mailbox}`; empty if the problem resolves itself
-/// @param probe interval between probes of a blocked mailbox or suspended upstream; null for the configured one
+/// @param probe interval between probes of the blocked mailbox or suspended upstream; null for the configured
+///     one
 /// @param examples at least one matching reply
 public record KnownReply(
         String section,
@@ -40,7 +41,7 @@ public record KnownReply(
         TRANSIENT,
         /// Too many concurrent connections.
         CONNECTIONS,
-        /// The mailbox sent too much and is blocked for a while.
+        /// The mailbox has sent too much mail and is blocked for a time.
         THROTTLED,
         /// The mailbox may not send as this author. If the author is the mailbox itself, the mailbox is blocked
         /// until the admin acts; otherwise only this author's mail is affected.

@@ -11,9 +11,9 @@ public enum Preset {
     /// Client submission with a mailbox (SMTP AUTH).
     ///
     /// Sources: Microsoft, "How to set up a multifunction device or application to send email using Microsoft
-    /// 365" (host, port, 30 messages a minute, 3 connections, 10,000 recipients a day); "Exchange Online
-    /// limits" (500 recipients in a message unless the admin allows more, 35 MB). One of the three connections
-    /// is left to other clients of the mailbox.
+    /// 365" (host, port, 30 messages per minute, 3 connections, 10,000 recipients per day); "Exchange Online
+    /// limits" (500 recipients per message unless the admin allows more, 35 MB). The preset leaves one of the
+    /// three connections to other clients of the mailbox.
     OFFICE365(587, 30, 2, 10_000, 500, 35L << 20),
     /// Microsoft Graph, sendMail. The mailbox limits are those of client submission.
     ///
@@ -22,18 +22,18 @@ public enum Preset {
     GRAPH(443, 30, 4, 10_000, 500, 35L << 20),
     /// High Volume Email: only to recipients within the organization.
     ///
-    /// Source: Microsoft, "Manage high volume emails for Microsoft 365" (no sending rate, 50 recipients, 10
-    /// MB).
+    /// Source: Microsoft, "Manage high volume emails for Microsoft 365" (no limit on the sending rate, 50
+    /// recipients per message, 10 MB).
     HIGH_VOLUME(587, null, 2, null, 50, 10_000_000L),
     /// Azure Communication Services Email, with a custom domain.
     ///
-    /// Source: Azure, "Service limits for Azure Communication Services", Email (30 a minute, 50 recipients, 10
-    /// MB).
+    /// Source: Azure, "Service limits for Azure Communication Services", Email (30 messages per minute, 50
+    /// recipients per message, 10 MB).
     AZURE_COMMUNICATION(587, 30, 2, null, 50, 10_000_000L),
     /// The organization's mail exchanger, without sign-in: a connector, or direct send.
     ///
     /// Source: Microsoft, "How to set up a multifunction device …" ("reasonable limits"); "Non-delivery reports
-    /// in Exchange Online" (452 4.5.3 for more than 200 recipients of a domain).
+    /// in Exchange Online" (452 4.5.3 for more than 200 recipients in one domain).
     CONNECTOR(25, null, 2, null, 200, null),
     /// Any other server.
     SMARTHOST(587, null, 2, null, null, null);
@@ -66,7 +66,7 @@ public enum Preset {
         this.messageSize = messageSize;
     }
 
-    /// @return host name of the server; empty if it differs for each organization or there is none
+    /// @return host name of the SMTP server; empty if it depends on the organization, or for Graph
     public Optional<String> host(Cloud cloud) {
         return switch (this) {
             case OFFICE365 -> Optional.of(cloud.submissionHost());
@@ -81,7 +81,7 @@ public enum Preset {
         return port;
     }
 
-    /// @return null for no limit
+    /// @return maximum number of messages per minute; null for no limit
     public @Nullable Integer messagesPerMinute() {
         return messagesPerMinute;
     }
@@ -91,22 +91,23 @@ public enum Preset {
         return connections;
     }
 
-    /// @return in 24 hours; null for no limit
+    /// @return maximum number of recipients in 24 hours; null for no limit
     public @Nullable Integer recipientsPerDay() {
         return recipientsPerDay;
     }
 
-    /// @return null for no limit
+    /// @return maximum number of recipients per message; null for no limit
     public @Nullable Integer recipientsPerMessage() {
         return recipientsPerMessage;
     }
 
-    /// @return octets; null for no limit
+    /// @return maximum size of a message in octets; null for no limit
     public @Nullable Long messageSize() {
         return messageSize;
     }
 
-    /// @return whether an admin cannot raise the limits of message size and recipients
+    /// @return whether the limits of message size and recipients per message are fixed, so that an admin cannot
+    ///     raise them
     public boolean hasFixedLimits() {
         return this == HIGH_VOLUME || this == AZURE_COMMUNICATION;
     }

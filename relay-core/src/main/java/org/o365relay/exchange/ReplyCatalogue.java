@@ -14,7 +14,7 @@ import org.o365relay.mail.Reply;
 /// `org.o365relay.deliver.FailurePolicy` decides how the relay acts on them.
 ///
 /// The first digit of Exchange's replies is unreliable: some 5xx replies are temporary and some 4xx replies are
-/// permanent. Entries therefore match by enhanced status code and text.
+/// permanent. Entries therefore match mainly by enhanced status code and text.
 public final class ReplyCatalogue {
 
     private static final String RESOURCE = "replies.txt";
@@ -50,7 +50,7 @@ public final class ReplyCatalogue {
         }
     }
 
-    /// @return the first entry that matches
+    /// @return the first entry that matches; empty if the reply is not known
     public Optional<KnownReply> find(ReplySource source, Reply reply) {
         return entries.stream()
                 .filter(entry -> entry.source() == source)

@@ -8,12 +8,13 @@ import java.util.regex.Pattern;
 import org.o365relay.mail.EnhancedStatus;
 import org.o365relay.mail.Reply;
 
-/// Matches replies. Each list that is not empty must contain a matching entry.
+/// Matches replies. A reply matches if it matches an entry of every list that is not empty.
 ///
-/// @param codes `535`, or `5xx` for all that begin with 5; HTTP status codes unless the source is SMTP
+/// @param codes reply codes: `535`, or `5xx` for all that begin with 5; HTTP status codes if the source is not
+///     SMTP
 /// @param statuses enhanced status codes
-/// @param errors error codes that occur as words of the text: `AADSTS7000215`, `ErrorAccessDenied`
-/// @param texts substrings of the text, in lower case
+/// @param errors error codes that occur as words in the text: `AADSTS7000215`, `ErrorAccessDenied`
+/// @param texts substrings of the text, compared without regard to case
 public record ReplyPattern(List<String> codes, List<StatusRange> statuses, List<String> errors, List<String> texts) {
 
     private static final Pattern WORD = Pattern.compile("\\w+");

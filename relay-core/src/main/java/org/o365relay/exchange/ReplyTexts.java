@@ -20,7 +20,7 @@ public final class ReplyTexts {
         this.texts = Map.copyOf(texts);
     }
 
-    /// @param language a language that has a translation
+    /// @param language English, or a language that has a translation
     /// @throws IllegalArgumentException if the file is malformed; the message names the line
     /// @throws IllegalStateException if there is no file for the language
     public static ReplyTexts in(Locale language) {
@@ -37,7 +37,7 @@ public final class ReplyTexts {
         return new ReplyTexts(texts);
     }
 
-    /// @return the texts in the file of the language by entry name; empty where it has none
+    /// @return the translated texts by entry name; a text that the language's file leaves out is empty
     static Map<String, ReplyText> translations(Locale language) {
         String file = "replies_" + language.getLanguage() + ".txt";
         Map<String, ReplyText> translations = new HashMap<>();
@@ -61,8 +61,8 @@ public final class ReplyTexts {
     }
 
     /// @param name name of a catalogue entry
-    /// @param mailbox replaces `{mailbox}`
-    /// @return empty if there is no such entry
+    /// @param mailbox mailbox whose address replaces `{mailbox}` in the texts
+    /// @return the texts of the entry; empty if there is no such entry
     public Optional<ReplyText> of(String name, EmailAddress mailbox) {
         return Optional.ofNullable(texts.get(name))
                 .map(text -> new ReplyText(

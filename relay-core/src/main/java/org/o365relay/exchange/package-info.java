@@ -1,5 +1,5 @@
-/// Describes Microsoft 365: clouds, server presets with their limits, and a catalogue of replies
-/// with their causes and advice. The package performs no network I/O and decides nothing about messages.
+/// Describes Microsoft 365: its clouds, presets of its services with their limits, and a catalogue of its
+/// replies with their causes and advice. Performs no network I/O and makes no decisions about messages.
 @NullMarked
 package org.o365relay.exchange;
 

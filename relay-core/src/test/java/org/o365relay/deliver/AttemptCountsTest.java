@@ -92,7 +92,7 @@ class AttemptCountsTest {
     }
 
     @Test
-    void whatOnlyOneRecipientMeetsIsItsOwn() {
+    void attributesAFailureToTheRecipientIfOthersGetFurther() {
         externalGets(RELAY_DENIED);
         relay.accept("scan@contoso.example", SCAN, EXTERNAL, ANNA);
         relay.deliverDue();
@@ -101,7 +101,7 @@ class AttemptCountsTest {
     }
 
     @Test
-    void aQuotaReachedAmongTheRecipientsFailsNoRecipient() {
+    void aQuotaReachedDuringRcptFailsNoRecipient() {
         externalGets(QUOTA);
         relay.accept("scan@contoso.example", SCAN, ANNA, EXTERNAL);
         relay.deliverDue();

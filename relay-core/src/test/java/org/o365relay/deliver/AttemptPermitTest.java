@@ -32,7 +32,7 @@ class AttemptPermitTest {
     }
 
     @Test
-    void areAsManyAsTheTightestLimitAllows() throws Exception {
+    void grantsAsManyPermitsAsTheTightestLimitAllows() throws Exception {
         List<AttemptPermit> permits = await();
         assertThat(permits).as("the rate").hasSize(3);
         assertThat(account.concurrencyLimiter().acquire(4, Duration.ZERO))
@@ -41,7 +41,7 @@ class AttemptPermitTest {
     }
 
     @Test
-    void returnsWhatWasNotUsed() throws Exception {
+    void returnsUnusedResources() throws Exception {
         await().forEach(AttemptPermit::close);
         assertReturned(3, 0);
     }
@@ -60,7 +60,7 @@ class AttemptPermitTest {
     }
 
     @Test
-    void returnsTheMessageOfTheRateIfMailWasNotReached() throws Exception {
+    void refundsTheRateIfMailWasNotReached() throws Exception {
         AttemptPermit permit = one();
         permit.begin(3);
         permit.attempted(0, false);
@@ -97,7 +97,7 @@ class AttemptPermitTest {
     }
 
     @Test
-    void areNotGivenOutIfTheUpstreamBecomesUnavailableDuringTheWait() throws Exception {
+    void grantsNoPermitsIfTheUpstreamBecomesUnavailableDuringTheWait() throws Exception {
         duringTheWait = () -> failover.apply(new Pause(clock.instant(), "olga"));
         assertThat(await()).isEmpty();
         duringTheWait = () -> {};

@@ -50,7 +50,7 @@ class BounceTest {
     }
 
     @Test
-    void areNotTriedAndTheSenderIsNotified() {
+    void bouncesWithoutAnAttemptAndNotifiesTheSender() {
         QueueId id = relay.accept("scan@contoso.example", SCAN, ANNA, BERT);
 
         assertThat(bounce()).isEqualTo(new ChangeResult(1, 0, ""));
@@ -83,7 +83,7 @@ class BounceTest {
     }
 
     @Test
-    void areBouncedWhileTheMailboxIsPausedOrTheyAreOnHold() {
+    void bouncesMessagesOnHoldOrOfAPausedMailbox() {
         relay.accept("scan@contoso.example", SCAN, ANNA);
         relay.queue.admin().apply(new Change.Hold(), MessageFilter.ALL, "olga");
         relay.sender.failover().apply(new HealthEvent.Pause(relay.clock.instant(), "olga"));
@@ -93,7 +93,7 @@ class BounceTest {
     }
 
     @Test
-    void sendNoNoticeToASenderWhoOptedOut() {
+    void sendsNoNoticeToASenderWhoOptedOut() {
         ForRecipient never = new ForRecipient(Set.of(), null);
         DsnRequest report = new DsnRequest(
                 "", ReturnedContent.NOT_GIVEN, Map.of(new EmailAddress("anna", "contoso.example"), never));
@@ -106,7 +106,7 @@ class BounceTest {
     }
 
     @Test
-    void sendNoNoticeToTheNullSender() {
+    void sendsNoNoticeToTheNullSender() {
         relay.accept(null, SCAN, ANNA);
 
         bounce();
@@ -116,7 +116,7 @@ class BounceTest {
     }
 
     @Test
-    void tellTheSenderEvenIfTheyCannotBeRead() throws SQLException {
+    void notifiesTheSenderEvenIfTheMessageCannotBeRead() throws SQLException {
         relay.accept("scan@contoso.example", SCAN, ANNA);
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("queue.db"));
                 Statement statement = connection.createStatement()) {

@@ -77,7 +77,7 @@ class DelayNotifierTest {
     }
 
     @Test
-    void warnsOnceAlsoOverARestart() throws Exception {
+    void notifiesOnceEvenAfterARestart() throws Exception {
         QueueId id = deferred(DsnRequest.NONE, ANNA);
         watchUntil(AGE.minusMinutes(1));
         assertThat(relay.journal.lines("delayed")).as("before its time").isEmpty();
@@ -98,7 +98,7 @@ class DelayNotifierTest {
     }
 
     @Test
-    void tellsWhyItWaitsAndForHowLong() {
+    void statesTheReasonAndTheTimeOfExpiry() {
         deferred(DsnRequest.NONE, ANNA);
         watchUntil(AGE.plus(STEP));
 
@@ -112,7 +112,7 @@ class DelayNotifierTest {
     }
 
     @Test
-    void tellsItInTheLanguageOfTheNotices() throws Exception {
+    void writesInTheLanguageOfTheNotices() throws Exception {
         reopen(Language.GERMAN, AGE, 10);
         deferred(DsnRequest.NONE, ANNA);
         watchUntil(AGE.plus(STEP));
@@ -172,7 +172,7 @@ class DelayNotifierTest {
     }
 
     @Test
-    void warnsOnlyOfRecipientsThatStillWait() {
+    void listsOnlyOpenRecipients() {
         relay.upstream.answer(recipient -> recipient.ordinal() == 0 ? FakeUpstream.OK : BUSY);
         relay.accept("scan@contoso.example", SCAN, ANNA, BERT);
         relay.deliverDue();
@@ -184,7 +184,7 @@ class DelayNotifierTest {
     }
 
     @Test
-    void saysNothingOfWhatHasLeft() {
+    void skipsDeliveredMessages() {
         deferred(DsnRequest.NONE, ANNA);
         watchUntil(Duration.ofHours(3));
         relay.deliverDue();
@@ -195,7 +195,7 @@ class DelayNotifierTest {
     }
 
     @Test
-    void leavesAloneWhatAnOperatorHolds() throws Exception {
+    void skipsMessagesOnHold() throws Exception {
         QueueId id = deferred(DsnRequest.NONE, ANNA);
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("queue.db"));
                 Statement statement = connection.createStatement()) {
@@ -207,7 +207,7 @@ class DelayNotifierTest {
     }
 
     @Test
-    void leavesAloneWhatWaitedBeforeItLookedForTheFirstTime() throws Exception {
+    void skipsMessagesThatAreLateAtTheFirstScan() throws Exception {
         reopen(Language.ENGLISH, Duration.ZERO, 10); // never
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("queue.db"));
                 Statement statement = connection.createStatement()) {
@@ -225,7 +225,7 @@ class DelayNotifierTest {
     }
 
     @Test
-    void catchesUpAfterTheRelayWasOff() throws Exception {
+    void catchesUpAfterTheRelayWasStopped() throws Exception {
         QueueId id = deferred(DsnRequest.NONE, ANNA);
         relay.close();
         clock.advance(Duration.ofDays(6));
@@ -236,7 +236,7 @@ class DelayNotifierTest {
     }
 
     @Test
-    void waitsItselfWhileNoMailboxCanSend() {
+    void sendsNothingWhileNoMailboxCanSend() {
         relay.upstream.answer(WRONG_PASSWORD);
         QueueId id = relay.accept("scan@contoso.example", SCAN, ANNA);
         relay.deliverDue();
@@ -250,7 +250,7 @@ class DelayNotifierTest {
     }
 
     @Test
-    void waitsItselfWhileAnOperatorStopsTheOnlyMailbox() {
+    void sendsNothingWhileTheOnlyMailboxIsPaused() {
         deferred(DsnRequest.NONE, ANNA);
         relay.sender.failover().apply(new HealthEvent.Pause(clock.instant(), "anna"));
         watchUntil(AGE.plusHours(1));
@@ -262,7 +262,7 @@ class DelayNotifierTest {
     }
 
     @Test
-    void takesAnotherMailboxWhileItsOwnCannotSend() {
+    void usesAnotherMailboxWhileThatOfTheMessageCannotSend() {
         EmailAddress other = DeliveryFixture.address("other@contoso.example");
         FakeUpstream upstream = new FakeUpstream(2);
         SendingAccount account = new SendingAccount(other.toString(), DeliveryFixture.UNLIMITED, List.of(), clock);
@@ -315,7 +315,7 @@ class DelayNotifierTest {
     }
 
     @Test
-    void warnsLaterIfTheDiskFailsWhileItLooks() throws Exception {
+    void notifiesLaterIfTheDiskFailsDuringTheScan() throws Exception {
         QueueId id = deferred(DsnRequest.NONE, ANNA);
         change("ALTER TABLE event RENAME TO away");
         watchUntil(AGE.plus(STEP));
@@ -334,7 +334,7 @@ class DelayNotifierTest {
     }
 
     @Test
-    void notifiesOnceWhenTheDelayIsMadeLonger() throws Exception {
+    void notifiesOnceIfTheConfiguredDelayIsIncreased() throws Exception {
         deferred(DsnRequest.NONE, ANNA);
         watchUntil(AGE.plus(STEP));
         reopen(Language.ENGLISH, AGE.plusHours(2), 10);
@@ -344,7 +344,7 @@ class DelayNotifierTest {
     }
 
     @Test
-    void aClockThatWasSetBackStopsNoWarnings() {
+    void continuesAfterTheClockWasSetBack() {
         clock.advance(Duration.ofDays(300));
         relay.watchNotices();
         clock.advance(Duration.ofDays(-300));
@@ -355,7 +355,7 @@ class DelayNotifierTest {
     }
 
     @Test
-    void getsThroughMoreThanOneBatch() throws Exception {
+    void scansMoreThanOneBatch() throws Exception {
         reopen(Language.ENGLISH, AGE, 1_000);
         for (int i = 0; i < 230; i++) {
             relay.accept("scan@contoso.example", SCAN, "r" + i + "@contoso.example");

@@ -60,7 +60,7 @@ class DeliveryTest {
     }
 
     @Test
-    void handsOverTheRewrittenMessageAndSettlesIt() {
+    void deliversTheRewrittenMessageAndSettlesIt() {
         QueueId id = relay.accept("scan@contoso.example", SCAN, "anna@contoso.example");
 
         relay.deliverDue();
@@ -122,7 +122,7 @@ class DeliveryTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1})
-    void putsAMessageOnHoldThatTheDiskHasChanged(int piece) throws Exception {
+    void putsAMessageOnHoldThatWasDamagedOnDisk(int piece) throws Exception {
         QueueId id = relay.accept("scan@contoso.example", SCAN + "x".repeat(200_000), ANNA);
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + data.resolve("queue.db"));
                 Statement statement = connection.createStatement()) {
@@ -145,7 +145,7 @@ class DeliveryTest {
     }
 
     @Test
-    void triesADeferredMessageAgainWhenItsTimeHasCome() {
+    void retriesADeferredMessageWhenItIsDue() {
         relay.upstream.answer(FakeUpstream.upstream(Step.END_OF_CONTENT, "451 4.7.0 Temporary server error. PRX4"));
         relay.accept("scan@contoso.example", SCAN, "anna@contoso.example");
 
@@ -164,7 +164,7 @@ class DeliveryTest {
     }
 
     @Test
-    void triesOnlyTheRecipientsThatAreOpen() {
+    void triesOnlyOpenRecipients() {
         relay.upstream.answer(recipient -> switch (recipient.address().localPart()) {
             case "anna" -> FakeUpstream.OK;
             case "bert" -> FakeUpstream.upstream(Step.RCPT, "550 5.1.10 RESOLVER.ADR.RecipientNotFound; not found");
@@ -189,7 +189,7 @@ class DeliveryTest {
     }
 
     @Test
-    void tellsOfTheRecipientsInTheOrderOfTheEnvelope() {
+    void reportsRecipientsInEnvelopeOrder() {
         String[] recipients = IntStream.range(0, 30)
                 .mapToObj(i -> "r" + i + "@contoso.example")
                 .toArray(String[]::new);
@@ -254,7 +254,7 @@ class DeliveryTest {
     }
 
     @Test
-    void lostAttemptsOfAPausedMailboxDoNotUseUpTheTimeOfItsMessages() {
+    void attemptsDuringABlockDoNotUseUpTheRetriesOfAMessage() {
         relay.upstream.answer(WRONG_PASSWORD);
         relay.accept("scan@contoso.example", SCAN, "anna@contoso.example");
         relay.deliverDue();
@@ -284,7 +284,7 @@ class DeliveryTest {
     }
 
     @Test
-    void defersAMessageThatTheUpstreamsCodeFailsOn() {
+    void defersAMessageIfTheUpstreamThrows() {
         relay.upstream.answer(_ -> {
             throw new IllegalStateException("a bug");
         });
@@ -317,7 +317,7 @@ class DeliveryTest {
     }
 
     @Test
-    void saysThatTheNextAttemptMayBeADuplicate() {
+    void recordsThatTheNextAttemptMayBeADuplicate() {
         relay.upstream.answer(FakeUpstream.network(Step.END_OF_CONTENT));
         relay.accept("scan@contoso.example", SCAN, "anna@contoso.example");
 
@@ -357,7 +357,7 @@ class DeliveryTest {
     }
 
     @Test
-    void leavesTheReportToAnUpstreamThatPromisesOneToTheMailbox() {
+    void leavesTheSuccessReportToAnUpstreamThatSendsOneToTheMailbox() {
         relay.upstream.answer(FakeUpstream.upstream(Step.END_OF_CONTENT, "250 2.0.0 OK", true));
         relay.accept("relay@contoso.example", SCAN, wishes(ANNA, "SUCCESS"), ANNA);
 
@@ -380,7 +380,7 @@ class DeliveryTest {
             SUCCESS,FAILURE,DELAY | FAILURE,DELAY
             SUCCESS               | NEVER
             """)
-    void leavesNoReportOfSuccessToAnUpstreamThatWouldSendItToTheMailbox(String asked, String passedOn) {
+    void requestsNoSuccessReportThatTheUpstreamWouldSendToTheMailbox(String asked, String passedOn) {
         relay.accept("scan@contoso.example", SCAN, wishes(ANNA, asked), ANNA, BERT);
 
         relay.deliverDue();
@@ -396,7 +396,7 @@ class DeliveryTest {
     }
 
     @Test
-    void asksForNoReportOfANoticeOrOfTheNullSender() {
+    void requestsNoReportAboutNoticesAndMailFromTheNullSender() {
         relay.upstream.answer(FakeUpstream.upstream(Step.RCPT, "550 5.1.10 no such user"));
         relay.accept("scan@contoso.example", SCAN, ANNA);
         relay.deliverDue();
@@ -450,7 +450,7 @@ class DeliveryTest {
     }
 
     @Test
-    void reportsWhatFailedAndWhatWasHandedOverInNoticesOfTheirOwn() {
+    void reportsFailedAndRelayedRecipientsInSeparateNotices() {
         relay.upstream.answer(recipient -> recipient.ordinal() == 0
                 ? FakeUpstream.OK
                 : FakeUpstream.upstream(Step.RCPT, "550 5.1.10 no such user"));
@@ -467,7 +467,7 @@ class DeliveryTest {
     }
 
     @Test
-    void givesTheWholeMessageBackWhenThatIsAskedForAndItIsSmall() {
+    void returnsTheWholeMessageIfRequestedAndSmall() {
         Response refused = FakeUpstream.upstream(Step.END_OF_CONTENT, "554 5.6.0 Invalid message content");
         relay.upstream.answer(refused).answer(FakeUpstream.OK).answer(refused);
         DsnRequest full = new DsnRequest("QQ1", DsnRequest.ReturnedContent.FULL, Map.of());
@@ -488,7 +488,7 @@ class DeliveryTest {
     }
 
     @Test
-    void handsBinaryContentOverInBothWays() {
+    void providesBinaryContentInBothForms() {
         String binary = "Content-Type: image/png\r\nContent-Transfer-Encoding: binary\r\n\r\na\nb";
         relay.accept("scan@contoso.example", binary, BodyType.BINARY, DsnRequest.NONE, ANNA);
 

@@ -49,7 +49,7 @@ class DispatcherTest {
     }
 
     @Test
-    void deliversWhatWasQueuedBeforeItStartedAndWhatComesLater() throws Exception {
+    void deliversMessagesQueuedBeforeAndAfterTheStart() throws Exception {
         relay.accept("ups@contoso.example", ALERT, "anna@contoso.example");
         dispatcher.start();
         relay.journal.await("delivered", 1);
@@ -70,7 +70,7 @@ class DispatcherTest {
     }
 
     @Test
-    void deliversManyAtMostAsManyAtATimeAsThereAreConnections() throws Exception {
+    void neverRunsMoreDeliveriesThanConnections() throws Exception {
         for (int i = 0; i < 50; i++) {
             relay.accept("ups@contoso.example", ALERT, "anna@contoso.example");
         }
@@ -80,7 +80,7 @@ class DispatcherTest {
     }
 
     @Test
-    void tellsThatADeliveryWhichFailedMayHaveBeenSuccessfulAndTriesAgainSoon() throws Exception {
+    void recordsAPossibleDuplicateAndRetriesSoonIfADeliveryThrows() throws Exception {
         CountDownLatch handedOver = new CountDownLatch(1);
         relay.upstream.answer(_ -> {
             handedOver.countDown();
@@ -102,7 +102,7 @@ class DispatcherTest {
     }
 
     @Test
-    void keepsNoConnectionsWhenTheQueueCannotBeUsed() throws Exception {
+    void releasesConnectionsIfTheQueueFails() throws Exception {
         relay.queue.close();
         dispatcher.start();
         dispatcher.stop(Duration.ofSeconds(20));
@@ -135,7 +135,7 @@ class DispatcherTest {
     }
 
     @Test
-    void handsThePoolsMessagesOnWhenItsMailboxPauses() throws Exception {
+    void returnsMessagesToThePoolWhenTheMailboxIsBlocked() throws Exception {
         FakeUpstream broken = new FakeUpstream("broken.example", 2).answer(WRONG_PASSWORD);
         IntStream.range(0, 100).forEach(_ -> broken.failCheck(WRONG_PASSWORD));
         relay.acceptForPool(ALERT, "anna@contoso.example");
@@ -161,7 +161,7 @@ class DispatcherTest {
     }
 
     @Test
-    void handsThePoolsMessagesOnWhenAnOperatorStopsIt() throws Exception {
+    void returnsMessagesToThePoolWhenAnOperatorPausesTheMailbox() throws Exception {
         relay.acceptForPool(ALERT, "anna@contoso.example");
         relay.upstream.answer(FakeUpstream.network(Step.MAIL));
         relay.deliverDue(); // it is the mailbox's from now on
@@ -190,7 +190,7 @@ class DispatcherTest {
 
     /// 30 a minute, 300 times as fast.
     @Test
-    void sendsABurstOfTwoThousandInOrderAtThePaceOfTheMailbox() throws Exception {
+    void sendsTwoThousandMessagesInOrderAtTheRateOfTheMailbox() throws Exception {
         MailboxLimits limits = new MailboxLimits(9_000, 30, 1, null);
         for (int i = 0; i < 2000; i++) {
             relay.accept("ups@contoso.example", ALERT, i + "@contoso.example");
@@ -223,7 +223,7 @@ class DispatcherTest {
     }
 
     @Test
-    void hearsOfADeferredMessageWhileItWaitsForTheNextOne() throws Exception {
+    void wakesUpForADeferredMessage() throws Exception {
         relay.accept("ups@contoso.example", ALERT, "anna@contoso.example");
         var claim = relay.due().getFirst();
         relay.queue.claims().awaitDue(relay.sender.claimScope(), Duration.ZERO); // the message's own arrival

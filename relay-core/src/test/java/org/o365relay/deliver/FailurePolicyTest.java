@@ -123,7 +123,7 @@ class FailurePolicyTest {
             CONTENT       | GRAPH    | Deferred  | UPSTREAM  | 429 ApplicationThrottled: no
             END_OF_CONTENT| GRAPH    | Deferred  | MESSAGE   | 505 SomethingNew: no
             """)
-    void judges(Step step, Origin origin, String outcome, Scope scope, String text) {
+    void classifiesReplies(Step step, Origin origin, String outcome, Scope scope, String text) {
         Reply reply = Reply.parse(text).orElseThrow();
         Verdict verdict = policy.judge(new Response(step, reply, origin), false);
 
@@ -142,7 +142,7 @@ class FailurePolicyTest {
 
     @ParameterizedTest
     @MethodSource("examplesAtEveryStep")
-    void neverFailsAnythingForTheMailboxOrBeforeMail(Step step, Origin origin, Reply reply) {
+    void neverFailsMailBecauseOfTheMailboxOrBeforeMail(Step step, Origin origin, Reply reply) {
         Verdict verdict = policy.judge(new Response(step, reply, origin), false);
         if (verdict.scope().compareTo(Scope.MESSAGE) > 0 || step.compareTo(Step.MAIL) < 0) {
             assertThat(verdict.outcome()).isInstanceOf(Outcome.Deferred.class);
@@ -167,7 +167,7 @@ class FailurePolicyTest {
 
     @ParameterizedTest
     @MethodSource("stoppers")
-    void whatIsKnownToStopTheMailboxNeverBouncesMail(KnownReply known) {
+    void knownMailboxFailuresNeverBounceMail(KnownReply known) {
         for (Reply reply : known.examples()) {
             Response response = new Response(Step.END_OF_CONTENT, reply, origin(known.source()));
             Verdict verdict = policy.judge(response, false);

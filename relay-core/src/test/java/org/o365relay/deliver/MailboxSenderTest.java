@@ -108,7 +108,7 @@ class MailboxSenderTest {
     }
 
     @Test
-    void aRestThatIsAskedForIsKeptToTheSecondAndCostsNoAttempt() throws Exception {
+    void respectsRetryAfterToTheSecondWithoutCountingAnAttempt() throws Exception {
         Reply tooMany = Reply.plain(429, "ApplicationThrottled: Too many requests.");
         Duration rest = Duration.ofSeconds(3);
         relay.upstream.answer(new Response(Step.END_OF_CONTENT, tooMany, Origin.GRAPH).withRetryAfter(rest));
@@ -130,7 +130,7 @@ class MailboxSenderTest {
     }
 
     @Test
-    void aTokenServiceThatCannotBeReachedIsAnOutageLikeAnyOther() throws Exception {
+    void anUnreachableTokenServiceIsAnOutage() throws Exception {
         Response noToken =
                 new Response(Step.AUTH, Reply.of(451, "4.4.1", "login.example cannot be reached"), Origin.NETWORK);
         relay.upstream.answer(noToken).failCheck(noToken).failCheck(noToken);
@@ -232,7 +232,7 @@ class MailboxSenderTest {
     }
 
     @Test
-    void waitsUntilThereIsRoomForTheRecipientsOfADay() throws Exception {
+    void waitsUntilTheDailyQuotaHasRoom() throws Exception {
         reopen(new MailboxLimits(null, 1, 2, 2));
         relay.accept("scan@contoso.example", SCAN, ANNA, BERT);
         relay.deliverDue();
@@ -268,7 +268,7 @@ class MailboxSenderTest {
     }
 
     @Test
-    void aMessageOfAPoolDoesNotWaitForRoomThatAnotherMailboxHas() throws Exception {
+    void aPoolMessageDoesNotWaitForQuotaThatAnotherMailboxHas() throws Exception {
         reopen(new MailboxLimits(null, 1, 2, 1));
         DeliveryFixture.Member other = member("b@contoso.example", account("b@contoso.example"));
         relay.accept("scan@contoso.example", SCAN, ANNA);
@@ -281,7 +281,7 @@ class MailboxSenderTest {
     }
 
     @Test
-    void reservedQuotaIsWaitedForAMinuteWithoutReportingABlock() throws Exception {
+    void waitsAMinuteForReservedQuotaWithoutReportingABlock() throws Exception {
         reopen(new MailboxLimits(null, 1, 2, 10));
         relay.accept(null, SCAN, recipients(4));
         relay.deliverDue();
@@ -307,7 +307,7 @@ class MailboxSenderTest {
     }
 
     @Test
-    void onlyTheAuthorRefusedAgainAndAgainIsInBackoff() throws Exception {
+    void onlyTheRepeatedlyRefusedAuthorIsInBackoff() throws Exception {
         relay.upstream.answer(DENIED).answer(DENIED).answer(DENIED);
         for (int i = 0; i < 5; i++) {
             relay.accept("alias@sales.example", ALIAS, ANNA);
@@ -341,7 +341,7 @@ class MailboxSenderTest {
     }
 
     @Test
-    void aRecipientThatIsRefusedAgainAndAgainIsHeldAndTheOthersOfTheMessageAreNot() throws Exception {
+    void onlyTheRepeatedlyRefusedRecipientIsInBackoff() throws Exception {
         for (int i = 0; i < 3; i++) {
             relay.upstream.answer(UNKNOWN);
             relay.accept(null, SCAN, ANNA);
@@ -383,7 +383,7 @@ class MailboxSenderTest {
     }
 
     @Test
-    void whoSendsToARecipientThatDoesNotExistLearnsOfItWithinTheDay() {
+    void notifiesTheSenderOfANonexistentRecipientTheSameDay() {
         for (int i = 0; i < 4; i++) {
             relay.upstream.answer(UNKNOWN);
             relay.accept(null, SCAN, ANNA);
@@ -404,7 +404,7 @@ class MailboxSenderTest {
     }
 
     @Test
-    void messagesRefusedAlikeDelayNoOtherMail() {
+    void identicalRefusalsOfMessagesDelayNoOtherMail() {
         Response tooLarge =
                 FakeUpstream.upstream(Step.END_OF_CONTENT, "552 5.3.4 Message size exceeds fixed maximum message size");
         for (int i = 0; i < 5; i++) {
@@ -444,7 +444,7 @@ class MailboxSenderTest {
     }
 
     @Test
-    void mailboxesOfOneAccountShareItsPaceAndItsConnections() throws Exception {
+    void mailboxesOfOneAccountShareItsRateAndConnections() throws Exception {
         MailboxLimits limits = new MailboxLimits(30, 2, 1, 3);
         SendingAccount shared = new SendingAccount("service@contoso.example", limits, List.of(), Instant::now);
         DeliveryFixture.Member first = member("a@contoso.example", shared);
@@ -458,7 +458,7 @@ class MailboxSenderTest {
     }
 
     @Test
-    void aClaimIsPutBackUntriedWhenTheMailboxWasBlockedMeanwhile() throws Exception {
+    void putsAClaimBackUntriedIfTheMailboxWasBlockedInTheMeantime() throws Exception {
         relay.upstream.answer(WRONG_PASSWORD);
         IntStream.range(0, 3).forEach(_ -> relay.accept("scan@contoso.example", SCAN, ANNA));
         List<Claim> claims = relay.due();
@@ -470,7 +470,7 @@ class MailboxSenderTest {
     }
 
     @Test
-    void aMessageOfAPoolStaysWithTheMailboxThatHasTriedItWhileThatIsNotPaused() {
+    void aPoolMessageStaysWithTheMailboxThatTriedItUnlessThatIsPaused() {
         DeliveryFixture.Member other = member("b@contoso.example", account("b@contoso.example"));
         relay.upstream.answer(FakeUpstream.upstream(Step.END_OF_CONTENT, "451 4.7.0 Temporary server error. PRX4"));
         relay.acceptForPool(SCAN, ANNA);

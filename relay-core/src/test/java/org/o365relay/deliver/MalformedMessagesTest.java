@@ -66,7 +66,7 @@ class MalformedMessagesTest {
     }
 
     @Test
-    void takesAHeaderJustBelowOneMebibyte() {
+    void acceptsAHeaderJustBelowOneMebibyte() {
         String field = "X-Padding: " + "x".repeat(900) + "\r\n";
         String fields = "From: scan@contoso.com\r\n" + field.repeat(MEBIBYTE / field.length() - 1);
         byte[] message = (fields + "\r\nbody\r\n").getBytes(ISO_8859_1);
@@ -79,7 +79,7 @@ class MalformedMessagesTest {
     }
 
     @Test
-    void failsAHeaderOverOneMebibyteAndGoesOn() {
+    void failsAHeaderOverOneMebibyteAndContinues() {
         accept(("From: scan@contoso.com\r\n" + "X-Odd: 1\r\n".repeat(MEBIBYTE / 10 + 1) + "\r\nbody\r\n")
                 .getBytes(ISO_8859_1));
         accept(NEXT);
@@ -90,7 +90,7 @@ class MalformedMessagesTest {
     }
 
     @Test
-    void hasATableOfAllFiles() throws IOException {
+    void theTableListsAllFiles() throws IOException {
         assertThat(MalformedMessages.table().keySet())
                 .containsExactlyElementsOf(MalformedMessages.files())
                 .hasSizeGreaterThanOrEqualTo(60);

@@ -58,7 +58,7 @@ class NoticeStormTest {
     }
 
     @Test
-    void aThousandFailuresOfOneDeviceMakeTenNoticesAndOneDigest() {
+    void sendsTenNoticesAndOneDigestForAThousandFailuresOfOneDevice() {
         fail(0, 1_000);
         assertThat(relay.journal.lines("failed"))
                 .hasSize(1_000)
@@ -84,7 +84,7 @@ class NoticeStormTest {
     }
 
     @Test
-    void countsAnewWhenTheHourIsOver() {
+    void startsCountingAgainWhenTheHourIsOver() {
         fail(0, MOST);
         clock.advance(Duration.ofHours(1));
         fail(MOST, 2 * MOST);
@@ -94,7 +94,7 @@ class NoticeStormTest {
     }
 
     @Test
-    void keepsTheLimitAndWhatIsWithheldOverARestart() throws Exception {
+    void keepsTheLimitAndSuppressedNoticesAcrossARestart() throws Exception {
         fail(0, MOST + 2);
         assertThat(notices()).hasSize(MOST);
         relay.close();
@@ -120,7 +120,7 @@ class NoticeStormTest {
     }
 
     @Test
-    void limitsEachDeviceByItself() {
+    void limitsEachDeviceSeparately() {
         fail(0, MOST + 1);
         relay.client = "10.0.0.8";
         fail(100, 101);
@@ -129,7 +129,7 @@ class NoticeStormTest {
     }
 
     @Test
-    void tellsEachAuthorOfItsOwnMessagesOnly() {
+    void notifiesEachAuthorOnlyOfTheirOwnMessages() {
         fail(0, MOST);
         refuse("From: ann@contoso.example\r\n\r\nhi\r\n", DsnRequest.NONE, "nobody20@contoso.example");
         refuse("From: root@localhost\r\n\r\nhi\r\n", DsnRequest.NONE, "nobody21@contoso.example");
@@ -147,7 +147,7 @@ class NoticeStormTest {
     }
 
     @Test
-    void limitsTheAdminToo() {
+    void limitsNoticesToTheAdminToo() {
         for (int i = 0; i <= MOST; i++) {
             refuse(
                     "root@localhost",
@@ -160,7 +160,7 @@ class NoticeStormTest {
     }
 
     @Test
-    void reportsNoRecipientTheSenderOptedOutOf() {
+    void reportsNoRecipientForWhichTheSenderOptedOut() {
         fail(0, MOST);
         Map<EmailAddress, ForRecipient> wishes = new HashMap<>();
         wishes.put(DeliveryFixture.address("nobody90@contoso.example"), new ForRecipient(Set.of(), null));
@@ -195,7 +195,7 @@ class NoticeStormTest {
     }
 
     @Test
-    void digestsAboutOneDeviceAreLimitedThemselves() {
+    void limitsDigestsAboutOneDevice() {
         fail(0, MOST);
         for (int i = 0; i < MOST + 5; i++) {
             String author = "From: a" + i + "@contoso.example\r\n\r\nhi\r\n";
@@ -211,7 +211,7 @@ class NoticeStormTest {
     }
 
     @Test
-    void aDeviceThatFailsAllTheTimeHasItsDigests() {
+    void sendsDigestsAboutADeviceThatFailsConstantly() {
         fail(0, MOST + 1);
         clock.advance(Duration.ofHours(1));
         fail(MOST + 1, 2 * MOST + 3); // ten of them have notices again
@@ -224,7 +224,7 @@ class NoticeStormTest {
     }
 
     @Test
-    void aDamagedRowKeepsNoOtherDigestBack() throws Exception {
+    void aDamagedRowDoesNotPreventOtherDigests() throws Exception {
         fail(0, MOST + 1);
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("queue.db"));
                 Statement statement = connection.createStatement()) {

@@ -36,7 +36,7 @@ class ReroutingTest {
             new RouteRule(null, null, pattern("@erp.example"), null, "scans", Priority.NORMAL);
 
     @Test
-    void goesTheWayItWouldGoIfItCameInNow() {
+    void followsTheCurrentRoutingRules() {
         Rerouting rerouting = rerouting(PARTNER);
         assertThat(rerouting.apply(stranded("gone", new Recipient(0, ANNA))))
                 .isEqualTo(new Destination("relay@contoso.example", Priority.NORMAL));
@@ -51,7 +51,7 @@ class ReroutingTest {
     }
 
     @Test
-    void goesBackToItsPoolIfThatIsStillThere() {
+    void staysInItsPoolIfThePoolIsStillConfigured() {
         assertThat(rerouting(PARTNER).apply(stranded("scans", new Recipient(0, ANNA))))
                 .isEqualTo(new Destination("scans", Priority.NORMAL));
     }

@@ -16,7 +16,7 @@ class RetryScheduleTest {
 
     @ParameterizedTest
     @CsvSource({"1, 1", "2, 2", "3, 5", "4, 10", "5, 20", "6, 30", "7, 60", "8, 60", "100, 60"})
-    void waitsLongerEachTimeWithAtMostATenthAdded(int attempts, int minutes) {
+    void increasesTheDelayAndAddsUpToTenPercent(int attempts, int minutes) {
         for (int seed = 0; seed < 50; seed++) {
             Instant next = schedule.next(attempts, RECEIVED, RECEIVED, new Random(seed))
                     .orElseThrow();
@@ -28,7 +28,7 @@ class RetryScheduleTest {
     }
 
     @Test
-    void givesUpAfterFiveDays() {
+    void expiresAfterFiveDays() {
         Instant now = RECEIVED.plus(Duration.ofDays(5));
         assertThat(schedule.next(90, RECEIVED, now.minusMillis(1), new Random(1)))
                 .isPresent();
@@ -36,7 +36,7 @@ class RetryScheduleTest {
     }
 
     @Test
-    void givesAllDelaysToAMessageThatWaitedLongBeforeItsFirstAttempt() {
+    void usesAllDelaysForAMessageThatWaitedLongBeforeItsFirstAttempt() {
         Instant now = RECEIVED.plus(Duration.ofDays(30));
         assertThat(schedule.next(6, RECEIVED, now, new Random(1))).isPresent();
         assertThat(schedule.next(7, RECEIVED, now, new Random(1))).isEmpty();

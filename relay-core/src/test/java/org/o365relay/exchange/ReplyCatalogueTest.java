@@ -25,12 +25,12 @@ class ReplyCatalogueTest {
 
     @ParameterizedTest(name = "{0}: {2}")
     @MethodSource("examples")
-    void everyEntryIsReachedByItsOwnExamples(String name, ReplySource speaker, Reply example) {
+    void everyEntryMatchesItsOwnExamples(String name, ReplySource speaker, Reply example) {
         assertThat(CATALOGUE.find(speaker, example)).map(KnownReply::name).contains(name);
     }
 
     @Test
-    void doesNotMixUpThePenaltyBoxWithASingleDeniedSender() {
+    void distinguishesThePenaltyBoxFromASingleDeniedSender() {
         assertThat(find("550 5.2.252 Sender throttled due to continuous SendAsDenied errors.")
                         .kind())
                 .isEqualTo(KnownReply.Kind.THROTTLED);
@@ -40,13 +40,13 @@ class ReplyCatalogueTest {
     }
 
     @Test
-    void findsTheWordsFarBackInAReplyOfSeveralKilobytes() {
+    void matchesTextNearTheEndOfAReplyOfSeveralKilobytes() {
         String text = "554 5.2.0 STOREDRV.Submission.Exception; " + "x".repeat(6000) + " MapiExceptionSendAsDenied";
         assertThat(find(text).name()).isEqualTo("send-as-denied");
     }
 
     @Test
-    void tellsErrorCodesApartThatBeginAlike() {
+    void distinguishesErrorCodesWithTheSamePrefix() {
         Reply longer = Reply.parse(
                         "400 invalid_grant: AADSTS500121: Authentication failed during strong authentication.")
                 .orElseThrow();
@@ -57,7 +57,7 @@ class ReplyCatalogueTest {
     }
 
     @Test
-    void doesNotTakeOneSpeakerForAnother() {
+    void matchesOnlyRepliesOfTheSameSource() {
         assertThat(CATALOGUE.find(ReplySource.SMTP, Reply.plain(503, "ServiceUnavailable: no")))
                 .isEmpty();
         assertThat(CATALOGUE.find(ReplySource.GRAPH, Reply.plain(503, "ServiceUnavailable: no")))
@@ -66,7 +66,7 @@ class ReplyCatalogueTest {
     }
 
     @Test
-    void knowsNothingOfOtherReplies() {
+    void findsNothingForUnknownReplies() {
         assertThat(CATALOGUE.find(ReplySource.SMTP, Reply.of(550, "5.0.0", "No")))
                 .isEmpty();
         assertThat(CATALOGUE.find(ReplySource.SMTP, Reply.plain(554, "No"))).isEmpty();
@@ -82,7 +82,7 @@ class ReplyCatalogueTest {
     }
 
     @Test
-    void everythingThatStopsAMailboxSaysWhatToDo() {
+    void everyMailboxFailureHasAdvice() {
         assertThat(CATALOGUE.entries())
                 .filteredOn(
                         entry -> entry.kind() == KnownReply.Kind.MAILBOX || entry.kind() == KnownReply.Kind.UPSTREAM)
@@ -105,14 +105,14 @@ class ReplyCatalogueTest {
             [a];code: 550;class: permanent;cause: c;example: no           | [a] invalid reply: no
             [a]; more                                                     | line 2: continuation without a value: more
             """)
-    void saysWhatIsWrongWithADamagedCatalogue(String lines, String message) {
+    void reportsErrorsInADamagedCatalogue(String lines, String message) {
         assertThatThrownBy(() -> CatalogueParser.parse(lines.replace(';', '\n')))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(message);
     }
 
     @Test
-    void refusesTwoEntriesOfOneName() {
+    void refusesTwoEntriesWithTheSameName() {
         List<KnownReply> twice =
                 List.of(CATALOGUE.entries().getFirst(), CATALOGUE.entries().getFirst());
         assertThatThrownBy(() -> new ReplyCatalogue(twice)).hasMessageContaining("duplicate entry");

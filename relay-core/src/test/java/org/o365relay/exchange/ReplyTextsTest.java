@@ -20,7 +20,7 @@ class ReplyTextsTest {
 
     @ParameterizedTest
     @ValueSource(strings = "de")
-    void translatesOnlyWhatThereIsAndKeepsThePlaceOfTheMailbox(String language) {
+    void translatesOnlyExistingTextsAndKeepsTheMailboxPlaceholder(String language) {
         Map<String, ReplyText> translations = ReplyTexts.translations(Locale.of(language)); // fails if one is twice
         translations.forEach((name, said) -> {
             KnownReply entry = catalogue.entries().stream()
@@ -35,7 +35,7 @@ class ReplyTextsTest {
 
     @ParameterizedTest
     @ValueSource(strings = "de")
-    void translatesEverythingThatEndsInANotice(String language) {
+    void translatesEverythingThatCanAppearInANotice(String language) {
         Map<String, ReplyText> translations = ReplyTexts.translations(Locale.of(language));
 
         assertThat(catalogue.entries())
@@ -52,7 +52,7 @@ class ReplyTextsTest {
     }
 
     @Test
-    void saysInEnglishWhatIsNotTranslated() {
+    void usesEnglishForMissingTranslations() {
         ReplyTexts words = ReplyTexts.in(Locale.GERMAN);
 
         assertThat(words.of("not-authenticated", MAILBOX).orElseThrow())
@@ -64,7 +64,7 @@ class ReplyTextsTest {
     }
 
     @Test
-    void saysInEnglishWhatTheCatalogueSays() {
+    void usesTheTextsOfTheCatalogueInEnglish() {
         ReplyTexts words = ReplyTexts.in(Locale.ENGLISH);
 
         assertThat(words.of("recipient-restricted", MAILBOX).orElseThrow().authorAdvice())

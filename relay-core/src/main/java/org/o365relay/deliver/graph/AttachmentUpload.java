@@ -16,10 +16,11 @@ import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.rewrite.Attachment;
 import org.o365relay.rewrite.StoredContent;
 
-/// Uploads attachments to a draft: a small one in one request, a larger one in ranges ([RangeUpload]).
+/// Uploads attachments to a draft: small ones in one request each, larger ones in ranges ([RangeUpload]).
 final class AttachmentUpload {
 
-    // Graph accepts up to 3,145,611 octets in one request, and at least 2,097,152 in an upload session.
+    // Graph accepts attachments of up to 3,145,611 octets in one request, and of at least 2,097,152 octets in an
+    // upload session.
     private static final long MAX_SINGLE_REQUEST = 3_000_000;
 
     private final GraphClient client;
@@ -27,7 +28,7 @@ final class AttachmentUpload {
     private final String draft;
     private final List<String> uploaded = new ArrayList<>();
 
-    /// The attachment with its content; `isInline` and `contentId` are left out if the attachment is not inline.
+    /// An attachment with its content; `isInline` and `contentId` are omitted if the attachment is not inline.
     @JsonInclude(JsonInclude.Include.NON_NULL)
     private record FileAttachment(
             @JsonProperty("@odata.type") String type,
@@ -49,7 +50,7 @@ final class AttachmentUpload {
             @Nullable String contentId,
             long size) {}
 
-    /// Graph's response to a request for a session, and its state.
+    /// An upload session, in Graph's responses to its creation and to queries of its state.
     record UploadSession(@Nullable String uploadUrl, List<String> nextExpectedRanges) {}
 
     private record AttachmentList(List<ListedAttachment> value) {}
@@ -109,23 +110,24 @@ final class AttachmentUpload {
                     .map(UploadSession::uploadUrl)
                     .filter(url -> !url.isEmpty())
                     .orElseThrow(() -> failed("returned no URL for the upload")));
-            if (session.getHost() != null && isProtected(session)) {
+            if (session.getHost() != null && isSecure(session)) {
                 return session;
             }
-        } catch (IllegalArgumentException noAddress) {
+        } catch (IllegalArgumentException invalid) {
             // reported below
         }
         throw failed("returned no usable URL for the upload");
     }
 
-    private boolean isProtected(URI session) {
+    private boolean isSecure(URI session) {
         return "https".equalsIgnoreCase(session.getScheme())
                 || ("http".equals(session.getScheme())
                         && "http".equals(client.root().getScheme()));
     }
 
-    /// Checks whether the draft lists the attachment. Attachments that the draft was created with are smaller
-    /// than any that is uploaded in ranges.
+    /// Checks whether the draft lists one more attachment of this name than were uploaded before. Attachments
+    /// that the draft was created with do not count, because they are smaller than any that is uploaded in
+    /// ranges.
     private boolean isAttached(String name, long size) throws AttemptAbortedException {
         URI files = URI.create(client.address("messages", draft, "attachments") + "?$select=name,size");
         GraphResponse response = client.send(GraphRequest.plain("GET", files, Step.CONTENT), 200);

@@ -7,7 +7,7 @@ import java.util.Base64;
 /// Encodes a stream as base64 (RFC 4648 §4), without line breaks.
 final class Base64Stream extends InputStream {
 
-    private static final int GROUPS = 4 * 1024;
+    private static final int GROUPS_PER_READ = 4 * 1024;
 
     private final InputStream in;
     private byte[] encoded = new byte[0];
@@ -17,7 +17,7 @@ final class Base64Stream extends InputStream {
         this.in = in;
     }
 
-    /// @return length of the encoding of this many octets
+    /// @return length of the base64 encoding of this number of octets
     static long length(long octets) {
         return (octets + 2) / 3 * 4;
     }
@@ -43,7 +43,7 @@ final class Base64Stream extends InputStream {
 
     private boolean fill() throws IOException {
         if (position == encoded.length) {
-            encoded = Base64.getEncoder().encode(in.readNBytes(3 * GROUPS));
+            encoded = Base64.getEncoder().encode(in.readNBytes(3 * GROUPS_PER_READ));
             position = 0;
         }
         return encoded.length > 0;

@@ -25,9 +25,9 @@ import org.o365relay.rewrite.StrippedMessage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Sends a message too large for one request: creates a draft without its largest attachments, uploads these,
-/// and sends the draft. Nothing is sent before that last request; if an earlier one fails, the draft is
-/// deleted.
+/// Sends a message that is too large for one request: creates a draft without the largest attachments, uploads
+/// these, and sends the draft. No recipient receives anything before that last request; if an earlier request
+/// fails, the draft is deleted.
 final class Draft {
 
     private static final Logger log = LoggerFactory.getLogger(Draft.class);
@@ -48,8 +48,8 @@ final class Draft {
         this.header = header;
     }
 
-    /// @param maxRequestSize largest message in one request, in octets
-    /// @param maxAttachment largest attachment, in octets
+    /// @param maxRequestSize maximum size of a message sent in one request, in octets
+    /// @param maxAttachment maximum size of an attachment, in octets
     /// @return the response to sending the draft
     GraphResponse send(long maxRequestSize, long maxAttachment) throws AttemptAbortedException, IOException {
         StrippedMessage stripped =
@@ -86,7 +86,7 @@ final class Draft {
         return draft.id();
     }
 
-    /// @param bccRecipients null if the response does not contain the recipients
+    /// @param bccRecipients Bcc recipients; null if Graph's response does not contain the recipients
     private record CreatedDraft(
             String id,
             List<Recipient> toRecipients,
@@ -165,14 +165,14 @@ final class Draft {
         }
     }
 
-    /// Sends the draft. If it was certainly not sent, for example after a 4xx response, it is deleted. If it may
-    /// have been sent, it is not deleted.
+    /// Sends the draft. Deletes the draft if it was certainly not sent, for example after a 4xx response; keeps
+    /// it if it may have been sent.
     private GraphResponse sendDraft(String id) throws AttemptAbortedException {
         try {
             GraphResponse response = client.send(
                     GraphRequest.plain("POST", client.address("messages", id, "send"), Step.END_OF_CONTENT));
             if (response.status() == NOT_FOUND) {
-                throw client.refused(Step.CONTENT, response); // the draft was deleted meanwhile
+                throw client.refused(Step.CONTENT, response); // the draft has been deleted in the meantime
             }
             if (response.status() >= 400 && response.status() < SERVER_ERROR) {
                 delete(id);
@@ -192,7 +192,7 @@ final class Draft {
 
     private void logUnknownOutcome(String why) {
         log.warn(
-                "message {}: it is unknown whether the draft was sent; if not, it is left in the Drafts folder of the mailbox: {}",
+                "message {}: it is unknown whether the draft was sent; if it was not, it is still in the Drafts folder of the mailbox: {}",
                 message,
                 why);
     }
@@ -209,10 +209,9 @@ final class Draft {
     }
 
     private AttemptAbortedException tooLarge(long maxRequestSize) {
-        String text =
-                "Message too large for Microsoft Graph: without attached files (at most 150 MB each) it has more than "
-                        + maxRequestSize / 1000
-                        + " KB, or its large part is signed, encrypted or an attached message; use SMTP for larger mail";
+        String text = "Message too large for Microsoft Graph: it exceeds " + maxRequestSize / 1000
+                + " KB without its attached files (at most 150 MB each), or its large part is signed, encrypted or"
+                + " an attached message; use SMTP for larger mail";
         return new AttemptAbortedException(new Response(Step.CONTENT, Reply.of(552, "5.3.4", text), Origin.RELAY));
     }
 }

@@ -11,15 +11,15 @@ import org.o365relay.deliver.upstream.UpstreamCheck.Finding;
 import org.o365relay.identity.TokenClaims;
 import org.o365relay.net.StrongTls;
 
-/// Checks permissions without sending mail: asks Graph to send invalid base64. If the app may send, Graph
-/// reports the invalid base64; if it may not, Graph reports that first.
+/// Checks the permissions of the app without sending mail: asks Graph to send a message that is invalid base64.
+/// Graph reports the invalid base64 only if the app may send; otherwise it reports the missing permission.
 record GraphCheck(GraphClient client, GraphUpstreamSettings settings, RetryAfterGate retryAfter) {
 
     private static final byte[] INVALID_BASE64 = "*".getBytes(StandardCharsets.US_ASCII);
     private static final int BAD_REQUEST = 400;
     private static final int FORBIDDEN = 403;
 
-    // These errors show that the app has the permission; others are not conclusive.
+    // These errors show that the app has the permission; no other error does.
     private static final Set<String> CONTENT_ERRORS = Set.of(
             "ErrorMimeContentInvalidBase64String",
             "ErrorMimeContentInvalid",
@@ -27,7 +27,7 @@ record GraphCheck(GraphClient client, GraphUpstreamSettings settings, RetryAfter
             "RequestBodyRead",
             "UnableToDeserializePostBody");
 
-    private static final String GRANT =
+    private static final String GRANT_ADVICE =
             "Smaller messages are not affected. Give the app Mail.ReadWrite: Entra admin center > App registrations > the app > API"
                     + " permissions > Microsoft Graph > Application permissions, then Grant admin consent; or the"
                     + " Exchange role \"Application Mail.ReadWrite\". Or send large messages by SMTP: make SMTP the"
@@ -66,7 +66,7 @@ record GraphCheck(GraphClient client, GraphUpstreamSettings settings, RetryAfter
         findings.add(new Finding(Step.AUTH, "may send mail as " + settings.user() + " (Mail.Send)"));
     }
 
-    /// A missing permission for drafts is a warning only: small messages do not need it.
+    /// Reports a missing permission for drafts as a warning only, because small messages do not need it.
     private void checkDrafts(List<Finding> findings) throws AttemptAbortedException {
         GraphResponse response = client.send(
                 GraphRequest.mime(client.address("messages"), Step.AUTH, GraphRequest.Body.of(INVALID_BASE64)));
@@ -79,7 +79,7 @@ record GraphCheck(GraphClient client, GraphUpstreamSettings settings, RetryAfter
                                 large + " cannot be sent, because the app may not create drafts (Mail.ReadWrite): "
                                         + response.errorReply(),
                                 response.status() == FORBIDDEN
-                                        ? GRANT
+                                        ? GRANT_ADVICE
                                         : "Smaller messages are not affected. Run the check again later."));
     }
 

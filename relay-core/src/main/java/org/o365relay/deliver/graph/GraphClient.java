@@ -21,10 +21,11 @@ import org.o365relay.identity.TokenSource;
 import org.o365relay.mail.Reply;
 import org.o365relay.net.Https;
 
-/// Sends requests to Microsoft Graph. Each has a time limit, from its start to the last octet of the response.
+/// Sends requests to Microsoft Graph. Each request has a time limit, from its start to the last octet of the
+/// response.
 final class GraphClient {
 
-    // Graph responds to the creation of a draft with the whole text of the message.
+    // Graph's response to the creation of a draft contains the whole text of the message.
     private static final int MAX_RESPONSE = 8 * 1024 * 1024;
 
     private static final int FORBIDDEN = 403;
@@ -44,7 +45,7 @@ final class GraphClient {
         this.retryAfter = retryAfter;
     }
 
-    /// @param segments path segments that follow the mailbox
+    /// @param segments segments of the path after the mailbox
     URI address(String... segments) {
         StringBuilder path = new StringBuilder("/v1.0/users/").append(escaped(settings.user()));
         for (String segment : segments) {
@@ -64,7 +65,6 @@ final class GraphClient {
                 .replace("%3D", "=");
     }
 
-    /// Gets the access token.
     AccessToken token() throws AttemptAbortedException {
         try {
             return tokens.token();
@@ -78,9 +78,11 @@ final class GraphClient {
         }
     }
 
-    /// Sends a request with the access token. If the token is refused, gets a new one and retries once.
+    /// Sends a request with the access token. If Graph refuses the token (401), gets a new one and retries
+    /// once.
     ///
-    /// @throws AttemptAbortedException if there is no response or no token, or the token is refused again
+    /// @throws AttemptAbortedException if no token can be obtained, Graph does not respond, or Graph refuses
+    ///     the second token too
     GraphResponse send(GraphRequest request) throws AttemptAbortedException {
         AccessToken token = token();
         GraphResponse response = authorized(request, token);
@@ -98,8 +100,9 @@ final class GraphClient {
 
     /// Sends a request with the access token.
     ///
-    /// @param expected status
-    /// @throws AttemptAbortedException also for any other status
+    /// @param expected status of the response if the request succeeds
+    /// @throws AttemptAbortedException if the response has any other status, and in the cases of
+    ///     [#send(GraphRequest)]
     GraphResponse send(GraphRequest request, int expected) throws AttemptAbortedException {
         GraphResponse response = send(request);
         if (response.status() == expected) {
@@ -116,7 +119,8 @@ final class GraphClient {
         return exchange(request, https.request(request.uri()));
     }
 
-    /// Names the missing permission, Mail.ReadWrite: the error that Graph returns is the same as for Mail.Send.
+    /// Adds the name of the missing permission, Mail.ReadWrite, because Graph returns the same error as for
+    /// Mail.Send.
     private AttemptAbortedException draftsForbidden(GraphResponse response) {
         String text = "DraftsForbidden: the app may not create drafts (Mail.ReadWrite), which large messages need: "
                 + response.errorReply().text();
@@ -136,7 +140,7 @@ final class GraphClient {
     private GraphResponse authorized(GraphRequest request, AccessToken token) throws AttemptAbortedException {
         HttpRequest.Builder builder = https.request(request.uri());
         String bearer = token.value().reveal();
-        if (!bearer.chars().allMatch(c -> c > ' ' && c < 0x7f)) { // the client's exception would contain it
+        if (!bearer.chars().allMatch(c -> c > ' ' && c < 0x7f)) { // the HTTP client's exception would contain it
             String text = "the access token has characters that HTTP does not allow";
             throw new AttemptAbortedException(
                     new Response(Step.AUTH, Reply.plain(400, "InvalidToken: " + text), Origin.SIGN_IN));

@@ -20,14 +20,14 @@ import org.o365relay.mail.EnhancedStatus;
 import org.o365relay.mail.Reply;
 import org.o365relay.net.ServerTrust;
 
-/// Creates the response of a failed attempt when Graph sent none.
+/// Creates the response of an attempt that failed without a response from Graph.
 ///
-/// @param timeout of a request
+/// @param timeout time limit of a request
 record GraphFailures(Duration timeout) {
 
-    /// @param host of the request
-    /// @param progress of the request
-    /// @param step to report if the request may have arrived completely
+    /// @param host host that the request was sent to
+    /// @param progress how much of the request was sent
+    /// @param step step to report if the whole request may have arrived
     Response connectionFailure(String host, RequestProgress progress, Step step, Throwable failure) {
         Optional<ServerTrust.UntrustedCertificateException> refused =
                 find(failure, ServerTrust.UntrustedCertificateException.class);
@@ -42,7 +42,7 @@ record GraphFailures(Duration timeout) {
             return network(Step.CONNECT, "4.4.1", "timed out while connecting (" + host + ")");
         }
         if (find(failure, ConnectException.class).isPresent()) {
-            return network(Step.CONNECT, "4.4.1", "no connection to " + host + ": " + root(failure));
+            return network(Step.CONNECT, "4.4.1", "cannot connect to " + host + ": " + root(failure));
         }
         boolean isHandshake = find(failure, SSLHandshakeException.class).isPresent();
         return progress.hasBegun() && !isHandshake ? lost(host, progress, step, failure) : unsent(host, failure);
@@ -58,7 +58,7 @@ record GraphFailures(Duration timeout) {
         if (!dropped && find(failure, SSLException.class).isPresent()) {
             return tls("TLS handshake with " + host + " failed: " + root(failure));
         }
-        return network(Step.CONNECT, "4.4.1", "no connection to " + host + ": " + reason(failure));
+        return network(Step.CONNECT, "4.4.1", "cannot connect to " + host + ": " + reason(failure));
     }
 
     private Response lost(String host, RequestProgress progress, Step step, Throwable failure) {

@@ -10,14 +10,14 @@ import org.o365relay.json.Json;
 
 /// A request to Microsoft Graph.
 ///
-/// @param step of the attempt, reported if the request is refused or its response is lost
-/// @param headers without Authorization
+/// @param step step of the attempt to report if the request is refused or its response is lost
+/// @param headers header fields, except Authorization
 record GraphRequest(String method, URI uri, Step step, Map<String, String> headers, Body body) {
 
     /// The content of a request.
     ///
-    /// @param length in octets; 0 for none
-    /// @param source opens a new stream each time
+    /// @param length length of the content in octets; 0 for a request without content
+    /// @param source opens the content; each call returns a new stream
     record Body(long length, Source source) {
 
         static final Body NONE = new Body(0, InputStream::nullInputStream);
@@ -30,13 +30,12 @@ record GraphRequest(String method, URI uri, Step step, Map<String, String> heade
             return new Body(length, () -> new ByteArrayInputStream(octets, 0, length));
         }
 
-        /// @param octets before encoding
+        /// @param octets length of the content before encoding
         static Body base64(long octets, Source source) {
             return new Body(Base64Stream.length(octets), () -> new Base64Stream(source.open()));
         }
     }
 
-    /// Opens the content.
     @FunctionalInterface
     interface Source {
         InputStream open();

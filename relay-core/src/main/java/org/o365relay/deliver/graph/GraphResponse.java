@@ -19,13 +19,13 @@ import org.o365relay.json.Json;
 import org.o365relay.mail.Reply;
 import org.o365relay.mail.VisibleText;
 
-/// A response from Microsoft Graph, or from a proxy on the path.
+/// A response from Microsoft Graph, or from a proxy between Graph and the relay.
 final class GraphResponse {
 
     private static final int MAX_SHOWN = 300;
     private static final int BAD_GATEWAY = 502;
 
-    // These mean the same from Graph and from a proxy. 413 does not: proxies have their own limits.
+    // These statuses mean the same from Graph and from a proxy. 413 does not: proxies have their own limits.
     private static final Set<Integer> UNAMBIGUOUS_STATUSES = Set.of(401, 403, 404, 429, 500, 502, 503, 504);
 
     private static final int TOO_LARGE = 413;
@@ -36,7 +36,7 @@ final class GraphResponse {
     private final byte[] body;
     private final @Nullable SSLSession tls;
 
-    /// @param tls null without TLS
+    /// @param tls TLS session of the connection; null without TLS
     GraphResponse(int status, HttpHeaders headers, byte[] body, @Nullable SSLSession tls) {
         this.status = status;
         this.headers = headers;
@@ -44,7 +44,7 @@ final class GraphResponse {
         this.tls = tls;
     }
 
-    /// @return empty without TLS
+    /// @return the TLS session of the connection; empty without TLS
     Optional<SSLSession> tls() {
         return Optional.ofNullable(tls);
     }
@@ -53,7 +53,7 @@ final class GraphResponse {
         return status;
     }
 
-    /// @return the same with the secret removed from the body
+    /// @return this response, with every occurrence of the secret in the body replaced by `***`
     GraphResponse redacted(String secret) {
         String text = new String(body, StandardCharsets.UTF_8);
         return text.contains(secret)
@@ -61,7 +61,8 @@ final class GraphResponse {
                 : this;
     }
 
-    /// @return the JSON object in the body, without members that cannot be read; empty if there is none of this type
+    /// @return the JSON object in the body, without members that cannot be read; empty if the
+    ///     body is not an object of this type
     <T extends Record> Optional<T> json(Class<T> type) {
         return Json.readForeign(body, type);
     }
@@ -76,7 +77,7 @@ final class GraphResponse {
     private record InnerError(
             @JsonProperty("request-id") @Nullable String requestId) {}
 
-    /// @return empty if the body is not an error in Graph's format
+    /// @return the error in the body; empty if the body is not an error in Graph's format
     private Optional<GraphError> error() {
         return json(ErrorBody.class).map(ErrorBody::error).filter(error -> isPresent(error.code()));
     }
@@ -85,7 +86,7 @@ final class GraphResponse {
         return text != null && !text.isEmpty();
     }
 
-    /// @return the wait in Retry-After (RFC 9110 §10.2.3)
+    /// @return the delay in Retry-After (RFC 9110 §10.2.3); empty if the field is missing or invalid
     Optional<Duration> retryAfter(Instant now) {
         return headers.firstValue("Retry-After").flatMap(value -> delay(value.strip(), now));
     }
@@ -104,9 +105,9 @@ final class GraphResponse {
         }
     }
 
-    /// @return Graph's error: `ErrorAccessDenied: Access is denied. (request-id …)`; if the body is not
-    ///     Graph's, such as a proxy's page, its beginning; an ambiguous status then becomes 502, which
-    ///     does not refuse the message
+    /// @return Graph's error, such as `ErrorAccessDenied: Access is denied. (request-id …)`. If the body is not
+    ///     Graph's, such as a proxy's page, the reply contains the beginning of its text, and 502, which defers
+    ///     the message, replaces a status that may be the proxy's own
     Reply errorReply() {
         Optional<GraphError> error = error();
         String text = error.map(GraphResponse::text).orElseGet(this::httpText);
@@ -140,7 +141,7 @@ final class GraphResponse {
         return error().map(GraphError::code);
     }
 
-    /// @return the reply for an accepted message, with the request id that Microsoft's support asks for
+    /// @return the reply for an accepted message, with the request-id that Microsoft support asks for
     Reply acceptedReply() {
         return reply(
                 status,

@@ -23,17 +23,17 @@ import org.o365relay.rewrite.DestinationFields;
 import org.o365relay.rewrite.ReaddressedHeader;
 
 /// Sends mail through Microsoft Graph. Graph has no envelope: it sends to the recipients in the header, so the
-/// header is rewritten to name exactly those of the envelope ([DestinationFields]), and all recipients get the
-/// same response.
+/// header is rewritten to contain exactly the recipients of the envelope ([DestinationFields]), and all
+/// recipients get the same response.
 ///
-/// Up to [GraphUpstreamSettings#maxDirect] the message is sent in one request (sendMail), above that as a
-/// [Draft].
+/// A message of up to [GraphUpstreamSettings#maxDirect] octets is sent in one request (sendMail), a larger one
+/// as a [Draft].
 public final class GraphUpstream implements Upstream {
 
     /// Concurrent requests that Graph allows per app and mailbox.
     private static final int MAX_REQUESTS = 4;
 
-    /// Octets of the largest file that can be attached to a draft.
+    /// Size of the largest file that can be attached to a draft, in octets.
     private static final long MAX_ATTACHMENT = 150_000_000;
 
     private final GraphUpstreamSettings settings;
@@ -43,7 +43,7 @@ public final class GraphUpstream implements Upstream {
     private final GraphClient client;
     private final long maxAttachment;
 
-    /// @param connections concurrent attempts; at most 4 are made
+    /// @param connections maximum number of concurrent attempts; values above 4 are reduced to 4
     /// @param spool existing directory that holds messages larger than `maxDirect` while they are being sent
     public GraphUpstream(
             GraphUpstreamSettings settings,
@@ -112,7 +112,7 @@ public final class GraphUpstream implements Upstream {
         return client.send(GraphRequest.mime(client.address("sendMail"), Step.END_OF_CONTENT, body));
     }
 
-    /// Only 202 is success: Graph replies 200 to a message that is too large, and sends nothing.
+    /// Only 202 means success: Graph replies 200 to a message that is too large, and does not send it.
     private Response accepted(GraphResponse response) throws AttemptAbortedException {
         if (response.status() == 202) {
             return new Response(Step.END_OF_CONTENT, response.acceptedReply(), Origin.GRAPH);
@@ -124,7 +124,7 @@ public final class GraphUpstream implements Upstream {
                 Step.END_OF_CONTENT,
                 GraphResponse.reply(
                         response.status(),
-                        "NotSent: Graph answered " + response.status() + " instead of 202 and has sent nothing"),
+                        "NotSent: Graph replied " + response.status() + " instead of 202 and sent nothing"),
                 Origin.GRAPH);
     }
 
@@ -148,7 +148,7 @@ public final class GraphUpstream implements Upstream {
         return settings.toString();
     }
 
-    /// Does nothing: the connections belong to the client, which is shared.
+    /// Does nothing: the connections belong to the HTTP client, which is shared.
     @Override
     public void close() {}
 

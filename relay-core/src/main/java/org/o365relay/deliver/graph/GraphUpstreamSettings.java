@@ -4,14 +4,14 @@ import java.net.URI;
 
 /// Address of Microsoft Graph and the mailbox to send as.
 ///
-/// @param graphUrl without version or trailing slash: `https://graph.microsoft.com`
-/// @param user mailbox to send as: `/users/{user}/sendMail`
-/// @param maxDirect largest message sent in one request, in octets; larger ones are sent as a draft with an
-///     upload session. Requests are limited to 4 MB, and Graph replies 200 but sends nothing if the message
-///     has more than about 2.2 MB before encoding
+/// @param graphUrl base URL, without version or trailing slash: `https://graph.microsoft.com`
+/// @param user mailbox to send as, the `{user}` in `/users/{user}/sendMail`
+/// @param maxDirect maximum size of a message sent in one request, in octets; larger messages are sent as a
+///     draft with uploaded attachments. Graph limits requests to 4 MB, and replies 200 without sending the
+///     message if it is larger than about 2.2 MB before encoding
 public record GraphUpstreamSettings(URI graphUrl, String user, long maxDirect) {
 
-    /// Below the size at which Graph drops messages.
+    /// Default of `maxDirect`, below the size at which Graph drops messages.
     public static final long MAX_DIRECT = 2_200_000;
 
     @Override

@@ -14,8 +14,9 @@ import org.o365relay.deliver.upstream.AttemptAbortedException;
 import org.o365relay.deliver.upstream.Response.Origin;
 import org.o365relay.deliver.upstream.Response.Step;
 
-/// Uploads one attachment in ranges, in order. After a lost connection the upload continues at the position that
-/// Graph reports. The attachment counts as uploaded only if Graph replied 201 or lists it in the draft.
+/// Uploads one attachment in ranges, in order. After a lost connection or a 5xx response, the upload continues
+/// at the position that Graph reports. The attachment counts as uploaded only if Graph replies 201 to the last
+/// range or lists the attachment in the draft.
 final class RangeUpload {
 
     private static final int RANGE = 10 * 320 * 1024;
@@ -27,7 +28,7 @@ final class RangeUpload {
     private final Listing listing;
     private @Nullable AttemptAbortedException lastFailure;
 
-    /// Looks up the attachments of the draft.
+    /// Looks up the attachment in the draft.
     @FunctionalInterface
     interface Listing {
         /// @return whether the draft lists the attachment
@@ -40,8 +41,8 @@ final class RangeUpload {
         InputStream open() throws IOException;
     }
 
-    /// @param session URL of the upload
-    /// @param size of the decoded content in octets
+    /// @param session URL of the upload session
+    /// @param size size of the decoded content in octets
     RangeUpload(GraphClient client, URI session, long size, Listing listing) {
         this.client = client;
         this.session = session;
@@ -67,7 +68,8 @@ final class RangeUpload {
         }
     }
 
-    /// Reads at any position, without opening the content again if it is the one reached.
+    /// Reads the content from any position. Opens the content again only if the position is not where the last
+    /// read ended.
     private static final class Reader implements Closeable {
 
         private final Content content;
@@ -99,10 +101,10 @@ final class RangeUpload {
         }
     }
 
-    /// Uploads a range. The URL contains the authorization; Graph refuses a request that also has an
+    /// Uploads a range. The URL of the session authorizes the request; Graph refuses a request that also has an
     /// access token.
     ///
-    /// @return number of octets that Graph has received; the full size only if the attachment is complete
+    /// @return number of octets that Graph has received; equal to the size only if the attachment is complete
     private long put(byte[] range, int length, long from) throws AttemptAbortedException {
         boolean last = from + length == size;
         try {
@@ -132,7 +134,8 @@ final class RangeUpload {
         return new GraphRequest("PUT", session, Step.CONTENT, headers, GraphRequest.Body.of(range, length));
     }
 
-    /// Queries the state of the session; after the last range the session no longer exists (404).
+    /// Queries the state of the session. After the last range, Graph replies 404, because the session no longer
+    /// exists.
     private long resume(boolean last) throws AttemptAbortedException {
         GraphResponse response = client.sendUnauthenticated(GraphRequest.plain("GET", session, Step.CONTENT));
         if (response.status() == 404 && last && listing.isAttached()) {
@@ -156,7 +159,8 @@ final class RangeUpload {
         throw AttachmentUpload.failed("did not report the state of the upload");
     }
 
-    /// @return start of the next expected range; empty if there is none, or the response is not Graph's
+    /// @return start of the next expected range; empty if Graph expects none, or if the response is not from
+    ///     Graph
     private static OptionalLong expected(GraphResponse response) throws AttemptAbortedException {
         Optional<String> first = response.json(UploadSession.class)
                 .flatMap(state -> state.nextExpectedRanges().stream().findFirst());

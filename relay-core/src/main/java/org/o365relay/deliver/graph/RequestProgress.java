@@ -7,7 +7,7 @@ import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Counts how much of a request was sent: an incomplete request cannot have had an effect.
+/// Tracks how much of a request was sent: an incomplete request cannot have had an effect.
 final class RequestProgress {
 
     private final GraphRequest.Body body;
@@ -19,19 +19,19 @@ final class RequestProgress {
         this.remaining = new AtomicLong(body.length());
     }
 
-    /// The client reads the body once it is connected and has sent the header.
+    /// The HTTP client reads the body after it has connected and sent the header.
     BodyPublisher publisher() {
         return body.length() == 0
                 ? BodyPublishers.noBody()
                 : BodyPublishers.fromPublisher(BodyPublishers.ofInputStream(this::open), body.length());
     }
 
-    /// @return whether any of it may have been sent
+    /// @return whether any part of the request may have been sent
     boolean hasBegun() {
         return begun || body.length() == 0;
     }
 
-    /// @return whether all of it may have been sent
+    /// @return whether the whole request may have been sent
     boolean isComplete() {
         return remaining.get() <= 0;
     }

@@ -11,10 +11,11 @@ import org.o365relay.deliver.upstream.Response.Origin;
 import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.mail.Reply;
 
-/// Prevents requests while Graph asks the relay to wait (429 or 503 with Retry-After).
+/// Prevents new attempts and checks during the wait that Graph has asked for (429 or 503 with Retry-After). An
+/// attempt in flight continues.
 final class RetryAfterGate {
 
-    /// Longest wait that is honoured.
+    /// Longest wait; a longer Retry-After is shortened to it.
     static final Duration MAX = Duration.ofHours(24);
 
     private final InstantSource clock;
@@ -31,7 +32,7 @@ final class RetryAfterGate {
                 .ifPresent(end -> until.accumulateAndGet(end, (a, b) -> a.isAfter(b) ? a : b));
     }
 
-    /// @return the response, with the wait that it asks for
+    /// @return the response of the attempt, with the wait that Graph asks for
     Response response(Step step, Reply reply, GraphResponse response) {
         Response result = new Response(step, reply, Origin.GRAPH);
         return requested(response, clock.instant()).map(result::withRetryAfter).orElse(result);
@@ -45,9 +46,9 @@ final class RetryAfterGate {
                 : Optional.empty();
     }
 
-    /// Lets requests through again at once.
+    /// Ends the wait.
     ///
-    /// @return whether they had to wait
+    /// @return whether there was a wait
     boolean end() {
         return until.getAndSet(Instant.MIN).isAfter(clock.instant());
     }

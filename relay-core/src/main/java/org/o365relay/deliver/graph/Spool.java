@@ -17,9 +17,9 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.rewrite.StoredContent;
 
-/// Keeps one message during one attempt, because it can be written only once and its size must be known before
-/// it is sent: a small one in memory, a larger one in a file that only the relay can read and that is deleted
-/// when the attempt ends.
+/// Stores one message during one attempt, because its content can be written only once and its size must be
+/// known before it is sent. A small message is kept in memory, a larger one in a file that only the relay can
+/// read and that is deleted when the attempt ends.
 final class Spool extends OutputStream implements StoredContent, Closeable {
 
     private final Path directory;
@@ -29,7 +29,7 @@ final class Spool extends OutputStream implements StoredContent, Closeable {
     private @Nullable FileChannel file;
     private long size;
 
-    /// @param maxInMemory maximum size kept in memory, in octets
+    /// @param maxInMemory maximum size of a message kept in memory, in octets
     Spool(Path directory, long maxInMemory) {
         this.directory = directory;
         this.maxInMemory = maxInMemory;
@@ -86,7 +86,7 @@ final class Spool extends OutputStream implements StoredContent, Closeable {
         }
     }
 
-    /// Completes the message; nothing more can be written.
+    /// Completes the message. It can be read from now on, but no longer written.
     void complete() {
         if (memory != null) {
             content = memory.toByteArray();

@@ -21,15 +21,15 @@ import org.o365relay.deliver.health.HealthState.Retrying;
 import org.o365relay.deliver.health.HealthState.Suspended;
 import org.o365relay.deliver.upstream.Response.Step;
 
-/// What the result of an attempt changes. While the mailbox is blocked, every attempt is a probe of the mailbox;
-/// otherwise an attempt on a suspended upstream is a probe of that upstream.
+/// Computes how the result of an attempt changes the health. While the mailbox is blocked, every attempt is a
+/// probe of the mailbox; otherwise an attempt on a suspended upstream is a probe of that upstream.
 ///
 /// @param upstream the upstream of the attempt
-/// @param carriesMail whether the attempt was a delivery, not a check
+/// @param carriesMail whether the attempt was a delivery; false for a check
 record AttemptRules(MailboxHealth health, UpstreamHealth upstream, boolean carriesMail, Instant now) {
 
     private static final ProbeSchedule RETRIES = new ProbeSchedule(Duration.ofSeconds(1), Duration.ofSeconds(30));
-    private static final int MAX_TRANSACTION_FAILURES = 3; // fewer may be caused by the messages
+    private static final int MAX_TRANSACTION_FAILURES = 3; // the messages may have caused fewer than this
 
     static MailboxHealth next(MailboxHealth health, AttemptResult result, Instant now) {
         DeliveryPermit permit = result.permit();
@@ -44,13 +44,13 @@ record AttemptRules(MailboxHealth health, UpstreamHealth upstream, boolean carri
             case UpstreamUnreachable unreachable -> unreachable(unreachable.cause());
             case TransactionFailed failure -> transactionFailed(failure.cause());
             case ConnectionLost _ -> connectionLost();
-            case UpstreamFailed failure -> upstreamFailed(failure.cause(), usual(failure.schedule()));
-            case MailboxFailed failure -> mailboxFailed(failure.cause(), usual(failure.schedule()));
+            case UpstreamFailed failure -> upstreamFailed(failure.cause(), orConfigured(failure.schedule()));
+            case MailboxFailed failure -> mailboxFailed(failure.cause(), orConfigured(failure.schedule()));
             case QuotaUsedUp quota -> quotaUsedUp(quota);
         };
     }
 
-    private ProbeSchedule usual(@Nullable ProbeSchedule schedule) {
+    private ProbeSchedule orConfigured(@Nullable ProbeSchedule schedule) {
         return schedule == null ? health.probes() : schedule;
     }
 
@@ -62,7 +62,7 @@ record AttemptRules(MailboxHealth health, UpstreamHealth upstream, boolean carri
         return reopened(upstream.withFailures(0, 0));
     }
 
-    /// Ends the suspension of the upstream and the block of the mailbox, if there are any.
+    /// Ends the suspension of the upstream and the block of the mailbox, if there is one.
     private MailboxHealth reopened(UpstreamHealth next) {
         return health.with(next.isOpen() ? next : next.to(new Open())).unblocked();
     }
@@ -78,7 +78,8 @@ record AttemptRules(MailboxHealth health, UpstreamHealth upstream, boolean carri
         };
     }
 
-    /// A reply does not end a suspension for a failure at a later step, such as a quota; the next probe decides.
+    /// A successful sign-in or a temporary reply does not end a suspension or block for a failure at MAIL or
+    /// later, such as a quota; the next probe decides.
     private MailboxHealth answered() {
         UpstreamHealth next = carriesMail ? upstream.withFailures(upstream.retries(), 0) : upstream;
         return switch (state()) {
@@ -100,11 +101,11 @@ record AttemptRules(MailboxHealth health, UpstreamHealth upstream, boolean carri
     }
 
     private MailboxHealth transactionFailed(Cause cause) {
-        int inRow = upstream.transactionFailures() + 1;
-        UpstreamHealth next = upstream.withFailures(upstream.retries(), inRow);
-        Duration delay = RETRIES.messageDelay(Math.max(0, inRow - MAX_TRANSACTION_FAILURES));
+        int consecutiveFailures = upstream.transactionFailures() + 1;
+        UpstreamHealth next = upstream.withFailures(upstream.retries(), consecutiveFailures);
+        Duration delay = RETRIES.messageDelay(Math.max(0, consecutiveFailures - MAX_TRANSACTION_FAILURES));
         return switch (state()) {
-            case Open _ when inRow < MAX_TRANSACTION_FAILURES -> health.with(next);
+            case Open _ when consecutiveFailures < MAX_TRANSACTION_FAILURES -> health.with(next);
             case Open _, Retrying _ -> retryLater(next, delay, cause);
             case Failed failed -> probeFailed(next, failed);
         };

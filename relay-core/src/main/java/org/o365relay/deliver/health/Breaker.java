@@ -8,12 +8,12 @@ import org.o365relay.deliver.health.Breakers.Backoff;
 import org.o365relay.deliver.upstream.Verdict;
 import org.o365relay.mail.EnhancedStatus;
 
-/// Delays the mail of one author, or to one recipient, after repeated refusals for the same reason: Microsoft
-/// reacts to a stream of identical errors by refusing everything for hours.
+/// Delays mail from one author or to one recipient after repeated refusals for the same reason: Microsoft
+/// reacts to many identical errors by refusing all mail for hours.
 final class Breaker {
 
     private static final int REFUSALS = 3;
-    private static final Duration WITHIN = Duration.ofHours(1);
+    private static final Duration REFUSAL_WINDOW = Duration.ofHours(1);
     private static final Duration TRIAL = Duration.ofMinutes(1);
     private static final ProbeSchedule PERIODS = new ProbeSchedule(Duration.ofMinutes(15), Duration.ofHours(4));
 
@@ -24,8 +24,7 @@ final class Breaker {
     private boolean onTrial;
     private @Nullable Backoff backoff;
 
-    /// Decides whether a message may be sent. When the backoff is over, one message per minute is let
-    /// through as a trial.
+    /// Decides whether a message may be sent. After the backoff, one message per minute may be sent as a trial.
     ///
     /// @return the backoff; empty if the message may be sent
     Optional<Backoff> check(Instant now) {
@@ -53,18 +52,18 @@ final class Breaker {
         return Optional.of(backoff);
     }
 
-    private void count(String why, Instant now) {
-        boolean isSame = why.equals(reason);
+    private void count(String newReason, Instant now) {
+        boolean isSame = newReason.equals(reason);
         if (!isSame) {
             backoff = null;
             periods = 0;
         }
-        refusals = isSame && (backoff != null || last.plus(WITHIN).isAfter(now)) ? refusals + 1 : 1;
-        reason = why;
+        refusals = isSame && (backoff != null || last.plus(REFUSAL_WINDOW).isAfter(now)) ? refusals + 1 : 1;
+        reason = newReason;
         last = now;
     }
 
-    /// Also true if the rest of the backoff exceeds the maximum, because the clock was set back.
+    /// Returns true also if the remaining backoff exceeds the maximum, because the clock was set back.
     private static boolean isOver(Backoff current, Instant now) {
         return !current.until().isAfter(now)
                 || Duration.between(now, current.until()).compareTo(PERIODS.max()) > 0;

@@ -21,7 +21,7 @@ import org.o365relay.mail.Outcome.Delivered;
 import org.o365relay.mail.Outcome.Failed;
 import org.o365relay.mail.Recipient;
 
-/// The circuit breakers of one mailbox, one per refused author or recipient. Keeps the 1,000 most recently
+/// The circuit breakers of one mailbox, one for each refused author or recipient. Keeps the 1,000 most recently
 /// used. Failures that concern only one message are not counted, so they do not delay other mail.
 public final class Breakers {
 
@@ -41,8 +41,8 @@ public final class Breakers {
 
     /// A backoff in effect.
     ///
-    /// @param refusal the last refusal
-    /// @param isFirst whether this is the first backoff, not an extended one
+    /// @param refusal verdict of the last refusal
+    /// @param isFirst whether this is the first backoff; false if it extends an earlier one
     public record Backoff(Verdict refusal, Instant until, boolean isFirst) {}
 
     /// The author or recipient that a breaker applies to.
@@ -54,8 +54,9 @@ public final class Breakers {
         this.clock = clock;
     }
 
-    /// @param alias the author if on the send-as list; null if the message is sent as the mailbox
-    /// @return recipients that must not be tried
+    /// @param alias author of the message, if the message is sent as this author (send-as list); null if it is
+    ///     sent as the mailbox
+    /// @return the recipients that must not be tried, with their backoffs
     public synchronized Map<Recipient, Backoff> inBackoff(List<Recipient> recipients, @Nullable EmailAddress alias) {
         Map<Recipient, Backoff> inBackoff = new HashMap<>();
         if (breakers.isEmpty()) {
@@ -74,11 +75,13 @@ public final class Breakers {
         return breaker == null ? Optional.empty() : breaker.check(clock.instant());
     }
 
-    /// Counts the refusals of an attempt, and writes a new backoff to the journal.
+    /// Counts the refusals of an attempt, resets the breakers of delivered recipients and of their author, and
+    /// writes each first backoff to the journal.
     ///
-    /// @param verdicts of the recipients that were tried
-    /// @param alias the author if on the send-as list; null if the message was sent as the mailbox
-    public synchronized void learn(Map<Recipient, Verdict> verdicts, @Nullable EmailAddress alias) {
+    /// @param verdicts verdicts of the recipients that were tried
+    /// @param alias author of the message, if the message was sent as this author (send-as list); null if it
+    ///     was sent as the mailbox
+    public synchronized void recordResult(Map<Recipient, Verdict> verdicts, @Nullable EmailAddress alias) {
         Instant now = clock.instant();
         Set<Subject> seen = new HashSet<>();
         verdicts.forEach((recipient, verdict) -> {
@@ -114,7 +117,7 @@ public final class Breakers {
         }
     }
 
-    /// @return the author or recipient that was refused; null if the upstream did not refuse either
+    /// @return the author or recipient that the upstream refused; null if it refused neither
     private static @Nullable Subject subject(Recipient recipient, @Nullable EmailAddress alias, Verdict verdict) {
         if (!verdict.isFromUpstream()) {
             return null;

@@ -4,10 +4,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.o365relay.mail.QueueId;
 
-/// Decides whether the message or its upstream is at fault in a failure that may concern either: the message is at
-/// fault if the upstream has processed other messages since this one failed last.
+/// Decides whether the message or its upstream is at fault when either may have caused a failure: the message
+/// is at fault if the upstream has processed other messages since the message last failed.
 ///
-/// Remembers the last failure of 4,096 messages, in memory only.
+/// Remembers the last failure of up to 4,096 messages, in memory only.
 public final class FaultAttribution {
 
     private static final int MAX_MESSAGES = 4096;
@@ -20,15 +20,16 @@ public final class FaultAttribution {
             return size() > MAX_MESSAGES;
         }
     };
-    private long processed; // number of messages
-    private boolean ownFaultIgnored; // since the upstream last processed a message
+    private long processed; // number of messages that the upstream has processed
+    private boolean ownFaultIgnored; // reset when the upstream processes a message
 
     /// The last failure of a message.
     ///
-    /// @param processed number of messages that the upstream had processed by then
-    /// @param inRow number of failures of this message since the upstream last processed any message
-    /// @param ownFault whether the message was at fault, and no failure was the upstream's since
-    private record Failure(long processed, int inRow, boolean ownFault) {}
+    /// @param processed number of messages that the upstream had processed when this one failed
+    /// @param consecutiveFailures number of failures of this message since the upstream last processed any message
+    /// @param ownFault whether the message was at fault; reset when a later failure is attributed to the
+    ///     upstream
+    private record Failure(long processed, int consecutiveFailures, boolean ownFault) {}
 
     /// Records that the upstream processed a message: accepted it, or refused it after RCPT.
     public synchronized void processed() {
@@ -36,20 +37,21 @@ public final class FaultAttribution {
         ownFaultIgnored = false;
     }
 
-    /// @return whether the upstream has processed any message since this one failed; false if no failure of
-    ///     this message is known
+    /// @return whether the upstream has processed any message since this one last failed; false if no failure
+    ///     of this message is known
     public synchronized boolean processedSince(QueueId id) {
         Failure last = failures.get(id);
         return last != null && last.processed() < processed;
     }
 
-    /// Records that the connection was lost during this message. The failure is not attributed to the message.
+    /// Records that the connection was lost while this message was sent. The failure is not attributed to the
+    /// message.
     public synchronized void lost(QueueId id) {
         failures.put(id, new Failure(processed, 1, false));
     }
 
-    /// @return whether the message is at fault: others have been processed since it failed, or it was at fault
-    ///     before and no failure has been attributed to the upstream since then
+    /// @return whether the message is at fault: the upstream has processed others since it failed, or it was at
+    ///     fault before and no failure has been attributed to the upstream since then
     public synchronized boolean isOwnFault(QueueId id) {
         return processedSince(id) || wasOwnFault(id);
     }
@@ -60,10 +62,11 @@ public final class FaultAttribution {
     }
 
     /// Decides whether the failure of a message at fault leaves the state of the upstream unchanged. One such
-    /// message says nothing about the upstream; a second one in a row may.
+    /// message does not show a failure of the upstream; a second one may, if no message was processed in
+    /// between.
     ///
-    /// @param id ID of a message at fault
-    /// @return whether the message was at fault before, or is the first at fault since the upstream last
+    /// @param id ID of the message at fault
+    /// @return true if the message was at fault before, or is the first one at fault since the upstream last
     ///     processed a message
     public synchronized boolean ignoresOwnFault(QueueId id) {
         if (wasOwnFault(id)) {
@@ -76,14 +79,14 @@ public final class FaultAttribution {
 
     /// Records a failure of the message.
     ///
-    /// @return number of failures in a row, 1 or more
+    /// @return number of failures of this message since the upstream last processed any message, 1 or more
     public synchronized int failed(QueueId id, boolean ownFault) {
         Failure last = failures.get(id);
-        int inRow = last == null || last.processed() < processed ? 1 : last.inRow() + 1;
+        int consecutiveFailures = last == null || last.processed() < processed ? 1 : last.consecutiveFailures() + 1;
         if (!ownFault) {
-            failures.replaceAll((_, failure) -> new Failure(failure.processed(), failure.inRow(), false));
+            failures.replaceAll((_, failure) -> new Failure(failure.processed(), failure.consecutiveFailures(), false));
         }
-        failures.put(id, new Failure(processed, inRow, ownFault));
-        return inRow;
+        failures.put(id, new Failure(processed, consecutiveFailures, ownFault));
+        return consecutiveFailures;
     }
 }

@@ -14,7 +14,9 @@ public sealed interface HealthEvent {
         DeliveryPermit permit();
     }
 
-    /// @param failure a failure of the upstream or mailbox, or one before MAIL
+    /// The event for a failed attempt.
+    ///
+    /// @param failure failure of the upstream or the mailbox, or any failure before MAIL
     static AttemptResult of(DeliveryPermit permit, Verdict failure) {
         Duration probe = failure.probeAfter();
         ProbeSchedule schedule = probe == null ? null : ProbeSchedule.every(probe);
@@ -29,17 +31,17 @@ public sealed interface HealthEvent {
     /// The upstream accepted a message.
     record MessageAccepted(DeliveryPermit permit) implements AttemptResult {}
 
-    /// The upstream permanently refused a message at this step; all earlier steps work.
+    /// The upstream permanently refused a message at this step, which shows that all earlier steps work.
     record MessageRefused(DeliveryPermit permit, Step step) implements AttemptResult {}
 
-    /// The upstream deferred a message, or let the relay sign in.
+    /// The upstream replied to MAIL or a later command with a temporary failure, or let the relay sign in.
     record Answered(DeliveryPermit permit) implements AttemptResult {}
 
-    /// The attempt failed before MAIL with a temporary failure.
+    /// The attempt failed temporarily before MAIL.
     record UpstreamUnreachable(DeliveryPermit permit, Cause cause) implements AttemptResult {}
 
-    /// The connection was lost or the upstream failed at MAIL or later. A single failure may be caused by the
-    /// message.
+    /// The connection was lost or Graph replied 5xx, at MAIL or later. The message may have caused a single
+    /// such failure.
     record TransactionFailed(DeliveryPermit permit, Cause cause) implements AttemptResult {
 
         public TransactionFailed(DeliveryPermit permit, Verdict failure) {
@@ -52,20 +54,20 @@ public sealed interface HealthEvent {
 
     /// The upstream has a failure that concerns all mail sent to it.
     ///
-    /// @param schedule of the probes; null for the usual one
+    /// @param schedule schedule of the probes; null for the configured one
     record UpstreamFailed(
             DeliveryPermit permit, Cause cause, @Nullable ProbeSchedule schedule) implements AttemptResult {}
 
     /// The mailbox has a failure that concerns all its mail, whichever upstream is used.
     ///
-    /// @param schedule of the probes; null for the usual one
+    /// @param schedule schedule of the probes; null for the configured one
     record MailboxFailed(
             DeliveryPermit permit, Cause cause, @Nullable ProbeSchedule schedule) implements AttemptResult {}
 
-    /// The relay's own quota of the account is used up.
+    /// The relay's own daily quota of the account has no room.
     ///
     /// @param until when the quota has room again
-    /// @param isBrief whether the wait is expected to be short, so that it is not reported as a block
+    /// @param isBrief whether the wait is expected to be short; if so, it is not reported as a block
     record QuotaUsedUp(DeliveryPermit permit, Cause cause, Instant until, boolean isBrief) implements AttemptResult {}
 
     /// A delivery or check has started.
@@ -79,17 +81,19 @@ public sealed interface HealthEvent {
 
     /// An operator ends the pause and requests a probe of everything that is blocked or suspended.
     ///
-    /// @param quotaHasRoom whether the account's daily quota has room; if not, it is not exceeded for a probe
+    /// @param quotaHasRoom whether the account's daily quota has room; if not, a block because of the quota
+    ///     continues
     record Resume(boolean quotaHasRoom) implements HealthEvent {}
 
     /// An operator requests a probe of everything that is blocked or suspended, whatever the schedule.
     ///
-    /// @param quotaHasRoom as in [Resume]
+    /// @param quotaHasRoom whether the account's daily quota has room; if not, a block because of the quota
+    ///     continues
     record Retry(boolean quotaHasRoom) implements HealthEvent {}
 
-    /// An operator requests a probe that needs a message, and the queue may have none that is due.
+    /// An operator requests a probe that must send a message, and the queue may have none that is due.
     record RequestMessageProbe(String by) implements HealthEvent {}
 
-    /// Time has passed: a block that ends at a time may be over.
+    /// Time has passed, so that a block that ends at a fixed time may be over.
     record TimePassed() implements HealthEvent {}
 }

@@ -16,10 +16,10 @@ import org.o365relay.deliver.health.MailboxHealth.Outage;
 import org.o365relay.deliver.health.MailboxHealth.Reported;
 import org.o365relay.journal.Event;
 
-/// Finds the failovers, blocks and outages that began or ended between two states, and reports each once.
+/// Finds the failovers, blocks and outages that begin or end between two states, and reports each once.
 final class HealthReport {
 
-    private static final String MAILBOX = ""; // among the names of the upstreams
+    private static final String MAILBOX = ""; // key of the mailbox's own reason; the other keys are upstream names
 
     private final MailboxHealth before;
     private final MailboxHealth after;
@@ -57,7 +57,7 @@ final class HealthReport {
         }
     }
 
-    /// @return false if a probe has failed again for the cause already known
+    /// @return whether the upstream was not suspended before, or for another cause
     private static boolean isNewCause(HealthState was, Suspension suspension) {
         return !(was instanceof Suspended(Suspension known) && known.cause().equals(suspension.cause()));
     }

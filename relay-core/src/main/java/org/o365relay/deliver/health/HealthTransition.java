@@ -17,9 +17,9 @@ import org.o365relay.deliver.health.Suspension.EndedBy;
 import org.o365relay.deliver.health.UpstreamHealth.Permits;
 import org.o365relay.journal.Event;
 
-/// What an event changes. A pure function of health, event and time.
+/// The result of applying an event to the health. A pure function of health, event and time.
 ///
-/// @param health the next health; equal if nothing changes
+/// @param health the next health; equal to the previous one if nothing changes
 /// @param journal events to write to the journal, in order
 record HealthTransition(MailboxHealth health, List<Event> journal) {
 
@@ -65,7 +65,7 @@ record HealthTransition(MailboxHealth health, List<Event> journal) {
                 && block.suspension().isDue(now);
     }
 
-    /// Makes every probe due now, and ends a block because of the relay's own quota if that has room.
+    /// Makes every probe due now, and ends a block because of the relay's own quota if the quota has room.
     private static MailboxHealth probesDue(MailboxHealth health, boolean quotaHasRoom, Instant now) {
         Blocked block = health.block();
         boolean isQuota = block != null && block.suspension().endedBy() == EndedBy.TIME;

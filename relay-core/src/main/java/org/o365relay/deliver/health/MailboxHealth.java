@@ -14,13 +14,14 @@ import org.o365relay.deliver.health.HealthState.Blocked;
 import org.o365relay.deliver.health.Suspension.EndedBy;
 import org.o365relay.mail.EmailAddress;
 
-/// Health of a mailbox and its upstreams: an immutable value. [HealthTransition] makes the next one.
+/// Health of a mailbox and its upstreams: an immutable value. [HealthTransition] computes the next one.
 ///
-/// @param probes usual schedule of probes
-/// @param upstreams the primary first; at least one
+/// @param probes schedule of probes for failures that have none of their own
+/// @param upstreams upstreams in order of preference, the primary first; at least one
 /// @param block failure of the mailbox itself; null if there is none
-/// @param pause an operator's pause, whatever the state below it; null if there is none
-/// @param messageProbeBy operator who requested a probe that needs a message; null once such a probe has started
+/// @param pause an operator's pause, independent of the other state; null if there is none
+/// @param messageProbeBy operator who requested a probe that must send a message; null once such a probe has
+///     started
 record MailboxHealth(
         EmailAddress mailbox,
         ProbeSchedule probes,
@@ -30,26 +31,28 @@ record MailboxHealth(
         @Nullable String messageProbeBy,
         Reported reported) {
 
-    /// Longest wait for something that no event announces.
+    /// Maximum wait, for changes that no event announces.
     static final Duration MAX_WAIT = Duration.ofSeconds(30);
 
     private static final Duration MAX_SHORT_OUTAGE = Duration.ofMinutes(1);
 
     /// What was reported, so that each failover, block and outage is reported once.
     ///
-    /// @param reasons reported reasons by name of the upstream; the mailbox's own by the empty string
-    /// @param outage the outage that was reported; null if mail leaves
-    /// @param active position of the upstream by which mail left when it was last reported
+    /// @param reasons last reported reason of each upstream, by its name; that of the mailbox itself has the
+    ///     empty string as key
+    /// @param outage the reported outage; null if mail leaves
+    /// @param active position of the upstream that was last reported as in use
     record Reported(Map<String, String> reasons, @Nullable Outage outage, int active) {}
 
     /// A period during which no mail leaves.
     ///
-    /// @param blocked whether something has to be fixed; false if the upstream is merely unreachable
+    /// @param blocked whether a failure has to be fixed or a limit has to end; false if the upstreams are
+    ///     merely unreachable
     record Outage(Instant since, boolean blocked) {}
 
-    /// A failure that a probe can end.
+    /// A failure that a successful probe or the passing of time ends.
     ///
-    /// @param upstream where the failure was seen
+    /// @param upstream upstream where the failure was seen
     private record Failure(Suspension suspension, UpstreamHealth upstream, Probe probe, boolean isProbing) {
 
         boolean isProbeDue(EndedBy end, Instant now) {
@@ -67,7 +70,7 @@ record MailboxHealth(
         return new MailboxHealth(mailbox, probes, upstreams, null, null, null, new Reported(Map.of(), null, 0));
     }
 
-    /// @return the upstream in use, which is the first that is open; empty if no mail leaves
+    /// @return the upstream in use: the first open one; empty if no mail leaves
     Optional<UpstreamHealth> current() {
         return block != null ? Optional.empty() : firstOpen();
     }
@@ -84,7 +87,8 @@ record MailboxHealth(
         return permit.generation() != upstream(permit).permits().generation();
     }
 
-    /// The failures that are probed: the mailbox's own, else those of the upstreams preferred to the one in use.
+    /// The failures that are probed: that of the mailbox itself or, if it has none, those of the upstreams that
+    /// are preferred to the one in use.
     private Stream<Failure> failures() {
         return block != null
                 ? Stream.of(new Failure(
@@ -155,7 +159,7 @@ record MailboxHealth(
                                 : failure.suspension().remaining(now)));
     }
 
-    /// @return time until a failure ends by itself or may be probed with a message
+    /// @return time until a failure ends by itself or may be probed by a message
     Duration untilMessageProbe(Instant now) {
         return pause != null ? MAX_WAIT : untilProbe(now, EndedBy.MESSAGE, EndedBy.TIME);
     }
@@ -176,7 +180,7 @@ record MailboxHealth(
         return waits.min(Comparator.naturalOrder()).orElse(MAX_WAIT);
     }
 
-    /// @return whether no mail leaves for longer than a short outage
+    /// @return whether the mailbox is paused or blocked, or its upstreams have been unreachable for a minute
     boolean isOutOfService(Instant now) {
         Outage outage = reported.outage();
         return pause != null
@@ -197,9 +201,9 @@ record MailboxHealth(
                 nextBlock);
     }
 
-    /// Begins or changes a block; results of the permits in use are then ignored.
+    /// Begins or changes a block. The results of attempts in flight are then ignored.
     ///
-    /// @param next null to end the block
+    /// @param next the block; null to end it
     MailboxHealth blocked(@Nullable Blocked next) {
         return with(upstreams.stream().map(UpstreamHealth::invalidatingPermits).toList(), next);
     }

@@ -6,12 +6,13 @@ import org.jspecify.annotations.Nullable;
 /// State of one mailbox, as shown to operators.
 ///
 /// @param mailbox address of the mailbox
-/// @param since when the state began; null if open
-/// @param upstream upstream in use; if all are suspended, the one whose failure is shown
-/// @param reply reply of the upstream; empty if open or paused
-/// @param cause cause of the state, in plain words; empty if open
+/// @param since when the state began; null if the mailbox is open
+/// @param upstream name of the upstream in use; if no mail leaves, of the one whose failure is shown
+/// @param reply reply that caused the state, from the upstream or composed by the relay; empty if the mailbox
+///     is open or paused
+/// @param cause cause of the state, in plain words; empty if the mailbox is open
 /// @param advice advice for the admin; may be empty
-/// @param nextProbe when the next probe is due; null if open or paused
+/// @param nextProbe when the next probe is due; null if the mailbox is open or paused
 /// @param delivering number of deliveries in flight
 public record MailboxStatus(
         String mailbox,
@@ -30,7 +31,8 @@ public record MailboxStatus(
         OPEN,
         /// Mail leaves through a fallback upstream.
         FAILOVER,
-        /// The upstream cannot be reached at the moment, or asked the relay to wait; retried within seconds.
+        /// The upstream cannot be reached at the moment and is retried within seconds, or deliveries in flight
+        /// have reserved the rest of the daily quota.
         RETRYING,
         /// No mail leaves until something is fixed or a limit ends; probed automatically.
         BLOCKED,

@@ -9,7 +9,7 @@ import org.o365relay.deliver.health.HealthState.Blocked;
 import org.o365relay.deliver.health.HealthState.Retrying;
 import org.o365relay.deliver.health.MailboxStatus.State;
 
-/// Makes the [MailboxStatus] from the health of a mailbox.
+/// Creates the [MailboxStatus] from the health of a mailbox.
 record MailboxStatusView(MailboxHealth health) {
 
     MailboxStatus status() {
@@ -54,7 +54,7 @@ record MailboxStatusView(MailboxHealth health) {
                         health.mailbox().toString(), State.OPEN, null, current.name(), "", "", "", null, delivering()));
     }
 
-    /// Shows the failure that has to be fixed, if there is one.
+    /// Shows the first upstream with a failure that has to be fixed; the primary if there is none.
     private MailboxStatus allSuspended() {
         UpstreamHealth upstream = health.upstreams().stream()
                 .filter(suspended -> !(suspended.state() instanceof Retrying))

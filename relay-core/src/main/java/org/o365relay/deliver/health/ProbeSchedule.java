@@ -2,7 +2,10 @@ package org.o365relay.deliver.health;
 
 import java.time.Duration;
 
-/// When a blocked mailbox is probed: after `first`, then after twice the delay each time, at most `max`.
+/// When a blocked mailbox or a suspended upstream is probed.
+///
+/// @param first delay before the first probe; the delay doubles with every failed probe
+/// @param max maximum delay
 public record ProbeSchedule(Duration first, Duration max) {
 
     private static final int FAST_PROBES = 5;
@@ -13,14 +16,14 @@ public record ProbeSchedule(Duration first, Duration max) {
         return new ProbeSchedule(delay, delay);
     }
 
-    /// @param probes failed probes so far
+    /// @param probes number of failed probes so far
     public Duration delay(int probes) {
         Duration delay = first.multipliedBy(1L << Math.min(probes, 20));
         return delay.compareTo(max) < 0 ? delay : max;
     }
 
-    /// The delay of probes that send a message: Microsoft refuses everything for a day after many identical
-    /// errors. From the fifth failed probe on the delay doubles, up to 15 minutes, unless it is longer anyway.
+    /// The delay of probes that send a message. From the fifth failed probe on, it doubles up to 15 minutes
+    /// even if `max` is shorter, because Microsoft refuses all mail for a day after many identical errors.
     Duration messageDelay(int probes) {
         Duration usual = delay(probes);
         if (probes < FAST_PROBES || usual.compareTo(MAX_WITH_MAIL) >= 0) {

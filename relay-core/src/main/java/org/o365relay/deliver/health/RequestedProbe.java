@@ -6,14 +6,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.health.HealthState.Blocked;
 
-/// A probe that an operator has asked for, ahead of its schedule.
+/// A probe that an operator has requested, ahead of its schedule.
 ///
 /// @param upstream name of the upstream where the failure was seen
 /// @param target what is blocked or suspended
 /// @param cause cause of the block or suspension, in plain words
 /// @param method how the probe is made
-/// @param waitsUntil when the relay's own quota has room again, until which no probe is made; null if the quota
-///     is not used up
+/// @param waitsUntil when the relay's own quota has room again, which ends the block without a probe; null if
+///     the probe does not wait for the quota
 public record RequestedProbe(
         String upstream,
         Target target,
@@ -31,7 +31,7 @@ public record RequestedProbe(
 
     /// How a probe is made.
     public enum Method {
-        /// By signing in, without mail.
+        /// By signing in, without sending mail.
         SIGN_IN,
         /// By the next queued message.
         MESSAGE,

@@ -3,14 +3,14 @@ package org.o365relay.deliver.health;
 import java.time.Duration;
 import java.time.Instant;
 
-/// Why an upstream is suspended or a mailbox is blocked, and when the next probe is due.
+/// Why an upstream is suspended or retried, or a mailbox is blocked, and when the next probe is due.
 ///
 /// @param endedBy what ends the suspension
 /// @param schedule schedule of the probes
 /// @param since when the suspension began
 /// @param failedProbes number of failed probes
-/// @param delay between the last probe and the next
-/// @param nextProbe when the next probe is due
+/// @param delay time between the last probe and the next
+/// @param nextProbe when the next probe is due or, if the suspension ends by time, when it ends
 record Suspension(
         Cause cause,
         EndedBy endedBy,
@@ -22,9 +22,10 @@ record Suspension(
 
     /// What ends a suspension.
     enum EndedBy {
-        /// A successful sign-in, without mail; for failures before MAIL.
+        /// A successful sign-in, without sending mail; for failures before MAIL, and as the first probe of an
+        /// upstream that is retried.
         CHECK,
-        /// An accepted message.
+        /// A message that the upstream accepts, or refuses permanently at the failed step or a later one.
         MESSAGE,
         /// The time of `nextProbe`, without a probe.
         TIME
@@ -59,7 +60,7 @@ record Suspension(
         return at(cause, EndedBy.CHECK, ProbeSchedule.every(nextDelay), since, failedProbes + 1, now);
     }
 
-    /// A copy after a successful sign-in; the next probe is a message and is due at once.
+    /// A copy after a successful sign-in; the next probe sends a message and is due at once.
     Suspension probedByMessage(Instant now) {
         return at(cause, EndedBy.MESSAGE, ProbeSchedule.every(Duration.ZERO), since, failedProbes, now);
     }
@@ -69,7 +70,7 @@ record Suspension(
         return at(cause, endedBy, schedule, since, failedProbes, now);
     }
 
-    /// A copy with the next probe due now. A suspension that ends by time is not changed.
+    /// A copy with the next probe due now. A suspension that ends by time remains unchanged.
     Suspension dueNow(Instant now) {
         return endedBy == EndedBy.TIME || isDue(now)
                 ? this

@@ -19,8 +19,9 @@ import org.o365relay.mail.EmailAddress;
 
 /// Chooses the upstream of one mailbox, and blocks the mailbox while none can be used.
 ///
-/// Holds the [MailboxHealth] and applies events to it, as [HealthTransition] decides; writes what they begin and
-/// end to the journal; and wakes the threads that wait for a delivery or check to be possible.
+/// Holds the [MailboxHealth] and applies events to it with [HealthTransition]; writes the failovers, blocks and
+/// outages that begin or end to the journal; and wakes the threads that wait until a delivery or check may
+/// start.
 public final class UpstreamFailover {
 
     private final List<Upstream> upstreams;
@@ -29,8 +30,8 @@ public final class UpstreamFailover {
     private final InstantSource clock;
     private MailboxHealth health;
 
-    /// @param upstreams the primary first; at least one
-    /// @param probes when suspended upstreams are probed, unless the failure has a schedule of its own
+    /// @param upstreams upstreams in order of preference, the primary first; at least one
+    /// @param probes schedule of probes for failures that have none of their own
     public UpstreamFailover(
             EmailAddress mailbox,
             List<Upstream> upstreams,
@@ -50,7 +51,7 @@ public final class UpstreamFailover {
                         .toList());
     }
 
-    /// Applies an event: the result of an attempt, or an operator's request.
+    /// Applies an event, and writes the changes that it causes to the journal.
     public synchronized void apply(HealthEvent event) {
         HealthTransition transition = HealthTransition.of(health, event, clock.instant());
         if (!transition.health().equals(health)) {
@@ -60,7 +61,7 @@ public final class UpstreamFailover {
         }
     }
 
-    /// The health now, after a block that ends by time has ended.
+    /// Ends a block whose time is over, and returns the current health.
     private MailboxHealth current() {
         apply(new TimePassed());
         return health;
@@ -81,7 +82,7 @@ public final class UpstreamFailover {
         return permit;
     }
 
-    /// Releases a permit of [#acquire()] or [#acquireCheck()].
+    /// Releases a permit from [#acquire()] or [#acquireCheck()].
     public void release(DeliveryPermit permit) {
         apply(new PermitReturned(permit));
     }
@@ -91,7 +92,7 @@ public final class UpstreamFailover {
         return upstreams.get(permit.upstream());
     }
 
-    /// @return which of the messages that failed on the permit's upstream are at fault
+    /// @return the fault attribution for the permit's upstream
     public FaultAttribution attribution(DeliveryPermit permit) {
         return attributions.get(permit.upstream());
     }
@@ -111,7 +112,8 @@ public final class UpstreamFailover {
     /// a block because of the quota ends only if the quota has room.
     ///
     /// @param quotaFullUntil when the account's daily quota has room again; null if it has now
-    /// @return what is probed; empty in the same cases as for [#resume]
+    /// @return what is probed; empty if the mailbox is not blocked and no upstream that is preferred to the one
+    ///     in use is suspended
     public synchronized List<RequestedProbe> retry(@Nullable Instant quotaFullUntil) {
         return probe(new Retry(quotaFullUntil == null), quotaFullUntil);
     }
@@ -132,13 +134,12 @@ public final class UpstreamFailover {
         return health.current().filter(used -> used.position() == upstream).isPresent();
     }
 
-    /// @return the operator who requested the probe that is due and needs a message; empty if there is none
+    /// @return the operator who requested the probe that is due and must send a message; empty if there is none
     public synchronized Optional<String> messageProbeRequestedBy() {
         return health.messageProbeRequestedBy(clock.instant());
     }
 
-    /// @return whether messages may leave in parallel; otherwise one message at a time is tried, after
-    ///     [#untilNextAttempt()]
+    /// @return whether an upstream is open and the mailbox is not blocked; if not, only probes are made
     public synchronized boolean isOpen() {
         return health.current().isPresent();
     }
@@ -148,13 +149,13 @@ public final class UpstreamFailover {
         return health.pause() != null;
     }
 
-    /// @return whether the permit's upstream is suspended and another is used
+    /// @return whether the permit's upstream is no longer open and another one is in use
     public synchronized boolean hasFailedOverFrom(DeliveryPermit permit) {
         return !health.upstream(permit).isOpen() && health.current().isPresent();
     }
 
-    /// @return whether no mail leaves for longer than a short outage, so that the pool's other mailboxes may
-    ///     send the messages of this one
+    /// @return whether the mailbox is paused or blocked, or its upstreams have been unreachable for a minute,
+    ///     so that the pool's other mailboxes may send the messages of this one
     public synchronized boolean isOutOfService() {
         return health.isOutOfService(clock.instant());
     }
@@ -174,7 +175,7 @@ public final class UpstreamFailover {
         return new MailboxStatusView(current()).status();
     }
 
-    /// Waits until a delivery may start, 30 seconds at most.
+    /// Waits until a delivery may start, but no longer than 30 seconds.
     public synchronized void awaitFreeSlot() throws InterruptedException {
         long deadline = System.nanoTime() + MailboxHealth.MAX_WAIT.toNanos();
         for (long left = MailboxHealth.MAX_WAIT.toMillis();

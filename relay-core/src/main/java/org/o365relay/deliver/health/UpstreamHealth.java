@@ -8,10 +8,10 @@ import org.o365relay.deliver.health.HealthState.UpstreamState;
 
 /// Health of one upstream of a mailbox.
 ///
-/// @param position in the order of preference, from 0 (the primary)
-/// @param connections how many deliveries may be in flight at once
-/// @param retries since the last accepted message
-/// @param transactionFailures in a row
+/// @param position position in the order of preference, from 0 (the primary)
+/// @param connections maximum number of deliveries in flight
+/// @param retries number of retries since the upstream last accepted or permanently refused a message
+/// @param transactionFailures number of consecutive transaction failures
 record UpstreamHealth(
         int position,
         String name,
@@ -23,7 +23,7 @@ record UpstreamHealth(
 
     /// The permits in use.
     ///
-    /// @param deliveries in flight
+    /// @param deliveries number of deliveries in flight
     /// @param isProbing whether a probe of the upstream is in flight
     /// @param generation increases whenever the state changes, so that the results of older permits are ignored
     record Permits(int deliveries, boolean isProbing, int generation) {}
@@ -45,7 +45,7 @@ record UpstreamHealth(
         return Math.max(0, connections - permits.deliveries());
     }
 
-    /// Changes the state; results of the permits in use are then ignored.
+    /// Changes the state. The results of attempts in flight are then ignored.
     UpstreamHealth to(UpstreamState next) {
         return with(next).invalidatingPermits();
     }

@@ -2,9 +2,10 @@
 /// the mailbox is blocked (`docs/delivery.md`).
 ///
 /// [org.o365relay.deliver.health.HealthTransition] is a pure function from health, event and time to the next
-/// health and what to report; [org.o365relay.deliver.health.UpstreamFailover] holds the health, waits and wakes.
-/// [org.o365relay.deliver.health.FaultAttribution] decides whether a message or its upstream is at fault;
-/// [org.o365relay.deliver.health.Breakers] delay mail after repeated refusals.
+/// health and the events to report; [org.o365relay.deliver.health.UpstreamFailover] holds the health, and wakes
+/// the threads that wait for it to change. [org.o365relay.deliver.health.FaultAttribution] decides whether a
+/// message or its upstream is at fault; [org.o365relay.deliver.health.Breakers] delay mail after repeated
+/// refusals.
 ///
 /// Must not know messages, the queue or the transports.
 @NullMarked

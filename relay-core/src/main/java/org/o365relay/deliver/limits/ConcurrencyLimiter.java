@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 
-/// Limits the concurrent attempts of an account. The limit falls by one each time the upstream reports too
-/// many connections (other programs may use the account, too), and rises by one after ten minutes without such
-/// a reply.
+/// Limits the concurrent attempts of an account. Each time the upstream reports too many connections, which
+/// other programs may cause that use the same account, the limit falls by one; at a limit of 1, new attempts
+/// are delayed by 5 seconds to a minute instead. The limit rises by one after ten minutes without such a reply.
 public final class ConcurrencyLimiter {
 
     private static final Duration RECOVERY = Duration.ofMinutes(10);
@@ -17,7 +17,7 @@ public final class ConcurrencyLimiter {
     private final InstantSource clock;
     private int limit;
     private int inUse;
-    private int throttled; // replies reporting too many connections in a row at a limit of 1
+    private int throttled; // consecutive replies reporting too many connections at a limit of 1
     private Instant changedAt;
     private Instant backoffUntil;
 
@@ -30,7 +30,7 @@ public final class ConcurrencyLimiter {
         this.backoffUntil = changedAt;
     }
 
-    /// @return the limit now in effect
+    /// @return the current limit
     public synchronized int limit() {
         recover();
         return limit;
@@ -39,7 +39,7 @@ public final class ConcurrencyLimiter {
     /// Waits until at least one attempt may start.
     ///
     /// @param wanted maximum number of attempts to acquire, 1 or more
-    /// @return number of attempts that may start, to be released later; 0 on timeout
+    /// @return number of attempts that may start, which the caller must release; 0 if the wait timed out
     public synchronized int acquire(int wanted, Duration atMost) throws InterruptedException {
         long deadline = System.nanoTime() + atMost.toNanos();
         int free = free();
@@ -59,10 +59,10 @@ public final class ConcurrencyLimiter {
 
     /// Records that the upstream reported too many connections.
     ///
-    /// @return whether this is the first such reply, which is logged
+    /// @return whether this is the first such reply while the limit was at its maximum; the caller logs it
     public synchronized boolean throttled() {
         recover();
-        boolean begins = limit == max && throttled == 0;
+        boolean isFirst = limit == max && throttled == 0;
         if (limit > 1) {
             limit--;
         } else {
@@ -70,7 +70,7 @@ public final class ConcurrencyLimiter {
             backoffUntil = clock.instant().plus(shorter(doubled, MAX_BACKOFF));
         }
         changedAt = clock.instant();
-        return begins;
+        return isFirst;
     }
 
     /// Records that the upstream processed a message.
@@ -78,7 +78,7 @@ public final class ConcurrencyLimiter {
         throttled = 0;
     }
 
-    /// Lets attempts start again at once; the limit stays as it is.
+    /// Ends the backoff, so that attempts may start at once. The limit remains unchanged.
     public synchronized void endBackoff() {
         backoffUntil = clock.instant();
         notifyAll();

@@ -10,7 +10,7 @@ import org.o365relay.mail.UsageSlot;
 import org.o365relay.time.RollingCount;
 import org.o365relay.time.RollingCount.Slot;
 
-/// Limits the recipients an account sends to within 24 hours, counted in slots of ten minutes.
+/// Limits the number of recipients that an account sends to within 24 hours, counted in slots of ten minutes.
 public final class DailyQuota {
 
     /// Time during which a recipient counts.
@@ -24,8 +24,8 @@ public final class DailyQuota {
     private final RollingCount used;
     private int reserved;
 
-    /// @param limit recipients in 24 hours, 1 or more; null for no limit
-    /// @param history recipients of the last 24 hours
+    /// @param limit maximum number of recipients in 24 hours, 1 or more; null for no limit
+    /// @param history number of recipients in each slot of the last 24 hours
     DailyQuota(@Nullable Integer limit, List<UsageSlot> history, InstantSource clock) {
         this.limit = limit;
         this.clock = clock;
@@ -38,16 +38,16 @@ public final class DailyQuota {
         return Optional.ofNullable(limit);
     }
 
-    /// Reserves quota for a message, until [#settle]. A message with more recipients than the limit is sent
-    /// when the quota is completely free; otherwise it would never be sent.
+    /// Reserves quota for a message until [#settle]. A message with more recipients than the limit is admitted
+    /// when the quota is completely unused; otherwise it would never be sent.
     ///
-    /// @return when the quota has room; empty if the reservation was made
+    /// @return when the quota has room for the message; empty if the reservation was made
     public synchronized Optional<Instant> reserve(int recipients) {
-        Optional<Instant> room = fullUntil(recipients);
-        if (room.isEmpty() && limit != null) {
+        Optional<Instant> fullUntil = fullUntil(recipients);
+        if (fullUntil.isEmpty() && limit != null) {
             reserved += recipients;
         }
-        return room;
+        return fullUntil;
     }
 
     /// @return when the quota has room for this many recipients; empty if it has room now
@@ -56,9 +56,9 @@ public final class DailyQuota {
             return Optional.empty();
         }
         used.carryTo(clock.millis());
-        long taken = used.sum(SLOTS) + reserved;
-        long over = taken + recipients - limit;
-        return over > 0 && taken > 0 ? Optional.of(freedAt(over)) : Optional.empty();
+        long inUse = used.sum(SLOTS) + reserved;
+        long excess = inUse + recipients - limit;
+        return excess > 0 && inUse > 0 ? Optional.of(freedAt(excess)) : Optional.empty();
     }
 
     /// @return whether attempts in flight have reserved quota that they may return
@@ -66,7 +66,7 @@ public final class DailyQuota {
         return reserved > 0;
     }
 
-    /// @param reservation recipients that were reserved
+    /// @param reservation number of recipients that were reserved
     /// @param sent number of these recipients that the upstream accepted
     public synchronized void settle(int reservation, int sent) {
         if (limit == null) {
@@ -79,20 +79,20 @@ public final class DailyQuota {
         }
     }
 
-    /// At most a minute from now while attempts in flight may return quota.
-    private Instant freedAt(long over) {
-        Instant sure = surelyFreedAt(over);
+    /// The time is at most a minute from now while attempts in flight may return quota.
+    private Instant freedAt(long excess) {
+        Instant byExpiry = freedByExpiryAt(excess);
         Instant soon = clock.instant().plus(Duration.ofMinutes(1));
-        return reserved > 0 && soon.isBefore(sure) ? soon : sure;
+        return reserved > 0 && soon.isBefore(byExpiry) ? soon : byExpiry;
     }
 
-    private Instant surelyFreedAt(long over) {
+    private Instant freedByExpiryAt(long excess) {
         long freed = 0;
         Instant end = Instant.MAX;
         for (Slot slot : used.slots()) {
             freed += slot.count();
             end = Instant.ofEpochMilli((slot.number() + SLOTS) * SLOT);
-            if (freed >= over) {
+            if (freed >= excess) {
                 return end;
             }
         }

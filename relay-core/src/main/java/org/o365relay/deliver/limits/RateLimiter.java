@@ -16,8 +16,8 @@ public final class RateLimiter {
     private Instant accruedAt;
     private long credit;
 
-    /// @param perMinute in the long run; null for no limit
-    /// @param burst messages that may leave at once after an idle period; at least 1
+    /// @param perMinute average number of messages per minute; null for no limit
+    /// @param burst number of messages that may leave at once after an idle period; 1 or more
     RateLimiter(@Nullable Integer perMinute, int burst, InstantSource clock) {
         this.interval = perMinute == null ? 0 : MINUTE / perMinute;
         this.maxCredit = interval * burst;
@@ -32,7 +32,10 @@ public final class RateLimiter {
         return Duration.ofNanos(Math.max(0, interval - credit));
     }
 
-    /// @return number of the wanted messages that may leave now
+    /// Takes tokens for messages that leave now.
+    ///
+    /// @param wanted maximum number of messages
+    /// @return number of messages that may leave now
     public synchronized int take(int wanted) {
         if (interval == 0) {
             return wanted;
@@ -43,12 +46,12 @@ public final class RateLimiter {
         return taken;
     }
 
-    /// Returns tokens of messages that were not sent.
+    /// Returns the tokens of messages that were not sent.
     public synchronized void refund(int count) {
         credit = Math.min(maxCredit, credit + count * interval);
     }
 
-    /// A clock set back does not reduce the credit.
+    /// Adds the credit for the time since the last call. A clock that was set back does not reduce the credit.
     private void accrue() {
         Instant now = clock.instant();
         long passed = Math.max(0, Duration.between(accruedAt, now).toNanos());

@@ -18,7 +18,7 @@ public final class SendingAccount {
     private final DailyQuota dailyQuota;
 
     /// @param name user name of the account, in lower case
-    /// @param sent number of recipients sent to within [#QUOTA_WINDOW], by slot
+    /// @param sent number of recipients sent to within [#QUOTA_WINDOW], by time slot
     public SendingAccount(String name, MailboxLimits limits, List<UsageSlot> sent, InstantSource clock) {
         this.name = name;
         this.rateLimiter = new RateLimiter(limits.messagesPerMinute(), limits.burst(), clock);

@@ -37,16 +37,16 @@ import org.o365relay.queue.WaitingMessage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Notifies senders, once per message, that a message is delayed. Scans open messages in order of arrival and
-/// stores its position in the queue; messages already late at the first scan are skipped.
+/// Notifies senders that a message is delayed, once per message. Scans open messages in order of arrival and
+/// stores its position in the queue. Messages that are already late at the first scan are skipped.
 ///
-/// Writes nothing while no mailbox can send: the notices would only be queued behind the mail.
+/// Creates no notices while no mailbox can send: they would only wait in the queue behind the delayed mail.
 final class DelayNotifier {
 
     private static final Logger log = LoggerFactory.getLogger(DelayNotifier.class);
     private static final int BATCH = 100;
 
-    // reasons reported by the relay itself, not by an upstream
+    // names of the reasons that the relay itself reports
     private static final Set<String> LOCAL_REASONS = Set.of("unreachable", "tls", "relay");
 
     private final NoticeStore notices;
@@ -73,8 +73,9 @@ final class DelayNotifier {
 
     /// Sends notices for messages that have become late since the last scan.
     ///
-    /// @param shouldContinue checked between batches
-    /// @throws org.o365relay.queue.QueueException if the disk fails; the next scan continues
+    /// @param shouldContinue checked before each batch; the scan ends if it returns false
+    /// @throws org.o365relay.queue.QueueException if the disk fails; the next scan continues from the stored
+    ///     position
     void run(BooleanSupplier shouldContinue) {
         Duration age = policy.settings().delayNoticeAfter();
         if (age.isZero()) {
@@ -85,8 +86,8 @@ final class DelayNotifier {
         QueueId position = notices.delaysRecordedUpTo()
                 .filter(reached -> reached.compareTo(notices.firstIdAt(now)) < 0) // otherwise the clock was set back
                 .orElse(end);
-        boolean more = position.compareTo(end) <= 0; // otherwise the delay was made longer
-        while (more && shouldContinue.getAsBoolean()) {
+        boolean hasMore = position.compareTo(end) <= 0; // otherwise the configured delay was increased
+        while (hasMore && shouldContinue.getAsBoolean()) {
             Optional<NoticeMailbox> open =
                     senders.stream().filter(NoticeMailbox::isOpen).findFirst();
             if (open.isEmpty()) {
@@ -95,7 +96,7 @@ final class DelayNotifier {
             Batch batch = notices.waitingMessages(position, end, BATCH);
             notify(batch, open.get());
             position = batch.end();
-            more = !batch.isLast();
+            hasMore = !batch.isLast();
         }
     }
 
@@ -112,7 +113,7 @@ final class DelayNotifier {
 
     private void log(Batch batch, DelayNotification notification, Written written) {
         if (!written.isNotified()) {
-            return; // settled meanwhile
+            return; // settled in the meantime
         }
         LocalMessage message = notification.notice();
         if (message != null && written.noticeId() != null) {
@@ -152,8 +153,8 @@ final class DelayNotifier {
         return Optional.empty();
     }
 
-    /// A disk failure ends the scan, which is repeated. A damaged message is skipped, so that the senders
-    /// of the other messages are notified.
+    /// If the disk fails, the scan ends and is repeated later. A damaged message is skipped, so that the
+    /// senders of the other messages are notified.
     private static void skipIfDamaged(WaitingMessage waiting, QueueException failure) {
         if (!failure.isDamage()) {
             throw failure;
@@ -165,8 +166,8 @@ final class DelayNotifier {
     }
 
     private static void skipIfDamaged(WaitingMessage waiting, IOException failure) {
-        if (failure.getCause() instanceof QueueException ofDisk) {
-            throw ofDisk;
+        if (failure.getCause() instanceof QueueException diskFailure) {
+            throw diskFailure;
         }
         log.error(
                 "message {} cannot be read, so its sender is not notified of the delay: {}",
@@ -195,7 +196,7 @@ final class DelayNotifier {
                         delay.id(), message.envelope().recipients().getFirst(), message, null));
     }
 
-    // RFC 3461 §4.1: without NOTIFY the relay decides; with NOTIFY only DELAY asks for it
+    // RFC 3461 §4.1: without NOTIFY the relay decides; with NOTIFY, only DELAY requests delay notices
     private static boolean mayBeNotified(WaitingMessage waiting, Recipient recipient) {
         Set<NotifyCondition> conditions =
                 waiting.envelope().dsnRequest().of(recipient.address()).conditions();

@@ -18,14 +18,15 @@ import org.o365relay.queue.NoticeStore;
 import org.o365relay.queue.SuppressedMessage;
 import org.o365relay.queue.SuppressedNotices;
 
-/// Sends digests: one email per sender and device with the notices that were suppressed within an hour. Digests
-/// about one device count against the same hourly limit as notices; digests above the limit are sent later.
+/// Sends digests: one email for each sender and device, which lists the notices that were suppressed within an
+/// hour. Digests about one device have an hourly limit of their own, equal to that of notices; digests above
+/// the limit are sent later.
 final class DigestSender {
 
     private static final int MAX_LISTED = 50;
 
-    /// Longest time until a suppressed notice is on disk, unless the disk fails. Digests wait this long, so
-    /// that no notice is missing from them.
+    /// Maximum time until a suppressed notice is on disk, unless the disk fails. Digests leave out newer
+    /// notices, so that none is lost between two digests.
     private static final Duration COMMIT_MARGIN = Duration.ofSeconds(10);
 
     private final NoticeStore notices;
@@ -51,13 +52,13 @@ final class DigestSender {
 
     /// Sends the digests whose hour is over, if a mailbox can send.
     ///
-    /// @param shouldContinue checked between digests
+    /// @param shouldContinue checked before each digest; no more are sent if it returns false
     /// @throws RuntimeException if a digest cannot be sent, but only after the other digests have been sent;
     ///     the next run tries again
     void run(BooleanSupplier shouldContinue) {
         limit.removeExpired();
         Instant now = clock.instant();
-        RuntimeException first = null;
+        RuntimeException firstFailure = null;
         for (SuppressedNotices group : notices.suppressedNotices(now.minus(COMMIT_MARGIN))) {
             Optional<NoticeMailbox> open =
                     senders.stream().filter(NoticeMailbox::isOpen).findFirst();
@@ -67,11 +68,11 @@ final class DigestSender {
             try {
                 sendIfDue(group, open.get(), now);
             } catch (RuntimeException e) { // one damaged row must not prevent the other digests
-                first = first == null ? e : first;
+                firstFailure = firstFailure == null ? e : firstFailure;
             }
         }
-        if (first != null) {
-            throw first;
+        if (firstFailure != null) {
+            throw firstFailure;
         }
     }
 

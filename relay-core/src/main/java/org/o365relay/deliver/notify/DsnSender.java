@@ -35,8 +35,9 @@ import org.o365relay.queue.SuppressedNotice.Kind;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Composes the DSNs that a settlement requires (RFC 3461): of failed recipients, unless the sender opted out,
-/// and of relayed recipients, if the sender asked for success reports and the upstream does not send them.
+/// Composes the DSNs that a settlement requires (RFC 3461): about failed recipients, unless the sender opted
+/// out, and about relayed recipients, if the sender asked for success reports and the upstream does not send
+/// them.
 ///
 /// Each recipient appears only in the notices of the settlement that records its outcome, so no sender is
 /// notified twice.
@@ -61,9 +62,9 @@ public final class DsnSender {
 
     /// The notices to commit with the settlement.
     ///
-    /// @param failure DSN of failed recipients
-    /// @param suppressed recorded instead of the failure DSN if the device's limit of notices is reached
-    /// @param relayed DSN of relayed recipients
+    /// @param failure DSN about the failed recipients
+    /// @param suppressed record of the failure DSN that is not sent because the device is at its notice limit
+    /// @param relayed DSN about the relayed recipients
     public record Notices(
             Optional<LocalMessage> failure, Optional<SuppressedNotice> suppressed, Optional<LocalMessage> relayed) {
 
@@ -73,7 +74,7 @@ public final class DsnSender {
             return Stream.concat(failure.stream(), relayed.stream()).toList();
         }
 
-        /// @return recipient of the failure notice; null if there is none
+        /// @return recipient of the failure notice, whether sent or suppressed; null if there is none
         public @Nullable EmailAddress failureTo() {
             return failure.map(notice -> notice.envelope().recipients().getFirst())
                     .or(() -> suppressed.map(SuppressedNotice::recipient))
@@ -81,8 +82,8 @@ public final class DsnSender {
         }
     }
 
-    /// @param verdicts for the recipients that are settled
-    /// @param original parts of the received message
+    /// @param verdicts verdicts of the open recipients
+    /// @param original parts of the received message that the notices contain
     public Notices notices(
             Claim claim, Map<Recipient, Verdict> verdicts, ReportedMessage original, Settlement settlement) {
         List<FailedRecipient> failed = settled(
@@ -102,7 +103,7 @@ public final class DsnSender {
                 : failureNotice(failure(claim, original, settlement.upstream(), failed), claim, report);
     }
 
-    /// @return recipients with this outcome for which the sender wants a notice
+    /// @return the recipients with this outcome about which the sender wants a notice
     private static Stream<Entry<Recipient, Verdict>> settled(
             Claim claim,
             Map<Recipient, Verdict> verdicts,
@@ -117,8 +118,8 @@ public final class DsnSender {
                         .includes(condition));
     }
 
-    /// Applies the device's limit to the failure notice. Success reports are never suppressed: the sender asked
-    /// for them.
+    /// Applies the device's notice limit to the failure notice. Success reports are never suppressed, because
+    /// the sender asked for them.
     private Notices failureNotice(Failure failure, Claim claim, Optional<LocalMessage> report) {
         Optional<EmailAddress> addressee = writer.addressee(failure);
         if (addressee.isPresent()

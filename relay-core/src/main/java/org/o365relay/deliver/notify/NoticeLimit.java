@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.o365relay.queue.SuppressedNotices;
 
-/// Limits the notices per hour about the mail of one device. The hour begins with the first notice.
+/// Limits the number of notices per hour about mail from one device. The hour begins with the first notice.
 final class NoticeLimit {
 
     static final Duration HOUR = Duration.ofHours(1);
@@ -18,21 +18,21 @@ final class NoticeLimit {
     private final InstantSource clock;
     private final Map<InetAddress, Window> windows = new HashMap<>();
 
-    /// @param count notices so far
+    /// @param count number of notices since then
     private record Window(Instant since, int count) {
         boolean isOver(Instant now) {
-            return now.isBefore(since) || !now.isBefore(since.plus(HOUR)); // before it: the clock was set back
+            return now.isBefore(since) || !now.isBefore(since.plus(HOUR)); // `now` is earlier if the clock was set back
         }
     }
 
-    /// @param max notices in an hour
+    /// @param max maximum number of notices per device in an hour
     NoticeLimit(int max, InstantSource clock) {
         this.max = max;
         this.clock = clock;
     }
 
-    /// Restores windows after a restart: devices with suppressed notices are at their limit until the hour is
-    /// over.
+    /// Restores the windows after a restart: devices with suppressed notices are at their limit until their
+    /// hour is over.
     synchronized void restore(List<SuppressedNotices> groups) {
         groups.forEach(group -> windows.put(group.client(), new Window(group.since(), max)));
     }

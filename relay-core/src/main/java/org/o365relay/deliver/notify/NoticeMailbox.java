@@ -16,13 +16,13 @@ public interface NoticeMailbox {
     /// @return whether mail can leave now
     boolean isOpen();
 
-    /// @return the mailbox as a route in the queue
+    /// @return the name of the mailbox as a route in the queue
     String route();
 
-    /// @return whether it may send messages routed to this mailbox or pool
+    /// @return whether this mailbox may send messages with this route, which names a mailbox or pool
     boolean serves(String route);
 
-    /// @param content of the received message
+    /// @param content content of the received message
     /// @return the parts of the message that a notice contains
     ReportedMessage original(QueueId id, Arrival arrival, Envelope envelope, InputStream content) throws IOException;
 }

@@ -47,7 +47,7 @@ public final class NoticePolicy {
 
     /// Counts one more notice about a device.
     ///
-    /// @return false if the limit is reached; a digest reports it later
+    /// @return false if the limit is reached; a digest then lists the notice
     public boolean allowsNotice(InetAddress client) {
         return limit.allowsNotice(client);
     }
@@ -56,7 +56,7 @@ public final class NoticePolicy {
         return limit;
     }
 
-    /// @param name name of the reason, as in the history
+    /// @param name name of the reason, as stored in the history
     /// @param mailbox mailbox named in the advice
     /// @param advice advice for the admin, used if the catalogue does not know the name; may be empty
     public Reason reason(String name, EmailAddress mailbox, String advice) {
@@ -70,7 +70,7 @@ public final class NoticePolicy {
         return general.in(settings.language(), advice);
     }
 
-    /// @param route mailbox that sends the notice
+    /// @param route name of the mailbox that sends the notice
     static LocalMessage localMessage(Notice notice, String route, Priority priority, Instant now) {
         Arrival arrival = new Arrival(now, InetAddress.getLoopbackAddress(), "", "LOCAL");
         return new LocalMessage(arrival, new RoutedEnvelope(route, priority, notice.envelope()), notice.content());

@@ -13,7 +13,7 @@ import org.o365relay.time.RepeatingTask;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Sends delay notices and digests of suppressed notices; checks every minute what is due.
+/// Sends delay notices and digests of suppressed notices. Checks every minute which are due.
 public final class NoticeScheduler implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(NoticeScheduler.class);
@@ -32,7 +32,7 @@ public final class NoticeScheduler implements AutoCloseable {
         Instant expiresAt(Instant receivedAt, Instant now);
     }
 
-    /// @param senders all mailboxes
+    /// @param senders all mailboxes; the first that can send sends the digests
     public NoticeScheduler(
             NoticeStore notices,
             List<? extends NoticeMailbox> senders,

@@ -1,6 +1,6 @@
-/// Notices about deliveries: DSNs of settled recipients ([org.o365relay.deliver.notify.DsnSender]), committed with
-/// the settlement; delay notices and digests of suppressed notices
-/// ([org.o365relay.deliver.notify.NoticeScheduler]), sent by a loop of its own. Limits the notices per device.
+/// Notices about deliveries: DSNs about settled recipients ([org.o365relay.deliver.notify.DsnSender]),
+/// committed with the settlement; delay notices and digests of suppressed notices
+/// ([org.o365relay.deliver.notify.NoticeScheduler]), sent by a separate loop. Limits the notices per device.
 ///
 /// Does not know how messages are delivered.
 @NullMarked

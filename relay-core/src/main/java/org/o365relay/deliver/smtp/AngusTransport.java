@@ -16,11 +16,12 @@ import org.eclipse.angus.mail.smtp.SMTPTransport;
 import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.deliver.upstream.UpstreamCheck.Finding;
 
-/// Angus Mail's SMTP client, driven command by command instead of by its `sendMessage`, which needs MIME
-/// messages, does not report the step of a reply, and loses the reply to the final dot if the RSET it sends
-/// after a refusal fails.
+/// Angus Mail's SMTP client, driven command by command instead of by its `sendMessage`. That method needs MIME
+/// messages, does not report the step of a reply, and loses the reply to the final dot if the RSET that it
+/// sends after a refusal fails.
 ///
-/// Reports each step before it begins, and keeps the full text of the replies, with credentials redacted.
+/// Reports each step before it begins, and keeps the full text of the replies. From AUTH on, credentials are
+/// redacted in them.
 final class AngusTransport extends SMTPTransport {
 
     private static final int AUTHENTICATED = 235; // RFC 4954 §6
@@ -33,10 +34,10 @@ final class AngusTransport extends SMTPTransport {
     private final Redaction redaction = new Redaction();
     private final List<String> replies = new ArrayList<>();
     private String mechanism = "";
-    private boolean askedForTls;
+    private boolean startTlsSent;
     private boolean isGreeting = true;
 
-    /// @param tls gives access to the socket in use
+    /// @param tls provides the socket in use
     AngusTransport(
             Session session,
             URLName upstream,
@@ -51,7 +52,7 @@ final class AngusTransport extends SMTPTransport {
         this.findings = findings;
     }
 
-    /// @return replies since the last command other than RSET
+    /// @return the replies to the last command other than RSET and QUIT, followed by those to RSET and QUIT
     synchronized List<String> replies() {
         return List.copyOf(replies);
     }
@@ -61,14 +62,14 @@ final class AngusTransport extends SMTPTransport {
         return replies.isEmpty() ? "" : replies.getLast();
     }
 
-    /// @return the AUTH mechanism in use; empty before AUTH
+    /// @return the mechanism of the last AUTH command; empty before AUTH
     synchronized String mechanism() {
         return mechanism;
     }
 
     /// @return whether STARTTLS was sent
-    synchronized boolean hasAskedForTls() {
-        return askedForTls;
+    synchronized boolean hasSentStartTls() {
+        return startTlsSent;
     }
 
     /// Sends a command, in UTF-8 (RFC 6531 §3.3), and reads the reply.
@@ -78,8 +79,8 @@ final class AngusTransport extends SMTPTransport {
         simpleCommand(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /// Sends DATA. The stream stuffs dots and sends no bare CR or LF (RFC 5321 §4.5.2,
-    /// §2.3.8).
+    /// Sends DATA. The returned stream stuffs dots (RFC 5321 §4.5.2), and sends bare CR and LF as CRLF
+    /// (RFC 5321 §2.3.8).
     ///
     /// @throws MessagingException if the reply is not 354; Angus sends RSET before it throws
     synchronized OutputStream openData() throws MessagingException {
@@ -93,8 +94,8 @@ final class AngusTransport extends SMTPTransport {
         finishData();
     }
 
-    /// Sends a chunk unchanged (RFC 3030 §2), and reads the reply. Angus's own BDAT stuffs dots and changes
-    /// line endings.
+    /// Sends a chunk octet for octet (RFC 3030 §2), and reads the reply. Angus's own BDAT stuffs dots and
+    /// changes line endings.
     synchronized void bdat(byte[] octets, int length, boolean last) throws MessagingException, IOException {
         sendCommand("BDAT " + length + (last ? " LAST" : ""));
         OutputStream out = tls.top().getOutputStream();
@@ -122,8 +123,8 @@ final class AngusTransport extends SMTPTransport {
         }
     }
 
-    /// Sends the token on a line of its own: a token of 3 KB makes the AUTH line longer than servers have to
-    /// accept (RFC 4954 §4, RFC 5321 §4.5.3.1.4). Angus would append it to AUTH.
+    /// Sends the token on a line of its own. Angus would append it to the AUTH command, but with a token of 3
+    /// KB the command would be longer than servers have to accept (RFC 4954 §4, RFC 5321 §4.5.3.1.4).
     private boolean authenticate(SaslLogin.Token token) throws MessagingException {
         if (!supportsAuthentication("XOAUTH2")) {
             return true; // the caller checks mechanism()
@@ -136,7 +137,7 @@ final class AngusTransport extends SMTPTransport {
                     Base64.getEncoder().encode(token.initialResponse().getBytes(StandardCharsets.UTF_8)));
         }
         if (code == CHALLENGE) {
-            code = simpleCommand(new byte[0]); // the challenge is a JSON error; the server waits for an empty line
+            code = simpleCommand(new byte[0]); // acknowledges the challenge, which is a JSON error
         }
         if (code != AUTHENTICATED) {
             throw new AuthenticationFailedException(lastReply());
@@ -144,7 +145,7 @@ final class AngusTransport extends SMTPTransport {
         return true;
     }
 
-    /// Angus would continue with HELO, which offers neither STARTTLS nor AUTH.
+    /// Fails if EHLO is refused. Angus would continue with HELO, which offers neither STARTTLS nor AUTH.
     @Override
     protected boolean ehlo(String domain) throws MessagingException {
         if (!super.ehlo(domain)) {
@@ -159,7 +160,8 @@ final class AngusTransport extends SMTPTransport {
         return true;
     }
 
-    /// Angus would send STARTTLS after a 530 reply to AUTH, even if TLS is in use already.
+    /// Prevents STARTTLS after AUTH. Angus would send it after a 530 reply to AUTH, even if TLS is already in
+    /// use.
     @Override
     protected void startTLS() throws MessagingException {
         if (!mechanism.isEmpty()) {
@@ -172,12 +174,12 @@ final class AngusTransport extends SMTPTransport {
     protected void sendCommand(String command) throws MessagingException {
         switch (command.split(" ", 2)[0]) {
             case "EHLO" -> {
-                noteGreeting();
+                recordGreeting();
                 begin(Step.EHLO);
             }
             case "STARTTLS" -> {
                 begin(Step.STARTTLS);
-                askedForTls = true;
+                startTlsSent = true;
             }
             case "AUTH" -> {
                 begin(Step.AUTH);
@@ -186,7 +188,7 @@ final class AngusTransport extends SMTPTransport {
             case "DATA" -> begin(Step.CONTENT);
             case "BDAT" -> begin(command.endsWith(" LAST") ? Step.END_OF_CONTENT : Step.CONTENT);
             case "." -> begin(Step.END_OF_CONTENT);
-            default -> {} // RSET and QUIT belong to the step before
+            default -> {} // RSET and QUIT belong to the preceding step
         }
         super.sendCommand(command);
     }
@@ -194,14 +196,14 @@ final class AngusTransport extends SMTPTransport {
     @Override
     protected int readServerResponse() throws MessagingException {
         int code = super.readServerResponse();
-        // Angus reads octets as ISO-8859-1; servers send text beyond US-ASCII in UTF-8
+        // Angus decodes replies as ISO-8859-1, but servers send non-ASCII text in UTF-8
         String reply =
                 new String(getLastServerResponse().getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
         replies.add(mechanism.isEmpty() ? reply : redaction.apply(reply));
         return code;
     }
 
-    private void noteGreeting() {
+    private void recordGreeting() {
         if (isGreeting) {
             isGreeting = false;
             findings.add(new Finding(Step.GREETING, lastReply().strip()));

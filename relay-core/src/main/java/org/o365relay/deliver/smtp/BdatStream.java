@@ -4,14 +4,14 @@ import jakarta.mail.MessagingException;
 import java.io.IOException;
 import java.io.OutputStream;
 
-/// Sends content as BDAT chunks (RFC 3030 §2), octet for octet; waits for the reply to each chunk. After a
-/// refusal nothing more is sent, and the refusal remains the transport's last reply.
+/// Sends content as BDAT chunks (RFC 3030 §2), octet for octet, and waits for the reply to each chunk. After a
+/// refused chunk, nothing more is sent, and the refusal remains the transport's last reply.
 final class BdatStream extends OutputStream {
 
-    private static final int SIZE = 256 * 1024;
+    private static final int CHUNK_SIZE = 256 * 1024;
 
     private final AngusTransport transport;
-    private final byte[] chunk = new byte[SIZE];
+    private final byte[] chunk = new byte[CHUNK_SIZE];
     private int filled;
     private boolean refused;
 
@@ -29,10 +29,10 @@ final class BdatStream extends OutputStream {
         int from = offset;
         int end = offset + length;
         while (from < end) {
-            if (filled == SIZE) {
+            if (filled == CHUNK_SIZE) {
                 send(false);
             }
-            int count = Math.min(end - from, SIZE - filled);
+            int count = Math.min(end - from, CHUNK_SIZE - filled);
             System.arraycopy(octets, from, chunk, filled, count);
             filled += count;
             from += count;

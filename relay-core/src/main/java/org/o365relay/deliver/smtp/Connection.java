@@ -19,8 +19,8 @@ import org.o365relay.deliver.upstream.Response.Origin;
 import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.mail.Reply;
 
-/// One signed-in connection, used by one attempt at a time. Every step has a time limit; any failure that
-/// leaves the state of the session uncertain closes it.
+/// One connection to an upstream, used by one attempt at a time. Every step has a time limit. Any failure that
+/// leaves the state of the session uncertain closes the connection.
 final class Connection {
 
     private static final int SERVICE_CLOSING = 421; // RFC 5321 §3.8
@@ -37,7 +37,8 @@ final class Connection {
     private volatile boolean idle;
     private Step step = Step.GREETING;
 
-    /// @param transports creates the SMTP client on the socket; it reports each step before it begins
+    /// @param transports creates the SMTP client, which must report each step to the given consumer before the
+    ///     step begins
     Connection(
             Socket socket,
             Instant openedAt,
@@ -63,7 +64,7 @@ final class Connection {
         return openedAt;
     }
 
-    /// @return replies for failures of this server
+    /// @return creates the responses for failures of this server
     FailureReplies failures() {
         return failures;
     }
@@ -72,14 +73,14 @@ final class Connection {
         return transport.supportsExtension(keyword);
     }
 
-    /// @return whether another message can be sent
+    /// @return whether the connection can be used for another message
     boolean isUsable() {
         return !closed;
     }
 
     /// Sends MAIL or RCPT.
     ///
-    /// @throws AttemptAbortedException if there is no reply, or 421
+    /// @throws AttemptAbortedException if there is no valid reply, or if the reply is 421
     Reply command(Step next, String text) throws AttemptAbortedException {
         try {
             transport.command(next, text);
@@ -89,12 +90,12 @@ final class Connection {
         return reply();
     }
 
-    /// Resets the transaction (RFC 5321 §4.1.1.5); closes the connection if the server does not.
+    /// Resets the transaction (RFC 5321 §4.1.1.5). Closes the connection if the server does not reply 250.
     void reset() {
         try {
             watchdog.setLimit(failures.limit(Step.MAIL));
             transport.simpleCommand("RSET");
-            dropUnlessReset();
+            closeUnlessReset();
         } catch (MessagingException _) {
             abort(); // another connection is opened when needed
         }
@@ -102,8 +103,9 @@ final class Connection {
 
     /// Sends the message.
     ///
-    /// @return the reply to DATA or to the final dot
-    /// @throws AttemptAbortedException if the content cannot be read, or there is no reply, or 421
+    /// @return the reply to the final dot or, if the server refuses DATA, to DATA
+    /// @throws AttemptAbortedException if the content cannot be read, if there is no valid reply, or if the
+    ///     reply is 421
     Response send(OutgoingMessage.Content content) throws AttemptAbortedException {
         Optional<OutputStream> out = openData();
         if (out.isEmpty()) {
@@ -115,8 +117,9 @@ final class Connection {
 
     /// Sends the message octet for octet (RFC 3030 §2).
     ///
-    /// @return the reply to the last chunk, or to the first that was refused
-    /// @throws AttemptAbortedException if the content cannot be read, or there is no reply, or 421
+    /// @return the reply to the last chunk or, if the server refuses a chunk, to that one
+    /// @throws AttemptAbortedException if the content cannot be read, if there is no valid reply, or if the
+    ///     reply is 421
     Response sendBinary(OutgoingMessage.Content content) throws AttemptAbortedException {
         BdatStream chunks = new BdatStream(transport);
         write(content, chunks);
@@ -151,7 +154,7 @@ final class Connection {
             throw stream.hasFailed() ? aborted(e) : new AttemptAbortedException(failures.unwritableContent(e));
         } finally {
             if (!complete) {
-                abort(); // before the final dot can be sent: no partial message may arrive
+                abort(); // before the final dot can be sent, so that no partial message is delivered
             }
         }
     }
@@ -167,8 +170,9 @@ final class Connection {
         return response();
     }
 
-    /// Angus reports a refusal and a lost connection alike. The first reply is the result; the reply to the
-    /// RSET that Angus sends after a refusal only decides whether the connection can be kept.
+    /// Distinguishes a refusal from a lost connection, which Angus reports alike. The first reply is the
+    /// result; the reply to the RSET that Angus sends after a refusal only determines whether the connection
+    /// can be kept.
     private void handleDataFailure(MessagingException e) throws AttemptAbortedException {
         List<String> replies = transport.replies();
         if (replies.isEmpty()) {
@@ -177,7 +181,7 @@ final class Connection {
         if (replies.size() < 2) {
             abort();
         } else {
-            dropUnlessReset();
+            closeUnlessReset();
         }
     }
 
@@ -199,7 +203,7 @@ final class Connection {
         return reply.get();
     }
 
-    private void dropUnlessReset() {
+    private void closeUnlessReset() {
         if (!transport.lastReply().startsWith("250")) {
             abort();
         }
@@ -213,7 +217,7 @@ final class Connection {
         return new AttemptAbortedException(failures.connectionFailure(step, failure, overdue));
     }
 
-    /// Begins a step, with its time limit.
+    /// Begins a step, and sets its time limit.
     void begin(Step next) {
         step = next;
         Duration limit = failures.limit(next);
@@ -221,13 +225,13 @@ final class Connection {
         try {
             socket.setSoTimeout(Dialer.millis(limit));
         } catch (SocketException _) {
-            abort(); // it is closed already; the step itself fails
+            abort(); // the socket is already closed, so the step itself fails
         }
     }
 
-    /// Keeps the connection open for the next message.
+    /// Marks the connection as idle until the next message.
     ///
-    /// @param onTimeout runs if [#wake()] is not called in time
+    /// @param onTimeout runs if [#wake()] is not called within the timeout
     void idle(Duration timeout, Runnable onTimeout) {
         onIdleTimeout = onTimeout;
         idle = true;
@@ -255,7 +259,7 @@ final class Connection {
         try {
             transport.close();
         } catch (MessagingException _) {
-            closed = true; // it was closed already
+            closed = true; // the server has already closed it
         } finally {
             abort();
         }

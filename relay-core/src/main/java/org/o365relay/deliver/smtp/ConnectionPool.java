@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Keeps idle connections for the next message. The most recently used connection is reused first, so that
-/// the others time out when there is little mail.
+/// Keeps idle connections for later messages. The most recently used connection is reused first, so that the
+/// others time out when there is little mail.
 final class ConnectionPool {
 
     /// Exchange Online ends sessions after 20 minutes, even in the middle of a transaction.
@@ -28,7 +28,7 @@ final class ConnectionPool {
         this.clock = clock;
     }
 
-    /// @return an idle connection; empty if there is none that may still be used
+    /// @return an idle connection; empty if none may still be used
     Optional<Connection> acquire() {
         Connection pooled = poll();
         while (pooled != null && isOld(pooled)) {

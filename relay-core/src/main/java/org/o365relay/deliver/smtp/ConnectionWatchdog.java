@@ -3,8 +3,9 @@ package org.o365relay.deliver.smtp;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
-/// Enforces the time limit of each step of a connection. A socket's own timeout ends a silent read, but neither
-/// a write to a server that reads nothing nor a reply sent byte by byte. Reacts at most a second late.
+/// Enforces the time limit of each step of a connection. The socket timeout ends a read during which nothing
+/// arrives, but neither a write to a server that does not read nor the read of a reply that arrives byte by
+/// byte. Reacts up to a second late.
 final class ConnectionWatchdog {
 
     private static final long MAX_SLEEP = Duration.ofSeconds(1).toNanos();

@@ -4,16 +4,16 @@ import java.io.IOException;
 import java.io.OutputStream;
 
 /// Writes content to the connection. Distinguishes a failed connection from unreadable content, and reports
-/// progress.
+/// every successful write.
 final class DataStream extends OutputStream {
 
     private final OutputStream out;
-    private final Runnable progress;
+    private final Runnable onProgress;
     private boolean failed;
 
-    DataStream(OutputStream out, Runnable progress) {
+    DataStream(OutputStream out, Runnable onProgress) {
         this.out = out;
-        this.progress = progress;
+        this.onProgress = onProgress;
     }
 
     /// @return whether the connection failed
@@ -30,7 +30,7 @@ final class DataStream extends OutputStream {
     public void write(byte[] octets, int offset, int length) throws IOException {
         try {
             out.write(octets, offset, length);
-            progress.run();
+            onProgress.run();
         } catch (IOException e) {
             failed = true;
             throw e;

@@ -11,11 +11,11 @@ import java.util.stream.Collectors;
 import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.deliver.upstream.UpstreamCheck.Finding;
 
-/// Resolves the server's name and opens a TCP connection. Several addresses (Exchange Online has eight, half of
-/// them IPv6) are tried one after the other and share the connect timeout equally.
+/// Resolves the server's name and opens a TCP connection. If the name has several addresses (Exchange Online
+/// has eight, half of them IPv6), they are tried one after the other and share the connect timeout equally.
 record Dialer(SmtpUpstreamSettings settings) {
 
-    /// @throws IOException the failure of the last address, or that the host is unknown
+    /// @throws IOException if the name cannot be resolved, or with the failure of the last address
     Socket dial(List<Finding> findings) throws IOException {
         List<InetAddress> addresses = resolve();
         findings.add(new Finding(
@@ -36,7 +36,7 @@ record Dialer(SmtpUpstreamSettings settings) {
         throw last;
     }
 
-    /// Only addresses of the same IP version as the source address can be reached.
+    /// @return the server's addresses; if a source address is configured, only those of the same IP version
     private List<InetAddress> resolve() throws IOException {
         List<InetAddress> all = Arrays.asList(InetAddress.getAllByName(settings.host()));
         InetAddress local = settings.localAddress();
@@ -54,7 +54,7 @@ record Dialer(SmtpUpstreamSettings settings) {
     }
 
     private Socket connect(InetAddress address, Duration limit) throws IOException {
-        // contains the configured name, so that no reverse lookup is made
+        // with the configured name, so that Java does not look up the name of the address
         InetAddress named = InetAddress.getByAddress(settings.host(), address.getAddress());
         Socket socket = new Socket();
         try {

@@ -7,20 +7,21 @@ import org.o365relay.mail.NotifyParameter;
 import org.o365relay.mail.OriginalRecipient;
 import org.o365relay.mail.Xtext;
 
-/// Formats the DSN parameters for a server that offers DSN: those the client gave, unchanged if well-formed,
-/// and no others (RFC 3461 §5.2.1). No ORCPT is added: the relay changes no recipient.
+/// Formats the DSN parameters for a server that offers DSN: only those that the client gave (RFC 3461 §5.2.1),
+/// without an ORCPT that is not well-formed. The relay does not add ORCPT, because it does not change
+/// recipients.
 final class DsnArguments {
 
     private DsnArguments() {}
 
     /// @return RET and ENVID, each preceded by a space
     static String ofMail(DsnRequest request) {
-        String returned = switch (request.returned()) {
+        String ret = switch (request.returned()) {
             case NOT_GIVEN -> "";
             case FULL -> " RET=FULL";
             case HEADERS -> " RET=HDRS";
         };
-        return request.envelopeId().isEmpty() ? returned : returned + " ENVID=" + Xtext.encode(request.envelopeId());
+        return request.envelopeId().isEmpty() ? ret : ret + " ENVID=" + Xtext.encode(request.envelopeId());
     }
 
     /// @return NOTIFY and ORCPT, each preceded by a space
@@ -35,7 +36,7 @@ final class DsnArguments {
                         .orElse("");
     }
 
-    /// A server may refuse the recipient because of an ORCPT that is not an address.
+    /// An ORCPT of type rfc822 must be an address; otherwise a server may refuse the recipient.
     private static boolean isWellFormed(OriginalRecipient original) {
         return !original.type().equals("rfc822")
                 || EmailAddress.parse(original.address()).isPresent();

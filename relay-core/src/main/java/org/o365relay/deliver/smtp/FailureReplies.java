@@ -17,10 +17,10 @@ import org.o365relay.mail.UnacceptableContentException;
 import org.o365relay.net.ServerTrust;
 import org.o365relay.net.UnusableKeyException;
 
-/// Creates the response of a failed attempt when the upstream sent no reply.
+/// Creates the response of an attempt that failed without a valid reply from the upstream.
 record FailureReplies(SmtpUpstreamSettings settings) {
 
-    /// @param overdue whether the relay closed the connection because a step exceeded its time limit
+    /// @param overdue whether the relay closed the connection because the step exceeded its time limit
     Response connectionFailure(Step step, Throwable failure, boolean overdue) {
         Optional<ServerTrust.UntrustedCertificateException> refused =
                 find(failure, ServerTrust.UntrustedCertificateException.class);
@@ -38,7 +38,7 @@ record FailureReplies(SmtpUpstreamSettings settings) {
     /// The upstream closed the connection instead of replying, or sent something that is not a reply (RFC 5321
     /// §4.2).
     ///
-    /// @param text as received; `[EOF]` (from Angus) if there was none
+    /// @param text text as received; `[EOF]`, set by Angus, if the connection was closed
     Response invalidReply(Step step, String text) {
         if (text.equals("[EOF]")) {
             return network(step, "4.4.2", settings + " closed the connection " + phase(step));
@@ -53,8 +53,8 @@ record FailureReplies(SmtpUpstreamSettings settings) {
         return new Response(Step.STARTTLS, Reply.of(454, "4.7.4", settings + " does not offer STARTTLS"), Origin.TLS);
     }
 
-    /// @param login of the relay
-    /// @param offered mechanisms of the upstream; empty for none
+    /// @param login login of the relay
+    /// @param offered mechanisms that the upstream offers; empty for none
     Response noMechanism(SaslLogin login, String offered) {
         String instead = offered.isEmpty() ? "no AUTH at all" : "only AUTH " + offered;
         String text = settings + " offers " + login.missingMechanism() + " (it offers " + instead + ")";
@@ -88,7 +88,7 @@ record FailureReplies(SmtpUpstreamSettings settings) {
     }
 
     /// The stored message cannot be read completely, or cannot be converted to a form that the upstream
-    /// accepts; nothing was delivered.
+    /// accepts. Nothing was delivered.
     Response unwritableContent(Exception failure) {
         Reply reply = failure instanceof UnacceptableContentException unacceptable
                 ? unacceptable.reply()
@@ -114,7 +114,7 @@ record FailureReplies(SmtpUpstreamSettings settings) {
         String reason = root(failure);
         return reason.contains("refused")
                 ? "connection refused by " + settings
-                : "no connection to " + settings + ": " + reason;
+                : "cannot connect to " + settings + ": " + reason;
     }
 
     private Response timedOut(Step step) {

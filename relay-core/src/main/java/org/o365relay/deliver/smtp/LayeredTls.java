@@ -5,8 +5,8 @@ import java.net.InetAddress;
 import java.net.Socket;
 import javax.net.ssl.SSLSocketFactory;
 
-/// Gives access to the socket of a connection, or to the TLS socket after STARTTLS. Angus Mail exposes neither,
-/// and cannot send octets unchanged.
+/// Provides the socket in use: the TCP socket or, once TLS has started, the TLS socket. BDAT needs it to send
+/// octets unchanged, and Angus Mail exposes neither socket.
 final class LayeredTls extends SSLSocketFactory {
 
     private final SSLSocketFactory tls;
@@ -17,7 +17,7 @@ final class LayeredTls extends SSLSocketFactory {
         this.tls = tls;
     }
 
-    /// @return the socket in use: after STARTTLS the TLS socket
+    /// @return the TCP socket; the TLS socket once TLS has started
     Socket top() {
         return top;
     }

@@ -5,11 +5,11 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 
-/// Removes the relay's credentials from replies. Servers quote commands they do not understand: `500 5.3.3
-/// Unrecognized command '…'`.
+/// Replaces the relay's credentials in replies by `***`: servers quote commands that they do not understand
+/// (`500 5.3.3 Unrecognized command '…'`).
 final class Redaction {
 
-    /// A shorter secret may occur by chance inside words, so it is removed only where it stands alone.
+    /// A shorter secret may occur inside words by chance, so it is replaced only where it is a word of its own.
     private static final int MIN_LENGTH = 6;
 
     private final List<String> secrets = new ArrayList<>();
@@ -22,7 +22,7 @@ final class Redaction {
         }
     }
 
-    /// @param message sent in base64: AUTH PLAIN (RFC 4616), XOAUTH2
+    /// @param message message that is sent in base64, for AUTH PLAIN (RFC 4616) or XOAUTH2
     void hideEncoded(String message) {
         secrets.add(base64(message));
     }
@@ -41,14 +41,14 @@ final class Redaction {
         int found = text.indexOf(word);
         while (found >= 0) {
             int end = found + word.length();
-            result.append(text, from, found).append(standsAlone(text, found, end) ? "***" : word);
+            result.append(text, from, found).append(isSeparateWord(text, found, end) ? "***" : word);
             from = end;
             found = text.indexOf(word, end);
         }
         return result.append(text, from, text.length()).toString();
     }
 
-    private static boolean standsAlone(String text, int begin, int end) {
+    private static boolean isSeparateWord(String text, int begin, int end) {
         return (begin == 0 || !isWordCharacter(text.charAt(begin - 1)))
                 && (end == text.length() || !isWordCharacter(text.charAt(end)));
     }

@@ -3,13 +3,14 @@ package org.o365relay.deliver.smtp;
 import org.o365relay.identity.AccessToken;
 import org.o365relay.mail.Secret;
 
-/// The credential of one connection.
+/// The credential that one connection signs in with.
 sealed interface SaslLogin {
 
     /// @return user name; empty without authentication
     String username();
 
-    /// @return text for the failure reply if the server does not offer the required mechanism
+    /// @return the mechanisms that the server lacks, worded to follow "offers" in the failure reply; empty
+    ///     without authentication
     String missingMechanism();
 
     /// No authentication.

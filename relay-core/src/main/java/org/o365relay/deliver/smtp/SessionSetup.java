@@ -25,7 +25,7 @@ import org.o365relay.net.CertifiedKey;
 import org.o365relay.net.ServerTrust;
 import org.o365relay.net.StrongTls;
 
-/// Opens a connection and signs in: DNS, TCP, greeting, EHLO, TLS, AUTH.
+/// Opens a connection and signs in: DNS lookup, TCP, greeting, EHLO, TLS, AUTH.
 final class SessionSetup {
 
     private final SmtpUpstreamSettings settings;
@@ -33,8 +33,8 @@ final class SessionSetup {
     private final SSLContext tls;
     private final FailureReplies failures;
 
-    /// @param settings with the name of the server as host, not that of its domain
-    /// @param clientCertificate null for none
+    /// @param settings settings whose host is the server, not a domain
+    /// @param clientCertificate certificate and key presented to the server; null for none
     SessionSetup(SmtpUpstreamSettings settings, @Nullable CertifiedKey clientCertificate, InstantSource clock) {
         this.settings = settings;
         this.clock = clock;
@@ -66,16 +66,17 @@ final class SessionSetup {
     }
 
     private Connection open(Socket socket, SaslLogin login, List<Finding> findings) throws AttemptAbortedException {
-        LayeredTls layers = new LayeredTls(socket, tls.getSocketFactory());
-        Session session = Session.getInstance(properties(layers, login, findings));
+        LayeredTls layeredTls = new LayeredTls(socket, tls.getSocketFactory());
+        Session session = Session.getInstance(properties(layeredTls, login, findings));
         URLName upstream = new URLName("smtp", settings.host(), settings.port(), null, null, null);
         Connection connection = new Connection(
                 socket,
                 clock.instant(),
                 failures,
-                onStep -> new AngusTransport(session, upstream, layers, login, onStep, findings));
+                onStep -> new AngusTransport(session, upstream, layeredTls, login, onStep, findings));
         try {
-            Socket active = settings.tls() == Tls.IMPLICIT ? implicitTls(socket, layers, connection, findings) : socket;
+            Socket active =
+                    settings.tls() == Tls.IMPLICIT ? implicitTls(socket, layeredTls, connection, findings) : socket;
             connection.begin(Step.GREETING);
             connection.transport().connect(active);
             return connection;
@@ -85,7 +86,8 @@ final class SessionSetup {
         }
     }
 
-    /// @return the upstream's refusal, or the extension it does not offer; empty if the connection failed
+    /// @return the upstream's refusal, or a failure for the extension that the upstream does not offer; empty
+    ///     if the connection failed
     private Optional<Response> refusal(Connection connection, SaslLogin login) {
         AngusTransport transport = connection.transport();
         Optional<Reply> reply = Reply.parse(transport.lastReply());
@@ -99,7 +101,7 @@ final class SessionSetup {
             return Optional.empty();
         }
         return Optional.of(
-                settings.tls() == Tls.STARTTLS && !transport.hasAskedForTls()
+                settings.tls() == Tls.STARTTLS && !transport.hasSentStartTls()
                         ? failures.noStartTls()
                         : failures.noMechanism(login, mechanismsOf(connection)));
     }
@@ -109,22 +111,22 @@ final class SessionSetup {
         return offered == null ? "" : offered;
     }
 
-    /// TLS before the greeting (RFC 8314 §3.3).
-    private SSLSocket implicitTls(Socket socket, LayeredTls layers, Connection connection, List<Finding> findings)
+    /// Starts TLS before the greeting (RFC 8314 §3.3).
+    private SSLSocket implicitTls(Socket socket, LayeredTls layeredTls, Connection connection, List<Finding> findings)
             throws IOException {
         connection.begin(Step.STARTTLS);
-        SSLSocket secured = (SSLSocket) layers.createSocket(socket, settings.host(), settings.port(), true);
+        SSLSocket secured = (SSLSocket) layeredTls.createSocket(socket, settings.host(), settings.port(), true);
         secured.setSSLParameters(StrongTls.parameters(tls));
         secured.startHandshake();
         findings.add(finding(secured.getSession()));
         return secured;
     }
 
-    private Properties properties(LayeredTls layers, SaslLogin login, List<Finding> findings) {
+    private Properties properties(LayeredTls layeredTls, SaslLogin login, List<Finding> findings) {
         Properties properties = new Properties();
         properties.setProperty("mail.smtp.localhost", settings.heloName());
         properties.setProperty("mail.smtp.auth", Boolean.toString(login instanceof SaslLogin.Password));
-        // Exchange Online offers LOGIN but not PLAIN; LOGIN first is the more common order elsewhere too
+        // Exchange Online offers LOGIN but not PLAIN
         properties.setProperty("mail.smtp.auth.mechanisms", "LOGIN PLAIN");
         properties.setProperty("mail.smtp.quitwait", "false");
         if (settings.tls() == Tls.STARTTLS) {
@@ -133,8 +135,8 @@ final class SessionSetup {
             properties.setProperty("mail.smtp.ssl.checkserveridentity", "true");
             properties.setProperty("mail.smtp.ssl.protocols", String.join(" ", StrongTls.versions()));
             properties.setProperty("mail.smtp.ssl.ciphersuites", String.join(" ", StrongTls.ciphers(tls)));
-            properties.put("mail.smtp.ssl.socketFactory", layers);
-            // runs after chain and name have been accepted; changes nothing, only records the session
+            properties.put("mail.smtp.ssl.socketFactory", layeredTls);
+            // runs after the certificate chain and the name were accepted; only records the session
             HostnameVerifier recorder = (_, session) -> findings.add(finding(session));
             properties.put("mail.smtp.ssl.hostnameverifier", recorder);
         }

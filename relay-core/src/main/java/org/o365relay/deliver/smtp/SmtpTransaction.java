@@ -19,7 +19,8 @@ import org.o365relay.mail.EnhancedStatus;
 import org.o365relay.mail.Recipient;
 import org.o365relay.mail.Reply;
 
-/// One message over one connection: MAIL, RCPT for each recipient, DATA, content (RFC 5321 §3.3).
+/// One message over one connection: MAIL, RCPT for each recipient, and the content by DATA (RFC 5321 §3.3) or
+/// BDAT (RFC 3030 §2).
 final class SmtpTransaction {
 
     private static final EnhancedStatus TOO_MANY_RECIPIENTS = EnhancedStatus.of("4.5.3");
@@ -28,8 +29,8 @@ final class SmtpTransaction {
     private final FailureReplies failures;
     private final OutgoingMessage message;
     private final Map<Recipient, Response> settled = new HashMap<>();
-    private final Set<Recipient> successReported = new HashSet<>(); // the server reports success for these
-    private OutgoingMessage.@Nullable Content binary; // null if sent as text
+    private final Set<Recipient> successReported = new HashSet<>(); // the server sends their success reports
+    private OutgoingMessage.@Nullable Content binary; // null if the message is sent as text
     private String dsnParameters;
 
     SmtpTransaction(Connection connection, OutgoingMessage message) {
@@ -40,7 +41,7 @@ final class SmtpTransaction {
         this.dsnParameters = connection.offers("DSN") ? DsnArguments.ofMail(message.report()) : "";
     }
 
-    /// @return a response for each recipient, in the message's order
+    /// @return a response for each recipient, in the order of the message's recipients
     Map<Recipient, Response> run() {
         try {
             exchange();
@@ -52,7 +53,7 @@ final class SmtpTransaction {
         return ordered;
     }
 
-    /// @return whether the server closed the pooled connection, or was about to, before it accepted MAIL
+    /// @return whether the server has closed the pooled connection, or is about to, without accepting MAIL
     static boolean isStale(Map<Recipient, Response> responses) {
         return responses.values().stream()
                 .allMatch(response -> response.step() == Step.MAIL
@@ -84,7 +85,8 @@ final class SmtpTransaction {
         }
     }
 
-    /// Repeats MAIL without parameters that the server offers but refuses: such a refusal is not about the
+    /// Sends MAIL. If the server refuses the DSN parameters, or refuses a binary message with a 5xx reply,
+    /// although it offers the extension, sends MAIL again without them: such a refusal is not about the
     /// mailbox. A refused MAIL starts no transaction, so it can be repeated.
     private Reply mailFrom() throws AttemptAbortedException {
         Reply reply = mail();
@@ -132,7 +134,7 @@ final class SmtpTransaction {
         if (binary != null) {
             parameters.append(" BODY=BINARYMIME");
         } else if (connection.offers("8BITMIME")) {
-            parameters.append(" BODY=8BITMIME"); // RFC 6152 §3; the content is sent unchanged even without it
+            parameters.append(" BODY=8BITMIME"); // RFC 6152 §3; without 8BITMIME the content is the same
         }
         if (connection.offers("SMTPUTF8") && needsUtf8()) {
             parameters.append(" SMTPUTF8"); // RFC 6531 §3.4
@@ -161,7 +163,7 @@ final class SmtpTransaction {
             } else {
                 settled.put(recipient, new Response(Step.RCPT, reply, Origin.UPSTREAM));
             }
-            // RFC 5321 §4.5.3.1.10: accepted recipients are sent to now, the others in the next attempt
+            // RFC 5321 §4.5.3.1.10: delivers to the accepted recipients now, and to the others in the next attempt
             if (TOO_MANY_RECIPIENTS.equals(reply.status())) {
                 settleAllBut(accepted, new Response(Step.RCPT, reply, Origin.UPSTREAM));
                 break;

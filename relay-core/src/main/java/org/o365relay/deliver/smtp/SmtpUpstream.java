@@ -19,18 +19,20 @@ import org.o365relay.mail.Recipient;
 import org.o365relay.net.MailExchangers;
 import org.o365relay.net.ServerTrust;
 
-/// Sends to a submission server (RFC 6409), or to the mail exchangers of a domain. Connections are reused. TLS
-/// is never weaker than configured, and no credential is sent before TLS is established.
+/// Sends mail to a submission server (RFC 6409) or another host, or to the mail exchangers of a domain.
+/// Connections are reused. TLS is never weaker than configured: unless it is configured as
+/// [SmtpUpstreamSettings.Tls#NONE], no credential is sent before TLS is established.
 public final class SmtpUpstream implements Upstream {
 
     private final SmtpUpstreamSettings settings;
     private final UpstreamConnector connector;
     private final ConnectionPool pool;
 
-    /// An upstream without sign-in, or with a password.
+    /// An upstream without authentication, or with a password.
     ///
     /// @throws java.io.UncheckedIOException if the trusted certificates cannot be read
-    /// @throws IllegalArgumentException if there is no certificate among them, or the credential is OAuth
+    /// @throws IllegalArgumentException if the file of trusted certificates contains none, or if the credential
+    ///     is OAuth
     public SmtpUpstream(SmtpUpstreamSettings settings, Credential credential) {
         this(settings, credential, null, new MailExchangers(), InstantSource.system());
         if (credential instanceof Credential.OAuth) {
@@ -40,9 +42,9 @@ public final class SmtpUpstream implements Upstream {
 
     /// An upstream with OAuth.
     ///
-    /// @param tokens for the scope of this upstream
+    /// @param tokens source of access tokens for the scope of this upstream
     /// @throws java.io.UncheckedIOException if the trusted certificates cannot be read
-    /// @throws IllegalArgumentException if there is no certificate among them
+    /// @throws IllegalArgumentException if the file of trusted certificates contains none
     public SmtpUpstream(SmtpUpstreamSettings settings, Credential.OAuth credential, TokenSource tokens) {
         this(settings, credential, tokens, new MailExchangers(), InstantSource.system());
     }

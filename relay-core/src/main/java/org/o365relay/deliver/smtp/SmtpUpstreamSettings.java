@@ -7,20 +7,23 @@ import org.jspecify.annotations.Nullable;
 
 /// Address, TLS and limits of an SMTP upstream.
 ///
-/// @param host host name, which the server's certificate must match unless TLS is [Tls#NONE]
-/// @param port 1 to 65535
-/// @param tls never weakened at run time: no mail is sent to a server that does not offer it
-/// @param trustedCertificates PEM file of certificates to trust instead of the system's; null for the
+/// @param host host name of the server or, with [Lookup#MX], domain; with TLS, the certificate must match the
+///     host name of the server
+/// @param port port of the server, 1 to 65535
+/// @param tls how connections are protected; never weakened at run time, so that no mail is sent to a server
+///     without the required TLS
+/// @param trustedCertificates PEM file of certificates to trust instead of the system's; null to trust the
 ///     system's
-/// @param connections maximum at once, 1 to 100
-/// @param connectTimeout for the TCP connection
-/// @param replyTimeout for each reply, and for the TLS handshake
-/// @param dataTimeout for the reply to the end of the content (RFC 5321 §4.5.3.2.6 asks for 10 minutes)
-/// @param idleTimeout after which an unused connection is closed
-/// @param heloName of the relay, in EHLO
+/// @param connections maximum number of concurrent connections, 1 to 100
+/// @param connectTimeout maximum time for the TCP connection, over all addresses of the server
+/// @param replyTimeout maximum time for each reply, and for the TLS handshake
+/// @param dataTimeout maximum time for the reply to the end of the content (RFC 5321 §4.5.3.2.6 recommends at
+///     least 10 minutes)
+/// @param idleTimeout time after which an idle connection is closed
+/// @param heloName host name of the relay in EHLO
 /// @param lookup whether the host is a server or a domain
-/// @param clientCertificate presented to the server; null for none
-/// @param localAddress source address of connections; null for the system's choice
+/// @param clientCertificate certificate for servers that ask for one; null for none
+/// @param localAddress source address of connections; null to let the system choose
 public record SmtpUpstreamSettings(
         String host,
         int port,
@@ -36,7 +39,7 @@ public record SmtpUpstreamSettings(
         @Nullable ClientCertificate clientCertificate,
         @Nullable InetAddress localAddress) {
 
-    /// A server without client certificate and source address.
+    /// Settings for a host, without a client certificate and a source address.
     public SmtpUpstreamSettings(
             String host,
             int port,
@@ -64,7 +67,7 @@ public record SmtpUpstreamSettings(
                 null);
     }
 
-    /// @param server one of the servers of the domain
+    /// @param server host name of one of the mail exchangers of the domain
     SmtpUpstreamSettings withHost(String server) {
         return new SmtpUpstreamSettings(
                 server,
@@ -84,16 +87,16 @@ public record SmtpUpstreamSettings(
 
     /// Whether the host is a server or a domain.
     public enum Lookup {
-        /// The server itself.
+        /// The host is the server.
         HOST,
-        /// A domain, whose servers are its mail exchangers (RFC 5321 §5.1).
+        /// The host is a domain; its mail exchangers are the servers (RFC 5321 §5.1).
         MX
     }
 
     /// Certificate presented to a server that asks for one.
     ///
-    /// @param certificate PEM, with intermediate certificates
-    /// @param key PEM (PKCS #8), without a password
+    /// @param certificate PEM file of the certificate and its intermediate certificates
+    /// @param key PEM file of the private key (PKCS #8), without a password
     public record ClientCertificate(Path certificate, Path key) {}
 
     /// How the connection is protected.
@@ -102,7 +105,7 @@ public record SmtpUpstreamSettings(
         STARTTLS,
         /// TLS from the first octet, port 465 (RFC 8314 §3.3).
         IMPLICIT,
-        /// Plain text; for a smarthost on the same machine. Credentials would be readable on the wire.
+        /// Plain text, for a smarthost on the same machine. Credentials are sent unencrypted.
         NONE
     }
 

@@ -23,8 +23,8 @@ import org.o365relay.net.CertifiedKey;
 import org.o365relay.net.MailExchangers;
 import org.o365relay.net.UnusableKeyException;
 
-/// Opens signed-in connections: gets the token first, so that no connection waits for it, then connects to the
-/// server, or to the first of several that can be reached.
+/// Opens connections and signs in. Gets the access token first, so that no connection waits for it; then
+/// connects to the server or, for a domain, to the first mail exchanger that is available.
 final class UpstreamConnector {
 
     private static final int AUTHENTICATION_FAILED = 535; // RFC 4954 §6
@@ -36,7 +36,7 @@ final class UpstreamConnector {
     private final InstantSource clock;
     private final Map<SmtpUpstreamSettings, SessionSetup> setups = new ConcurrentHashMap<>();
 
-    /// @param tokens null unless the credential is OAuth
+    /// @param tokens source of access tokens; null unless the credential is OAuth
     UpstreamConnector(
             SmtpUpstreamSettings settings,
             Credential credential,
@@ -60,7 +60,7 @@ final class UpstreamConnector {
         };
     }
 
-    /// Retries once with a new token if the token is refused, because it may have been revoked.
+    /// If the server refuses the token, which may have been revoked, retries once with a new token.
     private Connection connectWithToken(List<Finding> findings) throws AttemptAbortedException {
         SaslLogin.Token first = login(findings);
         try {
@@ -114,20 +114,21 @@ final class UpstreamConnector {
         throw Optional.ofNullable(last).orElseThrow();
     }
 
-    /// Cached so that TLS sessions can be resumed. Not cached with a client certificate, which is read each
-    /// time, so that a renewed one is used at once.
+    /// Returns a cached setup, so that TLS sessions can be resumed. With a client certificate, returns a new
+    /// one, which reads the certificate again, so that a renewed certificate is used at once.
     private SessionSetup setup(SmtpUpstreamSettings server) throws AttemptAbortedException {
         try {
-            ClientCertificate own = server.clientCertificate();
-            return own == null
+            ClientCertificate certificate = server.clientCertificate();
+            return certificate == null
                     ? setups.computeIfAbsent(server, each -> new SessionSetup(each, null, clock))
-                    : new SessionSetup(server, CertifiedKey.read(own.certificate(), own.key(), null), clock);
+                    : new SessionSetup(
+                            server, CertifiedKey.read(certificate.certificate(), certificate.key(), null), clock);
         } catch (UnusableKeyException e) {
             throw new AttemptAbortedException(new FailureReplies(server).unusableCertificate(e));
         }
     }
 
-    /// @return the server, or those of the domain, in order of preference (RFC 5321 §5.1)
+    /// @return the server or, for a domain, its mail exchangers in order of preference (RFC 5321 §5.1)
     private List<SmtpUpstreamSettings> servers(List<Finding> findings) throws AttemptAbortedException {
         if (settings.lookup() == Lookup.HOST) {
             return List.of(settings);
@@ -142,10 +143,11 @@ final class UpstreamConnector {
         }
     }
 
-    /// @return whether the server could not be reached or was not ready, so that the next one of the domain is
-    ///     tried
+    /// @return whether the next mail exchanger of the domain may be tried: before AUTH, the connection or TLS
+    ///     failed, or the server replied with a temporary failure
     private static boolean mayTryNextServer(Response response) {
-        boolean early = response.step().compareTo(Step.STARTTLS) <= 0;
-        return early && (response.origin() == Origin.NETWORK || response.reply().category() == 4);
+        boolean isBeforeAuth = response.step().compareTo(Step.STARTTLS) <= 0;
+        return isBeforeAuth
+                && (response.origin() == Origin.NETWORK || response.reply().category() == 4);
     }
 }

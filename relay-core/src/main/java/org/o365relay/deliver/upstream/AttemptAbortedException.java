@@ -1,7 +1,7 @@
 package org.o365relay.deliver.upstream;
 
-/// Ends a delivery attempt or check that cannot continue; [#response()] says at which step and why. The
-/// connection in use is closed.
+/// Ends a delivery attempt or check that cannot continue; [#response()] contains the step and the cause. The
+/// SMTP connection in use is closed.
 public final class AttemptAbortedException extends Exception {
 
     private static final long serialVersionUID = 1L;
@@ -13,7 +13,8 @@ public final class AttemptAbortedException extends Exception {
         this.response = response;
     }
 
-    /// @return what ended the attempt, in place of the upstream's reply
+    /// @return the response that ended the attempt: the upstream's or, if it sent none, one composed by the
+    ///     relay
     public Response response() {
         return response;
     }

@@ -9,15 +9,15 @@ import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Recipient;
 
-/// A rewritten message, ready to be sent to the recipients not yet settled.
+/// A rewritten message, ready to be sent to the recipients that are not yet settled.
 ///
 /// @param sender the envelope sender
-/// @param recipients at least one
-/// @param smtpUtf8 whether an address, or the client, needs SMTPUTF8 (RFC 6531)
+/// @param recipients recipients of this attempt; at least one
+/// @param smtpUtf8 whether the message requires SMTPUTF8 (RFC 6531 §3.4)
 /// @param report DSN parameters for the upstream (RFC 3461)
-/// @param content as lines of text, for any server
-/// @param binary with its body octet for octet, for a server that offers BINARYMIME (RFC 3030 §3); null if the
-///     client did not declare it binary. Only one of the two can be written
+/// @param content the message as lines of text, which any server accepts
+/// @param binary the message with its body octet for octet, for a server that offers BINARYMIME (RFC 3030 §3);
+///     null if the client did not declare the message binary. Only one of `content` and `binary` can be written
 public record OutgoingMessage(
         QueueId id,
         EmailAddress sender,
@@ -37,14 +37,14 @@ public record OutgoingMessage(
         this(id, sender, recipients, smtpUtf8, DsnRequest.NONE, content, null);
     }
 
-    /// The content of a message; written at most once, never whole in memory.
+    /// The content of a message. It can be written only once, and is never entirely in memory.
     @FunctionalInterface
     public interface Content {
-        /// Writes the message, text with CRLF line ends; not dot-stuffed, without the final dot.
+        /// Writes the message, text with CRLF line endings. It is not dot-stuffed, and the final dot is not
+        /// written.
         ///
-        /// @throws UnacceptableContentException if the content turns out not to be acceptable while it is
-        ///     written
-        /// @throws IOException if `out` fails
+        /// @throws UnacceptableContentException if the content turns out to be unacceptable while it is written
+        /// @throws IOException if `out` fails, or if the stored message cannot be read
         void writeTo(OutputStream out) throws IOException;
     }
 }

@@ -5,13 +5,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Reply;
 
-/// The result of one attempt for one recipient, not yet classified: [FailurePolicy] does that.
+/// The result of one attempt for one recipient, before [FailurePolicy] classifies it.
 ///
-/// @param step the last step of the attempt
-/// @param reply reply of the upstream or, depending on [#origin], one composed by the relay
+/// @param step the last step that the attempt reached
+/// @param reply reply from the upstream or, depending on [#origin], one composed by the relay
 /// @param origin where the reply comes from
 /// @param reportsSuccess whether the upstream was asked to report success to the sender (RFC 3461 §5.2.1)
-/// @param retryAfter wait that the upstream asked for (RFC 9110 §10.2.3); null if none
+/// @param retryAfter time that the upstream asked the relay to wait (RFC 9110 §10.2.3); null if it did not
 public record Response(
         Step step,
         Reply reply,
@@ -19,7 +19,7 @@ public record Response(
         boolean reportsSuccess,
         @Nullable Duration retryAfter) {
 
-    // Graph may have sent the message although it replied with one of these
+    // Graph may have sent the message even if it replied with one of these
     private static final Set<Integer> MAY_HAVE_SENT = Set.of(500, 502, 503, 504);
 
     public Response(Step step, Reply reply, Origin origin) {
@@ -30,7 +30,7 @@ public record Response(
         this(step, reply, origin, reportsSuccess, null);
     }
 
-    /// @return a copy with a wait that the upstream asked for
+    /// @return a copy with a time that the upstream asked the relay to wait
     public Response withRetryAfter(Duration time) {
         return new Response(step, reply, origin, reportsSuccess, time);
     }
@@ -45,9 +45,10 @@ public record Response(
         AUTH,
         MAIL,
         RCPT,
-        /// DATA and the content up to the final dot.
+        /// DATA or BDAT, and the content up to its end.
         CONTENT,
-        /// After the final dot: the upstream may have accepted the message even if its reply was lost.
+        /// The end of the content (the final dot, the last chunk, or the request that sends the message). From
+        /// here on, the upstream may have accepted the message even if its reply was lost.
         END_OF_CONTENT
     }
 
@@ -55,22 +56,24 @@ public record Response(
     public enum Origin {
         /// The upstream, over SMTP.
         UPSTREAM,
-        /// The network failed: name not found, or connection refused, timed out or dropped.
+        /// The network failed: name not found, connection refused, timed out or dropped, or no valid reply.
         NETWORK,
-        /// TLS failed: no STARTTLS offered, certificate not trusted or for another name, no common version.
+        /// TLS failed: STARTTLS is not offered, the certificate is not trusted or has another name, there is no
+        /// common version, or the client certificate cannot be used.
         TLS,
-        /// The sign-in service issued no token. The reply's code is an HTTP status, and its text
-        /// contains the AADSTS code.
+        /// The sign-in service did not issue a token. The reply's code is an HTTP status, and its text contains
+        /// the AADSTS code.
         SIGN_IN,
         /// Microsoft Graph. The reply's code is an HTTP status, and its text begins with Graph's error code.
         GRAPH,
-        /// The relay, which did not try or did not continue: for example, the stored message cannot be read,
-        /// the upstream does not offer a required extension, or a Retry-After period is not over.
+        /// The relay, which did not start or did not continue the attempt: for example, because the stored
+        /// message cannot be read, the upstream does not offer a required extension, or a Retry-After period is
+        /// not over.
         RELAY
     }
 
-    /// @return whether the upstream may have accepted the message although the attempt failed; the next attempt
-    ///     may then deliver a duplicate
+    /// @return whether the upstream may have accepted the message although the attempt failed; if so, the next
+    ///     attempt may deliver a duplicate
     public boolean mayHaveArrived() {
         return step == Step.END_OF_CONTENT
                 && (origin == Origin.NETWORK || (origin == Origin.GRAPH && MAY_HAVE_SENT.contains(reply.code())));

@@ -3,13 +3,13 @@ package org.o365relay.deliver.upstream;
 import java.util.Map;
 import org.o365relay.mail.Recipient;
 
-/// A server that takes the mail of one mailbox. Implementations keep connections open between attempts and may
-/// be called from several threads, up to [#connections()] at a time.
+/// A server that accepts the mail of one mailbox. Implementations keep connections open between attempts and
+/// may be called from several threads, up to [#connections()] at a time.
 public interface Upstream extends AutoCloseable {
 
     /// Makes one attempt to deliver one message. Blocks; every step has a time limit.
     ///
-    /// A pooled connection that turns out to be closed is replaced, and does not count as a failed attempt.
+    /// If a pooled connection turns out to be closed, the attempt continues on a new connection.
     ///
     /// @return a response for each recipient, in the order of the message's recipients
     Map<Recipient, Response> attempt(OutgoingMessage message);
@@ -17,15 +17,15 @@ public interface Upstream extends AutoCloseable {
     /// Connects and signs in on a new connection; sends no mail.
     UpstreamCheck check();
 
-    /// Cancels a wait that the upstream has asked for (Retry-After), so that the next attempt or check is made
-    /// at once.
+    /// Cancels a wait that the upstream has asked for (Retry-After), so that the next attempt or check can
+    /// start at once.
     ///
     /// @return whether there was such a wait
     default boolean endRetryAfter() {
         return false;
     }
 
-    /// @return how many attempts may run at once
+    /// @return maximum number of concurrent attempts
     int connections();
 
     /// @return name in the journal, usually host and port

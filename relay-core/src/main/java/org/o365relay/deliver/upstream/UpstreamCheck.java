@@ -15,7 +15,7 @@ public record UpstreamCheck(
         findings = List.copyOf(findings);
     }
 
-    /// @return whether mail can be sent
+    /// @return whether the relay could connect and sign in; some mail may still be affected by a warning
     public boolean succeeded() {
         return failure == null;
     }
@@ -27,8 +27,8 @@ public record UpstreamCheck(
 
     /// The result of one step.
     ///
-    /// @param detail a short sentence; never contains a secret
-    /// @param advice advice for the admin, which makes the finding a warning; empty if nothing is wrong
+    /// @param detail result in a few words; never contains a secret
+    /// @param advice advice for the admin, if the finding is a warning; empty if nothing is wrong
     public record Finding(Response.Step step, String detail, String advice) {
 
         /// A finding without a warning.

@@ -8,15 +8,16 @@ import org.o365relay.mail.Outcome;
 import org.o365relay.mail.Outcome.Deferred;
 import org.o365relay.mail.Outcome.Delivered;
 
-/// The meaning of a response: its outcome and what it applies to. Only `FailurePolicy` makes one.
+/// The meaning of a response: its outcome, and what the outcome applies to. Only `FailurePolicy` creates
+/// verdicts.
 ///
-/// @param response what the upstream said
+/// @param response the response that was classified
 /// @param outcome outcome for the recipient; [Outcome.Failed] only if the scope is the recipient or the message
 /// @param scope what the outcome applies to
 /// @param name name of the reply in the catalogue (`basic-auth-retired`); empty if unknown
-/// @param cause cause in plain words; empty if delivered
+/// @param cause cause of the failure in plain words; empty if the message was delivered
 /// @param advice advice for the admin; may be empty
-/// @param probeAfter delay of the probes; null for the usual schedule
+/// @param probeAfter delay of the probes; null for the configured schedule
 public record Verdict(
         Response response,
         Outcome outcome,
@@ -36,7 +37,7 @@ public record Verdict(
         return new Verdict(response, outcome, scope, reason, cause, advice, probeAfter);
     }
 
-    /// @return a copy that defers
+    /// @return a copy whose outcome is deferred
     public Verdict deferred() {
         return withScope(scope, new Deferred(response.reply()));
     }
@@ -45,24 +46,26 @@ public record Verdict(
         return outcome instanceof Delivered;
     }
 
-    /// @return whether the response is a reply of the upstream, not of the network or the relay
+    /// @return whether the response is a reply from the upstream, over SMTP or from Graph
     public boolean isFromUpstream() {
         return response.origin() == Origin.UPSTREAM || response.origin() == Origin.GRAPH;
     }
 
-    /// @return whether the attempt failed before MAIL, so that the message cannot be the cause
+    /// @return whether the attempt failed temporarily before MAIL and outside the relay, so that the message
+    ///     cannot be the cause
     public boolean isBeforeMail() {
         return response.step().compareTo(Step.MAIL) < 0
                 && response.origin() != Origin.RELAY
                 && outcome instanceof Deferred;
     }
 
-    /// @return whether the upstream processed the recipient beyond RCPT
+    /// @return whether the attempt got beyond RCPT for the recipient
     public boolean isPastRcpt() {
         return response.step().compareTo(Step.RCPT) > 0 && response.origin() != Origin.RELAY;
     }
 
-    /// @return whether the upstream or the mailbox is at fault, not the message
+    /// @return whether the upstream, its connections or the mailbox are at fault, not the message; the attempt
+    ///     then does not count
     public boolean isUpstreamFault() {
         return switch (scope) {
             case CONNECTIONS, UPSTREAM, MAILBOX -> true;
@@ -78,14 +81,15 @@ public record Verdict(
                 && isFromUpstream();
     }
 
-    /// @return whether the connection was lost or the upstream failed at MAIL or later
+    /// @return whether the connection was lost or Graph replied 5xx, at MAIL or later, without a known fault of
+    ///     the upstream
     public boolean isTransactionFailure() {
         boolean failed = response.origin() == Origin.NETWORK
                 || (response.origin() == Origin.GRAPH && response.reply().category() == 5);
         return failed && response.step().compareTo(Step.MAIL) >= 0 && outcome instanceof Deferred && !isUpstreamFault();
     }
 
-    /// @return name of the reply in the catalogue, or of a `GeneralReason` of a notice
+    /// @return name of the reply in the catalogue, or of a `GeneralReason` if the reply is unknown
     public String reason() {
         if (!name.isEmpty()) {
             return name;
@@ -107,7 +111,8 @@ public record Verdict(
         MESSAGE,
         /// Every message of this author on the send-as list: the mailbox may not send as that author.
         AUTHOR,
-        /// The number of connections: with fewer, the upstream would accept the message.
+        /// The number of connections: with fewer, the upstream would accept the message. Does not count as an
+        /// attempt.
         CONNECTIONS,
         /// Everything sent to this upstream; a fallback may work. Does not count as an attempt.
         UPSTREAM,

@@ -70,7 +70,7 @@ class DraftTest {
     }
 
     @Test
-    void bringsASmallAttachmentInOneRequest() throws IOException {
+    void uploadsASmallAttachmentInOneRequest() throws IOException {
         Response response = fixture.send(scan(100_000), "ann@contoso.com", "bob@fabrikam.com");
 
         assertThat(response.step()).isEqualTo(Step.END_OF_CONTENT);
@@ -86,7 +86,7 @@ class DraftTest {
     }
 
     @Test
-    void bringsALargeAttachmentRangeByRange() throws IOException {
+    void uploadsALargeAttachmentInRanges() throws IOException {
         assertThat(fixture.send(scan(7_000_000)).reply().code()).isEqualTo(202);
 
         assertThat(graph.asked())
@@ -103,7 +103,7 @@ class DraftTest {
 
     @ParameterizedTest
     @ValueSource(longs = {0, 1, 1_000_000, RANGE - 1})
-    void goesOnWhereALostConnectionLeftIt(long arrived) throws IOException {
+    void resumesAnUploadAfterALostConnection(long arrived) throws IOException {
         graph.next(PUT, _ -> false);
         graph.next(PUT, graph.dropping(arrived));
 
@@ -114,7 +114,7 @@ class DraftTest {
     }
 
     @Test
-    void goesOnAfterAnAnswerThatWasLost() throws IOException {
+    void resumesAnUploadAfterALostResponse() throws IOException {
         graph.next(PUT, graph.dropping(RANGE));
 
         assertThat(fixture.send(scan(7_000_000)).reply().code()).isEqualTo(202);
@@ -123,7 +123,7 @@ class DraftTest {
     }
 
     @Test
-    void seesThatAFileIsThereWhenTheLastAnswerWasLost() throws IOException {
+    void findsTheAttachmentIfTheLastResponseWasLost() throws IOException {
         graph.next(PUT, _ -> false);
         graph.next(PUT, graph.dropping(4_000_000 - RANGE));
 
@@ -134,7 +134,7 @@ class DraftTest {
     }
 
     @Test
-    void startsOverWhenTheLastAnswerWasLostAndTheFileIsNotThere() {
+    void restartsTheUploadIfTheLastResponseWasLostAndTheAttachmentIsMissing() {
         graph.next(PUT, _ -> false);
         graph.next(PUT, graph.dropping(4_000_000 - RANGE));
         graph.next(LIST, FakeGraph.answering(200, "{\"value\":[{\"name\":\"scan.pdf\",\"size\":3999999}]}"));
@@ -143,7 +143,7 @@ class DraftTest {
     }
 
     @Test
-    void doesNotTakeAnAnswerThatIsNotGraphsForTheEndOfAnUpload() {
+    void doesNotTakeAProxysResponseForTheEndOfAnUpload() {
         graph.next(PUT, _ -> false);
         graph.next(PUT, FakeGraph.answering(503, "busy"));
         graph.next("GET /*", FakeGraph.answering(200, "<h1>Welcome to the guest network</h1>"));
@@ -153,7 +153,7 @@ class DraftTest {
 
     @ParameterizedTest
     @ValueSource(ints = {200, 202})
-    void takesOnly201ForTheEndOfAnUpload(int status) {
+    void acceptsOnly201AsTheEndOfAnUpload(int status) {
         graph.next(PUT, _ -> false);
         graph.next(PUT, FakeGraph.answering(status, "{}"));
 
@@ -161,7 +161,7 @@ class DraftTest {
     }
 
     @Test
-    void doesNotTake201ForTheEndOfAnUploadThatGoesOn() {
+    void ignoresA201ResponseBeforeTheLastRange() {
         graph.next(PUT, FakeGraph.answering(201, "{}"));
 
         assertNotSent(fixture.send(scan(4_000_000)), UNSAID);
@@ -169,7 +169,7 @@ class DraftTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"ftp://outlook.example/1", "mailto:a@b.example", "/upload-1", "https:///1", "no address"})
-    void doesNotGoToAnAddressThatCannotBeUploadedTo(String address) {
+    void rejectsAnUnusableUploadUrl(String address) {
         graph.next(
                 "POST /messages/*/attachments/createUploadSession",
                 FakeGraph.answering(201, "{\"uploadUrl\":\"" + address + "\"}"));
@@ -188,7 +188,7 @@ class DraftTest {
     }
 
     @Test
-    void goesBackWhereGraphHasForgottenSomething() throws IOException {
+    void repeatsRangesThatGraphHasLost() throws IOException {
         graph.next(PUT, _ -> false);
         graph.next(PUT, exchange -> {
             graph.forgetUploads();
@@ -201,7 +201,7 @@ class DraftTest {
     }
 
     @Test
-    void givesUpAnUploadThatGetsNoFurther() throws IOException {
+    void abortsAnUploadThatMakesNoProgress() throws IOException {
         for (int i = 0; i < 10; i++) {
             graph.next(PUT, FakeGraph.refusing(503, "ServiceUnavailable", "busy"));
         }
@@ -239,7 +239,7 @@ class DraftTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"POST /messages", "POST /messages/*/attachments"})
-    void saysThatItMayNotMakeDrafts(String request) {
+    void reportsThatTheAppMayNotCreateDrafts(String request) {
         graph.next(request, FakeGraph.refusing(403, "ErrorAccessDenied", "Access is denied."));
 
         Response response = fixture.send(scan(100_000));
@@ -257,14 +257,14 @@ class DraftTest {
     }
 
     @Test
-    void aPageOfAProxyDoesNotForbidDrafts() {
+    void doesNotTakeAProxysPageForAMissingPermission() {
         graph.next("POST /messages", FakeGraph.answering(403, "<h1>Blocked</h1>"));
 
         assertThat(fixture.send(scan(100_000)).reply().toString()).isEqualTo("403 HTTP 403: Blocked");
     }
 
     @Test
-    void doesNotTouchADraftThatMayHaveBeenSent() throws IOException {
+    void keepsADraftThatMayHaveBeenSent() throws IOException {
         graph.next("POST /messages/*/send", _ -> true);
 
         Response response = fixture.send(scan(4_000_000));
@@ -283,7 +283,7 @@ class DraftTest {
         "POST /messages/*/send, 403, ''",
         "GET /nothing, 0, ''"
     })
-    void tellsTheDeveloperOfADraftThatMayStay(String request, int status, String words) {
+    void logsADraftThatMayBeLeft(String request, int status, String words) {
         graph.next(
                 request,
                 status == 0
@@ -309,7 +309,7 @@ class DraftTest {
     }
 
     @Test
-    void saysTheSameOfADraftThatCannotBeDeleted() throws IOException {
+    void logsADraftThatCannotBeDeleted() throws IOException {
         graph.next("POST /messages/*/attachments", FakeGraph.refusing(400, "ErrorWhatever", "no"));
         graph.next("DELETE /messages/*", FakeGraph.refusing(500, "ErrorInternalServerError", "no"));
 
@@ -317,7 +317,7 @@ class DraftTest {
     }
 
     @Test
-    void correctsADraftWhoseRecipientsGraphReadsInAnotherWay() throws IOException {
+    void correctsADraftWhoseRecipientsGraphReadsDifferently() throws IOException {
         graph.readRecipientsAs(
                 ",\"toRecipients\":[{\"emailAddress\":{\"name\":\"Ann\",\"address\":\"Ann@contoso.com\"}}],"
                         + "\"ccRecipients\":[],\"bccRecipients\":[]");
@@ -352,7 +352,7 @@ class DraftTest {
                 "application/pkcs7-mime",
                 "multipart/signed; boundary=c; protocol=\"application/pkcs7-signature\""
             })
-    void saysWhatCannotGoThisWay(String type) {
+    void refusesMessagesThatCannotBeSentAsADraft(String type) {
         String part = "--b\r\nContent-Type: " + type + "\r\n\r\n" + "x".repeat(40_000) + "\r\n";
 
         Response response = fixture.send(HEADER + part + "--b--\r\n");
@@ -366,7 +366,7 @@ class DraftTest {
     }
 
     @Test
-    void refusesAnAttachmentThatGraphDoesNotTake() {
+    void refusesAnAttachmentTooLargeForGraph() {
         GraphUpstream upstream = fixture.upstreamTaking(99_999);
 
         Response response = GraphFixture.send(upstream, scan(100_000));
@@ -376,7 +376,7 @@ class DraftTest {
     }
 
     @Test
-    void bringsAHundredAndTwentyMegabytes() throws IOException {
+    void uploadsAHundredAndTwentyMegabytes() throws IOException {
         assertThat(fixture.send(scan(120_000_000)).reply().code()).isEqualTo(202);
 
         assertArrived(120_000_000);
@@ -384,7 +384,7 @@ class DraftTest {
     }
 
     @Test
-    void saysThatThereIsNoRoomForALargeMessage() throws IOException {
+    void reportsThatThereIsNoRoomForALargeMessage() throws IOException {
         Files.delete(spool);
 
         Response response = fixture.send(scan(100_000));

@@ -60,7 +60,7 @@ class GraphCheckTest {
 
     @ParameterizedTest
     @CsvSource({"403, ErrorAccessDenied", "404, ErrorInvalidUser", "503, ServiceUnavailable"})
-    void saysThatItMayNotSend(int status, String code) {
+    void reportsThatTheAppMayNotSend(int status, String code) {
         graph.next("POST /sendMail", FakeGraph.refusing(status, code, "no"));
 
         UpstreamCheck check = fixture.upstream.check();
@@ -73,7 +73,7 @@ class GraphCheckTest {
     }
 
     @Test
-    void saysThatLargeMessagesCannotBeSent() {
+    void reportsThatLargeMessagesCannotBeSent() {
         graph.next("POST /messages", FakeGraph.refusing(403, "ErrorAccessDenied", "Access is denied."));
 
         UpstreamCheck check = fixture.upstream.check();
@@ -90,7 +90,7 @@ class GraphCheckTest {
     }
 
     @Test
-    void doesNotTakeEveryComplaintForLeaveToSend() {
+    void doesNotTakeEveryErrorForPermissionToSend() {
         graph.next("POST /sendMail", FakeGraph.refusing(400, "ErrorSomethingNew", "no"));
         graph.next("POST /sendMail", FakeGraph.answering(400, "<h1>Bad request</h1>"));
 
@@ -111,7 +111,7 @@ class GraphCheckTest {
     }
 
     @Test
-    void saysThatItCouldNotAskForDrafts() {
+    void reportsThatThePermissionForDraftsCouldNotBeChecked() {
         graph.next("POST /messages", FakeGraph.refusing(503, "ServiceUnavailable", "busy"));
 
         UpstreamCheck check = fixture.upstream.check();
@@ -122,7 +122,7 @@ class GraphCheckTest {
     }
 
     @Test
-    void saysWhatIsInTheToken() {
+    void reportsTheClaimsOfTheToken() {
         String claims = "{\"aud\":\"https://graph.microsoft.com\",\"tid\":\"t\",\"appid\":\"a\","
                 + "\"roles\":[\"Mail.Send\"],\"exp\":1795251600}";
         String token = "x." + Base64.getUrlEncoder().encodeToString(claims.getBytes(StandardCharsets.UTF_8)) + ".x";
@@ -139,7 +139,7 @@ class GraphCheckTest {
     }
 
     @Test
-    void saysThatThereIsNoToken() {
+    void reportsThatNoTokenCouldBeObtained() {
         fixture.tokens.fail(TokenException.Origin.SERVICE);
 
         UpstreamCheck check = fixture.upstream.check();
@@ -149,7 +149,7 @@ class GraphCheckTest {
     }
 
     @Test
-    void saysWhatIsWrongWithTheCertificate() throws IOException {
+    void explainsWhyTheCertificateIsNotTrusted() throws IOException {
         TestCertificate theirs = TestCertificate.madeFor("localhost", directory);
         TestCertificate other = TestCertificate.madeFor("other", directory);
         try (FakeGraph secure = new FakeGraph(theirs.context())) {

@@ -51,7 +51,7 @@ class GraphUpstreamTest {
     }
 
     @Test
-    void sendsToExactlyTheEnvelope() {
+    void sendsToExactlyTheEnvelopeRecipients() {
         Response response = fixture.send(SMALL, "ann@contoso.com", "bob@fabrikam.com");
 
         assertThat(response).isEqualTo(new Response(Step.END_OF_CONTENT, Reply.plain(202, "Accepted"), Origin.GRAPH));
@@ -68,14 +68,14 @@ class GraphUpstreamTest {
     }
 
     @Test
-    void doesNotTakeAnyOtherAnswerForSuccess() {
+    void acceptsOnly202AsSuccess() {
         graph.next("POST /sendMail", FakeGraph.answering(200, ""));
 
         Response response = fixture.send(SMALL);
 
         assertThat(response.step()).isEqualTo(Step.END_OF_CONTENT);
         assertThat(response.reply().toString())
-                .isEqualTo("200 NotSent: Graph answered 200 instead of 202 and has sent nothing");
+                .isEqualTo("200 NotSent: Graph replied 200 instead of 202 and sent nothing");
     }
 
     @ParameterizedTest
@@ -89,7 +89,7 @@ class GraphUpstreamTest {
             507 | ErrorQuotaExceeded          | The process failed to get the correct properties.
             503 | ServiceUnavailable          | Try later
             """)
-    void passesOnGraphsError(int status, String code, String message) {
+    void reportsGraphsError(int status, String code, String message) {
         graph.next("POST /sendMail", FakeGraph.refusing(status, code, message));
 
         Response response = fixture.send(SMALL);
@@ -101,7 +101,7 @@ class GraphUpstreamTest {
     }
 
     @Test
-    void showsTheBeginningOfAPageThatIsNotGraphs() {
+    void reportsTheBeginningOfAProxysPage() {
         String page = "<html><head><style>b{}</style></head><body>\u001b[31m<b>Blocked</b>\r\n by\tproxy "
                 + "x".repeat(1_000) + "</body></html>";
         graph.next("POST /sendMail", FakeGraph.answering(502, page));
@@ -137,7 +137,7 @@ class GraphUpstreamTest {
     }
 
     @Test
-    void fetchesAnotherTokenOnce() {
+    void retriesOnceWithANewToken() {
         graph.accept("token-2");
 
         assertThat(fixture.send(SMALL).reply().code()).isEqualTo(202);
@@ -171,14 +171,14 @@ class GraphUpstreamTest {
     }
 
     @Test
-    void neverShowsATokenThatIsEchoed() {
+    void redactsATokenThatIsEchoed() {
         graph.next("POST /sendMail", FakeGraph.refusing(400, "BadRequest", "Header Authorization: Bearer token-1"));
 
         assertThat(fixture.send(SMALL).reply().text()).contains("Bearer ***").doesNotContain("token-1");
     }
 
     @Test
-    void leavesGraphAloneForAsLongAsItAsks() {
+    void startsNoAttemptDuringARetryAfterWait() {
         graph.next("POST /sendMail", FakeGraph.refusing(429, "ApplicationThrottled", "Too many", "Retry-After", "17"));
 
         Response asked = fixture.send(SMALL);
@@ -208,7 +208,7 @@ class GraphUpstreamTest {
         "'', 0",
         "0, 0"
     })
-    void takesARestOfAnyForm(String retryAfter, int seconds) {
+    void readsEveryFormOfRetryAfter(String retryAfter, int seconds) {
         graph.next("POST /sendMail", FakeGraph.refusing(503, "ServiceUnavailable", "x", "Retry-After", retryAfter));
         fixture.send(SMALL);
 
@@ -219,7 +219,7 @@ class GraphUpstreamTest {
     }
 
     @Test
-    void mayHaveSentWhatWasNotAnswered() {
+    void treatsAMessageWithoutAResponseAsPossiblySent() {
         graph.next("POST /sendMail", exchange -> {
             exchange.getRequestBody().readAllBytes();
             return true;
@@ -235,7 +235,7 @@ class GraphUpstreamTest {
     }
 
     @Test
-    void mayHaveSentWhatWasAnsweredTooLate() throws IOException {
+    void treatsAMessageWithALateResponseAsPossiblySent() throws IOException {
         CountDownLatch end = new CountDownLatch(1);
         graph.next("POST /sendMail", exchange -> {
             exchange.getRequestBody().readAllBytes();
@@ -252,7 +252,7 @@ class GraphUpstreamTest {
     }
 
     @Test
-    void cannotHaveSentWhatDidNotArriveWhole() throws IOException {
+    void treatsAnIncompleteRequestAsNotSent() throws IOException {
         try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             Thread.ofVirtual().start(() -> {
                 try (var socket = server.accept()) {
@@ -277,10 +277,10 @@ class GraphUpstreamTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            http://127.0.0.1:1        | no connection to 127.0.0.1:
+            http://127.0.0.1:1        | cannot connect to 127.0.0.1:
             http://graph.invalid      | name not found: graph.invalid
             """)
-    void saysWhyGraphCannotBeReached(URI root, String words) {
+    void reportsWhyGraphCannotBeReached(URI root, String words) {
         GraphUpstream upstream = fixture.upstream(root, null, Duration.ofSeconds(10));
 
         Response response = GraphFixture.send(upstream, out -> out.write(SMALL.getBytes(ISO_8859_1)));
@@ -292,7 +292,7 @@ class GraphUpstreamTest {
     }
 
     @Test
-    void passesOnWhatIsWrongWithTheContent() {
+    void reportsUnacceptableContent() {
         Reply reply = Reply.of(554, "5.6.3", "binary");
 
         Response unacceptable = fixture.send(_ -> {

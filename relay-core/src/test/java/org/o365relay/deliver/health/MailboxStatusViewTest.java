@@ -125,7 +125,7 @@ class MailboxStatusViewTest {
     }
 
     @Test
-    void isPausedForItsPoolOnlyWhenAnOutageLasts() {
+    void isOutOfServiceForItsPoolOnlyIfAnOutageLasts() {
         failover.apply(new UpstreamUnreachable(enter(failover), REFUSED));
         assertThat(failover.isOutOfService()).isFalse();
         clock.advance(Duration.ofMinutes(1));
@@ -166,7 +166,7 @@ class MailboxStatusViewTest {
     }
 
     @Test
-    void goesOnWhenItIsResumed() {
+    void continuesWhenResumed() {
         failover.apply(new Pause(start, "anna"));
 
         assertThat(failover.resume(null)).as("nothing is blocked").isEmpty();

@@ -15,7 +15,7 @@ class ProbeScheduleTest {
     }
 
     @Test
-    void sendsMessagesLessAndLessOftenFromTheFifthFailedProbeOn() {
+    void increasesTheDelayOfMessagesFromTheFifthFailedProbeOn() {
         int[] seconds = {15, 30, 60, 60, 60, 120, 240, 480, 900, 900};
         for (int probes = 0; probes < seconds.length; probes++) {
             assertThat(usual.messageDelay(probes)).isEqualTo(Duration.ofSeconds(seconds[probes]));

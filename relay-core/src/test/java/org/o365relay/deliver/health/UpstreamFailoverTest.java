@@ -47,7 +47,7 @@ class UpstreamFailoverTest {
     }
 
     @Test
-    void probesLessAndLessOftenUpToTheLongestDelay() {
+    void increasesTheProbeDelayUpToTheMaximum() {
         failover.apply(new UpstreamFailed(enter(failover), DENIED, null));
         for (int minutes : new int[] {1, 2, 4, 8, 15, 15}) {
             assertThat(failover.untilNextAttempt()).isEqualTo(Duration.ofMinutes(minutes));
@@ -89,7 +89,7 @@ class UpstreamFailoverTest {
     }
 
     @Test
-    void tellsAgainWhenTheReasonChanges() {
+    void reportsAgainWhenTheReasonChanges() {
         failover.apply(new UpstreamFailed(enter(failover), DENIED, null));
         clock.advance(Duration.ofMinutes(1));
         failover.apply(
@@ -98,7 +98,7 @@ class UpstreamFailoverTest {
     }
 
     @Test
-    void staysClosedWhenAProbeGotNoAnswer() {
+    void staysSuspendedIfAProbeGetsNoReply() {
         failover.apply(new UpstreamFailed(enter(failover), DENIED, null));
         clock.advance(Duration.ofMinutes(1));
         DeliveryPermit probe = check(failover);
@@ -136,7 +136,7 @@ class UpstreamFailoverTest {
     }
 
     @Test
-    void goesOnRestingLongerWhileSignInsSucceedAndMessagesDoNot() {
+    void keepsIncreasingTheDelayWhileSignInsSucceedAndMessagesFail() {
         for (int seconds : new int[] {1, 2, 4}) {
             DeliveryPermit permit = enter(failover);
             failover.apply(new UpstreamUnreachable(permit, REFUSED));
@@ -155,7 +155,7 @@ class UpstreamFailoverTest {
     }
 
     @Test
-    void takesAProbeThatEndedInTheMiddleForAFailedOne() {
+    void treatsAnInterruptedProbeAsFailed() {
         failover.apply(new MailboxFailed(enter(failover), QUOTA, null));
         clock.advance(Duration.ofMinutes(1));
         failover.apply(new ConnectionLost(enter(failover)));
@@ -163,7 +163,7 @@ class UpstreamFailoverTest {
     }
 
     @Test
-    void isTriedWithOneMessageAfterASignInWhenMessagesGotLost() {
+    void isProbedWithOneMessageAfterASignInIfMessagesWereLost() {
         Cause dropped = new Cause(Step.CONTENT, Reply.of(451, "4.4.2", "connection lost"), "was lost.");
         for (int i = 0; i < 3; i++) {
             assertThat(failover.isOpen()).isTrue();
@@ -191,13 +191,13 @@ class UpstreamFailoverTest {
     }
 
     @Test
-    void leavesAMessageThatWasDeferredToItselfWhileOpen() {
+    void staysOpenWhenAMessageIsDeferred() {
         failover.apply(new ConnectionLost(enter(failover)));
         assertThat(failover.isOpen()).isTrue();
     }
 
     @Test
-    void opensWhenAProbeGetsPastTheSignInThatHadFailed() {
+    void opensWhenAProbeGetsPastTheFailedSignIn() {
         failover.apply(new UpstreamFailed(enter(failover), DENIED, null));
         clock.advance(Duration.ofMinutes(3));
         failover.apply(new Answered(check(failover)));
@@ -206,7 +206,7 @@ class UpstreamFailoverTest {
     }
 
     @Test
-    void staysClosedWhenAProbeEndedBeforeTheStepThatHadFailed() {
+    void staysSuspendedIfAProbeEndsBeforeTheFailedStep() {
         failover.apply(new MailboxFailed(enter(failover), QUOTA, null));
         clock.advance(Duration.ofMinutes(1));
         failover.apply(new Answered(enter(failover)));
@@ -228,14 +228,14 @@ class UpstreamFailoverTest {
     }
 
     @Test
-    void isNotClosedForHoursByAClockThatIsSetBack() {
+    void isNotSuspendedForHoursByAClockThatIsSetBack() {
         failover.apply(new UpstreamFailed(enter(failover), DENIED, null));
         clock.advance(Duration.ofHours(-5));
         assertThat(failover.untilNextAttempt()).isEqualTo(Duration.ofMinutes(1));
     }
 
     @Test
-    void waitsUntilATimeAndOpensByItself() {
+    void staysBlockedUntilATimeAndThenOpens() {
         failover.apply(new QuotaUsedUp(enter(failover), QUOTA, clock.instant().plus(Duration.ofHours(2)), false));
         assertThat(failover.freeSlots()).isZero();
         clock.advance(Duration.ofHours(2));

@@ -12,7 +12,7 @@ class ConcurrencyLimiterTest {
     private final ConcurrencyLimiter connections = new ConcurrencyLimiter(3, clock);
 
     @Test
-    void fallByOneAndComeBackOneAtATime() {
+    void theLimitFallsAndRisesByOneAtATime() {
         assertThat(connections.throttled()).as("begins").isTrue();
         assertThat(connections.throttled()).as("goes on").isFalse();
         assertThat(connections.limit()).isEqualTo(1);
@@ -26,7 +26,7 @@ class ConcurrencyLimiterTest {
     }
 
     @Test
-    void restAWhileWhenEvenOneIsTooMany() throws Exception {
+    void backsOffIfEvenOneConnectionIsTooMany() throws Exception {
         ConcurrencyLimiter one = new ConcurrencyLimiter(1, clock);
         one.throttled();
         assertThat(one.limit()).isEqualTo(1);
@@ -36,7 +36,7 @@ class ConcurrencyLimiterTest {
     }
 
     @Test
-    void areSharedAndGivenBack() throws Exception {
+    void attemptsAreAcquiredAndReleased() throws Exception {
         assertThat(connections.acquire(2, Duration.ZERO)).isEqualTo(2);
         assertThat(connections.acquire(2, Duration.ZERO)).isEqualTo(1);
         assertThat(connections.acquire(1, Duration.ofMillis(1))).isZero();

@@ -14,7 +14,7 @@ class DailyQuotaTest {
     private final ManualClock clock = new ManualClock("2026-11-21T08:05:00Z");
 
     @Test
-    void isUsedUpAndComesBackAfterADay() {
+    void isUsedUpAndFreeAgainAfterADay() {
         DailyQuota allowance = new DailyQuota(10, List.of(), clock);
         send(allowance, 8);
         Instant room = allowance.reserve(3).orElseThrow();
@@ -26,7 +26,7 @@ class DailyQuotaTest {
     }
 
     @Test
-    void knowsWhatWasSentBeforeTheRelayWasStarted() {
+    void countsRecipientsSentBeforeTheStart() {
         List<UsageSlot> before = List.of(
                 new UsageSlot(Instant.parse("2026-11-20T09:00:00Z"), 4),
                 new UsageSlot(Instant.parse("2026-11-21T07:50:00Z"), 6));
@@ -36,7 +36,7 @@ class DailyQuotaTest {
     }
 
     @Test
-    void keepsRoomForWhatIsUnderWay() {
+    void reservesRoomForAttemptsInFlight() {
         DailyQuota allowance = new DailyQuota(10, List.of(), clock);
         allowance.reserve(6);
         assertThat(allowance.reserve(6)).isPresent();
@@ -45,7 +45,7 @@ class DailyQuotaTest {
     }
 
     @Test
-    void countsOnNothingForLongThatMayBeGivenBack() {
+    void waitsOnlyAMinuteForReservedQuota() {
         DailyQuota allowance = new DailyQuota(10, List.of(), clock);
         send(allowance, 4);
         allowance.reserve(5);
@@ -57,7 +57,7 @@ class DailyQuotaTest {
     }
 
     @Test
-    void letsAMessageGoThatNoDayHasRoomForOnceNothingElseCounts() {
+    void admitsAMessageLargerThanTheLimitIfTheQuotaIsUnused() {
         DailyQuota allowance = new DailyQuota(10, List.of(), clock);
         send(allowance, 1);
         assertThat(allowance.reserve(11)).contains(Instant.parse("2026-11-22T08:10:00Z"));
@@ -74,7 +74,7 @@ class DailyQuotaTest {
     }
 
     @Test
-    void hasNoLimitUnlessThereIsOne() {
+    void hasNoLimitIfNoneIsConfigured() {
         DailyQuota allowance = new DailyQuota(null, List.of(), clock);
         send(allowance, 1_000_000);
         assertThat(allowance.reserve(1_000_000)).isEmpty();

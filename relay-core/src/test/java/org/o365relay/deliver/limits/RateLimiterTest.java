@@ -14,7 +14,7 @@ class RateLimiterTest {
     private final ManualClock clock = new ManualClock("2026-11-21T08:00:00Z");
 
     @Test
-    void letsTwoThousandLeaveAtThirtyAMinute() {
+    void sendsTwoThousandMessagesAtThirtyAMinute() {
         RateLimiter pace = new RateLimiter(30, 10, clock);
         Instant begin = clock.instant();
         for (int i = 0; i < 2000; i++) {
@@ -27,7 +27,7 @@ class RateLimiterTest {
     }
 
     @Test
-    void neverLetsMoreThanABurstAndTheRateLeaveInAnyMinute() {
+    void neverSendsMoreThanABurstAndTheRateInAnyMinute() {
         RateLimiter pace = new RateLimiter(30, 5, clock);
         clock.advance(Duration.ofHours(3)); // does not save up
         assertThat(pace.take(100)).isEqualTo(5);
@@ -40,7 +40,7 @@ class RateLimiterTest {
     }
 
     @Test
-    void takesBackWhatDidNotLeave() {
+    void refundsMessagesThatWereNotSent() {
         RateLimiter pace = new RateLimiter(30, 2, clock);
         assertThat(pace.take(2)).isEqualTo(2);
         assertThat(pace.untilNext()).isEqualTo(Duration.ofSeconds(2));
@@ -49,7 +49,7 @@ class RateLimiterTest {
     }
 
     @Test
-    void isNotHeldUpByAClockThatIsSetBack() {
+    void isNotDelayedByAClockThatIsSetBack() {
         RateLimiter pace = new RateLimiter(30, 1, clock);
         pace.take(1);
         clock.advance(Duration.ofHours(-5));
@@ -59,7 +59,7 @@ class RateLimiterTest {
     }
 
     @Test
-    void hasNoLimitUnlessThereIsOne() {
+    void hasNoLimitIfNoneIsConfigured() {
         RateLimiter pace = new RateLimiter(null, 1, clock);
         assertThat(pace.take(100_000)).isEqualTo(100_000);
         assertThat(pace.untilNext()).isZero();

@@ -64,7 +64,7 @@ class BinaryTest extends SubmissionTest {
     }
 
     @Test
-    void goesOnOverTheSameConnection() {
+    void sendsTheNextMessageOverTheSameConnection() {
         server.offers(OFFERING);
         SmtpUpstream upstream = upstream();
 
@@ -78,7 +78,7 @@ class BinaryTest extends SubmissionTest {
 
     @ParameterizedTest
     @CsvSource({"CHUNKING", "BINARYMIME", "8BITMIME"})
-    void sendsTextToAServerThatDoesNotOfferBoth(String keyword) {
+    void sendsTextToAServerThatDoesNotOfferBothExtensions(String keyword) {
         server.offers(keyword, "STARTTLS", "AUTH LOGIN");
 
         upstream().attempt(binary(octets(10)));
@@ -90,7 +90,7 @@ class BinaryTest extends SubmissionTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"501 5.5.4 Invalid arguments", "555 what", "554 5.6.1 Media not supported", "550 no"})
-    void sendsTextAtOnceToAServerThatRefusesBinaryAfterAll(String refusal) {
+    void sendsTextAtOnceIfTheServerRefusesBinary(String refusal) {
         server.offers(OFFERING).at("MAIL", refusal);
 
         Response response = only(upstream().attempt(binary(octets(10))));
@@ -125,7 +125,7 @@ class BinaryTest extends SubmissionTest {
     }
 
     @Test
-    void tellsALostLastChunkFromALostOne() {
+    void distinguishesALostLastChunkFromAnEarlierOne() {
         server.offers(OFFERING)
                 .at("CHUNK", new FakeSubmissionServer.Answer.Drop())
                 .at("END", new FakeSubmissionServer.Answer.Drop());
@@ -141,7 +141,7 @@ class BinaryTest extends SubmissionTest {
     }
 
     @Test
-    void failsAMessageThatCannotBeMadeTextAndSendsNoFinalDot() throws InterruptedException {
+    void failsAMessageThatCannotBeConvertedToTextAndSendsNoFinalDot() throws InterruptedException {
         Reply why = Reply.of(554, "5.6.3", "cannot be converted");
 
         Response response = only(upstream().attempt(message(out -> {

@@ -52,7 +52,7 @@ class ConnectorTest extends SubmissionTest {
     }
 
     @Test
-    void goesOnToTheNextServerIfOneCannotBeReached() {
+    void triesTheNextServerIfOneCannotBeReached() {
         dns.knows("contoso.example", new Mx(10, "gone.invalid"), new Mx(20, "localhost"));
         UpstreamCheck check = connector(null, null).check();
         assertThat(check.succeeded()).isTrue();
@@ -61,7 +61,7 @@ class ConnectorTest extends SubmissionTest {
     }
 
     @Test
-    void goesOnToTheNextServerIfOneIsNotReady() {
+    void triesTheNextServerIfOneIsNotReady() {
         server.at("GREETING", new Answer.SayAndClose("421 4.3.2 Service not active"));
         dns.knows("contoso.example", new Mx(10, "localhost"), new Mx(20, "localhost"));
         assertThat(only(connector(null, null).attempt(message(TEXT, "a@contoso.example")))
@@ -72,7 +72,7 @@ class ConnectorTest extends SubmissionTest {
     }
 
     @Test
-    void wantsACertificateForTheServerNotForTheDomain() {
+    void requiresACertificateForTheServerNotForTheDomain() {
         dns.knows("contoso.example", new Mx(10, "127.0.0.1"));
         Response response = only(connector(null, null).attempt(message(TEXT, "a@contoso.example")));
         assertThat(response.origin()).isEqualTo(Origin.TLS);
@@ -89,12 +89,12 @@ class ConnectorTest extends SubmissionTest {
     }
 
     @Test
-    void namesTheDomain() {
+    void isNamedAfterTheDomain() {
         assertThat(connector(null, null).name()).isEqualTo("MX of contoso.example:" + server.port());
     }
 
     @Test
-    void showsItsCertificateAndReadsItAnew() throws IOException {
+    void presentsItsCertificateAndReloadsIt() throws IOException {
         KeyMaker first = KeyMaker.rsa("mail.contoso.example", directory);
         KeyMaker second = KeyMaker.rsa("mail2.contoso.example", directory);
         server.close();
@@ -116,7 +116,7 @@ class ConnectorTest extends SubmissionTest {
     }
 
     @Test
-    void comesFromTheAddressThatIsSet() throws IOException {
+    void connectsFromTheConfiguredAddress() throws IOException {
         dns.knows("contoso.example", new Mx(10, "localhost"));
         assertThat(connector(null, InetAddress.getByName("127.0.0.77")).check().succeeded())
                 .isTrue();
@@ -126,7 +126,7 @@ class ConnectorTest extends SubmissionTest {
     }
 
     @Test
-    void usesNoConnectionForLongerThanAQuarterOfAnHour() throws InterruptedException {
+    void usesNoConnectionForLongerThanFifteenMinutes() throws InterruptedException {
         ManualClock clock = new ManualClock("2026-11-21T12:00:00Z");
         dns.knows("contoso.example", new Mx(10, "localhost"));
         SmtpUpstream upstream = connector(null, null, clock);

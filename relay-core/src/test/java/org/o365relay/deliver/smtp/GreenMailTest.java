@@ -57,7 +57,7 @@ class GreenMailTest {
     }
 
     @Test
-    void takesEveryOctetAsItWasWritten() throws IOException, MessagingException {
+    void deliversEveryOctetUnchanged() throws IOException, MessagingException {
         byte[] content =
                 ("From: relay@contoso.example\r\nSubject: 8 bit \u00c3\u00a4\r\nX-Odd:\r\n\tfolded  twice\r\n\r\n"
                                 + ".\r\n..\r\n.leading dot\r\n\u0080\u00ff\u0001\r\n" + "x".repeat(3000) + "\r\n")
@@ -77,7 +77,7 @@ class GreenMailTest {
     }
 
     @Test
-    void takesMailOverPlainTextFromASmarthostOnTheSameMachine() throws IOException {
+    void sendsInPlainTextToASmarthostOnTheSameMachine() throws IOException {
         start();
         Map<Recipient, Response> responses =
                 attempt(Tls.NONE, "s3cret-enough", "Subject: plain\r\n\r\n".getBytes(ISO_8859_1));
@@ -87,7 +87,7 @@ class GreenMailTest {
     }
 
     @Test
-    void refusesAWrongPassword() {
+    void reportsAWrongPassword() {
         start();
         Map<Recipient, Response> responses =
                 attempt(Tls.IMPLICIT, "wrong-password", "Subject: no\r\n\r\n".getBytes(ISO_8859_1));

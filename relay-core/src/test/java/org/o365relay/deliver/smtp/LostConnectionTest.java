@@ -32,7 +32,7 @@ class LostConnectionTest extends SubmissionTest {
         "DATA, CONTENT, while sending the content",
         "END, END_OF_CONTENT, after the end of the content",
     })
-    void tellsWhereTheConnectionWasLost(String at, Step step, String words) {
+    void reportsWhereTheConnectionWasLost(String at, Step step, String words) {
         server.at(at, new Answer.Drop());
         Response response = only(upstream().attempt(message(TEXT, "a@x.example")));
         assertThat(response.step()).isEqualTo(step);
@@ -65,7 +65,7 @@ class LostConnectionTest extends SubmissionTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"GREETING", "MAIL", "END"})
-    void doesNotFallForAReplyThatComesDropByDrop(String at) {
+    void limitsTheTimeOfAReplyThatArrivesByteByByte(String at) {
         server.at(at, new Answer.Drip());
         Response response = only(impatient().attempt(message(TEXT, "a@x.example")));
         assertThat(response.origin()).isEqualTo(Origin.NETWORK);
@@ -73,7 +73,7 @@ class LostConnectionTest extends SubmissionTest {
     }
 
     @Test
-    void doesNotFallForAServerThatReadsNoContent() {
+    void limitsTheTimeOfAServerThatReadsNoContent() {
         server.readingNoContent();
         byte[] block = new byte[1 << 16];
         Response response = only(impatient().attempt(message(out -> {
@@ -87,7 +87,7 @@ class LostConnectionTest extends SubmissionTest {
     }
 
     @Test
-    void tellsARefusedConnection() throws IOException {
+    void reportsARefusedConnection() throws IOException {
         int port;
         try (ServerSocket unused = new ServerSocket(0)) {
             port = unused.getLocalPort();
@@ -100,7 +100,7 @@ class LostConnectionTest extends SubmissionTest {
     }
 
     @Test
-    void tellsANameThatIsNotFound() {
+    void reportsANameThatIsNotFound() {
         Response response = only(upstream(settings("smtp.invalid", 587, Tls.STARTTLS, localhost.pem()), CREDENTIAL)
                 .attempt(message(TEXT, "a@x.example")));
         assertThat(response.step()).isEqualTo(Step.CONNECT);
@@ -108,7 +108,7 @@ class LostConnectionTest extends SubmissionTest {
     }
 
     @Test
-    void neverEndsAMessageWhoseContentCannotBeRead() throws InterruptedException {
+    void neverCompletesAMessageWhoseContentCannotBeRead() throws InterruptedException {
         SmtpUpstream upstream = upstream();
         Response response = only(upstream.attempt(message(out -> {
             out.write(TEXT.getBytes(UTF_8));
@@ -126,7 +126,7 @@ class LostConnectionTest extends SubmissionTest {
     }
 
     @Test
-    void neverEndsAMessageAfterABug() throws InterruptedException {
+    void neverCompletesAMessageAfterABug() throws InterruptedException {
         SmtpUpstream upstream = upstream();
         assertThatThrownBy(() -> upstream.attempt(message(_ -> {
                     throw new IllegalStateException("bug");

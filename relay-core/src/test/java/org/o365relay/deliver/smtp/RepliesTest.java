@@ -16,7 +16,7 @@ import org.o365relay.mail.Reply;
 class RepliesTest extends SubmissionTest {
 
     @Test
-    void deliversToThoseTakenIfOthersAreRefused() {
+    void deliversToAcceptedRecipientsIfOthersAreRefused() {
         server.at("RCPT", "250 2.1.5 OK")
                 .at("RCPT", "550 5.1.10 RecipientNotFound")
                 .at("RCPT", "450 4.2.1 Greylisted");
@@ -47,7 +47,7 @@ class RepliesTest extends SubmissionTest {
     }
 
     @Test
-    void deliversToThoseTakenBeforeTooManyRecipients() {
+    void deliversToRecipientsAcceptedBeforeTooManyRecipients() {
         server.at("RCPT", "250 OK").at("RCPT", "250 OK").at("RCPT", "452 4.5.3 Too many recipients");
         Map<Recipient, Response> responses =
                 upstream().attempt(message(TEXT, "a@x.example", "b@x.example", "c@x.example", "d@x.example"));
@@ -58,7 +58,7 @@ class RepliesTest extends SubmissionTest {
     }
 
     @Test
-    void tellsAReplyOfSeveralKilobytesWhole() {
+    void reportsAReplyOfSeveralKilobytesInFull() {
         String text =
                 "554 5.2.252 SendAsDenied; a@x.example not allowed to send as b@x.example; " + "Diag:0.1 ".repeat(900)
                         + "[AM9PR04MB8888.eurprd04.prod.outlook.com 2026-01-09T16:12:30.678Z 08DE4F6D4916B5B3]";
@@ -94,7 +94,7 @@ class RepliesTest extends SubmissionTest {
             END      | 552 5.3.4 Too large        | END_OF_CONTENT
             END      | 421 4.3.2 Going down       | END_OF_CONTENT
             """)
-    void tellsWhatWasSaidAtEachStep(String at, String reply, Step step) {
+    void reportsTheReplyOfEachStep(String at, String reply, Step step) {
         server.at(at, new Answer.SayAndClose(reply));
         assertThat(only(upstream().attempt(message(TEXT, "a@x.example"))))
                 .isEqualTo(new Response(step, Reply.parse(reply).orElseThrow(), Origin.UPSTREAM));
@@ -102,7 +102,7 @@ class RepliesTest extends SubmissionTest {
     }
 
     @Test
-    void tellsOfAServerThatDoesNotSpeakSmtp() {
+    void reportsAServerThatDoesNotSpeakSmtp() {
         server.at("GREETING", "HTTP/1.1 400 Bad Request");
         Response response = only(upstream().attempt(message(TEXT, "a@x.example")));
         assertThat(response.origin()).isEqualTo(Origin.NETWORK);
@@ -122,7 +122,7 @@ class RepliesTest extends SubmissionTest {
     }
 
     @Test
-    void leavesAServerThatDoesNotForgetTheTransaction() {
+    void closesTheConnectionIfTheServerRefusesRset() {
         server.at("MAIL", "550 5.1.8 No").at("RSET", "503 5.5.1 No");
         SmtpUpstream upstream = upstream();
         upstream.attempt(message(TEXT, "a@x.example"));

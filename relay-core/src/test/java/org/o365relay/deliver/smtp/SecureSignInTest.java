@@ -69,14 +69,14 @@ class SecureSignInTest extends SubmissionTest {
     }
 
     @Test
-    void speaksTlsFromTheStart() throws IOException {
+    void usesTlsFromTheFirstOctet() throws IOException {
         assertThat(attemptWith(localhost, Tls.IMPLICIT, localhost.pem()).reply().code())
                 .isEqualTo(250);
         assertThat(server.commands).doesNotContain("STARTTLS");
     }
 
     @Test
-    void saysWhenACertificateHasExpired() throws IOException {
+    void reportsAnExpiredCertificate() throws IOException {
         Response response = attemptWith(TestCertificate.expired("localhost", directory), Tls.STARTTLS);
         assertThat(response.origin()).isEqualTo(Origin.TLS);
         assertThat(response.reply().text()).matches("certificate of localhost expired on 20\\d\\d-\\d\\d-\\d\\d");
@@ -132,7 +132,7 @@ class SecureSignInTest extends SubmissionTest {
     }
 
     @Test
-    void signsInWithPlainWhereThereIsNoLogin() {
+    void signsInWithPlainIfLoginIsNotOffered() {
         server.offers("STARTTLS", "AUTH PLAIN");
         Response response = only(upstream().attempt(message(TEXT, "a@x.example")));
         assertThat(response.reply().code()).isEqualTo(250);
@@ -167,7 +167,7 @@ class SecureSignInTest extends SubmissionTest {
     }
 
     @Test
-    void checksTheWholeWayWithoutSending() {
+    void checksEveryStepWithoutSending() {
         UpstreamCheck check = upstream().check();
         assertThat(check.succeeded()).isTrue();
         assertThat(check.optionalFailure()).isEmpty();

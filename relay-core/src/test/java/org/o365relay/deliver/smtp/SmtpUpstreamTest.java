@@ -16,7 +16,7 @@ import org.o365relay.mail.Reply;
 class SmtpUpstreamTest extends SubmissionTest {
 
     @Test
-    void handsOverAMessage() {
+    void sendsAMessage() {
         Map<Recipient, Response> responses = upstream().attempt(message(TEXT, "a@x.example", "b@x.example"));
 
         assertThat(responses.keySet()).extracting(Recipient::ordinal).containsExactly(0, 1);
@@ -48,7 +48,7 @@ class SmtpUpstreamTest extends SubmissionTest {
     }
 
     @Test
-    void stuffsDotsHoweverTheContentIsCutUp() {
+    void stuffsDotsHoweverTheContentIsSplit() {
         upstream().attempt(message(out -> {
             for (byte octet : "a\r\n.b\r\n.".getBytes(UTF_8)) {
                 out.write(octet);
@@ -61,7 +61,7 @@ class SmtpUpstreamTest extends SubmissionTest {
     }
 
     @Test
-    void leavesEveryOctetAsItIs() {
+    void keepsEveryOctetUnchanged() {
         StringBuilder all = new StringBuilder("Subject: =?broken\r\nX: \u00ff\u0080\r\n\r\n");
         IntStream.range(0, 256).filter(c -> c != '\r' && c != '\n').forEach(c -> all.append((char) c));
         all.append("\r\n").append("x".repeat(5000)).append("\r\n\r\n");
@@ -103,7 +103,7 @@ class SmtpUpstreamTest extends SubmissionTest {
     }
 
     @Test
-    void asksForSmtpUtf8WhereAnAddressNeedsIt() {
+    void requestsSmtpUtf8IfAnAddressNeedsIt() {
         upstream().attempt(message(TEXT, "jürgen@x.example"));
         assertThat(server.commands("MAIL")).containsExactly("MAIL FROM:<relay@contoso.example> BODY=8BITMIME SMTPUTF8");
         assertThat(server.commands("RCPT")).containsExactly("RCPT TO:<jürgen@x.example>");

@@ -42,7 +42,7 @@ class TokenSignInTest extends SubmissionTest {
 
     /// GreenMail takes tokens on the AUTH line only; but it can read what is sent in the second step.
     @Test
-    void writesTheTokenAsOthersReadIt() {
+    void encodesTheTokenAsOthersDecodeIt() {
         withTokens().attempt(message(TEXT, "a@x.example"));
         String sent = server.commands("token ").getFirst().substring("token ".length());
         SaslXoauth2Message read = SaslXoauth2Message.parseBase64Encoded(sent);
@@ -61,7 +61,7 @@ class TokenSignInTest extends SubmissionTest {
     }
 
     @Test
-    void triesOneMoreTokenWhenOneIsRefused() {
+    void retriesOnceWithANewTokenIfOneIsRefused() {
         server.at("TOKEN", "535 5.7.3 Authentication unsuccessful [FAKE.prod.outlook.com]");
         Response response = only(withTokens().attempt(message(TEXT, "a@x.example")));
         assertThat(response.reply().code()).isEqualTo(250);
@@ -81,7 +81,7 @@ class TokenSignInTest extends SubmissionTest {
     }
 
     @Test
-    void doesNotDoubtTheTokenForAnotherReason() {
+    void keepsTheTokenAfterAnotherFailure() {
         server.at("TOKEN", "454 4.7.0 Temporary authentication failure");
         Response response = only(withTokens().attempt(message(TEXT, "a@x.example")));
         assertThat(response.reply().toString()).isEqualTo("454 4.7.0 Temporary authentication failure");
@@ -100,7 +100,7 @@ class TokenSignInTest extends SubmissionTest {
 
     @ParameterizedTest
     @CsvSource({"SERVICE, SIGN_IN", "NETWORK, NETWORK", "TLS, TLS"})
-    void doesNotEvenConnectWithoutAToken(TokenException.Origin why, Origin origin) {
+    void doesNotConnectWithoutAToken(TokenException.Origin why, Origin origin) {
         Reply reply = Reply.plain(401, "invalid_client: AADSTS7000215: Invalid client secret provided.");
         tokens.failure = new TokenException(why, reply, new IOException("x"));
         Response response = only(withTokens().attempt(message(TEXT, "a@x.example")));
@@ -110,7 +110,7 @@ class TokenSignInTest extends SubmissionTest {
 
     @ParameterizedTest
     @CsvSource({"AUTH LOGIN PLAIN, only AUTH LOGIN PLAIN", "8BITMIME, no AUTH at all"})
-    void saysThatTokensAreNotWanted(String keyword, String words) {
+    void reportsThatTheServerDoesNotOfferXoauth2(String keyword, String words) {
         server.offers("STARTTLS", keyword);
         Response response = only(withTokens().attempt(message(TEXT, "a@x.example")));
         assertThat(response.origin()).isEqualTo(Origin.RELAY);
@@ -131,7 +131,7 @@ class TokenSignInTest extends SubmissionTest {
     }
 
     @Test
-    void saysWhatIsInTheToken() {
+    void reportsTheClaimsOfTheToken() {
         tokens.padding = "."
                 + base64("{\"aud\":\"https://graph.microsoft.com\",\"roles\":[\"Mail.Send\"]}")
                         .replace("=", "")
@@ -145,13 +145,13 @@ class TokenSignInTest extends SubmissionTest {
     }
 
     @Test
-    void saysThatATokenCannotBeLookedInto() {
+    void reportsAnOpaqueToken() {
         assertThat(withTokens().check().findings().getFirst().detail())
                 .isEqualTo("token of unknown format, valid until 2030-01-01T00:00:00Z");
     }
 
     @Test
-    void hidesAShortPasswordWhereItStandsAlone() {
+    void redactsAShortPasswordOnlyAsASeparateWord() {
         server.at("PASSWORD", "500 5.3.3 Unrecognized command 'abc' in abcde, abc");
         Response response = only(upstream(
                         settings("localhost", server.port(), Tls.STARTTLS, localhost.pem()),

@@ -18,7 +18,7 @@ import org.o365relay.deliver.smtp.FakeSubmissionServer.Answer;
 import org.o365relay.deliver.upstream.Response;
 import org.o365relay.deliver.upstream.Response.Step;
 
-class KeptConnectionTest extends SubmissionTest {
+class ConnectionReuseTest extends SubmissionTest {
 
     @Test
     void sendsTheNextMessageOverTheSameConnection() {
@@ -55,7 +55,7 @@ class KeptConnectionTest extends SubmissionTest {
     }
 
     @Test
-    void doesNotReplaceAConnectionThatHasTakenSomethingOfTheMessage() {
+    void doesNotReplaceAConnectionThatAcceptedPartOfTheMessage() {
         SmtpUpstream upstream = upstream();
         server.at("RCPT", "250 OK").at("RCPT", new Answer.Drop());
         upstream.attempt(message(TEXT, "a@x.example"));
@@ -72,7 +72,7 @@ class KeptConnectionTest extends SubmissionTest {
     }
 
     @Test
-    void saysQuitWhenClosed() throws InterruptedException {
+    void sendsQuitWhenClosed() throws InterruptedException {
         CountDownLatch quit = server.latchOn("QUIT");
         SmtpUpstream upstream = upstream();
         upstream.attempt(message(TEXT, "a@x.example"));

@@ -21,14 +21,14 @@ import org.o365relay.mail.OriginalRecipient;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Recipient;
 
-/// What the sender wants to hear goes to a server that offers DSN, and to no other.
-class WishesTest extends SubmissionTest {
+/// DSN parameters are sent only to a server that offers DSN.
+class DsnArgumentsTest extends SubmissionTest {
 
     private static final EmailAddress ANNA = new EmailAddress("anna", "x.example");
     private static final EmailAddress BERT = new EmailAddress("bert", "x.example");
 
     @Test
-    void passesOnWhatWasGivenAndNothingElse() {
+    void passesOnOnlyTheGivenParameters() {
         server.offers("DSN", "8BITMIME", "STARTTLS", "AUTH LOGIN");
         DsnRequest report = new DsnRequest(
                 "a+b=c",
@@ -47,7 +47,7 @@ class WishesTest extends SubmissionTest {
     }
 
     @Test
-    void knowsWhoseDeliveryTheServerHasPromisedToReport() {
+    void recordsForWhichRecipientsTheServerReportsSuccess() {
         server.offers("DSN", "STARTTLS", "AUTH LOGIN");
         ForRecipient success = new ForRecipient(Set.of(NotifyCondition.SUCCESS), null);
 
@@ -66,7 +66,7 @@ class WishesTest extends SubmissionTest {
                 "555 5.5.4 Unsupported",
                 "550 5.5.2 Syntax error"
             })
-    void saysMailAgainWithoutTheWishesThatWereRefused(String refusal) {
+    void repeatsMailWithoutRefusedParameters(String refusal) {
         server.offers("DSN", "STARTTLS", "AUTH LOGIN").at("MAIL", refusal);
 
         Map<Recipient, Response> responses =
@@ -82,7 +82,7 @@ class WishesTest extends SubmissionTest {
     }
 
     @Test
-    void doesNotSayMailAgainForARefusalOfTheMailbox() {
+    void doesNotRepeatMailIfTheMailboxIsRefused() {
         server.offers("DSN", "STARTTLS", "AUTH LOGIN").at("MAIL", "550 5.7.1 Not you");
 
         upstream().attempt(message(new DsnRequest("1", ReturnedContent.FULL, Map.of())));
@@ -91,7 +91,7 @@ class WishesTest extends SubmissionTest {
     }
 
     @Test
-    void namesARecipientAgainWithoutTheWishesThatWereRefused() {
+    void repeatsRcptWithoutRefusedParameters() {
         server.offers("DSN", "STARTTLS", "AUTH LOGIN")
                 .at("RCPT", "501 5.5.4 Invalid arguments")
                 .at("RCPT", "250 2.1.5 Recipient OK")
@@ -121,13 +121,13 @@ class WishesTest extends SubmissionTest {
             rfc822, a@b.example, ' ORCPT=rfc822;a@b.example'
             x400, somebody else, ' ORCPT=x400;somebody+20else'
             """)
-    void passesNoOriginalRecipientOnThatIsNoAddress(String type, String address, String passedOn) {
+    void omitsAnOrcptThatIsNotAnAddress(String type, String address, String passedOn) {
         assertThat(DsnArguments.ofRcpt(new ForRecipient(null, new OriginalRecipient(type, address))))
                 .isEqualTo(passedOn);
     }
 
     @Test
-    void saysNothingToAServerThatDoesNotOfferIt() {
+    void sendsNoParametersToAServerThatDoesNotOfferDsn() {
         DsnRequest report = new DsnRequest("1", ReturnedContent.FULL, Map.of(ANNA, new ForRecipient(Set.of(), null)));
 
         Map<Recipient, Response> responses = upstream().attempt(message(report));
@@ -143,7 +143,7 @@ class WishesTest extends SubmissionTest {
             SUCCESS               | SUCCESS
             DELAY,FAILURE,SUCCESS | SUCCESS,FAILURE,DELAY
             """)
-    void namesTheOccasions(String asked, String passedOn) {
+    void formatsTheNotifyConditions(String asked, String passedOn) {
         ForRecipient wishes = new ForRecipient(NotifyParameter.parse(asked).orElseThrow(), null);
 
         assertThat(DsnArguments.ofRcpt(wishes)).isEqualTo(" NOTIFY=" + passedOn);
