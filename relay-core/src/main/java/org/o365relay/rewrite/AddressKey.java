@@ -8,13 +8,13 @@ import org.o365relay.mail.EmailAddress;
 /// key. Addresses that may be different mailboxes have different keys.
 final class AddressKey {
 
-    // characters that IDNA 2003, which Java implements, converts differently than IDNA 2008
+    // characters that IDNA 2003, which Java implements, converts differently from IDNA 2008
     private static final String DEVIATIONS = "\u00DF\u03C2\u200C\u200D";
 
     private AddressKey() {}
 
-    /// @return the key, independent of case, unnecessary quotes, and the Unicode or ASCII (`xn--`) form of the
-    ///     domain
+    /// @return the key, which does not depend on ASCII case, on quotes, or on the Unicode or ASCII (`xn--`)
+    ///     form of the domain
     static String of(EmailAddress address) {
         return asciiLowerCase(unquoted(address.localPart())) + '@' + domain(address.domain());
     }
@@ -31,7 +31,7 @@ final class AddressKey {
         return text.toString();
     }
 
-    /// Keeps non-ASCII letters, which are compared exactly.
+    /// Leaves non-ASCII letters unchanged: they are compared exactly.
     private static String asciiLowerCase(String text) {
         StringBuilder lower = new StringBuilder(text.length());
         for (int i = 0; i < text.length(); i++) {

@@ -13,15 +13,16 @@ import java.util.stream.Stream;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.RawText;
 
-/// The mailboxes in a `From` or `Reply-To` field (RFC 5322 §3.4): groups are expanded, encoded words and raw
-/// 8-bit text are decoded. Tolerates malformed lists; if parsing fails, addresses are extracted by a search.
+/// Parses the mailboxes in an address field such as `From` or `To` (RFC 5322 §3.4). Groups are expanded;
+/// encoded words and raw 8-bit text are decoded. Tolerates malformed lists: if parsing fails, the text is
+/// searched for addresses.
 final class AddressList {
 
     // Limits the size of the fields generated from the list.
     private static final int MAX_MAILBOXES = 50;
 
-    // Parsing and decoding take quadratic time. Text beyond this total size of all fields of a message is only searched
-    // for addresses.
+    // Parsing and decoding take quadratic time. If the fields of a message are larger than this in total, the excess is
+    // only searched for addresses.
     private static final int MAX_PARSED = 8 * 1024;
     private static final int MAX_NAME = 1024;
 
@@ -29,7 +30,7 @@ final class AddressList {
 
     private AddressList() {}
 
-    /// @return the mailboxes of each field; all fields together share the limit of parsed text
+    /// @return the mailboxes of each field; all fields share the limit on parsed text
     static List<List<HeaderMailbox>> parseEach(List<RawField> fields) {
         List<List<HeaderMailbox>> mailboxes = new ArrayList<>();
         int remaining = MAX_PARSED;
@@ -40,7 +41,7 @@ final class AddressList {
         return mailboxes;
     }
 
-    /// @return the mailboxes of all fields, up to the limit
+    /// @return the mailboxes of all fields, at most 50
     static List<HeaderMailbox> flatten(List<List<HeaderMailbox>> mailboxes) {
         return mailboxes.stream().flatMap(List::stream).limit(MAX_MAILBOXES).toList();
     }
@@ -65,10 +66,10 @@ final class AddressList {
         return value.length() <= MAX_NAME
                 && value.chars().allMatch(c -> (c >= ' ' && c < 0x7f) || c == '\t')
                 && hasOneAt(EncodedText.decode(value))
-                && isStrictly(mailbox, value);
+                && isExactly(mailbox, value);
     }
 
-    /// @return whether the field is a valid address list (RFC 5322 §3.4), or too long to be parsed
+    /// @return whether the field is a valid address list (RFC 5322 §3.4), or is too long to be parsed
     static boolean isValid(RawField field) {
         String value = RawText.of(field.value().getBytes(StandardCharsets.ISO_8859_1));
         try {
@@ -88,7 +89,7 @@ final class AddressList {
         return decoded.chars().filter(c -> c == '@').count() == 1 && !decoded.contains("=?");
     }
 
-    private static boolean isStrictly(EmailAddress mailbox, String value) {
+    private static boolean isExactly(EmailAddress mailbox, String value) {
         try {
             InternetAddress[] addresses = InternetAddress.parse(value, true);
             return addresses.length == 1
@@ -106,7 +107,7 @@ final class AddressList {
         return hasQualified(mailboxes) || printable.indexOf('@') < 0 ? mailboxes : extracted(printable);
     }
 
-    /// The longest prefix of complete addresses within the limit.
+    /// Returns the longest prefix within the limit that ends with a complete address.
     private static String prefix(String text, int limit) {
         return text.length() <= limit ? text : text.substring(0, Math.max(0, text.lastIndexOf(',', limit)));
     }

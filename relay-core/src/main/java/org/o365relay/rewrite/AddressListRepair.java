@@ -4,9 +4,9 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/// Repairs address lists in destination fields that Exchange may refuse: unquoted display names that contain an
-/// `@` (`a@b.c <a@b.c>`), and addresses after a name without angle brackets (`Ann a@b.c`). A list that has
-/// neither, or that cannot be parsed, stays byte-identical.
+/// Repairs address lists in destination fields and `Reply-To` that Exchange may refuse: unquoted display names
+/// that contain an `@` (`a@b.c <a@b.c>`), and addresses after a name without angle brackets (`Ann a@b.c`). A
+/// list that has neither, or that cannot be parsed, stays byte-identical.
 final class AddressListRepair {
 
     private static final Set<String> FIELDS = Set.of("to", "cc", "reply-to", "resent-to", "resent-cc");
@@ -19,8 +19,8 @@ final class AddressListRepair {
     private int copied;
     private int begin;
     private int angle = -1;
-    private boolean commented;
-    private boolean bareAt;
+    private boolean hasComment;
+    private boolean hasBareAt;
 
     private AddressListRepair(String text, int begin) {
         this.text = text;
@@ -71,7 +71,7 @@ final class AddressListRepair {
     }
 
     private int afterComment(int open) {
-        commented = true;
+        hasComment = true;
         int depth = 0;
         for (int i = open; i < text.length(); i++) {
             char c = text.charAt(i);
@@ -94,22 +94,22 @@ final class AddressListRepair {
     }
 
     private int afterAt(int at) {
-        bareAt |= angle < 0;
+        hasBareAt |= angle < 0;
         return at + 1;
     }
 
-    /// @param end end of this member of the list
-    /// @return beginning of the next member
+    /// @param end end of the current member of the list
+    /// @return beginning of the next member of the list
     private int afterMember(int end) {
-        if (bareAt && !commented && angle >= 0) {
+        if (hasBareAt && !hasComment && angle >= 0) {
             quote(text.substring(begin, angle));
-        } else if (bareAt && !commented) {
+        } else if (hasBareAt && !hasComment) {
             bracket(text.substring(begin, end));
         }
         begin = end + 1;
         angle = -1;
-        commented = false;
-        bareAt = false;
+        hasComment = false;
+        hasBareAt = false;
         return begin;
     }
 

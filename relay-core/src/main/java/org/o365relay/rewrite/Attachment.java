@@ -11,14 +11,15 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param name file name, never empty
 /// @param type media type, such as `application/pdf`
-/// @param contentId Content-ID by which the text refers to the part, without angle brackets; null for a
-///     separate file
+/// @param contentId Content-ID by which the text refers to the part, without angle brackets; null if the text
+///     does not refer to it
 /// @param encoding the Content-Transfer-Encoding, in lower case; empty if there is none
 /// @param from offset of the encoded content in the message
 /// @param to end of the encoded content, exclusive
 public record Attachment(String name, String type, @Nullable String contentId, String encoding, long from, long to) {
 
-    /// @return the decoded content; if the base64 is malformed, as much as can be decoded
+    /// @return the decoded content: of malformed base64 as much as can be decoded, and of an unknown encoding
+    ///     the encoded content
     public InputStream open(StoredContent message) throws IOException {
         InputStream encoded = message.read(from, to);
         try {

@@ -7,9 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Finds the parts of a message (RFC 2046 §5.1) that can be removed: files in a multipart/mixed, and related
-/// parts of a multipart/related. Signed or encrypted parts (RFC 1847 §2.1) and attached messages are left
-/// unchanged.
+/// Finds the parts of a message (RFC 2046 §5.1) that can be removed: files in a multipart/mixed, related parts
+/// of a multipart/related, and the content of a message that is itself a file. Signed or encrypted parts
+/// (RFC 1847 §2.1) and attached messages are left unchanged.
 ///
 /// Reads the message once and keeps one header in memory.
 final class AttachmentFinder {
@@ -25,7 +25,7 @@ final class AttachmentFinder {
         this.lines = new MimeLineReader(message);
     }
 
-    /// A multipart.
+    /// An enclosing multipart.
     ///
     /// @param indivisible whether the multipart, or one that encloses it, is signed or encrypted
     record Multipart(String type, String boundary, boolean indivisible) {
@@ -53,7 +53,7 @@ final class AttachmentFinder {
     /// The position of a part.
     ///
     /// @param parent the multipart that contains the part; null for the message itself
-    /// @param index index in its multipart, from 0
+    /// @param index index of the part in its multipart, from 0
     /// @param from offset of the delimiter before the part
     record Position(@Nullable Multipart parent, int index, long from) {
 
@@ -77,11 +77,11 @@ final class AttachmentFinder {
 
     /// The delimiter that ended a part.
     ///
-    /// @param level nesting level of the multipart it belongs to; -1 for the end of the message
-    /// @param closing whether no part follows
+    /// @param level nesting level of the multipart that the delimiter belongs to; -1 for the end of the message
+    /// @param closing whether the delimiter closes the multipart
     /// @param at offset of the delimiter
-    /// @param before end of the content before the delimiter; the line ending in between belongs to the
-    ///     delimiter
+    /// @param before end of the content before the delimiter; the line ending before the delimiter belongs to
+    ///     the delimiter
     private record Delimiter(int level, boolean closing, long at, long before) {}
 
     static List<FoundAttachment> find(InputStream message) throws IOException {
@@ -90,7 +90,7 @@ final class AttachmentFinder {
         return parts.found;
     }
 
-    /// @param defaultType type of a part without Content-Type
+    /// @param defaultType type of the part if it has no Content-Type
     private Delimiter entity(Position position, int depth, String defaultType) throws IOException {
         List<RawField> fields = new ArrayList<>();
         Delimiter early = readHeader(fields);
@@ -143,7 +143,7 @@ final class AttachmentFinder {
             if (delimiter != null) {
                 return delimiter;
             }
-            before = lines.nextPosition() - lines.lineEnd().length;
+            before = lines.nextPosition() - lines.lineEnding().length;
         }
         return new Delimiter(-1, false, lines.position(), lines.position());
     }
@@ -178,7 +178,7 @@ final class AttachmentFinder {
             }
             size += text.length();
             if (size <= MAX_HEADER) {
-                field.append(text).append(lines.lineEnd().length > 0 ? "\r\n" : "");
+                field.append(text).append(lines.lineEnding().length > 0 ? "\r\n" : "");
             }
         }
         endField(field, fields);

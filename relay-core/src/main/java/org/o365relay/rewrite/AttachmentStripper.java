@@ -13,21 +13,22 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.o365relay.rewrite.AttachmentFinder.FoundAttachment;
 
-/// Removes attachments from a message, the largest first, until the rest is small enough. The rest of the
-/// body is copied byte for byte.
+/// Removes attachments from a message, the largest first, until the remaining message is small enough. The rest
+/// of the body is copied byte for byte.
 public final class AttachmentStripper {
 
     private AttachmentStripper() {}
 
-    /// @param header the header that replaces that of the message
-    /// @param limit maximum size of the rest, in octets
+    /// @param header the header that replaces the header of the message
+    /// @param limit maximum size of the remaining message, in octets
     /// @return the message without its largest attachments; empty if it cannot be made small enough because the
     ///     text is too large, or the large parts are signed, encrypted or attached messages
     public static Optional<StrippedMessage> strip(StoredContent message, ReaddressedHeader header, long limit)
             throws IOException {
         List<FoundAttachment> removed = largest(message, header, limit);
-        boolean whole = removed.stream().anyMatch(found -> found.position().parent() == null);
-        byte[] newHeader = whole ? withoutContent(header.header()) : header.header();
+        boolean isSingleFile =
+                removed.stream().anyMatch(found -> found.position().parent() == null);
+        byte[] newHeader = isSingleFile ? withoutContent(header.header()) : header.header();
         long size = newHeader.length
                 + message.size()
                 - header.bodyOffset()

@@ -18,14 +18,15 @@ import org.o365relay.mail.Reply;
 import org.o365relay.mail.UnacceptableContentException;
 
 /// Converts a binary message for a server without BINARYMIME (RFC 3030 §3): binary parts are encoded as base64
-/// (RFC 2045 §6.8); the rest is unchanged except for line ends.
+/// (RFC 2045 §6.8); the rest is unchanged except for line endings.
 ///
 /// 1. The header of a part is read for its Content-Type and Content-Transfer-Encoding.
 /// 2. Composite parts (multiparts and messages) must not be encoded as a whole (RFC 2045 §6.4); the parts in
 ///    them are encoded.
 /// 3. Other parts are encoded if they are declared as binary, or if they are not encoded but contain NUL or
-///    line ends other than CRLF ([TextPartEncoder]).
-/// 4. Signed parts (RFC 1847 §2.1) cannot be encoded without breaking the signature.
+///    line endings other than CRLF ([TextPartEncoder]).
+/// 4. Signed parts (RFC 1847 §2.1) cannot be encoded without breaking the signature; a message with a binary
+///    signed part is rejected.
 ///
 /// Reads the message once and keeps one header and at most 256 KiB in memory.
 final class BinaryMimeEncoder {
@@ -38,7 +39,7 @@ final class BinaryMimeEncoder {
     private final MimeLineReader lines;
     private final CrlfOutputStream crlf;
     private final OutputStream out;
-    private int signed; // number of enclosing multipart/signed
+    private int signed; // number of enclosing multipart/signed parts
     private final List<byte[]> boundaries = new ArrayList<>(); // of the enclosing multiparts, outermost first
 
     private BinaryMimeEncoder(InputStream message, OutputStream out) {
@@ -49,14 +50,14 @@ final class BinaryMimeEncoder {
 
     /// The delimiter that ended a part.
     ///
-    /// @param level of the multipart it belongs to, -1 for the end of the message
-    /// @param closing whether no part follows
+    /// @param level nesting level of the multipart that the delimiter belongs to; -1 for the end of the message
+    /// @param closing whether the delimiter closes the multipart
     private record Delimiter(int level, boolean closing) {}
 
-    /// Copies a message.
+    /// Copies a message, and encodes its binary parts.
     ///
-    /// @throws UnacceptableContentException if the part structure is malformed; part of the message has been
-    ///     written then
+    /// @throws UnacceptableContentException if the message cannot be converted, because its part structure is
+    ///     malformed or a binary part is signed; part of the message has been written then
     static void encode(InputStream message, OutputStream out) throws IOException {
         BinaryMimeEncoder encoder = new BinaryMimeEncoder(message, out);
         encoder.entity(0, "text/plain");
@@ -64,7 +65,7 @@ final class BinaryMimeEncoder {
         encoder.crlf.finish();
     }
 
-    /// @param defaultType type of a part without Content-Type
+    /// @param defaultType type of the part if it has no Content-Type
     private Delimiter entity(int depth, String defaultType) throws IOException {
         if (depth > MAX_DEPTH) {
             throw unacceptable("its parts are nested more than " + MAX_DEPTH + " levels deep");
@@ -98,12 +99,12 @@ final class BinaryMimeEncoder {
             case BINARY -> copyPart(beginEncoded(header));
             case ENCODED -> {
                 writeWithBody(header, "");
-                yield copyPart(new Unclosed(out));
+                yield copyPart(new NonClosing(out));
             }
             case PLAIN ->
                 copyPart(new TextPartEncoder(signed > 0, () -> beginPlain(header), () -> {
                     if (signed > 0) {
-                        throw unacceptable("a signed part contains NUL or line ends other than CRLF");
+                        throw unacceptable("a signed part contains NUL or line endings other than CRLF");
                     }
                     if (topLevel && value(header, "MIME-Version").isEmpty()) {
                         header.add(RawField.of("MIME-Version", "1.0")); // RFC 2045 §4
@@ -115,12 +116,12 @@ final class BinaryMimeEncoder {
 
     private OutputStream beginPlain(List<RawField> header) throws IOException {
         writeWithBody(header, "");
-        return new Unclosed(out);
+        return new NonClosing(out);
     }
 
     private OutputStream beginEncoded(List<RawField> header) throws IOException {
         writeWithBody(header, "base64");
-        return Base64.getMimeEncoder(76, CRLF).wrap(new Unclosed(out));
+        return Base64.getMimeEncoder(76, CRLF).wrap(new NonClosing(out));
     }
 
     private Delimiter multipart(int depth, byte[] boundary, String type) throws IOException {
@@ -129,45 +130,45 @@ final class BinaryMimeEncoder {
         String defaultType = type.equals("multipart/digest") ? "message/rfc822" : "text/plain"; // RFC 2046 §5.1.5
         boundaries.add(boundary);
         signed += signedLevels;
-        Delimiter delimiter = copyPart(new Unclosed(out)); // the preamble
+        Delimiter delimiter = copyPart(new NonClosing(out)); // the preamble
         while (delimiter.level() == level && !delimiter.closing()) {
             delimiter = entity(depth + 1, defaultType);
         }
         signed -= signedLevels;
         boundaries.removeLast();
-        return delimiter.level() == level ? copyPart(new Unclosed(out)) : delimiter; // the epilogue
+        return delimiter.level() == level ? copyPart(new NonClosing(out)) : delimiter; // the epilogue
     }
 
-    /// Copies up to the next delimiter and closes the target. The line end before a delimiter belongs to the
+    /// Copies up to the next delimiter and closes the target. The line ending before a delimiter belongs to the
     /// delimiter (RFC 2046 §5.1.1).
     private Delimiter copyPart(OutputStream target) throws IOException {
-        byte[] lineEnd = {};
+        byte[] lineEnding = {};
         Delimiter delimiter = null;
         while (delimiter == null && lines.next()) {
             delimiter = delimiter();
             if (delimiter == null) {
-                target.write(lineEnd);
+                target.write(lineEnding);
                 lines.writeTo(target);
-                lineEnd = lines.lineEnd();
+                lineEnding = lines.lineEnding();
             }
         }
         if (delimiter == null) {
-            target.write(lineEnd);
+            target.write(lineEnding);
         }
         target.close();
         if (delimiter == null) {
             return END;
         }
-        endWith(delimiter, lineEnd);
+        endWith(delimiter, lineEnding);
         return delimiter;
     }
 
-    /// Writes the delimiter read last.
-    private void endWith(Delimiter delimiter, byte[] lineEnd) throws IOException {
+    /// Writes the delimiter that was read last, unless the message has ended.
+    private void endWith(Delimiter delimiter, byte[] lineEnding) throws IOException {
         if (delimiter.level() >= 0) {
-            out.write(lineEnd);
+            out.write(lineEnding);
             lines.writeTo(out);
-            out.write(lines.lineEnd());
+            out.write(lines.lineEnding());
         }
     }
 
@@ -187,7 +188,7 @@ final class BinaryMimeEncoder {
         return null;
     }
 
-    /// @return null if the header ended with an empty line and a body follows
+    /// @return the delimiter that ended the header; null if an empty line ended it, so that a body follows
     private @Nullable Delimiter readHeader(List<RawField> fields) throws IOException {
         StringBuilder field = new StringBuilder();
         int size = 0;
@@ -202,7 +203,7 @@ final class BinaryMimeEncoder {
             if (lines.startsLine() && !text.startsWith(" ") && !text.startsWith("\t")) {
                 endField(field, fields);
             }
-            field.append(text).append(lines.lineEnd().length > 0 ? "\r\n" : "");
+            field.append(text).append(lines.lineEnding().length > 0 ? "\r\n" : "");
             size += text.length();
             if (size > MAX_HEADER) {
                 throw unacceptable("the header of a part exceeds 2 MiB");
@@ -247,8 +248,7 @@ final class BinaryMimeEncoder {
         return value(header, "Content-Type").map(BinaryMimeEncoder::word).orElse(defaultType);
     }
 
-    /// @return the value without parameters, white space and comments, in lower case
-    ///     (RFC 5322 §3.2.2)
+    /// @return the value without parameters, white space or comments, in lower case (RFC 5322 §3.2.2)
     private static String word(String value) {
         StringBuilder word = new StringBuilder();
         int depth = 0;
@@ -271,7 +271,7 @@ final class BinaryMimeEncoder {
     private enum Encoding {
         /// Declared as binary.
         BINARY,
-        /// Declared as lines of text: 7bit, 8bit or no declaration.
+        /// Declared as lines of text: 7bit, 8bit or not declared.
         PLAIN,
         /// Encoded: base64, quoted-printable or an unknown encoding.
         ENCODED;
@@ -312,10 +312,10 @@ final class BinaryMimeEncoder {
                         + " convert it: " + why));
     }
 
-    /// The output for one part; closing it does not close the output of the message.
-    private static final class Unclosed extends FilterOutputStream {
+    /// The output for one part. Closing it does not close the output of the message.
+    private static final class NonClosing extends FilterOutputStream {
 
-        Unclosed(OutputStream out) {
+        NonClosing(OutputStream out) {
             super(out);
         }
 

@@ -71,8 +71,8 @@ final class CrlfOutputStream extends OutputStream {
         return true;
     }
 
-    /// A CR is written at once; the LF it lacks is added when the next octet, possibly in the next call, is not
-    /// an LF.
+    /// A CR is written at once; if the next octet, possibly in the next call, is not an LF, an LF is added
+    /// before it.
     private void convert(byte[] octets, int from, int to) throws IOException {
         if (converted.length == 0) {
             converted = new byte[2 * BUFFER];

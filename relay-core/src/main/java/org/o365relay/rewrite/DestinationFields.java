@@ -17,9 +17,9 @@ import org.o365relay.mail.Reply;
 import org.o365relay.mail.UnacceptableContentException;
 
 /// Changes the destination fields (RFC 5322 §3.6.3) of a header so that they name exactly the recipients of the
-/// envelope, for an upstream without envelopes that delivers to the addresses in `To`, `Cc` and `Bcc`:
+/// envelope. This is for an upstream without envelopes that delivers to the addresses in `To`, `Cc` and `Bcc`:
 ///
-/// 1. Addresses in `To` or `Cc` that are not in the envelope are removed; readers do not see them.
+/// 1. Addresses in `To` or `Cc` that are not in the envelope are removed; the recipients do not see them.
 /// 2. Envelope recipients in neither `To` nor `Cc` are added to a single `Bcc`, the last field of the header.
 /// 3. Fields that become empty are removed, as are groups (`undisclosed-recipients:;`) and fields that cannot
 ///    be parsed. Several `To` or `Cc` fields are merged.
@@ -27,8 +27,8 @@ import org.o365relay.mail.UnacceptableContentException;
 /// 5. `Resent-To`, `Resent-Cc` and `Resent-Bcc` are removed, because it is not documented whether Exchange
 ///    honors them.
 ///
-/// A field that names only envelope recipients, in an unambiguous form, stays byte-identical, as do all other
-/// fields. A changed field is rewritten with its display names.
+/// A `To` or `Cc` field that names only envelope recipients, in an unambiguous form, stays byte-identical, as
+/// do all other fields. A field that is changed is rebuilt from its addresses and display names.
 public final class DestinationFields {
 
     private static final int MAX_HEADER = 2 * HeaderReader.MAX_HEADER; // including the fields added by the relay
@@ -36,14 +36,14 @@ public final class DestinationFields {
     private static final Set<String> REMOVED = Set.of("bcc", "resent-to", "resent-cc", "resent-bcc");
 
     private final List<RawField> original;
-    private final Map<String, EmailAddress> missing = new LinkedHashMap<>(); // by address key, in envelope order
+    private final Map<String, EmailAddress> missing = new LinkedHashMap<>(); // not in To or Cc, by key
 
     private DestinationFields(List<RawField> original, List<EmailAddress> recipients) {
         this.original = original;
         recipients.forEach(recipient -> missing.putIfAbsent(AddressKey.of(recipient), recipient));
     }
 
-    /// @param message as written by [RewriteResult.Rewritten#writeTo]
+    /// @param message the message as written by [RewriteResult.Rewritten#writeTo]
     /// @param recipients the envelope recipients
     /// @throws UnacceptableContentException if the header is larger than 2 MiB
     public static ReaddressedHeader readdress(StoredContent message, List<EmailAddress> recipients) throws IOException {
@@ -64,10 +64,10 @@ public final class DestinationFields {
                 .collect(Collectors.toSet());
     }
 
-    /// The fields of one name, merged and filtered.
+    /// The fields with one name, merged into one and reduced to envelope recipients.
     ///
     /// @param field the new field; empty if no recipient remains
-    /// @param named the recipients in the field
+    /// @param named the recipients that the field names
     private record FilteredField(Optional<RawField> field, List<HeaderMailbox> named) {}
 
     private ReaddressedHeader readdressed(long bodyAt) {
@@ -89,7 +89,7 @@ public final class DestinationFields {
                 namedAddresses(hidden));
     }
 
-    /// Puts each of the two fields where the first field of that name was.
+    /// Puts `To` and `Cc` where the first field of that name was.
     private List<RawField> fields(FilteredField to, FilteredField cc) {
         List<RawField> pending = new ArrayList<>(
                 Stream.of(to.field(), cc.field()).flatMap(Optional::stream).toList());
@@ -125,7 +125,7 @@ public final class DestinationFields {
         return new FilteredField(Optional.of(unchanged ? own.getFirst() : EncodedText.listField(name, named)), named);
     }
 
-    /// Collects the addresses of a field that are envelope recipients and not named yet.
+    /// Collects the addresses of a field that are envelope recipients and have not been collected yet.
     ///
     /// @return whether the field contains exactly these addresses and nothing else
     private boolean collect(RawField field, List<HeaderMailbox> named) {

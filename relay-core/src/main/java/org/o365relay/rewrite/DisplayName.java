@@ -6,7 +6,8 @@ import java.util.regex.Pattern;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.EmailAddress;
 
-/// Builds display names that Exchange accepts. Exchange refuses a name that contains `@`, with SendAsDenied.
+/// Builds display names that Exchange accepts. Exchange refuses a name that contains `@` with the error
+/// SendAsDenied.
 final class DisplayName {
 
     private static final int MAX_LENGTH = 128;
@@ -23,12 +24,13 @@ final class DisplayName {
 
     private DisplayName() {}
 
-    /// @param template the display name with placeholders, see [RewriteRules]; those in values are not expanded
+    /// @param template the template, with the placeholders of [RewriteRules]; placeholders in inserted values
+    ///     are not expanded
     /// @return the display name; may be empty
     static String expand(String template, HeaderMailbox author, Arrival arrival) {
         Map<String, String> values = Map.of(
                 "name", cleaned(author.name()),
-                "address", author.address().map(DisplayName::spelled).orElse(""),
+                "address", author.address().map(DisplayName::withoutAt).orElse(""),
                 "local-part", author.address().map(EmailAddress::localPart).orElse(""),
                 "device", DeviceName.name(arrival));
         return cleaned(PLACEHOLDER
@@ -63,7 +65,7 @@ final class DisplayName {
                 : text.substring(0, text.offsetByCodePoints(0, MAX_LENGTH)).strip();
     }
 
-    private static String spelled(EmailAddress address) {
+    private static String withoutAt(EmailAddress address) {
         return address.isQualified() ? address.localPart() + " at " + address.domain() : address.localPart();
     }
 }

@@ -10,12 +10,12 @@ import org.o365relay.mail.EmailAddress;
 /// Encodes and decodes text in header fields: encoded words (RFC 2047) and quoted strings.
 final class EncodedText {
 
-    private static final int MAX_COLUMN = 77; // with a comma
+    private static final int MAX_COLUMN = 77; // leaves room for a comma
     private static final String ATOM_SPECIALS = "!#$%&'*+-/=?^_`{|}~";
 
     private EncodedText() {}
 
-    /// @return the text with encoded words decoded; unchanged if their charset is unknown
+    /// @return the text with encoded words decoded; the unchanged text if a charset is unknown
     static String decode(String text) {
         try {
             return MimeUtility.decodeText(text);
@@ -25,19 +25,19 @@ final class EncodedText {
     }
 
     /// @return a field with these mailboxes, folded, one octet per character
-    static RawField addressField(String name, List<HeaderMailbox> authors) {
-        String value = authors.stream()
-                .map(author -> mailbox(author.name(), author.address().orElseThrow()))
+    static RawField addressField(String name, List<HeaderMailbox> mailboxes) {
+        String value = mailboxes.stream()
+                .map(entry -> mailbox(entry.name(), entry.address().orElseThrow()))
                 .collect(Collectors.joining(", "));
         return RawField.of(name, MimeUtility.fold(name.length() + 2, value));
     }
 
     /// Like [#addressField], but folded only between mailboxes, never inside a quoted local part.
-    static RawField listField(String name, List<HeaderMailbox> authors) {
+    static RawField listField(String name, List<HeaderMailbox> mailboxes) {
         StringBuilder value = new StringBuilder();
         int column = name.length() + 2;
-        for (HeaderMailbox author : authors) {
-            String mailbox = mailbox(author.name(), author.address().orElseThrow());
+        for (HeaderMailbox entry : mailboxes) {
+            String mailbox = mailbox(entry.name(), entry.address().orElseThrow());
             if (!value.isEmpty()) {
                 boolean fits = column + 2 + mailbox.length() <= MAX_COLUMN;
                 value.append(fits ? ", " : ",\r\n ");
@@ -49,7 +49,7 @@ final class EncodedText {
         return RawField.of(name, value.toString());
     }
 
-    /// @return the address as header octets: UTF-8 (RFC 6532 §3.2), identical for ASCII
+    /// @return the address in UTF-8 (RFC 6532 §3.2), one octet per character
     static String octets(EmailAddress address) {
         return new String(address.toString().getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
     }

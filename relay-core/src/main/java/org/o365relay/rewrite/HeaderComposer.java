@@ -13,15 +13,15 @@ import org.o365relay.mail.Arrival;
 import org.o365relay.mail.Envelope;
 import org.o365relay.mail.QueueId;
 
-/// Composes the header sent to Exchange: the trace field, the original fields in order, some of them
-/// replaced or removed, and missing fields at the end.
+/// Composes the header sent to Exchange: the trace field, then the original fields in their order, except those
+/// that are replaced or removed, and finally the missing fields.
 final class HeaderComposer {
 
     private static final String ORIGINAL_FROM = "X-Original-From";
     private static final String ORIGINAL_ENVELOPE_FROM = "X-Original-Envelope-From";
     private static final String AUTO_RESPONSE_SUPPRESS = "X-Auto-Response-Suppress";
 
-    // Invalid after rewriting, or confidential (Bcc). ARC-* fields are removed, too.
+    // Invalid after rewriting, or confidential (Bcc). ARC-* fields are removed as well.
     private static final Set<String> REMOVED = Set.of(
             "sender",
             "return-path",
@@ -31,7 +31,7 @@ final class HeaderComposer {
             "domainkey-signature",
             "x-google-dkim-signature");
 
-    // Fits on one line together with the field name (RFC 5322 §2.1.1).
+    // Leaves room for the field name on the same line (RFC 5322 §2.1.1).
     private static final int MAX_RECORDED = 900;
 
     private final RewriteRules rules;
@@ -52,8 +52,8 @@ final class HeaderComposer {
         return octets();
     }
 
-    /// The new `From` takes the position of the first original one; a `Reply-To` of the device keeps its
-    /// position.
+    /// The new `From` takes the position of the first original one, and a `Reply-To` from the device keeps its
+    /// position. New fields without an original are appended.
     private void keep(RawField from, @Nullable RawField replyTo) {
         List<RawField> pending = new ArrayList<>(
                 Stream.of(from, replyTo).filter(Objects::nonNull).toList());
@@ -62,14 +62,14 @@ final class HeaderComposer {
                 fields.add(from);
             } else if (field.equals(replyTo) && pending.remove(field)) {
                 fields.add(field);
-            } else if (stays(field)) {
+            } else if (isKept(field)) {
                 fields.add(field);
             }
         }
         fields.addAll(pending);
     }
 
-    private boolean stays(RawField field) {
+    private boolean isKept(RawField field) {
         String name = field.name().toLowerCase(Locale.ROOT);
         return switch (name) {
             case "from", "reply-to" -> false;
@@ -108,14 +108,14 @@ final class HeaderComposer {
                 .filter(value -> !value.isEmpty())
                 .collect(Collectors.joining(", "));
         if (!values.isEmpty() && !originalFrom.equals(List.of(from))) {
-            fields.add(RawField.of(ORIGINAL_FROM, recorded(values)));
+            fields.add(RawField.of(ORIGINAL_FROM, truncated(values)));
         }
         String sender = envelope.returnPath().map(EncodedText::octets).orElse("");
         fields.add(RawField.of(ORIGINAL_ENVELOPE_FROM, "<" + sender + ">"));
     }
 
     /// Truncates the text, but not in the middle of a UTF-8 character.
-    private static String recorded(String text) {
+    private static String truncated(String text) {
         int end = Math.min(text.length(), MAX_RECORDED);
         while (end < text.length() && end > MAX_RECORDED - 4 && (text.charAt(end) & 0xc0) == 0x80) {
             end--;

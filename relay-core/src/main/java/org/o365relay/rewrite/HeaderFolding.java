@@ -4,8 +4,8 @@ import java.util.Locale;
 import java.util.Set;
 
 /// Folds header lines longer than 998 octets, which Exchange refuses, but only where that does not change the
-/// value: at white space, and between the elements of address and Message-ID lists (RFC 5322 §2.2.3). A longer
-/// word is left unchanged.
+/// value: at white space, and between the elements of address and Message-ID lists (RFC 5322 §2.2.3). A word
+/// longer than that is left unchanged.
 final class HeaderFolding {
 
     // RFC 5322 §2.1.1, without the CRLF
@@ -25,8 +25,8 @@ final class HeaderFolding {
             return field.text();
         }
         String folded = new HeaderFolding(field.text()).folded();
-        boolean spaceable = LISTS.contains(field.name().toLowerCase(Locale.ROOT));
-        return spaceable && hasLongLine(folded) ? new HeaderFolding(spaced(field.text())).folded() : folded;
+        boolean isList = LISTS.contains(field.name().toLowerCase(Locale.ROOT));
+        return isList && hasLongLine(folded) ? new HeaderFolding(spaced(field.text())).folded() : folded;
     }
 
     private static boolean hasLongLine(String text) {
@@ -77,8 +77,8 @@ final class HeaderFolding {
     }
 
     /// Finds the last white space within 998 octets, or the first after them. The folding point is never at the
-    /// beginning or end of the line, which would create a blank line, and directly after the field name only if
-    /// the next word then fits.
+    /// beginning or end of the line, which would create a blank line. It is directly after the field name only
+    /// if the next word then fits.
     private int foldingPoint(int start, int end) {
         int first = start == 0 ? text.indexOf(':') + 1 : start;
         int word = first;

@@ -11,9 +11,8 @@ import java.util.List;
 import java.util.Optional;
 
 /// Reads a header and tolerates what devices send: CRLF, LF or CR as line endings, an mbox `From ` line before
-/// the header, no empty line after it. The body begins at the first line that is neither a field nor the
-/// continuation of a field.
-/// NUL octets in fields, which servers need not accept (RFC 5322 §4.1), are dropped.
+/// the header, or no empty line after it. The body begins at the first line that is neither a field nor the
+/// continuation of a field. NUL octets in fields, which are obsolete (RFC 5322 §4.1), are dropped.
 public final class HeaderReader {
 
     /// Maximum size of a header, in octets.
@@ -41,10 +40,10 @@ public final class HeaderReader {
         this.maxSize = maxSize;
     }
 
-    /// Finds the author of a message.
+    /// Reads the `From` field of a message.
     ///
-    /// @param maxSize how much of the header is read, in octets
-    /// @return value of the first From field, unfolded, one octet per character; empty if there is none
+    /// @param maxSize maximum size of the header that is read, in octets
+    /// @return the value of the first `From` field, unfolded, one octet per character; empty if there is none
     public static Optional<String> from(InputStream message, int maxSize) throws IOException {
         return new HeaderReader(message, maxSize)
                 .read().fields().stream()
@@ -53,7 +52,8 @@ public final class HeaderReader {
                         .map(RawField::value);
     }
 
-    /// @return size of the header in octets, including the empty line after it, if there is one
+    /// @return size of the header in octets, including an mbox line before it and the empty line after it, if
+    ///     they exist
     int length() {
         return position;
     }
@@ -109,8 +109,8 @@ public final class HeaderReader {
 
     /// Accepts white space before the colon (RFC 5322 §4.5).
     ///
-    /// @return end of the field name at the beginning of this line; the beginning of the line if it is not a
-    ///     field
+    /// @return end of the field name at the beginning of this line; the beginning of the line if the line is
+    ///     not a field
     private int nameEnd() throws IOException {
         int end = position;
         while (end - position < HeaderFolding.MAX_LINE && isNameOctet(octet(end))) {

@@ -22,7 +22,7 @@ final class MimeLineReader {
     // the current piece
     private int from;
     private int length;
-    private int breakLength;
+    private int lineEndingLength;
     private boolean endedLine = true;
     private boolean startsLine;
 
@@ -34,19 +34,19 @@ final class MimeLineReader {
     ///
     /// @return false at the end of the message
     boolean next() throws IOException {
-        from += length + breakLength;
+        from += length + lineEndingLength;
         startsLine = endedLine;
         int end = indexOfLineFeed();
         endedLine = end >= 0;
         if (end < 0) {
             boolean splitsCrLf = filled - from > 1 && buffer[filled - 1] == '\r' && !exhausted;
             length = filled - from - (splitsCrLf ? 1 : 0);
-            breakLength = 0;
+            lineEndingLength = 0;
             return length > 0;
         }
         boolean crLf = end > from && buffer[end - 1] == '\r';
-        breakLength = crLf ? 2 : 1;
-        length = end + 1 - breakLength - from;
+        lineEndingLength = crLf ? 2 : 1;
+        length = end + 1 - lineEndingLength - from;
         return true;
     }
 
@@ -57,7 +57,7 @@ final class MimeLineReader {
 
     /// @return offset of the next piece
     long nextPosition() {
-        return shifted + from + length + breakLength;
+        return shifted + from + length + lineEndingLength;
     }
 
     /// @return whether the piece is the beginning of a line
@@ -76,9 +76,9 @@ final class MimeLineReader {
     }
 
     /// @return a copy of the line ending after the piece; empty if there is none
-    byte[] lineEnd() {
-        byte[] octets = new byte[breakLength];
-        System.arraycopy(buffer, from + length, octets, 0, breakLength);
+    byte[] lineEnding() {
+        byte[] octets = new byte[lineEndingLength];
+        System.arraycopy(buffer, from + length, octets, 0, lineEndingLength);
         return octets;
     }
 
@@ -96,7 +96,7 @@ final class MimeLineReader {
     ///
     /// @param closing whether to test for `--boundary--` instead
     boolean isDelimiter(byte[] boundary, boolean closing) {
-        boolean whole = startsLine && (breakLength > 0 || exhausted);
+        boolean whole = startsLine && (lineEndingLength > 0 || exhausted);
         int hyphens = closing ? 2 : 0;
         int end = 2 + boundary.length + hyphens;
         return whole
@@ -125,7 +125,7 @@ final class MimeLineReader {
         return true;
     }
 
-    /// @return index of the next LF; -1 if there is none before the end of the message or of a full buffer
+    /// @return index of the next LF; -1 if there is none before the end of the message or of the full buffer
     private int indexOfLineFeed() throws IOException {
         int index = from;
         while (true) {

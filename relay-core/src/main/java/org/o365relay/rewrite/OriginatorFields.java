@@ -18,7 +18,7 @@ final class OriginatorFields {
     private final List<RawField> fromFields;
     private final List<RawField> replyToFields;
     private final List<HeaderMailbox> authors;
-    private final List<List<HeaderMailbox>> replyTos; // of each Reply-To
+    private final List<List<HeaderMailbox>> replyTos; // the mailboxes of each Reply-To
 
     OriginatorFields(RewriteRules rules, Envelope envelope, List<RawField> fields) {
         this.rules = rules;
@@ -36,7 +36,8 @@ final class OriginatorFields {
         replyTos = named.subList(from, named.size());
     }
 
-    /// The new `From`: exactly one address that the mailbox may send as.
+    /// Returns the new `From` with exactly one address: the author if it is on the send-as list, otherwise the
+    /// mailbox.
     RawField from(Arrival arrival) {
         Optional<EmailAddress> own = sendAsAuthor();
         if (own.isEmpty()) {
@@ -50,8 +51,9 @@ final class OriginatorFields {
         return EncodedText.addressField("From", List.of(new HeaderMailbox(name, own.get())));
     }
 
-    /// The new `Reply-To`: the device's own, else the reachable authors, the envelope sender or the fallback.
-    /// Empty if replies reach the author without it.
+    /// Returns the new `Reply-To`: the one from the device, otherwise one with the reachable authors, the
+    /// envelope sender or the fallback. Empty if replies reach the author without it, or if there is no such
+    /// address.
     Optional<RawField> replyTo() {
         Optional<RawField> own = IntStream.range(0, replyTos.size())
                 .filter(i -> replyTos.get(i).stream().anyMatch(HeaderMailbox::isQualified))
@@ -60,7 +62,8 @@ final class OriginatorFields {
         return own.map(OriginatorFields::validReplyTo).or(this::derivedReplyTo);
     }
 
-    /// Unchanged if it is valid (RFC 5322 §3.6.2), as Exchange requires; otherwise rebuilt from its addresses.
+    /// Keeps a field that is valid (RFC 5322 §3.6.2), as Exchange requires. Rebuilds any other field from its
+    /// addresses.
     private static RawField validReplyTo(RawField replyTo) {
         if (AddressList.isValid(replyTo)) {
             return replyTo;
@@ -72,7 +75,8 @@ final class OriginatorFields {
         return EncodedText.addressField("Reply-To", named);
     }
 
-    /// The first of author, `Reply-To` and envelope sender that a notice could reach.
+    /// Returns the first address among author, `Reply-To` and envelope sender that a notice can reach and that
+    /// is not the mailbox.
     Optional<EmailAddress> noticeAddress() {
         Stream<EmailAddress> named = Stream.concat(authors.stream(), AddressList.flatten(replyTos).stream())
                 .flatMap(author -> author.address().stream());
@@ -104,20 +108,20 @@ final class OriginatorFields {
                 .orElse(List.of());
     }
 
-    /// The author, if it is kept because it is on the send-as list.
+    /// Returns the author if it is kept because it is on the send-as list; empty if the author is the mailbox.
     Optional<EmailAddress> sendAsAuthor() {
-        List<EmailAddress> addresses = qualified();
+        List<EmailAddress> addresses = qualifiedAuthors();
         return addresses.size() == 1
                 ? Optional.of(addresses.getFirst()).filter(rules::maySendAs).filter(author -> !isMailbox(author))
                 : Optional.empty();
     }
 
     private boolean isAuthoredByMailbox() {
-        List<EmailAddress> addresses = qualified();
+        List<EmailAddress> addresses = qualifiedAuthors();
         return !addresses.isEmpty() && addresses.stream().allMatch(this::isMailbox);
     }
 
-    private List<EmailAddress> qualified() {
+    private List<EmailAddress> qualifiedAuthors() {
         return authors.stream()
                 .filter(HeaderMailbox::isQualified)
                 .flatMap(author -> author.address().stream())
@@ -125,7 +129,8 @@ final class OriginatorFields {
                 .toList();
     }
 
-    /// The author whose name is shown; without any author, the envelope sender, without a name.
+    /// Returns the author whose display name is used. If there is no author, this is the envelope sender
+    /// without a name.
     private HeaderMailbox firstAuthor() {
         return authors.stream()
                 .filter(HeaderMailbox::isQualified)

@@ -30,7 +30,7 @@ record PartHeader(
 
     private static final int MAX_NAME = 255;
 
-    /// @param defaultType type of a part without Content-Type
+    /// @param defaultType type of the part if it has no Content-Type
     static PartHeader of(List<RawField> fields, String defaultType) {
         Optional<ContentType> type = value(fields, "Content-Type").flatMap(PartHeader::type);
         Optional<ContentDisposition> disposition =
@@ -65,8 +65,8 @@ record PartHeader(
         return type.startsWith("multipart/") && boundary != null && !boundary.isEmpty();
     }
 
-    /// Tests whether the part is a file: not the text, a multipart, a signature, an encrypted message (RFC
-    /// 8551) or an attached message.
+    /// Tests whether the part is a file, that is, not the text of the message, a multipart, a signature, an
+    /// encrypted message (RFC 8551) or an attached message.
     boolean isFile() {
         boolean excluded = type.startsWith("multipart/") || type.startsWith("message/") || type.contains("pkcs7");
         return !excluded && (!type.startsWith("text/") || disposition.equals("attachment") || fileName != null);
@@ -97,7 +97,7 @@ record PartHeader(
         }
     }
 
-    /// Decodes encoded words: they are not allowed in parameters, but many programs use them.
+    /// Decodes encoded words, which are not allowed in parameters but which many programs use.
     private static String displayable(String name) {
         boolean raw = name.chars().allMatch(c -> c < 0x100);
         String text = EncodedText.decode(raw ? RawText.of(name.getBytes(StandardCharsets.ISO_8859_1)) : name);

@@ -46,7 +46,7 @@ public final class ReaddressedHeader {
         return bcc;
     }
 
-    /// @param addresses addresses as parsed by the server
+    /// @param addresses addresses that the server has parsed from the header
     /// @return whether they are exactly the mailboxes named in this header
     public boolean namesExactly(Stream<String> addresses) {
         Stream<String> own = Stream.of(to, cc, bcc)

@@ -21,7 +21,7 @@ final class ReceivedField {
         return DATE.format(instant);
     }
 
-    /// Never lists recipients: it would leak Bcc.
+    /// Never names a recipient (`for` clause): this would disclose `Bcc` recipients.
     static RawField of(QueueId id, Arrival arrival, String hostname) {
         String date = date(arrival.at());
         if (arrival.protocol().equals("LOCAL")) {

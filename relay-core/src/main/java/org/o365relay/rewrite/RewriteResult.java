@@ -15,7 +15,7 @@ import org.o365relay.mail.UnacceptableContentException;
 /// The result of rewriting a message.
 public sealed interface RewriteResult {
 
-    /// @return the parts of the message that a notice quotes
+    /// @return the original message as needed for a notice about it
     ReportedMessage original();
 
     /// A message that Exchange can accept.
@@ -48,22 +48,22 @@ public sealed interface RewriteResult {
             return sender;
         }
 
-        /// @return whether the author is on the send-as list and not the mailbox
+        /// @return whether `From` names an author on the send-as list, not the mailbox
         public boolean isSendAs() {
             return sendAsAuthor != null;
         }
 
-        /// @return the author if it is on the send-as list; empty if the author is the mailbox
+        /// @return the author in `From` if it is on the send-as list; empty if `From` names the mailbox
         public Optional<EmailAddress> sendAsAuthor() {
             return Optional.ofNullable(sendAsAuthor);
         }
 
-        /// @return a copy of the new header, including the empty line
+        /// @return a copy of the new header, including the empty line at its end
         public byte[] header() {
             return header.clone();
         }
 
-        /// @return the body as received; can be read only once, here or by [#writeTo] or [#writeBinaryTo]
+        /// @return the body as received; can be read only once: here, by [#writeTo] or by [#writeBinaryTo]
         public InputStream body() {
             return body;
         }
@@ -78,9 +78,11 @@ public sealed interface RewriteResult {
             return binary;
         }
 
-        /// Writes the message with CRLF line endings, and binary parts as base64. Can be called once.
+        /// Writes the message with CRLF line endings, and binary parts as base64. Can be called once, instead
+        /// of [#writeBinaryTo].
         ///
-        /// @throws UnacceptableContentException if the part structure of a binary message is malformed
+        /// @throws UnacceptableContentException if a binary message cannot be converted, because its part
+        ///     structure is malformed or a binary part is signed
         /// @throws IOException if the original cannot be read or `out` fails
         public void writeTo(OutputStream out) throws IOException {
             if (binary) {
@@ -102,6 +104,6 @@ public sealed interface RewriteResult {
 
     /// A message that cannot be rewritten.
     ///
-    /// @param reply a permanent error reply, used in place of a reply of the upstream
+    /// @param reply a permanent error reply, used in place of the upstream's reply
     record Unacceptable(Reply reply, ReportedMessage original) implements RewriteResult {}
 }

@@ -8,15 +8,16 @@ import org.o365relay.mail.EmailAddress;
 /// The rewriting rules of one mailbox.
 ///
 /// @param mailbox the address that becomes the envelope sender and the author (`From`)
-/// @param displayName a template for the author's display name: `{name}` the original display name, `{address}`
-///     the original author's address with " at " for `@`, `{local-part}` its local part, `{device}` the
-///     device's HELO name or IP address. `{name}` alone keeps the original name; text without placeholders is
-///     used unchanged
-/// @param sendAs authors who keep their own `From`
-/// @param replyToFallback `Reply-To` of messages without a reachable author; null to add none
+/// @param displayName a template for the author's display name. It may contain placeholders: `{name}` is the
+///     original display name, `{address}` is the original author's address with " at " instead of `@`,
+///     `{local-part}` is the local part of that address, and `{device}` is the device's HELO name or IP
+///     address. The template `{name}` keeps the original name; text without placeholders is used unchanged
+/// @param sendAs authors that are kept in `From`
+/// @param replyToFallback `Reply-To` of messages with neither a reachable author nor a reachable envelope
+///     sender; null to add none
 /// @param recordOriginal whether to add `X-Original-From` and `X-Original-Envelope-From`
 /// @param suppressAutoResponses whether to add `X-Auto-Response-Suppress` ([MS-OXCMAIL] §2.1.3.2.20)
-/// @param hostname this relay's name in `Received`
+/// @param hostname host name of this relay in `Received`
 public record RewriteRules(
         EmailAddress mailbox,
         String displayName,

@@ -11,11 +11,11 @@ import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Reply;
 import org.o365relay.mail.ReportedMessage;
 
-/// Rewrites messages for one mailbox. Stateless: the same message gives the same bytes at every attempt, so
-/// that Exchange can detect duplicates.
+/// Rewrites messages for one mailbox. Stateless: the same message results in the same bytes at every attempt,
+/// so that Exchange can detect duplicates.
 public final class Rewriter {
 
-    // The reply that Exchange Online gives for the same error.
+    // The codes and the beginning of the text are those of Exchange Online for the same error.
     private static final Reply HEADER_TOO_LARGE =
             Reply.of(552, "5.3.4", "Header size exceeds fixed maximum size (the relay accepts at most 1 MiB)");
 

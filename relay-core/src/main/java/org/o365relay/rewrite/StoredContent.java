@@ -3,7 +3,7 @@ package org.o365relay.rewrite;
 import java.io.IOException;
 import java.io.InputStream;
 
-/// The content of a stored message, of which any range can be read repeatedly.
+/// The content of a stored message. Any range of it can be read repeatedly.
 public interface StoredContent {
 
     /// @return size in octets

@@ -5,9 +5,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import org.jspecify.annotations.Nullable;
 
-/// Writes a part declared as text in a binary message, and encodes it if it is not text. The part is buffered
-/// until that is known: NULs and line endings other than CRLF would be damaged in transit (RFC 2045 §2.7 and
-/// §2.8). A part larger than the buffer is always encoded, which is harmless.
+/// Writes a part of a binary message that is declared as lines of text, and encodes it if it is not text. The
+/// part is buffered until that is known: NULs and line endings other than CRLF would be damaged in transit
+/// (RFC 2045 §2.7 and §2.8). A part larger than the buffer is always encoded, which is harmless.
 final class TextPartEncoder extends OutputStream {
 
     private static final int MAX_BUFFERED = 256 * 1024;
@@ -20,8 +20,9 @@ final class TextPartEncoder extends OutputStream {
     private int previous;
 
     /// @param passThrough whether the part is passed through without buffering, because it must not be encoded
-    /// @param plain writes the header of the unencoded part
-    /// @param encoded writes the header of the encoded part; may throw an exception
+    /// @param plain writes the header of the part if it is not encoded
+    /// @param encoded writes the header of the part if it is encoded; throws an exception if the part must not
+    ///     be encoded
     TextPartEncoder(boolean passThrough, Begin plain, Begin encoded) throws IOException {
         this.plain = plain;
         this.encoded = encoded;

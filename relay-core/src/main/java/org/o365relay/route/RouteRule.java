@@ -8,11 +8,12 @@ import org.o365relay.mail.Priority;
 
 /// A routing rule. All conditions that are not null must match.
 ///
-/// @param client network of the client
-/// @param sender the envelope sender
-/// @param author address in `From` as received
-/// @param recipient of the message; other recipients may be routed differently
+/// @param client network that contains the client
+/// @param sender pattern for the envelope sender
+/// @param author pattern for the address in `From` as received
+/// @param recipient pattern for the recipient; other recipients of the same message may be routed differently
 /// @param target name of a [Target]; null for the default target
+/// @param priority priority of the message for the recipient
 public record RouteRule(
         @Nullable Network client,
         @Nullable AddressPattern sender,

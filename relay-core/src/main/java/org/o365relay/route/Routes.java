@@ -13,10 +13,11 @@ import org.o365relay.mail.Envelope;
 import org.o365relay.mail.Priority;
 import org.o365relay.mail.RoutedEnvelope;
 
-/// Routes recipients to targets. The first matching rule decides; without a match, the first target applies.
+/// Routes recipients to targets. The first matching rule decides; if no rule matches, the first target and
+/// normal priority apply.
 ///
-/// @param rules in order of evaluation; they name existing targets only
-/// @param targets at least one, with unique names; the first is the default
+/// @param rules the rules in order of evaluation; they name only existing targets
+/// @param targets the targets, at least one, with unique names; the first is the default
 public record Routes(List<RouteRule> rules, List<Target> targets) {
 
     public Routes {
@@ -27,7 +28,7 @@ public record Routes(List<RouteRule> rules, List<Target> targets) {
         }
     }
 
-    /// @return empty if the target is no longer configured
+    /// @return the target; empty if it is no longer configured
     public Optional<Target> target(String name) {
         for (Target target : targets) {
             if (target.name().equals(name)) {
@@ -47,7 +48,7 @@ public record Routes(List<RouteRule> rules, List<Target> targets) {
     }
 
     /// @param octets the size of a message
-    /// @return the first target whose size limit is exceeded; empty if there is none
+    /// @return the first target of a part whose size limit the message exceeds; empty if there is none
     public Optional<Target> firstOverSizeLimit(List<RoutedEnvelope> parts, long octets) {
         for (RoutedEnvelope part : parts) {
             Optional<Target> target = target(part.route());
@@ -71,7 +72,7 @@ public record Routes(List<RouteRule> rules, List<Target> targets) {
     /// Splits an envelope by target and priority, and each part by the recipient limit of its target. The order
     /// of recipients is kept.
     ///
-    /// @return at least one part; each recipient is in exactly one
+    /// @return the parts, at least one; each recipient is in exactly one part
     public List<RoutedEnvelope> split(RoutingInput input, Envelope envelope) {
         if (rules.isEmpty() && isWithinLimit(targets.getFirst(), envelope)) {
             return List.of(new RoutedEnvelope(targets.getFirst().name(), Priority.NORMAL, envelope));
@@ -107,8 +108,8 @@ public record Routes(List<RouteRule> rules, List<Target> targets) {
         Integer limit = assignment.target().recipientsPerMessage();
         int max = limit == null ? recipients.size() : limit;
         for (int from = 0; from < recipients.size(); from += max) {
-            List<EmailAddress> some = recipients.subList(from, Math.min(from + max, recipients.size()));
-            parts.add(new RoutedEnvelope(assignment.target().name(), assignment.priority(), subset(envelope, some)));
+            List<EmailAddress> group = recipients.subList(from, Math.min(from + max, recipients.size()));
+            parts.add(new RoutedEnvelope(assignment.target().name(), assignment.priority(), subset(envelope, group)));
         }
     }
 

@@ -7,7 +7,7 @@ import org.o365relay.mail.EmailAddress;
 /// The properties of a message that routing rules test, besides its recipients.
 ///
 /// @param sender the envelope sender; null for the null sender
-/// @param author the address in `From`; null if absent or invalid
+/// @param author the address in `From`; null if there is none or it is invalid
 public record RoutingInput(
         InetAddress client,
         @Nullable EmailAddress sender,

@@ -6,10 +6,11 @@ import org.o365relay.mail.EmailAddress;
 
 /// A mailbox, or a pool of mailboxes that share the load.
 ///
-/// @param name name of the pool, or address of a single mailbox in lower case; stored with queued messages
-/// @param mailboxes at least one; any of them may send a message routed here
-/// @param messageSize largest message that all of them accept, in octets
-/// @param recipientsPerMessage maximum number of recipients that all of them accept; null for no limit
+/// @param name name of the pool, or address of the mailbox in lower case; stored with queued messages
+/// @param mailboxes the mailboxes, at least one; any of them may send a message routed to this target
+/// @param messageSize largest message size that all mailboxes accept, in octets
+/// @param recipientsPerMessage maximum number of recipients per message that all mailboxes accept; null for no
+///     limit
 public record Target(
         String name,
         List<EmailAddress> mailboxes,

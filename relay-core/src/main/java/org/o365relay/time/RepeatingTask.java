@@ -6,10 +6,10 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Runs a task on a virtual thread of its own until it is stopped, with a pause after each run. A run that throws
-/// an exception is logged as a bug, and the task is repeated all the same.
+/// Runs a task on a virtual thread of its own until it is stopped, with a pause after each run. A runtime
+/// exception thrown by a run is logged as a bug, and the task is repeated nevertheless.
 ///
-/// Started once and stopped once, by any thread. Stopping one that was not started does nothing.
+/// Any thread may start and stop a task, each once. A task that was stopped before it is started never runs.
 public final class RepeatingTask {
 
     private static final Logger log = LoggerFactory.getLogger(RepeatingTask.class);
@@ -21,17 +21,17 @@ public final class RepeatingTask {
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final Thread thread;
 
-    /// What is repeated.
+    /// The task to repeat.
     @FunctionalInterface
     public interface Task {
 
-        /// @throws InterruptedException if the run was interrupted; the task is not repeated
+        /// @throws InterruptedException if the run was interrupted; the task is not repeated then
         void run() throws InterruptedException;
     }
 
-    /// @param name of the thread
+    /// @param name name of the thread, also used in log messages
     /// @param delay time before the first run
-    /// @param pause time from the end of a run to the next
+    /// @param pause time from the end of a run to the start of the next
     public RepeatingTask(String name, Duration delay, Duration pause, Task task) {
         this.name = name;
         this.delay = delay;
@@ -40,7 +40,6 @@ public final class RepeatingTask {
         this.thread = Thread.ofVirtual().name(name).unstarted(this::repeat);
     }
 
-    /// Starts the thread.
     public void start() {
         thread.start();
     }
@@ -68,7 +67,7 @@ public final class RepeatingTask {
         return stopped.getCount() == 0;
     }
 
-    /// Interrupts the run in progress, if any.
+    /// Interrupts the run in progress. During the pause between two runs, this ends the repetition instead.
     public void interrupt() {
         thread.interrupt();
     }

@@ -5,8 +5,8 @@ import java.util.List;
 
 /// Counts events in a ring of time slots. Not thread-safe. Times are milliseconds since 1970.
 ///
-/// A window of n slots that must never count less than its length needs n + 1 slots, because it begins within a
-/// slot: an event then counts for the window and up to one slot more.
+/// The current slot is incomplete. For a window in which every event must count for at least the length of n
+/// slots, use n + 1 slots: an event then counts for up to one slot longer than that.
 public final class RollingCount {
 
     private final long slotMillis;
@@ -15,9 +15,10 @@ public final class RollingCount {
 
     /// The events in one slot.
     ///
-    /// @param number start of the slot, divided by the length of a slot
+    /// @param number start time of the slot divided by the length of a slot
     public record Slot(long number, int count) {}
 
+    /// @param slotMillis length of a slot in milliseconds
     /// @param slots number of slots kept
     public RollingCount(long slotMillis, int slots, long now) {
         this.slotMillis = slotMillis;
@@ -30,7 +31,7 @@ public final class RollingCount {
         return newest;
     }
 
-    /// Moves the current slot to the slot of this time.
+    /// Makes the slot of this time the current slot.
     ///
     /// @return the future slots that were emptied because the clock was set back, oldest first; usually none
     public List<Slot> moveTo(long now) {
@@ -44,23 +45,23 @@ public final class RollingCount {
         return future;
     }
 
-    /// Moves the current slot to the slot of this time. Counts of future slots are added to it if the clock was set
-    /// back: no event is lost, and none counts for longer than one window after the change.
+    /// Makes the slot of this time the current slot. Counts of future slots are added to it if the clock was
+    /// set back: no event is lost, and none counts for longer than one window after the change.
     ///
-    /// @return as in [#moveTo]
+    /// @return the future slots whose counts were added, oldest first; usually none
     public List<Slot> carryTo(long now) {
         List<Slot> future = moveTo(now);
         future.forEach(emptied -> add(emptied.count()));
         return future;
     }
 
-    /// Adds to the current slot.
+    /// Adds events to the current slot.
     public void add(int events) {
         add(newest, events);
     }
 
-    /// Adds to a slot. Events of an expired slot are ignored; those of a future slot are added to the current
-    /// slot.
+    /// Adds events to a slot. Events of an expired slot are ignored; those of a future slot are added to the
+    /// current slot.
     public void add(long slot, int events) {
         if (slot > newest - counts.length) {
             int index = index(Math.min(slot, newest));
@@ -68,7 +69,7 @@ public final class RollingCount {
         }
     }
 
-    /// @return count of the slot; 0 if it is not kept
+    /// @return number of events in the slot; 0 if the slot is not kept
     public int count(long slot) {
         return slot > newest || slot <= newest - counts.length ? 0 : counts[index(slot)];
     }
@@ -88,8 +89,8 @@ public final class RollingCount {
         return slots;
     }
 
-    /// @param slots 1 to the number of slots kept
-    /// @return count of the newest slots
+    /// @param slots number of slots, from 1 to the number of slots kept
+    /// @return number of events in the newest slots
     public long sum(int slots) {
         long sum = 0;
         for (long slot = newest - slots + 1; slot <= newest; slot++) {
@@ -98,9 +99,10 @@ public final class RollingCount {
         return sum;
     }
 
-    /// @param slots length of the window
-    /// @param fewerThan threshold
-    /// @return when the sum falls below the threshold; at the latest when the current slot has left the window
+    /// @param slots number of slots in the window
+    /// @param fewerThan the threshold that the sum must fall below
+    /// @return time at which the sum of the window falls below the threshold if no event is added; at the
+    ///     latest, the time at which the current slot leaves the window
     public long timeBelow(int slots, long fewerThan) {
         long sum = sum(slots);
         long slot = newest - slots;

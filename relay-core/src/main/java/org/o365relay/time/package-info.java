@@ -1,4 +1,4 @@
-/// What every stage needs over time: a task that is repeated, and a count within a window. Knows no other package.
+/// A task that is repeated and a count over a rolling window, for all stages. Depends on no other package.
 @NullMarked
 package org.o365relay.time;
 

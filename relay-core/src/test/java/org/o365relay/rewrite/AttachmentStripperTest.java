@@ -20,7 +20,7 @@ class AttachmentStripperTest {
             List.of(EmailAddress.parse("ann@x.example").orElseThrow());
 
     @Test
-    void leavesTheRestAsItIs() throws IOException {
+    void leavesTheRestUnchanged() throws IOException {
         String text = part("Content-Type: text/html; charset=utf-8", "<p>Hello</p>");
         String small = part("Content-Type: text/csv; name=small.csv", "a;b");
         StoredText message = mixed(text, file("scan.pdf", 5_000), small);
@@ -37,7 +37,7 @@ class AttachmentStripperTest {
     }
 
     @Test
-    void takesTheLargestFirstAndNoMoreThanItNeeds() throws IOException {
+    void removesTheLargestFirstAndNoMoreThanNecessary() throws IOException {
         StoredText message = mixed(
                 part("Content-Type: text/plain", "Hello"),
                 file("a.pdf", 300),
@@ -51,7 +51,7 @@ class AttachmentStripperTest {
     }
 
     @Test
-    void leavesAnEmptyTextWhereTheFirstPartWas() throws IOException {
+    void replacesTheFirstPartByAnEmptyText() throws IOException {
         StrippedMessage detached = detached(mixed(file("scan.pdf", 5_000))).orElseThrow();
 
         assertThat(new String(detached.content(), ISO_8859_1))
@@ -59,7 +59,7 @@ class AttachmentStripperTest {
     }
 
     @Test
-    void makesAnEmptyTextOfAMessageThatIsAFile() throws IOException {
+    void leavesAnEmptyTextIfTheMessageItselfIsAFile() throws IOException {
         StoredText message = StoredText.of("To: ann@x.example\r\nContent-Type: image/tiff;\r\n\tname=fax.tif\r\n"
                 + "Content-Transfer-Encoding: base64\r\nX-Last: y\r\n\r\n" + base64(3_000));
 
@@ -73,7 +73,7 @@ class AttachmentStripperTest {
     }
 
     @Test
-    void keepsWhatATextShowsConnectedWithIt() throws IOException {
+    void keepsTheContentIdOfAReferencedImage() throws IOException {
         String image = "--r\r\nContent-Type: image/png\r\nContent-ID: <logo@x>\r\n"
                 + "Content-Transfer-Encoding: base64\r\n\r\n" + base64(4_000) + "\r\n";
         String related = part(
@@ -99,7 +99,7 @@ class AttachmentStripperTest {
             base64           | eHg*Zz             | xx
             x-unknown        | x                   | x
             """)
-    void decodesWhatIsTakenOut(String encoding, String encoded, String decoded) throws IOException {
+    void decodesRemovedAttachments(String encoding, String encoded, String decoded) throws IOException {
         String name = "n".repeat(LIMIT);
         StoredText message = mixed(part(
                 "Content-Type: application/octet-stream\r\nContent-Disposition: attachment; filename=" + name
@@ -119,7 +119,7 @@ class AttachmentStripperTest {
             filename*0="Bericht "; filename*1=Ann.pdf        | Bericht Ann.pdf
             filename=""                                      | attachment
             """)
-    void readsTheNameOfAFile(String parameter, String name) throws IOException {
+    void readsTheFileName(String parameter, String name) throws IOException {
         StoredText message = mixed(part(
                 "Content-Type: application/pdf\r\nContent-Disposition: attachment; " + parameter, "x".repeat(LIMIT)));
 
@@ -135,7 +135,7 @@ class AttachmentStripperTest {
             multipart/alternative
             multipart/report
             """)
-    void doesNotTakeApartWhatCountsAsAWhole(String type) throws IOException {
+    void doesNotSplitIndivisibleParts(String type) throws IOException {
         String inner = "--s\r\n" + "Content-Type: multipart/mixed; boundary=i\r\n\r\n"
                 + "--i\r\nContent-Type: application/pdf; name=a.pdf\r\n\r\n" + "x".repeat(5_000) + "\r\n--i--\r\n";
         String leaf = "--s\r\nContent-Type: application/pdf; name=a.pdf\r\n\r\n" + "x".repeat(5_000) + "\r\n";
@@ -147,14 +147,14 @@ class AttachmentStripperTest {
 
     @ParameterizedTest
     @CsvSource({"message/rfc822", "application/pkcs7-mime; smime-type=enveloped-data", "text/plain"})
-    void doesNotTakeOutWhatIsNoFile(String type) throws IOException {
+    void doesNotRemovePartsThatAreNotFiles(String type) throws IOException {
         assertThat(detached(mixed(part("Content-Type: " + type, "x".repeat(5_000)))))
                 .isEmpty();
         assertThat(detached(message(type, "x".repeat(5_000) + "\r\n"))).isEmpty();
     }
 
     @Test
-    void findsFilesInAMessageWhoseEndIsMissing() throws IOException {
+    void findsFilesInATruncatedMessage() throws IOException {
         StoredText message =
                 StoredText.of(text(mixed(part("Content-Type: text/plain", "Hello"), file("scan.pdf", 5_000)))
                         .replace("--b--\r\n", ""));

@@ -51,7 +51,7 @@ class BinaryMimeEncoderTest {
 
     @ParameterizedTest
     @MethodSource("org.o365relay.rewrite.RewriteCase#all")
-    void doesNotDependOnHowTheMessageIsRead(RewriteCase example) throws IOException {
+    void doesNotDependOnTheSizeOfReads(RewriteCase example) throws IOException {
         byte[] original = example.in();
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try {
@@ -75,7 +75,7 @@ class BinaryMimeEncoderTest {
                 "Content-Type: message/rfc822|Content-Transfer-Encoding: (as\\)) quoted-printable||no header=20|",
                 "Content-Type: multipart/signed; boundary=b||--b||one|--b||signature|--b--|"
             })
-    void keepsWhatIsTextAsItIs(String message) throws IOException {
+    void leavesTextPartsUnchanged(String message) throws IOException {
         String text = message.replace("|", "\r\n");
 
         assertThat(encoded(text.getBytes(ISO_8859_1))).asString(ISO_8859_1).isEqualTo(text);
@@ -83,7 +83,7 @@ class BinaryMimeEncoderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"one\ntwo", "one\rtwo", "NUL \0", "one\r", "\n", "one\r\n\ntwo"})
-    void encodesWhatIsNoTextEvenIfItIsNotCalledBinary(String content) throws Exception {
+    void encodesPartsThatAreNotTextEvenIfNotDeclaredBinary(String content) throws Exception {
         for (String encoding : List.of("", "Content-Transfer-Encoding: (raw) 8bit\r\n")) {
             String message = "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n" + encoding
                     + "\r\n" + content + "\r\n--b\r\n\r\ntext\r\n--b--\r\n";
@@ -99,14 +99,14 @@ class BinaryMimeEncoderTest {
     }
 
     @Test
-    void encodesAWholeMessageThatIsNoText() throws IOException {
+    void encodesAMessageThatIsNotText() throws IOException {
         assertThat(encoded("Subject: x\r\n\r\n\0\0\0".getBytes(ISO_8859_1)))
                 .asString(ISO_8859_1)
                 .isEqualTo("Subject: x\r\nMIME-Version: 1.0\r\nContent-Transfer-Encoding: base64\r\n\r\nAAAA\r\n");
     }
 
     @Test
-    void encodesALargeTextRatherThanKeepingIt() throws Exception {
+    void encodesALargeTextInsteadOfBufferingIt() throws Exception {
         byte[] content = "0123456789\r\n".repeat(100_000).getBytes(ISO_8859_1);
         String message = new String(message(content), ISO_8859_1).replace("binary", "7bit");
 
@@ -114,7 +114,7 @@ class BinaryMimeEncoderTest {
     }
 
     @Test
-    void findsTheEncodingBehindAComment() throws Exception {
+    void readsTheEncodingAfterAComment() throws Exception {
         byte[] content = {0, 1, 2, '\n', 3};
         String message = new String(message(content), ISO_8859_1).replace(": binary", ": (raw (\\)) Binary (really)");
 
@@ -125,7 +125,7 @@ class BinaryMimeEncoderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"Content-Transfer-Encoding: binary\r\n\r\ntext", "\r\none\ntwo", "\r\n\0", "\r\none\r"})
-    void encodesNothingThatIsSigned(String part) {
+    void rejectsBinaryPartsThatAreSigned(String part) {
         String beginning =
                 "Content-Type: multipart/signed; boundary=s||--s|Content-Type: multipart/mixed; boundary=b||--b|";
         String end = "|--b--|--s||signature|--s--|";
@@ -144,7 +144,7 @@ class BinaryMimeEncoderTest {
             Content-Type: multipart/mixed; boundary\\n\\n--b\\n          | the Content-Type of a multipart cannot be parsed
             Content-Type: multipart/mixed; boundary=b\\n\\n--b\\nno field\\n\\n--b--\\n | a part has an invalid header
             """, delimiter = '|')
-    void saysWhyAMessageCannotBeConverted(String message, String reason) {
+    void reportsWhyAMessageCannotBeConverted(String message, String reason) {
         byte[] octets = message.replace("\\n", "\r\n").getBytes(ISO_8859_1);
 
         assertThatThrownBy(() -> encoded(octets))
@@ -156,21 +156,21 @@ class BinaryMimeEncoderTest {
     }
 
     @Test
-    void doesNotFollowPartsDeeperThanAHundred() {
+    void rejectsPartsNestedMoreThanAHundredLevelsDeep() {
         String nested = "Content-Type: message/rfc822\r\n\r\n".repeat(10_000);
 
         assertThatThrownBy(() -> encoded(nested.getBytes(ISO_8859_1))).hasMessageContaining("100 levels deep");
     }
 
     @Test
-    void readsNoEndlessHeader() {
+    void rejectsAnEndlessHeader() {
         String beginning = "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n" + "X: y\r\n".repeat(600_000);
 
         assertThatThrownBy(() -> encoded(beginning.getBytes(ISO_8859_1))).hasMessageContaining("2 MiB");
     }
 
     @Test
-    void keepsLittleInMemory() throws IOException {
+    void usesBoundedMemory() throws IOException {
         byte[] piece = random(1 << 20);
         InputStream large = new SequenceInputStream(Collections.enumeration(Stream.concat(
                         Stream.of(BEGINNING.getBytes(ISO_8859_1)),

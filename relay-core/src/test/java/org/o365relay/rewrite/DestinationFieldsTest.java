@@ -44,7 +44,7 @@ class DestinationFieldsTest {
 
     @ParameterizedTest
     @MethodSource("cases")
-    void namesTheEnvelopeAsTheCaseShows(Path directory) throws IOException {
+    void producesTheExpectedFields(Path directory) throws IOException {
         StoredText in = new StoredText(Files.readAllBytes(directory.resolve("in.eml")));
 
         assertThat(text(in, DestinationFields.readdress(in, envelope(directory))))
@@ -53,7 +53,7 @@ class DestinationFieldsTest {
 
     @ParameterizedTest
     @MethodSource("cases")
-    void reachesExactlyTheEnvelope(Path directory) throws Exception {
+    void namesExactlyTheEnvelopeRecipients(Path directory) throws Exception {
         StoredText in = new StoredText(Files.readAllBytes(directory.resolve("in.eml")));
         ReaddressedHeader readdressed = DestinationFields.readdress(in, envelope(directory));
 
@@ -64,7 +64,7 @@ class DestinationFieldsTest {
     }
 
     @Test
-    void reachesExactlyTheEnvelopeWhateverTheHeaderSays() throws Exception {
+    void namesExactlyTheEnvelopeRecipientsForAnyHeader() throws Exception {
         Random random = new Random(20261121);
         for (int i = 0; i < Effort.rounds(4_000, 100_000); i++) {
             List<EmailAddress> envelope = some(random);
@@ -135,14 +135,14 @@ class DestinationFieldsTest {
             \u212Aate@x.example    | kate@x.example            | other
             ann@[10.0.0.1]         | ann@[10.0.0.1]            | same
             """, quoteCharacter = '`')
-    void knowsWhichAddressesAreOneMailbox(String one, String two, String expected) {
+    void recognizesAddressesOfTheSameMailbox(String one, String two, String expected) {
         boolean same = AddressKey.of(address(one)).equals(AddressKey.of(address(two)));
 
         assertThat(same).isEqualTo(expected.equals("same"));
     }
 
     @Test
-    void takesTimeByTheLengthOfTheListAndKeepsEveryName() throws Exception {
+    void takesLinearTimeAndKeepsEveryName() throws Exception {
         List<EmailAddress> envelope = IntStream.range(0, 5_000)
                 .mapToObj(i -> address("reader-" + i + "@x.example"))
                 .toList();
@@ -169,7 +169,7 @@ class DestinationFieldsTest {
     }
 
     @Test
-    void refusesAHeaderThatIsTooLarge() {
+    void rejectsAHeaderThatIsTooLarge() {
         StoredText message = StoredText.of("X: " + "x".repeat(3_000_000) + "\r\n\r\n");
 
         assertThatThrownBy(() -> DestinationFields.readdress(message, List.of(address("ann@x.example"))))

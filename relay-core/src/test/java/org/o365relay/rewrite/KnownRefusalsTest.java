@@ -37,7 +37,7 @@ class KnownRefusalsTest {
             554 5.6.0 NUL in a field               | From: a@b.com\\nSubject: a\\0b\\n\\n     | \\r\\nSubject: ab\\r\\n
             554 5.6.0 a field line over 998 octets | From: a@b.com\\nSubject: ~\\n\\n         | word\\r\\n word
             """)
-    void isPrevented(String refusal, String sent, String handedOn) throws IOException {
+    void preventsTheRefusal(String refusal, String sent, String handedOn) throws IOException {
         byte[] in = octets(sent);
 
         byte[] out = RewriteCase.bytes(rewrite(in));
@@ -47,7 +47,7 @@ class KnownRefusalsTest {
     }
 
     @Test
-    void neverSendsAsAnotherThanTheMailbox() throws IOException {
+    void neverSendsAsAnAddressOtherThanTheMailbox() throws IOException {
         // 501 5.1.7 Invalid address, 550 5.7.60 not allowed to send as this sender
         assertThat(rewrite(octets("From: a@b.com\\nSender: c@d.com\\n\\n")))
                 .isInstanceOfSatisfying(
@@ -56,7 +56,7 @@ class KnownRefusalsTest {
     }
 
     @Test
-    void saysItselfThatAHeaderIsTooLarge() throws IOException {
+    void rejectsAHeaderThatIsTooLarge() throws IOException {
         assertThat(rewrite(octets("X: " + "y".repeat(HeaderReader.MAX_HEADER) + "\\n\\n")))
                 .isInstanceOfSatisfying(
                         RewriteResult.Unacceptable.class,
@@ -65,7 +65,7 @@ class KnownRefusalsTest {
 
     /// Exchange counts them: 554 5.4.6 Hop count exceeded. To take some away would hide a loop.
     @Test
-    void addsOneHopAndTakesNoneAway() throws IOException {
+    void addsOneReceivedFieldAndRemovesNone() throws IOException {
         byte[] in = octets("Received: by x\\n".repeat(40) + "From: a@b.com\\n\\n");
 
         String out = new String(RewriteCase.bytes(rewrite(in)), ISO_8859_1);

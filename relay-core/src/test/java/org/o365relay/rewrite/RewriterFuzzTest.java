@@ -33,7 +33,7 @@ class RewriterFuzzTest {
     /// The first three lines are the HELO name, the template for display names and the envelope sender.
     @FuzzTest(maxDuration = "10m")
     @DictionaryFile(resourcePath = "header.dict")
-    void changesOnlyAsDocumentedWhateverTheDeviceIsCalled(byte[] input) throws IOException {
+    void changesOnlyAsDocumentedForAnyHeloName(byte[] input) throws IOException {
         String[] lines = new String(input, StandardCharsets.ISO_8859_1).split("\n", 4);
         if (lines.length == 4) {
             EmailAddress sender = EmailAddress.parse(utf8(lines[2])).orElse(null);

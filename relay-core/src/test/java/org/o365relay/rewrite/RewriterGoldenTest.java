@@ -21,19 +21,19 @@ class RewriterGoldenTest {
 
     @ParameterizedTest
     @MethodSource(CASES)
-    void rewritesAsTheCaseShows(RewriteCase example) throws IOException {
+    void producesTheExpectedMessage(RewriteCase example) throws IOException {
         assertThat(new String(example.rewritten(), ISO_8859_1)).isEqualTo(new String(example.out(), ISO_8859_1));
     }
 
     @ParameterizedTest
     @MethodSource(CASES)
-    void givesTheSameBytesAtEveryAttempt(RewriteCase example) throws IOException {
+    void producesTheSameBytesAtEveryAttempt(RewriteCase example) throws IOException {
         assertThat(example.rewritten()).isEqualTo(example.rewritten());
     }
 
     @ParameterizedTest
     @MethodSource(CASES)
-    void writesOneFromThatMailReadersUnderstand(RewriteCase example) throws Exception {
+    void writesOneFromThatMailClientsCanParse(RewriteCase example) throws Exception {
         MimeMessage message = parsed(example.out());
 
         assertThat(message.getHeader("From")).hasSize(1);
@@ -46,7 +46,7 @@ class RewriterGoldenTest {
 
     @ParameterizedTest
     @MethodSource(CASES)
-    void neverAsksForAnswersToTheMailbox(RewriteCase example) throws Exception {
+    void neverDirectsRepliesToTheMailbox(RewriteCase example) throws Exception {
         MimeMessage message = parsed(example.out());
 
         String[] replyTo = message.getHeader("Reply-To");

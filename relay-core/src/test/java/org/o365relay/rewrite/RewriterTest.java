@@ -29,7 +29,7 @@ class RewriterTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 3, 5, 8, 13, 21, 34, 55})
-    void leavesTheBodyAloneWhenItsLinesEndWithCrlf(int seed) throws IOException {
+    void leavesABodyWithCrlfLineEndingsUnchanged(int seed) throws IOException {
         byte[] body = randomBody(new Random(seed), true);
 
         byte[] rewritten = rewritten(concat((FIELDS + "\r\n").getBytes(UTF_8), body));
@@ -39,7 +39,7 @@ class RewriterTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 3, 5, 8, 13, 21, 34, 55})
-    void endsEveryLineWithCrlfWhateverTheBody(int seed) throws IOException {
+    void endsEveryLineOfAnyBodyWithCrlf(int seed) throws IOException {
         byte[] body = randomBody(new Random(seed), false);
 
         String out = bodyOf(rewritten(concat((FIELDS + "\r\n").getBytes(UTF_8), body)));
@@ -100,7 +100,7 @@ class RewriterTest {
                 "\\",
                 "[@]"
             })
-    void neverLetsAnAtIntoTheDisplayName(String from) throws Exception {
+    void neverWritesAnAtSignInADisplayName(String from) throws Exception {
         String out = new String(rewritten(("From: " + from + "\r\n\r\n").getBytes(UTF_8)), ISO_8859_1);
 
         InternetAddress address = fromOf(out);
@@ -112,7 +112,7 @@ class RewriterTest {
 
     @Test
     @Timeout(20)
-    void copesWithAFromOf200Kilobytes() throws Exception {
+    void rewritesAFromOf200Kilobytes() throws Exception {
         for (String part : new String[] {
             "ann@contoso.com, ",
             "x",
@@ -138,7 +138,7 @@ class RewriterTest {
             strings = {"a@b.com,", "a@b.com <a@b.com>,", "a b c@d.com ", "a ", " ", "\"a\" ", "(", "<", "\\", "a@", ":"
             })
     @Timeout(20)
-    void copesWithAToOf900Kilobytes(String part) throws Exception {
+    void rewritesAToOf900Kilobytes(String part) throws Exception {
         byte[] in = ("From: ann@contoso.com\r\nTo: " + part.repeat(900 * 1024 / part.length()) + "x@y.com\r\n\r\n")
                 .getBytes(UTF_8);
 
@@ -147,7 +147,7 @@ class RewriterTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"X-Long: ", "X-A: 1\r\n", "X-Folded: a\r\n", "From: a@b.com, c@d.com"})
-    void refusesAHeaderOfMoreThanOneMebibyte(String field) throws IOException {
+    void rejectsAHeaderOfMoreThanOneMebibyte(String field) throws IOException {
         String fields = field.endsWith("\n") ? field.repeat(1 + HeaderReader.MAX_HEADER / field.length()) : field;
         InputStream endless = new SequenceInputStream(stream("From: ann@contoso.com\r\n" + fields), endless());
 
@@ -162,7 +162,7 @@ class RewriterTest {
 
     @Test
     @Timeout(20)
-    void copesWithTensOfThousandsOfFromFields() throws Exception {
+    void rewritesTensOfThousandsOfFromFields() throws Exception {
         String in = "X: y\r\n".repeat(60_000) + "From: @\r\nReply-To: @\r\n".repeat(25_000) + "\r\n";
 
         assertThat(fromOf(new String(rewritten(in.getBytes(UTF_8)), ISO_8859_1)).getAddress())
@@ -172,7 +172,7 @@ class RewriterTest {
     @ParameterizedTest
     @ValueSource(strings = {"From: ", "Reply-To: "})
     @Timeout(20)
-    void spendsNoMoreOnManyFieldsOfEncodedWordsThanOnOne(String field) throws Exception {
+    void takesNoLongerForManyFieldsOfEncodedWordsThanForOne(String field) throws Exception {
         String words = "=?utf-8?Q?=40?= ".repeat(500);
         byte[] in = ("From: ann@contoso.com\r\n" + (field + words + "\r\n").repeat(50) + "\r\n").getBytes(UTF_8);
 
@@ -183,7 +183,7 @@ class RewriterTest {
     }
 
     @Test
-    void takesAHeaderOfAlmostOneMebibyte() throws IOException {
+    void acceptsAHeaderOfAlmostOneMebibyte() throws IOException {
         String fields = FIELDS + ("X-Padding: " + "x".repeat(900) + "\r\n").repeat(1100);
 
         String out = new String(rewritten((fields + "\r\nbody\r\n").getBytes(UTF_8)), ISO_8859_1);
@@ -193,7 +193,7 @@ class RewriterTest {
     }
 
     @Test
-    void takesABodyWithoutHeaderAndLineEndForWhatItIs() throws IOException {
+    void acceptsABodyWithoutHeaderAndFinalLineEnding() throws IOException {
         String body = "x".repeat(2 * HeaderReader.MAX_HEADER);
 
         assertThat(bodyOf(rewritten(body.getBytes(UTF_8)))).isEqualTo(body + "\r\n");
@@ -222,7 +222,7 @@ class RewriterTest {
     }
 
     @Test
-    void tellsWhomANoticeCanReach() throws IOException {
+    void determinesTheRecipientOfANotice() throws IOException {
         assertThat(author("From: root@localhost\r\nReply-To: it@contoso.com\r\n"))
                 .isEqualTo("it@contoso.com");
         assertThat(author("From: Bob <bob@contoso.com>\r\nReply-To: it@contoso.com\r\n"))

@@ -58,7 +58,7 @@ class RoutesTest {
             10.2.2.3 |               |              | x@other.example   | relay@contoso.example  | URGENT
             10.2.2.3 |               | a@erp.example| x@other.example   | relay@contoso.example  | URGENT
             """)
-    void theFirstRuleThatFitsDecides(
+    void theFirstMatchingRuleDecides(
             String client,
             @Nullable String sender,
             @Nullable String author,
@@ -75,7 +75,7 @@ class RoutesTest {
     }
 
     @Test
-    void theNullSenderIsNoAuthor() {
+    void theNullSenderIsNotAnAuthor() {
         Routes routes =
                 new Routes(List.of(new RouteRule(null, null, pattern("*"), null, "scans", Priority.NORMAL)), TARGETS);
         Envelope envelope = new Envelope(null, List.of(address("x@other.example")), false);
@@ -85,7 +85,7 @@ class RoutesTest {
     }
 
     @Test
-    void dividesByWayAndByTheLimitOnRecipientsAndKeepsTheOrder() {
+    void splitsByTargetAndRecipientLimitInOrder() {
         String recipients = "1@partner.example 2@b.example 3@partner.example 4@partner.example 5@b.example";
 
         assertThat(parts(ROUTES, recipients))
@@ -109,7 +109,7 @@ class RoutesTest {
     }
 
     @Test
-    void withoutRulesTheFirstTargetsLimitDivides() {
+    void splitsByTheLimitOfTheFirstTargetIfThereAreNoRules() {
         Routes routes = new Routes(List.of(), List.of(SCANS));
         assertThat(parts(routes, "1@b.example 2@b.example")).containsExactly("scans: 1@b.example 2@b.example");
         assertThat(parts(routes, "1@b.example 2@b.example 3@b.example"))
@@ -117,7 +117,7 @@ class RoutesTest {
     }
 
     @Test
-    void aPartHasTheWishesOfItsOwnRecipientsAndEverythingElseOfTheWhole() {
+    void aPartHasTheDsnRequestsOfItsRecipientsAndTheRestOfTheEnvelope() {
         EmailAddress one = address("1@partner.example");
         EmailAddress two = address("2@b.example");
         ForRecipient never = new ForRecipient(Set.of(), null);
@@ -146,7 +146,7 @@ class RoutesTest {
     }
 
     @Test
-    void namesTheFirstTargetThatDoesNotTakeTheSize() {
+    void findsTheFirstTargetWhoseSizeLimitIsExceeded() {
         List<RoutedEnvelope> parts =
                 List.of(part("scans"), part("relay@contoso.example"), part("alerts@contoso.example"));
         assertThat(ROUTES.maxMessageSize()).isEqualTo(100);
@@ -157,14 +157,14 @@ class RoutesTest {
     }
 
     @Test
-    void asksForTheAuthorOnlyIfARuleDoes() {
+    void needsTheAuthorOnlyIfARuleHasAnAuthorCondition() {
         assertThat(ROUTES.needsAuthor()).isTrue();
         assertThat(new Routes(ROUTES.rules().subList(0, 3), TARGETS).needsAuthor())
                 .isFalse();
     }
 
     @Test
-    void knowsItsTargetsByName() {
+    void findsTargetsByName() {
         assertThat(ROUTES.target("scans")).contains(SCANS);
         assertThat(ROUTES.target("gone")).isEmpty();
         assertThatThrownBy(() -> new Routes(List.of(), List.of())).isInstanceOf(IllegalArgumentException.class);

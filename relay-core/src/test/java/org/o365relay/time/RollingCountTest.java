@@ -30,7 +30,7 @@ class RollingCountTest {
     }
 
     @Test
-    void forgetsASlotThatHasLeftTheWindow() {
+    void dropsASlotThatHasLeftTheWindow() {
         count.add(1);
         count.moveTo(START + 3 * SLOT);
         assertThat(count.sum(4)).isEqualTo(1);
@@ -40,7 +40,7 @@ class RollingCountTest {
     }
 
     @Test
-    void forgetsEverythingAfterALongTime() {
+    void dropsAllSlotsAfterALongTime() {
         count.add(1);
         count.moveTo(START + 1_000_000 * SLOT);
         assertThat(count.sum(4)).isZero();
@@ -76,7 +76,7 @@ class RollingCountTest {
     }
 
     @Test
-    void tellsWhenTheSumFallsBelowAThreshold() {
+    void findsWhenTheSumFallsBelowAThreshold() {
         count.add(47, 3);
         count.add(49, 2);
         assertThat(count.timeBelow(4, 6)).as("it is below already").isEqualTo(50 * SLOT);

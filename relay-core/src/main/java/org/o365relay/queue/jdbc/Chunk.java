@@ -18,8 +18,8 @@ public final class Chunk {
     static Chunk of(ResultSet row) throws SQLException {
         byte[] content = row.getBytes(1);
         long checksum = row.getLong(2);
-        boolean unknown = row.wasNull(); // written by an older relay
-        return new Chunk(content, unknown || checksum == checksum(content));
+        boolean withoutChecksum = row.wasNull(); // written by an older relay
+        return new Chunk(content, withoutChecksum || checksum == checksum(content));
     }
 
     /// @return the CRC-32C of the content
@@ -29,12 +29,12 @@ public final class Chunk {
         return checksum.getValue();
     }
 
-    /// @return the content; not copied
+    /// @return the content itself, not a copy
     byte[] content() {
         return content;
     }
 
-    /// @return whether the content matches its checksum; true if it has none
+    /// @return whether the content matches its checksum; true if no checksum is stored
     boolean isIntact() {
         return intact;
     }

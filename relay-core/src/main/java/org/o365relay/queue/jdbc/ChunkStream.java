@@ -8,7 +8,7 @@ import org.o365relay.mail.QueueId;
 import org.o365relay.queue.ContentStream;
 import org.o365relay.queue.QueueException;
 
-/// Reads content chunk by chunk.
+/// Reads the content of a message chunk by chunk.
 final class ChunkStream extends ContentStream {
 
     private final ReadAccess access;
@@ -20,7 +20,7 @@ final class ChunkStream extends ContentStream {
     private long octetsRead;
     private @Nullable String damage;
 
-    /// @param size octets that the chunks must add up to
+    /// @param size total size of the chunks in octets, as recorded with the message
     ChunkStream(ReadAccess access, QueueId id, long size) {
         this.access = access;
         this.id = id;
@@ -56,14 +56,15 @@ final class ChunkStream extends ContentStream {
         if (octetsRead == size) {
             return false;
         }
-        Chunk following = readChunk();
-        if (following == null || octetsRead + following.content().length > size) {
-            throw damaged("chunk " + next + " is missing or exceeds the size of the message, " + size + " octets");
+        Chunk nextChunk = readChunk();
+        if (nextChunk == null || octetsRead + nextChunk.content().length > size) {
+            throw damaged(
+                    "chunk " + next + " is missing, or the content exceeds the message size of " + size + " octets");
         }
-        if (!following.isIntact()) {
+        if (!nextChunk.isIntact()) {
             throw damaged("chunk " + next + " does not match its checksum");
         }
-        chunk = following.content();
+        chunk = nextChunk.content();
         octetsRead += chunk.length;
         position = 0;
         next++;

@@ -14,14 +14,14 @@ import org.o365relay.mail.Priority;
 import org.o365relay.queue.Claim;
 import org.o365relay.queue.ClaimScope;
 
-/// Reads and writes which mailbox delivers a message, and when it is due. Each method runs in the caller's
-/// transaction.
+/// Reads and writes the claims on messages: the lease, the mailbox that delivers the message, and the time at
+/// which the message is due. Each method runs in the caller's transaction.
 public final class ClaimTables {
 
     /// `due_at` of messages on hold: they stay open but are never due.
     static final Instant END_OF_TIME = Instant.parse("9999-12-31T00:00:00Z");
 
-    /// The same in milliseconds.
+    /// [#END_OF_TIME] in milliseconds since 1970.
     public static final long NEVER = END_OF_TIME.toEpochMilli();
 
     private ClaimTables() {}
@@ -29,9 +29,10 @@ public final class ClaimTables {
     /// Result of a claim.
     ///
     /// @param rows number of messages claimed, including damaged ones
+    /// @param claims claims on the undamaged messages
     record Claimed(int rows, List<Claim> claims) {}
 
-    /// Claims messages. Messages whose row is damaged are put on hold instead.
+    /// Claims messages that are due. Messages whose rows are damaged are put on hold instead.
     static Claimed claim(Statements statements, String owner, List<DueMessage> next, long lease, Instant now)
             throws SQLException {
         Instant until = now.plus(JdbcClaims.LEASE);
@@ -76,7 +77,7 @@ public final class ClaimTables {
                 due.mailbox());
     }
 
-    /// Ends a claim whose result is not known.
+    /// Ends a claim after an attempt with an unknown result. The attempt counts.
     ///
     /// @return whether the lease was still valid
     static boolean interrupt(Statements statements, Claim claim, Instant next, Instant now) throws SQLException {
@@ -89,7 +90,7 @@ public final class ClaimTables {
         return changed > 0;
     }
 
-    /// Puts a damaged message on hold. The attempt does not count.
+    /// Ends the claim on a damaged message and puts the message on hold. The attempt does not count.
     ///
     /// @return whether the lease was still valid
     static boolean holdDamaged(Statements statements, long id, long lease, String damage, Instant now)
@@ -116,11 +117,11 @@ public final class ClaimTables {
                 .toList();
     }
 
-    /// Leases a message, on hold or not, that an operator bounces.
+    /// Leases a message for an operator's bounce, whether the message is on hold or not.
     ///
     /// @param lease negative, so that no attempt is counted
-    /// @param until end of the lease, unless the message is on hold
-    /// @return the claim; empty if the row is damaged, and the message is then left unchanged
+    /// @param until end of the lease; not used for a message on hold, whose lease does not expire
+    /// @return the claim; empty if the row of the message is damaged, in which case the message is not changed
     static Optional<Claim> claimForBounce(Statements statements, Candidate message, long lease, Instant until)
             throws SQLException {
         long id = message.id().value();
@@ -134,7 +135,7 @@ public final class ClaimTables {
         return claim;
     }
 
-    /// @return when the next message in the scope is due; null if there is none
+    /// @return time at which the next message in the scope is due; null if the scope has no open message
     static @Nullable Instant nextDue(Statements statements, ClaimScope scope) throws SQLException {
         Instant next = null;
         for (String mailbox : scope.mailboxes()) {
@@ -168,7 +169,7 @@ public final class ClaimTables {
     }
 
     /// @param limit the latest time at which a message that is not on hold should be due
-    /// @return IDs of messages due later, at most `max`
+    /// @return IDs of messages due later that are neither on hold nor leased, at most `max`
     static List<Long> dueTooLate(Statements statements, Instant limit, int max) throws SQLException {
         List<Long> found = new ArrayList<>();
         for (String mailbox : mailboxes(statements)) {
@@ -198,9 +199,10 @@ public final class ClaimTables {
                 max);
     }
 
-    /// @param limit later than now
-    /// @return IDs of messages without an attempt that are due after the limit, at most `max`
-    static List<Long> untriedButNotDue(Statements statements, Instant limit, int max) throws SQLException {
+    /// @param limit a time in the future
+    /// @return IDs of messages that were received after the limit, are due after it, and have not been
+    ///     attempted; at most `max`
+    static List<Long> unattemptedFromTheFuture(Statements statements, Instant limit, int max) throws SQLException {
         long millis = limit.toEpochMilli();
         return statements.list("untried-but-not-due", row -> row.getLong(1), QueueIds.first(millis), millis, max);
     }

@@ -2,8 +2,8 @@ package org.o365relay.queue.jdbc;
 
 import java.sql.SQLException;
 
-/// Writes into every transaction of the [Committer], and so needs no sync of its own. Called on the writer's
-/// thread only.
+/// Adds its writes to every transaction of the [Committer], so that they need no sync of their own. Called only
+/// on the writer's thread.
 interface CommitHook {
 
     /// A hook that writes nothing.
@@ -15,8 +15,8 @@ interface CommitHook {
         public void written() {}
     };
 
-    /// The hook failed, not the disk: the transaction is repeated, and the hook then writes nothing for a
-    /// while.
+    /// Thrown if the hook fails for a reason other than the disk. The committer then repeats the transaction;
+    /// the hook must not write to the repeated transaction.
     final class HookFailed extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
@@ -31,6 +31,6 @@ interface CommitHook {
     /// @throws HookFailed if something other than the disk fails; the transaction must be rolled back
     void write(Statements statements) throws SQLException;
 
-    /// Called after the commit of the last [#write].
+    /// Called after the transaction of the last [#write] has been committed.
     void written();
 }

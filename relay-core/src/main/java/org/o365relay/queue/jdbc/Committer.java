@@ -11,24 +11,25 @@ import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.queue.QueueException;
 
-/// The only writer of the queue. Commits in groups: runs all waiting work in one transaction, syncs once, and
-/// then completes every caller's future. While one group is being synced, the next one is collected.
+/// The only writer of the queue. Commits in groups: runs the waiting work (at most 1,000 pieces) in one
+/// transaction, syncs once, and then completes every caller's future. While one group is being synced, the next
+/// one is collected.
 ///
-/// If a group fails for another reason than the disk, each piece of work is retried in a transaction of its
-/// own, so that one caller's error does not fail the others. After any failure the connection is replaced: the
-/// database may have rolled the transaction back by itself (full disk, I/O error), and would commit later
-/// statements on that connection one by one.
+/// If a group fails for a reason other than the environment (the disk, a lock), each piece of work is retried
+/// in a transaction of its own, so that one caller's error does not fail the others. After any failure the
+/// connection is replaced: after a full disk or an I/O error, the database may have rolled back the transaction
+/// itself, and would then commit every later statement on that connection separately.
 ///
-/// A [CommitHook] writes into each transaction as well.
+/// A [CommitHook] adds its own writes to every transaction.
 public final class Committer implements AutoCloseable {
 
-    /// Statements to run in a transaction.
+    /// Work that runs statements in a transaction.
     @FunctionalInterface
     public interface Work<T extends @Nullable Object> {
         T on(Statements statements) throws SQLException;
     }
 
-    /// Opens a connection for the writer, with auto-commit off.
+    /// Opens a connection to the database.
     @FunctionalInterface
     interface ConnectionFactory {
         Connection open() throws SQLException;
@@ -49,12 +50,12 @@ public final class Committer implements AutoCloseable {
     private final Dialect.Upkeep upkeep;
     private final BlockingQueue<Pending<?>> waiting = new LinkedBlockingQueue<>();
     private final Thread thread;
-    private @Nullable Writer writer; // null after a failure; confined to the thread
+    private @Nullable Writer writer; // null after a failure; used by the thread until it ends
     private volatile CommitHook hook = CommitHook.NONE;
     private volatile boolean closed;
 
-    /// @param first the first connection, with auto-commit off; this committer closes it
-    /// @param connections opens a replacement after a failure
+    /// @param first the first connection, with auto-commit off; the committer closes it
+    /// @param connections opens a replacement after a failure, also with auto-commit off
     Committer(
             Connection first,
             ConnectionFactory connections,
@@ -69,13 +70,14 @@ public final class Committer implements AutoCloseable {
         this.thread = Thread.ofPlatform().name("queue-committer").start(this::run);
     }
 
-    /// Installs the hook that writes into every later transaction.
+    /// Sets the hook for all later transactions.
     void install(CommitHook next) {
         hook = next;
     }
 
-    /// @return a future that is completed on the writer's thread once the work is on disk, or exceptionally,
-    ///     with a [QueueException], if nothing was written
+    /// @return a future that is completed once the work is on disk, or completed exceptionally if nothing was
+    ///     written: with a [QueueException] if the database fails or the queue is closed, otherwise with the
+    ///     exception that the work threw
     <T extends @Nullable Object> CompletableFuture<T> submit(Work<T> work) {
         Pending<T> pending = new Pending<>(work);
         if (closed) {
@@ -91,7 +93,7 @@ public final class Committer implements AutoCloseable {
 
     /// Submits work and waits until it is on disk. Must not be called on the writer's thread.
     ///
-    /// @throws QueueException if nothing was written
+    /// @throws QueueException if the database fails or the queue is closed; nothing is written then
     public <T extends @Nullable Object> T write(Work<T> work) {
         try {
             return submit(work).join();
@@ -100,12 +102,13 @@ public final class Committer implements AutoCloseable {
         }
     }
 
-    /// Repeats work that changes a limited number of rows, so that other work can run in between.
+    /// Repeats work that changes a limited number of rows until fewer rows than a full batch are changed. Other
+    /// work can run between two batches.
     ///
-    /// @param batch number of rows that the work changes at most
-    /// @param work returns the number of rows it has changed
-    /// @return number of rows changed
-    /// @throws QueueException if the disk fails partway
+    /// @param batch maximum number of rows that the work changes
+    /// @param work changes rows and returns their number
+    /// @return total number of rows changed
+    /// @throws QueueException if the disk fails; the batches committed before remain
     int writeInBatches(int batch, Work<Integer> work) {
         int all = 0;
         int done;
@@ -181,7 +184,9 @@ public final class Committer implements AutoCloseable {
             return;
         }
         installed.written();
-        freeSpace.measureFree(); // within a second a burst could fill the disk, and then nothing could be settled
+        // The housekeeper measures once a second: in that time a burst could fill the disk, and no message could be
+        // settled.
+        freeSpace.measureFree();
         group.forEach(Pending::succeed);
         upkeep.committed(current.connection(), current.statements().takeContentOctets());
     }
@@ -196,7 +201,7 @@ public final class Committer implements AutoCloseable {
         }
     }
 
-    /// Closes the connection, which rolls its transaction back.
+    /// Closes the connection, which rolls back its transaction.
     private void discardWriter(Throwable failure) {
         Writer failed = writer;
         writer = null;
@@ -222,7 +227,7 @@ public final class Committer implements AutoCloseable {
             result = work.on(statements);
         }
 
-        @SuppressWarnings("NullAway") // T decides whether the result may be null
+        @SuppressWarnings("NullAway") // the type argument decides whether the result may be null
         void succeed() {
             future.complete(result);
         }

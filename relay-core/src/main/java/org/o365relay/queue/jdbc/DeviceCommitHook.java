@@ -7,8 +7,8 @@ import org.o365relay.mail.DeviceChanges;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Writes device counters. Each transaction includes the usage that must be on disk no later than the messages
-/// it counts; other changes are written after [#requestWrite].
+/// Writes device counters. Usage that counts against a limit must be on disk no later than the messages it
+/// counts, so every transaction includes it. Other changes are written after [#requestWrite].
 ///
 /// If the device tables are damaged, mail is accepted and delivered without them.
 final class DeviceCommitHook implements CommitHook {
@@ -27,10 +27,10 @@ final class DeviceCommitHook implements CommitHook {
         this.dialect = dialect;
     }
 
-    /// Includes changed devices in the next transaction.
+    /// Includes changed devices in the next transaction. After a failure, the next 30 calls do nothing.
     ///
     /// @param devices maximum number of devices
-    /// @return whether there is anything to write
+    /// @return whether a transaction should be started to write them
     boolean requestWrite(int devices) {
         if (pause.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
             return false;

@@ -36,7 +36,7 @@ public final class DeviceTables {
         }
     }
 
-    /// @return all devices; damaged rows are left out
+    /// @return all devices except those whose rows are damaged
     public static List<DeviceRecord> all(Statements statements) throws SQLException {
         Map<String, Map<Deviation, Long>> deviations = deviations(statements);
         Map<String, List<UsageSlot>> usage = usage(statements);
@@ -45,7 +45,8 @@ public final class DeviceTables {
                 .toList();
     }
 
-    /// Deletes slots that no longer count, and those far in the future, from before the clock was set back.
+    /// Deletes expired usage slots, and slots far in the future that were written before the clock was set
+    /// back.
     static int deleteOldUsage(Statements statements, Instant now) throws SQLException {
         return statements.update(
                 "delete-old-device-usage",
@@ -130,7 +131,7 @@ public final class DeviceTables {
                     usage.getOrDefault(address, List.of())));
         } catch (IllegalArgumentException damaged) {
             log.error(
-                    "device {} is damaged in the queue and is left out; its counters start again: {}",
+                    "device {} is damaged in the queue and is left out; its counters restart from zero: {}",
                     address,
                     damaged.getMessage());
             return Optional.empty();

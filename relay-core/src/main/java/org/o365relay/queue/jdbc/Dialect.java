@@ -4,8 +4,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import org.o365relay.queue.QueueUnavailableException;
 
-/// What the store needs of a database system beyond the statements, which are the same for all: connections, the
-/// schema, the meaning of errors, and upkeep. Thread-safe.
+/// The parts of the store that depend on the database system: connections, the schema, the meaning of errors,
+/// and upkeep. The statements are the same for all systems. Thread-safe.
 public interface Dialect {
 
     /// Opens a connection for the writer, with auto-commit off. A commit returns once the changes are on disk.
@@ -14,7 +14,7 @@ public interface Dialect {
     /// Opens a read-only connection, with auto-commit on.
     Connection openReader() throws SQLException;
 
-    /// Opens a read-only connection with auto-commit off, so that reads between two commits see a consistent
+    /// Opens a read-only connection with auto-commit off, so that all reads of a transaction see a consistent
     /// view.
     Connection openScanner() throws SQLException;
 
@@ -26,7 +26,7 @@ public interface Dialect {
     /// Starts the upkeep of the database.
     Upkeep startUpkeep() throws SQLException;
 
-    /// @return size of the database
+    /// @return current size of the database
     Usage usage(Connection connection) throws SQLException;
 
     /// Size of a database, in octets.
@@ -35,8 +35,8 @@ public interface Dialect {
     /// @param spare octets that are allocated but not in use
     record Usage(long used, long spare) {}
 
-    /// @return whether the environment failed (a lock, the disk), not the statement, so that an immediate retry
-    ///     makes no sense
+    /// @return whether the environment failed (the disk, a lock) and not the statement, so that an immediate
+    ///     retry would fail as well
     boolean isEnvironmental(SQLException e);
 
     /// @return whether the database is damaged
@@ -50,7 +50,7 @@ public interface Dialect {
         /// @param content octets of content in the commit
         void committed(Connection writer, long content);
 
-        /// Returns some of the space that is not in use to the file system; called every second.
+        /// Returns part of the unused space to the file system. Called every second.
         void returnFreeSpace(Committer committer, FreeSpace freeSpace);
 
         /// Called after all other connections are closed.

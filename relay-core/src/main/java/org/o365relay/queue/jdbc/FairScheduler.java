@@ -16,11 +16,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.o365relay.mail.Priority;
 import org.o365relay.queue.ClaimScope;
 
-/// Chooses the due messages to claim next, so that a burst of one client does not delay the others: urgent
-/// messages first; within a priority one message of each client in turn, starting after the client served last;
-/// of each client the message that has been due longest.
+/// Chooses the due messages to claim next, so that a burst from one client does not delay the others. Urgent
+/// messages come first. Within a priority, the clients take turns with one message each, starting after the
+/// client served last; each client's message is the one that has been due longest.
 ///
-/// The client served last is not persisted: after a restart the turns start from the beginning.
+/// The client served last is not persisted: after a restart, the turns start with the first client.
 final class FairScheduler {
 
     private static final Comparator<DueMessage> LONGEST_DUE =
@@ -31,7 +31,7 @@ final class FairScheduler {
     private final Map<Turn, String> lastClient = new ConcurrentHashMap<>();
 
     /// @param max maximum number of messages, at least 1
-    /// @return at most `max` messages, in the order of delivery
+    /// @return at most `max` messages, in the order in which they should be delivered
     List<DueMessage> next(Statements statements, ClaimScope scope, Instant now, int max) throws SQLException {
         List<DueMessage> next = new ArrayList<>();
         for (Priority priority : Priority.values()) {
@@ -42,12 +42,12 @@ final class FairScheduler {
         return next;
     }
 
-    /// Records that messages were claimed, in this order.
+    /// Records that these messages were claimed, in this order.
     void claimed(ClaimScope scope, List<DueMessage> claimed) {
         claimed.forEach(due -> lastClient.put(new Turn(scope.owner(), due.priority()), due.client()));
     }
 
-    /// One selection of due messages of one priority.
+    /// One selection among the due messages of one priority.
     private final class Round {
         private final Statements statements;
         private final List<String> mailboxes;

@@ -14,12 +14,12 @@ import org.o365relay.queue.MessageFilter;
 import org.o365relay.queue.MessageState;
 import org.o365relay.queue.Page;
 
-/// Builds statements for a [MessageFilter] from the fragments of `conditions.sql` only; the values of the
-/// filter are always passed as parameters.
+/// Builds statements for a [MessageFilter] from the fragments in `conditions.sql`. The values of the filter are
+/// always passed as parameters and never become part of a statement.
 ///
 /// IDs increase with time, so a time range is also translated to a range of IDs. An ID is generated at MAIL,
-/// but a message is received at the final dot, and the clock may be adjusted; so the ID range is extended by a
-/// day at both ends, and the exact time is compared as well.
+/// but a message is received at the final dot, and the clock may be adjusted. Therefore the ID range is
+/// extended by a day at both ends, and the exact time is compared as well.
 final class FilterSql {
 
     private static final Map<String, String> TEXTS =
@@ -199,7 +199,7 @@ final class FilterSql {
         parameters.addAll(List.of(values));
     }
 
-    /// @return a pattern for LIKE
+    /// @return the LIKE pattern, in which `*` matches any text
     private static String pattern(String wanted) {
         return wanted.replace("\\", "\\\\")
                 .replace("%", "\\%")

@@ -33,8 +33,8 @@ public final class FreeSpace {
         this.free = space.usable();
     }
 
-    /// @param size octets of the next message; 0 if not known
-    /// @return what is short; empty if the message fits
+    /// @param size size of the next message in octets; 0 if unknown
+    /// @return the kind of space that is short; empty if the message fits
     public Optional<SpaceShortage> shortageFor(long size) {
         if (free - size < settings.minimumFreeSpace()) {
             return Optional.of(SpaceShortage.DISK);

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 /// Cleans up after a crash, and runs periodic maintenance of the queue.
 final class Housekeeper implements AutoCloseable {
 
-    /// Number of devices written at once: few enough not to delay a client that waits for its 250.
+    /// Number of devices written at once: few enough not to delay a client that waits for its 250 reply.
     private static final int DEVICE_BATCH = 200;
 
     private static final int BATCH = 500;
@@ -59,7 +59,7 @@ final class Housekeeper implements AutoCloseable {
         correctDueTimes();
     }
 
-    /// @param hourly further work to run every hour
+    /// @param hourly additional work to run every hour
     void start(Runnable hourly) {
         tasks = List.of(
                 schedule("measure free disk space", store.freeSpace()::measureFree, 1, 1, TimeUnit.SECONDS),
@@ -77,9 +77,9 @@ final class Housekeeper implements AutoCloseable {
         try {
             task.run();
         } catch (QueueException e) {
-            log.warn("the queue could not {}, trying again later: {}", purpose, e.getMessage());
+            log.warn("queue housekeeping could not {}, trying again later: {}", purpose, e.getMessage());
         } catch (RuntimeException e) {
-            log.error("the queue could not {} because of a bug, trying again later", purpose, e);
+            log.error("queue housekeeping could not {} because of a bug, trying again later", purpose, e);
         }
     }
 
@@ -94,7 +94,7 @@ final class Housekeeper implements AutoCloseable {
         devices.write(max);
     }
 
-    /// Deletes the history of messages settled before the limit, and usage that no longer counts.
+    /// Deletes the history of messages settled before the limit, expired usage, and old records of sent alerts.
     void deleteHistoryBefore(Instant limit) {
         Committer committer = store.committer();
         committer.writeInBatches(BATCH, statements -> MessageTables.deleteSettledBefore(statements, limit, BATCH));
@@ -103,16 +103,19 @@ final class Housekeeper implements AutoCloseable {
         committer.write(statements -> JdbcAlerts.deleteOld(statements, clock.instant()));
     }
 
-    /// Makes messages due whose due time is too far in the future, or is in the future although no attempt was
-    /// made; both happen if the clock was ahead for a while. Messages on hold are not changed.
+    /// Makes messages due if their due time is too far in the future, or if they were received and are due in
+    /// the future and have not been attempted. Both happen if the clock was ahead for a while. Messages on hold
+    /// are not changed.
     ///
     /// @return number of messages changed
     int correctDueTimes() {
         Instant now = clock.instant();
-        int changed = makeDue(
-                        now, statements -> ClaimTables.dueTooLate(statements, now.plus(settings.longestWait()), BATCH))
-                + makeDue(
-                        now, statements -> ClaimTables.untriedButNotDue(statements, now.plus(CLOCK_TOLERANCE), BATCH));
+        int changed =
+                makeDue(now, statements -> ClaimTables.dueTooLate(statements, now.plus(settings.longestWait()), BATCH))
+                        + makeDue(
+                                now,
+                                statements -> ClaimTables.unattemptedFromTheFuture(
+                                        statements, now.plus(CLOCK_TOLERANCE), BATCH));
         if (changed > 0) {
             log.warn(
                     "the clock must have been ahead: {} messages with a due time far in the future are due now",
@@ -135,15 +138,15 @@ final class Housekeeper implements AutoCloseable {
         return all;
     }
 
-    /// Stops the periodic work, and writes the changed devices.
+    /// Stops the periodic work, then writes the changed devices.
     @Override
     public void close() {
         tasks.forEach(task -> task.cancel(false));
-        timer.close(); // waits for the batch in progress
+        timer.close(); // waits for the task in progress
         try {
             writeDevices(Integer.MAX_VALUE);
         } catch (QueueException e) {
-            log.warn("device counters of the last seconds could not be written: {}", e.getMessage());
+            log.warn("device counters of the last few seconds could not be written: {}", e.getMessage());
         }
     }
 }

@@ -11,7 +11,7 @@ import org.o365relay.mail.RoutedEnvelope;
 import org.o365relay.mail.SearchableHeaders;
 import org.o365relay.queue.Incoming;
 
-/// A message being received, of which only the last chunk is in memory.
+/// A message being received. Only its latest chunk is in memory.
 final class IncomingChunks implements Incoming {
 
     private final Committer committer;
@@ -22,7 +22,7 @@ final class IncomingChunks implements Incoming {
     private int chunks;
     private long size;
 
-    /// @param partIds supplies the IDs of the other parts if the message is split
+    /// @param partIds supplies the IDs of the second and later parts if the message is split
     IncomingChunks(Committer committer, Signals signals, QueueId id, Supplier<QueueId> partIds, Instant startedAt) {
         this.committer = committer;
         this.signals = signals;

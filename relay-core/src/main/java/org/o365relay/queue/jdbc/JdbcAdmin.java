@@ -45,7 +45,7 @@ final class JdbcAdmin implements QueueAdmin {
     /// Processes a few messages, oldest first.
     private interface Step {
         /// @return number of messages processed, at least 1
-        int take(List<Candidate> messages, Progress progress);
+        int process(List<Candidate> messages, Progress progress);
     }
 
     @Override
@@ -55,10 +55,10 @@ final class JdbcAdmin implements QueueAdmin {
         }
         Instant now = clock.instant();
         return walk(selection, (messages, progress) -> {
-            List<Candidate> some = change instanceof Change.Delete ? upTo(OCTETS, messages) : messages;
+            List<Candidate> batch = change instanceof Change.Delete ? upTo(OCTETS, messages) : messages;
             progress.add(store.committer()
-                    .write(statements -> change(new MessageChanges(statements, now, by), change, selection, some)));
-            return some.size();
+                    .write(statements -> change(new MessageChanges(statements, now, by), change, selection, batch)));
+            return batch.size();
         });
     }
 
@@ -90,21 +90,21 @@ final class JdbcAdmin implements QueueAdmin {
             return progress.stopped(why);
         } catch (RuntimeException e) {
             log.error("messages cannot be changed because of a bug; please report it", e);
-            return progress.stopped("internal error, see the log of the relay: " + e.getMessage());
+            return progress.stopped("internal error, see the relay's log: " + e.getMessage());
         }
     }
 
     private void walk(MessageFilter fixed, Step step, Progress progress) {
         List<Candidate> messages = candidates(fixed, 0);
         while (!messages.isEmpty()) {
-            int done = step.take(messages, progress);
+            int done = step.process(messages, progress);
             progress.takeMailboxes().forEach(dueSignals::raise);
             long last = messages.get(done - 1).id().value();
             messages = done < messages.size() ? messages.subList(done, messages.size()) : candidates(fixed, last + 1);
         }
     }
 
-    /// The fixed set of messages.
+    /// The messages to change, fixed before the first change.
     private record Scope(MessageFilter selection, long count) {}
 
     /// A message gets its ID when its reception begins, so a message with a lower ID may be committed later.
@@ -128,7 +128,7 @@ final class JdbcAdmin implements QueueAdmin {
         return statements.list(conditions.list("candidates", Page.Order.OLDEST_FIRST, max), Candidate::of);
     }
 
-    /// @return the first messages, until their content exceeds the limit
+    /// @return the first messages, up to the one whose content reaches the limit
     private static List<Candidate> upTo(long octets, List<Candidate> messages) {
         long sum = 0;
         int count = 0;
@@ -185,7 +185,7 @@ final class JdbcAdmin implements QueueAdmin {
             store.committer().write(statements -> ClaimTables.putBack(statements, claim));
             dueSignals.raise(claim.mailbox());
         } catch (QueueException e) {
-            why.addSuppressed(e); // the lease is ended at the next start
+            why.addSuppressed(e); // the next start ends the lease
         }
     }
 

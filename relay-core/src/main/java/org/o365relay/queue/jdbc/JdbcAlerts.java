@@ -17,7 +17,7 @@ import org.o365relay.queue.StoredAlert;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Stores alerts in their tables.
+/// Stores active alerts, and the times at which one-time alerts were sent.
 record JdbcAlerts(Store store, LocalMessageWriter localMessages) implements AlertStore, OneTimeAlerts {
 
     private static final Duration RETENTION = Duration.ofDays(366);

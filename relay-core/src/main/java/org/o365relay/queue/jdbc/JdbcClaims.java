@@ -24,8 +24,8 @@ import org.o365relay.queue.jdbc.ClaimTables.Claimed;
 /// Claims messages for delivery, and settles them.
 final class JdbcClaims implements Claims {
 
-    /// How long a claim lasts if it is not settled. This is longer than any attempt: 150 MiB at 1 Mbit/s take
-    /// half an hour.
+    /// How long a claim lasts if it is not settled. This is longer than any attempt: sending 150 MiB at
+    /// 1 Mbit/s takes less than half an hour.
     static final Duration LEASE = Duration.ofHours(2);
 
     private static final int BATCH = 500;

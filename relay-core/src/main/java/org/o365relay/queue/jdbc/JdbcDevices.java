@@ -9,7 +9,7 @@ import org.o365relay.queue.QueueException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Stores devices in their tables.
+/// Stores devices and their counters.
 final class JdbcDevices implements DeviceStore {
 
     private static final Logger log = LoggerFactory.getLogger(JdbcDevices.class);
@@ -26,7 +26,7 @@ final class JdbcDevices implements DeviceStore {
         try {
             return store.readers().read(DeviceTables::all);
         } catch (QueueException e) {
-            log.error("device counters cannot be read from the queue and start again: {}", e.getMessage());
+            log.error("device counters cannot be read from the queue and restart from zero: {}", e.getMessage());
             return List.of();
         }
     }
@@ -44,7 +44,7 @@ final class JdbcDevices implements DeviceStore {
     void write(int max) {
         DeviceCommitHook installed = hook;
         if (installed != null && installed.requestWrite(max)) {
-            store.committer().write(_ -> true); // the hook writes
+            store.committer().write(_ -> true); // an empty transaction, to which the hook adds its writes
         }
     }
 }

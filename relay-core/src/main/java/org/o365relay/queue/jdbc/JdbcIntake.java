@@ -6,7 +6,7 @@ import org.o365relay.queue.Incoming;
 import org.o365relay.queue.Intake;
 import org.o365relay.queue.SpaceShortage;
 
-/// Receives messages into the store.
+/// Stores received messages.
 record JdbcIntake(Store store, QueueIds ids, Signals dueSignals, InstantSource clock) implements Intake {
 
     @Override

@@ -18,13 +18,13 @@ import org.o365relay.queue.WaitingMessage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Stores delay notices and digests in their tables.
+/// Records delay notices and suppressed notices, and queues digests.
 record JdbcNotices(Store store, QueueIds ids, Signals dueSignals, LocalMessageWriter localMessages, InstantSource clock)
         implements NoticeStore {
 
     private static final Logger log = LoggerFactory.getLogger(JdbcNotices.class);
 
-    /// Name under which the position of the scan is saved.
+    /// Name under which the position of the scan for delayed messages is saved.
     private static final String DELAY_SCAN = "delay-notices";
 
     @Override

@@ -6,7 +6,7 @@ import java.util.Locale;
 import org.o365relay.queue.PausedMailbox;
 import org.o365relay.queue.PausedMailboxes;
 
-/// Stores paused mailboxes in their table, in lower case.
+/// Stores the addresses of paused mailboxes in lower case.
 record JdbcPausedMailboxes(Store store) implements PausedMailboxes {
 
     @Override

@@ -21,7 +21,7 @@ import org.o365relay.queue.QueueSettings;
 import org.o365relay.queue.QueueUnavailableException;
 import org.o365relay.queue.QueuedRoutes;
 
-/// The queue in a database: gives out a port for each of its consumers. Thread-safe.
+/// The queue in a database. Provides an interface for each of its consumers. Thread-safe.
 public final class JdbcQueue implements OperatorQueue, AutoCloseable {
 
     private final Store store;
@@ -54,13 +54,13 @@ public final class JdbcQueue implements OperatorQueue, AutoCloseable {
         this.alerts = new JdbcAlerts(store, localMessages);
     }
 
-    /// Opens the queue, and creates its tables if they do not exist.
+    /// Opens the queue, and creates or upgrades its tables if necessary.
     ///
-    /// Recovers from a crash: interrupted attempts become due again, partly received messages are deleted. The
-    /// time this takes does not depend on the length of the queue.
+    /// Recovers from a crash: interrupted attempts become due again, and partly received messages are deleted.
+    /// The time this takes does not depend on the length of the queue.
     ///
-    /// @param hourly further work that the queue runs every hour
-    /// @param afterClose runs when everything is closed; not if the queue cannot be opened
+    /// @param hourly additional work that the queue runs every hour
+    /// @param afterClose runs after everything has been closed; does not run if the queue cannot be opened
     /// @throws QueueException if the disk fails
     /// @throws QueueUnavailableException if a newer relay wrote the database
     public static JdbcQueue open(
@@ -82,12 +82,12 @@ public final class JdbcQueue implements OperatorQueue, AutoCloseable {
         }
     }
 
-    /// @return what the SMTP server needs
+    /// @return the interface for the SMTP server
     public Intake intake() {
         return new JdbcIntake(store, ids, dueSignals, clock);
     }
 
-    /// @return what delivery needs
+    /// @return the interface for delivery
     public Claims claims() {
         return claims;
     }
@@ -117,7 +117,7 @@ public final class JdbcQueue implements OperatorQueue, AutoCloseable {
         return new JdbcNotices(store, ids, dueSignals, localMessages, clock);
     }
 
-    /// @return what the processing of non-delivery reports needs
+    /// @return the store for the processing of non-delivery reports
     public NdrStore ndrs() {
         return new JdbcNdrs(store, reader, localMessages);
     }
@@ -152,7 +152,7 @@ public final class JdbcQueue implements OperatorQueue, AutoCloseable {
         return housekeeper;
     }
 
-    /// Writes submitted work and closes the files. Later calls fail with a [QueueException].
+    /// Writes all submitted work and closes the files. Later calls fail with a [QueueException].
     @Override
     public void close() {
         housekeeper.close();

@@ -16,10 +16,10 @@ import org.o365relay.queue.Page;
 import org.o365relay.queue.QueueReader;
 import org.o365relay.queue.QueueSummary;
 
-/// Reads the queue for operators. Each result is a consistent view of one moment.
+/// Reads the queue for operators. Each result is a consistent view of the queue.
 public final class JdbcReader implements QueueReader {
 
-    private static final int RECIPIENTS_OF_AN_ENTRY = 3;
+    private static final int RECIPIENTS_PER_ENTRY = 3;
 
     private final ReadAccess access;
     private final InstantSource clock;
@@ -51,7 +51,7 @@ public final class JdbcReader implements QueueReader {
         });
     }
 
-    /// Reads one more row than wanted, to see whether there is another page.
+    /// Reads one more row than requested, to find out whether there is another page.
     private static Page page(Statements statements, FilterSql conditions, Page.Order order, int max)
             throws SQLException {
         int wanted = Math.addExact(max, 1);
@@ -64,7 +64,7 @@ public final class JdbcReader implements QueueReader {
     }
 
     private static List<String> firstRecipients(Statements statements, long id) throws SQLException {
-        return statements.list("first-recipients", row -> row.getString(1), id, RECIPIENTS_OF_AN_ENTRY);
+        return statements.list("first-recipients", row -> row.getString(1), id, RECIPIENTS_PER_ENTRY);
     }
 
     @Override

@@ -10,7 +10,7 @@ import org.o365relay.queue.Destination;
 import org.o365relay.queue.OrphanedMessage;
 import org.o365relay.queue.QueuedRoutes;
 
-/// Changes the routes of queued messages, a batch at a time.
+/// Changes the routes of queued messages in batches.
 record JdbcRoutes(Store store, Signals dueSignals) implements QueuedRoutes {
 
     private static final int BATCH = 500;

@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/// Numbers the leases of claims, and knows which of them an operator's bounce holds.
+/// Generates lease numbers, and records which leases belong to an operator's bounce.
 final class Leases {
 
     private final AtomicLong last;
@@ -16,7 +16,7 @@ final class Leases {
         this.last = new AtomicLong(random.nextLong(1L << 62));
     }
 
-    /// @return a new positive number
+    /// @return a new lease number, always positive
     long next() {
         return last.incrementAndGet();
     }
@@ -29,7 +29,7 @@ final class Leases {
         bouncedBy.remove(lease);
     }
 
-    /// @return name of the operator who bounces the message; null if none does
+    /// @return name of the operator who bounces the message; null if the lease does not belong to a bounce
     @Nullable
     String bouncedBy(long lease) {
         return bouncedBy.get(lease);

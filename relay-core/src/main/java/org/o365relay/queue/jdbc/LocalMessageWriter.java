@@ -8,11 +8,11 @@ import org.o365relay.mail.SearchableHeaders;
 import org.o365relay.queue.LocalMessage;
 import org.o365relay.queue.QueueException;
 
-/// Queues messages that the relay itself generates, in one transaction with the record of why.
+/// Queues messages that the relay generates, in one transaction with the record of the event that caused them.
 record LocalMessageWriter(Store store, QueueIds ids, Signals dueSignals) {
 
-    /// @param record writes the record; if it returns false, no message is queued
-    /// @return the IDs of the messages, in the same order; empty if none was queued because of the record
+    /// @param record writes the record; returns false if no message is to be queued
+    /// @return the IDs of the messages, in the same order; empty if `record` returned false
     /// @throws QueueException if the disk fails; nothing is written then
     Optional<List<QueueId>> write(List<LocalMessage> messages, Committer.Work<Boolean> record) {
         List<QueueId> messageIds = messages.stream().map(_ -> ids.next()).toList();

@@ -10,16 +10,16 @@ import org.o365relay.mail.QueueId;
 import org.o365relay.queue.MessageEntry;
 import org.o365relay.queue.MessageState;
 
-/// A row of the table `message` for a list, read leniently so that damaged rows are shown, too.
+/// A row of the table `message` for a list of messages, read leniently so that damaged rows are shown as well.
 ///
-/// @param content ID under which its content is stored
+/// @param content ID under which the content of the message is stored
 record MessageEntryRow(MessageEntry entry, QueueId content, String protocol, String body, boolean smtpUtf8) {
 
-    /// @param recipients the first recipients
+    /// @param recipients addresses of the first recipients
     static MessageEntryRow of(ResultSet row, List<String> recipients) throws SQLException {
         QueueId id = new QueueId(row.getLong("id"));
         MessageState state = state(row);
-        boolean waits = state == MessageState.QUEUED || state == MessageState.DEFERRED;
+        boolean isWaiting = state == MessageState.QUEUED || state == MessageState.DEFERRED;
         MessageEntry entry = new MessageEntry(
                 id,
                 state,
@@ -34,7 +34,7 @@ record MessageEntryRow(MessageEntry entry, QueueId content, String protocol, Str
                 text(row, "mailbox"),
                 MessageRow.priority(row.getInt("priority")),
                 row.getInt("attempts"),
-                waits ? time(row, "due_at") : null,
+                isWaiting ? time(row, "due_at") : null,
                 text(row, "reason"),
                 text(row, "subject"),
                 text(row, "message_id_header"),

@@ -94,7 +94,7 @@ public record MessageRow(
         return new QueueId(contentId == null ? id : contentId);
     }
 
-    /// @return the result; empty if the row is damaged
+    /// @return the claim; empty if the row is damaged
     Optional<Claim> claim(long lease, Instant dueAt, List<RecipientRow> recipients) {
         return ifValid(() -> new Claim(
                 new QueueId(id),
@@ -112,7 +112,7 @@ public record MessageRow(
                 dueAt));
     }
 
-    /// @return the result; empty if the row is damaged
+    /// @return the orphaned message; empty if the row is damaged
     Optional<OrphanedMessage> orphaned(ReadAccess access, List<RecipientRow> recipients) {
         return ifValid(() -> new OrphanedMessage(
                 new QueueId(id),
@@ -124,8 +124,8 @@ public record MessageRow(
                 () -> new ChunkStream(access, content(), size)));
     }
 
-    /// @param reason reason of the last deferral; null if there was none
-    /// @return the result; empty if the row is damaged
+    /// @param reason reason for the last deferral; null if the message has not been deferred
+    /// @return the waiting message; empty if the row is damaged
     Optional<WaitingMessage> waiting(ReaderPool readers, List<RecipientRow> recipients, @Nullable String reason) {
         return ifValid(() -> new WaitingMessage(
                 new QueueId(id),
@@ -139,8 +139,8 @@ public record MessageRow(
                 () -> new ChunkStream(readers, content(), size)));
     }
 
-    /// @param isOpen whether the message is open, and so must have open recipients
-    /// @return what is wrong; empty if the row is valid
+    /// @param isOpen whether the message is open, and therefore must have open recipients
+    /// @return description of the damage; empty if the row is valid
     public Optional<String> damage(List<RecipientRow> recipients, boolean isOpen) {
         try {
             content();
@@ -159,7 +159,7 @@ public record MessageRow(
         }
     }
 
-    /// @return the result; empty if the row is damaged
+    /// @return the summary; empty if the row is damaged
     Optional<MessageSummary> summary(List<RecipientRow> recipients) {
         return ifValid(() -> new MessageSummary(
                 new QueueId(id),

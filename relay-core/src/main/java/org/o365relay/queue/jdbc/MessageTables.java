@@ -30,7 +30,7 @@ final class MessageTables {
 
     private MessageTables() {}
 
-    /// @param content ID under which its content is stored
+    /// @param content ID under which the content of the message is stored
     static void insertMessage(
             Statements statements,
             QueueId id,
@@ -159,7 +159,7 @@ final class MessageTables {
 
     private static HistoryEntry event(ResultSet row) throws SQLException {
         int ordinal = row.getInt("recipient");
-        Integer recipient = row.wasNull() ? null : (Integer) ordinal; // refers to the last column read
+        Integer recipient = row.wasNull() ? null : (Integer) ordinal; // wasNull refers to the last column read
         return new HistoryEntry(
                 Instant.ofEpochMilli(row.getLong("at")),
                 recipient,
@@ -191,12 +191,12 @@ final class MessageTables {
         return ids.size();
     }
 
-    /// @return number of interrupted attempts
+    /// @return number of leases ended, including those of operators' bounces
     static int endLeases(Statements statements, Instant now) throws SQLException {
         statements.update(
                 "record-interruptions",
                 now.toEpochMilli(),
-                "the relay ended during this attempt; the upstream may have accepted the message");
+                "the relay stopped during this attempt; the upstream may have accepted the message");
         return statements.update("end-leases", now.toEpochMilli(), now.toEpochMilli());
     }
 

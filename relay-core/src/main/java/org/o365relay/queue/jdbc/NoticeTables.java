@@ -28,7 +28,7 @@ final class NoticeTables {
 
     private NoticeTables() {}
 
-    /// Records a suppressed notice, once for each message and kind.
+    /// Records a suppressed notice, once for each message, kind and recipient of the notice.
     static void suppress(Statements statements, SuppressedNotice notice) throws SQLException {
         statements.update(
                 "insert-suppressed-notice",
@@ -43,7 +43,7 @@ final class NoticeTables {
         return kind.name().toLowerCase(Locale.ROOT);
     }
 
-    /// A row of `message`, the reason of its last deferral, and its recipients.
+    /// A row of `message`, the reason for its last deferral, and its recipients.
     record WaitingRow(MessageRow row, @Nullable String reason, List<RecipientRow> recipients) {}
 
     static List<WaitingRow> waiting(Statements statements, long after, long before, int max) throws SQLException {
@@ -65,7 +65,7 @@ final class NoticeTables {
                 .toList();
     }
 
-    /// @return empty if the row is damaged
+    /// @return the group; empty if the row is damaged
     private static Optional<SuppressedNotices> group(ResultSet row, Instant until) throws SQLException {
         String client = row.getString("client");
         String recipient = row.getString("recipient");
@@ -97,12 +97,12 @@ final class NoticeTables {
                 .toList();
     }
 
-    /// @return empty if the row is damaged; it is included in the count of the group nevertheless
+    /// @return the message; empty if the row is damaged, although the count of the group includes it
     private static Optional<SuppressedMessage> readable(Statements statements, ResultSet row) throws SQLException {
         try {
             return Optional.of(message(statements, row));
         } catch (IllegalArgumentException | NullPointerException e) {
-            log.warn("a digest leaves out a damaged row: {}", e.getMessage());
+            log.warn("a digest omits a damaged row of the queue: {}", e.getMessage());
             return Optional.empty();
         }
     }
@@ -156,7 +156,8 @@ final class NoticeTables {
                 .reduce("", (_, later) -> later);
     }
 
-    /// @return whether the stored group has as many notices as this one, not counting those suppressed later
+    /// @return whether the stored group still has as many notices as this one, apart from those suppressed
+    ///     later
     static boolean isUnchanged(Statements statements, SuppressedNotices group) throws SQLException {
         long stored = statements.number(
                 "count-suppressed-notices",

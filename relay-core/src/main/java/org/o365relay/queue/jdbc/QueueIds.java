@@ -6,32 +6,33 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import org.o365relay.mail.QueueId;
 
-/// Generates ascending queue IDs: 42 bits of milliseconds (until the year 2109), 21 random bits. Unique within
-/// a process; the random bits make collisions unlikely across restarts and relays.
+/// Generates ascending queue IDs: 42 bits of milliseconds since 1970 (until the year 2109) and 21 random bits.
+/// Unique within a process; the random bits make collisions unlikely across restarts and relays.
 final class QueueIds {
 
     private static final int RANDOM_BITS = 21;
 
     private static final long LATEST = (1L << 42) - 1;
 
-    /// An ID further in the future was generated while the clock was wrong; new IDs do not continue from it.
-    private static final Duration CLOCK_CORRECTION = Duration.ofDays(1);
+    /// If the newest ID is further in the future than this, it was generated while the clock was wrong, and new
+    /// IDs do not continue from it.
+    private static final Duration MAX_CLOCK_CORRECTION = Duration.ofDays(1);
 
     private final InstantSource clock;
     private final RandomGenerator random;
     private final AtomicLong last;
 
-    /// @param newest the last ID before the start, so that IDs keep ascending if the clock was set back a
-    ///     little; 0 if there is none
+    /// @param newest the newest ID in the queue, so that IDs keep ascending if the clock was set back a little;
+    ///     0 if the queue has no message
     QueueIds(InstantSource clock, RandomGenerator random, long newest) {
         this.clock = clock;
         this.random = random;
-        boolean credible =
-                newest >> RANDOM_BITS <= clock.instant().plus(CLOCK_CORRECTION).toEpochMilli();
+        boolean credible = newest >> RANDOM_BITS
+                <= clock.instant().plus(MAX_CLOCK_CORRECTION).toEpochMilli();
         this.last = new AtomicLong(credible ? Math.max(newest, 0) : 0);
     }
 
-    /// @param millis since 1970
+    /// @param millis milliseconds since 1970
     /// @return the lowest ID of that time; a time outside the range of IDs is clamped
     static long first(long millis) {
         return Math.clamp(millis, 0, LATEST) << RANDOM_BITS;

@@ -24,7 +24,8 @@ public final class QuotaTables {
                 since.minus(UsageSlot.SLOT).toEpochMilli());
     }
 
-    /// Deletes slots that no longer count, and slots far in the future, written before the clock was set back.
+    /// Deletes expired usage slots, and slots far in the future that were written before the clock was set
+    /// back.
     static int deleteOld(Statements statements, Instant now) throws SQLException {
         return statements.update(
                 "delete-old-quota-usage",

@@ -7,7 +7,8 @@ import org.o365relay.queue.QueueException;
 @FunctionalInterface
 public interface ReadAccess {
 
-    /// @param work what to read, from a consistent view of the queue
+    /// @param work the queries to run; they see a consistent view of the queue if the connection has
+    ///     auto-commit off
     /// @throws QueueException if the queue cannot be read
     <T extends @Nullable Object> T read(Committer.Work<T> work);
 }

@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// Named statements, prepared once for one connection. Used by one thread at a time.
+/// Named statements, prepared once for one connection. Must be used by only one thread at a time.
 public final class Statements {
 
     private static final String NAME_PREFIX = "-- name: ";
@@ -28,12 +28,12 @@ public final class Statements {
     private final Map<String, PreparedStatement> prepared = new HashMap<>();
     private long content;
 
-    /// The statements of `statements.sql`.
+    /// Provides the statements of `statements.sql`.
     public Statements(Connection connection) {
         this(connection, Map.of());
     }
 
-    /// @param additional texts of further statements, by name
+    /// @param additional SQL texts of additional statements, by name
     public Statements(Connection connection, Map<String, String> additional) {
         this.connection = connection;
         this.additional = additional;
@@ -50,7 +50,7 @@ public final class Statements {
         T map(ResultSet row) throws SQLException;
     }
 
-    /// @return all rows, in a list that may be changed
+    /// @return all rows, in a mutable list
     public <T> List<T> list(String name, RowMapper<T> mapper, @Nullable Object... parameters) throws SQLException {
         return list(with(name, parameters), mapper);
     }
@@ -107,7 +107,7 @@ public final class Statements {
         try {
             statement.close();
         } catch (SQLException _) {
-            // closing reports the earlier error again
+            // closing a failed statement reports its error again
         }
     }
 
@@ -118,17 +118,16 @@ public final class Statements {
         return taken;
     }
 
-    /// @return the statements of `statements.sql`, by name
+    /// @return the SQL texts of `statements.sql`, by name
     public static Map<String, String> texts() {
         return TEXTS;
     }
 
-    /// @return the connection of the statements
     public Connection connection() {
         return connection;
     }
 
-    /// @return the text of a resource in the package of the class
+    /// @return the text of a resource in the package of `owner`
     public static String resource(Class<?> owner, String name) {
         try (InputStream in = owner.getResourceAsStream(name)) {
             if (in == null) {
@@ -154,8 +153,8 @@ public final class Statements {
         return fresh;
     }
 
-    /// @param file text of a file of statements, each preceded by a line with its name
-    /// @return the statements by name
+    /// @param file text of a file of statements, each preceded by a line `-- name: NAME`
+    /// @return the SQL texts by name
     public static Map<String, String> parse(String file) {
         return Arrays.stream(file.split(NAME_PREFIX))
                 .skip(1)

@@ -13,7 +13,7 @@ final class Store implements AutoCloseable {
 
     private static final int READERS = 4;
 
-    /// Long reads have connections of their own, so that they do not block claims and deliveries.
+    /// Number of connections for long reads, which must not block claims and deliveries.
     private static final int SCANNERS = 2;
 
     private final Dialect dialect;
@@ -77,12 +77,12 @@ final class Store implements AutoCloseable {
         return scanners;
     }
 
-    /// Returns space that is not in use to the file system.
+    /// Returns unused space to the file system.
     void returnFreeSpace() {
         upkeep.returnFreeSpace(committer, freeSpace);
     }
 
-    /// Writes all submitted work first.
+    /// Writes all submitted work, then closes all connections.
     @Override
     public void close() {
         close(committer);
@@ -95,7 +95,7 @@ final class Store implements AutoCloseable {
         try {
             resource.close();
         } catch (Exception e) {
-            log.warn("the queue did not close cleanly; nothing committed is lost: {}", e.getMessage());
+            log.warn("the queue did not close cleanly; no committed data is lost: {}", e.getMessage());
         }
     }
 }

@@ -17,8 +17,8 @@ import org.o365relay.queue.GroupCount;
 import org.o365relay.queue.MessageState;
 import org.o365relay.queue.QueueSummary;
 
-/// Counts the open messages with indexes alone. The only rows it reads are those of messages that are being
-/// delivered, and of the oldest message of each group.
+/// Counts the open messages with index scans. The only rows that it reads are those of messages that are being
+/// delivered and of the oldest message of each group.
 final class SummaryTables {
 
     private static final int MAX_CLIENTS = 20;
@@ -28,7 +28,7 @@ final class SummaryTables {
     /// @param oldest the lowest ID, which is that of the oldest message
     private record Group(long messages, long oldest) {
 
-        Group and(Group other) {
+        Group plus(Group other) {
             return new Group(messages + other.messages, Math.min(oldest, other.oldest));
         }
     }
@@ -59,9 +59,9 @@ final class SummaryTables {
                 QueueKey queue = new QueueKey(row.getString(1), row.getInt(2));
                 Group group = new Group(row.getLong(4), row.getLong(5));
                 queues.add(queue);
-                mailboxes.merge(queue.mailbox(), group, Group::and);
-                clients.merge(row.getString(3), group, Group::and);
-                all = all == null ? group : all.and(group);
+                mailboxes.merge(queue.mailbox(), group, Group::plus);
+                clients.merge(row.getString(3), group, Group::plus);
+                all = all == null ? group : all.plus(group);
             }
         }
     }
@@ -94,7 +94,7 @@ final class SummaryTables {
                 ResultSet onHold = statements.with("open-on-hold").executeQuery()) {
             delivering.next();
             onHold.next();
-            long held = onHold.getLong(1) - delivering.getLong(2); // without those being bounced by an operator
+            long held = onHold.getLong(1) - delivering.getLong(2); // without those that an operator is bouncing
             long heldDeferred = onHold.getLong(2);
             long deferred = deferredAll - heldDeferred - delivering.getLong(3);
             Map<MessageState, Long> states = new EnumMap<>(MessageState.class);

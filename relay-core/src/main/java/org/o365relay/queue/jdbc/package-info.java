@@ -1,11 +1,11 @@
-/// The queue in a database. [JdbcQueue] gives out the ports.
+/// The queue in a database. [JdbcQueue] provides its interfaces.
 ///
 /// One [Committer] writes: it combines the writes of all callers in one transaction and syncs once (group
-/// commit). Readers have connections of their own and see committed data only. The `…Tables` classes hold the
-/// statements of a group of tables; a `Jdbc…` class implements a port with them.
+/// commit). Readers have connections of their own and see committed data only. Each `…Tables` class runs the
+/// statements for a group of tables; each `Jdbc…` class uses them to implement an interface of the queue.
 ///
-/// The SQL is the same for all database systems; what differs is behind [Dialect], and this package must not
-/// know the implementation.
+/// The SQL is the same for all database systems. Differences are hidden behind [Dialect], whose implementations
+/// this package must not know.
 @NullMarked
 package org.o365relay.queue.jdbc;
 

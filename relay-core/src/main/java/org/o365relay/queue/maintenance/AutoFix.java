@@ -8,8 +8,8 @@ import java.util.Locale;
 import org.o365relay.queue.jdbc.ClaimTables;
 import org.o365relay.queue.jdbc.Statements;
 
-/// An inconsistency that a repair fixes by itself, in the order of the fixes. Statements: `find-…` and `fix-…`
-/// of `inspection.sql`.
+/// The inconsistencies that a repair fixes automatically, in the order of the fixes. The SQL statements are
+/// `find-…` and `fix-…` in `inspection.sql`.
 enum AutoFix {
     SETTLED_AND_OPEN("messages are settled but still due"),
     OPEN_BUT_SETTLED("messages are settled although a recipient is open"),
@@ -34,7 +34,7 @@ enum AutoFix {
         return count + " " + description;
     }
 
-    /// @return how many rows are affected
+    /// @return number of affected rows
     long count(Statements statements, Instant now, Duration longestWait) throws SQLException {
         try (var row =
                 statement(statements, "find-", now, now.plus(longestWait)).executeQuery()) {
@@ -42,7 +42,7 @@ enum AutoFix {
         }
     }
 
-    /// @return how many rows were fixed
+    /// @return number of fixed rows
     int fix(Statements statements, Instant now, Duration longestWait) throws SQLException {
         return statement(statements, "fix-", now, now.plus(longestWait)).executeUpdate();
     }

@@ -12,12 +12,12 @@ final class InspectionStatements {
 
     private InspectionStatements() {}
 
-    /// @return the statements by name
+    /// @return the SQL texts by name
     static Map<String, String> texts() {
         return TEXTS;
     }
 
-    /// @return these statements, and those of a running relay
+    /// @return these statements and those of a running relay, for this connection
     static Statements on(Connection connection) {
         return new Statements(connection, TEXTS);
     }

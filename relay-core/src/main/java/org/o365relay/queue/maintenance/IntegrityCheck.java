@@ -17,11 +17,12 @@ import org.o365relay.queue.jdbc.Statements;
 import org.o365relay.queue.jdbc.sqlite.Sqlite;
 import org.o365relay.queue.maintenance.Finding.Kind;
 
-/// Checks the rows of all tables. Holds a batch of messages and one chunk of content in memory at a time.
+/// Checks messages, recipients, content and events. Holds a batch of messages and one chunk of content in
+/// memory at a time.
 final class IntegrityCheck {
 
     private static final int BATCH = 500;
-    private static final Duration CLOCK_CORRECTION = Duration.ofDays(1);
+    private static final Duration MAX_CLOCK_CORRECTION = Duration.ofDays(1);
 
     private final Statements statements;
     private final Instant now;
@@ -41,26 +42,26 @@ final class IntegrityCheck {
         }
     }
 
-    /// @return a row's ID as shown to the operator; a quoted number if it is not a valid ID
+    /// @return the queue ID to show to the operator; the quoted number if it is not a valid queue ID
     static String name(long id) {
         return id >= 0 ? new QueueId(id).toString() : "\"" + id + "\"";
     }
 
-    void findings(Consumer<Finding> to) throws SQLException {
+    void findings(Consumer<Finding> sink) throws SQLException {
         for (AutoFix check : AutoFix.values()) {
             long count = check.count(statements, now, longestWait);
             if (count > 0) {
-                to.accept(new Finding(Kind.INCONSISTENCY, check.text(count)));
+                sink.accept(new Finding(Kind.INCONSISTENCY, check.text(count)));
             }
         }
         for (long content : contentsWithoutMessage()) {
-            to.accept(new Finding(Kind.MESSAGE, "content " + name(content) + " belongs to no message"));
+            sink.accept(new Finding(Kind.MESSAGE, "content " + name(content) + " belongs to no message"));
         }
-        damaged(damaged -> to.accept(new Finding(Kind.MESSAGE, damaged.text())), note -> to.accept(note));
+        damaged(damaged -> sink.accept(new Finding(Kind.MESSAGE, damaged.text())), note -> sink.accept(note));
         long future = statements.number(
-                "received-in-the-future", now.plus(CLOCK_CORRECTION).toEpochMilli());
+                "received-in-the-future", now.plus(MAX_CLOCK_CORRECTION).toEpochMilli());
         if (future > 0) {
-            to.accept(new Finding(
+            sink.accept(new Finding(
                     Kind.NOTE,
                     future + " messages have a reception time in the future: the clock has been set back since"));
         }
@@ -68,13 +69,13 @@ final class IntegrityCheck {
 
     /// @param notes receives damaged messages that an earlier repair put in quarantine, and damaged settled
     ///     messages
-    void damaged(Consumer<Damaged> to, Consumer<Finding> notes) throws SQLException {
+    void damaged(Consumer<Damaged> sink, Consumer<Finding> notes) throws SQLException {
         long last = Long.MIN_VALUE;
         List<StoredMessage> batch = messages(last);
         Content content = new Content(Long.MIN_VALUE, 0, null);
         while (!batch.isEmpty()) {
             for (StoredMessage message : batch) {
-                content = check(message, content, to, notes);
+                content = check(message, content, sink, notes);
             }
             last = batch.getLast().row().id();
             batch = messages(last);
@@ -91,7 +92,7 @@ final class IntegrityCheck {
     /// The stored content of a message.
     ///
     /// @param size number of octets that could be read
-    /// @param damage null if all chunks are intact
+    /// @param damage description of the first damaged chunk; null if all chunks are intact
     private record Content(long id, long size, @Nullable String damage) {}
 
     private List<StoredMessage> messages(long after) throws SQLException {
@@ -107,7 +108,7 @@ final class IntegrityCheck {
 
     /// @param known the content checked last; the parts of a split message follow one another and share their
     ///     content
-    private Content check(StoredMessage message, Content known, Consumer<Damaged> to, Consumer<Finding> notes)
+    private Content check(StoredMessage message, Content known, Consumer<Damaged> sink, Consumer<Finding> notes)
             throws SQLException {
         MessageRow row = message.row();
         Optional<String> damage = row.damage(RecipientRow.all(statements, row.id()), message.isOpen());
@@ -126,7 +127,7 @@ final class IntegrityCheck {
             } else if (message.isHeld() && statements.number("count-quarantined", row.id()) > 0) {
                 notes.accept(new Finding(Kind.NOTE, damaged.text() + "; it is on hold, and a copy is in quarantine"));
             } else {
-                to.accept(damaged);
+                sink.accept(damaged);
             }
         }
         return content;

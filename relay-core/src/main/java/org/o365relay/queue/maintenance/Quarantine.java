@@ -39,8 +39,8 @@ final class Quarantine {
         this.folder = folder;
     }
 
-    /// Creates a new folder.
-    static Quarantine at(Path directory, Instant now) throws IOException {
+    /// Creates a new folder, named after the current time.
+    static Quarantine create(Path directory, Instant now) throws IOException {
         Path folder = directory.resolve("quarantine").resolve(name(now));
         DurableFiles.createDirectories(folder);
         return new Quarantine(folder);
@@ -93,7 +93,7 @@ final class Quarantine {
 
     /// Exports the readable parts of a message.
     ///
-    /// @param content ID under which its content is stored
+    /// @param content ID under which the content of the message is stored
     void export(Statements statements, long id, long content, String why) throws IOException, SQLException {
         String name = id >= 0 ? new QueueId(id).toString() : "row" + id;
         Path message = folder.resolve(name + ".eml");
@@ -131,7 +131,7 @@ final class Quarantine {
         }
     }
 
-    /// The rows of a message: each a map of all columns, in their order.
+    /// The rows of a message. Each row is a map of all its columns, in their order.
     private record Metadata(
             String id,
             String why,

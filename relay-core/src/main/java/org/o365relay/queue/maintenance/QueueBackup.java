@@ -22,7 +22,7 @@ import org.o365relay.queue.jdbc.sqlite.DurableFiles;
 import org.o365relay.queue.jdbc.sqlite.OfflineQueue;
 import org.o365relay.queue.jdbc.sqlite.Sqlite;
 
-/// Copies the queue as of one moment, whether a relay is running or not. The copy contains every message
+/// Makes a consistent copy of the queue, whether a relay is running or not. The copy contains every message
 /// acknowledged before the backup began. A running relay is not delayed, but its write-ahead log cannot restart
 /// and grows in the meantime.
 public final class QueueBackup {
@@ -45,10 +45,10 @@ public final class QueueBackup {
     ///
     /// @param file the backup file; only its owner may read it, because it contains mail
     /// @param octets size of the file
-    /// @param open number of open messages in it
+    /// @param open number of open messages in the backup
     public record Result(Path file, long octets, long open) {}
 
-    /// Writes `queue-YYYYMMDD-HHMMSS.db` (UTC), verifies and syncs it.
+    /// Writes the backup to `queue-YYYYMMDD-HHMMSS.db` (UTC), verifies it and syncs it.
     ///
     /// @param folder an existing folder
     /// @throws QueueUnavailableException with a message for the admin; no partial file is left
@@ -57,7 +57,7 @@ public final class QueueBackup {
         Path file = folder.resolve(name);
         Path partial = folder.resolve("." + name + ".partial");
         if (Files.exists(file)) {
-            throw failed(file, "the file exists already", "run the command again");
+            throw failed(file, "the file already exists", "run the command again");
         }
         try {
             deleteLeftovers(folder);
@@ -94,8 +94,8 @@ public final class QueueBackup {
         return PARTIAL.matcher(file.getFileName().toString()).matches();
     }
 
-    /// Copies the queue into the partial file. Empties the file first, because this is repeated if a relay
-    /// starts in the meantime.
+    /// Copies the queue into the partial file and verifies the copy. Empties the file first, because the copy
+    /// is repeated if a relay starts in the meantime.
     static long copy(Statements statements, Path folder, Path partial) throws SQLException {
         try {
             Files.write(partial, new byte[0]);

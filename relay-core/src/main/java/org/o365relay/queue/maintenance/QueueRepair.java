@@ -24,8 +24,9 @@ import org.o365relay.queue.jdbc.sqlite.RowRecovery;
 import org.o365relay.queue.jdbc.sqlite.Schema;
 import org.o365relay.queue.jdbc.sqlite.Sqlite;
 
-/// Repairs a queue while no relay is running. Copies the files first; then keeps every readable row, and puts
-/// messages that cannot be delivered in quarantine and on hold. Nothing is discarded.
+/// Repairs a queue while no relay is running. Copies the files to the quarantine folder first. Then recovers
+/// every readable row, and puts messages that cannot be delivered in quarantine and on hold. No message is
+/// discarded.
 ///
 /// A repair may be killed at any time and run again: a [MaintenanceMarker] exists while files are being
 /// replaced, so that no relay starts on files that do not belong together.
@@ -54,7 +55,7 @@ public final class QueueRepair {
     ///
     /// @param quarantine folder with the copied files and the exported messages
     /// @param rebuilt whether the readable rows were copied into a new database
-    /// @param actions what was fixed, one line each
+    /// @param actions the fixes that were made, one line each
     /// @param quarantined messages in quarantine, one line each
     /// @param open number of open messages after the repair, including those on hold
     public record Report(Path quarantine, boolean rebuilt, List<String> actions, List<String> quarantined, long open) {
@@ -65,8 +66,8 @@ public final class QueueRepair {
         }
     }
 
-    /// @throws QueueUnavailableException with a message for the admin: a relay is running, there is not enough
-    ///     free space, or the disk fails
+    /// @throws QueueUnavailableException with a message for the admin, for example if a relay is running, if
+    ///     there is not enough free space, or if the disk fails
     public Report repair() throws QueueUnavailableException {
         // acquiring the lock would create the directory
         if (!Files.isDirectory(settings.directory())) {
@@ -84,7 +85,7 @@ public final class QueueRepair {
             throw new QueueUnavailableException(
                     Reason.UNUSABLE_DIRECTORY,
                     "the queue " + queue.file() + " could not be repaired: " + e.getMessage()
-                            + "; nothing is lost, repeat the repair");
+                            + "; no data is lost; repeat the repair");
         } finally {
             lock.release();
         }
@@ -113,7 +114,7 @@ public final class QueueRepair {
                             + " MiB of free space, but only " + free / MIB
                             + " MiB are free; nothing was changed. Free some space and repeat the repair");
         }
-        Quarantine quarantine = Quarantine.at(settings.directory(), clock.instant());
+        Quarantine quarantine = Quarantine.create(settings.directory(), clock.instant());
         quarantine.copyFiles(queue);
         return quarantine;
     }
@@ -148,7 +149,7 @@ public final class QueueRepair {
         return report;
     }
 
-    /// @return the version of the damaged database's tables, so that every table and column is found under its
+    /// @return the schema version of the damaged database, so that every table and column is found under its
     ///     name; the current version if it cannot be read
     private long versionToRecover() throws SQLException, QueueUnavailableException {
         try (Connection source = queue.connect()) {

@@ -20,10 +20,11 @@ import org.o365relay.queue.jdbc.sqlite.MaintenanceMarker;
 import org.o365relay.queue.jdbc.sqlite.MaintenanceMarker.Operation;
 import org.o365relay.queue.jdbc.sqlite.Sqlite;
 
-/// Replaces the queue with a backup or with a copy made before an upgrade. No relay may be running.
+/// Replaces the queue with a backup, with a copy made before an upgrade, or with a queue that was replaced
+/// earlier. No relay may be running.
 ///
 /// Messages delivered after the backup are open in it and are delivered again; an event in the history of every
-/// open message records this.
+/// open message records the restore.
 public final class QueueRestore {
 
     private static final String COMMAND = "restore";
@@ -49,10 +50,10 @@ public final class QueueRestore {
     /// @param open number of open messages, including those on hold
     public record Result(@Nullable Path previous, long open) {}
 
-    /// @param backup a file written by a backup, or the database of a replaced queue, together with its log
+    /// @param backup the database file to restore; a write-ahead log next to it is restored as well
     /// @param replace whether an existing queue is moved to `replaced/`; if false, an existing queue is an
     ///     error
-    /// @param hold whether all messages are put on hold
+    /// @param hold whether all open messages are put on hold
     /// @throws QueueUnavailableException with a message for the admin
     public Result restore(Path backup, boolean replace, boolean hold) throws QueueUnavailableException {
         if (!Files.isRegularFile(backup)) {
@@ -70,8 +71,8 @@ public final class QueueRestore {
             fresh.delete();
             copy(backup);
             long open = prepare(backup, hold);
-            Path aside = replaceFiles(interrupted);
-            return new Result(aside, open);
+            Path previous = replaceFiles(interrupted);
+            return new Result(previous, open);
         } catch (IOException e) {
             throw unavailable(
                     Reason.UNUSABLE_DIRECTORY, "the backup " + backup + " could not be restored: " + e.getMessage());
@@ -142,7 +143,8 @@ public final class QueueRestore {
         return open;
     }
 
-    /// @param interrupted a restore that was killed: part of the old queue may have been moved already
+    /// @param interrupted an earlier restore that was killed, and that may have moved part of the old queue
+    ///     already
     private @Nullable Path replaceFiles(Optional<Operation> interrupted) throws IOException, QueueUnavailableException {
         fresh.requireNoLog();
         DurableFiles.sync(fresh.file());
@@ -156,9 +158,9 @@ public final class QueueRestore {
         DurableFiles.createDirectories(folder);
         marker.begin(COMMAND, folder);
         for (Path file : queue.files()) {
-            Path aside = folder.resolve(file.getFileName());
-            if (!Files.exists(aside)) {
-                DurableFiles.move(file, aside);
+            Path previous = folder.resolve(file.getFileName());
+            if (!Files.exists(previous)) {
+                DurableFiles.move(file, previous);
             }
         }
         queue.delete(); // left by an interrupted restore

@@ -26,10 +26,10 @@ public final class QueueVerifier {
         this.clock = clock;
     }
 
-    /// Reads the whole file once.
+    /// Checks the whole file, and then every message.
     ///
     /// @return the findings; empty if there are none
-    /// @throws QueueUnavailableException with a message for the admin, if the queue cannot be read
+    /// @throws QueueUnavailableException with a message for the admin if the queue cannot be read
     public List<Finding> verify() throws QueueUnavailableException {
         try {
             return new OfflineQueue(settings.directory()).query(statements -> findings(statements.connection()));
@@ -60,7 +60,7 @@ public final class QueueVerifier {
                 throw e;
             }
             findings.add(new Finding(
-                    Kind.FILE, "the check is incomplete, part of the file cannot be read: " + e.getMessage()));
+                    Kind.FILE, "the check is incomplete because part of the file cannot be read: " + e.getMessage()));
         }
         return findings;
     }

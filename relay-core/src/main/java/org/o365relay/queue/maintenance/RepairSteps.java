@@ -14,8 +14,8 @@ import org.o365relay.queue.jdbc.Statements;
 import org.o365relay.queue.maintenance.IntegrityCheck.Damaged;
 
 /// Fixes the rows of a readable database, as part of the caller's transaction. Messages that cannot be
-/// delivered are put in quarantine and on hold, never deleted; rows that belong to no message are put in
-/// quarantine before they are deleted.
+/// delivered are put in quarantine and on hold, never deleted; content and recipients that belong to no message
+/// are put in quarantine before they are deleted. Other rows that belong to no message are deleted.
 final class RepairSteps {
 
     private static final Set<AutoFix> AFTER_QUARANTINE =
@@ -43,7 +43,7 @@ final class RepairSteps {
         for (Damaged message : damaged) {
             quarantine(message);
         }
-        for (long id : withoutMessage(check)) {
+        for (long id : idsWithoutMessage(check)) {
             quarantine.export(statements, id, id, "its message does not exist");
             quarantined.add("message " + IntegrityCheck.name(id)
                     + " is not in the queue; its remaining rows are in quarantine");
@@ -52,7 +52,7 @@ final class RepairSteps {
         fix(AFTER_QUARANTINE);
     }
 
-    /// @return what was fixed, one line each
+    /// @return the fixes that were made, one line each
     List<String> actions() {
         return actions;
     }
@@ -95,7 +95,7 @@ final class RepairSteps {
         return content == 0 ? id : content;
     }
 
-    private Set<Long> withoutMessage(IntegrityCheck check) throws SQLException {
+    private Set<Long> idsWithoutMessage(IntegrityCheck check) throws SQLException {
         Set<Long> ids = new TreeSet<>(check.contentsWithoutMessage());
         ids.addAll(statements.list("orphaned-recipients", row -> row.getLong(1)));
         return ids;

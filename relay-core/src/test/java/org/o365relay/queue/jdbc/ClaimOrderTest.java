@@ -100,7 +100,7 @@ class ClaimOrderTest {
     }
 
     @Test
-    void anUrgentMessageNotYetDueDelaysNoOther() {
+    void anUrgentMessageThatIsNotDueDelaysNoOther() {
         commit(1, QueueFixture.MAILBOX, Priority.URGENT);
         Claim urgent = fixture.claimOne();
         fixture.queue()

@@ -81,7 +81,7 @@ class ClockJumpTest {
     }
 
     @Test
-    void aHeldMessageWithADueTimeBlocksNoStart() {
+    void aHeldMessageWithADueTimeDoesNotPreventTheStart() {
         for (int i = 0; i < 510; i++) {
             fixture.accept("on hold " + i, ANNA);
         }
@@ -136,7 +136,7 @@ class ClockJumpTest {
     }
 
     @Test
-    void aYearAheadEachMessageIsAttemptedOnce() {
+    void attemptsEachMessageOnceIfTheClockIsAYearAhead() {
         for (int i = 0; i < 20; i++) {
             fixture.accept("message " + i, ANNA);
         }
@@ -158,7 +158,7 @@ class ClockJumpTest {
     }
 
     @Test
-    void setBackByTwoHoursMessagesWaitAtMostTwoHoursLonger() {
+    void messagesWaitAtMostTwoHoursLongerIfTheClockIsSetBackByTwoHours() {
         QueueId before = fixture.accept("before", ANNA);
         defer(fixture.claimOne());
         fixture.clock.advance(Duration.ofHours(-2));
@@ -184,7 +184,7 @@ class ClockJumpTest {
     }
 
     @Test
-    void aYearAheadHistoryIsDeletedButNoOpenMessage() {
+    void deletesHistoryButNoOpenMessageIfTheClockIsAYearAhead() {
         fixture.accept("delivered", ANNA);
         Claim claim = fixture.claimOne();
         fixture.queue().claims().settle(claim, QueueFixture.delivered(claim), List.of(), List.of());

@@ -104,7 +104,7 @@ class CommitterTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"SQLException", "RuntimeException", "Error"})
-    void oneCallersFailureIsNotTheOthers(String kind) {
+    void aFailureOfOneCallerDoesNotFailTheOthers(String kind) {
         Semaphore gate = hold();
         CompletableFuture<List<QueueId>> before = incoming(1)
                 .commit(

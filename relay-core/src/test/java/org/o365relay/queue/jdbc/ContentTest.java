@@ -39,7 +39,7 @@ class ContentTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, 5 * CHUNK + 77})
-    void isReadAsItWasWritten(int size) {
+    void readsContentAsItWasWritten(int size) {
         byte[] content = QueueFixture.content(size, size);
         fixture.accept(content, ANNA);
         assertThat(fixture.read(fixture.claimOne())).isEqualTo(content);
@@ -64,7 +64,7 @@ class ContentTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2})
-    void aMissingPieceIsNoticed(int ordinal) {
+    void detectsAMissingChunk(int ordinal) {
         fixture.accept(QueueFixture.content(3, 2 * CHUNK + 3), ANNA);
         fixture.execute("DELETE FROM chunk WHERE ordinal = " + ordinal);
         Claim claim = fixture.claimOne();

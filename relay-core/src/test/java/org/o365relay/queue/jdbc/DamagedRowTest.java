@@ -39,7 +39,7 @@ class DamagedRowTest {
                 "UPDATE recipient SET state = 'delivered' WHERE message_id = $",
                 "DELETE FROM recipient WHERE message_id = $"
             })
-    void isLeftAloneAndTheOthersAreServed(String damage) {
+    void aDamagedMessageIsPutOnHoldAndTheOthersAreClaimed(String damage) {
         fixture.accept("first", ANNA);
         QueueId damaged = fixture.accept("second", ANNA);
         fixture.accept("third", ANNA);

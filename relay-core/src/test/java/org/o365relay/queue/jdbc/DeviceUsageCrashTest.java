@@ -29,7 +29,7 @@ class DeviceUsageCrashTest {
 
     @Test
     @Timeout(180)
-    void everyMessageThatSurvivesIsInTheBudgetThatSurvives(@TempDir Path directory) throws Exception {
+    void countsEveryMessageThatSurvivesACrash(@TempDir Path directory) throws Exception {
         Random random = new Random(20260301);
         QueueFixture fixture = new QueueFixture(directory.resolve("queue"));
         for (int round = 1; round <= ROUNDS; round++) {

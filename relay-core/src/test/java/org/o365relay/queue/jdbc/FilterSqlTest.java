@@ -49,7 +49,7 @@ class FilterSqlTest {
             .toList();
 
     @Test
-    void nothingIsSortedAndNoIndexLeadsAstray(@TempDir Path directory) throws SQLException {
+    void neverSortsAndAlwaysReadsByPrimaryKey(@TempDir Path directory) throws SQLException {
         try (QueueFixture fixture = new QueueFixture(directory)) {
             fixture.queue();
             for (MessageFilter question : QUESTIONS) {
@@ -66,7 +66,7 @@ class FilterSqlTest {
     }
 
     @Test
-    void whatIsAskedForByNameIsSoughtByName(@TempDir Path directory) throws SQLException {
+    void looksUpMessageIdsByPrimaryKey(@TempDir Path directory) throws SQLException {
         try (QueueFixture fixture = new QueueFixture(directory)) {
             fixture.queue();
             MessageFilter named =
@@ -78,7 +78,7 @@ class FilterSqlTest {
     }
 
     @Test
-    void aLongQueueIsAnsweredQuickly(@TempDir Path directory) {
+    void queriesOfALongQueueAreFast(@TempDir Path directory) {
         try (QueueFixture fixture = new QueueFixture(directory)) {
             fixture.queue();
             fill(fixture);

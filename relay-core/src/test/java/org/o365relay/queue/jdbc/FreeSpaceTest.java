@@ -21,7 +21,7 @@ import org.o365relay.queue.jdbc.sqlite.SqliteQueue;
 class FreeSpaceTest {
 
     @Test
-    void thereIsNoneOnceTheQueueIsAtItsLargestAndAgainWhenItHasShrunk(@TempDir Path directory) throws Exception {
+    void reportsAShortageWhileTheQueueHasItsMaximumSize(@TempDir Path directory) throws Exception {
         QueueSettings settings = new QueueSettings(directory, 0, 400_000, Duration.ofDays(30));
         QueueFixture fixture = new QueueFixture(directory);
         try (JdbcQueue queue = SqliteQueue.open(settings, fixture.clock, new Random(1))) {
@@ -47,7 +47,7 @@ class FreeSpaceTest {
     }
 
     @Test
-    void thereIsNoneBelowTheFloorOfTheFileSystem(@TempDir Path directory) throws Exception {
+    void reportsAShortageBelowTheMinimumFreeSpace(@TempDir Path directory) throws Exception {
         long free = Files.getFileStore(directory).getUsableSpace();
         FreeSpace tight = new FreeSpace(new QueueSettings(directory, free * 2, 1L << 40, Duration.ofDays(30)));
         assertThat(tight.shortageFor(0)).contains(SpaceShortage.DISK);

@@ -23,7 +23,7 @@ class FullDiskTest {
 
     @Test
     @Timeout(120)
-    void nothingAcknowledgedIsLostAndItWorksAgainWithoutARestart(@TempDir Path directory) throws Exception {
+    void losesNoAcknowledgedMessageAndRecoversWithoutARestart(@TempDir Path directory) throws Exception {
         Path data = directory.resolve("queue");
         int accepted;
         try (ChildJvm child = ChildJvm.startLimited(LIMIT_KIB, directory, FullDiskTest.class, data.toString())) {

@@ -92,7 +92,7 @@ class MessageFilterTest {
                     up-to      | held              | fresh waiting held
                     ids        | sent fresh 4711   | fresh sent
                     """)
-    void findsWhatMeetsTheCondition(String condition, @Nullable String value, @Nullable String expected)
+    void findsMessagesThatMeetTheCondition(String condition, @Nullable String value, @Nullable String expected)
             throws QueueUnavailableException {
         MessageFilter selection = selection(condition, value == null ? "" : value);
         List<String> wanted = expected == null ? List.of() : List.of(expected.split(" ", -1));
@@ -118,7 +118,7 @@ class MessageFilterTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"everything", "recipient", "ids"})
-    void aListIsReadPageByPageInBothDirections(String condition) {
+    void readsAListPageByPageInBothDirections(String condition) {
         MessageFilter selection = selection(condition, condition.equals("ids") ? filled().all() : "*");
         for (Page.Order order : Page.Order.values()) {
             List<String> whole = filled().names(find(selection, order));

@@ -202,7 +202,7 @@ class QueueAdminTest {
     }
 
     @Test
-    void anAddressBeyondAsciiMakesTheMessageOneThatNeedsSmtpUtf8() {
+    void aNonAsciiAddressMakesTheMessageRequireSmtpUtf8() {
         fixture.accept("first", ANNA);
         EmailAddress dane = EmailAddress.parse("søren@contoso.example").orElseThrow();
 
@@ -251,7 +251,7 @@ class QueueAdminTest {
     }
 
     @Test
-    void thousandsAreChangedInBatches() {
+    void changesThousandsOfMessagesInBatches() {
         fill(2_000);
 
         assertThat(apply(new Change.Hold(), MessageFilter.ALL)).isEqualTo(new ChangeResult(2_000, 0, ""));
@@ -327,7 +327,7 @@ class QueueAdminTest {
                         new ChangeResult(
                                 0,
                                 0,
-                                "internal error, see the log of the relay: a bug; 0 of 2 messages were changed; run the command again for the rest"));
+                                "internal error, see the relay's log: a bug; 0 of 2 messages were changed; run the command again for the rest"));
         assertThat(show(held).entry().state()).isEqualTo(MessageState.HELD);
 
         fixture.queue().admin().bounceEach(MessageFilter.of(List.of(waiting)), EVA, _ -> {
@@ -433,7 +433,7 @@ class QueueAdminTest {
     }
 
     @Test
-    void aDamagedMessageCannotBeBouncedButDeleted() {
+    void aDamagedMessageCanBeDeletedButNotBounced() {
         QueueId damaged = fixture.accept("damaged", ANNA);
         fixture.execute("UPDATE message SET sender = 'a b'");
 

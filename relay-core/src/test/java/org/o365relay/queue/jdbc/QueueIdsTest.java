@@ -15,7 +15,7 @@ import org.o365relay.mail.QueueId;
 class QueueIdsTest {
 
     @Test
-    void growWithinAMillisecondAndWhenTheClockIsSetBack() {
+    void idsAscendWithinAMillisecondAndWhenTheClockIsSetBack() {
         ManualClock clock = new ManualClock("2026-03-01T08:00:00Z");
         QueueIds ids = new QueueIds(clock, new Random(1), 0);
         Stream<QueueId> burst = Stream.generate(ids::next).limit(1_000);
@@ -29,7 +29,7 @@ class QueueIdsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"2039-12-01T00:00:00Z", "2109-01-01T00:00:00Z"})
-    void areThereForALongTimeToCome(String when) {
+    void idsAreAvailableUntilTheYear2109(String when) {
         QueueIds ids = new QueueIds(new ManualClock(when), new Random(1), 0);
         assertThat(ids.next().value())
                 .isGreaterThan(Instant.parse("2026-03-01T08:00:00Z").toEpochMilli() << 21);

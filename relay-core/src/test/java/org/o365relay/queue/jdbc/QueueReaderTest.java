@@ -78,7 +78,7 @@ class QueueReaderTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void aLookThatFailsDoesNotMakeTheNextOnesStale(boolean itIsTheDisk) {
+    void aFailedReadDoesNotMakeLaterReadsStale(boolean itIsTheDisk) {
         fixture.accept("before", ANNA);
         for (int i = 0; i < 10; i++) { // whichever connection it takes
             assertThatThrownBy(() -> fixture.queue().store().scanners().read(statements -> {
@@ -235,7 +235,7 @@ class QueueReaderTest {
                 "UPDATE recipient SET address = '', state = '?'",
                 "DELETE FROM recipient"
             })
-    void aDamagedRowIsShownAsFarAsItMakesSense(String damage) {
+    void showsTheReadableFieldsOfADamagedRow(String damage) {
         QueueId id = fixture.accept("whole once", ANNA);
         fixture.execute(damage);
         QueueReader reading = fixture.queue().reader();

@@ -26,7 +26,7 @@ class QuotaUsageCrashTest {
 
     @Test
     @Timeout(180)
-    void everyRecipientThatIsSettledIsCounted(@TempDir Path directory) throws Exception {
+    void countsEverySettledRecipientDespiteACrash(@TempDir Path directory) throws Exception {
         Random random = new Random(20260302);
         QueueFixture fixture = new QueueFixture(directory.resolve("queue"));
         for (int round = 1; round <= ROUNDS; round++) {

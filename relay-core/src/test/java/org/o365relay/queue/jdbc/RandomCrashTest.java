@@ -25,7 +25,7 @@ class RandomCrashTest {
 
     @Test
     @Timeout(300)
-    void everyAcknowledgedMessageSurvivesEveryKill(@TempDir Path directory) throws Exception {
+    void losesNoAcknowledgedMessageWhenKilled(@TempDir Path directory) throws Exception {
         Random random = new Random(20260301);
         Devices devices = new Devices();
         Path data = directory.resolve("queue");

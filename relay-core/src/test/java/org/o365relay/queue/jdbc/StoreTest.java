@@ -19,7 +19,7 @@ class StoreTest {
 
     @Test
     @Timeout(60)
-    void givesEverythingItDoesNotNeedBackWhenTheDiskIsShort(@TempDir Path directory) throws Exception {
+    void returnsAllUnusedSpaceWhenTheDiskIsShort(@TempDir Path directory) throws Exception {
         AtomicLong free = new AtomicLong(1L << 40);
         QueueSettings settings = new QueueSettings(directory, 1_000, 1L << 40, Duration.ofDays(30));
         try (Store store = Store.open(new Sqlite(directory), new FreeSpace(settings, free::get))) {

@@ -93,7 +93,7 @@ class BackupTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void isOneFileForItsOwnerAloneAndCanBeRestored(boolean running) throws Exception {
+    void writesOneFileForItsOwnerOnlyThatCanBeRestored(boolean running) throws Exception {
         fixture.accept("one", ANNA);
         fixture.accept(CrashScenes.LARGE, ANNA);
         if (!running) {
@@ -163,7 +163,7 @@ class BackupTest {
     }
 
     @Test
-    void startsAgainIfARelayStartsMeanwhile() throws Exception {
+    void repeatsTheCopyIfARelayStartsMeanwhile() throws Exception {
         fixture.accept("one", ANNA);
         fixture.close();
         Path partial = folder.resolve(".queue-20260301-080000.db.partial");

@@ -311,7 +311,7 @@ class RepairTest {
     private Quarantine exchanging() throws IOException {
         fill(40);
         fixture.corrupt(fixture.number("SELECT rootpage FROM sqlite_schema WHERE name = 'message_claim'"));
-        Quarantine quarantine = Quarantine.at(fixture.directory, fixture.clock.instant());
+        Quarantine quarantine = Quarantine.create(fixture.directory, fixture.clock.instant());
         quarantine.copyFiles(new Sqlite(fixture.directory));
         new MaintenanceMarker(fixture.directory).begin("queue verify --repair", quarantine.folder());
         return quarantine;
@@ -381,7 +381,7 @@ class RepairTest {
     }
 
     @Test
-    void createsNothingWhereThereIsNoQueue() {
+    void createsNoFileIfThereIsNoQueue() {
         assertThatThrownBy(this::repair)
                 .isInstanceOf(QueueUnavailableException.class)
                 .hasMessageContaining("there is no queue");

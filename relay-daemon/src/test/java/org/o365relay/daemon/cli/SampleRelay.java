@@ -126,7 +126,7 @@ final class SampleRelay {
                         null,
                         "interrupted",
                         "",
-                        "the relay ended during an attempt",
+                        "the relay stopped during an attempt",
                         "",
                         true))
                 .happened(new HistoryEntry(

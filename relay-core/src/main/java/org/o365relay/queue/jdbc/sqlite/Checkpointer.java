@@ -18,12 +18,12 @@ import org.slf4j.LoggerFactory;
 /// Runs checkpoints, which copy SQLite's write-ahead log into the database, and returns free pages to the file
 /// system.
 ///
-/// A checkpoint on the writer's thread would delay every client that waits for its 250, so checkpoints run on a
-/// thread of their own, in passive mode. SQLite restarts the log only after a checkpoint has reached its end,
-/// which never happens while the writer is busy; therefore, once the log is long, the writer runs the
-/// checkpoint itself. Until the writer has done so, this thread starts no checkpoint: on a slow disk one would
-/// always be running and block that of the writer. Checkpoints do not wait for readers: a program that keeps
-/// the database open for reading makes the log grow, but delays no client.
+/// A checkpoint on the writer's thread would delay every client that waits for its 250 reply, so checkpoints
+/// run on a thread of their own, in passive mode. SQLite restarts the log only after a checkpoint has reached
+/// the end of the log, which never happens while the writer is busy; therefore, once the log is long, the
+/// writer runs the checkpoint itself. Until the writer has done so, this thread starts no checkpoint: on a slow
+/// disk one would always be running and block the writer's. Checkpoints do not wait for readers: a program that
+/// keeps the database open for reading makes the log grow, but delays no client.
 final class Checkpointer implements Dialect.Upkeep {
 
     private static final Logger log = LoggerFactory.getLogger(Checkpointer.class);
@@ -31,14 +31,14 @@ final class Checkpointer implements Dialect.Upkeep {
     private static final long OCTETS_BETWEEN = 4L * 1024 * 1024;
     private static final long LONG_LOG_PAGES = 16_384; // 64 MiB
 
-    /// Free octets kept for new mail; more than this is returned to the file system.
+    /// Unused space that is kept for new mail, in octets. Space beyond this is returned to the file system.
     private static final long MAX_SPARE = 64L * 1024 * 1024;
 
-    /// Pages returned in one transaction: 2 MiB, which takes the writer a few milliseconds.
+    /// Number of pages returned in one transaction: 2 MiB, which takes the writer a few milliseconds.
     private static final int PAGE_BATCH = 512;
 
-    /// Time per second spent on returning pages while nothing else is written: after a long outage the space is
-    /// returned within minutes.
+    /// Time per second that is spent on returning pages while nothing else is written: after a long outage the
+    /// space is returned within minutes.
     private static final Duration RETURN_TIME = Duration.ofMillis(250);
 
     private final Connection connection;
@@ -117,7 +117,7 @@ final class Checkpointer implements Dialect.Upkeep {
         }
     }
 
-    /// @return number of pages in the log
+    /// @return number of pages in the log; 0 if the checkpoint failed
     private static long checkpoint(Connection connection, String mode) {
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery("PRAGMA wal_checkpoint(" + mode + ")")) {

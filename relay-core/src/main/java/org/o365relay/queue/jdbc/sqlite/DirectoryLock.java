@@ -30,7 +30,7 @@ public final class DirectoryLock {
 
     /// Directories locked by this process. The system releases a process's lock on a file when the process
     /// closes any channel to it, so a second channel must not even be opened.
-    private static final Set<Path> LOCKED_HERE = ConcurrentHashMap.newKeySet();
+    private static final Set<Path> LOCKED_BY_THIS_PROCESS = ConcurrentHashMap.newKeySet();
 
     private final Path directory;
     private final FileChannel channel;
@@ -42,15 +42,15 @@ public final class DirectoryLock {
 
     public static DirectoryLock acquire(Path directory) throws QueueUnavailableException {
         try {
-            Files.createDirectories(directory, DurableFiles.only("rwx------"));
-            Path real = directory.toRealPath();
-            if (!LOCKED_HERE.add(real)) {
+            Files.createDirectories(directory, DurableFiles.permissions("rwx------"));
+            Path realPath = directory.toRealPath();
+            if (!LOCKED_BY_THIS_PROCESS.add(realPath)) {
                 throw inUse(directory, Long.toString(ProcessHandle.current().pid()));
             }
             try {
-                return new DirectoryLock(real, lock(directory));
+                return new DirectoryLock(realPath, lock(directory));
             } catch (IOException | QueueUnavailableException e) {
-                LOCKED_HERE.remove(real);
+                LOCKED_BY_THIS_PROCESS.remove(realPath);
                 throw e;
             }
         } catch (IOException e) {
@@ -62,8 +62,8 @@ public final class DirectoryLock {
         }
     }
 
-    /// Reads the system's table of locks: trying to acquire the lock could make a relay that is just starting
-    /// fail.
+    /// Reads the system's table of locks instead of trying to acquire the lock, which could make the start of a
+    /// relay fail.
     ///
     /// @return ID of the process that holds a lock on the file; empty if there is none, or if it is not visible
     ///     to this process
@@ -91,7 +91,7 @@ public final class DirectoryLock {
         } catch (IOException e) {
             log.warn("the lock on the data directory was not released: {}", e.toString());
         } finally {
-            LOCKED_HERE.remove(directory);
+            LOCKED_BY_THIS_PROCESS.remove(directory);
         }
     }
 

@@ -12,8 +12,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Objects;
 import java.util.Set;
 
-/// Writes files that are complete and synced to disk when the method returns. The files contain mail, so only
-/// the owner may read them.
+/// Creates, copies, moves and deletes files, and syncs the changes to disk. The files contain mail, so only the
+/// owner may read them.
 ///
 /// Must not be used for files that SQLite has open in this process: the system releases a process's locks on a
 /// file when the process closes any channel to it.
@@ -24,9 +24,9 @@ public final class DurableFiles {
 
     private DurableFiles() {}
 
-    /// Creates an empty file.
+    /// Creates an empty file without syncing it.
     public static void create(Path file) throws IOException {
-        Files.createFile(file, only("rw-------"));
+        Files.createFile(file, permissions("rw-------"));
     }
 
     /// Creates a folder and its parents, and syncs their directory entries.
@@ -36,15 +36,17 @@ public final class DurableFiles {
         }
         Path parent = folder(directory);
         createDirectories(parent);
-        Files.createDirectory(directory, only("rwx------"));
+        Files.createDirectory(directory, permissions("rwx------"));
         syncDirectory(parent);
     }
 
-    /// Copies a file to a new one, and syncs it.
+    /// Copies a file to a new file, and syncs the content but not the directory.
     public static void copy(Path from, Path to) throws IOException {
         try (FileChannel source = FileChannel.open(from, StandardOpenOption.READ);
                 FileChannel target = FileChannel.open(
-                        to, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), only("rw-------"))) {
+                        to,
+                        Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                        permissions("rw-------"))) {
             long size = source.size();
             long done = 0;
             while (done < size) {
@@ -54,7 +56,7 @@ public final class DurableFiles {
         }
     }
 
-    /// Writes a new file, and syncs it.
+    /// Writes a new file, and syncs the content but not the directory.
     static void write(Path file, byte[] content) throws IOException {
         create(file);
         Files.write(file, content);
@@ -96,12 +98,11 @@ public final class DurableFiles {
         return file.toFile().length();
     }
 
-    /// @return permissions for a new file or directory
-    static FileAttribute<?>[] only(String permissions) {
+    /// @return attributes that give a new file or directory these permissions; none on systems without POSIX
+    ///     permissions
+    static FileAttribute<?>[] permissions(String posix) {
         return HAS_PERMISSIONS
-                ? new FileAttribute<?>[] {
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
-                }
+                ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(posix))}
                 : new FileAttribute<?>[0];
     }
 }

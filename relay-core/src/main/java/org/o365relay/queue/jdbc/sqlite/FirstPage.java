@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.o365relay.queue.QueueUnavailableException;
 
-/// Replaces a lost first page of a database. The first page holds the schema: where each table begins. With
-/// `auto_vacuum`, SQLite keeps the root pages of the tables at the beginning of the file, in the order of their
-/// creation, so they have the same page numbers as in a new queue.
+/// Replaces a lost first page of a database. The first page holds the schema, which names the root page of each
+/// table. With `auto_vacuum`, SQLite keeps the root pages of the tables at the beginning of the file, in the
+/// order of their creation, so they have the same page numbers as in a new queue.
 ///
 /// With the replacement the tables can be read, but not written: the replacement lists no indexes and no free
 /// pages.
@@ -35,7 +35,7 @@ public final class FirstPage {
 
     /// A table of a new queue.
     ///
-    /// @param statement the statement that creates the table, without constraints, which only matter for
+    /// @param statement the statement that creates the table, without the constraints that matter only for
     ///     writing
     private record Table(String name, int rootPage, String statement) {}
 

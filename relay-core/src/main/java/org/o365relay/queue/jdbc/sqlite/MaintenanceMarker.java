@@ -9,8 +9,9 @@ import java.util.Optional;
 import org.o365relay.queue.QueueUnavailableException;
 import org.o365relay.queue.QueueUnavailableException.Reason;
 
-/// Marks in the data directory that a command is replacing the files of the queue. If the command is killed,
-/// the files may not belong together: no relay opens them until the command has been run again and completes.
+/// A file in the data directory that exists while a command is replacing the files of the queue. If the command
+/// is killed, the files may not belong together, and no relay opens them until the command has been run again
+/// and has completed.
 public final class MaintenanceMarker {
 
     public static final String FILE = "queue.unfinished";
@@ -31,8 +32,8 @@ public final class MaintenanceMarker {
 
     /// A command in progress, or one that was killed.
     ///
-    /// @param command as typed, without the program name
-    /// @param folder a folder below the data directory that contains the previous files
+    /// @param command the command line without the program name
+    /// @param folder the folder below the data directory that contains the previous files
     public record Operation(String command, Path folder) {}
 
     /// @param folder a folder below the data directory; its path is stored relative to the data directory,
@@ -49,7 +50,8 @@ public final class MaintenanceMarker {
         DurableFiles.delete(file);
     }
 
-    /// Deletes what a killed repair or restore has left. Must not be called while a marker exists.
+    /// Deletes the temporary databases that a killed repair or restore has left. Must not be called while a
+    /// marker exists.
     public static void deleteTemporaryDatabases(Path directory) throws IOException {
         for (String name : List.of(REPAIRED, REPAIR_SOURCE, REPAIR_ROLLBACK, RESTORED)) {
             new Sqlite(directory, name).delete();
@@ -74,12 +76,12 @@ public final class MaintenanceMarker {
 
     /// @param command the command that may be unfinished, because it is being run again
     public void requireFinishedExcept(String command) throws IOException, QueueUnavailableException {
-        Optional<Operation> begun = unfinished();
-        if (begun.isPresent() && !begun.get().command().equals(command)) {
+        Optional<Operation> operation = unfinished();
+        if (operation.isPresent() && !operation.get().command().equals(command)) {
             throw new QueueUnavailableException(
                     Reason.DAMAGED,
-                    "\"o365-relay " + begun.get().command() + "\" was interrupted; run it again. The previous files"
-                            + " are in " + begun.get().folder());
+                    "\"o365-relay " + operation.get().command() + "\" was interrupted; run it again. The previous files"
+                            + " are in " + operation.get().folder());
         }
     }
 }

@@ -29,8 +29,8 @@ import org.o365relay.queue.jdbc.QuotaTables;
 import org.o365relay.queue.jdbc.ReadAccess;
 import org.o365relay.queue.jdbc.Statements;
 
-/// Reads a queue from another process, whether a relay is running or not. Creates and changes no file, and does
-/// not delay a running relay.
+/// Reads a queue from another process, whether a relay is running or not. Does not create or change any file,
+/// and does not delay a running relay.
 public final class OfflineQueue {
 
     private final Path file;
@@ -43,7 +43,7 @@ public final class OfflineQueue {
     }
 
     /// @param directory the data directory
-    /// @param clock clock for the time of the summaries
+    /// @param clock provides the time of summaries
     public OfflineQueue(Path directory, InstantSource clock) {
         this.clock = clock;
         this.file = directory.resolve(Sqlite.FILE);
@@ -56,25 +56,25 @@ public final class OfflineQueue {
         return DirectoryLock.holder(file.resolveSibling(DirectoryLock.FILE));
     }
 
-    /// Reads the device counters. Changes of the last few seconds may be missing, except for usage that counts
-    /// against a limit.
+    /// Reads the device counters. Changes made in the last few seconds may be missing, except for usage that
+    /// counts against a limit.
     ///
-    /// @return the devices, in any order; empty if the queue was written by an older relay, which did not store
+    /// @return the devices, in any order; empty if the schema of the queue is so old that it has no devices
+    /// @throws QueueUnavailableException with a message for the admin, also if the schema is older but has
     ///     devices
-    /// @throws QueueUnavailableException with a message for the admin
     public List<DeviceRecord> devices() throws QueueUnavailableException {
         return list(Schema.FIRST_WITH_DEVICES, DeviceTables::all);
     }
 
-    /// Like [Claims#quotaUsage(String, Instant)].
+    /// Reads quota usage as [Claims#quotaUsage(String, Instant)] does.
     ///
-    /// @return the slots; empty if the queue was written by an older relay, which did not store usage
+    /// @return the slots; empty if the schema of the queue is so old that it has no usage
     /// @throws QueueUnavailableException with a message for the admin
     public List<UsageSlot> quotaUsage(String account, Instant since) throws QueueUnavailableException {
         return list(Schema.FIRST_WITH_QUOTA_USAGE, statements -> QuotaTables.usageSince(statements, account, since));
     }
 
-    /// @return a reader; each call opens the queue anew
+    /// @return a reader that opens the queue for each call
     /// @throws QueueUnavailableException with a message for the admin, also if an older relay wrote the queue
     public QueueReader reader() throws QueueUnavailableException {
         query(this::requireCurrentVersion);
@@ -82,7 +82,7 @@ public final class OfflineQueue {
     }
 
     /// @param settings the settings of this queue
-    /// @return disk space, measured now
+    /// @return the current disk space
     /// @throws QueueUnavailableException with a message for the admin
     public DiskCapacity capacity(QueueSettings settings) throws QueueUnavailableException {
         Dialect.Usage usage = query(statements -> sqlite.usage(statements.connection()));
@@ -116,7 +116,7 @@ public final class OfflineQueue {
     }
 
     /// @param first the first schema version that has the table
-    /// @return an empty list if the queue has an older version
+    /// @return the result of the query; an empty list if the schema version is lower than `first`
     private <T> List<T> list(int first, Query<List<T>> query) throws QueueUnavailableException {
         return query(statements -> {
             if (sqlite.version(statements.connection()) < first) {
@@ -127,7 +127,7 @@ public final class OfflineQueue {
         });
     }
 
-    /// @param query the query; repeated if a relay starts while it runs
+    /// @param query the query, which is repeated if a relay starts while it runs
     public <T extends @Nullable Object> T query(Query<T> query) throws QueueUnavailableException {
         try {
             return read(query);
@@ -170,7 +170,7 @@ public final class OfflineQueue {
     }
 
     /// @return the schema version
-    /// @throws QueueUnavailableException if it is not the current one
+    /// @throws QueueUnavailableException if the version is not the current one
     private long requireCurrentVersion(Statements statements) throws SQLException, QueueUnavailableException {
         long version = sqlite.version(statements.connection());
         if (version < Schema.VERSION) {

@@ -19,12 +19,12 @@ import org.jspecify.annotations.Nullable;
 /// Copies every readable row of a database with damaged pages into a new database.
 ///
 /// A table is read in the order of its keys. After an unreadable row, reading continues after the damaged page.
-/// Because it is not known where that page ends, every possible key is tried: row numbers are counted up, and
-/// message IDs are taken from the other tables.
+/// Because it is not known where that page ends, every possible key is tried: row numbers one after another,
+/// and the message IDs found in the other tables.
 public final class RowRecovery {
 
     /// If this many consecutive numbers are unreadable, an interior page with many leaf pages is damaged, not a
-    /// single leaf page.
+    /// single leaf page. The next readable number is then found by a binary search.
     private static final int MAX_UNREADABLE = 1_000;
 
     private static final long LAST_NUMBER = 1L << 40;
@@ -35,7 +35,8 @@ public final class RowRecovery {
     private final Connection target;
     private final Map<String, Integer> gaps = new LinkedHashMap<>();
 
-    /// @param target a database with the tables of the same version; auto-commit is off
+    /// @param target a connection to a database with the tables of the same schema version, with auto-commit
+    ///     off
     public RowRecovery(Connection source, Connection target) {
         this.source = source;
         this.target = target;
@@ -171,7 +172,7 @@ public final class RowRecovery {
     ///
     /// @param isComplete whether the end of the table was reached
     /// @param copied number of rows copied
-    /// @param last the last key read
+    /// @param last the last key read; the first key requested if no row was read
     private record ReadResult(boolean isComplete, int copied, long last) {}
 
     /// Copies one table.
@@ -193,7 +194,7 @@ public final class RowRecovery {
             return columns;
         }
 
-        /// @param withRowid whether the implicit row number is copied as well
+        /// @param withRowid whether the implicit `rowid` is copied as well
         void prepareInsert(boolean withRowid) throws SQLException {
             List<String> common = new ArrayList<>(columnNames(source));
             common.retainAll(columnNames(target));
@@ -230,7 +231,8 @@ public final class RowRecovery {
                     first);
         }
 
-        /// @return a readable number that follows an unreadable one; [#LAST_NUMBER] if there is none
+        /// @return a readable row number that directly follows an unreadable one; [#LAST_NUMBER] if there is
+        ///     none
         long firstReadable(long first) throws SQLException {
             long unreadable = first;
             long step = 1;
@@ -264,7 +266,7 @@ public final class RowRecovery {
             }
         }
 
-        /// @param direction empty or ` DESC`
+        /// @param direction ` DESC` to read backwards, otherwise empty
         ReadResult copyAll(String direction) throws SQLException {
             return copy(
                     "SELECT 0 AS recovered, " + String.join(", ", columns) + " FROM " + table + " ORDER BY "
@@ -280,7 +282,7 @@ public final class RowRecovery {
                 while (row.next()) {
                     long found = row.getLong("recovered");
                     if (found < last) {
-                        return new ReadResult(false, copied, last); // the row is from a page of another table
+                        return new ReadResult(false, copied, last); // the page belongs to another table
                     }
                     last = found;
                     copied++;

@@ -9,23 +9,23 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.o365relay.queue.jdbc.Statements;
 
-/// The versions of the schema, which are in `schema-N.sql`.
+/// The versions of the database schema. The file `schema-N.sql` upgrades the previous version to version N.
 public final class Schema {
 
     static final int FIRST_WITH_DEVICES = 2;
     static final int FIRST_WITH_QUOTA_USAGE = 3;
 
-    /// The version of this relay.
+    /// The schema version that this relay uses.
     public static final int VERSION = 5;
 
     private Schema() {}
 
-    /// @return the statements that upgrade the previous version to this version
+    /// @return the SQL statements that upgrade the previous version to this version
     public static String[] statements(long version) {
         return Statements.resource(Schema.class, "schema-" + version + ".sql").split(";\\s*\n");
     }
 
-    /// @return a description of every table column and every index, with their names
+    /// @return a description of each table column and each index, including its name
     public static Set<String> structure(Connection connection) throws SQLException {
         Set<String> parts = new TreeSet<>();
         try (Statement statement = connection.createStatement();

@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
 /// Copies the queue before an upgrade changes its tables: `queue-schema-3.db` is the complete queue with the
 /// tables of version 3. Copies are deleted after 30 days.
 ///
-/// Runs while the queue is closed: the write-ahead log is checkpointed into the database, and the file is
-/// copied as it is, even if it is damaged.
+/// The copy is made before the queue is opened: the write-ahead log is checkpointed into the database, and the
+/// file is copied as it is, even if it is damaged.
 final class SchemaBackups {
 
     /// How long a copy is kept; limited because the copy contains mail.
@@ -47,28 +47,29 @@ final class SchemaBackups {
         this.space = space;
     }
 
-    /// Copies a queue of an older version. Does nothing for a new queue.
+    /// Copies a queue of an older version. Does nothing if the queue is new or has the current version.
     ///
-    /// @throws QueueUnavailableException if there is not enough free space; nothing is changed
+    /// @throws QueueUnavailableException if the queue cannot be copied, for example because there is not enough
+    ///     free space; the queue is not changed
     void backUpBeforeUpgrade(Sqlite sqlite) throws SQLException, QueueUnavailableException {
         try {
             Files.deleteIfExists(unfinished());
-            long version = DurableFiles.size(sqlite.file()) == 0 ? 0 : versionAtRest(sqlite);
+            long version = DurableFiles.size(sqlite.file()) == 0 ? 0 : versionAfterCheckpoint(sqlite);
             if (version > 0 && version < Schema.VERSION) {
                 backUp(sqlite, version);
             }
         } catch (IOException e) {
             throw new QueueUnavailableException(
                     Reason.UNUSABLE_DIRECTORY,
-                    "the queue " + sqlite.file() + " must be copied before it is upgraded, and the copy failed: "
+                    "the queue " + sqlite.file() + " must be copied before it is upgraded, but the copy failed: "
                             + e.getMessage() + "; nothing was changed");
         }
     }
 
-    /// Checkpoints and truncates the write-ahead log if the tables have an older version.
+    /// Checkpoints and truncates the write-ahead log if the schema has an older version.
     ///
-    /// @return the version of the tables
-    private static long versionAtRest(Sqlite sqlite) throws SQLException, QueueUnavailableException {
+    /// @return the schema version
+    private static long versionAfterCheckpoint(Sqlite sqlite) throws SQLException, QueueUnavailableException {
         long version;
         try (Connection connection = sqlite.connect()) {
             version = sqlite.version(connection);
@@ -79,7 +80,7 @@ final class SchemaBackups {
         if (version < Schema.VERSION && sqlite.hasLog()) {
             throw new QueueUnavailableException(
                     Reason.UNUSABLE_DIRECTORY,
-                    "the queue " + sqlite.file() + " must be upgraded, but another program has it open; end that"
+                    "the queue " + sqlite.file() + " must be upgraded, but another program has it open; close that"
                             + " program and start the relay again. Nothing was changed");
         }
         return version;
@@ -87,7 +88,7 @@ final class SchemaBackups {
 
     private void backUp(Sqlite sqlite, long version) throws IOException, QueueUnavailableException {
         long size = DurableFiles.size(sqlite.file());
-        long needed = size + size / 4 + MIB; // the extra is for new indexes and the log of the upgrade
+        long needed = size + size / 4 + MIB; // a quarter more for new indexes and the log of the upgrade
         long free = space.usable();
         if (free < needed) {
             throw notEnoughSpace(sqlite, needed, free);

@@ -21,7 +21,7 @@ import org.o365relay.queue.jdbc.Dialect;
 /// A SQLite database: its files, its connections with their settings, and the meaning of its errors.
 public final class Sqlite implements Dialect {
 
-    /// Name of the queue in the data directory.
+    /// Name of the queue's database file in the data directory.
     public static final String FILE = "queue.db";
 
     // https://www.sqlite.org/rescode.html
@@ -96,11 +96,12 @@ public final class Sqlite implements Dialect {
         return connection;
     }
 
-    /// Opens a connection for a process other than the relay. Creates and changes no file, not even the log and
-    /// its index: these would belong to the user of that process, and the relay could not write to them.
+    /// Opens a connection for a process other than the relay. Does not create or change any file, not even the
+    /// log and its index: these would belong to the user of that process, and the relay could not write to
+    /// them.
     ///
-    /// @param immutable true to read the file as immutable, which is possible only if it has no log; the result
-    ///     is invalid if the file changes in the meantime. False to use the existing index of the log
+    /// @param immutable true to treat the file as immutable, which is possible only if it has no log, and makes
+    ///     the result invalid if the file changes in the meantime; false to use the existing index of the log
     Connection openReadOnly(boolean immutable) throws SQLException {
         String how = immutable ? "immutable=1" : "readonly_shm=1";
         Connection connection = DriverManager.getConnection(
@@ -125,8 +126,8 @@ public final class Sqlite implements Dialect {
         if (hasLog()) {
             throw new QueueUnavailableException(
                     Reason.UNUSABLE_DIRECTORY,
-                    "another program has " + file + " open; end that program and repeat the command. The queue was not"
-                            + " changed");
+                    "another program has " + file
+                            + " open; close that program and repeat the command. The queue was not" + " changed");
         }
     }
 
@@ -152,10 +153,11 @@ public final class Sqlite implements Dialect {
         DurableFiles.delete(file);
     }
 
-    /// Opens a connection with auto-commit on, without changing settings of the database.
+    /// Opens a connection with auto-commit on, without changing the settings stored in the database.
     public Connection connect() throws SQLException {
         Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
-        execute(connection, "PRAGMA busy_timeout = 10000", "PRAGMA synchronous = FULL"); // 250 means: on disk
+        // FULL: a message acknowledged with a 250 reply must be on disk.
+        execute(connection, "PRAGMA busy_timeout = 10000", "PRAGMA synchronous = FULL");
         return connection;
     }
 
@@ -182,7 +184,7 @@ public final class Sqlite implements Dialect {
         return Set.of(BUSY, READONLY, IOERR, FULL, CANTOPEN).contains(primaryCode(e));
     }
 
-    /// Runs statements, one after another.
+    /// Runs statements one after another.
     public static void execute(Connection connection, String... statements) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             for (String text : statements) {
@@ -206,7 +208,7 @@ public final class Sqlite implements Dialect {
 
     /// Upgrades in one transaction, one version at a time.
     ///
-    /// @param target the schema version to stop at
+    /// @param target the schema version to upgrade to
     public void upgrade(Connection writer, long target) throws SQLException, QueueUnavailableException {
         for (long next = version(writer) + 1; next <= target; next++) {
             execute(writer, Schema.statements(next));
@@ -234,20 +236,21 @@ public final class Sqlite implements Dialect {
         return number(connection, "PRAGMA user_version");
     }
 
-    /// Copies the whole log into the database, and empties the log.
+    /// Copies the whole log into the database and empties the log, unless another program that has the database
+    /// open prevents it.
     ///
-    /// @param connection outside a transaction
+    /// @param connection a connection that is not in a transaction
     public static void emptyLog(Connection connection) throws SQLException {
         number(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
     }
 
-    /// Writes a copy of the database as of one moment.
+    /// Writes a consistent copy of the database.
     ///
     /// @param connection a connection of [#openReadOnly], which must not be used for anything else afterwards
     /// @param copy an empty file
     public static void copy(Connection connection, Path copy) throws SQLException {
         connection.setAutoCommit(true);
-        execute(connection, "PRAGMA query_only = OFF"); // ON would forbid writing the copy, too; the file is read-only
+        execute(connection, "PRAGMA query_only = OFF"); // ON would prevent writing the copy, too; the file is read-only
         try (PreparedStatement statement = connection.prepareStatement("VACUUM INTO ?")) {
             statement.setString(1, copy.toAbsolutePath().toString());
             statement.executeUpdate();

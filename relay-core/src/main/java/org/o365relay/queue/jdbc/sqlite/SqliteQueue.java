@@ -14,8 +14,8 @@ public final class SqliteQueue {
 
     private SqliteQueue() {}
 
-    /// Opens the queue in its data directory, and creates both if they do not exist. Recovers from a crash, as
-    /// [JdbcQueue#open] describes.
+    /// Opens the queue in its data directory, and creates both if they do not exist. Copies a queue of an older
+    /// version before it is upgraded. Recovers from a crash, as [JdbcQueue#open] describes.
     ///
     /// @throws QueueUnavailableException with a message for the admin
     public static JdbcQueue open(QueueSettings settings, InstantSource clock, RandomGenerator random)

@@ -66,7 +66,7 @@ class DiskFaultTest {
     }
 
     @Test
-    void theFaultsAreReal(@TempDir Path directory) throws Exception {
+    void theDatabaseReportsTheFaults(@TempDir Path directory) throws Exception {
         try (ChildJvm child = ChildJvm.start(directory, DiskFaultTest.class, "real", directory.toString())) {
             assertThat(child.awaitLine("FULL")).contains("database or disk is full");
             assertThat(child.awaitLine("BROKEN")).containsIgnoringCase("disk I/O error");

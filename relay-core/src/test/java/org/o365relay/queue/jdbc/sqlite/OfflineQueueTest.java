@@ -52,23 +52,23 @@ class OfflineQueueTest {
     @Test
     void readsTheQueueOfARunningRelayWithoutDelayingIt() throws Exception {
         count();
-        assertThatThePrinterIsSeen(1);
+        assertThatThePrinterIsListed(1);
         fixture.accept("afterwards", ANNA);
         count();
-        assertThatThePrinterIsSeen(2);
+        assertThatThePrinterIsListed(2);
     }
 
     @Test
     void readsTheQueueOfAStoppedRelay() throws Exception {
         count();
         fixture.close();
-        assertThatThePrinterIsSeen(1);
+        assertThatThePrinterIsListed(1);
     }
 
     @Test
     void readsTheQueueOfAKilledRelay() throws Exception {
         leaveAKilledRelay();
-        assertThatThePrinterIsSeen(1);
+        assertThatThePrinterIsListed(1);
     }
 
     private void leaveAKilledRelay() throws Exception {
@@ -95,7 +95,7 @@ class OfflineQueueTest {
     }
 
     @Test
-    void seesNoDevicesInAQueueOfVersion1AndLeavesItSo() throws Exception {
+    void readsNoDevicesFromAQueueOfVersion1AndDoesNotUpgradeIt() throws Exception {
         fixture.createVersionOne();
         assertThat(new OfflineQueue(fixture.directory).devices()).isEmpty();
         assertThat(fixture.number("PRAGMA user_version")).isEqualTo(1);
@@ -124,7 +124,7 @@ class OfflineQueueTest {
         assertThat(fixture.directory.resolve("queue.db-shm")).doesNotExist();
     }
 
-    private void assertThatThePrinterIsSeen(int refusals) throws Exception {
+    private void assertThatThePrinterIsListed(int refusals) throws Exception {
         Map<String, FileTime> before = files();
         assertThat(new OfflineQueue(fixture.directory).devices())
                 .singleElement()

@@ -107,7 +107,7 @@ class OpeningTest {
     }
 
     @Test
-    void leavesAFileThatIsNoDatabaseUnchanged() throws IOException {
+    void leavesAFileThatIsNotADatabaseUnchanged() throws IOException {
         Files.createDirectories(directory);
         Path file = directory.resolve("queue.db");
         Files.writeString(file, "Dear admin, this was never a database. ".repeat(500));

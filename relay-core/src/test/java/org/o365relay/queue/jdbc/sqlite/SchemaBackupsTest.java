@@ -58,7 +58,7 @@ class SchemaBackupsTest {
         fixture.execute("INSERT INTO chunk VALUES (7, 0, x'7363616e')");
     }
 
-    private void assertThatTheMessageIsServed() {
+    private void assertThatTheMessageIsClaimed() {
         fixture.queue().routes().reroute("", _ -> new Destination(QueueFixture.MAILBOX, Priority.NORMAL));
         assertThat(fixture.text(fixture.claimOne())).isEqualTo("scan");
         assertThat(fixture.inconsistencies()).isEmpty();
@@ -73,7 +73,7 @@ class SchemaBackupsTest {
     @Test
     void copiesTheWholeQueueForItsOwnerOnly() throws Exception {
         oldQueue(fixture);
-        assertThatTheMessageIsServed();
+        assertThatTheMessageIsClaimed();
         fixture.close();
 
         Path copy = fixture.directory.resolve(COPY);
@@ -99,7 +99,7 @@ class SchemaBackupsTest {
             child.kill();
         }
         assertThat(fixture.directory.resolve("queue.db-wal")).isNotEmptyFile();
-        assertThatTheMessageIsServed();
+        assertThatTheMessageIsClaimed();
         fixture.close();
         Path back = Files.createDirectory(scratch.resolve("back"));
         Files.copy(fixture.directory.resolve(COPY), back.resolve("queue.db"));
@@ -158,15 +158,15 @@ class SchemaBackupsTest {
         assertThat(fixture.number("PRAGMA user_version")).isEqualTo(3);
         assertThat(names()).noneMatch(name -> name.startsWith("queue-schema"));
         fixture.execute("DELETE FROM chunk WHERE message_id = 8");
-        assertThatTheMessageIsServed();
+        assertThatTheMessageIsClaimed();
     }
 
     @Test
-    void upgradesBesideAReaderIfTheLogCanBeTruncated() throws Exception {
+    void upgradesDespiteAReaderIfTheLogCanBeTruncated() throws Exception {
         oldQueue(fixture);
         try (Connection other = fixture.connection()) {
             assertThat(Sqlite.number(other, "SELECT count(*) FROM message")).isEqualTo(1);
-            assertThatTheMessageIsServed();
+            assertThatTheMessageIsClaimed();
         }
         assertThat(names()).contains(COPY.toString());
     }
@@ -187,7 +187,7 @@ class SchemaBackupsTest {
             assertThat(names()).contains(COPY.toString());
         }
         fixture.execute("DELETE FROM chunk WHERE message_id = 8");
-        assertThatTheMessageIsServed();
+        assertThatTheMessageIsClaimed();
         assertThat(names()).contains(COPY.toString()).doesNotContain("queue-schema.partial");
     }
 

@@ -52,7 +52,7 @@ class SqliteTest {
                     wal_autocheckpoint, 0, the writer does not checkpoint by itself
                     busy_timeout,   10000, another program looking in does not fail us at once
                     """)
-    void theWriterIsSetUpForSafety(String pragma, long value, String why) {
+    void configuresTheWriterForDurability(String pragma, long value, String why) {
         long actual = fixture.write(statements -> Sqlite.number(statements.connection(), "PRAGMA " + pragma));
         assertThat(actual).as(why).isEqualTo(value);
     }

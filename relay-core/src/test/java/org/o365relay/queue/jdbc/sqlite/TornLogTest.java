@@ -32,7 +32,7 @@ public class TornLogTest {
 
     @Test
     @Timeout(120)
-    void theMessagesBeforeTheTearAreWholeAndThereIsNothingElse(@TempDir Path directory) throws Exception {
+    void recoversExactlyTheMessagesBeforeTheTear(@TempDir Path directory) throws Exception {
         Path killed = directory.resolve("killed");
         try (ChildJvm child =
                 ChildJvm.start(directory, CrashScenes.class, Scene.MANY_COMMITS.name(), killed.toString())) {

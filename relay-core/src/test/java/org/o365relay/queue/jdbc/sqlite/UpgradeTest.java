@@ -62,7 +62,7 @@ class UpgradeTest {
     }
 
     @Test
-    void deliversWhatWasQueuedBefore() {
+    void deliversMessagesQueuedBeforeTheUpgrade() {
         fixture.execute("INSERT INTO message (id, received_at, client, helo, protocol, sender, smtp_utf8, notice, size,"
                 + " attempts, due_at) VALUES (7, 1, '10.0.0.7', 'mfp', 'ESMTP', 'a@b.example', 0, 0, 4, 3, 1)");
         fixture.execute("INSERT INTO recipient VALUES (7, 0, 'anna@contoso.example', 'queued')");
@@ -87,7 +87,7 @@ class UpgradeTest {
     }
 
     @Test
-    void keepsWhatVersionTwoKnows() throws SQLException {
+    void keepsTheRowsOfVersionTwo() throws SQLException {
         try (Connection connection = fixture.connection()) {
             Sqlite.execute(connection, Schema.statements(2));
         }
@@ -269,7 +269,7 @@ class UpgradeTest {
     }
 
     @Test
-    void repairsADamagedQueueOfVersionFourUnderItsOwnNames() throws Exception {
+    void repairsADamagedQueueOfVersionFourByItsOwnColumnNames() throws Exception {
         versionFour();
         fixture.corrupt(fixture.number("SELECT rootpage FROM sqlite_schema WHERE name = 'event_message'"));
 
