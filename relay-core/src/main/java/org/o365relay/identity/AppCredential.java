@@ -12,78 +12,77 @@ import org.o365relay.net.UnusableKeyException;
 
 /// The credential of an app registration: a secret or a certificate. It is read again for each token request,
 /// so that a renewed credential is used immediately.
-interface AppCredential {
+sealed interface AppCredential {
 
     IClientCredential credential() throws SignInException;
 
     Optional<Expiry> expiry() throws SignInException;
 
-    static AppCredential secret(Credential.ClientSecret credential) {
-        return new AppCredential() {
-            @Override
-            public IClientCredential credential() throws SignInException {
-                String secret = credential.secret().reveal();
-                if (secret.isBlank()) {
-                    throw SignInException.misconfigured(
-                            "invalid_client",
-                            "the client secret of app " + credential.app().clientId() + " is empty",
-                            null);
-                }
-                return ClientCredentialFactory.createFromSecret(secret);
-            }
+    /// A client secret.
+    record Secret(Credential.ClientSecret settings) implements AppCredential {
 
-            @Override
-            public Optional<Expiry> expiry() {
-                return Optional.ofNullable(credential.expires())
-                        .map(day -> new Expiry(
-                                Expiry.Kind.CLIENT_SECRET,
-                                "app " + credential.app().clientId(),
-                                day.atStartOfDay(ZoneOffset.UTC).toInstant()));
+        @Override
+        public IClientCredential credential() throws SignInException {
+            String secret = settings.secret().reveal();
+            if (secret.isBlank()) {
+                throw SignInException.misconfigured(
+                        "invalid_client",
+                        "the client secret of app " + settings.app().clientId() + " is empty",
+                        null);
             }
-        };
+            return ClientCredentialFactory.createFromSecret(secret);
+        }
+
+        @Override
+        public Optional<Expiry> expiry() {
+            return Optional.ofNullable(settings.expires())
+                    .map(day -> new Expiry(
+                            Expiry.Kind.CLIENT_SECRET,
+                            "app " + settings.app().clientId(),
+                            day.atStartOfDay(ZoneOffset.UTC).toInstant()));
+        }
     }
 
-    static AppCredential certificate(Credential.ClientCertificate credential, InstantSource clock) {
-        return new AppCredential() {
-            @Override
-            public IClientCredential credential() throws SignInException {
-                CertifiedKey key = key();
-                if (!key.key().getAlgorithm().equals("RSA")) {
-                    throw SignInException.misconfigured(
-                            SignInException.UNUSABLE_KEY,
-                            "the key of the certificate in " + credential.certificate()
-                                    + " is not RSA; Microsoft Entra accepts only RSA",
-                            null);
-                }
-                return ClientCredentialFactory.createFromCallback(
-                        (AssertionRequestOptions options) -> assertion(key, options));
-            }
+    /// A certificate, whose key signs the assertions.
+    record Certificate(Credential.ClientCertificate settings, InstantSource clock) implements AppCredential {
 
-            private String assertion(CertifiedKey key, AssertionRequestOptions options) {
-                try {
-                    return ClientAssertion.sign(key, options.clientId(), options.tokenEndpoint(), clock.instant());
-                } catch (GeneralSecurityException e) {
-                    throw new IllegalStateException(
-                            "the key of " + credential.certificate() + " cannot sign: " + e.getMessage(), e);
-                }
+        @Override
+        public IClientCredential credential() throws SignInException {
+            CertifiedKey key = key();
+            if (!key.key().getAlgorithm().equals("RSA")) {
+                throw SignInException.misconfigured(
+                        SignInException.UNUSABLE_KEY,
+                        "the key of the certificate in " + settings.certificate()
+                                + " is not RSA; Microsoft Entra accepts only RSA",
+                        null);
             }
+            return ClientCredentialFactory.createFromCallback(
+                    (AssertionRequestOptions options) -> assertion(key, options));
+        }
 
-            private CertifiedKey key() throws SignInException {
-                try {
-                    return CertifiedKey.read(credential.certificate(), credential.key(), credential.password());
-                } catch (UnusableKeyException e) {
-                    throw SignInException.misconfigured(
-                            SignInException.UNUSABLE_KEY, String.valueOf(e.getMessage()), e);
-                }
+        private String assertion(CertifiedKey key, AssertionRequestOptions options) {
+            try {
+                return ClientAssertion.sign(key, options.clientId(), options.tokenEndpoint(), clock.instant());
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException(
+                        "the key of " + settings.certificate() + " cannot sign: " + e.getMessage(), e);
             }
+        }
 
-            @Override
-            public Optional<Expiry> expiry() throws SignInException {
-                return Optional.of(new Expiry(
-                        Expiry.Kind.CERTIFICATE,
-                        credential.certificate().toString(),
-                        key().certificate().getNotAfter().toInstant()));
+        private CertifiedKey key() throws SignInException {
+            try {
+                return CertifiedKey.read(settings.certificate(), settings.key(), settings.password());
+            } catch (UnusableKeyException e) {
+                throw SignInException.misconfigured(SignInException.UNUSABLE_KEY, String.valueOf(e.getMessage()), e);
             }
-        };
+        }
+
+        @Override
+        public Optional<Expiry> expiry() throws SignInException {
+            return Optional.of(new Expiry(
+                    Expiry.Kind.CERTIFICATE,
+                    settings.certificate().toString(),
+                    key().certificate().getNotAfter().toInstant()));
+        }
     }
 }

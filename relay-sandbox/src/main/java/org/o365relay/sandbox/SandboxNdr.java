@@ -25,64 +25,73 @@ record SandboxNdr(AcceptedMessage message, String recipient, String reply, Insta
 
     byte[] content() throws IOException {
         String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(at.atOffset(ZoneOffset.UTC));
-        String domain = message.user().substring(message.user().indexOf('@') + 1);
-        String text = """
+        String text = header(date) + explanation() + deliveryStatus(date);
+        return (text.replace("\n", "\r\n") + originalHeader() + "\r\n\r\n--" + BOUNDARY + "--\r\n")
+                .getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    private String header(String date) {
+        return """
                 From: <MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@%1$s>
                 To: <%2$s>
                 Date: %3$s
                 Content-Type: %4$s
                 X-MS-Exchange-Message-Is-Ndr:
                 Content-Language: en-US
-                Message-ID: <ndr-%9$d@%1$s>
-                In-Reply-To: %5$s
-                References: %5$s
-                Subject: %6$s
+                Message-ID: <ndr-%5$d@%1$s>
+                In-Reply-To: %6$s
+                References: %6$s
+                Subject: %7$s
                 Auto-Submitted: auto-replied
                 MIME-Version: 1.0
 
-                --%7$s
+                """.formatted(
+                        message.user().substring(message.user().indexOf('@') + 1),
+                        message.user(),
+                        date,
+                        type(),
+                        at.toEpochMilli(),
+                        message.messageId(),
+                        subject());
+    }
+
+    private String explanation() {
+        return """
+                --%1$s
                 Content-Type: multipart/alternative; differences=Content-Type; boundary="alternatives"
 
                 --alternatives
                 Content-Type: text/plain; charset="us-ascii"
                 Content-Transfer-Encoding: quoted-printable
 
-                Your message to %8$s couldn't be delivered.
+                Your message to %2$s couldn't be delivered.
                 --alternatives
                 Content-Type: text/html; charset="us-ascii"
 
-                <html><body><p>Your message to <b>%8$s</b> couldn't be delivered.</p></body></html>
+                <html><body><p>Your message to <b>%2$s</b> couldn't be delivered.</p></body></html>
                 --alternatives--
 
-                --%7$s
+                """.formatted(BOUNDARY, recipient);
+    }
+
+    private String deliveryStatus(String date) {
+        return """
+                --%1$s
                 Content-Type: message/delivery-status
 
                 Reporting-MTA: dns;AM0PR04MB0000.eurprd04.prod.outlook.com
                 Received-From-MTA: dns;DB8PR04MB0000.eurprd04.prod.outlook.com
-                Arrival-Date: %3$s
+                Arrival-Date: %2$s
 
-                Final-Recipient: rfc822;%8$s
+                Final-Recipient: rfc822;%3$s
                 Action: failed
-                Status: %10$s
-                Diagnostic-Code: smtp;%11$s
+                Status: %4$s
+                Diagnostic-Code: smtp;%5$s
 
-                --%7$s
+                --%1$s
                 Content-Type: message/rfc822
 
-                """.formatted(
-                        domain,
-                        message.user(),
-                        date,
-                        type(),
-                        message.messageId(),
-                        subject(),
-                        BOUNDARY,
-                        recipient,
-                        at.toEpochMilli(),
-                        status(),
-                        reply);
-        return (text.replace("\n", "\r\n") + header() + "\r\n\r\n--" + BOUNDARY + "--\r\n")
-                .getBytes(StandardCharsets.ISO_8859_1);
+                """.formatted(BOUNDARY, date, recipient, status(), reply);
     }
 
     private String status() {
@@ -90,7 +99,7 @@ record SandboxNdr(AcceptedMessage message, String recipient, String reply, Insta
         return words.length > 1 && words[1].matches("[245]\\.\\d+\\.\\d+") ? words[1] : "5.0.0";
     }
 
-    private String header() throws IOException {
+    private String originalHeader() throws IOException {
         String whole = new String(message.content(), StandardCharsets.ISO_8859_1);
         int end = whole.indexOf("\r\n\r\n");
         return end < 0 ? whole : whole.substring(0, end);
