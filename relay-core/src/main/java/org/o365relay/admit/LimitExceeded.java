@@ -7,6 +7,6 @@ import java.time.Instant;
 /// @param limit configuration key of the limit: `messages-per-minute`, `recipients-per-hour` or
 ///     `recipients-per-day`
 /// @param allowed value of the limit
-/// @param until earliest time at which the device may send again, if it sends nothing until then and its open
-///     messages are accepted
+/// @param until earliest time at which the device may send again, provided that it sends nothing until then;
+///     assumes that the messages it is sending now are accepted, and so count against the limit
 public record LimitExceeded(String limit, int allowed, Instant until) {}

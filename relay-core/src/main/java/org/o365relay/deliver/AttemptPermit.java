@@ -12,8 +12,8 @@ import org.o365relay.deliver.limits.SendingAccount;
 
 /// Permits one delivery attempt. Holds the resources that the attempt needs, and returns them when closed:
 ///
-/// - from the start, one of the account's connections and one message of its rate, so that no more messages are
-///   claimed than may be sent;
+/// - from its creation, one of the account's connections and one token of its rate limiter, so that no more
+///   messages are claimed than may be sent;
 /// - from [#begin] on, one of the upstream's connections, and quota for the recipients.
 ///
 /// Used by one thread at a time.
@@ -23,7 +23,7 @@ final class AttemptPermit implements AutoCloseable {
     private final SendingAccount account;
     private @Nullable DeliveryPermit upstream;
     private int reservedRecipients;
-    private boolean isSent; // if true, the message counts against the rate
+    private boolean isSent; // if true, the message counts against the rate limit
 
     /// The result of [#begin].
     sealed interface Start {
@@ -40,18 +40,19 @@ final class AttemptPermit implements AutoCloseable {
         record QuotaUsedUp(DeliveryPermit upstream, Instant until) implements Start {}
     }
 
-    /// Creates a permit that holds a connection of the account and a message of its rate, both acquired by the
-    /// caller.
+    /// Creates a permit for a connection of the account and a token of its rate limiter, which the caller has
+    /// already acquired.
     AttemptPermit(UpstreamFailover failover, SendingAccount account) {
         this.failover = failover;
         this.account = account;
     }
 
-    /// Waits for one of the account's connections, if its rate allows a message now; otherwise waits for the
-    /// rate and returns no permits.
+    /// Waits until one of the account's connections is free. If the rate limiter allows no message now, waits
+    /// until it does, and returns no permits.
     ///
-    /// @return one permit for each attempt that may start, as limited by the free connections of the upstream
-    ///     and the account and by the rate; empty if none may start yet, so that the caller has to try again
+    /// @param atMost maximum time to wait
+    /// @return one permit for each attempt that may start; their number is limited by the free connections of
+    ///     the upstream and the account, and by the rate limiter. Empty if none may start yet; try again then
     static List<AttemptPermit> await(UpstreamFailover failover, SendingAccount account, Duration atMost)
             throws InterruptedException {
         int slots = failover.freeSlots();
@@ -84,10 +85,10 @@ final class AttemptPermit implements AutoCloseable {
         return new Start.Permitted(upstream);
     }
 
-    /// Records the result in the quota and the rate.
+    /// Settles the quota, and records whether the message counts against the rate limit.
     ///
     /// @param delivered number of recipients that the upstream accepted
-    /// @param reachedMail whether the message counts against the rate
+    /// @param reachedMail whether the attempt reached MAIL, so that its message counts against the rate limit
     void attempted(int delivered, boolean reachedMail) {
         account.dailyQuota().settle(reservedRecipients, delivered);
         reservedRecipients = 0;

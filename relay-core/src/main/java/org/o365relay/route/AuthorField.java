@@ -26,7 +26,7 @@ public final class AuthorField {
                 .replace('\n', ' ')
                 .replace("\0", "");
         Optional<EmailAddress> plain = first(text);
-        // some devices encode the address as well
+        // some devices encode the address, not only the display name
         return plain.filter(EmailAddress::isQualified).isPresent() || !text.contains("=?")
                 ? plain
                 : first(decoded(text)).or(() -> plain);

@@ -9,7 +9,8 @@ import org.slf4j.LoggerFactory;
 /// Runs a task on a virtual thread of its own until it is stopped, with a pause after each run. A runtime
 /// exception thrown by a run is logged as a bug, and the task is repeated nevertheless.
 ///
-/// Any thread may start and stop a task, each once. A task that was stopped before it is started never runs.
+/// Any thread may call [#start] and [#stop], each of them once. A task that was stopped before it is started
+/// never runs.
 public final class RepeatingTask {
 
     private static final Logger log = LoggerFactory.getLogger(RepeatingTask.class);

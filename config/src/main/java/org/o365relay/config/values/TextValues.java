@@ -8,7 +8,7 @@ import org.o365relay.config.hocon.Suggestion;
 import org.o365relay.config.hocon.ValueParser;
 import org.o365relay.mail.Secret;
 
-/// Parses text values and quotes them in messages.
+/// Parses text values and quotes them in error messages.
 public final class TextValues {
 
     private static final int MAX_QUOTE = 80;
@@ -16,7 +16,7 @@ public final class TextValues {
     /// Any text that is not blank.
     public static final ValueParser<String> ANY = TextValues::text;
 
-    /// A secret, which messages never quote.
+    /// A secret, which error messages never quote.
     public static final ValueParser<Secret> SECRET = ANY.then(text -> new Parsed.Ok<>(new Secret(text)));
 
     /// `true` or `false`.
@@ -49,7 +49,8 @@ public final class TextValues {
                 .orElse("%s is not known; use %s".formatted(quoted(text), known)));
     }
 
-    /// @return the text for a message: in quotes unless it is a number, on one line, truncated to 80 characters
+    /// @return the text for an error message: in quotes unless it is a number, on one line, truncated to 80
+    ///     characters
     public static String quoted(String text) {
         String line = text.replaceAll("\\p{Cntrl}", "?");
         String shown = line.length() > MAX_QUOTE ? line.substring(0, MAX_QUOTE) + "…" : line;

@@ -2,7 +2,7 @@ package org.o365relay.bench.load;
 
 import java.nio.ByteBuffer;
 
-/// Decodes the codes of replies (RFC 5321 §4.2.1) from input that may be split at any octet.
+/// Extracts reply codes (RFC 5321 §4.2.1) from input that may be split at any octet.
 final class ReplyDecoder {
 
     private int column;

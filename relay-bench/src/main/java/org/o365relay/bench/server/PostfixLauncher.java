@@ -12,7 +12,7 @@ import java.util.OptionalLong;
 /// Starts a separate Postfix instance with configuration, queue and log in the work directory and one port on
 /// loopback. The system's Postfix instance is not affected. Postfix can only be started by root.
 ///
-/// The next hop refuses connections, as it does for the measured relay.
+/// Its next hop refuses connections, as the upstream does when o365-relay is measured.
 ///
 /// @param hold whether accepted messages are put on hold and never delivered, the fastest mode of Postfix
 public record PostfixLauncher(Path program, String version, boolean hold) implements Launcher {

@@ -12,8 +12,8 @@ import org.o365relay.deliver.health.HealthState.Blocked;
 /// @param target what is blocked or suspended
 /// @param cause cause of the block or suspension, in plain words
 /// @param method how the probe is made
-/// @param waitsUntil when the relay's own quota has room again, which ends the block without a probe; null if
-///     the probe does not wait for the quota
+/// @param waitsUntil for [Method#QUOTA], when the quota has room again, which ends the block; null if it has
+///     room now, and for the other methods
 public record RequestedProbe(
         String upstream,
         Target target,
@@ -39,7 +39,7 @@ public record RequestedProbe(
         QUOTA
     }
 
-    /// The probes that an operator's request makes due.
+    /// Lists the probes that run when an operator requests a retry of the mailbox.
     ///
     /// @param quotaFullUntil when the account's daily quota has room again; null if it has now
     static List<RequestedProbe> of(MailboxHealth health, @Nullable Instant quotaFullUntil) {

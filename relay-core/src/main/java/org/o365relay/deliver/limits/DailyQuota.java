@@ -13,7 +13,7 @@ import org.o365relay.time.RollingCount.Slot;
 /// Limits the number of recipients that an account sends to within 24 hours, counted in slots of ten minutes.
 public final class DailyQuota {
 
-    /// Time during which a recipient counts.
+    /// How long a recipient counts against the limit.
     static final Duration WINDOW = Duration.ofHours(24);
 
     private static final long SLOT = UsageSlot.SLOT.toMillis();
@@ -79,7 +79,8 @@ public final class DailyQuota {
         }
     }
 
-    /// The time is at most a minute from now while attempts in flight may return quota.
+    /// @return when the excess recipients no longer count; at most a minute from now if attempts in flight may
+    ///     return reserved quota earlier
     private Instant freedAt(long excess) {
         Instant byExpiry = freedByExpiryAt(excess);
         Instant soon = clock.instant().plus(Duration.ofMinutes(1));

@@ -13,7 +13,7 @@ import org.o365relay.time.RepeatingTask;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Sends delay notices and digests of suppressed notices. Checks every minute which are due.
+/// Sends delay notices and digests of suppressed notices. Checks every minute whether any are due.
 public final class NoticeScheduler implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(NoticeScheduler.class);
@@ -32,7 +32,7 @@ public final class NoticeScheduler implements AutoCloseable {
         Instant expiresAt(Instant receivedAt, Instant now);
     }
 
-    /// @param senders all mailboxes; the first that can send sends the digests
+    /// @param senders all mailboxes; digests are sent from the first mailbox that can send
     public NoticeScheduler(
             NoticeStore notices,
             List<? extends NoticeMailbox> senders,

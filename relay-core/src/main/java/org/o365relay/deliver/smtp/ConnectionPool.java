@@ -28,7 +28,7 @@ final class ConnectionPool {
         this.clock = clock;
     }
 
-    /// @return an idle connection; empty if none may still be used
+    /// @return an idle connection that is not too old to reuse; empty if there is none
     Optional<Connection> acquire() {
         Connection pooled = poll();
         while (pooled != null && isOld(pooled)) {

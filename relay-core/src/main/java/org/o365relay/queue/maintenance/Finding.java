@@ -11,8 +11,8 @@ public record Finding(Kind kind, String text) {
         /// column or index is missing. A repair copies everything that can be read into a new file.
         FILE,
         /// A message cannot be delivered: its row or its content is damaged or missing. A repair puts the
-        /// readable parts in quarantine and the message on hold; content without a message is deleted
-        /// afterwards.
+        /// readable parts in quarantine and the message on hold. Content that belongs to no message is deleted
+        /// once it is in quarantine.
         MESSAGE,
         /// Rows that contradict each other or belong to no message. No mail is lost; a repair fixes them.
         INCONSISTENCY,

@@ -53,8 +53,8 @@ final class ScenarioSection {
         return Optional.empty();
     }
 
-    /// Reads a list of sections. The only element of this list in the reference file defines their keys and
-    /// defaults.
+    /// Reads a list of sections. In the reference file, this list has a single element, which defines the keys
+    /// and defaults of all its sections.
     List<ScenarioSection> sections(String key) {
         ConfigObject defaultObject = (ConfigObject) defaults.getList(key).getFirst();
         Config source = values.hasPath(key) ? values : defaults;

@@ -43,7 +43,7 @@ public final class OfflineQueue {
     }
 
     /// @param directory the data directory
-    /// @param clock provides the time of summaries
+    /// @param clock provides the current time for queue summaries
     public OfflineQueue(Path directory, InstantSource clock) {
         this.clock = clock;
         this.file = directory.resolve(Sqlite.FILE);
@@ -60,8 +60,8 @@ public final class OfflineQueue {
     /// counts against a limit.
     ///
     /// @return the devices, in any order; empty if the schema of the queue is so old that it has no devices
-    /// @throws QueueUnavailableException with a message for the admin, also if the schema is older but has
-    ///     devices
+    /// @throws QueueUnavailableException if the queue cannot be read, or if its schema has devices but is older
+    ///     than this program's; the message is for the admin
     public List<DeviceRecord> devices() throws QueueUnavailableException {
         return list(Schema.FIRST_WITH_DEVICES, DeviceTables::all);
     }
@@ -69,13 +69,15 @@ public final class OfflineQueue {
     /// Reads quota usage as [Claims#quotaUsage(String, Instant)] does.
     ///
     /// @return the slots; empty if the schema of the queue is so old that it has no usage
-    /// @throws QueueUnavailableException with a message for the admin
+    /// @throws QueueUnavailableException if the queue cannot be read, or if its schema has usage but is older
+    ///     than this program's; the message is for the admin
     public List<UsageSlot> quotaUsage(String account, Instant since) throws QueueUnavailableException {
         return list(Schema.FIRST_WITH_QUOTA_USAGE, statements -> QuotaTables.usageSince(statements, account, since));
     }
 
     /// @return a reader that opens the queue for each call
-    /// @throws QueueUnavailableException with a message for the admin, also if an older relay wrote the queue
+    /// @throws QueueUnavailableException if the queue cannot be read, or if an older relay wrote it; the
+    ///     message is for the admin
     public QueueReader reader() throws QueueUnavailableException {
         query(this::requireCurrentVersion);
         return new JdbcReader(new OfflineAccess(this), clock);
@@ -83,7 +85,7 @@ public final class OfflineQueue {
 
     /// @param settings the settings of this queue
     /// @return the current disk space
-    /// @throws QueueUnavailableException with a message for the admin
+    /// @throws QueueUnavailableException if the queue cannot be read; the message is for the admin
     public DiskCapacity capacity(QueueSettings settings) throws QueueUnavailableException {
         Dialect.Usage usage = query(statements -> sqlite.usage(statements.connection()));
         try {
