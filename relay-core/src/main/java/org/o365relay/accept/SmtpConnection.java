@@ -227,7 +227,8 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     private void resume(ChannelHandlerContext ctx) {
         consume(ctx);
         if (phase != Phase.WAITING && disconnected) {
-            endSession(); // not earlier: the client may disconnect right after the final dot
+            // not before the wait ends: a client may disconnect after the final dot without reading the reply
+            endSession();
         } else if (phase != Phase.WAITING && inputEnded) {
             flushAndClose(ctx);
         }

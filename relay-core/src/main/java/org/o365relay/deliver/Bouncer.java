@@ -29,7 +29,7 @@ public final class Bouncer {
     private final MailboxSender sender;
     private final SettlementWriter settlements;
 
-    /// @param sender sender of the mailbox that sends the notices
+    /// @param sender the mailbox sender whose mailbox sends the notices
     /// @param policy texts and limits of the notices
     public Bouncer(Claims queue, MailboxSender sender, NoticePolicy policy, Journal journal, InstantSource clock) {
         this.queue = queue;

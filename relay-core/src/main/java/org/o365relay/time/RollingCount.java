@@ -5,8 +5,8 @@ import java.util.List;
 
 /// Counts events in a ring of time slots. Not thread-safe. Times are milliseconds since 1970.
 ///
-/// The current slot is incomplete. For a window in which every event must count for at least the length of n
-/// slots, use n + 1 slots: an event then counts for up to one slot longer than that.
+/// The current slot is incomplete. To count every event for at least the length of n slots, use a window of
+/// n + 1 slots; each event then counts for between n and n + 1 slot lengths.
 public final class RollingCount {
 
     private final long slotMillis;

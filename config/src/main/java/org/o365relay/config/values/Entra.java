@@ -29,8 +29,8 @@ public final class Entra {
     /// A date: `2027-05-01`.
     public static final ValueParser<LocalDate> DATE = TextValues.ANY.then(Entra::date);
 
-    /// A URL that consists of scheme, host and optionally port: `https://graph.microsoft.com`. A final slash is
-    /// removed.
+    /// A URL that consists of scheme, host and optionally port: `https://graph.microsoft.com`. A trailing slash
+    /// is removed.
     public static final ValueParser<URI> ORIGIN = TextValues.ANY.then(Entra::origin);
 
     private Entra() {}

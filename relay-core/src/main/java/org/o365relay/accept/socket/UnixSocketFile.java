@@ -70,7 +70,8 @@ final class UnixSocketFile {
         }
     }
 
-    /// Sets the permissions of a newly bound socket, to which clients cannot connect before it listens.
+    /// Sets the permissions of a socket that is bound but does not listen yet, so that no client can connect
+    /// before they are set.
     static UnixSocketFile restricted(Path path, Set<PosixFilePermission> permissions) throws IOException {
         Files.setPosixFilePermissions(path, permissions);
         Object identity = identity(path);

@@ -105,9 +105,9 @@ final class GraphResponse {
         }
     }
 
-    /// @return Graph's error, such as `ErrorAccessDenied: Access is denied. (request-id …)`. If the body is not
-    ///     Graph's, such as a proxy's page, the reply contains the beginning of its text, and 502, which defers
-    ///     the message, replaces a status that may be the proxy's own
+    /// @return Graph's error, such as `ErrorAccessDenied: Access is denied. (request-id …)`. For any
+    ///     other body, such as a proxy's error page, the reply contains the beginning of its text; if the
+    ///     status may come from the proxy, the reply code is 502, so that the message is deferred
     Reply errorReply() {
         Optional<GraphError> error = error();
         String text = error.map(GraphResponse::text).orElseGet(this::httpText);

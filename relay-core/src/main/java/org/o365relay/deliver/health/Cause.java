@@ -5,7 +5,7 @@ import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.deliver.upstream.Verdict;
 import org.o365relay.mail.Reply;
 
-/// The failure for which an upstream is suspended or a mailbox is blocked.
+/// The failure that caused an upstream to be suspended or a mailbox to be blocked.
 ///
 /// @param step step at which the attempt failed
 /// @param explanation explanation in plain words
@@ -26,12 +26,13 @@ public record Cause(Step step, Reply reply, String explanation, String advice) {
         return (explanation + " " + advice).strip();
     }
 
-    /// @return whether only a message can show that the failure is gone: it occurred at MAIL or later
+    /// @return whether a probe must send a message to find out if the failure persists, because it occurred at
+    ///     MAIL or later
     boolean needsMessage() {
         return step.compareTo(Step.MAIL) >= 0;
     }
 
-    /// @return whether a message that got to this step shows that the failure is gone
+    /// @return whether an attempt that reached this step shows that the failure no longer occurs
     boolean isDisprovedAt(Step reached) {
         return step.compareTo(reached) <= 0;
     }

@@ -17,7 +17,7 @@ import org.o365relay.mail.UnacceptableContentException;
 import org.o365relay.net.ServerTrust;
 import org.o365relay.net.UnusableKeyException;
 
-/// Creates the response of an attempt that failed without a valid reply from the upstream.
+/// Creates the response for an attempt that failed for a reason other than an error reply from the upstream.
 record FailureReplies(SmtpUpstreamSettings settings) {
 
     /// @param overdue whether the relay closed the connection because the step exceeded its time limit
@@ -47,8 +47,8 @@ record FailureReplies(SmtpUpstreamSettings settings) {
         return network(step, "4.5.0", settings + " sent an invalid SMTP reply " + phase(step) + ": " + shown);
     }
 
-    /// The upstream does not offer STARTTLS. TLS is required: an attacker may have removed the keyword
-    /// (RFC 3207 §6).
+    /// The upstream does not offer STARTTLS. The attempt fails instead of continuing without TLS, because an
+    /// attacker may have removed the keyword (RFC 3207 §6).
     Response noStartTls() {
         return new Response(Step.STARTTLS, Reply.of(454, "4.7.4", settings + " does not offer STARTTLS"), Origin.TLS);
     }

@@ -23,8 +23,8 @@ import org.o365relay.queue.jdbc.sqlite.OfflineQueue;
 import org.o365relay.queue.jdbc.sqlite.Sqlite;
 
 /// Makes a consistent copy of the queue, whether a relay is running or not. The copy contains every message
-/// acknowledged before the backup began. A running relay is not delayed, but its write-ahead log cannot restart
-/// and grows in the meantime.
+/// acknowledged before the backup began. A running relay is not delayed, but its write-ahead log cannot be
+/// reset and grows until the backup is complete.
 public final class QueueBackup {
 
     /// Age after which a partial file, left by a killed backup, is deleted.

@@ -17,7 +17,7 @@ public final class ControlException extends Exception {
         return kind;
     }
 
-    /// The reason of the failure.
+    /// The reason for the failure.
     public enum Kind {
         /// The request needs a running relay, but the relay is not running, does not respond or serves too many
         /// other commands.

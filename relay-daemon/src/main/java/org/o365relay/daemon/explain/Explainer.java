@@ -21,9 +21,10 @@ import org.o365relay.mail.Deviation;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
 
-/// Simulates an SMTP transaction and records at each step which configuration key decides.
+/// Simulates an SMTP transaction and records which configuration key determines the result of each step.
 ///
-/// The current usage of a device's limits is shown but not applied. Disk space and queue size are not checked.
+/// A device's current usage is shown, but its rate and quota limits are not enforced. Disk space and queue
+/// size are not checked.
 public final class Explainer {
 
     private final RelaySettings settings;

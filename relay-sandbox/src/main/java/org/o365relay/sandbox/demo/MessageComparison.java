@@ -15,7 +15,7 @@ record MessageComparison(List<Row> rows, List<String> problems) {
     /// @param received the item as Exchange Online received it
     record Row(String name, String sent, String received) {}
 
-    /// The text of a row whose body is unchanged.
+    /// Value of the row `body` in the received column if the body is unchanged.
     static final String SAME = "identical";
 
     MessageComparison {

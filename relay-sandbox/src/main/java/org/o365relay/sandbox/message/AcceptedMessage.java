@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// @param cipher cipher suite; empty without TLS
 /// @param client address and port of the SMTP or HTTPS client
 /// @param helo argument of EHLO or HELO; empty for Graph
-/// @param receivedAt time at which the message was accepted: after its content and any delay by the rate limit
+/// @param receivedAt time at which the message was accepted: after its content was received and any rate-limit
+///     delay had passed
 /// @param from first `From` field, unfolded and decoded; if there is none, the envelope sender or, for Graph,
 ///     the mailbox
 /// @param messageId `Message-ID` field with its angle brackets; null if there is none

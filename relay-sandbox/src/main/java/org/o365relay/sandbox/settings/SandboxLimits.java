@@ -20,7 +20,7 @@ public record SandboxLimits(
         Duration sessionTime,
         int graphRequests) {
 
-    /// The value that means no limit; any of the counts can have it.
+    /// Means no limit; valid for every count.
     public static final int UNLIMITED = Integer.MAX_VALUE;
 
     /// No limits: the default, also used for load tests.

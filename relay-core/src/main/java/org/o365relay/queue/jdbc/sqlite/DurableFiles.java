@@ -29,7 +29,7 @@ public final class DurableFiles {
         Files.createFile(file, permissions("rw-------"));
     }
 
-    /// Creates a folder and its parents, and syncs their directory entries.
+    /// Creates a directory and its parents, and syncs their directory entries.
     public static void createDirectories(Path directory) throws IOException {
         if (Files.isDirectory(directory)) {
             return;
