@@ -23,6 +23,7 @@ final class AttemptPermit implements AutoCloseable {
     private final SendingAccount account;
     private @Nullable DeliveryPermit upstream;
     private int reservedRecipients;
+    private boolean isClosed;
     private boolean isSent; // if true, the message counts against the rate limit
 
     /// The result of [#begin].
@@ -95,8 +96,13 @@ final class AttemptPermit implements AutoCloseable {
         isSent = reachedMail;
     }
 
+    /// A second call has no effect.
     @Override
     public void close() {
+        if (isClosed) {
+            return;
+        }
+        isClosed = true;
         account.dailyQuota().settle(reservedRecipients, 0);
         if (!isSent) {
             account.rateLimiter().refund(1);

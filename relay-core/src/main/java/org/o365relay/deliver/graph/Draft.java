@@ -1,6 +1,7 @@
 package org.o365relay.deliver.graph;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -80,24 +81,35 @@ final class Draft {
                         Step.CONTENT,
                         GraphResponse.reply(502, "UnexpectedResponse: Microsoft Graph returned no id for the draft"),
                         Origin.GRAPH)));
-        if (draft.bccRecipients() != null && !header.namesExactly(draft.recipients())) {
+        if (draft.hasRecipients() && !header.namesExactly(draft.recipients())) {
             setRecipients(draft.id());
         }
         return draft.id();
     }
 
-    /// @param bccRecipients Bcc recipients; null if Graph's response does not contain the recipients
+    /// @param bccRecipients Bcc recipients, as in the response, even if they cannot be read; null if the response
+    ///     does not contain the recipients
     private record CreatedDraft(
             String id,
             List<Recipient> toRecipients,
             List<Recipient> ccRecipients,
-            @Nullable List<Recipient> bccRecipients) {
+            @Nullable JsonNode bccRecipients) {
+
+        boolean hasRecipients() {
+            return bccRecipients != null;
+        }
 
         Stream<String> recipients() {
-            return Stream.of(toRecipients, ccRecipients, bccRecipients == null ? List.<Recipient>of() : bccRecipients)
+            Stream<String> toAndCc = Stream.of(toRecipients, ccRecipients)
                     .flatMap(List::stream)
                     .flatMap(recipient ->
                             Stream.ofNullable(recipient.emailAddress().address()));
+            Stream<String> bcc = Stream.ofNullable(bccRecipients)
+                    .flatMap(JsonNode::valueStream)
+                    .map(recipient -> recipient.path("emailAddress").path("address"))
+                    .filter(JsonNode::isTextual)
+                    .map(JsonNode::textValue);
+            return Stream.concat(toAndCc, bcc);
         }
     }
 

@@ -142,6 +142,11 @@ record MailboxHealth(
                         .orElseGet(() -> dueProbe(EndedBy.MESSAGE, now).isPresent() ? 1 : 0);
     }
 
+    /// @return whether a failure is probed with a message, now or later
+    boolean awaitsMessageProbe() {
+        return failures().anyMatch(failure -> failure.suspension().endedBy() == EndedBy.MESSAGE);
+    }
+
     /// @return the operator who requested the message probe that is due; empty if there is none
     Optional<String> messageProbeRequestedBy(Instant now) {
         return pause == null && dueProbe(EndedBy.MESSAGE, now).isPresent()

@@ -19,7 +19,7 @@ public final class NoticeScheduler implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(NoticeScheduler.class);
 
     private static final Duration PAUSE = Duration.ofMinutes(1);
-    private static final Duration MAX_SHUTDOWN = Duration.ofMinutes(1);
+    private static final Duration MAX_SHUTDOWN = Duration.ofSeconds(20);
 
     private final DelayNotifier delays;
     private final DigestSender digests;

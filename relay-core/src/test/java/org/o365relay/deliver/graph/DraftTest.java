@@ -333,6 +333,17 @@ class DraftTest {
         assertThat(graph.draft(2).corrections()).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"null", "7", "{}", "[null]", "[{\"emailAddress\":7}]"})
+    void correctsADraftWhoseBccRecipientsCannotBeRead(String bcc) throws IOException {
+        graph.readRecipientsAs(",\"toRecipients\":[{\"emailAddress\":{\"address\":\"eve@fabrikam.com\"}}],"
+                + "\"ccRecipients\":[],\"bccRecipients\":" + bcc);
+
+        fixture.send(scan(100_000), "ann@contoso.com");
+
+        assertThat(graph.draft(1).corrections()).hasSize(1);
+    }
+
     @Test
     void deletesADraftWhoseRecipientsCannotBeReadIfItIsNotSent() throws IOException {
         graph.readRecipientsAs(",\"toRecipients\":7,\"bccRecipients\":[{\"emailAddress\":\"ann\"}]");

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.o365relay.deliver.health.HealthEvent.RequestMessageProbe;
 import org.o365relay.deliver.health.MailboxStatus.State;
 
 /// The transitions of the health of a mailbox, as tables. `docs/delivery.md` describes them.
@@ -298,6 +299,18 @@ class HealthTransitionTest {
             assertThat(script.health().untilNextAttempt(script.now().minus(Duration.ofHours(5))))
                     .isEqualTo(wait);
         }
+    }
+
+    /// An upstream that had asked the relay to wait is probed by the next message without such a request.
+    @Test
+    void aRequestForAMessageProbeIsForgottenIfNoFailureNeedsOne() {
+        HealthScript script = new HealthScript(1);
+        MailboxHealth open = script.health();
+
+        MailboxHealth requested = HealthTransition.of(open, new RequestMessageProbe("anna"), script.now())
+                .health();
+
+        assertThat(requested).isEqualTo(open);
     }
 
     @Test
