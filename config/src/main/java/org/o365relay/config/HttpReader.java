@@ -26,7 +26,7 @@ record HttpReader(Section http, SecretFiles files) {
     HttpSettings read() {
         return new HttpSettings(
                 proxy(http.section("proxy")).orElse(null),
-                http.optional("trusted-certificates", files.certificatesBeside())
+                http.optional("trusted-certificates", files.certificatesInDirectory())
                         .orElse(null),
                 http.value("connect-timeout", timeout()),
                 http.value("request-timeout", timeout()));

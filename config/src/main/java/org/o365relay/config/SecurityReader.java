@@ -33,8 +33,8 @@ record SecurityReader(Section tls, Section auth, SecretFiles files, Instant now)
     ///
     /// @return the files; empty if they are not configured, or one of them cannot be read
     Optional<CertificateFiles> certificate() {
-        Optional<Path> certificate = tls.optional(CERTIFICATE, files.certificatesBeside());
-        Optional<Path> key = tls.optional(KEY, files.readableBeside());
+        Optional<Path> certificate = tls.optional(CERTIFICATE, files.certificatesInDirectory());
+        Optional<Path> key = tls.optional(KEY, files.readableInDirectory());
         Duration detection = tls.value("detection-timeout", Quantities.duration(Duration.ZERO, Duration.ofSeconds(5)));
         if (hasCertificate() != tls.configured(KEY).isPresent()) {
             tls.problem(hasCertificate() ? KEY : CERTIFICATE, "is missing; certificate and key belong together");
@@ -65,7 +65,7 @@ record SecurityReader(Section tls, Section auth, SecretFiles files, Instant now)
     ///
     /// @return the file; empty if none is configured, or it cannot be read
     Optional<Path> users() {
-        Optional<Path> users = auth.optional(USERS, files.readableBeside());
+        Optional<Path> users = auth.optional(USERS, files.readableInDirectory());
         users.filter(_ -> files.areOpened()).ifPresent(file -> {
             warnIfReadableByOthers(auth, USERS, file);
             UsersFile.read(file).problems().forEach(problem -> auth.problem(USERS, problem));

@@ -40,7 +40,7 @@ record SmtpUpstreamReader(Section keys, Preset preset, Cloud cloud, SecretFiles 
         Optional<String> host = host(mailboxDomain);
         Tls tls = keys.value(TLS, TextValues.oneOf(Tls.class));
         int port = keys.optional("port", Quantities.port(1)).orElse(defaultPort(tls));
-        Optional<Path> trusted = keys.optional("trusted-certificates", files.certificatesBeside());
+        Optional<Path> trusted = keys.optional("trusted-certificates", files.certificatesInDirectory());
         Duration connect = keys.value("connect-timeout", timeout());
         Duration reply = keys.value("reply-timeout", timeout());
         Duration data = keys.value("data-timeout", timeout());

@@ -24,7 +24,7 @@ final class AttemptPermit implements AutoCloseable {
     private @Nullable DeliveryPermit upstream;
     private int reservedRecipients;
     private boolean isClosed;
-    private boolean isSent; // if true, the message counts against the rate limit
+    private boolean countsAgainstRate; // if true, the message counts against the rate limit
 
     /// The result of [#begin].
     sealed interface Start {
@@ -82,7 +82,7 @@ final class AttemptPermit implements AutoCloseable {
             return new Start.QuotaUsedUp(upstream, fullUntil.get());
         }
         reservedRecipients = recipients;
-        isSent = true;
+        countsAgainstRate = true;
         return new Start.Permitted(upstream);
     }
 
@@ -93,7 +93,7 @@ final class AttemptPermit implements AutoCloseable {
     void attempted(int delivered, boolean reachedMail) {
         account.dailyQuota().settle(reservedRecipients, delivered);
         reservedRecipients = 0;
-        isSent = reachedMail;
+        countsAgainstRate = reachedMail;
     }
 
     /// A second call has no effect.
@@ -104,7 +104,7 @@ final class AttemptPermit implements AutoCloseable {
         }
         isClosed = true;
         account.dailyQuota().settle(reservedRecipients, 0);
-        if (!isSent) {
+        if (!countsAgainstRate) {
             account.rateLimiter().refund(1);
         }
         if (upstream != null) {

@@ -49,7 +49,7 @@ public final class MailExchangers {
         } catch (NameNotFoundException e) {
             throw unknown("the domain " + domain + " does not exist in DNS", e);
         } catch (NamingException e) {
-            throw unknown("DNS returned no mail exchangers (MX) for " + domain + ": " + reason(e), e);
+            throw unknown("cannot look up the mail exchangers (MX) of " + domain + " in DNS: " + reason(e), e);
         }
     }
 

@@ -100,13 +100,13 @@ public final class RollingCount {
     }
 
     /// @param slots number of slots in the window
-    /// @param fewerThan the threshold that the sum must fall below
+    /// @param threshold the threshold that the sum must fall below
     /// @return time at which the sum of the window falls below the threshold if no event is added; at the
     ///     latest, the time at which the current slot leaves the window
-    public long timeBelow(int slots, long fewerThan) {
+    public long timeBelow(int slots, long threshold) {
         long sum = sum(slots);
         long slot = newest - slots;
-        while (sum >= fewerThan && slot < newest) {
+        while (sum >= threshold && slot < newest) {
             slot++;
             sum -= counts[index(slot)];
         }

@@ -78,7 +78,7 @@ class MailExchangersTest {
         dns.answers("contoso.example", new Answer.Failure(2));
         assertThatThrownBy(() -> dns.exchangers().of("contoso.example"))
                 .isInstanceOf(UnknownHostException.class)
-                .hasMessageStartingWith("DNS returned no mail exchangers (MX) for contoso.example: ")
+                .hasMessageStartingWith("cannot look up the mail exchangers (MX) of contoso.example in DNS: ")
                 .hasMessageContaining("code 2");
     }
 
@@ -87,6 +87,6 @@ class MailExchangersTest {
         dns.answers("contoso.example", new Answer.Silence());
         assertThatThrownBy(() -> dns.exchangers().of("contoso.example"))
                 .isInstanceOf(UnknownHostException.class)
-                .hasMessage("DNS returned no mail exchangers (MX) for contoso.example: timeout");
+                .hasMessage("cannot look up the mail exchangers (MX) of contoso.example in DNS: timeout");
     }
 }

@@ -51,12 +51,12 @@ public record SecretFiles(Path directory, Map<String, String> environment, boole
     }
 
     /// Like [#readable()], but not looked up in the credentials directory of systemd.
-    public ValueParser<Path> readableBeside() {
+    public ValueParser<Path> readableInDirectory() {
         return areOpened ? FileContent.readable(directory) : FileContent.path(directory);
     }
 
     /// Like [#certificates()], but not looked up in the credentials directory of systemd.
-    public ValueParser<Path> certificatesBeside() {
+    public ValueParser<Path> certificatesInDirectory() {
         return areOpened ? FileContent.certificates(directory) : FileContent.path(directory);
     }
 

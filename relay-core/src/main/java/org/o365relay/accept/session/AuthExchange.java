@@ -220,7 +220,7 @@ final class AuthExchange {
 
     private SessionAction succeed() {
         reset();
-        state.authenticated();
+        state.markAuthenticated();
         return new Send(Reply.of(235, "2.7.0", "Authentication successful"));
     }
 }

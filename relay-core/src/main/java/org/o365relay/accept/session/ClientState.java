@@ -59,7 +59,7 @@ final class ClientState {
         return authenticated;
     }
 
-    void authenticated() {
+    void markAuthenticated() {
         authenticated = true;
     }
 

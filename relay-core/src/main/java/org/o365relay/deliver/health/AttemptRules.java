@@ -69,7 +69,7 @@ record AttemptRules(MailboxHealth health, UpstreamHealth upstream, boolean carri
 
     private MailboxHealth refused(Step step) {
         Optional<Suspension> failure = state().failure();
-        if (failure.isEmpty() || failure.get().cause().isDisprovedAt(step)) {
+        if (failure.isEmpty() || failure.get().cause().isClearedAt(step)) {
             return accepted();
         }
         return switch (state()) {

@@ -33,7 +33,7 @@ public record Cause(Step step, Reply reply, String explanation, String advice) {
     }
 
     /// @return whether an attempt that reached this step shows that the failure no longer occurs
-    boolean isDisprovedAt(Step reached) {
+    boolean isClearedAt(Step reached) {
         return step.compareTo(reached) <= 0;
     }
 }

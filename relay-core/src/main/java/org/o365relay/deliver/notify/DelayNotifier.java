@@ -132,7 +132,7 @@ final class DelayNotifier {
     /// @return the notification to record; empty if the sender is not notified
     private Optional<DelayNotification> notification(WaitingMessage waiting, NoticeMailbox open) {
         List<Recipient> recipients = waiting.recipients().stream()
-                .filter(recipient -> mayBeNotified(waiting, recipient))
+                .filter(recipient -> allowsDelayNotice(waiting, recipient))
                 .toList();
         if (recipients.isEmpty()) {
             return Optional.empty();
@@ -197,7 +197,7 @@ final class DelayNotifier {
     }
 
     // RFC 3461 §4.1: without NOTIFY the relay decides; with NOTIFY, only DELAY requests delay notices
-    private static boolean mayBeNotified(WaitingMessage waiting, Recipient recipient) {
+    private static boolean allowsDelayNotice(WaitingMessage waiting, Recipient recipient) {
         Set<NotifyCondition> conditions =
                 waiting.envelope().dsnRequest().of(recipient.address()).conditions();
         return conditions == null || conditions.contains(NotifyCondition.DELAY);

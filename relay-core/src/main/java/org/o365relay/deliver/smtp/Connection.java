@@ -151,7 +151,7 @@ final class Connection {
             content.writeTo(stream);
             complete = true;
         } catch (IOException | UncheckedIOException e) {
-            throw stream.hasFailed() ? aborted(e) : new AttemptAbortedException(failures.unwritableContent(e));
+            throw stream.hasFailed() ? aborted(e) : new AttemptAbortedException(failures.unsendableContent(e));
         } finally {
             if (!complete) {
                 abort(); // before the final dot can be sent, so that no partial message is delivered

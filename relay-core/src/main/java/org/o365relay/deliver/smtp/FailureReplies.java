@@ -89,7 +89,7 @@ record FailureReplies(SmtpUpstreamSettings settings) {
 
     /// The stored message cannot be read completely, or cannot be converted to a form that the upstream
     /// accepts. Nothing was delivered.
-    Response unwritableContent(Exception failure) {
+    Response unsendableContent(Exception failure) {
         Reply reply = failure instanceof UnacceptableContentException unacceptable
                 ? unacceptable.reply()
                 : Reply.of(451, "4.3.0", "the stored message cannot be read");

@@ -76,13 +76,13 @@ final class Quarantine {
                             + " If the folder is lost, delete " + queue.file().resolveSibling(MaintenanceMarker.FILE)
                             + " and repeat the repair: it then works on the current files");
         }
-        Sqlite copied = new Sqlite(DurableFiles.folder(queue.file()), MaintenanceMarker.REPAIR_ROLLBACK);
+        Sqlite copied = new Sqlite(DurableFiles.parentDirectory(queue.file()), MaintenanceMarker.REPAIR_ROLLBACK);
         copied.delete();
         if (Files.exists(saved.log())) {
             DurableFiles.copy(saved.log(), copied.log());
         }
         DurableFiles.copy(saved.file(), copied.file());
-        DurableFiles.syncDirectory(DurableFiles.folder(queue.file()));
+        DurableFiles.syncDirectory(DurableFiles.parentDirectory(queue.file()));
         DurableFiles.delete(queue.index()); // is recreated when the database is opened
         DurableFiles.delete(queue.log());
         DurableFiles.move(copied.file(), queue.file());

@@ -385,7 +385,7 @@ class SessionTest {
                 new ClientState(client(FrontSettings.DEFAULTS, tls ? ListenerTls.IMPLICIT : ListenerTls.OFF));
         state.greet("printer", extended);
         if (login) {
-            state.authenticated();
+            state.markAuthenticated();
         }
         assertThat(state.protocol(utf8)).isEqualTo(protocol);
     }

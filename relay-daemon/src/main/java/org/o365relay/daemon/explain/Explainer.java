@@ -53,8 +53,8 @@ public final class Explainer {
         if (request.listener().trustedProxies().stream().anyMatch(proxy -> proxy.contains(request.client()))) {
             steps.add(new ExplanationStep(
                     "proxy",
-                    "this is a proxy, which sends the client address by the PROXY protocol; explain the client address"
-                            + " instead",
+                    "this is a trusted proxy, which passes on the client's address by the PROXY protocol; explain that"
+                            + " address instead",
                     "relay.listeners: trusted-proxies"));
         }
         Optional<TrustedNetwork> trusted = listener.trusted().network(request.client());

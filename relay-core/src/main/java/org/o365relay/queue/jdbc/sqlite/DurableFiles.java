@@ -34,7 +34,7 @@ public final class DurableFiles {
         if (Files.isDirectory(directory)) {
             return;
         }
-        Path parent = folder(directory);
+        Path parent = parentDirectory(directory);
         createDirectories(parent);
         Files.createDirectory(directory, permissions("rwx------"));
         syncDirectory(parent);
@@ -66,12 +66,12 @@ public final class DurableFiles {
     /// Renames a file atomically, replacing an existing one, and syncs the directory.
     public static void move(Path from, Path to) throws IOException {
         Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        syncDirectory(folder(to));
+        syncDirectory(parentDirectory(to));
     }
 
     public static void delete(Path file) throws IOException {
         if (Files.deleteIfExists(file)) {
-            syncDirectory(folder(file));
+            syncDirectory(parentDirectory(file));
         }
     }
 
@@ -89,8 +89,8 @@ public final class DurableFiles {
         }
     }
 
-    public static Path folder(Path file) {
-        return Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file is in a folder");
+    public static Path parentDirectory(Path file) {
+        return Objects.requireNonNull(file.toAbsolutePath().getParent(), "the file has no parent directory");
     }
 
     /// @return size of the file in octets; 0 if the file does not exist
