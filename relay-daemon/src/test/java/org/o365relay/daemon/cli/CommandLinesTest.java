@@ -128,7 +128,7 @@ final class CommandLinesTest {
         int code = run(FakeRelay.damaging(CommandLinesTest::withOtherCharge), "demo --once --port 0");
         assertThat(code).isEqualTo(ExitCode.INTERNAL);
         assertThat(out.toString())
-                .contains("4 of 5 messages arrived as expected.", "the body differs from that of the device");
+                .contains("4 of 5 messages arrived as expected.", "the body differs from the one that the device sent");
     }
 
     @Test
