@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
 
 /// Warns of credentials and certificates that expire soon or have expired. Logs a journal event and emails the
 /// admin 30, 14, 7 and 1 days before the expiry date, and again after it. Each of these warnings is sent only
-/// once, even if the relay restarts. Also raises an alert, for which an email is sent only when it is cleared.
+/// once, even if the relay restarts. Also raises an alert, which is emailed only when it is cleared.
 final class ExpiryMonitor implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ExpiryMonitor.class);

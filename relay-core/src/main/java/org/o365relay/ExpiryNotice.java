@@ -6,7 +6,7 @@ import java.util.Locale;
 import org.o365relay.identity.Expiry;
 import org.o365relay.mail.EmailAddress;
 
-/// Texts about an expiring credential or certificate of a mailbox.
+/// The texts that describe an expiring credential or certificate of a mailbox to the admin.
 public record ExpiryNotice(EmailAddress mailbox, Expiry expiry) {
 
     private static final DateTimeFormatter DAY =

@@ -4,23 +4,24 @@ import java.util.List;
 import org.o365relay.deliver.health.RequestedProbe;
 import org.o365relay.deliver.health.RequestedProbe.Method;
 
-/// The result of an operator's command to resume or retry a mailbox: the requested probes.
+/// The result of an operator's command to resume or retry a mailbox.
 ///
 /// @param resumed whether the command ended an operator's pause
-/// @param probes requested probes: one for the mailbox if it is blocked, one for each suspended upstream that is
-///     preferred to the one in use, and one for the upstream in use if it had asked the relay to wait; may be empty
+/// @param probes requested probes: one for the mailbox if it is blocked, one for each suspended upstream that
+///     is preferred to the one in use, and one for the upstream in use if it had asked the relay to wait; may
+///     be empty
 public record MailboxProbes(boolean resumed, List<RequestedProbe> probes) {
 
     public MailboxProbes {
         probes = List.copyOf(probes);
     }
 
-    /// @return whether at least one probe is made now, without waiting for the daily quota
+    /// @return whether at least one probe starts now, that is, does not have to wait for the daily quota
     public boolean isProbing() {
         return probes.stream().anyMatch(probe -> probe.waitsUntil() == null);
     }
 
-    /// @return whether a pause ended or a probe is made now
+    /// @return whether the command ended a pause or starts a probe now
     public boolean hasEffect() {
         return resumed || isProbing();
     }

@@ -27,10 +27,10 @@ import org.o365relay.queue.QueueReader;
 import org.o365relay.route.Routes;
 import org.o365relay.route.Target;
 
-/// Queries and commands for operators of a running relay. Thread-safe; blocks on the queue.
+/// Queries and commands for operators of a running relay. Thread-safe.
 ///
-/// Methods that use the queue throw a `QueueException` with a message for the admin if the queue cannot be
-/// used.
+/// Methods that access the queue may block. If the queue cannot be used, they throw a `QueueException` with a
+/// message for the admin.
 public final class Operations {
 
     private final Routes routes;
@@ -64,7 +64,7 @@ public final class Operations {
 
     /// Changes all open messages that match the selection.
     ///
-    /// @param by user name of the operator, for history and journal
+    /// @param by user name of the operator, recorded in the message history and the journal
     /// @throws OperationException if the change is not possible; no message is changed in that case
     public ChangeResult change(Change change, MessageFilter selection, String by) throws OperationException {
         boolean isFinal = change instanceof Change.Bounce || change instanceof Change.Delete;
@@ -82,7 +82,8 @@ public final class Operations {
         return result;
     }
 
-    /// @return the change, with the route name as configured or, for a mailbox, in lower case
+    /// @return the change; in a redirect, the name of a pool is spelled as configured, and that of a mailbox in
+    ///     lower case
     private Change checked(Change change) throws OperationException {
         return switch (change) {
             case Change.Retry _, Change.Hold _, Change.Release _, Change.Bounce _, Change.Delete _ -> change;
@@ -113,8 +114,8 @@ public final class Operations {
         return routes.targets().stream().map(Target::name);
     }
 
-    /// @return the bouncer of the message's mailbox or of a mailbox in its pool; the first bouncer if its
-    ///     mailbox or pool is not configured
+    /// @return the bouncer of the message's mailbox or of a mailbox in the message's pool; if that mailbox or
+    ///     pool is not configured, the first of all bouncers
     private Bouncer bouncer(Claim claim) {
         return workers.stream()
                 .filter(worker -> worker.isOf(claim.mailbox()) || isInPool(worker, claim.mailbox()))
@@ -203,12 +204,13 @@ public final class Operations {
         return result;
     }
 
-    /// Makes the oldest message due if a probe needs one: the message that failed may be deferred for hours.
+    /// Makes the oldest message of the mailbox due if a probe needs a message to send. Otherwise, the probe
+    /// might have to wait for hours until a deferred message is due.
     private void makeMessageDue(MailboxWorkers worker, MailboxProbes probes, String by) {
         if (!probes.needsMessage()) {
             return;
         }
-        worker.dispatcher().requestMessageProbe(by); // for a message in flight, which the query below does not find
+        worker.dispatcher().requestMessageProbe(by); // covers messages in flight, which the query below does not find
         for (String route : worker.dispatcher().routes()) {
             List<MessageEntry> oldest = reader().find(waitingFor(route), Page.Order.OLDEST_FIRST, null, 1)
                     .entries();
@@ -251,7 +253,7 @@ public final class Operations {
     }
 
     /// @param version version of the program
-    /// @return the status; takes less than a second for a million messages
+    /// @return the status; reading it takes less than a second with a million queued messages
     public RelayStatus status(String version) {
         return status.read(version);
     }

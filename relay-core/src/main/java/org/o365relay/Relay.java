@@ -48,12 +48,12 @@ public final class Relay {
     private final InstantSource clock;
     private final RandomGenerator random;
 
-    /// A relay of unknown version, on the system's clock.
+    /// Creates a relay of unknown version that uses the system clock.
     public Relay(RelaySettings settings, Journal log) {
         this(settings, log, "unknown");
     }
 
-    /// A relay on the system's clock.
+    /// Creates a relay that uses the system clock.
     ///
     /// @param log journal that records all events, in addition to the relay's own journals
     /// @param version version of the program, sent with webhook alerts
@@ -132,7 +132,7 @@ public final class Relay {
                 settings.notices(), settings.hostname(), queue.notices().storedNotices(), clock);
     }
 
-    /// Creates one sender per mailbox. Mailboxes with the same account share its limits.
+    /// Creates one sender per mailbox. Mailboxes with the same account share the limits of that account.
     private List<MailboxSender> senders(Claims claims, UpstreamFactory factory, Journal journal) {
         Map<String, SendingAccount> accounts = new HashMap<>();
         List<MailboxSender> senders = new ArrayList<>();

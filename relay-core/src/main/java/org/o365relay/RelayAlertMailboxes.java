@@ -9,8 +9,8 @@ import org.o365relay.deliver.MailboxSettings;
 import org.o365relay.deliver.health.MailboxStatus;
 import org.o365relay.mail.EmailAddress;
 
-/// Chooses the mailbox that sends an alert. Mailboxes that share the account of a failing mailbox may fail
-/// soon, too, so mailboxes with other accounts are preferred.
+/// Chooses the mailbox that sends an alert. Prefers mailboxes with a different account from the failing
+/// mailbox, because mailboxes with the same account may soon fail as well.
 ///
 /// @param candidates mailboxes in the order of the settings; at least one
 record RelayAlertMailboxes(List<Candidate> candidates) implements AlertMailboxes {

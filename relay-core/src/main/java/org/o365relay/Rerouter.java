@@ -8,8 +8,8 @@ import org.o365relay.time.RepeatingTask;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Reroutes messages that are queued for a mailbox or pool that is no longer configured, or were queued by an
-/// older version. Retries every minute until it succeeds.
+/// Reroutes messages queued for a mailbox or pool that is no longer configured, and messages for which an
+/// older version of the relay recorded no mailbox. Retries every minute until rerouting succeeds.
 final class Rerouter implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Rerouter.class);

@@ -32,8 +32,8 @@ import org.o365relay.queue.NdrStore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Creates upstreams, and owns the access tokens and the HTTPS client that they share. Both are created when
-/// they are first needed.
+/// Creates upstreams, and owns the access tokens and the HTTPS client that the upstreams share. The tokens and
+/// the client are created when they are first needed.
 public final class UpstreamFactory implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(UpstreamFactory.class);
@@ -75,8 +75,8 @@ public final class UpstreamFactory implements AutoCloseable {
                 clock);
     }
 
-    /// @return when the upstream's OAuth credential expires or, if it has none, its client certificate; empty
-    ///     if neither expires, or the time is unknown
+    /// @return the expiry of the upstream's OAuth credential or, if the upstream does not use OAuth, of its
+    ///     client certificate; empty if nothing expires or the expiry date is unknown
     /// @throws TokenException if the certificate of the credential cannot be read
     public Optional<Expiry> expiry(UpstreamSettings upstream) throws TokenException {
         if (upstream.credential() instanceof Credential.OAuth oauth) {

@@ -1,7 +1,7 @@
-/// The relay as a library. [org.o365relay.Relay] connects the stages; read it first.
+/// The relay as a library. Start reading at [org.o365relay.Relay], which connects the stages.
 ///
-/// Mail takes this path: [org.o365relay.accept] → [org.o365relay.admit] → [org.o365relay.queue] (the
-/// device receives its 250), then [org.o365relay.queue] → [org.o365relay.rewrite] → [org.o365relay.deliver].
+/// Mail takes this path: [org.o365relay.accept] → [org.o365relay.admit] → [org.o365relay.queue] (the relay
+/// replies 250 to the device), then [org.o365relay.queue] → [org.o365relay.rewrite] → [org.o365relay.deliver].
 /// Accepting and delivering share only the queue. This module contains no main(), no configuration file
 /// and no HTTP server.
 @NullMarked

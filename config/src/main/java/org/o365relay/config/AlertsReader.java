@@ -53,7 +53,8 @@ record AlertsReader(Section alerts, SecretFiles files) {
         return address.map(known -> new WebhookSettings(known, header, headerValue.orElse(null)));
     }
 
-    /// Reports a webhook URL that is invalid or not HTTPS, without quoting it: the URL is a secret.
+    /// Reports a webhook URL that is invalid or not HTTPS. The report does not quote the URL, because it is a
+    /// secret.
     private static void reportBadAddress(Section webhook, Secret secret) {
         String key = webhook.configured(URL).isPresent() ? URL : URL + "-file";
         String scheme = scheme(secret.reveal().strip());

@@ -26,7 +26,7 @@ import org.o365relay.config.values.FileContent;
 /// defaults.
 public final class ConfigReader {
 
-    /// The `CREDENTIALS_DIRECTORY` that systemd sets for the service.
+    /// The value of `CREDENTIALS_DIRECTORY` that systemd sets for the service.
     private static final String SERVICE_CREDENTIALS = "/run/credentials/o365-relay.service";
 
     private static final Path KERNEL_HOSTNAME = Path.of("/proc/sys/kernel/hostname");
@@ -45,7 +45,7 @@ public final class ConfigReader {
 
     /// @param kernelHostname file that contains the host name of the machine
     /// @param heap maximum heap size in octets
-    /// @param clock clock with which expiry dates are compared
+    /// @param clock clock for checking expiry dates
     ConfigReader(Map<String, String> environment, Path kernelHostname, long heap, InstantSource clock) {
         this(environment, kernelHostname, heap, clock, true);
     }
@@ -63,19 +63,19 @@ public final class ConfigReader {
         this.opensSecrets = opensSecrets;
     }
 
-    /// Returns a reader for operator commands, which may lack permission to read the relay's files. It does not
-    /// open files with secrets, certificates or users, and treats secrets as set. It reports all other
-    /// problems. The configuration it returns cannot be used to start a relay.
+    /// Returns a reader for operator commands, which may lack permission to read the relay's files. The reader
+    /// does not open files with secrets, certificates or users, and treats secrets as set; it reports all other
+    /// problems. The resulting configuration cannot be used to start a relay.
     public ConfigReader forOperators() {
         Map<String, String> known = new HashMap<>(environment);
         known.putIfAbsent(SecretFiles.SYSTEMD, SERVICE_CREDENTIALS);
         return new ConfigReader(known, kernelHostname, heap, clock, false);
     }
 
-    /// Reads the file, the files that it includes, and the files with secrets, certificates, keys and users to
-    /// which it refers.
+    /// Reads the file, the files that it includes, and the files with secrets, certificates, keys and users
+    /// that it names.
     ///
-    /// @param file path of the file, which problems show as given; relative paths in the file are resolved
+    /// @param file path of the file, which problems show in this form; relative paths in the file are resolved
     ///     against its directory
     public Configuration read(Path file) {
         return switch (FileContent.read(file)) {
@@ -101,7 +101,7 @@ public final class ConfigReader {
         };
     }
 
-    /// Reports keys outside `relay { … }`, except keys to which a substitution in the file refers.
+    /// Reports keys outside `relay { … }`, except keys that a substitution in the file uses.
     private static void reportUnknownKeys(ConfigObject root, Source source) {
         Set<String> variables = source.substitutions().roots();
         root.forEach((key, value) -> {

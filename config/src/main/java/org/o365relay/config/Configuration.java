@@ -20,7 +20,7 @@ public sealed interface Configuration {
             return resolved.settings();
         }
 
-        /// @return the socket to which operator commands connect
+        /// @return the socket that operator commands connect to
         public ControlSettings control() {
             return resolved.control();
         }

@@ -13,15 +13,15 @@ import org.o365relay.config.values.TextValues;
 
 /// Reads `relay.control`: the socket for operator commands.
 ///
-/// @param directory directory against which relative paths are resolved
+/// @param directory base directory of relative paths
 record ControlReader(Section control, Path directory) {
 
     private static final String SOCKET = "socket";
     private static final String GROUP = "group";
     private static final String DEFAULT_NAME = "control.sock";
 
-    /// @param dataDirectory directory in which the socket is created by default
-    /// @param listeners listeners of the relay, which must use other sockets
+    /// @param dataDirectory directory that contains the socket by default
+    /// @param listeners listeners of the relay, which must not use the same socket
     ControlSettings read(Path dataDirectory, List<ListenerSettings> listeners) {
         Optional<Path> written =
                 control.optional(SOCKET, FileContent.path(directory).then(ControlReader::checkLength));

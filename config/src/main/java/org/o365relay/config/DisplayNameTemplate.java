@@ -9,7 +9,7 @@ import org.o365relay.config.hocon.Suggestion;
 import org.o365relay.config.hocon.ValueParser;
 import org.o365relay.config.values.TextValues;
 
-/// Parser for display name templates.
+/// Parses display name templates.
 final class DisplayNameTemplate {
 
     static final ValueParser<String> TEMPLATE = TextValues.ANY.then(DisplayNameTemplate::check);

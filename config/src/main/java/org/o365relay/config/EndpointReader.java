@@ -23,11 +23,11 @@ public record EndpointReader(Section listener) {
     private static final String MODE = "socket-mode";
     private static final String SYSTEMD = "systemd-socket";
 
-    // sun_path has 108 octets; one is the NUL that ends a path or begins an abstract name (unix(7))
+    // sun_path has 108 octets, one of which is the NUL that ends a path or begins an abstract name (unix(7)).
     private static final int MAX_SOCKET = 107;
     private static final int MAX_DESCRIPTOR = 255; // sd_listen_fds(3)
 
-    // Indexed by the number of the bit in the mode, starting with the least significant bit.
+    // Indexed by bit number in the octal mode; bit 0 is the least significant.
     private static final List<PosixFilePermission> BITS = List.of(
             PosixFilePermission.OTHERS_EXECUTE,
             PosixFilePermission.OTHERS_WRITE,
@@ -39,7 +39,7 @@ public record EndpointReader(Section listener) {
             PosixFilePermission.OWNER_WRITE,
             PosixFilePermission.OWNER_READ);
 
-    /// Permissions in the octal notation of chmod(1): `0660`.
+    /// Parses permissions in the octal notation of chmod(1), such as `0660`.
     private static final ValueParser<Set<PosixFilePermission>> PERMISSIONS =
             TextValues.ANY.then(EndpointReader::permissions);
 

@@ -9,11 +9,11 @@ import org.o365relay.admit.Network;
 enum Exposure {
     /// Only private, loopback or link-local addresses.
     PRIVATE,
-    /// No more public addresses than a single site may have.
+    /// At most as many public addresses as a single site typically has.
     SITE,
-    /// More public addresses than most sites have.
+    /// More public addresses than a single site typically has.
     WIDE,
-    /// So many public addresses that the relay would be an open relay.
+    /// So many public addresses that trusting the network would make the relay an open relay.
     OPEN;
 
     // RFC 1918, RFC 1122 §3.2.1.3 (loopback), RFC 3927 (link-local), RFC 4193 (ULA), RFC 4291 §2.5.3 and §2.5.6
@@ -37,7 +37,8 @@ enum Exposure {
         if (inside) {
             return PRIVATE;
         }
-        // A limit for /0 alone is not enough: its two halves, or 2000::/3, also cover the whole internet.
+        // A limit for /0 alone is not enough: the two halves of the IPv4 range, or 2000::/3, also cover the whole
+        // internet.
         if (network.prefixLength() < (ipv4 ? 8 : 16)) {
             return OPEN;
         }

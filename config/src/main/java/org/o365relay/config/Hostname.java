@@ -14,8 +14,8 @@ final class Hostname {
 
     private Hostname() {}
 
-    /// @return the first valid name of the environment variable HOSTNAME and the kernel's host name;
-    ///     `localhost` if both are invalid or missing
+    /// @return the environment variable `HOSTNAME` if it is a valid host name, otherwise the kernel's host
+    ///     name; `localhost` if both are invalid or missing
     static String find(Map<String, String> environment, Path kernelHostname) {
         return Stream.of(Optional.ofNullable(environment.get("HOSTNAME")), kernelsName(kernelHostname))
                 .flatMap(Optional::stream)

@@ -108,8 +108,8 @@ record ListenersReader(Section relay, TrustedNetworksReader networks, TrustedNet
                         || covers(other.address(), one.address()));
     }
 
-    /// A wildcard address occupies the port on all addresses of its family; the IPv6 wildcard also occupies it
-    /// for IPv4.
+    /// Tests whether the first address is a wildcard that covers the other. A wildcard address occupies the
+    /// port on all addresses of its family; the IPv6 wildcard also occupies it for IPv4.
     private static boolean covers(InetAddress wildcard, InetAddress other) {
         int octets = wildcard.getAddress().length;
         return wildcard.isAnyLocalAddress() && octets >= other.getAddress().length;

@@ -39,7 +39,8 @@ record MailboxLimitsReader(Section limits, List<Preset> presets) {
     /// @return maximum number of recipients per message; null for no limit
     @Nullable
     Integer recipientsPerMessage() {
-        // Not the strictest preset, because the primary can deliver what a fallback refuses; MailboxReader warns of it.
+        // Not the strictest preset: the primary can deliver messages that a fallback refuses. MailboxReader warns about
+        // them.
         return limits.optional("recipients-per-message", whole(1, 10_000))
                 .orElse(presets.getFirst().recipientsPerMessage());
     }

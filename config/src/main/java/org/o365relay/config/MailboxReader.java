@@ -30,7 +30,7 @@ import org.o365relay.rewrite.RewriteRules;
 ///
 /// @param data the data directory
 /// @param hostname the relay's host name
-/// @param now current time, with which expiry dates are compared
+/// @param now current time, for checking expiry dates
 record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostname, Instant now) {
 
     private static final String FALLBACK = "fallback";
@@ -76,8 +76,8 @@ record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostn
         return mailbox.optional("address", Addresses.MAIL);
     }
 
-    /// The account whose limits apply: the user name of the first upstream that has one, otherwise the address
-    /// of the mailbox.
+    /// Returns the account that the limits of the server apply to: the user name of the first upstream that has
+    /// one, otherwise the address of the mailbox.
     private static String account(List<UpstreamSettings> upstreams, EmailAddress address) {
         return upstreams.stream()
                 .map(upstream -> upstream.credential().username())
@@ -97,7 +97,7 @@ record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostn
         return readers;
     }
 
-    /// The keys that an element of `fallback` may contain: those of `upstream`, and `credential`.
+    /// Returns the keys that an element of `fallback` may contain: those of `upstream`, and `credential`.
     private Layer fallbackKeys() {
         ConfigObject keys = mailbox.defaults("upstream").values();
         return new Layer(
@@ -108,7 +108,7 @@ record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostn
                 mailbox.source().file());
     }
 
-    /// The mailbox's own credential; [Credential.None] if it is not set and no upstream uses it.
+    /// Returns the mailbox's own credential, or [Credential.None] if it is not set and no upstream uses it.
     private UpstreamCredential defaultCredential(
             List<UpstreamReader> readers, Cloud cloud, Optional<EmailAddress> address) {
         CredentialReader reader = credentials(mailbox.section(CredentialReader.KEY), cloud);
@@ -147,7 +147,7 @@ record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostn
                 : new UpstreamCredential(upstream.keys(), CredentialReader.KEY, defaultCredential.credential());
     }
 
-    /// Warns if the fixed limits of an upstream are stricter than the limits of the mailbox.
+    /// Warns if the fixed limits of an upstream are stricter than the limits configured for the mailbox.
     private static void reportStricterLimits(
             UpstreamReader upstream, @Nullable Integer recipients, @Nullable Long size) {
         Integer maxRecipients = upstream.preset().recipientsPerMessage();
@@ -175,8 +175,8 @@ record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostn
                 .problem("a connector uses no credential; remove it, or use type = none");
     }
 
-    /// Whether the upstream has its own credential. The primary upstream has none: it uses the credential of
-    /// the mailbox.
+    /// Returns whether the upstream has its own credential. The primary upstream has none, because it uses the
+    /// credential of the mailbox.
     private boolean hasCredential(UpstreamReader upstream) {
         return !upstream.keys().path().endsWith(".upstream")
                 && upstream.keys().configured(CredentialReader.KEY).isPresent();

@@ -25,7 +25,7 @@ import org.o365relay.ndr.NdrSettings;
 ///
 /// @param data the data directory
 /// @param hostname the relay's host name
-/// @param now current time, with which expiry dates are compared
+/// @param now current time, for checking expiry dates
 record MailboxesReader(Section relay, SecretFiles files, Path data, String hostname, Instant now) {
 
     static final String KEY = "mailboxes";
@@ -35,7 +35,7 @@ record MailboxesReader(Section relay, SecretFiles files, Path data, String hostn
             mailboxes = [ { address = "relay@contoso.example", credential { type = client-secret, tenant = contoso.example, \
             client-id = …, client-secret = ${?RELAY_CLIENT_SECRET} } } ]""";
 
-    /// @param all the sections of all mailboxes, valid or not, in the order of the file
+    /// @param all the sections of all mailboxes, including invalid ones, in the order of the file
     /// @param valid the valid mailboxes
     record Result(List<Section> all, List<ResolvedMailbox> valid) {
 
@@ -89,7 +89,7 @@ record MailboxesReader(Section relay, SecretFiles files, Path data, String hostn
         }
     }
 
-    /// Reports credentials of different apps that use the same token file, in which their logins would
+    /// Reports credentials of different apps that store their logins in the same token file, where they would
     /// overwrite each other.
     private static void reportSharedLogins(List<ResolvedMailbox> mailboxes) {
         Map<Path, App> logins = new HashMap<>();
@@ -110,7 +110,7 @@ record MailboxesReader(Section relay, SecretFiles files, Path data, String hostn
         }
     }
 
-    /// Reports mailboxes that share an account but have different limits.
+    /// Reports mailboxes that use the same account but have different limits.
     private static void reportUnequalLimits(List<ResolvedMailbox> mailboxes) {
         Map<String, ResolvedMailbox> accounts = new HashMap<>();
         for (ResolvedMailbox mailbox : mailboxes) {

@@ -55,8 +55,8 @@ record NdrReader(Section ndr, Cloud cloud) {
         return Optional.empty();
     }
 
-    /// The scope to request: for a user who signed in with a device code, only the permission that is needed.
-    /// An app that signs in as itself can request only all the permissions that it was granted.
+    /// Returns the scope to request. For a user who signed in with a device code, this is only the permission
+    /// needed. An app that signs in as itself cannot request single permissions, only all that it was granted.
     private static String scope(URI root, Credential.OAuth credential) {
         return root + (credential instanceof Credential.DeviceCode ? "/Mail.Read" : "/.default");
     }

@@ -27,7 +27,7 @@ record NoticesReader(Section notices) {
             .orElseGet(() -> new Parsed.Invalid<>(TextValues.quoted(text) + " is not a supported language; use one of "
                     + String.join(", ", Language.codes()))));
 
-    /// @param retry retry schedule, needed to report delay notices that would never be sent
+    /// @param retry retry schedule, used to report delay notices that would never be sent
     NoticeSettings read(RetrySchedule retry) {
         return new NoticeSettings(
                 notices.optional("admin", Addresses.MAIL).orElse(null),

@@ -25,7 +25,7 @@ record PolicyReader(Section limits, boolean certificate, boolean users) {
     private static final int MAX_NAME = 64;
     private static final ValueParser<String> NAME = TextValues.ANY.then(PolicyReader::name);
 
-    /// The policy of networks that have no settings of their own.
+    /// Returns the policy of networks that have no settings of their own.
     ClientPolicy standard() {
         return new ClientPolicy(
                 "",

@@ -54,7 +54,7 @@ record PoolsReader(Section relay, List<EmailAddress> mailboxes) {
         return members;
     }
 
-    /// Parser for the address of a configured mailbox.
+    /// Returns a parser that accepts only addresses of configured mailboxes.
     static ValueParser<EmailAddress> known(List<EmailAddress> mailboxes) {
         return Addresses.MAIL.then(address -> mailboxes.stream()
                 .filter(mailbox -> TargetBuilder.isSame(mailbox, address))
@@ -66,7 +66,7 @@ record PoolsReader(Section relay, List<EmailAddress> mailboxes) {
                         mailboxes.stream().map(EmailAddress::toString).toList())));
     }
 
-    /// @param what the kind of name that was expected: `mailbox` or `pool`
+    /// @param what the kind of name expected: `mailbox` or `pool`
     static <T> Parsed<T> unknown(String text, String what, List<String> names) {
         String advice = Suggestion.nearest(text, names)
                 .map("did you mean %s?"::formatted)

@@ -41,10 +41,10 @@ import org.o365relay.route.Routes;
 
 /// Reads the section `relay`.
 ///
-/// @param directory directory against which relative paths are resolved
+/// @param directory base directory of relative paths
 /// @param kernelHostname file that contains the host name of the machine
 /// @param heap maximum heap size in octets
-/// @param now current time, with which expiry dates are compared
+/// @param now current time, for checking expiry dates
 /// @param opensSecrets whether files with secrets, certificates and users are read
 record RelayReader(
         Path directory,
@@ -54,7 +54,8 @@ record RelayReader(
         Instant now,
         boolean opensSecrets) {
 
-    // Estimates for an idle connection: its session and buffers; with TLS also the TLS engine and two records.
+    // Estimated heap in octets for an idle connection: session and buffers, and with TLS also the TLS engine and two
+    // records.
     private static final long CONNECTION = 12 * KIB;
     private static final long TLS_CONNECTION = 60 * KIB;
 
@@ -149,8 +150,8 @@ record RelayReader(
                 listeners);
     }
 
-    /// @return the rules; empty if neither an admin nor a mailbox is configured, so that mail for postmaster
-    ///     has no recipient
+    /// @return the rules; empty if there is no recipient for mail to postmaster, because neither an admin nor a
+    ///     mailbox is configured
     private static Optional<AdmissionRules> admission(
             Section relay, NoticeSettings notices, List<EmailAddress> mailboxes) {
         Optional<String> defaultDomain = relay.optional("default-domain", Addresses.DOMAIN);
@@ -161,7 +162,7 @@ record RelayReader(
                 .map(postmaster -> new AdmissionRules(defaultDomain.orElse(null), postmaster, senders, recipients));
     }
 
-    /// Warns if the relay's `message-size` is set and exceeds the largest message that any mailbox can send.
+    /// Warns if the relay's `message-size` is set and exceeds the largest message size of all mailboxes.
     private static void reportLargeMessages(Section limits, List<ResolvedMailbox> mailboxes) {
         long accepted = limits.value(MESSAGE_SIZE, size(64 * KIB, GIB));
         long sent = mailboxes.stream()
@@ -187,7 +188,7 @@ record RelayReader(
                 limits.value("minimum-data-rate", size(0, MIB)).intValue());
     }
 
-    /// Warns if the connections can use more than half of the heap; the rest is needed for messages.
+    /// Warns if the connections can use more than half of the heap, because messages need the rest.
     private void reportMemory(Section limits, int connections, boolean tls) {
         long needed = connections * (tls ? TLS_CONNECTION : CONNECTION);
         if (needed > heap / 2) {

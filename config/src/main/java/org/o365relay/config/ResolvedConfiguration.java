@@ -5,9 +5,9 @@ import org.o365relay.RelaySettings;
 import org.o365relay.admit.ClientPolicy;
 import org.o365relay.admit.TrustedNetworks;
 
-/// The configuration that was read from a file, with defaults filled in.
+/// The configuration read from a file, with defaults filled in.
 ///
-/// @param mailboxes the mailboxes of `settings`, each with details that `settings` does not contain
+/// @param mailboxes the mailboxes in `settings`, with additional details of each
 /// @param standard policy of networks that have no settings of their own
 /// @param trusted trusted networks of listeners that have no list of their own
 public record ResolvedConfiguration(

@@ -11,7 +11,7 @@ import org.o365relay.ndr.NdrSettings;
 /// A mailbox as read from an element of `mailboxes`, with defaults filled in.
 ///
 /// @param section section of the mailbox in the file
-/// @param presets presets of the upstreams, in the order of the upstreams
+/// @param presets presets of the upstreams, in the same order as the upstreams
 /// @param recipientsPerMessage maximum number of recipients per message; null for no limit
 /// @param messageSize maximum message size in octets; null for no limit
 /// @param ndr settings for reading NDRs; null if NDRs are not read

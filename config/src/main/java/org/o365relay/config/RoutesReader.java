@@ -145,7 +145,7 @@ record RoutesReader(Section relay, MailboxesReader.Result mailboxes) {
         return pattern == null || pattern.toString().equals("*");
     }
 
-    /// Warns of mailboxes and pools to which no mail is routed.
+    /// Warns about mailboxes and pools that no mail is routed to.
     private void reportUnused(Routes routes, Map<String, List<EmailAddress>> pools) {
         Set<String> used = used(routes);
         for (ResolvedMailbox mailbox : mailboxes.valid()) {

@@ -23,14 +23,14 @@ record RulesReader(Section relay) {
     private static final String REASON = "reason";
     private static final int MAX_REASON = 160;
 
-    /// Parser for the pattern of a rule.
+    /// Parses the pattern of a rule.
     static final ValueParser<AddressPattern> PATTERN = TextValues.ANY.then(text -> AddressPattern.parse(text)
             .<Parsed<AddressPattern>>map(Parsed.Ok::new)
             .orElseGet(() -> new Parsed.Invalid<>(
                     TextValues.quoted(text) + " is not a pattern; use for example bob@contoso.example, "
                             + "@contoso.example, *@*.contoso.example, <> for the null sender or * for everything")));
 
-    /// Parser for the reason of a rule, which becomes part of a reply line.
+    /// Parses the reason of a rule, which becomes part of a reply line.
     private static final ValueParser<String> REASON_TEXT = TextValues.ANY.then(text -> {
         boolean valid = text.length() <= MAX_REASON && text.chars().allMatch(c -> c >= ' ' && c < 0x7f);
         return valid

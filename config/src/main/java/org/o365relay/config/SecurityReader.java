@@ -21,7 +21,7 @@ import org.o365relay.config.values.TextValues;
 
 /// Reads `relay.tls` and `relay.auth`.
 ///
-/// @param now current time, with which expiry dates are compared
+/// @param now current time, for checking expiry dates
 record SecurityReader(Section tls, Section auth, SecretFiles files, Instant now) {
 
     private static final String CERTIFICATE = "certificate";
@@ -29,9 +29,9 @@ record SecurityReader(Section tls, Section auth, SecretFiles files, Instant now)
     private static final String USERS = "users-file";
     private static final String PLAIN_TEXT = "allow-without-tls";
 
-    /// Reports all problems of the certificate and its key.
+    /// Reports all problems with the certificate and its key.
     ///
-    /// @return the files; empty if they are not configured, or one of them cannot be read
+    /// @return the files; empty if they are not configured or one of them cannot be read
     Optional<CertificateFiles> certificate() {
         Optional<Path> certificate = tls.optional(CERTIFICATE, files.certificatesInDirectory());
         Optional<Path> key = tls.optional(KEY, files.readableInDirectory());
@@ -49,7 +49,7 @@ record SecurityReader(Section tls, Section auth, SecretFiles files, Instant now)
     private void reportContent(CertificateFiles both) {
         for (CertificateFiles.Problem problem : both.problems(now)) {
             if (problem.fatal()) {
-                // the certificate file was checked before, so the key is wrong
+                // the certificate file was already checked, so the problem is in the key file
                 tls.problem(KEY, problem.text());
             } else {
                 tls.warning(CERTIFICATE, problem.text());
@@ -61,9 +61,9 @@ record SecurityReader(Section tls, Section auth, SecretFiles files, Instant now)
         return tls.configured(CERTIFICATE).isPresent();
     }
 
-    /// Reports all problems in the users file.
+    /// Reports all problems with the users file.
     ///
-    /// @return the file; empty if none is configured, or it cannot be read
+    /// @return the file; empty if it is not configured or cannot be read
     Optional<Path> users() {
         Optional<Path> users = auth.optional(USERS, files.readableInDirectory());
         users.filter(_ -> files.areOpened()).ifPresent(file -> {
@@ -81,7 +81,7 @@ record SecurityReader(Section tls, Section auth, SecretFiles files, Instant now)
         return auth.value(PLAIN_TEXT, TextValues.FLAG);
     }
 
-    /// Warns of logins that may be unencrypted, and of required logins that are impossible.
+    /// Warns if clients may send passwords unencrypted, or if clients must log in but cannot.
     void reportLogins(List<ListenerSettings> listeners) {
         for (ListenerSettings listener : listeners) {
             boolean offersTls = hasCertificate() && listener.tls() != ListenerTls.OFF;

@@ -67,10 +67,10 @@ record SmtpUpstreamReader(Section keys, Preset preset, Cloud cloud, SecretFiles 
                 local.orElse(null)));
     }
 
-    /// Reports a token that would be sent to a server for which it is not intended, and credentials or mail
-    /// that would be sent unencrypted.
+    /// Reports tokens that would be sent to the wrong server, and credentials or mail that would be sent
+    /// unencrypted.
     ///
-    /// @param scoped whether a scope is configured, so that the token is not one for Exchange Online
+    /// @param scoped whether a scope is configured; without one, a token is for Exchange Online
     void reportTrust(SmtpUpstreamSettings settings, UpstreamCredential signIn, boolean scoped) {
         boolean remote = !Entra.isThisMachine(settings.host());
         if (preset == Preset.SMARTHOST && signIn.isOAuth() && !scoped && remote) {
@@ -95,7 +95,7 @@ record SmtpUpstreamReader(Section keys, Preset preset, Cloud cloud, SecretFiles 
         }
     }
 
-    /// Whether the server is the default server of the preset, whose features are known.
+    /// Returns whether the server is the default server of the preset.
     private boolean isPresetHost() {
         return preset.host(cloud).isPresent() && !isSet(HOST);
     }

@@ -16,8 +16,7 @@ import org.o365relay.config.values.Networks;
 /// Reads `trusted-networks` of the relay or a listener, with defaults from `relay.trusted-network-defaults`.
 /// Rejects networks that would make the relay an open relay.
 ///
-/// @param defaults section with the defaults, which provides the policy of entries that consist of a network
-///     only
+/// @param defaults section with the defaults; entries that contain only a network use the policy in it
 record TrustedNetworksReader(Section relay, PolicyReader policies, Section defaults) {
 
     static final String KEY = "trusted-networks";

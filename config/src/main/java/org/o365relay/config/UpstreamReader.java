@@ -33,7 +33,8 @@ record UpstreamReader(Section keys, Cloud cloud, SecretFiles files, String hostn
     private static final List<String> SMTP_ONLY = List.of(
             "port", "tls", "trusted-certificates", "client-certificate", "client-certificate-key", "local-address");
 
-    /// The preset of the upstream. The default is `smarthost` if `host` is set, and `office365` otherwise.
+    /// Returns the preset of the upstream. The default is `smarthost` if `host` is set, and `office365`
+    /// otherwise.
     Preset preset() {
         return keys.optional(PRESET, PRESETS)
                 .orElse(keys.configured(SmtpUpstreamReader.HOST).isPresent() ? Preset.SMARTHOST : Preset.OFFICE365);

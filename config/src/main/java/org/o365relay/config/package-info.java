@@ -1,5 +1,5 @@
 /// Reads HOCON configuration files into settings records. Reports all problems of a file at once, each with its
-/// line. `reference.conf` documents every key.
+/// line number. `reference.conf` documents every key.
 @NullMarked
 package org.o365relay.config;
 

@@ -13,12 +13,12 @@ import org.o365relay.bench.server.SystemCpu;
 
 /// Measures how many messages a server accepts per second, the reply latency, and the CPU time and memory used.
 ///
-/// @param limit when the measured load ends
-/// @param warmUp when the warm-up ends, which runs the same load before the measurement to trigger JIT
-///     compilation
+/// @param limit limit that ends the measured load
+/// @param warmUp limit that ends the warm-up; the warm-up runs the same load before the measurement to trigger
+///     JIT compilation
 record AcceptMeasurement(LoadLimit limit, LoadLimit warmUp) {
 
-    /// The figures of one load.
+    /// The results of one load.
     ///
     /// @param cpu processor time of the server during the load; negative if its process is unknown
     /// @param others share of the machine's CPU time used by processes other than the server and the load

@@ -22,7 +22,8 @@ import org.o365relay.queue.jdbc.sqlite.SqliteQueue;
 /// Generates a long queue and a long history in a data directory, as after an outage: 100 devices with one
 /// sender each, 1,000 recipients, unique subjects and Message-IDs.
 ///
-/// It writes directly to the tables that the relay creates, so it must be updated when the schema changes.
+/// This class writes directly to the tables that the relay creates, so it must be updated when the schema
+/// changes.
 final class Backlog {
 
     static final int DEVICES = 100;
@@ -40,7 +41,7 @@ final class Backlog {
     private final byte[] content;
 
     /// @param directory data directory of a relay that is not running; created if missing
-    /// @param size size of each message
+    /// @param size size of the content of each message
     Backlog(Path directory, Size size) {
         this.directory = directory;
         this.content = content(size);
@@ -152,7 +153,8 @@ final class Backlog {
                     + " reason) VALUES (?, ?, 0, ?, 'smtp.office365.com:587', ?, ?)");
         }
 
-        /// @param dueAt next attempt, in milliseconds since the epoch; null for a settled message
+        /// @param dueAt time of the next delivery attempt, in milliseconds since the epoch; null for a settled
+        ///     message
         void add(int n, long receivedAt, @Nullable Long dueAt) throws SQLException {
             boolean open = dueAt != null;
             long id = id(n, receivedAt);
@@ -210,7 +212,8 @@ final class Backlog {
         }
     }
 
-    /// @return approximate time of receipt of the first message in a backlog of this size
+    /// @return approximate time of receipt of the first message in a backlog of this size that was generated
+    ///     just now
     static Instant firstReceivedAt(int messages) {
         return Instant.now().minusMillis(10L * messages);
     }

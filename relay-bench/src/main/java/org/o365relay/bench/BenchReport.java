@@ -8,7 +8,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /// Runs the measurement of a command: creates the work directory, prints a line about the machine, takes the
-/// measurement, and prints its table.
+/// measurement, and prints the resulting table.
 final class BenchReport {
 
     /// A measurement whose result is one table.

@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
 /// An upstream that requires STARTTLS and AUTH like Exchange Online, accepts and discards all messages, and
-/// counts them. It uses little CPU time, so that it does not limit the measured relay.
+/// counts them. The server uses little CPU time, so that it does not limit the measured relay.
 final class CountingSmarthost implements Smarthost {
 
     private static final int BACKLOG = 1_024;

@@ -115,7 +115,7 @@ final class DeliverCommand implements Callable<Integer> {
         return table;
     }
 
-    /// @return time from the first connection to the last message at the upstream
+    /// @return time from the start of the load until the upstream has received the last message
     private Duration deliver(Server relay, Smarthost smarthost, int count) throws IOException, InterruptedException {
         long start = System.nanoTime();
         LoadResult load = LoadProfile.unpipelined(sessions, size, Connections.PERSISTENT)

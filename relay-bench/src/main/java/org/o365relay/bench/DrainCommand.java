@@ -110,7 +110,7 @@ final class DrainCommand implements Callable<Integer> {
         }
     }
 
-    /// @return seconds until all messages are delivered
+    /// @return seconds from the start of the load until all messages are delivered
     private double deliver(Server relay, CountingSmarthost smarthost, int count)
             throws IOException, InterruptedException {
         long start = System.nanoTime();

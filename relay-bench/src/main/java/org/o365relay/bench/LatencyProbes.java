@@ -18,11 +18,11 @@ import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 
-/// Sends probe messages, alternately normal and urgent, through a relay under load, and measures the latency of
-/// each from the sending of the content to its arrival at the upstream.
+/// Sends probe messages, alternately normal and urgent, through a relay under load, and measures for each probe
+/// the time from sending its content until it arrives at the upstream.
 final class LatencyProbes {
 
-    /// The recipient pattern of urgent messages, for the routing rule.
+    /// The recipient pattern of urgent probes, for the relay's routing rule.
     static final String URGENT = "urgent-*@contoso.example";
 
     private final InetSocketAddress relay;

@@ -16,7 +16,8 @@ final class MachineInfo {
 
     private MachineInfo() {}
 
-    /// Formats one line with processors, memory, operating system, JDK, file system and the duration of a sync.
+    /// Formats a line that shows the processors, memory, operating system, JDK and file system, and the time
+    /// that an fdatasync takes.
     ///
     /// @param directory directory on the file system that holds the queues
     static String line(Path directory) throws IOException {

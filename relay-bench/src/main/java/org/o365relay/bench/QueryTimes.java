@@ -24,8 +24,8 @@ import org.o365relay.queue.QueueUnavailableException;
 import org.o365relay.queue.jdbc.JdbcQueue;
 import org.o365relay.queue.jdbc.sqlite.SqliteQueue;
 
-/// Measures the queries of operator commands and deliveries on a generated [Backlog]. They run in this process,
-/// with the classes of the relay.
+/// Measures the queries that operator commands and deliveries run, on a generated [Backlog]. The queries run in
+/// this process, with the queue classes of the relay.
 final class QueryTimes {
 
     private static final int RUNS = 7;
@@ -39,7 +39,8 @@ final class QueryTimes {
     private final MarkdownTable table = new MarkdownTable("query", "ms, median of " + RUNS, "slowest", "found");
 
     /// @param directory data directory with the backlog
-    /// @param settled number of messages in the history, which were received before those in the queue
+    /// @param settled number of messages in the history; all of them were received before the messages in the
+    ///     queue
     /// @param open number of messages in the queue
     QueryTimes(Path directory, int settled, int open) {
         this.directory = directory;

@@ -13,12 +13,12 @@ interface Smarthost extends AutoCloseable {
     /// The PEM file with the certificate to trust.
     Path certificate();
 
-    /// Waits for `count` further messages.
+    /// Waits until `count` further messages have been received.
     ///
     /// @return false on timeout
     boolean awaitMessages(int count, Duration timeout) throws InterruptedException;
 
-    /// The number of received messages that were not awaited.
+    /// The number of received messages that [#awaitMessages] has not counted yet.
     int surplus();
 
     /// The number of completed TLS handshakes; empty if unknown.

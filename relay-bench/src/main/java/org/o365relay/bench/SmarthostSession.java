@@ -99,8 +99,8 @@ final class SmarthostSession {
         handshake.run();
     }
 
-    /// Accepts any credentials. LOGIN prompts for the password, and for the user name if the command contains
-    /// none.
+    /// Accepts any credentials. For AUTH LOGIN, prompts for the password, and for the user name unless the
+    /// command contains it.
     private void authenticate(String command) throws IOException {
         String[] words = command.split(" ", -1);
         if (words[1].equalsIgnoreCase("LOGIN")) {

@@ -64,7 +64,7 @@ final class TargetOptions {
         return target != null || relay != null;
     }
 
-    /// The launcher of the relay, with an upstream that refuses connections.
+    /// The launcher of the relay, configured with an upstream that refuses connections.
     RelayLauncher relay() {
         if (relay == null) {
             throw invalid("missing option: --relay PATH" + (target == null ? " or --target HOST:PORT" : ""));
@@ -76,7 +76,7 @@ final class TargetOptions {
         }
     }
 
-    /// The launcher of the relay, with this upstream.
+    /// The launcher of the relay, configured with this upstream.
     RelayLauncher relayTo(Smarthost smarthost) {
         return relay().to(new UpstreamAddress(smarthost.port(), smarthost.certificate()));
     }

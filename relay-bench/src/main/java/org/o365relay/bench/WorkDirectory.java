@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 /// The directory for the queues and logs of one run, deleted at the end of the run.
 record WorkDirectory(Path directory) implements AutoCloseable {
 
-    /// Creates the directory in this parent directory, which determines the disk that is used.
+    /// Creates the work directory in the given parent directory, and thereby on the disk to be measured.
     static WorkDirectory under(Path parent) throws IOException {
         return new WorkDirectory(Files.createTempDirectory(Files.createDirectories(parent), "o365-relay-bench"));
     }

@@ -89,7 +89,7 @@ final class ConnectionFilter extends ChannelInitializer<Channel> {
     }
 
     /// Admits or rejects a client: adds handlers for its session or its rejection to the end of the pipeline,
-    /// or closes the channel. Earlier handlers must fire `channelActive`.
+    /// or closes the channel. The handlers before them must fire `channelActive`.
     void admit(Channel channel, InetAddress address) {
         ClientPolicy policy = listener.trusted().policy(address).orElse(null);
         Reply rejection = policy == null ? RejectReplies.untrusted(address) : limitRejection(address, policy);
@@ -125,11 +125,11 @@ final class ConnectionFilter extends ChannelInitializer<Channel> {
         return false;
     }
 
-    /// @return the client address; null if the client has disconnected. The zone of a link-local address is
-    ///     removed because it names an interface of this machine
+    /// @return the client address, without the zone of a link-local address, which names an interface of this
+    ///     machine; null if the client has disconnected
     private static @Nullable InetAddress address(Channel channel) throws UnknownHostException {
         if (channel instanceof DomainSocketChannel) {
-            return LOCALHOST; // the channel has no remote address
+            return LOCALHOST; // a Unix socket has no remote IP address
         }
         return channel.remoteAddress() instanceof InetSocketAddress inet
                 ? InetAddress.getByAddress(inet.getAddress().getAddress())

@@ -15,7 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Follows an [SslHandler] in the pipeline and waits for the TLS handshake. Removes itself after a successful
-/// handshake, and closes the connection after a failed one. Counts deviations.
+/// handshake, and closes the connection after a failed one. Counts [Deviation#OLD_TLS] and the deviations that
+/// make a handshake fail.
 @SuppressWarnings("FutureReturnValueIgnored") // a failed close makes the channel inactive
 final class Handshake extends ChannelInboundHandlerAdapter {
 
@@ -39,7 +40,8 @@ final class Handshake extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /// Does not pass the event on, because the session must not send its greeting before the handshake.
+    /// Does not forward the event, because the session must not send its greeting before the handshake is
+    /// complete.
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
         ctx.read();
@@ -48,7 +50,7 @@ final class Handshake extends ChannelInboundHandlerAdapter {
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof ChannelInputShutdownEvent) {
-            ctx.close(); // the handshake cannot be completed
+            ctx.close(); // a client that has closed its output cannot complete the handshake
         } else if (!(event instanceof SslHandshakeCompletionEvent handshake)) {
             ctx.fireUserEventTriggered(event);
         } else if (handshake.isSuccess()) {

@@ -52,7 +52,7 @@ final class InputBuffer {
         return length >= 0;
     }
 
-    /// @return a copy of the first octets, without removing them
+    /// @return a copy of the first octets, which stay in the buffer
     byte[] first(int count) {
         return ByteBufUtil.getBytes(octets, octets.readerIndex(), count);
     }

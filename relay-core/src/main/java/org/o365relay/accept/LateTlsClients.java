@@ -6,12 +6,12 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 
-/// Addresses of clients that began the TLS handshake after the plain-text greeting; their next greeting is
-/// delayed longer. An address is removed when its client sends plain text, and is ignored after [#RETENTION].
-/// Holds at most [#MAX_ADDRESSES] addresses. Thread-safe.
+/// Addresses of clients that began the TLS handshake after the plain-text greeting. The next greeting to such
+/// an address is delayed longer. An address is removed when its client sends plain text, and is ignored after
+/// [#RETENTION]. Holds at most [#MAX_ADDRESSES] addresses. Thread-safe.
 final class LateTlsClients {
 
-    /// Time after the last TLS handshake of an address during which its greeting is delayed longer.
+    /// How long after its last TLS handshake an address receives its greeting with the longer delay.
     static final Duration RETENTION = Duration.ofDays(1);
 
     /// Maximum number of addresses; when it is exceeded, the least recently seen address is removed.
@@ -37,8 +37,9 @@ final class LateTlsClients {
         }
     }
 
-    /// Records a handshake before the greeting. Keeps a known address: the handshake may have come in time only
-    /// because of the longer delay.
+    /// Records that a client began the handshake before the greeting. If the address is already recorded, its
+    /// retention time starts again, because the handshake may have preceded the greeting only because of the
+    /// longer delay.
     synchronized void recordTimelyHandshake(InetAddress address) {
         if (lastSeen.containsKey(address)) {
             lastSeen.putLast(address, clock.instant());

@@ -9,7 +9,7 @@ import org.o365relay.admit.TrustedNetworks;
 /// Settings of one listener.
 ///
 /// @param trusted networks that may send mail to this listener
-/// @param trustedProxies networks of proxies, whose connections must begin with a PROXY protocol header
+/// @param trustedProxies networks of proxies; a connection from a proxy must begin with a PROXY protocol header
 public record ListenerSettings(
         Endpoint endpoint, ListenerTls tls, TrustedNetworks trusted, List<Network> trustedProxies) {
 

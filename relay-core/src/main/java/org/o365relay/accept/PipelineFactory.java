@@ -17,8 +17,8 @@ import org.o365relay.admit.ClientPolicy;
 import org.o365relay.admit.Devices;
 import org.o365relay.mail.Deviation;
 
-/// Builds the channel pipelines of admitted clients: implicit TLS, or TLS detection on plain-text ports, then
-/// the SMTP session.
+/// Builds the channel pipelines of admitted clients: first implicit TLS or, on plain-text ports, TLS detection;
+/// then the SMTP session.
 final class PipelineFactory {
 
     private final SessionFactory sessions;
@@ -50,7 +50,7 @@ final class PipelineFactory {
         return new Client(address, policy, devices.at(address), tls == null ? ListenerTls.OFF : mode);
     }
 
-    /// Adds handlers to the end of the pipeline. Earlier handlers must fire `channelActive`.
+    /// Adds handlers to the end of the pipeline. The handlers before them must fire `channelActive`.
     void add(ChannelPipeline pipeline, Client client) {
         switch (client.tls()) {
             case IMPLICIT -> addTls(pipeline, client);
@@ -59,7 +59,7 @@ final class PipelineFactory {
         }
     }
 
-    /// @return delay of the greeting for TLS detection. Zero if detection is off, and on a Unix socket, where
+    /// @return delay of the greeting for TLS detection; zero if detection is off, or on a Unix socket, because
     ///     local programs do not start TLS by mistake
     private Duration greetingDelay(Channel channel, Client client) {
         boolean unix = channel instanceof DomainSocketChannel;

@@ -20,8 +20,9 @@ import org.o365relay.mail.Reply;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Waits for the PROXY protocol header (version 1 or 2), admits the client it names, and removes itself. Closes
-/// a connection from a trusted proxy if it does not begin with the header.
+/// Waits for the PROXY protocol header (version 1 or 2) on a connection from a trusted proxy, passes the client
+/// address in the header to the [ConnectionFilter], and removes itself. Closes the connection if it does not
+/// begin with the header.
 @SuppressWarnings("FutureReturnValueIgnored") // a failed close makes the channel inactive
 final class ProxyHeader extends ChannelInboundHandlerAdapter {
 
@@ -81,8 +82,8 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
         ctx.pipeline().remove(this);
     }
 
-    /// @return the client address; the proxy's own address for health checks (LOCAL) and for headers without an
-    ///     IP address; empty if the address is invalid
+    /// @return the client address; the proxy's own address if the header is from a health check (LOCAL) or
+    ///     contains no IP address; empty if the address is invalid
     private Optional<InetAddress> client(HAProxyMessage header) {
         String source = header.sourceAddress();
         return header.command() == HAProxyCommand.LOCAL || source == null
@@ -108,12 +109,12 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
             log.debug("connection lost: {}", cause.toString());
             ctx.close();
         } else {
-            Throwable reason = cause.getCause() == null ? cause : cause.getCause(); // wrapped by the decoder
+            Throwable reason = cause.getCause() == null ? cause : cause.getCause(); // the decoder wraps exceptions
             reject(ctx, String.valueOf(reason.getMessage()));
         }
     }
 
-    /// Closes the connection without a reply, because the decoder may already have closed it.
+    /// Rejects the connection without sending a reply, because the decoder may already have closed it.
     private void reject(ChannelHandlerContext ctx, String reason) {
         if (!done) {
             done = true;
@@ -129,7 +130,7 @@ final class ProxyHeader extends ChannelInboundHandlerAdapter {
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof ChannelInputShutdownEvent) {
-            done = true; // the proxy only checked whether the port is open
+            done = true; // not a rejection: the proxy only checked whether the port is open
             ctx.close();
         }
     }

@@ -9,8 +9,9 @@ import org.o365relay.accept.ConnectionLimiter.Result;
 import org.o365relay.admit.Devices;
 import org.o365relay.mail.Reply;
 
-/// Rejects connections: counts and logs them, sends the reply and closes. A connection stays open for up to two
-/// seconds after the reply; if there are too many such connections, further ones are closed without a reply.
+/// Rejects connections: counts and logs them, sends the reply and closes them. A connection stays open for up
+/// to two seconds after the reply; if too many connections are in this state, further ones are closed without a
+/// reply.
 @SuppressWarnings("FutureReturnValueIgnored") // a failed close makes the channel inactive
 final class RejectHandler {
 

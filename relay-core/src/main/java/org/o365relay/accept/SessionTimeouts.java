@@ -3,11 +3,11 @@ package org.o365relay.accept;
 import java.time.Duration;
 import org.o365relay.accept.session.SessionLimits;
 
-/// The timeouts of a session: idle, per command line, and for the rate of content. Times are readings of a
-/// monotonic clock in nanoseconds.
+/// The timeouts of a session: for an idle client, for an incomplete command line, and for content that arrives
+/// too slowly. Times are readings of a monotonic clock in nanoseconds.
 ///
-/// Check after [#untilNextCheck], not for every packet. No timeout is shorter than the maximum interval between
-/// checks, so none is detected late.
+/// Callers check the timeouts when [#untilNextCheck] has elapsed, not for every packet. No timeout is shorter
+/// than the maximum interval between checks, so none is detected late.
 final class SessionTimeouts {
 
     /// The timeout that has expired.
@@ -18,8 +18,9 @@ final class SessionTimeouts {
         CONTENT
     }
 
-    /// Time within which content must reach the minimum rate. Content above the rate earns credit for pauses,
-    /// such as those of scanners between pages: at most the idle timeout, or this time if that is longer.
+    /// Time within which content must reach the minimum rate. Content that arrives faster earns credit for
+    /// later pauses, such as those of scanners between pages. The credit is limited to the idle timeout or this
+    /// time, whichever is longer.
     static final Duration WINDOW = Duration.ofMinutes(1);
 
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
@@ -81,7 +82,10 @@ final class SessionTimeouts {
         inContent = false;
     }
 
-    /// Excludes from the timeouts the time during which the client waited for the relay.
+    /// Ignores the time that the client waited for the relay: restarts the idle timeout, and extends the others
+    /// by that time.
+    ///
+    /// @param since when the wait began
     void resumed(long since, long now) {
         received = now;
         lineStart += now - since;

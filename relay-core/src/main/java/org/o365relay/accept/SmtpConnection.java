@@ -129,7 +129,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
         ConnectionErrors.close(ctx, cause);
     }
 
-    /// Closes the connection as soon as no message is being received. Call this on the event loop.
+    /// Closes the connection as soon as no message is being received. Must be called on the event loop.
     void stop(ChannelHandlerContext ctx) {
         stopping = true;
         if (phase == Phase.COMMAND || phase == Phase.SKIPPED_LINE) {
@@ -207,7 +207,8 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /// Stops reading until the future is complete, then passes its result to `then`, or null if it failed.
+    /// Stops reading until the future is complete, then calls `then` with the result, or with null if the
+    /// future failed.
     private <T> void await(ChannelHandlerContext ctx, CompletableFuture<T> future, Consumer<@Nullable T> then) {
         if (future.isDone() && !future.isCompletedExceptionally()) {
             then.accept(future.getNow(null));
@@ -227,7 +228,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     private void resume(ChannelHandlerContext ctx) {
         consume(ctx);
         if (phase != Phase.WAITING && disconnected) {
-            // not before the wait ends: a client may disconnect after the final dot without reading the reply
+            // only after the wait, so that a message is accepted even if the client disconnects after the final dot
             endSession();
         } else if (phase != Phase.WAITING && inputEnded) {
             flushAndClose(ctx);
@@ -247,7 +248,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
             case WAITING -> {} // no timeout while the client waits for the relay
             case CLOSING -> {
                 if (timeouts.timeout(now(ctx)) != SessionTimeouts.Timeout.NONE) {
-                    ctx.close(); // the client does not read the final reply
+                    ctx.close(); // the client has not closed the connection after the final reply
                     return;
                 }
             }

@@ -119,8 +119,8 @@ public final class SmtpListener {
 
     /// Opens an endpoint and starts accepting connections.
     ///
-    /// @return the open endpoints, with their actual ports; several if systemd passed several sockets of this
-    ///     name
+    /// @return the open endpoints, with their actual ports; more than one if systemd passed several sockets
+    ///     with the name of the endpoint
     /// @throws ListenException if the endpoint cannot be opened
     public List<Endpoint> listen(ListenerSettings listener) throws ListenException {
         checkTls(listener);
@@ -157,7 +157,7 @@ public final class SmtpListener {
         }
     }
 
-    /// Stops accepting, waits for messages that are being received, and closes all connections.
+    /// Stops accepting connections, waits for messages that are being received, and closes all connections.
     ///
     /// @param grace longest wait for these messages
     public void stop(Duration grace) {
@@ -189,7 +189,7 @@ public final class SmtpListener {
         ChannelHandlerContext context = client.pipeline().context(SmtpConnection.class);
         boolean inHandshake = client.pipeline().get(Handshake.class) != null;
         if (context == null || inHandshake) {
-            client.close(); // no session yet, or its reply could not be sent before the end of the handshake
+            client.close(); // without a session, or during a handshake, no reply can be sent
         } else {
             ((SmtpConnection) context.handler()).stop(context);
         }

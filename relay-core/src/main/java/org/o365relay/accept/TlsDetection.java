@@ -14,9 +14,9 @@ import org.o365relay.accept.tls.ListenerTls;
 import org.o365relay.mail.Deviation;
 import org.o365relay.mail.Reply;
 
-/// Detects TLS on a plain-text port by the first octet: some devices send a ClientHello there. Their handshake
-/// fails if the SMTP greeting is sent first, so the greeting is delayed to let the ClientHello arrive. Removes
-/// itself after the first octet.
+/// Detects TLS by the first octet from the client, because some devices send a ClientHello to a plain-text
+/// port. The TLS handshake of such a device fails if it receives the SMTP greeting first, so the greeting is
+/// delayed until the ClientHello can have arrived. This handler removes itself after the first octet.
 final class TlsDetection extends ChannelInboundHandlerAdapter {
 
     /// Delay of the greeting for clients that previously sent their ClientHello after the greeting.
@@ -87,7 +87,7 @@ final class TlsDetection extends ChannelInboundHandlerAdapter {
         LingeringClose.send(ctx, Unpooled.EMPTY_BUFFER, false);
     }
 
-    /// @return reply to record in the journal; it is not sent, because a client that expects TLS cannot read it
+    /// @return reply to record in the journal; not sent, because a client that expects TLS cannot read it
     private Reply reply() {
         return Reply.of(421, "4.7.0", reason());
     }

@@ -1,7 +1,7 @@
-/// The SMTP server: from octets to envelope and content. Event loops never block.
-/// The reply "250" to a message is sent only after the queue has committed it.
+/// The SMTP server: turns the octets from a client into an envelope and content. Event loops never block.
+/// A message is answered with 250 only after the queue has committed it.
 ///
-/// 1. `SmtpListener` opens the endpoints, with `socket.ServerSockets`, and closes them.
+/// 1. `SmtpListener` opens the endpoints, using `socket.ServerSockets`, and closes them.
 /// 2. `ConnectionFilter` admits or rejects connections; `ProxyHeader` reads the client address that a proxy
 ///    sends, and `RejectHandler` sends the rejections.
 /// 3. `PipelineFactory` builds the pipeline of a client: TLS (`tls.Tls`, `Handshake`), or `TlsDetection` on a
@@ -9,8 +9,8 @@
 /// 4. `SmtpConnection` (one per client, on Netty) splits input into command lines and content.
 /// 5. `session.Session` is the state machine of the protocol; it has no socket.
 ///
-/// Only this package and its sub-packages import Netty. They do not depend on what happens to a message after
-/// the commit.
+/// Only this package and its sub-packages import Netty. They do not depend on code that processes a message
+/// after the commit.
 @NullMarked
 package org.o365relay.accept;
 

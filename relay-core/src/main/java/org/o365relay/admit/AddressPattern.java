@@ -10,7 +10,7 @@ import org.o365relay.mail.EmailAddress;
 /// - `@contoso.example`: all addresses of this domain, without subdomains;
 /// - `*@*.contoso.example`: `*` matches any number of characters, including none, but not across the `@` of
 ///   the address;
-/// - `scanner*`: without an `@`, the pattern applies to the whole address;
+/// - `scanner*`: a pattern without an `@` is matched against the whole address;
 /// - `<>`: the null sender;
 /// - `*`: every address, including the null sender.
 ///
@@ -31,9 +31,10 @@ public final class AddressPattern {
         this.rest = rest;
     }
 
-    /// @return the pattern; empty if the text is longer than 320 characters, contains `*` together with spaces,
-    ///     control characters or angle brackets, or contains no `*` and is neither an address, `@` and a
-    ///     domain, nor `<>`
+    /// Parses a pattern. A text with `*` must not contain spaces, control characters or angle brackets; a text
+    /// without `*` must be an address, `@` followed by a domain, or `<>`.
+    ///
+    /// @return the pattern; empty if the text is invalid or longer than 320 characters
     public static Optional<AddressPattern> parse(String text) {
         if (text.equals("<>")) {
             return Optional.of(new AddressPattern(text, null, new Glob("")));

@@ -7,8 +7,8 @@ import org.o365relay.mail.Reply;
 /// The decision about an envelope address.
 public sealed interface Admission {
 
-    /// @param address address to use: completed with the default domain if it had none, or the relay's
-    ///     postmaster for a bare `postmaster`; null for the null sender
+    /// @param address address to use: completed with the default domain if it had no domain; the relay's
+    ///     postmaster for a bare `postmaster` if there is no default domain; null for the null sender
     record Admitted(@Nullable EmailAddress address) implements Admission {}
 
     /// @param reason text for the reply and the journal, naming the configuration key that caused the denial;

@@ -39,7 +39,7 @@ public record AdmissionRules(
 
     /// @param recipient envelope recipient, with or without a domain
     public Admission recipient(InetAddress client, EmailAddress recipient) {
-        // RFC 5321 §4.5.1: always accepted, regardless of the rules
+        // RFC 5321 §4.5.1: without a default domain, a bare postmaster is accepted regardless of the rules
         if (isBarePostmaster(recipient)) {
             return new Admission.Admitted(postmaster);
         }
@@ -52,8 +52,8 @@ public record AdmissionRules(
         return senders.match(client, sender == null ? null : completed(sender));
     }
 
-    /// @return the first recipient rule that matches; empty if none matches, or for a bare `postmaster`, which
-    ///     the rules do not cover
+    /// @return the first recipient rule that matches; empty if none matches. Without a default domain, the
+    ///     rules do not apply to a bare `postmaster`
     public Optional<MatchedRule> recipientRule(InetAddress client, EmailAddress recipient) {
         return isBarePostmaster(recipient) ? Optional.empty() : recipients.match(client, completed(recipient));
     }

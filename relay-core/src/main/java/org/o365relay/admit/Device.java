@@ -14,9 +14,9 @@ import org.o365relay.mail.UsageSlot;
 
 /// Counters and limits of one client address, across all its sessions. Thread-safe; never blocks for long.
 ///
-/// For each message, call [#beginMessage], then [#reserveRecipient] for each recipient, and finally [#release]
-/// if the message is not accepted. Otherwise, call [#messageAccepted] before the queue commits the message, and
-/// [#rollBack] if the commit fails.
+/// For each message, call [#beginMessage], then [#reserveRecipient] for each recipient. If the message is
+/// rejected or aborted, call [#release]. Otherwise, call [#messageAccepted] before the queue commits the
+/// message, and [#rollBack] if the commit fails.
 public final class Device {
 
     private final InetAddress address;
@@ -32,7 +32,7 @@ public final class Device {
     private long rejections;
     private int sessions;
     private boolean hasRecipientLimit; // set once a recipient limit applies; never reset
-    private boolean isDirty; // in `dirty`, to be written in full
+    private boolean isDirty; // the device is listed in `dirty`, and its full record must be written
     private boolean isSubmitted; // the full record was passed to the writer
     private boolean isStored; // the full record was written at least once
     private boolean isEvicted;
@@ -98,8 +98,8 @@ public final class Device {
         seen();
     }
 
-    /// Counts a new message against `messages-per-minute`, for 60 to 61 seconds, whether or not it is accepted
-    /// later.
+    /// Counts a new message against `messages-per-minute`, whether or not it is accepted later. The message
+    /// counts for 60 to 61 seconds.
     ///
     /// @return the exceeded limit; empty if the message may be received
     public synchronized Optional<LimitExceeded> beginMessage(DeviceLimits limits) {
@@ -109,8 +109,8 @@ public final class Device {
     }
 
     /// Reserves a recipient until [#messageAccepted] or [#release]. Recipients of accepted messages count
-    /// against `recipients-per-hour` and `recipients-per-day` for up to 10 minutes longer than that period, so
-    /// that no hour and no 24 hours exceed the limit. Reserved recipients count, too.
+    /// against `recipients-per-hour` and `recipients-per-day` for up to 10 minutes longer than an hour or a
+    /// day, so that the limit is not exceeded in any period of that length. Reserved recipients count as well.
     ///
     /// @return the exceeded limit; empty if the recipient was reserved
     public synchronized Optional<LimitExceeded> reserveRecipient(DeviceLimits limits) {
@@ -127,8 +127,8 @@ public final class Device {
         usage.release(recipients);
     }
 
-    /// Counts a message before it is committed, so that its usage is on disk no later than the message and a
-    /// crash cannot restore quota.
+    /// Counts a message before it is committed. The usage is therefore on disk no later than the message, so
+    /// that a crash cannot lose the usage of a committed message.
     ///
     /// @param recipients number of recipients reserved for the message
     public synchronized void messageAccepted(int recipients, long size) {

@@ -12,18 +12,19 @@ import org.o365relay.mail.DeviceChange;
 import org.o365relay.mail.DeviceChanges;
 import org.o365relay.mail.DeviceRecord;
 
-/// The devices of all client addresses, up to [#MAX_DEVICES]. The least recently seen device is evicted first.
-/// Unproven devices, from which no message was ever accepted, are evicted before all others, so a client with
-/// many addresses can evict only unproven devices. A device with an open session or an open message is not
+/// The devices of all client addresses, up to [#MAX_DEVICES]. When a limit is reached, a new device evicts the
+/// least recently seen unproven device (one from which no message was ever accepted). If there is none and
+/// [#MAX_DEVICES] is reached, it evicts the least recently seen proven device. This limits how many proven
+/// devices a client with many addresses can displace. A device with an open session or an open message is not
 /// evicted.
 ///
-/// Changes are written by the consumer of [DeviceChanges]. Thread-safe.
+/// The consumer of [DeviceChanges] writes the changes to disk. Thread-safe.
 public final class Devices implements DeviceChanges {
 
     /// Maximum number of devices.
     public static final int MAX_DEVICES = 10_000;
 
-    /// Maximum number of unproven devices among them.
+    /// Maximum number of unproven devices; they also count toward [#MAX_DEVICES].
     public static final int MAX_UNPROVEN = 1_000;
 
     private final InstantSource clock;
@@ -45,7 +46,7 @@ public final class Devices implements DeviceChanges {
                 .forEach(device -> add(new Device(device, clock, dirty)));
     }
 
-    /// @return the device at this address, created if unknown; updates its last-seen time
+    /// @return the device at this address, created if unknown, with its last-seen time updated
     public Device at(InetAddress address) {
         Device device = find(address);
         device.seen();

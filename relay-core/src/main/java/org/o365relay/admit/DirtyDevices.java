@@ -9,7 +9,7 @@ import java.util.Set;
 import org.o365relay.mail.DeviceChange;
 import org.o365relay.mail.DeviceChanges;
 
-/// The devices that changed since they were written, oldest change first.
+/// The devices with changes that have not been written to disk yet, oldest change first.
 ///
 /// Lock order: device, then this object. This object never calls a device while holding its own lock.
 final class DirtyDevices implements DeviceChanges {
@@ -18,22 +18,22 @@ final class DirtyDevices implements DeviceChanges {
     private final Set<Device> usageChanged = new LinkedHashSet<>();
     private final Set<InetAddress> evicted = new LinkedHashSet<>();
 
-    // passed to the writer and not confirmed yet
+    // passed to the writer, but not yet confirmed as written
     private final Set<Device> changedInFlight = new LinkedHashSet<>();
     private final Set<Device> usageChangedInFlight = new LinkedHashSet<>();
     private final Set<InetAddress> evictedInFlight = new LinkedHashSet<>();
 
-    /// Schedules the full record for writing.
+    /// Schedules the full record of the device for writing.
     synchronized void changed(Device device) {
         changed.add(device);
     }
 
-    /// Schedules the usage for the next write.
+    /// Schedules the usage of the device for writing.
     synchronized void usageChanged(Device device) {
         usageChanged.add(device);
     }
 
-    /// Removes a device.
+    /// Discards the pending changes of an evicted device.
     ///
     /// @param stored whether the record of the device may be on disk and must be deleted there
     synchronized void evict(Device device, boolean stored) {

@@ -8,5 +8,5 @@ import java.time.Instant;
 ///     `recipients-per-day`
 /// @param allowed value of the limit
 /// @param until earliest time at which the device may send again, provided that it sends nothing until then;
-///     assumes that the messages it is sending now are accepted, and so count against the limit
+///     assumes that the messages that it is sending now will be accepted and count against the limit
 public record LimitExceeded(String limit, int allowed, Instant until) {}

@@ -4,13 +4,13 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.EmailAddress;
 
-/// A matching rule and its position.
+/// A rule that matched an address, and the position of the rule in its list.
 ///
 /// @param key configuration key of the list, such as `relay.recipient-rules`
-/// @param position position in the list, starting at 1
+/// @param position position of the rule in the list, starting at 1
 public record MatchedRule(String key, int position, AddressRule rule) {
 
-    // Keeps replies below the 512 octets of a reply line (RFC 5321 §4.5.3.1.5).
+    // Together, these limits keep a reply line below 512 octets (RFC 5321 §4.5.3.1.5).
     private static final int MAX_ADDRESS = 120;
     private static final int MAX_RULE = 150;
     private static final int MAX_REASON = 160;

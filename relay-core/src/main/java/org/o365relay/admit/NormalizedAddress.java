@@ -26,14 +26,15 @@ record NormalizedAddress(String localPart, String domain) {
         return domain.isEmpty() ? localPart : localPart + '@' + domain;
     }
 
-    // RFC 5321 §4.1.2: unnecessary quotes are equivalent to none
+    // RFC 5321 §4.1.2: unnecessary quotes do not change the meaning of a local part
     static String localPart(String text) {
-        // `""` keeps its quotes: without them it would equal the null sender. A pattern may lack the closing quote.
+        // `""` keeps its quotes: without them it would equal the null sender.
+        // In a pattern, the closing quote may be missing.
         boolean quoted = text.length() > 2 && text.startsWith("\"") && text.endsWith("\"");
         return folded(quoted ? unquoted(text) : text);
     }
 
-    // RFC 5890 §2.3.2.1
+    // converts A-labels (xn--) to Unicode (RFC 5890 §2.3.2.1)
     static String domain(String text) {
         String lower = text.toLowerCase(Locale.ROOT);
         if (isAscii(lower) && !lower.contains("xn--")) {

@@ -12,7 +12,7 @@ import org.o365relay.mail.Deviation;
 /// @param refused refused deviations; only [configurable][Deviation#isConfigurable] ones are allowed
 public record Tolerance(Set<Deviation> refused) {
 
-    /// Accepts what the standards allow, and what the relay repairs without loss (RFC 6409 §8).
+    /// Accepts what the standards allow, and deviations that the relay can correct without loss (RFC 6409 §8).
     public static final Tolerance STRICT = new Tolerance(EnumSet.of(
             Deviation.NO_HELO,
             Deviation.EMPTY_HELO,
@@ -33,7 +33,7 @@ public record Tolerance(Set<Deviation> refused) {
             Deviation.NO_BLANK_LINE,
             Deviation.RAW_8BIT_HEADER));
 
-    /// Accepts what devices are known to send, if it is unambiguous.
+    /// Also accepts deviations that devices are known to send, if the meaning is unambiguous.
     public static final Tolerance STANDARD = new Tolerance(EnumSet.of(
             Deviation.SPACE_BEFORE_COLON,
             Deviation.INVALID_PARAMETER,
@@ -52,7 +52,7 @@ public record Tolerance(Set<Deviation> refused) {
         return !refused.contains(deviation);
     }
 
-    /// @param accepted true for deviations to accept, false for deviations to refuse; all others are unchanged
+    /// @param accepted the deviations to change: true to accept a deviation, false to refuse it
     public Tolerance with(Map<Deviation, Boolean> accepted) {
         Set<Deviation> changed = EnumSet.noneOf(Deviation.class);
         changed.addAll(refused);

@@ -11,8 +11,8 @@ import org.o365relay.mail.UsageSlot;
 import org.o365relay.time.RollingCount;
 import org.o365relay.time.RollingCount.Slot;
 
-/// Counts the messages and recipients of a device for its limits, and tracks which slots are not on disk yet.
-/// Not thread-safe. Times are milliseconds since 1970.
+/// Counts the messages and recipients of a device for its limits, and tracks which time slots have not been
+/// written to disk yet. Not thread-safe. Times are milliseconds since 1970.
 final class Usage {
 
     private static final long SECOND = 1_000;
@@ -101,7 +101,7 @@ final class Usage {
         }
     }
 
-    /// @return slots that changed since they were last [written][#written]
+    /// @return slots with changes that [#written] has not confirmed yet
     List<UsageSlot> dirty() {
         inFlight.addAll(dirty);
         dirty.clear();
@@ -113,7 +113,7 @@ final class Usage {
         inFlight.clear();
     }
 
-    /// @return slots with recipients
+    /// @return all slots in which recipients were counted
     List<UsageSlot> all() {
         return recipients == null
                 ? List.of()

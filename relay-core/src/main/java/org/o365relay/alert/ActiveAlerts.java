@@ -86,7 +86,7 @@ public final class ActiveAlerts {
                 .forEach(this::clear);
     }
 
-    /// @return the alerts of which the admin was notified, oldest first
+    /// @return the alerts that the admin was notified about, oldest first
     public List<Alert> active() {
         return alerts.values().stream()
                 .filter(state -> state.stored() || state.announced())
@@ -115,7 +115,7 @@ public final class ActiveAlerts {
         Instant now = clock.instant();
         Instant cleared = state == null ? null : state.clearedAt(now);
         if (state == null) {
-            return; // cleared before it was reported
+            return; // removed in the meantime
         }
         if (cleared == null) {
             if (state.isDue(delay, now)) {
@@ -146,7 +146,7 @@ public final class ActiveAlerts {
         store(state, email, mailedElsewhere || email.isPresent());
     }
 
-    /// Sends the email for an alert that was raised while no mailbox could send.
+    /// Sends the email for an alert that was raised while no mailbox could send, if a mailbox can send now.
     private void sendEmailLater(AlertState state) {
         emails.write(state.raised(), state.condition()).ifPresent(email -> store(state, Optional.of(email), true));
     }

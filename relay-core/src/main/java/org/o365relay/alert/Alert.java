@@ -2,9 +2,9 @@ package org.o365relay.alert;
 
 import java.time.Instant;
 
-/// An active alert of which the admin has been notified.
+/// An active alert that the admin has been notified about.
 ///
-/// @param name identifies the condition ([AlertKind]): `mailbox-blocked relay@contoso.com`
+/// @param name name of the alert ([AlertKind]), such as `mailbox-blocked relay@contoso.com`
 /// @param since time at which the condition began
 /// @param subject the problem in a few words, without a full stop
 /// @param text the problem in one to three sentences

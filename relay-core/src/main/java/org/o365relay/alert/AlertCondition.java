@@ -6,12 +6,12 @@ import org.o365relay.mail.EmailAddress;
 
 /// A condition that raises an alert.
 ///
-/// @param name identifies the condition ([AlertKind]): `mailbox-blocked relay@contoso.com`
+/// @param name name of the alert ([AlertKind]), such as `mailbox-blocked relay@contoso.com`
 /// @param subject the problem in a few words, without a full stop
 /// @param text the problem in one to three sentences
 /// @param advice what to do; may be empty
-/// @param mailbox the affected mailbox, which does not send the alert email if another can; null if none is
-///     affected
+/// @param mailbox the affected mailbox, which sends the alert email only if no other mailbox can; null if no
+///     mailbox is affected
 /// @param raiseAfter how long the condition must last before it is reported; null for the configured delay
 /// @param clearAfter time after which the alert is cleared if the condition is not detected again; null if the
 ///     alert is only cleared explicitly
@@ -28,13 +28,13 @@ public record AlertCondition(
 
     /// How a condition is reported in addition to the alert.
     public enum Reporting {
-        /// Not at all; the alert itself is logged.
+        /// No other report; the alert itself is logged.
         NONE,
-        /// By an event in the log.
+        /// The condition is also reported by an event in the log.
         LOGGED,
-        /// By an event in the log and a separate email.
+        /// The condition is also reported by an event in the log and by a separate email.
         LOGGED_AND_MAILED,
-        /// Unknown: it was reported before a restart and has not been detected again yet.
+        /// Unknown: the condition was reported before a restart and has not been detected again yet.
         RESTORED
     }
 }

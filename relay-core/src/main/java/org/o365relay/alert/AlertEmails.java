@@ -18,7 +18,7 @@ import org.o365relay.queue.LocalMessage;
 
 /// Writes emails to the admin and chooses the mailbox that sends them.
 ///
-/// @param writers the notice writer of each mailbox
+/// @param writers returns the notice writer of a mailbox
 public record AlertEmails(AlertMailboxes mailboxes, Function<EmailAddress, NoticeWriter> writers, InstantSource clock) {
 
     /// @param affected mailbox that the warning is about; another one is preferred as sender, because this one
@@ -28,8 +28,8 @@ public record AlertEmails(AlertMailboxes mailboxes, Function<EmailAddress, Notic
         return email(mailboxes.open(affected).orElseGet(mailboxes::fallback), warning);
     }
 
-    /// @return the email; empty if no admin is configured, or if an alert is raised while no mailbox can send;
-    ///     the caller then sends the email when a mailbox can send, or when the alert is cleared
+    /// @return the email; empty if no admin is configured, or if no mailbox can send and the message reports
+    ///     that an alert was raised. In the second case the caller tries again later
     Optional<LocalMessage> write(AlertMessage message, AlertCondition condition) {
         return sender(message, condition.mailbox())
                 .flatMap(mailbox -> email(mailbox, AlertTexts.email(message, clock.instant())));

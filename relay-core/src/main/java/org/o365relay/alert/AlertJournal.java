@@ -13,7 +13,7 @@ record AlertJournal(ActiveAlerts alerts) implements Journal {
             case Event.LimitExceeded exceeded -> alerts.raise(AlertTexts.limitExceeded(exceeded));
             case Event.Blocked blocked -> {
                 alerts.raise(AlertTexts.mailboxBlocked(blocked));
-                alerts.clear(AlertKind.UNREACHABLE.of(blocked.mailbox())); // the same outage, now with a known cause
+                alerts.clear(AlertKind.UNREACHABLE.of(blocked.mailbox())); // the same outage; its cause is now known
             }
             case Event.Unblocked unblocked -> clearOutage(unblocked.mailbox());
             case Event.Unreachable unreachable -> alerts.raise(AlertTexts.unreachable(unreachable));

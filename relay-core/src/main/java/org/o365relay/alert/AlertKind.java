@@ -2,16 +2,17 @@ package org.o365relay.alert;
 
 import java.util.Locale;
 
-/// The kinds of alerts. An alert's name is the key of its kind, followed by what it concerns unless the kind is
-/// about the whole relay: `mailbox-blocked relay@contoso.com`, `disk-low`.
+/// The kinds of alerts. The name of an alert is the key of its kind, followed by the affected mailbox or
+/// address: `mailbox-blocked relay@contoso.com`. If the alert concerns the whole relay, its name is only the
+/// key: `disk-low`.
 public enum AlertKind {
     /// A mailbox cannot send.
     MAILBOX_BLOCKED,
     /// The upstream of a mailbox cannot be reached.
     UNREACHABLE,
-    /// The oldest waiting message is too old.
+    /// The oldest waiting message has waited too long.
     QUEUE_AGE,
-    /// Too many messages wait.
+    /// Too many messages are waiting.
     QUEUE_LENGTH,
     /// Free disk space is close to its minimum.
     DISK_LOW,
@@ -26,7 +27,7 @@ public enum AlertKind {
     /// A credential of the relay expires soon.
     EXPIRING;
 
-    /// @return the first word of the alert's name: `mailbox-blocked`
+    /// @return the first word of the alert's name, such as `mailbox-blocked`
     public String key() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }

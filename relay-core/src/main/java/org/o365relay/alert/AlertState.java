@@ -59,7 +59,8 @@ record AlertState(
         return new AlertState(condition, since, seen, ended, stored, mailed, done);
     }
 
-    /// @return when the condition ended; null while it lasts
+    /// @return when the condition ended or, if it is no longer detected, when `clearAfter` ran out; null while
+    ///     it lasts
     @Nullable
     Instant clearedAt(Instant now) {
         Duration timeToClear = condition.clearAfter();
@@ -68,7 +69,8 @@ record AlertState(
                 : ended;
     }
 
-    /// @param configured delay before a condition is reported; applies unless the condition specifies its own
+    /// @param configured delay before a condition is reported; used unless the condition specifies its own
+    ///     delay
     boolean isDue(Duration configured, Instant now) {
         Duration delay = condition.raiseAfter() == null ? configured : condition.raiseAfter();
         return !stored && !since.plus(delay).isAfter(now);

@@ -25,8 +25,8 @@ public final class Alerts implements AutoCloseable {
 
     /// @param store stores active alerts
     /// @param load queue load, checked for the age and number of waiting messages and for free space
-    /// @param webhook webhook to which alerts are posted; null if none is configured
-    /// @param journal records alert emails as accepted
+    /// @param webhook webhook that receives alerts; null if none is configured
+    /// @param journal journal in which alert emails are recorded as accepted
     public Alerts(
             AlertSettings settings,
             AlertStore store,
@@ -51,12 +51,12 @@ public final class Alerts implements AutoCloseable {
         return new AlertJournal(activeAlerts);
     }
 
-    /// @return the active alerts, to raise and clear alerts for conditions that have no journal event
+    /// @return the active alerts; used to raise and clear alerts for conditions that no journal event reports
     public ActiveAlerts activeAlerts() {
         return activeAlerts;
     }
 
-    /// @return the alerts of which the admin was notified, oldest first
+    /// @return the alerts that the admin was notified about, oldest first
     public List<Alert> active() {
         return activeAlerts.active();
     }

@@ -17,7 +17,8 @@ record QueueMonitor(QueueLoad queue, AlertSettings settings, ActiveAlerts alerts
     private static final Logger log = LoggerFactory.getLogger(QueueMonitor.class);
     private static final double NEARLY_FULL = 0.9;
 
-    /// Takes a few milliseconds for a typical queue, and less than 100 ms for a million messages.
+    /// Checks the queue and the disk. Takes a few milliseconds for a typical queue, and less than 100 ms for a
+    /// million messages.
     void check() {
         checkSpace(queue.capacity());
         try {

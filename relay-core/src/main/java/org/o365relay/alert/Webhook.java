@@ -38,7 +38,7 @@ public final class Webhook implements AutoCloseable {
     private final RepeatingTask posting =
             new RepeatingTask("alert-webhook", Duration.ZERO, Duration.ZERO, this::postNext);
 
-    /// @param http HTTP settings, of which only the proxy and the trusted certificates are used
+    /// @param http HTTP settings; only the proxy and the trusted certificates are used
     /// @param relay host name of the relay
     /// @param version version of the program
     public Webhook(WebhookSettings settings, HttpSettings http, String relay, String version) {
@@ -50,7 +50,7 @@ public final class Webhook implements AutoCloseable {
                 version);
     }
 
-    /// @param https HTTP client, whose reply timeout applies to each attempt
+    /// @param https HTTP client; its reply timeout applies to each attempt
     /// @param retryDelay delay after the first failed attempt; the delay after the second is six times as long
     /// @param relay host name of the relay
     /// @param version version of the program
@@ -108,7 +108,7 @@ public final class Webhook implements AutoCloseable {
             return status / 100 == 2 ? "" : "HTTP " + status;
         } catch (NoResponseException e) {
             return String.valueOf(e.getMessage());
-        } catch (IllegalArgumentException _) { // its message contains the URL or the secret
+        } catch (IllegalArgumentException _) { // the exception's message contains the URL or the secret
             return "the URL, or the name or value of the header field, is invalid";
         }
     }

@@ -3,7 +3,7 @@ package org.o365relay.alert;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Secret;
 
-/// The webhook to which alerts are posted.
+/// The webhook that receives alerts.
 ///
 /// @param url an http or https URL; a secret, because knowing it is usually enough to post
 /// @param header name of the header field that carries the secret

@@ -28,13 +28,13 @@ import org.o365relay.mail.ReportedMessage;
 ///     refusal as a deferral
 /// @param backoffs the recipients that were not tried because they are in backoff, with the end of their
 ///     backoff
-/// @param original parts of the received message that notices contain
+/// @param original parts of the received message that are included in notices
 /// @param alias author of the message, if the message is sent as this author (send-as list); null if it is sent
 ///     as the mailbox
 /// @param notBefore earliest time of the next attempt if this attempt does not count; null if the message keeps
 ///     its place in the queue
-/// @param keepsTrying whether recipients whose transaction failed are kept even if the retry time is exceeded,
-///     because the upstream has processed no message since the last attempt
+/// @param keepsTrying whether recipients with a transaction failure are retried even after the retry time is
+///     exceeded, because the upstream has processed no message since the last attempt
 record Attempt(
         Map<Recipient, Verdict> verdicts,
         Map<Recipient, Instant> backoffs,
@@ -47,7 +47,8 @@ record Attempt(
         verdicts = Collections.unmodifiableMap(verdicts);
     }
 
-    /// Orders the verdicts by recipient. If only some recipients fail at RCPT, the failure is attributed to them.
+    /// Creates an attempt from the verdicts and backoffs. If only some recipients fail at RCPT, the failure is
+    /// attributed to those recipients.
     ///
     /// @param tried verdicts of the recipients that were tried
     /// @param inBackoff backoffs of the recipients that were not tried
@@ -119,14 +120,15 @@ record Attempt(
         return !backoffs.containsKey(recipient);
     }
 
-    /// @return whether the attempt counts as one for this recipient: it was tried, and the upstream is not at
-    ///     fault
+    /// @return whether the attempt counts for this recipient: the recipient was tried, and the upstream is not
+    ///     at fault
     boolean counts(Recipient recipient) {
         return wasTried(recipient)
                 && !Objects.requireNonNull(verdicts.get(recipient)).isUpstreamFault();
     }
 
-    /// @return whether the attempt counts as one for the message: it counts for at least one recipient
+    /// @return whether the attempt counts for the message, which it does if it counts for at least one
+    ///     recipient
     boolean counts() {
         return any(verdict -> !verdict.isUpstreamFault());
     }
@@ -171,7 +173,8 @@ record Attempt(
                 || refusedAt().filter(step -> step.compareTo(Step.RCPT) > 0).isPresent();
     }
 
-    /// @return whether the relay itself ended the attempt, so that the result shows nothing about the upstream
+    /// @return whether the relay itself ended the attempt or tried no recipient; the result then shows nothing
+    ///     about the upstream
     boolean failedLocally() {
         return tried().values().stream().allMatch(verdict -> verdict.response().origin() == Origin.RELAY);
     }

@@ -81,8 +81,8 @@ record AttemptEvaluator(MailboxSender sender, Journal journal, InstantSource clo
         }
     }
 
-    /// If the upstream is suspended by now, a message whose transaction failed is sent through the fallback at
-    /// once.
+    /// If the relay has failed over to another upstream in the meantime, a message with a transaction failure
+    /// is retried through that upstream at once.
     private Attempt unambiguous(DeliveryPermit permit, Claim claim, Attempt attempt) {
         if (attempt.transactionFailure().isEmpty()) {
             return attempt;
@@ -100,7 +100,8 @@ record AttemptEvaluator(MailboxSender sender, Journal journal, InstantSource clo
         return ownFault ? attempt.withMessageAtFault() : attempt.notBefore(notBefore(claim, consecutiveFailures));
     }
 
-    /// Delays the message so that the next probe sends another message: this may be the only one that fails.
+    /// Delays the message so that the next probe sends a different message, because this may be the only
+    /// message that fails.
     ///
     /// @param consecutiveFailures number of consecutive failures of the message
     /// @return when the message may be tried again; null if it may be tried at once through another upstream or
@@ -112,7 +113,7 @@ record AttemptEvaluator(MailboxSender sender, Journal journal, InstantSource clo
         if (delay.isZero() || mayLeaveElsewhere) {
             return null;
         }
-        // the delay grows, because an urgent message is claimed before all others
+        // an urgent message is claimed before all others; a growing delay lets probes send other messages
         boolean isClaimedFirst = claim.priority() == Priority.URGENT && consecutiveFailures > 1;
         Duration extraDelay = isClaimedFirst
                 ? new ProbeSchedule(delay, MAX_EXTRA_DELAY).delay(consecutiveFailures - 2)

@@ -53,7 +53,8 @@ final class AttemptPermit implements AutoCloseable {
     ///
     /// @param atMost maximum time to wait
     /// @return one permit for each attempt that may start; their number is limited by the free connections of
-    ///     the upstream and the account, and by the rate limiter. Empty if none may start yet; try again then
+    ///     the upstream and the account, and by the rate limiter. Empty if none may start yet; the caller then
+    ///     calls this method again
     static List<AttemptPermit> await(UpstreamFailover failover, SendingAccount account, Duration atMost)
             throws InterruptedException {
         int slots = failover.freeSlots();
@@ -86,7 +87,8 @@ final class AttemptPermit implements AutoCloseable {
         return new Start.Permitted(upstream);
     }
 
-    /// Settles the quota, and records whether the message counts against the rate limit.
+    /// Settles the quota reservation after an attempt, and records whether the message counts against the rate
+    /// limit.
     ///
     /// @param delivered number of recipients that the upstream accepted
     /// @param reachedMail whether the attempt reached MAIL, so that its message counts against the rate limit

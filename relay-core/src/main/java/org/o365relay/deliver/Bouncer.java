@@ -29,7 +29,7 @@ public final class Bouncer {
     private final MailboxSender sender;
     private final SettlementWriter settlements;
 
-    /// @param sender the mailbox sender whose mailbox sends the notices
+    /// @param sender sender of the mailbox that sends the notices
     /// @param policy texts and limits of the notices
     public Bouncer(Claims queue, MailboxSender sender, NoticePolicy policy, Journal journal, InstantSource clock) {
         this.queue = queue;
@@ -38,7 +38,7 @@ public final class Bouncer {
                 new SettlementWriter(queue, new DsnSender(queue, policy, sender.mailbox(), clock), journal, clock);
     }
 
-    /// @param claim claim on the message; it may be routed to any mailbox or pool
+    /// @param claim claim on the message, which may be routed to any mailbox or pool
     /// @param by user name of the operator, for the log
     /// @throws QueueException if the settlement cannot be written
     public void bounce(Claim claim, String by) {

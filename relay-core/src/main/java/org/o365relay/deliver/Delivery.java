@@ -66,9 +66,10 @@ public final class Delivery {
         this.quotaWait = new QuotaWait(queue, sender, retry, settlements, clock);
     }
 
-    /// Delivers the message, or puts it back if no delivery may start or the daily quota has no room.
+    /// Delivers the message. Puts it back if no delivery may start, and postpones it if the daily quota has no
+    /// room for its recipients.
     ///
-    /// @param permit closed when the attempt has been settled
+    /// @param permit permit for the attempt; closed by this method
     void deliver(Claim claim, AttemptPermit permit) {
         try (permit) {
             switch (permit.begin(claim.recipients().size())) {
@@ -154,7 +155,8 @@ public final class Delivery {
         return Attempt.local(claim.recipients(), verdict, original);
     }
 
-    /// Evaluates the result. If a bug makes the evaluation fail, the result is settled as reported.
+    /// Evaluates the result. If the evaluation fails because of a bug, the result is settled without
+    /// evaluation.
     private Attempt evaluate(DeliveryPermit upstream, Claim claim, Attempt attempt) {
         try {
             return evaluator.evaluate(upstream, claim, attempt);
@@ -178,7 +180,7 @@ public final class Delivery {
     }
 
     /// Makes the message due now if an operator requested a probe that must send a message. This message was in
-    /// flight when the probe was requested, and there may have been no other message.
+    /// flight when the probe was requested, and the queue may contain no other message that is due.
     private void makeDueForRequestedProbe(Claim claim) {
         Optional<String> requestedBy = sender.failover().messageProbeRequestedBy();
         if (requestedBy.isEmpty()) {

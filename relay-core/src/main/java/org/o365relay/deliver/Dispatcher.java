@@ -31,7 +31,7 @@ public final class Dispatcher {
     private final MailboxSender sender;
     private final Delivery delivery;
     private final UpstreamChecker checker;
-    private final Semaphore deliverySlots = new Semaphore(MAX_DELIVERIES); // minus one per delivery in flight
+    private final Semaphore deliverySlots = new Semaphore(MAX_DELIVERIES); // each delivery in flight holds one slot
     private volatile boolean stopping;
     private @Nullable Thread loop;
     private @Nullable Thread checkLoop;
@@ -50,7 +50,7 @@ public final class Dispatcher {
         checkLoop = Thread.ofVirtual().name("checks-" + sender.mailbox()).start(() -> repeat(checker::checkNext));
     }
 
-    /// Stops starting deliveries, and waits for those in flight.
+    /// Starts no more deliveries, and waits for those in flight.
     ///
     /// @param grace maximum wait; messages whose delivery takes longer are retried after the next start
     public void stop(Duration grace) {
@@ -58,7 +58,7 @@ public final class Dispatcher {
         long deadline = System.nanoTime() + grace.toNanos();
         try {
             if (checkLoop != null) {
-                checkLoop.interrupt(); // a check in flight ends by itself, without effect
+                checkLoop.interrupt(); // does not wait for a check in flight
             }
             if (loop != null) {
                 loop.interrupt();
@@ -78,8 +78,8 @@ public final class Dispatcher {
         return sender.mailbox();
     }
 
-    /// Claims nothing until [#resume()]; deliveries in flight continue. Messages reserved by the mailbox return
-    /// to its pools.
+    /// Claims no messages until [#resume()]; deliveries in flight continue. Messages that the mailbox has
+    /// reserved return to its pools.
     ///
     /// @param by user name of the operator
     public void pause(Instant since, String by) {
@@ -108,8 +108,8 @@ public final class Dispatcher {
         return sender.retry();
     }
 
-    /// If the probe that [#retry()] made due is still waiting for a message, makes the next message whose
-    /// delivery attempt ends due at once: a message in flight cannot be made due earlier.
+    /// If the probe that [#retry()] made due is still waiting for a message, the next message that finishes a
+    /// delivery attempt becomes due at once. A message in flight cannot be made due before its attempt ends.
     ///
     /// @param by user name of the operator
     public void requestMessageProbe(String by) {
@@ -141,10 +141,10 @@ public final class Dispatcher {
                 task.run();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                return; // only stop() interrupts
+                return; // only stop() interrupts this thread
             } catch (QueueException e) {
                 if (stopping) {
-                    return; // caused by the interrupt
+                    return; // caused by the interrupt in stop()
                 }
                 log.error("the queue cannot be used; retrying in 5 s: {}", e.getMessage());
                 pause(QUEUE_RETRY_DELAY);
@@ -209,7 +209,7 @@ public final class Dispatcher {
     }
 
     /// Ends the lease at once. Otherwise the message would wait for hours until the lease expires, and its
-    /// history would not mention that a duplicate may arrive.
+    /// history would not mention a possible duplicate.
     private void interrupt(Claim claim) {
         while (!Thread.currentThread().isInterrupted()) {
             try {

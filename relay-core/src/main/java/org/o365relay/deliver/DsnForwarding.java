@@ -22,7 +22,7 @@ final class DsnForwarding {
     static DsnRequest of(Claim claim, EmailAddress mailbox) {
         Envelope envelope = claim.envelope();
         DsnRequest request = envelope.dsnRequest();
-        // RFC 3461 §4.1: no reports about notices and mail with a null sender
+        // RFC 3461 §4.1: no reports about notices or mail with a null sender
         if (claim.notice() || envelope.returnPath().isEmpty()) {
             return never(envelope);
         }

@@ -31,9 +31,10 @@ import org.o365relay.mail.Reply;
 /// - a 5xx reply over SMTP fails the recipient at RCPT, and the message after RCPT, except that a refused
 ///   sign-in (530, 535) suspends the upstream;
 /// - a 4xx response from Graph fails the message if it is about the request, and suspends the upstream if it is
-///   about the mailbox or its permissions (401, 403, 404); temporary ones and 5xx defer the message;
-/// - Graph's response to a request for a draft or an upload applies to that large message only: it suspends
-///   nothing, and fails the message only if the reply is known.
+///   about the mailbox or its permissions (401, 403, 404); a temporary 4xx response (408, 409, 423, 425) and a
+///   5xx response defer the message;
+/// - Graph's response to a request for a draft or an upload, except 429, applies only to the large message that
+///   is sent this way: it suspends nothing, and fails the message only if the reply is in the catalogue.
 public final class FailurePolicy {
 
     private static final int UNAUTHORIZED = 401;
@@ -47,7 +48,7 @@ public final class FailurePolicy {
     private final EmailAddress mailbox;
     private final ReplyCatalogue catalogue;
 
-    /// A policy with the catalogue that comes with the relay ([ReplyCatalogue#microsoft365()]).
+    /// Creates a policy with the catalogue that is included in the relay ([ReplyCatalogue#microsoft365()]).
     ///
     /// @param mailbox mailbox named in the advice
     public FailurePolicy(EmailAddress mailbox) {
@@ -87,20 +88,21 @@ public final class FailurePolicy {
     }
 
     /// Attributes a reply at RCPT to the recipient, because other recipients of the same attempt got further. A
-    /// 5xx reply is permanent unless its cause disappears with time, as that of a quota does.
+    /// 5xx reply is permanent unless its cause goes away with time, as a used-up quota does.
     static Verdict recipientAtFault(Verdict verdict) {
         Reply reply = verdict.response().reply();
         boolean permanent = reply.category() == 5 && verdict.probeAfter() == null;
         return verdict.withScope(Scope.RECIPIENT, permanent ? new Outcome.Failed(reply) : new Outcome.Deferred(reply));
     }
 
-    /// Attributes the reply to the message, because other messages have been processed since. The message is
-    /// retried until it expires.
+    /// Attributes the reply to the message, because the upstream has processed other messages since the message
+    /// last failed. The message is retried until it expires.
     static Verdict messageAtFault(Verdict verdict) {
         return verdict.withScope(scopeOf(verdict.response()), verdict.outcome());
     }
 
-    /// Attributes a transaction failure to the upstream, because it is suspended by now.
+    /// Attributes a transaction failure to the upstream, because the upstream has been suspended in the
+    /// meantime.
     static Verdict upstreamAtFault(Verdict verdict) {
         return verdict.withScope(Scope.UPSTREAM, verdict.outcome());
     }
@@ -245,7 +247,7 @@ public final class FailurePolicy {
         return reply.code() == 552 && (status == null || status.equals(EnhancedStatus.of("5.5.3")));
     }
 
-    // RFC 1870 §6.1, RFC 3463 §3.4 and §3.7
+    // codes for size and content: RFC 1870 §6.1, RFC 3463 §3.4 and §3.7
     private static boolean isAboutContent(Reply reply) {
         EnhancedStatus status = reply.status();
         return reply.code() == 552 || (status != null && (status.subject() == 3 || status.subject() == 6));

@@ -42,7 +42,7 @@ public final class MailboxSender implements NoticeMailbox {
     /// @param upstreams the primary, then the fallbacks; the dispatcher closes them
     /// @param account account that the mailbox signs in with; mailboxes with the same account share this object
     /// @param routes routing rules, which define the pools of the mailbox
-    /// @param probes schedule of probes for failures that have none of their own
+    /// @param probes schedule of probes for failures that do not specify a schedule
     public MailboxSender(
             MailboxSettings settings,
             List<Upstream> upstreams,

@@ -18,8 +18,8 @@ import org.o365relay.route.RoutingInput;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Reroutes queued messages whose mailbox or pool is no longer configured, by the current routing rules. A
-/// message is not split: the route of its first open recipient applies to all recipients.
+/// Reroutes queued messages according to the current routing rules if their mailbox or pool is no longer
+/// configured. A message is not split: the route of its first open recipient applies to all recipients.
 public final class Rerouting implements Function<OrphanedMessage, Destination> {
 
     private static final Logger log = LoggerFactory.getLogger(Rerouting.class);

@@ -11,9 +11,9 @@ import java.util.random.RandomGenerator;
 /// together.
 ///
 /// @param firstDelay delay after the first attempt; the other delays are multiples of it
-/// @param expireAfter age after which a message expires when it is deferred again, provided that each delay was
-///     used once: a message that waited because the mailbox was blocked or the relay was stopped is still
-///     retried that often
+/// @param expireAfter age after which a message expires when it is deferred again, but not before its seventh
+///     attempt; so even a message that waited because the mailbox was blocked or the relay was stopped is
+///     retried
 public record RetrySchedule(Duration firstDelay, Duration expireAfter) {
 
     private static final List<Integer> FACTORS = List.of(1, 2, 5, 10, 20, 30, 60);
@@ -37,8 +37,8 @@ public record RetrySchedule(Duration firstDelay, Duration expireAfter) {
         return now.plus(delay).plusMillis(jitter);
     }
 
-    /// @return earliest time at which the message can expire: even a message older than the retry time is
-    ///     retried after each delay once
+    /// @return estimated earliest time at which the message expires. Even a message older than the retry time
+    ///     is attempted seven times; the estimate assumes that the first attempt is made now
     public Instant expiresAt(Instant receivedAt, Instant now) {
         int all = FACTORS.stream()
                 .limit(FACTORS.size() - 1L)
@@ -49,8 +49,8 @@ public record RetrySchedule(Duration firstDelay, Duration expireAfter) {
         return usual.isAfter(soonest) ? usual : soonest;
     }
 
-    /// @return one day more than the longest time that a message waits for its next attempt or, if that is
-    ///     longer, for room in the daily quota
+    /// @return upper limit for the wait until the next attempt: the longest delay, or one day for the daily
+    ///     quota if that is longer, plus one day
     public Duration maxWait() {
         Duration delay = firstDelay.multipliedBy(FACTORS.getLast());
         Duration longest = delay.plusMillis((long) (delay.toMillis() * JITTER));

@@ -27,12 +27,12 @@ import org.o365relay.queue.Settlement.Remark;
 /// is tried again.
 record SettlementPlanner(RetrySchedule retry, InstantSource clock, RandomGenerator random) {
 
-    /// Age of the message at which a recipient in backoff after permanent refusals fails, so that the sender is
-    /// notified the same day.
+    /// Age of the message at which a recipient in backoff fails instead of waiting longer, so that the sender
+    /// is notified on the same day.
     private static final Duration MAX_RECIPIENT_BACKOFF = Duration.ofHours(4);
 
     /// @param upstream name of the upstream that the attempt used
-    /// @param account name of the account whose quota the delivered recipients count against
+    /// @param account name of the account; delivered recipients count against its quota
     Settlement plan(Claim claim, Attempt attempt, String upstream, String account) {
         Instant now = clock.instant();
         Instant receivedAt = claim.arrival().at();
@@ -78,7 +78,7 @@ record SettlementPlanner(RetrySchedule retry, InstantSource clock, RandomGenerat
     }
 
     /// A message that waits only for its upstream or mailbox keeps its due time, and so its place in the queue,
-    /// unless the attempt has an earliest time for the next one.
+    /// unless recipients are in backoff or the attempt sets an earliest time for the next one.
     private static Instant nextAttempt(
             Claim claim, Attempt attempt, Map<Recipient, Outcome> outcomes, Instant nextRetry) {
         boolean isDeferred = outcomes.entrySet().stream()
@@ -101,7 +101,8 @@ record SettlementPlanner(RetrySchedule retry, InstantSource clock, RandomGenerat
         };
     }
 
-    /// Adds to the reply that the message may have been sent, so that the history shows a possible duplicate.
+    /// Adds a line to the reply stating that the message may have been sent, so that the history shows a
+    /// possible duplicate.
     private static Reply possibleDuplicate(Verdict verdict) {
         Reply reply = verdict.response().reply();
         List<String> lines = new ArrayList<>(reply.lines());

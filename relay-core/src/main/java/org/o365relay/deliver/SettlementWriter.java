@@ -129,8 +129,8 @@ final class SettlementWriter {
         return claim.envelope().dsnRequest().of(recipient.address()).includes(NotifyCondition.FAILURE);
     }
 
-    /// Logs nothing if the attempt does not count, as while the mailbox is blocked: the block is logged once,
-    /// not for every message.
+    /// Logs nothing if the attempt does not count, for example while the mailbox is blocked: a block is logged
+    /// once, not for every message.
     private void logDeferred(RecipientAttempt details, Verdict verdict, Settlement settlement) {
         Instant next = settlement.nextAttempt();
         if (settlement.counts() && next != null) {

@@ -7,13 +7,13 @@ import org.o365relay.identity.Credential;
 /// Settings of one upstream: a Microsoft 365 service or another mail server.
 public sealed interface UpstreamSettings {
 
-    /// @return name in the journal, usually host and port
+    /// @return name of the upstream in the journal, usually host and port
     String name();
 
     /// @return credential to sign in with
     Credential credential();
 
-    /// SMTP: client submission, a connector or a smarthost.
+    /// Settings of an SMTP upstream: client submission, a connector or a smarthost.
     ///
     /// @param scope scope of access tokens; used only with an OAuth credential
     record Smtp(SmtpUpstreamSettings upstream, Credential credential, String scope) implements UpstreamSettings {
@@ -23,7 +23,7 @@ public sealed interface UpstreamSettings {
         }
     }
 
-    /// Microsoft Graph (sendMail).
+    /// Settings of a Microsoft Graph upstream (sendMail).
     ///
     /// @param scope scope of access tokens
     record Graph(GraphUpstreamSettings upstream, Credential.OAuth credential, String scope)

@@ -60,16 +60,15 @@ public enum Cloud {
         return exchange;
     }
 
-    /// @return the scope of access tokens for SMTP that an app signs in with:
-    ///     `https://outlook.office365.com/.default`
+    /// @return the scope that an app requests for SMTP access tokens: `https://outlook.office365.com/.default`
     public String submissionScope() {
         return exchange + "/.default";
     }
 
     /// Source: Microsoft, "Authenticate an IMAP, POP or SMTP connection using OAuth". In the worldwide cloud,
-    /// the host differs from that of the scope for apps.
+    /// the host differs from the host in the scope for apps.
     ///
-    /// @return the scope of access tokens for SMTP that a user signs in with:
+    /// @return the scope that is requested for SMTP access tokens of a user:
     ///     `https://outlook.office.com/SMTP.Send`
     public String delegatedSubmissionScope() {
         return (this == WORLDWIDE ? "https://outlook.office.com" : exchange) + "/SMTP.Send";

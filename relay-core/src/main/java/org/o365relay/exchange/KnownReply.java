@@ -15,7 +15,7 @@ import org.o365relay.mail.Reply;
 ///     admin can help
 /// @param advice what the admin can do, with the placeholder `{mailbox}`; empty if the problem resolves itself
 /// @param probe interval between probes of the blocked mailbox or suspended upstream; null for the configured
-///     one
+///     interval
 /// @param examples at least one matching reply
 public record KnownReply(
         String section,
@@ -43,8 +43,8 @@ public record KnownReply(
         CONNECTIONS,
         /// The mailbox has sent too much mail and is blocked for a time.
         THROTTLED,
-        /// The mailbox may not send as this author. If the author is the mailbox itself, the mailbox is blocked
-        /// until the admin acts; otherwise only this author's mail is affected.
+        /// The mailbox has no permission to send as this author. If the author is the mailbox itself, the
+        /// mailbox is blocked until the admin acts; otherwise only mail from this author is affected.
         AUTHOR,
         /// This upstream is unusable until the admin acts; a fallback may work.
         UPSTREAM,

@@ -32,8 +32,8 @@ public enum Preset {
     AZURE_COMMUNICATION(587, 30, 2, null, 50, 10_000_000L),
     /// The organization's mail exchanger, without sign-in: a connector, or direct send.
     ///
-    /// Source: Microsoft, "How to set up a multifunction device …" ("reasonable limits"); "Non-delivery reports
-    /// in Exchange Online" (452 4.5.3 for more than 200 recipients in one domain).
+    /// Sources: Microsoft, "How to set up a multifunction device …" (states only "reasonable limits");
+    /// "Non-delivery reports in Exchange Online" (452 4.5.3 for more than 200 recipients in one domain).
     CONNECTOR(25, null, 2, null, 200, null),
     /// Any other server.
     SMARTHOST(587, null, 2, null, null, null);

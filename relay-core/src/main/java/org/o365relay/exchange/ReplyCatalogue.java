@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.o365relay.mail.Reply;
 
-/// The known replies of Microsoft 365, in matching order, read from `replies.txt`.
+/// The known replies of Microsoft 365, in the order in which they are matched, read from `replies.txt`.
 /// `org.o365relay.deliver.FailurePolicy` decides how the relay acts on them.
 ///
 /// The first digit of Exchange's replies is unreliable: some 5xx replies are temporary and some 4xx replies are
@@ -58,7 +58,7 @@ public final class ReplyCatalogue {
                 .findFirst();
     }
 
-    /// @return all entries in matching order
+    /// @return all entries, in the order in which they are matched
     public List<KnownReply> entries() {
         return entries;
     }

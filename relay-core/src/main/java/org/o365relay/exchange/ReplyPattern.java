@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 import org.o365relay.mail.EnhancedStatus;
 import org.o365relay.mail.Reply;
 
-/// Matches replies. A reply matches if it matches an entry of every list that is not empty.
+/// Matches replies. A reply matches if it matches at least one entry of each non-empty list.
 ///
 /// @param codes reply codes: `535`, or `5xx` for all that begin with 5; HTTP status codes if the source is not
 ///     SMTP
@@ -32,7 +32,6 @@ public record ReplyPattern(List<String> codes, List<StatusRange> statuses, List<
         texts = texts.stream().map(text -> text.toLowerCase(Locale.ROOT)).toList();
     }
 
-    /// @return whether the reply matches
     public boolean matches(Reply reply) {
         return (codes.isEmpty() || codes.stream().anyMatch(code -> codeMatches(code, reply.code())))
                 && (statuses.isEmpty() || statuses.stream().anyMatch(range -> range.contains(reply)))
@@ -54,8 +53,8 @@ public record ReplyPattern(List<String> codes, List<StatusRange> statuses, List<
 
     /// A range of enhanced status codes that differ in the last number only: `5.2.251-255`.
     ///
-    /// @param from the first code
-    /// @param toDetail last number of the last code
+    /// @param from the first code in the range
+    /// @param toDetail last number of the last code in the range
     public record StatusRange(EnhancedStatus from, int toDetail) {
 
         private static final Pattern FORM = Pattern.compile("(\\d\\.\\d+\\.(\\d+))(?:-(\\d+))?");

@@ -22,7 +22,7 @@ public final class ReplyTexts {
 
     /// @param language English, or a language that has a translation
     /// @throws IllegalArgumentException if the file is malformed; the message names the line
-    /// @throws IllegalStateException if there is no file for the language
+    /// @throws IllegalStateException if there is no translation into the language
     public static ReplyTexts in(Locale language) {
         Map<String, ReplyText> texts = new HashMap<>();
         ReplyCatalogue.microsoft365()
@@ -37,7 +37,7 @@ public final class ReplyTexts {
         return new ReplyTexts(texts);
     }
 
-    /// @return the translated texts by entry name; a text that the language's file leaves out is empty
+    /// @return the translated texts by entry name; advice that the language's file leaves out is empty
     static Map<String, ReplyText> translations(Locale language) {
         String file = "replies_" + language.getLanguage() + ".txt";
         Map<String, ReplyText> translations = new HashMap<>();

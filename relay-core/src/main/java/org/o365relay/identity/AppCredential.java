@@ -43,7 +43,7 @@ sealed interface AppCredential {
         }
     }
 
-    /// A certificate, whose key signs the assertions.
+    /// A certificate. Its key signs the client assertions.
     record Certificate(Credential.ClientCertificate settings, InstantSource clock) implements AppCredential {
 
         @Override

@@ -12,13 +12,14 @@ import org.o365relay.identity.TokenException.Origin;
 import org.o365relay.mail.Reply;
 
 /// Caches one access token. Concurrent callers share one request. A token in use is renewed before it expires,
-/// so that callers need not wait. After a failed request, no new request is sent for 10 seconds, or as long as
-/// the service asks, at most 5 minutes. Until then, callers get the old token if it has not expired, otherwise
-/// the same error.
+/// so that callers need not wait. After a failed request, no new request is sent for as long as the service
+/// asks, but for at least 10 seconds and at most 5 minutes. Until then, callers get the old token if it has not
+/// expired; otherwise they get the same error.
 final class CachedToken implements TokenSource {
 
     /// Minimum remaining validity of a returned token, so that it does not expire while a message is being
-    /// sent. Shorter for short-lived tokens, and while no new token can be fetched.
+    /// sent. The minimum is shorter for short-lived tokens, and does not apply while no new token can be
+    /// fetched.
     private static final Duration MIN_VALIDITY = Duration.ofMinutes(5);
 
     /// A token is renewed when its remaining validity is shorter than this, if it has been used since it was
@@ -72,8 +73,8 @@ final class CachedToken implements TokenSource {
         return Objects.requireNonNull(pending);
     }
 
-    /// A short-lived token is used for three quarters of its lifetime, and renewed when half of its lifetime
-    /// has passed.
+    /// Reduces the usual margin for a short-lived token: the token is used for three quarters of its lifetime,
+    /// and renewed when half of its lifetime has passed.
     private Duration margin(AccessToken current, Duration usual) {
         Duration part = Duration.between(fetchedAt, current.expiresAt()).dividedBy(usual.equals(MIN_VALIDITY) ? 4 : 2);
         return part.compareTo(usual) < 0 ? part : usual;

@@ -40,7 +40,7 @@ final class ClientAssertion {
         return signingInput + "." + base64(signature.sign());
     }
 
-    /// RFC 7515 §4.1
+    /// The header of the JWT (RFC 7515 §4.1).
     private record Header(
             String alg,
             String typ,
@@ -53,7 +53,7 @@ final class ClientAssertion {
         }
     }
 
-    /// RFC 7519 §4.1; times are in seconds since 1970.
+    /// The claims of the JWT (RFC 7519 §4.1). Times are in seconds since 1970.
     private record Claims(String aud, String iss, String sub, String jti, long nbf, long iat, long exp) {
 
         static Claims of(String clientId, String audience, Instant now) {

@@ -56,7 +56,7 @@ public sealed interface Credential {
     ///
     /// @param username address of the mailbox that the relay signs in to
     /// @param file file that contains the encrypted refresh token
-    /// @param key encryption key of the file, or a password
+    /// @param key key or password from which the encryption key of the file is derived
     record DeviceCode(App app, String username, Path file, Secret key) implements OAuth {}
 
     /// The managed identity of the Azure virtual machine or service that the relay runs on.

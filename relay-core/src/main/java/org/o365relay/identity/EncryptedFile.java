@@ -56,8 +56,9 @@ final class EncryptedFile {
         }
     }
 
-    /// @throws SignInException if the file cannot be read, or is not a stored login and so must not be
-    ///     overwritten
+    /// Checks that the file is a stored login or does not exist, so that no other file is overwritten.
+    ///
+    /// @throws SignInException if the file cannot be read or is not a stored login
     void requireOwnFormat() throws SignInException {
         try {
             content(Files.readAllBytes(path));

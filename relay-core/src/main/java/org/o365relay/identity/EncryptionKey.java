@@ -63,7 +63,7 @@ final class EncryptionKey {
         return aes;
     }
 
-    /// @return a check value: two keys are equal if and only if their check values are
+    /// @return a check value, which is equal for equal keys and differs for different keys
     byte[] check() {
         return check;
     }

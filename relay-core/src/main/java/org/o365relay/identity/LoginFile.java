@@ -62,7 +62,9 @@ final class LoginFile {
         usedAt = login.usedAt();
     }
 
-    /// @throws SignInException if the file cannot be read, or exists and is not a stored login
+    /// Checks that the file is a stored login or does not exist, so that no other file is overwritten.
+    ///
+    /// @throws SignInException if the file cannot be read or is not a stored login
     synchronized void requireOwnFormat() throws SignInException {
         file.requireOwnFormat();
     }

@@ -12,8 +12,8 @@ import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 import org.o365relay.mail.Secret;
 
-/// Configures MSAL clients, without their retries and without instance discovery. Each request uses a new
-/// client, so that no cached state outlives a change of a secret or certificate.
+/// Configures MSAL clients, with retries and instance discovery disabled. Each request uses a new client, so
+/// that no cached state outlives a change of a secret or certificate.
 final class Msal {
 
     /// Runs MSAL's asynchronous tasks, each on its own virtual thread.

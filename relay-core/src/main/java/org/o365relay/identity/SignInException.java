@@ -38,7 +38,8 @@ final class SignInException extends Exception {
         this.retryAfter = retryAfter;
     }
 
-    /// A problem that the admin must fix, such as a missing login or an unreadable key.
+    /// Creates the exception for a problem that the admin must fix, such as a missing login or an unreadable
+    /// key.
     ///
     /// @param error error code, in the style of the sign-in service
     static SignInException misconfigured(String error, String text, @Nullable Throwable cause) {
@@ -72,14 +73,15 @@ final class SignInException extends Exception {
                 .orElseGet(() -> notFromSignInService(response, retryAfter, failure));
     }
 
-    /// A response from another server, such as a proxy or a captive portal.
+    /// Creates the exception for a response from another server, such as a proxy or a captive portal.
     private static SignInException notFromSignInService(
             SignInResponse response, @Nullable Duration retryAfter, Throwable failure) {
         String text = "the response is not from the sign-in service: " + response.snippet();
         return new SignInException(Origin.NETWORK, UNREACHABLE, text, retryAfter, failure);
     }
 
-    /// A failure of MSAL itself: it sent no request, or could not parse the response.
+    /// Creates the exception for a failure in MSAL itself, which sent no request or could not parse the
+    /// response.
     private static SignInException clientFailure(Throwable failure) {
         Duration retryAfter =
                 failure instanceof MsalThrottlingException throttled ? Duration.ofMillis(throttled.retryInMs()) : null;
@@ -94,7 +96,7 @@ final class SignInException extends Exception {
         return retryAfter;
     }
 
-    /// @return a new exception to throw to one caller
+    /// @return a new exception, so that each caller gets its own stack trace
     TokenException toTokenException() {
         return new TokenException(origin, reply, this);
     }

@@ -44,7 +44,7 @@ final class SignInHttp implements IHttpClient {
         this.https = https;
     }
 
-    /// @return the last response; empty if it was not an error or there was none
+    /// @return the last response if it was an error; otherwise empty
     Optional<SignInResponse> refusal() {
         return Optional.ofNullable(refusal);
     }

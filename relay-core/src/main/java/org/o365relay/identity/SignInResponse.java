@@ -12,7 +12,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.json.Json;
 
-/// An error response from the sign-in service (RFC 6749 §5.2), or a response from another server in its place.
+/// An error response from the sign-in service (RFC 6749 §5.2), or from another server that answered instead,
+/// such as a proxy.
 ///
 /// @param status HTTP status
 /// @param retryAfter how long the service asks the relay to wait; null if the response does not specify it in
@@ -38,7 +39,7 @@ record SignInResponse(int status, @Nullable Duration retryAfter, String body) {
                 .flatMap(ErrorBody::text);
     }
 
-    /// @param error error code; in the format of Azure App Service, an object with a code and a message
+    /// @param error error code or, from Azure App Service, an object that contains a code and a message
     private record ErrorBody(
             @Nullable JsonNode error,
             @JsonProperty("error_description") @Nullable String description,

@@ -10,8 +10,8 @@ import org.o365relay.net.HttpSettings;
 import org.o365relay.net.Https;
 import org.o365relay.time.RepeatingTask;
 
-/// Gets access tokens from Microsoft Entra for all credentials except passwords. Mailboxes whose credentials
-/// are the same share a token for each scope.
+/// Gets access tokens from Microsoft Entra for all credentials except passwords. Mailboxes with the same
+/// credential share one token per scope.
 public final class SignInService implements AutoCloseable {
 
     private static final Duration RENEWAL_INTERVAL = Duration.ofSeconds(30);
@@ -42,7 +42,7 @@ public final class SignInService implements AutoCloseable {
         this.clock = clock;
     }
 
-    /// Starts to renew tokens before they expire. Until this is called, tokens are fetched only when needed.
+    /// Starts renewing tokens before they expire. Until this is called, tokens are fetched only when needed.
     public void start() {
         renewal.start();
     }
@@ -71,7 +71,7 @@ public final class SignInService implements AutoCloseable {
     /// Lets a user sign in with a code, and stores the login. Blocks until the user has signed in or the code
     /// has expired, usually after 15 minutes.
     ///
-    /// @param show called once, with the code and the page to enter it on
+    /// @param show called once, with the code and the page on which the user enters it
     /// @return the user who signed in
     /// @throws TokenException if the user did not sign in, or the login cannot be stored
     public String login(Credential.DeviceCode credential, String scope, Consumer<LoginPrompt> show)
@@ -102,7 +102,8 @@ public final class SignInService implements AutoCloseable {
         return logins.computeIfAbsent(key, LoginFile::new);
     }
 
-    /// Tokens do not depend on the mailbox, so credentials that differ only in the mailbox share them.
+    /// Tokens do not depend on the mailbox, so credentials that differ only in the mailbox share the same
+    /// tokens.
     private static Credential.OAuth withoutUsername(Credential.OAuth credential) {
         return switch (credential) {
             case Credential.ClientSecret(var app, var _, var secret, var expires) ->

@@ -9,6 +9,6 @@ public interface TokenSource {
     /// @throws TokenException if no token can be obtained
     AccessToken token() throws TokenException;
 
-    /// Discards a token that the server refused, so that the next call of [#token] fetches a new one.
+    /// Discards a token that the server refused, so that the next call to [#token] fetches a new one.
     void invalidate(AccessToken refused);
 }

@@ -59,7 +59,8 @@ public sealed interface Event {
     ///
     /// @param client the device that sent the message
     /// @param waiting time since the message arrived
-    /// @param inDigest as in [Failed]
+    /// @param inDigest whether the per-device limit on notices was reached, so that a digest replaces the delay
+    ///     notice
     record Delayed(QueueId id, InetAddress client, EmailAddress noticeTo, Duration waiting, boolean inDigest)
             implements Event {}
 
@@ -68,7 +69,7 @@ public sealed interface Event {
     /// @param to the failed recipient as given in the report
     /// @param reply the reason given in the report
     /// @param noticeTo recipient of the DSN; null if none is sent
-    /// @param inDigest as in [Failed]
+    /// @param inDigest whether the per-device limit on notices was reached, so that a digest replaces the DSN
     record Ndr(
             QueueId id,
             EmailAddress mailbox,
@@ -90,10 +91,10 @@ public sealed interface Event {
 
     /// The mailbox switched to a fallback upstream because the current one was suspended.
     ///
-    /// @param reply why the upstream was suspended
+    /// @param reply reply that caused the suspension of the upstream
     record Failover(EmailAddress mailbox, String from, String to, Reply reply, String advice) implements Event {}
 
-    /// The mailbox switched back to a preferred upstream.
+    /// The mailbox switched back to an upstream that precedes the current one in the order of preference.
     ///
     /// @param after how long that upstream was suspended
     record Failback(EmailAddress mailbox, String upstream, Duration after) implements Event {}
@@ -110,14 +111,14 @@ public sealed interface Event {
 
     /// The upstream asked for fewer concurrent connections. Reported once, when throttling begins.
     ///
-    /// @param connections the reduced limit
+    /// @param connections the reduced limit on concurrent connections
     record Throttled(EmailAddress mailbox, String upstream, Reply reply, int connections) implements Event {}
 
     /// Mail from one author or to one recipient waits after repeated refusals.
     ///
     /// @param kind `author` or `recipient`
     /// @param address address of the author or recipient
-    /// @param until when delivery of one message is tried again
+    /// @param until time at which delivery of one of the messages is tried again
     record Backoff(EmailAddress mailbox, String kind, String address, Reply reply, String advice, Instant until)
             implements Event {}
 

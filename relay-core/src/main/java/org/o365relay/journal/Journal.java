@@ -1,7 +1,7 @@
 package org.o365relay.journal;
 
-/// Receives the events of the relay, from any thread. Must not block: some events are recorded between the final
-/// dot and the 250.
+/// Receives the events of the relay, from any thread. [#record] must not block: some events are recorded after
+/// the final dot of a message and before its 250 reply.
 @FunctionalInterface
 public interface Journal {
 

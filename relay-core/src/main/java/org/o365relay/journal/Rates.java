@@ -4,7 +4,8 @@ import java.time.InstantSource;
 import org.o365relay.time.RollingCount;
 
 /// Counts messages and recipients by outcome over the last 24 hours. Recording an event never blocks for long
-/// and allocates little, because it happens between the final dot and the 250.
+/// and allocates little memory, because some events are recorded after the final dot of a message and before
+/// its 250 reply.
 public final class Rates implements Journal {
 
     private final Count accepted;
@@ -33,8 +34,8 @@ public final class Rates implements Journal {
         return accepted.rate();
     }
 
-    /// @return rate of rejected connections, commands and messages, including those that exceeded a limit of
-    ///     their device
+    /// @return rate of rejected connections, commands and messages, including those that were rejected because
+    ///     the device exceeded a limit
     public Rate rejected() {
         return rejected.rate();
     }
@@ -49,7 +50,7 @@ public final class Rates implements Journal {
         return deferred.rate();
     }
 
-    /// @return rate of recipients that failed permanently
+    /// @return rate of recipients to whom delivery failed permanently
     public Rate failed() {
         return failed.rate();
     }
@@ -93,8 +94,8 @@ public final class Rates implements Journal {
             return new Rate(seconds.sum(60), minutes.sum(HOUR), minutes.sum(DAY));
         }
 
-        /// Advances the windows to the current time. If the clock was set back, discards the events with a
-        /// later time.
+        /// Advances the windows to the current time. If the clock was set back, discards the events that were
+        /// counted at later times.
         private void moveToNow() {
             long now = clock.millis();
             seconds.moveTo(now);

@@ -21,8 +21,8 @@ import java.util.Optional;
 /// Writes and reads records as JSON (RFC 8259).
 ///
 /// - The members are the components of the record, with the same names and in the same order. A missing or null
-///   member is an error, unless the component is `@Nullable` (then it is null) or a collection (then it is
-///   empty). Unknown members are ignored.
+///   member is an error, except that a `@Nullable` component becomes null and a collection becomes empty.
+///   Unknown members are ignored.
 /// - Times are ISO 8601 in UTC; queue IDs and addresses are strings; enum constants, and the names of the
 ///   alternatives of a sealed interface, are in lower case with hyphens.
 /// - Strings, numbers and booleans are not converted into each other.
@@ -30,14 +30,14 @@ import java.util.Optional;
 /// Jackson limits nesting to 1000 levels and strings to 20 million characters.
 public final class Json {
 
-    /// Maximum number of unreadable members and elements that are left out of one text.
+    /// Maximum number of unreadable members and array elements that are ignored in one JSON text.
     private static final int MAX_UNREADABLE = 100;
 
     private static final JsonMapper MAPPER = mapper().build();
 
     private Json() {}
 
-    /// @return a builder with the rules above, to which a format can add its own
+    /// @return a builder configured with the rules above; the caller can add rules for its own format
     public static JsonMapper.Builder mapper() {
         return JsonMapper.builder()
                 .annotationIntrospector(new RecordBinding())
@@ -85,8 +85,8 @@ public final class Json {
         }
     }
 
-    /// Reads what another program wrote. A member that cannot be read, for example because it has an unexpected
-    /// type, is treated as missing; such an element of an array is left out.
+    /// Reads JSON that another program wrote. A member that cannot be read, for example because it has an
+    /// unexpected type, is treated as missing. An array element that cannot be read is left out.
     ///
     /// @param octets JSON text in UTF-8, UTF-16 or UTF-32
     /// @return the value; empty if the text cannot be read as this type
@@ -115,8 +115,8 @@ public final class Json {
         return Optional.empty();
     }
 
-    /// Removes the value at the end of the path, or the innermost object on the path if it lacks the next
-    /// member.
+    /// Removes the value at the end of the path. If a member on the path is missing, removes the object that
+    /// should contain the member.
     ///
     /// @return false if nothing was removed
     private static boolean remove(JsonNode node, List<Reference> path) {

@@ -16,7 +16,7 @@ import java.util.function.Function;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
 
-/// Value types that are strings in JSON.
+/// Reads and writes value types as JSON strings.
 final class ValueModule extends SimpleModule {
 
     private static final long serialVersionUID = 1;

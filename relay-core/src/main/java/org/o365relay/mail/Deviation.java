@@ -5,7 +5,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /// A deviation of a device from the standards, or a problem that the admin should fix on the device.
-/// Occurrences are counted for each device. The configuration can accept or refuse most of them for a network.
+/// Occurrences are counted for each device. For each network, the configuration can accept or refuse most
+/// deviations.
 public enum Deviation {
     NO_HELO("sends mail without HELO or EHLO"),
     EMPTY_HELO("sends HELO or EHLO without a name"),
@@ -69,12 +70,13 @@ public enum Deviation {
         return description;
     }
 
-    /// @return whether the configuration can accept or refuse this deviation; others are only counted
+    /// @return whether the configuration can accept or refuse this deviation; if not, its occurrences are only
+    ///     counted
     public boolean isConfigurable() {
         return configurable;
     }
 
-    /// @return the deviation; empty if none has this [#key]
+    /// @return the deviation; empty if no deviation has this [#key]
     public static Optional<Deviation> of(String key) {
         return Arrays.stream(values())
                 .filter(deviation -> deviation.key().equals(key))

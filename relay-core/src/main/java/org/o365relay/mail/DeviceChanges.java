@@ -10,8 +10,8 @@ public interface DeviceChanges {
     /// @return whether there are unwritten changes
     boolean isPending();
 
-    /// Returns all changed usage, which must be stored together with the messages being written, all removals,
-    /// and some of the changed records.
+    /// Returns all removals, all changed usage, and at most `max` changed records. The usage must be stored in
+    /// the same transaction as the messages that are being written.
     ///
     /// @param max maximum number of changed records; the records that changed first are returned first
     /// @return changes in the order to write

@@ -12,7 +12,7 @@ import java.util.Map;
 /// @param octets total size of accepted messages
 /// @param rejections number of rejected commands, messages and connections
 /// @param deviations number of occurrences of each deviation; only deviations that occurred
-/// @param usage recipients of the last 24 hours by slot, in any order; empty slots may be missing
+/// @param usage number of recipients in the last 24 hours, by slot, in any order; empty slots may be missing
 public record DeviceRecord(
         InetAddress address,
         String helo,

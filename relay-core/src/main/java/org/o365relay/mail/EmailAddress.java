@@ -19,7 +19,7 @@ public record EmailAddress(String localPart, String domain) {
     private static final int MAX_LOCAL_PART = 64;
     private static final int MAX_DOMAIN = 255;
 
-    /// Replaces octets that are not valid UTF-8, so the original address is unknown.
+    /// Stands for octets that were not valid UTF-8, so the original address is unknown.
     private static final int REPLACEMENT_CHARACTER = 0xfffd;
 
     /// Parses `local-part@domain` or only `local-part`, without angle brackets and without a display name.

@@ -15,7 +15,7 @@ public final class NotifyParameter {
     private NotifyParameter() {}
 
     /// @param value `NEVER`, or any of `SUCCESS`, `FAILURE` and `DELAY` separated by commas; case-insensitive
-    /// @return the conditions, an empty set for NEVER; empty if the value is invalid
+    /// @return the conditions (an empty set for NEVER), or an empty `Optional` if the value is invalid
     public static Optional<Set<NotifyCondition>> parse(String value) {
         if (value.equalsIgnoreCase(NEVER)) {
             return Optional.of(Set.of());

@@ -11,8 +11,8 @@ public final class ReportedMessage {
     /// Maximum size in octets of the header that is kept; a longer header is truncated.
     public static final int MAX_HEADER = 64 * 1024;
 
-    /// Maximum size in octets of a message whose content is kept for a notice: the size of one chunk in the
-    /// queue.
+    /// Maximum size in octets of a message that can be included in a notice. Equals the size of one chunk in
+    /// the queue.
     public static final int MAX_CONTENT = 128 * 1024;
 
     private final @Nullable EmailAddress author;

@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// The header fields by which messages can be found, safe to display in lists.
+/// The header fields that operators can search for. The values are safe to display.
 ///
 /// @param subject decoded and unfolded subject, safe to display, at most 200 characters; null if absent
 /// @param messageId Message-ID with its angle brackets, not decoded, safe to display, at most 300 characters;
@@ -20,15 +20,15 @@ public record SearchableHeaders(
     private static final int MAX_SUBJECT = 200;
     private static final int MAX_MESSAGE_ID = 300;
 
-    /// Maximum number of octets of a value that are decoded: an encoded word is up to four times as long as its
-    /// text.
+    /// Maximum number of octets of a value that are decoded. An encoded word can be several times as long as
+    /// its text.
     private static final int MAX_VALUE_OCTETS = 4_096;
 
     private static final byte[] SUBJECT = "subject:".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] MESSAGE_ID = "message-id:".getBytes(StandardCharsets.US_ASCII);
 
-    /// Extracts both fields from a message whose header the relay wrote: its fields are valid and its lines end
-    /// with CRLF.
+    /// Extracts both fields from a message that the relay generated: the header fields are valid, and all lines
+    /// end with CRLF.
     public static SearchableHeaders of(byte[] message) {
         String subject = null;
         String messageId = null;
@@ -90,8 +90,8 @@ public record SearchableHeaders(
         return stripped.isEmpty() ? null : stripped;
     }
 
-    /// Makes control characters visible, for example ESC as U+241B. CR and LF are kept, because they are part
-    /// of folding.
+    /// Replaces a control character with a visible character, for example ESC with U+241B. Returns CR and LF
+    /// unchanged; the caller removes them to unfold the value.
     private static int controlPicture(int character) {
         if (character == '\r' || character == '\n') {
             return character;

@@ -10,13 +10,13 @@ public final class UnacceptableContentException extends IOException {
 
     private final transient Reply reply;
 
-    /// @param reply the permanent reply to use in place of one from the upstream
+    /// @param reply the permanent reply to use instead of a reply from the upstream
     public UnacceptableContentException(Reply reply) {
         super(reply.toString());
         this.reply = reply;
     }
 
-    /// @return the permanent reply to use in place of one from the upstream
+    /// @return the permanent reply to use instead of a reply from the upstream
     public Reply reply() {
         return reply;
     }

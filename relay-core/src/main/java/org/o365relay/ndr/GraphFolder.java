@@ -29,8 +29,8 @@ import org.o365relay.net.NoResponseException;
 /// <https://learn.microsoft.com/graph/api/message-get>
 final class GraphFolder implements NdrFolder {
 
-    /// Messages are truncated to this size in octets. A report begins with the status, so only the copy of the
-    /// reported message after it is cut off.
+    /// Messages are truncated to this size in octets. The delivery status is at the beginning of a report, so
+    /// truncation affects only the copy of the reported message that follows.
     static final int MAX_MESSAGE = 1024 * 1024;
 
     private static final int MAX_JSON = 8 * 1024 * 1024;
@@ -195,7 +195,7 @@ final class GraphFolder implements NdrFolder {
         HttpResponse<InputStream> response = https.send(
                 https.request(address)
                         .header("Authorization", "Bearer " + token.value().reveal())
-                        // message IDs stay the same when a message is moved
+                        // with immutable IDs, a message keeps its ID when it is moved
                         .header("Prefer", "IdType=\"ImmutableId\"")
                         .GET()
                         .build(),

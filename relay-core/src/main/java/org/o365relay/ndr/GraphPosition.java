@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// A position in a Graph folder: the receive time of the last message scanned, to the second as in Graph, and
-/// the messages received in that second that have been scanned.
+/// A position in a Graph folder: the receive time of the last message scanned, and the scanned messages that
+/// were received in the same second. Graph reports times in whole seconds.
 ///
 /// @param time receive time of the last message scanned, truncated to seconds
 /// @param seen IDs of the scanned messages that were received in that second

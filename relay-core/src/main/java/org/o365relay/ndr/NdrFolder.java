@@ -8,20 +8,20 @@ interface NdrFolder {
     /// Receives the results of a scan, oldest message first.
     interface Listener {
 
-        /// A message that may be an NDR.
+        /// Called for each message that may be an NDR.
         ///
         /// @param position position in the folder after this message
         /// @param content the message; may be truncated
         void messageFound(String position, byte[] content);
 
-        /// Every possible NDR before this position has been passed to [#messageFound].
+        /// Called when every possible NDR before this position has been passed to [#messageFound].
         void positionReached(String position);
     }
 
     /// Scans new messages, oldest first.
     ///
     /// @param position where the last scan ended; empty for the first scan, which only skips existing messages
-    /// @throws UnreadableFolderException if the folder cannot be read; what the listener has received remains
-    ///     valid
+    /// @throws UnreadableFolderException if the folder cannot be read; the messages and positions already
+    ///     passed to the listener remain valid
     void scan(Optional<String> position, Listener listener) throws UnreadableFolderException, InterruptedException;
 }

@@ -55,7 +55,7 @@ final class NdrProcessor {
 
     private static final Logger log = LoggerFactory.getLogger(NdrProcessor.class);
 
-    /// Message-IDs added by the relay (rewrite.HeaderComposer).
+    /// Matches Message-IDs that the relay added (rewrite.HeaderComposer).
     private static final Pattern OWN_ID = Pattern.compile("<([0-9A-Za-z]{13})@[^<>@]+>");
 
     /// Maximum number of parts of a message that was split by route.
@@ -144,7 +144,8 @@ final class NdrProcessor {
         }
     }
 
-    /// How the sender is notified. Both components are empty if no notice is due.
+    /// The notice about a reported message, or the suppressed notice. Both components are empty if no notice is
+    /// required.
     ///
     /// @param suppressed present instead of a notice if the device has reached its notice limit
     private record Notification(Optional<LocalMessage> notice, Optional<SuppressedNotice> suppressed) {

@@ -15,6 +15,6 @@ public record NdrSettings(EmailAddress mailbox, Graph source, Duration pollInter
     ///
     /// @param graphUrl base URL without version and trailing slash, such as `https://graph.microsoft.com`
     /// @param folder ID or well-known name of the folder, such as `inbox`
-    /// @param scope the scope that access tokens are requested for
+    /// @param scope the OAuth scope of the access tokens
     public record Graph(URI graphUrl, String folder, Credential.OAuth credential, String scope) {}
 }

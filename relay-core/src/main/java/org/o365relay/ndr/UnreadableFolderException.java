@@ -2,7 +2,8 @@ package org.o365relay.ndr;
 
 import org.jspecify.annotations.Nullable;
 
-/// A folder cannot be read. The exception message tells the admin what failed and, if known, how to fix it.
+/// A folder cannot be read. The exception message explains to the admin what failed and, if known, how to fix
+/// it.
 final class UnreadableFolderException extends Exception {
 
     private static final long serialVersionUID = 1L;

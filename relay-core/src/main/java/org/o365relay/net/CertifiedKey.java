@@ -81,7 +81,7 @@ public record CertifiedKey(PrivateKey key, List<X509Certificate> chain) {
             factory.init(store, noPassword);
             return factory.getKeyManagers();
         } catch (IOException e) {
-            throw new GeneralSecurityException(e); // cannot happen: no file is read
+            throw new GeneralSecurityException(e); // cannot happen: the key store is in memory
         }
     }
 

@@ -52,7 +52,7 @@ record HttpFailures(HttpSettings settings, URI target) {
         return "connection to " + target.getHost() + " lost: " + root(failure) + throughProxy();
     }
 
-    /// The failure of a request that was answered with 407.
+    /// Describes the failure of a request that the proxy answered with 407.
     NoResponseException proxyLoginFailure() {
         Proxy proxy = settings.proxy();
         if (proxy == null) {

@@ -16,16 +16,17 @@ import javax.net.ssl.SSLContext;
 import org.o365relay.net.HttpSettings.Login;
 import org.o365relay.net.HttpSettings.Proxy;
 
-/// Sends HTTPS requests: through the proxy if one is configured, to servers with trusted certificates, each
-/// with a timeout. Explains why a request got no response.
+/// Sends HTTPS requests, through the proxy if one is configured. Each request has a timeout, and the server
+/// must have a trusted certificate. Explains why a request got no response.
 ///
-/// **Proxy login.** By default (`jdk.http.auth.tunneling.disabledSchemes`), the JDK does not use Basic
-/// authentication to open a tunnel through a proxy. It reads that property once, at the first request of the
-/// process. This class clears the property when it is loaded, unless the admin has set it. To be independent of
-/// the order of requests, only this class builds requests, and `bin/o365-relay` and the tests start Java with
-/// the property empty. The login is sent with the first request, and only to the proxy: waiting for 407 would
-/// require a `java.net.Authenticator`, and the JDK would then report a 401 without `WWW-Authenticate` as a
-/// broken connection. The sign-in service sends such a 401.
+/// **Proxy login.** The system property `jdk.http.auth.tunneling.disabledSchemes` lists the authentication
+/// schemes that the JDK does not use to open a tunnel through a proxy; by default, it contains Basic. The JDK
+/// reads the property once, at the first request of the process. This class clears the property when it is
+/// loaded, unless the admin has set it. To ensure that the property is cleared before the first request, only
+/// this class builds requests, and `bin/o365-relay` and the tests start Java with the property empty. The login
+/// is sent with the first request, and only to the proxy: sending it only after a 407 would require a
+/// `java.net.Authenticator`, and the JDK would then report a 401 without `WWW-Authenticate` as a broken
+/// connection. The sign-in service sends such a 401.
 public final class Https {
 
     private static final String DISABLED_SCHEMES = "jdk.http.auth.tunneling.disabledSchemes";
@@ -64,8 +65,8 @@ public final class Https {
                 : ProxySelector.of(InetSocketAddress.createUnresolved(proxy.host(), proxy.port()));
     }
 
-    /// @return the HTTP client, for requests whose body is generated while it is sent, which [#send] does not
-    ///     support; such requests must be built by [#request(URI)]
+    /// @return the HTTP client, for requests whose body is generated while it is sent. [#send] does not support
+    ///     such requests; they must be built by [#request(URI)]
     public HttpClient client() {
         return client;
     }

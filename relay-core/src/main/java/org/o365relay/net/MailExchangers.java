@@ -40,8 +40,8 @@ public final class MailExchangers {
     }
 
     /// @return host names, the most preferred first; the domain itself if it has no MX
-    /// @throws UnknownHostException if the domain does not exist, accepts no mail (RFC 7505), or DNS does not
-    ///     answer; the message is for the admin
+    /// @throws UnknownHostException if the domain does not exist, accepts no mail (RFC 7505), or if DNS does
+    ///     not answer; the exception message is for the admin
     public List<String> of(String domain) throws UnknownHostException {
         try {
             Attribute found = records(domain);

@@ -99,7 +99,7 @@ final class PemKey {
         }
     }
 
-    /// @return the JDK's name of the cipher; for PBES2, the name contained in the parameters
+    /// @return the JDK's name for the cipher; for PBES2, the name contained in the parameters
     private static String cipher(EncryptedPrivateKeyInfo encrypted) {
         String name = encrypted.getAlgName();
         return name.equals("PBES2") || name.startsWith("1.2.") ? String.valueOf(encrypted.getAlgParameters()) : name;

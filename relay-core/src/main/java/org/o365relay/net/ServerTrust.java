@@ -116,7 +116,7 @@ public final class ServerTrust extends X509ExtendedTrustManager {
             }
             return store;
         } catch (IOException e) {
-            throw new KeyStoreException(e); // cannot happen: no file is read
+            throw new KeyStoreException(e); // cannot happen: the key store is in memory
         }
     }
 
@@ -226,7 +226,7 @@ public final class ServerTrust extends X509ExtendedTrustManager {
         return delegate.getAcceptedIssuers();
     }
 
-    /// A server certificate is not trusted; the message is for the admin.
+    /// A server certificate is not trusted. The exception message is for the admin.
     public static final class UntrustedCertificateException extends CertificateException {
         private static final long serialVersionUID = 1L;
 

@@ -8,20 +8,21 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 
-/// TLS parameters for outgoing connections, not affected by `old-tls`, which is for devices only.
+/// TLS parameters for outgoing connections. The setting `old-tls` does not affect them, because it applies only
+/// to connections from devices.
 public final class StrongTls {
 
     private static final String[] VERSIONS = {"TLSv1.3", "TLSv1.2"};
 
     private StrongTls() {}
 
-    /// @return TLS versions, preferred first
+    /// @return the allowed TLS versions, the preferred version first
     public static String[] versions() {
         return VERSIONS.clone();
     }
 
     /// @return the JDK's cipher suites without the `TLS_RSA_` suites, which are enabled for the whole process
-    ///     when a device needs old TLS
+    ///     if devices may use old TLS
     public static String[] ciphers(SSLContext context) {
         return Arrays.stream(context.getDefaultSSLParameters().getCipherSuites())
                 .filter(suite -> !suite.startsWith("TLS_RSA_"))
@@ -51,7 +52,7 @@ public final class StrongTls {
                             + ServerTrust.date(certificate.getNotAfter()))
                     .collect(Collectors.joining());
         } catch (SSLPeerUnverifiedException e) {
-            throw new IllegalStateException("TLS without a certificate", e); // no such cipher suite is enabled
+            throw new IllegalStateException("TLS without a certificate", e); // no anonymous cipher suite is enabled
         }
     }
 }

@@ -20,7 +20,8 @@ final class DeliveryStatus {
 
     private static final int WIDTH = 72;
 
-    // Limits in characters, for all diagnostics together and for each; those from Exchange are below 6,000
+    // Limits in characters. Each diagnostic gets an equal share of the total, but at least the minimum and at
+    // most the maximum. Diagnostics from Exchange are shorter than the maximum.
     private static final int MAX_DIAGNOSTICS = 64 * 1024;
     private static final int MIN_DIAGNOSTIC = 500;
     private static final int MAX_DIAGNOSTIC = 6_000;
@@ -70,7 +71,7 @@ final class DeliveryStatus {
         EnhancedStatus status = relayed.reply().status();
         beginRecipient(
                 relayed.recipient(),
-                "relayed", // RFC 3464 §2.3.3: to a server that does not report deliveries
+                "relayed", // RFC 3464 §2.3.3: the next server does not report deliveries
                 status != null && status.category() == 2 ? status : new EnhancedStatus(2, 0, 0));
         remoteMta();
         field("Last-Attempt-Date", date(event.now()));
@@ -126,7 +127,8 @@ final class DeliveryStatus {
         text.append(lines).append("\r\n");
     }
 
-    /// The enhanced status code of the reply, or one derived from its first digit (RFC 3463 §3.1).
+    /// The enhanced status code of the reply. If it is missing or means success, a code derived from the first
+    /// digit of the reply (RFC 3463 §3.1).
     private static EnhancedStatus status(Reply reply) {
         EnhancedStatus status = reply.status();
         return status == null || status.category() == 2
@@ -138,7 +140,7 @@ final class DeliveryStatus {
         return address.isAscii() ? "rfc822; " + address : "utf-8; " + escaped(address.toString());
     }
 
-    // RFC 6533 §3: utf-8-addr-xtext, for messages that are US-ASCII themselves
+    // RFC 6533 §3: utf-8-addr-xtext, because the delivery status is US-ASCII
     private static String escaped(String address) {
         StringBuilder escaped = new StringBuilder();
         address.codePoints().forEach(c -> {

@@ -79,7 +79,8 @@ final class FailureText {
         }
     }
 
-    /// The part of a failure that several recipients may share; it appears only once.
+    /// The details of a failure. If several recipients have the same details, the notice contains them only
+    /// once.
     private record SharedOutcome(String reply, boolean fromUpstream, Reason reason) {
         static SharedOutcome of(FailedRecipient failed) {
             return new SharedOutcome(failed.reply().toString(), failed.fromUpstream(), failed.reason());

@@ -30,8 +30,8 @@ final class MultipartReport extends MimeMultipart {
         contentType = type.toString();
     }
 
-    /// Adds a text part, encoded as quoted-printable unless it consists of US-ASCII lines of at most 998 octets
-    /// and cannot contain the boundary. RFC 6522 §4 allows this encoding for the original header, too.
+    /// Adds a text part, encoded as quoted-printable unless it is US-ASCII, its lines have at most 998 octets,
+    /// and it cannot contain the boundary. RFC 6522 §4 allows this encoding for the original header, too.
     void add(String type, String description, byte[] content) throws MessagingException, IOException {
         if (isPlain(content)) {
             addPlain(type, description, content);
@@ -40,7 +40,8 @@ final class MultipartReport extends MimeMultipart {
         }
     }
 
-    /// Adds a US-ASCII part with lines of at most 998 octets that does not contain the boundary.
+    /// Adds a part without encoding it. The content must be US-ASCII with lines of at most 998 octets, and must
+    /// not contain the boundary.
     void addPlain(String type, String description, byte[] content) throws MessagingException {
         add(type, description, "7bit", content);
     }

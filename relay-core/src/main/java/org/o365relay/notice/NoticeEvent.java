@@ -6,7 +6,7 @@ import org.o365relay.mail.Envelope;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.ReportedMessage;
 
-/// An event about which the sender of a message is notified.
+/// An event that the sender of a message is notified of.
 public sealed interface NoticeEvent permits Failure, RelayedMessage, Delay {
 
     QueueId id();

@@ -8,13 +8,13 @@ import org.o365relay.mail.EmailAddress;
 
 /// Recipients, language and rate of notices.
 ///
-/// @param admin address that receives warnings, and failure notices whose author cannot be reached; null for
-///     none
-/// @param zone time zone of the times in notices
+/// @param admin address that receives warnings, and failure notices about messages whose author cannot be
+///     reached; null for none
+/// @param zone time zone for the times in notices
 /// @param delayNoticeAfter age at which a delay notice about an undelivered message is sent; zero for no delay
 ///     notices
 /// @param hourlyLimitPerDevice maximum number of failure and delay notices per client address and hour; a
-///     digest summarizes the notices over this limit
+///     digest summarizes the notices beyond this limit
 public record NoticeSettings(
         @Nullable EmailAddress admin,
         Language language,

@@ -18,10 +18,10 @@ final class NoticeTexts {
     private final DateTimeFormatter time;
     private final ZoneId zone;
 
-    /// @param zone time zone of the times in notices
+    /// @param zone time zone for the times in notices
     NoticeTexts(Language language, ZoneId zone) {
         this.bundle = bundle(language.locale());
-        // month names exist only for English in a reduced runtime; other languages use numbers
+        // a reduced Java runtime has month names only in English; the other languages use numbers
         this.time = DateTimeFormatter.ofPattern(bundle.getString("time"), Locale.ENGLISH);
         this.zone = zone;
     }

@@ -27,7 +27,7 @@ public final class NoticeWriter {
     private final String hostname;
     private final NoticeTexts texts;
 
-    /// @param mailbox the mailbox that sends the notices and is their author
+    /// @param mailbox the mailbox that sends the notices; its address is in their From field
     /// @param hostname host name of the relay
     public NoticeWriter(NoticeSettings settings, EmailAddress mailbox, String hostname) {
         this.settings = settings;
@@ -222,8 +222,8 @@ public final class NoticeWriter {
         append(header, "Date", DeliveryStatus.date(now));
     }
 
-    /// Distinguishes several notices about one message: its recipients can fail at different times, and some
-    /// can fail while others are relayed.
+    /// Returns a different name for each notice about the same message. Delivery to its recipients can fail at
+    /// different times, and can fail for some while the message is relayed to others.
     private static String uniqueName(NoticeEvent event) {
         String name = event.id() + "." + encodedTime(event.now());
         return switch (event) {

@@ -96,7 +96,7 @@ final class PlainTextBody {
         line("");
     }
 
-    /// Like [#indentedParagraph], without the empty line.
+    /// Like [#indentedParagraph], but does not append an empty line.
     void indentedLines(String content) {
         LineWrapping.wrap(content, WIDTH - INDENT.length()).forEach(line -> line(INDENT + line));
     }
@@ -108,7 +108,7 @@ final class PlainTextBody {
 
     /// Appends the closing section, which is for the admin.
     ///
-    /// @param advice what the admin can do; duplicates and empty texts are left out
+    /// @param advice what the admin can do; duplicates and blank texts are left out
     void adminSection(NoticeEvent event, List<String> advice) {
         List<String> distinct =
                 advice.stream().filter(text -> !text.isBlank()).distinct().toList();

@@ -10,8 +10,8 @@ import org.o365relay.mail.ReportedMessage;
 /// A message accepted by an upstream that does not report deliveries, although the sender requested a delivery
 /// notification (RFC 3461 §5.2.2).
 ///
-/// @param recipients the recipients for whom the upstream accepted the message now and the sender requested a
-///     notification, at least one
+/// @param recipients the recipients for whom the upstream accepted the message in this attempt and the sender
+///     requested a notification; at least one
 /// @param upstream name of the upstream
 /// @param now when the upstream accepted the message
 public record RelayedMessage(

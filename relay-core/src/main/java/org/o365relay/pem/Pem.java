@@ -22,7 +22,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// PEM text (RFC 7468 §2): blocks, with any text between them.
+/// PEM text (RFC 7468 §2): a sequence of blocks. Any text between the blocks is ignored.
 ///
 /// @param blocks the blocks, in the order of the text
 public record Pem(List<Block> blocks) {
@@ -84,7 +84,7 @@ public record Pem(List<Block> blocks) {
         }
     }
 
-    /// @return the first block with a private key of any format; empty if there is none
+    /// @return the first block with a private key in any format; empty if there is none
     public Optional<Block> privateKey() {
         return blocks.stream()
                 .filter(block -> block.label().endsWith("PRIVATE KEY"))
@@ -92,8 +92,8 @@ public record Pem(List<Block> blocks) {
     }
 
     /// @param encoded key in PKCS #8 (RFC 5208 §5)
-    /// @param algorithms the JDK's names of the algorithms to try, in this order
-    /// @return the key; empty if it is damaged or has another algorithm
+    /// @param algorithms the JDK's names for the algorithms to try, in this order
+    /// @return the key; empty if the key is damaged or was created for none of these algorithms
     public static Optional<PrivateKey> privateKey(KeySpec encoded, List<String> algorithms) {
         return algorithms.stream()
                 .flatMap(algorithm -> privateKey(encoded, algorithm).stream())

@@ -6,10 +6,10 @@ import java.util.List;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.UsageSlot;
 
-/// The queue as delivery uses it: due messages are claimed, read and settled.
+/// The queue operations that delivery uses: claim, read and settle due messages.
 ///
-/// A claim that is neither settled nor ended in another way lasts until its lease ends, at the latest until the
-/// relay is next started. Every method throws a [QueueException] if the disk fails.
+/// A claim that is neither settled nor otherwise ended lasts until its lease expires or the relay is next
+/// started. Every method throws a [QueueException] if the disk fails.
 public interface Claims {
 
     /// Claims due messages of a scope: urgent messages first; within a priority, one message from each client
@@ -21,8 +21,8 @@ public interface Claims {
     /// @return the claims; an empty list if no message is due
     List<Claim> claim(ClaimScope scope, int max);
 
-    /// Waits until a message of the scope may be due: one was committed, deferred or released, the next one has
-    /// become due, or the time `atMost` has passed.
+    /// Waits until a message of the scope may be due, but at most for the time `atMost`. A message may be due
+    /// when one was committed, deferred or released, or when the next one has become due.
     void awaitDue(ClaimScope scope, Duration atMost) throws InterruptedException;
 
     /// Opens the original content, byte for byte as received.
@@ -39,8 +39,9 @@ public interface Claims {
     List<QueueId> settle(
             Claim claim, Settlement settlement, List<LocalMessage> notices, List<SuppressedNotice> suppressed);
 
-    /// Ends a claim as if it had not been made: no attempt is counted, the message keeps its place in the
-    /// queue, and returns to its pool if no attempt was made earlier. Does nothing if the lease has ended.
+    /// Ends a claim as if it had not been made: no attempt is counted, and the message keeps its place in the
+    /// queue. If no attempt was made before this claim, the message returns to its pool. Does nothing if the
+    /// lease has ended.
     void putBack(Claim claim);
 
     /// Ends a claim whose result is not known: the attempt counts, and the history records that the upstream
@@ -49,8 +50,8 @@ public interface Claims {
     /// @param pause time until the next attempt
     void interrupt(Claim claim, Duration pause);
 
-    /// Ends a claim and puts its damaged message on hold, for an operator to decide. Does nothing if the lease
-    /// has ended.
+    /// Ends a claim and puts its damaged message on hold, so that an operator can decide what to do with it.
+    /// Does nothing if the lease has ended.
     ///
     /// @param damage description of the damage, for the history
     void holdDamaged(Claim claim, String damage);
@@ -65,7 +66,7 @@ public interface Claims {
     /// that are being delivered are not returned.
     ///
     /// @return number of messages returned
-    /// @throws QueueException if the disk fails; call again for the rest
+    /// @throws QueueException if the disk fails; call the method again to return the remaining messages
     int releaseToPools(ClaimScope scope);
 
     /// Reads how many recipients an account has sent to, as recorded by settlements.

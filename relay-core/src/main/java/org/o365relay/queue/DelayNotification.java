@@ -4,7 +4,8 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
 
-/// A notification about a delayed message: a notice now, or one suppressed for a later digest.
+/// A notification about a delayed message: either a notice to send now, or a suppressed notice to include in a
+/// later digest.
 ///
 /// @param to the address to notify
 /// @param notice the notice to send; null if it is suppressed

@@ -11,7 +11,7 @@ public interface DeviceStore {
     ///     empty, so that mail is not affected
     List<DeviceRecord> all();
 
-    /// Persists device changes from now on: usage that counts against a limit in the transaction of its
-    /// message, other changes every few seconds and when the queue is closed.
+    /// Persists device changes from now on. Usage that counts against a limit is stored in the same transaction
+    /// as the message; other changes are stored every few seconds and when the queue is closed.
     void persist(DeviceChanges changes);
 }

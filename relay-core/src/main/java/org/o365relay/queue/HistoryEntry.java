@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 ///     `deleted`, `redirected`; `delayed` (the sender was notified of the delay), `ndr` (Exchange reported
 ///     later that it could not deliver), `restored` (from a backup) or `damaged`
 /// @param upstream name of the upstream used for the attempt; empty if there was none
-/// @param detail the reply, or a description
-/// @param reason meaning of the reply, as in the reply catalogue; empty if not known
+/// @param detail the reply, or a description of the event
+/// @param reason name of the reason, such as `unknown-reply`; empty if not known
 /// @param uncertain whether the upstream may have accepted the message nevertheless, so that another attempt
 ///     may cause a duplicate
 public record HistoryEntry(

@@ -33,7 +33,7 @@ public interface Incoming {
     /// Commits the message: one queue message for each part; the parts share the content.
     ///
     /// @param parts the envelopes of the parts with their routes, at least one
-    /// @param headers fields that the message can be found by
+    /// @param headers the header fields that operators can search for
     /// @param last the remaining content, 0 to [#CHUNK_SIZE] octets; not copied
     /// @return the IDs of the parts, [#id()] first, in a future that is completed on the writer's thread once
     ///     all parts are on disk (only then may a 250 be sent), or exceptionally, with a [QueueException], if

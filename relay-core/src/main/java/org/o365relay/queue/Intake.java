@@ -2,7 +2,7 @@ package org.o365relay.queue;
 
 import java.util.Optional;
 
-/// The queue as the SMTP server uses it. No method blocks.
+/// The queue operations that the SMTP server uses. No method blocks.
 public interface Intake {
 
     /// Checks whether there is space for a message.

@@ -25,7 +25,6 @@ public final class LocalMessage {
         return arrival;
     }
 
-    /// @return the envelope
     public Envelope envelope() {
         return routed.envelope();
     }

@@ -5,9 +5,9 @@ import org.o365relay.mail.QueueId;
 
 /// A message with its recipients and history.
 ///
-/// @param protocol the protocol by which the message was received, such as ESMTP
+/// @param protocol the protocol used to receive the message, such as ESMTP
 /// @param body the body type: 7BIT, 8BITMIME or BINARYMIME
-/// @param content ID under which its content is stored; for a part of a split message it may be the ID of
+/// @param content ID under which the content is stored; for a part of a split message it may be the ID of
 ///     another part
 /// @param hasContent whether the content is still stored
 /// @param recipients all recipients, in envelope order
@@ -27,7 +27,7 @@ public record MessageDetail(
         events = List.copyOf(events);
     }
 
-    /// One recipient.
+    /// A recipient and its delivery state.
     ///
     /// @param state `queued`, `delivered`, `failed` or `deleted`
     public record RecipientEntry(int ordinal, String address, String state) {}

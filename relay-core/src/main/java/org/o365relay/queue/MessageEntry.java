@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Priority;
 import org.o365relay.mail.QueueId;
 
-/// A message in a list. Strings contain what is stored, so that damaged rows can be listed, too.
+/// A message in a list. Strings contain the stored values without validation, so that damaged rows can be
+/// listed, too.
 ///
 /// @param client IP address of the client
 /// @param sender envelope sender; empty for the null sender
@@ -17,7 +18,7 @@ import org.o365relay.mail.QueueId;
 /// @param mailbox the mailbox or pool that the message waits for, or the mailbox that delivered it
 /// @param attempts number of attempts begun
 /// @param dueAt time of the next attempt; null if settled, on hold, or being delivered
-/// @param reason reason of the last deferral; empty if never deferred
+/// @param reason reason for the last deferral; empty if never deferred
 /// @param subject the decoded subject; empty if there is none or it is unknown
 /// @param messageId the Message-ID field as received; empty if there is none or it is unknown
 /// @param settledAt when the message was settled; null while it is open

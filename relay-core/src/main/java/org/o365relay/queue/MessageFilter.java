@@ -21,7 +21,7 @@ import org.o365relay.mail.QueueId;
 /// @param sender envelope sender; empty for the null sender
 /// @param recipient one of the recipients
 /// @param mailbox the mailbox or pool that the message waits for, or the mailbox that delivered it
-/// @param reason reason of the last deferral, as in [MessageEntry#reason()]
+/// @param reason reason for the last deferral, as in [MessageEntry#reason()]
 /// @param subject a part of the subject
 /// @param messageId Message-ID with or without angle brackets
 /// @param upTo the newest message to include
@@ -51,7 +51,7 @@ public record MessageFilter(
         states = Set.copyOf(states);
     }
 
-    /// @return whether the filter selects every open message, up to the newest one to include
+    /// @return whether the filter selects every open message that is not newer than `upTo`
     public boolean isEveryOpenMessage() {
         boolean anyState = states.isEmpty() || openStates().allMatch(states::contains);
         return anyState

@@ -9,8 +9,8 @@ import org.o365relay.mail.Recipient;
 
 /// Envelope and origin of an open or settled message.
 ///
-/// @param recipients all recipients
-/// @param attempts number of attempts begun
+/// @param recipients all recipients, including settled ones
+/// @param attempts number of delivery attempts begun
 /// @param notice whether the relay generated the message (a notice or an alert)
 public record MessageSummary(
         QueueId id,

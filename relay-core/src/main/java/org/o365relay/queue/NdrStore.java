@@ -5,12 +5,12 @@ import java.util.Map;
 import java.util.Optional;
 import org.o365relay.mail.QueueId;
 
-/// The queue as the processing of non-delivery reports uses it. Every method throws a [QueueException] if the
-/// disk fails; nothing is written then.
+/// The part of the queue that is used to process non-delivery reports. Every method throws a [QueueException]
+/// if the disk fails, and writes nothing in that case.
 public interface NdrStore {
 
-    /// @param folder name under which the position in a folder is saved
-    /// @return the position reached in the folder; empty if none is saved
+    /// @param folder name under which the position is saved
+    /// @return the saved position in the folder; empty if none is saved
     Optional<String> position(String folder);
 
     /// Saves the position reached in a folder.
@@ -19,9 +19,9 @@ public interface NdrStore {
     /// Saves the position reached in a folder, adds events to the history of messages, and queues notices, in
     /// one transaction.
     ///
-    /// @param events new events by message; events of unknown messages are never shown
-    /// @param suppressed notices left for a digest
-    /// @return the IDs of the notices, in the same order
+    /// @param events the new events of each message; an event of an unknown message is never shown
+    /// @param suppressed notices that are not sent but included in a digest
+    /// @return the IDs of the queued notices, in the order of `notices`
     List<QueueId> record(
             String folder,
             String position,
@@ -29,7 +29,7 @@ public interface NdrStore {
             List<LocalMessage> notices,
             List<SuppressedNotice> suppressed);
 
-    /// @return matching messages, newest first
+    /// @return the newest matching messages, newest first, at most `max`
     List<MessageEntry> find(MessageFilter selection, int max);
 
     /// @return an open or settled message; empty if it is unknown or its row is damaged

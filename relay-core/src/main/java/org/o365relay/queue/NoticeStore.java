@@ -7,11 +7,11 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.QueueId;
 
 /// Stores delay notices and digests of suppressed notices. A notice and its record are written in one
-/// transaction. Every method throws a [QueueException] if the disk fails, unless it says otherwise; nothing is
-/// written then.
+/// transaction. Unless stated otherwise, every method throws a [QueueException] if the disk fails, and writes
+/// nothing in that case.
 public interface NoticeStore {
 
-    /// @return an ID that is not higher than that of any message whose reception begins at this time or later
+    /// @return a lower bound for the IDs of messages whose reception begins at this time or later
     QueueId firstIdAt(Instant time);
 
     /// @return the position that the scan for delayed messages has reached; empty if none is saved
@@ -20,36 +20,36 @@ public interface NoticeStore {
     /// Reads open messages in the order of reception, except notices, messages from the null sender and
     /// messages on hold.
     ///
-    /// @param after ID of the last message of the previous batch; newer messages are read
-    /// @param before the end of the range, exclusive
+    /// @param after ID of the last message of the previous batch; only newer messages are read
+    /// @param before end of the range of IDs, exclusive
     /// @param max maximum number of rows to read
-    /// @return the next batch, without damaged messages
+    /// @return the next batch; damaged messages are left out
     Batch waitingMessages(QueueId after, QueueId before, int max);
 
     /// A batch of waiting messages.
     ///
-    /// @param end ID of the last message read; the end of the range if the range is exhausted
-    /// @param isLast whether the range is exhausted
+    /// @param end ID of the last message read, or the end of the range if no messages are left in it
+    /// @param isLast whether no messages are left in the range
     record Batch(List<WaitingMessage> messages, QueueId end, boolean isLast) {}
 
     /// @return history of a message, oldest first; empty if the message is unknown
     List<HistoryEntry> history(QueueId id);
 
     /// Queues delay notices, records them, and saves the position of the scan, in one transaction. Messages
-    /// settled in the meantime are skipped.
+    /// that have been settled since they were read are skipped.
     ///
     /// @param position position that the scan has reached
-    /// @return a result for each notification, in the same order
+    /// @return the result of each notification, in the order of `notifications`
     List<Written> recordDelays(QueueId position, List<DelayNotification> notifications);
 
     /// Result of a delay notification.
     ///
-    /// @param isNotified false if the message was settled in the meantime
-    /// @param noticeId ID of the queued notice; null if there is none
+    /// @param isNotified false if the message was skipped because it has been settled
+    /// @param noticeId ID of the queued notice; null if no notice was queued
     record Written(boolean isNotified, @Nullable QueueId noticeId) {}
 
     /// @param until notices suppressed after this time are left out
-    /// @return suppressed notices, grouped by device and recipient, without damaged rows
+    /// @return suppressed notices, grouped by device and recipient; damaged rows are left out
     List<SuppressedNotices> suppressedNotices(Instant until);
 
     /// Reads all suppressed notices on startup.
@@ -58,12 +58,13 @@ public interface NoticeStore {
     ///     that mail is not affected
     List<SuppressedNotices> storedNotices();
 
-    /// @return the oldest messages of a group, without damaged ones
+    /// @return the oldest messages of a group, at most `max`; damaged messages are left out
     List<SuppressedMessage> suppressedMessages(SuppressedNotices group, int max);
 
-    /// Queues the digest of a group and deletes the group, in one transaction. Notices suppressed after the
-    /// group's `until` are kept.
+    /// Queues the digest of a group and deletes the group, in one transaction. Notices suppressed after
+    /// [SuppressedNotices#until()] are kept.
     ///
-    /// @return the ID of the digest; empty, with nothing written, if the group has changed in the meantime
+    /// @return the ID of the digest; empty if the group has changed since it was read, in which case nothing is
+    ///     written
     Optional<QueueId> sendDigest(SuppressedNotices group, LocalMessage digest);
 }

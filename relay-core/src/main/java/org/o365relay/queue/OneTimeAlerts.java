@@ -7,14 +7,13 @@ import org.o365relay.mail.QueueId;
 /// Records which one-time alerts have been sent. Every method throws a [QueueException] if the disk fails.
 public interface OneTimeAlerts {
 
-    /// @param name name of a one-time alert
     /// @return when the alert was sent; empty if it was not sent within the last year
     Optional<Instant> sentAt(String name);
 
     /// Records that an alert was sent.
     void recordSent(String name, Instant at);
 
-    /// Like [#recordSent(String, Instant)], and queues its email in the same transaction.
+    /// Records that an alert was sent, and queues the alert email in the same transaction.
     ///
     /// @return the ID of the email
     QueueId recordSent(String name, Instant at, LocalMessage email);

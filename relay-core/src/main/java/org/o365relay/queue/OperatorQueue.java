@@ -1,17 +1,17 @@
 package org.o365relay.queue;
 
-/// The queue of a running relay as operators' commands use it.
+/// The part of a running relay's queue that is used by operators' commands.
 public interface OperatorQueue {
 
-    /// @return a reader that does not delay mail
+    /// @return a reader whose queries do not delay mail
     QueueReader reader();
 
-    /// @return the interface that changes messages
+    /// @return the interface for changing messages
     QueueAdmin admin();
 
-    /// @return the disk space, and the number and age of waiting messages
+    /// @return the interface for measuring disk space and the number and age of waiting messages
     QueueLoad load();
 
-    /// @return the mailboxes that are paused
+    /// @return the store of paused mailboxes
     PausedMailboxes pausedMailboxes();
 }

@@ -13,7 +13,7 @@ public record Page(List<MessageEntry> entries, @Nullable QueueId next) {
         entries = List.copyOf(entries);
     }
 
-    /// Order of a list, by time of reception.
+    /// Order of a list by time of reception.
     public enum Order {
         OLDEST_FIRST,
         NEWEST_FIRST

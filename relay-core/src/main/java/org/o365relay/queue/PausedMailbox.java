@@ -5,6 +5,6 @@ import java.time.Instant;
 /// A mailbox that an operator has paused.
 ///
 /// @param mailbox address of the mailbox, in lower case
-/// @param at when it was paused
+/// @param at when the mailbox was paused
 /// @param by name of the operator
 public record PausedMailbox(String mailbox, Instant at, String by) {}

@@ -1,7 +1,7 @@
 package org.o365relay.queue;
 
-/// An operation on the queue failed and had no effect: the disk is full, an I/O error occurred, or a page is
-/// damaged; or, if [#isFinal], the queue is closed or cannot be opened, or a lease has ended.
+/// An operation on the queue failed and had no effect. Either the disk is full, an I/O error occurred, or a
+/// page is damaged; or, if [#isFinal], the queue is closed or cannot be opened, or a lease has ended.
 public final class QueueException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -9,14 +9,14 @@ public final class QueueException extends RuntimeException {
     private final boolean isFinal;
     private final boolean isDamage;
 
-    /// For a failure that a retry cannot overcome.
+    /// Creates an exception for which [#isFinal] is true.
     public QueueException(String message) {
         super(message);
         this.isFinal = true;
         this.isDamage = false;
     }
 
-    /// For a failure of the database.
+    /// Creates an exception for a database failure.
     ///
     /// @param isDamage whether the database is damaged
     public QueueException(Exception cause, boolean isDamage) {
@@ -25,7 +25,7 @@ public final class QueueException extends RuntimeException {
         this.isDamage = isDamage;
     }
 
-    /// For a queue that cannot be opened.
+    /// Creates an exception for a queue that cannot be opened.
     public QueueException(QueueUnavailableException cause) {
         super(cause.getMessage(), cause);
         this.isFinal = true;

@@ -9,13 +9,14 @@ public interface QueueLoad {
     /// @return the disk space as last measured, at most a few seconds ago; never blocks
     DiskCapacity capacity();
 
-    /// Counts messages that wait for delivery, without those on hold.
+    /// Counts messages that wait for delivery, except those on hold.
     ///
-    /// @param max number at which counting stops
+    /// @param max maximum result; counting stops at this number
     /// @throws QueueException if the disk fails
     int countWaiting(int max);
 
-    /// @return when the oldest waiting message was received, without those on hold; empty if none waits
+    /// @return when the oldest waiting message was received; messages on hold are ignored; empty if no message
+    ///     waits
     /// @throws QueueException if the disk fails
     Optional<Instant> oldestWaiting();
 }

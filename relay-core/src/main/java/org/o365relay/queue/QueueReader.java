@@ -5,8 +5,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.QueueId;
 
-/// Reads the queue for operators. Delays neither the reception nor the delivery of mail. Damaged rows are shown
-/// as far as possible.
+/// Reads the queue for operators. Queries delay neither the reception nor the delivery of mail. Damaged rows
+/// are shown as far as they can be read.
 ///
 /// Every method throws a [QueueException] with a message for the admin if the queue cannot be read.
 public interface QueueReader {
@@ -18,17 +18,18 @@ public interface QueueReader {
     /// @param max maximum number of entries, at least 1
     Page find(MessageFilter selection, Page.Order order, @Nullable QueueId from, int max);
 
-    /// @return number of matching messages
+    /// @return the number of matching messages
     long count(MessageFilter selection);
 
-    /// @return the ID of the newest message; empty if there is none
+    /// @return the ID of the newest message; empty if the queue has no message
     Optional<QueueId> newest();
 
-    /// @return the message; empty if the ID is unknown or no longer in the history
+    /// @return the message; empty if the ID is unknown, or the message has been deleted from the history
     Optional<MessageDetail> show(QueueId id);
 
-    /// Opens the original content, byte for byte as received. Reading fails if the content is incomplete.
+    /// Opens the original content, byte for byte as received. Reading from the stream fails if the content is
+    /// incomplete.
     ///
-    /// @param message a message with content
+    /// @param message a message whose content is still stored
     InputStream content(MessageDetail message);
 }

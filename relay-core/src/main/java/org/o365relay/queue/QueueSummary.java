@@ -9,15 +9,15 @@ import org.o365relay.mail.QueueId;
 /// Counts of the open messages.
 ///
 /// @param at time of the count
-/// @param states every state of [MessageState] that [is open][MessageState#isOpen()], with the number of its
+/// @param states the number of messages in each [open][MessageState#isOpen()] state, including states without
 ///     messages
 /// @param oldest ID of the oldest open message; null if there is none
 /// @param oldestAt when the oldest open message was received; null if there is none
-/// @param nextDue time of the next delivery attempt; null if there is none
+/// @param nextDue time of the next scheduled delivery attempt; null if none is scheduled
 /// @param mailboxes counts by mailbox or pool, largest first
-/// @param clients counts by client, largest first; at most 20
-/// @param reasons counts by reason of the last deferral, largest first; without messages that were never
-///     deferred
+/// @param clients counts by client, largest first, for at most 20 clients
+/// @param reasons counts by reason for the last deferral, largest first; messages that were never deferred are
+///     left out
 public record QueueSummary(
         Instant at,
         Map<MessageState, Long> states,
@@ -35,7 +35,7 @@ public record QueueSummary(
         reasons = List.copyOf(reasons);
     }
 
-    /// @return number of open messages
+    /// @return the number of open messages
     public long open() {
         return states.values().stream().mapToLong(Long::longValue).sum();
     }

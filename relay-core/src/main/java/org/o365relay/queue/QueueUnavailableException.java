@@ -11,7 +11,7 @@ public final class QueueUnavailableException extends Exception {
         IN_USE,
         /// The directory cannot be created, read or written.
         UNUSABLE_DIRECTORY,
-        /// The file is damaged, or not a database.
+        /// The database file is damaged or is not a database.
         DAMAGED,
         /// A newer relay wrote the database.
         NEWER_SCHEMA,
@@ -26,7 +26,6 @@ public final class QueueUnavailableException extends Exception {
         this.reason = reason;
     }
 
-    /// @return the reason
     public Reason reason() {
         return reason;
     }

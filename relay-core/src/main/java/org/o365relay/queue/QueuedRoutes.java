@@ -7,14 +7,15 @@ import java.util.function.Function;
 /// fails.
 public interface QueuedRoutes {
 
-    /// @return names of all mailboxes and pools with open messages. They may no longer be configured; the empty
-    ///     name stands for messages queued by an older relay
+    /// @return names of all mailboxes and pools with open messages, including those that are no longer
+    ///     configured; the empty name stands for messages queued by an older relay that had only one mailbox
     List<String> names();
 
     /// Reroutes the open messages of a mailbox or pool that is no longer configured.
     ///
-    /// @param destination chooses the new route and priority; called for each message, on the caller's thread
+    /// @param destination chooses the new route and priority; called once for each message, on the caller's
+    ///     thread
     /// @return number of messages rerouted
-    /// @throws QueueException if the disk fails; call again for the rest
+    /// @throws QueueException if the disk fails; call this method again to reroute the remaining messages
     int reroute(String route, Function<OrphanedMessage, Destination> destination);
 }

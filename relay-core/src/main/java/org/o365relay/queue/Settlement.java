@@ -13,12 +13,14 @@ import org.o365relay.mail.Recipient;
 /// Result of a delivery attempt.
 ///
 /// @param outcomes the outcome for every open recipient of the claim
-/// @param nextAttempt time of the next attempt for deferred recipients; null if no recipient is deferred, or if
-///     the attempt does not count and the message keeps its place in the queue
-/// @param counts whether the attempt counts; false if the mailbox or its upstream failed, not the message
-/// @param upstream the upstream of the attempt, for the history
-/// @param account the account through which the message was sent; delivered recipients count against its limits
-/// @param remarks remarks by recipient, for the history; need not cover every recipient
+/// @param nextAttempt time of the next attempt for deferred recipients; null if no recipient is deferred; may
+///     also be null if the attempt does not count, and the message then keeps its due time
+/// @param counts whether the attempt counts as an attempt of the message; false if the failure is not specific
+///     to the message but affects the mailbox or its upstream
+/// @param upstream the upstream used for the attempt, for the history
+/// @param account the account used for the attempt; delivered recipients count against the limits of this
+///     account
+/// @param remarks remarks for the history, by recipient; a recipient may have none
 public record Settlement(
         Map<Recipient, Outcome> outcomes,
         @Nullable Instant nextAttempt,
@@ -27,16 +29,16 @@ public record Settlement(
         String account,
         Map<Recipient, Remark> remarks) {
 
-    /// What the history records besides the reply.
+    /// Details that the history records about a recipient in addition to the reply.
     ///
     /// @param reason meaning of the reply, as in the reply catalogue; empty if unknown
-    /// @param uncertain whether the upstream may have accepted the message in spite of the failure
+    /// @param uncertain whether the upstream may have accepted the message despite the failure
     public record Remark(String reason, boolean uncertain) {
 
         static final Remark NONE = new Remark("", false);
     }
 
-    /// A settlement without remarks.
+    /// Creates a settlement without remarks.
     public Settlement(
             Map<Recipient, Outcome> outcomes,
             @Nullable Instant nextAttempt,
@@ -55,7 +57,7 @@ public record Settlement(
         }
     }
 
-    /// @return whether a recipient is deferred
+    /// @return whether at least one recipient is deferred
     public boolean leavesOpen() {
         return outcomes.values().stream().anyMatch(Deferred.class::isInstance);
     }
@@ -64,7 +66,8 @@ public record Settlement(
         return remarks.getOrDefault(recipient, Remark.NONE);
     }
 
-    /// @return reason of the deferral; null if unknown, so that the previous reason is kept
+    /// @return reason for the deferral; null if no recipient is deferred or the reason is unknown, in which
+    ///     case the previous reason is kept
     @Nullable
     public String reason() {
         return outcomes.entrySet().stream()
@@ -75,7 +78,7 @@ public record Settlement(
                 .orElse(null);
     }
 
-    /// @return number of delivered recipients
+    /// @return the number of delivered recipients
     public int delivered() {
         return (int)
                 outcomes.values().stream().filter(Delivered.class::isInstance).count();

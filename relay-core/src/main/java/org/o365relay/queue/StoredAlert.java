@@ -2,12 +2,12 @@ package org.o365relay.queue;
 
 import java.time.Instant;
 
-/// An active alert: the admin was notified of a problem that is not resolved yet.
+/// An active alert: the problem that it reports is not resolved yet.
 ///
 /// @param name name of the alert, which identifies the problem
 /// @param since when the problem began
-/// @param subject the problem in a few words
-/// @param text the problem in a sentence or two
+/// @param subject description of the problem in a few words
+/// @param text description of the problem in one or two sentences
 /// @param advice the remedy; may be empty
-/// @param emailed whether an email was sent
+/// @param emailed whether an alert email was sent
 public record StoredAlert(String name, Instant since, String subject, String text, String advice, boolean emailed) {}

@@ -8,16 +8,17 @@ import org.o365relay.mail.QueueId;
 
 /// A message in a digest of suppressed notices.
 ///
-/// @param kind kind of the notice
-/// @param receivedAt when the message was received; if it is no longer in the history, when the notice was
-///     suppressed
+/// @param kind kind of the suppressed notice
+/// @param receivedAt when the message was received or, if the message is no longer in the history, when the
+///     notice was suppressed
 /// @param helo HELO or EHLO name of the device; empty if unknown
-/// @param subject subject of the message; null if it has none, or if it is unknown
-/// @param recipients for a failure notice, the recipients that have failed since it was suppressed and whose
-///     failure is to be reported; for a delay notice, the open and the delivered recipients
+/// @param subject subject of the message; null if the message has none or it is unknown
+/// @param recipients for a failure notice, the recipients whose delivery has failed since the notice was
+///     suppressed and for which failure notices were requested; for a delay notice, the open and the delivered
+///     recipients
 /// @param settled whether the message is settled
-/// @param reason reason of the last failure or, for a delay notice, of the last failure or deferral, as in the
-///     reply catalogue; empty if unknown
+/// @param reason reason for the last failure, as in the reply catalogue; for a delay notice, the reason for the
+///     last failure or deferral; empty if unknown
 public record SuppressedMessage(
         QueueId id,
         SuppressedNotice.Kind kind,

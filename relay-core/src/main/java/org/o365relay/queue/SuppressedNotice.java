@@ -5,15 +5,15 @@ import java.time.Instant;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
 
-/// A notice that was not sent because the device exceeded its hourly limit for notices; a digest replaces it.
+/// A notice that was not sent because the device exceeded its hourly limit for notices. A digest reports it
+/// later.
 ///
 /// @param message the message that the notice is about
 /// @param client address of the device
 /// @param recipient recipient of the notice
-/// @param at when the notice was due
+/// @param at when the notice would have been sent
 public record SuppressedNotice(QueueId message, Kind kind, InetAddress client, EmailAddress recipient, Instant at) {
 
-    /// Kind of a notice.
     public enum Kind {
         FAILED,
         DELAYED

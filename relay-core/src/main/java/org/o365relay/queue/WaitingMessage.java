@@ -15,7 +15,8 @@ import org.o365relay.mail.Recipient;
 ///
 /// @param recipients the open recipients
 /// @param mailbox the mailbox that delivers the message, or the pool if no mailbox has claimed it yet
-/// @param reason reason of the last deferral, as in the reply catalogue; null if never deferred
+/// @param reason reason for the last deferral, as in the reply catalogue; null if the message was never
+///     deferred
 /// @param content opens the original content, byte for byte as received
 public record WaitingMessage(
         QueueId id,

@@ -1,4 +1,5 @@
-/// The queue between the two halves of the relay: its records, and a small interface for each consumer.
+/// The queue between the receiving and the delivering half of the relay: its data types, and a small interface
+/// for each consumer.
 ///
 /// [Intake] serves the SMTP server, [Claims] serves delivery, and [QueueReader] and [QueueAdmin] serve
 /// operators; [NoticeStore], [NdrStore], [AlertStore] and the other interfaces each serve one task. An accepted

@@ -4,8 +4,8 @@ import java.net.IDN;
 import java.util.Locale;
 import org.o365relay.mail.EmailAddress;
 
-/// Normalizes addresses for comparison, so that addresses which Exchange treats as one mailbox have the same
-/// key. Addresses that may be different mailboxes have different keys.
+/// Normalizes addresses for comparison. Addresses that Exchange treats as one mailbox have the same key;
+/// addresses that may be different mailboxes have different keys.
 final class AddressKey {
 
     // characters that IDNA 2003, which Java implements, converts differently from IDNA 2008
@@ -13,8 +13,8 @@ final class AddressKey {
 
     private AddressKey() {}
 
-    /// @return the key, which does not depend on ASCII case, on quotes, or on the Unicode or ASCII (`xn--`)
-    ///     form of the domain
+    /// @return the key, which is the same for all spellings of the address: with or without quotes, in upper or
+    ///     lower case (ASCII only), with the domain in Unicode or ASCII (`xn--`) form
     static String of(EmailAddress address) {
         return asciiLowerCase(unquoted(address.localPart())) + '@' + domain(address.domain());
     }
@@ -31,7 +31,7 @@ final class AddressKey {
         return text.toString();
     }
 
-    /// Leaves non-ASCII letters unchanged: they are compared exactly.
+    /// Leaves non-ASCII letters unchanged, so that they are compared exactly.
     private static String asciiLowerCase(String text) {
         StringBuilder lower = new StringBuilder(text.length());
         for (int i = 0; i < text.length(); i++) {

@@ -14,15 +14,15 @@ import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.RawText;
 
 /// Parses the mailboxes in an address field such as `From` or `To` (RFC 5322 §3.4). Groups are expanded;
-/// encoded words and raw 8-bit text are decoded. Tolerates malformed lists: if parsing fails, the text is
-/// searched for addresses.
+/// encoded words and raw 8-bit text are decoded. Malformed lists are tolerated: if parsing fails or yields no
+/// complete address, the text is searched for addresses.
 final class AddressList {
 
     // Limits the size of the fields generated from the list.
     private static final int MAX_MAILBOXES = 50;
 
-    // Parsing and decoding take quadratic time. If the fields of a message are larger than this in total, the excess is
-    // only searched for addresses.
+    // Maximum total size of the fields that are parsed, because parsing and decoding take quadratic time. Text beyond
+    // the limit is searched for addresses only if the text before it contains none.
     private static final int MAX_PARSED = 8 * 1024;
     private static final int MAX_NAME = 1024;
 
@@ -30,7 +30,7 @@ final class AddressList {
 
     private AddressList() {}
 
-    /// @return the mailboxes of each field; all fields share the limit on parsed text
+    /// @return the mailboxes of each field. The fields share the limit on parsed text
     static List<List<HeaderMailbox>> parseEach(List<RawField> fields) {
         List<List<HeaderMailbox>> mailboxes = new ArrayList<>();
         int remaining = MAX_PARSED;
@@ -41,7 +41,7 @@ final class AddressList {
         return mailboxes;
     }
 
-    /// @return the mailboxes of all fields, at most 50
+    /// @return the mailboxes of all fields in one list, truncated to 50
     static List<HeaderMailbox> flatten(List<List<HeaderMailbox>> mailboxes) {
         return mailboxes.stream().flatMap(List::stream).limit(MAX_MAILBOXES).toList();
     }
@@ -53,14 +53,14 @@ final class AddressList {
     private static List<HeaderMailbox> parse(RawField field, int limit) {
         String text = RawText.of(field.value().getBytes(StandardCharsets.ISO_8859_1));
         List<HeaderMailbox> mailboxes = read(text, limit);
-        // Some devices include the address in the encoded word.
+        // Some devices encode the address together with the name.
         boolean complete = hasQualified(mailboxes) || !text.contains("=?") || text.length() > limit;
         return complete ? mailboxes : read(EncodedText.decode(text), limit);
     }
 
     /// @param mailbox the address parsed from the field
-    /// @return whether the field is exactly this mailbox in the form of RFC 5322 §3.4 that Exchange accepts:
-    ///     without a second `@`, even in an encoded word, and without an encoded word that cannot be decoded
+    /// @return whether the field contains exactly this mailbox, in a form that Exchange accepts: valid by RFC
+    ///     5322 §3.4, with only one `@` after decoding, and without an encoded word that cannot be decoded
     static boolean isOnePlainMailbox(RawField field, EmailAddress mailbox) {
         String value = field.value();
         return value.length() <= MAX_NAME
@@ -69,7 +69,7 @@ final class AddressList {
                 && isExactly(mailbox, value);
     }
 
-    /// @return whether the field is a valid address list (RFC 5322 §3.4), or is too long to be parsed
+    /// @return whether the field is a valid address list (RFC 5322 §3.4); true if it is too long to be parsed
     static boolean isValid(RawField field) {
         String value = RawText.of(field.value().getBytes(StandardCharsets.ISO_8859_1));
         try {
@@ -80,7 +80,7 @@ final class AddressList {
         }
     }
 
-    /// The parser accepts invalid local parts such as `"Ann"ann@b.c`.
+    /// Checks the address itself, because the parser accepts invalid local parts such as `"Ann"ann@b.c`.
     private static boolean isValid(InternetAddress address) {
         return address.isGroup() || EmailAddress.parse(address.getAddress()).isPresent();
     }
@@ -107,7 +107,7 @@ final class AddressList {
         return hasQualified(mailboxes) || printable.indexOf('@') < 0 ? mailboxes : extracted(printable);
     }
 
-    /// Returns the longest prefix within the limit that ends with a complete address.
+    /// Truncates a text that exceeds the limit at a comma, so that normally no address is cut.
     private static String prefix(String text, int limit) {
         return text.length() <= limit ? text : text.substring(0, Math.max(0, text.lastIndexOf(',', limit)));
     }
@@ -141,7 +141,7 @@ final class AddressList {
                 .orElseGet(() -> new HeaderMailbox(name.isEmpty() ? EncodedText.decode(text) : name, null));
     }
 
-    /// Uses the text before each address as its display name.
+    /// Searches the text for addresses. The text before each address becomes its display name.
     private static List<HeaderMailbox> extracted(String text) {
         List<HeaderMailbox> mailboxes = new ArrayList<>();
         Matcher address = ADDRESS.matcher(text);

@@ -4,9 +4,10 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/// Repairs address lists in destination fields and `Reply-To` that Exchange may refuse: unquoted display names
-/// that contain an `@` (`a@b.c <a@b.c>`), and addresses after a name without angle brackets (`Ann a@b.c`). A
-/// list that has neither, or that cannot be parsed, stays byte-identical.
+/// Repairs forms in `To`, `Cc`, `Reply-To`, `Resent-To` and `Resent-Cc` that Exchange may refuse: unquoted
+/// display names that contain an `@` (`a@b.c <a@b.c>`), and names followed by an address without angle brackets
+/// (`Ann a@b.c`). All other members, members with comments, and lists that cannot be parsed stay
+/// byte-identical.
 final class AddressListRepair {
 
     private static final Set<String> FIELDS = Set.of("to", "cc", "reply-to", "resent-to", "resent-cc");
@@ -98,8 +99,10 @@ final class AddressListRepair {
         return at + 1;
     }
 
-    /// @param end end of the current member of the list
-    /// @return beginning of the next member of the list
+    /// Repairs the current member of the list if necessary.
+    ///
+    /// @param end end of the current member
+    /// @return beginning of the next member
     private int afterMember(int end) {
         if (hasBareAt && !hasComment && angle >= 0) {
             quote(text.substring(begin, angle));

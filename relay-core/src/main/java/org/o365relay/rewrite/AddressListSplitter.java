@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Splits an address list (RFC 5322 §3.4) into its members, in one pass. Groups are replaced by their members.
+/// Splits an address list (RFC 5322 §3.4) into its members in one pass. Groups are replaced by their members.
 final class AddressListSplitter {
 
     private final String value;

@@ -11,15 +11,15 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param name file name, never empty
 /// @param type media type, such as `application/pdf`
-/// @param contentId Content-ID by which the text refers to the part, without angle brackets; null if the text
-///     does not refer to it
+/// @param contentId Content-ID, without angle brackets, that the text uses to refer to the part; null if the
+///     text does not refer to it
 /// @param encoding the Content-Transfer-Encoding, in lower case; empty if there is none
 /// @param from offset of the encoded content in the message
 /// @param to end of the encoded content, exclusive
 public record Attachment(String name, String type, @Nullable String contentId, String encoding, long from, long to) {
 
-    /// @return the decoded content: of malformed base64 as much as can be decoded, and of an unknown encoding
-    ///     the encoded content
+    /// @return the decoded content. Malformed base64 is decoded as far as possible; content with an unknown
+    ///     encoding is returned encoded
     public InputStream open(StoredContent message) throws IOException {
         InputStream encoded = message.read(from, to);
         try {

@@ -8,10 +8,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Finds the parts of a message (RFC 2046 §5.1) that can be removed: files in a multipart/mixed, related parts
-/// of a multipart/related, and the content of a message that is itself a file. Signed or encrypted parts
-/// (RFC 1847 §2.1) and attached messages are left unchanged.
+/// of a multipart/related, and the content of a message that consists of a single file. Signed or encrypted
+/// parts (RFC 1847 §2.1) and attached messages are skipped.
 ///
-/// Reads the message once and keeps one header in memory.
+/// Reads the message once and keeps only one header in memory.
 final class AttachmentFinder {
 
     private static final int MAX_DEPTH = 100;
@@ -44,7 +44,7 @@ final class AttachmentFinder {
             return type.equals("multipart/related");
         }
 
-        // RFC 2046 §5.1.5
+        // RFC 2046 §5.1.5: the parts of a digest are messages unless they declare another type
         private String defaultType() {
             return type.equals("multipart/digest") ? "message/rfc822" : "text/plain";
         }
@@ -162,7 +162,8 @@ final class AttachmentFinder {
         return null;
     }
 
-    /// @return the delimiter that ended the header; null if an empty line ended it, so that a body follows
+    /// @return the delimiter that ended the header; null if the header ended with an empty line, so that a body
+    ///     follows
     private @Nullable Delimiter readHeader(List<RawField> fields) throws IOException {
         StringBuilder field = new StringBuilder();
         int size = 0;

@@ -21,8 +21,8 @@ public final class AttachmentStripper {
 
     /// @param header the header that replaces the header of the message
     /// @param limit maximum size of the remaining message, in octets
-    /// @return the message without its largest attachments; empty if it cannot be made small enough because the
-    ///     text is too large, or the large parts are signed, encrypted or attached messages
+    /// @return the message without its largest attachments; empty if the message cannot be made small enough,
+    ///     because its text is too large or its large parts are signed, encrypted or attached messages
     public static Optional<StrippedMessage> strip(StoredContent message, ReaddressedHeader header, long limit)
             throws IOException {
         List<FoundAttachment> removed = largest(message, header, limit);
@@ -66,8 +66,9 @@ public final class AttachmentStripper {
         return found.length() - placeholder(found).length;
     }
 
-    /// The first part of a multipart is replaced by an empty text part, because mail clients expect the text
-    /// there and a multipart needs at least one part (RFC 2046 §5.1.1).
+    /// If the attachment is the first part of a multipart, returns an empty text part to replace it: mail
+    /// clients expect the text there, and a multipart needs at least one part (RFC 2046 §5.1.1). Otherwise
+    /// returns an empty array.
     private static byte[] placeholder(FoundAttachment found) {
         AttachmentFinder.Multipart multipart = found.position().parent();
         if (multipart == null || found.position().index() > 0) {

@@ -20,9 +20,9 @@ import org.o365relay.mail.UnacceptableContentException;
 /// Converts a binary message for a server without BINARYMIME (RFC 3030 §3): binary parts are encoded as base64
 /// (RFC 2045 §6.8); the rest is unchanged except for line endings.
 ///
-/// 1. The header of a part is read for its Content-Type and Content-Transfer-Encoding.
-/// 2. Composite parts (multiparts and messages) must not be encoded as a whole (RFC 2045 §6.4); the parts in
-///    them are encoded.
+/// 1. For each part, the Content-Type and Content-Transfer-Encoding are read from its header.
+/// 2. Composite parts (multiparts and messages) must not be encoded as a whole (RFC 2045 §6.4); instead, the
+///    parts inside them are encoded.
 /// 3. Other parts are encoded if they are declared as binary, or if they are not encoded but contain NUL or
 ///    line endings other than CRLF ([TextPartEncoder]).
 /// 4. Signed parts (RFC 1847 §2.1) cannot be encoded without breaking the signature; a message with a binary
@@ -57,7 +57,7 @@ final class BinaryMimeEncoder {
     /// Copies a message, and encodes its binary parts.
     ///
     /// @throws UnacceptableContentException if the message cannot be converted, because its part structure is
-    ///     malformed or a binary part is signed; part of the message has been written then
+    ///     malformed or a binary part is signed; by then, part of the message has been written to `out`
     static void encode(InputStream message, OutputStream out) throws IOException {
         BinaryMimeEncoder encoder = new BinaryMimeEncoder(message, out);
         encoder.entity(0, "text/plain");
@@ -139,8 +139,8 @@ final class BinaryMimeEncoder {
         return delimiter.level() == level ? copyPart(new NonClosing(out)) : delimiter; // the epilogue
     }
 
-    /// Copies up to the next delimiter and closes the target. The line ending before a delimiter belongs to the
-    /// delimiter (RFC 2046 §5.1.1).
+    /// Copies the message up to the next delimiter, and closes the target. The line ending before a delimiter
+    /// is part of the delimiter (RFC 2046 §5.1.1), not of the content.
     private Delimiter copyPart(OutputStream target) throws IOException {
         byte[] lineEnding = {};
         Delimiter delimiter = null;
@@ -188,7 +188,8 @@ final class BinaryMimeEncoder {
         return null;
     }
 
-    /// @return the delimiter that ended the header; null if an empty line ended it, so that a body follows
+    /// @return the delimiter that ended the header; null if the header ended with an empty line, so that a body
+    ///     follows
     private @Nullable Delimiter readHeader(List<RawField> fields) throws IOException {
         StringBuilder field = new StringBuilder();
         int size = 0;
@@ -231,7 +232,7 @@ final class BinaryMimeEncoder {
         out.write(CRLF);
     }
 
-    /// @param encoding the new Content-Transfer-Encoding; empty for no change
+    /// @param encoding the new Content-Transfer-Encoding; empty to keep the existing one
     private void write(List<RawField> header, String encoding) throws IOException {
         for (RawField field : header) {
             boolean changes = !encoding.isEmpty() && field.is("Content-Transfer-Encoding");
@@ -303,7 +304,7 @@ final class BinaryMimeEncoder {
         return header.stream().filter(field -> field.is(name)).findFirst().map(RawField::value);
     }
 
-    // RFC 3030 §3, RFC 3463 §3.7: conversion required but not supported
+    // Status codes of RFC 3030 §3 and RFC 3463 §3.7: the conversion is required but not supported
     private static UnacceptableContentException unacceptable(String why) {
         return new UnacceptableContentException(Reply.of(
                 554,
@@ -312,7 +313,7 @@ final class BinaryMimeEncoder {
                         + " convert it: " + why));
     }
 
-    /// The output for one part. Closing it does not close the output of the message.
+    /// The output for one part. Closing it does not close the output for the message.
     private static final class NonClosing extends FilterOutputStream {
 
         NonClosing(OutputStream out) {

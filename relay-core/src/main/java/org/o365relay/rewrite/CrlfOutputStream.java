@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 
-/// Converts every line ending to CRLF. Exchange refuses a bare LF (554 5.6.0), and one server could take a bare
-/// CR or LF for a line ending where the next does not (SMTP smuggling).
+/// Converts every line ending to CRLF. Exchange refuses a bare LF (554 5.6.0), and servers that disagree on
+/// whether a bare CR or LF ends a line allow SMTP smuggling.
 final class CrlfOutputStream extends OutputStream {
 
     private static final int BUFFER = 16 * 1024;
@@ -27,7 +27,7 @@ final class CrlfOutputStream extends OutputStream {
         finish();
     }
 
-    /// Terminates the last line if necessary.
+    /// Ends the last line with CRLF if it does not end with one.
     void finish() throws IOException {
         if (previous == '\r') {
             out.write(new byte[] {'\n'});
@@ -71,8 +71,8 @@ final class CrlfOutputStream extends OutputStream {
         return true;
     }
 
-    /// A CR is written at once; if the next octet, possibly in the next call, is not an LF, an LF is added
-    /// before it.
+    /// Writes each CR immediately. If the next octet, which may come with the next call, is not an LF, an LF is
+    /// inserted before that octet.
     private void convert(byte[] octets, int from, int to) throws IOException {
         if (converted.length == 0) {
             converted = new byte[2 * BUFFER];

@@ -16,11 +16,13 @@ import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
 import org.o365relay.mail.UnacceptableContentException;
 
-/// Changes the destination fields (RFC 5322 §3.6.3) of a header so that they name exactly the recipients of the
-/// envelope. This is for an upstream without envelopes that delivers to the addresses in `To`, `Cc` and `Bcc`:
+/// Changes the destination fields (RFC 5322 §3.6.3) of a header so that they name exactly the envelope
+/// recipients. This is necessary for upstreams that have no envelope and deliver to the addresses in `To`, `Cc`
+/// and `Bcc`:
 ///
-/// 1. Addresses in `To` or `Cc` that are not in the envelope are removed; the recipients do not see them.
-/// 2. Envelope recipients in neither `To` nor `Cc` are added to a single `Bcc`, the last field of the header.
+/// 1. Addresses in `To` or `Cc` that are not in the envelope are removed, so recipients do not see them.
+/// 2. Envelope recipients named in neither `To` nor `Cc` are added in a single `Bcc`, the last field of the
+///    header.
 /// 3. Fields that become empty are removed, as are groups (`undisclosed-recipients:;`) and fields that cannot
 ///    be parsed. Several `To` or `Cc` fields are merged.
 /// 4. Duplicate addresses are removed.
@@ -36,7 +38,7 @@ public final class DestinationFields {
     private static final Set<String> REMOVED = Set.of("bcc", "resent-to", "resent-cc", "resent-bcc");
 
     private final List<RawField> original;
-    private final Map<String, EmailAddress> missing = new LinkedHashMap<>(); // not in To or Cc, by key
+    private final Map<String, EmailAddress> missing = new LinkedHashMap<>(); // recipients not found in To or Cc, by key
 
     private DestinationFields(List<RawField> original, List<EmailAddress> recipients) {
         this.original = original;
@@ -64,7 +66,7 @@ public final class DestinationFields {
                 .collect(Collectors.toSet());
     }
 
-    /// The fields with one name, merged into one and reduced to envelope recipients.
+    /// All fields of one name, merged into one field that contains only envelope recipients.
     ///
     /// @param field the new field; empty if no recipient remains
     /// @param named the recipients that the field names
@@ -89,7 +91,7 @@ public final class DestinationFields {
                 namedAddresses(hidden));
     }
 
-    /// Puts `To` and `Cc` where the first field of that name was.
+    /// Puts the new `To` and `Cc` where the first original field of the same name was.
     private List<RawField> fields(FilteredField to, FilteredField cc) {
         List<RawField> pending = new ArrayList<>(
                 Stream.of(to.field(), cc.field()).flatMap(Optional::stream).toList());
@@ -154,7 +156,8 @@ public final class DestinationFields {
         return exact;
     }
 
-    /// Non-ASCII octets are allowed in display names, where they do not affect addresses.
+    /// Tests whether the member is exactly this address, in an unambiguous form. Non-ASCII octets are allowed
+    /// in the display name, where they do not affect the address.
     private static boolean isPlain(RawField member, EmailAddress address) {
         StringBuilder ascii = new StringBuilder(member.text());
         for (int i = 0; i < ascii.length(); i++) {

@@ -22,13 +22,14 @@ final class DeviceName {
         return isHostName(helo) && !isLocalhost(helo) ? helo : text(arrival.client());
     }
 
-    /// @return the address literal (RFC 5321 §4.1.3): `[10.0.0.7]`, `[IPv6:2001:db8:0:0:0:0:0:1]`
+    /// @return the address as an address literal (RFC 5321 §4.1.3), such as `[10.0.0.7]` or
+    ///     `[IPv6:2001:db8:0:0:0:0:0:1]`
     static String literal(InetAddress address) {
         return "[" + (address instanceof Inet6Address ? "IPv6:" : "") + text(address) + "]";
     }
 
-    /// @return the HELO name without characters that are special in a header field; the address literal if
-    ///     nothing remains
+    /// @return the HELO name without characters that are special in a header field; the client's address
+    ///     literal if nothing remains
     static String heloForTrace(Arrival arrival) {
         String helo = arrival.helo();
         if (isHostName(helo) || ADDRESS_LITERAL.matcher(helo).matches()) {

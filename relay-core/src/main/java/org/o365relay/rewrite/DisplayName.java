@@ -15,7 +15,7 @@ final class DisplayName {
 
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{(name|address|local-part|device)}");
     private static final Pattern ADDRESS = Pattern.compile("([^\\s<>()\\[\\]\"',;:@]++)@[^\\s<>()\\[\\]\"',;:]*+");
-    // Removed repeatedly, because pairs can be nested.
+    // Empty pairs of brackets or quotes. They are removed repeatedly, because pairs can be nested.
     private static final Pattern EMPTY_PAIR = Pattern.compile("<\\s*>|\\(\\s*\\)|\\[\\s*]|\"\\s*\"|'\\s*'");
     private static final Pattern ENCODED_WORD_BEGIN = Pattern.compile("=+\\?");
     // Control characters, separators and bidirectional controls.
@@ -38,8 +38,8 @@ final class DisplayName {
                 .replaceAll(match -> Matcher.quoteReplacement(values.getOrDefault(match.group(1), ""))));
     }
 
-    /// @return the name without `@`, control characters and anything that resembles an encoded word; addresses
-    ///     are reduced to their local part; at most 128 characters
+    /// @return the name, at most 128 characters long, with addresses reduced to their local part and without
+    ///     `@`, control characters and anything that resembles an encoded word
     static String cleaned(String name) {
         String text = name.substring(0, Math.min(name.length(), MAX_READ)).replaceAll("[\uFF20\uFE6B]", "@");
         text = ADDRESS.matcher(text).replaceAll("$1").replace("@", "");

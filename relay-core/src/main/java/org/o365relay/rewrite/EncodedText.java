@@ -24,7 +24,7 @@ final class EncodedText {
         }
     }
 
-    /// @return a field with these mailboxes, folded, one octet per character
+    /// @return a folded field that contains these mailboxes, one octet per character
     static RawField addressField(String name, List<HeaderMailbox> mailboxes) {
         String value = mailboxes.stream()
                 .map(entry -> mailbox(entry.name(), entry.address().orElseThrow()))
@@ -32,7 +32,7 @@ final class EncodedText {
         return RawField.of(name, MimeUtility.fold(name.length() + 2, value));
     }
 
-    /// Like [#addressField], but folded only between mailboxes, never inside a quoted local part.
+    /// Like [#addressField], but folds only between mailboxes, never inside a quoted local part.
     static RawField listField(String name, List<HeaderMailbox> mailboxes) {
         StringBuilder value = new StringBuilder();
         int column = name.length() + 2;
@@ -59,7 +59,8 @@ final class EncodedText {
         return name.isEmpty() ? angleAddress : phrase(name) + " " + angleAddress;
     }
 
-    /// RFC 5322 §3.4.1: leading, trailing or consecutive dots, which some devices use, must be quoted.
+    /// Quotes a local part with leading, trailing or consecutive dots, which some devices use (RFC 5322
+    /// §3.4.1).
     private static EmailAddress quotedIfNeeded(EmailAddress address) {
         String text = address.localPart();
         boolean needsQuotes = text.startsWith(".") || text.endsWith(".") || text.contains("..");

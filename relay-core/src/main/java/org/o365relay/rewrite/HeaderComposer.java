@@ -13,15 +13,15 @@ import org.o365relay.mail.Arrival;
 import org.o365relay.mail.Envelope;
 import org.o365relay.mail.QueueId;
 
-/// Composes the header sent to Exchange: the trace field, then the original fields in their order, except those
-/// that are replaced or removed, and finally the missing fields.
+/// Composes the header that is sent to Exchange: the `Received` field, then the original fields in their order,
+/// except those that are replaced or removed, and finally the fields that were missing.
 final class HeaderComposer {
 
     private static final String ORIGINAL_FROM = "X-Original-From";
     private static final String ORIGINAL_ENVELOPE_FROM = "X-Original-Envelope-From";
     private static final String AUTO_RESPONSE_SUPPRESS = "X-Auto-Response-Suppress";
 
-    // Invalid after rewriting, or confidential (Bcc). ARC-* fields are removed as well.
+    // Fields that would be wrong after rewriting, or that are confidential (Bcc). ARC-* fields are removed as well.
     private static final Set<String> REMOVED = Set.of(
             "sender",
             "return-path",
@@ -52,8 +52,8 @@ final class HeaderComposer {
         return octets();
     }
 
-    /// The new `From` takes the position of the first original one, and a `Reply-To` from the device keeps its
-    /// position. New fields without an original are appended.
+    /// The new `From` takes the position of the first original `From`. A `Reply-To` from the device that is
+    /// unchanged keeps its position. New fields that replace no original field are appended.
     private void keep(RawField from, @Nullable RawField replyTo) {
         List<RawField> pending = new ArrayList<>(
                 Stream.of(from, replyTo).filter(Objects::nonNull).toList());
@@ -79,7 +79,7 @@ final class HeaderComposer {
         };
     }
 
-    /// The values are the same at every attempt, because Exchange detects duplicates by Message-ID and Date.
+    /// Adds the same values at every attempt, because Exchange detects duplicates by Message-ID and Date.
     private void addMissing(QueueId id, Arrival arrival) {
         if (lacks("Date")) {
             fields.add(RawField.of("Date", ReceivedField.date(arrival.at())));
@@ -92,7 +92,7 @@ final class HeaderComposer {
             fields.add(RawField.of("To", "undisclosed-recipients:;"));
         }
         if (rules.suppressAutoResponses() && lacks(AUTO_RESPONSE_SUPPRESS)) {
-            // Not "All", which includes NDRs: the admin would not get them ([MS-OXCMAIL] §2.1.3.2.20).
+            // Not "All", because that would also suppress NDRs, which the admin needs ([MS-OXCMAIL] §2.1.3.2.20).
             fields.add(RawField.of(AUTO_RESPONSE_SUPPRESS, "OOF, AutoReply, DR, RN, NRN"));
         }
     }

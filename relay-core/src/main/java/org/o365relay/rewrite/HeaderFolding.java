@@ -3,9 +3,9 @@ package org.o365relay.rewrite;
 import java.util.Locale;
 import java.util.Set;
 
-/// Folds header lines longer than 998 octets, which Exchange refuses, but only where that does not change the
-/// value: at white space, and between the elements of address and Message-ID lists (RFC 5322 §2.2.3). A word
-/// longer than that is left unchanged.
+/// Folds header lines longer than 998 octets, which Exchange refuses. Folds only where that does not change the
+/// value: at white space, and between the elements of address and Message-ID lists (RFC 5322 §2.2.3). A single
+/// word longer than 998 octets is left unchanged.
 final class HeaderFolding {
 
     // RFC 5322 §2.1.1, without the CRLF
@@ -76,9 +76,9 @@ final class HeaderFolding {
         return folded.toString();
     }
 
-    /// Finds the last white space within 998 octets, or the first after them. The folding point is never at the
-    /// beginning or end of the line, which would create a blank line. It is directly after the field name only
-    /// if the next word then fits.
+    /// Finds the last white space within 998 octets or, if there is none, the first after them. The folding
+    /// point is never at the beginning or end of the line, which would create a blank line. It is directly
+    /// after the field name only if the first word fits on the next line.
     private int foldingPoint(int start, int end) {
         int first = start == 0 ? text.indexOf(':') + 1 : start;
         int word = first;

@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/// Reads a header and tolerates what devices send: CRLF, LF or CR as line endings, an mbox `From ` line before
+/// Reads a header and tolerates common errors of devices: LF or CR instead of CRLF, an mbox `From ` line before
 /// the header, or no empty line after it. The body begins at the first line that is neither a field nor the
 /// continuation of a field. NUL octets in fields, which are obsolete (RFC 5322 §4.1), are dropped.
 public final class HeaderReader {
@@ -42,7 +42,7 @@ public final class HeaderReader {
 
     /// Reads the `From` field of a message.
     ///
-    /// @param maxSize maximum size of the header that is read, in octets
+    /// @param maxSize maximum number of header octets to scan for the field
     /// @return the value of the first `From` field, unfolded, one octet per character; empty if there is none
     public static Optional<String> from(InputStream message, int maxSize) throws IOException {
         return new HeaderReader(message, maxSize)
@@ -52,8 +52,8 @@ public final class HeaderReader {
                         .map(RawField::value);
     }
 
-    /// @return size of the header in octets, including an mbox line before it and the empty line after it, if
-    ///     they exist
+    /// @return size of the header in octets, including the mbox line before it and the empty line after it, if
+    ///     present
     int length() {
         return position;
     }
@@ -69,7 +69,8 @@ public final class HeaderReader {
         return new OriginalMessage(fields, new SequenceInputStream(rest, in), !complete);
     }
 
-    /// Skips the separator line of an mbox file, which some scripts do not remove. `From : a@b` is a field.
+    /// Skips the mbox separator line, which some scripts do not remove. `From : a@b` is a field, not a
+    /// separator.
     private void skipMboxLine() throws IOException {
         boolean mbox = startsWith("From ") || startsWith(">From ");
         if (mbox && nameEnd() == position) {

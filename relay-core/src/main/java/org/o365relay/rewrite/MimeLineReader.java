@@ -6,8 +6,8 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/// Reads a message in bounded memory: line by line, long lines in pieces.
-/// Lines end in LF, with or without a CR before it.
+/// Reads a message line by line, in bounded memory: long lines are read in pieces. Lines end with LF, with or
+/// without a CR before it.
 final class MimeLineReader {
 
     private static final int BUFFER = 16 * 1024;
@@ -50,7 +50,7 @@ final class MimeLineReader {
         return true;
     }
 
-    /// @return offset of the piece in the message; after the last one, the end of the message
+    /// @return offset of the current piece in the message; after the last piece, the size of the message
     long position() {
         return shifted + from;
     }
@@ -92,9 +92,9 @@ final class MimeLineReader {
         return startsLine && length >= 2 && isHyphens(0, 2);
     }
 
-    /// Tests whether the line is a delimiter (RFC 2046 §5.1.1): `--boundary` and optional white space.
+    /// Tests whether the line is a delimiter (RFC 2046 §5.1.1): `--boundary`, followed by optional white space.
     ///
-    /// @param closing whether to test for `--boundary--` instead
+    /// @param closing whether to test for the closing delimiter `--boundary--` instead
     boolean isDelimiter(byte[] boundary, boolean closing) {
         boolean whole = startsLine && (lineEndingLength > 0 || exhausted);
         int hyphens = closing ? 2 : 0;

@@ -8,7 +8,7 @@ import org.o365relay.mail.Arrival;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
 
-/// The originator fields (RFC 5322 §3.6.2) of a message: original and new `From` and `Reply-To`.
+/// The originator fields (RFC 5322 §3.6.2) of a message: the original and the new `From` and `Reply-To`.
 final class OriginatorFields {
 
     private static final int MAX_FIELDS = 50;
@@ -36,8 +36,8 @@ final class OriginatorFields {
         replyTos = named.subList(from, named.size());
     }
 
-    /// Returns the new `From` with exactly one address: the author if it is on the send-as list, otherwise the
-    /// mailbox.
+    /// Returns the new `From` with exactly one address: the author if there is only one and it is on the
+    /// send-as list, otherwise the mailbox.
     RawField from(Arrival arrival) {
         Optional<EmailAddress> own = sendAsAuthor();
         if (own.isEmpty()) {
@@ -51,9 +51,9 @@ final class OriginatorFields {
         return EncodedText.addressField("From", List.of(new HeaderMailbox(name, own.get())));
     }
 
-    /// Returns the new `Reply-To`: the one from the device, otherwise one with the reachable authors, the
-    /// envelope sender or the fallback. Empty if replies reach the author without it, or if there is no such
-    /// address.
+    /// Returns the new `Reply-To`: the first usable one from the device; otherwise a new one with the reachable
+    /// authors, the envelope sender or the configured fallback. Empty if no such address exists, or if replies
+    /// reach the author without a `Reply-To`.
     Optional<RawField> replyTo() {
         Optional<RawField> own = IntStream.range(0, replyTos.size())
                 .filter(i -> replyTos.get(i).stream().anyMatch(HeaderMailbox::isQualified))
@@ -62,8 +62,8 @@ final class OriginatorFields {
         return own.map(OriginatorFields::validReplyTo).or(this::derivedReplyTo);
     }
 
-    /// Keeps a field that is valid (RFC 5322 §3.6.2), as Exchange requires. Rebuilds any other field from its
-    /// addresses.
+    /// Returns a valid field unchanged, and rebuilds any other field from its addresses, because Exchange
+    /// requires a valid `Reply-To` (RFC 5322 §3.6.2).
     private static RawField validReplyTo(RawField replyTo) {
         if (AddressList.isValid(replyTo)) {
             return replyTo;
@@ -75,8 +75,8 @@ final class OriginatorFields {
         return EncodedText.addressField("Reply-To", named);
     }
 
-    /// Returns the first address among author, `Reply-To` and envelope sender that a notice can reach and that
-    /// is not the mailbox.
+    /// Returns the address for notices about the message: the first of the authors, the `Reply-To` addresses
+    /// and the envelope sender that is reachable and is not the mailbox.
     Optional<EmailAddress> noticeAddress() {
         Stream<EmailAddress> named = Stream.concat(authors.stream(), AddressList.flatten(replyTos).stream())
                 .flatMap(author -> author.address().stream());
@@ -108,7 +108,8 @@ final class OriginatorFields {
                 .orElse(List.of());
     }
 
-    /// Returns the author if it is kept because it is on the send-as list; empty if the author is the mailbox.
+    /// Returns the author that is kept in `From`: the only author, if it is on the send-as list and is not the
+    /// mailbox.
     Optional<EmailAddress> sendAsAuthor() {
         List<EmailAddress> addresses = qualifiedAuthors();
         return addresses.size() == 1
@@ -129,7 +130,7 @@ final class OriginatorFields {
                 .toList();
     }
 
-    /// Returns the author whose display name is used. If there is no author, this is the envelope sender
+    /// Returns the author that provides the display name. If there is no author, returns the envelope sender,
     /// without a name.
     private HeaderMailbox firstAuthor() {
         return authors.stream()

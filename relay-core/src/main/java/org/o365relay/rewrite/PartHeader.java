@@ -65,8 +65,8 @@ record PartHeader(
         return type.startsWith("multipart/") && boundary != null && !boundary.isEmpty();
     }
 
-    /// Tests whether the part is a file, that is, not the text of the message, a multipart, a signature, an
-    /// encrypted message (RFC 8551) or an attached message.
+    /// Tests whether the part is a file. The text of the message, multiparts, signatures, encrypted messages
+    /// (RFC 8551) and attached messages are not files.
     boolean isFile() {
         boolean excluded = type.startsWith("multipart/") || type.startsWith("message/") || type.contains("pkcs7");
         return !excluded && (!type.startsWith("text/") || disposition.equals("attachment") || fileName != null);
@@ -97,7 +97,7 @@ record PartHeader(
         }
     }
 
-    /// Decodes encoded words, which are not allowed in parameters but which many programs use.
+    /// Decodes encoded words, which many programs use in parameters although they are not allowed there.
     private static String displayable(String name) {
         boolean raw = name.chars().allMatch(c -> c < 0x100);
         String text = EncodedText.decode(raw ? RawText.of(name.getBytes(StandardCharsets.ISO_8859_1)) : name);

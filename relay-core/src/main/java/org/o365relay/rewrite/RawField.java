@@ -1,7 +1,7 @@
 package org.o365relay.rewrite;
 
 /// A header field as received or as created by the relay. Strings hold one octet per character (ISO-8859-1), so
-/// that nothing is lost in any charset.
+/// that text in any charset is preserved.
 ///
 /// @param name the field name as received
 /// @param text the whole field: name, colon and folded value; every line ends with CRLF

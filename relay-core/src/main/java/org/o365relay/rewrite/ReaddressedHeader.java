@@ -21,7 +21,7 @@ public final class ReaddressedHeader {
         this.bcc = List.copyOf(bcc);
     }
 
-    /// @return the header including the empty line at its end; not a copy
+    /// @return the header, including the empty line at its end. The array is not a copy
     public byte[] header() {
         return header;
     }
@@ -46,8 +46,8 @@ public final class ReaddressedHeader {
         return bcc;
     }
 
-    /// @param addresses addresses that the server has parsed from the header
-    /// @return whether they are exactly the mailboxes named in this header
+    /// @param addresses addresses that the server found in the header
+    /// @return whether these are exactly the mailboxes that this header names
     public boolean namesExactly(Stream<String> addresses) {
         Stream<String> own = Stream.of(to, cc, bcc)
                 .flatMap(List::stream)

@@ -21,7 +21,7 @@ final class ReceivedField {
         return DATE.format(instant);
     }
 
-    /// Never names a recipient (`for` clause): this would disclose `Bcc` recipients.
+    /// Omits the `for` clause, which would disclose `Bcc` recipients.
     static RawField of(QueueId id, Arrival arrival, String hostname) {
         String date = date(arrival.at());
         if (arrival.protocol().equals("LOCAL")) {

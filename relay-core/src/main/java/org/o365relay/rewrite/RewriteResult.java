@@ -15,7 +15,7 @@ import org.o365relay.mail.UnacceptableContentException;
 /// The result of rewriting a message.
 public sealed interface RewriteResult {
 
-    /// @return the original message as needed for a notice about it
+    /// @return the details of the original message that a notice about it needs
     ReportedMessage original();
 
     /// A message that Exchange can accept.
@@ -48,7 +48,7 @@ public sealed interface RewriteResult {
             return sender;
         }
 
-        /// @return whether `From` names an author on the send-as list, not the mailbox
+        /// @return whether `From` names an author on the send-as list instead of the mailbox
         public boolean isSendAs() {
             return sendAsAuthor != null;
         }
@@ -63,7 +63,8 @@ public sealed interface RewriteResult {
             return header.clone();
         }
 
-        /// @return the body as received; can be read only once: here, by [#writeTo] or by [#writeBinaryTo]
+        /// @return the body as received. Only one of this method, [#writeTo] and [#writeBinaryTo] may read it,
+        ///     and only once
         public InputStream body() {
             return body;
         }
@@ -78,8 +79,8 @@ public sealed interface RewriteResult {
             return binary;
         }
 
-        /// Writes the message with CRLF line endings, and binary parts as base64. Can be called once, instead
-        /// of [#writeBinaryTo].
+        /// Writes the message with CRLF line endings, and with binary parts encoded as base64. The message can
+        /// be written only once, by this method or by [#writeBinaryTo].
         ///
         /// @throws UnacceptableContentException if a binary message cannot be converted, because its part
         ///     structure is malformed or a binary part is signed
@@ -93,7 +94,8 @@ public sealed interface RewriteResult {
             }
         }
 
-        /// Writes the message with its body unchanged. Can be called once, instead of [#writeTo].
+        /// Writes the message with its body unchanged. The message can be written only once, by this method or
+        /// by [#writeTo].
         ///
         /// @throws IOException if the original cannot be read or `out` fails
         public void writeBinaryTo(OutputStream out) throws IOException {
@@ -104,6 +106,6 @@ public sealed interface RewriteResult {
 
     /// A message that cannot be rewritten.
     ///
-    /// @param reply a permanent error reply, used in place of the upstream's reply
+    /// @param reply a permanent error reply, used instead of a reply from the upstream
     record Unacceptable(Reply reply, ReportedMessage original) implements RewriteResult {}
 }

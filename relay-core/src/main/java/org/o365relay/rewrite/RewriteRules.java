@@ -27,14 +27,14 @@ public record RewriteRules(
         boolean suppressAutoResponses,
         String hostname) {
 
-    /// The template that keeps the display name set by the device.
+    /// The template that keeps the original display name.
     public static final String KEEP_DISPLAY_NAME = "{name}";
 
     public RewriteRules {
         sendAs = List.copyOf(sendAs);
     }
 
-    /// @return whether this author is kept in `From`: it is the mailbox, or an address on the send-as list
+    /// @return whether this author is kept in `From`, because it is the mailbox or is on the send-as list
     public boolean maySendAs(EmailAddress author) {
         return author.toString().equalsIgnoreCase(mailbox.toString())
                 || sendAs.stream().anyMatch(entry -> entry.covers(author));

@@ -11,11 +11,11 @@ import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Reply;
 import org.o365relay.mail.ReportedMessage;
 
-/// Rewrites messages for one mailbox. Stateless: the same message results in the same bytes at every attempt,
-/// so that Exchange can detect duplicates.
+/// Rewrites messages for one mailbox. Stateless: a message is rewritten to the same bytes at every attempt, so
+/// that Exchange can detect duplicates.
 public final class Rewriter {
 
-    // The codes and the beginning of the text are those of Exchange Online for the same error.
+    // The codes and the beginning of the text are those that Exchange Online uses for the same error.
     private static final Reply HEADER_TOO_LARGE =
             Reply.of(552, "5.3.4", "Header size exceeds fixed maximum size (the relay accepts at most 1 MiB)");
 
@@ -25,9 +25,10 @@ public final class Rewriter {
         this.rules = rules;
     }
 
-    /// Reads the header; the body is read when the result is written, so the stream must stay open until then.
+    /// Reads the header. The body is read only when the result is written, so the stream must stay open until
+    /// then.
     ///
-    /// @param original the message as received, with any line endings, without dot-stuffing
+    /// @param original the message as received, with any line endings, dot-stuffing removed
     /// @return the rewritten message, or [RewriteResult.Unacceptable] if the header is larger than 1 MiB
     /// @throws IOException if the original cannot be read
     public RewriteResult rewrite(QueueId id, Arrival arrival, Envelope envelope, InputStream original)

@@ -13,7 +13,7 @@ public final class StrippedMessage {
         this.attachments = List.copyOf(attachments);
     }
 
-    /// @return the message without the attachments; not a copy
+    /// @return the message without the removed attachments. The array is not a copy
     public byte[] content() {
         return content;
     }

@@ -5,9 +5,10 @@ import java.io.IOException;
 import java.io.OutputStream;
 import org.jspecify.annotations.Nullable;
 
-/// Writes a part of a binary message that is declared as lines of text, and encodes it if it is not text. The
-/// part is buffered until that is known: NULs and line endings other than CRLF would be damaged in transit
-/// (RFC 2045 §2.7 and §2.8). A part larger than the buffer is always encoded, which is harmless.
+/// Writes a part of a binary message that is declared as text, and encodes it if it contains NULs or line
+/// endings other than CRLF, which would be damaged in transit (RFC 2045 §2.7 and §2.8). The part is buffered
+/// until its end, or until it must be encoded. A part larger than the buffer is always encoded, which is
+/// harmless.
 final class TextPartEncoder extends OutputStream {
 
     private static final int MAX_BUFFERED = 256 * 1024;
@@ -19,7 +20,8 @@ final class TextPartEncoder extends OutputStream {
     private boolean encoding;
     private int previous;
 
-    /// @param passThrough whether the part is passed through without buffering, because it must not be encoded
+    /// @param passThrough whether to write the part without buffering, because the caller knows that it must
+    ///     not be encoded
     /// @param plain writes the header of the part if it is not encoded
     /// @param encoded writes the header of the part if it is encoded; throws an exception if the part must not
     ///     be encoded
@@ -29,7 +31,7 @@ final class TextPartEncoder extends OutputStream {
         this.out = passThrough ? plain.begin() : null;
     }
 
-    /// Writes the header of the part.
+    /// Writes the header of the part, before its content.
     @FunctionalInterface
     interface Begin {
         /// @return the output for the content

@@ -12,7 +12,7 @@ import org.o365relay.mail.RawText;
 /// Parses the author address in a `From` field, tolerating errors that are common in mail from devices.
 public final class AuthorField {
 
-    /// Maximum number of characters that are parsed: the parser takes quadratic time.
+    /// Maximum number of characters that are parsed, because the parser takes quadratic time.
     private static final int MAX_LENGTH = 2 * 1024;
 
     private AuthorField() {}
@@ -26,7 +26,7 @@ public final class AuthorField {
                 .replace('\n', ' ')
                 .replace("\0", "");
         Optional<EmailAddress> plain = first(text);
-        // some devices encode the address, not only the display name
+        // Some devices encode the address together with the display name.
         return plain.filter(EmailAddress::isQualified).isPresent() || !text.contains("=?")
                 ? plain
                 : first(decoded(text)).or(() -> plain);

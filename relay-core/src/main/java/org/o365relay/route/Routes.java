@@ -13,10 +13,10 @@ import org.o365relay.mail.Envelope;
 import org.o365relay.mail.Priority;
 import org.o365relay.mail.RoutedEnvelope;
 
-/// Routes recipients to targets. The first matching rule decides; if no rule matches, the first target and
-/// normal priority apply.
+/// Routes recipients to targets. The first matching rule decides; if no rule matches, the recipient is routed
+/// to the first target with normal priority.
 ///
-/// @param rules the rules in order of evaluation; they name only existing targets
+/// @param rules the rules in order of evaluation; their targets must exist
 /// @param targets the targets, at least one, with unique names; the first is the default
 public record Routes(List<RouteRule> rules, List<Target> targets) {
 
@@ -38,7 +38,7 @@ public record Routes(List<RouteRule> rules, List<Target> targets) {
         return Optional.empty();
     }
 
-    /// @return largest message size of any target, in octets
+    /// @return the largest message size that any target accepts, in octets
     public long maxMessageSize() {
         long largest = 0;
         for (Target target : targets) {
@@ -48,7 +48,8 @@ public record Routes(List<RouteRule> rules, List<Target> targets) {
     }
 
     /// @param octets the size of a message
-    /// @return the first target of a part whose size limit the message exceeds; empty if there is none
+    /// @return the first target, in the order of the parts, that does not accept a message of this size; empty
+    ///     if all do
     public Optional<Target> firstOverSizeLimit(List<RoutedEnvelope> parts, long octets) {
         for (RoutedEnvelope part : parts) {
             Optional<Target> target = target(part.route());
@@ -69,8 +70,8 @@ public record Routes(List<RouteRule> rules, List<Target> targets) {
         return false;
     }
 
-    /// Splits an envelope by target and priority, and each part by the recipient limit of its target. The order
-    /// of recipients is kept.
+    /// Splits an envelope by target and priority, and splits a part further if it exceeds the recipient limit
+    /// of its target. The order of the recipients within each target and priority is kept.
     ///
     /// @return the parts, at least one; each recipient is in exactly one part
     public List<RoutedEnvelope> split(RoutingInput input, Envelope envelope) {

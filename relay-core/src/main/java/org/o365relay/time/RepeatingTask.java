@@ -6,11 +6,11 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Runs a task on a virtual thread of its own until it is stopped, with a pause after each run. A runtime
-/// exception thrown by a run is logged as a bug, and the task is repeated nevertheless.
+/// Runs a task on its own virtual thread until it is stopped, with a pause after each run. If a run throws a
+/// runtime exception, it is logged as a bug and the task is still repeated.
 ///
-/// Any thread may call [#start] and [#stop], each of them once. A task that was stopped before it is started
-/// never runs.
+/// [#start] and [#stop] can be called from any thread, but each only once. A task that is stopped before it is
+/// started never runs.
 public final class RepeatingTask {
 
     private static final Logger log = LoggerFactory.getLogger(RepeatingTask.class);
@@ -26,7 +26,7 @@ public final class RepeatingTask {
     @FunctionalInterface
     public interface Task {
 
-        /// @throws InterruptedException if the run was interrupted; the task is not repeated then
+        /// @throws InterruptedException if the run was interrupted; the task is then not repeated
         void run() throws InterruptedException;
     }
 
@@ -68,12 +68,12 @@ public final class RepeatingTask {
         return stopped.getCount() == 0;
     }
 
-    /// Interrupts the run in progress. During the pause between two runs, this ends the repetition instead.
+    /// Interrupts the run in progress. If no run is in progress, no further run starts.
     public void interrupt() {
         thread.interrupt();
     }
 
-    /// Ends the repetition. Does not interrupt the run in progress.
+    /// Prevents further runs. Does not interrupt the run in progress.
     ///
     /// @param wait longest time to wait for the end of the run in progress
     public void stop(Duration wait) {

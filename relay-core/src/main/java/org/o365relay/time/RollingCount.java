@@ -5,8 +5,9 @@ import java.util.List;
 
 /// Counts events in a ring of time slots. Not thread-safe. Times are milliseconds since 1970.
 ///
-/// The current slot is incomplete. To count every event for at least the length of n slots, use a window of
-/// n + 1 slots; each event then counts for between n and n + 1 slot lengths.
+/// The current slot is incomplete, so a window of n slots covers less time than n slot lengths. To count every
+/// event for at least n slot lengths, use a window of n + 1 slots; each event then counts for between n and n +
+/// 1 slot lengths.
 public final class RollingCount {
 
     private final long slotMillis;
@@ -31,7 +32,7 @@ public final class RollingCount {
         return newest;
     }
 
-    /// Makes the slot of this time the current slot.
+    /// Makes the slot that contains this time the current slot.
     ///
     /// @return the future slots that were emptied because the clock was set back, oldest first; usually none
     public List<Slot> moveTo(long now) {
@@ -45,8 +46,9 @@ public final class RollingCount {
         return future;
     }
 
-    /// Makes the slot of this time the current slot. Counts of future slots are added to it if the clock was
-    /// set back: no event is lost, and none counts for longer than one window after the change.
+    /// Makes the slot that contains this time the current slot. If the clock was set back, the counts of future
+    /// slots are added to the current slot, so that no event is lost and none counts for longer than one window
+    /// after the change.
     ///
     /// @return the future slots whose counts were added, oldest first; usually none
     public List<Slot> carryTo(long now) {
@@ -90,7 +92,7 @@ public final class RollingCount {
     }
 
     /// @param slots number of slots, from 1 to the number of slots kept
-    /// @return number of events in the newest slots
+    /// @return total number of events in the newest `slots` slots
     public long sum(int slots) {
         long sum = 0;
         for (long slot = newest - slots + 1; slot <= newest; slot++) {
@@ -101,8 +103,8 @@ public final class RollingCount {
 
     /// @param slots number of slots in the window
     /// @param threshold the threshold that the sum must fall below
-    /// @return time at which the sum of the window falls below the threshold if no event is added; at the
-    ///     latest, the time at which the current slot leaves the window
+    /// @return time at which the sum of the window falls below the threshold if no further event is added; at
+    ///     the latest, the time at which the current slot leaves the window
     public long timeBelow(int slots, long threshold) {
         long sum = sum(slots);
         long slot = newest - slots;

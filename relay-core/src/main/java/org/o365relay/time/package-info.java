@@ -1,4 +1,5 @@
-/// A task that is repeated and a count over a rolling window, for all stages. Depends on no other package.
+/// General classes for repeating a task and for counting events over a rolling window. Depends on no other
+/// package.
 @NullMarked
 package org.o365relay.time;
 

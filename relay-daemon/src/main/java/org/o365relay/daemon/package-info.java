@@ -1,4 +1,5 @@
-/// The program: its entry point. The subpackages contain the command line, the control socket and the reports.
+/// The entry point of the program. The subpackages contain the command line, the control socket, the check and
+/// the reports.
 @NullMarked
 package org.o365relay.daemon;
 

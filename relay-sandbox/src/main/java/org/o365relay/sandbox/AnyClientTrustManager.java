@@ -5,8 +5,8 @@ import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
-/// Trusts every client certificate, because the MX service later compares the names and the fingerprint of the
-/// certificate with those of the inbound connector.
+/// Trusts every client certificate, because the MX checks the names and the fingerprint of the certificate
+/// later, against those of the inbound connector.
 final class AnyClientTrustManager extends X509ExtendedTrustManager {
 
     @Override

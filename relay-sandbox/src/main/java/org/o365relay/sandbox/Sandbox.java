@@ -151,8 +151,8 @@ public final class Sandbox implements AutoCloseable {
         return required(mx).address();
     }
 
-    /// The base URL of Graph and of the token service (to which a tenant is appended), such as
-    /// `https://localhost:8443`.
+    /// The base URL of Graph and of the token service, such as `https://localhost:8443`. For the token service,
+    /// clients append a tenant.
     ///
     /// @throws IllegalStateException if HTTPS was not enabled in the settings
     public String origin() {
@@ -186,10 +186,10 @@ public final class Sandbox implements AutoCloseable {
         return state.tokenService();
     }
 
-    /// The number of HTTPS requests by kind, whatever the response. A token request is counted under its grant
-    /// type (`client_credentials`, `refresh_token`, `device_code`) or as `managed_identity`, a Graph request
-    /// under the name that [Graph#callName] returns, and any other request under the last segment of its path,
-    /// such as `devicecode`.
+    /// The number of HTTPS requests by kind, regardless of the response. A token request is counted under its
+    /// grant type (`client_credentials`, `refresh_token`, `device_code`) or under `managed_identity`; a Graph
+    /// request under the name that [Graph#callName] returns; any other request under the last segment of its
+    /// path, such as `devicecode`.
     public CallCounts callCounts() {
         return callCounts;
     }
@@ -215,14 +215,14 @@ public final class Sandbox implements AutoCloseable {
         return state.accepted().count();
     }
 
-    /// Waits until `count` messages have been accepted since the sandbox started.
+    /// Waits until at least `count` messages have been accepted since the sandbox started.
     ///
     /// @return false on timeout
     public boolean awaitCount(int count, Duration timeout) throws InterruptedException {
         return state.accepted().awaitCount(count, timeout);
     }
 
-    /// Waits for a matching message; messages that were accepted before the call match, too.
+    /// Waits for a matching message. Messages that were accepted before the call also match.
     ///
     /// @return the oldest matching message; empty on timeout
     public Optional<AcceptedMessage> await(Predicate<AcceptedMessage> wanted, Duration timeout)
@@ -241,7 +241,7 @@ public final class Sandbox implements AutoCloseable {
     /// Graph can read it.
     ///
     /// @param message accepted message, sent by a mailbox, whose content is kept
-    /// @param recipient recipient to which the message could not be delivered
+    /// @param recipient recipient that the message could not be delivered to
     /// @param reply SMTP reply that the report quotes, such as `550 5.1.10 RESOLVER.ADR.RecipientNotFound;
     ///     Recipient not found by SMTP address lookup`
     /// @throws IOException if the content of the message cannot be read

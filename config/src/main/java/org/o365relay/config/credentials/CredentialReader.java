@@ -25,7 +25,7 @@ import org.o365relay.net.UnusableKeyException;
 /// Reads the section `credential` of a mailbox or of one of its upstreams. Messages never quote a secret.
 ///
 /// @param data the data directory
-/// @param now current time, with which expiry dates are compared
+/// @param now current time, for checking expiry dates
 public record CredentialReader(Section credential, SecretFiles files, Cloud cloud, Path data, Instant now) {
 
     public static final String KEY = "credential";
@@ -43,7 +43,7 @@ public record CredentialReader(Section credential, SecretFiles files, Cloud clou
     private static final String APP = "Microsoft Entra admin center > App registrations > (the app)";
     private static final String SECRETS = APP + " > Certificates & secrets";
 
-    /// The parsed values of all keys, whether or not the type uses them.
+    /// The parsed values of all keys, including keys that the type does not use.
     private record Values(
             Optional<Secret> password,
             Optional<String> tenant,
@@ -68,7 +68,7 @@ public record CredentialReader(Section credential, SecretFiles files, Cloud clou
         return type.flatMap(chosen -> read(chosen, values, username));
     }
 
-    /// @return whether any key is set; false for `type = none`
+    /// @return whether any key is set; always false for `type = none`
     public boolean isSet() {
         boolean noSignIn = isSet(TYPE) && written().equals(Optional.of(CredentialType.NONE));
         return !noSignIn
@@ -81,7 +81,8 @@ public record CredentialReader(Section credential, SecretFiles files, Cloud clou
         return credential.optional(TYPE, TextValues.oneOf(CredentialType.class));
     }
 
-    /// The type of the credential: a password by default. Keys of other types require `type`.
+    /// Returns the type of the credential, which is a password by default. `type` must be set to use the keys
+    /// of other types.
     private Optional<CredentialType> type() {
         if (isSet(TYPE)) {
             return written();
@@ -223,7 +224,7 @@ public record CredentialReader(Section credential, SecretFiles files, Cloud clou
         }
     }
 
-    /// Checks that the user name is an email address or an object ID, as sign-in with a token requires.
+    /// Checks that the user name is an email address or an object ID, which sign-in with a token requires.
     private Optional<String> mailbox(Optional<String> username) {
         Optional<String> invalid = username.filter(name -> name.indexOf('@') < 1 && !Entra.isGuid(name));
         invalid.ifPresent(name -> credential.problem(
@@ -278,7 +279,7 @@ public record CredentialReader(Section credential, SecretFiles files, Cloud clou
         new ExpiryWarnings(credential, now).report(CERTIFICATE, "the certificate in " + file, end, end, remedy);
     }
 
-    // RFC 5321 §4.1.2: a local part may contain a slash, which a file name may not
+    // RFC 5321 §4.1.2: a local part may contain a slash, which is not allowed in a file name
     private Path tokenFile(String username) {
         return data.resolve("token-" + username.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9@._-]", "_"));
     }

@@ -38,7 +38,7 @@ enum CredentialType {
                 .toList();
     }
 
-    /// @return the type that uses this key; empty if several types use it, or none
+    /// @return the only type that uses this key; empty if several types or none use it
     static Optional<CredentialType> of(String key) {
         List<CredentialType> types =
                 Stream.of(values()).filter(type -> type.keys().contains(key)).toList();

@@ -4,13 +4,13 @@ import java.time.Duration;
 import java.time.Instant;
 import org.o365relay.config.hocon.Section;
 
-/// Warns of credentials that have expired or will expire soon. Expiry is not an error: the relay starts, and
+/// Warns about credentials that have expired or will expire soon. Expiry is not an error: the relay starts, and
 /// mail waits in the queue until the credential is renewed.
 record ExpiryWarnings(Section section, Instant now) {
 
     private static final Duration SOON = Duration.ofDays(30);
 
-    /// @param what what expires, for example "the secret"
+    /// @param what the thing that expires, for example "the secret"
     /// @param day expiry date as shown in the warning
     /// @param remedy what the admin must do, in the imperative
     void report(String key, String what, Object day, Instant end, String remedy) {

@@ -16,12 +16,12 @@ import org.o365relay.config.values.FileContent;
 import org.o365relay.config.values.TextValues;
 import org.o365relay.mail.Secret;
 
-/// Finds files with secrets: in the directory of the configuration file, or passed by systemd
-/// (`LoadCredential=`).
+/// Finds files with secrets, either in the directory of the configuration file or among the credentials that
+/// systemd passes (`LoadCredential=`).
 ///
 /// @param directory directory of the configuration file
-/// @param areOpened whether the files are read; false for operator commands, which may lack permission to read
-///     them. If false, files are treated as valid and secrets as set
+/// @param areOpened whether the files are read; if false, files are treated as valid and secrets as set. False
+///     for operator commands, which may lack permission to read the files
 public record SecretFiles(Path directory, Map<String, String> environment, boolean areOpened) {
 
     /// Placeholder for secrets, used if [#areOpened()] is false.
@@ -29,7 +29,7 @@ public record SecretFiles(Path directory, Map<String, String> environment, boole
 
     public static final String SYSTEMD = "CREDENTIALS_DIRECTORY"; // systemd.exec(5), LoadCredential=
 
-    /// A path. A relative path names a file in the credentials directory of systemd if that file exists,
+    /// Parses a path. A relative path names a file in the credentials directory of systemd if that file exists,
     /// otherwise a file in [#directory()].
     ValueParser<Path> path() {
         ValueParser<Path> beside = FileContent.path(directory);
@@ -40,27 +40,28 @@ public record SecretFiles(Path directory, Map<String, String> environment, boole
                                 new Parsed.Ok<>(systemdCredential(written).orElse(file))));
     }
 
-    /// An existing, readable file.
+    /// Parses the path of a file. Unless [#areOpened()] is false, the file must exist and be readable.
     public ValueParser<Path> readable() {
         return areOpened ? path().then(file -> FileContent.read(file).then(_ -> new Parsed.Ok<>(file))) : path();
     }
 
-    /// A PEM file with at least one certificate.
+    /// Parses the path of a PEM file. Unless [#areOpened()] is false, it must contain at least one certificate.
     public ValueParser<Path> certificates() {
         return areOpened ? path().then(FileContent::checkCertificates) : path();
     }
 
-    /// Like [#readable()], but not looked up in the credentials directory of systemd.
+    /// Like [#readable()], but does not search the credentials directory of systemd.
     public ValueParser<Path> readableInDirectory() {
         return areOpened ? FileContent.readable(directory) : FileContent.path(directory);
     }
 
-    /// Like [#certificates()], but not looked up in the credentials directory of systemd.
+    /// Like [#certificates()], but does not search the credentials directory of systemd.
     public ValueParser<Path> certificatesInDirectory() {
         return areOpened ? FileContent.certificates(directory) : FileContent.path(directory);
     }
 
-    /// A secret: the content of a file without the final line ending. It is read again when the file changes.
+    /// Returns the secret in a file: its content without the final line ending. The file is read again when it
+    /// changes.
     ///
     /// @param what what the file contains, for example "password"
     static Parsed<Secret> secret(Path file, String what) {

@@ -14,10 +14,10 @@ import org.o365relay.mail.Secret;
 
 /// Reads a secret from its key (`password`) or from a file (`password-file`). Messages never quote the secret.
 ///
-/// @param variable environment variable that is suggested if the secret is missing
+/// @param variable environment variable to suggest if the secret is missing
 public record SecretReader(Section section, String key, String variable, SecretFiles files) {
 
-    /// A reader that suggests a variable named after the key, for example `RELAY_PASSWORD`.
+    /// Creates a reader that suggests a variable named after the key, for example `RELAY_PASSWORD`.
     SecretReader(Section section, String key, SecretFiles files) {
         this(section, key, "RELAY_" + key.toUpperCase(Locale.ROOT).replace('-', '_'), files);
     }
@@ -37,7 +37,7 @@ public record SecretReader(Section section, String key, String variable, SecretF
         return direct.or(() -> section.optional(fileKey(), files.path().then(this::fromFile)));
     }
 
-    /// @return whether either key is set
+    /// @return whether the key of the secret or the key of its file is set
     public boolean isSet() {
         return section.configured(key).isPresent()
                 || section.configured(fileKey()).isPresent();

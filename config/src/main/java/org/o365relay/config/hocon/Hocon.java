@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// The result of parsing a configuration file.
 public sealed interface Hocon {
 
-    /// Prefix of the origin of a value from the environment; the name of the variable follows.
+    /// Start of the origin description of a value from the environment; the name of the variable follows.
     String ENVIRONMENT = "the environment variable ";
 
     /// A file that was parsed and whose substitutions are resolved.

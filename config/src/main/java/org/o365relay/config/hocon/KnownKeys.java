@@ -37,7 +37,7 @@ public record KnownKeys(List<String> paths) {
 
     /// Explains an unknown key and suggests a known one.
     ///
-    /// @param here known keys of the section; empty at the top level of the file
+    /// @param here the known keys of the section; empty at the top level of the file
     public String advice(String key, List<String> here) {
         return sibling(key, here, true)
                 .or(() -> elsewhere(key, true))

@@ -3,7 +3,7 @@ package org.o365relay.config.hocon;
 import com.typesafe.config.ConfigObject;
 import java.util.Optional;
 
-/// One source of a section's values: the section itself or its defaults.
+/// One source of the values of a section: the section itself, or its defaults.
 ///
 /// @param path path of the section in its source, for example `relay.mailbox-defaults`
 public record Layer(String path, ConfigObject values, FilePosition position) {

@@ -37,7 +37,7 @@ public final class Problems {
         return inOrder(warnings);
     }
 
-    /// Sorted by file, the main file first, then by line.
+    /// Sorts problems by file, the main file first, and then by line.
     private List<Problem> inOrder(Collection<Problem> found) {
         return found.stream()
                 .sorted(Comparator.comparing(

@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// A section `{ … }` of the configuration: values by key.
+/// A section `{ … }` of the configuration, which contains values by key.
 ///
-/// A value is taken from the first layer of the operator that contains the key, otherwise from
+/// A value is taken from the first of the operator's layers that contains the key, otherwise from
 /// `reference.conf`, which contains every key. An invalid value is reported and replaced by its default, so
-/// that all problems of a file are found.
+/// that reading continues and all problems of a file are found.
 public final class Section {
 
     private static final ConfigValue NULL_VALUE = ConfigValueFactory.fromAnyRef(null, "nowhere");
@@ -49,21 +49,21 @@ public final class Section {
         return configured.stream().flatMap(layer -> layer.setting(key).stream()).findFirst();
     }
 
-    /// The value of a key that has a default.
+    /// Returns the value of a key that has a default. An invalid value is reported and replaced by the default.
     public <T> T value(String key, ValueParser<T> parser) {
         return optional(key, parser)
                 .or(() -> source.parse(defaultSetting(key), parser))
                 .orElseThrow();
     }
 
-    /// The value of a key that may be missing.
+    /// Returns the value of a key that may be missing.
     ///
     /// @return the value; empty if it is missing or invalid
     public <T> Optional<T> optional(String key, ValueParser<T> parser) {
         return configured(key).flatMap(setting -> source.parse(setting, parser));
     }
 
-    /// The value of a key that has a default. Unlike [#value], this method does not replace an invalid value by
+    /// Returns the value of a key that has a default. Unlike [#value], does not replace an invalid value with
     /// the default.
     ///
     /// @return the value; empty if it is invalid
@@ -71,14 +71,14 @@ public final class Section {
         return configured(key).isPresent() ? optional(key, parser) : Optional.of(value(key, parser));
     }
 
-    /// The valid elements of a list.
+    /// Returns the valid elements of a list.
     public <T> List<T> list(String key, ValueParser<T> parser) {
         return elements(key).stream()
                 .flatMap(element -> source.parse(element, parser).stream())
                 .toList();
     }
 
-    /// The elements of a list, not yet parsed.
+    /// Returns all elements of a list, unparsed.
     public List<Setting> elements(String key) {
         return source.elements(configured(key).orElseGet(() -> defaultSetting(key)));
     }
@@ -90,14 +90,14 @@ public final class Section {
                 .isPresent();
     }
 
-    /// A section inside this section.
+    /// Returns a section inside this section.
     public Section section(String key) {
         List<Layer> layers = layers(key);
         FilePosition inside = layers.stream().map(Layer::position).findFirst().orElse(position);
         return new Section(path + "." + key, inside, layers, defaults(key), source);
     }
 
-    /// The layers that the operator wrote for a section, highest precedence first.
+    /// Returns the layers that the operator wrote for a section, highest precedence first.
     public List<Layer> layers(String key) {
         return configured.stream()
                 .flatMap(layer -> layer.setting(key).stream())
@@ -105,17 +105,17 @@ public final class Section {
                 .toList();
     }
 
-    /// The defaults of a section.
+    /// Returns the defaults of a section.
     public Layer defaults(String key) {
         return source.layer(defaultSetting(key)).orElseThrow();
     }
 
-    /// The defaults of the elements of a list of sections.
+    /// Returns the defaults of each element in a list of sections.
     public Layer defaultElement(String key) {
         return source.layer(source.elements(defaultSetting(key)).getFirst()).orElseThrow();
     }
 
-    /// A section that is an element of a list.
+    /// Returns a section that is an element of a list.
     ///
     /// @param inherited layers for keys that the element does not set
     /// @return the section; empty if the element is not a section
@@ -127,8 +127,8 @@ public final class Section {
         });
     }
 
-    /// The first variable to which the value of a key refers. If the key has no value, this variable is not
-    /// set.
+    /// Returns the first variable that the value of a key refers to. If the key has no value, this is the
+    /// variable that is not set.
     ///
     /// @return the name, for example `RELAY_PASSWORD` for `${?RELAY_PASSWORD}`; empty if there is no variable
     public Optional<String> referencedVariable(String key) {
@@ -146,15 +146,16 @@ public final class Section {
         source.warning(settingOrPlaceholder(key), message);
     }
 
-    /// The value of this key in this section itself, or a placeholder if the value is missing or inherited. Use
-    /// it for problems of this section only, not of the defaults that it shares with other sections.
+    /// Returns the value of this key in this section itself, or a placeholder if the value is missing or
+    /// inherited. Used to report problems of this section only, not of the defaults that it shares with other
+    /// sections.
     public Setting ownSetting(String key) {
         return configured(key)
                 .filter(setting -> setting.path().equals(path + "." + key))
                 .orElseGet(() -> new Setting(path + "." + key, NULL_VALUE, position));
     }
 
-    /// The value of this key or, if it is missing, a placeholder with the path and position to report.
+    /// Returns the value of this key or, if it is missing, a placeholder with the path and position to report.
     private Setting settingOrPlaceholder(String key) {
         return configured(key).orElseGet(() -> {
             String at = configured.stream()

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/// The file being read: parses its settings and reports invalid ones to [Problems].
+/// The file being read. Parses its settings and reports invalid ones to [Problems].
 public record Source(FilePosition file, Substitutions substitutions, KnownKeys known, Problems problems) {
 
     /// @return the parsed value; empty if invalid
@@ -52,7 +52,8 @@ public record Source(FilePosition file, Substitutions substitutions, KnownKeys k
         problems.warning(position(setting), setting.path(), message);
     }
 
-    /// The position of a setting. A value from the environment has the position of its `${NAME}` in the file.
+    /// Returns the position of a setting. A value from the environment has the position of its `${NAME}` in the
+    /// file.
     public FilePosition position(Setting setting) {
         return position(setting.value().origin())
                 .or(() -> substitutions.origin(setting.path()).flatMap(Source::position))

@@ -43,7 +43,7 @@ public final class Substitutions {
         return Optional.ofNullable(uses.get(path)).map(Use::origin);
     }
 
-    /// @return first path elements of all names: `base` for `${base.directory}`
+    /// @return the first path elements of all names, for example `base` for `${base.directory}`
     public Set<String> roots() {
         return uses.values().stream()
                 .flatMap(use -> use.names().stream())
@@ -64,7 +64,7 @@ public final class Substitutions {
         }
     }
 
-    /// Throws if the value is unresolved; the library offers no other check.
+    /// Throws an exception if the value is unresolved; the library offers no other check.
     private static int size(ConfigValue value) {
         return switch (value) {
             case ConfigObject section -> section.size();

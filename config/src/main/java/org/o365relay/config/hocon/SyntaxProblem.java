@@ -49,7 +49,8 @@ final class SyntaxProblem {
         return "syntax error; check the commas, brackets and double quotes";
     }
 
-    /// The last part of the parser's message about an include: its file, and sometimes the reason.
+    /// Returns the last part of the parser's message about an include: the name of the file, and sometimes the
+    /// reason.
     private static String reason(String text) {
         return text.substring(text.lastIndexOf(": ") + 1).strip();
     }

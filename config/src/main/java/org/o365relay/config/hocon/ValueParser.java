@@ -10,7 +10,7 @@ public interface ValueParser<T> {
     /// @param value value with substitutions resolved; not null
     Parsed<T> parse(ConfigValue value);
 
-    /// Returns a parser that applies the function to the value that this parser returns.
+    /// Returns a parser that applies the function to the result of this parser.
     default <U> ValueParser<U> then(Function<T, Parsed<U>> next) {
         return value -> parse(value).then(next);
     }

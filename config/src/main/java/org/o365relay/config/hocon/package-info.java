@@ -1,6 +1,5 @@
-/// HOCON with positions: sections whose values are looked up in layers, and the problems found in them.
-/// Problems of a file are collected, never thrown. The keys are those of `reference.conf`; other packages
-/// interpret them.
+/// Parses HOCON with line numbers. The values of a section are looked up in layers. Problems of a file are
+/// collected, never thrown. The keys are defined in `reference.conf` and interpreted by other packages.
 @NullMarked
 package org.o365relay.config.hocon;
 

@@ -135,7 +135,7 @@ final class EffectiveMailbox {
         return keys;
     }
 
-    /// The type of a credential and the keys of this type, with secrets rendered as `***`.
+    /// Returns the type of a credential and the keys of this type, with secrets rendered as `***`.
     private static Map<String, Object> typeKeys(Credential credential) {
         return switch (credential) {
             case Credential.None none -> Map.of("type", "none");

@@ -25,8 +25,8 @@ import org.o365relay.config.values.Quantities;
 import org.o365relay.config.values.TextValues;
 import org.o365relay.mail.Deviation;
 
-/// Renders listeners, trusted networks and rules as HOCON. A network's policy, which includes the values of
-/// `trusted-network-defaults`, is rendered only if it differs from the standard policy.
+/// Renders listeners, trusted networks and rules as HOCON. The policy of a network includes the values of
+/// `trusted-network-defaults`; it is rendered only if it differs from the standard policy.
 ///
 /// @param standard policy of networks that have no settings of their own
 /// @param trusted trusted networks of listeners that have no list of their own

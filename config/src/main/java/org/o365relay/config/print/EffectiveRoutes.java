@@ -46,7 +46,7 @@ final class EffectiveRoutes {
         return keys;
     }
 
-    /// Whether the target is a pool. The name of a mailbox contains `@`, because it is the address.
+    /// Returns whether the target is a pool. The name of a mailbox target is the address, so it contains `@`.
     private static boolean isPool(String target) {
         return target.indexOf('@') < 0;
     }

@@ -25,8 +25,8 @@ import org.o365relay.net.HttpSettings;
 import org.o365relay.notice.NoticeSettings;
 import org.o365relay.queue.QueueSettings;
 
-/// Renders the effective settings as HOCON, from the same records that are passed to the relay. If the secrets
-/// are filled in, parsing the text yields the same settings.
+/// Renders the effective settings as HOCON, from the same records that the relay uses. If the secrets are
+/// filled in, parsing the text yields the same settings.
 public final class EffectiveText {
 
     private static final ConfigRenderOptions READABLE = ConfigRenderOptions.defaults()

@@ -15,26 +15,26 @@ public final class Addresses {
     private static final String STRICT = LABELS.formatted("A-Za-z0-9");
     private static final String LENIENT = LABELS.formatted("A-Za-z0-9_");
 
-    /// An email address with a domain.
+    /// Parses an email address with a domain.
     public static final ValueParser<EmailAddress> MAIL = TextValues.ANY.then(Addresses::mail);
 
-    /// An address `alias@contoso.example`, or a domain `@contoso.example`.
+    /// Parses an entry of the send-as list: an address (`alias@contoso.example`) or a domain
+    /// (`@contoso.example`).
     public static final ValueParser<SendAs> SEND_AS = TextValues.ANY.then(
             text -> text.startsWith("@") ? sendAsDomain(text) : mail(text).then(Addresses::sendAsAddress));
 
-    /// A domain.
     public static final ValueParser<String> DOMAIN = TextValues.ANY.then(Addresses::domain);
 
-    /// A local IP address.
+    /// Parses an IP address to bind to. Does not check that this machine has the address.
     public static final ValueParser<InetAddress> LOCAL = TextValues.ANY.then(Addresses::local);
 
-    /// The relay's host name.
+    /// Parses the relay's host name.
     public static final ValueParser<String> HOSTNAME = TextValues.ANY.then(text -> isHostname(text)
             ? new Parsed.Ok<>(text)
             : new Parsed.Invalid<>(
                     TextValues.quoted(text) + " is not a host name; use letters, digits, hyphens and dots"));
 
-    /// A host to connect to: a name or an IP address.
+    /// Parses the host of a server: a host name or an IP address.
     public static final ValueParser<String> HOST = TextValues.ANY.then(Addresses::host);
 
     private Addresses() {}

@@ -16,21 +16,21 @@ public final class Entra {
     private static final Pattern GUID = Pattern.compile("(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
     private static final List<String> MULTI_TENANT = List.of("common", "organizations", "consumers");
 
-    /// A tenant: its ID or one of its domains.
+    /// Parses a tenant: its ID, or one of its domains.
     public static final ValueParser<String> TENANT = TextValues.ANY.then(Entra::tenant);
 
-    /// An application (client) ID.
+    /// Parses an application (client) ID.
     public static final ValueParser<String> CLIENT_ID = TextValues.ANY.then(text -> isGuid(text)
             ? new Parsed.Ok<>(text)
             : new Parsed.Invalid<>(TextValues.quoted(text)
                     + " is not an application (client) ID (00000000-0000-0000-0000-000000000000); copy it from Microsoft Entra admin center > App registrations > (the"
                     + " app) > Overview"));
 
-    /// A date: `2027-05-01`.
+    /// Parses a date, such as `2027-05-01`.
     public static final ValueParser<LocalDate> DATE = TextValues.ANY.then(Entra::date);
 
-    /// A URL that consists of scheme, host and optionally port: `https://graph.microsoft.com`. A trailing slash
-    /// is removed.
+    /// Parses a URL that consists of a scheme, a host and optionally a port, such as
+    /// `https://graph.microsoft.com`. A trailing slash is removed.
     public static final ValueParser<URI> ORIGIN = TextValues.ANY.then(Entra::origin);
 
     private Entra() {}

@@ -24,7 +24,7 @@ public final class FileContent {
 
     private FileContent() {}
 
-    /// A path; relative paths are resolved against the directory of the configuration file.
+    /// Parses a path. Relative paths are resolved against the directory of the configuration file.
     public static ValueParser<Path> path(Path directory) {
         return TextValues.ANY.then(text -> {
             try {
@@ -35,12 +35,12 @@ public final class FileContent {
         });
     }
 
-    /// An existing, readable file.
+    /// Parses the path of an existing, readable file.
     public static ValueParser<Path> readable(Path directory) {
         return path(directory).then(file -> read(file).then(content -> new Parsed.Ok<>(file)));
     }
 
-    /// A PEM file with at least one certificate.
+    /// Parses the path of a PEM file that contains at least one certificate.
     public static ValueParser<Path> certificates(Path directory) {
         return path(directory).then(FileContent::checkCertificates);
     }
@@ -79,7 +79,7 @@ public final class FileContent {
             Set<PosixFilePermission> granted = Files.getPosixFilePermissions(file);
             return Arrays.stream(permissions).anyMatch(granted::contains);
         } catch (IOException | UnsupportedOperationException unknown) {
-            return false; // used for warnings only
+            return false; // harmless: the result is used only for warnings
         }
     }
 

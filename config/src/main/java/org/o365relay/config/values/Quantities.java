@@ -23,7 +23,7 @@ public final class Quantities {
 
     private Quantities() {}
 
-    /// A TCP port.
+    /// Parses a TCP port.
     ///
     /// @param min lowest valid port: 0 if the system may choose the port, otherwise 1
     public static ValueParser<Integer> port(int min) {
@@ -48,7 +48,7 @@ public final class Quantities {
         });
     }
 
-    /// A number and a unit: `30s`, `5m`, `2d`.
+    /// Parses a number with a unit, such as `30s`, `5m` or `2d`.
     public static ValueParser<Duration> duration(Duration min, Duration max) {
         return TextValues.ANY.then(text -> isBareNumber(text)
                 ? new Parsed.Invalid<>(text + " has no unit; " + DURATION_EXAMPLES)
@@ -59,7 +59,7 @@ public final class Quantities {
                                         .formatted(TextValues.quoted(text), text(min), text(max)))));
     }
 
-    /// A size in octets: `35MiB`, or a number without a unit.
+    /// Parses a size in octets, such as `35MiB`; a number without a unit is a number of octets.
     public static ValueParser<Long> size(long min, long max) {
         return TextValues.ANY.then(text -> size(text)
                 .then(read -> read >= min && read <= max
@@ -68,7 +68,7 @@ public final class Quantities {
                                 .formatted(TextValues.quoted(text), text(min), text(max)))));
     }
 
-    /// @return the duration in the notation of the configuration: `90s`, `5m`, `2d`
+    /// @return the duration in the notation of the configuration, such as `90s`, `5m` or `2d`
     public static String text(Duration duration) {
         return Stream.of(
                         Map.entry(Duration.ofDays(1), "d"),
@@ -83,8 +83,8 @@ public final class Quantities {
                 .orElse(duration.isZero() ? "0s" : duration.toNanos() + "ns");
     }
 
-    /// @return the size in the notation of the configuration: `35MiB`, or the number of octets if it is not a
-    ///     multiple of 1 KiB
+    /// @return the size in the notation of the configuration, such as `35MiB`; the number of octets if it is
+    ///     not a multiple of 1 KiB
     public static String text(long octets) {
         return Stream.of(Map.entry(TIB, "TiB"), Map.entry(GIB, "GiB"), Map.entry(MIB, "MiB"), Map.entry(KIB, "KiB"))
                 .filter(unit -> octets > 0 && octets % unit.getKey() == 0)

@@ -13,13 +13,13 @@ public final class TextValues {
 
     private static final int MAX_QUOTE = 80;
 
-    /// Any text that is not blank.
+    /// Accepts any text that is not blank.
     public static final ValueParser<String> ANY = TextValues::text;
 
-    /// A secret, which error messages never quote.
+    /// Parses a secret, which error messages never quote.
     public static final ValueParser<Secret> SECRET = ANY.then(text -> new Parsed.Ok<>(new Secret(text)));
 
-    /// `true` or `false`.
+    /// Parses `true` or `false`.
     public static final ValueParser<Boolean> FLAG = ANY.then(text -> switch (text) {
         case "true" -> new Parsed.Ok<>(true);
         case "false" -> new Parsed.Ok<>(false);
@@ -28,7 +28,7 @@ public final class TextValues {
 
     private TextValues() {}
 
-    /// A constant of an enum, written in lower case with hyphens.
+    /// Parses a constant of an enum, written in lower case with hyphens.
     public static <E extends Enum<E>> ValueParser<E> oneOf(Class<E> choices) {
         List<E> constants = List.of(choices.getEnumConstants());
         List<String> names = constants.stream().map(TextValues::name).toList();
@@ -72,7 +72,7 @@ public final class TextValues {
                 : new Parsed.Ok<>(text);
     }
 
-    /// The text as written in the file, even if it is a number: the password 0123 keeps its zero.
+    /// Returns the text as written in the file, even if it is a number: the password 0123 keeps its zero.
     private static String asWritten(ConfigValue value) {
         return value.atKey("value").getString("value");
     }

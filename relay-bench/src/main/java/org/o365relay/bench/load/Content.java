@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/// The octets sent after DATA: one message of an exact size with its end-of-data line. No line starts with a
-/// dot; every line ends with CRLF.
+/// The octets sent after DATA: one message of an exact size, followed by the end-of-data line. No line starts
+/// with a dot; every line ends with CRLF.
 ///
 /// Takes at most about 2 MiB of memory, because a large message repeats one 1 MiB page.
 final class Content {

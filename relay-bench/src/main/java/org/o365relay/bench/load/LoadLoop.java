@@ -7,7 +7,7 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.Callable;
 
-/// Runs the sessions of one thread with one selector.
+/// Runs all sessions of one thread with a single selector.
 final class LoadLoop implements Callable<LoadTally> {
 
     private static final long POLL_MILLIS = 500;
@@ -16,7 +16,8 @@ final class LoadLoop implements Callable<LoadTally> {
     private final int sessions;
     private final RemainingMessages remaining;
     private final LoadTally tally = new LoadTally();
-    /// Sessions that must connect. The queue avoids recursion if the server refuses every connection.
+    /// Sessions that are waiting to connect. Connecting them from a queue avoids recursion if the server
+    /// refuses every connection.
     private final Queue<LoadSession> unconnected = new ArrayDeque<>();
 
     private int working;

@@ -4,7 +4,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import org.o365relay.bench.load.SmtpLoad.Connections;
 
-/// The kind of a load, independent of its duration and of the server.
+/// The parameters of a load, except its duration and the server.
 public record LoadProfile(int sessions, Size size, Connections connections, boolean pipelining, int threads) {
 
     private static final Size SMALL = Size.parse("4KiB");

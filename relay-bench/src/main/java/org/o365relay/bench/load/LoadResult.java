@@ -9,7 +9,7 @@ import org.HdrHistogram.Histogram;
 /// The result of a load.
 ///
 /// @param accepted number of messages with a 2xx reply to the end of data
-/// @param refused number of refused messages by reply code
+/// @param refused number of refused messages for each reply code
 /// @param dropped number of messages whose connection failed or was closed early
 /// @param elapsed time from the first connection to the last reply
 /// @param latency time in microseconds from the last write of the content to the reply to the end of data

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /// One client session. Sends messages while any remain; reconnects when necessary.
 ///
-/// The session reconnects instead of sending RSET: after 421, and after any refusal before the content, except
-/// that of a MAIL command that was not pipelined.
+/// Instead of sending RSET, the session reconnects after a 421 reply and after any command refused before the
+/// content, except a MAIL command that was not pipelined.
 final class LoadSession {
 
     /// The step whose reply the session waits for.
@@ -71,7 +71,7 @@ final class LoadSession {
         this.content = load.content().views();
     }
 
-    /// Connects for the next message.
+    /// Takes the next message and connects to send it.
     ///
     /// @return false if no message remains or too many connections were dropped
     boolean open() {

@@ -12,7 +12,7 @@ import java.util.function.BooleanSupplier;
 /// Finds free ports and waits for ports to open.
 public final class Ports {
 
-    /// The port of tcpmux, which is not in use, so connections are refused immediately.
+    /// The tcpmux port. No program listens on it, so connections are refused immediately.
     public static final int REFUSED = 1;
 
     private static final Duration POLL = Duration.ofMillis(1);

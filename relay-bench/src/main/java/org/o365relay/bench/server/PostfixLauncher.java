@@ -12,9 +12,11 @@ import java.util.OptionalLong;
 /// Starts a separate Postfix instance with configuration, queue and log in the work directory and one port on
 /// loopback. The system's Postfix instance is not affected. Postfix can only be started by root.
 ///
-/// Its next hop refuses connections, as the upstream does when o365-relay is measured.
+/// The next hop of this instance refuses connections, like the upstream that is configured when o365-relay is
+/// measured.
 ///
-/// @param hold whether accepted messages are put on hold and never delivered, the fastest mode of Postfix
+/// @param hold whether accepted messages are put on hold and never delivered; this is the fastest mode of
+///     Postfix
 public record PostfixLauncher(Path program, String version, boolean hold) implements Launcher {
 
     private static final Duration START_TIMEOUT = Duration.ofSeconds(20);

@@ -35,8 +35,9 @@ public record ProcessUsage(Duration cpu, long residentKib, long peakKib) {
         return sum;
     }
 
-    /// The usage of one process of several. If the process has exited since the processes were listed, its
-    /// parent counts its CPU time.
+    /// Returns the usage of one of several processes. If the process has exited since the processes were
+    /// listed, figures that can no longer be read are 0; the CPU time is then included in the figure of the
+    /// parent process.
     private static ProcessUsage oneOfSeveral(long pid) throws IOException {
         Duration cpu = Duration.ZERO;
         try {
@@ -72,7 +73,8 @@ public record ProcessUsage(Duration cpu, long residentKib, long peakKib) {
                 .toList();
     }
 
-    /// @param fields number of fields to add: 2 for utime and stime, 4 to include child processes that exited
+    /// @param fields number of fields to add: 2 for utime and stime, 4 to include child processes that have
+    ///     exited
     private static Duration ticks(long pid, int fields) throws IOException {
         String stat = Files.readString(proc(pid, "stat"));
         String[] values = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);

@@ -11,12 +11,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/// Starts the relay by the start script of an unpacked tarball or a checkout, with a generated configuration.
+/// Starts the relay with the start script of an unpacked tarball or a checkout, with a generated configuration.
 ///
 /// @param script path of `bin/o365-relay`
 /// @param upstream upstream of the mailbox
 /// @param jvmOptions JVM options in addition to the packaged ones
-/// @param settings configuration lines that override the template
+/// @param settings configuration lines that override those of the template
 public record RelayLauncher(Path script, UpstreamAddress upstream, List<String> jvmOptions, List<String> settings)
         implements Launcher {
 
@@ -40,13 +40,13 @@ public record RelayLauncher(Path script, UpstreamAddress upstream, List<String> 
         return new RelayLauncher(script, other, jvmOptions, settings);
     }
 
-    /// @param more configuration line that the existing settings override
+    /// @param more additional configuration line; existing settings override it
     public RelayLauncher configured(String more) {
         List<String> all = Stream.concat(Stream.of(more), settings.stream()).toList();
         return new RelayLauncher(script, upstream, jvmOptions, all);
     }
 
-    /// @param more JVM options that override the existing ones
+    /// @param more additional JVM options; they override existing ones
     public RelayLauncher with(List<String> more) {
         List<String> all = Stream.concat(jvmOptions.stream(), more.stream()).toList();
         return new RelayLauncher(script, upstream, all, settings);

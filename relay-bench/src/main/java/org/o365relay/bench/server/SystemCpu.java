@@ -15,7 +15,8 @@ public record SystemCpu(Duration busy, Duration all) {
     private static final long TICK_MILLIS = 10;
     private static final int IDLE = 3;
     private static final int IOWAIT = 4;
-    /// user, nice, system, idle, iowait, irq, softirq, steal; user and nice include the guest times.
+    /// Number of fields to read: user, nice, system, idle, iowait, irq, softirq, steal. The guest fields that
+    /// follow are already included in user and nice.
     private static final int FIELDS = 8;
 
     public static SystemCpu now() throws IOException {
@@ -32,7 +33,7 @@ public record SystemCpu(Duration busy, Duration all) {
     }
 
     /// The share of CPU time that other processes have used since an earlier reading. If the share is high, the
-    /// figures are unreliable.
+    /// results of the benchmark are unreliable.
     ///
     /// @param before the earlier reading
     /// @param measured processor time of the server and the load generator since the earlier reading

@@ -1,4 +1,4 @@
-/// The servers under test: starts a relay, Postfix or smtp-sink as a process, and measures its CPU time and
+/// Starts the servers under test (relay, Postfix or smtp-sink) as processes, and measures their CPU time and
 /// memory.
 @NullMarked
 package org.o365relay.bench.server;

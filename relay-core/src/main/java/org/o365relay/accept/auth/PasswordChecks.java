@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 /// Thread-safe.
 public final class PasswordChecks implements AutoCloseable {
 
-    /// Delay of the reply to a failed login.
+    /// Delay before the reply to a failed login.
     static final Duration FAILURE_DELAY = Duration.ofSeconds(1);
 
     static final int MAX_PENDING = 32;
@@ -35,7 +35,7 @@ public final class PasswordChecks implements AutoCloseable {
     private final Map<InetAddress, Integer> pending = new HashMap<>();
     private int totalPending;
 
-    @SuppressWarnings("ThreadPriorityCheck") // only a hint
+    @SuppressWarnings("ThreadPriorityCheck") // the priority is only a hint to the scheduler
     PasswordChecks(Duration failureDelay) {
         this.failureDelay = failureDelay;
         int half = Runtime.getRuntime().availableProcessors() / 2;

@@ -26,7 +26,7 @@ public final class Users implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Users.class);
     private static final Duration CHECK_INTERVAL = Duration.ofSeconds(5);
 
-    /// Hash to compare with if the file has no users, so that the check takes as long as for a wrong password.
+    /// Hash used if the file lists no users, so that a check takes as long as one with a wrong password.
     private static final String DUMMY_HASH = "$2a$10$tHvK.vyFrUcJGcFWkZk5xOVdnqx64F4B79Q.gVv65TEeWw/DtWROS";
 
     private static final BCrypt.Verifyer VERIFIER =
@@ -100,8 +100,8 @@ public final class Users implements AutoCloseable {
         return same && hash != null ? Result.VALID : Result.INVALID;
     }
 
-    /// @return hash of another user, always the same for a given name, so that checks of unknown users take as
-    ///     long as those of known ones
+    /// @return hash of some known user, always the same one for a given unknown name, so that checks take as
+    ///     long for unknown users as for known ones
     private static String dummyHash(String name, Map<String, String> known) {
         List<String> hashes = known.values().stream().sorted().toList();
         return hashes.isEmpty() ? DUMMY_HASH : hashes.get(Math.floorMod(name.hashCode(), hashes.size()));

@@ -57,8 +57,8 @@ final class AuthExchange {
         return step != Step.NONE;
     }
 
-    /// @return whether the client has sent AUTH, or a line that may have been AUTH. Later unknown commands may
-    ///     be passwords and must not be echoed
+    /// @return whether the client has sent AUTH, or a line that may have been AUTH; if so, later unknown
+    ///     commands may be passwords and must not be echoed
     boolean wasAttempted() {
         return attempted;
     }
@@ -121,13 +121,13 @@ final class AuthExchange {
         }
     }
 
-    /// Ends the exchange without a result.
+    /// Ends the exchange without authenticating the client.
     void reset() {
         step = Step.NONE;
         name = new byte[0];
     }
 
-    /// @param challenge base64 text of the challenge; Xerox devices require exactly the texts used here
+    /// @param challenge challenge in base64; Xerox devices accept only the exact challenges used in this class
     private SessionAction challenge(Step next, String challenge) {
         step = next;
         return new SendAndReadLine(Reply.plain(334, challenge));
@@ -158,8 +158,8 @@ final class AuthExchange {
         }
     }
 
-    /// Parses `authzid NUL authcid NUL password` (RFC 4616 §2). Where passwords are checked, an authzid other
-    /// than the user name is rejected.
+    /// Parses `authzid NUL authcid NUL password` (RFC 4616 §2). If the network requires a valid password,
+    /// rejects an authzid that differs from the user name.
     private SessionAction authenticatePlain(byte[] message) {
         int first = indexOfNul(message, 0);
         int second = indexOfNul(message, first + 1);

@@ -10,8 +10,8 @@ import org.o365relay.mail.Reply;
 import org.o365relay.queue.Intake;
 import org.o365relay.route.Routes;
 
-/// Checks received content: size and free space while it is received; at its end, also mail loops and deviations
-/// that the client's network refuses.
+/// Checks the content of a message. Size and free space are checked while the content is received; mail loops
+/// and deviations that the client's network refuses are checked when the content is complete.
 final class ContentChecks {
 
     private final Client client;
@@ -49,8 +49,8 @@ final class ContentChecks {
         return transaction.size() > sizeLimit.octets() ? Optional.of(sizeLimit.rejection()) : Optional.empty();
     }
 
-    /// A message is accepted for all recipients or for none, because there is only one reply after the final
-    /// dot.
+    /// Rejects the message for all recipients even if it is too large for only one of their mailboxes or pools,
+    /// because there is only one reply after the final dot.
     private Optional<Reply> tooLargeForTarget(MailTransaction transaction) {
         Routes routes = settings.routes();
         return routes.firstOverSizeLimit(transaction.parts(routes, client.address()), transaction.size())

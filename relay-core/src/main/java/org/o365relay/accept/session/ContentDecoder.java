@@ -79,7 +79,7 @@ final class ContentDecoder {
                 }
                 case DOT -> {
                     state = afterDot(b);
-                    copied = state == State.DOT_CR ? i + 1 : copied; // the CR belongs to the final dot, or is content
+                    copied = state == State.DOT_CR ? i + 1 : copied; // a CR may belong to the final dot
                 }
                 case DOT_CR -> {
                     state = afterDotCarriageReturn(b, content);
@@ -103,8 +103,8 @@ final class ContentDecoder {
         return deviations;
     }
 
-    /// @return whether servers that accept only CRLF as a line ending would not recognize this end of the
-    ///     content
+    /// @return whether the end of the content is not recognized by servers that accept only CRLF as a line
+    ///     ending
     boolean hasNonstandardEnd() {
         return hasNonstandardEnd;
     }
@@ -138,7 +138,7 @@ final class ContentDecoder {
         if (b == '\n') {
             return contentEnd(afterBareLineFeed);
         }
-        content.write('\r'); // it did not belong to the final dot
+        content.write('\r'); // the CR after the dot did not belong to a final dot
         return afterBareCarriageReturn(b);
     }
 

@@ -14,8 +14,8 @@ import org.o365relay.mail.Reply;
 import org.o365relay.queue.Intake;
 
 /// Handles MAIL and RCPT. MAIL checks authentication, protocol deviations, size and free space, and the sender
-/// rules; RCPT checks protocol deviations, the recipient rules, and the recipients of the message. The limits
-/// of the device are checked last, because that check also counts the message or recipient.
+/// rules; RCPT checks protocol deviations, the recipient rules, and the number of recipients. The limits of the
+/// device are checked last, because that check also counts the message or recipient.
 final class EnvelopeCommands {
 
     private static final int MAX_REJECTED_RECIPIENTS = 1_000;
@@ -133,8 +133,8 @@ final class EnvelopeCommands {
                 : Optional.empty();
     }
 
-    /// Removes SUCCESS from the request unless the recipient rules let this client send to the envelope sender,
-    /// which receives the success reports.
+    /// Removes SUCCESS from the request unless the recipient rules allow this client to send to the envelope
+    /// sender, because success reports are sent to that address.
     private ForRecipient dsnRequest(Command.Rcpt rcpt, MailTransaction current) {
         ForRecipient requested = rcpt.dsnRequest().value();
         if (requested.conditions() == null || !requested.includes(NotifyCondition.SUCCESS)) {

@@ -49,8 +49,8 @@ final class HeaderScan {
         this.hostname = hostname;
     }
 
-    /// @param beginning first octets of the content; if they do not contain the whole header, missing fields
-    ///     are not reported
+    /// @param beginning first octets of the content; if they do not contain the whole header, no field is
+    ///     reported as missing
     /// @param whole whether these octets are the complete content
     /// @param hostname hostname of this relay
     static HeaderScan scan(byte[] beginning, boolean whole, String hostname) {
@@ -90,8 +90,8 @@ final class HeaderScan {
         return Optional.ofNullable(previousId);
     }
 
-    /// @return queue ID of the message that this notice is about; empty if this relay did not write the message
-    ///     as a notice
+    /// @return queue ID of the original message, if the scanned message is a notice from this relay; otherwise
+    ///     empty
     Optional<QueueId> noticeAbout() {
         return Optional.ofNullable(noticeAbout);
     }
@@ -151,8 +151,8 @@ final class HeaderScan {
         }
     }
 
-    // Auto-Submitted is from RFC 3834 §5; the other fields are older. "auto-generated" does not count, because
-    // cron and scanners send it.
+    // Auto-Submitted is defined in RFC 3834 §5; the other fields are older. The value "auto-generated" does not
+    // mark an automatic reply, because cron and scanners send it.
     private boolean isAutomatic(int name, int nameEnd, int value, int end) {
         if (is(AUTO_SUBMITTED, name, nameEnd)) {
             return begins("auto-replied", value, end);
@@ -218,8 +218,8 @@ final class HeaderScan {
         return nextLine(at);
     }
 
-    /// @return index after the field name and any white space, at which a field has its colon; the length of
-    ///     the content if it ends before the colon; `from` if there is no name
+    /// @return index at which a field must have its colon: after the field name and any white space; the length
+    ///     of the content if it ends before the colon; `from` if there is no name
     private int colon(int from) {
         int at = nameEnd(from);
         while (at > from && at < octets.length && isBlank(octets[at])) {

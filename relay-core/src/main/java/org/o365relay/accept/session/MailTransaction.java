@@ -34,7 +34,8 @@ final class MailTransaction {
 
     private static final int INITIAL_BUFFER = 8 * 1024;
 
-    /// Maximum size of the buffers of all transactions together, in octets: a quarter of the heap.
+    /// Total size of the buffers of all transactions in octets: a quarter of the heap. Each transaction gets an
+    /// equal share, but at least [#INITIAL_BUFFER].
     private static final long TOTAL_BUFFERS = Runtime.getRuntime().maxMemory() / 4;
 
     private final @Nullable EmailAddress sender;
@@ -54,7 +55,7 @@ final class MailTransaction {
     private byte @Nullable [] bufferedOctets; // copy of the content of the buffer; null if not copied yet
     private @Nullable HeaderScan header;
     private @Nullable Reply rejection;
-    private @Nullable List<RoutedEnvelope> parts; // null until envelope and header are complete
+    private @Nullable List<RoutedEnvelope> parts; // null before the first call of parts()
 
     /// @param sender envelope sender, completed with the default domain if it had none; null for the null
     ///     sender
@@ -67,7 +68,7 @@ final class MailTransaction {
         this.incoming = incoming;
         int share = Math.clamp(TOTAL_BUFFERS / maxClients, INITIAL_BUFFER, Incoming.CHUNK_SIZE);
         this.initialBuffer = Math.clamp(mail.declaredSize().orElse(0L), INITIAL_BUFFER, share);
-        this.bufferSize = share - 1; // the decoder may add one CR that it held back
+        this.bufferSize = share - 1; // leaves room for a CR that the decoder held back
     }
 
     @Nullable
@@ -101,7 +102,9 @@ final class MailTransaction {
         }
     }
 
-    /// @return number of rejected recipients, including this one
+    /// Counts a rejected recipient.
+    ///
+    /// @return number of recipients rejected so far, including this one
     int rejectRecipient() {
         return ++rejectedRecipients;
     }
@@ -144,12 +147,12 @@ final class MailTransaction {
         deviations.add(deviation);
     }
 
-    /// Ignores a deviation that was already counted for the whole session.
+    /// Removes a deviation that was already counted for the whole session.
     void ignore(Deviation deviation) {
         decoder.deviations().remove(deviation);
     }
 
-    /// @return deviations of the message; deviations in its lines do not count if it is BINARYMIME
+    /// @return deviations of the message, without those in its lines if the body type is BINARYMIME
     Set<Deviation> deviations() {
         if (body != BodyType.BINARY) {
             deviations.addAll(decoder.deviations());
@@ -193,7 +196,8 @@ final class MailTransaction {
         return incoming.size() + buffered();
     }
 
-    /// Scans the header of a complete message, unless [#append] has already done so for a large one.
+    /// Scans the header of a complete message. [#append] has already scanned the header of a message that is
+    /// larger than the buffer.
     ///
     /// @param hostname hostname of this relay
     HeaderScan header(String hostname) {

@@ -24,8 +24,8 @@ import org.o365relay.queue.QueueException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Receives the content of messages: DATA and BDAT, the octets that follow them, and the commit. Owns the open
-/// mail transaction.
+/// Handles DATA and BDAT, receives the content that follows them, and commits the message to the queue. Owns
+/// the open mail transaction.
 ///
 /// After [SessionAction.ReadContent], the connection passes octets to [#receive] until [#isComplete], waits for
 /// [#spill] after each call, and then sends the reply from [#end].
@@ -33,8 +33,8 @@ public final class MessageReceiver {
 
     private static final Logger log = LoggerFactory.getLogger(MessageReceiver.class);
 
-    /// Largest rejected chunk, in octets, that is skipped to continue the session; a larger one closes the
-    /// session.
+    /// Maximum size of a rejected chunk in octets for which the session continues after the chunk has been
+    /// skipped. A larger chunk closes the session.
     private static final long MAX_SKIPPED = 64L * 1024 * 1024;
 
     private final Client client;
@@ -152,7 +152,7 @@ public final class MessageReceiver {
         return skip(bdat, rejection);
     }
 
-    /// Rejects BDAT, but skips its chunk, which must not be read as commands.
+    /// Rejects BDAT and skips the chunk that follows, which must not be read as commands.
     SessionAction rejectChunk(Command.Bdat bdat, Reply reply) {
         SessionAction action = errors.error(reply);
         return action instanceof Send ? skip(bdat, reply) : action;
@@ -220,15 +220,15 @@ public final class MessageReceiver {
         return remaining == 0;
     }
 
-    /// @return whether another server might find the end of the content elsewhere
+    /// @return whether another server might recognize the end of the content at a different position
     public boolean isEndAmbiguous() {
         return ambiguousEnd;
     }
 
     /// Checks size and free space, and writes a full buffer to the queue.
     ///
-    /// @return future that completes when the buffer has been written, and before which no content may be
-    ///     received; empty if nothing is written
+    /// @return future that completes when the buffer has been written; the caller must not call [#receive]
+    ///     before that. Empty if there is nothing to wait for
     public Optional<CompletableFuture<QueueId>> spill() {
         boolean atFinalDot = chunk == null && isComplete();
         if (isSkipping() || atFinalDot) {
@@ -271,7 +271,7 @@ public final class MessageReceiver {
     private CompletableFuture<Reply> endMessage(MailTransaction ended) {
         transaction = null;
         if (bareLineFeeds) {
-            ended.ignore(Deviation.BARE_LINE_FEED); // already counted with the first command
+            ended.ignore(Deviation.BARE_LINE_FEED); // already counted for the first command that ended with a bare LF
         } else if (ambiguousEnd) {
             ended.add(Deviation.NONSTANDARD_END_OF_DATA);
         }
@@ -293,7 +293,7 @@ public final class MessageReceiver {
         List<RoutedEnvelope> parts = ended.parts(settings.routes(), client.address());
         int recipients = ended.recipients().size();
         long size = ended.size();
-        client.device().messageAccepted(recipients, size); // before the commit, so that a crash cannot restore quota
+        client.device().messageAccepted(recipients, size); // before the commit, so that a crash cannot lose the count
         return ended.commit(arrival, parts).handle((ids, failure) -> {
             if (failure != null) {
                 client.device().rollBack(recipients, size);

@@ -28,7 +28,7 @@ final class OwnReceived {
     private @Nullable QueueId id() {
         next();
         if (is("with")) {
-            next(); // the protocol
+            next(); // skips the protocol
             next();
         }
         return is("id") && next()

@@ -101,7 +101,7 @@ public final class RejectReplies {
                 "Recipient address rejected: need fully-qualified address");
     }
 
-    /// The only reply on a connection from outside the trusted networks, in place of the greeting.
+    /// The reply sent instead of the greeting to a client outside the trusted networks.
     public static Reply untrusted(InetAddress client) {
         return Reply.of(554, "5.7.1", client.getHostAddress() + ": Relay access denied (relay.trusted-networks)");
     }
@@ -181,8 +181,8 @@ public final class RejectReplies {
     }
 
     /// @param text text that the client sent
-    /// @return the first 80 characters, with `?` in place of each that is not printable ASCII, and `...` if the
-    ///     text is longer
+    /// @return the first 80 characters, with `?` in place of characters other than printable ASCII, followed by
+    ///     `...` if the text is longer
     public static String printable(String text) {
         StringBuilder ascii = new StringBuilder(MAX_ECHO);
         for (int i = 0; i < text.length() && i < MAX_ECHO; i++) {

@@ -30,8 +30,8 @@ public final class Session {
 
     private boolean commandReceived;
 
-    /// Whether the last command was a rejected DATA. A client that ignores replies then sends its content,
-    /// which must not be executed as commands.
+    /// Whether the last command was a rejected DATA. A client that ignores replies sends its content
+    /// nevertheless, and the content must not be executed as commands.
     private boolean dataRejected;
 
     /// Whether the last line ended with a bare LF.
@@ -59,7 +59,7 @@ public final class Session {
         return Reply.plain(220, settings.hostname() + " ESMTP o365-relay");
     }
 
-    /// @param line line without its line feed; it ends with CR unless the client ends its lines with a bare LF
+    /// @param line line without its line feed; ends with CR unless the client sent a bare LF
     public SessionAction line(String line) {
         if (auth.isRunning()) {
             return auth.response(line);
@@ -74,7 +74,7 @@ public final class Session {
 
     SessionAction handle(Command command) {
         commandReceived = true;
-        auth.recordCommand(command); // even if it is rejected: a device may send its password next
+        auth.recordCommand(command); // even if it is rejected, because a device may send its password next
         if (dataRejected && !isRecognized(command)) {
             return errors.rejectAndClose(
                     Reply.of(421, "4.7.0", "Non-SMTP command after rejected DATA, closing connection"));
@@ -99,7 +99,7 @@ public final class Session {
                 || command instanceof Command.MalformedBdat);
     }
 
-    /// Rejects a line that is too long, which the connection skips.
+    /// Rejects a line that is too long. The connection skips the rest of the line.
     public SessionAction lineTooLong() {
         auth.lineTooLong();
         return error(
@@ -107,7 +107,7 @@ public final class Session {
                 Reply.of(500, "5.5.2", "Command line too long (relay.limits.command-line-length)"));
     }
 
-    /// Resets the session after STARTTLS, because earlier commands are not trusted (RFC 3207 §4.2).
+    /// Resets the session after STARTTLS, because commands sent in plain text are not trusted (RFC 3207 §4.2).
     public void tlsStarted() {
         receiver.abort();
         state.tlsStarted();
@@ -121,7 +121,7 @@ public final class Session {
         if (receiver.isChunked()) {
             client.deviated(Deviation.DISCONNECT_IN_MESSAGE);
         } else if (commandReceived) {
-            client.deviated(deviation); // not counted for port scans and health checks
+            client.deviated(deviation); // port scans and health checks, which send no command, do not count
         }
         receiver.abort();
     }
@@ -222,7 +222,7 @@ public final class Session {
             case Command.Helo _, Command.Ehlo _, Command.StartTls _ -> true;
             case Command.Noop _, Command.Rset _, Command.Help _, Command.Quit _ -> true;
             case Command.UnexpectedArgument withArgument -> isAllowedBeforeTls(withArgument.command());
-            // each of these is rejected with its own reply
+            // these are rejected later, each with a specific reply
             case Command.Unknown _, Command.Malformed _, Command.MalformedAuth _, Command.MalformedBdat _ -> true;
             case Command.Mail _, Command.Rcpt _, Command.Data _, Command.Bdat _ -> false;
             case Command.Vrfy _, Command.Expn _, Command.Auth _ -> false;
@@ -233,7 +233,7 @@ public final class Session {
     private SessionAction helo(String name, boolean isEhlo, Reply reply) {
         Optional<Reply> rejection = state.greet(name, isEhlo);
         if (rejection.isPresent()) {
-            return errors.error(rejection.get()); // RFC 5321 §4.1.4: the state is unchanged
+            return errors.error(rejection.get()); // RFC 5321 §4.1.4: a rejected EHLO leaves the state unchanged
         }
         receiver.abort();
         return new Send(reply);

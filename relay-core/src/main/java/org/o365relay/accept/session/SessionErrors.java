@@ -13,7 +13,7 @@ import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
 
 /// Counts the rejections in one session and logs the first [#MAX_LOGGED]. Closes the session after too many
-/// errors, or after too many commands without a message.
+/// errors, or after too many commands without an accepted message.
 public final class SessionErrors {
 
     private static final int MAX_ERRORS = 20;

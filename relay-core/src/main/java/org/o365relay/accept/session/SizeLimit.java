@@ -10,7 +10,7 @@ import org.o365relay.route.Routes;
 /// @param isDeviceLimit whether the limit of the device applies
 public record SizeLimit(long octets, boolean isDeviceLimit) {
 
-    /// @return limit for a client
+    /// @return limit for clients with this policy
     public static SizeLimit of(ClientPolicy policy, Routes routes) {
         long largest = routes.maxMessageSize();
         return largest < policy.messageSize()

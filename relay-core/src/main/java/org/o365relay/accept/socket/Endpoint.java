@@ -13,7 +13,6 @@ public sealed interface Endpoint {
     /// @param port 1 to 65535; 0 for an ephemeral port (tests)
     record Tcp(InetAddress address, int port) implements Endpoint {
 
-        /// @return address and port as the JDK represents them
         public InetSocketAddress socketAddress() {
             return new InetSocketAddress(address, port);
         }

@@ -27,7 +27,7 @@ public final class ServerSockets {
     private static final Logger log = LoggerFactory.getLogger(ServerSockets.class);
 
     /// The backlog is large because many devices may connect at the same time, for example after a power
-    /// failure; with a short one, some would have to retransmit their connection request.
+    /// failure. If the backlog were full, some devices would have to retransmit their connection requests.
     private static final int BACKLOG = 4_096;
 
     // socket(7)
@@ -36,7 +36,7 @@ public final class ServerSockets {
     private static final int SO_DOMAIN = 39;
     private static final int AF_UNIX = 1;
 
-    /// Constructor argument for a Unix socket that is already listening.
+    /// Value of the constructor parameter that marks a Unix socket as already listening.
     private static final boolean LISTENING = true;
 
     private final InheritedSockets inherited;
@@ -157,7 +157,7 @@ public final class ServerSockets {
                 throw new ListenException(endpoint, "the socket cannot be set to non-blocking mode");
             }
             return socket.getIntOpt(SOL_SOCKET, SO_DOMAIN) == AF_UNIX;
-        } catch (IOException | RuntimeException e) { // Netty throws unchecked exceptions for a non-socket
+        } catch (IOException | RuntimeException e) { // Netty throws a RuntimeException for a non-socket
             throw new ListenException(
                     endpoint, "file descriptor " + descriptor + " is not a socket: " + e.getMessage());
         }

@@ -13,7 +13,8 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// The file of a Unix socket. Checks an existing file before it is replaced, because Netty would not.
+/// The file of a Unix socket. Checks an existing file before it is replaced, because Netty replaces it
+/// without a check.
 final class UnixSocketFile {
 
     // inode(7)

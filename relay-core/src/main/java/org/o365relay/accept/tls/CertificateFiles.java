@@ -33,7 +33,8 @@ public record CertificateFiles(Path certificate, Path key, Duration detectionTim
     record Versions(
             @Nullable FileVersion certificate, @Nullable FileVersion key) {}
 
-    /// @param fileKey identifies the file behind the name, on Unix by its inode; null if unsupported
+    /// @param fileKey identity of the file (on Unix, device and inode), which changes when the file is
+    ///     replaced; null if the file system does not support it
     record FileVersion(
             FileTime modified, long size, @Nullable Object fileKey) {}
 

@@ -14,9 +14,10 @@ import javax.net.ssl.SSLException;
 /// Enables TLS 1.0 and 1.1 (RFC 8996 §1) and ciphers without forward secrecy, for devices that support nothing
 /// newer.
 ///
-/// The JDK disables them with a security property that it reads once, before the first use of TLS in the
-/// process. [#allow] must be called before that. From then on, every server in the process accepts them unless
-/// it sets its TLS versions; the default for outgoing connections is unchanged.
+/// The JDK disables these versions and ciphers with a security property that it reads only once, at the first
+/// use of TLS in the process, so [#allow] must be called earlier. After that call, every TLS server in the
+/// process accepts them unless it sets its own TLS versions and ciphers. The default TLS versions for outgoing
+/// connections are unchanged.
 public final class OldTls {
 
     private static final String PROPERTY = "jdk.tls.disabledAlgorithms";
@@ -30,7 +31,7 @@ public final class OldTls {
     /// Allows old TLS. Must be called before the first use of TLS in the process.
     public static void allow() {
         Security.setProperty(PROPERTY, without(String.valueOf(Security.getProperty(PROPERTY))));
-        // keeps the defaults for outgoing connections
+        // keeps the default TLS versions for outgoing connections
         System.setProperty("jdk.tls.client.protocols", "TLSv1.3,TLSv1.2");
     }
 

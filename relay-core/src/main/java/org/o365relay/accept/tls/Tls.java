@@ -27,8 +27,9 @@ public final class Tls implements AutoCloseable {
     private static final int SESSION_CACHE_SIZE = 1_000;
 
     static {
-        // TLS 1.2 allows any number of handshakes in one connection, which cost the server much more than the
-        // client. The JDK reads this property once, before its first handshake as a server.
+        // A TLS 1.2 client may renegotiate any number of times in one connection, and each handshake costs the
+        // server much more than the client. The JDK reads this property once, before its first handshake as a
+        // server.
         System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
     }
 
@@ -82,7 +83,8 @@ public final class Tls implements AutoCloseable {
     /// Polls the files. Polling, unlike a WatchService, also works on network file systems and with the
     /// symbolic links that certificate tools replace. Keeps the old certificate if the new files are invalid.
     private void reloadIfChanged() {
-        CertificateFiles.Versions current = files.versions(); // before reading: the next poll notices later changes
+        // The versions are determined before the files are read, so that the next poll detects later changes.
+        CertificateFiles.Versions current = files.versions();
         if (current.equals(loadedVersions)) {
             return;
         }

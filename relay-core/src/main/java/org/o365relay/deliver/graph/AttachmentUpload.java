@@ -50,7 +50,7 @@ final class AttachmentUpload {
             @Nullable String contentId,
             long size) {}
 
-    /// An upload session, in Graph's responses to its creation and to queries of its state.
+    /// An upload session, as Graph returns it when the session is created and when its state is queried.
     record UploadSession(@Nullable String uploadUrl, List<String> nextExpectedRanges) {}
 
     private record AttachmentList(List<ListedAttachment> value) {}
@@ -125,9 +125,9 @@ final class AttachmentUpload {
                         && "http".equals(client.root().getScheme()));
     }
 
-    /// Checks whether the draft lists one more attachment of this name than were uploaded before. Attachments
-    /// that the draft was created with do not count, because they are smaller than any that is uploaded in
-    /// ranges.
+    /// Checks whether the draft lists more attachments of this name, of at least this size, than were uploaded
+    /// before. Attachments that the draft was created with do not count, because they are smaller than any
+    /// attachment that is uploaded in ranges.
     private boolean isAttached(String name, long size) throws AttemptAbortedException {
         URI files = URI.create(client.address("messages", draft, "attachments") + "?$select=name,size");
         GraphResponse response = client.send(GraphRequest.plain("GET", files, Step.CONTENT), 200);

@@ -27,7 +27,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Sends a message that is too large for one request: creates a draft without the largest attachments, uploads
-/// these, and sends the draft. No recipient receives anything before that last request; if an earlier request
+/// these, and sends the draft. No recipient receives anything before the draft is sent; if an earlier request
 /// fails, the draft is deleted.
 final class Draft {
 
@@ -132,8 +132,8 @@ final class Draft {
 
             @Nullable String address) {}
 
-    /// Sends the request that creates the draft. If it fails, a draft may exist that the relay cannot delete
-    /// because its ID is unknown.
+    /// Sends the request that creates the draft. If the request fails, a draft may exist that the relay cannot
+    /// delete because its ID is unknown.
     private GraphResponse requestCreation(GraphRequest request) throws AttemptAbortedException {
         try {
             return client.send(request, 201);

@@ -45,7 +45,7 @@ final class GraphClient {
         this.retryAfter = retryAfter;
     }
 
-    /// @param segments segments of the path after the mailbox
+    /// @param segments path segments that follow the mailbox
     URI address(String... segments) {
         StringBuilder path = new StringBuilder("/v1.0/users/").append(escaped(settings.user()));
         for (String segment : segments) {
@@ -101,7 +101,7 @@ final class GraphClient {
     /// Sends a request with the access token.
     ///
     /// @param expected status of the response if the request succeeds
-    /// @throws AttemptAbortedException if the response has any other status, and in the cases of
+    /// @throws AttemptAbortedException if the response has any other status, and in the same cases as
     ///     [#send(GraphRequest)]
     GraphResponse send(GraphRequest request, int expected) throws AttemptAbortedException {
         GraphResponse response = send(request);
@@ -119,8 +119,8 @@ final class GraphClient {
         return exchange(request, https.request(request.uri()));
     }
 
-    /// Adds the name of the missing permission, Mail.ReadWrite, because Graph returns the same error as for
-    /// Mail.Send.
+    /// Adds the name of the missing permission, Mail.ReadWrite, to the reply, because Graph returns the same
+    /// error if Mail.Send is missing.
     private AttemptAbortedException draftsForbidden(GraphResponse response) {
         String text = "DraftsForbidden: the app may not create drafts (Mail.ReadWrite), which large messages need: "
                 + response.errorReply().text();
@@ -140,7 +140,7 @@ final class GraphClient {
     private GraphResponse authorized(GraphRequest request, AccessToken token) throws AttemptAbortedException {
         HttpRequest.Builder builder = https.request(request.uri());
         String bearer = token.value().reveal();
-        if (!bearer.chars().allMatch(c -> c > ' ' && c < 0x7f)) { // the HTTP client's exception would contain it
+        if (!bearer.chars().allMatch(c -> c > ' ' && c < 0x7f)) { // the HTTP client would reveal it in an exception
             String text = "the access token has characters that HTTP does not allow";
             throw new AttemptAbortedException(
                     new Response(Step.AUTH, Reply.plain(400, "InvalidToken: " + text), Origin.SIGN_IN));

@@ -105,7 +105,7 @@ final class GraphResponse {
         }
     }
 
-    /// @return Graph's error, such as `ErrorAccessDenied: Access is denied. (request-id …)`. For any
+    /// @return reply with Graph's error, such as `ErrorAccessDenied: Access is denied. (request-id …)`. For any
     ///     other body, such as a proxy's error page, the reply contains the beginning of its text; if the
     ///     status may come from the proxy, the reply code is 502, so that the message is deferred
     Reply errorReply() {

@@ -30,7 +30,7 @@ import org.o365relay.rewrite.ReaddressedHeader;
 /// as a [Draft].
 public final class GraphUpstream implements Upstream {
 
-    /// Concurrent requests that Graph allows per app and mailbox.
+    /// Number of concurrent requests that Graph allows per app and mailbox.
     private static final int MAX_REQUESTS = 4;
 
     /// Size of the largest file that can be attached to a draft, in octets.

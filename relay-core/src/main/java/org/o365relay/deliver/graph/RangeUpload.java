@@ -148,6 +148,7 @@ final class RangeUpload {
     }
 
     /// @param last whether the last range was sent
+    /// @return position at which the upload continues; the size if the attachment is complete
     private long reached(GraphResponse response, boolean last) throws AttemptAbortedException {
         OptionalLong next = expected(response);
         if (next.isPresent() && next.getAsLong() >= 0 && next.getAsLong() < size) {

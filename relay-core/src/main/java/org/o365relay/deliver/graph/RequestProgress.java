@@ -19,7 +19,8 @@ final class RequestProgress {
         this.remaining = new AtomicLong(body.length());
     }
 
-    /// The HTTP client reads the body after it has connected and sent the header.
+    /// @return publisher of the body that tracks the progress; the HTTP client reads the body only after it has
+    ///     connected and sent the header
     BodyPublisher publisher() {
         return body.length() == 0
                 ? BodyPublishers.noBody()

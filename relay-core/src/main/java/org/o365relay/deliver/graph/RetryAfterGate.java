@@ -15,7 +15,7 @@ import org.o365relay.mail.Reply;
 /// attempt in flight continues.
 final class RetryAfterGate {
 
-    /// Longest wait; a longer Retry-After is shortened to it.
+    /// Longest wait; a longer Retry-After is shortened to this.
     static final Duration MAX = Duration.ofHours(24);
 
     private final InstantSource clock;
@@ -32,7 +32,7 @@ final class RetryAfterGate {
                 .ifPresent(end -> until.accumulateAndGet(end, (a, b) -> a.isAfter(b) ? a : b));
     }
 
-    /// @return the response of the attempt, with the wait that Graph asks for
+    /// @return the response of the attempt, with the wait that Graph asked for, if any
     Response response(Step step, Reply reply, GraphResponse response) {
         Response result = new Response(step, reply, Origin.GRAPH);
         return requested(response, clock.instant()).map(result::withRetryAfter).orElse(result);

@@ -17,7 +17,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.rewrite.StoredContent;
 
-/// Stores one message during one attempt, because its content can be written only once and its size must be
+/// Stores one message during one attempt, because the content can be generated only once and its size must be
 /// known before it is sent. A small message is kept in memory, a larger one in a file that only the relay can
 /// read and that is deleted when the attempt ends.
 final class Spool extends OutputStream implements StoredContent, Closeable {
@@ -35,7 +35,7 @@ final class Spool extends OutputStream implements StoredContent, Closeable {
         this.maxInMemory = maxInMemory;
     }
 
-    /// The relay's disk failed; the message is not at fault.
+    /// The message cannot be written to the relay's disk; the message itself is not at fault.
     static final class Failed extends IOException {
         private static final long serialVersionUID = 1L;
 
@@ -86,7 +86,7 @@ final class Spool extends OutputStream implements StoredContent, Closeable {
         }
     }
 
-    /// Completes the message. It can be read from now on, but no longer written.
+    /// Completes the message. From now on it can be read, but no longer written.
     void complete() {
         if (memory != null) {
             content = memory.toByteArray();

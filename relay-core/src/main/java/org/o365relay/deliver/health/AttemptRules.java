@@ -29,7 +29,7 @@ import org.o365relay.deliver.upstream.Response.Step;
 record AttemptRules(MailboxHealth health, UpstreamHealth upstream, boolean carriesMail, Instant now) {
 
     private static final ProbeSchedule RETRIES = new ProbeSchedule(Duration.ofSeconds(1), Duration.ofSeconds(30));
-    private static final int MAX_TRANSACTION_FAILURES = 3; // the messages may have caused fewer than this
+    private static final int MAX_TRANSACTION_FAILURES = 3; // the messages may be the cause of one or two failures
 
     static MailboxHealth next(MailboxHealth health, AttemptResult result, Instant now) {
         DeliveryPermit permit = result.permit();
@@ -62,7 +62,7 @@ record AttemptRules(MailboxHealth health, UpstreamHealth upstream, boolean carri
         return reopened(upstream.withFailures(0, 0));
     }
 
-    /// Ends the suspension of the upstream and the block of the mailbox, if there is one.
+    /// Ends any suspension of the upstream and any block of the mailbox.
     private MailboxHealth reopened(UpstreamHealth next) {
         return health.with(next.isOpen() ? next : next.to(new Open())).unblocked();
     }
@@ -78,8 +78,8 @@ record AttemptRules(MailboxHealth health, UpstreamHealth upstream, boolean carri
         };
     }
 
-    /// A successful sign-in or a temporary reply does not end a suspension or block for a failure at MAIL or
-    /// later, such as a quota; the next probe decides.
+    /// A successful sign-in or a temporary reply does not end a suspension or block that was caused by a
+    /// failure at MAIL or later, such as a quota; the next probe decides.
     private MailboxHealth answered() {
         UpstreamHealth next = carriesMail ? upstream.withFailures(upstream.retries(), 0) : upstream;
         return switch (state()) {

@@ -63,7 +63,8 @@ final class Breaker {
         last = now;
     }
 
-    /// Returns true also if the remaining backoff exceeds the maximum, because the clock was set back.
+    /// Also returns true if the remaining backoff exceeds the maximum, which happens only after the clock was
+    /// set back.
     private static boolean isOver(Backoff current, Instant now) {
         return !current.until().isAfter(now)
                 || Duration.between(now, current.until()).compareTo(PERIODS.max()) > 0;

@@ -26,7 +26,8 @@ public final class FaultAttribution {
     /// The last failure of a message.
     ///
     /// @param processed number of messages that the upstream had processed when this one failed
-    /// @param consecutiveFailures number of failures of this message since the upstream last processed any message
+    /// @param consecutiveFailures number of times this message failed since the upstream last processed any
+    ///     message
     /// @param ownFault whether the message was at fault; reset when a later failure is attributed to the
     ///     upstream
     private record Failure(long processed, int consecutiveFailures, boolean ownFault) {}
@@ -44,14 +45,15 @@ public final class FaultAttribution {
         return last != null && last.processed() < processed;
     }
 
-    /// Records that the connection was lost while this message was sent. The failure is not attributed to the
-    /// message.
+    /// Records that the connection was lost while this message was being sent. The failure is not attributed to
+    /// the message.
     public synchronized void lost(QueueId id) {
         failures.put(id, new Failure(processed, 1, false));
     }
 
-    /// @return whether the message is at fault: the upstream has processed others since it failed, or it was at
-    ///     fault before and no failure has been attributed to the upstream since then
+    /// @return whether the message is at fault: the upstream has processed other messages since this one last
+    ///     failed, or this one was at fault before and no failure has been attributed to the upstream since
+    ///     then
     public synchronized boolean isOwnFault(QueueId id) {
         return processedSince(id) || wasOwnFault(id);
     }
@@ -62,8 +64,8 @@ public final class FaultAttribution {
     }
 
     /// Decides whether the failure of a message at fault leaves the state of the upstream unchanged. One such
-    /// message does not show a failure of the upstream; a second one may, if no message was processed in
-    /// between.
+    /// message does not show a failure of the upstream; a second one may, if the upstream processed no message
+    /// between the two failures.
     ///
     /// @param id ID of the message at fault
     /// @return true if the message was at fault before, or is the first one at fault since the upstream last

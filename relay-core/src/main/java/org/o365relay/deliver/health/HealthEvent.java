@@ -34,14 +34,14 @@ public sealed interface HealthEvent {
     /// The upstream permanently refused a message at this step, which shows that all earlier steps work.
     record MessageRefused(DeliveryPermit permit, Step step) implements AttemptResult {}
 
-    /// The upstream replied to MAIL or a later command with a temporary failure, or let the relay sign in.
+    /// The upstream accepted the sign-in, or replied to MAIL or a later command with a temporary failure.
     record Answered(DeliveryPermit permit) implements AttemptResult {}
 
     /// The attempt failed temporarily before MAIL.
     record UpstreamUnreachable(DeliveryPermit permit, Cause cause) implements AttemptResult {}
 
-    /// The connection was lost or Graph replied 5xx, at MAIL or later. The message may have caused a single
-    /// such failure.
+    /// The connection was lost or Graph replied 5xx, at MAIL or later. A single failure of this kind may have
+    /// been caused by the message.
     record TransactionFailed(DeliveryPermit permit, Cause cause) implements AttemptResult {
 
         public TransactionFailed(DeliveryPermit permit, Verdict failure) {
@@ -64,7 +64,7 @@ public sealed interface HealthEvent {
     record MailboxFailed(
             DeliveryPermit permit, Cause cause, @Nullable ProbeSchedule schedule) implements AttemptResult {}
 
-    /// The relay's own daily quota of the account has no room.
+    /// The daily quota that the relay enforces for the account has no room.
     ///
     /// @param until when the quota has room again
     /// @param isBrief whether the wait is expected to be short; if so, it is not reported as a block
@@ -91,9 +91,9 @@ public sealed interface HealthEvent {
     ///     continues
     record Retry(boolean quotaHasRoom) implements HealthEvent {}
 
-    /// An operator requests a probe that must send a message, and the queue may have none that is due.
+    /// An operator requests a probe that must send a message, and the queue may contain no message that is due.
     record RequestMessageProbe(String by) implements HealthEvent {}
 
-    /// Time has passed, so that a block that ends at a fixed time may be over.
+    /// Time has passed, so a block that ends at a fixed time may be over.
     record TimePassed() implements HealthEvent {}
 }

@@ -57,7 +57,7 @@ final class HealthReport {
         }
     }
 
-    /// @return whether the upstream was not suspended before, or for another cause
+    /// @return whether the upstream was not suspended before, or was suspended for a different cause
     private static boolean isNewCause(HealthState was, Suspension suspension) {
         return !(was instanceof Suspended(Suspension known) && known.cause().equals(suspension.cause()));
     }

@@ -5,7 +5,7 @@ import java.util.Optional;
 /// State of an upstream or of a blocked mailbox.
 sealed interface HealthState {
 
-    /// @return the cause for which no mail leaves, with the time of the next probe; empty if mail may leave
+    /// @return why no mail may leave and when the next probe is due; empty if mail may leave
     default Optional<Suspension> failure() {
         return switch (this) {
             case Open _ -> Optional.empty();
@@ -17,7 +17,7 @@ sealed interface HealthState {
     /// State of one upstream.
     sealed interface UpstreamState extends HealthState {}
 
-    /// A failure that has to be fixed, or that ends with time; probed until it is gone.
+    /// A state with a failure that must be fixed or that ends with time.
     sealed interface Failed extends HealthState {
         Suspension suspension();
     }
@@ -25,14 +25,14 @@ sealed interface HealthState {
     /// Mail may leave.
     record Open() implements UpstreamState {}
 
-    /// The upstream cannot be reached, fails temporarily before MAIL, or loses connections; retried within 30
-    /// seconds, or by messages within 15 minutes.
+    /// The upstream cannot be reached, fails temporarily before MAIL, or loses connections; retried by signing
+    /// in within 30 seconds, or by sending a message within 15 minutes.
     record Retrying(Suspension suspension) implements UpstreamState {}
 
     /// The upstream has a failure that concerns all mail sent to it.
     record Suspended(Suspension suspension) implements UpstreamState, Failed {}
 
-    /// The mailbox has a failure of its own, whichever upstream is used.
+    /// The mailbox itself has a failure, whichever upstream is used.
     ///
     /// @param upstream position of the upstream where the failure was seen
     /// @param isProbing whether a probe is in flight

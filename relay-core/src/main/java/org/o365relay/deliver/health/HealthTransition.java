@@ -17,7 +17,7 @@ import org.o365relay.deliver.health.Suspension.EndedBy;
 import org.o365relay.deliver.health.UpstreamHealth.Permits;
 import org.o365relay.journal.Event;
 
-/// The result of applying an event to the health. A pure function of health, event and time.
+/// The result of applying an event to the health. Depends only on the previous health, the event and the time.
 ///
 /// @param health the next health; equal to the previous one if nothing changes
 /// @param journal events to write to the journal, in order

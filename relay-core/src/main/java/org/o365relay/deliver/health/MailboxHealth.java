@@ -16,7 +16,7 @@ import org.o365relay.mail.EmailAddress;
 
 /// Health of a mailbox and its upstreams: an immutable value. [HealthTransition] computes the next one.
 ///
-/// @param probes schedule of probes for failures that have none of their own
+/// @param probes schedule of probes for failures that do not specify a schedule
 /// @param upstreams upstreams in order of preference, the primary first; at least one
 /// @param block failure of the mailbox itself; null if there is none
 /// @param pause an operator's pause, independent of the other state; null if there is none
@@ -31,26 +31,26 @@ record MailboxHealth(
         @Nullable String messageProbeBy,
         Reported reported) {
 
-    /// Maximum wait, for changes that no event announces.
+    /// Maximum wait before the health is checked again, because not every change is announced by an event.
     static final Duration MAX_WAIT = Duration.ofSeconds(30);
 
     private static final Duration MAX_SHORT_OUTAGE = Duration.ofMinutes(1);
 
     /// What was reported, so that each failover, block and outage is reported once.
     ///
-    /// @param reasons last reported reason of each upstream, by its name; that of the mailbox itself has the
-    ///     empty string as key
+    /// @param reasons last reported reason for each upstream, by the name of the upstream; the empty string is
+    ///     the key for the mailbox itself
     /// @param outage the reported outage; null if mail leaves
     /// @param active position of the upstream that was last reported as in use
     record Reported(Map<String, String> reasons, @Nullable Outage outage, int active) {}
 
     /// A period during which no mail leaves.
     ///
-    /// @param blocked whether a failure has to be fixed or a limit has to end; false if the upstreams are
-    ///     merely unreachable
+    /// @param blocked whether mail waits for a failure to be fixed or for a limit to end; false if the
+    ///     upstreams are merely unreachable
     record Outage(Instant since, boolean blocked) {}
 
-    /// A failure that a successful probe or the passing of time ends.
+    /// A failure that ends with a successful probe or at a fixed time.
     ///
     /// @param upstream upstream where the failure was seen
     private record Failure(Suspension suspension, UpstreamHealth upstream, Probe probe, boolean isProbing) {
@@ -87,8 +87,8 @@ record MailboxHealth(
         return permit.generation() != upstream(permit).permits().generation();
     }
 
-    /// The failures that are probed: that of the mailbox itself or, if it has none, those of the upstreams that
-    /// are preferred to the one in use.
+    /// The failures that are probed: the failure of the mailbox itself or, if it has none, the failures of the
+    /// upstreams that are preferred to the one in use.
     private Stream<Failure> failures() {
         return block != null
                 ? Stream.of(new Failure(
@@ -206,7 +206,7 @@ record MailboxHealth(
                 nextBlock);
     }
 
-    /// Begins or changes a block. The results of attempts in flight are then ignored.
+    /// Begins or changes a block. From then on, the results of attempts in flight are ignored.
     ///
     /// @param next the block; null to end it
     MailboxHealth blocked(@Nullable Blocked next) {

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param mailbox address of the mailbox
 /// @param since when the state began; null if the mailbox is open
-/// @param upstream name of the upstream in use; if no mail leaves, of the one whose failure is shown
+/// @param upstream name of the upstream in use or, if no mail leaves, of the upstream with the failure that is
+///     shown
 /// @param reply reply that caused the state, from the upstream or composed by the relay; empty if the mailbox
 ///     is open or paused
 /// @param cause cause of the state, in plain words; empty if the mailbox is open

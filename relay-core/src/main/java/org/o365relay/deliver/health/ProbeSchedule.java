@@ -22,8 +22,9 @@ public record ProbeSchedule(Duration first, Duration max) {
         return delay.compareTo(max) < 0 ? delay : max;
     }
 
-    /// The delay of probes that send a message. From the fifth failed probe on, it doubles up to 15 minutes
-    /// even if `max` is shorter, because Microsoft refuses all mail for a day after many identical errors.
+    /// The delay of probes that send a message. From the fifth failed probe on, the delay doubles up to 15
+    /// minutes even if `max` is shorter, because Microsoft refuses all mail for a day after many identical
+    /// errors.
     Duration messageDelay(int probes) {
         Duration usual = delay(probes);
         if (probes < FAST_PROBES || usual.compareTo(MAX_WITH_MAIL) >= 0) {

@@ -12,8 +12,8 @@ import org.o365relay.deliver.health.HealthState.Blocked;
 /// @param target what is blocked or suspended
 /// @param cause cause of the block or suspension, in plain words
 /// @param method how the probe is made
-/// @param waitsUntil for [Method#QUOTA], when the quota has room again, which ends the block; null if it has
-///     room now, and for the other methods
+/// @param waitsUntil with [Method#QUOTA], the time at which the quota has room again and the block ends; null
+///     if the quota has room now, and with the other methods
 public record RequestedProbe(
         String upstream,
         Target target,
@@ -41,7 +41,7 @@ public record RequestedProbe(
 
     /// Lists the probes that run when an operator requests a retry of the mailbox.
     ///
-    /// @param quotaFullUntil when the account's daily quota has room again; null if it has now
+    /// @param quotaFullUntil when the account's daily quota has room again; null if it has room now
     static List<RequestedProbe> of(MailboxHealth health, @Nullable Instant quotaFullUntil) {
         List<RequestedProbe> probes = new ArrayList<>();
         Blocked block = health.block();

@@ -8,9 +8,8 @@ import java.time.Instant;
 /// @param endedBy what ends the suspension
 /// @param schedule schedule of the probes
 /// @param since when the suspension began
-/// @param failedProbes number of failed probes
 /// @param delay time between the last probe and the next
-/// @param nextProbe when the next probe is due or, if the suspension ends by time, when it ends
+/// @param nextProbe when the next probe is due or, with [EndedBy#TIME], when the suspension ends
 record Suspension(
         Cause cause,
         EndedBy endedBy,
@@ -27,11 +26,12 @@ record Suspension(
         CHECK,
         /// A message that the upstream accepts, or refuses permanently at the failed step or a later one.
         MESSAGE,
-        /// The time of `nextProbe`, without a probe.
+        /// The arrival of the time `nextProbe`; no probe is made.
         TIME
     }
 
-    /// A suspension caused by a failure of the upstream or mailbox; the failed step determines the kind of probe.
+    /// A suspension caused by a failure of the upstream or mailbox. The failed step determines the kind of
+    /// probe.
     static Suspension of(Cause cause, ProbeSchedule schedule, Instant now) {
         return at(cause, endedBy(cause), schedule, now, 0, now);
     }
@@ -70,7 +70,7 @@ record Suspension(
         return at(cause, endedBy, schedule, since, failedProbes, now);
     }
 
-    /// A copy with the next probe due now. A suspension that ends by time remains unchanged.
+    /// A copy with the next probe due now. A suspension that ends at a fixed time remains unchanged.
     Suspension dueNow(Instant now) {
         return endedBy == EndedBy.TIME || isDue(now)
                 ? this

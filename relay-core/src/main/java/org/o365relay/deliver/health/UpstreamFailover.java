@@ -31,7 +31,7 @@ public final class UpstreamFailover {
     private MailboxHealth health;
 
     /// @param upstreams upstreams in order of preference, the primary first; at least one
-    /// @param probes schedule of probes for failures that have none of their own
+    /// @param probes schedule of probes for failures that do not specify a schedule
     public UpstreamFailover(
             EmailAddress mailbox,
             List<Upstream> upstreams,
@@ -61,7 +61,7 @@ public final class UpstreamFailover {
         }
     }
 
-    /// Ends a block whose time is over, and returns the current health.
+    /// Returns the current health, after ending a block that has reached its fixed end time.
     private MailboxHealth current() {
         apply(new TimePassed());
         return health;
@@ -100,7 +100,7 @@ public final class UpstreamFailover {
     /// Ends an operator's pause, makes every probe due now, and ends the waits that upstreams have asked for
     /// (Retry-After).
     ///
-    /// @param quotaFullUntil when the account's daily quota has room again; null if it has now
+    /// @param quotaFullUntil when the account's daily quota has room again; null if it has room now
     /// @return what is probed; empty if the mailbox is not blocked, no upstream that is preferred to the one in
     ///     use is suspended, and the one in use has not asked for a wait
     public synchronized List<RequestedProbe> resume(@Nullable Instant quotaFullUntil) {
@@ -111,9 +111,9 @@ public final class UpstreamFailover {
     /// (Retry-After); after a failed probe the schedule applies again. The relay's own quota is never exceeded:
     /// a block because of the quota ends only if the quota has room.
     ///
-    /// @param quotaFullUntil when the account's daily quota has room again; null if it has now
-    /// @return what is probed; empty if the mailbox is not blocked and no upstream that is preferred to the one
-    ///     in use is suspended
+    /// @param quotaFullUntil when the account's daily quota has room again; null if it has room now
+    /// @return what is probed; empty if the mailbox is not blocked, no upstream that is preferred to the one in
+    ///     use is suspended, and the one in use has not asked for a wait
     public synchronized List<RequestedProbe> retry(@Nullable Instant quotaFullUntil) {
         return probe(new Retry(quotaFullUntil == null), quotaFullUntil);
     }

@@ -6,7 +6,7 @@ import org.o365relay.deliver.health.HealthState.Retrying;
 import org.o365relay.deliver.health.HealthState.Suspended;
 import org.o365relay.deliver.health.HealthState.UpstreamState;
 
-/// Health of one upstream of a mailbox.
+/// The health of one upstream of a mailbox.
 ///
 /// @param position position in the order of preference, from 0 (the primary)
 /// @param connections maximum number of deliveries in flight
@@ -21,11 +21,12 @@ record UpstreamHealth(
         int transactionFailures,
         Permits permits) {
 
-    /// The permits in use.
+    /// Delivery permits that are in use.
     ///
     /// @param deliveries number of deliveries in flight
     /// @param isProbing whether a probe of the upstream is in flight
-    /// @param generation increases whenever the state changes, so that the results of older permits are ignored
+    /// @param generation number that increases when the state changes; results of permits with an older number
+    ///     are ignored
     record Permits(int deliveries, boolean isProbing, int generation) {}
 
     /// An open upstream.
@@ -45,12 +46,12 @@ record UpstreamHealth(
         return Math.max(0, connections - permits.deliveries());
     }
 
-    /// Changes the state. The results of attempts in flight are then ignored.
+    /// Returns a copy in the given state. The copy ignores the results of attempts that are in flight.
     UpstreamHealth to(UpstreamState next) {
         return with(next).invalidatingPermits();
     }
 
-    /// Makes the next probe due now.
+    /// Returns a copy with the next probe due now. An open upstream is returned unchanged.
     UpstreamHealth dueNow(Instant now) {
         return switch (state) {
             case Open _ -> this;

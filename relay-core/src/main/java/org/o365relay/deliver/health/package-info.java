@@ -1,5 +1,5 @@
-/// The health of one mailbox and its upstreams: which upstream is used, when it is suspended and probed, and when
-/// the mailbox is blocked (`docs/delivery.md`).
+/// The health of one mailbox and its upstreams: which upstream is used, when an upstream is suspended and
+/// probed, and when the mailbox is blocked (`docs/delivery.md`).
 ///
 /// [org.o365relay.deliver.health.HealthTransition] is a pure function from health, event and time to the next
 /// health and the events to report; [org.o365relay.deliver.health.UpstreamFailover] holds the health, and wakes
@@ -7,7 +7,7 @@
 /// message or its upstream is at fault; [org.o365relay.deliver.health.Breakers] delay mail after repeated
 /// refusals.
 ///
-/// Must not know messages, the queue or the transports.
+/// This package must not depend on messages, the queue or the transports.
 @NullMarked
 package org.o365relay.deliver.health;
 

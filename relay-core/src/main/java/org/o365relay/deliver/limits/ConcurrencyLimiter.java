@@ -4,9 +4,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 
-/// Limits the concurrent attempts of an account. Each time the upstream reports too many connections, which
-/// other programs may cause that use the same account, the limit falls by one; at a limit of 1, new attempts
-/// are delayed by 5 seconds to a minute instead. The limit rises by one after ten minutes without such a reply.
+/// Limits the number of concurrent attempts of an account. When the upstream reports too many connections,
+/// possibly because other programs use the same account, the limit falls by one; if the limit is already 1, new
+/// attempts are delayed by 5 seconds to a minute instead. The limit rises by one after every ten minutes
+/// without such a report.
 public final class ConcurrencyLimiter {
 
     private static final Duration RECOVERY = Duration.ofMinutes(10);
@@ -17,7 +18,7 @@ public final class ConcurrencyLimiter {
     private final InstantSource clock;
     private int limit;
     private int inUse;
-    private int throttled; // consecutive replies reporting too many connections at a limit of 1
+    private int throttled; // consecutive reports of too many connections while the limit is 1
     private Instant changedAt;
     private Instant backoffUntil;
 
@@ -30,16 +31,15 @@ public final class ConcurrencyLimiter {
         this.backoffUntil = changedAt;
     }
 
-    /// @return the current limit
     public synchronized int limit() {
         recover();
         return limit;
     }
 
-    /// Waits until at least one attempt may start.
+    /// Waits until at least one attempt may start, or until the wait times out.
     ///
     /// @param wanted maximum number of attempts to acquire, 1 or more
-    /// @return number of attempts that may start, which the caller must release; 0 if the wait timed out
+    /// @return number of attempts that the caller may start and must later release; 0 if the wait timed out
     public synchronized int acquire(int wanted, Duration atMost) throws InterruptedException {
         long deadline = System.nanoTime() + atMost.toNanos();
         int free = free();
@@ -59,7 +59,7 @@ public final class ConcurrencyLimiter {
 
     /// Records that the upstream reported too many connections.
     ///
-    /// @return whether this is the first such reply while the limit was at its maximum; the caller logs it
+    /// @return whether throttling begins with this report, so that the caller logs it only once
     public synchronized boolean throttled() {
         recover();
         boolean isFirst = limit == max && throttled == 0;

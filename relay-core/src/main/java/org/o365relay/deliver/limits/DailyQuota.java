@@ -38,10 +38,11 @@ public final class DailyQuota {
         return Optional.ofNullable(limit);
     }
 
-    /// Reserves quota for a message until [#settle]. A message with more recipients than the limit is admitted
-    /// when the quota is completely unused; otherwise it would never be sent.
+    /// Reserves quota for the recipients of a message. [#settle] ends the reservation. A message with more
+    /// recipients than the limit is admitted when the quota is completely unused; otherwise it could never be
+    /// sent.
     ///
-    /// @return when the quota has room for the message; empty if the reservation was made
+    /// @return time at which the quota will have room for the message; empty if the quota was reserved
     public synchronized Optional<Instant> reserve(int recipients) {
         Optional<Instant> fullUntil = fullUntil(recipients);
         if (fullUntil.isEmpty() && limit != null) {
@@ -50,7 +51,7 @@ public final class DailyQuota {
         return fullUntil;
     }
 
-    /// @return when the quota has room for this many recipients; empty if it has room now
+    /// @return time at which the quota will have room for this many recipients; empty if it has room now
     public synchronized Optional<Instant> fullUntil(int recipients) {
         if (limit == null) {
             return Optional.empty();
@@ -61,11 +62,13 @@ public final class DailyQuota {
         return excess > 0 && inUse > 0 ? Optional.of(freedAt(excess)) : Optional.empty();
     }
 
-    /// @return whether attempts in flight have reserved quota that they may return
+    /// @return whether attempts in flight have reserved quota, which becomes available again if they fail
     public synchronized boolean hasReservations() {
         return reserved > 0;
     }
 
+    /// Ends a reservation, and counts the recipients that the message was sent to.
+    ///
     /// @param reservation number of recipients that were reserved
     /// @param sent number of these recipients that the upstream accepted
     public synchronized void settle(int reservation, int sent) {
@@ -79,8 +82,8 @@ public final class DailyQuota {
         }
     }
 
-    /// @return when the excess recipients no longer count; at most a minute from now if attempts in flight may
-    ///     return reserved quota earlier
+    /// @return time at which enough recipients no longer count against the limit; at most a minute from now
+    ///     while attempts in flight have reserved quota, which may become available earlier
     private Instant freedAt(long excess) {
         Instant byExpiry = freedByExpiryAt(excess);
         Instant soon = clock.instant().plus(Duration.ofMinutes(1));

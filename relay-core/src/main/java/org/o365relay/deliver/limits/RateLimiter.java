@@ -5,7 +5,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
-/// Limits the messages per minute of an account: a token bucket, shared by all its mailboxes.
+/// Limits the messages per minute of an account with a token bucket, shared by all mailboxes that use the
+/// account.
 public final class RateLimiter {
 
     private static final long MINUTE = Duration.ofMinutes(1).toNanos();
@@ -32,7 +33,7 @@ public final class RateLimiter {
         return Duration.ofNanos(Math.max(0, interval - credit));
     }
 
-    /// Takes tokens for messages that leave now.
+    /// Takes one token for each message that may be sent now.
     ///
     /// @param wanted maximum number of messages
     /// @return number of messages that may leave now

@@ -1,5 +1,5 @@
-/// Sending limits of an account: messages per minute, concurrent attempts, recipients per day. Mailboxes that sign
-/// in with the same account share them. Knows neither messages nor upstreams.
+/// Sending limits of an account: messages per minute, concurrent attempts, recipients per day. Mailboxes that
+/// sign in with the same account share these limits. This package depends on neither messages nor upstreams.
 @NullMarked
 package org.o365relay.deliver.limits;
 

@@ -37,16 +37,18 @@ import org.o365relay.queue.WaitingMessage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Notifies senders that a message is delayed, once per message. Scans open messages in order of arrival and
-/// stores its position in the queue. Messages that are already late at the first scan are skipped.
+/// Notifies senders that a message is delayed, once per message. Scans unsettled messages in order of arrival,
+/// and stores in the queue how far it has scanned. Messages that are already late at the first scan are
+/// skipped.
 ///
-/// Creates no notices while no mailbox can send: they would only wait in the queue behind the delayed mail.
+/// Creates no notices while no mailbox can send, because the notices would only wait in the queue behind the
+/// delayed mail.
 final class DelayNotifier {
 
     private static final Logger log = LoggerFactory.getLogger(DelayNotifier.class);
     private static final int BATCH = 100;
 
-    // names of the reasons that the relay itself reports
+    // names of the reasons for failures that the relay itself detects
     private static final Set<String> LOCAL_REASONS = Set.of("unreachable", "tls", "relay");
 
     private final NoticeStore notices;
@@ -113,7 +115,7 @@ final class DelayNotifier {
 
     private void log(Batch batch, DelayNotification notification, Written written) {
         if (!written.isNotified()) {
-            return; // settled in the meantime
+            return; // the message was settled in the meantime
         }
         LocalMessage message = notification.notice();
         if (message != null && written.noticeId() != null) {
@@ -153,8 +155,8 @@ final class DelayNotifier {
         return Optional.empty();
     }
 
-    /// If the disk fails, the scan ends and is repeated later. A damaged message is skipped, so that the
-    /// senders of the other messages are notified.
+    /// Rethrows the failure if the disk failed: the scan then ends and is repeated later. A damaged message is
+    /// skipped, so that the senders of the other messages are notified.
     private static void skipIfDamaged(WaitingMessage waiting, QueueException failure) {
         if (!failure.isDamage()) {
             throw failure;

@@ -18,15 +18,15 @@ import org.o365relay.queue.NoticeStore;
 import org.o365relay.queue.SuppressedMessage;
 import org.o365relay.queue.SuppressedNotices;
 
-/// Sends digests: one email for each sender and device, which lists the notices that were suppressed within an
-/// hour. Digests about one device have an hourly limit of their own, equal to that of notices; digests above
-/// the limit are sent later.
+/// Sends digests: for each sender and device, one email that lists the notices suppressed within an hour. The
+/// hourly limit on notices per device also applies to digests, which are counted separately; digests above the
+/// limit are sent later.
 final class DigestSender {
 
     private static final int MAX_LISTED = 50;
 
-    /// Maximum time until a suppressed notice is on disk, unless the disk fails. Digests leave out newer
-    /// notices, so that none is lost between two digests.
+    /// Maximum time until a suppressed notice is on disk, unless the disk fails. Digests leave out notices
+    /// newer than this, so that a notice that reaches the disk late is not lost between two digests.
     private static final Duration COMMIT_MARGIN = Duration.ofSeconds(10);
 
     private final NoticeStore notices;
@@ -50,11 +50,11 @@ final class DigestSender {
         this.clock = clock;
     }
 
-    /// Sends the digests whose hour is over, if a mailbox can send.
+    /// Sends each digest an hour after its oldest notice was suppressed, if a mailbox can send.
     ///
     /// @param shouldContinue checked before each digest; no more are sent if it returns false
-    /// @throws RuntimeException if a digest cannot be sent, but only after the other digests have been sent;
-    ///     the next run tries again
+    /// @throws RuntimeException if a digest cannot be sent; thrown only after the other digests have been sent.
+    ///     The next run tries to send the digest again
     void run(BooleanSupplier shouldContinue) {
         limit.removeExpired();
         Instant now = clock.instant();

@@ -60,10 +60,11 @@ public final class DsnSender {
         this.clock = clock;
     }
 
-    /// The notices to commit with the settlement.
+    /// The notices that are committed together with the settlement.
     ///
     /// @param failure DSN about the failed recipients
-    /// @param suppressed record of the failure DSN that is not sent because the device is at its notice limit
+    /// @param suppressed record of a failure DSN that is not sent because the device has reached its notice
+    ///     limit
     /// @param relayed DSN about the relayed recipients
     public record Notices(
             Optional<LocalMessage> failure, Optional<SuppressedNotice> suppressed, Optional<LocalMessage> relayed) {

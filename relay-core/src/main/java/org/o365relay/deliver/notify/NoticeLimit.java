@@ -18,7 +18,8 @@ final class NoticeLimit {
     private final InstantSource clock;
     private final Map<InetAddress, Window> windows = new HashMap<>();
 
-    /// @param count number of notices since then
+    /// @param since start of the hour
+    /// @param count number of notices since the start of the hour
     private record Window(Instant since, int count) {
         boolean isOver(Instant now) {
             return now.isBefore(since) || !now.isBefore(since.plus(HOUR)); // `now` is earlier if the clock was set back
@@ -31,15 +32,15 @@ final class NoticeLimit {
         this.clock = clock;
     }
 
-    /// Restores the windows after a restart: devices with suppressed notices are at their limit until their
-    /// hour is over.
+    /// Restores the counts after a restart: a device with suppressed notices remains at its limit until the
+    /// hour that began with the first suppressed notice is over.
     synchronized void restore(List<SuppressedNotices> groups) {
         groups.forEach(group -> windows.put(group.client(), new Window(group.since(), max)));
     }
 
     /// Counts one more notice about the device.
     ///
-    /// @return whether it may be sent
+    /// @return whether the notice may be sent
     synchronized boolean allowsNotice(InetAddress client) {
         Instant now = clock.instant();
         Window window = windows.get(client);
@@ -54,7 +55,7 @@ final class NoticeLimit {
         return true;
     }
 
-    /// @return whether one more notice about the device may be sent; counts nothing
+    /// @return whether one more notice about the device may be sent; does not count a notice
     synchronized boolean hasRoom(InetAddress client) {
         Window window = windows.get(client);
         return (window == null || window.isOver(clock.instant())) ? max > 0 : window.count() < max;

@@ -58,7 +58,7 @@ public final class NoticePolicy {
 
     /// @param name name of the reason, as stored in the history
     /// @param mailbox mailbox named in the advice
-    /// @param advice advice for the admin, used if the catalogue does not know the name; may be empty
+    /// @param advice advice for the admin, used if the catalogue has no entry with this name; may be empty
     public Reason reason(String name, EmailAddress mailbox, String advice) {
         return replyTexts
                 .of(name, mailbox)

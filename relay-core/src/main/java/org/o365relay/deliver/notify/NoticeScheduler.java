@@ -26,7 +26,7 @@ public final class NoticeScheduler implements AutoCloseable {
     private final NoticePolicy policy;
     private final RepeatingTask task = new RepeatingTask("notices", Duration.ZERO, PAUSE, this::run);
 
-    /// When a deferred message expires.
+    /// Calculates when a deferred message expires.
     @FunctionalInterface
     public interface Expiry {
         Instant expiresAt(Instant receivedAt, Instant now);
@@ -50,7 +50,7 @@ public final class NoticeScheduler implements AutoCloseable {
         task.start();
     }
 
-    /// Sends what is due.
+    /// Sends the delay notices and digests that are due.
     public void run() {
         policy.limit().removeExpired();
         run("delay notices", delays::run);

@@ -2,7 +2,7 @@
 /// committed with the settlement; delay notices and digests of suppressed notices
 /// ([org.o365relay.deliver.notify.NoticeScheduler]), sent by a separate loop. Limits the notices per device.
 ///
-/// Does not know how messages are delivered.
+/// This package does not depend on how messages are delivered.
 @NullMarked
 package org.o365relay.deliver.notify;
 

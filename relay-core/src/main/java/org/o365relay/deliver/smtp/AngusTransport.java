@@ -17,11 +17,11 @@ import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.deliver.upstream.UpstreamCheck.Finding;
 
 /// Angus Mail's SMTP client, driven command by command instead of by its `sendMessage`. That method needs MIME
-/// messages, does not report the step of a reply, and loses the reply to the final dot if the RSET that it
-/// sends after a refusal fails.
+/// messages, does not report which step a reply belongs to, and loses the reply to the final dot if the RSET
+/// that it sends after a refusal fails.
 ///
-/// Reports each step before it begins, and keeps the full text of the replies. From AUTH on, credentials are
-/// redacted in them.
+/// Reports each step before it begins, and keeps the full text of the replies. In replies to AUTH and later
+/// commands, credentials are redacted.
 final class AngusTransport extends SMTPTransport {
 
     private static final int AUTHENTICATED = 235; // RFC 4954 §6
@@ -52,7 +52,8 @@ final class AngusTransport extends SMTPTransport {
         this.findings = findings;
     }
 
-    /// @return the replies to the last command other than RSET and QUIT, followed by those to RSET and QUIT
+    /// @return the reply to the last command that is not RSET or QUIT, followed by the replies to any later
+    ///     RSET and QUIT
     synchronized List<String> replies() {
         return List.copyOf(replies);
     }
@@ -94,8 +95,8 @@ final class AngusTransport extends SMTPTransport {
         finishData();
     }
 
-    /// Sends a chunk octet for octet (RFC 3030 §2), and reads the reply. Angus's own BDAT stuffs dots and
-    /// changes line endings.
+    /// Sends a chunk octet for octet (RFC 3030 §2), and reads the reply. Angus's own BDAT would stuff dots and
+    /// change line endings.
     synchronized void bdat(byte[] octets, int length, boolean last) throws MessagingException, IOException {
         sendCommand("BDAT " + length + (last ? " LAST" : ""));
         OutputStream out = tls.top().getOutputStream();
@@ -123,8 +124,8 @@ final class AngusTransport extends SMTPTransport {
         }
     }
 
-    /// Sends the token on a line of its own. Angus would append it to the AUTH command, but with a token of 3
-    /// KB the command would be longer than servers have to accept (RFC 4954 §4, RFC 5321 §4.5.3.1.4).
+    /// Sends the token on a line of its own. Angus would append it to the AUTH command, but a token of 3 KB
+    /// makes that command longer than servers are required to accept (RFC 4954 §4, RFC 5321 §4.5.3.1.4).
     private boolean authenticate(SaslLogin.Token token) throws MessagingException {
         if (!supportsAuthentication("XOAUTH2")) {
             return true; // the caller checks mechanism()
@@ -137,7 +138,7 @@ final class AngusTransport extends SMTPTransport {
                     Base64.getEncoder().encode(token.initialResponse().getBytes(StandardCharsets.UTF_8)));
         }
         if (code == CHALLENGE) {
-            code = simpleCommand(new byte[0]); // acknowledges the challenge, which is a JSON error
+            code = simpleCommand(new byte[0]); // acknowledges the challenge, which contains an error in JSON
         }
         if (code != AUTHENTICATED) {
             throw new AuthenticationFailedException(lastReply());

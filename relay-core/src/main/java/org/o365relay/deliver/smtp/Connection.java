@@ -64,7 +64,7 @@ final class Connection {
         return openedAt;
     }
 
-    /// @return creates the responses for failures of this server
+    /// @return the object that creates the responses for failures of this server
     FailureReplies failures() {
         return failures;
     }
@@ -117,7 +117,7 @@ final class Connection {
 
     /// Sends the message octet for octet (RFC 3030 §2).
     ///
-    /// @return the reply to the last chunk or, if the server refuses a chunk, to that one
+    /// @return the reply to the last chunk or, if the server refuses a chunk, to the refused chunk
     /// @throws AttemptAbortedException if the content cannot be read, if there is no valid reply, or if the
     ///     reply is 421
     Response sendBinary(OutgoingMessage.Content content) throws AttemptAbortedException {
@@ -170,9 +170,9 @@ final class Connection {
         return response();
     }
 
-    /// Distinguishes a refusal from a lost connection, which Angus reports alike. The first reply is the
-    /// result; the reply to the RSET that Angus sends after a refusal only determines whether the connection
-    /// can be kept.
+    /// Distinguishes between a refusal and a lost connection, because Angus reports both with the same
+    /// exception. The first reply is the result; the reply to the RSET that Angus sends after a refusal only
+    /// determines whether the connection can be kept.
     private void handleDataFailure(MessagingException e) throws AttemptAbortedException {
         List<String> replies = transport.replies();
         if (replies.isEmpty()) {

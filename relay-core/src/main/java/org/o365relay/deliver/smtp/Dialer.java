@@ -15,7 +15,8 @@ import org.o365relay.deliver.upstream.UpstreamCheck.Finding;
 /// has eight, half of them IPv6), they are tried one after the other and share the connect timeout equally.
 record Dialer(SmtpUpstreamSettings settings) {
 
-    /// @throws IOException if the name cannot be resolved, or with the failure of the last address
+    /// @throws IOException if the name cannot be resolved or no address accepts the connection; in the latter
+    ///     case, the exception is that of the last address
     Socket dial(List<Finding> findings) throws IOException {
         List<InetAddress> addresses = resolve();
         findings.add(new Finding(
@@ -54,7 +55,7 @@ record Dialer(SmtpUpstreamSettings settings) {
     }
 
     private Socket connect(InetAddress address, Duration limit) throws IOException {
-        // with the configured name, so that Java does not look up the name of the address
+        // includes the configured name, so that Java does not perform a reverse lookup of the address
         InetAddress named = InetAddress.getByAddress(settings.host(), address.getAddress());
         Socket socket = new Socket();
         try {

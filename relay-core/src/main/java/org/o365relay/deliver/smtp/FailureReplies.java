@@ -35,10 +35,10 @@ record FailureReplies(SmtpUpstreamSettings settings) {
                 : ioFailure(step, failure);
     }
 
-    /// The upstream closed the connection instead of replying, or sent something that is not a reply (RFC 5321
-    /// §4.2).
+    /// Response for an upstream that closed the connection instead of replying, or sent something that is not a
+    /// reply (RFC 5321 §4.2).
     ///
-    /// @param text text as received; `[EOF]`, set by Angus, if the connection was closed
+    /// @param text text as received, or `[EOF]`, which Angus returns if the connection was closed
     Response invalidReply(Step step, String text) {
         if (text.equals("[EOF]")) {
             return network(step, "4.4.2", settings + " closed the connection " + phase(step));
@@ -47,21 +47,23 @@ record FailureReplies(SmtpUpstreamSettings settings) {
         return network(step, "4.5.0", settings + " sent an invalid SMTP reply " + phase(step) + ": " + shown);
     }
 
-    /// The upstream does not offer STARTTLS. The attempt fails instead of continuing without TLS, because an
-    /// attacker may have removed the keyword (RFC 3207 §6).
+    /// Response for an upstream that does not offer STARTTLS. The attempt fails instead of continuing without
+    /// TLS, because an attacker may have removed STARTTLS from the EHLO reply (RFC 3207 §6).
     Response noStartTls() {
         return new Response(Step.STARTTLS, Reply.of(454, "4.7.4", settings + " does not offer STARTTLS"), Origin.TLS);
     }
 
-    /// @param login login of the relay
-    /// @param offered mechanisms that the upstream offers; empty for none
+    /// Response for an upstream that does not offer the required AUTH mechanism.
+    ///
+    /// @param login credential that the relay signs in with
+    /// @param offered AUTH mechanisms that the upstream offers; empty if it offers none
     Response noMechanism(SaslLogin login, String offered) {
         String instead = offered.isEmpty() ? "no AUTH at all" : "only AUTH " + offered;
         String text = settings + " offers " + login.missingMechanism() + " (it offers " + instead + ")";
         return new Response(Step.AUTH, Reply.of(504, "5.7.4", text), Origin.RELAY);
     }
 
-    /// No access token could be obtained.
+    /// Response for an access token that could not be obtained.
     Response noToken(TokenException reason) {
         Origin origin = switch (reason.origin()) {
             case SERVICE -> Origin.SIGN_IN;
@@ -71,24 +73,24 @@ record FailureReplies(SmtpUpstreamSettings settings) {
         return new Response(Step.AUTH, reason.reply(), origin);
     }
 
-    /// No mail exchanger of the domain was found.
+    /// Response for a domain if none of its mail exchangers was found.
     Response noExchanger(UnknownHostException failure) {
         return network(Step.CONNECT, "4.4.3", String.valueOf(failure.getMessage()));
     }
 
-    /// The client certificate or its key cannot be used.
+    /// Response for a client certificate or key that cannot be used.
     Response unusableCertificate(UnusableKeyException failure) {
         return tls("the client certificate cannot be used: " + failure.getMessage());
     }
 
-    /// The message needs SMTPUTF8, which the upstream does not offer (RFC 6531 §3.5).
+    /// Response for a message that needs SMTPUTF8 when the upstream does not offer it (RFC 6531 §3.5).
     Response noSmtpUtf8(Step step) {
         String text = settings + " does not accept internationalized addresses (it does not offer SMTPUTF8)";
         return new Response(step, Reply.of(550, "5.6.7", text), Origin.RELAY);
     }
 
-    /// The stored message cannot be read completely, or cannot be converted to a form that the upstream
-    /// accepts. Nothing was delivered.
+    /// Response for a stored message that cannot be read completely, or cannot be converted to a form that the
+    /// upstream accepts. Nothing was delivered.
     Response unsendableContent(Exception failure) {
         Reply reply = failure instanceof UnacceptableContentException unacceptable
                 ? unacceptable.reply()
@@ -124,7 +126,6 @@ record FailureReplies(SmtpUpstreamSettings settings) {
                 "timed out after " + readable(limit(step)) + " " + phase(step) + " (" + settings + ")");
     }
 
-    /// @return time limit of the step
     Duration limit(Step step) {
         return switch (step) {
             case CONNECT -> settings.connectTimeout();

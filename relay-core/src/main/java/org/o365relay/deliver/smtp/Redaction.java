@@ -5,11 +5,12 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 
-/// Replaces the relay's credentials in replies by `***`: servers quote commands that they do not understand
-/// (`500 5.3.3 Unrecognized command '…'`).
+/// Replaces the relay's credentials in replies with `***`, because servers may quote commands that they do not
+/// understand (`500 5.3.3 Unrecognized command '…'`).
 final class Redaction {
 
-    /// A shorter secret may occur inside words by chance, so it is replaced only where it is a word of its own.
+    /// A secret shorter than this may occur inside words by chance, so it is replaced only where it is a
+    /// separate word.
     private static final int MIN_LENGTH = 6;
 
     private final List<String> secrets = new ArrayList<>();
@@ -22,7 +23,7 @@ final class Redaction {
         }
     }
 
-    /// @param message message that is sent in base64, for AUTH PLAIN (RFC 4616) or XOAUTH2
+    /// @param message message that AUTH PLAIN (RFC 4616) or XOAUTH2 sends in base64
     void hideEncoded(String message) {
         secrets.add(base64(message));
     }

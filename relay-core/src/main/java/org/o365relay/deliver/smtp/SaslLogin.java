@@ -9,8 +9,8 @@ sealed interface SaslLogin {
     /// @return user name; empty without authentication
     String username();
 
-    /// @return the mechanisms that the server lacks, worded to follow "offers" in the failure reply; empty
-    ///     without authentication
+    /// @return text for the failure reply if the server does not offer a suitable mechanism, worded to follow
+    ///     "offers": `no AUTH XOAUTH2`; empty without authentication
     String missingMechanism();
 
     /// No authentication.

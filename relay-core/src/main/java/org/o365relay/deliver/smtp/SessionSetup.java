@@ -33,7 +33,7 @@ final class SessionSetup {
     private final SSLContext tls;
     private final FailureReplies failures;
 
-    /// @param settings settings whose host is the server, not a domain
+    /// @param settings settings of the server; the host must be the server, not a domain
     /// @param clientCertificate certificate and key presented to the server; null for none
     SessionSetup(SmtpUpstreamSettings settings, @Nullable CertifiedKey clientCertificate, InstantSource clock) {
         this.settings = settings;
@@ -86,8 +86,8 @@ final class SessionSetup {
         }
     }
 
-    /// @return the upstream's refusal, or a failure for the extension that the upstream does not offer; empty
-    ///     if the connection failed
+    /// @return the upstream's refusal, or a response composed by the relay if the reply was invalid or the
+    ///     upstream does not offer a required extension; empty if the connection failed
     private Optional<Response> refusal(Connection connection, SaslLogin login) {
         AngusTransport transport = connection.transport();
         Optional<Reply> reply = Reply.parse(transport.lastReply());

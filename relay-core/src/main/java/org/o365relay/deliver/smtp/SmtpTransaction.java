@@ -19,7 +19,7 @@ import org.o365relay.mail.EnhancedStatus;
 import org.o365relay.mail.Recipient;
 import org.o365relay.mail.Reply;
 
-/// One message over one connection: MAIL, RCPT for each recipient, and the content by DATA (RFC 5321 §3.3) or
+/// One message over one connection: MAIL, RCPT for each recipient, and the content with DATA (RFC 5321 §3.3) or
 /// BDAT (RFC 3030 §2).
 final class SmtpTransaction {
 
@@ -29,7 +29,7 @@ final class SmtpTransaction {
     private final FailureReplies failures;
     private final OutgoingMessage message;
     private final Map<Recipient, Response> settled = new HashMap<>();
-    private final Set<Recipient> successReported = new HashSet<>(); // the server sends their success reports
+    private final Set<Recipient> successReported = new HashSet<>(); // the server reports success for these recipients
     private OutgoingMessage.@Nullable Content binary; // null if the message is sent as text
     private String dsnParameters;
 
@@ -85,9 +85,10 @@ final class SmtpTransaction {
         }
     }
 
-    /// Sends MAIL. If the server refuses the DSN parameters, or refuses a binary message with a 5xx reply,
-    /// although it offers the extension, sends MAIL again without them: such a refusal is not about the
-    /// mailbox. A refused MAIL starts no transaction, so it can be repeated.
+    /// Sends MAIL. If the server refuses the DSN parameters although it offers DSN, sends MAIL again without
+    /// them. If the server refuses a binary message with a 5xx reply although it offers BINARYMIME, sends MAIL
+    /// again to send the message as text. Such refusals do not concern the mailbox, and a refused MAIL starts
+    /// no transaction, so it can be repeated.
     private Reply mailFrom() throws AttemptAbortedException {
         Reply reply = mail();
         if (!dsnParameters.isEmpty() && isAboutParameters(reply)) {
@@ -134,7 +135,7 @@ final class SmtpTransaction {
         if (binary != null) {
             parameters.append(" BODY=BINARYMIME");
         } else if (connection.offers("8BITMIME")) {
-            parameters.append(" BODY=8BITMIME"); // RFC 6152 §3; without 8BITMIME the content is the same
+            parameters.append(" BODY=8BITMIME"); // RFC 6152 §3; if 8BITMIME is not offered, the content is the same
         }
         if (connection.offers("SMTPUTF8") && needsUtf8()) {
             parameters.append(" SMTPUTF8"); // RFC 6531 §3.4

@@ -28,7 +28,7 @@ public final class SmtpUpstream implements Upstream {
     private final UpstreamConnector connector;
     private final ConnectionPool pool;
 
-    /// An upstream without authentication, or with a password.
+    /// Creates an upstream without authentication, or with a password.
     ///
     /// @throws java.io.UncheckedIOException if the trusted certificates cannot be read
     /// @throws IllegalArgumentException if the file of trusted certificates contains none, or if the credential
@@ -40,7 +40,7 @@ public final class SmtpUpstream implements Upstream {
         }
     }
 
-    /// An upstream with OAuth.
+    /// Creates an upstream with OAuth.
     ///
     /// @param tokens source of access tokens for the scope of this upstream
     /// @throws java.io.UncheckedIOException if the trusted certificates cannot be read

@@ -7,20 +7,20 @@ import org.jspecify.annotations.Nullable;
 
 /// Address, TLS and limits of an SMTP upstream.
 ///
-/// @param host host name of the server or, with [Lookup#MX], domain; with TLS, the certificate must match the
-///     host name of the server
+/// @param host host name of the server or, with [Lookup#MX], the domain; with TLS, the certificate must match
+///     the host name of the server
 /// @param port port of the server, 1 to 65535
 /// @param tls how connections are protected; never weakened at run time, so that no mail is sent to a server
 ///     without the required TLS
 /// @param trustedCertificates PEM file of certificates to trust instead of the system's; null to trust the
 ///     system's
 /// @param connections maximum number of concurrent connections, 1 to 100
-/// @param connectTimeout maximum time for the TCP connection, over all addresses of the server
+/// @param connectTimeout maximum time to open the TCP connection, for all addresses of the server together
 /// @param replyTimeout maximum time for each reply, and for the TLS handshake
 /// @param dataTimeout maximum time for the reply to the end of the content (RFC 5321 §4.5.3.2.6 recommends at
 ///     least 10 minutes)
 /// @param idleTimeout time after which an idle connection is closed
-/// @param heloName host name of the relay in EHLO
+/// @param heloName host name that the relay sends in EHLO
 /// @param lookup whether the host is a server or a domain
 /// @param clientCertificate certificate for servers that ask for one; null for none
 /// @param localAddress source address of connections; null to let the system choose
@@ -39,7 +39,7 @@ public record SmtpUpstreamSettings(
         @Nullable ClientCertificate clientCertificate,
         @Nullable InetAddress localAddress) {
 
-    /// Settings for a host, without a client certificate and a source address.
+    /// Settings for a host, without a client certificate or source address.
     public SmtpUpstreamSettings(
             String host,
             int port,
@@ -96,12 +96,12 @@ public record SmtpUpstreamSettings(
     /// Certificate presented to a server that asks for one.
     ///
     /// @param certificate PEM file of the certificate and its intermediate certificates
-    /// @param key PEM file of the private key (PKCS #8), without a password
+    /// @param key PEM file of the private key (PKCS #8), not encrypted
     public record ClientCertificate(Path certificate, Path key) {}
 
     /// How the connection is protected.
     public enum Tls {
-        /// STARTTLS, required (RFC 3207).
+        /// STARTTLS (RFC 3207), which the server must offer.
         STARTTLS,
         /// TLS from the first octet, port 465 (RFC 8314 §3.3).
         IMPLICIT,

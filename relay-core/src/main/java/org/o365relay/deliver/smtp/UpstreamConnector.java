@@ -60,7 +60,8 @@ final class UpstreamConnector {
         };
     }
 
-    /// If the server refuses the token, which may have been revoked, retries once with a new token.
+    /// Connects with a token. Retries once with a new token if the server refuses the first one, which may have
+    /// been revoked.
     private Connection connectWithToken(List<Finding> findings) throws AttemptAbortedException {
         SaslLogin.Token first = login(findings);
         try {
@@ -114,8 +115,8 @@ final class UpstreamConnector {
         throw Optional.ofNullable(last).orElseThrow();
     }
 
-    /// Returns a cached setup, so that TLS sessions can be resumed. With a client certificate, returns a new
-    /// one, which reads the certificate again, so that a renewed certificate is used at once.
+    /// Returns a cached setup, so that TLS sessions can be resumed. With a client certificate, creates a new
+    /// setup each time instead: it reads the certificate again, so that a renewed certificate is used at once.
     private SessionSetup setup(SmtpUpstreamSettings server) throws AttemptAbortedException {
         try {
             ClientCertificate certificate = server.clientCertificate();
@@ -143,8 +144,8 @@ final class UpstreamConnector {
         }
     }
 
-    /// @return whether the next mail exchanger of the domain may be tried: before AUTH, the connection or TLS
-    ///     failed, or the server replied with a temporary failure
+    /// @return whether the next mail exchanger of the domain may be tried: the attempt failed before AUTH
+    ///     because of the network or TLS, or with a temporary reply from the server
     private static boolean mayTryNextServer(Response response) {
         boolean isBeforeAuth = response.step().compareTo(Step.STARTTLS) <= 0;
         return isBeforeAuth

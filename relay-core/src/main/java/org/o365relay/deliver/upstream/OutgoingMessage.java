@@ -16,8 +16,8 @@ import org.o365relay.mail.Recipient;
 /// @param smtpUtf8 whether the message requires SMTPUTF8 (RFC 6531 §3.4)
 /// @param report DSN parameters for the upstream (RFC 3461)
 /// @param content the message as lines of text, which any server accepts
-/// @param binary the message with its body octet for octet, for a server that offers BINARYMIME (RFC 3030 §3);
-///     null if the client did not declare the message binary. Only one of `content` and `binary` can be written
+/// @param binary the message with an unchanged body, for a server that offers BINARYMIME (RFC 3030 §3); null if
+///     the client did not declare the message binary. Only one of `content` and `binary` can be written
 public record OutgoingMessage(
         QueueId id,
         EmailAddress sender,
@@ -40,8 +40,8 @@ public record OutgoingMessage(
     /// The content of a message. It can be written only once, and is never entirely in memory.
     @FunctionalInterface
     public interface Content {
-        /// Writes the message, text with CRLF line endings. It is not dot-stuffed, and the final dot is not
-        /// written.
+        /// Writes the message; text has CRLF line endings. The output is not dot-stuffed, and does not include
+        /// the final dot.
         ///
         /// @throws UnacceptableContentException if the content turns out to be unacceptable while it is written
         /// @throws IOException if `out` fails, or if the stored message cannot be read

@@ -19,7 +19,7 @@ public record Response(
         boolean reportsSuccess,
         @Nullable Duration retryAfter) {
 
-    // Graph may have sent the message even if it replied with one of these
+    // HTTP statuses after which Graph may have sent the message nevertheless
     private static final Set<Integer> MAY_HAVE_SENT = Set.of(500, 502, 503, 504);
 
     public Response(Step step, Reply reply, Origin origin) {
@@ -45,7 +45,7 @@ public record Response(
         AUTH,
         MAIL,
         RCPT,
-        /// DATA or BDAT, and the content up to its end.
+        /// DATA or BDAT, and the content before its end.
         CONTENT,
         /// The end of the content (the final dot, the last chunk, or the request that sends the message). From
         /// here on, the upstream may have accepted the message even if its reply was lost.

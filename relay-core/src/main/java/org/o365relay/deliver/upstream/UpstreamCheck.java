@@ -15,7 +15,7 @@ public record UpstreamCheck(
         findings = List.copyOf(findings);
     }
 
-    /// @return whether the relay could connect and sign in; some mail may still be affected by a warning
+    /// @return whether the relay could connect and sign in; warnings may still affect some mail
     public boolean succeeded() {
         return failure == null;
     }
@@ -36,7 +36,7 @@ public record UpstreamCheck(
             this(step, detail, "");
         }
 
-        /// @return whether some mail cannot be sent, now or soon
+        /// @return whether the finding reports a problem that prevents some mail from being sent, now or soon
         public boolean isWarning() {
             return !advice.isEmpty();
         }

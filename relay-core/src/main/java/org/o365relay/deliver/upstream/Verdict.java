@@ -17,7 +17,7 @@ import org.o365relay.mail.Outcome.Delivered;
 /// @param name name of the reply in the catalogue (`basic-auth-retired`); empty if unknown
 /// @param cause cause of the failure in plain words; empty if the message was delivered
 /// @param advice advice for the admin; may be empty
-/// @param probeAfter delay of the probes; null for the configured schedule
+/// @param probeAfter interval between probes; null for the configured schedule
 public record Verdict(
         Response response,
         Outcome outcome,
@@ -59,13 +59,13 @@ public record Verdict(
                 && outcome instanceof Deferred;
     }
 
-    /// @return whether the attempt got beyond RCPT for the recipient
+    /// @return whether the attempt reached a step after RCPT for the recipient
     public boolean isPastRcpt() {
         return response.step().compareTo(Step.RCPT) > 0 && response.origin() != Origin.RELAY;
     }
 
-    /// @return whether the upstream, its connections or the mailbox are at fault, not the message; the attempt
-    ///     then does not count
+    /// @return whether the fault lies with the upstream, its connections or the mailbox, not with the message;
+    ///     such an attempt is not counted
     public boolean isUpstreamFault() {
         return switch (scope) {
             case CONNECTIONS, UPSTREAM, MAILBOX -> true;
@@ -73,16 +73,16 @@ public record Verdict(
         };
     }
 
-    /// @return whether the reply is about the upstream or mailbox but may be caused by the message, as is possible
-    ///     for any reply to RCPT or a later command
+    /// @return whether the reply applies to the upstream or mailbox, but the message may be the cause, because
+    ///     the reply was to RCPT or a later command
     public boolean isAmbiguous() {
         return (scope == Scope.UPSTREAM || scope == Scope.MAILBOX)
                 && response.step().compareTo(Step.RCPT) >= 0
                 && isFromUpstream();
     }
 
-    /// @return whether the connection was lost or Graph replied 5xx, at MAIL or later, without a known fault of
-    ///     the upstream
+    /// @return whether the connection was lost or Graph replied 5xx, at MAIL or later, and the upstream is not
+    ///     known to be at fault
     public boolean isTransactionFailure() {
         boolean failed = response.origin() == Origin.NETWORK
                 || (response.origin() == Origin.GRAPH && response.reply().category() == 5);
@@ -109,15 +109,16 @@ public record Verdict(
         RECIPIENT,
         /// This message, for all its recipients.
         MESSAGE,
-        /// Every message of this author on the send-as list: the mailbox may not send as that author.
+        /// Every message from this author, who is on the send-as list: the mailbox has no permission to send as
+        /// the author.
         AUTHOR,
-        /// The number of connections: with fewer, the upstream would accept the message. Does not count as an
-        /// attempt.
+        /// The number of connections: the upstream would accept the message if fewer were open. The attempt is
+        /// not counted.
         CONNECTIONS,
-        /// Everything sent to this upstream; a fallback may work. Does not count as an attempt.
+        /// Everything sent to this upstream; a fallback may work. The attempt is not counted.
         UPSTREAM,
-        /// Everything sent through the mailbox, over any upstream: the mailbox is blocked. Does not count as an
-        /// attempt.
+        /// Everything sent through the mailbox, over any upstream: the mailbox is blocked. The attempt is not
+        /// counted.
         MAILBOX
     }
 }

@@ -1,9 +1,9 @@
-/// The port between delivery and its transports: an [org.o365relay.deliver.upstream.Upstream] makes one attempt
-/// with an [org.o365relay.deliver.upstream.OutgoingMessage] and returns a
+/// The interface between delivery and its transports: an [org.o365relay.deliver.upstream.Upstream] makes one
+/// attempt with an [org.o365relay.deliver.upstream.OutgoingMessage] and returns a
 /// [org.o365relay.deliver.upstream.Response] for each recipient; a [org.o365relay.deliver.upstream.Verdict]
 /// states what the response means.
 ///
-/// Knows neither the queue nor how mail is sent.
+/// This package depends neither on the queue nor on how mail is sent.
 @NullMarked
 package org.o365relay.deliver.upstream;
 

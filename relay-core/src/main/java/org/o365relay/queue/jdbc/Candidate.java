@@ -7,8 +7,8 @@ import org.o365relay.mail.QueueId;
 /// An open message that an operator selected.
 ///
 /// @param dueAt time at which the message is due, in milliseconds since 1970
-/// @param content ID under which the content of the message is stored; for a part of a split message it may be
-///     the ID of another part
+/// @param content ID under which the content of the message is stored; the parts of a split message share their
+///     content, which is stored under the ID of one of them
 record Candidate(
         QueueId id, String mailbox, String route, boolean leased, boolean held, long dueAt, long content, long size) {
 

@@ -20,7 +20,7 @@ final class ChunkStream extends ContentStream {
     private long octetsRead;
     private @Nullable String damage;
 
-    /// @param size total size of the chunks in octets, as recorded with the message
+    /// @param size total size of the content in octets, as recorded with the message
     ChunkStream(ReadAccess access, QueueId id, long size) {
         this.access = access;
         this.id = id;
@@ -47,7 +47,7 @@ final class ChunkStream extends ContentStream {
         return count;
     }
 
-    /// @return whether there is an octet left to read
+    /// @return whether there is another octet to read
     /// @throws IOException if the content is incomplete or damaged
     private boolean advance() throws IOException {
         if (position < chunk.length) {

@@ -18,7 +18,7 @@ import org.o365relay.queue.ClaimScope;
 /// which the message is due. Each method runs in the caller's transaction.
 public final class ClaimTables {
 
-    /// `due_at` of messages on hold: they stay open but are never due.
+    /// `due_at` of messages on hold, which stay open but are never due.
     static final Instant END_OF_TIME = Instant.parse("9999-12-31T00:00:00Z");
 
     /// [#END_OF_TIME] in milliseconds since 1970.
@@ -32,7 +32,7 @@ public final class ClaimTables {
     /// @param claims claims on the undamaged messages
     record Claimed(int rows, List<Claim> claims) {}
 
-    /// Claims messages that are due. Messages whose rows are damaged are put on hold instead.
+    /// Claims messages that are due. A message whose row is damaged is put on hold instead.
     static Claimed claim(Statements statements, String owner, List<DueMessage> next, long lease, Instant now)
             throws SQLException {
         Instant until = now.plus(JdbcClaims.LEASE);
@@ -119,7 +119,7 @@ public final class ClaimTables {
 
     /// Leases a message for an operator's bounce, whether the message is on hold or not.
     ///
-    /// @param lease negative, so that no attempt is counted
+    /// @param lease number of the lease; must be negative, so that no attempt is counted
     /// @param until end of the lease; not used for a message on hold, whose lease does not expire
     /// @return the claim; empty if the row of the message is damaged, in which case the message is not changed
     static Optional<Claim> claimForBounce(Statements statements, Candidate message, long lease, Instant until)
@@ -135,7 +135,7 @@ public final class ClaimTables {
         return claim;
     }
 
-    /// @return time at which the next message in the scope is due; null if the scope has no open message
+    /// @return the earliest due time of the messages in the scope; null if the scope has no open message
     static @Nullable Instant nextDue(Statements statements, ClaimScope scope) throws SQLException {
         Instant next = null;
         for (String mailbox : scope.mailboxes()) {
@@ -152,7 +152,7 @@ public final class ClaimTables {
         return millis == 0 ? null : Instant.ofEpochMilli(millis);
     }
 
-    /// Ends a claim as if it had not been made. A message without an earlier attempt returns to its pool,
+    /// Ends a claim as if it had not been made. If this was the first attempt, the message returns to its pool,
     /// unless it was claimed for a bounce.
     static boolean putBack(Statements statements, Claim claim) throws SQLException {
         return statements.update(
@@ -169,7 +169,7 @@ public final class ClaimTables {
     }
 
     /// @param limit the latest time at which a message that is not on hold should be due
-    /// @return IDs of messages due later that are neither on hold nor leased, at most `max`
+    /// @return IDs of at most `max` messages that are due after the limit and are neither on hold nor leased
     static List<Long> dueTooLate(Statements statements, Instant limit, int max) throws SQLException {
         List<Long> found = new ArrayList<>();
         for (String mailbox : mailboxes(statements)) {
@@ -200,14 +200,14 @@ public final class ClaimTables {
     }
 
     /// @param limit a time in the future
-    /// @return IDs of messages that were received after the limit, are due after it, and have not been
-    ///     attempted; at most `max`
+    /// @return IDs of at most `max` messages that were received after the limit, are due after it, and have not
+    ///     been attempted
     static List<Long> unattemptedFromTheFuture(Statements statements, Instant limit, int max) throws SQLException {
         long millis = limit.toEpochMilli();
         return statements.list("untried-but-not-due", row -> row.getLong(1), QueueIds.first(millis), millis, max);
     }
 
-    /// @return number of messages made due
+    /// @return the number of messages changed
     static int makeDue(Statements statements, List<Long> ids, Instant now) throws SQLException {
         int changed = 0;
         for (long id : ids) {

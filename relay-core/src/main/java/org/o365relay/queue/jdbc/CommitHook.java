@@ -2,8 +2,8 @@ package org.o365relay.queue.jdbc;
 
 import java.sql.SQLException;
 
-/// Adds its writes to every transaction of the [Committer], so that they need no sync of their own. Called only
-/// on the writer's thread.
+/// Adds writes to every transaction of the [Committer], so that they need no separate sync. Called only on the
+/// writer's thread.
 interface CommitHook {
 
     /// A hook that writes nothing.
@@ -15,8 +15,8 @@ interface CommitHook {
         public void written() {}
     };
 
-    /// Thrown if the hook fails for a reason other than the disk. The committer then repeats the transaction;
-    /// the hook must not write to the repeated transaction.
+    /// Thrown if the hook fails for a reason other than a disk failure. The committer then repeats the
+    /// transaction, in which the hook must not write anything.
     final class HookFailed extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
@@ -28,7 +28,7 @@ interface CommitHook {
     /// Called just before the commit.
     ///
     /// @throws SQLException if the disk fails; the transaction must be rolled back
-    /// @throws HookFailed if something other than the disk fails; the transaction must be rolled back
+    /// @throws HookFailed if the hook fails for any other reason; the transaction must be rolled back
     void write(Statements statements) throws SQLException;
 
     /// Called after the transaction of the last [#write] has been committed.

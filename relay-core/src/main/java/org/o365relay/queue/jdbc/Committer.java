@@ -16,9 +16,9 @@ import org.o365relay.queue.QueueException;
 /// one is collected.
 ///
 /// If a group fails for a reason other than the environment (the disk, a lock), each piece of work is retried
-/// in a transaction of its own, so that one caller's error does not fail the others. After any failure the
+/// in a transaction of its own, so that an error in one piece does not affect the others. After any failure the
 /// connection is replaced: after a full disk or an I/O error, the database may have rolled back the transaction
-/// itself, and would then commit every later statement on that connection separately.
+/// itself, and every later statement on that connection would then be committed separately.
 ///
 /// A [CommitHook] adds its own writes to every transaction.
 public final class Committer implements AutoCloseable {
@@ -50,12 +50,12 @@ public final class Committer implements AutoCloseable {
     private final Dialect.Upkeep upkeep;
     private final BlockingQueue<Pending<?>> waiting = new LinkedBlockingQueue<>();
     private final Thread thread;
-    private @Nullable Writer writer; // null after a failure; used by the thread until it ends
+    private @Nullable Writer writer; // null after a failure; used only by the writer thread until it ends
     private volatile CommitHook hook = CommitHook.NONE;
     private volatile boolean closed;
 
     /// @param first the first connection, with auto-commit off; the committer closes it
-    /// @param connections opens a replacement after a failure, also with auto-commit off
+    /// @param connections opens a replacement after a failure, with auto-commit off
     Committer(
             Connection first,
             ConnectionFactory connections,
@@ -77,7 +77,7 @@ public final class Committer implements AutoCloseable {
 
     /// @return a future that is completed once the work is on disk, or completed exceptionally if nothing was
     ///     written: with a [QueueException] if the database fails or the queue is closed, otherwise with the
-    ///     exception that the work threw
+    ///     exception thrown by the work
     <T extends @Nullable Object> CompletableFuture<T> submit(Work<T> work) {
         Pending<T> pending = new Pending<>(work);
         if (closed) {
@@ -85,7 +85,7 @@ public final class Committer implements AutoCloseable {
         } else {
             waiting.add(pending);
             if (!thread.isAlive()) {
-                failWaiting(); // closed in the meantime
+                failWaiting(); // the queue was closed while the work was added
             }
         }
         return pending.future;
@@ -93,7 +93,8 @@ public final class Committer implements AutoCloseable {
 
     /// Submits work and waits until it is on disk. Must not be called on the writer's thread.
     ///
-    /// @throws QueueException if the database fails or the queue is closed; nothing is written then
+    /// @throws QueueException if the database fails or the queue is closed; nothing has been written in that
+    ///     case
     public <T extends @Nullable Object> T write(Work<T> work) {
         try {
             return submit(work).join();
@@ -102,13 +103,13 @@ public final class Committer implements AutoCloseable {
         }
     }
 
-    /// Repeats work that changes a limited number of rows until fewer rows than a full batch are changed. Other
+    /// Changes rows in batches: runs the work repeatedly until it changes fewer rows than a full batch. Other
     /// work can run between two batches.
     ///
-    /// @param batch maximum number of rows that the work changes
+    /// @param batch maximum number of rows that the work changes each time it runs
     /// @param work changes rows and returns their number
     /// @return total number of rows changed
-    /// @throws QueueException if the disk fails; the batches committed before remain
+    /// @throws QueueException if the disk fails; batches that are already committed are kept
     int writeInBatches(int batch, Work<Integer> work) {
         int all = 0;
         int done;
@@ -184,8 +185,8 @@ public final class Committer implements AutoCloseable {
             return;
         }
         installed.written();
-        // The housekeeper measures once a second: in that time a burst could fill the disk, and no message could be
-        // settled.
+        // The housekeeper measures only once a second. In that time, a burst of mail could fill the disk, and then no
+        // message could be settled.
         freeSpace.measureFree();
         group.forEach(Pending::succeed);
         upkeep.committed(current.connection(), current.statements().takeContentOctets());
@@ -227,7 +228,7 @@ public final class Committer implements AutoCloseable {
             result = work.on(statements);
         }
 
-        @SuppressWarnings("NullAway") // the type argument decides whether the result may be null
+        @SuppressWarnings("NullAway") // the type argument T determines whether the result may be null
         void succeed() {
             future.complete(result);
         }

@@ -7,10 +7,11 @@ import org.o365relay.mail.DeviceChanges;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Writes device counters. Usage that counts against a limit must be on disk no later than the messages it
-/// counts, so every transaction includes it. Other changes are written after [#requestWrite].
+/// Writes device counters. Usage that counts against a limit must be on disk no later than the messages that
+/// caused it, so every transaction includes it. Other changes are written only after [#requestWrite] has been
+/// called.
 ///
-/// If the device tables are damaged, mail is accepted and delivered without them.
+/// If the device tables are damaged, mail is still accepted and delivered.
 final class DeviceCommitHook implements CommitHook {
 
     private static final Logger log = LoggerFactory.getLogger(DeviceCommitHook.class);
@@ -19,7 +20,7 @@ final class DeviceCommitHook implements CommitHook {
     private final DeviceChanges changes;
     private final Dialect dialect;
     private volatile int maxDevices;
-    private final AtomicInteger pause = new AtomicInteger(); // calls of requestWrite to skip after a failure
+    private final AtomicInteger pause = new AtomicInteger(); // calls to requestWrite to skip after a failure
     private boolean hasWritten;
 
     DeviceCommitHook(DeviceChanges changes, Dialect dialect) {
@@ -27,10 +28,11 @@ final class DeviceCommitHook implements CommitHook {
         this.dialect = dialect;
     }
 
-    /// Includes changed devices in the next transaction. After a failure, the next 30 calls do nothing.
+    /// Requests that the next transaction write changed devices. After a failed write, the next 30 calls do
+    /// nothing.
     ///
     /// @param devices maximum number of devices
-    /// @return whether a transaction should be started to write them
+    /// @return whether a device is waiting to be written, so that the caller should start a transaction
     boolean requestWrite(int devices) {
         if (pause.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
             return false;

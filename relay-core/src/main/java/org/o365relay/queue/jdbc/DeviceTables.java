@@ -20,7 +20,7 @@ import org.o365relay.mail.UsageSlot;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Reads and writes the tables of devices. Each method is part of the caller's transaction.
+/// Reads and writes the tables for devices. Each method runs in the caller's transaction.
 public final class DeviceTables {
 
     private static final Logger log = LoggerFactory.getLogger(DeviceTables.class);
@@ -45,8 +45,7 @@ public final class DeviceTables {
                 .toList();
     }
 
-    /// Deletes expired usage slots, and slots far in the future that were written before the clock was set
-    /// back.
+    /// Deletes expired usage slots, and slots far in the future, which were written while the clock was ahead.
     static int deleteOldUsage(Statements statements, Instant now) throws SQLException {
         return statements.update(
                 "delete-old-device-usage",

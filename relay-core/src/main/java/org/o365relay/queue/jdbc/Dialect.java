@@ -4,8 +4,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import org.o365relay.queue.QueueUnavailableException;
 
-/// The parts of the store that depend on the database system: connections, the schema, the meaning of errors,
-/// and upkeep. The statements are the same for all systems. Thread-safe.
+/// The parts of the store that depend on the database system: connections, the schema, the classification of
+/// errors, and upkeep. All other SQL statements are the same for all systems. Thread-safe.
 public interface Dialect {
 
     /// Opens a connection for the writer, with auto-commit off. A commit returns once the changes are on disk.
@@ -14,11 +14,11 @@ public interface Dialect {
     /// Opens a read-only connection, with auto-commit on.
     Connection openReader() throws SQLException;
 
-    /// Opens a read-only connection with auto-commit off, so that all reads of a transaction see a consistent
-    /// view.
+    /// Opens a read-only connection with auto-commit off, so that all reads in a transaction see the same state
+    /// of the queue.
     Connection openScanner() throws SQLException;
 
-    /// Creates the tables of a new database, or upgrades those of an older version, and commits.
+    /// Creates the tables in a new database, or upgrades those of an older schema version, and commits.
     ///
     /// @throws QueueUnavailableException if a newer relay wrote the database
     void upgrade(Connection writer) throws SQLException, QueueUnavailableException;
@@ -35,11 +35,11 @@ public interface Dialect {
     /// @param spare octets that are allocated but not in use
     record Usage(long used, long spare) {}
 
-    /// @return whether the environment failed (the disk, a lock) and not the statement, so that an immediate
-    ///     retry would fail as well
+    /// @return whether the environment (the disk, a lock) caused the error, not the statement, so that an
+    ///     immediate retry would fail as well
     boolean isEnvironmental(SQLException e);
 
-    /// @return whether the database is damaged
+    /// @return whether the error means that the database is damaged
     boolean isDamage(SQLException e);
 
     /// Background work that keeps the database fast and small while it is open.

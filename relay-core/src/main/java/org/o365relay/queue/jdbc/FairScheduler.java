@@ -17,10 +17,11 @@ import org.o365relay.mail.Priority;
 import org.o365relay.queue.ClaimScope;
 
 /// Chooses the due messages to claim next, so that a burst from one client does not delay the others. Urgent
-/// messages come first. Within a priority, the clients take turns with one message each, starting after the
-/// client served last; each client's message is the one that has been due longest.
+/// messages come first. Within a priority, the clients take turns, with one message per turn, starting after
+/// the client served last. The message chosen for a client is the one that has been due longest.
 ///
-/// The client served last is not persisted: after a restart, the turns start with the first client.
+/// The client served last is not persisted: after a restart, the turns start with the first client in
+/// alphabetical order.
 final class FairScheduler {
 
     private static final Comparator<DueMessage> LONGEST_DUE =
@@ -47,7 +48,7 @@ final class FairScheduler {
         claimed.forEach(due -> lastClient.put(new Turn(scope.owner(), due.priority()), due.client()));
     }
 
-    /// One selection among the due messages of one priority.
+    /// Selects the next messages among the due messages of one priority.
     private final class Round {
         private final Statements statements;
         private final List<String> mailboxes;
@@ -87,7 +88,7 @@ final class FairScheduler {
             }
         }
 
-        /// @return clients with due messages, in the order of their turns, at most `max`
+        /// @return at most `max` clients with due messages, in the order of their turns
         private SequencedSet<String> clients(int max) throws SQLException {
             SequencedSet<String> clients = new LinkedHashSet<>();
             add(clients, previous, max);

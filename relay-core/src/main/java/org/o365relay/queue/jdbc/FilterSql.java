@@ -17,9 +17,10 @@ import org.o365relay.queue.Page;
 /// Builds statements for a [MessageFilter] from the fragments in `conditions.sql`. The values of the filter are
 /// always passed as parameters and never become part of a statement.
 ///
-/// IDs increase with time, so a time range is also translated to a range of IDs. An ID is generated at MAIL,
-/// but a message is received at the final dot, and the clock may be adjusted. Therefore the ID range is
-/// extended by a day at both ends, and the exact time is compared as well.
+/// IDs increase with time, so a time range is also translated to a range of IDs. An ID is generated at the MAIL
+/// command, but the time of reception is that of the final dot, and the clock may be adjusted between the two.
+/// Therefore the ID range is extended by a day at both ends, and the exact time of reception is compared as
+/// well.
 final class FilterSql {
 
     private static final Map<String, String> TEXTS =
@@ -76,7 +77,7 @@ final class FilterSql {
     /// A statement and its parameters.
     record Query(String text, List<Object> parameters) {}
 
-    /// @param columns name of the fragment with the columns to read
+    /// @param columns name of the SQL fragment that lists the columns to read
     Query list(String columns, Page.Order order, int max) {
         boolean byRecipient = source == Source.RECIPIENTS || source == Source.UNDELIVERED_RECIPIENTS;
         String ordering = switch (order) {
@@ -90,7 +91,7 @@ final class FilterSql {
         return query("count", "", List.of());
     }
 
-    /// Builds the query for the time at which the newest selected message was received.
+    /// Builds the query for the latest time of reception among the selected messages.
     Query latestReceived() {
         return query("latest-received", "", List.of());
     }
@@ -199,7 +200,7 @@ final class FilterSql {
         parameters.addAll(List.of(values));
     }
 
-    /// @return the LIKE pattern, in which `*` matches any text
+    /// @return the LIKE pattern for a text in which `*` matches any characters
     private static String pattern(String wanted) {
         return wanted.replace("\\", "\\\\")
                 .replace("%", "\\%")

@@ -8,13 +8,13 @@ import org.o365relay.queue.QueueSettings;
 import org.o365relay.queue.SpaceShortage;
 
 /// Decides whether there is disk space for new mail. The writer measures the space after each commit, and the
-/// housekeeper measures it every second; reading the result never blocks, so an event loop may do so.
+/// housekeeper measures it every second; reading the result never blocks, so event loops may read it.
 public final class FreeSpace {
 
-    /// Measures the free space of the file system; takes about a microsecond.
+    /// Measures the free space of the file system, which takes about a microsecond.
     @FunctionalInterface
     public interface Space {
-        /// @return free octets
+        /// @return number of free octets
         long usable() throws IOException;
     }
 
@@ -46,7 +46,7 @@ public final class FreeSpace {
         try {
             free = space.usable();
         } catch (IOException e) {
-            free = 0; // rejects new mail until the space can be measured again
+            free = 0; // new mail is rejected until the space can be measured again
         }
     }
 

@@ -16,13 +16,15 @@ import org.slf4j.LoggerFactory;
 /// Cleans up after a crash, and runs periodic maintenance of the queue.
 final class Housekeeper implements AutoCloseable {
 
-    /// Number of devices written at once: few enough not to delay a client that waits for its 250 reply.
+    /// Maximum number of devices written in one transaction: small enough not to delay a client that is waiting
+    /// for a 250 reply.
     private static final int DEVICE_BATCH = 200;
 
     private static final int BATCH = 500;
     private static final int INCOMING_BATCH = 20;
 
-    /// Tolerance for messages received after the clock was read.
+    /// Tolerance when times of reception are compared with the clock: messages may be received after it was
+    /// read.
     private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(1);
 
     private static final Logger log = LoggerFactory.getLogger(Housekeeper.class);
@@ -59,7 +61,7 @@ final class Housekeeper implements AutoCloseable {
         correctDueTimes();
     }
 
-    /// @param hourly additional work to run every hour
+    /// @param hourly additional work that runs every hour
     void start(Runnable hourly) {
         tasks = List.of(
                 schedule("measure free disk space", store.freeSpace()::measureFree, 1, 1, TimeUnit.SECONDS),
@@ -72,7 +74,7 @@ final class Housekeeper implements AutoCloseable {
         return timer.scheduleWithFixedDelay(() -> runLogging(purpose, task), first, every, unit);
     }
 
-    /// Logs exceptions: a task that throws would not be run again.
+    /// Runs a task and logs its exceptions: after an exception, the timer would not run the task again.
     private static void runLogging(String purpose, Runnable task) {
         try {
             task.run();
@@ -103,11 +105,11 @@ final class Housekeeper implements AutoCloseable {
         committer.write(statements -> JdbcAlerts.deleteOld(statements, clock.instant()));
     }
 
-    /// Makes messages due if their due time is too far in the future, or if they were received and are due in
-    /// the future and have not been attempted. Both happen if the clock was ahead for a while. Messages on hold
-    /// are not changed.
+    /// Makes two kinds of messages due: those whose due time is too far in the future, and those not yet
+    /// attempted whose times of reception and due times are both in the future. Both are the result of a clock
+    /// that was ahead for a while. Messages on hold are not changed.
     ///
-    /// @return number of messages changed
+    /// @return the number of messages changed
     int correctDueTimes() {
         Instant now = clock.instant();
         int changed =
@@ -142,7 +144,7 @@ final class Housekeeper implements AutoCloseable {
     @Override
     public void close() {
         tasks.forEach(task -> task.cancel(false));
-        timer.close(); // waits for the task in progress
+        timer.close(); // waits for a task in progress
         try {
             writeDevices(Integer.MAX_VALUE);
         } catch (QueueException e) {

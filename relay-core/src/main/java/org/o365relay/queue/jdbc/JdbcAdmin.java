@@ -25,7 +25,7 @@ final class JdbcAdmin implements QueueAdmin {
 
     private static final int BATCH = 250;
 
-    /// Limit for the content deleted in a batch, in octets: freeing its pages takes time.
+    /// Content, in octets, after which a batch of deletions ends, because freeing pages takes time.
     private static final long OCTETS = 16L * 1024 * 1024;
 
     private static final Logger log = LoggerFactory.getLogger(JdbcAdmin.class);
@@ -44,7 +44,7 @@ final class JdbcAdmin implements QueueAdmin {
 
     /// Processes a few messages, oldest first.
     private interface Step {
-        /// @return number of messages processed, at least 1
+        /// @return the number of messages processed, at least 1
         int process(List<Candidate> messages, Progress progress);
     }
 
@@ -104,11 +104,12 @@ final class JdbcAdmin implements QueueAdmin {
         }
     }
 
-    /// The messages to change, fixed before the first change.
+    /// The messages to change, determined before the first change.
     private record Scope(MessageFilter selection, long count) {}
 
-    /// A message gets its ID when its reception begins, so a message with a lower ID may be committed later.
-    /// The limit on the time of reception excludes such messages: they would be changed without being counted.
+    /// Counts the selected messages and excludes messages received later. An ID is generated when the reception
+    /// of a message begins, so a message with a lower ID than the newest may be committed after the count.
+    /// Without a limit on the time of reception, such a message would be changed without having been counted.
     private static Scope resolve(Statements statements, MessageFilter selection) throws SQLException {
         long number = JdbcReader.number(statements, FilterSql.of(selection).open());
         long latest = statements
@@ -128,7 +129,7 @@ final class JdbcAdmin implements QueueAdmin {
         return statements.list(conditions.list("candidates", Page.Order.OLDEST_FIRST, max), Candidate::of);
     }
 
-    /// @return the first messages, up to the one whose content reaches the limit
+    /// @return the first messages, up to and including the one with which their total content reaches the limit
     private static List<Candidate> upTo(long octets, List<Candidate> messages) {
         long sum = 0;
         int count = 0;
@@ -185,7 +186,7 @@ final class JdbcAdmin implements QueueAdmin {
             store.committer().write(statements -> ClaimTables.putBack(statements, claim));
             dueSignals.raise(claim.mailbox());
         } catch (QueueException e) {
-            why.addSuppressed(e); // the next start ends the lease
+            why.addSuppressed(e); // the lease ends at the next start of the relay at the latest
         }
     }
 

@@ -24,7 +24,7 @@ import org.o365relay.queue.jdbc.ClaimTables.Claimed;
 /// Claims messages for delivery, and settles them.
 final class JdbcClaims implements Claims {
 
-    /// How long a claim lasts if it is not settled. This is longer than any attempt: sending 150 MiB at
+    /// How long a claim lasts if it is not settled. The duration is longer than any attempt: sending 150 MiB at
     /// 1 Mbit/s takes less than half an hour.
     static final Duration LEASE = Duration.ofHours(2);
 
@@ -71,7 +71,7 @@ final class JdbcClaims implements Claims {
             if (claimed.rows() > 0) {
                 return claimed.claims();
             }
-            // other mailboxes of the pool claimed them first; more may be due
+            // other mailboxes of the pool claimed all of these messages first; more messages may be due
         }
     }
 
@@ -110,7 +110,8 @@ final class JdbcClaims implements Claims {
                 .orElseThrow(() -> new QueueException("the lease of message " + claim.id()
                         + " ended before it was settled; the attempt is not recorded"));
         if (settlement.leavesOpen()) {
-            dueSignals.raise(claim.mailbox()); // awaitDue has used the end of the lease as the next due time
+            // awaitDue may be waiting until the end of the lease, which was the due time during the attempt
+            dueSignals.raise(claim.mailbox());
         }
         return noticeIds;
     }

@@ -14,7 +14,7 @@ import org.o365relay.queue.Page;
 import org.o365relay.queue.QueueReader;
 import org.o365relay.queue.SuppressedNotice;
 
-/// Records non-delivery reports in the history of the messages that they report.
+/// Records non-delivery reports in the history of the messages that they concern.
 record JdbcNdrs(Store store, QueueReader reader, LocalMessageWriter localMessages) implements NdrStore {
 
     @Override

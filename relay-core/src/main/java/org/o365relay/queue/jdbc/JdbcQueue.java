@@ -21,7 +21,7 @@ import org.o365relay.queue.QueueSettings;
 import org.o365relay.queue.QueueUnavailableException;
 import org.o365relay.queue.QueuedRoutes;
 
-/// The queue in a database. Provides an interface for each of its consumers. Thread-safe.
+/// The queue in a database. Provides a separate interface for each consumer. Thread-safe.
 public final class JdbcQueue implements OperatorQueue, AutoCloseable {
 
     private final Store store;
@@ -57,10 +57,10 @@ public final class JdbcQueue implements OperatorQueue, AutoCloseable {
     /// Opens the queue, and creates or upgrades its tables if necessary.
     ///
     /// Recovers from a crash: interrupted attempts become due again, and partly received messages are deleted.
-    /// The time this takes does not depend on the length of the queue.
+    /// The time this recovery takes does not depend on the length of the queue.
     ///
-    /// @param hourly additional work that the queue runs every hour
-    /// @param afterClose runs after everything has been closed; does not run if the queue cannot be opened
+    /// @param hourly additional work that runs every hour
+    /// @param afterClose runs after the queue has been closed; does not run if the queue cannot be opened
     /// @throws QueueException if the disk fails
     /// @throws QueueUnavailableException if a newer relay wrote the database
     public static JdbcQueue open(
@@ -117,7 +117,7 @@ public final class JdbcQueue implements OperatorQueue, AutoCloseable {
         return new JdbcNotices(store, ids, dueSignals, localMessages, clock);
     }
 
-    /// @return the store for the processing of non-delivery reports
+    /// @return the interface for processing non-delivery reports
     public NdrStore ndrs() {
         return new JdbcNdrs(store, reader, localMessages);
     }
@@ -127,7 +127,7 @@ public final class JdbcQueue implements OperatorQueue, AutoCloseable {
         return alerts;
     }
 
-    /// @return the store of alerts that are sent once
+    /// @return the store of one-time alerts
     public OneTimeAlerts oneTimeAlerts() {
         return alerts;
     }
@@ -137,7 +137,7 @@ public final class JdbcQueue implements OperatorQueue, AutoCloseable {
         return devices;
     }
 
-    /// @return mailboxes and pools with queued messages
+    /// @return the interface for the mailboxes and pools with queued messages
     public QueuedRoutes routes() {
         return new JdbcRoutes(store, dueSignals);
     }
@@ -152,7 +152,7 @@ public final class JdbcQueue implements OperatorQueue, AutoCloseable {
         return housekeeper;
     }
 
-    /// Writes all submitted work and closes the files. Later calls fail with a [QueueException].
+    /// Writes all submitted work and closes the database. Later calls fail with a [QueueException].
     @Override
     public void close() {
         housekeeper.close();

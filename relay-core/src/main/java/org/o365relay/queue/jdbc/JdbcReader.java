@@ -16,7 +16,7 @@ import org.o365relay.queue.Page;
 import org.o365relay.queue.QueueReader;
 import org.o365relay.queue.QueueSummary;
 
-/// Reads the queue for operators. Each result is a consistent view of the queue.
+/// Reads the queue for operators. Each result reflects a single state of the queue.
 public final class JdbcReader implements QueueReader {
 
     private static final int RECIPIENTS_PER_ENTRY = 3;
@@ -51,7 +51,7 @@ public final class JdbcReader implements QueueReader {
         });
     }
 
-    /// Reads one more row than requested, to find out whether there is another page.
+    /// Reads one row more than requested to find out whether there is another page.
     private static Page page(Statements statements, FilterSql conditions, Page.Order order, int max)
             throws SQLException {
         int wanted = Math.addExact(max, 1);

@@ -20,7 +20,7 @@ record JdbcRoutes(Store store, Signals dueSignals) implements QueuedRoutes {
         static final ScanPosition START = new ScanPosition(-1, "", 0, 0);
     }
 
-    /// An orphaned message and its position.
+    /// An orphaned message and its position in the scan.
     private record Orphaned(ScanPosition position, MessageRow row, List<RecipientRow> recipients) {}
 
     @Override
@@ -67,7 +67,7 @@ record JdbcRoutes(Store store, Signals dueSignals) implements QueuedRoutes {
         return new Orphaned(position, message, RecipientRow.all(statements, message.id()));
     }
 
-    /// @return number of messages rerouted
+    /// @return the number of messages rerouted
     private static int reroute(Statements statements, String route, Map<Long, Destination> destinations)
             throws SQLException {
         int moved = 0;

@@ -11,9 +11,9 @@ import org.o365relay.queue.QueueException;
 /// Queues messages that the relay generates, in one transaction with the record of the event that caused them.
 record LocalMessageWriter(Store store, QueueIds ids, Signals dueSignals) {
 
-    /// @param record writes the record; returns false if no message is to be queued
-    /// @return the IDs of the messages, in the same order; empty if `record` returned false
-    /// @throws QueueException if the disk fails; nothing is written then
+    /// @param record writes the record of the event; returns false if no message is to be queued
+    /// @return the IDs of the queued messages, in the order of `messages`; empty if `record` returned false
+    /// @throws QueueException if the disk fails; nothing has been written in that case
     Optional<List<QueueId>> write(List<LocalMessage> messages, Committer.Work<Boolean> record) {
         List<QueueId> messageIds = messages.stream().map(_ -> ids.next()).toList();
         boolean written = store.committer().write(statements -> {

@@ -28,7 +28,7 @@ record MessageChanges(Statements statements, Instant now, String by) {
         };
     }
 
-    /// @return the mailbox or pool that delivers the message after the change
+    /// @return the mailbox or pool that will deliver the message after the change
     static String mailboxAfter(Change change, Candidate message) {
         return change instanceof Change.Redirect(String target) ? target : message.mailbox();
     }
@@ -67,7 +67,8 @@ record MessageChanges(Statements statements, Instant now, String by) {
         return true;
     }
 
-    /// Settles the message. The content is kept while other parts that share it are open.
+    /// Settles the message. Its content is kept as long as another part of a split message that shares it is
+    /// open.
     private void settle(Candidate message) throws SQLException {
         long content = message.content();
         update("settle-unclaimed", millis(), message.id().value());

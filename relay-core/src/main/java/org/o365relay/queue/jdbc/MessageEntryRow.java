@@ -10,12 +10,12 @@ import org.o365relay.mail.QueueId;
 import org.o365relay.queue.MessageEntry;
 import org.o365relay.queue.MessageState;
 
-/// A row of the table `message` for a list of messages, read leniently so that damaged rows are shown as well.
+/// A row of the table `message`, read leniently so that lists of messages include damaged rows.
 ///
 /// @param content ID under which the content of the message is stored
 record MessageEntryRow(MessageEntry entry, QueueId content, String protocol, String body, boolean smtpUtf8) {
 
-    /// @param recipients addresses of the first recipients
+    /// @param recipients addresses of the first few recipients
     static MessageEntryRow of(ResultSet row, List<String> recipients) throws SQLException {
         QueueId id = new QueueId(row.getLong("id"));
         MessageState state = state(row);

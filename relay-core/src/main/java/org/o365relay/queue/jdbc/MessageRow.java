@@ -72,7 +72,7 @@ public record MessageRow(
                 contentId(row));
     }
 
-    /// @return the number that is stored for the priority
+    /// @return the number that represents the priority in the database
     static int number(Priority priority) {
         return switch (priority) {
             case URGENT -> URGENT;
@@ -80,7 +80,7 @@ public record MessageRow(
         };
     }
 
-    /// @return the priority of a stored number
+    /// @return the priority that the stored number represents
     static Priority priority(int number) {
         return number == URGENT ? Priority.URGENT : Priority.NORMAL;
     }
@@ -139,7 +139,7 @@ public record MessageRow(
                 () -> new ChunkStream(readers, content(), size)));
     }
 
-    /// @param isOpen whether the message is open, and therefore must have open recipients
+    /// @param isOpen whether the message is open and must therefore have open recipients
     /// @return description of the damage; empty if the row is valid
     public Optional<String> damage(List<RecipientRow> recipients, boolean isOpen) {
         try {

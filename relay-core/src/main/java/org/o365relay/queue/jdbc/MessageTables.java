@@ -25,7 +25,7 @@ import org.o365relay.queue.Claim;
 import org.o365relay.queue.HistoryEntry;
 import org.o365relay.queue.Settlement;
 
-/// Reads and writes messages, recipients, content and events. Each method is part of the caller's transaction.
+/// Reads and writes messages, recipients, content and events. Each method runs in the caller's transaction.
 final class MessageTables {
 
     private MessageTables() {}
@@ -93,8 +93,8 @@ final class MessageTables {
         }
     }
 
-    /// @param by the operator who bounces the message; null for a delivery attempt
-    /// @return whether the lease was still valid; if not, nothing is written
+    /// @param by name of the operator who bounces the message; null for a delivery attempt
+    /// @return whether the lease was still valid; if it was not, nothing is written
     static boolean settle(Statements statements, Claim claim, Settlement settlement, @Nullable String by, Instant now)
             throws SQLException {
         boolean open = settlement.leavesOpen();
@@ -159,7 +159,7 @@ final class MessageTables {
 
     private static HistoryEntry event(ResultSet row) throws SQLException {
         int ordinal = row.getInt("recipient");
-        Integer recipient = row.wasNull() ? null : (Integer) ordinal; // wasNull refers to the last column read
+        Integer recipient = row.wasNull() ? null : (Integer) ordinal; // wasNull refers to the column that was read last
         return new HistoryEntry(
                 Instant.ofEpochMilli(row.getLong("at")),
                 recipient,
@@ -170,7 +170,7 @@ final class MessageTables {
                 row.getInt("uncertain") != 0);
     }
 
-    /// @return number of messages deleted, at most `max`
+    /// @return the number of messages deleted, at most `max`
     static int deleteSettledBefore(Statements statements, Instant limit, int max) throws SQLException {
         List<Long> ids = statements.list("expired-history", row -> row.getLong(1), limit.toEpochMilli(), max);
         for (long id : ids) {
@@ -181,7 +181,7 @@ final class MessageTables {
         return ids.size();
     }
 
-    /// @return number of partly received messages deleted, at most `max`
+    /// @return the number of partly received messages deleted, at most `max`
     static int deleteIncoming(Statements statements, int max) throws SQLException {
         List<Long> ids = statements.list("incoming-messages", row -> row.getLong(1), max);
         for (long id : ids) {
@@ -191,7 +191,7 @@ final class MessageTables {
         return ids.size();
     }
 
-    /// @return number of leases ended, including those of operators' bounces
+    /// @return the number of leases ended, including those that belong to an operator's bounce
     static int endLeases(Statements statements, Instant now) throws SQLException {
         statements.update(
                 "record-interruptions",

@@ -21,14 +21,15 @@ import org.o365relay.queue.SuppressedNotices;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Reads and writes suppressed notices and delay notices. Each method is part of the caller's transaction.
+/// Reads and writes suppressed notices and delay notices. Each method runs in the caller's transaction.
 final class NoticeTables {
 
     private static final Logger log = LoggerFactory.getLogger(NoticeTables.class);
 
     private NoticeTables() {}
 
-    /// Records a suppressed notice, once for each message, kind and recipient of the notice.
+    /// Records a suppressed notice. Does nothing if a notice about the same message, of the same kind and for
+    /// the same recipient is already recorded.
     static void suppress(Statements statements, SuppressedNotice notice) throws SQLException {
         statements.update(
                 "insert-suppressed-notice",
@@ -97,7 +98,7 @@ final class NoticeTables {
                 .toList();
     }
 
-    /// @return the message; empty if the row is damaged, although the count of the group includes it
+    /// @return the message; empty if the row is damaged; the count of the group includes it nevertheless
     private static Optional<SuppressedMessage> readable(Statements statements, ResultSet row) throws SQLException {
         try {
             return Optional.of(message(statements, row));
@@ -156,8 +157,8 @@ final class NoticeTables {
                 .reduce("", (_, later) -> later);
     }
 
-    /// @return whether the stored group still has as many notices as this one, apart from those suppressed
-    ///     later
+    /// @return whether the number of stored notices in the group is unchanged; notices suppressed after the end
+    ///     of the period are ignored
     static boolean isUnchanged(Statements statements, SuppressedNotices group) throws SQLException {
         long stored = statements.number(
                 "count-suppressed-notices",
@@ -167,7 +168,7 @@ final class NoticeTables {
         return stored > 0 && stored == group.count();
     }
 
-    /// Deletes the stored notices of the group, except those suppressed later.
+    /// Deletes the stored notices of the group, except those suppressed after the end of its period.
     static void delete(Statements statements, SuppressedNotices group) throws SQLException {
         statements.update(
                 "delete-suppressed-notices",

@@ -7,7 +7,8 @@ import java.util.random.RandomGenerator;
 import org.o365relay.mail.QueueId;
 
 /// Generates ascending queue IDs: 42 bits of milliseconds since 1970 (until the year 2109) and 21 random bits.
-/// Unique within a process; the random bits make collisions unlikely across restarts and relays.
+/// IDs are unique within a process; the random bits make collisions between restarts and between relays
+/// unlikely.
 final class QueueIds {
 
     private static final int RANDOM_BITS = 21;
@@ -22,8 +23,8 @@ final class QueueIds {
     private final RandomGenerator random;
     private final AtomicLong last;
 
-    /// @param newest the newest ID in the queue, so that IDs keep ascending if the clock was set back a little;
-    ///     0 if the queue has no message
+    /// @param newest the newest ID in the queue, or 0 if the queue has no message; new IDs are higher, even if
+    ///     the clock was set back a little
     QueueIds(InstantSource clock, RandomGenerator random, long newest) {
         this.clock = clock;
         this.random = random;
@@ -33,7 +34,7 @@ final class QueueIds {
     }
 
     /// @param millis milliseconds since 1970
-    /// @return the lowest ID of that time; a time outside the range of IDs is clamped
+    /// @return the lowest ID for that time; a time outside the range that IDs can represent is clamped
     static long first(long millis) {
         return Math.clamp(millis, 0, LATEST) << RANDOM_BITS;
     }

@@ -5,7 +5,8 @@ import java.time.Instant;
 import java.util.List;
 import org.o365relay.mail.UsageSlot;
 
-/// Reads and writes how many recipients each account has sent to. Each method runs in the caller's transaction.
+/// Reads and writes the number of recipients to which each account has sent mail. Each method runs in the
+/// caller's transaction.
 public final class QuotaTables {
 
     private QuotaTables() {}
@@ -24,8 +25,7 @@ public final class QuotaTables {
                 since.minus(UsageSlot.SLOT).toEpochMilli());
     }
 
-    /// Deletes expired usage slots, and slots far in the future that were written before the clock was set
-    /// back.
+    /// Deletes expired usage slots, and slots far in the future, which were written while the clock was ahead.
     static int deleteOld(Statements statements, Instant now) throws SQLException {
         return statements.update(
                 "delete-old-quota-usage",

@@ -7,8 +7,8 @@ import org.o365relay.queue.QueueException;
 @FunctionalInterface
 public interface ReadAccess {
 
-    /// @param work the queries to run; they see a consistent view of the queue if the connection has
-    ///     auto-commit off
+    /// @param work the queries to run; if the connection has auto-commit off, they all see the same state of
+    ///     the queue
     /// @throws QueueException if the queue cannot be read
     <T extends @Nullable Object> T read(Committer.Work<T> work);
 }

@@ -19,7 +19,8 @@ final class ReaderPool implements AutoCloseable, ReadAccess {
     private final Queue<Reader> idle = new ConcurrentLinkedQueue<>();
     private volatile boolean closed;
 
-    /// @param connections opens read-only connections; with auto-commit off, each read sees a consistent view
+    /// @param connections opens read-only connections; with auto-commit off, all queries of a read see the same
+    ///     state of the queue
     /// @param count number of connections
     ReaderPool(Dialect dialect, Committer.ConnectionFactory connections, int count) throws SQLException {
         this.dialect = dialect;
@@ -31,7 +32,7 @@ final class ReaderPool implements AutoCloseable, ReadAccess {
         }
     }
 
-    /// @throws QueueException if the database cannot be read, or is closed
+    /// @throws QueueException if the database cannot be read or is closed
     @Override
     public <T extends @Nullable Object> T read(Committer.Work<T> work) {
         free.acquireUninterruptibly();
@@ -64,7 +65,7 @@ final class ReaderPool implements AutoCloseable, ReadAccess {
         if (reader == null || closed) {
             return;
         }
-        reader.statements().discardPrepared(); // a statement closed by the driver would keep failing
+        reader.statements().discardPrepared(); // a statement that the driver has closed would keep failing
         try {
             if (!reader.connection().getAutoCommit()) {
                 reader.connection().rollback();
@@ -84,7 +85,7 @@ final class ReaderPool implements AutoCloseable, ReadAccess {
                 reader.connection().close();
             }
         } finally {
-            free.release(count); // waiting callers get an exception
+            free.release(count); // wakes waiting callers, which then get an exception
         }
     }
 }

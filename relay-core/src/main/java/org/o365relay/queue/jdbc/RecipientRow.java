@@ -60,7 +60,7 @@ public record RecipientRow(
         return state.equals("delivered");
     }
 
-    /// @return whether the row is for this address; false if the stored address is not valid
+    /// @return whether the stored address equals this address; false if the stored address is invalid
     boolean isFor(EmailAddress other) {
         return EmailAddress.parse(address).filter(other::equals).isPresent();
     }

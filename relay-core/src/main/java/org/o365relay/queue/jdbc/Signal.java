@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
-/// Wakes one waiting thread. A signal raised while no thread waits is kept for the next one.
+/// Wakes one waiting thread. A signal raised while no thread is waiting is kept for the next thread that waits.
 final class Signal {
 
     private final Semaphore raised = new Semaphore(0);

@@ -9,7 +9,8 @@ final class Signals {
 
     private final Map<ClaimScope, Signal> signals = new ConcurrentHashMap<>();
 
-    /// @return the signal of this scope; obtain it before reading due times, so that no later change is missed
+    /// @return the signal for this scope; must be obtained before due times are read, so that no later change
+    ///     is missed
     Signal of(ClaimScope scope) {
         return signals.computeIfAbsent(scope, _ -> new Signal());
     }

@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// Named statements, prepared once for one connection. Must be used by only one thread at a time.
+/// Named SQL statements, each prepared once for the connection. Must be used by only one thread at a time.
 public final class Statements {
 
     private static final String NAME_PREFIX = "-- name: ";
@@ -39,7 +39,7 @@ public final class Statements {
         this.additional = additional;
     }
 
-    /// @return the statement with its parameters set; valid until the next call with the same name
+    /// @return the prepared statement with these parameters set; valid until the next call with the same name
     public PreparedStatement with(String name, @Nullable Object... parameters) throws SQLException {
         return set(prepared(name), parameters);
     }
@@ -77,7 +77,7 @@ public final class Statements {
         return first(name, row -> row.getLong(1), parameters).orElse(0L);
     }
 
-    /// @return number of rows changed
+    /// @return the number of rows changed
     public int update(String name, @Nullable Object... parameters) throws SQLException {
         return with(name, parameters).executeUpdate();
     }
@@ -107,11 +107,11 @@ public final class Statements {
         try {
             statement.close();
         } catch (SQLException _) {
-            // closing a failed statement reports its error again
+            // closing a failed statement throws its error again
         }
     }
 
-    /// @return total size of the binary parameters set since the last call, in octets
+    /// @return total size, in octets, of the binary parameters set since this method was last called
     long takeContentOctets() {
         long taken = content;
         content = 0;
@@ -127,7 +127,7 @@ public final class Statements {
         return connection;
     }
 
-    /// @return the text of a resource in the package of `owner`
+    /// @return the text of a resource file in the package of `owner`
     public static String resource(Class<?> owner, String name) {
         try (InputStream in = owner.getResourceAsStream(name)) {
             if (in == null) {
@@ -153,7 +153,7 @@ public final class Statements {
         return fresh;
     }
 
-    /// @param file text of a file of statements, each preceded by a line `-- name: NAME`
+    /// @param file text of a file that contains SQL statements, each preceded by a line `-- name: NAME`
     /// @return the SQL texts by name
     public static Map<String, String> parse(String file) {
         return Arrays.stream(file.split(NAME_PREFIX))

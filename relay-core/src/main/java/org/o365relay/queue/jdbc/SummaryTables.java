@@ -17,15 +17,15 @@ import org.o365relay.queue.GroupCount;
 import org.o365relay.queue.MessageState;
 import org.o365relay.queue.QueueSummary;
 
-/// Counts the open messages with index scans. The only rows that it reads are those of messages that are being
-/// delivered and of the oldest message of each group.
+/// Counts the open messages with index scans. Reads only the rows of messages that are being delivered and of
+/// the oldest message in each group.
 final class SummaryTables {
 
     private static final int MAX_CLIENTS = 20;
 
     /// A group of open messages.
     ///
-    /// @param oldest the lowest ID, which is that of the oldest message
+    /// @param oldest ID of the oldest message, which is the lowest in the group
     private record Group(long messages, long oldest) {
 
         Group plus(Group other) {
@@ -94,7 +94,7 @@ final class SummaryTables {
                 ResultSet onHold = statements.with("open-on-hold").executeQuery()) {
             delivering.next();
             onHold.next();
-            long held = onHold.getLong(1) - delivering.getLong(2); // without those that an operator is bouncing
+            long held = onHold.getLong(1) - delivering.getLong(2); // excludes messages that an operator is bouncing
             long heldDeferred = onHold.getLong(2);
             long deferred = deferredAll - heldDeferred - delivering.getLong(3);
             Map<MessageState, Long> states = new EnumMap<>(MessageState.class);

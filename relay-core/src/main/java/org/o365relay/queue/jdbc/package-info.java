@@ -1,11 +1,11 @@
-/// The queue in a database. [JdbcQueue] provides its interfaces.
+/// Stores the queue in a database. [JdbcQueue] provides the interfaces of the queue.
 ///
 /// One [Committer] writes: it combines the writes of all callers in one transaction and syncs once (group
-/// commit). Readers have connections of their own and see committed data only. Each `…Tables` class runs the
+/// commit). Readers have their own connections and see only committed data. Each `…Tables` class runs the
 /// statements for a group of tables; each `Jdbc…` class uses them to implement an interface of the queue.
 ///
-/// The SQL is the same for all database systems. Differences are hidden behind [Dialect], whose implementations
-/// this package must not know.
+/// The SQL is the same for all database systems. Differences are hidden behind [Dialect], and this package must
+/// not refer to implementations of it.
 @NullMarked
 package org.o365relay.queue.jdbc;
 

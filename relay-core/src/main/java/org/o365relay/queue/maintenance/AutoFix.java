@@ -8,8 +8,8 @@ import java.util.Locale;
 import org.o365relay.queue.jdbc.ClaimTables;
 import org.o365relay.queue.jdbc.Statements;
 
-/// The inconsistencies that a repair fixes automatically, in the order of the fixes. The SQL statements are
-/// `find-…` and `fix-…` in `inspection.sql`.
+/// The inconsistencies that a repair fixes automatically, in the order in which they are fixed. The SQL
+/// statements are named `find-…` and `fix-…` in `inspection.sql`.
 enum AutoFix {
     SETTLED_AND_OPEN("messages are settled but still due"),
     OPEN_BUT_SETTLED("messages are settled although a recipient is open"),
@@ -29,12 +29,12 @@ enum AutoFix {
         this.description = description;
     }
 
-    /// @return a line for the report
+    /// @return a line for the report, which includes the count
     String text(long count) {
         return count + " " + description;
     }
 
-    /// @return number of affected rows
+    /// @return the number of affected rows
     long count(Statements statements, Instant now, Duration longestWait) throws SQLException {
         try (var row =
                 statement(statements, "find-", now, now.plus(longestWait)).executeQuery()) {
@@ -42,7 +42,7 @@ enum AutoFix {
         }
     }
 
-    /// @return number of fixed rows
+    /// @return the number of fixed rows
     int fix(Statements statements, Instant now, Duration longestWait) throws SQLException {
         return statement(statements, "fix-", now, now.plus(longestWait)).executeUpdate();
     }

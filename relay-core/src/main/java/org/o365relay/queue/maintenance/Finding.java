@@ -5,16 +5,16 @@ package org.o365relay.queue.maintenance;
 /// @param text one line for the operator
 public record Finding(Kind kind, String text) {
 
-    /// What the finding means for queued mail.
+    /// Consequence of a finding for queued mail.
     public enum Kind {
         /// The database file is damaged: a page cannot be read, an index does not match its table, or a table,
         /// column or index is missing. A repair copies everything that can be read into a new file.
         FILE,
-        /// A message cannot be delivered: its row or its content is damaged or missing. A repair puts the
-        /// readable parts in quarantine and the message on hold. Content that belongs to no message is deleted
-        /// once it is in quarantine.
+        /// A message cannot be delivered: its row or its content is damaged or missing. A repair copies the
+        /// readable parts to quarantine and puts the message on hold. Content that belongs to no message is
+        /// copied to quarantine and then deleted.
         MESSAGE,
-        /// Rows that contradict each other or belong to no message. No mail is lost; a repair fixes them.
+        /// Some rows contradict each other or belong to no message. No mail is lost; a repair fixes them.
         INCONSISTENCY,
         /// Information only. A repair does not change it.
         NOTE

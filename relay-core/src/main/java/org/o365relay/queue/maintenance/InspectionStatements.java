@@ -4,7 +4,7 @@ import java.sql.Connection;
 import java.util.Map;
 import org.o365relay.queue.jdbc.Statements;
 
-/// The statements that verify and repair a queue, which are in `inspection.sql`.
+/// The SQL statements in `inspection.sql`, which verify and repair a queue.
 final class InspectionStatements {
 
     private static final Map<String, String> TEXTS =
@@ -17,7 +17,7 @@ final class InspectionStatements {
         return TEXTS;
     }
 
-    /// @return these statements and those of a running relay, for this connection
+    /// @return these statements and those of `statements.sql`, for this connection
     static Statements on(Connection connection) {
         return new Statements(connection, TEXTS);
     }

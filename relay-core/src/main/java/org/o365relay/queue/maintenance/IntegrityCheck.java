@@ -42,7 +42,8 @@ final class IntegrityCheck {
         }
     }
 
-    /// @return the queue ID to show to the operator; the quoted number if it is not a valid queue ID
+    /// @return the queue ID as shown to the operator; the number in quotation marks if it is not a valid queue
+    ///     ID
     static String name(long id) {
         return id >= 0 ? new QueueId(id).toString() : "\"" + id + "\"";
     }
@@ -82,7 +83,7 @@ final class IntegrityCheck {
         }
     }
 
-    /// @return IDs of content whose message does not exist
+    /// @return the IDs of content that belongs to no message
     List<Long> contentsWithoutMessage() throws SQLException {
         return statements.list("orphaned-content", row -> row.getLong(1));
     }
@@ -91,7 +92,7 @@ final class IntegrityCheck {
 
     /// The stored content of a message.
     ///
-    /// @param size number of octets that could be read
+    /// @param size the number of octets that could be read
     /// @param damage description of the first damaged chunk; null if all chunks are intact
     private record Content(long id, long size, @Nullable String damage) {}
 
@@ -106,8 +107,8 @@ final class IntegrityCheck {
         return batch;
     }
 
-    /// @param known the content checked last; the parts of a split message follow one another and share their
-    ///     content
+    /// @param known the content checked last, which is not checked again if this message shares it; the parts
+    ///     of a split message share their content and usually follow one another
     private Content check(StoredMessage message, Content known, Consumer<Damaged> sink, Consumer<Finding> notes)
             throws SQLException {
         MessageRow row = message.row();

@@ -25,9 +25,9 @@ import org.o365relay.queue.jdbc.sqlite.DurableFiles;
 import org.o365relay.queue.jdbc.sqlite.MaintenanceMarker;
 import org.o365relay.queue.jdbc.sqlite.Sqlite;
 
-/// A folder below the data directory that a repair writes before it changes anything: copies of the files, and
-/// for each message that cannot be delivered the readable part of its content (`ID.eml`) and its rows
-/// (`ID.json`).
+/// A folder below the data directory in which a repair saves data before it changes anything: copies of the
+/// files and, for each message that cannot be delivered, the readable part of its content (`ID.eml`) and its
+/// rows (`ID.json`).
 final class Quarantine {
 
     private static final DateTimeFormatter NAME =
@@ -62,10 +62,11 @@ final class Quarantine {
         DurableFiles.syncDirectory(folder);
     }
 
-    /// Restores the copied files. Deletes nothing before all of them are copied back and synced.
+    /// Restores the queue's files from the copies. Deletes no file until all copies have been copied back under
+    /// temporary names and synced.
     ///
-    /// @throws QueueUnavailableException with a message for the admin if the copies do not exist; nothing is
-    ///     changed
+    /// @throws QueueUnavailableException if the copies do not exist, with a message for the admin; nothing has
+    ///     been changed in that case
     void restoreFiles(Sqlite queue) throws IOException, QueueUnavailableException {
         Sqlite saved = new Sqlite(folder);
         if (!Files.exists(saved.file())) {
@@ -83,7 +84,7 @@ final class Quarantine {
         }
         DurableFiles.copy(saved.file(), copied.file());
         DurableFiles.syncDirectory(DurableFiles.parentDirectory(queue.file()));
-        DurableFiles.delete(queue.index()); // is recreated when the database is opened
+        DurableFiles.delete(queue.index()); // SQLite recreates the index when the database is opened
         DurableFiles.delete(queue.log());
         DurableFiles.move(copied.file(), queue.file());
         if (Files.exists(copied.log())) {
@@ -131,7 +132,7 @@ final class Quarantine {
         }
     }
 
-    /// The rows of a message. Each row is a map of all its columns, in their order.
+    /// The rows of a message. Each row is a map from column names to values, in the order of the columns.
     private record Metadata(
             String id,
             String why,

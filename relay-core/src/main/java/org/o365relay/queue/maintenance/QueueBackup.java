@@ -22,12 +22,12 @@ import org.o365relay.queue.jdbc.sqlite.DurableFiles;
 import org.o365relay.queue.jdbc.sqlite.OfflineQueue;
 import org.o365relay.queue.jdbc.sqlite.Sqlite;
 
-/// Makes a consistent copy of the queue, whether a relay is running or not. The copy contains every message
+/// Makes a consistent copy of the queue, whether or not a relay is running. The copy contains every message
 /// acknowledged before the backup began. A running relay is not delayed, but its write-ahead log cannot be
 /// reset and grows until the backup is complete.
 public final class QueueBackup {
 
-    /// Age after which a partial file, left by a killed backup, is deleted.
+    /// Age after which a partial file left by a killed backup is deleted.
     private static final Duration LEFTOVER_AGE = Duration.ofDays(1);
 
     private static final Pattern PARTIAL = Pattern.compile("\\.queue-\\d{8}-\\d{6}\\.db\\.partial(-journal)?");
@@ -95,7 +95,7 @@ public final class QueueBackup {
     }
 
     /// Copies the queue into the partial file and verifies the copy. Empties the file first, because the copy
-    /// is repeated if a relay starts in the meantime.
+    /// is repeated if a relay starts while it is being made.
     static long copy(Statements statements, Path folder, Path partial) throws SQLException {
         try {
             Files.write(partial, new byte[0]);
@@ -120,7 +120,7 @@ public final class QueueBackup {
         }
     }
 
-    /// A failure to write the copy, not to read the queue.
+    /// Creates an exception for a failure to write the copy, as opposed to a failure to read the queue.
     private static UncheckedIOException notWritten(String why) {
         return new UncheckedIOException(why, new IOException(why));
     }

@@ -25,11 +25,11 @@ import org.o365relay.queue.jdbc.sqlite.Schema;
 import org.o365relay.queue.jdbc.sqlite.Sqlite;
 
 /// Repairs a queue while no relay is running. Copies the files to the quarantine folder first. Then recovers
-/// every readable row, and puts messages that cannot be delivered in quarantine and on hold. No message is
-/// discarded.
+/// every readable row, and copies messages that cannot be delivered to quarantine and puts them on hold. No
+/// message is discarded.
 ///
 /// A repair may be killed at any time and run again: a [MaintenanceMarker] exists while files are being
-/// replaced, so that no relay starts on files that do not belong together.
+/// replaced, so that no relay opens files that are inconsistent with each other.
 public final class QueueRepair {
 
     private static final String COMMAND = "queue verify --repair";
@@ -53,10 +53,10 @@ public final class QueueRepair {
 
     /// Result of a repair.
     ///
-    /// @param quarantine folder with the copied files and the exported messages
+    /// @param quarantine quarantine folder, with the copied files and the exported messages
     /// @param rebuilt whether the readable rows were copied into a new database
     /// @param actions the fixes that were made, one line each
-    /// @param quarantined messages in quarantine, one line each
+    /// @param quarantined messages copied to quarantine, one line each
     /// @param open number of open messages after the repair, including those on hold
     public record Report(Path quarantine, boolean rebuilt, List<String> actions, List<String> quarantined, long open) {
 
@@ -69,7 +69,7 @@ public final class QueueRepair {
     /// @throws QueueUnavailableException with a message for the admin, for example if a relay is running, if
     ///     there is not enough free space, or if the disk fails
     public Report repair() throws QueueUnavailableException {
-        // acquiring the lock would create the directory
+        // checked first, because acquiring the lock would create the directory
         if (!Files.isDirectory(settings.directory())) {
             throw noQueue();
         }
@@ -149,8 +149,8 @@ public final class QueueRepair {
         return report;
     }
 
-    /// @return the schema version of the damaged database, so that every table and column is found under its
-    ///     name; the current version if it cannot be read
+    /// @return the schema version of the damaged database, which determines the names of its tables and
+    ///     columns; the current version if the version cannot be read
     private long versionToRecover() throws SQLException, QueueUnavailableException {
         try (Connection source = queue.connect()) {
             long version = queue.version(source);
@@ -163,7 +163,8 @@ public final class QueueRepair {
         }
     }
 
-    /// Deletes the old log first, so that it is not applied to the new file.
+    /// Deletes the old log before the database file is replaced, so that SQLite does not apply the log to the
+    /// new file.
     private void replaceFiles() throws IOException {
         DurableFiles.delete(queue.index());
         DurableFiles.delete(queue.log());

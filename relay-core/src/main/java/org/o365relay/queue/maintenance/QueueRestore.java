@@ -23,8 +23,8 @@ import org.o365relay.queue.jdbc.sqlite.Sqlite;
 /// Replaces the queue with a backup, with a copy made before an upgrade, or with a queue that was replaced
 /// earlier. No relay may be running.
 ///
-/// Messages delivered after the backup are open in it and are delivered again; an event in the history of every
-/// open message records the restore.
+/// Messages delivered after the backup was made are open in the backup and are delivered again. An event in the
+/// history of every open message records the restore.
 public final class QueueRestore {
 
     private static final String COMMAND = "restore";
@@ -46,14 +46,13 @@ public final class QueueRestore {
 
     /// Result of a restore.
     ///
-    /// @param previous folder of the replaced queue; null if there was none
+    /// @param previous folder to which the replaced queue was moved; null if there was no queue
     /// @param open number of open messages, including those on hold
     public record Result(@Nullable Path previous, long open) {}
 
     /// @param backup the database file to restore; a write-ahead log next to it is restored as well
-    /// @param replace whether an existing queue is moved to `replaced/`; if false, an existing queue is an
-    ///     error
-    /// @param hold whether all open messages are put on hold
+    /// @param replace true to move an existing queue to `replaced/`; false to fail if a queue exists
+    /// @param hold whether to put all open messages on hold
     /// @throws QueueUnavailableException with a message for the admin
     public Result restore(Path backup, boolean replace, boolean hold) throws QueueUnavailableException {
         if (!Files.isRegularFile(backup)) {
@@ -109,7 +108,7 @@ public final class QueueRestore {
         return Files.getLastModifiedTime(newest).toInstant();
     }
 
-    /// @return number of open messages
+    /// @return the number of open messages
     private long prepare(Path backup, boolean hold) throws IOException, SQLException, QueueUnavailableException {
         Instant takenAt = takenAt(backup);
         try (Connection reader = fresh.connect()) {
@@ -143,8 +142,8 @@ public final class QueueRestore {
         return open;
     }
 
-    /// @param interrupted an earlier restore that was killed, and that may have moved part of the old queue
-    ///     already
+    /// @param interrupted an earlier restore that was killed and may already have moved some files of the old
+    ///     queue; empty if there was none
     private @Nullable Path replaceFiles(Optional<Operation> interrupted) throws IOException, QueueUnavailableException {
         fresh.requireNoLog();
         DurableFiles.sync(fresh.file());
@@ -163,7 +162,7 @@ public final class QueueRestore {
                 DurableFiles.move(file, previous);
             }
         }
-        queue.delete(); // left by an interrupted restore
+        queue.delete(); // files left by an interrupted restore
         DurableFiles.move(fresh.file(), queue.file());
         marker.end();
         return folder;

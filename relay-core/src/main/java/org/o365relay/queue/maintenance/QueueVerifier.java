@@ -14,8 +14,8 @@ import org.o365relay.queue.jdbc.sqlite.Schema;
 import org.o365relay.queue.jdbc.sqlite.Sqlite;
 import org.o365relay.queue.maintenance.Finding.Kind;
 
-/// Checks a whole queue for damage, whether a relay is running or not. Changes nothing and does not delay a
-/// running relay, but the relay's write-ahead log cannot restart and grows in the meantime.
+/// Checks a whole queue for damage, whether or not a relay is running. Changes nothing and does not delay a
+/// running relay, but the relay's write-ahead log cannot be reset during the check, so it grows.
 public final class QueueVerifier {
 
     private final QueueSettings settings;
@@ -26,7 +26,7 @@ public final class QueueVerifier {
         this.clock = clock;
     }
 
-    /// Checks the whole file, and then every message.
+    /// Checks the whole file first, and then every message.
     ///
     /// @return the findings; empty if there are none
     /// @throws QueueUnavailableException with a message for the admin if the queue cannot be read
@@ -65,7 +65,7 @@ public final class QueueVerifier {
         return findings;
     }
 
-    /// @return damage to the file and its structure, one line each; rows are not checked
+    /// @return damage to the file and the database structure, one line each; the rows are not checked
     static List<String> problems(Connection connection, long version) throws SQLException {
         List<String> problems = new ArrayList<>(Sqlite.integrity(connection));
         try {

@@ -13,9 +13,9 @@ import org.o365relay.queue.jdbc.ClaimTables;
 import org.o365relay.queue.jdbc.Statements;
 import org.o365relay.queue.maintenance.IntegrityCheck.Damaged;
 
-/// Fixes the rows of a readable database, as part of the caller's transaction. Messages that cannot be
-/// delivered are put in quarantine and on hold, never deleted; content and recipients that belong to no message
-/// are put in quarantine before they are deleted. Other rows that belong to no message are deleted.
+/// Fixes the rows of a readable database within the caller's transaction. Messages that cannot be delivered are
+/// put in quarantine and on hold, never deleted. Content and recipients that belong to no message are put in
+/// quarantine before they are deleted; other rows that belong to no message are deleted without a copy.
 final class RepairSteps {
 
     private static final Set<AutoFix> AFTER_QUARANTINE =
@@ -52,12 +52,12 @@ final class RepairSteps {
         fix(AFTER_QUARANTINE);
     }
 
-    /// @return the fixes that were made, one line each
+    /// @return the fixes made, one line each
     List<String> actions() {
         return actions;
     }
 
-    /// @return messages in quarantine, one line each
+    /// @return the messages put in quarantine, one line each
     List<String> quarantined() {
         return quarantined;
     }

@@ -1,8 +1,8 @@
-/// Commands on a whole queue: verify and back it up, whether a relay is running or not; repair and restore it
-/// while no relay is running.
+/// Operations on a whole queue. Verification and backup work whether or not a relay is running; repair and
+/// restore require that no relay is running.
 ///
-/// A command that is killed loses no message and can be run again. No message is discarded: a message that
-/// cannot be delivered is put in quarantine.
+/// If an operation is killed, no message is lost and the operation can be run again. No message is discarded:
+/// messages that cannot be delivered are put in quarantine.
 @NullMarked
 package org.o365relay.queue.maintenance;
 

@@ -2,7 +2,7 @@ package org.o365relay.daemon.check;
 
 import java.util.List;
 
-/// The results of a check. As JSON, members are never renamed.
+/// The results of a check. The record is also printed as JSON, so its components must not be renamed.
 ///
 /// @param passed whether every mailbox can send mail
 public record CheckReport(boolean passed, List<MailboxReport> mailboxes) {

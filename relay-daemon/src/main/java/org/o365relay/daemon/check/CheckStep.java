@@ -5,7 +5,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 /// One step of a check.
 ///
 /// @param name short name of the step, such as `connect`, `TLS` or `sign-in`
-/// @param detail details of the result; never contain a secret
+/// @param detail details of the result; must not contain secrets
 /// @param cause cause of the failure, in plain words; empty if the step did not fail
 /// @param advice advice for the admin; empty if there is none
 public record CheckStep(Result result, @JsonProperty("step") String name, String detail, String cause, String advice) {
@@ -13,7 +13,7 @@ public record CheckStep(Result result, @JsonProperty("step") String name, String
     /// The result of a step.
     public enum Result {
         OK("✔"),
-        /// The step passed, but mail will stop soon, or some messages cannot be sent or are delayed.
+        /// The step passed, but mail will soon stop, or some messages are delayed or cannot be sent.
         WARNING("!"),
         FAILED("✘");
 

@@ -38,7 +38,7 @@ public record ExpiryAndQuotaChecks(UpstreamFactory upstreams, OfflineQueue queue
         try {
             return upstreams.expiry(upstream).map(expiry -> step(mailbox, expiry));
         } catch (TokenException e) {
-            return Optional.empty(); // the check of the upstream reports it
+            return Optional.empty(); // reported by the check of the upstream
         }
     }
 
@@ -80,7 +80,7 @@ public record ExpiryAndQuotaChecks(UpstreamFactory upstreams, OfflineQueue queue
                                     "further mail is queued until the usage falls below the limit",
                                     ""));
         } catch (QueueUnavailableException e) {
-            // no relay has run yet, or the queue is not readable; `o365-relay devices` reports the reason
+            // no relay has run yet, or the queue cannot be read; `o365-relay devices` reports the reason
             return Optional.empty();
         }
     }

@@ -15,8 +15,8 @@ import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Outcome.Delivered;
 
 /// Checks whether a mailbox can send mail: tests each of its upstreams up to and including the sign-in, and
-/// sends the test message, if there is one, through each upstream that works. Classifies replies as the relay
-/// does.
+/// sends the test message, if there is one, through each upstream that works. Replies are classified in the
+/// same way as in the running relay.
 public final class MailboxChecker {
 
     private final UpstreamFactory upstreams;
@@ -24,16 +24,16 @@ public final class MailboxChecker {
     private final Progress progress;
     private final @Nullable TestMessage testMessage;
 
-    /// Receives results as they arrive, since checking an upstream may take a while.
+    /// Receives each result as soon as it is known, because checking an upstream may take a while.
     public interface Progress {
 
-        /// The check of a mailbox begins.
+        /// Called before a mailbox is checked.
         void mailbox(EmailAddress mailbox);
 
-        /// The check of one of its upstreams begins.
+        /// Called before an upstream of the mailbox is checked.
         void upstream(String name);
 
-        /// A step has finished.
+        /// Called after each step.
         void step(CheckStep step);
     }
 
@@ -98,7 +98,7 @@ public final class MailboxChecker {
         }
     }
 
-    /// Collects the steps of one upstream and reports their progress.
+    /// Collects the steps of one upstream and passes each to [Progress].
     private final class UpstreamSteps {
 
         private final ResponseStep responseStep;

@@ -7,7 +7,7 @@ import org.o365relay.deliver.upstream.UpstreamCheck.Finding;
 import org.o365relay.deliver.upstream.Verdict;
 import org.o365relay.mail.EmailAddress;
 
-/// Converts responses and findings to steps.
+/// Converts responses and findings from an upstream to steps of a check.
 record ResponseStep(EmailAddress mailbox) {
 
     Verdict judge(Response response) {

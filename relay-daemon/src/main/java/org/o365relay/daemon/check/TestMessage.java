@@ -23,8 +23,8 @@ import org.o365relay.rewrite.RewriteResult;
 import org.o365relay.rewrite.RewriteRules;
 import org.o365relay.rewrite.Rewriter;
 
-/// A test message. It is rewritten and sent like any other message, but not queued. The reply shows whether the
-/// mailbox may send as the author of the message.
+/// A test message. It is rewritten and sent like any other message, but not queued. The upstream's reply shows
+/// whether the mailbox may send as the author.
 ///
 /// @param id queue ID, which is also part of the Message-ID
 /// @param author author of the message; null for the mailbox itself
@@ -35,7 +35,7 @@ public record TestMessage(
                     "EEE, d MMM yyyy HH:mm:ss Z", Locale.ENGLISH)
             .withZone(ZoneOffset.UTC);
 
-    /// @return the Message-ID, by which a message trace finds the message
+    /// @return the Message-ID, with which an admin can find the message in a message trace
     String messageId(EmailAddress mailbox) {
         return "<" + id + ".check@" + mailbox.domain() + ">";
     }

@@ -7,7 +7,7 @@ import java.util.List;
 /// The result of checking one upstream of a mailbox.
 ///
 /// @param upstream name of the upstream, such as host and port
-/// @param steps steps in the order performed; if one failed, it is the last
+/// @param steps steps in the order in which they were performed; a failed step is always the last
 @JsonPropertyOrder({"upstream", "canSend"})
 public record UpstreamReport(String upstream, List<CheckStep> steps) {
 

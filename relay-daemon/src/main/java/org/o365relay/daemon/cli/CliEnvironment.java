@@ -17,12 +17,12 @@ import picocli.CommandLine.Model.UsageMessageSpec;
 
 /// The environment of the operator commands.
 ///
-/// @param access connects to the relay
+/// @param access connects commands to the relay
 /// @param clock clock for the current time
 /// @param zone time zone of the times shown and entered
 /// @param terminal terminal for prompts; empty if input or output is redirected
 /// @param columns width of the terminal in columns; [Layout#UNLIMITED] if the output is redirected
-/// @param rawOutput standard output as a stream of bytes, to which message content is written unchanged
+/// @param rawOutput standard output as a byte stream, for printing message content unchanged
 public record CliEnvironment(
         RelayAccess access,
         InstantSource clock,
@@ -58,7 +58,7 @@ public record CliEnvironment(
                 : new UsageMessageSpec().autoWidth(true).width();
     }
 
-    /// `System.console()` also requires the input to be a terminal; only the output matters here.
+    /// Checks only the output; `System.console()` would also require the input to be a terminal.
     private static boolean isStdoutTerminal() {
         if (Terminal.ofProgram().isPresent()) {
             return true;

@@ -13,7 +13,7 @@ import org.o365relay.daemon.report.ReasonTexts;
 import org.o365relay.daemon.report.StatusReport;
 import org.o365relay.exchange.ReplyCatalogue;
 
-/// Shared by the operator commands: environment, configuration file and output options.
+/// The environment, configuration file and output options that the operator commands share.
 public record CommandContext(CliEnvironment environment, ConfigFile config, OutputOptions output) {
 
     public Valid configuration() throws CommandFailed {

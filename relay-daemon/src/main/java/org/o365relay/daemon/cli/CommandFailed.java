@@ -1,6 +1,6 @@
 package org.o365relay.daemon.cli;
 
-/// A command failed for a reason that the user can correct.
+/// Thrown if a command fails for a reason that the user can correct.
 public final class CommandFailed extends Exception {
 
     private static final long serialVersionUID = 1;

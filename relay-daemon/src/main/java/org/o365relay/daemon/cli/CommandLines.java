@@ -9,7 +9,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/// Builds the command line. Prints errors of all commands and maps them to exit codes.
+/// Builds the command line. Prints the errors of all commands and maps each to an exit code.
 public final class CommandLines {
 
     private CommandLines() {}
@@ -35,7 +35,8 @@ public final class CommandLines {
         return ExitCode.USAGE;
     }
 
-    /// @return whether a suggestion discards mail; such commands must not be suggested for a misspelled word
+    /// @return whether one of the suggested commands discards mail; no suggestions are then printed, so that a
+    ///     typo does not lead to such a command
     private static boolean suggestsDiscardingMail(ParameterException error) {
         return error instanceof UnmatchedArgumentException unmatched
                 && unmatched.getSuggestions().stream()

@@ -43,8 +43,8 @@ public final class ConfigFile {
         return read;
     }
 
-    /// Like [#read()], but for commands that query a relay or its queue: prints no warnings, and does
-    /// not need secrets or files with secrets. Reads the file only once.
+    /// Like [#read()], but for commands that query a relay or its queue: prints no warnings, does not open
+    /// files with secrets, and treats secrets as set. Reads the file only on the first call.
     Valid readForOperators() throws CommandFailed {
         Valid known = valid;
         if (known == null) {

@@ -18,7 +18,7 @@ import org.o365relay.sandbox.settings.SandboxMailbox;
 import org.o365relay.sandbox.settings.SandboxSettings;
 
 /// The sandbox and the relay of a demo in a temporary directory. [#close()] stops them and deletes the
-/// directory; a shutdown hook does so when the program is terminated.
+/// directory; a shutdown hook does the same if the program is terminated.
 final class DemoEnvironment implements AutoCloseable {
 
     static final String MAILBOX = "relay@contoso.example";
@@ -102,7 +102,7 @@ final class DemoEnvironment implements AutoCloseable {
         return directory.resolve("received");
     }
 
-    /// @return the wanted port; if it is in use, 0, which selects any free port
+    /// @return the wanted port, or 0 if it is in use; 0 selects any free port
     private static int freePort(int wanted) {
         try (ServerSocket probe = new ServerSocket()) {
             probe.setReuseAddress(true);

@@ -8,9 +8,10 @@ import org.o365relay.accept.ListenerSettings;
 import org.o365relay.admit.ClientPolicy;
 import org.o365relay.mail.DeviceRecord;
 
-/// A device in the list of `o365-relay devices`: its counters and its configuration.
+/// A device in the list of `o365-relay devices`: its counters, and its name and limit from the configuration.
 ///
-/// @param name name of its trusted network; empty if the network has no name or the device is not trusted
+/// @param name name of the trusted network that contains the device; empty if the network has no name or the
+///     device is not trusted
 /// @param recipientsPerDay recipients allowed in 24 hours; null if unlimited
 record DeviceEntry(
         DeviceRecord device, String name, @Nullable Integer recipientsPerDay) {
@@ -25,7 +26,8 @@ record DeviceEntry(
                         .orElse(null));
     }
 
-    /// The policy of the first listener that trusts the device; the queue does not record the listener.
+    /// Returns the policy of the first listener that trusts the device. The listener that the device uses is
+    /// unknown, because the queue does not record it.
     private static Optional<ClientPolicy> policy(InetAddress address, List<ListenerSettings> listeners) {
         return listeners.stream()
                 .flatMap(listener -> listener.trusted().policy(address).stream())

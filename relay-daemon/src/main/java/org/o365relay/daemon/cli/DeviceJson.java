@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.daemon.control.ControlJson;
 import org.o365relay.mail.DeviceRecord;
 
-/// A device as JSON. Members may be added, but are never renamed.
+/// A device as JSON. Members may be added, but must not be renamed.
 ///
 /// @param recipientsLastDay recipients in the last 24 hours
 /// @param recipientsPerDay recipients allowed in 24 hours; null if unlimited

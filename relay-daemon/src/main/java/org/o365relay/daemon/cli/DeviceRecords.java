@@ -19,7 +19,8 @@ final class DeviceRecords {
         return new OfflineQueue(queue.directory()).devices();
     }
 
-    /// Prevents log lines about damaged rows from mixing with the output. The running relay logs them.
+    /// Disables log messages about damaged rows, which would appear in the output of the command. The running
+    /// relay logs the damage.
     static void silenceQueueLog() {
         if (LoggerFactory.getLogger("org.o365relay.queue") instanceof Logger logger) {
             logger.setLevel(Level.OFF);

@@ -14,7 +14,7 @@ import org.o365relay.daemon.report.TerminalText;
 import org.o365relay.mail.Deviation;
 import org.o365relay.mail.DeviceRecord;
 
-/// Devices as a table; below each device, its protocol deviations.
+/// Formats devices as a table. The protocol deviations of a device are listed below its row.
 ///
 /// @param now end of the 24 hours in which recipients are counted
 /// @param zone time zone of the times shown
@@ -68,7 +68,7 @@ record DeviceTable(Instant now, ZoneId zone) {
         return count == 1 ? "once" : count + " times";
     }
 
-    /// Truncates long names: clients choose their HELO names freely.
+    /// Truncates long names, because a client can send a HELO name of any length.
     private static String cell(String text) {
         return text.isBlank() ? "-" : TerminalText.truncate(TerminalText.text(text), MAX_NAME_WIDTH);
     }

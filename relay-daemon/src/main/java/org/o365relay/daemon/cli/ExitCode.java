@@ -22,7 +22,7 @@ public final class ExitCode {
     public static final int INTERNAL = 70;
     /// A directory, a file or the queue cannot be used.
     public static final int CANNOT_CREATE = 73;
-    /// Some messages were changed, others were not: the command stopped early, or the others were
+    /// Only some of the messages were changed, because the command stopped early or the other messages were
     /// being delivered.
     public static final int PARTLY_DONE = 74;
     /// Another relay uses the data directory.

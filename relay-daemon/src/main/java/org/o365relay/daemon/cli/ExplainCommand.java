@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/// `o365-relay explain`: simulates an SMTP transaction and shows which configuration keys decide.
+/// `o365-relay explain`: simulates an SMTP transaction and shows which configuration keys determine the result.
 @Command(
         name = "explain",
         mixinStandardHelpOptions = true,
@@ -152,8 +152,8 @@ public final class ExplainCommand implements Callable<Integer> {
                 .isPresent();
     }
 
-    /// @return recipients of the device in the last 24 hours; null if the queue cannot be read, for example
-    ///     because no relay has run yet
+    /// @return number of recipients to which the device has sent mail in the last 24 hours; null if the queue
+    ///     cannot be read, for example because no relay has run yet
     private @Nullable Long recipientsUsed(QueueSettings queue, InetAddress device) {
         try {
             return DeviceRecords.read(queue).stream()

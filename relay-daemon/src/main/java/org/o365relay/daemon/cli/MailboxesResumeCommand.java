@@ -10,7 +10,7 @@ import org.o365relay.mail.EmailAddress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/// `o365-relay mailboxes resume`: resumes a paused mailbox and probes it.
+/// `o365-relay mailboxes resume`: resumes a paused mailbox, and probes it and its suspended upstreams.
 @Command(
         name = "resume",
         mixinStandardHelpOptions = true,

@@ -38,7 +38,8 @@ public final class OutputOptions {
         print(List.of(document));
     }
 
-    /// Prints lines. Replaces control characters, so that the lines cannot control the terminal.
+    /// Prints lines. Replaces control characters, so that text from messages and clients cannot control the
+    /// terminal.
     public void lines(List<String> lines) {
         print(lines.stream().map(TerminalText::text).toList());
     }

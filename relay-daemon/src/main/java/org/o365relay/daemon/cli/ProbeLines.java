@@ -8,10 +8,11 @@ import org.o365relay.deliver.health.RequestedProbe;
 import org.o365relay.deliver.health.RequestedProbe.Target;
 import org.o365relay.mail.EmailAddress;
 
-/// The output of `mailboxes resume` and `mailboxes retry`: what is probed, and why it is blocked or suspended.
+/// The output of `mailboxes resume` and `mailboxes retry`: which mailbox and upstreams are probed, and why they
+/// are blocked or suspended.
 record ProbeLines(Layout layout) {
 
-    /// @param unchanged the line to show if the mailbox was not resumed and nothing is blocked or suspended
+    /// @param unchanged line to print if the command did not resume the mailbox and found nothing to probe
     List<String> lines(EmailAddress mailbox, MailboxProbes result, String unchanged) {
         if (!result.resumed() && result.probes().isEmpty()) {
             return List.of(unchanged);

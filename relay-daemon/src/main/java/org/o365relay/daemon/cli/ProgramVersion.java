@@ -6,7 +6,7 @@ import java.io.UncheckedIOException;
 import java.util.Properties;
 import picocli.CommandLine.IVersionProvider;
 
-/// The version of the program: `o365-relay 0.1.0 (Java 25.0.3)`.
+/// The version of the program, such as `o365-relay 0.1.0 (Java 25.0.3)`.
 public final class ProgramVersion implements IVersionProvider {
 
     @Override
@@ -18,12 +18,12 @@ public final class ProgramVersion implements IVersionProvider {
         return program() + " (Java " + System.getProperty("java.version") + ")";
     }
 
-    /// @return `o365-relay 0.1.0`
+    /// @return the program and its version, such as `o365-relay 0.1.0`
     static String program() {
         return "o365-relay " + version();
     }
 
-    /// @return `0.1.0`
+    /// @return the version, such as `0.1.0`
     static String version() {
         Properties properties = new Properties();
         try (InputStream in = ProgramVersion.class.getResourceAsStream("/org/o365relay/daemon/version.properties")) {

@@ -8,7 +8,7 @@ import org.o365relay.daemon.control.ControlException;
 @FunctionalInterface
 public interface RelayAccess {
 
-    /// @return a connection to the relay of this configuration; if it is not running, read-only access to its
-    ///     queue
+    /// @return a connection to the relay with this configuration; if the relay is not running, read-only access
+    ///     to its queue
     Control connect(Configuration.Valid configuration) throws ControlException;
 }

@@ -76,7 +76,7 @@ public final class RunCommand implements Callable<Integer> {
         }
     }
 
-    /// Opens the control socket. If that fails, stops the relay, because it could not be administered.
+    /// Opens the control socket. If that fails, stops the relay, because operators could not control it.
     private static ControlServer listen(RunningRelay relay, ControlSettings settings) throws CommandFailed {
         try {
             return ControlServer.start(
@@ -89,8 +89,9 @@ public final class RunCommand implements Callable<Integer> {
         }
     }
 
-    /// Runs as a shutdown hook. Halts with the exit code of this command (0 unless an internal error occurred):
-    /// the JVM would exit with 143 after SIGTERM, although a requested shutdown is not a failure.
+    /// Runs as a shutdown hook. Halts the JVM with the exit code of this command, which is 0 unless an internal
+    /// error occurred. Otherwise, the JVM would exit with 143 after SIGTERM, although a requested shutdown is
+    /// not a failure.
     private void stop(RunningRelay relay, ControlServer control, SystemdNotifier serviceManager) {
         serviceManager.stopping("waiting for deliveries in progress");
         log.info("stopping");

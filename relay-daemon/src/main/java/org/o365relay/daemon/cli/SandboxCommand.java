@@ -186,8 +186,8 @@ public final class SandboxCommand implements Callable<Integer> {
                         .entra(entra -> entra.with(AppRegistration.withSecret(APP_ID, Passwords.random()))));
     }
 
-    /// Reads the scenario. `--directory` and `--keep` still apply, and `--fault` adds to the faults in the
-    /// file.
+    /// Reads the scenario file. `--directory` and `--keep` apply to a scenario too; faults from `--fault` are
+    /// added to those in the file.
     private Scenario load(Path file) throws CommandFailed {
         for (String option : REPLACED_BY_SCENARIO) {
             if (spec.commandLine().getParseResult().hasMatchedOption(option)) {

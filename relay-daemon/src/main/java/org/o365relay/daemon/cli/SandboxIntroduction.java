@@ -13,7 +13,8 @@ import org.o365relay.sandbox.settings.SandboxMailbox;
 import org.o365relay.sandbox.settings.SandboxSettings;
 import org.o365relay.sandbox.settings.SandboxSettings.Keep;
 
-/// Prints the addresses and credentials of a started sandbox, and the relay.conf that uses it.
+/// Prints the addresses and credentials of a started sandbox, and a relay.conf for a relay that uses the
+/// sandbox.
 record SandboxIntroduction(Sandbox sandbox, Scenario scenario) {
 
     void write(PrintWriter out) {
@@ -62,7 +63,7 @@ record SandboxIntroduction(Sandbox sandbox, Scenario scenario) {
         return sandbox.trustedCertificates().toAbsolutePath().normalize();
     }
 
-    /// Formats a relay.conf that uses SMTP with OAuth, and Graph as the fallback.
+    /// Generates a relay.conf with SMTP and OAuth as the primary upstream and Graph as the fallback.
     private String configuration() {
         SandboxSettings settings = scenario.settings();
         List<SandboxMailbox> mailboxes = settings.tenant().submission().mailboxes();

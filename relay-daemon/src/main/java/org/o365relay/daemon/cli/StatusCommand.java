@@ -56,7 +56,7 @@ public final class StatusCommand implements Callable<Integer> {
     @FunctionalInterface
     interface Sleeper {
 
-        /// @throws InterruptedException if the command is to end
+        /// @throws InterruptedException to end the command
         void sleep(Duration time) throws InterruptedException;
     }
 
@@ -108,7 +108,8 @@ public final class StatusCommand implements Callable<Integer> {
         }
     }
 
-    /// @return the status; if the relay does not respond, for example while it restarts, the error message
+    /// @return the lines of the status, or the error message if the relay does not respond, for example during
+    ///     a restart
     private static List<String> snapshot(CommandContext context, Valid configuration) {
         try {
             return lines(context, configuration, status(context, configuration));

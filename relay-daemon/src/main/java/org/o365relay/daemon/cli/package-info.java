@@ -1,5 +1,5 @@
-/// The command line: one class per command. Commands print text for people; those with the option `--json` can
-/// print JSON for programs instead. Every command exits with a documented code.
+/// The command line: one class per command. Commands print text for people; with the option `--json`, some
+/// commands print JSON for programs instead. Every command exits with a documented code.
 @NullMarked
 package org.o365relay.daemon.cli;
 

@@ -34,7 +34,7 @@ public interface Control extends AutoCloseable {
     /// @return the queue ID of the newest message; empty if there is no message
     Optional<QueueId> newest() throws ControlException;
 
-    /// @return the message and its history; empty if it does not exist or its history has expired
+    /// @return the message and its history; empty if the message does not exist or its history has expired
     Optional<MessageDetail> show(QueueId id) throws ControlException;
 
     /// @return the message as received, byte for byte
@@ -45,20 +45,21 @@ public interface Control extends AutoCloseable {
 
     RelayStatus status() throws ControlException;
 
-    /// Pauses a mailbox: the relay sends nothing through it until it is resumed, even after a restart.
+    /// Pauses a mailbox: the relay sends no mail through the mailbox until it is resumed, even after a restart.
     ///
     /// @return false if the mailbox was already paused
     boolean pause(EmailAddress mailbox) throws ControlException;
 
-    /// Resumes a mailbox, and probes it and its suspended upstreams now, whatever their schedule.
+    /// Resumes a mailbox if it is paused. Probes the mailbox, if it is blocked, and its suspended upstreams
+    /// now, regardless of their schedule.
     ///
-    /// @return the mailbox and upstreams that are being probed
+    /// @return the requested probes of the mailbox and its upstreams
     MailboxProbes resume(EmailAddress mailbox) throws ControlException;
 
-    /// Probes a blocked mailbox and its suspended upstreams now, whatever their schedule. Fails if the
+    /// Probes a blocked mailbox and its suspended upstreams now, regardless of their schedule. Fails if the
     /// mailbox is paused.
     ///
-    /// @return the mailbox and upstreams that are being probed
+    /// @return the requested probes of the mailbox and its upstreams
     MailboxProbes retry(EmailAddress mailbox) throws ControlException;
 
     @Override

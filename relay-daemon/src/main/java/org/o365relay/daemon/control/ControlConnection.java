@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 /// One connection of the control socket: reads the request, executes it and writes the response.
 ///
 /// @param controls creates the [Control] that executes the request
-/// @param program name and version of this relay
+/// @param program name and version of the relay
 /// @param timeout time within which the client must send its request, and read each chunk of the response;
 ///     executing the request has no timeout
 record ControlConnection(

@@ -33,30 +33,31 @@ import org.o365relay.queue.ChangeResult;
 import org.o365relay.queue.MessageDetail;
 
 /// The JSON (RFC 8259) that commands print with `--json` and that the relay sends over the control socket, in
-/// ASCII. It is on one line, except that commands print lists and explanations with one line per element or
-/// member. Readers must ignore members they do not know; members are added, never renamed, and have no fixed
-/// order.
+/// ASCII. The JSON is on one line, except that commands print lists with one line per element and explanations
+/// with one line per member. Readers must ignore members they do not know; members are added, never renamed,
+/// and have no fixed order.
 ///
 /// - Times are ISO 8601 in UTC, `2026-11-21T18:25:09.123Z`; sizes are in octets; IDs and addresses are strings;
-///   constants are lower case with hyphens. An absent value is `null`; the record states what an empty string
-///   means.
-/// - [QueueSummary]: `at`, `open`, `states` (the number of `queued`, `deferred`, `delivering` and `held` messages),
-///   `oldest`, `oldestAt`, `nextDueAt`, and `mailboxes`, `clients` and `reasons`, each a list of `name`, `messages`,
-///   `oldest`.
-/// - [Page]: `messages`, `next`. A message: `id`, `state`, `receivedAt`, `client`, `helo`, `sender`, `recipients`
-///   (the first few), `recipientCount`, `size`, `route`, `mailbox`, `priority`, `attempts`, `dueAt`, `reason`,
-///   `subject`, `messageId`, `settledAt`, `notice`.
-/// - [MessageDetail]: `message` (as above), `protocol`, `body`, `smtpUtf8`, `content`, `hasContent`, `recipients`
-///   (all: `ordinal`, `address`, `state`), `events` (`at`, `recipient` (an ordinal), `kind`, `upstream`, `detail`,
-///   `reason`, `uncertain`). `o365-relay trace` prints `messages`, a list of these, and `next`.
+///   constants are lower case with hyphens. An absent value is `null`; the Javadoc of each record states what
+///   an empty string means.
+/// - [QueueSummary]: `at`, `open`, `states` (the number of `queued`, `deferred`, `delivering` and `held`
+///   messages), `oldest`, `oldestAt`, `nextDueAt`, and `mailboxes`, `clients` and `reasons`, each a list of
+///   `name`, `messages`, `oldest`.
+/// - [Page]: `messages`, `next`. A message: `id`, `state`, `receivedAt`, `client`, `helo`, `sender`,
+///   `recipients` (the first few), `recipientCount`, `size`, `route`, `mailbox`, `priority`, `attempts`,
+///   `dueAt`, `reason`, `subject`, `messageId`, `settledAt`, `notice`.
+/// - [MessageDetail]: `message` (as above), `protocol`, `body`, `smtpUtf8`, `content`, `hasContent`,
+///   `recipients` (all: `ordinal`, `address`, `state`), `events` (`at`, `recipient` (an ordinal), `kind`,
+///   `upstream`, `detail`, `reason`, `uncertain`). `o365-relay trace` prints `messages`, a list of these, and
+///   `next`.
 /// - [ChangeResult]: `changed`, `skipped`, `stopped`; commands also print `selected`, the number of selected
 ///   messages.
 /// - [MailboxStatus]: `mailbox`, `state`, `since`, `upstream`, `reply`, `cause`, `advice`, `nextProbeAt`,
 ///   `delivering`.
-/// - [MailboxProbes]: `changed` (whether a pause ended or anything is probed), `resumed`, `probes`: `upstream`,
-///   `target` (`mailbox` if that is blocked, `upstream` if that is suspended or waits), `cause`, `method`
-///   (`sign-in`, `message`, `quota`), `waitsUntil` (if the relay's own quota is used up, when part of it is free
-///   again).
+/// - [MailboxProbes]: `changed` (whether a pause ended or a probe is made now), `resumed`, `probes`:
+///   `upstream`, `target` (`mailbox` for a blocked mailbox; `upstream` for an upstream that is suspended or
+///   asked the relay to wait), `cause`, `method` (`sign-in`, `message`, `quota`), `waitsUntil` (when part of
+///   the relay's own daily quota is free again; null unless the quota is used up).
 /// - [RelayStatus]: `at`, `running` (`version`, `pid`, `startedAt`, `listeners`, `mailboxes`, `rates`: `event`,
 ///   `lastMinute`, `lastHour`, `lastDay`; `alerts`: `name`, `since`, `subject`, `text`, `advice`), `queue` (a
 ///   summary), `disk` (`free`, `minimumFree`, `used`, `maximum`).
@@ -94,7 +95,8 @@ public final class ControlJson {
         }
     }
 
-    /// Ignores an unknown member that is null, even in a change, because it imposes no condition.
+    /// Ignores unknown members whose value is null, even in a change: a null member of a filter imposes no
+    /// condition.
     private static final class IgnoredNull extends DeserializationProblemHandler {
 
         @Override
@@ -108,7 +110,7 @@ public final class ControlJson {
         }
     }
 
-    /// @param value one of the records above, or another record of such values
+    /// @param value one of the records described above, or a record that contains them
     public static String text(Object value) {
         try {
             return MAPPER.writeValueAsString(value);
@@ -143,7 +145,8 @@ public final class ControlJson {
         return texts.isEmpty() ? "[]" : "[" + end + "  " + String.join("," + end + "  ", texts) + end + "]";
     }
 
-    /// @return an object with one line per member, and one per object in a list
+    /// @return an object with one line per member; if the value of a member is a list of objects, each of them
+    ///     has a line of its own
     public static String lines(Record object) {
         return tree(object).properties().stream()
                 .map(member -> text(member.getKey()) + ": " + indented(member.getValue()))

@@ -18,7 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Serves the control requests of commands over a Unix socket. Serves at most 16 connections at once and closes
-/// those whose clients do not send the request, or read the response, in time. A change that has begun
+/// a connection if its client does not send the request or read the response in time. A change that has begun
 /// completes even if its client disconnects.
 public final class ControlServer implements AutoCloseable {
 
@@ -55,8 +55,8 @@ public final class ControlServer implements AutoCloseable {
     /// Starts the server.
     ///
     /// @param controls creates the [Control] for the user with the given name
-    /// @param program name and version of the program: `o365-relay 0.1.0`
-    /// @throws IOException if the socket cannot be created, with a message for the admin
+    /// @param program name and version of the relay, such as `o365-relay 0.1.0`
+    /// @throws IOException if the socket cannot be created; the message is for the admin
     public static ControlServer start(ControlSettings settings, Function<String, Control> controls, String program)
             throws IOException {
         return start(settings, controls, program, TIMEOUT);
@@ -127,7 +127,7 @@ public final class ControlServer implements AutoCloseable {
                 .serve(() -> awaitingRequest.remove(client));
     }
 
-    /// Stops listening and waits a few seconds for requests in progress.
+    /// Stops listening, waits a few seconds for requests in progress, and disconnects all clients.
     @Override
     public void close() {
         try {

@@ -21,8 +21,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.config.ControlSettings;
 
-/// The control socket in the file system. It is created in a private directory and moved into place once its
-/// permissions are set, so that no other user can connect before that.
+/// The control socket in the file system. It is created in a private directory and moved into place after its
+/// permissions have been set, so that no unauthorized user can connect in the meantime.
 final class ControlSocket {
 
     // inode(7)
@@ -43,7 +43,8 @@ final class ControlSocket {
 
     /// Starts listening. Replaces the socket of a relay that is no longer running.
     ///
-    /// @throws IOException with a message for the admin: what is wrong and what to do
+    /// @throws IOException if the socket cannot be created; the message for the admin states what is wrong and
+    ///     what to do
     ServerSocketChannel listen() throws IOException {
         Path path = settings.socket();
         try {
@@ -110,8 +111,8 @@ final class ControlSocket {
         }
     }
 
-    /// Fails if the path exists but is not a socket, or if another process listens on it. The socket of a relay
-    /// that is no longer running is left in place, to be replaced.
+    /// Fails if the path exists but is not a socket, or if another process listens on it. Does not delete the
+    /// socket of a relay that is no longer running, because [#listen()] replaces it.
     private static void requireReplaceable(Path path) throws IOException {
         if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
             return;

@@ -19,10 +19,10 @@ public final class Controls {
 
     /// Connects to the relay if it listens on the control socket; otherwise opens its queue read-only.
     ///
-    /// @param program name and version of this command: `o365-relay 0.1.0`
-    /// @throws ControlException [Kind#NOT_PERMITTED] if access to the control socket is denied,
-    ///     [Kind#NOT_RUNNING] if it cannot be used for another reason; that no process listens on it is not an
-    ///     error
+    /// @param program name and version of this command, such as `o365-relay 0.1.0`
+    /// @throws ControlException of kind [Kind#NOT_PERMITTED] if access to the control socket is denied, or of
+    ///     kind [Kind#NOT_RUNNING] if the socket cannot be used for another reason; it is not an error if no
+    ///     process listens on the socket
     public static Control open(ControlSettings settings, QueueSettings queue, String program) throws ControlException {
         return isRunning(settings)
                 ? new SocketControl(settings.socket(), program)

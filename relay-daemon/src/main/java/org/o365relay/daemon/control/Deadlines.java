@@ -26,7 +26,7 @@ final class Deadlines implements AutoCloseable {
         T run() throws IOException;
     }
 
-    /// @param channel channel to close if the work takes longer
+    /// @param channel channel to close if the work takes longer than the given time
     <T extends @Nullable Object> T within(Duration time, Closeable channel, Work<T> work) throws IOException {
         Future<?> timeout = schedule(time, channel);
         try {

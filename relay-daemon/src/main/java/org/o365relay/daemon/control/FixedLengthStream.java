@@ -10,8 +10,8 @@ final class FixedLengthStream extends InputStream {
     private final String what;
     private long remaining;
 
-    /// @param in stream to read from, closed with this stream
-    /// @param what name of the content in error messages
+    /// @param in stream to read from; closing this stream closes it, too
+    /// @param what description of the content for error messages
     FixedLengthStream(InputStream in, long size, String what) {
         this.in = in;
         this.remaining = size;

@@ -17,8 +17,8 @@ import org.o365relay.queue.MessageState;
 import org.o365relay.queue.Page;
 import org.o365relay.queue.QueueSummary;
 
-/// Defines the JSON of types whose members are not simply the record components. Each method has the signature
-/// of the method or component for which it defines the name or format.
+/// Jackson mix-ins for types that need a JSON form other than their record components. The annotations on a
+/// mix-in method apply to the method or component with the same signature in the type.
 final class Members {
 
     static final Map<Class<?>, Class<?>> BY_TYPE = Map.of(

@@ -79,7 +79,8 @@ final class OfflineControl implements Control {
                         + " queue: o365-relay queue list");
     }
 
-    /// @return whether a process has locked the queue, even if it does not answer
+    /// @return whether a process has locked the queue, even if that process does not answer on the control
+    ///     socket
     @Override
     public boolean isRunning() {
         return queue.holder().isPresent();

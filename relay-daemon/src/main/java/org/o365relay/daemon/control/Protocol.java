@@ -27,9 +27,9 @@ import org.jspecify.annotations.Nullable;
 /// | `resume`, `retry` | `mailbox` | what is probed |
 ///
 /// [Request], [ControlResponse] and [ControlJson] define the objects. Operations and members may be added; the
-/// protocol number changes when an older program would misunderstand a newer one. Only a program of the relay's
-/// own version may `change` messages. Unknown members of a filter or a change are an error unless they are
-/// null: if they were ignored, more messages than intended could be changed.
+/// protocol number changes when an older program would misunderstand a newer one. A `change` is accepted only
+/// from a command of the same version as the relay. Unknown members of a filter or a change are an error unless
+/// they are null: ignoring them could change more messages than intended.
 final class Protocol {
 
     static final int NUMBER = 1;
@@ -50,11 +50,12 @@ final class Protocol {
         return ControlJson.text(line);
     }
 
-    /// Queries work across versions. Changes do not: another version may interpret a filter differently.
+    /// Queries are accepted from a command of any version, but changes are not: another version may interpret a
+    /// filter differently.
     ///
     /// @param client name and version of the command; null if unknown
     /// @param running name and version of the relay
-    /// @return whether another version requests a change
+    /// @return whether the request is a change by a command of another version
     static boolean isChangeByOtherVersion(Request request, @Nullable String client, String running) {
         return request instanceof Request.Change && !running.equals(client);
     }

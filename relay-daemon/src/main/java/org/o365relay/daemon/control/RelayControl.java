@@ -25,7 +25,7 @@ public final class RelayControl implements Control {
     private final String version;
     private final String user;
 
-    /// @param version version of the program
+    /// @param version version of the relay
     /// @param user name of the user, recorded with each change in the history and in the log
     public RelayControl(Operations operations, String version, String user) {
         this.operations = operations;

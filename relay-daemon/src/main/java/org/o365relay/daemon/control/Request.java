@@ -9,15 +9,15 @@ import org.o365relay.queue.MessageFilter;
 import org.o365relay.queue.Page;
 
 /// A request over the control socket; [Protocol] describes each operation. Unknown members of a request are
-/// ignored, unless it is a change; unknown members of a filter are an error.
+/// ignored, except in a change. In a change or a filter, they are an error unless their value is null.
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "operation")
 @JsonIgnoreProperties(ignoreUnknown = true)
 sealed interface Request {
 
-    /// Requests the content of a message, which follows the result.
+    /// Requests the content of a message. The relay sends the content after the response line.
     record Content(QueueId id) implements Request {}
 
-    /// A request whose response is the result alone.
+    /// A request that is answered by one response line without further content.
     sealed interface Operation extends Request {}
 
     record Summary() implements Operation {}
@@ -34,7 +34,7 @@ sealed interface Request {
 
     record Show(QueueId id) implements Operation {}
 
-    /// Ignores only the members that every request has, so that any other unknown member is an error unless it
+    /// Ignores only the members that every request has: any other unknown member is an error unless its value
     /// is null.
     @JsonIgnoreProperties({"protocol", "program"})
     record Change(org.o365relay.queue.Change change, MessageFilter filter) implements Operation {}

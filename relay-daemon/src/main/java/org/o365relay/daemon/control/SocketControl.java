@@ -187,7 +187,7 @@ final class SocketControl implements Control {
         return new ControlException(Kind.NOT_RUNNING, why);
     }
 
-    /// @param response stream of the response; closing it closes the connection
+    /// @param response stream to read the response from; closing the stream closes the connection
     private record Exchange(SocketChannel channel, InputStream response) {}
 
     private Exchange send(Request request) throws IOException, ControlException {

@@ -18,7 +18,7 @@ public interface DemoRelay extends AutoCloseable {
     interface Starter {
         /// Starts a relay and returns once it is listening.
         ///
-        /// @throws IOException with a message for the user
+        /// @throws IOException if the relay cannot be started; the message is for the user
         DemoRelay start(DemoRelaySettings settings) throws IOException;
     }
 }

@@ -8,7 +8,7 @@ import org.o365relay.mail.Secret;
 ///
 /// @param listen address to listen on; port 0 for any free port
 /// @param dataDirectory existing empty directory for the queue
-/// @param mailbox address of the mailbox, which is also its user name
+/// @param mailbox address of the mailbox; also the user name for authentication
 /// @param upstreamHost host name of the upstream, as in its certificate
 /// @param trustedCertificates PEM file with the certificate of the upstream
 public record DemoRelaySettings(

@@ -24,9 +24,9 @@ public final class InProcessRelay implements DemoRelay {
         this.relay = relay;
     }
 
-    /// Starts a relay with these settings.
+    /// Starts a relay and returns once it is listening.
     ///
-    /// @throws IOException with a message for the user
+    /// @throws IOException if the relay cannot be started; the message is for the user
     public static DemoRelay start(DemoRelaySettings demo) throws IOException {
         try {
             return new InProcessRelay(new Relay(settings(demo), new LogJournal()).start());

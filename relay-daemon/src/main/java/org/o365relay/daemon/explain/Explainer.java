@@ -23,8 +23,8 @@ import org.o365relay.mail.Reply;
 
 /// Simulates an SMTP transaction and records which configuration key determines the result of each step.
 ///
-/// A device's current usage is shown, but its rate and quota limits are not enforced. Disk space and queue
-/// size are not checked.
+/// The explanation shows how many recipients the device has used of its limit, but does not enforce the limits
+/// on connections, message rates and daily recipients. Disk space and queue size are not checked.
 public final class Explainer {
 
     private final RelaySettings settings;

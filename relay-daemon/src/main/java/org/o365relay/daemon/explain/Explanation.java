@@ -7,8 +7,8 @@ import org.o365relay.mail.Reply;
 ///
 /// @param accepted whether the message would be accepted for at least one recipient
 /// @param acceptedForAll whether it would be accepted for every recipient
-/// @param reply the final reply to the client: to the content if the message would be accepted, otherwise the
-///     last rejection
+/// @param reply the last reply to the client: the reply to the message content if the message would be
+///     accepted, otherwise the last rejection
 public record Explanation(List<ExplanationStep> steps, boolean accepted, boolean acceptedForAll, Reply reply) {
 
     public Explanation {

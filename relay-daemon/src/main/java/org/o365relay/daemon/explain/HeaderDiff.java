@@ -21,11 +21,13 @@ import org.o365relay.queue.MessageEntry;
 import org.o365relay.rewrite.RewriteResult;
 import org.o365relay.rewrite.Rewriter;
 
-/// Compares the header of a message as received with the header as sent under the current configuration.
+/// Compares the header of a message as received with the header that the relay would send under the current
+/// configuration.
 public record HeaderDiff(RelaySettings settings) {
 
     /// @param original the message as received
-    /// @return a heading and the header lines, prefixed with `-` if removed and with `+` if added
+    /// @return a heading and the header lines; removed lines are prefixed with `-`, added lines with `+`, all
+    ///     others with spaces; only an explanation if the envelope is damaged
     public List<String> lines(MessageDetail message, InputStream original) throws IOException {
         MailboxSettings mailbox = mailbox(message.entry().mailbox());
         Optional<Envelope> envelope = envelope(message);

@@ -23,8 +23,8 @@ public record PastedReply(ReplySource source, Reply reply) {
     private static final Pattern CODE =
             Pattern.compile("(?s)(?:HTTP(?:/\\d(?:\\.\\d)?)? +)?([2-5]\\d\\d)(?:[ -]+(.*))?");
 
-    /// @param text may contain more than the reply
-    /// @return the reply; empty if the text contains none
+    /// @param text text that may contain a reply among other text
+    /// @return the reply; empty if the text contains no reply
     public static Optional<PastedReply> in(String text) {
         String line = text.strip().replaceAll("\\s*\\R\\s*", " ");
         if (SIGN_IN.matcher(line).find()) {

@@ -18,8 +18,8 @@ import org.o365relay.rewrite.RewriteResult;
 import org.o365relay.rewrite.RewriteRules;
 import org.o365relay.rewrite.Rewriter;
 
-/// Shows the sender that Exchange and the recipients would see, by rewriting a message with a single header
-/// field.
+/// Shows the sender that Exchange and the recipients would see, by applying the rewrite rules to a message with
+/// a single header field.
 record RewritePreview(RewriteRules rules, ExplainRequest request) {
 
     ExplanationStep step(@Nullable EmailAddress sender, List<EmailAddress> recipients) {

@@ -9,12 +9,11 @@ import org.o365relay.admit.AddressRules;
 import org.o365relay.admit.AdmissionRules;
 import org.o365relay.admit.TrustedNetwork;
 
-/// Lists which clients may send what.
+/// Lists the trusted networks and proxies of each listener, and the rules for senders and recipients.
 public final class RulesReport {
 
     private RulesReport() {}
 
-    /// @return text lines
     public static List<String> lines(RelaySettings settings) {
         List<String> lines = new ArrayList<>();
         for (ListenerSettings listener : settings.listeners()) {

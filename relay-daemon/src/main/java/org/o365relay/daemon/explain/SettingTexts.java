@@ -9,7 +9,7 @@ import org.o365relay.admit.ClientPolicy;
 import org.o365relay.admit.DeviceLimits;
 import org.o365relay.admit.TrustedNetwork;
 
-/// Describes settings in text.
+/// Formats settings as text for reports.
 final class SettingTexts {
 
     private static final long KIB = 1L << 10;
@@ -62,7 +62,8 @@ final class SettingTexts {
         };
     }
 
-    /// @return the size in MiB or KiB if it is a multiple, such as `12 MiB`; otherwise in bytes
+    /// @return the size in MiB or KiB if it is a whole number of that unit, such as `12 MiB`; otherwise the
+    ///     size in bytes
     static String size(long octets) {
         if (octets > 0 && octets % MIB == 0) {
             return octets / MIB + " MiB";

@@ -23,7 +23,7 @@ import org.o365relay.route.Target;
 /// queued even when due.
 public final class BlockedMailboxes {
 
-    /// No blocked mailboxes, as while the relay is not running.
+    /// No blocked mailboxes; also used if the relay is not running.
     public static final BlockedMailboxes NONE = new BlockedMailboxes(Map.of());
 
     private static final String HINT = ", see: o365-relay mailboxes";
@@ -71,14 +71,15 @@ public final class BlockedMailboxes {
     }
 
     /// @param name mailbox or pool
-    /// @return name and state, `scan1@contoso.example (paused, see: o365-relay mailboxes)`; empty if [#state]
-    ///     is empty
+    /// @return name and state, such as `scan1@contoso.example (paused, see: o365-relay mailboxes)`; empty if
+    ///     the mailbox or pool sends mail or its state is unknown
     Optional<String> label(String name) {
         return state(name).map(state -> name + " (" + state + HINT + ")");
     }
 
     /// @return the blocked mailbox or pool that the message is queued for; empty if the message is not queued,
-    ///     its mailbox or pool is not blocked, or it only waits for its scheduled time
+    ///     its mailbox or pool is not blocked, or the mailbox or pool is only `retrying` and the message is not
+    ///     due yet
     Optional<String> blockerOf(MessageEntry message, Instant now) {
         boolean queued = message.state() == MessageState.QUEUED || message.state() == MessageState.DEFERRED;
         State state = blocked.get(key(message.mailbox()));

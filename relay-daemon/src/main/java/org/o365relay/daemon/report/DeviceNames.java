@@ -19,7 +19,8 @@ public record DeviceNames(List<ListenerSettings> listeners) {
         return name.isEmpty() ? client : client + " (" + name + ")";
     }
 
-    /// The name given by the first listener that trusts the client; the queue does not record the listener.
+    /// Uses the first listener that trusts the client, because the queue does not record which listener
+    /// accepted a message.
     private String name(String client) {
         try {
             InetAddress address = InetAddress.ofLiteral(client);

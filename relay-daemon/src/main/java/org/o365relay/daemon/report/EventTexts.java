@@ -31,13 +31,13 @@ final class EventTexts {
         };
     }
 
-    /// @return whether the detail is a reply of the upstream
+    /// @return whether the detail of the event is a reply from the upstream
     static boolean isReply(HistoryEntry event) {
         return REPLIES.contains(event.kind());
     }
 
     /// @return whether the event may have caused a duplicate; a restored message without a recorded delivery
-    ///     attempt is taken as not delivered before
+    ///     attempt is assumed not to have been delivered before the restore
     static boolean isUncertain(HistoryEntry event, MessageDetail message) {
         if (event.kind().equals("restored") && message.entry().attempts() == 0) {
             return false;

@@ -6,7 +6,7 @@ import java.util.List;
 /// The layout of text output.
 ///
 /// @param times formats times
-/// @param width columns of the terminal; [#UNLIMITED] to truncate nothing
+/// @param width width of the terminal, in columns; [#UNLIMITED] to truncate nothing
 public record Layout(Times times, int width) {
 
     public static final int UNLIMITED = Integer.MAX_VALUE;

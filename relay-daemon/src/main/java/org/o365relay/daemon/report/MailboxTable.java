@@ -33,7 +33,7 @@ public record MailboxTable(Layout layout) {
         return table.isEmpty() ? List.of() : table.lines(layout.width());
     }
 
-    /// @return the lines with reply, cause, advice and next step; empty if the mailbox is open
+    /// @return lines that show the reply, cause, advice and next step; empty if the mailbox is open
     public List<String> details(MailboxStatus status) {
         List<String> lines = new ArrayList<>();
         add(lines, "reply", status.reply());

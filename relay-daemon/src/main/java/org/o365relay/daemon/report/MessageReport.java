@@ -114,7 +114,7 @@ public record MessageReport(Layout layout, ReasonTexts reasonTexts, DeviceNames 
         return lines;
     }
 
-    /// Equal events of several recipients are shown as one.
+    /// The same event for several recipients is shown once.
     private static boolean isSame(HistoryEntry one, HistoryEntry other) {
         return one.kind().equals(other.kind())
                 && one.at().equals(other.at())
@@ -143,15 +143,15 @@ public record MessageReport(Layout layout, ReasonTexts reasonTexts, DeviceNames 
         return lines;
     }
 
-    /// @return whether the event is the failure recorded for an operator's bounce, which has no reply of the
-    ///     upstream and no cause to explain
+    /// @return whether the event is a failure because an operator bounced the message; such an event has no
+    ///     reply from the upstream and no cause to explain
     private static boolean isOperatorBounce(MessageDetail message, HistoryEntry event) {
         return event.kind().equals("failed")
                 && event.reason().equals("relay")
                 && message.events().stream().anyMatch(other -> other.kind().equals("bounced"));
     }
 
-    /// Converts the UTC times in notes of the relay to local time.
+    /// Converts UTC times in a note written by the relay to local time.
     private String local(String note) {
         return TIME.matcher(note).replaceAll(time -> layout.times().withSeconds(Instant.parse(time.group())));
     }

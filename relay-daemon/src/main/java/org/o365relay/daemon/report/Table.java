@@ -30,8 +30,8 @@ public final class Table {
         this.columns = columns;
     }
 
-    /// @param titles one per column; `<` before a title marks a column that may be truncated, `>` a
-    ///     right-aligned one
+    /// @param titles one title per column; the prefix `<` marks a column that may be truncated, the prefix `>`
+    ///     a right-aligned column
     public static Table of(String... titles) {
         List<Column> columns = new ArrayList<>();
         for (String title : titles) {
@@ -48,7 +48,7 @@ public final class Table {
         return row(List.of(cells), List.of());
     }
 
-    /// @param cells one per column
+    /// @param cells one cell per column
     /// @param below lines to print below the row
     public Table row(List<String> cells, List<String> below) {
         if (cells.size() != columns.size()) {
@@ -69,7 +69,7 @@ public final class Table {
     }
 
     /// Narrows the columns that may be truncated until the table fits; if that is not enough, drops the last
-    /// columns, which `...` after the titles shows.
+    /// columns and appends `...` to the line of titles.
     ///
     /// @param width columns of the terminal
     /// @return the titles and the rows, without line endings
@@ -99,8 +99,8 @@ public final class Table {
         return widths;
     }
 
-    /// Narrows the widest truncatable column until all columns fit; if none is left to narrow, drops the last
-    /// column.
+    /// Narrows the widest truncatable column until all columns fit; if no column can be narrowed further, drops
+    /// the last one.
     private int[] fitting(int[] natural, int width) {
         int[] widths = natural.clone();
         while (total(widths) + (widths.length < natural.length ? ELLIPSIS.length() : 0) > width) {

@@ -27,7 +27,7 @@ public final class TerminalText {
         return text.codePoints().map(TerminalText::width).sum();
     }
 
-    /// @return the text, truncated with `...` if wider than the given number of columns
+    /// @return the text; if it is wider than the given number of columns, it is truncated and ends with `...`
     public static String truncate(String text, int columns) {
         if (width(text) <= columns) {
             return text;
@@ -46,7 +46,8 @@ public final class TerminalText {
     }
 
     /// @param width columns of a line
-    /// @return the text in lines, broken at spaces; a longer word gets a line of its own
+    /// @return the text in lines, broken at spaces; a word wider than a line is put on a line of its own and
+    ///     not broken
     public static List<String> wrapped(String text, int width) {
         List<String> lines = new ArrayList<>();
         StringBuilder line = new StringBuilder();

@@ -7,9 +7,9 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
-/// Formats times in local time, without the date if it is today.
+/// Formats times in the given time zone, without the date if the date is today.
 ///
-/// @param now current time, to which relative times and "today" refer
+/// @param now current time; determines relative times and which day is today
 public record Times(Instant now, ZoneId zone) {
 
     private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("yyyy-MM-dd ", Locale.ROOT);
@@ -26,7 +26,7 @@ public record Times(Instant now, ZoneId zone) {
         return day(time) + SECOND.format(time.atZone(zone));
     }
 
-    /// @param first time that is shown earlier on the same line
+    /// @param first time that precedes the formatted time on the same line
     /// @return the time as formatted by [#of], but without the date if both times are on the same day
     public String after(Instant first, Instant time) {
         boolean sameDay =

@@ -4,8 +4,8 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Finds the ID that the upstream assigned to an accepted message. It identifies the message in Exchange
-/// message trace and to Microsoft support.
+/// Finds the ID that the upstream assigned to an accepted message. The ID identifies the message in the
+/// Exchange message trace and in requests to Microsoft support.
 public final class UpstreamId {
 
     // 250 2.6.0 <…> [InternalId=…, Hostname=…] Queued mail for delivery; 250 2.0.0 OK <…> [Hostname=…]

@@ -12,8 +12,8 @@ import java.util.stream.Stream;
 import org.o365relay.admit.Network;
 import org.o365relay.mail.EmailAddress;
 
-/// Validates answers. Each check returns a description of the problem for the user; empty if the answer is
-/// valid.
+/// Validates answers. Each check returns a description of the problem for the user, or an empty `Optional` if
+/// the answer is valid.
 final class AnswerChecks {
 
     private static final Pattern GUID = Pattern.compile("(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");

@@ -30,10 +30,10 @@ final class AppCertificate {
     private AppCertificate() {}
 
     /// Generates a key store with the certificate and its private key, and a file with the random password of
-    /// the key store. Keeps both files if neither is missing or empty, because the certificate may already be
-    /// uploaded.
+    /// the key store. If both files exist and are not empty, they are kept, because the certificate may already
+    /// have been uploaded.
     ///
-    /// @throws IOException with a message for the user if keytool fails, or if a file cannot be written
+    /// @throws IOException if keytool fails or a file cannot be written; the message is for the user
     static void generate(ConfigDirectory directory) throws IOException {
         if (directory.hasContent(KEY_STORE_FILE) && directory.hasContent(PASSWORD_FILE)) {
             return;
@@ -53,7 +53,8 @@ final class AppCertificate {
     /// Writes the certificate without its private key to `relay-certificate.cer`, in PEM format.
     ///
     /// @param file PEM or PFX file with the certificate
-    /// @param password password of the PFX file; empty if it has none or the file is a PEM file
+    /// @param password password of the PFX file; empty if the PFX file has no password or the file is a PEM
+    ///     file
     static void export(Path file, Optional<Secret> password, ConfigDirectory directory) throws IOException {
         byte[] content = Files.readAllBytes(file);
         try {

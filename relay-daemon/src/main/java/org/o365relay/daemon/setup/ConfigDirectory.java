@@ -11,8 +11,8 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 
-/// The configuration directory. A file appears under its name only when it is complete; a file that it replaces
-/// is kept with the suffix `.bak`, unless it is empty.
+/// The configuration directory. A new file appears under its name only when it is complete. An existing file
+/// that is not empty is kept with the suffix `.bak` when it is replaced.
 final class ConfigDirectory {
 
     /// Who may read a file.
@@ -47,7 +47,8 @@ final class ConfigDirectory {
 
     /// Creates the directory if it is missing.
     ///
-    /// @throws FileAlreadyExistsException if one of the files exists, is not empty and may not be replaced
+    /// @throws FileAlreadyExistsException if one of the files exists and is not empty, and existing files must
+    ///     not be replaced
     void prepare(List<String> names) throws IOException {
         Files.createDirectories(directory);
         for (String name : names) {
@@ -67,7 +68,8 @@ final class ConfigDirectory {
         }
     }
 
-    /// Restricts access to a complete file on the same file system and moves it into this directory.
+    /// Sets the permissions of a complete file and moves the file into this directory, which must be on the
+    /// same file system.
     void put(Path fresh, String name, Readers readers) throws IOException {
         restrict(fresh, readers);
         if (hasContent(name)) {

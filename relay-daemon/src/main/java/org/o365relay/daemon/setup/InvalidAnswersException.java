@@ -5,7 +5,7 @@ public final class InvalidAnswersException extends Exception {
 
     private static final long serialVersionUID = 1;
 
-    /// @param message message for the user, which names every problem
+    /// @param message message for the user; it lists every problem
     InvalidAnswersException(String message) {
         super(message);
     }

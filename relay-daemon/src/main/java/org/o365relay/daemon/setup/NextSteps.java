@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Lists the files that were written and the steps that remain for the admin.
+/// Lists the files that setup wrote and the steps that the admin must still take.
 final class NextSteps {
 
     private final ConfigDirectory directory;

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/// How the tenant allows the app to send. Grant only one of them: permissions add up, so an app with consent is
-/// not limited to the mailbox of its role.
+/// How the tenant allows the app to send. Grant only one of them: permissions add up, so an app with admin
+/// consent is not limited to the mailbox that its management role allows.
 enum Permission {
     /// API permissions with admin consent; SMTP also needs Full Access to the mailbox.
     CONSENT,

@@ -17,7 +17,7 @@ final class PowerShell {
         value.chars().filter(c -> !Character.isISOControl(c)).forEach(c -> {
             literal.append((char) c);
             if (QUOTES.indexOf(c) >= 0) {
-                literal.append((char) c); // two quotes represent one
+                literal.append((char) c); // a doubled quote represents one quote
             }
         });
         return literal.append('\'').toString();

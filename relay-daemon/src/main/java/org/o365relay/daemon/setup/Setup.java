@@ -23,8 +23,8 @@ public final class Setup {
     private final Optional<Terminal> terminal;
 
     /// @param directory configuration directory; created if missing
-    /// @param force whether to replace existing files, which are then kept with the suffix `.bak`
-    /// @param secretFile file from which the secret is read; null to ask the user for it, if there is a
+    /// @param force whether to replace existing files; replaced files are kept with the suffix `.bak`
+    /// @param secretFile file that contains the secret; null to ask the user for the secret if there is a
     ///     terminal
     /// @param terminal terminal of the user; empty if the program does not run in a terminal
     public Setup(Path directory, boolean force, @Nullable Path secretFile, Optional<Terminal> terminal) {
@@ -47,9 +47,10 @@ public final class Setup {
 
     /// Collects the answers and writes the files.
     ///
-    /// @param given answers from the command line, by option name without the leading dashes, such as `mailbox`
-    /// @throws InvalidAnswersException if an answer or the secret file is missing or invalid; no file has been
-    ///     written
+    /// @param given answers from the command line; the keys are option names without the leading dashes, such
+    ///     as `mailbox`
+    /// @throws InvalidAnswersException if an answer is missing or invalid, the secret file is empty, or the
+    ///     input ended before the last answer; no file has been written
     /// @throws FileAlreadyExistsException if a file would be replaced but `force` is false; no file
     ///     has been written
     /// @throws IOException if a file cannot be read or written
@@ -101,7 +102,7 @@ public final class Setup {
         return fileNames;
     }
 
-    /// Writes `relay.conf` last, so that all files it names exist.
+    /// Writes `relay.conf` last, so that all files that setup creates exist before `relay.conf` names them.
     private List<String> write(
             ConfigDirectory target, SetupAnswers answers, Optional<SetupSecretFile> requested, Optional<Secret> secret)
             throws IOException {
@@ -131,8 +132,8 @@ public final class Setup {
         return new NextSteps(target, answers, secrets).lines();
     }
 
-    /// Writes the secret to its file. If no secret was given, keeps an existing file or creates an empty one;
-    /// the password of a certificate is optional, so no file is created for it.
+    /// Writes the secret to its file. If no secret was given, keeps an existing file or creates an empty one,
+    /// except for the password of a certificate: because that password is optional, no file is created.
     ///
     /// @return whether to list the file for the user; false if no password was given for a certificate
     private static boolean writeSecret(ConfigDirectory target, SetupSecretFile secretFile, Optional<Secret> secret)

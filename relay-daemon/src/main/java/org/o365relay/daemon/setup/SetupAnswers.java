@@ -9,8 +9,8 @@ import java.util.Optional;
 import org.o365relay.exchange.Cloud;
 import org.o365relay.mail.EmailAddress;
 
-/// The answers given so far. While [SetupDialog] collects problems, a placeholder replaces each missing or
-/// invalid answer.
+/// The answers given so far. While [SetupDialog] collects problems, the default or a placeholder replaces each
+/// missing or invalid answer.
 final class SetupAnswers {
 
     private final Map<SetupQuestion, String> texts;
@@ -32,7 +32,8 @@ final class SetupAnswers {
         return texts.containsKey(question);
     }
 
-    /// @return the answer; empty if there is none or it is the keyword for no value ([SetupQuestion#none()])
+    /// @return the answer; empty if the question has not been answered or the answer is the keyword for no
+    ///     value ([SetupQuestion#none()])
     Optional<String> text(SetupQuestion question) {
         return Optional.ofNullable(texts.get(question)).filter(text -> !text.equals(question.none()));
     }
@@ -71,7 +72,7 @@ final class SetupAnswers {
         return method().isGraph() || hasGraphFallback();
     }
 
-    /// @return whether setup generates the app's certificate, because the user names no file
+    /// @return whether setup generates the app's certificate, because the user named no certificate file
     boolean generatesCertificate() {
         return method().hasCertificate() && text(SetupQuestion.CERTIFICATE).isEmpty();
     }

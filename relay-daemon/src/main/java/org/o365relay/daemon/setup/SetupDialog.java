@@ -7,11 +7,12 @@ import java.util.Map;
 import java.util.Optional;
 import org.o365relay.mail.Secret;
 
-/// Collects the answers. Each is taken from the command line or, if it is missing there, from the user at the
-/// terminal; without a terminal, the default applies.
+/// Collects the answers. Each answer is taken from the command line or, if it is missing there, requested from
+/// the user at the terminal. Without a terminal, the default applies.
 final class SetupDialog {
 
-    /// Replaces a missing or invalid answer, so that the remaining options can be checked, too.
+    /// Replaces a missing or invalid answer that has no default, so that the remaining options can be checked,
+    /// too.
     private static final String PLACEHOLDER = "relay@contoso.example";
 
     private final Map<SetupQuestion, String> given;
@@ -25,8 +26,8 @@ final class SetupDialog {
         this.terminal = terminal;
     }
 
-    /// @throws InvalidAnswersException if options are missing, invalid or not applicable to the method, with a
-    ///     message that names all of them, or if the input ended before the last answer
+    /// @throws InvalidAnswersException if options are missing, invalid or not applicable to the method (the
+    ///     message lists all of them), or if the input ended before the last answer
     SetupAnswers answers() throws InvalidAnswersException, IOException {
         SetupAnswers answers = new SetupAnswers(Map.of());
         for (SetupQuestion question : SetupQuestion.values()) {
@@ -83,7 +84,7 @@ final class SetupDialog {
     }
 
     /// @param description name of the secret for the prompt, such as `password`
-    /// @return the secret; empty if the user entered none or there is no terminal
+    /// @return the secret; empty if the user entered nothing or there is no terminal
     Optional<Secret> secret(String description) throws InvalidAnswersException, IOException {
         if (terminal.isEmpty()) {
             return Optional.empty();

@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.o365relay.exchange.Cloud;
 
-/// The questions in the order in which they are asked. Each is also a command-line option. The earlier answers
+/// The questions in the order in which they are asked. Each is also a command-line option. Earlier answers
 /// determine whether a question applies and what its default is. Secrets are requested separately.
 enum SetupQuestion {
     MAILBOX("ADDRESS", "The mailbox that sends all mail and appears in From."),

@@ -44,8 +44,8 @@ final class UnixDatagram {
     /// Sends without blocking; fails if the receiver's queue is full.
     ///
     /// @param name socket path, or an abstract socket name with the prefix `@`
-    /// @throws IOException if the name is invalid, or if the datagram cannot be sent; the message then contains
-    ///     the errno(3) value
+    /// @throws IOException if the name is invalid or the datagram cannot be sent; in the latter case, the
+    ///     message contains the errno(3) value
     static void send(String name, String text) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment errors = arena.allocate(CALL_STATE);

@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.o365relay.sandbox.Sandbox;
 import org.o365relay.sandbox.message.AcceptedMessage;
 
-/// Sends the sample messages through the relay and prints each as sent and as received.
+/// Sends the sample messages through the relay and prints each message as sent and as received.
 public final class DemoRun {
 
     private static final int WIDTH = 110;

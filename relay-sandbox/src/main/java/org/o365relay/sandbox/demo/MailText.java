@@ -30,8 +30,8 @@ final class MailText {
         }
     }
 
-    /// @return the value of the field, unfolded and with encoded words decoded; several values are joined by
-    ///     commas; empty if the field is missing
+    /// @return the value of the field, unfolded and with encoded words decoded; the values of repeated fields
+    ///     are joined by commas; empty if the field is missing
     Optional<String> field(String name) {
         return Optional.ofNullable(header.getHeader(name, ", ")).map(MailText::readable);
     }

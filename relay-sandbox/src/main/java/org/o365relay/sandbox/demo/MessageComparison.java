@@ -5,17 +5,17 @@ import java.util.ArrayList;
 import java.util.List;
 import org.o365relay.sandbox.message.AcceptedMessage;
 
-/// Compares a message as sent by the device with the message as received by Exchange Online.
+/// Compares a message as the device sent it with the same message as the sandbox received it from the relay.
 ///
 /// @param problems unexpected differences; empty if the message arrived as expected
 record MessageComparison(List<Row> rows, List<String> problems) {
 
     /// @param name name of a header field, or of another item, such as `envelope from`, `TLS` or `body`
     /// @param sent the item as the device sent it
-    /// @param received the item as Exchange Online received it
+    /// @param received the item as the sandbox received it
     record Row(String name, String sent, String received) {}
 
-    /// Value of the row `body` in the received column if the body is unchanged.
+    /// The `received` value of the `body` row if the body is unchanged.
     static final String SAME = "identical";
 
     MessageComparison {

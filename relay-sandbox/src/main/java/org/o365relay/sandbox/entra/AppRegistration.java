@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param clientId application (client) ID; matched without regard to case
 /// @param secret client secret; null if the app has none
-/// @param certificate certificate that verifies the app's assertions; null if the app has none
+/// @param certificate certificate for verifying the signatures of the app's client assertions; null if the app
+///     has none
 /// @param roles application permissions with admin consent, such as `SMTP.SendAsApp` and `Mail.Send`
 /// @param mailboxes addresses of the mailboxes that the app may use; [#EVERY_MAILBOX] for all
 public record AppRegistration(

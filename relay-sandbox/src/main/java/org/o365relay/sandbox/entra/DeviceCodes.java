@@ -25,7 +25,7 @@ final class DeviceCodes {
 
     /// A device code that has not been redeemed.
     ///
-    /// @param user user who approved the code; null until then
+    /// @param user user who approved the code; null if it has not been approved
     record PendingCode(
             String deviceCode,
             String userCode,
@@ -54,10 +54,10 @@ final class DeviceCodes {
                 .toList();
     }
 
-    /// Approves a code for a user, or declines it.
+    /// Records that a user has approved or declined a code.
     ///
     /// @param user approving user; null to decline
-    /// @return false if there is no such code
+    /// @return whether the code exists
     synchronized boolean decide(String userCode, @Nullable String user) {
         Optional<PendingCode> found = pending.stream()
                 .filter(code -> code.userCode().equals(userCode.strip().toUpperCase(Locale.ROOT)))

@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param tenant tenant ID
 /// @param domains domains that also identify the tenant
-/// @param pollInterval interval between polls for a device code, which the service announces but does not
-///     enforce; 5 s in Entra
+/// @param pollInterval interval at which clients are told to poll for a device code; not enforced; 5 s in Entra
 /// @param managedIdentity client ID of the managed identity; null if there is none
-/// @param autoApproveUser user for whom every device code is approved immediately; null to wait for a decision
+/// @param autoApproveUser user for whom every device code is approved immediately; null to leave the decision
+///     to the user
 public record EntraSettings(
         String tenant,
         Set<String> domains,
@@ -75,7 +75,7 @@ public record EntraSettings(
                 autoApproveUser);
     }
 
-    /// @param interval interval between polls; the service announces at least one second
+    /// @param interval interval at which clients are told to poll; the announced value is at least one second
     public EntraSettings withPollInterval(Duration interval) {
         return new EntraSettings(tenant, domains, apps, lifetimes, interval, managedIdentity, autoApproveUser);
     }

@@ -26,7 +26,7 @@ final class OpenIdConfiguration {
         return members;
     }
 
-    /// The instance discovery document, which names this host as an authority without aliases.
+    /// The instance discovery document, which names this host as the only alias of the authority.
     static Map<String, ?> instance(WebRequest request) {
         String host = request.host();
         return Map.of(

@@ -7,7 +7,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
-/// The refresh tokens. Each can be redeemed only once and is then replaced by a new one. Thread-safe.
+/// The refresh tokens. A token can be redeemed only once; the client then receives a new one. Thread-safe.
 final class RefreshTokens {
 
     private static final int REVOKED = 50173;

@@ -8,7 +8,7 @@ import java.util.Set;
 /// A requested scope: a resource and permissions for it.
 ///
 /// @param audience resource URI as the client wrote it
-/// @param permissions permissions for the resource; `.default` for all that are granted
+/// @param permissions permissions for the resource; `.default` requests all granted permissions
 /// @param wantsRefreshToken whether a refresh token is requested
 record Scope(String audience, Resource resource, Set<String> permissions, boolean wantsRefreshToken) {
 
@@ -62,7 +62,7 @@ record Scope(String audience, Resource resource, Set<String> permissions, boolea
         };
     }
 
-    /// A permission without a resource belongs to Graph.
+    /// Returns the resource URI of a scope value. A permission without a resource URI belongs to Graph.
     private static String audience(String word) {
         int slash = word.lastIndexOf('/');
         return slash < 0 ? GRAPH : word.substring(0, slash);

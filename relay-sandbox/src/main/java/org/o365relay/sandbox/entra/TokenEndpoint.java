@@ -33,7 +33,7 @@ final class TokenEndpoint {
     private final InstantSource clock;
     private final UnaryOperator<Duration> timeScale;
 
-    /// @param timeScale converts Microsoft's durations to those of the sandbox
+    /// @param timeScale divides a duration by the time scale of the tenant
     TokenEndpoint(
             IssuedTokens issued,
             DeviceCodes codes,

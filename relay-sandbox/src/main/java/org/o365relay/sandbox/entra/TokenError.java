@@ -8,13 +8,13 @@ import java.util.stream.Collectors;
 ///
 /// Source: Microsoft, "Microsoft Entra authentication and authorization error codes", and, for the format,
 /// "Microsoft identity platform and OAuth 2.0 client credentials flow". Microsoft does not document which
-/// errors have status 401; these were observed.
+/// errors have status 401; the list contains those that were observed.
 ///
 /// @param error OAuth error code (RFC 6749 §5.2)
 /// @param text description that follows `AADSTSn: `
 record TokenError(int number, int status, String error, String text) {
 
-    /// The template for numbers that are not listed.
+    /// Supplies the status and texts for numbers that are not in `LISTED`.
     private static final TokenError UNLISTED =
             new TokenError(0, 400, "invalid_grant", "The sandbox has no text for this error.");
 

@@ -10,8 +10,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.sandbox.web.JsonValues;
 
-/// Generates tokens that look like Entra's; access tokens are JWTs of 1.5 to 3 KB. Signatures are random: an
-/// access token is valid while [IssuedTokens] contains it.
+/// Generates tokens that look like Entra's; access tokens are JWTs of 1.5 to 3 KB. The signatures are random
+/// octets, so the sandbox does not verify them: an access token is valid while [IssuedTokens] contains it.
 final class TokenFactory {
 
     private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();

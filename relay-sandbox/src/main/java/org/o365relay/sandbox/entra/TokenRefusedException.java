@@ -1,6 +1,6 @@
 package org.o365relay.sandbox.entra;
 
-/// The token service refuses a token request.
+/// Thrown if the token service refuses a request.
 final class TokenRefusedException extends Exception {
 
     private static final long serialVersionUID = 1;

@@ -37,7 +37,7 @@ public final class TokenService {
     private final VerificationPage page;
 
     /// @param settings current settings, read at every request
-    /// @param timeScale converts Microsoft's durations to those of the sandbox
+    /// @param timeScale divides a duration by the time scale of the tenant
     public TokenService(
             Supplier<EntraSettings> settings,
             InstantSource clock,

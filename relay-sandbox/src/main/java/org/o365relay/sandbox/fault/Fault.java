@@ -6,14 +6,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// A fault to inject: an action at a point in the protocol, for a limited number of times or always.
+/// A fault to inject: an action at a point in the protocol, performed a limited number of times or every time.
 ///
 /// @param times how many times the fault is injected, at least 1; [#ALWAYS] for no limit
 /// @param match text that the command must contain, without regard to case, for example a recipient address;
-///     empty to match every command. At [FaultPoint#CONTENT], the envelope is searched instead, written as
-///     `<from> <to> <to>`; at [FaultPoint#GRAPH], the method and path (`POST /v1.0/users/…/sendMail`); at
-///     [FaultPoint#TOKEN], also the grant type (`POST /…/token client_credentials`). There is no command at
-///     [FaultPoint#CONNECT] and [FaultPoint#HANDSHAKE]
+///     empty to match every command. At [FaultPoint#CONTENT], the text is searched for in the envelope, written
+///     as `<from> <to> <to>`; at [FaultPoint#GRAPH], in the method and path (`POST /v1.0/users/…/sendMail`); at
+///     [FaultPoint#TOKEN], in the method, path and grant type (`POST /…/token client_credentials`). At
+///     [FaultPoint#CONNECT] and [FaultPoint#HANDSHAKE], there is no command, and only an empty text matches
 /// @param mx whether the fault applies to the MX instead of client submission
 public record Fault(FaultPoint point, FaultAction action, int times, String match, boolean mx) {
 
@@ -58,7 +58,7 @@ public record Fault(FaultPoint point, FaultAction action, int times, String matc
     /// it can also be a reply (`451 4.7.0 Try again`); at token, an error such as `AADSTS7000215`; at token and
     /// graph, an HTTP status with optional details (`429 retry-after 5 ApplicationThrottled Too much`,
     /// `503-after-accepting`). The prefix `mx-` selects the MX. `TEXT` limits the fault to commands that
-    /// contain it. Without `*TIMES`, the fault is always injected.
+    /// contain it. Without `*TIMES`, the fault is injected every time.
     ///
     /// @throws IllegalArgumentException with a message for the user if the text is not a valid fault
     public static Fault parse(String text) {

@@ -6,11 +6,11 @@ import org.jspecify.annotations.Nullable;
 /// What the sandbox does at a [FaultPoint] when a fault is injected.
 public sealed interface FaultAction {
 
-    /// Sends this reply and skips the command. A 421 also closes the connection (RFC 5321 §3.8). Only at SMTP
-    /// points, except [FaultPoint#HANDSHAKE].
+    /// Sends this reply instead of executing the command. A 421 also closes the connection (RFC 5321 §3.8).
+    /// Allowed at all SMTP points except [FaultPoint#HANDSHAKE].
     ///
-    /// @param text complete reply, such as `451 4.7.0 Temporary server error.`, with its lines separated by
-    ///     `\n`; a 4xx or 5xx reply that does not end in a bracket gets the suffix ` [HOST DATE ID]`
+    /// @param text reply with its code, such as `451 4.7.0 Temporary server error.`; lines are separated by
+    ///     `\n`; the suffix ` [HOST DATE ID]` is appended to a 4xx or 5xx reply that does not end with `]`
     record Reply(String text) implements FaultAction {
         public Reply {
             if (!text.matches("(?s)[2-5]\\d\\d[ -].*")) {
@@ -19,10 +19,10 @@ public sealed interface FaultAction {
         }
     }
 
-    /// Responds with this HTTP status. Only at [FaultPoint#TOKEN] and [FaultPoint#GRAPH].
+    /// Responds with this HTTP status. Allowed only at [FaultPoint#TOKEN] and [FaultPoint#GRAPH].
     ///
-    /// @param afterAccepting whether the request is carried out before this response, so that a relay sends the
-    ///     message again
+    /// @param afterAccepting whether the request is carried out before the response is sent, so that a retry
+    ///     repeats a request that has already succeeded
     /// @param retryAfter value of `Retry-After` in seconds; null to omit the field
     /// @param code error code, such as `ErrorSendAsDenied`; empty for the default of the status
     /// @param message error message; empty for the default of the status
@@ -36,19 +36,20 @@ public sealed interface FaultAction {
         }
     }
 
-    /// Refuses a token request with this error. Only at [FaultPoint#TOKEN].
+    /// Refuses a token request with this error. Allowed only at [FaultPoint#TOKEN].
     ///
     /// @param number digits after `AADSTS`
     record Aadsts(int number) implements FaultAction {}
 
-    /// Waits for this time, then continues normally.
+    /// Waits for this time, then executes the command as usual.
     record Delay(Duration time) implements FaultAction {}
 
     /// Closes the connection without a reply; at [FaultPoint#CONTENT] the message is discarded.
     record Drop() implements FaultAction {}
 
-    /// Accepts the message or carries out the request, then closes the connection without a reply, so
-    /// that a relay sends it again. Only at [FaultPoint#CONTENT], [FaultPoint#TOKEN] and [FaultPoint#GRAPH].
+    /// Accepts the message or carries out the request, then closes the connection without a reply, so that a
+    /// relay retries although the first attempt succeeded. Allowed only at [FaultPoint#CONTENT],
+    /// [FaultPoint#TOKEN] and [FaultPoint#GRAPH].
     record DropAfterAccepting() implements FaultAction {}
 
     /// Sends no reply and keeps the connection open until the client closes it.

@@ -1,6 +1,6 @@
 package org.o365relay.sandbox.fault;
 
-/// The point of the protocol at which a [Fault] is injected.
+/// The point in the protocol at which a [Fault] is injected.
 public enum FaultPoint {
     /// Instead of the greeting.
     CONNECT,

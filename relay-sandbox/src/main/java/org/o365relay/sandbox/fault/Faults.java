@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.Optional;
 
 /// The faults that are still to be injected. If several match a command, the one that was added first is
-/// injected until it is used up. Thread-safe: faults may be added and removed while the sandbox runs.
+/// injected, until it has been injected the specified number of times. Thread-safe: faults may be added and
+/// removed while the sandbox runs.
 public final class Faults {
 
     private final List<Fault> pending = new ArrayList<>();
@@ -27,14 +28,14 @@ public final class Faults {
         notifyAll();
     }
 
-    /// Waits until every fault is used up or removed.
+    /// Waits until no faults are left.
     public synchronized void awaitNone() throws InterruptedException {
         while (!pending.isEmpty()) {
             wait();
         }
     }
 
-    /// @return the faults that are not used up
+    /// @return the faults that are still to be injected
     public synchronized List<Fault> pending() {
         return List.copyOf(pending);
     }

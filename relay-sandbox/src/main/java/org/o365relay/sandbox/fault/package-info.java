@@ -1,5 +1,6 @@
-/// Faults that can be injected, with their syntax, and the list of those that are still to be injected. The
-/// package implements no protocol: the services look up the next fault at each point.
+/// The faults that can be injected, their syntax, and the list of pending faults. The package does not
+/// implement a protocol: at each point in the protocol, the services look up the next matching fault in the
+/// list.
 @NullMarked
 package org.o365relay.sandbox.fault;
 

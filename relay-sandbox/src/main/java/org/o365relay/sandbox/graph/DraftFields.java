@@ -61,8 +61,8 @@ final class DraftFields {
         }
     }
 
-    /// Writes one recipient or a list of recipients to an address field, or removes the field if there are
-    /// none.
+    /// Writes a recipient or a list of recipients to an address field. A null or empty value removes the field;
+    /// without a member for the field, the field stays unchanged.
     private static void addresses(Map<String, @Nullable Object> members, String key, String field, MimeMessage message)
             throws MessagingException {
         if (!members.containsKey(key)) {

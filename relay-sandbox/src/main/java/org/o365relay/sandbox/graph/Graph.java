@@ -67,7 +67,7 @@ public final class Graph {
         return path.size() > 1 && path.get(path.size() - 2).equals("messages") ? request.method() + " message" : last;
     }
 
-    /// Injects a matching fault, if there is one; otherwise calls the normal handler.
+    /// Injects a fault that matches the request; if there is none, calls the normal handler.
     @FunctionalInterface
     public interface FaultHandler {
         WebResponse handle(WebServer.Handler normal) throws IOException;
@@ -79,8 +79,8 @@ public final class Graph {
                 : respond(() -> authorize(request, handler));
     }
 
-    /// Returns the response for an injected status. An empty code or message is replaced by the default for the
-    /// status; a response below 300 has no body.
+    /// Returns the response for a fault that injects an HTTP status. An empty code or message is replaced by
+    /// the default for the status; a response below 300 has no body.
     public WebResponse failure(FaultAction.Status fault) {
         return fault.status() < 300
                 ? WebResponse.empty(fault.status())

@@ -14,8 +14,8 @@ import org.o365relay.sandbox.settings.SandboxMailbox;
 import org.o365relay.sandbox.web.WebRequest;
 import org.o365relay.sandbox.web.WebResponse;
 
-/// Lists the messages in the inbox of a mailbox, oldest first, filtered by `receivedDateTime ge` and in pages,
-/// and returns their content.
+/// Lists the messages in the inbox of a mailbox and returns their content. Lists are sorted from oldest to
+/// newest, divided into pages, and can be filtered with `receivedDateTime ge`.
 final class GraphInbox {
 
     private static final Pattern SINCE = Pattern.compile("receivedDateTime ge (\\S+)");

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.sandbox.fault.FaultAction;
 import org.o365relay.sandbox.web.WebResponse;
 
-/// Graph refuses a request with this status, error code and message.
+/// Thrown if Graph refuses a request; contains the status, error code and message of the response.
 final class GraphRefusal extends Exception {
 
     private static final long serialVersionUID = 1;
@@ -31,7 +31,7 @@ final class GraphRefusal extends Exception {
         this.retryAfter = retryAfter;
     }
 
-    /// Creates the refusal that a fault injects. An empty code or message is replaced by the default for the
+    /// Creates the refusal for an injected fault. An empty code or message is replaced by the default for the
     /// status.
     static GraphRefusal of(FaultAction.Status fault) {
         GraphRefusal standard = defaultFor(fault.status());

@@ -18,8 +18,8 @@ import org.o365relay.sandbox.tenant.SendAs;
 import org.o365relay.sandbox.web.WebRequest;
 import org.o365relay.sandbox.web.WebResponse;
 
-/// Sends a message through Graph: checks its authors and the limits of the mailbox, and stores the message with
-/// the recipients that its header names.
+/// Sends a message through Graph: checks the authors of the message and the limits of the mailbox, and stores
+/// the message. The recipients are those in the header.
 final class GraphSubmission {
 
     private final SandboxState state;
@@ -66,8 +66,8 @@ final class GraphSubmission {
         return WebResponse.empty(202);
     }
 
-    /// Checks the authors and the limits of the mailbox, and counts the message. Messages beyond the rate per
-    /// minute are accepted without delay, because Exchange delivers them later.
+    /// Checks the authors and the limits of the mailbox, and counts the message. Messages that exceed the limit
+    /// per minute are accepted without delay, because Exchange accepts them too and delivers them later.
     private void check(SandboxMailbox mailbox, Header header, int recipients) throws GraphRefusal {
         TenantSettings settings = state.settings();
         Instant now = state.clock().instant();

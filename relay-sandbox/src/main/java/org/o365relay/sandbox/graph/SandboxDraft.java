@@ -143,8 +143,8 @@ final class SandboxDraft implements AutoCloseable {
         return whole;
     }
 
-    /// @return a multipart/mixed with the parts of the draft, if the draft is a multipart/mixed itself;
-    ///     otherwise with the whole body of the draft as its only part
+    /// @return a new multipart/mixed with the same parts if the draft is a multipart/mixed; otherwise, one
+    ///     whose only part is the whole body of the draft
     private MimeMultipart mixed() throws MessagingException, IOException {
         MimeMultipart parts = new MimeMultipart("mixed");
         if (message.isMimeType("multipart/mixed") && message.getContent() instanceof MimeMultipart old) {

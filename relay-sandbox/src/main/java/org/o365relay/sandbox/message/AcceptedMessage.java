@@ -8,7 +8,8 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// A message that the sandbox accepted. It was answered with 250 or 202, unless a fault replaced the reply.
+/// A message that the sandbox accepted. The client received 250 (SMTP) or 202 (Graph), unless a fault was
+/// injected instead of the reply.
 ///
 /// @param number sequence number since the start of the sandbox, from 1
 /// @param envelopeFrom reverse-path without angle brackets; empty for `<>`; for Graph, the mailbox
@@ -19,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// @param cipher cipher suite; empty without TLS
 /// @param client address and port of the SMTP or HTTPS client
 /// @param helo argument of EHLO or HELO; empty for Graph
-/// @param receivedAt time at which the message was accepted: after its content was received and any rate-limit
-///     delay had passed
+/// @param receivedAt time at which the message was accepted, after its content had been received and any
+///     rate-limit delay had passed
 /// @param from first `From` field, unfolded and decoded; if there is none, the envelope sender or, for Graph,
 ///     the mailbox
 /// @param messageId `Message-ID` field with its angle brackets; null if there is none

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.sandbox.settings.SandboxSettings.Keep;
 
 /// Stores and counts the messages that all services have accepted since the sandbox started. Callers can wait
-/// for further messages. Thread-safe.
+/// until more messages are accepted. Thread-safe.
 public final class AcceptedMessages {
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -30,8 +30,8 @@ public final class AcceptedMessages {
     private final List<AcceptedMessage> records = new ArrayList<>();
     private int count;
 
-    /// @throws IOException if the files of earlier runs cannot be listed, or their temporary files cannot be
-    ///     removed
+    /// @throws IOException if the directory cannot be listed, or temporary files of earlier runs cannot be
+    ///     deleted
     public AcceptedMessages(Keep keep, Path directory, InstantSource clock) throws IOException {
         this.keepsRecords = keep != Keep.COUNT;
         this.files = keep == Keep.FILES ? new MessageFiles(directory) : null;

@@ -45,8 +45,7 @@ public final class Header {
         return authors;
     }
 
-    /// @return the addresses in To, Cc and Bcc without duplicates; empty if an address cannot be parsed or
-    ///     is a group
+    /// @return the addresses in To, Cc and Bcc without duplicates; empty if an address is invalid or a group
     public Optional<List<String>> recipients() {
         Set<String> recipients = new LinkedHashSet<>();
         for (String name : List.of("To", "Cc", "Bcc")) {

@@ -22,7 +22,7 @@ import org.o365relay.sandbox.web.JsonValues;
 /// record in `0007-20261121-140500.json`.
 ///
 /// Both files are complete when they are moved into place, and the JSON file is moved last, so a program can
-/// watch for `*.json`. The numbers continue those of earlier runs.
+/// watch for `*.json`. File numbers start after the highest number of earlier runs.
 final class MessageFiles {
 
     private static final Pattern NAME = Pattern.compile("(\\d{4,9})-.*\\.(?:eml|json)");

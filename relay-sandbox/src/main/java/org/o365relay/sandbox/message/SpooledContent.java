@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// first 128 KiB are kept in memory, so that the header can be parsed.
 ///
 /// Writing never throws, because the rest of the content must be read even after an error; [#finish()] throws
-/// the error.
+/// the exception.
 public final class SpooledContent implements AutoCloseable {
 
     private static final int HEADER_LIMIT = 131_072;

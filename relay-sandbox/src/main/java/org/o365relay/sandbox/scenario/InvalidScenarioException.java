@@ -2,7 +2,7 @@ package org.o365relay.sandbox.scenario;
 
 import java.util.List;
 
-/// The scenario file has errors.
+/// Thrown if the scenario file has errors.
 public final class InvalidScenarioException extends Exception {
 
     private static final long serialVersionUID = 1;

@@ -27,7 +27,7 @@ public record Scenario(SandboxSettings settings, List<Fault> faults) {
         faults = List.copyOf(faults);
     }
 
-    /// Returns the text of the reference file, which explains every key and contains its default.
+    /// Returns the text of the reference file, which explains each key and sets it to its default.
     public static String reference() {
         try (InputStream in = Objects.requireNonNull(Scenario.class.getResourceAsStream(REFERENCE), REFERENCE)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
@@ -39,7 +39,8 @@ public record Scenario(SandboxSettings settings, List<Fault> faults) {
     /// Reads a scenario file.
     ///
     /// @param directory directory for the files of the sandbox
-    /// @throws InvalidScenarioException if the file has errors, with a message that lists them with their lines
+    /// @throws InvalidScenarioException if the file has errors, with a message that lists the errors and their
+    ///     line numbers
     public static Scenario read(Path file, Path directory) throws InvalidScenarioException {
         ScenarioProblems problems = new ScenarioProblems(file.toString());
         Config reference = ConfigFactory.parseString(reference());

@@ -53,8 +53,8 @@ final class ScenarioSection {
         return Optional.empty();
     }
 
-    /// Reads a list of sections. In the reference file, this list has a single element, which defines the keys
-    /// and defaults of all its sections.
+    /// Reads a list of sections. The reference file contains a list with one section, which defines the keys
+    /// and defaults for all sections of the list.
     List<ScenarioSection> sections(String key) {
         ConfigObject defaultObject = (ConfigObject) defaults.getList(key).getFirst();
         Config source = values.hasPath(key) ? values : defaults;
@@ -130,7 +130,7 @@ final class ScenarioSection {
         return value(key, "a list of strings", Config::getStringList);
     }
 
-    /// Reads an enum constant, written in lower case with hyphens.
+    /// Reads an enum constant, which the file spells in lower case, with hyphens for underscores.
     <E extends Enum<E>> E oneOf(String key, Class<E> type) {
         String names = Arrays.stream(type.getEnumConstants())
                 .map(ScenarioSection::nameOf)
@@ -151,7 +151,7 @@ final class ScenarioSection {
 
     /// Reports an invalid value.
     ///
-    /// @param text problem, which follows the quoted key in the message, such as `must be an IP address`
+    /// @param text rest of the message after the quoted key, such as `must be an IP address`
     void report(String key, String text) {
         ConfigValue value = (values.hasPath(key) ? values : defaults).getValue(key);
         problems.add(value.origin(), "\"" + path + key + "\" " + text);

@@ -3,10 +3,10 @@ package org.o365relay.sandbox.settings;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Whether the tenant accepts basic authentication and, if not, with which reply it refuses a correct password.
+/// Whether the tenant accepts basic authentication and, if not, the reply to a correct password.
 public enum BasicAuth {
     ON(null),
-    /// Retired by Microsoft: the default after December 2026.
+    /// Retired by Microsoft: the default for tenants after December 2026.
     RETIRED("550 5.7.30 Basic authentication is not supported for Client Submission."),
     /// Blocked by an authentication policy.
     BLOCKED("535 5.7.139 Authentication unsuccessful, basic authentication is disabled."),

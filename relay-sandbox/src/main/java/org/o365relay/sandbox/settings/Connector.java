@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 /// @param directSend whether unidentified clients may send from the tenant's domains to the tenant's domains
 public record Connector(Set<String> domains, Set<String> sources, Set<String> certificates, boolean directSend) {
 
-    /// The maximum number of recipients per message.
+    /// The maximum number of recipients that the MX accepts per message.
     public static final int RECIPIENTS = 200;
 
     public Connector {

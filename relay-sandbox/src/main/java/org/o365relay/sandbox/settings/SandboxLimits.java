@@ -6,8 +6,9 @@ import java.time.Duration;
 /// recipients are counted, are divided by [TenantSettings#timeScale()].
 ///
 /// @param connections concurrent authenticated connections; any further connection gets `432 4.3.2` at MAIL
-/// @param recipientsPerDay recipients within any 24 hours; a message that exceeds this number is refused as a
-///     whole, with `SubmissionQuotaExceededException` or, by Graph, `ErrorSubmissionQuotaExceeded`
+/// @param recipientsPerDay recipients within any 24 hours; a message that would exceed this number is refused
+///     for all its recipients, with `SubmissionQuotaExceededException` over SMTP and
+///     `ErrorSubmissionQuotaExceeded` over Graph
 /// @param recipientsPerMessage recipients of one SMTP message; any further recipient gets `452 4.5.3`
 /// @param sessionTime maximum duration of an SMTP connection
 /// @param graphRequests concurrent Graph requests per app and mailbox; any further request gets 429
@@ -20,7 +21,7 @@ public record SandboxLimits(
         Duration sessionTime,
         int graphRequests) {
 
-    /// Means no limit; valid for every count.
+    /// Disables a limit; can be used for every limit on a count.
     public static final int UNLIMITED = Integer.MAX_VALUE;
 
     /// No limits: the default, also used for load tests.
@@ -33,7 +34,8 @@ public record SandboxLimits(
             Duration.ofDays(365),
             UNLIMITED);
 
-    /// The limits that Microsoft documents; the penalty is the one that users have observed.
+    /// The limits that Microsoft documents; the threshold and duration of the penalty are those that users have
+    /// observed.
     public static final SandboxLimits MICROSOFT = new SandboxLimits(
             3,
             new Rate(30, ExcessAction.DELAY),
@@ -49,11 +51,11 @@ public record SandboxLimits(
         }
     }
 
-    /// What client submission does with messages beyond the rate per minute.
+    /// What client submission does with messages that exceed the limit per minute.
     public enum ExcessAction {
         /// Delay the reply, as Exchange Online does.
         DELAY,
-        /// Accept the message and only count it.
+        /// Accept the message without delay; only count it.
         COUNT
     }
 

@@ -5,19 +5,19 @@ import java.nio.file.Path;
 import java.util.function.UnaryOperator;
 import org.o365relay.sandbox.entra.AppRegistration;
 
-/// The settings of a sandbox. Start with [#in(Path, SandboxMailbox...)].
+/// The settings of a sandbox. Use [#in(Path, SandboxMailbox...)] for the defaults.
 ///
 /// @param directory directory for the certificate and accepted messages; created if missing
 /// @param tenant settings that can change while the sandbox runs
 public record SandboxSettings(ListenSettings listen, Path directory, Keep keep, TenantSettings tenant) {
 
-    /// What to keep of an accepted message.
+    /// How accepted messages are kept.
     public enum Keep {
         /// `NNNN-….eml` and `NNNN-….json` in the directory, and a record in memory.
         FILES,
         /// A record in memory.
         RECORDS,
-        /// Only the number of messages, for load tests.
+        /// Only the number of messages. For load tests.
         COUNT
     }
 
@@ -32,7 +32,7 @@ public record SandboxSettings(ListenSettings listen, Path directory, Keep keep, 
                 TenantSettings.of(mailboxes));
     }
 
-    /// Returns these settings with the apps, and with the token service and Graph on any free port.
+    /// Returns these settings with the given apps. Enables the token service and Graph on any free port.
     public SandboxSettings withApps(AppRegistration... apps) {
         return https(0).tenant(tenant -> tenant.entra(entra -> entra.with(apps)));
     }

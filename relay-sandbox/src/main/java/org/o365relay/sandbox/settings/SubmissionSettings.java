@@ -9,10 +9,10 @@ import java.util.Set;
 ///
 /// @param mailboxes mailboxes that can authenticate
 /// @param tarpit delay before the reply to a failed login; about 5 s in Exchange Online
-/// @param contentLimit maximum size of one message in octets, enforced after the content. EHLO always announces
-///     157286400, as Exchange Online does regardless of the mailbox's limit
+/// @param contentLimit maximum size of one message in octets, enforced after the content has been received.
+///     EHLO always announces 157286400, as Exchange Online does regardless of the mailbox's limit
 /// @param disabledExtensions EHLO keywords of Exchange Online that the sandbox does not offer, such as `DSN` or
-///     `BINARYMIME`; `SIZE`, `AUTH` and `SMTPUTF8` are always offered
+///     `BINARYMIME`; `SIZE`, `AUTH` and `SMTPUTF8` cannot be disabled
 /// @param smtpAuth whether the tenant allows SMTP AUTH (the inverse of `SmtpClientAuthenticationDisabled`)
 public record SubmissionSettings(
         List<SandboxMailbox> mailboxes,

@@ -7,7 +7,8 @@ import org.o365relay.sandbox.entra.EntraSettings;
 
 /// The settings of the simulated tenant, which can change while the sandbox runs.
 ///
-/// @param timeScale divisor for Microsoft's durations, greater than 0: with 60, a minute takes a second
+/// @param timeScale divisor for Microsoft's durations, such as those of rate limits and tokens; greater than 0;
+///     with 60, a minute becomes a second
 public record TenantSettings(
         SubmissionSettings submission,
         SandboxLimits limits,

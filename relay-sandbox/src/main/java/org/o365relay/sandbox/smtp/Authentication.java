@@ -102,7 +102,7 @@ public final class Authentication {
                 : succeed(mailbox.get(), settings().basicAuth().refusal());
     }
 
-    /// Completes a verified login unless SMTP AUTH or basic authentication is disabled.
+    /// Accepts a login with valid credentials, unless SMTP AUTH or basic authentication is disabled.
     private Optional<SandboxMailbox> succeed(SandboxMailbox mailbox, Optional<String> basicAuthRefusal) {
         Optional<String> refusal = settings().smtpAuthRefusal(mailbox).or(() -> basicAuthRefusal);
         if (refusal.isPresent()) {

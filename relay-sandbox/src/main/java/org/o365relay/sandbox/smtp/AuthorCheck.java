@@ -8,8 +8,9 @@ import org.o365relay.sandbox.message.Header;
 import org.o365relay.sandbox.settings.SandboxMailbox;
 import org.o365relay.sandbox.tenant.SendAs;
 
-/// Checks the authors of a message: whether `From` is valid, and whether the mailbox may send as them. Like
-/// Exchange Online, it checks `From` after the content, not the envelope sender at MAIL.
+/// Checks the authors of a message: whether `From` is valid, and whether the mailbox may send as these authors.
+/// As in Exchange Online, `From` is checked after the content has been received; the envelope sender is not
+/// checked at MAIL.
 final class AuthorCheck {
 
     private final ExchangeReplies replies;

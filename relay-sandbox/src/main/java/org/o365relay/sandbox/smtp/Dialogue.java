@@ -44,7 +44,7 @@ final class Dialogue {
         void replaceSocket(SSLSocket encrypted) throws IOException;
     }
 
-    /// Runs the connection and returns after QUIT, a timeout or the refusal of the connection by a fault.
+    /// Runs the connection. Returns after QUIT, after a timeout, or if a fault refuses the connection.
     ///
     /// @throws IOException if the connection ends in another way
     void run() throws IOException {

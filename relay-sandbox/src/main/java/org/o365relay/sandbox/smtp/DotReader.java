@@ -4,8 +4,8 @@ import org.o365relay.sandbox.message.SpooledContent;
 
 /// Finds the end of DATA content and removes dot-stuffing, regardless of how the octets are split into reads.
 ///
-/// Only CRLF ends a line; a bare LF is content and is marked in the [SpooledContent], so that the message is
-/// refused.
+/// Only CRLF ends a line; a bare LF is part of the content and is reported to the [SpooledContent], so that the
+/// message is refused.
 final class DotReader {
 
     private enum State {
@@ -52,7 +52,7 @@ final class DotReader {
         return dot ? position + 1 : position;
     }
 
-    /// Copies as many lines as possible at once, up to one that begins with a dot.
+    /// Copies octets to the body up to the next line that begins with a dot, or to `end`.
     private int text(byte[] octets, int start, int end) {
         int position = start;
         while (position < end) {

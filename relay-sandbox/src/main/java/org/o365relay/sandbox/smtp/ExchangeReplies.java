@@ -44,9 +44,8 @@ final class ExchangeReplies {
         return "250 " + host + " Hello [" + client.getHostAddress() + "]";
     }
 
-    /// @param security EHLO keyword `STARTTLS` before TLS, AUTH with its mechanisms afterwards; empty to offer
-    ///     neither
-    /// @param disabled EHLO keywords that are not offered
+    /// @param security `STARTTLS`, or `AUTH` with its mechanisms; empty to offer neither
+    /// @param disabled EHLO keywords to leave out
     String capabilities(InetAddress client, String security, Set<String> disabled) {
         List<String> keywords = Stream.of(
                         "SIZE " + TenantSettings.ADVERTISED_SIZE,
@@ -78,14 +77,15 @@ final class ExchangeReplies {
         return text + " [" + BACKEND + " " + now + " " + id() + "]";
     }
 
-    /// Completes the reply that a fault injects: a refusal gets the suffix unless it ends in a bracket.
+    /// Returns the reply for an injected fault, with CRLF between lines. Appends the suffix to a 4xx or 5xx
+    /// reply that does not end with `]`.
     String injected(String text) {
         boolean complete = text.charAt(0) < '4' || text.endsWith("]");
         return (complete ? text : error(text)).replace("\n", "\r\n");
     }
 
-    /// Generates one line of more than 3,500 characters, as Exchange Online does, because clients with a reply
-    /// buffer of 1,000 octets fail on it.
+    /// Generates a reply with one line of more than 3,500 characters, as Exchange Online does. Such a line
+    /// reveals clients whose reply buffer is too small, for example 1,000 octets.
     String sendAsDenied(String mailbox, String author) {
         StringBuilder reply = new StringBuilder("554 5.2.252 SendAsDenied; ")
                 .append(mailbox)

@@ -24,7 +24,7 @@ final class FaultInjector {
 
     /// Injects the next matching fault.
     ///
-    /// @return whether to continue normally; if false, the fault has already answered the command
+    /// @return whether to execute the command; if false, the fault has already sent the reply
     /// @throws IOException if the fault closed the connection
     boolean allows(FaultPoint point, String command) throws IOException {
         Optional<FaultAction> action = next(point, command);

@@ -24,7 +24,7 @@ import org.o365relay.sandbox.tenant.SandboxState;
 
 /// The MX, without AUTH. A client that matches the inbound connector by address or certificate may send from
 /// the tenant's domains to any recipient, and from any sender to the tenant's domains. All other clients may
-/// send only to the tenant's domains, and from them only if direct send is allowed.
+/// send only to the tenant's domains; if direct send is not allowed, the sender must be outside these domains.
 record MxService(SandboxState state, ExchangeReplies replies, SSLContext tls) implements SmtpService {
 
     private static final int SAN_DNS_NAME = 2;

@@ -20,8 +20,8 @@ record PathArgument(String address, List<String> parameters) {
     private static final Pattern MAILBOX = Pattern.compile("(?:\"(?:\\\\.|[^\"\\\\])*\"|[^\\s\"@<>]+)@[^\\s@<>]+");
 
     /// @param keyword `FROM:` or `TO:`
-    /// @return the argument; empty if the keyword or the angle brackets, which Exchange Online requires, are
-    ///     missing
+    /// @return the argument; empty if the keyword or the angle brackets are missing; Exchange Online requires
+    ///     the angle brackets
     static Optional<PathArgument> parse(String text, String keyword) {
         if (!text.regionMatches(true, 0, keyword, 0, keyword.length())) {
             return Optional.empty();

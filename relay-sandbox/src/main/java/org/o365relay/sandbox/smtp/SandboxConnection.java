@@ -11,12 +11,12 @@ import org.o365relay.sandbox.message.SpooledContent;
 
 /// Reads commands and message content and writes replies on one connection.
 ///
-/// Replies are buffered while more input is available, so that a pipelined group is answered in one write
-/// (RFC 2920 §3.2), and are flushed before a read that may block.
+/// Replies are buffered while more input is available, so that the replies to a group of pipelined commands are
+/// sent in one write (RFC 2920 §3.2). They are flushed before a read that may block.
 final class SandboxConnection {
 
-    /// Maximum length of a line in octets. RFC 4954 §4 considers 12288 sufficient; an XOAUTH2 response takes 2
-    /// to 4.5 KB in base64.
+    /// Maximum length of a line in octets. RFC 4954 §4 considers 12288 sufficient; an XOAUTH2 response has 2 to
+    /// 4.5 KB in base64.
     static final int MAX_LINE = 12_288;
 
     private static final int BUFFER = 16_384;
@@ -36,8 +36,8 @@ final class SandboxConnection {
         this.out = socket.getOutputStream();
     }
 
-    /// Continues over TLS. Discards plain-text input that has already arrived, because it could have been
-    /// injected (RFC 3207 §4.2).
+    /// Continues over TLS. Discards plaintext input that has already been buffered, because an attacker could
+    /// have injected it (RFC 3207 §4.2).
     void switchTo(Socket tls) throws IOException {
         in = tls.getInputStream();
         out = tls.getOutputStream();
@@ -149,7 +149,7 @@ final class SandboxConnection {
         return new String(line, 0, length, StandardCharsets.UTF_8);
     }
 
-    /// A line from the client has more than [#MAX_LINE] octets.
+    /// Thrown if a line from the client has more than [#MAX_LINE] octets.
     static final class LineTooLongException extends Exception {
         private static final long serialVersionUID = 1;
     }

@@ -118,7 +118,7 @@ final class SandboxTransaction implements AutoCloseable {
     }
 
     /// Handles BDAT (RFC 3030 §2). Reads the chunk even if the command is out of sequence, because the client
-    /// sends it without waiting for a reply.
+    /// sends the chunk without waiting for a reply to the command.
     void chunk(String argument) throws IOException {
         Matcher form = CHUNK.matcher(argument.strip());
         if (!form.matches()) {

@@ -21,10 +21,10 @@ import org.subethamail.smtp.server.SessionHandler.SessionAcceptance;
 
 /// Listens on one SMTP port.
 ///
-/// SubEthaSMTP accepts and limits the connections, runs each on a virtual thread and closes them when it stops.
-/// The [Dialogue] runs in its session handler, because SubEthaSMTP's own session has a fixed greeting, closes
-/// the connection if a command line reaches 998 characters (an access token is longer) and reads the content
-/// octet by octet.
+/// SubEthaSMTP accepts the connections, limits their number, runs each on a virtual thread, and closes all of
+/// them when it stops. The [Dialogue] runs in the session handler, because SubEthaSMTP's own session has a
+/// fixed greeting, closes the connection if a command line reaches 998 characters (an access token is longer),
+/// and reads the content octet by octet.
 public final class SmtpServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(SmtpServer.class);
@@ -100,8 +100,9 @@ public final class SmtpServer implements AutoCloseable {
         return handshakes.sum();
     }
 
-    /// Closes all connections immediately, without a TLS close_notify, because SubEthaSMTP closes TLS sockets
-    /// one after another, and each of them may block for the whole read timeout.
+    /// Closes all sockets without a TLS close_notify and then stops SubEthaSMTP. SubEthaSMTP alone would take
+    /// too long: it closes TLS sockets one after another, and each of them may block for the whole read
+    /// timeout.
     @Override
     public void close() {
         closing = true;

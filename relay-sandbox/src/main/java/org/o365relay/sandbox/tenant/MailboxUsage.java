@@ -14,7 +14,7 @@ import org.o365relay.sandbox.settings.TenantSettings;
 
 /// Counts the recent usage of one mailbox across all services. Thread-safe.
 ///
-/// Rates and recipients are counted only if [SandboxLimits] limits them.
+/// Messages per minute and recipients per day are counted only if [SandboxLimits] sets a limit.
 public final class MailboxUsage {
 
     private static final Duration MINUTE = Duration.ofMinutes(1);
@@ -39,7 +39,7 @@ public final class MailboxUsage {
         return peakConnections;
     }
 
-    /// Peak number of messages within one minute (scaled), including delayed messages.
+    /// Peak number of messages within one scaled minute, including delayed messages.
     public synchronized int peakPerMinute() {
         return peakPerMinute;
     }

@@ -1,6 +1,6 @@
 package org.o365relay.sandbox.tenant;
 
-/// An error that, if repeated, makes Exchange Online refuse all mail of the mailbox for a time.
+/// An error that, if repeated, makes Exchange Online refuse all mail from the mailbox for some time.
 ///
 /// Source: Microsoft, "Continuous error throttling for SMTP AUTH submissions"; the reply texts are
 /// reconstructed.

@@ -14,7 +14,7 @@ import org.o365relay.sandbox.settings.TenantSettings;
 /// The state that all connections share.
 ///
 /// @param current current settings, which may change at any time
-/// @param stopping latch that is counted down when the sandbox stops, which ends all delays
+/// @param stopping latch that is counted down when the sandbox stops; this ends all delays
 public record SandboxState(
         AtomicReference<TenantSettings> current,
         Faults faults,

@@ -17,7 +17,8 @@ public final class SendAs {
                 .findFirst();
     }
 
-    /// Also checks an address in the display name: `"scanner@plant" <relay@…>` is refused.
+    /// Returns the address of the author, or the address in the display name, if the mailbox may not send as
+    /// it: `"scanner@plant" <relay@…>` is refused.
     private static Optional<String> deniedAddress(InternetAddress author, SandboxMailbox mailbox) {
         String name = author.getPersonal() == null ? "" : author.getPersonal();
         if (!mailbox.maySendAs(author.getAddress())) {

@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/// Counts requests by kind, whatever the response. Thread-safe.
+/// Counts requests by kind, whether they succeed or not. Thread-safe.
 public final class CallCounts {
 
     private final Map<String, LongAdder> counts = new ConcurrentHashMap<>();

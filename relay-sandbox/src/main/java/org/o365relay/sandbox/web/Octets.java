@@ -2,7 +2,7 @@ package org.o365relay.sandbox.web;
 
 import java.nio.charset.StandardCharsets;
 
-/// A request or response body. The array is not copied; callers must not change it.
+/// A request or response body. The octets are not copied; callers must not change the array.
 public final class Octets {
 
     static final Octets NONE = new Octets(new byte[0]);

@@ -18,12 +18,13 @@ import org.slf4j.LoggerFactory;
 /// Runs checkpoints, which copy SQLite's write-ahead log into the database, and returns free pages to the file
 /// system.
 ///
-/// A checkpoint on the writer's thread would delay every client that waits for its 250 reply, so checkpoints
-/// run on a thread of their own, in passive mode. SQLite restarts the log only after a checkpoint has reached
-/// the end of the log, which never happens while the writer is busy; therefore, once the log is long, the
-/// writer runs the checkpoint itself. Until the writer has done so, this thread starts no checkpoint: on a slow
-/// disk one would always be running and block the writer's. Checkpoints do not wait for readers: a program that
-/// keeps the database open for reading makes the log grow, but delays no client.
+/// A checkpoint on the writer's thread would delay every client that is waiting for a 250 reply, so checkpoints
+/// run on a separate thread, in passive mode. SQLite restarts the log only after a checkpoint has reached the
+/// end of the log, which never happens while the writer is busy; therefore, once the log is long, the writer
+/// runs the checkpoint itself. Until the writer has done so, the checkpoint thread starts no checkpoint: on a
+/// slow disk, it would otherwise always be running one, which would block the checkpoint of the writer.
+/// Checkpoints do not wait for readers: a program that reads from the database for a long time makes the log
+/// grow, but delays no client.
 final class Checkpointer implements Dialect.Upkeep {
 
     private static final Logger log = LoggerFactory.getLogger(Checkpointer.class);
@@ -31,14 +32,15 @@ final class Checkpointer implements Dialect.Upkeep {
     private static final long OCTETS_BETWEEN = 4L * 1024 * 1024;
     private static final long LONG_LOG_PAGES = 16_384; // 64 MiB
 
-    /// Unused space that is kept for new mail, in octets. Space beyond this is returned to the file system.
+    /// Unused space that is kept for new mail, in octets. Any further unused space is returned to the file
+    /// system.
     private static final long MAX_SPARE = 64L * 1024 * 1024;
 
     /// Number of pages returned in one transaction: 2 MiB, which takes the writer a few milliseconds.
     private static final int PAGE_BATCH = 512;
 
-    /// Time per second that is spent on returning pages while nothing else is written: after a long outage the
-    /// space is returned within minutes.
+    /// Time per second spent on returning pages while nothing else is being written. It is long enough to
+    /// return the space within minutes after a long outage.
     private static final Duration RETURN_TIME = Duration.ofMillis(250);
 
     private final Connection connection;
@@ -69,13 +71,13 @@ final class Checkpointer implements Dialect.Upkeep {
         }
     }
 
-    /// Shrinks the files a little if they have many free pages, as after a long outage, or if the disk is short
-    /// of space: free pages must not prevent new mail from being accepted.
+    /// Shrinks the files a little if they contain many free pages, for example after a long outage, or if the
+    /// disk is short of space, so that free pages do not prevent new mail from being accepted.
     @Override
     public void returnFreeSpace(Committer committer, FreeSpace freeSpace) {
         boolean diskIsShort = freeSpace.shortageFor(0).equals(Optional.of(SpaceShortage.DISK));
         if (diskIsShort) {
-            truncateRequested = true; // blocks the writer, so only when the disk is short of space
+            truncateRequested = true; // blocks the writer, so it is requested only when the disk is short of space
             requests.release();
         }
         long keep = diskIsShort ? 0 : MAX_SPARE;
@@ -123,7 +125,7 @@ final class Checkpointer implements Dialect.Upkeep {
                 ResultSet row = statement.executeQuery("PRAGMA wal_checkpoint(" + mode + ")")) {
             return row.next() ? row.getLong(2) : 0;
         } catch (SQLException e) {
-            // Nothing is lost: the log keeps the commits. If the disk is full, the next commit reports it.
+            // Nothing is lost: the commits remain in the log. If the disk is full, the next commit fails.
             log.warn("the queue's write-ahead log could not be checkpointed, trying again: {}", e.getMessage());
             return 0;
         }

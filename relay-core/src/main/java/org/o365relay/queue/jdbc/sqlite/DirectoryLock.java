@@ -62,11 +62,11 @@ public final class DirectoryLock {
         }
     }
 
-    /// Reads the system's table of locks instead of trying to acquire the lock, which could make the start of a
-    /// relay fail.
+    /// Reads the system's table of locks, because an attempt to acquire the lock could prevent a relay from
+    /// starting.
     ///
-    /// @return ID of the process that holds a lock on the file; empty if there is none, or if it is not visible
-    ///     to this process
+    /// @return ID of the process that holds a lock on the file; empty if no process holds one, or if that
+    ///     process is not visible to this one
     static OptionalLong holder(Path file) {
         try {
             long device = ((Number) Files.getAttribute(file, "unix:dev")).longValue();

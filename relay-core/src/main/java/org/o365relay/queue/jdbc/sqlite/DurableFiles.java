@@ -82,7 +82,7 @@ public final class DurableFiles {
     }
 
     public static void syncDirectory(Path directory) throws IOException {
-        if (HAS_PERMISSIONS) { // on other systems a directory cannot be opened and needs no sync
+        if (HAS_PERMISSIONS) { // on systems without POSIX permissions, a directory cannot be opened and needs no sync
             try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
                 channel.force(true);
             }
@@ -98,8 +98,8 @@ public final class DurableFiles {
         return file.toFile().length();
     }
 
-    /// @return attributes that give a new file or directory these permissions; none on systems without POSIX
-    ///     permissions
+    /// @return attributes that create a file or directory with these permissions; empty on systems without
+    ///     POSIX permissions
     static FileAttribute<?>[] permissions(String posix) {
         return HAS_PERMISSIONS
                 ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(posix))}

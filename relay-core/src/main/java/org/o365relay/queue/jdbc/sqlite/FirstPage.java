@@ -16,9 +16,9 @@ import org.o365relay.queue.QueueUnavailableException;
 
 /// Replaces a lost first page of a database. The first page holds the schema, which names the root page of each
 /// table. With `auto_vacuum`, SQLite keeps the root pages of the tables at the beginning of the file, in the
-/// order of their creation, so they have the same page numbers as in a new queue.
+/// order in which the tables were created, so a new queue of the same version has the same root page numbers.
 ///
-/// With the replacement the tables can be read, but not written: the replacement lists no indexes and no free
+/// With the replacement, the tables can be read but not written: the replacement lists no indexes and no free
 /// pages.
 public final class FirstPage {
 
@@ -36,13 +36,13 @@ public final class FirstPage {
     /// A table of a new queue.
     ///
     /// @param statement the statement that creates the table, without the constraints that matter only for
-    ///     writing
+    ///     writes
     private record Table(String name, int rootPage, String statement) {}
 
-    /// Writes a readable first page into a copy of a damaged queue.
+    /// Overwrites the first page of a copy of a damaged queue with a readable one.
     ///
     /// @param version schema version of the damaged queue
-    /// @param scratch a folder for temporary files
+    /// @param scratch folder for temporary files
     public static void graft(Sqlite copy, long version, Path scratch)
             throws IOException, SQLException, QueueUnavailableException {
         Sqlite fresh = new Sqlite(scratch, "fresh.db");
@@ -131,7 +131,7 @@ public final class FirstPage {
         ByteBuffer page = ByteBuffer.allocate(SIZE);
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             while (page.hasRemaining() && channel.read(page) >= 0) {
-                // until the page is complete
+                // repeat until the page is complete
             }
         }
         return page.flip();

@@ -10,13 +10,13 @@ import org.o365relay.queue.QueueUnavailableException;
 import org.o365relay.queue.QueueUnavailableException.Reason;
 
 /// A file in the data directory that exists while a command is replacing the files of the queue. If the command
-/// is killed, the files may not belong together, and no relay opens them until the command has been run again
-/// and has completed.
+/// is killed, the files may be inconsistent with each other, and no relay opens them until the command has been
+/// run again and has completed.
 public final class MaintenanceMarker {
 
     public static final String FILE = "queue.unfinished";
 
-    // temporary databases
+    // names of temporary databases
     public static final String REPAIRED = "queue-repair.db";
     public static final String REPAIR_SOURCE = "queue-repair-source.db";
     public static final String REPAIR_ROLLBACK = "queue-repair.partial";
@@ -30,14 +30,14 @@ public final class MaintenanceMarker {
         this.file = directory.resolve(FILE);
     }
 
-    /// A command in progress, or one that was killed.
+    /// A command that is in progress or was killed.
     ///
     /// @param command the command line without the program name
     /// @param folder the folder below the data directory that contains the previous files
     public record Operation(String command, Path folder) {}
 
-    /// @param folder a folder below the data directory; its path is stored relative to the data directory,
-    ///     which may therefore be moved
+    /// @param folder a folder below the data directory; its path is stored relative to the data directory, so
+    ///     that the data directory can be moved
     public void begin(String command, Path folder) throws IOException {
         Path fresh = file.resolveSibling(FILE + ".partial");
         Files.deleteIfExists(fresh);
@@ -50,7 +50,7 @@ public final class MaintenanceMarker {
         DurableFiles.delete(file);
     }
 
-    /// Deletes the temporary databases that a killed repair or restore has left. Must not be called while a
+    /// Deletes the temporary databases left by a repair or restore that was killed. Must not be called while a
     /// marker exists.
     public static void deleteTemporaryDatabases(Path directory) throws IOException {
         for (String name : List.of(REPAIRED, REPAIR_SOURCE, REPAIR_ROLLBACK, RESTORED)) {
@@ -74,7 +74,7 @@ public final class MaintenanceMarker {
         requireFinishedExcept("");
     }
 
-    /// @param command the command that may be unfinished, because it is being run again
+    /// @param command command line of the command that is being run again, and may therefore be unfinished
     public void requireFinishedExcept(String command) throws IOException, QueueUnavailableException {
         Optional<Operation> operation = unfinished();
         if (operation.isPresent() && !operation.get().command().equals(command)) {

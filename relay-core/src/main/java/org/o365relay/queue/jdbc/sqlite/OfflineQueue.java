@@ -29,8 +29,8 @@ import org.o365relay.queue.jdbc.QuotaTables;
 import org.o365relay.queue.jdbc.ReadAccess;
 import org.o365relay.queue.jdbc.Statements;
 
-/// Reads a queue from another process, whether a relay is running or not. Does not create or change any file,
-/// and does not delay a running relay.
+/// Reads the queue from a process other than the relay, whether or not the relay is running. Does not create or
+/// change any file, and does not delay a running relay.
 public final class OfflineQueue {
 
     private final Path file;
@@ -50,8 +50,8 @@ public final class OfflineQueue {
         this.sqlite = new Sqlite(directory);
     }
 
-    /// @return ID of the process that uses the queue; empty if there is none, or if it is not visible to this
-    ///     process
+    /// @return ID of the process that uses the queue; empty if no process uses it, or if that process is not
+    ///     visible to this one
     public OptionalLong holder() {
         return DirectoryLock.holder(file.resolveSibling(DirectoryLock.FILE));
     }
@@ -59,25 +59,25 @@ public final class OfflineQueue {
     /// Reads the device counters. Changes made in the last few seconds may be missing, except for usage that
     /// counts against a limit.
     ///
-    /// @return the devices, in any order; empty if the schema of the queue is so old that it has no devices
-    /// @throws QueueUnavailableException if the queue cannot be read, or if its schema has devices but is older
-    ///     than this program's; the message is for the admin
+    /// @return the devices, in any order; empty if the schema of the queue is too old to include devices
+    /// @throws QueueUnavailableException if the queue cannot be read, or if its schema includes devices but is
+    ///     not the current version; the message is for the admin
     public List<DeviceRecord> devices() throws QueueUnavailableException {
         return list(Schema.FIRST_WITH_DEVICES, DeviceTables::all);
     }
 
     /// Reads quota usage as [Claims#quotaUsage(String, Instant)] does.
     ///
-    /// @return the slots; empty if the schema of the queue is so old that it has no usage
-    /// @throws QueueUnavailableException if the queue cannot be read, or if its schema has usage but is older
-    ///     than this program's; the message is for the admin
+    /// @return the usage slots; empty if the schema of the queue is too old to include quota usage
+    /// @throws QueueUnavailableException if the queue cannot be read, or if its schema includes quota usage but
+    ///     is not the current version; the message is for the admin
     public List<UsageSlot> quotaUsage(String account, Instant since) throws QueueUnavailableException {
         return list(Schema.FIRST_WITH_QUOTA_USAGE, statements -> QuotaTables.usageSince(statements, account, since));
     }
 
     /// @return a reader that opens the queue for each call
-    /// @throws QueueUnavailableException if the queue cannot be read, or if an older relay wrote it; the
-    ///     message is for the admin
+    /// @throws QueueUnavailableException if the queue cannot be read, or if its schema is not the current
+    ///     version; the message is for the admin
     public QueueReader reader() throws QueueUnavailableException {
         query(this::requireCurrentVersion);
         return new JdbcReader(new OfflineAccess(this), clock);
@@ -117,7 +117,7 @@ public final class OfflineQueue {
         T run(Statements statements) throws SQLException, QueueUnavailableException;
     }
 
-    /// @param first the first schema version that has the table
+    /// @param first the first schema version that includes the table
     /// @return the result of the query; an empty list if the schema version is lower than `first`
     private <T> List<T> list(int first, Query<List<T>> query) throws QueueUnavailableException {
         return query(statements -> {
@@ -129,7 +129,7 @@ public final class OfflineQueue {
         });
     }
 
-    /// @param query the query, which is repeated if a relay starts while it runs
+    /// @param query the query to run, which is repeated if a relay starts while it runs
     public <T extends @Nullable Object> T query(Query<T> query) throws QueueUnavailableException {
         try {
             return read(query);
@@ -160,13 +160,13 @@ public final class OfflineQueue {
                 throw e;
             }
         }
-        return read(!sqlite.hasLog(), query); // a relay has started in the meantime
+        return read(!sqlite.hasLog(), query); // a relay has started since the first attempt
     }
 
     private <T extends @Nullable Object> T read(boolean immutable, Query<T> query)
             throws SQLException, QueueUnavailableException {
         try (Connection connection = sqlite.openReadOnly(immutable)) {
-            connection.setAutoCommit(false); // one transaction: a consistent view
+            connection.setAutoCommit(false); // one transaction, so that all reads see the same state
             return query.run(new Statements(connection));
         }
     }
@@ -188,7 +188,8 @@ public final class OfflineQueue {
         return !sqlite.hasLog() && before.equals(modified());
     }
 
-    /// Does not open the file: closing it would release the locks of a relay in the same process.
+    /// Reads the attributes without opening the file, because closing it would release the locks of a relay in
+    /// the same process.
     private FileTime modified() throws IOException {
         FileTime time = Files.getLastModifiedTime(file);
         if (!Files.isReadable(file)) {

@@ -19,12 +19,12 @@ import org.jspecify.annotations.Nullable;
 /// Copies every readable row of a database with damaged pages into a new database.
 ///
 /// A table is read in the order of its keys. After an unreadable row, reading continues after the damaged page.
-/// Because it is not known where that page ends, every possible key is tried: row numbers one after another,
-/// and the message IDs found in the other tables.
+/// Because it is not known which key comes first after that page, every possible key is tried: row numbers in
+/// ascending order, or the message IDs found in other tables and in indexes.
 public final class RowRecovery {
 
-    /// If this many consecutive numbers are unreadable, an interior page with many leaf pages is damaged, not a
-    /// single leaf page. The next readable number is then found by a binary search.
+    /// If this many consecutive row numbers are unreadable, an interior page with many leaf pages is damaged,
+    /// not a single leaf page. The next readable number is then found by a binary search.
     private static final int MAX_UNREADABLE = 1_000;
 
     private static final long LAST_NUMBER = 1L << 40;
@@ -35,8 +35,8 @@ public final class RowRecovery {
     private final Connection target;
     private final Map<String, Integer> gaps = new LinkedHashMap<>();
 
-    /// @param target a connection to a database with the tables of the same schema version, with auto-commit
-    ///     off
+    /// @param target a connection, with auto-commit off, to a database that has the tables of the same schema
+    ///     version
     public RowRecovery(Connection source, Connection target) {
         this.source = source;
         this.target = target;
@@ -91,7 +91,7 @@ public final class RowRecovery {
         }
     }
 
-    /// Counts a gap once, no matter how many keys are tried in it.
+    /// Counts each gap only once, no matter how many keys inside it are tried.
     private void countGap(String table, ReadResult result) {
         if (result.copied() > 0 || !gaps.containsKey(table)) {
             gaps.merge(table, 1, Integer::sum);
@@ -152,13 +152,13 @@ public final class RowRecovery {
         }
     }
 
-    /// Copies a table that is not needed to deliver mail. If it is damaged, it is read from both ends.
+    /// Copies a table that is not needed to deliver mail. A damaged table is read from both ends.
     private void copySmall(String table) throws SQLException {
         for (String order : List.of("", " DESC")) {
             TableCopy tableCopy = new TableCopy(table, "", order);
             tableCopy.prepareInsert(false);
             if (tableCopy.columns().isEmpty()) {
-                return; // not in the source
+                return; // the source does not have this table
             }
             ReadResult result = tableCopy.copyAll(order);
             if (result.isComplete()) {
@@ -231,8 +231,8 @@ public final class RowRecovery {
                     first);
         }
 
-        /// @return a readable row number that directly follows an unreadable one; [#LAST_NUMBER] if there is
-        ///     none
+        /// @return a readable row number that directly follows an unreadable one; [#LAST_NUMBER] if none is
+        ///     found
         long firstReadable(long first) throws SQLException {
             long unreadable = first;
             long step = 1;
@@ -282,7 +282,7 @@ public final class RowRecovery {
                 while (row.next()) {
                     long found = row.getLong("recovered");
                     if (found < last) {
-                        return new ReadResult(false, copied, last); // the page belongs to another table
+                        return new ReadResult(false, copied, last); // keys not ascending: a page of another table
                     }
                     last = found;
                     copied++;

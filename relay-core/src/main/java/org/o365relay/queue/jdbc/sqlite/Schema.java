@@ -20,12 +20,12 @@ public final class Schema {
 
     private Schema() {}
 
-    /// @return the SQL statements that upgrade the previous version to this version
+    /// @return the SQL statements that upgrade the previous version of the schema to `version`
     public static String[] statements(long version) {
         return Statements.resource(Schema.class, "schema-" + version + ".sql").split(";\\s*\n");
     }
 
-    /// @return a description of each table column and each index, including its name
+    /// @return one description for each table column and each index, including its name
     public static Set<String> structure(Connection connection) throws SQLException {
         Set<String> parts = new TreeSet<>();
         try (Statement statement = connection.createStatement();
@@ -39,7 +39,7 @@ public final class Schema {
         return parts;
     }
 
-    /// @return the [structure][#structure(Connection)] of a new queue of that version
+    /// @return the [structure][#structure(Connection)] of a new queue that has this schema version
     public static Set<String> structure(long version) throws SQLException {
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite::memory:")) {
             for (long step = 1; step <= version; step++) {

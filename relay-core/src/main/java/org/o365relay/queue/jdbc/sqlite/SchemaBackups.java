@@ -18,8 +18,8 @@ import org.o365relay.queue.jdbc.FreeSpace;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Copies the queue before an upgrade changes its tables: `queue-schema-3.db` is the complete queue with the
-/// tables of version 3. Copies are deleted after 30 days.
+/// Copies the queue before an upgrade changes its tables: for example, `queue-schema-3.db` is a complete copy
+/// of a queue with schema version 3. Copies are deleted after 30 days.
 ///
 /// The copy is made before the queue is opened: the write-ahead log is checkpointed into the database, and the
 /// file is copied as it is, even if it is damaged.
@@ -47,7 +47,8 @@ final class SchemaBackups {
         this.space = space;
     }
 
-    /// Copies a queue of an older version. Does nothing if the queue is new or has the current version.
+    /// Copies a queue that has an older schema version. Does nothing if the queue is new or has the current
+    /// version.
     ///
     /// @throws QueueUnavailableException if the queue cannot be copied, for example because there is not enough
     ///     free space; the queue is not changed
@@ -66,7 +67,7 @@ final class SchemaBackups {
         }
     }
 
-    /// Checkpoints and truncates the write-ahead log if the schema has an older version.
+    /// Checkpoints and truncates the write-ahead log if the schema version is older than the current one.
     ///
     /// @return the schema version
     private static long versionAfterCheckpoint(Sqlite sqlite) throws SQLException, QueueUnavailableException {
@@ -88,7 +89,7 @@ final class SchemaBackups {
 
     private void backUp(Sqlite sqlite, long version) throws IOException, QueueUnavailableException {
         long size = DurableFiles.size(sqlite.file());
-        long needed = size + size / 4 + MIB; // a quarter more for new indexes and the log of the upgrade
+        long needed = size + size / 4 + MIB; // an additional quarter for new indexes and the log of the upgrade
         long free = space.usable();
         if (free < needed) {
             throw notEnoughSpace(sqlite, needed, free);

@@ -18,7 +18,7 @@ import org.o365relay.queue.QueueUnavailableException;
 import org.o365relay.queue.QueueUnavailableException.Reason;
 import org.o365relay.queue.jdbc.Dialect;
 
-/// A SQLite database: its files, its connections with their settings, and the meaning of its errors.
+/// A SQLite database: its files, its connections and their settings, and the classification of its errors.
 public final class Sqlite implements Dialect {
 
     /// Name of the queue's database file in the data directory.
@@ -42,7 +42,7 @@ public final class Sqlite implements Dialect {
         this(directory, FILE);
     }
 
-    /// For a database other than the queue itself: its replacement or a copy.
+    /// A database other than the queue itself, such as a copy or a replacement of the queue.
     public Sqlite(Path directory, String name) {
         this.file = directory.resolve(name);
     }
@@ -88,8 +88,8 @@ public final class Sqlite implements Dialect {
         return new Checkpointer(openCheckpointer());
     }
 
-    /// Opens a connection for checkpoints, without a busy timeout: a checkpoint that waits for a reader would
-    /// block the writer as well.
+    /// Opens a connection for checkpoints, without a busy timeout: while a checkpoint waited for a reader, it
+    /// would also block the writer.
     Connection openCheckpointer() throws SQLException {
         Connection connection = connect();
         execute(connection, "PRAGMA busy_timeout = 0");
@@ -100,8 +100,8 @@ public final class Sqlite implements Dialect {
     /// log and its index: these would belong to the user of that process, and the relay could not write to
     /// them.
     ///
-    /// @param immutable true to treat the file as immutable, which is possible only if it has no log, and makes
-    ///     the result invalid if the file changes in the meantime; false to use the existing index of the log
+    /// @param immutable true to treat the file as immutable, which is allowed only if there is no log; if the
+    ///     file changes while it is open, results are invalid. False to use the existing index of the log
     Connection openReadOnly(boolean immutable) throws SQLException {
         String how = immutable ? "immutable=1" : "readonly_shm=1";
         Connection connection = DriverManager.getConnection(
@@ -120,8 +120,8 @@ public final class Sqlite implements Dialect {
         return log().toFile().length() > 0;
     }
 
-    /// @throws QueueUnavailableException if the log contains commits although the caller has closed the
-    ///     database, because another program has it open
+    /// @throws QueueUnavailableException if the log still contains commits after the caller has closed the
+    ///     database, which means that another program has the database open
     public void requireNoLog() throws QueueUnavailableException {
         if (hasLog()) {
             throw new QueueUnavailableException(
@@ -131,12 +131,12 @@ public final class Sqlite implements Dialect {
         }
     }
 
-    /// @return the write-ahead log, which may not exist
+    /// @return the path of the write-ahead log, whether or not it exists
     public Path log() {
         return file.resolveSibling(file.getFileName() + "-wal");
     }
 
-    /// @return the index of the log, which may not exist
+    /// @return the path of the index of the log, whether or not it exists
     public Path index() {
         return file.resolveSibling(file.getFileName() + "-shm");
     }
@@ -231,13 +231,13 @@ public final class Sqlite implements Dialect {
         return version;
     }
 
-    /// @return the schema version, which may be that of a newer relay; 0 if there are no tables
+    /// @return the schema version, even if a newer relay wrote the database; 0 if there are no tables
     public static long storedVersion(Connection connection) throws SQLException {
         return number(connection, "PRAGMA user_version");
     }
 
-    /// Copies the whole log into the database and empties the log, unless another program that has the database
-    /// open prevents it.
+    /// Copies the whole log into the database and empties the log. If another program is using the database,
+    /// part of the log may remain.
     ///
     /// @param connection a connection that is not in a transaction
     public static void emptyLog(Connection connection) throws SQLException {
@@ -246,18 +246,18 @@ public final class Sqlite implements Dialect {
 
     /// Writes a consistent copy of the database.
     ///
-    /// @param connection a connection of [#openReadOnly], which must not be used for anything else afterwards
+    /// @param connection a connection from [#openReadOnly], which must not be used for anything else afterwards
     /// @param copy an empty file
     public static void copy(Connection connection, Path copy) throws SQLException {
         connection.setAutoCommit(true);
-        execute(connection, "PRAGMA query_only = OFF"); // ON would prevent writing the copy, too; the file is read-only
+        execute(connection, "PRAGMA query_only = OFF"); // ON would also prevent writing the copy; the file is read-only
         try (PreparedStatement statement = connection.prepareStatement("VACUUM INTO ?")) {
             statement.setString(1, copy.toAbsolutePath().toString());
             statement.executeUpdate();
         }
     }
 
-    /// @return damaged pages and indexes and violated constraints, as SQLite reports them; at most 100
+    /// @return at most 100 damaged pages, damaged indexes and violated constraints, as reported by SQLite
     public static List<String> integrity(Connection connection) throws SQLException {
         List<String> problems = new ArrayList<>();
         try (Statement statement = connection.createStatement();
@@ -316,12 +316,12 @@ public final class Sqlite implements Dialect {
         return Set.of(CORRUPT, NOTADB).contains(primaryCode(e));
     }
 
-    /// @return whether a page could not be read or is damaged
+    /// @return whether the error means that a page could not be read or is damaged
     public static boolean isUnreadable(SQLException e) {
         return isCorrupt(e) || primaryCode(e) == IOERR;
     }
 
-    /// @return whether a row violates a constraint of its table
+    /// @return whether the error means that a row violates a constraint of its table
     static boolean isConstraintViolation(SQLException e) {
         return Set.of(CONSTRAINT, MISMATCH).contains(primaryCode(e));
     }

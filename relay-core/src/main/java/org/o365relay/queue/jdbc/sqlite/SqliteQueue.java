@@ -9,13 +9,15 @@ import org.o365relay.queue.QueueSettings;
 import org.o365relay.queue.QueueUnavailableException;
 import org.o365relay.queue.jdbc.JdbcQueue;
 
-/// Opens a queue that is a SQLite database in a data directory. One process at a time owns the directory.
+/// Opens a queue that is a SQLite database in a data directory. Only one process at a time can open the queue
+/// in a directory.
 public final class SqliteQueue {
 
     private SqliteQueue() {}
 
-    /// Opens the queue in its data directory, and creates both if they do not exist. Copies a queue of an older
-    /// version before it is upgraded. Recovers from a crash, as [JdbcQueue#open] describes.
+    /// Opens the queue in the data directory, and creates the queue and the directory if they do not exist.
+    /// Copies a queue that has an older schema version before it is upgraded. Recovers from a crash as
+    /// described for [JdbcQueue#open].
     ///
     /// @throws QueueUnavailableException with a message for the admin
     public static JdbcQueue open(QueueSettings settings, InstantSource clock, RandomGenerator random)

@@ -95,7 +95,8 @@ final class FilterOptions {
                         .allMatch(condition -> condition == null);
     }
 
-    /// @return whether the filter matches every message, as it does without options or with `--client '*'`
+    /// @return whether the filter matches every message, for example because no option is given or only
+    ///     `--client '*'`
     boolean matchesEverything() {
         return states.isEmpty()
                 && Stream.of(younger, after, before).allMatch(condition -> condition == null)
@@ -108,7 +109,7 @@ final class FilterOptions {
         return !states.isEmpty();
     }
 
-    /// @return the value of `--recipient`, which need not be the only filter
+    /// @return the value of `--recipient`, even if there are other filters; null if the option is not given
     @Nullable
     String recipient() {
         return recipient;
@@ -166,8 +167,8 @@ final class FilterOptions {
                         + "' is not a time; use for example 08:05, yesterday, 2026-11-20, \"2026-11-20 17:42\""));
     }
 
-    /// @return the address in the form that the queue stores (`2001:db8:0:0:0:0:0:7` for `2001:db8::7`); a
-    ///     pattern with `*` unchanged
+    /// @return the address in the form that the queue stores, such as `2001:db8:0:0:0:0:0:7` for `2001:db8::7`;
+    ///     if the text contains `*`, the unchanged text
     static String client(String text) throws CommandFailed {
         if (text.contains("*")) {
             return text;

@@ -18,7 +18,8 @@ final class MessageSearch {
 
     private MessageSearch() {}
 
-    /// @param limit messages per page
+    /// @param from [Page#next()] of the previous page; null for the first page
+    /// @param limit maximum number of messages on the page
     static Page find(Control relay, List<MessageFilter> filters, @Nullable QueueId from, int limit)
             throws ControlException {
         NavigableMap<QueueId, MessageEntry> found = new TreeMap<>(Comparator.reverseOrder());

@@ -15,9 +15,9 @@ import org.o365relay.queue.MessageState;
 ///
 /// @param name name of the command
 /// @param states states of the messages to which the action applies
-/// @param announcement text that announces the action; `%s` is the number of messages
-/// @param result text that reports the result; `%s` is the number of messages with the verb, `3 messages are`
-/// @param isIrreversible whether the action discards mail; it then requires queue IDs or a filter
+/// @param announcement text that announces the action; `%s` stands for the number of messages
+/// @param result text that reports the result; `%s` stands for a number and a verb, such as `3 messages are`
+/// @param isIrreversible whether the action discards mail; such an action requires queue IDs or a filter
 record QueueAction(
         String name,
         Change change,
@@ -108,15 +108,15 @@ record QueueAction(
         return change instanceof Change.Retry;
     }
 
-    /// @return whether the action changes the mailbox or a recipient; it leaves messages unchanged that have
-    ///     been delivered in the meantime or already have the new mailbox or recipient
+    /// @return whether the action changes the mailbox or a recipient of messages; such an action skips messages
+    ///     that have been delivered in the meantime or already have the new mailbox or recipient
     boolean isRedirect() {
         return change instanceof Change.Redirect || change instanceof Change.Readdress;
     }
 
-    /// @return the mailboxes and pools for which the action queues the messages, so that the operator can be
-    ///     warned if they are not sending; empty for actions that do not start delivery or only change a
-    ///     recipient
+    /// @return the mailboxes and pools that are to send the messages after the action, so that the operator can
+    ///     be warned if one of them is not sending; empty if the action does not start delivery or only changes
+    ///     a recipient
     Set<String> mailboxes(List<MessageEntry> messages) {
         return switch (change) {
             case Change.Retry _, Change.Release _ ->

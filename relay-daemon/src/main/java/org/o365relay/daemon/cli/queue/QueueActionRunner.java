@@ -27,8 +27,8 @@ import org.o365relay.queue.MessageFilter;
 import org.o365relay.queue.MessageState;
 import org.o365relay.queue.Page;
 
-/// Runs an action on messages: shows the selected messages, asks for confirmation unless `--yes` is
-/// given, changes them and prints the result.
+/// Runs an action on messages: shows the selected messages, asks for confirmation unless `--yes` is given,
+/// changes the messages and prints the result.
 ///
 /// Messages received after the count was shown are not changed.
 final class QueueActionRunner {
@@ -109,7 +109,8 @@ final class QueueActionRunner {
         }
     }
 
-    /// @return a line for each message given by queue ID to which the action does not apply
+    /// @return a line for each message that was given by queue ID but is in a state in which the action does
+    ///     not apply
     /// @throws CommandFailed if a queue ID is unknown
     private List<String> unaffected(Control relay) throws CommandFailed, ControlException {
         List<String> lines = new ArrayList<>();

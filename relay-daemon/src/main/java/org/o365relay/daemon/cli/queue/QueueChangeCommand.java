@@ -12,8 +12,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/// A command that applies one action to the selected messages: `o365-relay queue retry`, `hold`, `release`, `bounce`
-/// and `delete`.
+/// A command that applies one action to the selected messages: `o365-relay queue retry`, `hold`, `release`,
+/// `bounce` and `delete`.
 @Command(mixinStandardHelpOptions = true, versionProvider = ProgramVersion.class)
 final class QueueChangeCommand implements Callable<Integer> {
 

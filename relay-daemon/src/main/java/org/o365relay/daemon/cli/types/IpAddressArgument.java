@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 /// IP addresses given on the command line.
 public final class IpAddressArgument {
 
-    // InetAddress also accepts 4711 and 10.1; such text is more likely part of a subject
+    // InetAddress also accepts 4711 and 10.1 as addresses; in a search, they are more likely part of a subject
     private static final Pattern FOUR_PARTS = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
     private static final Pattern PATTERN = Pattern.compile("(?=.*\\*)(?=.*[.:])[0-9a-fA-F.:*]+");
 

@@ -13,12 +13,11 @@ import java.util.Optional;
 /// Parses a time given on the command line: `08:05`, `yesterday`, `2026-11-20`, `2026-11-20 17:42`,
 /// `yesterday 17:42`, `2026-11-20T16:42:00Z`.
 ///
-/// @param now the current time, to which `now`, `today`, `yesterday` and a time without a day refer
+/// @param now the current time, used to interpret `now`, `today`, `yesterday` and a time without a day
 /// @param zone time zone of times without an offset
 public record TimeArgument(Instant now, ZoneId zone) {
 
     /// A time without a day means its most recent occurrence; a day without a time means the start of that day.
-    /// `now` is the current time.
     ///
     /// @return the time; empty if the text is not a time
     public Optional<Instant> parse(String text) {
