@@ -104,9 +104,9 @@ final class Draft {
                     .flatMap(List::stream)
                     .flatMap(recipient ->
                             Stream.ofNullable(recipient.emailAddress().address()));
-            Stream<String> bcc = Stream.ofNullable(bccRecipients)
-                    .flatMap(JsonNode::valueStream)
-                    .map(recipient -> recipient.path("emailAddress").path("address"))
+            Stream<JsonNode> bccNodes = bccRecipients == null ? Stream.empty() : bccRecipients.valueStream();
+            Stream<String> bcc = bccNodes.map(
+                            recipient -> recipient.path("emailAddress").path("address"))
                     .filter(JsonNode::isTextual)
                     .map(JsonNode::textValue);
             return Stream.concat(toAndCc, bcc);

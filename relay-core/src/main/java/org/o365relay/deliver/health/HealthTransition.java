@@ -37,7 +37,8 @@ record HealthTransition(MailboxHealth health, List<Event> journal) {
             case Resume(boolean quotaHasRoom) ->
                 probesDue(health.withOperator(null, health.messageProbeBy()), quotaHasRoom, now);
             case Retry(boolean quotaHasRoom) -> probesDue(health, quotaHasRoom, now);
-            case RequestMessageProbe(String by) -> health.awaitsMessageProbe() ? health.withOperator(health.pause(), by) : health;
+            case RequestMessageProbe(String by) ->
+                health.awaitsMessageProbe() ? health.withOperator(health.pause(), by) : health;
             case TimePassed _ -> isOver(health.block(), now) ? health.unblocked() : health;
         };
     }

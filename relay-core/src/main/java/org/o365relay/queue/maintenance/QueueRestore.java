@@ -99,7 +99,10 @@ public final class QueueRestore {
     }
 
     private static Path log(Path backup) {
-        return new Sqlite(DurableFiles.parentDirectory(backup), backup.getFileName().toString()).log();
+        return new Sqlite(
+                        DurableFiles.parentDirectory(backup),
+                        backup.getFileName().toString())
+                .log();
     }
 
     private static Instant takenAt(Path backup) throws IOException {
