@@ -207,8 +207,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /// Stops reading until the future is complete, then calls `then` with the result, or with null if the
-    /// future failed.
+    /// Stops reading until the future is complete, then calls `then` with its result, null if it failed.
     private <T> void await(ChannelHandlerContext ctx, CompletableFuture<T> future, Consumer<@Nullable T> then) {
         if (future.isDone() && !future.isCompletedExceptionally()) {
             then.accept(future.getNow(null));

@@ -59,8 +59,8 @@ final class EncodedText {
         return name.isEmpty() ? angleAddress : phrase(name) + " " + angleAddress;
     }
 
-    /// Quotes a local part with leading, trailing or consecutive dots, which some devices use (RFC 5322
-    /// §3.4.1).
+    /// Quotes a local part with leading, trailing or consecutive dots, which some devices use
+    /// (RFC 5322 §3.4.1).
     private static EmailAddress quotedIfNeeded(EmailAddress address) {
         String text = address.localPart();
         boolean needsQuotes = text.startsWith(".") || text.endsWith(".") || text.contains("..");
