@@ -7,9 +7,9 @@ import org.o365relay.mail.NotifyParameter;
 import org.o365relay.mail.OriginalRecipient;
 import org.o365relay.mail.Xtext;
 
-/// Formats the DSN parameters for a server that offers DSN. Only parameters that the client gave are sent (RFC
-/// 3461 §5.2.1), and a malformed ORCPT is left out. The relay does not add ORCPT, because it does not change
-/// recipients.
+/// Formats the DSN parameters for a server that offers DSN. Only parameters that the client gave are sent
+/// (RFC 3461 §5.2.1), and a malformed ORCPT is left out. The relay does not add ORCPT, because it does not
+/// change recipients.
 final class DsnArguments {
 
     private DsnArguments() {}
