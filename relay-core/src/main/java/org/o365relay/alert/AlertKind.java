@@ -4,7 +4,7 @@ import java.util.Locale;
 
 /// The kinds of alerts. The name of an alert is the key of its kind, followed by the affected mailbox or
 /// address: `mailbox-blocked relay@contoso.com`. If the alert concerns the whole relay, its name is only the
-/// key: `disk-low`.
+/// key: `disk-low`. The name of an alert about a credential also contains the time of expiry.
 public enum AlertKind {
     /// A mailbox cannot send.
     MAILBOX_BLOCKED,

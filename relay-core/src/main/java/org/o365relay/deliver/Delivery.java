@@ -47,7 +47,7 @@ public final class Delivery {
     private final SettlementWriter settlements;
     private final QuotaWait quotaWait;
 
-    /// @param sender sender of the mailbox to deliver through
+    /// @param sender mailbox sender to deliver through
     /// @param policy texts and limits of the notices
     public Delivery(
             Claims queue,

@@ -66,7 +66,7 @@ public enum Cloud {
     }
 
     /// Source: Microsoft, "Authenticate an IMAP, POP or SMTP connection using OAuth". In the worldwide cloud,
-    /// the host differs from the host in the scope for apps.
+    /// its host differs from that of [#submissionScope].
     ///
     /// @return the scope that is requested for SMTP access tokens of a user:
     ///     `https://outlook.office.com/SMTP.Send`

@@ -30,7 +30,7 @@ import java.util.Optional;
 /// Jackson limits nesting to 1000 levels and strings to 20 million characters.
 public final class Json {
 
-    /// Maximum number of unreadable members and array elements that are ignored in one JSON text.
+    /// Number of unreadable members and array elements at which a JSON text counts as unreadable as a whole.
     private static final int MAX_UNREADABLE = 100;
 
     private static final JsonMapper MAPPER = mapper().build();

@@ -38,7 +38,8 @@ public record Pem(List<Block> blocks) {
     /// @param body base64 text, possibly preceded by headers
     public record Block(String label, String body) {
 
-        /// @throws IllegalArgumentException if the body is not base64
+        /// @throws IllegalArgumentException if the base64 is incomplete or has wrong padding; other characters are
+        ///     ignored
         public byte[] octets() {
             return Base64.getMimeDecoder().decode(body);
         }

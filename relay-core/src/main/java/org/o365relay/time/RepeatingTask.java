@@ -63,7 +63,7 @@ public final class RepeatingTask {
         }
     }
 
-    /// @return whether [#stop] was called, so that a long run should end early
+    /// @return whether [#stop] was called; if so, a long run should end early
     public boolean isStopped() {
         return stopped.getCount() == 0;
     }

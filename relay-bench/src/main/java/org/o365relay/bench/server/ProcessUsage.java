@@ -36,8 +36,7 @@ public record ProcessUsage(Duration cpu, long residentKib, long peakKib) {
     }
 
     /// Returns the usage of one of several processes. If the process has exited since the processes were
-    /// listed, figures that can no longer be read are 0; the CPU time is then included in the figure of the
-    /// parent process.
+    /// listed, figures that can no longer be read are 0.
     private static ProcessUsage oneOfSeveral(long pid) throws IOException {
         Duration cpu = Duration.ZERO;
         try {

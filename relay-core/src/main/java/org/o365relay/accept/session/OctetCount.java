@@ -2,7 +2,7 @@ package org.o365relay.accept.session;
 
 import java.util.Optional;
 
-/// Parses the octet counts in SIZE and BDAT (RFC 1870 §5).
+/// Parses the octet counts in SIZE (RFC 1870 §3) and BDAT (RFC 3030 §2).
 final class OctetCount {
 
     private static final int MAX_DIGITS = 20;

@@ -45,8 +45,8 @@ public final class FaultAttribution {
         return last != null && last.processed() < processed;
     }
 
-    /// Records that the connection was lost while this message was being sent. The failure is not attributed to
-    /// the message.
+    /// Records that the connection or the upstream failed at MAIL or later while this message was being sent. The
+    /// failure is not attributed to the message, and its count of failures starts again at 1.
     public synchronized void lost(QueueId id) {
         failures.put(id, new Failure(processed, 1, false));
     }
@@ -81,7 +81,8 @@ public final class FaultAttribution {
 
     /// Records a failure of the message.
     ///
-    /// @return number of failures of this message since the upstream last processed any message, 1 or more
+    /// @return number of failures of this message since the upstream last processed any message, or since
+    ///     [#lost] was called for it; 1 or more
     public synchronized int failed(QueueId id, boolean ownFault) {
         Failure last = failures.get(id);
         int consecutiveFailures = last == null || last.processed() < processed ? 1 : last.consecutiveFailures() + 1;

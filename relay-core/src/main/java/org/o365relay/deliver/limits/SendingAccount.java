@@ -9,7 +9,7 @@ import org.o365relay.mail.UsageSlot;
 /// use it.
 public final class SendingAccount {
 
-    /// Time during which sent recipients count against the daily quota.
+    /// Time during which a recipient counts against the daily quota.
     public static final Duration QUOTA_WINDOW = DailyQuota.WINDOW;
 
     private final String name;
@@ -18,7 +18,7 @@ public final class SendingAccount {
     private final DailyQuota dailyQuota;
 
     /// @param name user name of the account, in lower case
-    /// @param sent number of recipients sent to within [#QUOTA_WINDOW], by time slot
+    /// @param sent number of recipients that counted within the last [#QUOTA_WINDOW], by time slot
     public SendingAccount(String name, MailboxLimits limits, List<UsageSlot> sent, InstantSource clock) {
         this.name = name;
         this.rateLimiter = new RateLimiter(limits.messagesPerMinute(), limits.burst(), clock);

@@ -9,13 +9,13 @@ import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Recipient;
 
-/// A rewritten message, ready to be sent to the recipients that are not yet settled.
+/// A rewritten message, ready to be sent to the recipients of one attempt.
 ///
 /// @param sender the envelope sender
 /// @param recipients recipients of this attempt; at least one
 /// @param smtpUtf8 whether the message requires SMTPUTF8 (RFC 6531 §3.4)
 /// @param report DSN parameters for the upstream (RFC 3461)
-/// @param content the message as lines of text, which any server accepts
+/// @param content the message as lines of text; binary parts are encoded
 /// @param binary the message with an unchanged body, for a server that offers BINARYMIME (RFC 3030 §3); null if
 ///     the client did not declare the message binary. Only one of `content` and `binary` can be written
 public record OutgoingMessage(

@@ -23,7 +23,8 @@ import org.o365relay.queue.jdbc.sqlite.Sqlite;
 /// Replaces the queue with a backup, with a copy made before an upgrade, or with a queue that was replaced
 /// earlier. No relay may be running.
 ///
-/// Messages delivered after the backup was made are open in the backup and are delivered again. An event in the
+/// Messages that were in the backup and delivered after it was made are delivered again; messages accepted
+/// after it was made are lost. An event in the
 /// history of every open message records the restore.
 public final class QueueRestore {
 
