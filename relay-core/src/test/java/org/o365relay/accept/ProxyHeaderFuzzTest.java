@@ -150,7 +150,7 @@ class ProxyHeaderFuzzTest {
     }
 
     private static boolean isTls(Rejected refusal) {
-        return refusal.reply().text().contains("begins with TLS");
+        return refusal.reply().text().contains("TLS handshake on a plain-text port");
     }
 
     private static Conversations.Outcome converse(byte[] stream, IntSupplier packets) throws Exception {
