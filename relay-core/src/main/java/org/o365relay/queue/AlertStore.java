@@ -16,13 +16,13 @@ public interface AlertStore {
     ///
     /// @param email the email to send; null for none
     /// @return the ID of the email; empty if none is sent
-    /// @throws QueueException if the disk fails
+    /// @throws QueueException if the queue cannot be written
     Optional<QueueId> raise(StoredAlert alert, @Nullable LocalMessage email);
 
     /// Deletes an active alert that is resolved, and queues the email about it.
     ///
     /// @param email the email to send; null for none
     /// @return the ID of the email; empty if none is sent
-    /// @throws QueueException if the disk fails
+    /// @throws QueueException if the queue cannot be written
     Optional<QueueId> clear(String alert, @Nullable LocalMessage email);
 }

@@ -14,7 +14,7 @@ public sealed interface Change {
     /// Release from hold, and deliver as soon as possible.
     record Release() implements Change {}
 
-    /// Bounce: fail the message, and send a DSN to its sender.
+    /// Bounce: fail all open recipients, and send a DSN to the sender as after any other permanent failure.
     record Bounce() implements Change {}
 
     /// Delete without a notice. The history is kept.
@@ -22,10 +22,10 @@ public sealed interface Change {
 
     /// Deliver through another mailbox or pool.
     ///
-    /// @param target a configured mailbox or pool
+    /// @param target name of a configured mailbox or pool
     record Redirect(String target) implements Change {}
 
-    /// Change a recipient's address.
+    /// Change the address of an open recipient.
     ///
     /// @param from the current address
     record Readdress(EmailAddress from, EmailAddress to) implements Change {}

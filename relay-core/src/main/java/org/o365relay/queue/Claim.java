@@ -8,18 +8,22 @@ import org.o365relay.mail.Priority;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Recipient;
 
-/// A due message, leased to the caller: no other claim returns it until it is settled or the lease ends.
+/// A message leased to the caller, for a delivery attempt or for an operator's bounce. No other claim returns
+/// the message until this claim is ended or its lease expires.
 ///
-/// @param lease number that identifies the claim when it is settled
+/// @param lease number of the lease, which is checked when the claim is ended; messages claimed together have
+///     the same number; negative if the message was claimed for a bounce
 /// @param content ID under which the message's content is stored: for a part of a split message, the ID of the
 ///     first part, which the client received in the 250 reply; otherwise the message's own ID
 /// @param recipients the open recipients
 /// @param size size of the original message in octets
-/// @param attempts number of delivery attempts, including this one
+/// @param attempts number of delivery attempts that count, including the one for which the message was claimed;
+///     a bounce is not an attempt
 /// @param notice whether the relay generated the message (a notice or an alert)
-/// @param route the mailbox or pool chosen by the routing rules
-/// @param mailbox the mailbox that claimed the message
-/// @param dueAt when the message became due
+/// @param route the mailbox or pool chosen by the routing rules or by an operator
+/// @param mailbox the mailbox that claimed the message; for a bounce, the mailbox or pool that the message
+///     waits for
+/// @param dueAt due time of the message before it was claimed
 public record Claim(
         QueueId id,
         long lease,

@@ -6,8 +6,8 @@ import java.util.stream.Stream;
 /// The messages that a mailbox may claim: its own messages, and unclaimed messages of the routes that it
 /// serves.
 ///
-/// @param owner the mailbox's address in lower case; it owns the messages it claims
-/// @param routes names of the mailbox and its pools; may contain the owner
+/// @param owner address of the mailbox, in lower case; stored as the mailbox of the messages that it claims
+/// @param routes names of the pools that contain the mailbox; may also contain the owner
 public record ClaimScope(String owner, List<String> routes) {
 
     public ClaimScope {
@@ -29,7 +29,7 @@ public record ClaimScope(String owner, List<String> routes) {
         return !claim.route().equalsIgnoreCase(owner);
     }
 
-    /// @return names of the mailboxes and pools to claim from, the owner first
+    /// @return names of the mailbox and its pools, from which messages are claimed; the mailbox is first
     public List<String> mailboxes() {
         return Stream.concat(Stream.of(owner), routes.stream()).distinct().toList();
     }

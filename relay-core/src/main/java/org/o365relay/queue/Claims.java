@@ -8,40 +8,45 @@ import org.o365relay.mail.UsageSlot;
 
 /// The queue operations that delivery uses: claim, read and settle due messages.
 ///
-/// A claim that is neither settled nor otherwise ended lasts until its lease expires or the relay is next
-/// started. Every method throws a [QueueException] if the disk fails.
+/// A message whose claim is neither settled nor otherwise ended can be claimed again after the lease has
+/// expired, or after the next start of the relay. Every method except [#content] throws a [QueueException] if
+/// the queue cannot be read or written.
 public interface Claims {
 
     /// Claims due messages of a scope: urgent messages first; within a priority, one message from each client
     /// in turn, starting after the client served last; from each client, the message that has been due longest.
-    /// The attempt is counted before it is made. Claimed messages belong to the mailbox until they are
-    /// [released][#releaseToPools].
+    /// The attempt is counted before it is made. A claimed message belongs to the mailbox until it is returned
+    /// to its pool ([#putBack], [#releaseToPools]) or redirected by an operator. A message whose row is damaged
+    /// is put on hold instead of being claimed.
     ///
     /// @param max maximum number of claims, at least 1
-    /// @return the claims; an empty list if no message is due
+    /// @return the claims; an empty list if no message is due, or if all those selected are damaged
     List<Claim> claim(ClaimScope scope, int max);
 
-    /// Waits until a message of the scope may be due, but at most for the time `atMost`. A message may be due
-    /// when one was committed, deferred or released, or when the next one has become due.
+    /// Waits until a message of the scope may be due, but at most for the time `atMost`. The wait ends at the
+    /// earliest due time in the scope, or when a message is queued for the scope or changed so that it may be
+    /// due sooner. Such a change since the previous call ends the wait at once.
     void awaitDue(ClaimScope scope, Duration atMost) throws InterruptedException;
 
-    /// Opens the original content, byte for byte as received.
+    /// Opens the original content, byte for byte as received. The content is read only when the stream is read.
     ContentStream content(Claim claim);
 
-    /// Records the result of a delivery attempt. When no recipient is left open, the content is deleted, and
-    /// the metadata is kept for the retention time. Notices are queued in the same transaction.
+    /// Records the result of a delivery attempt or a bounce. When no recipient is left open, the metadata is
+    /// kept for the retention time, and the content is deleted unless another open part of a split message
+    /// shares it. Notices are queued in the same transaction.
     ///
     /// @param suppressed notices over the hourly limit, for a digest
-    /// @return the IDs of the notices, in the same order
-    /// @throws QueueException if the disk fails (the caller can settle again) or the lease has ended (the
-    ///     exception is [final][QueueException#isFinal]); nothing is recorded then
+    /// @return the IDs of the queued notices, in the order of `notices`
+    /// @throws QueueException if the queue cannot be written; nothing is recorded, and the caller can settle
+    ///     again unless the exception is [final][QueueException#isFinal], because the lease has ended or the
+    ///     queue is closed
     /// @throws IllegalArgumentException if the settlement does not cover exactly the claim's recipients
     List<QueueId> settle(
             Claim claim, Settlement settlement, List<LocalMessage> notices, List<SuppressedNotice> suppressed);
 
     /// Ends a claim as if it had not been made: no attempt is counted, and the message keeps its place in the
-    /// queue. If no attempt was made before this claim, the message returns to its pool. Does nothing if the
-    /// lease has ended.
+    /// queue. If no earlier attempt counts, a message routed to a pool returns to the pool, unless it was
+    /// claimed for a bounce. Does nothing if the lease has ended.
     void putBack(Claim claim);
 
     /// Ends a claim whose result is not known: the attempt counts, and the history records that the upstream
@@ -66,12 +71,13 @@ public interface Claims {
     /// that are being delivered are not returned.
     ///
     /// @return number of messages returned
-    /// @throws QueueException if the disk fails; call the method again to return the remaining messages
+    /// @throws QueueException if the queue cannot be written; call the method again to return the remaining
+    ///     messages
     int releaseToPools(ClaimScope scope);
 
-    /// Reads how many recipients an account has sent to, as recorded by settlements.
+    /// Reads how many recipients were delivered through an account, as recorded by settlements.
     ///
-    /// @param since start of the period; the first slot may begin up to ten minutes earlier
-    /// @return the slots of ten minutes in which mail was sent, oldest first
+    /// @param since start of the period; the first slot may begin less than ten minutes earlier
+    /// @return the slots of ten minutes in which mail was delivered, oldest first
     List<UsageSlot> quotaUsage(String account, Instant since);
 }

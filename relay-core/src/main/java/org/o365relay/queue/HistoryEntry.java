@@ -6,14 +6,16 @@ import org.jspecify.annotations.Nullable;
 /// An event in the history of a message.
 ///
 /// @param recipient the recipient's ordinal; null for the whole message
-/// @param kind result of an attempt: `delivered`, `deferred`, `failed`, `postponed` (the mailbox or its
-///     upstream failed; the attempt does not count) or `interrupted` (the relay stopped or failed during the
-///     attempt, which may have succeeded); action of an operator: `retried`, `held`, `released`, `bounced`,
-///     `deleted`, `redirected`; `delayed` (the sender was notified of the delay), `ndr` (Exchange reported
-///     later that it could not deliver), `restored` (from a backup) or `damaged`
-/// @param upstream name of the upstream used for the attempt; empty if there was none
+/// @param kind result of an attempt: `delivered`, `deferred`, `failed`, `postponed` (deferred without counting
+///     the attempt, for example because the upstream failed) or `interrupted` (the relay stopped or failed
+///     during the attempt, or the lease expired; the attempt may have succeeded); action of an operator:
+///     `retried`, `held`, `released`, `bounced`, `deleted`, `redirected`; `delayed` (the sender was notified of
+///     the delay), `ndr` (Exchange reported later that it could not deliver), `restored` (from a backup) or
+///     `damaged`
+/// @param upstream name of the upstream used for the attempt; for `ndr`, of the reporting server; empty if
+///     there is none or it was not recorded
 /// @param detail the reply, or a description of the event
-/// @param reason name of the reason, such as `unknown-reply`; empty if not known
+/// @param reason name of the reason, such as `unknown-reply`; empty if there is none or it is not known
 /// @param uncertain whether the upstream may have accepted the message nevertheless, so that another attempt
 ///     may cause a duplicate
 public record HistoryEntry(

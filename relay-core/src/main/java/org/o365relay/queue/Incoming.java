@@ -7,7 +7,7 @@ import org.o365relay.mail.QueueId;
 import org.o365relay.mail.RoutedEnvelope;
 import org.o365relay.mail.SearchableHeaders;
 
-/// A message being received into the queue. Used by one thread; no method blocks.
+/// A message being received into the queue. Must be used by only one thread; no method blocks.
 ///
 /// A small message needs only a [#commit]; a large one needs any number of [#append]s followed by a commit.
 /// Each append must complete before the next begins. Without a commit or [#abandon], appended chunks are
@@ -42,5 +42,8 @@ public interface Incoming {
             Arrival arrival, List<RoutedEnvelope> parts, SearchableHeaders headers, byte[] last);
 
     /// Deletes the appended chunks.
+    ///
+    /// @return a future that is completed once the chunks are deleted, or exceptionally, with a
+    ///     [QueueException], if they could not be deleted
     CompletableFuture<QueueId> abandon();
 }

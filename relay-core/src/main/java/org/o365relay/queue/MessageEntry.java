@@ -14,13 +14,14 @@ import org.o365relay.mail.QueueId;
 /// @param recipients the first few recipients, in envelope order
 /// @param recipientCount total number of recipients
 /// @param size size of the original content in octets
-/// @param route the mailbox or pool chosen by the routing rules
-/// @param mailbox the mailbox or pool that the message waits for, or the mailbox that delivered it
-/// @param attempts number of attempts begun
+/// @param route the mailbox or pool chosen by the routing rules or by an operator
+/// @param mailbox the mailbox or pool that the message waits for; once the message is settled, the last one
+/// @param attempts number of delivery attempts that count, including one in progress
 /// @param dueAt time of the next attempt; null if settled, on hold, or being delivered
-/// @param reason reason for the last deferral; empty if never deferred
+/// @param reason reason for the last deferral; `interrupted` if the message was never deferred but an attempt
+///     was interrupted; otherwise empty
 /// @param subject the decoded subject; empty if there is none or it is unknown
-/// @param messageId the Message-ID field as received; empty if there is none or it is unknown
+/// @param messageId the value of the Message-ID field, safe to display; empty if there is none or it is unknown
 /// @param settledAt when the message was settled; null while it is open
 /// @param notice whether the relay generated the message (a notice or an alert)
 public record MessageEntry(

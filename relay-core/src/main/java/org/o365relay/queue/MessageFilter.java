@@ -11,7 +11,7 @@ import org.o365relay.mail.QueueId;
 /// Selects the messages that meet every condition. A null condition matches every message.
 ///
 /// Texts are compared ignoring the case of ASCII letters; `*` matches any sequence of characters. `subject`
-/// matches any part of the message's subject.
+/// matches any part of the message's subject. A `client` without `*` must equal the stored address.
 ///
 /// @param ids queue IDs, at most 10,000; empty for any. Unknown IDs match nothing
 /// @param states states of the message; empty for any
@@ -20,7 +20,7 @@ import org.o365relay.mail.QueueId;
 /// @param client IP address of the client
 /// @param sender envelope sender; empty for the null sender
 /// @param recipient one of the recipients
-/// @param mailbox the mailbox or pool that the message waits for, or the mailbox that delivered it
+/// @param mailbox the mailbox or pool that the message waits for; once the message is settled, the last one
 /// @param reason reason for the last deferral, as in [MessageEntry#reason()]
 /// @param subject a part of the subject
 /// @param messageId Message-ID with or without angle brackets
@@ -64,30 +64,31 @@ public record MessageFilter(
         return Stream.of(MessageState.values()).filter(MessageState::isOpen);
     }
 
+    /// @param ids the messages, at least one: with an empty list, the filter selects every message
     /// @return a filter for these messages
     public static MessageFilter of(List<QueueId> ids) {
         return new MessageFilter(ids, Set.of(), null, null, null, null, null, null, null, null, null, null);
     }
 
-    /// @return this filter restricted to these messages
+    /// @return this filter with these IDs, at least one, in place of its own
     public MessageFilter restrictedTo(List<QueueId> some) {
         return new MessageFilter(
                 some, states, after, before, client, sender, recipient, mailbox, reason, subject, messageId, upTo);
     }
 
-    /// @return this filter without messages newer than this one
+    /// @return this filter with this newest message in place of its own `upTo`
     public MessageFilter upTo(QueueId newest) {
         return new MessageFilter(
                 ids, states, after, before, client, sender, recipient, mailbox, reason, subject, messageId, newest);
     }
 
-    /// @return this filter restricted to messages received before this time
+    /// @return this filter for messages received before this time, in place of its own `before`
     public MessageFilter before(Instant limit) {
         return new MessageFilter(
                 ids, states, after, limit, client, sender, recipient, mailbox, reason, subject, messageId, upTo);
     }
 
-    /// @return this filter restricted to these states
+    /// @return this filter with these states in place of its own
     public MessageFilter in(Set<MessageState> wanted) {
         return new MessageFilter(
                 ids, wanted, after, before, client, sender, recipient, mailbox, reason, subject, messageId, upTo);

@@ -6,15 +6,15 @@ public enum MessageState {
     QUEUED,
     /// Waiting for another delivery attempt.
     DEFERRED,
-    /// A delivery attempt is in progress.
+    /// A delivery attempt or an operator's bounce is in progress.
     DELIVERING,
     /// On hold: not delivered until an operator releases it.
     HELD,
     /// Delivered to every recipient.
     DELIVERED,
-    /// Delivery to at least one recipient failed permanently.
+    /// Delivery to at least one recipient failed permanently, and no recipient was deleted.
     FAILED,
-    /// Deleted by an operator.
+    /// At least one recipient was deleted by an operator.
     DELETED;
 
     /// @return whether the message is not settled yet

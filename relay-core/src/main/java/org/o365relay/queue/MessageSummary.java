@@ -10,7 +10,7 @@ import org.o365relay.mail.Recipient;
 /// Envelope and origin of an open or settled message.
 ///
 /// @param recipients all recipients, including settled ones
-/// @param attempts number of delivery attempts begun
+/// @param attempts number of delivery attempts that count, including one in progress
 /// @param notice whether the relay generated the message (a notice or an alert)
 public record MessageSummary(
         QueueId id,

@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.o365relay.mail.QueueId;
 
 /// The part of the queue that is used to process non-delivery reports. Every method throws a [QueueException]
-/// if the disk fails, and writes nothing in that case.
+/// if the queue cannot be read or written, and writes nothing in that case.
 public interface NdrStore {
 
     /// @param folder name under which the position is saved

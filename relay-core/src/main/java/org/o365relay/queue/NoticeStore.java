@@ -6,9 +6,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.QueueId;
 
-/// Stores delay notices and digests of suppressed notices. A notice and its record are written in one
-/// transaction. Unless stated otherwise, every method throws a [QueueException] if the disk fails, and writes
-/// nothing in that case.
+/// Queues delay notices and digests of suppressed notices. A notice and its record are written in one
+/// transaction. Unless stated otherwise, every method throws a [QueueException] if the queue cannot be read or
+/// written, and writes nothing in that case.
 public interface NoticeStore {
 
     /// @return a lower bound for the IDs of messages whose reception begins at this time or later
@@ -17,10 +17,10 @@ public interface NoticeStore {
     /// @return the position that the scan for delayed messages has reached; empty if none is saved
     Optional<QueueId> delaysRecordedUpTo();
 
-    /// Reads open messages in the order of reception, except notices, messages from the null sender and
+    /// Reads open messages in the order of their IDs, except notices, messages from the null sender and
     /// messages on hold.
     ///
-    /// @param after ID of the last message of the previous batch; only newer messages are read
+    /// @param after end of the previous batch; only messages with higher IDs are read
     /// @param before end of the range of IDs, exclusive
     /// @param max maximum number of rows to read
     /// @return the next batch; damaged messages are left out
@@ -28,8 +28,8 @@ public interface NoticeStore {
 
     /// A batch of waiting messages.
     ///
-    /// @param end ID of the last message read, or the end of the range if no messages are left in it
-    /// @param isLast whether no messages are left in the range
+    /// @param end ID of the last message read, even if it is damaged; in the last batch, the end of the range
+    /// @param isLast true if no messages are left in the range; if false, the next batch may be empty
     record Batch(List<WaitingMessage> messages, QueueId end, boolean isLast) {}
 
     /// @return history of a message, oldest first; empty if the message is unknown
@@ -52,13 +52,14 @@ public interface NoticeStore {
     /// @return suppressed notices, grouped by device and recipient; damaged rows are left out
     List<SuppressedNotices> suppressedNotices(Instant until);
 
-    /// Reads all suppressed notices on startup.
+    /// Reads all suppressed notices. Called at startup.
     ///
-    /// @return the suppressed notices; if they cannot be read, the error is logged and the list is empty, so
-    ///     that mail is not affected
+    /// @return the suppressed notices, grouped as by [#suppressedNotices]; if they cannot be read, the error is
+    ///     logged and the list is empty, so that mail is not affected
     List<SuppressedNotices> storedNotices();
 
-    /// @return the oldest messages of a group, at most `max`; damaged messages are left out
+    /// @return the oldest messages of a group, at most `max`, with an entry for each notice; damaged messages
+    ///     are left out
     List<SuppressedMessage> suppressedMessages(SuppressedNotices group, int max);
 
     /// Queues the digest of a group and deletes the group, in one transaction. Notices suppressed after

@@ -4,10 +4,12 @@ import java.time.Instant;
 import java.util.Optional;
 import org.o365relay.mail.QueueId;
 
-/// Records which one-time alerts have been sent. Every method throws a [QueueException] if the disk fails.
+/// Records which one-time alerts have been sent. Every method throws a [QueueException] if the queue cannot be
+/// read or written.
 public interface OneTimeAlerts {
 
-    /// @return when the alert was sent; empty if it was not sent within the last year
+    /// @return when the alert was sent; empty if it was not sent or if its record was deleted, which happens
+    ///     after 366 days
     Optional<Instant> sentAt(String name);
 
     /// Records that an alert was sent.

@@ -11,8 +11,9 @@ import org.o365relay.mail.Recipient;
 
 /// An open message whose mailbox or pool is no longer configured, so that no mailbox claims it.
 ///
-/// @param route name of the mailbox or pool that is no longer configured; empty for a message queued by an
-///     older relay that had only one mailbox
+/// @param route name of the mailbox or pool to which the message is routed; may be a configured pool if a
+///     mailbox that is no longer configured claimed the message; empty for a message queued by an older relay
+///     that had only one mailbox
 /// @param recipients the open recipients
 /// @param content opens the original content, byte for byte as received
 public record OrphanedMessage(

@@ -3,7 +3,8 @@ package org.o365relay.queue;
 import java.time.Instant;
 import java.util.List;
 
-/// Stores which mailboxes an operator has paused. Every method throws a [QueueException] if the disk fails.
+/// Stores which mailboxes an operator has paused. Every method throws a [QueueException] if the queue cannot be
+/// read or written.
 public interface PausedMailboxes {
 
     /// Records that an operator paused a mailbox. If the mailbox is already paused, the existing record is
@@ -18,6 +19,6 @@ public interface PausedMailboxes {
     /// @return whether the mailbox was paused
     boolean resume(String mailbox);
 
-    /// @return the paused mailboxes, ordered by name; some may no longer be configured
+    /// @return the paused mailboxes, ordered by address; some may no longer be configured
     List<PausedMailbox> all();
 }

@@ -5,27 +5,27 @@ import java.util.function.Consumer;
 /// Applies operators' changes to open messages. Messages that are being delivered are skipped.
 ///
 /// The set of messages is fixed first, so that messages received later are not included. The messages are
-/// changed in small batches, oldest first, so that no SMTP client has to wait long for a reply. Each batch,
-/// including its history events, is one transaction. A message that no longer matches the filter when its batch
-/// is processed is not changed. Settled messages and unknown IDs are ignored; a caller that must report them
-/// calls [QueueReader#show] first.
+/// changed in small batches, oldest first, so that no SMTP client has to wait long for a reply. Each batch of
+/// [#apply], including its history events, is one transaction. A message that no longer matches the filter when
+/// its batch is processed is not changed. Settled messages and unknown IDs are ignored; a caller that must
+/// report them calls [QueueReader#show] first.
 public interface QueueAdmin {
 
     /// Applies a change to the selected messages.
     ///
     /// @param by name of the operator, for the history
-    /// @return the changes made; if the disk failed partway, those made before the failure
-    /// @throws QueueException if the disk fails before the first change is attempted
+    /// @return the changes made; if a failure stopped the command, those made before the failure
+    /// @throws QueueException if the messages to change cannot be read at the start
     /// @throws IllegalArgumentException for [Change.Bounce], which needs a DSN: use [#bounceEach]
     ChangeResult apply(Change change, MessageFilter selection, String by);
 
     /// Bounces the selected messages one by one, including those on hold. The history of each bounced message
-    /// names the operator. If the consumer throws an exception, its message is returned to the queue and no
-    /// further messages are bounced. Damaged messages are skipped.
+    /// names the operator. If the consumer throws an exception, the message is returned to the queue and no
+    /// further messages are bounced. Messages whose rows are damaged are skipped.
     ///
     /// @param by name of the operator, for the history
     /// @param bounce settles the claim on a message and queues the DSN
-    /// @return the changes made; if the disk or the consumer failed partway, those made before the failure
-    /// @throws QueueException if the disk fails before the first change is attempted
+    /// @return the changes made; if the queue or the consumer failed, those made before the failure
+    /// @throws QueueException if the messages to bounce cannot be read at the start
     ChangeResult bounceEach(MessageFilter selection, String by, Consumer<Claim> bounce);
 }

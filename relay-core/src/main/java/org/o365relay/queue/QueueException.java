@@ -1,7 +1,8 @@
 package org.o365relay.queue;
 
-/// An operation on the queue failed and had no effect. Either the disk is full, an I/O error occurred, or a
-/// page is damaged; or, if [#isFinal], the queue is closed or cannot be opened, or a lease has ended.
+/// An operation on the queue failed. Unless its documentation says otherwise, it had no effect. The cause is an
+/// error of the database, such as a full disk, an I/O error or a damaged page; or, if [#isFinal], the queue is
+/// closed or cannot be opened, or a lease has ended.
 public final class QueueException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -9,14 +9,14 @@ public interface QueueLoad {
     /// @return the disk space as last measured, at most a few seconds ago; never blocks
     DiskCapacity capacity();
 
-    /// Counts messages that wait for delivery, except those on hold.
+    /// Counts open messages, including those being delivered, but not those on hold.
     ///
     /// @param max maximum result; counting stops at this number
-    /// @throws QueueException if the disk fails
+    /// @throws QueueException if the queue cannot be read
     int countWaiting(int max);
 
-    /// @return when the oldest waiting message was received; messages on hold are ignored; empty if no message
-    ///     waits
-    /// @throws QueueException if the disk fails
+    /// @return when the oldest open message was received; messages on hold are ignored; empty if there is no
+    ///     other open message
+    /// @throws QueueException if the queue cannot be read
     Optional<Instant> oldestWaiting();
 }

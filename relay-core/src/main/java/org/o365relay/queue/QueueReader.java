@@ -8,7 +8,8 @@ import org.o365relay.mail.QueueId;
 /// Reads the queue for operators. Queries delay neither the reception nor the delivery of mail. Damaged rows
 /// are shown as far as they can be read.
 ///
-/// Every method throws a [QueueException] with a message for the admin if the queue cannot be read.
+/// Every method except [#content] throws a [QueueException] with a message for the admin if the queue cannot be
+/// read.
 public interface QueueReader {
 
     /// Counts the open messages. Takes less than a second for a million messages.
@@ -27,8 +28,8 @@ public interface QueueReader {
     /// @return the message; empty if the ID is unknown, or the message has been deleted from the history
     Optional<MessageDetail> show(QueueId id);
 
-    /// Opens the original content, byte for byte as received. Reading from the stream fails if the content is
-    /// incomplete.
+    /// Opens the original content, byte for byte as received. Reading from the stream fails with an
+    /// `IOException` if the content is incomplete or damaged, or if the queue cannot be read.
     ///
     /// @param message a message whose content is still stored
     InputStream content(MessageDetail message);

@@ -5,7 +5,7 @@ import java.time.Duration;
 
 /// Location and limits of the queue.
 ///
-/// @param directory the data directory; contains the database, the lock file and copies of the database
+/// @param directory the data directory, which contains the database, the lock file and copies of the database
 /// @param minimumFreeSpace octets that must stay free on the file system; mail that would leave fewer is
 ///     rejected with `452 4.3.1`
 /// @param maximumSize octets the database may occupy; mail that would make it larger is rejected with `452
@@ -16,7 +16,7 @@ import java.time.Duration;
 public record QueueSettings(
         Path directory, long minimumFreeSpace, long maximumSize, Duration history, Duration longestWait) {
 
-    /// Creates settings with the longest wait that any configurable retry schedule allows.
+    /// Creates settings with a longest wait of 70 days, which no configurable retry schedule exceeds.
     public QueueSettings(Path directory, long minimumFreeSpace, long maximumSize, Duration history) {
         this(directory, minimumFreeSpace, maximumSize, history, Duration.ofDays(70));
     }

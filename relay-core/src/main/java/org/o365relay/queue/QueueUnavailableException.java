@@ -9,9 +9,10 @@ public final class QueueUnavailableException extends Exception {
     public enum Reason {
         /// Another relay is using the data directory.
         IN_USE,
-        /// The directory cannot be created, read or written.
+        /// The directory or a file in it cannot be used, for example because it cannot be created, read or
+        /// written, another program has the database open, or the disk is full.
         UNUSABLE_DIRECTORY,
-        /// The database file is damaged or is not a database.
+        /// The database file is damaged or is not a database, or a repair or restore was not completed.
         DAMAGED,
         /// A newer relay wrote the database.
         NEWER_SCHEMA,

@@ -10,16 +10,16 @@ import org.o365relay.mail.Outcome.Deferred;
 import org.o365relay.mail.Outcome.Delivered;
 import org.o365relay.mail.Recipient;
 
-/// Result of a delivery attempt.
+/// Result of a delivery attempt or of an operator's bounce.
 ///
 /// @param outcomes the outcome for every open recipient of the claim
 /// @param nextAttempt time of the next attempt for deferred recipients; null if no recipient is deferred; may
 ///     also be null if the attempt does not count, and the message then keeps its due time
-/// @param counts whether the attempt counts as an attempt of the message; false if the failure is not specific
-///     to the message but affects the mailbox or its upstream
-/// @param upstream the upstream used for the attempt, for the history
-/// @param account the account used for the attempt; delivered recipients count against the limits of this
-///     account
+/// @param counts whether the attempt counts as an attempt of the message; false if each recipient was not tried
+///     or failed because of the mailbox, its upstream or its daily quota
+/// @param upstream name of the upstream used for the attempt, for the history; empty for a bounce
+/// @param account name of the account used for the attempt; delivered recipients count against the limits of
+///     this account; empty for a bounce
 /// @param remarks remarks for the history, by recipient; a recipient may have none
 public record Settlement(
         Map<Recipient, Outcome> outcomes,
@@ -31,7 +31,8 @@ public record Settlement(
 
     /// Details that the history records about a recipient in addition to the reply.
     ///
-    /// @param reason meaning of the reply, as in the reply catalogue; empty if unknown
+    /// @param reason meaning of the reply, as in the reply catalogue; empty if the recipient was delivered or
+    ///     the meaning is unknown
     /// @param uncertain whether the upstream may have accepted the message despite the failure
     public record Remark(String reason, boolean uncertain) {
 
@@ -66,8 +67,8 @@ public record Settlement(
         return remarks.getOrDefault(recipient, Remark.NONE);
     }
 
-    /// @return reason for the deferral; null if no recipient is deferred or the reason is unknown, in which
-    ///     case the previous reason is kept
+    /// @return the first known reason of a deferred recipient; null if there is none, in which case the
+    ///     previous reason of the message is kept
     @Nullable
     public String reason() {
         return outcomes.entrySet().stream()

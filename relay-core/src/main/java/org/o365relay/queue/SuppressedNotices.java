@@ -8,5 +8,5 @@ import org.o365relay.mail.EmailAddress;
 ///
 /// @param count number of suppressed notices, at least 1
 /// @param since when the oldest notice was suppressed
-/// @param until end of the period; notices suppressed later are reported in the next digest
+/// @param until end of the period; notices suppressed later are reported in a later digest
 public record SuppressedNotices(InetAddress client, EmailAddress recipient, int count, Instant since, Instant until) {}

@@ -14,9 +14,10 @@ import org.o365relay.mail.Recipient;
 /// and not on hold.
 ///
 /// @param recipients the open recipients
-/// @param mailbox the mailbox that delivers the message, or the pool if no mailbox has claimed it yet
-/// @param reason reason for the last deferral, as in the reply catalogue; null if the message was never
-///     deferred
+/// @param attempts number of delivery attempts that count, including one in progress
+/// @param mailbox the mailbox or pool that the message waits for
+/// @param reason reason for the last deferral, as in the reply catalogue, or `interrupted`; null if the message
+///     was neither deferred nor interrupted
 /// @param content opens the original content, byte for byte as received
 public record WaitingMessage(
         QueueId id,

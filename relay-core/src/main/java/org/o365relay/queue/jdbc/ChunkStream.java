@@ -48,7 +48,7 @@ final class ChunkStream extends ContentStream {
     }
 
     /// @return whether there is another octet to read
-    /// @throws IOException if the content is incomplete or damaged
+    /// @throws IOException if the content is incomplete or damaged, or if the queue cannot be read
     private boolean advance() throws IOException {
         if (position < chunk.length) {
             return true;

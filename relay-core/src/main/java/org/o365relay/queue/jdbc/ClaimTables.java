@@ -119,7 +119,7 @@ public final class ClaimTables {
 
     /// Leases a message for an operator's bounce, whether the message is on hold or not.
     ///
-    /// @param lease number of the lease; must be negative, so that no attempt is counted
+    /// @param lease number of the lease; must be negative, which marks a claim that is not a delivery attempt
     /// @param until end of the lease; not used for a message on hold, whose lease does not expire
     /// @return the claim; empty if the row of the message is damaged, in which case the message is not changed
     static Optional<Claim> claimForBounce(Statements statements, Candidate message, long lease, Instant until)
@@ -135,7 +135,8 @@ public final class ClaimTables {
         return claim;
     }
 
-    /// @return the earliest due time of the messages in the scope; null if the scope has no open message
+    /// @return the earliest due time of the messages in the scope; null if the scope has no open message. For a
+    ///     message being delivered, the end of its lease is used, and for one on hold, [#END_OF_TIME]
     static @Nullable Instant nextDue(Statements statements, ClaimScope scope) throws SQLException {
         Instant next = null;
         for (String mailbox : scope.mailboxes()) {
@@ -152,8 +153,10 @@ public final class ClaimTables {
         return millis == 0 ? null : Instant.ofEpochMilli(millis);
     }
 
-    /// Ends a claim as if it had not been made. If this was the first attempt, the message returns to its pool,
-    /// unless it was claimed for a bounce.
+    /// Ends a claim as if it had not been made. If no earlier attempt counts, a message routed to a pool
+    /// returns to the pool, unless it was claimed for a bounce.
+    ///
+    /// @return whether the lease was still valid
     static boolean putBack(Statements statements, Claim claim) throws SQLException {
         return statements.update(
                         "put-back",
@@ -200,8 +203,8 @@ public final class ClaimTables {
     }
 
     /// @param limit a time in the future
-    /// @return IDs of at most `max` messages that were received after the limit, are due after it, and have not
-    ///     been attempted
+    /// @return IDs of at most `max` messages whose reception began after the limit, according to their IDs,
+    ///     that are due after it, and that have not been attempted
     static List<Long> unattemptedFromTheFuture(Statements statements, Instant limit, int max) throws SQLException {
         long millis = limit.toEpochMilli();
         return statements.list("untried-but-not-due", row -> row.getLong(1), QueueIds.first(millis), millis, max);

@@ -2,8 +2,8 @@ package org.o365relay.queue.jdbc;
 
 import java.sql.SQLException;
 
-/// Adds writes to every transaction of the [Committer], so that they need no separate sync. Called only on the
-/// writer's thread.
+/// Adds writes to every transaction of the [Committer], so that they need no separate sync. The committer calls
+/// these methods only on the writer's thread.
 interface CommitHook {
 
     /// A hook that writes nothing.

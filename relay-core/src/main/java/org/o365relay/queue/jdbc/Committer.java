@@ -23,7 +23,7 @@ import org.o365relay.queue.QueueException;
 /// A [CommitHook] adds its own writes to every transaction.
 public final class Committer implements AutoCloseable {
 
-    /// Work that runs statements in a transaction.
+    /// Work that runs statements on one connection; all work of the committer runs in a transaction.
     @FunctionalInterface
     public interface Work<T extends @Nullable Object> {
         T on(Statements statements) throws SQLException;
@@ -109,7 +109,8 @@ public final class Committer implements AutoCloseable {
     /// @param batch maximum number of rows that the work changes each time it runs
     /// @param work changes rows and returns their number
     /// @return total number of rows changed
-    /// @throws QueueException if the disk fails; batches that are already committed are kept
+    /// @throws QueueException if the database fails or the queue is closed; batches that are already committed
+    ///     are kept
     int writeInBatches(int batch, Work<Integer> work) {
         int all = 0;
         int done;

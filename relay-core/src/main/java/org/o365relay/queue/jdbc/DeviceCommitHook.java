@@ -8,10 +8,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Writes device counters. Usage that counts against a limit must be on disk no later than the messages that
-/// caused it, so every transaction includes it. Other changes are written only after [#requestWrite] has been
-/// called.
+/// caused it, so every transaction includes it, and removals of devices as well. Other changes are written only
+/// after [#requestWrite] has been called.
 ///
-/// If the device tables are damaged, mail is still accepted and delivered.
+/// If the device tables are damaged, mail is still accepted and delivered; nothing is written to the tables
+/// until the next retry.
 final class DeviceCommitHook implements CommitHook {
 
     private static final Logger log = LoggerFactory.getLogger(DeviceCommitHook.class);
@@ -28,11 +29,11 @@ final class DeviceCommitHook implements CommitHook {
         this.dialect = dialect;
     }
 
-    /// Requests that the next transaction write changed devices. After a failed write, the next 30 calls do
-    /// nothing.
+    /// Requests that the next transaction write changed devices. After a write that failed for a reason other
+    /// than the disk, the next 30 calls do nothing.
     ///
     /// @param devices maximum number of devices
-    /// @return whether a device is waiting to be written, so that the caller should start a transaction
+    /// @return whether a change is waiting to be written, so that the caller should start a transaction
     boolean requestWrite(int devices) {
         if (pause.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
             return false;

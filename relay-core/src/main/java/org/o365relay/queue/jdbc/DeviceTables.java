@@ -46,6 +46,8 @@ public final class DeviceTables {
     }
 
     /// Deletes expired usage slots, and slots far in the future, which were written while the clock was ahead.
+    ///
+    /// @return the number of slots deleted
     static int deleteOldUsage(Statements statements, Instant now) throws SQLException {
         return statements.update(
                 "delete-old-device-usage",

@@ -5,7 +5,7 @@ import java.sql.SQLException;
 import org.o365relay.queue.QueueUnavailableException;
 
 /// The parts of the store that depend on the database system: connections, the schema, the classification of
-/// errors, and upkeep. All other SQL statements are the same for all systems. Thread-safe.
+/// errors, and upkeep. All other SQL is the same for all systems. Thread-safe.
 public interface Dialect {
 
     /// Opens a connection for the writer, with auto-commit off. A commit returns once the changes are on disk.
@@ -36,7 +36,7 @@ public interface Dialect {
     record Usage(long used, long spare) {}
 
     /// @return whether the environment (the disk, a lock) caused the error, not the statement, so that an
-    ///     immediate retry would fail as well
+    ///     immediate retry would probably fail as well
     boolean isEnvironmental(SQLException e);
 
     /// @return whether the error means that the database is damaged

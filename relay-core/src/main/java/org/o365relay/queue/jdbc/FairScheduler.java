@@ -20,8 +20,8 @@ import org.o365relay.queue.ClaimScope;
 /// messages come first. Within a priority, the clients take turns, with one message per turn, starting after
 /// the client served last. The message chosen for a client is the one that has been due longest.
 ///
-/// The client served last is not persisted: after a restart, the turns start with the first client in
-/// alphabetical order.
+/// The client served last is not persisted: after a restart, the turns start with the client whose address is
+/// first in alphabetical order.
 final class FairScheduler {
 
     private static final Comparator<DueMessage> LONGEST_DUE =
@@ -43,7 +43,8 @@ final class FairScheduler {
         return next;
     }
 
-    /// Records that these messages were claimed, in this order.
+    /// Records that the clients of these messages have had their turns, in this order. Other mailboxes may have
+    /// claimed some of the messages.
     void claimed(ClaimScope scope, List<DueMessage> claimed) {
         claimed.forEach(due -> lastClient.put(new Turn(scope.owner(), due.priority()), due.client()));
     }

@@ -18,7 +18,7 @@ import org.o365relay.queue.Page;
 /// always passed as parameters and never become part of a statement.
 ///
 /// IDs increase with time, so a time range is also translated to a range of IDs. An ID is generated at the MAIL
-/// command, but the time of reception is that of the final dot, and the clock may be adjusted between the two.
+/// command, but the time of reception is the end of the content, and the clock may be adjusted in between.
 /// Therefore the ID range is extended by a day at both ends, and the exact time of reception is compared as
 /// well.
 final class FilterSql {

@@ -16,15 +16,15 @@ import org.slf4j.LoggerFactory;
 /// Cleans up after a crash, and runs periodic maintenance of the queue.
 final class Housekeeper implements AutoCloseable {
 
-    /// Maximum number of devices written in one transaction: small enough not to delay a client that is waiting
-    /// for a 250 reply.
+    /// Maximum number of devices written in one transaction while the relay runs: small enough not to delay a
+    /// client that is waiting for a 250 reply.
     private static final int DEVICE_BATCH = 200;
 
     private static final int BATCH = 500;
     private static final int INCOMING_BATCH = 20;
 
-    /// Tolerance when times of reception are compared with the clock: messages may be received after it was
-    /// read.
+    /// Tolerance when times of reception are compared with the clock: messages may be received after the clock
+    /// was read.
     private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(1);
 
     private static final Logger log = LoggerFactory.getLogger(Housekeeper.class);
@@ -96,7 +96,8 @@ final class Housekeeper implements AutoCloseable {
         devices.write(max);
     }
 
-    /// Deletes the history of messages settled before the limit, expired usage, and old records of sent alerts.
+    /// Deletes the messages settled before the limit with their history, expired usage, and old records of sent
+    /// alerts.
     void deleteHistoryBefore(Instant limit) {
         Committer committer = store.committer();
         committer.writeInBatches(BATCH, statements -> MessageTables.deleteSettledBefore(statements, limit, BATCH));
@@ -106,8 +107,8 @@ final class Housekeeper implements AutoCloseable {
     }
 
     /// Makes two kinds of messages due: those whose due time is too far in the future, and those not yet
-    /// attempted whose times of reception and due times are both in the future. Both are the result of a clock
-    /// that was ahead for a while. Messages on hold are not changed.
+    /// attempted whose times of reception and due times are both in the future. Both kinds result from a clock
+    /// that was ahead for a while. Messages on hold and messages being delivered are not changed.
     ///
     /// @return the number of messages changed
     int correctDueTimes() {

@@ -11,7 +11,7 @@ import org.o365relay.mail.RoutedEnvelope;
 import org.o365relay.mail.SearchableHeaders;
 import org.o365relay.queue.Incoming;
 
-/// A message being received. Only its latest chunk is in memory.
+/// A message being received. Does not keep chunks in memory once they are on disk.
 final class IncomingChunks implements Incoming {
 
     private final Committer committer;

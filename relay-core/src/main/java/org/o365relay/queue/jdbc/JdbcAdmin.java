@@ -42,9 +42,9 @@ final class JdbcAdmin implements QueueAdmin {
         this.clock = clock;
     }
 
-    /// Processes a few messages, oldest first.
+    /// Processes the first of the given messages, which are sorted oldest first.
     private interface Step {
-        /// @return the number of messages processed, at least 1
+        /// @return the number of messages processed, counted from the first; at least 1
         int process(List<Candidate> messages, Progress progress);
     }
 
@@ -186,7 +186,7 @@ final class JdbcAdmin implements QueueAdmin {
             store.committer().write(statements -> ClaimTables.putBack(statements, claim));
             dueSignals.raise(claim.mailbox());
         } catch (QueueException e) {
-            why.addSuppressed(e); // the lease ends at the next start of the relay at the latest
+            why.addSuppressed(e); // the next start of the relay ends the lease if it has not expired before
         }
     }
 

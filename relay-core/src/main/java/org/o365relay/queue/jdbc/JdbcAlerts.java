@@ -90,7 +90,9 @@ record JdbcAlerts(Store store, LocalMessageWriter localMessages) implements Aler
                 row.getInt("emailed") != 0);
     }
 
-    /// Deletes records of one-time alerts sent more than a year ago.
+    /// Deletes records of one-time alerts sent more than 366 days ago.
+    ///
+    /// @return the number of records deleted
     static int deleteOld(Statements statements, Instant now) throws SQLException {
         return statements.update("delete-old-sent-alerts", now.minus(RETENTION).toEpochMilli());
     }

@@ -24,8 +24,8 @@ import org.o365relay.queue.jdbc.ClaimTables.Claimed;
 /// Claims messages for delivery, and settles them.
 final class JdbcClaims implements Claims {
 
-    /// How long a claim lasts if it is not settled. The duration is longer than any attempt: sending 150 MiB at
-    /// 1 Mbit/s takes less than half an hour.
+    /// Time after which a message can be claimed again if its claim has not been ended. It is longer than an
+    /// attempt is expected to take: sending 150 MiB at 1 Mbit/s takes less than half an hour.
     static final Duration LEASE = Duration.ofHours(2);
 
     private static final int BATCH = 500;
@@ -71,7 +71,7 @@ final class JdbcClaims implements Claims {
             if (claimed.rows() > 0) {
                 return claimed.claims();
             }
-            // other mailboxes of the pool claimed all of these messages first; more messages may be due
+            // all of these messages were claimed by other mailboxes or changed meanwhile; more may be due
         }
     }
 

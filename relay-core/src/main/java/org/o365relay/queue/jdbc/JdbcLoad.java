@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.o365relay.queue.DiskCapacity;
 import org.o365relay.queue.QueueLoad;
 
-/// Measures the length of the queue and the available disk space.
+/// Measures the disk space, and the number and age of open messages.
 record JdbcLoad(Store store) implements QueueLoad {
 
     @Override

@@ -18,7 +18,7 @@ import org.o365relay.queue.WaitingMessage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Records delay notices and suppressed notices, and queues digests.
+/// Records and queues delay notices, reads suppressed notices, and queues digests about them.
 record JdbcNotices(Store store, QueueIds ids, Signals dueSignals, LocalMessageWriter localMessages, InstantSource clock)
         implements NoticeStore {
 

@@ -61,8 +61,10 @@ public final class JdbcQueue implements OperatorQueue, AutoCloseable {
     ///
     /// @param hourly additional work that runs every hour
     /// @param afterClose runs after the queue has been closed; does not run if the queue cannot be opened
-    /// @throws QueueException if the disk fails
+    /// @throws QueueException if the recovery fails
     /// @throws QueueUnavailableException if a newer relay wrote the database
+    /// @throws IOException if the free space cannot be measured
+    /// @throws SQLException if the database cannot be opened or upgraded
     public static JdbcQueue open(
             Dialect dialect,
             QueueSettings settings,
@@ -152,7 +154,7 @@ public final class JdbcQueue implements OperatorQueue, AutoCloseable {
         return housekeeper;
     }
 
-    /// Writes all submitted work and closes the database. Later calls fail with a [QueueException].
+    /// Writes all submitted work and closes the database. Later reads and writes fail with a [QueueException].
     @Override
     public void close() {
         housekeeper.close();

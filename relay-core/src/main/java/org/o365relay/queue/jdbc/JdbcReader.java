@@ -16,7 +16,7 @@ import org.o365relay.queue.Page;
 import org.o365relay.queue.QueueReader;
 import org.o365relay.queue.QueueSummary;
 
-/// Reads the queue for operators. Each result reflects a single state of the queue.
+/// Reads the queue for operators. Each result except content reflects a single state of the queue.
 public final class JdbcReader implements QueueReader {
 
     private static final int RECIPIENTS_PER_ENTRY = 3;
@@ -24,6 +24,7 @@ public final class JdbcReader implements QueueReader {
     private final ReadAccess access;
     private final InstantSource clock;
 
+    /// @param access must run all queries of one read in one transaction
     public JdbcReader(ReadAccess access, InstantSource clock) {
         this.access = access;
         this.clock = clock;

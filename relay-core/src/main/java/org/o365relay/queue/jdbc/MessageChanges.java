@@ -28,7 +28,7 @@ record MessageChanges(Statements statements, Instant now, String by) {
         };
     }
 
-    /// @return the mailbox or pool that will deliver the message after the change
+    /// @return the mailbox or pool that the message waits for after the change, if still open
     static String mailboxAfter(Change change, Candidate message) {
         return change instanceof Change.Redirect(String target) ? target : message.mailbox();
     }

@@ -124,7 +124,7 @@ public record MessageRow(
                 () -> new ChunkStream(access, content(), size)));
     }
 
-    /// @param reason reason for the last deferral; null if the message has not been deferred
+    /// @param reason reason for the last deferral, or `interrupted`; null if there is none
     /// @return the waiting message; empty if the row is damaged
     Optional<WaitingMessage> waiting(ReaderPool readers, List<RecipientRow> recipients, @Nullable String reason) {
         return ifValid(() -> new WaitingMessage(

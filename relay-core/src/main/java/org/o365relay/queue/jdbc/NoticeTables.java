@@ -21,7 +21,8 @@ import org.o365relay.queue.SuppressedNotices;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Reads and writes suppressed notices and delay notices. Each method runs in the caller's transaction.
+/// Reads and writes suppressed notices, and reads messages about which delay notices may be sent. Each method
+/// runs in the caller's transaction.
 final class NoticeTables {
 
     private static final Logger log = LoggerFactory.getLogger(NoticeTables.class);
@@ -44,7 +45,7 @@ final class NoticeTables {
         return kind.name().toLowerCase(Locale.ROOT);
     }
 
-    /// A row of `message`, the reason for its last deferral, and its recipients.
+    /// A row of `message`, the stored reason for the last deferral of the message, and its recipients.
     record WaitingRow(MessageRow row, @Nullable String reason, List<RecipientRow> recipients) {}
 
     static List<WaitingRow> waiting(Statements statements, long after, long before, int max) throws SQLException {
@@ -98,7 +99,7 @@ final class NoticeTables {
                 .toList();
     }
 
-    /// @return the message; empty if the row is damaged; the count of the group includes it nevertheless
+    /// @return the message; empty if the row is damaged. The count of the group includes damaged rows
     private static Optional<SuppressedMessage> readable(Statements statements, ResultSet row) throws SQLException {
         try {
             return Optional.of(message(statements, row));
@@ -157,8 +158,8 @@ final class NoticeTables {
                 .reduce("", (_, later) -> later);
     }
 
-    /// @return whether the number of stored notices in the group is unchanged; notices suppressed after the end
-    ///     of the period are ignored
+    /// @return whether the number of stored notices in the group is unchanged and not zero; notices suppressed
+    ///     after the end of the period are ignored
     static boolean isUnchanged(Statements statements, SuppressedNotices group) throws SQLException {
         long stored = statements.number(
                 "count-suppressed-notices",

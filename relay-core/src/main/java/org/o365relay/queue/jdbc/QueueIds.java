@@ -24,7 +24,7 @@ final class QueueIds {
     private final AtomicLong last;
 
     /// @param newest the newest ID in the queue, or 0 if the queue has no message; new IDs are higher, even if
-    ///     the clock was set back a little
+    ///     the clock was set back by up to a day
     QueueIds(InstantSource clock, RandomGenerator random, long newest) {
         this.clock = clock;
         this.random = random;

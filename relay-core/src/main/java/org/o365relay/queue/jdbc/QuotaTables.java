@@ -5,8 +5,8 @@ import java.time.Instant;
 import java.util.List;
 import org.o365relay.mail.UsageSlot;
 
-/// Reads and writes the number of recipients to which each account has sent mail. Each method runs in the
-/// caller's transaction.
+/// Reads and writes the number of recipients delivered through each account. Each method runs in the caller's
+/// transaction.
 public final class QuotaTables {
 
     private QuotaTables() {}
@@ -26,6 +26,8 @@ public final class QuotaTables {
     }
 
     /// Deletes expired usage slots, and slots far in the future, which were written while the clock was ahead.
+    ///
+    /// @return the number of slots deleted
     static int deleteOld(Statements statements, Instant now) throws SQLException {
         return statements.update(
                 "delete-old-quota-usage",

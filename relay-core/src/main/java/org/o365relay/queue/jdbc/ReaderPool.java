@@ -60,7 +60,8 @@ final class ReaderPool implements AutoCloseable, ReadAccess {
         }
     }
 
-    /// Ends the transaction: an open read transaction would return stale data and block checkpoints.
+    /// Ends the transaction after a failure: if it remained open, later reads would return stale data, and
+    /// checkpoints would be blocked.
     private void reset(@Nullable Reader reader, Throwable failure) {
         if (reader == null || closed) {
             return;

@@ -24,7 +24,7 @@ final class Signals {
         });
     }
 
-    /// Wakes every waiting thread.
+    /// Raises the signals of all scopes.
     void raiseAll() {
         signals.values().forEach(Signal::raise);
     }

@@ -17,7 +17,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// Named SQL statements, each prepared once for the connection. Must be used by only one thread at a time.
+/// Named SQL statements of one connection, each prepared when it is first used. Must be used by only one thread
+/// at a time.
 public final class Statements {
 
     private static final String NAME_PREFIX = "-- name: ";

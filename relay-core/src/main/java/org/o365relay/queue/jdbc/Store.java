@@ -77,7 +77,7 @@ final class Store implements AutoCloseable {
         return scanners;
     }
 
-    /// Returns unused space to the file system.
+    /// Returns part of the unused space to the file system.
     void returnFreeSpace() {
         upkeep.returnFreeSpace(committer, freeSpace);
     }

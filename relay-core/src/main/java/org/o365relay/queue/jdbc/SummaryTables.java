@@ -17,8 +17,8 @@ import org.o365relay.queue.GroupCount;
 import org.o365relay.queue.MessageState;
 import org.o365relay.queue.QueueSummary;
 
-/// Counts the open messages with index scans. Reads only the rows of messages that are being delivered and of
-/// the oldest message in each group.
+/// Counts the open messages with index scans. Apart from indexes, reads only the rows of messages that are
+/// being delivered, of the oldest message in each group, and of each client's message that is due next.
 final class SummaryTables {
 
     private static final int MAX_CLIENTS = 20;
