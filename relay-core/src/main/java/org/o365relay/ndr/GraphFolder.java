@@ -29,8 +29,8 @@ import org.o365relay.net.NoResponseException;
 /// <https://learn.microsoft.com/graph/api/message-get>
 final class GraphFolder implements NdrFolder {
 
-    /// Messages are truncated to this size in octets. The delivery status is at the beginning of a report, so
-    /// truncation affects only the copy of the reported message that follows.
+    /// Messages are truncated to this size in octets. The delivery status is near the beginning of a report, so
+    /// truncation normally affects only the copy of the reported message that follows.
     static final int MAX_MESSAGE = 1024 * 1024;
 
     private static final int MAX_JSON = 8 * 1024 * 1024;

@@ -120,7 +120,7 @@ final class NdrParser {
                         List.of(diagnostic.isEmpty() ? "not delivered" : untyped(diagnostic))));
     }
 
-    /// @return the value without its type prefix (`rfc822;`, `smtp;` or `dns;`)
+    /// @return the value without its type prefix, such as `rfc822;`, `smtp;` or `dns;`
     private static String untyped(String value) {
         return value.substring(value.indexOf(';') + 1).strip();
     }

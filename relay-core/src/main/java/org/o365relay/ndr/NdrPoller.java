@@ -56,7 +56,7 @@ final class NdrPoller implements AutoCloseable, NdrFolder.Listener {
         }
     }
 
-    /// Logs a problem once when it begins, and once when it ends.
+    /// Logs a problem once when it begins or changes, and once when it ends.
     private void logProblem(String problem) {
         if (problem.equals(lastProblem)) {
             return;

@@ -48,9 +48,9 @@ import org.o365relay.queue.SuppressedNotice.Kind;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Processes NDRs: adds an event to the history of each reported message and notifies its envelope sender, or
-/// the admin if the sender cannot be reached. The recipient of the notice is never taken from the report,
-/// because reports can be forged.
+/// Processes NDRs: adds an event for each failed recipient to the history of the reported message, and notifies
+/// the envelope sender, or the admin if the sender cannot be reached. The recipient of the notice is never
+/// taken from the report, because reports can be forged.
 final class NdrProcessor {
 
     private static final Logger log = LoggerFactory.getLogger(NdrProcessor.class);
@@ -58,7 +58,8 @@ final class NdrProcessor {
     /// Matches Message-IDs that the relay added (rewrite.HeaderComposer).
     private static final Pattern OWN_ID = Pattern.compile("<([0-9A-Za-z]{13})@[^<>@]+>");
 
-    /// Maximum number of parts of a message that was split by route.
+    /// Maximum number of messages with the same Message-ID that are considered. The parts of a message that was
+    /// split by route have the same one.
     private static final int MAX_PARTS = 100;
 
     private final EmailAddress mailbox;
@@ -144,8 +145,8 @@ final class NdrProcessor {
         }
     }
 
-    /// The notice about a reported message, or the suppressed notice. Both components are empty if no notice is
-    /// required.
+    /// The notice about a reported message, or the suppressed notice. Both components are empty if no notice
+    /// may or can be sent.
     ///
     /// @param suppressed present instead of a notice if the device has reached its notice limit
     private record Notification(Optional<LocalMessage> notice, Optional<SuppressedNotice> suppressed) {
@@ -253,7 +254,7 @@ final class NdrProcessor {
                     .findFirst();
         }
 
-        /// The content has been deleted; only these header fields are stored.
+        /// Contains only the stored header fields, because the content of a settled message is deleted.
         ReportedMessage original() {
             String header = (subject.isEmpty() ? "" : "Subject: " + encoded(subject) + "\r\n") + "Message-ID: "
                     + messageId + "\r\n";
@@ -270,7 +271,7 @@ final class NdrProcessor {
         }
     }
 
-    /// @return the messages with this Message-ID; several if the message was split into parts
+    /// @return the messages with this Message-ID, for example several if a message was split into parts
     private List<Candidate> candidates(String messageId) {
         if (messageId.isEmpty()) {
             return List.of();

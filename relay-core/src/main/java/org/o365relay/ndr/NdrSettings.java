@@ -7,7 +7,7 @@ import org.o365relay.mail.EmailAddress;
 
 /// The NDR source of a mailbox.
 ///
-/// @param mailbox a configured mailbox
+/// @param mailbox the mailbox to which the reports are sent
 /// @param pollInterval interval at which the source is checked for new reports
 public record NdrSettings(EmailAddress mailbox, Graph source, Duration pollInterval) {
 

@@ -4,8 +4,8 @@ import java.net.IDN;
 import java.util.Locale;
 import org.o365relay.mail.EmailAddress;
 
-/// Normalizes addresses for comparison. Addresses that Exchange treats as one mailbox have the same key;
-/// addresses that may be different mailboxes have different keys.
+/// Normalizes addresses for comparison. Spellings that certainly mean the same mailbox in Exchange have the
+/// same key; spellings that may mean different mailboxes have different keys.
 final class AddressKey {
 
     // characters that IDNA 2003, which Java implements, converts differently from IDNA 2008
@@ -14,7 +14,8 @@ final class AddressKey {
     private AddressKey() {}
 
     /// @return the key, which is the same for all spellings of the address: with or without quotes, in upper or
-    ///     lower case (ASCII only), with the domain in Unicode or ASCII (`xn--`) form
+    ///     lower case (ASCII only), with the domain in Unicode or ASCII (`xn--`) form. A domain that contains
+    ///     one of the [#DEVIATIONS] is compared exactly
     static String of(EmailAddress address) {
         return asciiLowerCase(unquoted(address.localPart())) + '@' + domain(address.domain());
     }

@@ -22,7 +22,7 @@ final class AddressList {
     private static final int MAX_MAILBOXES = 50;
 
     // Maximum total size of the fields that are parsed, because parsing and decoding take quadratic time. Text beyond
-    // the limit is searched for addresses only if the text before it contains none.
+    // the limit is searched for addresses only if the text before it contains no complete address.
     private static final int MAX_PARSED = 8 * 1024;
     private static final int MAX_NAME = 1024;
 
@@ -59,8 +59,9 @@ final class AddressList {
     }
 
     /// @param mailbox the address parsed from the field
-    /// @return whether the field contains exactly this mailbox, in a form that Exchange accepts: valid by RFC
-    ///     5322 §3.4, with only one `@` after decoding, and without an encoded word that cannot be decoded
+    /// @return whether the field contains exactly this mailbox, in a form that Exchange accepts: at most 1,024
+    ///     printable ASCII characters, valid (RFC 5322 §3.4), with only one `@` after decoding, and without an
+    ///     encoded word that cannot be decoded
     static boolean isOnePlainMailbox(RawField field, EmailAddress mailbox) {
         String value = field.value();
         return value.length() <= MAX_NAME
@@ -80,7 +81,8 @@ final class AddressList {
         }
     }
 
-    /// Checks the address itself, because the parser accepts invalid local parts such as `"Ann"ann@b.c`.
+    /// Checks the address itself, because the parser accepts invalid local parts such as `"Ann"ann@b.c`. The
+    /// members of groups are not checked.
     private static boolean isValid(InternetAddress address) {
         return address.isGroup() || EmailAddress.parse(address.getAddress()).isPresent();
     }
@@ -141,7 +143,8 @@ final class AddressList {
                 .orElseGet(() -> new HeaderMailbox(name.isEmpty() ? EncodedText.decode(text) : name, null));
     }
 
-    /// Searches the text for addresses. The text before each address becomes its display name.
+    /// Searches the text for addresses. The text before each address becomes its display name. If there is no
+    /// address, the whole text becomes the name of a mailbox without an address.
     private static List<HeaderMailbox> extracted(String text) {
         List<HeaderMailbox> mailboxes = new ArrayList<>();
         Matcher address = ADDRESS.matcher(text);

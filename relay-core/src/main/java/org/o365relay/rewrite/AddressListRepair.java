@@ -6,8 +6,8 @@ import java.util.regex.Pattern;
 
 /// Repairs forms in `To`, `Cc`, `Reply-To`, `Resent-To` and `Resent-Cc` that Exchange may refuse: unquoted
 /// display names that contain an `@` (`a@b.c <a@b.c>`), and names followed by an address without angle brackets
-/// (`Ann a@b.c`). All other members, members with comments, and lists that cannot be parsed stay
-/// byte-identical.
+/// (`Ann a@b.c`). Names with encoded words are not quoted. All other members, members with comments, and lists
+/// that cannot be parsed stay byte-identical.
 final class AddressListRepair {
 
     private static final Set<String> FIELDS = Set.of("to", "cc", "reply-to", "resent-to", "resent-cc");

@@ -22,8 +22,8 @@ final class AddressListSplitter {
     /// @param membersOnly whether the list contained no group and no comment
     record SplitList(List<String> members, boolean membersOnly) {}
 
-    /// @return the members; empty if the list cannot be split because of an unbalanced quote, comment or angle
-    ///     bracket
+    /// @return the members; empty if the list cannot be split because of an unbalanced quotation mark,
+    ///     parenthesis or bracket
     static Optional<SplitList> split(String value) {
         return new AddressListSplitter(value).split();
     }

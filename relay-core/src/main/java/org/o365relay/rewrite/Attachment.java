@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param name file name, never empty
 /// @param type media type, such as `application/pdf`
-/// @param contentId Content-ID, without angle brackets, that the text uses to refer to the part; null if the
-///     text does not refer to it
+/// @param contentId Content-ID, without angle brackets, with which the text may refer to the part; null if the
+///     part has none, or if it is neither inline nor in a multipart/related
 /// @param encoding the Content-Transfer-Encoding, in lower case; empty if there is none
 /// @param from offset of the encoded content in the message
 /// @param to end of the encoded content, exclusive

@@ -54,7 +54,7 @@ final class AttachmentFinder {
     ///
     /// @param parent the multipart that contains the part; null for the message itself
     /// @param index index of the part in its multipart, from 0
-    /// @param from offset of the delimiter before the part
+    /// @param from offset of the delimiter before the part; 0 for the message itself
     record Position(@Nullable Multipart parent, int index, long from) {
 
         private boolean isDivisible() {
@@ -64,7 +64,7 @@ final class AttachmentFinder {
 
     /// A part that can be removed.
     ///
-    /// @param to offset of the delimiter after the part
+    /// @param to offset of the delimiter after the part, or size of the message if there is none
     record FoundAttachment(Attachment attachment, Position position, long to) {
         long from() {
             return position.parent() == null ? attachment.from() : position.from();

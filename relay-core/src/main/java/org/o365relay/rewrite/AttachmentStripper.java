@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 import org.o365relay.rewrite.AttachmentFinder.FoundAttachment;
 
 /// Removes attachments from a message, the largest first, until the remaining message is small enough. The rest
-/// of the body is copied byte for byte.
+/// of the body is copied byte for byte; an empty text part replaces a removed first part of a multipart.
 public final class AttachmentStripper {
 
     private AttachmentStripper() {}
@@ -22,7 +22,8 @@ public final class AttachmentStripper {
     /// @param header the header that replaces the header of the message
     /// @param limit maximum size of the remaining message, in octets
     /// @return the message without its largest attachments; empty if the message cannot be made small enough,
-    ///     because its text is too large or its large parts are signed, encrypted or attached messages
+    ///     for example because its text is too large or its large parts are signed, encrypted or attached
+    ///     messages
     public static Optional<StrippedMessage> strip(StoredContent message, ReaddressedHeader header, long limit)
             throws IOException {
         List<FoundAttachment> removed = largest(message, header, limit);

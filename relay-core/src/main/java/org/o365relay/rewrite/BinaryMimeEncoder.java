@@ -18,17 +18,18 @@ import org.o365relay.mail.Reply;
 import org.o365relay.mail.UnacceptableContentException;
 
 /// Converts a binary message for a server without BINARYMIME (RFC 3030 §3): binary parts are encoded as base64
-/// (RFC 2045 §6.8); the rest is unchanged except for line endings.
+/// (RFC 2045 §6.8); the rest is unchanged except for line endings and the fields that declare the encoding.
 ///
 /// 1. For each part, the Content-Type and Content-Transfer-Encoding are read from its header.
 /// 2. Composite parts (multiparts and messages) must not be encoded as a whole (RFC 2045 §6.4); instead, the
 ///    parts inside them are encoded.
 /// 3. Other parts are encoded if they are declared as binary, or if they are not encoded but contain NUL or
-///    line endings other than CRLF ([TextPartEncoder]).
-/// 4. Signed parts (RFC 1847 §2.1) cannot be encoded without breaking the signature; a message with a binary
-///    signed part is rejected.
+///    line endings other than CRLF, or are larger than 256 KiB ([TextPartEncoder]).
+/// 4. Signed parts (RFC 1847 §2.1) cannot be encoded without breaking the signature. A message is rejected if
+///    a signed part is declared as binary or contains NUL or line endings other than CRLF; the size of signed
+///    parts does not matter.
 ///
-/// Reads the message once and keeps one header and at most 256 KiB in memory.
+/// Reads the message once, and keeps one header and at most 256 KiB of content in memory.
 final class BinaryMimeEncoder {
 
     private static final int MAX_DEPTH = 100;
@@ -57,7 +58,8 @@ final class BinaryMimeEncoder {
     /// Copies a message, and encodes its binary parts.
     ///
     /// @throws UnacceptableContentException if the message cannot be converted, because its part structure is
-    ///     malformed or a binary part is signed; by then, part of the message has been written to `out`
+    ///     malformed, too deep or has too large a header, or a signed part would have to be encoded; by then,
+    ///     part of the message may have been written to `out`
     static void encode(InputStream message, OutputStream out) throws IOException {
         BinaryMimeEncoder encoder = new BinaryMimeEncoder(message, out);
         encoder.entity(0, "text/plain");
@@ -272,7 +274,7 @@ final class BinaryMimeEncoder {
     private enum Encoding {
         /// Declared as binary.
         BINARY,
-        /// Declared as lines of text: 7bit, 8bit or not declared.
+        /// Lines of text: declared as 7bit or 8bit, or not declared.
         PLAIN,
         /// Encoded: base64, quoted-printable or an unknown encoding.
         ENCODED;

@@ -18,19 +18,21 @@ import org.o365relay.mail.UnacceptableContentException;
 
 /// Changes the destination fields (RFC 5322 §3.6.3) of a header so that they name exactly the envelope
 /// recipients. This is necessary for upstreams that have no envelope and deliver to the addresses in `To`, `Cc`
-/// and `Bcc`:
+/// and `Bcc`. These changes are made:
 ///
-/// 1. Addresses in `To` or `Cc` that are not in the envelope are removed, so recipients do not see them.
+/// 1. Addresses in `To` or `Cc` that are not in the envelope are removed; recipients therefore do not see them.
 /// 2. Envelope recipients named in neither `To` nor `Cc` are added in a single `Bcc`, the last field of the
 ///    header.
-/// 3. Fields that become empty are removed, as are groups (`undisclosed-recipients:;`) and fields that cannot
-///    be parsed. Several `To` or `Cc` fields are merged.
+/// 3. Groups (such as `undisclosed-recipients:;`) are replaced by their members. Fields that become empty or
+///    cannot be parsed are removed, as are list members longer than 1,024 octets. Several `To` or `Cc` fields
+///    are merged.
 /// 4. Duplicate addresses are removed.
 /// 5. `Resent-To`, `Resent-Cc` and `Resent-Bcc` are removed, because it is not documented whether Exchange
 ///    honors them.
 ///
-/// A `To` or `Cc` field that names only envelope recipients, in an unambiguous form, stays byte-identical, as
-/// do all other fields. A field that is changed is rebuilt from its addresses and display names.
+/// A single `To` or `Cc` field that names only envelope recipients, in an unambiguous form, stays
+/// byte-identical, as do all other fields. A field that is changed is rebuilt from its addresses and display
+/// names.
 public final class DestinationFields {
 
     private static final int MAX_HEADER = 2 * HeaderReader.MAX_HEADER; // including the fields added by the relay
@@ -129,7 +131,7 @@ public final class DestinationFields {
 
     /// Collects the addresses of a field that are envelope recipients and have not been collected yet.
     ///
-    /// @return whether the field contains exactly these addresses and nothing else
+    /// @return whether the field contains exactly these addresses, in an unambiguous form, and nothing else
     private boolean collect(RawField field, List<HeaderMailbox> named) {
         Optional<AddressListSplitter.SplitList> list = AddressListSplitter.split(field.value());
         if (list.isEmpty()) {
@@ -156,8 +158,8 @@ public final class DestinationFields {
         return exact;
     }
 
-    /// Tests whether the member is exactly this address, in an unambiguous form. Non-ASCII octets are allowed
-    /// in the display name, where they do not affect the address.
+    /// Tests whether the member names exactly this address, in an unambiguous form. Non-ASCII octets are
+    /// allowed in the display name, where they do not affect the address.
     private static boolean isPlain(RawField member, EmailAddress address) {
         StringBuilder ascii = new StringBuilder(member.text());
         for (int i = 0; i < ascii.length(); i++) {

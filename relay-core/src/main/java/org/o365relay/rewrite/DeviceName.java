@@ -16,7 +16,8 @@ final class DeviceName {
 
     private DeviceName() {}
 
-    /// @return the HELO name if it is a host name other than `localhost`, otherwise the IP address
+    /// @return the HELO name if it is a host name other than `localhost` and `localhost.*`, otherwise the IP
+    ///     address
     static String name(Arrival arrival) {
         String helo = arrival.helo();
         return isHostName(helo) && !isLocalhost(helo) ? helo : text(arrival.client());
@@ -28,8 +29,9 @@ final class DeviceName {
         return "[" + (address instanceof Inet6Address ? "IPv6:" : "") + text(address) + "]";
     }
 
-    /// @return the HELO name without characters that are special in a header field; the client's address
-    ///     literal if nothing remains
+    /// @return the HELO name if it is a host name or an address literal. Otherwise, the HELO name with other
+    ///     characters than those of a host name replaced by hyphens, truncated to 64 characters; the client's
+    ///     address literal if nothing remains
     static String heloForTrace(Arrival arrival) {
         String helo = arrival.helo();
         if (isHostName(helo) || ADDRESS_LITERAL.matcher(helo).matches()) {

@@ -39,7 +39,7 @@ final class DisplayName {
     }
 
     /// @return the name, at most 128 characters long, with addresses reduced to their local part and without
-    ///     `@`, control characters and anything that resembles an encoded word
+    ///     `@`, control characters, empty brackets and `=?`, the beginning of an encoded word
     static String cleaned(String name) {
         String text = name.substring(0, Math.min(name.length(), MAX_READ)).replaceAll("[\uFF20\uFE6B]", "@");
         text = ADDRESS.matcher(text).replaceAll("$1").replace("@", "");

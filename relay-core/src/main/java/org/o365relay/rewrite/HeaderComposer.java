@@ -52,8 +52,8 @@ final class HeaderComposer {
         return octets();
     }
 
-    /// The new `From` takes the position of the first original `From`. A `Reply-To` from the device that is
-    /// unchanged keeps its position. New fields that replace no original field are appended.
+    /// The new `From` takes the position of the first original `From`, and is appended if there is none. A
+    /// `Reply-To` from the device that is unchanged keeps its position; a rebuilt or new one is appended.
     private void keep(RawField from, @Nullable RawField replyTo) {
         List<RawField> pending = new ArrayList<>(
                 Stream.of(from, replyTo).filter(Objects::nonNull).toList());
@@ -114,7 +114,7 @@ final class HeaderComposer {
         fields.add(RawField.of(ORIGINAL_ENVELOPE_FROM, "<" + sender + ">"));
     }
 
-    /// Truncates the text, but not in the middle of a UTF-8 character.
+    /// Truncates the text to 900 octets, but not in the middle of a UTF-8 character.
     private static String truncated(String text) {
         int end = Math.min(text.length(), MAX_RECORDED);
         while (end < text.length() && end > MAX_RECORDED - 4 && (text.charAt(end) & 0xc0) == 0x80) {

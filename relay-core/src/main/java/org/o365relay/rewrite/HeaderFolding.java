@@ -79,6 +79,8 @@ final class HeaderFolding {
     /// Finds the last white space within 998 octets or, if there is none, the first after them. The folding
     /// point is never at the beginning or end of the line, which would create a blank line. It is directly
     /// after the field name only if the first word fits on the next line.
+    ///
+    /// @return index of the white space that begins the next line; `end` if the line cannot be folded
     private int foldingPoint(int start, int end) {
         int first = start == 0 ? text.indexOf(':') + 1 : start;
         int word = first;

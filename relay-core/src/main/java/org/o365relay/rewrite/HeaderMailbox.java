@@ -7,7 +7,7 @@ import org.o365relay.mail.EmailAddress;
 /// A mailbox in an address list (RFC 5322 §3.4).
 ///
 /// @param name the display name, decoded; empty if there is none
-/// @param addrSpec the address; null if it is malformed
+/// @param addrSpec the address; null if it is missing or malformed
 record HeaderMailbox(String name, @Nullable EmailAddress addrSpec) {
 
     Optional<EmailAddress> address() {

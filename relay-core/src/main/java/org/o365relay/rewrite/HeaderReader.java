@@ -11,8 +11,9 @@ import java.util.List;
 import java.util.Optional;
 
 /// Reads a header and tolerates common errors of devices: LF or CR instead of CRLF, an mbox `From ` line before
-/// the header, or no empty line after it. The body begins at the first line that is neither a field nor the
-/// continuation of a field. NUL octets in fields, which are obsolete (RFC 5322 §4.1), are dropped.
+/// the header, or no empty line after it. The body begins after the first empty line, or at the first line
+/// before it that is neither a field nor the continuation of a field. NUL octets in fields, which are obsolete
+/// (RFC 5322 §4.1), are dropped.
 public final class HeaderReader {
 
     /// Maximum size of a header, in octets.

@@ -65,8 +65,8 @@ record PartHeader(
         return type.startsWith("multipart/") && boundary != null && !boundary.isEmpty();
     }
 
-    /// Tests whether the part is a file. The text of the message, multiparts, signatures, encrypted messages
-    /// (RFC 8551) and attached messages are not files.
+    /// Tests whether the part is a file. The text of the message, multiparts, attached messages, and S/MIME
+    /// signatures and encrypted messages (RFC 8551) are not files.
     boolean isFile() {
         boolean excluded = type.startsWith("multipart/") || type.startsWith("message/") || type.contains("pkcs7");
         return !excluded && (!type.startsWith("text/") || disposition.equals("attachment") || fileName != null);
@@ -98,6 +98,7 @@ record PartHeader(
     }
 
     /// Decodes encoded words, which many programs use in parameters although they are not allowed there.
+    /// Removes unsafe characters, and truncates the name to 255 characters.
     private static String displayable(String name) {
         boolean raw = name.chars().allMatch(c -> c < 0x100);
         String text = EncodedText.decode(raw ? RawText.of(name.getBytes(StandardCharsets.ISO_8859_1)) : name);

@@ -63,8 +63,8 @@ public sealed interface RewriteResult {
             return header.clone();
         }
 
-        /// @return the body as received. Only one of this method, [#writeTo] and [#writeBinaryTo] may read it,
-        ///     and only once
+        /// @return the body as received. It can be read only once: from this stream, by [#writeTo] or by
+        ///     [#writeBinaryTo]
         public InputStream body() {
             return body;
         }
@@ -79,11 +79,12 @@ public sealed interface RewriteResult {
             return binary;
         }
 
-        /// Writes the message with CRLF line endings, and with binary parts encoded as base64. The message can
-        /// be written only once, by this method or by [#writeBinaryTo].
+        /// Writes the message with CRLF line endings. If [#isBinary], encodes parts with binary content as
+        /// base64. The message can be written only once, by this method or by [#writeBinaryTo].
         ///
         /// @throws UnacceptableContentException if a binary message cannot be converted, because its part
-        ///     structure is malformed or a binary part is signed
+        ///     structure is malformed, too deep or has too large a header, or a signed part would have to be
+        ///     encoded
         /// @throws IOException if the original cannot be read or `out` fails
         public void writeTo(OutputStream out) throws IOException {
             if (binary) {

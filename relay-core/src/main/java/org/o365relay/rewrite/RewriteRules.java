@@ -7,14 +7,16 @@ import org.o365relay.mail.EmailAddress;
 
 /// The rewriting rules of one mailbox.
 ///
-/// @param mailbox the address that becomes the envelope sender and the author (`From`)
+/// @param mailbox the address that becomes the envelope sender and, unless `sendAs` applies, the author
+///     (`From`)
 /// @param displayName a template for the author's display name. It may contain placeholders: `{name}` is the
 ///     original display name, `{address}` is the original author's address with " at " instead of `@`,
 ///     `{local-part}` is the local part of that address, and `{device}` is the device's HELO name or IP
-///     address. The template `{name}` keeps the original name; text without placeholders is used unchanged
-/// @param sendAs authors that are kept in `From`
-/// @param replyToFallback `Reply-To` of messages with neither a reachable author nor a reachable envelope
-///     sender; null to add none
+///     address. The template `{name}` keeps the original name; a template without placeholders sets the same
+///     name for every message
+/// @param sendAs authors that are kept in `From` if they are the only author
+/// @param replyToFallback `Reply-To` of messages with neither a usable `Reply-To` nor a reachable author or
+///     envelope sender; null to add none
 /// @param recordOriginal whether to add `X-Original-From` and `X-Original-Envelope-From`
 /// @param suppressAutoResponses whether to add `X-Auto-Response-Suppress` ([MS-OXCMAIL] §2.1.3.2.20)
 /// @param hostname host name of this relay in `Received`
@@ -34,7 +36,7 @@ public record RewriteRules(
         sendAs = List.copyOf(sendAs);
     }
 
-    /// @return whether this author is kept in `From`, because it is the mailbox or is on the send-as list
+    /// @return whether this author is allowed in `From`, because it is the mailbox or is on the send-as list
     public boolean maySendAs(EmailAddress author) {
         return author.toString().equalsIgnoreCase(mailbox.toString())
                 || sendAs.stream().anyMatch(entry -> entry.covers(author));

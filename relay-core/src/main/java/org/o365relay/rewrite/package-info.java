@@ -4,23 +4,24 @@
 /// These changes are made, and no others:
 ///
 /// 1. Line endings become CRLF, and the last line gets one if it has none. An mbox line before the header is
-///    removed, and a missing empty line after the header is added. Binary parts of a binary message are encoded
-///    as base64, unless the message is sent with BINARYMIME. The body is otherwise byte-identical.
+///    removed, and a missing empty line after the header is added. In a binary message, parts with binary
+///    content are encoded as base64; if the message is sent with BINARYMIME, its body is unchanged instead,
+///    including line endings. The body is otherwise byte-identical.
 /// 2. A `Received` field is prepended.
-/// 3. `From` is replaced, at the position of the first one, by a single address: the author if there is only
-///    one and it is on the send-as list, otherwise the mailbox.
+/// 3. `From` is replaced, at the position of the first one, by a field with a single address: the author if
+///    there is only one and it is on the send-as list, otherwise the mailbox. A missing `From` is appended.
 /// 4. The first usable `Reply-To` from the device is kept; if it is not a valid address list, it is rebuilt. If
 ///    there is no usable one and replies would not reach the author, one is created from the reachable authors,
 ///    the envelope sender or the configured fallback. Other `Reply-To` fields are removed.
 /// 5. `Sender`, `Return-Path`, `Bcc`, `Resent-Bcc`, `DKIM-Signature`, `DomainKey-Signature`,
 ///    `X-Google-DKIM-Signature` and `ARC-*` are removed.
 /// 6. An empty `Date`, `Message-ID` or `To` is removed. A missing `Date` or `Message-ID` is appended, and a
-///    `To` if both `To` and `Cc` are missing. If configured, `X-Auto-Response-Suppress` is appended unless it
-///    exists. If configured, `X-Original-From` (if `From` was changed) and `X-Original-Envelope-From` are
-///    appended and replace those from the device.
+///    `To` if there is neither a `To` nor a `Cc` with a value. If configured, `X-Auto-Response-Suppress` is
+///    appended unless it exists. If configured, `X-Original-From` (if `From` was changed) and
+///    `X-Original-Envelope-From` are appended, and those from the device are removed.
 /// 7. NUL octets in fields are removed.
 /// 8. In `To`, `Cc`, `Reply-To`, `Resent-To` and `Resent-Cc`, unquoted names that contain an `@` are quoted,
-///    and an address that follows a name without angle brackets is enclosed in them.
+///    and an address after a name is enclosed in angle brackets if they are missing.
 /// 9. Header lines longer than 998 octets are folded at white space, and address and Message-ID lists also
 ///    between elements.
 ///

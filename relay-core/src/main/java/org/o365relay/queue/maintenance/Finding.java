@@ -10,13 +10,14 @@ public record Finding(Kind kind, String text) {
         /// The database file is damaged: a page cannot be read, an index does not match its table, or a table,
         /// column or index is missing. A repair copies everything that can be read into a new file.
         FILE,
-        /// A message cannot be delivered: its row or its content is damaged or missing. A repair copies the
+        /// A message cannot be delivered: its rows or its content are damaged or missing. A repair copies the
         /// readable parts to quarantine and puts the message on hold. Content that belongs to no message is
         /// copied to quarantine and then deleted.
         MESSAGE,
-        /// Some rows contradict each other or belong to no message. No mail is lost; a repair fixes them.
+        /// Some rows contradict each other, contain an invalid value or belong to no message. A repair fixes or
+        /// deletes them.
         INCONSISTENCY,
-        /// Information only. A repair does not change it.
+        /// Information only; no repair is needed.
         NOTE
     }
 

@@ -4,7 +4,7 @@ import java.sql.Connection;
 import java.util.Map;
 import org.o365relay.queue.jdbc.Statements;
 
-/// The SQL statements in `inspection.sql`, which verify and repair a queue.
+/// The SQL statements in `inspection.sql`, which verify, repair and restore a queue.
 final class InspectionStatements {
 
     private static final Map<String, String> TEXTS =

@@ -34,7 +34,7 @@ final class IntegrityCheck {
         this.longestWait = longestWait;
     }
 
-    /// A message that cannot be delivered.
+    /// A message whose row, recipients or content are damaged.
     record Damaged(long id, String why) {
 
         String text() {
@@ -68,8 +68,11 @@ final class IntegrityCheck {
         }
     }
 
-    /// @param notes receives damaged messages that an earlier repair put in quarantine, and damaged settled
-    ///     messages
+    /// Finds damaged messages.
+    ///
+    /// @param sink receives the damaged messages that need a repair
+    /// @param notes receives the other damaged messages: those that an earlier repair copied to quarantine and
+    ///     that are on hold, and settled ones
     void damaged(Consumer<Damaged> sink, Consumer<Finding> notes) throws SQLException {
         long last = Long.MIN_VALUE;
         List<StoredMessage> batch = messages(last);
@@ -83,7 +86,7 @@ final class IntegrityCheck {
         }
     }
 
-    /// @return the IDs of content that belongs to no message
+    /// @return the IDs of content that belongs to no message and is not being received
     List<Long> contentsWithoutMessage() throws SQLException {
         return statements.list("orphaned-content", row -> row.getLong(1));
     }
@@ -92,7 +95,7 @@ final class IntegrityCheck {
 
     /// The stored content of a message.
     ///
-    /// @param size the number of octets that could be read
+    /// @param size number of octets before the first damaged chunk
     /// @param damage description of the first damaged chunk; null if all chunks are intact
     private record Content(long id, long size, @Nullable String damage) {}
 

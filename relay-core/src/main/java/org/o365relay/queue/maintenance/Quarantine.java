@@ -25,9 +25,9 @@ import org.o365relay.queue.jdbc.sqlite.DurableFiles;
 import org.o365relay.queue.jdbc.sqlite.MaintenanceMarker;
 import org.o365relay.queue.jdbc.sqlite.Sqlite;
 
-/// A folder below the data directory in which a repair saves data before it changes anything: copies of the
-/// files and, for each message that cannot be delivered, the readable part of its content (`ID.eml`) and its
-/// rows (`ID.json`).
+/// A folder below the data directory in which a repair saves data: copies of the queue's files, made before any
+/// change, and the content as far as it is readable (`ID.eml`) and the rows (`ID.json`) of each message that
+/// cannot be delivered or whose row is missing.
 final class Quarantine {
 
     private static final DateTimeFormatter NAME =
@@ -39,7 +39,7 @@ final class Quarantine {
         this.folder = folder;
     }
 
-    /// Creates a new folder, named after the current time.
+    /// Creates a folder named after the time, in UTC.
     static Quarantine create(Path directory, Instant now) throws IOException {
         Path folder = directory.resolve("quarantine").resolve(name(now));
         DurableFiles.createDirectories(folder);
@@ -62,11 +62,11 @@ final class Quarantine {
         DurableFiles.syncDirectory(folder);
     }
 
-    /// Restores the queue's files from the copies. Deletes no file until all copies have been copied back under
-    /// temporary names and synced.
+    /// Restores the database and its log from the copies. Deletes no file of the queue until the copies have
+    /// been copied back under temporary names and synced.
     ///
-    /// @throws QueueUnavailableException if the copies do not exist, with a message for the admin; nothing has
-    ///     been changed in that case
+    /// @throws QueueUnavailableException if there is no copy of the database, with a message for the admin;
+    ///     nothing has been changed in that case
     void restoreFiles(Sqlite queue) throws IOException, QueueUnavailableException {
         Sqlite saved = new Sqlite(folder);
         if (!Files.exists(saved.file())) {
@@ -95,6 +95,7 @@ final class Quarantine {
     /// Exports the readable parts of a message.
     ///
     /// @param content ID under which the content of the message is stored
+    /// @param why reason for the export
     void export(Statements statements, long id, long content, String why) throws IOException, SQLException {
         String name = id >= 0 ? new QueueId(id).toString() : "row" + id;
         Path message = folder.resolve(name + ".eml");

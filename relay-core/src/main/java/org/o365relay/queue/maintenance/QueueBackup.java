@@ -27,7 +27,7 @@ import org.o365relay.queue.jdbc.sqlite.Sqlite;
 /// reset and grows until the backup is complete.
 public final class QueueBackup {
 
-    /// Age after which a partial file left by a killed backup is deleted.
+    /// Age after which the next backup to the same folder deletes a partial file left by a killed backup.
     private static final Duration LEFTOVER_AGE = Duration.ofDays(1);
 
     private static final Pattern PARTIAL = Pattern.compile("\\.queue-\\d{8}-\\d{6}\\.db\\.partial(-journal)?");
@@ -51,7 +51,8 @@ public final class QueueBackup {
     /// Writes the backup to `queue-YYYYMMDD-HHMMSS.db` (UTC), verifies it and syncs it.
     ///
     /// @param folder an existing folder
-    /// @throws QueueUnavailableException with a message for the admin; no partial file is left
+    /// @throws QueueUnavailableException if the backup fails, with a message for the admin; the partial file is
+    ///     deleted if possible
     public Result writeTo(Path folder) throws QueueUnavailableException {
         String name = "queue-" + Quarantine.name(clock.instant()) + ".db";
         Path file = folder.resolve(name);
@@ -96,6 +97,8 @@ public final class QueueBackup {
 
     /// Copies the queue into the partial file and verifies the copy. Empties the file first, because the copy
     /// is repeated if a relay starts while it is being made.
+    ///
+    /// @return number of open messages in the copy
     static long copy(Statements statements, Path folder, Path partial) throws SQLException {
         try {
             Files.write(partial, new byte[0]);

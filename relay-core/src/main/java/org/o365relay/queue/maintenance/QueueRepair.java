@@ -24,9 +24,9 @@ import org.o365relay.queue.jdbc.sqlite.RowRecovery;
 import org.o365relay.queue.jdbc.sqlite.Schema;
 import org.o365relay.queue.jdbc.sqlite.Sqlite;
 
-/// Repairs a queue while no relay is running. Copies the files to the quarantine folder first. Then recovers
-/// every readable row, and copies messages that cannot be delivered to quarantine and puts them on hold. No
-/// message is discarded.
+/// Repairs a queue while no relay is running. Copies the files to the quarantine folder first. Then copies the
+/// readable rows into a new database if the file is damaged, fixes inconsistent rows, and copies messages that
+/// cannot be delivered to quarantine and puts them on hold. No readable message is discarded.
 ///
 /// A repair may be killed at any time and run again: a [MaintenanceMarker] exists while files are being
 /// replaced, so that no relay opens files that are inconsistent with each other.
@@ -55,8 +55,8 @@ public final class QueueRepair {
     ///
     /// @param quarantine quarantine folder, with the copied files and the exported messages
     /// @param rebuilt whether the readable rows were copied into a new database
-    /// @param actions the fixes that were made, one line each
-    /// @param quarantined messages copied to quarantine, one line each
+    /// @param actions what was recovered and fixed, and which tables have unreadable rows, one line each
+    /// @param quarantined messages and remaining rows copied to quarantine, one line for each message
     /// @param open number of open messages after the repair, including those on hold
     public record Report(Path quarantine, boolean rebuilt, List<String> actions, List<String> quarantined, long open) {
 
@@ -150,7 +150,7 @@ public final class QueueRepair {
     }
 
     /// @return the schema version of the damaged database, which determines the names of its tables and
-    ///     columns; the current version if the version cannot be read
+    ///     columns; the current version if the version cannot be read or is 0
     private long versionToRecover() throws SQLException, QueueUnavailableException {
         try (Connection source = queue.connect()) {
             long version = queue.version(source);

@@ -23,8 +23,8 @@ import org.o365relay.queue.jdbc.sqlite.Sqlite;
 /// Replaces the queue with a backup, with a copy made before an upgrade, or with a queue that was replaced
 /// earlier. No relay may be running.
 ///
-/// Messages that were in the backup and delivered after it was made are delivered again; messages accepted
-/// after it was made are lost. An event in the
+/// Messages in the backup that were delivered after it was made are delivered again, unless they are put on
+/// hold; messages that were accepted after it was made are missing from the restored queue. An event in the
 /// history of every open message records the restore.
 public final class QueueRestore {
 
@@ -52,9 +52,10 @@ public final class QueueRestore {
     public record Result(@Nullable Path previous, long open) {}
 
     /// @param backup the database file to restore; a write-ahead log next to it is restored as well
-    /// @param replace true to move an existing queue to `replaced/`; false to fail if a queue exists
+    /// @param replace true to move an existing queue to `replaced/`; false to fail if a queue exists, unless an
+    ///     earlier restore was interrupted
     /// @param hold whether to put all open messages on hold
-    /// @throws QueueUnavailableException with a message for the admin
+    /// @throws QueueUnavailableException if the backup cannot be restored; the message is for the admin
     public Result restore(Path backup, boolean replace, boolean hold) throws QueueUnavailableException {
         if (!Files.isRegularFile(backup)) {
             throw unavailable(Reason.UNUSABLE_DIRECTORY, backup + " is not a file");
@@ -148,6 +149,7 @@ public final class QueueRestore {
 
     /// @param interrupted an earlier restore that was killed and may already have moved some files of the old
     ///     queue; empty if there was none
+    /// @return the folder with the previous files; null if there were none
     private @Nullable Path replaceFiles(Optional<Operation> interrupted) throws IOException, QueueUnavailableException {
         fresh.requireNoLog();
         DurableFiles.sync(fresh.file());

@@ -26,10 +26,12 @@ public final class QueueVerifier {
         this.clock = clock;
     }
 
-    /// Checks the whole file first, and then every message.
+    /// Checks the whole file first, and then every message. The messages are not checked if an older relay
+    /// wrote the queue.
     ///
     /// @return the findings; empty if there are none
-    /// @throws QueueUnavailableException with a message for the admin if the queue cannot be read
+    /// @throws QueueUnavailableException with a message for the admin if the queue cannot be read for a reason
+    ///     other than damage
     public List<Finding> verify() throws QueueUnavailableException {
         try {
             return new OfflineQueue(settings.directory()).query(statements -> findings(statements.connection()));
@@ -65,7 +67,7 @@ public final class QueueVerifier {
         return findings;
     }
 
-    /// @return damage to the file and the database structure, one line each; the rows are not checked
+    /// @return damage to the file and the database structure, one line each; the messages are not checked
     static List<String> problems(Connection connection, long version) throws SQLException {
         List<String> problems = new ArrayList<>(Sqlite.integrity(connection));
         try {

@@ -14,8 +14,9 @@ import org.o365relay.queue.jdbc.Statements;
 import org.o365relay.queue.maintenance.IntegrityCheck.Damaged;
 
 /// Fixes the rows of a readable database within the caller's transaction. Messages that cannot be delivered are
-/// put in quarantine and on hold, never deleted. Content and recipients that belong to no message are put in
-/// quarantine before they are deleted; other rows that belong to no message are deleted without a copy.
+/// copied to quarantine and put on hold, never deleted. Content and recipients that belong to no message are
+/// copied to quarantine, with their events, before they are deleted; other events that belong to no message are
+/// deleted without a copy.
 final class RepairSteps {
 
     private static final Set<AutoFix> AFTER_QUARANTINE =
@@ -57,7 +58,7 @@ final class RepairSteps {
         return actions;
     }
 
-    /// @return the messages put in quarantine, one line each
+    /// @return the messages and remaining rows copied to quarantine, one line for each message
     List<String> quarantined() {
         return quarantined;
     }

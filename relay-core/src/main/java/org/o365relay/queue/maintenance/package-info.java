@@ -1,8 +1,8 @@
 /// Operations on a whole queue. Verification and backup work whether or not a relay is running; repair and
 /// restore require that no relay is running.
 ///
-/// If an operation is killed, no message is lost and the operation can be run again. No message is discarded:
-/// messages that cannot be delivered are put in quarantine.
+/// If an operation is killed, no message is lost and the operation can be run again. A repair discards no
+/// message: it copies messages that cannot be delivered to quarantine and puts them on hold.
 @NullMarked
 package org.o365relay.queue.maintenance;
 

@@ -34,14 +34,14 @@ final class Checkpointer implements Dialect.Upkeep {
     private static final long LONG_LOG_PAGES = 16_384; // 64 MiB
 
     /// Unused space that is kept for new mail, in octets. Any further unused space is returned to the file
-    /// system.
+    /// system; if the disk is short of space, all of it is.
     private static final long MAX_SPARE = 64L * 1024 * 1024;
 
-    /// Number of pages returned in one transaction: 2 MiB, which takes the writer a few milliseconds.
+    /// Maximum number of pages returned in one transaction: 2 MiB, which takes the writer a few milliseconds.
     private static final int PAGE_BATCH = 512;
 
-    /// Time per second spent on returning pages while nothing else is being written. It is long enough to
-    /// return the space within minutes after a long outage.
+    /// Time that one call of [#returnFreeSpace] spends on returning pages, if no other work is waiting for the
+    /// writer. It is long enough to return the space within minutes after a long outage.
     private static final Duration RETURN_TIME = Duration.ofMillis(250);
 
     private final Connection connection;
@@ -120,13 +120,13 @@ final class Checkpointer implements Dialect.Upkeep {
         }
     }
 
-    /// @return number of pages in the log; 0 if the checkpoint failed
+    /// @return number of pages in the log; 0 or -1 if the checkpoint failed
     private static long checkpoint(Connection connection, String mode) {
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery("PRAGMA wal_checkpoint(" + mode + ")")) {
             return row.next() ? row.getLong(2) : 0;
         } catch (SQLException e) {
-            // Nothing is lost: the commits remain in the log. If the disk is full, the next commit fails.
+            // Nothing is lost: the commits remain in the log.
             log.warn("the queue's write-ahead log could not be checkpointed, trying again: {}", e.getMessage());
             return 0;
         }

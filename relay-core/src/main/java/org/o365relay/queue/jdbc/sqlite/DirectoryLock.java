@@ -19,8 +19,8 @@ import org.o365relay.queue.QueueUnavailableException.Reason;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Locks the data directory against a second relay. The operating system releases the lock when the process
-/// ends.
+/// Locks the data directory, so that only one relay, repair or restore at a time can use it. The operating
+/// system releases the lock when the process ends.
 public final class DirectoryLock {
 
     private static final Logger log = LoggerFactory.getLogger(DirectoryLock.class);
@@ -65,8 +65,8 @@ public final class DirectoryLock {
     /// Reads the system's table of locks, because an attempt to acquire the lock could prevent a relay from
     /// starting.
     ///
-    /// @return ID of the process that holds a lock on the file; empty if no process holds one, or if that
-    ///     process is not visible to this one
+    /// @return ID of the process that holds a lock on the file; empty if no process holds one, if that process
+    ///     is not visible to this one, or if the file or the table cannot be read
     static OptionalLong holder(Path file) {
         try {
             long device = ((Number) Files.getAttribute(file, "unix:dev")).longValue();

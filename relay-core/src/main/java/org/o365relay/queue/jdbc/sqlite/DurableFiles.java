@@ -63,7 +63,7 @@ public final class DurableFiles {
         sync(file);
     }
 
-    /// Renames a file atomically, replacing an existing one, and syncs the directory.
+    /// Renames a file atomically, replacing an existing one, and syncs the target directory.
     public static void move(Path from, Path to) throws IOException {
         Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         syncDirectory(parentDirectory(to));

@@ -14,12 +14,13 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.o365relay.queue.QueueUnavailableException;
 
-/// Replaces a lost first page of a database. The first page holds the schema, which names the root page of each
-/// table. With `auto_vacuum`, SQLite keeps the root pages of the tables at the beginning of the file, in the
-/// order in which the tables were created, so a new queue of the same version has the same root page numbers.
+/// Replaces a damaged first page of a database. The first page is the root of the schema, which names the root
+/// page of each table. With `auto_vacuum`, SQLite keeps all root pages at the beginning of the file, and their
+/// order depends only on the statements that created and dropped the tables and indexes, so a new queue of the
+/// same version has the same root page numbers.
 ///
-/// With the replacement, the tables can be read but not written: the replacement lists no indexes and no free
-/// pages.
+/// With the replacement, the tables can be read but must not be written: the replacement lists no indexes and
+/// no free pages.
 public final class FirstPage {
 
     private static final int SIZE = 4_096;

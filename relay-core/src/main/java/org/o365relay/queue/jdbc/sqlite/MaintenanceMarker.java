@@ -11,7 +11,7 @@ import org.o365relay.queue.QueueUnavailableException.Reason;
 
 /// A file in the data directory that exists while a command is replacing the files of the queue. If the command
 /// is killed, the files may be inconsistent with each other, and no relay opens them until the command has been
-/// run again and has completed.
+/// run again and has either completed the replacement or undone it.
 public final class MaintenanceMarker {
 
     public static final String FILE = "queue.unfinished";
@@ -32,8 +32,8 @@ public final class MaintenanceMarker {
 
     /// A command that is in progress or was killed.
     ///
-    /// @param command the command line without the program name
-    /// @param folder the folder below the data directory that contains the previous files
+    /// @param command the command without the program name, such as `restore` or `queue verify --repair`
+    /// @param folder the folder below the data directory to which the previous files are moved or copied
     public record Operation(String command, Path folder) {}
 
     /// @param folder a folder below the data directory; its path is stored relative to the data directory, so
@@ -74,7 +74,8 @@ public final class MaintenanceMarker {
         requireFinishedExcept("");
     }
 
-    /// @param command command line of the command that is being run again, and may therefore be unfinished
+    /// @param command the calling command; it may be unfinished, because it is being run again
+    /// @throws QueueUnavailableException if another command has not completed
     public void requireFinishedExcept(String command) throws IOException, QueueUnavailableException {
         Optional<Operation> operation = unfinished();
         if (operation.isPresent() && !operation.get().command().equals(command)) {

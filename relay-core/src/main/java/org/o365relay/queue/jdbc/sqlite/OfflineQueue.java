@@ -50,8 +50,8 @@ public final class OfflineQueue {
         this.sqlite = new Sqlite(directory);
     }
 
-    /// @return ID of the process that uses the queue; empty if no process uses it, or if that process is not
-    ///     visible to this one
+    /// @return ID of the process that has locked the data directory; empty if there is none, or if the process
+    ///     cannot be determined
     public OptionalLong holder() {
         return DirectoryLock.holder(file.resolveSibling(DirectoryLock.FILE));
     }
@@ -85,7 +85,8 @@ public final class OfflineQueue {
 
     /// @param settings the settings of this queue
     /// @return the current disk space
-    /// @throws QueueUnavailableException if the queue cannot be read; the message is for the admin
+    /// @throws QueueUnavailableException if the queue cannot be read or the free space cannot be measured; the
+    ///     message is for the admin
     public DiskCapacity capacity(QueueSettings settings) throws QueueUnavailableException {
         Dialect.Usage usage = query(statements -> sqlite.usage(statements.connection()));
         try {
@@ -129,7 +130,8 @@ public final class OfflineQueue {
         });
     }
 
-    /// @param query the query to run, which is repeated if a relay starts while it runs
+    /// @param query the query to run, which is run again if a relay starts in the meantime
+    /// @throws QueueUnavailableException if the queue cannot be read; the message is for the admin
     public <T extends @Nullable Object> T query(Query<T> query) throws QueueUnavailableException {
         try {
             return read(query);
@@ -160,7 +162,7 @@ public final class OfflineQueue {
                 throw e;
             }
         }
-        return read(!sqlite.hasLog(), query); // a relay has started since the first attempt
+        return read(!sqlite.hasLog(), query); // a relay was started after the first attempt began
     }
 
     private <T extends @Nullable Object> T read(boolean immutable, Query<T> query)

@@ -16,15 +16,15 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Copies every readable row of a database with damaged pages into a new database.
+/// Copies the readable rows of a database with damaged pages into a new database.
 ///
-/// A table is read in the order of its keys. After an unreadable row, reading continues after the damaged page.
-/// Because it is not known which key comes first after that page, every possible key is tried: row numbers in
-/// ascending order, or the message IDs found in other tables and in indexes.
+/// A table needed to deliver mail is read in the order of its keys. After an unreadable row, reading continues
+/// after the damaged page. Because it is not known which key comes first after that page, every possible key is
+/// tried: row numbers in ascending order, or the message IDs found in other tables and in indexes.
 public final class RowRecovery {
 
-    /// If this many consecutive row numbers are unreadable, an interior page with many leaf pages is damaged,
-    /// not a single leaf page. The next readable number is then found by a binary search.
+    /// If this many consecutive row numbers are unreadable, probably an interior page with many leaf pages is
+    /// damaged, not a single leaf page. The next readable number is then found by a binary search.
     private static final int MAX_UNREADABLE = 1_000;
 
     private static final long LAST_NUMBER = 1L << 40;
@@ -35,14 +35,16 @@ public final class RowRecovery {
     private final Connection target;
     private final Map<String, Integer> gaps = new LinkedHashMap<>();
 
-    /// @param target a connection, with auto-commit off, to a database that has the tables of the same schema
-    ///     version
+    /// @param source a connection to the damaged database
+    /// @param target a connection, with auto-commit off, to a new database with the schema version of the
+    ///     damaged one
     public RowRecovery(Connection source, Connection target) {
         this.source = source;
         this.target = target;
     }
 
-    /// @return one line for each table that could not be read completely
+    /// @return one line for each table that could not be copied completely, and one if an index could not be
+    ///     read
     public List<String> copy() throws SQLException {
         copyNumbered("chunk", "rowid");
         copyNumbered("event", "id");
@@ -91,7 +93,7 @@ public final class RowRecovery {
         }
     }
 
-    /// Counts each gap only once, no matter how many keys inside it are tried.
+    /// Counts a gap once each time the table is read, no matter how many keys inside the gap are tried.
     private void countGap(String table, ReadResult result) {
         if (result.copied() > 0 || !gaps.containsKey(table)) {
             gaps.merge(table, 1, Integer::sum);
@@ -168,10 +170,10 @@ public final class RowRecovery {
         }
     }
 
-    /// Result of reading a table.
+    /// Result of reading a table, from a first key or from one end.
     ///
     /// @param isComplete whether the end of the table was reached
-    /// @param copied number of rows copied
+    /// @param copied number of rows read, including those that the new database already contained
     /// @param last the last key read; the first key requested if no row was read
     private record ReadResult(boolean isComplete, int copied, long last) {}
 
@@ -231,6 +233,7 @@ public final class RowRecovery {
                     first);
         }
 
+        /// @param first a row number that is assumed to be unreadable
         /// @return a readable row number that directly follows an unreadable one; [#LAST_NUMBER] if none is
         ///     found
         long firstReadable(long first) throws SQLException {

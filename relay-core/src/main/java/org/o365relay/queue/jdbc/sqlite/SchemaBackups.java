@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
 /// Copies the queue before an upgrade changes its tables: for example, `queue-schema-3.db` is a complete copy
 /// of a queue with schema version 3. Copies are deleted after 30 days.
 ///
-/// The copy is made before the queue is opened: the write-ahead log is checkpointed into the database, and the
-/// file is copied as it is, even if it is damaged.
+/// The write-ahead log is first checkpointed into the database. Then the file is copied as it is, without a
+/// check for damage.
 final class SchemaBackups {
 
     /// How long a copy is kept; limited because the copy contains mail.
@@ -50,8 +50,8 @@ final class SchemaBackups {
     /// Copies a queue that has an older schema version. Does nothing if the queue is new or has the current
     /// version.
     ///
-    /// @throws QueueUnavailableException if the queue cannot be copied, for example because there is not enough
-    ///     free space; the queue is not changed
+    /// @throws QueueUnavailableException if a newer relay wrote the queue, or if the queue cannot be copied,
+    ///     for example because there is not enough free space; the content of the queue is not changed
     void backUpBeforeUpgrade(Sqlite sqlite) throws SQLException, QueueUnavailableException {
         try {
             Files.deleteIfExists(unfinished());
@@ -70,6 +70,8 @@ final class SchemaBackups {
     /// Checkpoints and truncates the write-ahead log if the schema version is older than the current one.
     ///
     /// @return the schema version
+    /// @throws QueueUnavailableException if a newer relay wrote the queue, or if another program has the queue
+    ///     open and part of the log remains
     private static long versionAfterCheckpoint(Sqlite sqlite) throws SQLException, QueueUnavailableException {
         long version;
         try (Connection connection = sqlite.connect()) {

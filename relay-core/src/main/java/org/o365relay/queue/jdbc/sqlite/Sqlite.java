@@ -217,7 +217,7 @@ public final class Sqlite implements Dialect {
         writer.commit();
     }
 
-    /// @return the schema version; 0 if there are no tables
+    /// @return the schema version; 0 if the database is not a queue, for example because it is new
     /// @throws QueueUnavailableException if a newer relay wrote the database
     public long version(Connection connection) throws SQLException, QueueUnavailableException {
         long version = storedVersion(connection);
@@ -231,7 +231,7 @@ public final class Sqlite implements Dialect {
         return version;
     }
 
-    /// @return the schema version, even if a newer relay wrote the database; 0 if there are no tables
+    /// @return the schema version, even if a newer relay wrote the database; 0 if the database is not a queue
     public static long storedVersion(Connection connection) throws SQLException {
         return number(connection, "PRAGMA user_version");
     }
@@ -250,14 +250,15 @@ public final class Sqlite implements Dialect {
     /// @param copy an empty file
     public static void copy(Connection connection, Path copy) throws SQLException {
         connection.setAutoCommit(true);
-        execute(connection, "PRAGMA query_only = OFF"); // ON would also prevent writing the copy; the file is read-only
+        execute(connection, "PRAGMA query_only = OFF"); // ON would prevent writing the copy; mode=ro protects the queue
         try (PreparedStatement statement = connection.prepareStatement("VACUUM INTO ?")) {
             statement.setString(1, copy.toAbsolutePath().toString());
             statement.executeUpdate();
         }
     }
 
-    /// @return at most 100 damaged pages, damaged indexes and violated constraints, as reported by SQLite
+    /// @return the damaged pages, damaged indexes and violated constraints that SQLite reports, one line each;
+    ///     SQLite stops after 100
     public static List<String> integrity(Connection connection) throws SQLException {
         List<String> problems = new ArrayList<>();
         try (Statement statement = connection.createStatement();

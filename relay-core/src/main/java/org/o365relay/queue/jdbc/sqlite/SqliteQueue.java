@@ -9,8 +9,8 @@ import org.o365relay.queue.QueueSettings;
 import org.o365relay.queue.QueueUnavailableException;
 import org.o365relay.queue.jdbc.JdbcQueue;
 
-/// Opens a queue that is a SQLite database in a data directory. Only one process at a time can open the queue
-/// in a directory.
+/// Opens a queue that is a SQLite database in a data directory. Only one relay at a time can open the queue in
+/// a directory.
 public final class SqliteQueue {
 
     private SqliteQueue() {}
@@ -19,7 +19,7 @@ public final class SqliteQueue {
     /// Copies a queue that has an older schema version before it is upgraded. Recovers from a crash as
     /// described for [JdbcQueue#open].
     ///
-    /// @throws QueueUnavailableException with a message for the admin
+    /// @throws QueueUnavailableException if the queue cannot be opened; the message is for the admin
     public static JdbcQueue open(QueueSettings settings, InstantSource clock, RandomGenerator random)
             throws QueueUnavailableException {
         DirectoryLock lock = DirectoryLock.acquire(settings.directory());
