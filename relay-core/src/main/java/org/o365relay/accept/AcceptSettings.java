@@ -5,10 +5,10 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.accept.session.SessionSettings;
 import org.o365relay.accept.tls.CertificateFiles;
 
-/// Settings of the SMTP server that all listeners share.
+/// Settings of the SMTP server, shared by all listeners.
 ///
 /// @param certificate files of the certificate; null if TLS is not configured
-/// @param users file with user names and bcrypt hashes; null if no network requires AUTH
+/// @param users file with user names and bcrypt hashes; null if it is not configured
 public record AcceptSettings(
         SessionSettings session,
         @Nullable CertificateFiles certificate,

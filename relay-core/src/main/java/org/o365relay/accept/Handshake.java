@@ -80,7 +80,7 @@ final class Handshake extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /// Logs the exception and closes the connection; the handshake event reports the failure.
+    /// Logs the exception and closes the connection; [#userEventTriggered] counts and records the failure.
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (cause instanceof DecoderException || cause instanceof IOException) {

@@ -18,7 +18,7 @@ sealed interface HandshakeFailure {
     record Disconnected() implements HandshakeFailure {}
 
     /// @param reply reply to record in the journal; it is not sent to the client
-    /// @param deviation deviation to count for the device; empty if the device is not known to be the cause
+    /// @param deviation deviation to count for the device; empty if none matches the failure
     record Reported(Reply reply, Optional<Deviation> deviation) implements HandshakeFailure {}
 
     /// Matches the JDK's messages when client and server have no TLS version or cipher in common.

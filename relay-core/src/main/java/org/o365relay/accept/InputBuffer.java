@@ -8,7 +8,8 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 
-/// Received octets that have not been processed yet. Holds no Netty buffer while it is empty.
+/// Received octets that have not been processed yet. Holds no Netty buffer while it is empty, provided that the
+/// caller calls [#trim] after removing octets.
 final class InputBuffer {
 
     private static final byte LINE_FEED = '\n';

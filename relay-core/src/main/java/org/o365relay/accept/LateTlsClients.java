@@ -6,8 +6,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 
-/// Addresses of clients that began the TLS handshake after the plain-text greeting. The next greeting to such
-/// an address is delayed longer. An address is removed when its client sends plain text, and is ignored after
+/// Addresses of clients that began the TLS handshake after the plain-text greeting. Later greetings to such an
+/// address are delayed longer. An address is removed when its client sends plain text, and is ignored after
 /// [#RETENTION]. Holds at most [#MAX_ADDRESSES] addresses. Thread-safe.
 final class LateTlsClients {
 

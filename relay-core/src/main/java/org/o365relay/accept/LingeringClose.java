@@ -8,8 +8,8 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
 import java.util.concurrent.TimeUnit;
 
-/// Sends a final reply and closes the connection after at most two seconds. Closing immediately with unread
-/// input would make the kernel reset the connection and discard the reply.
+/// Sends a final reply and closes the connection at most two seconds after the reply is written. Closing
+/// immediately with unread input would make the kernel reset the connection and discard the reply.
 @SuppressWarnings("FutureReturnValueIgnored") // a failed write or close makes the channel inactive
 final class LingeringClose {
 

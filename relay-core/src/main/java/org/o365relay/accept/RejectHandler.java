@@ -41,8 +41,7 @@ final class RejectHandler {
         }
     }
 
-    /// Counts and logs a rejection, and closes the connection without a reply because the client cannot read
-    /// one.
+    /// Counts and logs a rejection, and closes the connection without sending the reply.
     void close(ChannelHandlerContext ctx, InetAddress client, Reply reply) {
         count(client, reply);
         ctx.close();

@@ -7,7 +7,7 @@ import org.o365relay.accept.session.SessionLimits;
 /// too slowly. Times are readings of a monotonic clock in nanoseconds.
 ///
 /// Callers check the timeouts when [#untilNextCheck] has elapsed, not for every packet. No timeout is shorter
-/// than the maximum interval between checks, so none is detected late.
+/// than the maximum interval between checks, so one that begins between two checks is not detected late.
 final class SessionTimeouts {
 
     /// The timeout that has expired.
@@ -18,7 +18,7 @@ final class SessionTimeouts {
         CONTENT
     }
 
-    /// Time within which content must reach the minimum rate. Content that arrives faster earns credit for
+    /// Time by which content may lag behind the minimum rate. Content that arrives faster earns credit for
     /// later pauses, such as those of scanners between pages. The credit is limited to the idle timeout or this
     /// time, whichever is longer.
     static final Duration WINDOW = Duration.ofMinutes(1);
@@ -75,7 +75,7 @@ final class SessionTimeouts {
         inContent = false;
     }
 
-    /// Records that the final reply was sent; only the idle timeout still applies.
+    /// Records that the final reply is being sent; only the idle timeout still applies.
     void closing(long now) {
         received = now;
         inLine = false;
@@ -85,7 +85,7 @@ final class SessionTimeouts {
     /// Ignores the time that the client waited for the relay: restarts the idle timeout, and extends the others
     /// by that time.
     ///
-    /// @param since when the wait began
+    /// @param since time at which the wait began
     void resumed(long since, long now) {
         received = now;
         lineStart += now - since;

@@ -36,7 +36,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
         CONTENT,
         /// The queue or a password check has not finished; input is not processed.
         WAITING,
-        /// The final reply was sent.
+        /// The session has ended; input is discarded.
         CLOSING
     }
 
@@ -109,7 +109,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
         readMore(ctx);
     }
 
-    /// Handles a client that has closed its output (TCP or TLS) and may still wait for replies (`nc -N`).
+    /// Handles handshakes, and clients that close their output (TCP or TLS) but may await replies (`nc -N`).
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof ChannelInputShutdownEvent || event == SslCloseCompletionEvent.SUCCESS) {
@@ -129,7 +129,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
         ConnectionErrors.close(ctx, cause);
     }
 
-    /// Closes the connection as soon as no message is being received. Must be called on the event loop.
+    /// Closes the connection once no content, write or login is in progress. Must be called on the event loop.
     void stop(ChannelHandlerContext ctx) {
         stopping = true;
         if (phase == Phase.COMMAND || phase == Phase.SKIPPED_LINE) {
@@ -183,7 +183,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
         return ended;
     }
 
-    /// @return whether content was processed
+    /// @return whether content, or its end, was processed
     private boolean content(ChannelHandlerContext ctx) {
         if (receiver.isComplete()) {
             timeouts.contentEnded();
@@ -202,7 +202,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     private void afterContent(ChannelHandlerContext ctx, @Nullable Reply reply) {
         performNow(ctx, reply == null ? null : new SessionAction.Send(reply));
         if (phase == Phase.COMMAND && receiver.isEndAmbiguous()) {
-            // The rest may belong to the content (SMTP smuggling) and must not be read as commands.
+            // The remaining input may belong to the content (SMTP smuggling) and must not be read as commands.
             close(ctx, Reply.of(421, "4.7.0", "Lines must end with CRLF, closing connection"));
         }
     }
@@ -247,7 +247,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
             case WAITING -> {} // no timeout while the client waits for the relay
             case CLOSING -> {
                 if (timeouts.timeout(now(ctx)) != SessionTimeouts.Timeout.NONE) {
-                    ctx.close(); // the client has not closed the connection after the final reply
+                    ctx.close(); // the client does not read the final reply
                     return;
                 }
             }
@@ -301,7 +301,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /// Sends the last plain-text reply and discards plain text that was sent after the command.
+    /// Sends the last plain-text reply, discards plain text that was sent after the command, and starts TLS.
     // RFC 3207 §4
     private void startTls(ChannelHandlerContext ctx, Reply reply) {
         send(ctx, reply);

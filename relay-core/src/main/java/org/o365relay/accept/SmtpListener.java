@@ -40,7 +40,8 @@ import org.o365relay.queue.Intake;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The SMTP server: opens the listeners and runs a [Session] on an [SmtpConnection] for each admitted client.
+/// The SMTP server: opens the listeners and runs a [Session] on an [SmtpConnection] for each admitted
+/// connection.
 @SuppressWarnings("FutureReturnValueIgnored") // a failed write or close makes the channel inactive
 public final class SmtpListener {
 
@@ -121,7 +122,7 @@ public final class SmtpListener {
     ///
     /// @return the open endpoints, with their actual ports; more than one if systemd passed several sockets
     ///     with the name of the endpoint
-    /// @throws ListenException if the endpoint cannot be opened
+    /// @throws ListenException if the endpoint cannot be opened, or its TLS settings cannot be used
     public List<Endpoint> listen(ListenerSettings listener) throws ListenException {
         checkTls(listener);
         ServerBootstrap bootstrap = new ServerBootstrap()

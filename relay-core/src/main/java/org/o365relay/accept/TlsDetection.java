@@ -16,10 +16,12 @@ import org.o365relay.mail.Reply;
 
 /// Detects TLS by the first octet from the client, because some devices send a ClientHello to a plain-text
 /// port. The TLS handshake of such a device fails if it receives the SMTP greeting first, so the greeting is
-/// delayed until the ClientHello can have arrived. This handler removes itself after the first octet.
+/// delayed to wait for a ClientHello. This handler removes itself after the first octet, unless it rejects the
+/// client.
 final class TlsDetection extends ChannelInboundHandlerAdapter {
 
-    /// Delay of the greeting for clients that previously sent their ClientHello after the greeting.
+    /// Minimum delay of the greeting, if TLS detection is enabled, for clients that previously sent their
+    /// ClientHello after the greeting.
     static final Duration LATE_CLIENT_DELAY = Duration.ofSeconds(3);
 
     private static final int HANDSHAKE_RECORD = 0x16; // RFC 8446 §5.1
@@ -31,7 +33,7 @@ final class TlsDetection extends ChannelInboundHandlerAdapter {
     private boolean greeted;
     private boolean closing;
 
-    /// @param greetingDelay delay of the greeting; zero disables TLS detection
+    /// @param greetingDelay delay of the greeting; if zero, a client that sends a ClientHello is rejected
     TlsDetection(Client client, PipelineFactory pipelines, Duration greetingDelay) {
         this.client = client;
         this.pipelines = pipelines;

@@ -6,11 +6,11 @@
 ///    sends, and `RejectHandler` sends the rejections.
 /// 3. `PipelineFactory` builds the pipeline of a client: TLS (`tls.Tls`, `Handshake`), or `TlsDetection` on a
 ///    plain-text port.
-/// 4. `SmtpConnection` (one per client, on Netty) splits input into command lines and content.
+/// 4. `SmtpConnection` (one per connection, on Netty) splits input into command lines and content.
 /// 5. `session.Session` is the state machine of the protocol; it has no socket.
 ///
-/// Only this package and its sub-packages import Netty. They do not depend on code that processes a message
-/// after the commit.
+/// Only this package and its sub-packages import Netty. They do not depend on the packages that deliver
+/// messages.
 @NullMarked
 package org.o365relay.accept;
 

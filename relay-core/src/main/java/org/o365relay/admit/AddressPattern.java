@@ -8,13 +8,14 @@ import org.o365relay.mail.EmailAddress;
 ///
 /// - `bob@contoso.example`: this address;
 /// - `@contoso.example`: all addresses of this domain, without subdomains;
-/// - `*@*.contoso.example`: `*` matches any number of characters, including none, but not across the `@` of
-///   the address;
+/// - `*@*.contoso.example`: `*` matches any number of characters, including none; in a pattern with an `@`, it
+///   does not match the `@` before the domain;
 /// - `scanner*`: a pattern without an `@` is matched against the whole address;
 /// - `<>`: the null sender;
 /// - `*`: every address, including the null sender.
 ///
-/// Matching ignores case and unnecessary quotes, and treats the A-label and U-label forms of a domain as equal.
+/// Matching ignores case and the quotes of a quoted local part, and treats the A-label and U-label forms of a
+/// domain as equal.
 public final class AddressPattern {
 
     private static final int MAX_LENGTH = 320; // RFC 5321 §4.5.3.1.1 and §4.5.3.1.2
@@ -32,7 +33,7 @@ public final class AddressPattern {
     }
 
     /// Parses a pattern. A text with `*` must not contain spaces, control characters or angle brackets; a text
-    /// without `*` must be an address, `@` followed by a domain, or `<>`.
+    /// without `*` must be an address with a domain, `@` followed by a domain, or `<>`.
     ///
     /// @return the pattern; empty if the text is invalid or longer than 320 characters
     public static Optional<AddressPattern> parse(String text) {

@@ -16,7 +16,8 @@ public record AddressRules(String key, List<AddressRule> rules) {
         rules = List.copyOf(rules);
     }
 
-    /// @param address envelope address, completed with the default domain; null for the null sender
+    /// @param address envelope address, completed with the default domain if one is configured; null for the
+    ///     null sender
     /// @return the first matching rule; empty if none matches
     public Optional<MatchedRule> match(InetAddress client, @Nullable EmailAddress address) {
         if (rules.isEmpty()) {

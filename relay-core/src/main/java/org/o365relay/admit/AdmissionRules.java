@@ -6,8 +6,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.EmailAddress;
 
-/// Decides which senders and recipients are accepted. Addresses without a domain are completed before the rules
-/// apply.
+/// Decides which senders and recipients are accepted. Addresses without a domain are completed with the default
+/// domain, if there is one, before the rules apply.
 ///
 /// @param defaultDomain domain added to addresses that have none; null if addresses are not completed
 /// @param postmaster address that receives mail to `postmaster` without a domain (RFC 5321 §4.5.1); unused if
@@ -15,7 +15,7 @@ import org.o365relay.mail.EmailAddress;
 public record AdmissionRules(
         @Nullable String defaultDomain, EmailAddress postmaster, AddressRules senders, AddressRules recipients) {
 
-    /// Creates rules that accept every sender and every qualified recipient.
+    /// Creates an instance without sender and recipient rules.
     public AdmissionRules(@Nullable String defaultDomain, EmailAddress postmaster) {
         this(defaultDomain, postmaster, List.of(), List.of());
     }

@@ -12,7 +12,8 @@ import org.o365relay.mail.DeviceChange;
 import org.o365relay.mail.DeviceRecord;
 import org.o365relay.mail.UsageSlot;
 
-/// Counters and limits of one client address, across all its sessions. Thread-safe; never blocks for long.
+/// Counts the messages, recipients and deviations of one client address across all its sessions, and enforces
+/// its limits. Thread-safe; never blocks for long.
 ///
 /// For each message, call [#beginMessage], then [#reserveRecipient] for each recipient. If the message is
 /// rejected or aborted, call [#release]. Otherwise, call [#messageAccepted] before the queue commits the
@@ -98,8 +99,8 @@ public final class Device {
         seen();
     }
 
-    /// Counts a new message against `messages-per-minute`, whether or not it is accepted later. The message
-    /// counts for 60 to 61 seconds.
+    /// Counts a new message against `messages-per-minute`, unless that limit is already reached or not set. The
+    /// message counts for 60 to 61 seconds, whether or not it is accepted later.
     ///
     /// @return the exceeded limit; empty if the message may be received
     public synchronized Optional<LimitExceeded> beginMessage(DeviceLimits limits) {
@@ -159,7 +160,7 @@ public final class Device {
         return messages > 0;
     }
 
-    /// Stops writing changes to this device, and deletes its record if one is stored.
+    /// Discards unwritten changes to this device, and schedules the deletion of its record if one is stored.
     synchronized void evict() {
         isEvicted = true;
         dirty.evict(this, isSubmitted);

@@ -31,7 +31,7 @@ public final class Devices implements DeviceChanges {
     private final DirtyDevices dirty = new DirtyDevices();
     private final Map<InetAddress, Device> proven = new LinkedHashMap<>(16, 0.75f, true);
 
-    /// May contain devices that became proven since the last eviction.
+    /// May contain devices that have become proven; an eviction moves those that it finds.
     private final Map<InetAddress, Device> unproven = new LinkedHashMap<>(16, 0.75f, true);
 
     public Devices(InstantSource clock) {

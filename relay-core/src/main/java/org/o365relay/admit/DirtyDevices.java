@@ -11,7 +11,8 @@ import org.o365relay.mail.DeviceChanges;
 
 /// The devices with changes that have not been written to disk yet, oldest change first.
 ///
-/// Lock order: device, then this object. This object never calls a device while holding its own lock.
+/// Lock order: device, then this object. This object calls no synchronized method of a device while holding
+/// its own lock.
 final class DirtyDevices implements DeviceChanges {
 
     private final Set<Device> changed = new LinkedHashSet<>();

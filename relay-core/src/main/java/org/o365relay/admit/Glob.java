@@ -1,7 +1,7 @@
 package org.o365relay.admit;
 
-/// A pattern in which `*` matches any number of characters. Matching takes at most pattern length × text length
-/// steps.
+/// A pattern in which `*` matches any number of characters. The time to match is at most proportional to
+/// pattern length × text length.
 record Glob(String pattern) {
 
     boolean matches(String text) {

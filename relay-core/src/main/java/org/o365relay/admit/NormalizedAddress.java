@@ -6,7 +6,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.EmailAddress;
 
-/// The canonical form of an address for comparison: lower case, without unnecessary quotes, domain in Unicode
+/// The canonical form of an address for comparison: lower case, local part without quotes, domain in Unicode
 /// (`xn--bcher-kva.example` and `BÜCHER.example` both become `bücher.example`).
 ///
 /// @param localPart local part; empty for the null sender
@@ -26,7 +26,7 @@ record NormalizedAddress(String localPart, String domain) {
         return domain.isEmpty() ? localPart : localPart + '@' + domain;
     }
 
-    // RFC 5321 §4.1.2: unnecessary quotes do not change the meaning of a local part
+    // RFC 5321 §4.1.2: quotes do not change the meaning of a local part
     static String localPart(String text) {
         // `""` keeps its quotes: without them it would equal the null sender.
         // In a pattern, the closing quote may be missing.

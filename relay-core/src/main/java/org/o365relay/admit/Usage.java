@@ -21,7 +21,7 @@ final class Usage {
     private static final int HOUR = Math.toIntExact(Duration.ofHours(1).dividedBy(UsageSlot.SLOT)) + 1;
     private static final int DAY = Math.toIntExact(Duration.ofHours(24).dividedBy(UsageSlot.SLOT)) + 1;
 
-    // created on demand, because most devices have no limits
+    // created on demand to save memory
     private @Nullable RollingCount messages;
     private @Nullable RollingCount recipients;
     private int reserved;
@@ -113,7 +113,7 @@ final class Usage {
         inFlight.clear();
     }
 
-    /// @return all slots in which recipients were counted
+    /// @return all kept slots that have recipients
     List<UsageSlot> all() {
         return recipients == null
                 ? List.of()

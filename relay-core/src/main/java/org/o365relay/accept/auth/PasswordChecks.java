@@ -61,7 +61,7 @@ public final class PasswordChecks implements AutoCloseable {
         return check;
     }
 
-    /// Stops the threads; pending checks are never completed.
+    /// Stops the threads; pending checks may never complete.
     @Override
     public void close() {
         threads.shutdownNow();

@@ -53,7 +53,7 @@ public final class Users implements AutoCloseable {
     private Instant nextCheck = Instant.MIN;
     private @Nullable Map<String, String> hashes;
 
-    /// @param file users file; null if no network requires AUTH
+    /// @param file users file; null if it is not configured
     public Users(@Nullable Path file, InstantSource clock) {
         this(file, clock, new PasswordChecks(PasswordChecks.FAILURE_DELAY));
     }
@@ -66,7 +66,8 @@ public final class Users implements AutoCloseable {
         currentHashes();
     }
 
-    /// Compares a password with the stored hash. Takes as long for unknown users as for known ones.
+    /// Begins to compare a password with the stored hash. The check takes as long for unknown users as for
+    /// known ones.
     ///
     /// @param client client address; the number of its pending checks is limited
     /// @param password password to check; overwritten after the check
@@ -100,8 +101,8 @@ public final class Users implements AutoCloseable {
         return same && hash != null ? Result.VALID : Result.INVALID;
     }
 
-    /// @return hash of some known user, always the same one for a given unknown name, so that checks take as
-    ///     long for unknown users as for known ones
+    /// @return hash of some known user, always the same one for a given unknown name until the file changes, so
+    ///     that checks take as long for unknown users as for known ones; [#DUMMY_HASH] if no user is known
     private static String dummyHash(String name, Map<String, String> known) {
         List<String> hashes = known.values().stream().sorted().toList();
         return hashes.isEmpty() ? DUMMY_HASH : hashes.get(Math.floorMod(name.hashCode(), hashes.size()));

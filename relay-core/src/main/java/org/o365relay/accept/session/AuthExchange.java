@@ -158,8 +158,8 @@ final class AuthExchange {
         }
     }
 
-    /// Parses `authzid NUL authcid NUL password` (RFC 4616 §2). If the network requires a valid password,
-    /// rejects an authzid that differs from the user name.
+    /// Parses `authzid NUL authcid NUL password` (RFC 4616 §2) and authenticates the client. If the network
+    /// requires a valid password, rejects an authzid that is not empty and differs from the user name.
     private SessionAction authenticatePlain(byte[] message) {
         int first = indexOfNul(message, 0);
         int second = indexOfNul(message, first + 1);

@@ -11,7 +11,7 @@ import org.o365relay.mail.Deviation;
 
 /// The client of a connection.
 ///
-/// @param device counters and limits of the client's address
+/// @param device counters of the client's address
 /// @param tls TLS mode of the listener; [ListenerTls#OFF] if there is no certificate
 public record Client(InetAddress address, ClientPolicy policy, Device device, ListenerTls tls) {
 

@@ -104,15 +104,16 @@ sealed interface Command {
     /// @param verb first word of the line, in upper case
     record Unknown(String verb) implements Command {
 
-        /// @return whether the verb may be echoed; if it does not look like a verb, it may be a password
+        /// @return whether the word looks like a verb; if not, it may be a password and must not be echoed
         boolean looksLikeVerb() {
             return verb.length() >= 3 && verb.length() <= 10 && verb.chars().allMatch(c -> c >= 'A' && c <= 'Z');
         }
     }
 
-    /// A known command with invalid syntax, and the reply to it.
+    /// An empty line or a known command with invalid syntax, and the reply to it.
     record Malformed(Reply reply) implements Command {}
 
-    /// BDAT without a valid size. What follows is content of unknown length and must not be read as commands.
+    /// BDAT with invalid arguments. The content that follows has an unknown length and must not be read as
+    /// commands.
     record MalformedBdat() implements Command {}
 }

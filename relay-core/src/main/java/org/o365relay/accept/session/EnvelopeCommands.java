@@ -96,7 +96,7 @@ final class EnvelopeCommands {
         };
     }
 
-    /// @param recipient recipient, completed with the default domain if it had none
+    /// @param recipient address to use for the recipient, as returned by the recipient rules
     private SessionAction reserve(Command.Rcpt rcpt, MailTransaction current, EmailAddress recipient) {
         int max = settings.limits().recipients();
         if (current.recipients().size() >= max) {

@@ -101,7 +101,7 @@ final class EnvelopeParser {
         return new Command.Rcpt(recipient, parameters, deviations);
     }
 
-    /// @param address text between the angle brackets, without the source route
+    /// @param address address without angle brackets and source route
     /// @param end index of the first character after the path
     private record Path(String address, int end) {}
 

@@ -12,8 +12,8 @@ import org.o365relay.mail.QueueId;
 import org.o365relay.mail.SearchableHeaders;
 
 /// Scans the header of a received message for deviations, mail loops and searchable fields. Parses it as the
-/// rewriter does: lines end with CRLF, LF or CR; the first line may be an mbox line; the body begins at the
-/// first line that is not a field.
+/// rewriter does: lines end with CRLF, LF or CR; the first line may be an mbox line; the header ends at an
+/// empty line, or before the first line that is not a field.
 final class HeaderScan {
 
     private static final byte[] FROM = "from".getBytes(US_ASCII);
@@ -110,7 +110,7 @@ final class HeaderScan {
             }
             int colon = colon(at);
             if (colon == octets.length && !whole) {
-                return false; // the content ends within a field name
+                return false; // the scanned octets end within a field name
             }
             if (colon == at || colon == octets.length || octets[colon] != ':') {
                 deviations.add(Deviation.NO_BLANK_LINE);
@@ -218,8 +218,8 @@ final class HeaderScan {
         return nextLine(at);
     }
 
-    /// @return index at which a field must have its colon: after the field name and any white space; the length
-    ///     of the content if it ends before the colon; `from` if there is no name
+    /// @return index at which a field must have its colon: after the field name and any white space; the number
+    ///     of octets if they end before the colon; `from` if there is no name
     private int colon(int from) {
         int at = nameEnd(from);
         while (at > from && at < octets.length && isBlank(octets[at])) {

@@ -28,14 +28,14 @@ import org.o365relay.route.AuthorField;
 import org.o365relay.route.Routes;
 import org.o365relay.route.RoutingInput;
 
-/// A mail transaction (RFC 5321 §3.3), from MAIL to the reply after the final dot. Buffers at most one chunk of
-/// content; full chunks are written to the queue while the message is received.
+/// A mail transaction (RFC 5321 §3.3), from MAIL until the message is committed, rejected or aborted. Buffers
+/// at most one chunk of content; full chunks are written to the queue while the message is received.
 final class MailTransaction {
 
     private static final int INITIAL_BUFFER = 8 * 1024;
 
-    /// Total size of the buffers of all transactions in octets: a quarter of the heap. Each transaction gets an
-    /// equal share, but at least [#INITIAL_BUFFER].
+    /// Memory for the buffers of all transactions in octets: a quarter of the heap. Each transaction may use an
+    /// equal share, but at least [#INITIAL_BUFFER] and at most [Incoming#CHUNK_SIZE].
     private static final long TOTAL_BUFFERS = Runtime.getRuntime().maxMemory() / 4;
 
     private final @Nullable EmailAddress sender;
@@ -59,7 +59,7 @@ final class MailTransaction {
 
     /// @param sender envelope sender, completed with the default domain if it had none; null for the null
     ///     sender
-    /// @param maxClients maximum number of clients that send content concurrently
+    /// @param maxClients maximum number of concurrent connections
     MailTransaction(Command.Mail mail, @Nullable EmailAddress sender, Incoming incoming, int maxClients) {
         this.sender = sender;
         this.smtpUtf8 = mail.requestsSmtpUtf8() || (sender != null && !sender.isAscii());
@@ -223,7 +223,8 @@ final class MailTransaction {
         return header != null;
     }
 
-    /// Splits the recipients by routing target. Call this only after the header has been scanned.
+    /// Routes the recipients, and splits the envelope with [Routes#split]. Call this only after the header has
+    /// been scanned.
     List<RoutedEnvelope> parts(Routes routes, InetAddress client) {
         List<RoutedEnvelope> routedParts =
                 parts == null ? routes.split(routingInput(routes, client), envelope()) : parts;

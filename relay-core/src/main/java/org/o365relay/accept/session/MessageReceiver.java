@@ -227,8 +227,8 @@ public final class MessageReceiver {
 
     /// Checks size and free space, and writes a full buffer to the queue.
     ///
-    /// @return future that completes when the buffer has been written; the caller must not call [#receive]
-    ///     before that. Empty if there is nothing to wait for
+    /// @return future that completes when the buffer has been written or the write has failed; the caller must
+    ///     not call [#receive] before that. Empty if there is nothing to wait for
     public Optional<CompletableFuture<QueueId>> spill() {
         boolean atFinalDot = chunk == null && isComplete();
         if (isSkipping() || atFinalDot) {

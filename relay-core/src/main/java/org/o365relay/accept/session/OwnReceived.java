@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.QueueId;
 
 /// Recognizes header values that this relay writes: `by <hostname> [with <protocol>] id <queue ID>`
-/// (`rewrite.Received`, `notice.NoticeWriter`).
+/// (`rewrite.ReceivedField`, `notice.NoticeWriter`).
 final class OwnReceived {
 
     private final StringTokenizer words;

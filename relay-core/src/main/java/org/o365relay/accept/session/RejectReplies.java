@@ -15,8 +15,8 @@ import org.o365relay.queue.SpaceShortage;
 /// The replies that reject a connection, command, recipient or message. Each names the configuration key that
 /// changes the decision, if there is one.
 ///
-/// The replies of public methods depend only on settings, so `o365-relay explain` can show them without a
-/// session.
+/// The replies of public methods do not depend on the state of a session, so `o365-relay explain` can show
+/// them.
 public final class RejectReplies {
 
     private static final int MAX_ECHO = 80;
@@ -27,7 +27,7 @@ public final class RejectReplies {
 
     /// The reply to a deviation that the client's network does not tolerate.
     ///
-    /// @param reason what is wrong with the command
+    /// @param reason what is wrong with the command or message
     static Reply notTolerated(Deviation deviation, int code, String status, String reason) {
         return Reply.of(code, status, reason + " (relay.trusted-networks: tolerance, " + deviation.key() + ")");
     }
@@ -129,9 +129,9 @@ public final class RejectReplies {
                         + " octets (relay.limits.message-size, relay.trusted-networks: message-size)");
     }
 
-    /// The reply to a message that is too large for the mailbox it is routed to.
+    /// The reply to a message that is too large for the mailbox or pool it is routed to, or for all of them.
     ///
-    /// @param target name of the mailbox or pool
+    /// @param target name of the mailbox or pool, or `any mailbox`
     /// @param limit maximum message size in octets
     static Reply tooLargeFor(String target, long limit) {
         return Reply.of(

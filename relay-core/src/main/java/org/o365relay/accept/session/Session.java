@@ -11,11 +11,11 @@ import org.o365relay.mail.Deviation;
 import org.o365relay.mail.Reply;
 import org.o365relay.queue.Intake;
 
-/// The SMTP state machine of one client, without a socket. Not thread-safe; no method blocks.
+/// The SMTP state machine of one connection, without a socket. Not thread-safe; no method blocks.
 ///
-/// The connection passes each line to [#line]. [ClientState] and [AuthExchange] hold the identity of the
-/// client, [EnvelopeCommands] handles MAIL and RCPT, [MessageReceiver] handles everything from DATA or BDAT to
-/// the commit, and [SessionErrors] counts errors.
+/// The connection passes each line to [#line]. [ClientState] holds the HELO name and whether the client uses
+/// TLS and is authenticated, [AuthExchange] handles AUTH, [EnvelopeCommands] handles MAIL and RCPT,
+/// [MessageReceiver] handles everything from DATA or BDAT to the commit, and [SessionErrors] counts errors.
 public final class Session {
 
     private static final Reply OK = Reply.of(250, "2.0.0", "Ok");
@@ -34,7 +34,7 @@ public final class Session {
     /// nevertheless, and the content must not be executed as commands.
     private boolean dataRejected;
 
-    /// Whether the last line ended with a bare LF.
+    /// Whether the last command line ended with a bare LF.
     private boolean bareLineFeed;
 
     private boolean bareLineFeedCounted;
@@ -107,7 +107,8 @@ public final class Session {
                 Reply.of(500, "5.5.2", "Command line too long (relay.limits.command-line-length)"));
     }
 
-    /// Resets the session after STARTTLS, because commands sent in plain text are not trusted (RFC 3207 §4.2).
+    /// Resets the session after a TLS handshake, because commands sent in plain text are not trusted
+    /// (RFC 3207 §4.2).
     public void tlsStarted() {
         receiver.abort();
         state.tlsStarted();
@@ -126,7 +127,7 @@ public final class Session {
         receiver.abort();
     }
 
-    /// Cancels pending work after the client disconnected.
+    /// Cancels a pending password check after the client disconnected.
     public void cancelPending() {
         auth.cancelCheck();
     }
@@ -233,7 +234,7 @@ public final class Session {
     private SessionAction helo(String name, boolean isEhlo, Reply reply) {
         Optional<Reply> rejection = state.greet(name, isEhlo);
         if (rejection.isPresent()) {
-            return errors.error(rejection.get()); // RFC 5321 §4.1.4: a rejected EHLO leaves the state unchanged
+            return errors.error(rejection.get()); // RFC 5321 §4.1.4: a rejected EHLO does not end a transaction
         }
         receiver.abort();
         return new Send(reply);

@@ -13,7 +13,8 @@ public sealed interface SessionAction {
     /// Send the reply and read one line that is a response, not a command (RFC 4954 §4).
     record SendAndReadLine(Reply reply) implements SessionAction {
 
-        /// Maximum length of a response in octets (RFC 4954 §4).
+        /// Maximum length of a response in octets, including the line ending (RFC 4954 §4). If
+        /// [SessionLimits#commandLine] is greater, that limit applies.
         public static final int MAX_LINE = 12_288;
     }
 
@@ -26,7 +27,7 @@ public sealed interface SessionAction {
     /// Send the reply and start TLS (RFC 3207).
     record StartTls(Reply reply) implements SessionAction {}
 
-    /// Wait for the action without reading more input.
+    /// Wait for the next action without reading more input, then perform it.
     ///
     /// @param action completed on any thread, never exceptionally
     record Await(CompletableFuture<SessionAction> action) implements SessionAction {}

@@ -46,7 +46,7 @@ public final class SessionErrors {
         return rejectAndClose(Reply.of(421, "4.7.0", "Too many errors, last error: " + reply.text()));
     }
 
-    /// Rejects a valid command.
+    /// Rejects a command for a reason that does not count as a protocol error.
     SessionAction reject(@Nullable EmailAddress sender, @Nullable EmailAddress recipient, Reply reply) {
         rejected(sender, recipient, reply);
         return new Send(reply);
@@ -102,7 +102,8 @@ public final class SessionErrors {
         }
     }
 
-    /// Counts a command that does not advance a message.
+    /// Counts a command toward the maximum number of commands without an accepted message. RCPT counts only
+    /// for a repeated recipient, BDAT only if its chunk is empty or belongs to a rejected message.
     ///
     /// @return action that closes the session after too many such commands; otherwise empty
     Optional<SessionAction> countIdleCommand() {

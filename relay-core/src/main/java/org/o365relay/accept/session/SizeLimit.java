@@ -4,7 +4,7 @@ import org.o365relay.admit.ClientPolicy;
 import org.o365relay.mail.Reply;
 import org.o365relay.route.Routes;
 
-/// The size limit that applies to a message before its recipients are known.
+/// The size limit that applies to every message of a client, whatever its recipients.
 ///
 /// @param octets the limit of the device or the largest limit of any mailbox, whichever is smaller
 /// @param isDeviceLimit whether the limit of the device applies

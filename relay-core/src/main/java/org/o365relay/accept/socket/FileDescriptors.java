@@ -7,7 +7,7 @@ import java.lang.foreign.Linker;
 import java.lang.invoke.MethodHandle;
 
 /// Sets inherited sockets to non-blocking mode, which neither the JDK nor Netty can do. A blocking socket would
-/// block its event loop at the first accept.
+/// block its event loop in accept(2) while no connection is waiting.
 final class FileDescriptors {
 
     // fcntl(2); the values are the same on all supported Linux architectures

@@ -1,6 +1,7 @@
 package org.o365relay.accept.socket;
 
-/// An endpoint cannot be opened, or TLS cannot be enabled. The message contains the cause and the fix.
+/// An endpoint cannot be opened, or TLS cannot be enabled. The message contains the cause and,
+/// if it is known, the fix.
 public final class ListenException extends Exception {
 
     private static final long serialVersionUID = 1L;

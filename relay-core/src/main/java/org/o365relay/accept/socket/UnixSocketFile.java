@@ -31,7 +31,8 @@ final class UnixSocketFile {
 
     /// Removes a socket file left behind by a process that is no longer running.
     ///
-    /// @throws ListenException if the file is not a socket, or another process listens on it
+    /// @throws ListenException if the file cannot be removed or is not a socket, or another process listens
+    ///     on it
     static void removeStale(Endpoint.UnixSocket endpoint) throws ListenException {
         Path path = endpoint.path();
         try {

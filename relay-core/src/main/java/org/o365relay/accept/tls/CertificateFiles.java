@@ -25,7 +25,7 @@ public record CertificateFiles(Path certificate, Path key, Duration detectionTim
     /// A problem with the files, reported to the admin.
     ///
     /// @param fatal whether the problem prevents the relay from starting
-    /// @param text description of the problem, with the file and the fix
+    /// @param text description of the problem, with the file and, if known, the fix
     public record Problem(boolean fatal, String text) {}
 
     /// @param certificate version of the certificate file; null if it cannot be accessed
@@ -66,7 +66,7 @@ public record CertificateFiles(Path certificate, Path key, Duration detectionTim
 
     /// Reads and checks the files.
     ///
-    /// @return the problems found; empty if the files are valid at this time
+    /// @return the problems found; empty if the files are valid at the time `now`
     public List<Problem> problems(Instant now) {
         try {
             return ServerIdentity.read(this).validityProblem(now).stream()

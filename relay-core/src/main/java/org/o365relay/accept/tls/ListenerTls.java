@@ -6,7 +6,7 @@ public enum ListenerTls {
     OFF,
     /// STARTTLS is offered if a certificate is configured (RFC 3207).
     OPTIONAL,
-    /// Mail is accepted only after STARTTLS.
+    /// Mail is accepted only over TLS, after STARTTLS or TLS detection.
     REQUIRED,
     /// TLS starts with the first octet (RFC 8314 §3.3).
     IMPLICIT

@@ -17,7 +17,7 @@ record ServerIdentity(Path file, PrivateKey key, List<X509Certificate> chain) {
 
     private static final String KEY = "relay.tls.certificate";
 
-    /// @throws UnusableCertificateException if the files cannot be read or do not match
+    /// @throws UnusableCertificateException if the files cannot be read, are invalid, or do not match
     static ServerIdentity read(CertificateFiles files) throws UnusableCertificateException {
         List<X509Certificate> chain = chain(files.certificate());
         PrivateKey key = PrivateKeyFile.read(files.key());
