@@ -31,10 +31,10 @@ import org.o365relay.mail.ReportedMessage;
 /// @param original parts of the received message that are included in notices
 /// @param alias author of the message, if the message is sent as this author (send-as list); null if it is sent
 ///     as the mailbox
-/// @param notBefore earliest time of the next attempt if this attempt does not count; null if the message keeps
-///     its place in the queue
+/// @param notBefore when the message is due again if this attempt does not count and no backoff ends earlier;
+///     null if the message keeps its due time
 /// @param keepsTrying whether recipients with a transaction failure are retried even after the retry time is
-///     exceeded, because the upstream has processed no message since the last attempt
+///     exceeded, because the upstream is not known to have processed a message since this one last failed
 record Attempt(
         Map<Recipient, Verdict> verdicts,
         Map<Recipient, Instant> backoffs,
@@ -47,8 +47,8 @@ record Attempt(
         verdicts = Collections.unmodifiableMap(verdicts);
     }
 
-    /// Creates an attempt from the verdicts and backoffs. If only some recipients fail at RCPT, the failure is
-    /// attributed to those recipients.
+    /// Creates an attempt from the verdicts and backoffs. If at least one recipient got past RCPT, each
+    /// ambiguous failure at RCPT is attributed to its recipient.
     ///
     /// @param tried verdicts of the recipients that were tried
     /// @param inBackoff backoffs of the recipients that were not tried
@@ -76,7 +76,7 @@ record Attempt(
         return new Attempt(ordered, backoffs, original, alias, null, false);
     }
 
-    /// An attempt that the relay itself ended, with the same verdict for all recipients.
+    /// An attempt that the relay itself ended or did not make, with the same verdict for all recipients.
     static Attempt local(List<Recipient> recipients, Verdict verdict, ReportedMessage original) {
         Map<Recipient, Verdict> verdicts = new LinkedHashMap<>();
         recipients.forEach(recipient -> verdicts.put(recipient, verdict));
@@ -89,7 +89,7 @@ record Attempt(
                 : verdict;
     }
 
-    /// @return a copy with ambiguous failures attributed to the message
+    /// @return a copy with ambiguous failures attributed to the message or, at RCPT, to the recipient
     Attempt withMessageAtFault() {
         return attributed(Verdict::isAmbiguous, FailurePolicy::messageAtFault);
     }
@@ -106,7 +106,7 @@ record Attempt(
         return new Attempt(attributed, backoffs, original, alias, notBefore, keepsTrying);
     }
 
-    /// @return a copy with this earliest time of the next attempt
+    /// @return a copy with this value of [#notBefore]
     Attempt notBefore(@Nullable Instant time) {
         return new Attempt(verdicts, backoffs, original, alias, time, keepsTrying);
     }
@@ -120,8 +120,8 @@ record Attempt(
         return !backoffs.containsKey(recipient);
     }
 
-    /// @return whether the attempt counts for this recipient: the recipient was tried, and the upstream is not
-    ///     at fault
+    /// @return whether the attempt counts for this recipient: the recipient was tried, and the verdict is not a
+    ///     [fault of the upstream][Verdict#isUpstreamFault]
     boolean counts(Recipient recipient) {
         return wasTried(recipient)
                 && !Objects.requireNonNull(verdicts.get(recipient)).isUpstreamFault();
@@ -138,7 +138,7 @@ record Attempt(
         return any(Verdict::isAmbiguous);
     }
 
-    /// @return the first failure with this scope
+    /// @return the first verdict with this scope among the recipients that were tried
     Optional<Verdict> failure(Scope scope) {
         return first(verdict -> verdict.scope() == scope);
     }
@@ -148,7 +148,7 @@ record Attempt(
         return first(Verdict::isBeforeMail);
     }
 
-    /// @return the failure of the connection or upstream at MAIL or later; empty if there was none
+    /// @return the first [transaction failure][Verdict#isTransactionFailure]; empty if there was none
     Optional<Verdict> transactionFailure() {
         return first(Verdict::isTransactionFailure);
     }
@@ -173,8 +173,7 @@ record Attempt(
                 || refusedAt().filter(step -> step.compareTo(Step.RCPT) > 0).isPresent();
     }
 
-    /// @return whether the relay itself ended the attempt or tried no recipient; the result then shows nothing
-    ///     about the upstream
+    /// @return whether the relay itself ended the attempt for all recipients that were tried, or none was tried
     boolean failedLocally() {
         return tried().values().stream().allMatch(verdict -> verdict.response().origin() == Origin.RELAY);
     }

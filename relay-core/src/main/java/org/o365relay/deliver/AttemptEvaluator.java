@@ -29,7 +29,8 @@ record AttemptEvaluator(MailboxSender sender, Journal journal, InstantSource clo
 
     private static final Duration MAX_EXTRA_DELAY = Duration.ofHours(1);
 
-    /// @return the attempt with each ambiguous failure attributed to the message or to the upstream
+    /// @return the attempt, with its failures attributed to the message or the upstream, and with the resulting
+    ///     [Attempt#notBefore] and [Attempt#keepsTrying]
     Attempt evaluate(DeliveryPermit permit, Claim claim, Attempt attempt) {
         FaultAttribution attribution = sender.failover().attribution(permit);
         boolean ownFault = attempt.isAmbiguous() && attribution.isOwnFault(claim.id());
@@ -103,9 +104,9 @@ record AttemptEvaluator(MailboxSender sender, Journal journal, InstantSource clo
     /// Delays the message so that the next probe sends a different message, because this may be the only
     /// message that fails.
     ///
-    /// @param consecutiveFailures number of consecutive failures of the message
-    /// @return when the message may be tried again; null if it may be tried at once through another upstream or
-    ///     by another mailbox
+    /// @param consecutiveFailures number of failures of the message since the upstream last processed a message
+    /// @return when the message may be tried again; null if it may be tried at once, or if another mailbox of
+    ///     its pool may send it
     private @Nullable Instant notBefore(Claim claim, int consecutiveFailures) {
         Duration delay = sender.failover().untilNextAttempt();
         boolean mayLeaveElsewhere =

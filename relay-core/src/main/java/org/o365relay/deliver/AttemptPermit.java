@@ -10,7 +10,8 @@ import org.o365relay.deliver.health.DeliveryPermit;
 import org.o365relay.deliver.health.UpstreamFailover;
 import org.o365relay.deliver.limits.SendingAccount;
 
-/// Permits one delivery attempt. Holds the resources that the attempt needs, and returns them when closed:
+/// Permits one delivery attempt. Holds the resources that the attempt needs, and returns them when closed,
+/// except a token and quota that the attempt has used up:
 ///
 /// - from its creation, one of the account's connections and one token of its rate limiter, so that no more
 ///   messages are claimed than may be sent;
@@ -24,7 +25,7 @@ final class AttemptPermit implements AutoCloseable {
     private @Nullable DeliveryPermit upstream;
     private int reservedRecipients;
     private boolean isClosed;
-    private boolean countsAgainstRate; // if true, the message counts against the rate limit
+    private boolean countsAgainstRate; // otherwise close() returns the token
 
     /// The result of [#begin].
     sealed interface Start {
@@ -37,7 +38,7 @@ final class AttemptPermit implements AutoCloseable {
 
         /// The daily quota has no room for the recipients.
         ///
-        /// @param until when the quota has room for them
+        /// @param until estimated time at which the quota has room for them
         record QuotaUsedUp(DeliveryPermit upstream, Instant until) implements Start {}
     }
 

@@ -35,7 +35,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Makes one attempt to deliver one message, from claim to settlement: rewrites the message, sends it to the
-/// upstream in use, classifies the replies, settles the message, and writes to the journal.
+/// upstream of the delivery permit, classifies the replies, settles the message, and writes to the journal.
 public final class Delivery {
 
     private static final Logger log = LoggerFactory.getLogger(Delivery.class);
@@ -179,8 +179,8 @@ public final class Delivery {
         queue.holdDamaged(claim, damage);
     }
 
-    /// Makes the message due now if an operator requested a probe that must send a message. This message was in
-    /// flight when the probe was requested, and the queue may contain no other message that is due.
+    /// Makes the message due now if a probe that an operator requested must send a message. When the probe was
+    /// requested, this message may have been in flight, and the queue may contain no other message that is due.
     private void makeDueForRequestedProbe(Claim claim) {
         Optional<String> requestedBy = sender.failover().messageProbeRequestedBy();
         if (requestedBy.isEmpty()) {

@@ -78,7 +78,7 @@ public final class Dispatcher {
         return sender.mailbox();
     }
 
-    /// Claims no messages until [#resume()]; deliveries in flight continue. Messages that the mailbox has
+    /// Starts no deliveries until [#resume()]; deliveries in flight continue. Messages that the mailbox has
     /// reserved return to its pools.
     ///
     /// @param by user name of the operator
@@ -108,8 +108,9 @@ public final class Dispatcher {
         return sender.retry();
     }
 
-    /// If the probe that [#retry()] made due is still waiting for a message, the next message that finishes a
-    /// delivery attempt becomes due at once. A message in flight cannot be made due before its attempt ends.
+    /// If a probe that [#retry()] or [#resume()] made due is still waiting for a message, the next message
+    /// that finishes a delivery attempt becomes due at once. A message in flight cannot be made due before
+    /// its attempt ends.
     ///
     /// @param by user name of the operator
     public void requestMessageProbe(String by) {
@@ -167,7 +168,8 @@ public final class Dispatcher {
         }
     }
 
-    /// Claims a message for each permit, and starts their delivery. Closes the permits that are not used.
+    /// Claims at most one message for each permit, and starts the deliveries. Closes the permits that are not
+    /// used.
     ///
     /// @return false if no message was due
     private boolean start(List<AttemptPermit> permits) {
@@ -228,7 +230,8 @@ public final class Dispatcher {
         }
     }
 
-    /// Lets the pool's other mailboxes send the messages that an unavailable mailbox has reserved.
+    /// If this mailbox is out of service, returns the messages that it has reserved to its pools, so that other
+    /// mailboxes can send them.
     private void releaseIfOutOfService() {
         if (sender.claimScope().isInPool() && sender.failover().isOutOfService()) {
             queue.releaseToPools(sender.claimScope());

@@ -12,7 +12,7 @@ import org.o365relay.queue.Claim;
 
 /// Chooses the DSN parameters passed to the upstream (RFC 3461). The upstream sends its reports to the mailbox,
 /// because the mailbox is the envelope sender. NOTIFY=SUCCESS is therefore passed on only for mail from the
-/// mailbox itself; the relay reports success to all other senders.
+/// mailbox itself; to all other senders that request it, the relay reports success.
 final class DsnForwarding {
 
     private static final Set<NotifyCondition> NEVER = Set.of();

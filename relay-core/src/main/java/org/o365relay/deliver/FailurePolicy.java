@@ -20,21 +20,23 @@ import org.o365relay.mail.Reply;
 /// Turns a response into a verdict: an outcome and a scope. No other class does so.
 ///
 /// Replies are first looked up in the catalogue of known replies from Microsoft 365, by code, enhanced status
-/// code, error code and text. For all other replies:
+/// code, error code and text. For all other replies and failures:
 ///
-/// - up to MAIL, a 5xx reply suspends the upstream, unless it is about size or content: nothing before MAIL
-///   depends on the message, and the sender in MAIL is always the mailbox;
+/// - up to MAIL, a 5xx reply over SMTP suspends the upstream, except a reply to MAIL that is about size or
+///   content: nothing before MAIL depends on the message, and the sender in MAIL is always the mailbox;
 /// - a lost connection, a name that is not found and every 4xx reply over SMTP defer the message or recipient;
 /// - an upstream that asks the relay to wait (Retry-After) is suspended for that time;
 /// - a TLS failure, or a token that the sign-in service refuses, suspends the upstream: only the admin can fix
 ///   it, and mail is safe in the queue;
-/// - a 5xx reply over SMTP fails the recipient at RCPT, and the message after RCPT, except that a refused
-///   sign-in (530, 535) suspends the upstream;
+/// - any other 5xx reply over SMTP fails the recipient at RCPT, and the message at other steps, except that a
+///   refused sign-in (530, 535) suspends the upstream, and too many recipients (552 at RCPT) defer the
+///   recipient;
 /// - a 4xx response from Graph fails the message if it is about the request, and suspends the upstream if it is
 ///   about the mailbox or its permissions (401, 403, 404); a temporary 4xx response (408, 409, 423, 425) and a
 ///   5xx response defer the message;
 /// - Graph's response to a request for a draft or an upload, except 429, applies only to the large message that
-///   is sent this way: it suspends nothing, and fails the message only if the reply is in the catalogue.
+///   is sent this way, unless the catalogue contains it as throttling or as a refused author: it suspends no
+///   upstream, and fails the message only if the catalogue contains it as permanent.
 public final class FailurePolicy {
 
     private static final int UNAUTHORIZED = 401;
@@ -95,14 +97,14 @@ public final class FailurePolicy {
         return verdict.withScope(Scope.RECIPIENT, permanent ? new Outcome.Failed(reply) : new Outcome.Deferred(reply));
     }
 
-    /// Attributes the reply to the message, because the upstream has processed other messages since the message
-    /// last failed. The message is retried until it expires.
+    /// Attributes the reply to the message or, at RCPT, to the recipient, because `FaultAttribution` found the
+    /// message to be at fault. The message is retried until it expires.
     static Verdict messageAtFault(Verdict verdict) {
         return verdict.withScope(scopeOf(verdict.response()), verdict.outcome());
     }
 
-    /// Attributes a transaction failure to the upstream, because the upstream has been suspended in the
-    /// meantime.
+    /// Attributes a transaction failure to the upstream, because the relay has failed over to another
+    /// upstream in the meantime.
     static Verdict upstreamAtFault(Verdict verdict) {
         return verdict.withScope(Scope.UPSTREAM, verdict.outcome());
     }

@@ -29,10 +29,11 @@ record QuotaWait(
     private static final Reply REPLY = Reply.of(452, "4.5.3", "The daily recipient quota of the mailbox is used up");
     private static final Remark REMARK = new Remark("recipient-limit", false);
 
-    /// Defers the message if the quota has room for messages with fewer recipients, which continue to be sent.
-    /// Blocks the mailbox if the quota is used up, or if the message is older than the retry time.
+    /// Defers the message if the quota has room for messages with fewer recipients, which continue to be
+    /// sent. Blocks the mailbox and puts the message back if the quota is used up, or if the retry time of
+    /// the message is over.
     ///
-    /// @param fullUntil when the quota has room for the message
+    /// @param fullUntil estimated time at which the quota has room for the message
     void postpone(Claim claim, DeliveryPermit upstream, Instant fullUntil) {
         Optional<Instant> nextFree = retry.isExpired(claim.arrival().at(), clock.instant())
                 ? Optional.of(fullUntil)
@@ -45,7 +46,7 @@ record QuotaWait(
         }
     }
 
-    /// Blocks the mailbox until the quota has room. The block is not reported while deliveries in flight hold
+    /// Blocks the mailbox until the quota has room. The block is not reported if deliveries in flight hold
     /// reservations, because the wait is then expected to be short.
     private void block(DeliveryPermit upstream, Instant until) {
         DailyQuota quota = sender.account().dailyQuota();

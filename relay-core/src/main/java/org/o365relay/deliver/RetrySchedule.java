@@ -57,7 +57,7 @@ public record RetrySchedule(Duration firstDelay, Duration expireAfter) {
         return (longest.compareTo(DAY) > 0 ? longest : DAY).plus(DAY);
     }
 
-    /// @return whether the message is older than the retry time
+    /// @return whether the age of the message has reached the retry time
     boolean isExpired(Instant receivedAt, Instant now) {
         return !now.isBefore(receivedAt.plus(expireAfter));
     }

@@ -27,8 +27,8 @@ import org.o365relay.queue.Settlement.Remark;
 /// is tried again.
 record SettlementPlanner(RetrySchedule retry, InstantSource clock, RandomGenerator random) {
 
-    /// Age of the message at which a recipient in backoff fails instead of waiting longer, so that the sender
-    /// is notified on the same day.
+    /// Age of the message from which a recipient that is itself in backoff fails instead of waiting longer, so
+    /// that the sender is notified within hours. Does not apply to a backoff of the author.
     private static final Duration MAX_RECIPIENT_BACKOFF = Duration.ofHours(4);
 
     /// @param upstream name of the upstream that the attempt used

@@ -25,8 +25,8 @@ import org.o365relay.queue.Settlement;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Commits settlements together with the DSNs that they require, and then writes them to the journal, one event
-/// per recipient.
+/// Commits settlements together with the DSNs that they require, and then writes the queued DSNs and the result
+/// for each recipient to the journal.
 final class SettlementWriter {
 
     private static final Logger log = LoggerFactory.getLogger(SettlementWriter.class);
@@ -129,8 +129,8 @@ final class SettlementWriter {
         return claim.envelope().dsnRequest().of(recipient.address()).includes(NotifyCondition.FAILURE);
     }
 
-    /// Logs nothing if the attempt does not count, for example while the mailbox is blocked: a block is logged
-    /// once, not for every message.
+    /// Logs nothing if the attempt does not count, for example because the upstream is at fault: a block is
+    /// logged once, not for every message.
     private void logDeferred(RecipientAttempt details, Verdict verdict, Settlement settlement) {
         Instant next = settlement.nextAttempt();
         if (settlement.counts() && next != null) {

@@ -9,8 +9,8 @@ import org.o365relay.deliver.upstream.Response;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Runs the checks that are due while an upstream is suspended or the mailbox is blocked: signs in but sends no
-/// mail.
+/// Runs the checks that are due while an upstream is suspended or cannot be reached, or the mailbox is blocked:
+/// signs in but sends no mail.
 record UpstreamChecker(MailboxSender sender) {
 
     private static final Logger log = LoggerFactory.getLogger(UpstreamChecker.class);

@@ -11,7 +11,8 @@ import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Reply;
 
 /// An event of the relay. Components named `by` contain the user name of the operator. Components named
-/// `advice` describe what the admin can do, and are empty if there is nothing to do.
+/// `advice` describe what the admin can do, and are empty if there is nothing to do; in [Blocked] and
+/// [Failover], the cause precedes the advice.
 public sealed interface Event {
 
     /// A message was committed to the queue.
@@ -29,10 +30,9 @@ public sealed interface Event {
             @Nullable EmailAddress to,
             Reply reply) implements Event {}
 
-    /// A device exceeded one of its limits; its command or message was rejected with a temporary error.
+    /// A device exceeded one of its limits; its MAIL or RCPT command was rejected with a temporary error.
     ///
-    /// @param rejection the rejected command or message; `to` is null if the limit concerns the message as a
-    ///     whole
+    /// @param rejection the rejected command; its `to` is null if the command was MAIL
     /// @param name configured name of the device or its network; may be empty
     /// @param limit configuration key of the limit, such as `recipients-per-day`
     /// @param until time at which the device may send again
@@ -43,14 +43,14 @@ public sealed interface Event {
 
     /// Delivery to one recipient failed temporarily and will be retried.
     ///
-    /// @param mayHaveArrived whether the connection was lost after the final dot, so that the next attempt may
+    /// @param mayHaveArrived whether the upstream may have accepted the message, so that the next attempt may
     ///     deliver a duplicate
     record Deferred(RecipientAttempt attempt, Instant nextAttempt, boolean mayHaveArrived) implements Event {}
 
     /// Delivery to one recipient failed permanently.
     ///
     /// @param by operator who bounced the message; empty if the failure was not caused by an operator
-    /// @param noticeTo recipient of the DSN; null if none is sent
+    /// @param noticeTo recipient of the DSN or digest; null if none is sent
     /// @param inDigest whether the per-device limit on notices was reached, so that a digest replaces the DSN
     record Failed(
             RecipientAttempt attempt, String by, @Nullable EmailAddress noticeTo, boolean inDigest) implements Event {}
@@ -68,7 +68,7 @@ public sealed interface Event {
     ///
     /// @param to the failed recipient as given in the report
     /// @param reply the reason given in the report
-    /// @param noticeTo recipient of the DSN; null if none is sent
+    /// @param noticeTo recipient of the DSN or digest; null if none is sent
     /// @param inDigest whether the per-device limit on notices was reached, so that a digest replaces the DSN
     record Ndr(
             QueueId id,
@@ -80,27 +80,28 @@ public sealed interface Event {
             boolean inDigest)
             implements Event {}
 
-    /// The mailbox cannot send until a probe succeeds. Its messages wait; no delivery attempt is counted.
+    /// The mailbox cannot send until a probe succeeds or the daily quota has room again. Its messages wait; no
+    /// delivery attempt is counted.
     record Blocked(EmailAddress mailbox, String upstream, Reply reply, String advice, Instant nextProbe)
             implements Event {}
 
-    /// A probe succeeded and the mailbox sends again.
+    /// The mailbox sends again, because a probe succeeded or the daily quota has room again.
     ///
-    /// @param after how long the mailbox was blocked
+    /// @param after how long the outage lasted, including any time in which the upstream was only unreachable
     record Unblocked(EmailAddress mailbox, Duration after) implements Event {}
 
-    /// The mailbox switched to a fallback upstream because the current one was suspended.
+    /// The mailbox uses a fallback upstream because a preferred one was suspended or cannot be reached.
     ///
-    /// @param reply reply that caused the suspension of the upstream
+    /// @param reply reply that caused the suspension, or that states why the upstream cannot be reached
     record Failover(EmailAddress mailbox, String from, String to, Reply reply, String advice) implements Event {}
 
-    /// The mailbox switched back to an upstream that precedes the current one in the order of preference.
+    /// The mailbox switched back to an upstream that precedes the previous one in the order of preference.
     ///
     /// @param after how long that upstream was suspended
     record Failback(EmailAddress mailbox, String upstream, Duration after) implements Event {}
 
-    /// The upstream cannot be reached or accepts no connections, and there is no fallback. Reported once per
-    /// outage; no delivery attempt is counted.
+    /// The upstream cannot be reached or repeatedly loses connections, and no fallback can be used. Reported
+    /// once per outage. Attempts that fail before MAIL are not counted.
     record Unreachable(EmailAddress mailbox, String upstream, Reply reply, Instant nextAttempt) implements Event {}
 
     /// The mailbox sends again after its upstream was unreachable.
@@ -111,7 +112,7 @@ public sealed interface Event {
 
     /// The upstream asked for fewer concurrent connections. Reported once, when throttling begins.
     ///
-    /// @param connections the reduced limit on concurrent connections
+    /// @param connections the limit on concurrent connections after this report; 1 or more
     record Throttled(EmailAddress mailbox, String upstream, Reply reply, int connections) implements Event {}
 
     /// Mail from one author or to one recipient waits after repeated refusals.
@@ -143,10 +144,10 @@ public sealed interface Event {
     /// @param daysLeft days until the expiry: 0 on the last day, negative when expired
     record Expiring(String what, Instant when, long daysLeft, String advice) implements Event {}
 
-    /// The result of one delivery attempt for one recipient.
+    /// The result of one delivery attempt, or of a bounce by an operator, for one recipient.
     ///
     /// @param message the message as it was accepted
-    /// @param attempts number of attempts, including this one
+    /// @param attempts number of delivery attempts, including this one
     /// @param sinceArrival time since the content was received completely
     record RecipientAttempt(
             Accepted message,

@@ -45,7 +45,8 @@ public final class Rates implements Journal {
         return delivered.rate();
     }
 
-    /// @return rate of deferred recipients, except those that wait because their mailbox is blocked
+    /// @return rate of deferred recipients, except those of attempts that are not counted, for example
+    ///     because the upstream was at fault
     public Rate deferred() {
         return deferred.rate();
     }

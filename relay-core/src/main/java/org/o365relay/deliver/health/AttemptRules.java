@@ -78,8 +78,9 @@ record AttemptRules(MailboxHealth health, UpstreamHealth upstream, boolean carri
         };
     }
 
-    /// A successful sign-in or a temporary reply does not end a suspension or block that was caused by a
-    /// failure at MAIL or later, such as a quota; the next probe decides.
+    /// A successful sign-in does not show that a failure at MAIL or later has ended; the next probe sends a
+    /// message. A temporary reply to a message ends such a failure of an upstream that is retried, but not a
+    /// suspension or block, such as one caused by a quota.
     private MailboxHealth answered() {
         UpstreamHealth next = carriesMail ? upstream.withFailures(upstream.retries(), 0) : upstream;
         return switch (state()) {

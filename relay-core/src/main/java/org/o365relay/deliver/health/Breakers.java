@@ -41,7 +41,7 @@ public final class Breakers {
 
     /// A backoff in effect.
     ///
-    /// @param refusal verdict of the last refusal
+    /// @param refusal verdict of the refusal that started or extended the backoff
     /// @param isFirst whether this is the first backoff; false if it extends an earlier one
     public record Backoff(Verdict refusal, Instant until, boolean isFirst) {}
 
@@ -75,7 +75,7 @@ public final class Breakers {
         return breaker == null ? Optional.empty() : breaker.check(clock.instant());
     }
 
-    /// Counts the refusals of an attempt, resets the breakers of delivered recipients and of their author, and
+    /// Counts the refusals of an attempt, removes the breakers of delivered recipients and of their author, and
     /// writes each first backoff to the journal.
     ///
     /// @param verdicts verdicts of the recipients that were tried

@@ -4,7 +4,7 @@ package org.o365relay.deliver.health;
 ///
 /// @param upstream position of the upstream, from 0 (the primary)
 /// @param generation generation of the upstream's state when the permit was granted; the result is ignored if
-///     the state has changed since then
+///     the state of the upstream or the block of the mailbox has changed since then
 /// @param probe what the delivery or check probes
 /// @param carriesMail whether the permit is for a delivery, which uses one of the upstream's connections; false
 ///     for a check

@@ -5,7 +5,8 @@ import java.util.Map;
 import org.o365relay.mail.QueueId;
 
 /// Decides whether the message or its upstream is at fault when either may have caused a failure: the message
-/// is at fault if the upstream has processed other messages since the message last failed.
+/// is at fault if the upstream has processed other messages since the message last failed, and remains at fault
+/// until a failure is attributed to the upstream.
 ///
 /// Remembers the last failure of up to 4,096 messages, in memory only.
 public final class FaultAttribution {
@@ -28,8 +29,8 @@ public final class FaultAttribution {
     /// @param processed number of messages that the upstream had processed when this one failed
     /// @param consecutiveFailures number of times this message failed since the upstream last processed any
     ///     message
-    /// @param ownFault whether the message was at fault; reset when a later failure is attributed to the
-    ///     upstream
+    /// @param ownFault whether the message was at fault; reset when a later failure of any message is
+    ///     attributed to the upstream
     private record Failure(long processed, int consecutiveFailures, boolean ownFault) {}
 
     /// Records that the upstream processed a message: accepted it, or refused it after RCPT.
@@ -45,15 +46,15 @@ public final class FaultAttribution {
         return last != null && last.processed() < processed;
     }
 
-    /// Records that the connection or the upstream failed at MAIL or later while this message was being sent. The
-    /// failure is not attributed to the message, and its count of failures starts again at 1.
+    /// Records a [transaction failure][org.o365relay.deliver.upstream.Verdict#isTransactionFailure] of this
+    /// message. It is not attributed to the message, and the message's count of failures starts again at 1.
     public synchronized void lost(QueueId id) {
         failures.put(id, new Failure(processed, 1, false));
     }
 
     /// @return whether the message is at fault: the upstream has processed other messages since this one last
-    ///     failed, or this one was at fault before and no failure has been attributed to the upstream since
-    ///     then
+    ///     failed; or this one was at fault before, and since then no failure has been attributed to the
+    ///     upstream and [#lost] was not called for this message
     public synchronized boolean isOwnFault(QueueId id) {
         return processedSince(id) || wasOwnFault(id);
     }
@@ -81,8 +82,8 @@ public final class FaultAttribution {
 
     /// Records a failure of the message.
     ///
-    /// @return number of failures of this message since the upstream last processed any message, or since
-    ///     [#lost] was called for it; 1 or more
+    /// @return number of failures of this message since the upstream last processed any message or, if that is
+    ///     later, from the last call of [#lost] on, which counts as a failure; 1 or more
     public synchronized int failed(QueueId id, boolean ownFault) {
         Failure last = failures.get(id);
         int consecutiveFailures = last == null || last.processed() < processed ? 1 : last.consecutiveFailures() + 1;

@@ -9,7 +9,8 @@ import org.o365relay.deliver.upstream.Verdict;
 /// Something that may change the health of a mailbox or its upstreams.
 public sealed interface HealthEvent {
 
-    /// The result of a delivery or check. Ignored if the state has changed since the permit was granted.
+    /// The result of a delivery or check. Ignored if the state of the upstream or the block of the mailbox has
+    /// changed since the permit was granted.
     sealed interface AttemptResult extends HealthEvent {
         DeliveryPermit permit();
     }
@@ -31,7 +32,8 @@ public sealed interface HealthEvent {
     /// The upstream accepted a message.
     record MessageAccepted(DeliveryPermit permit) implements AttemptResult {}
 
-    /// The upstream permanently refused a message at this step, which shows that all earlier steps work.
+    /// The upstream permanently refused a message or recipient at this step, which shows that all earlier steps
+    /// work.
     record MessageRefused(DeliveryPermit permit, Step step) implements AttemptResult {}
 
     /// The upstream accepted the sign-in, or replied to MAIL or a later command with a temporary failure.
@@ -49,7 +51,7 @@ public sealed interface HealthEvent {
         }
     }
 
-    /// The attempt ended without a reply from the upstream.
+    /// The attempt ended without a reply from the upstream, or the check failed because of a bug.
     record ConnectionLost(DeliveryPermit permit) implements AttemptResult {}
 
     /// The upstream has a failure that concerns all mail sent to it.
@@ -66,7 +68,7 @@ public sealed interface HealthEvent {
 
     /// The daily quota that the relay enforces for the account has no room.
     ///
-    /// @param until when the quota has room again
+    /// @param until estimated time at which the quota has room again
     /// @param isBrief whether the wait is expected to be short; if so, it is not reported as a block
     record QuotaUsedUp(DeliveryPermit permit, Cause cause, Instant until, boolean isBrief) implements AttemptResult {}
 

@@ -25,8 +25,9 @@ sealed interface HealthState {
     /// Mail may leave.
     record Open() implements UpstreamState {}
 
-    /// The upstream cannot be reached, fails temporarily before MAIL, or loses connections; retried by signing
-    /// in within 30 seconds, or by sending a message within 15 minutes.
+    /// The upstream cannot be reached, fails temporarily before MAIL, or has repeated transaction failures.
+    /// Retried by signing in, with delays of 1 to 30 seconds, or up to 15 minutes after many transaction
+    /// failures. If the failure occurred at MAIL or later, a message is then sent as the next probe.
     record Retrying(Suspension suspension) implements UpstreamState {}
 
     /// The upstream has a failure that concerns all mail sent to it.

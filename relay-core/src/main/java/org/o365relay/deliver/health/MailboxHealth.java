@@ -20,8 +20,8 @@ import org.o365relay.mail.EmailAddress;
 /// @param upstreams upstreams in order of preference, the primary first; at least one
 /// @param block failure of the mailbox itself; null if there is none
 /// @param pause an operator's pause, independent of the other state; null if there is none
-/// @param messageProbeBy operator who requested a probe that must send a message; null once such a probe has
-///     started
+/// @param messageProbeBy operator who requested a probe that must send a message; null if there is no
+///     request, or once a probe has started to send a message
 record MailboxHealth(
         EmailAddress mailbox,
         ProbeSchedule probes,
@@ -40,7 +40,7 @@ record MailboxHealth(
     ///
     /// @param reasons last reported reason for each upstream, by the name of the upstream; the empty string is
     ///     the key for the mailbox itself
-    /// @param outage the reported outage; null if mail leaves
+    /// @param outage the reported outage; null if there is none
     /// @param active position of the upstream that was last reported as in use
     record Reported(Map<String, String> reasons, @Nullable Outage outage, int active) {}
 
@@ -70,7 +70,7 @@ record MailboxHealth(
         return new MailboxHealth(mailbox, probes, upstreams, null, null, null, new Reported(Map.of(), null, 0));
     }
 
-    /// @return the upstream in use: the first open one; empty if no mail leaves
+    /// @return the upstream in use: the first open one; empty if none is open or the mailbox is blocked
     Optional<UpstreamHealth> current() {
         return block != null ? Optional.empty() : firstOpen();
     }
@@ -102,7 +102,7 @@ record MailboxHealth(
                                         upstream.permits().isProbing())));
     }
 
-    /// @return the suspended upstreams that are preferred to the first open one
+    /// @return the upstreams, suspended or retried, that are preferred to the first open one
     Stream<UpstreamHealth> suspended() {
         return upstreams.stream().takeWhile(upstream -> !upstream.isOpen());
     }
@@ -133,7 +133,8 @@ record MailboxHealth(
         return failures().filter(failure -> failure.isProbeDue(end, now)).findFirst();
     }
 
-    /// @return how many deliveries may start now: the free connections of the upstream in use, or 1 for a probe
+    /// @return how many deliveries may start now: the free connections of the upstream in use or, if none is in
+    ///     use, 1 if a probe that sends a message is due; 0 if the mailbox is paused
     int freeSlots(Instant now) {
         return pause != null
                 ? 0
@@ -154,7 +155,8 @@ record MailboxHealth(
                 : Optional.empty();
     }
 
-    /// @return time until the next attempt or probe may be made; zero if one may be made now
+    /// @return time until the next attempt or probe may be made; zero if an upstream is in use or a probe is
+    ///     due. The end of a probe in flight is assumed to be [#MAX_WAIT] away
     Duration untilNextAttempt(Instant now) {
         return current().isPresent()
                 ? Duration.ZERO
@@ -164,12 +166,13 @@ record MailboxHealth(
                                 : failure.suspension().remaining(now)));
     }
 
-    /// @return time until a failure ends by itself or may be probed by a message
+    /// @return time until a failure ends by itself or may be probed by a message; [#MAX_WAIT] if there is no
+    ///     such failure or the mailbox is paused
     Duration untilMessageProbe(Instant now) {
         return pause != null ? MAX_WAIT : untilProbe(now, EndedBy.MESSAGE, EndedBy.TIME);
     }
 
-    /// @return time until a check is due
+    /// @return time until a check is due; [#MAX_WAIT] if no failure is probed by a check
     Duration untilCheck(Instant now) {
         return untilProbe(now, EndedBy.CHECK);
     }
@@ -206,7 +209,7 @@ record MailboxHealth(
                 nextBlock);
     }
 
-    /// Begins or changes a block. From then on, the results of attempts in flight are ignored.
+    /// Begins, changes or ends a block. From then on, the results of attempts in flight are ignored.
     ///
     /// @param next the block; null to end it
     MailboxHealth blocked(@Nullable Blocked next) {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// @param mailbox address of the mailbox
 /// @param since when the state began; null if the mailbox is open
 /// @param upstream name of the upstream in use or, if no mail leaves, of the upstream with the failure that is
-///     shown
+///     shown; if the mailbox is paused, of the first open upstream or, if none is open, of the primary
 /// @param reply reply that caused the state, from the upstream or composed by the relay; empty if the mailbox
 ///     is open or paused
 /// @param cause cause of the state, in plain words; empty if the mailbox is open
@@ -32,8 +32,8 @@ public record MailboxStatus(
         OPEN,
         /// Mail leaves through a fallback upstream.
         FAILOVER,
-        /// The upstream cannot be reached at the moment and is retried within seconds, or deliveries in flight
-        /// have reserved the rest of the daily quota.
+        /// The upstream cannot be reached at the moment and is retried after a short time, or deliveries in
+        /// flight have reserved the rest of the daily quota.
         RETRYING,
         /// No mail leaves until something is fixed or a limit ends; probed automatically.
         BLOCKED,

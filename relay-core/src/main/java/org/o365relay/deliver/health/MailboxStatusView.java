@@ -54,7 +54,7 @@ record MailboxStatusView(MailboxHealth health) {
                         health.mailbox().toString(), State.OPEN, null, current.name(), "", "", "", null, delivering()));
     }
 
-    /// Shows the first upstream with a failure that has to be fixed; the primary if there is none.
+    /// Shows the first suspended upstream; the primary if all upstreams are retried.
     private MailboxStatus allSuspended() {
         UpstreamHealth upstream = health.upstreams().stream()
                 .filter(suspended -> !(suspended.state() instanceof Retrying))

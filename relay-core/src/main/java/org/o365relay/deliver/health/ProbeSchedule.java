@@ -4,7 +4,7 @@ import java.time.Duration;
 
 /// When a blocked mailbox or a suspended upstream is probed.
 ///
-/// @param first delay before the first probe; the delay doubles with every failed probe
+/// @param first delay before the first probe; the delay doubles with every failed probe, up to `max`
 /// @param max maximum delay
 public record ProbeSchedule(Duration first, Duration max) {
 
@@ -23,7 +23,7 @@ public record ProbeSchedule(Duration first, Duration max) {
     }
 
     /// The delay of probes that send a message. From the fifth failed probe on, the delay doubles up to 15
-    /// minutes even if `max` is shorter, because Microsoft refuses all mail for a day after many identical
+    /// minutes even if `max` is shorter, because Microsoft refuses all mail for hours after many identical
     /// errors.
     Duration messageDelay(int probes) {
         Duration usual = delay(probes);

@@ -25,7 +25,7 @@ public record RequestedProbe(
     public enum Target {
         /// The mailbox is blocked, whichever upstream is used.
         MAILBOX,
-        /// One upstream is suspended, or asked the relay to wait.
+        /// One upstream is suspended or retried, or asked the relay to wait.
         UPSTREAM
     }
 
@@ -39,7 +39,7 @@ public record RequestedProbe(
         QUOTA
     }
 
-    /// Lists the probes that run when an operator requests a retry of the mailbox.
+    /// Lists the probes that become due when an operator requests a retry of the mailbox or resumes it.
     ///
     /// @param quotaFullUntil when the account's daily quota has room again; null if it has room now
     static List<RequestedProbe> of(MailboxHealth health, @Nullable Instant quotaFullUntil) {

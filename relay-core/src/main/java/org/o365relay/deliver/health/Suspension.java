@@ -24,7 +24,8 @@ record Suspension(
         /// A successful sign-in, without sending mail; for failures before MAIL, and as the first probe of an
         /// upstream that is retried.
         CHECK,
-        /// A message that the upstream accepts, or refuses permanently at the failed step or a later one.
+        /// A message that the upstream accepts, or refuses permanently at the failed step or a later one. If
+        /// the upstream is retried, a temporary reply to MAIL or a later command also ends it.
         MESSAGE,
         /// The arrival of the time `nextProbe`; no probe is made.
         TIME

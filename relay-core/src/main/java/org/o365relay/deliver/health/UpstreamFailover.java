@@ -160,12 +160,14 @@ public final class UpstreamFailover {
         return health.isOutOfService(clock.instant());
     }
 
-    /// @return time until the next attempt or probe may be made; zero if one may be made now
+    /// @return time until the next attempt or probe may be made; zero if an upstream is in use or a probe is
+    ///     due. The end of a probe in flight is assumed to be 30 seconds away
     public synchronized Duration untilNextAttempt() {
         return current().untilNextAttempt(clock.instant());
     }
 
-    /// @return how many deliveries may start now: the free connections of the upstream in use, or 1 for a probe
+    /// @return how many deliveries may start now: the free connections of the upstream in use or, if none is in
+    ///     use, 1 if a probe that sends a message is due; 0 if the mailbox is paused
     public synchronized int freeSlots() {
         return current().freeSlots(clock.instant());
     }

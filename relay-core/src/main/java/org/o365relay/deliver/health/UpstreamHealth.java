@@ -25,8 +25,8 @@ record UpstreamHealth(
     ///
     /// @param deliveries number of deliveries in flight
     /// @param isProbing whether a probe of the upstream is in flight
-    /// @param generation number that increases when the state changes; results of permits with an older number
-    ///     are ignored
+    /// @param generation number that increases when the state of the upstream or the block of the mailbox
+    ///     changes; results of permits with an older number are ignored
     record Permits(int deliveries, boolean isProbing, int generation) {}
 
     /// An open upstream.

@@ -7,7 +7,7 @@
 /// message or its upstream is at fault; [org.o365relay.deliver.health.Breakers] delay mail after repeated
 /// refusals.
 ///
-/// This package must not depend on messages, the queue or the transports.
+/// This package must not depend on the content of messages, the queue or the transports.
 @NullMarked
 package org.o365relay.deliver.health;
 

@@ -73,7 +73,7 @@ public final class ConcurrencyLimiter {
         return isFirst;
     }
 
-    /// Records that the upstream processed a message.
+    /// Records that the upstream accepted a message, or permanently refused a message or recipient.
     public synchronized void succeeded() {
         throttled = 0;
     }

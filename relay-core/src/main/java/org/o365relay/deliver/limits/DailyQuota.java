@@ -13,7 +13,7 @@ import org.o365relay.time.RollingCount.Slot;
 /// Limits the number of recipients that an account sends to within 24 hours, counted in slots of ten minutes.
 public final class DailyQuota {
 
-    /// How long a recipient counts against the limit.
+    /// Minimum time for which a recipient counts against the limit; it counts at most one slot longer.
     static final Duration WINDOW = Duration.ofHours(24);
 
     private static final long SLOT = UsageSlot.SLOT.toMillis();
@@ -42,7 +42,8 @@ public final class DailyQuota {
     /// recipients than the limit is admitted when the quota is completely unused; otherwise it could never be
     /// sent.
     ///
-    /// @return time at which the quota will have room for the message; empty if the quota was reserved
+    /// @return estimated time at which the quota will have room for the message; empty if the quota was
+    ///     reserved
     public synchronized Optional<Instant> reserve(int recipients) {
         Optional<Instant> fullUntil = fullUntil(recipients);
         if (fullUntil.isEmpty() && limit != null) {
@@ -51,7 +52,8 @@ public final class DailyQuota {
         return fullUntil;
     }
 
-    /// @return time at which the quota will have room for this many recipients; empty if it has room now
+    /// @return estimated time at which the quota will have room for this many recipients; empty if it has
+    ///     room now
     public synchronized Optional<Instant> fullUntil(int recipients) {
         if (limit == null) {
             return Optional.empty();

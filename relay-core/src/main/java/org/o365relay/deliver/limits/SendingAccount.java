@@ -9,7 +9,7 @@ import org.o365relay.mail.UsageSlot;
 /// use it.
 public final class SendingAccount {
 
-    /// Time during which a recipient counts against the daily quota.
+    /// Minimum time for which a recipient counts against the daily quota.
     public static final Duration QUOTA_WINDOW = DailyQuota.WINDOW;
 
     private final String name;

@@ -88,7 +88,7 @@ final class DelayNotifier {
         QueueId position = notices.delaysRecordedUpTo()
                 .filter(reached -> reached.compareTo(notices.firstIdAt(now)) < 0) // otherwise the clock was set back
                 .orElse(end);
-        boolean hasMore = position.compareTo(end) <= 0; // otherwise the configured delay was increased
+        boolean hasMore = position.compareTo(end) <= 0; // otherwise the delay was increased or the clock set back
         while (hasMore && shouldContinue.getAsBoolean()) {
             Optional<NoticeMailbox> open =
                     senders.stream().filter(NoticeMailbox::isOpen).findFirst();

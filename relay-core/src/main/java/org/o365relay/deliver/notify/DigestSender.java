@@ -18,9 +18,9 @@ import org.o365relay.queue.NoticeStore;
 import org.o365relay.queue.SuppressedMessage;
 import org.o365relay.queue.SuppressedNotices;
 
-/// Sends digests: for each sender and device, one email that lists the notices suppressed within an hour. The
-/// hourly limit on notices per device also applies to digests, which are counted separately; digests above the
-/// limit are sent later.
+/// Sends digests: for each sender and device, one email about the suppressed notices, at the earliest an hour
+/// after the first of them. The hourly limit on notices per device also applies to digests, which are counted
+/// separately; digests above the limit are sent later.
 final class DigestSender {
 
     private static final int MAX_LISTED = 50;
@@ -50,7 +50,7 @@ final class DigestSender {
         this.clock = clock;
     }
 
-    /// Sends each digest an hour after its oldest notice was suppressed, if a mailbox can send.
+    /// Sends each digest whose oldest notice was suppressed at least an hour ago, if a mailbox can send.
     ///
     /// @param shouldContinue checked before each digest; no more are sent if it returns false
     /// @throws RuntimeException if a digest cannot be sent; thrown only after the other digests have been sent.

@@ -38,7 +38,7 @@ final class NoticeLimit {
         groups.forEach(group -> windows.put(group.client(), new Window(group.since(), max)));
     }
 
-    /// Counts one more notice about the device.
+    /// Counts one more notice about mail from the device, unless the limit is reached.
     ///
     /// @return whether the notice may be sent
     synchronized boolean allowsNotice(InetAddress client) {
@@ -55,7 +55,7 @@ final class NoticeLimit {
         return true;
     }
 
-    /// @return whether one more notice about the device may be sent; does not count a notice
+    /// @return whether one more notice about mail from the device may be sent; does not count a notice
     synchronized boolean hasRoom(InetAddress client) {
         Window window = windows.get(client);
         return (window == null || window.isOver(clock.instant())) ? max > 0 : window.count() < max;

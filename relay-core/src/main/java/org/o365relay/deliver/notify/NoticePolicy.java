@@ -45,7 +45,7 @@ public final class NoticePolicy {
         return new NoticeWriter(settings, mailbox, hostname);
     }
 
-    /// Counts one more notice about a device.
+    /// Counts one more notice about mail from a device, unless the limit is reached.
     ///
     /// @return false if the limit is reached; a digest then lists the notice
     public boolean allowsNotice(InetAddress client) {

@@ -67,7 +67,7 @@ public final class NoticeScheduler implements AutoCloseable {
         }
     }
 
-    /// Stops the loop and waits until the notices being sent are in the queue, at most a minute.
+    /// Stops the loop, and waits at most 20 seconds until the notices being sent are in the queue.
     @Override
     public void close() {
         task.stop(MAX_SHUTDOWN);

@@ -5,9 +5,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Reply;
 
-/// The result of one attempt for one recipient, before [FailurePolicy] classifies it.
+/// The result of one attempt for one recipient, before `FailurePolicy` classifies it.
 ///
-/// @param step the last step that the attempt reached
+/// @param step the step at which the attempt ended; for a failure in the relay, the step that could not be made
 /// @param reply reply from the upstream or, depending on [#origin], one composed by the relay
 /// @param origin where the reply comes from
 /// @param reportsSuccess whether the upstream was asked to report success to the sender (RFC 3461 §5.2.1)
@@ -61,10 +61,12 @@ public record Response(
         /// TLS failed: STARTTLS is not offered, the certificate is not trusted or has another name, there is no
         /// common version, or the client certificate cannot be used.
         TLS,
-        /// The sign-in service did not issue a token. The reply's code is an HTTP status, and its text contains
-        /// the AADSTS code.
+        /// The sign-in service did not issue a usable token, or none could be requested. The reply's code is
+        /// an HTTP status, or 400 if there was none; its text contains the AADSTS code if the service sent
+        /// one.
         SIGN_IN,
-        /// Microsoft Graph. The reply's code is an HTTP status, and its text begins with Graph's error code.
+        /// Microsoft Graph. The reply's code is an HTTP status. If the request failed, its text begins with
+        /// an error code, usually Graph's.
         GRAPH,
         /// The relay, which did not start or did not continue the attempt: for example, because the stored
         /// message cannot be read, the upstream does not offer a required extension, or a Retry-After period is

@@ -9,12 +9,12 @@ public interface Upstream extends AutoCloseable {
 
     /// Makes one attempt to deliver one message. Blocks; every step has a time limit.
     ///
-    /// If a pooled connection turns out to be closed, the attempt continues on a new connection.
+    /// If the server has closed a pooled connection, or is about to, the attempt is made on a new connection.
     ///
     /// @return a response for each recipient, in the order of the message's recipients
     Map<Recipient, Response> attempt(OutgoingMessage message);
 
-    /// Connects and signs in on a new connection; sends no mail.
+    /// Connects and signs in, over SMTP on a new connection; sends no mail.
     UpstreamCheck check();
 
     /// Cancels a wait that the upstream has asked for (Retry-After), so that the next attempt or check can
@@ -31,7 +31,7 @@ public interface Upstream extends AutoCloseable {
     /// @return name in the journal, usually host and port
     String name();
 
-    /// Closes idle connections with QUIT. Attempts in flight continue until they end.
+    /// Closes idle SMTP connections with QUIT. Attempts in flight continue until they end.
     @Override
     void close();
 }

@@ -14,7 +14,8 @@ import org.o365relay.mail.Outcome.Delivered;
 /// @param response the response that was classified
 /// @param outcome outcome for the recipient; [Outcome.Failed] only if the scope is the recipient or the message
 /// @param scope what the outcome applies to
-/// @param name name of the reply in the catalogue (`basic-auth-retired`); empty if unknown
+/// @param name name of the reply in the catalogue (`basic-auth-retired`), or `operator` for a bounce by an
+///     operator; empty if the reply is unknown
 /// @param cause cause of the failure in plain words; empty if the message was delivered
 /// @param advice advice for the admin; may be empty
 /// @param probeAfter interval between probes; null for the configured schedule
@@ -89,7 +90,7 @@ public record Verdict(
         return failed && response.step().compareTo(Step.MAIL) >= 0 && outcome instanceof Deferred && !isUpstreamFault();
     }
 
-    /// @return name of the reply in the catalogue, or of a `GeneralReason` if the reply is unknown
+    /// @return name of the reply in the catalogue or, if it is not in the catalogue, of a `GeneralReason`
     public String reason() {
         if (!name.isEmpty()) {
             return name;
