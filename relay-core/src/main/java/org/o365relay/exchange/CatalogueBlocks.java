@@ -8,7 +8,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /// Reads the file format of the catalogue and its translations: blocks of `key: value` lines under `[name]`. An
-/// indented line continues the value, `==` begins a section, and `#` begins a comment.
+/// indented line continues the value; a line that begins with `==` begins a section, and one that begins with
+/// `#` is a comment.
 final class CatalogueBlocks {
 
     private final Set<String> keys;
@@ -49,7 +50,7 @@ final class CatalogueBlocks {
     /// @param keys the allowed keys
     /// @param reader receives each block; the messages of its IllegalArgumentExceptions are prefixed with the
     ///     block's name
-    /// @throws IllegalArgumentException if the text is malformed; the message names the line
+    /// @throws IllegalArgumentException if the text is malformed; the message names the line or the block
     static void read(String text, Set<String> keys, Consumer<Block> reader) {
         CatalogueBlocks blocks = new CatalogueBlocks(keys, reader);
         List<String> lines = text.lines().toList();

@@ -24,7 +24,7 @@ final class CatalogueParser {
         this.block = block;
     }
 
-    /// @throws IllegalArgumentException if the text is malformed; the message names the line
+    /// @throws IllegalArgumentException if the text is malformed; the message names the line or the entry
     static List<KnownReply> parse(String text) {
         List<KnownReply> entries = new ArrayList<>();
         CatalogueBlocks.read(text, KEYS, block -> entries.add(new CatalogueParser(block).entry()));

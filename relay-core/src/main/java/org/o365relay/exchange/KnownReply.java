@@ -11,9 +11,10 @@ import org.o365relay.mail.Reply;
 /// @param section heading under which `docs/troubleshooting.md` lists the reply
 /// @param name name of the entry, unique in the catalogue: `smtp-auth-off-for-tenant`
 /// @param cause the cause in plain language, without a full stop
-/// @param authorAdvice what the author of the message, who is not an admin, can do; empty if only an
-///     admin can help
-/// @param advice what the admin can do, with the placeholder `{mailbox}`; empty if the problem resolves itself
+/// @param authorAdvice what the author of the message, who is not an admin, can do; may contain the placeholder
+///     `{mailbox}`; empty if only an admin can help
+/// @param advice what the admin can do; may contain the placeholder `{mailbox}`; empty if the problem resolves
+///     itself
 /// @param probe interval between probes of the blocked mailbox or suspended upstream; null for the configured
 ///     interval
 /// @param examples at least one matching reply
@@ -43,8 +44,9 @@ public record KnownReply(
         CONNECTIONS,
         /// The mailbox has sent too much mail and is blocked for a time.
         THROTTLED,
-        /// The mailbox has no permission to send as this author. If the author is the mailbox itself, the
-        /// mailbox is blocked until the admin acts; otherwise only mail from this author is affected.
+        /// The mailbox has no permission to send as this author. If the message was sent as the mailbox, the
+        /// mailbox is blocked until the admin acts; if it was sent as its author (send-as list), only mail
+        /// from this author is affected.
         AUTHOR,
         /// This upstream is unusable until the admin acts; a fallback may work.
         UPSTREAM,

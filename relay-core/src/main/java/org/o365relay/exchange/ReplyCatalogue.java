@@ -34,7 +34,7 @@ public final class ReplyCatalogue {
 
     /// The catalogue that comes with the relay.
     ///
-    /// @throws IllegalArgumentException if the resource is malformed; the message names the line
+    /// @throws IllegalArgumentException if the resource is malformed; the message names the line or the entry
     public static ReplyCatalogue microsoft365() {
         return new ReplyCatalogue(CatalogueParser.parse(resource(RESOURCE)));
     }

@@ -21,7 +21,7 @@ public final class ReplyTexts {
     }
 
     /// @param language English, or a language that has a translation
-    /// @throws IllegalArgumentException if the file is malformed; the message names the line
+    /// @throws IllegalArgumentException if the file is malformed; the message names the line or the entry
     /// @throws IllegalStateException if there is no translation into the language
     public static ReplyTexts in(Locale language) {
         Map<String, ReplyText> texts = new HashMap<>();

@@ -22,8 +22,8 @@ final class CachedToken implements TokenSource {
     /// fetched.
     private static final Duration MIN_VALIDITY = Duration.ofMinutes(5);
 
-    /// A token is renewed when its remaining validity is shorter than this, if it has been used since it was
-    /// fetched.
+    /// A token that has been used since it was fetched is renewed when its remaining validity is at most
+    /// this or, for a short-lived token, half of its lifetime.
     private static final Duration RENEWAL_THRESHOLD = Duration.ofMinutes(10);
 
     private static final Duration MIN_BACKOFF = Duration.ofSeconds(10);
@@ -159,7 +159,7 @@ final class CachedToken implements TokenSource {
     }
 
     /// Renews the token if it is in use and about to expire; otherwise refreshes a login that would expire
-    /// because it is not used. Called every 30 seconds; does not block.
+    /// because it is not used. Called every 30 seconds; does not wait for the response.
     synchronized void renew() {
         Instant now = clock.instant();
         if (failure != null && now.isBefore(retryAt)) {

@@ -113,7 +113,7 @@ final class EncryptedFile {
         }
     }
 
-    /// Writes the file atomically, readable by its owner only.
+    /// Creates or replaces the file atomically ([ProtectedFile]).
     ///
     /// @throws SignInException if the file cannot be written
     void write(String content) throws SignInException {

@@ -2,7 +2,7 @@ package org.o365relay.identity;
 
 import java.time.Instant;
 
-/// The expiry of a secret, certificate or login. Mailboxes that use it cannot send mail afterwards.
+/// The expiry of a secret, certificate or login. Mail cannot be sent with that credential afterwards.
 ///
 /// @param name for a client secret, `app` and the client ID of its app; otherwise the path of the file
 /// @param at when the secret, certificate or login expires if it is not renewed
@@ -17,8 +17,8 @@ public record Expiry(Kind kind, String name, Instant at) {
         CERTIFICATE,
         /// Certificate that identifies the relay to a connector.
         CONNECTOR_CERTIFICATE,
-        /// Stored login of a user. It expires 90 days after its last use; the relay uses it at least once a
-        /// week.
+        /// Stored login of a user. It expires 90 days after its last use; the running relay uses it when it has
+        /// not been used for 7 days.
         DEVICE_LOGIN
     }
 }

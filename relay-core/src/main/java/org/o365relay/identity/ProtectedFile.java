@@ -12,7 +12,8 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
-/// Replaces a file atomically. On POSIX file systems, only its owner can read and write it (mode 0600).
+/// Creates or replaces a file atomically. On POSIX file systems, only its owner can read and write it (mode
+/// 0600).
 final class ProtectedFile {
 
     private ProtectedFile() {}

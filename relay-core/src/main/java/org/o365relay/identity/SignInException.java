@@ -38,8 +38,8 @@ final class SignInException extends Exception {
         this.retryAfter = retryAfter;
     }
 
-    /// Creates the exception for a problem that the admin must fix, such as a missing login or an unreadable
-    /// key.
+    /// Creates the exception for a failure that the relay itself detects, such as a missing login or an
+    /// unreadable key.
     ///
     /// @param error error code, in the style of the sign-in service
     static SignInException misconfigured(String error, String text, @Nullable Throwable cause) {
@@ -73,7 +73,8 @@ final class SignInException extends Exception {
                 .orElseGet(() -> notFromSignInService(response, retryAfter, failure));
     }
 
-    /// Creates the exception for a response from another server, such as a proxy or a captive portal.
+    /// Creates the exception for a response that is not in the format of the sign-in service and therefore
+    /// probably from another server, such as a proxy or a captive portal.
     private static SignInException notFromSignInService(
             SignInResponse response, @Nullable Duration retryAfter, Throwable failure) {
         String text = "the response is not from the sign-in service: " + response.snippet();

@@ -44,12 +44,12 @@ final class SignInHttp implements IHttpClient {
         this.https = https;
     }
 
-    /// @return the last response if it was an error; otherwise empty
+    /// @return the last response if its status was not 200 or its body was not a JSON object; otherwise empty
     Optional<SignInResponse> refusal() {
         return Optional.ofNullable(refusal);
     }
 
-    /// @return why the last request got no response; empty if it got one
+    /// @return why the last request got no response from the server; empty if it got one
     Optional<IOException> failure() {
         return Optional.ofNullable(failure);
     }

@@ -32,8 +32,8 @@ record SignInResponse(int status, @Nullable Duration retryAfter, String body) {
         return new SignInResponse(status, wait, body);
     }
 
-    /// @return the error and its description, with the IDs that Microsoft support asks for; empty if the
-    ///     response is not from the sign-in service
+    /// @return the error and its description, with the IDs that Microsoft support asks for; empty if the body
+    ///     is not an error in the format of the sign-in service
     Optional<String> errorText() {
         return Json.readForeign(body.getBytes(StandardCharsets.UTF_8), ErrorBody.class)
                 .flatMap(ErrorBody::text);

@@ -42,7 +42,8 @@ public final class SignInService implements AutoCloseable {
         this.clock = clock;
     }
 
-    /// Starts renewing tokens before they expire. Until this is called, tokens are fetched only when needed.
+    /// Starts renewing tokens before they expire, and keeping stored logins in use. Until this is called,
+    /// tokens are fetched only when needed.
     public void start() {
         renewal.start();
     }
@@ -68,8 +69,8 @@ public final class SignInService implements AutoCloseable {
         }
     }
 
-    /// Lets a user sign in with a code, and stores the login. Blocks until the user has signed in or the code
-    /// has expired, usually after 15 minutes.
+    /// Lets a user sign in with a code, and stores the login. Blocks until the sign-in succeeds or fails, at
+    /// most until the code expires, usually after 15 minutes.
     ///
     /// @param show called once, with the code and the page on which the user enters it
     /// @return the user who signed in

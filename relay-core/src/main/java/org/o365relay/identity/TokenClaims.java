@@ -13,7 +13,7 @@ import org.o365relay.json.Json;
 import org.o365relay.mail.VisibleText;
 
 /// The unverified claims of an access token, to diagnose why a server refuses it. Never contains the token
-/// itself. Missing claims are empty.
+/// itself. Missing claims are empty, except `expiresAt`.
 ///
 /// @param audience server that the token is for, such as `https://outlook.office365.com`
 /// @param tenant the tenant's ID

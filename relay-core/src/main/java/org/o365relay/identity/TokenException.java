@@ -10,7 +10,7 @@ public final class TokenException extends Exception {
 
     /// Where the failure occurred.
     public enum Origin {
-        /// The sign-in service or the configuration, such as a missing login or an unreadable key.
+        /// The sign-in service or the relay, for example because of a missing login or an unreadable key.
         SERVICE,
         /// DNS, TCP, the proxy, a timeout, or a response that is not from the sign-in service.
         NETWORK,

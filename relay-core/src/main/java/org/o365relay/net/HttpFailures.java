@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import org.o365relay.net.HttpSettings.Proxy;
 
-/// Describes why a request got no response.
+/// Describes why a request got no response from the server.
 record HttpFailures(HttpSettings settings, URI target) {
 
     NoResponseException noResponse(IOException failure) {

@@ -21,12 +21,12 @@ import org.o365relay.net.HttpSettings.Proxy;
 ///
 /// **Proxy login.** The system property `jdk.http.auth.tunneling.disabledSchemes` lists the authentication
 /// schemes that the JDK does not use to open a tunnel through a proxy; by default, it contains Basic. The JDK
-/// reads the property once, at the first request of the process. This class clears the property when it is
-/// loaded, unless the admin has set it. To ensure that the property is cleared before the first request, only
-/// this class builds requests, and `bin/o365-relay` and the tests start Java with the property empty. The login
-/// is sent with the first request, and only to the proxy: sending it only after a 407 would require a
-/// `java.net.Authenticator`, and the JDK would then report a 401 without `WWW-Authenticate` as a broken
-/// connection. The sign-in service sends such a 401.
+/// reads the property once, at the first request of the process. This class sets the property to the empty
+/// string when it is loaded, unless the property is already set. To ensure that this happens before the first
+/// request, only this class builds requests, and `bin/o365-relay` and the tests start Java with the property
+/// empty. The login is sent with the first request, and only to the proxy: sending it only after a 407 would
+/// require a `java.net.Authenticator`, and the JDK would then report a 401 without `WWW-Authenticate` as a
+/// broken connection. The sign-in service sends such a 401.
 public final class Https {
 
     private static final String DISABLED_SCHEMES = "jdk.http.auth.tunneling.disabledSchemes";
@@ -65,13 +65,13 @@ public final class Https {
                 : ProxySelector.of(InetSocketAddress.createUnresolved(proxy.host(), proxy.port()));
     }
 
-    /// @return the HTTP client, for requests whose body is generated while it is sent. [#send] does not support
-    ///     such requests; they must be built by [#request(URI)]
+    /// @return the HTTP client, for callers that handle failures themselves or limit the time until the
+    ///     response ends, which [#send] does not; requests must be built by [#request(URI)]
     public HttpClient client() {
         return client;
     }
 
-    /// @return time limit for a request until its response begins
+    /// @return the timeout that [#request(URI)] sets: time limit for a request until its response begins
     public Duration requestTimeout() {
         return settings.requestTimeout();
     }

@@ -40,8 +40,8 @@ public final class MailExchangers {
     }
 
     /// @return host names, the most preferred first; the domain itself if it has no MX
-    /// @throws UnknownHostException if the domain does not exist, accepts no mail (RFC 7505), or if DNS does
-    ///     not answer; the exception message is for the admin
+    /// @throws UnknownHostException if the domain does not exist or accepts no mail (RFC 7505), or if the
+    ///     lookup fails; the exception message is for the admin
     public List<String> of(String domain) throws UnknownHostException {
         try {
             Attribute found = records(domain);
@@ -62,7 +62,7 @@ public final class MailExchangers {
         environment.put("com.sun.jndi.dns.timeout.retries", Integer.toString(ATTEMPTS));
         InitialDirContext context = new InitialDirContext(environment);
         try {
-            // the trailing dot disables search lists
+            // the trailing dot makes the name absolute
             return context.getAttributes(domain + ".", new String[] {"MX"}).get("MX");
         } finally {
             context.close();

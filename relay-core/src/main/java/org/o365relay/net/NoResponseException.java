@@ -2,8 +2,8 @@ package org.o365relay.net;
 
 import java.io.IOException;
 
-/// A request got no response because of DNS, TCP, the proxy, TLS or a timeout. The message tells the admin what
-/// failed and where.
+/// A request got no response from the server because of DNS, TCP, the proxy, TLS or a timeout. The message is
+/// for the admin and states what failed and where.
 public final class NoResponseException extends IOException {
 
     private static final long serialVersionUID = 1L;
@@ -20,7 +20,7 @@ public final class NoResponseException extends IOException {
         this.tls = false;
     }
 
-    /// @return whether TLS failed: the server was reached but is not trusted, or the handshake failed
+    /// @return whether TLS failed: the server's certificate is not trusted, or the handshake failed
     public boolean isTls() {
         return tls;
     }

@@ -237,7 +237,7 @@ public final class ServerTrust extends X509ExtendedTrustManager {
             this.explanation = explanation;
         }
 
-        /// @return the explanation, with names and dates
+        /// @return the reason, for the admin, with the name of the server; the same text as the message
         public String explanation() {
             return explanation;
         }

@@ -14,7 +14,7 @@ import org.o365relay.mail.Priority;
 import org.o365relay.mail.RoutedEnvelope;
 
 /// Routes recipients to targets. The first matching rule decides; if no rule matches, the recipient is routed
-/// to the first target with normal priority.
+/// to the first target, with normal priority.
 ///
 /// @param rules the rules in order of evaluation; their targets must exist
 /// @param targets the targets, at least one, with unique names; the first is the default
@@ -49,7 +49,7 @@ public record Routes(List<RouteRule> rules, List<Target> targets) {
 
     /// @param octets the size of a message
     /// @return the first target, in the order of the parts, that does not accept a message of this size; empty
-    ///     if all do
+    ///     if there is none. Targets that are no longer configured are skipped
     public Optional<Target> firstOverSizeLimit(List<RoutedEnvelope> parts, long octets) {
         for (RoutedEnvelope part : parts) {
             Optional<Target> target = target(part.route());

@@ -50,7 +50,8 @@ final class AttachmentUpload {
             @Nullable String contentId,
             long size) {}
 
-    /// An upload session, as Graph returns it when the session is created and when its state is queried.
+    /// An upload session, as Graph returns it when the session is created, when its state is queried, and after
+    /// each range except the last.
     record UploadSession(@Nullable String uploadUrl, List<String> nextExpectedRanges) {}
 
     private record AttachmentList(List<ListedAttachment> value) {}
@@ -125,9 +126,9 @@ final class AttachmentUpload {
                         && "http".equals(client.root().getScheme()));
     }
 
-    /// Checks whether the draft lists more attachments of this name, of at least this size, than were uploaded
-    /// before. Attachments that the draft was created with do not count, because they are smaller than any
-    /// attachment that is uploaded in ranges.
+    /// Checks whether the number of attachments in the draft with this name and at least this size exceeds the
+    /// number of attachments with this name that were uploaded before. Attachments that the draft was created
+    /// with do not count, because they are smaller than any attachment that is uploaded in ranges.
     private boolean isAttached(String name, long size) throws AttemptAbortedException {
         URI files = URI.create(client.address("messages", draft, "attachments") + "?$select=name,size");
         GraphResponse response = client.send(GraphRequest.plain("GET", files, Step.CONTENT), 200);

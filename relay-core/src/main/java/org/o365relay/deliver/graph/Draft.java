@@ -27,8 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Sends a message that is too large for one request: creates a draft without the largest attachments, uploads
-/// these, and sends the draft. No recipient receives anything before the draft is sent; if an earlier request
-/// fails, the draft is deleted.
+/// these, and sends the draft. No recipient receives anything before the draft is sent; if a request between
+/// creating and sending it fails, the draft is deleted.
 final class Draft {
 
     private static final Logger log = LoggerFactory.getLogger(Draft.class);
@@ -87,8 +87,10 @@ final class Draft {
         return draft.id();
     }
 
-    /// @param bccRecipients Bcc recipients, as in the response, even if they cannot be read; null if the response
-    ///     does not contain the recipients
+    /// A missing recipient list is empty, except `bccRecipients`.
+    ///
+    /// @param bccRecipients the Bcc recipients as unparsed JSON, so that the list is present even if its
+    ///     elements cannot be read; null if the response does not contain it
     private record CreatedDraft(
             String id,
             List<Recipient> toRecipients,

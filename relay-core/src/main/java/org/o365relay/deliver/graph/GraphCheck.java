@@ -11,8 +11,9 @@ import org.o365relay.deliver.upstream.UpstreamCheck.Finding;
 import org.o365relay.identity.TokenClaims;
 import org.o365relay.net.StrongTls;
 
-/// Checks the permissions of the app without sending mail: asks Graph to send a message that is invalid base64.
-/// Graph reports the invalid base64 only if the app may send; otherwise it reports the missing permission.
+/// Checks the connection, the sign-in and the permissions of the app without sending mail: asks Graph to send,
+/// and to create as a draft, a message that is invalid base64. Graph reports the invalid base64 only if the app
+/// has the permission; otherwise it reports the missing permission.
 record GraphCheck(GraphClient client, GraphUpstreamSettings settings, RetryAfterGate retryAfter) {
 
     private static final byte[] INVALID_BASE64 = "*".getBytes(StandardCharsets.US_ASCII);
@@ -66,7 +67,7 @@ record GraphCheck(GraphClient client, GraphUpstreamSettings settings, RetryAfter
         findings.add(new Finding(Step.AUTH, "may send mail as " + settings.user() + " (Mail.Send)"));
     }
 
-    /// Reports a missing permission for drafts as a warning only, because small messages do not need it.
+    /// If Graph refuses to create a draft, adds only a warning, because small messages need no draft.
     private void checkDrafts(List<Finding> findings) throws AttemptAbortedException {
         GraphResponse response = client.send(
                 GraphRequest.mime(client.address("messages"), Step.AUTH, GraphRequest.Body.of(INVALID_BASE64)));

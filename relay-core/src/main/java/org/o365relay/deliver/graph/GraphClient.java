@@ -81,8 +81,8 @@ final class GraphClient {
     /// Sends a request with the access token. If Graph refuses the token (401), gets a new one and retries
     /// once.
     ///
-    /// @throws AttemptAbortedException if no token can be obtained, Graph does not respond, or Graph refuses
-    ///     the second token too
+    /// @throws AttemptAbortedException if no usable token can be obtained, if there is no response from Graph,
+    ///     or if Graph refuses the second token too
     GraphResponse send(GraphRequest request) throws AttemptAbortedException {
         AccessToken token = token();
         GraphResponse response = authorized(request, token);
@@ -115,6 +115,8 @@ final class GraphClient {
     }
 
     /// Sends a request without the access token.
+    ///
+    /// @throws AttemptAbortedException if there is no response from Graph
     GraphResponse sendUnauthenticated(GraphRequest request) throws AttemptAbortedException {
         return exchange(request, https.request(request.uri()));
     }

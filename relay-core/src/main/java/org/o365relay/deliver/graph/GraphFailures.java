@@ -20,7 +20,7 @@ import org.o365relay.mail.EnhancedStatus;
 import org.o365relay.mail.Reply;
 import org.o365relay.net.ServerTrust;
 
-/// Creates the response of an attempt that failed without a response from Graph.
+/// Creates the [Response] for an attempt that failed without an HTTP response from Graph.
 ///
 /// @param timeout time limit of a request
 record GraphFailures(Duration timeout) {

@@ -86,7 +86,8 @@ final class GraphResponse {
         return text != null && !text.isEmpty();
     }
 
-    /// @return the delay in Retry-After (RFC 9110 §10.2.3); empty if the field is missing or invalid
+    /// @return the delay in Retry-After (RFC 9110 §10.2.3), negative for a date in the past; empty if the field
+    ///     is missing or invalid
     Optional<Duration> retryAfter(Instant now) {
         return headers.firstValue("Retry-After").flatMap(value -> delay(value.strip(), now));
     }
@@ -106,8 +107,9 @@ final class GraphResponse {
     }
 
     /// @return reply with Graph's error, such as `ErrorAccessDenied: Access is denied. (request-id …)`. For any
-    ///     other body, such as a proxy's error page, the reply contains the beginning of its text; if the
-    ///     status may come from the proxy, the reply code is 502, so that the message is deferred
+    ///     other body, such as a proxy's error page, the reply contains the beginning of its text; the reply
+    ///     code is then 502, so that the message is deferred, unless the status means the same from Graph and
+    ///     from a proxy
     Reply errorReply() {
         Optional<GraphError> error = error();
         String text = error.map(GraphResponse::text).orElseGet(this::httpText);

@@ -26,8 +26,8 @@ import org.o365relay.rewrite.ReaddressedHeader;
 /// header is rewritten to contain exactly the recipients of the envelope ([DestinationFields]), and all
 /// recipients get the same response.
 ///
-/// A message of up to [GraphUpstreamSettings#maxDirect] octets is sent in one request (sendMail), a larger one
-/// as a [Draft].
+/// A message of up to [GraphUpstreamSettings#maxDirect] octets, both before and after its header is rewritten,
+/// is sent in one request (sendMail), a larger one as a [Draft].
 public final class GraphUpstream implements Upstream {
 
     /// Number of concurrent requests that Graph allows per app and mailbox.
@@ -43,7 +43,7 @@ public final class GraphUpstream implements Upstream {
     private final GraphClient client;
     private final long maxAttachment;
 
-    /// @param connections maximum number of concurrent attempts; values above 4 are reduced to 4
+    /// @param connections maximum number of concurrent attempts, at least 1; values above 4 are reduced to 4
     /// @param spool existing directory that holds messages larger than `maxDirect` while they are being sent
     public GraphUpstream(
             GraphUpstreamSettings settings,

@@ -104,7 +104,7 @@ final class RangeUpload {
     /// Uploads a range. The URL of the session authorizes the request; Graph refuses a request that also has an
     /// access token.
     ///
-    /// @return number of octets that Graph has received; equal to the size only if the attachment is complete
+    /// @return position at which the upload continues; the size if the attachment is complete
     private long put(byte[] range, int length, long from) throws AttemptAbortedException {
         boolean last = from + length == size;
         try {
@@ -134,8 +134,11 @@ final class RangeUpload {
         return new GraphRequest("PUT", session, Step.CONTENT, headers, GraphRequest.Body.of(range, length));
     }
 
-    /// Queries the state of the session. After the last range, Graph replies 404, because the session no longer
-    /// exists.
+    /// Queries the state of the session. After the last range has arrived, Graph replies 404, because the
+    /// session no longer exists.
+    ///
+    /// @param last whether the last range was sent
+    /// @return position at which the upload continues; the size if the attachment is complete
     private long resume(boolean last) throws AttemptAbortedException {
         GraphResponse response = client.sendUnauthenticated(GraphRequest.plain("GET", session, Step.CONTENT));
         if (response.status() == 404 && last && listing.isAttached()) {
@@ -160,8 +163,8 @@ final class RangeUpload {
         throw AttachmentUpload.failed("did not report the state of the upload");
     }
 
-    /// @return start of the next expected range; empty if Graph expects none, or if the response is not from
-    ///     Graph
+    /// @return start of the next expected range; empty if the response names none
+    /// @throws AttemptAbortedException if the range is malformed
     private static OptionalLong expected(GraphResponse response) throws AttemptAbortedException {
         Optional<String> first = response.json(UploadSession.class)
                 .flatMap(state -> state.nextExpectedRanges().stream().findFirst());

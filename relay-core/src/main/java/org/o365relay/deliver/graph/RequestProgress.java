@@ -27,7 +27,7 @@ final class RequestProgress {
                 : BodyPublishers.fromPublisher(BodyPublishers.ofInputStream(this::open), body.length());
     }
 
-    /// @return whether any part of the request may have been sent
+    /// @return whether the HTTP client has begun to read the body; always true for a request without a body
     boolean hasBegun() {
         return begun || body.length() == 0;
     }

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.rewrite.StoredContent;
 
 /// Stores one message during one attempt, because the content can be generated only once and its size must be
-/// known before it is sent. A small message is kept in memory, a larger one in a file that only the relay can
-/// read and that is deleted when the attempt ends.
+/// known before it is sent. A small message is kept in memory, a larger one in a file that only the relay's
+/// user can read and that is deleted when the attempt ends.
 final class Spool extends OutputStream implements StoredContent, Closeable {
 
     private final Path directory;
@@ -35,7 +35,7 @@ final class Spool extends OutputStream implements StoredContent, Closeable {
         this.maxInMemory = maxInMemory;
     }
 
-    /// The message cannot be written to the relay's disk; the message itself is not at fault.
+    /// The message could not be written to the directory, for example because the disk is full.
     static final class Failed extends IOException {
         private static final long serialVersionUID = 1L;
 

@@ -1,5 +1,6 @@
 /// Delivery attempts over Microsoft Graph: sendMail with the whole message, or a draft with uploaded
-/// attachments if the message is large. Reports responses and their steps; does not interpret them.
+/// attachments if the message is large. Reports responses and their steps;
+/// `org.o365relay.deliver.FailurePolicy` classifies them.
 ///
 /// 1. [org.o365relay.deliver.graph.GraphUpstream] stores the message during the attempt (`Spool`), and rewrites
 ///    the header to contain exactly the recipients of the envelope ([org.o365relay.rewrite.DestinationFields]),

@@ -52,13 +52,13 @@ final class AngusTransport extends SMTPTransport {
         this.findings = findings;
     }
 
-    /// @return the reply to the last command that is not RSET or QUIT, followed by the replies to any later
-    ///     RSET and QUIT
+    /// @return all replies, oldest first, since the last command other than RSET and QUIT was sent; with AUTH,
+    ///     they include the challenges
     synchronized List<String> replies() {
         return List.copyOf(replies);
     }
 
-    /// @return the last reply; empty if there was none
+    /// @return the last of the [#replies]; empty if there is none
     synchronized String lastReply() {
         return replies.isEmpty() ? "" : replies.getLast();
     }
@@ -83,14 +83,16 @@ final class AngusTransport extends SMTPTransport {
     /// Sends DATA. The returned stream stuffs dots (RFC 5321 §4.5.2), and sends bare CR and LF as CRLF
     /// (RFC 5321 §2.3.8).
     ///
-    /// @throws MessagingException if the reply is not 354; Angus sends RSET before it throws
+    /// @throws MessagingException if the reply is not 354, in which case Angus sends RSET first, or if the
+    ///     connection fails
     synchronized OutputStream openData() throws MessagingException {
         return data();
     }
 
     /// Sends the final dot.
     ///
-    /// @throws MessagingException if the reply is not 250; Angus sends RSET before it throws
+    /// @throws MessagingException if the reply is not 250, in which case Angus sends RSET first, or if the
+    ///     connection fails
     synchronized void endData() throws MessagingException, IOException {
         finishData();
     }

@@ -39,7 +39,7 @@ final class BdatStream extends OutputStream {
         }
     }
 
-    /// Sends the last chunk, which may be empty.
+    /// Sends the last chunk, which may be empty, unless the server has refused a chunk.
     void end() throws IOException {
         send(true);
     }

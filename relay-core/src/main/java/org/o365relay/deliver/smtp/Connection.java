@@ -19,8 +19,9 @@ import org.o365relay.deliver.upstream.Response.Origin;
 import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.mail.Reply;
 
-/// One connection to an upstream, used by one attempt at a time. Every step has a time limit. Any failure that
-/// leaves the state of the session uncertain closes the connection.
+/// One connection to an upstream, used by one attempt at a time. Every step has a time limit; that of the
+/// content starts again with each write. Any failure that leaves the state of the session uncertain closes the
+/// connection.
 final class Connection {
 
     private static final int SERVICE_CLOSING = 421; // RFC 5321 §3.8
@@ -104,8 +105,8 @@ final class Connection {
     /// Sends the message.
     ///
     /// @return the reply to the final dot or, if the server refuses DATA, to DATA
-    /// @throws AttemptAbortedException if the content cannot be read, if there is no valid reply, or if the
-    ///     reply is 421
+    /// @throws AttemptAbortedException if the content cannot be read or converted, if there is no valid reply,
+    ///     or if the reply is 421
     Response send(OutgoingMessage.Content content) throws AttemptAbortedException {
         Optional<OutputStream> out = openData();
         if (out.isEmpty()) {
@@ -118,8 +119,8 @@ final class Connection {
     /// Sends the message octet for octet (RFC 3030 §2).
     ///
     /// @return the reply to the last chunk or, if the server refuses a chunk, to the refused chunk
-    /// @throws AttemptAbortedException if the content cannot be read, if there is no valid reply, or if the
-    ///     reply is 421
+    /// @throws AttemptAbortedException if the content cannot be read or converted, if there is no valid reply,
+    ///     or if the reply is 421
     Response sendBinary(OutgoingMessage.Content content) throws AttemptAbortedException {
         BdatStream chunks = new BdatStream(transport);
         write(content, chunks);
@@ -231,7 +232,7 @@ final class Connection {
 
     /// Marks the connection as idle until the next message.
     ///
-    /// @param onTimeout runs if [#wake()] is not called within the timeout
+    /// @param onTimeout runs, possibly several times, if [#wake()] is not called within the timeout
     void idle(Duration timeout, Runnable onTimeout) {
         onIdleTimeout = onTimeout;
         idle = true;
@@ -259,7 +260,7 @@ final class Connection {
         try {
             transport.close();
         } catch (MessagingException _) {
-            closed = true; // the server has already closed it
+            closed = true; // QUIT could not be sent; the socket is closed below
         } finally {
             abort();
         }

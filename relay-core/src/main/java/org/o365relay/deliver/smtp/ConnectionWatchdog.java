@@ -3,7 +3,7 @@ package org.o365relay.deliver.smtp;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
-/// Enforces the time limit of each step of a connection. The socket timeout is not sufficient: it ends a read
+/// Enforces the current time limit of a connection. The socket timeout is not sufficient: it ends a read
 /// if nothing arrives, but it ends neither a write to a server that does not read nor the read of a reply that
 /// arrives byte by byte. The watchdog may react up to a second late.
 final class ConnectionWatchdog {

@@ -12,11 +12,13 @@ import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.deliver.upstream.UpstreamCheck.Finding;
 
 /// Resolves the server's name and opens a TCP connection. If the name has several addresses (Exchange Online
-/// has eight, half of them IPv6), they are tried one after the other and share the connect timeout equally.
+/// has eight, half of them IPv6), they are tried one after the other; each gets an equal part of the connect
+/// timeout.
 record Dialer(SmtpUpstreamSettings settings) {
 
-    /// @throws IOException if the name cannot be resolved or no address accepts the connection; in the latter
-    ///     case, the exception is that of the last address
+    /// @throws IOException if the name cannot be resolved, if it has no address of the same IP version as the
+    ///     configured source address, or if no address accepts the connection; in the last case, the exception
+    ///     is that of the last address
     Socket dial(List<Finding> findings) throws IOException {
         List<InetAddress> addresses = resolve();
         findings.add(new Finding(

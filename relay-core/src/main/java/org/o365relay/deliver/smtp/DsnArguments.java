@@ -7,14 +7,14 @@ import org.o365relay.mail.NotifyParameter;
 import org.o365relay.mail.OriginalRecipient;
 import org.o365relay.mail.Xtext;
 
-/// Formats the DSN parameters for a server that offers DSN. Only parameters that the client gave are sent
-/// (RFC 3461 §5.2.1), and a malformed ORCPT is left out. The relay does not add ORCPT, because it does not
-/// change recipients.
+/// Formats the DSN parameters of a message for a server that offers DSN (RFC 3461 §5.2.1). Parameters that the
+/// message does not have, and a malformed ORCPT, are left out. The relay does not add ORCPT, because it does
+/// not change recipients.
 final class DsnArguments {
 
     private DsnArguments() {}
 
-    /// @return RET and ENVID, each preceded by a space
+    /// @return RET and ENVID, each preceded by a space; empty if the message has neither
     static String ofMail(DsnRequest request) {
         String ret = switch (request.returned()) {
             case NOT_GIVEN -> "";
@@ -24,7 +24,7 @@ final class DsnArguments {
         return request.envelopeId().isEmpty() ? ret : ret + " ENVID=" + Xtext.encode(request.envelopeId());
     }
 
-    /// @return NOTIFY and ORCPT, each preceded by a space
+    /// @return NOTIFY and ORCPT, each preceded by a space; empty if the recipient has neither
     static String ofRcpt(ForRecipient parameters) {
         String notify =
                 parameters.conditions() == null ? "" : " NOTIFY=" + NotifyParameter.format(parameters.conditions());

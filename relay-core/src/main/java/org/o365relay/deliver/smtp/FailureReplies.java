@@ -73,7 +73,8 @@ record FailureReplies(SmtpUpstreamSettings settings) {
         return new Response(Step.AUTH, reason.reply(), origin);
     }
 
-    /// Response for a domain if none of its mail exchangers was found.
+    /// Response for a domain that does not exist or accepts no mail (RFC 7505), or whose mail exchangers cannot
+    /// be looked up.
     Response noExchanger(UnknownHostException failure) {
         return network(Step.CONNECT, "4.4.3", String.valueOf(failure.getMessage()));
     }
@@ -83,7 +84,7 @@ record FailureReplies(SmtpUpstreamSettings settings) {
         return tls("the client certificate cannot be used: " + failure.getMessage());
     }
 
-    /// Response for a message that needs SMTPUTF8 when the upstream does not offer it (RFC 6531 §3.5).
+    /// Response for a non-ASCII sender or recipient if the upstream does not offer SMTPUTF8 (RFC 6531 §3.5).
     Response noSmtpUtf8(Step step) {
         String text = settings + " does not accept internationalized addresses (it does not offer SMTPUTF8)";
         return new Response(step, Reply.of(550, "5.6.7", text), Origin.RELAY);

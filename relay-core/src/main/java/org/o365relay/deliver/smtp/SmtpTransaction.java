@@ -53,7 +53,8 @@ final class SmtpTransaction {
         return ordered;
     }
 
-    /// @return whether the server has closed the pooled connection, or is about to, without accepting MAIL
+    /// @return whether MAIL failed without a valid reply, or with 421 or 451; on a pooled connection, this
+    ///     usually means that the server has closed it or is about to
     static boolean isStale(Map<Recipient, Response> responses) {
         return responses.values().stream()
                 .allMatch(response -> response.step() == Step.MAIL
@@ -85,10 +86,12 @@ final class SmtpTransaction {
         }
     }
 
-    /// Sends MAIL. If the server refuses the DSN parameters although it offers DSN, sends MAIL again without
-    /// them. If the server refuses a binary message with a 5xx reply although it offers BINARYMIME, sends MAIL
-    /// again to send the message as text. Such refusals do not concern the mailbox, and a refused MAIL starts
-    /// no transaction, so it can be repeated.
+    /// Sends MAIL. If the reply may be a refusal of the DSN parameters, although the server offers DSN, sends
+    /// MAIL again without them. If the server refuses a binary message with a 5xx reply although it offers
+    /// BINARYMIME, sends MAIL again to send the message as text. A refused MAIL starts no transaction, so it
+    /// can be repeated.
+    ///
+    /// @return the reply to the last MAIL
     private Reply mailFrom() throws AttemptAbortedException {
         Reply reply = mail();
         if (!dsnParameters.isEmpty() && isAboutParameters(reply)) {
@@ -135,7 +138,7 @@ final class SmtpTransaction {
         if (binary != null) {
             parameters.append(" BODY=BINARYMIME");
         } else if (connection.offers("8BITMIME")) {
-            parameters.append(" BODY=8BITMIME"); // RFC 6152 §3; if 8BITMIME is not offered, the content is the same
+            parameters.append(" BODY=8BITMIME"); // RFC 6152 §3; without 8BITMIME, the content is sent unchanged
         }
         if (connection.offers("SMTPUTF8") && needsUtf8()) {
             parameters.append(" SMTPUTF8"); // RFC 6531 §3.4

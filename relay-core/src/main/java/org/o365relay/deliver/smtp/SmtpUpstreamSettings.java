@@ -16,9 +16,10 @@ import org.jspecify.annotations.Nullable;
 ///     system's
 /// @param connections maximum number of concurrent connections, 1 to 100
 /// @param connectTimeout maximum time to open the TCP connection, for all addresses of the server together
-/// @param replyTimeout maximum time for each reply, and for the TLS handshake
-/// @param dataTimeout maximum time for the reply to the end of the content (RFC 5321 §4.5.3.2.6 recommends at
-///     least 10 minutes)
+/// @param replyTimeout maximum time for each reply except that to the end of the content, for STARTTLS with the
+///     TLS handshake, for the whole AUTH exchange, and for each write of the content
+/// @param dataTimeout maximum time for the reply to the final dot, or for sending the last BDAT chunk and its
+///     reply (RFC 5321 §4.5.3.2.6 recommends at least 10 minutes)
 /// @param idleTimeout time after which an idle connection is closed
 /// @param heloName host name that the relay sends in EHLO
 /// @param lookup whether the host is a server or a domain
@@ -103,9 +104,9 @@ public record SmtpUpstreamSettings(
     public enum Tls {
         /// STARTTLS (RFC 3207), which the server must offer.
         STARTTLS,
-        /// TLS from the first octet, port 465 (RFC 8314 §3.3).
+        /// TLS from the first octet, usually on port 465 (RFC 8314 §3.3).
         IMPLICIT,
-        /// Plain text, for a smarthost on the same machine. Credentials are sent unencrypted.
+        /// Plain text, meant for a smarthost on the same machine. Credentials are sent unencrypted.
         NONE
     }
 

@@ -60,8 +60,8 @@ final class UpstreamConnector {
         };
     }
 
-    /// Connects with a token. Retries once with a new token if the server refuses the first one, which may have
-    /// been revoked.
+    /// Connects with a token. If the server refuses the token, which may have been revoked, and a different one
+    /// can be obtained, retries once with that token.
     private Connection connectWithToken(List<Finding> findings) throws AttemptAbortedException {
         SaslLogin.Token first = login(findings);
         try {
@@ -115,8 +115,8 @@ final class UpstreamConnector {
         throw Optional.ofNullable(last).orElseThrow();
     }
 
-    /// Returns a cached setup, so that TLS sessions can be resumed. With a client certificate, creates a new
-    /// setup each time instead: it reads the certificate again, so that a renewed certificate is used at once.
+    /// Returns a cached setup, so that TLS sessions can be resumed. With a client certificate, reads the
+    /// certificate again and creates a new setup each time, so that a renewed certificate is used at once.
     private SessionSetup setup(SmtpUpstreamSettings server) throws AttemptAbortedException {
         try {
             ClientCertificate certificate = server.clientCertificate();
