@@ -27,9 +27,9 @@ import org.o365relay.time.RepeatingTask;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Warns of credentials and certificates that expire soon or have expired. Logs a journal event and emails the
-/// admin 30, 14, 7 and 1 days before the expiry date, and again after it. Each of these warnings is sent only
-/// once, even if the relay restarts. Also raises an alert, which is emailed only when it is cleared.
+/// Warns of credentials and certificates that expire soon or have expired. Records a journal event and emails
+/// the admin when 30, 14, 7 and 1 full days are left, and again after the expiry. Each of these warnings is
+/// sent only once, even if the relay restarts. Also raises an alert, which is emailed only when it is cleared.
 final class ExpiryMonitor implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ExpiryMonitor.class);
@@ -103,7 +103,7 @@ final class ExpiryMonitor implements AutoCloseable {
         return false;
     }
 
-    /// @return the name of the alert; empty if the expiry is more than 30 days away
+    /// @return the name of the alert; empty if the expiry is 31 days or more away
     private Optional<String> report(MailboxSettings mailbox, Expiry expiry) {
         long daysLeft =
                 Math.floorDiv(Duration.between(clock.instant(), expiry.at()).toSeconds(), 86_400L);

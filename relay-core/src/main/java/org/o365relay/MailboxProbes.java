@@ -16,12 +16,12 @@ public record MailboxProbes(boolean resumed, List<RequestedProbe> probes) {
         probes = List.copyOf(probes);
     }
 
-    /// @return whether at least one probe starts now, that is, does not have to wait for the daily quota
+    /// @return whether at least one probe can start now, without waiting for the daily quota
     public boolean isProbing() {
         return probes.stream().anyMatch(probe -> probe.waitsUntil() == null);
     }
 
-    /// @return whether the command ended a pause or starts a probe now
+    /// @return whether the command ended a pause, or a probe can start now
     public boolean hasEffect() {
         return resumed || isProbing();
     }

@@ -62,7 +62,7 @@ public final class Operations {
         return queue.reader();
     }
 
-    /// Changes all open messages that match the selection.
+    /// Changes the open messages that match the selection, except those that are being delivered.
     ///
     /// @param by user name of the operator, recorded in the message history and the journal
     /// @throws OperationException if the change is not possible; no message is changed in that case

@@ -16,7 +16,7 @@ public record RelayStatus(Instant at, @Nullable Running running, QueueSummary qu
     /// The part of the status that exists only while the relay is running.
     ///
     /// @param listeners listening endpoints: addresses with ports, Unix sockets and sockets from systemd
-    /// @param rates event counts, one entry per type of event
+    /// @param rates event counts, one entry for each type of event listed in [Rate]
     /// @param alerts active alerts, oldest first
     public record Running(
             String version,
@@ -44,7 +44,7 @@ public record RelayStatus(Instant at, @Nullable Running running, QueueSummary qu
     /// Disk space of the queue, in octets.
     ///
     /// @param free free space on the file system
-    /// @param minimumFree free space below which new mail is temporarily rejected
+    /// @param minimumFree minimum free space; new mail that would leave less is temporarily rejected
     /// @param used space used by the queue
     /// @param maximum maximum size of the queue
     public record Disk(long free, long minimumFree, long used, long maximum) {}

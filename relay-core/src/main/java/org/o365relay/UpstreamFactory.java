@@ -64,6 +64,7 @@ public final class UpstreamFactory implements AutoCloseable {
 
     /// @return readers of the NDRs in these mailboxes, which the caller must close
     /// @throws UncheckedIOException if a file cannot be read
+    /// @throws IllegalArgumentException if a file of trusted certificates contains no certificate
     NdrReaders ndrReaders(List<NdrSettings> settings, NdrStore queue, SenderNotifier notifier, Journal journal) {
         return new NdrReaders(
                 settings,
@@ -140,7 +141,7 @@ public final class UpstreamFactory implements AutoCloseable {
         return known;
     }
 
-    /// Creates the spool directory. It contains mail, so only the relay may read it.
+    /// Creates the spool directory. It contains mail, so only the relay's user may read it.
     private void createSpool() {
         try {
             Files.createDirectories(

@@ -21,9 +21,10 @@ import org.o365relay.queue.StoredAlert;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Tracks the active alerts. The admin is notified once when a condition has lasted for the configured delay,
-/// and once when it has been over for that delay. A condition that flaps within the delay therefore causes no
-/// further notifications. Active alerts are stored in the queue and survive restarts.
+/// Tracks the active alerts. The admin is notified once when a condition has lasted for the configured delay
+/// (or for the delay that the condition specifies), and once when it has been over for the configured delay. A
+/// condition that flaps within the delay therefore causes no further notifications. Alerts that were reported
+/// are stored in the queue and survive restarts.
 ///
 /// [#raise] and [#clear] never block and may be called by any thread. One thread calls [#check], which sends
 /// the notifications.
@@ -44,8 +45,8 @@ public final class ActiveAlerts {
     /// [AlertTexts#restoredFor] is cleared.
     ///
     /// @param webhook receives every notification; must not block
-    /// @param delay how long a condition must last before it is reported, and how long it must be over before
-    ///     its end is reported
+    /// @param delay how long a condition must last before it is reported, unless it specifies its own delay,
+    ///     and how long it must be over before its end is reported
     ActiveAlerts(
             AlertStore queue,
             AlertEmails emails,

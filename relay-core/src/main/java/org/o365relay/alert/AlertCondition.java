@@ -10,8 +10,8 @@ import org.o365relay.mail.EmailAddress;
 /// @param subject the problem in a few words, without a full stop
 /// @param text the problem in one to three sentences
 /// @param advice what to do; may be empty
-/// @param mailbox the affected mailbox, which sends the alert email only if no other mailbox can; null if no
-///     mailbox is affected
+/// @param mailbox the affected mailbox; the alert email is sent by a mailbox with another account if possible;
+///     null if no mailbox is affected
 /// @param raiseAfter how long the condition must last before it is reported; null for the configured delay
 /// @param clearAfter time after which the alert is cleared if the condition is not detected again; null if the
 ///     alert is only cleared explicitly

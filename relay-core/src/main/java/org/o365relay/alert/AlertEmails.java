@@ -21,8 +21,8 @@ import org.o365relay.queue.LocalMessage;
 /// @param writers returns the notice writer of a mailbox
 public record AlertEmails(AlertMailboxes mailboxes, Function<EmailAddress, NoticeWriter> writers, InstantSource clock) {
 
-    /// @param affected mailbox that the warning is about; another one is preferred as sender, because this one
-    ///     may be unable to send
+    /// @param affected mailbox that the warning is about; a mailbox with another account is preferred as
+    ///     sender, because this one may be unable to send
     /// @return the email; empty if no admin is configured
     public Optional<LocalMessage> write(AdminWarning warning, EmailAddress affected) {
         return email(mailboxes.open(affected).orElseGet(mailboxes::fallback), warning);

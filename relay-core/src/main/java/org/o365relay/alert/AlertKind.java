@@ -2,13 +2,14 @@ package org.o365relay.alert;
 
 import java.util.Locale;
 
-/// The kinds of alerts. The name of an alert is the key of its kind, followed by the affected mailbox or
-/// address: `mailbox-blocked relay@contoso.com`. If the alert concerns the whole relay, its name is only the
-/// key: `disk-low`. The name of an alert about a credential also contains the time of expiry.
+/// The kinds of alerts. The name of an alert is the key of its kind, followed by the affected mailbox or the
+/// IP address of the device: `mailbox-blocked relay@contoso.com`. If the alert concerns the whole relay, its
+/// name is only the key: `disk-low`. In the name of an alert about a credential, the key is followed by the
+/// credential's kind, name and time of expiry.
 public enum AlertKind {
-    /// A mailbox cannot send.
+    /// A mailbox is blocked.
     MAILBOX_BLOCKED,
-    /// The upstream of a mailbox cannot be reached.
+    /// The upstream of a mailbox cannot be reached, and there is no fallback.
     UNREACHABLE,
     /// The oldest waiting message has waited too long.
     QUEUE_AGE,
@@ -24,7 +25,7 @@ public enum AlertKind {
     QUEUE_FULL,
     /// A device exceeded one of its limits.
     LIMIT_EXCEEDED,
-    /// A credential of the relay expires soon.
+    /// A credential of the relay expires soon or has expired.
     EXPIRING;
 
     /// @return the first word of the alert's name, such as `mailbox-blocked`
@@ -32,7 +33,7 @@ public enum AlertKind {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /// @param subject what the alert concerns, such as a mailbox or an address
+    /// @param subject what the alert concerns, such as a mailbox or an IP address
     /// @return the name of the alert
     public String of(Object subject) {
         return key() + " " + subject;

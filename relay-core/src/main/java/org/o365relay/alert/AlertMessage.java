@@ -4,6 +4,6 @@ import java.time.Instant;
 
 /// A notification that an alert was raised or cleared.
 ///
-/// @param at when the condition began, or when the alert was cleared
+/// @param at when the condition was first detected, or when the alert was cleared
 /// @param isFirstEmail whether no email about this alert has been sent yet
 record AlertMessage(Alert alert, boolean isCleared, Instant at, boolean isFirstEmail) {}

@@ -7,12 +7,13 @@ import org.o365relay.queue.StoredAlert;
 
 /// A condition and the state of its notifications.
 ///
-/// @param since when the condition began
-/// @param seen when it was last detected
-/// @param ended when it was cleared; null while it lasts
+/// @param since when the condition was first detected
+/// @param seen when the condition was last detected
+/// @param ended when the alert was cleared explicitly; null if it was not
 /// @param stored whether the alert is stored in the queue
-/// @param mailed whether an email about it was sent
-/// @param announced whether it was logged and passed to the webhook
+/// @param mailed whether an email about the alert was queued
+/// @param announced whether the alert was passed to the webhook and, unless the condition is logged by an
+///     event, logged
 record AlertState(
         AlertCondition condition,
         Instant since,
@@ -59,8 +60,8 @@ record AlertState(
         return new AlertState(condition, since, seen, ended, stored, mailed, done);
     }
 
-    /// @return when the condition ended or, if it is no longer detected, when `clearAfter` ran out; null while
-    ///     it lasts
+    /// @return when the alert was cleared explicitly or, if the condition is no longer detected, when
+    ///     `clearAfter` ran out; null while the condition lasts
     @Nullable
     Instant clearedAt(Instant now) {
         Duration timeToClear = condition.clearAfter();

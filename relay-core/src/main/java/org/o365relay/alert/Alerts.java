@@ -9,7 +9,7 @@ import org.o365relay.queue.AlertStore;
 import org.o365relay.queue.QueueLoad;
 import org.o365relay.time.RepeatingTask;
 
-/// Runs the alerts: feeds [ActiveAlerts] from the journal and the queue, and sends its notifications by email
+/// Runs the alerts: feeds [ActiveAlerts] from the journal and the queue, and sends the notifications by email
 /// and webhook.
 public final class Alerts implements AutoCloseable {
 
@@ -51,7 +51,7 @@ public final class Alerts implements AutoCloseable {
         return new AlertJournal(activeAlerts);
     }
 
-    /// @return the active alerts; used to raise and clear alerts for conditions that no journal event reports
+    /// @return the active alerts, for callers that raise and clear alerts directly, without a journal event
     public ActiveAlerts activeAlerts() {
         return activeAlerts;
     }
@@ -81,7 +81,7 @@ public final class Alerts implements AutoCloseable {
         activeAlerts.check();
     }
 
-    /// Stops checking; waits up to two seconds for a check in progress.
+    /// Stops the checks and then the webhook; waits up to two seconds for each.
     @Override
     public void close() {
         checks.stop(MAX_SHUTDOWN);

@@ -50,7 +50,7 @@ public final class Webhook implements AutoCloseable {
                 version);
     }
 
-    /// @param https HTTP client; its reply timeout applies to each attempt
+    /// @param https HTTP client; its request timeout applies to each attempt
     /// @param retryDelay delay after the first failed attempt; the delay after the second is six times as long
     /// @param relay host name of the relay
     /// @param version version of the program

@@ -1,9 +1,10 @@
 /// Notifies the admin when a problem occurs and when it is resolved: by email, by webhook and in
-/// `o365-relay status`. [org.o365relay.alert.ActiveAlerts] decides when to notify; `AlertTexts` contains the
-/// texts, and [org.o365relay.alert.AlertKind] the names of all alerts.
+/// `o365-relay status`. [org.o365relay.alert.ActiveAlerts] decides when to notify;
+/// [org.o365relay.alert.AlertKind] lists the kinds of alerts. `AlertTexts` contains the texts, except those
+/// about credentials that expire.
 ///
-/// Alerts are raised from journal events and from checks of the queue. The package does not depend on how mail
-/// is delivered.
+/// Alerts are raised from journal events and from checks of the queue and of credentials. The package does not
+/// depend on how mail is delivered.
 @NullMarked
 package org.o365relay.alert;
 

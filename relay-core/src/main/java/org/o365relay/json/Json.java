@@ -23,7 +23,7 @@ import java.util.Optional;
 /// - The members are the components of the record, with the same names and in the same order. A missing or null
 ///   member is an error, except that a `@Nullable` component becomes null and a collection becomes empty.
 ///   Unknown members are ignored.
-/// - Times are ISO 8601 in UTC; queue IDs and addresses are strings; enum constants, and the names of the
+/// - Times are ISO 8601 in UTC; queue IDs and email addresses are strings; enum constants, and the names of the
 ///   alternatives of a sealed interface, are in lower case with hyphens.
 /// - Strings, numbers and booleans are not converted into each other.
 ///

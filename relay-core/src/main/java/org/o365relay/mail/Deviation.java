@@ -70,8 +70,7 @@ public enum Deviation {
         return description;
     }
 
-    /// @return whether the configuration can accept or refuse this deviation; if not, its occurrences are only
-    ///     counted
+    /// @return whether the configuration can accept or refuse this deviation
     public boolean isConfigurable() {
         return configurable;
     }

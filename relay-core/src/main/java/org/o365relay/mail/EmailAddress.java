@@ -24,9 +24,10 @@ public record EmailAddress(String localPart, String domain) {
 
     /// Parses `local-part@domain` or only `local-part`, without angle brackets and without a display name.
     ///
-    /// @return the address; empty if the text is not a valid address: it has an empty part, control characters,
-    ///     white space or special characters outside quotes, or invalid characters in the domain, or a part is
-    ///     longer than RFC 5321 §4.5.3.1 allows (64 and 255 octets)
+    /// @return the address; empty if the text is not a valid address: it has an empty part, an unterminated
+    ///     quoted string, control characters or U+FFFD, an invalid domain, or (outside quotes) white space,
+    ///     bidirectional controls or special characters, or a part is longer than RFC 5321 §4.5.3.1 allows (64
+    ///     and 255 octets)
     public static Optional<EmailAddress> parse(String text) {
         int at = text.lastIndexOf('@');
         String localPart = at < 0 ? text : text.substring(0, at);

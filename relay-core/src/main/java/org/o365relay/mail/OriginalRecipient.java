@@ -14,7 +14,8 @@ public record OriginalRecipient(String type, String address) {
 
     /// Parses the value of ORCPT: `rfc822;anna+2Bx@contoso.example`.
     ///
-    /// @return the recipient; empty if the value is invalid or longer than 500 characters
+    /// @return the recipient; empty if the value is invalid, or longer than 500 characters as given or in the
+    ///     US-ASCII form of [#parameter]
     public static Optional<OriginalRecipient> parse(String parameter) {
         int semicolon = parameter.indexOf(';');
         if (semicolon <= 0 || parameter.length() > MAX_PARAMETER || !isAtom(parameter.substring(0, semicolon))) {

@@ -1,8 +1,8 @@
 package org.o365relay.mail;
 
-/// Delivery order of messages for the same mailbox.
+/// Order in which due messages for the same mailbox are delivered.
 public enum Priority {
-    /// Delivered before all others; for alerts.
+    /// Delivered before all others; for emails to the admin, such as alerts.
     URGENT,
     NORMAL
 }

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// The message that a notice is about, as the device sent it (header and, if needed, content), and the
-/// recipient of the notice.
+/// The message that a notice is about, as the device sent it (header and, if requested, content), and its
+/// author.
 public final class ReportedMessage {
 
     /// Maximum size in octets of the header that is kept; a longer header is truncated.
@@ -19,10 +19,10 @@ public final class ReportedMessage {
     private final byte[] header;
     private final byte[] content;
 
-    /// @param author recipient of the notice: the first deliverable address among `From`, `Reply-To` and the
-    ///     envelope sender that is not the relay's own mailbox; null if there is none
-    /// @param header the header fields with CRLF line endings, without the empty line; truncated to
-    ///     [#MAX_HEADER] octets
+    /// @param author address for notices: the first reachable address among `From`, `Reply-To` and the envelope
+    ///     sender that is not the sending mailbox or, if the header is not available, the envelope sender; null
+    ///     if there is none
+    /// @param header the header fields, without the empty line; truncated to [#MAX_HEADER] octets
     public ReportedMessage(@Nullable EmailAddress author, byte[] header) {
         this(author, Arrays.copyOf(header, Math.min(header.length, MAX_HEADER)), new byte[0]);
     }
@@ -39,7 +39,7 @@ public final class ReportedMessage {
         return whole.length > MAX_CONTENT ? this : new ReportedMessage(author, header, whole.clone());
     }
 
-    /// @return recipient of a notice about the message; empty if there is none
+    /// @return the address for notices about the message; empty if there is none
     public Optional<EmailAddress> author() {
         return Optional.ofNullable(author);
     }

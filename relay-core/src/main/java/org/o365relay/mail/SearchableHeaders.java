@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// The header fields that operators can search for. The values are safe to display.
+/// The header fields that operators can search for.
 ///
 /// @param subject decoded and unfolded subject, safe to display, at most 200 characters; null if absent
 /// @param messageId Message-ID with its angle brackets, not decoded, safe to display, at most 300 characters;
@@ -20,8 +20,8 @@ public record SearchableHeaders(
     private static final int MAX_SUBJECT = 200;
     private static final int MAX_MESSAGE_ID = 300;
 
-    /// Maximum number of octets of a value that are decoded. An encoded word can be several times as long as
-    /// its text.
+    /// Maximum number of octets of a value that are read. It is larger than the limits above because an encoded
+    /// word can be several times as long as its text.
     private static final int MAX_VALUE_OCTETS = 4_096;
 
     private static final byte[] SUBJECT = "subject:".getBytes(StandardCharsets.US_ASCII);
@@ -90,8 +90,8 @@ public record SearchableHeaders(
         return stripped.isEmpty() ? null : stripped;
     }
 
-    /// Replaces a control character with a visible character, for example ESC with U+241B. Returns CR and LF
-    /// unchanged; the caller removes them to unfold the value.
+    /// Replaces a control character with a visible character, for example ESC with U+241B. Returns CR, LF and
+    /// all other characters unchanged; the caller removes CR and LF to unfold the value.
     private static int controlPicture(int character) {
         if (character == '\r' || character == '\n') {
             return character;

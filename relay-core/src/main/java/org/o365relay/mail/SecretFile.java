@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /// A file with one secret, cached until the file changes.
 final class SecretFile {
 
-    /// Identifies a version of the file; a file that replaces it has a different key (on Unix, the inode).
+    /// Identifies a version of the file; a file that replaces it has a different key (on Unix, device and
+    /// inode).
     private record Version(
             FileTime modified, long size, @Nullable Object key) {
         static Version of(Path path) throws IOException {
@@ -41,7 +42,7 @@ final class SecretFile {
                 version = now;
             }
         } catch (IOException _) {
-            return value; // if the file stays unreadable, a sign-in with the old secret fails and is reported
+            return value; // once the server no longer accepts the old secret, the sign-in fails and is reported
         }
         return value;
     }

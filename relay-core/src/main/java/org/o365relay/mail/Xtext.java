@@ -4,8 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.Optional;
 
-/// Encodes and decodes xtext in parameters of MAIL and RCPT: printable US-ASCII except `+` and `=`; all other
-/// octets are written as `+` and two hex digits (RFC 3461 §4).
+/// Encodes and decodes xtext in parameters of MAIL and RCPT: the US-ASCII characters from `!` to `~` except `+`
+/// and `=` stand for themselves; all other octets are written as `+` and two hex digits (RFC 3461 §4).
 public final class Xtext {
 
     private static final HexFormat HEX = HexFormat.of().withUpperCase();

@@ -5,8 +5,8 @@ import java.util.List;
 
 /// The content of an email to the admin.
 ///
-/// @param id left-hand side of the Message-ID: letters, digits, dots and hyphens. The same warning always has
-///     the same ID
+/// @param id left-hand side of the Message-ID: letters, digits, dots and hyphens; always the same for the same
+///     warning
 /// @param subject the subject of the email
 /// @param paragraphs what happened or will happen, and what to do
 /// @param now date of the email

@@ -7,9 +7,8 @@ import org.o365relay.mail.EmailAddress;
 
 /// A summary of messages from one device that replaces the notices beyond the device's hourly limit.
 ///
-/// @param recipient recipient of the digest
 /// @param client address of the device
-/// @param helo last HELO name of the device; empty if unknown
+/// @param helo HELO name of the device in the newest listed message; empty if unknown
 /// @param count number of messages summarized, at least one
 /// @param entries the messages listed, oldest first; at most `count`
 public record Digest(

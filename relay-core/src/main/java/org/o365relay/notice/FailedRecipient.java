@@ -6,6 +6,7 @@ import org.o365relay.mail.Reply;
 /// A recipient to whom delivery failed.
 ///
 /// @param reply the final reply; may be several KB long
-/// @param fromUpstream whether the upstream sent the reply; otherwise the relay generated it
+/// @param fromUpstream whether the upstream sent the reply, or an NDR contained it; otherwise the relay
+///     composed it
 /// @param reason the meaning of the reply
 public record FailedRecipient(Recipient recipient, Reply reply, boolean fromUpstream, Reason reason) {}

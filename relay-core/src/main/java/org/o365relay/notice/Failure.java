@@ -11,9 +11,11 @@ import org.o365relay.mail.ReportedMessage;
 ///
 /// @param isNotice whether the message is a notice itself; no notice is sent about a notice
 /// @param recipients the failed recipients, at least one
-/// @param upstream name of the upstream or, if an NDR reported the failure, of the reporting MTA
+/// @param upstream name of the upstream or, if an NDR reported the failure, of the reporting MTA; empty if no
+///     upstream was involved
 /// @param attempts number of delivery attempts; 0 if there was none
-/// @param now when delivery failed; the same failure with the same time always produces the same notice
+/// @param now when delivery failed or the relay processed the NDR; the same failure with the same time always
+///     produces the same notice
 /// @param isReportedByNdr whether the upstream accepted the message, and an NDR reported the failure later
 public record Failure(
         QueueId id,

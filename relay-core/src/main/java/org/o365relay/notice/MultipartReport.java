@@ -30,8 +30,9 @@ final class MultipartReport extends MimeMultipart {
         contentType = type.toString();
     }
 
-    /// Adds a text part, encoded as quoted-printable unless it is US-ASCII, its lines have at most 998 octets,
-    /// and it cannot contain the boundary. RFC 6522 §4 allows this encoding for the original header, too.
+    /// Adds a text part, encoded as quoted-printable unless it is US-ASCII without NUL, its lines have at most
+    /// 998 octets (counting CR, but not LF), and it does not contain `=_`. RFC 6522 §4 allows this encoding for
+    /// the original header, too.
     void add(String type, String description, byte[] content) throws MessagingException, IOException {
         if (isPlain(content)) {
             addPlain(type, description, content);

@@ -21,7 +21,8 @@ public sealed interface NoticeEvent permits Failure, RelayedMessage, Delay {
     /// @return the header and, if requested, the content of the message
     ReportedMessage original();
 
-    /// @return name of the upstream; may be empty for a delay
+    /// @return name of the upstream or, if an NDR reported the failure, of the reporting MTA; empty if no
+    ///     upstream was involved
     String upstream();
 
     /// @return when the event occurred; the same event with the same time always produces the same notice

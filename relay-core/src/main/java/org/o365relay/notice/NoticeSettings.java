@@ -8,8 +8,8 @@ import org.o365relay.mail.EmailAddress;
 
 /// Recipients, language and rate of notices.
 ///
-/// @param admin address that receives warnings, and failure notices about messages whose author cannot be
-///     reached; null for none
+/// @param admin address that receives alerts, warnings, and failure notices about messages whose author cannot
+///     be reached; null for none
 /// @param zone time zone for the times in notices
 /// @param delayNoticeAfter age at which a delay notice about an undelivered message is sent; zero for no delay
 ///     notices

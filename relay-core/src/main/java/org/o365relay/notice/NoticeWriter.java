@@ -19,7 +19,8 @@ import org.o365relay.mail.Envelope;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.ReportedMessage;
 
-/// Writes delivery status notifications, digests and emails to the admin, and chooses their recipients.
+/// Writes delivery status notifications, digests and emails to the admin. Chooses their recipients, except
+/// those of digests.
 public final class NoticeWriter {
 
     private final NoticeSettings settings;
@@ -38,8 +39,9 @@ public final class NoticeWriter {
 
     /// The caller must check whether the sender requested the notice (RFC 3461 §4.1).
     ///
-    /// @return the author, or the admin if the author is unknown or cannot be reached; empty if no admin is
-    ///     configured either, or if the message is a notice or has the null sender (RFC 5321 §4.5.5)
+    /// @return the author, or the admin if the author is unknown, cannot be reached or is the mailbox itself;
+    ///     empty if no admin is configured either, or if the message is a notice or has the null sender
+    ///     (RFC 5321 §4.5.5)
     public Optional<EmailAddress> addressee(Failure failure) {
         return author(failure)
                 .or(() -> forbidsNotices(failure) ? Optional.empty() : Optional.ofNullable(settings.admin()));
@@ -51,7 +53,8 @@ public final class NoticeWriter {
     }
 
     /// @param original a message that is not a notice itself
-    /// @return the author; empty if it cannot be reached or the message has the null sender
+    /// @return the author; empty if the author is unknown, cannot be reached or is the mailbox itself, or if
+    ///     the message has the null sender
     public Optional<EmailAddress> delayAddressee(Envelope envelope, ReportedMessage original) {
         return original.author().filter(_ -> envelope.returnPath().isPresent()).filter(this::canReceiveNotices);
     }
@@ -66,8 +69,8 @@ public final class NoticeWriter {
     /// is always the envelope sender, because only that address was checked when the client submitted the
     /// message.
     ///
-    /// @return the notice; empty if the message is a notice or has the null sender, or the sender cannot be
-    ///     reached
+    /// @return the notice; empty if the message is a notice or has the null sender, or if the sender cannot be
+    ///     reached or is the mailbox itself
     public Optional<Notice> write(RelayedMessage relayed) {
         return relayed.envelope()
                 .returnPath()
@@ -81,7 +84,7 @@ public final class NoticeWriter {
         return Optional.ofNullable(settings.admin()).map(admin -> notice(warning, admin));
     }
 
-    /// @param id ID of the newest message in the digest, used in the Message-ID of the digest
+    /// @param id queue ID used in the Message-ID of the digest, normally that of the newest listed message
     public Notice write(Digest digest, QueueId id) {
         DigestText text = new DigestText(digest, hostname, texts);
         try {
@@ -109,7 +112,7 @@ public final class NoticeWriter {
     }
 
     private Notice notice(AdminWarning warning, EmailAddress admin) {
-        // always in English, like the log and the advice
+        // always in English, like the log
         PlainTextBody body = new PlainTextBody(texts);
         body.paragraph("This is the mail relay " + hostname + ".");
         warning.paragraphs().forEach(body::paragraph);

@@ -17,7 +17,7 @@ final class OriginalHeader {
     private static final int MAX_QUOTED = 32 * 1024;
     private static final int MAX_TEXT = 200;
 
-    // RFC 5322 §3.6.4; short enough to stay on one line
+    // RFC 5322 §3.6.4; the limit keeps the line with the copied ID below 998 octets
     private static final Pattern MESSAGE_ID = Pattern.compile("<[\\x21-\\x7e&&[^<>]]{1,500}>");
 
     private final byte[] octets;

@@ -5,7 +5,8 @@ import java.util.Locale;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.Recipient;
 
-/// Builds a plain-text body. Lines end with CRLF and have at most 72 characters, unless a word is longer.
+/// Builds a plain-text body. Lines end with CRLF. Text is wrapped at 72 characters, including the indent; only
+/// a word or a recipient address that does not fit makes a line longer.
 final class PlainTextBody {
 
     static final String INDENT = "    ";

@@ -13,7 +13,7 @@ import org.o365relay.mail.ReportedMessage;
 /// @param recipients the recipients for whom the upstream accepted the message in this attempt and the sender
 ///     requested a notification; at least one
 /// @param upstream name of the upstream
-/// @param now time of the report
+/// @param now when the notice was written
 public record RelayedMessage(
         QueueId id,
         Arrival arrival,

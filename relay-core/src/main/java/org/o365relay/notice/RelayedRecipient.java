@@ -5,5 +5,5 @@ import org.o365relay.mail.Reply;
 
 /// A recipient for whom the upstream accepted the message.
 ///
-/// @param reply the upstream's reply to the message content
+/// @param reply the reply with which the upstream accepted the message
 public record RelayedRecipient(Recipient recipient, Reply reply) {}

@@ -38,8 +38,9 @@ public record Pem(List<Block> blocks) {
     /// @param body base64 text, possibly preceded by headers
     public record Block(String label, String body) {
 
-        /// @throws IllegalArgumentException if the base64 is incomplete or has wrong padding; other characters are
-        ///     ignored
+        /// Decodes the body. Characters outside the base64 alphabet are ignored.
+        ///
+        /// @throws IllegalArgumentException if the base64 is incomplete or has wrong padding
         public byte[] octets() {
             return Base64.getMimeDecoder().decode(body);
         }
@@ -125,7 +126,7 @@ public record Pem(List<Block> blocks) {
             signature.initVerify(publicKey);
             return signature.verify(signed);
         } catch (GeneralSecurityException _) {
-            return false; // the keys have different algorithms
+            return false; // the keys have different algorithms, or one of them is unusable
         }
     }
 

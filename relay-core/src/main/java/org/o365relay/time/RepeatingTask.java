@@ -9,7 +9,7 @@ import org.slf4j.LoggerFactory;
 /// Runs a task on its own virtual thread until it is stopped, with a pause after each run. If a run throws a
 /// runtime exception, it is logged as a bug and the task is still repeated.
 ///
-/// [#start] and [#stop] can be called from any thread, but each only once. A task that is stopped before it is
+/// [#start] and [#stop] can be called from any thread; [#start] only once. A task that is stopped before it is
 /// started never runs.
 public final class RepeatingTask {
 

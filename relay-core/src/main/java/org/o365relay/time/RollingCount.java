@@ -104,7 +104,8 @@ public final class RollingCount {
     /// @param slots number of slots in the window
     /// @param threshold the threshold that the sum must fall below
     /// @return time at which the sum of the window falls below the threshold if no further event is added; at
-    ///     the latest, the time at which the current slot leaves the window
+    ///     the latest, the time at which the current slot leaves the window; the start of the current slot if
+    ///     the sum is already below the threshold
     public long timeBelow(int slots, long threshold) {
         long sum = sum(slots);
         long slot = newest - slots;

@@ -1,5 +1,5 @@
 /// General classes for repeating a task and for counting events over a rolling window. Depends on no other
-/// package.
+/// package of the relay.
 @NullMarked
 package org.o365relay.time;
 
