@@ -1,5 +1,5 @@
-/// The entry point of the program. The subpackages contain the command line, the control socket, the check and
-/// the reports.
+/// The entry point of the program. The subpackages contain, among other things, the command line, the control
+/// socket, the check and the reports.
 @NullMarked
 package org.o365relay.daemon;
 

@@ -6,7 +6,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 ///
 /// @param name short name of the step, such as `connect`, `TLS` or `sign-in`
 /// @param detail details of the result; must not contain secrets
-/// @param cause cause of the failure, in plain words; empty if the step did not fail
+/// @param cause cause of the failure, in plain words; empty if the step did not fail or the detail states the
+///     cause
 /// @param advice advice for the admin; empty if there is none
 public record CheckStep(Result result, @JsonProperty("step") String name, String detail, String cause, String advice) {
 

@@ -14,9 +14,9 @@ import org.o365relay.deliver.upstream.UpstreamCheck.Finding;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Outcome.Delivered;
 
-/// Checks whether a mailbox can send mail: tests each of its upstreams up to and including the sign-in, and
-/// sends the test message, if there is one, through each upstream that works. Replies are classified in the
-/// same way as in the running relay.
+/// Checks whether a mailbox can send mail: tests each of its upstreams up to and including the sign-in (for
+/// Microsoft Graph, also the permissions), and sends the test message, if there is one, through each upstream
+/// that works. Replies are classified in the same way as in the running relay.
 public final class MailboxChecker {
 
     private final UpstreamFactory upstreams;
@@ -24,7 +24,7 @@ public final class MailboxChecker {
     private final Progress progress;
     private final @Nullable TestMessage testMessage;
 
-    /// Receives each result as soon as it is known, because checking an upstream may take a while.
+    /// Receives the results while the check runs, because checking an upstream may take a while.
     public interface Progress {
 
         /// Called before a mailbox is checked.
@@ -33,7 +33,7 @@ public final class MailboxChecker {
         /// Called before an upstream of the mailbox is checked.
         void upstream(String name);
 
-        /// Called after each step.
+        /// Called with the result of each step.
         void step(CheckStep step);
     }
 

@@ -23,8 +23,8 @@ import org.o365relay.rewrite.RewriteResult;
 import org.o365relay.rewrite.RewriteRules;
 import org.o365relay.rewrite.Rewriter;
 
-/// A test message. It is rewritten and sent like any other message, but not queued. The upstream's reply shows
-/// whether the mailbox may send as the author.
+/// A test message. It is rewritten and sent like any other message, but not queued. If the author is in
+/// `send-as`, the upstream's reply shows whether the mailbox may send as the author.
 ///
 /// @param id queue ID, which is also part of the Message-ID
 /// @param author author of the message; null for the mailbox itself

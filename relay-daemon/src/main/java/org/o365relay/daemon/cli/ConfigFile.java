@@ -32,7 +32,8 @@ public final class ConfigFile {
         return file;
     }
 
-    /// Reads the file and prints all warnings and problems to standard error.
+    /// Reads the file and prints to standard error all problems or, if the configuration is valid, all
+    /// warnings.
     ///
     /// @throws CommandFailed if the configuration is invalid or cannot be read
     Valid read() throws CommandFailed {
@@ -43,8 +44,9 @@ public final class ConfigFile {
         return read;
     }
 
-    /// Like [#read()], but for commands that query a relay or its queue: prints no warnings, does not open
-    /// files with secrets, and treats secrets as set. Reads the file only on the first call.
+    /// Like [#read()], but for commands that access a running relay or its queue: prints no warnings, does not
+    /// open files with secrets, certificates or users, and treats secrets as set. Reads the file only on the
+    /// first call.
     Valid readForOperators() throws CommandFailed {
         Valid known = valid;
         if (known == null) {

@@ -12,7 +12,7 @@ import org.o365relay.mail.DeviceRecord;
 ///
 /// @param name name of the trusted network that contains the device; empty if the network has no name or the
 ///     device is not trusted
-/// @param recipientsPerDay recipients allowed in 24 hours; null if unlimited
+/// @param recipientsPerDay recipients allowed in 24 hours; null if unlimited or the device is not trusted
 record DeviceEntry(
         DeviceRecord device, String name, @Nullable Integer recipientsPerDay) {
 

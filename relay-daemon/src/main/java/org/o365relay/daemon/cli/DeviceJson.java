@@ -12,7 +12,7 @@ import org.o365relay.mail.DeviceRecord;
 /// A device as JSON. Members may be added, but must not be renamed.
 ///
 /// @param recipientsLastDay recipients in the last 24 hours
-/// @param recipientsPerDay recipients allowed in 24 hours; null if unlimited
+/// @param recipientsPerDay recipients allowed in 24 hours; null if unlimited or the device is not trusted
 /// @param deviations number of occurrences of each kind of protocol deviation
 record DeviceJson(
         String address,

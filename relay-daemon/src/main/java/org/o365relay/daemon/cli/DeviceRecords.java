@@ -19,8 +19,8 @@ final class DeviceRecords {
         return new OfflineQueue(queue.directory()).devices();
     }
 
-    /// Disables log messages about damaged rows, which would appear in the output of the command. The running
-    /// relay logs the damage.
+    /// Disables the log messages of the queue, such as those about damaged rows, which would appear in the
+    /// output of the command. The running relay logs the damage.
     static void silenceQueueLog() {
         if (LoggerFactory.getLogger("org.o365relay.queue") instanceof Logger logger) {
             logger.setLevel(Level.OFF);

@@ -68,7 +68,7 @@ record DeviceTable(Instant now, ZoneId zone) {
         return count == 1 ? "once" : count + " times";
     }
 
-    /// Truncates long names, because a client can send a HELO name of any length.
+    /// Truncates long names, because a client can send a long HELO name.
     private static String cell(String text) {
         return text.isBlank() ? "-" : TerminalText.truncate(TerminalText.text(text), MAX_NAME_WIDTH);
     }

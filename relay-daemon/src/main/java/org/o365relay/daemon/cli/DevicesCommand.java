@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/// `o365-relay devices`: lists the devices that send through the relay.
+/// `o365-relay devices`: lists the devices that have connected to the relay.
 @Command(
         name = "devices",
         mixinStandardHelpOptions = true,

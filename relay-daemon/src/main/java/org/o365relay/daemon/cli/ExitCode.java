@@ -15,24 +15,24 @@ public final class ExitCode {
     public static final int DAMAGED = 65;
     /// The message or its content does not exist, or the action applies to none of the messages given by ID.
     public static final int NO_SUCH_MESSAGE = 66;
-    /// A port is in use, the relay is not running or does not respond, or an upstream cannot be reached or
-    /// refuses the sign-in.
+    /// A port is in use, the relay is not running or does not respond, a sign-in fails (`login`), or a mailbox
+    /// cannot send mail (`check`).
     public static final int UNAVAILABLE = 69;
     /// An internal error occurred, or the demo failed.
     public static final int INTERNAL = 70;
     /// A directory, a file or the queue cannot be used.
     public static final int CANNOT_CREATE = 73;
-    /// Only some of the messages were changed, because the command stopped early or the other messages were
-    /// being delivered.
+    /// Some messages were not changed, because the command stopped early, the connection to the relay was lost,
+    /// or the messages were being delivered or are damaged.
     public static final int PARTLY_DONE = 74;
-    /// Another relay uses the data directory.
+    /// Another process (a relay, a repair or a restore) uses the data directory.
     public static final int LOCKED = 75;
     /// The running relay and the command have different versions.
     public static final int VERSION_MISMATCH = 76;
     /// The user is not permitted to use the control socket; or, for `explain`, the relay would reject the
     /// message or one of its recipients.
     public static final int NOT_PERMITTED = 77;
-    /// The configuration is wrong.
+    /// The configuration, or the scenario of the sandbox, is invalid.
     public static final int CONFIGURATION = 78;
 
     private ExitCode() {}

@@ -10,7 +10,7 @@ import org.o365relay.mail.EmailAddress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/// `o365-relay mailboxes retry`: probes a blocked mailbox.
+/// `o365-relay mailboxes retry`: probes a blocked mailbox and its suspended upstreams.
 @Command(
         name = "retry",
         mixinStandardHelpOptions = true,

@@ -90,8 +90,8 @@ public final class RunCommand implements Callable<Integer> {
     }
 
     /// Runs as a shutdown hook. Halts the JVM with the exit code of this command, which is 0 unless an internal
-    /// error occurred. Otherwise, the JVM would exit with 143 after SIGTERM, although a requested shutdown is
-    /// not a failure.
+    /// error occurred. Without this, the JVM would exit with 143 after SIGTERM, although a requested shutdown
+    /// is not a failure.
     private void stop(RunningRelay relay, ControlServer control, SystemdNotifier serviceManager) {
         serviceManager.stopping("waiting for deliveries in progress");
         log.info("stopping");

@@ -224,7 +224,8 @@ public final class SandboxCommand implements Callable<Integer> {
         };
     }
 
-    /// Prints one line for each accepted message until the thread is interrupted or the program ends.
+    /// Prints one line for each accepted message, except with `--keep count`, until the thread is interrupted
+    /// or the program ends.
     private static void printArrivals(Sandbox sandbox, PrintWriter out) throws InterruptedException {
         int shown = 0;
         while (true) {

@@ -13,8 +13,8 @@ import org.o365relay.sandbox.settings.SandboxMailbox;
 import org.o365relay.sandbox.settings.SandboxSettings;
 import org.o365relay.sandbox.settings.SandboxSettings.Keep;
 
-/// Prints the addresses and credentials of a started sandbox, and a relay.conf for a relay that uses the
-/// sandbox.
+/// Prints the addresses and credentials of a started sandbox and, if it offers HTTPS, the settings in
+/// `relay.conf` for a relay that uses the sandbox.
 record SandboxIntroduction(Sandbox sandbox, Scenario scenario) {
 
     void write(PrintWriter out) {
@@ -63,7 +63,8 @@ record SandboxIntroduction(Sandbox sandbox, Scenario scenario) {
         return sandbox.trustedCertificates().toAbsolutePath().normalize();
     }
 
-    /// Generates a relay.conf with SMTP and OAuth as the primary upstream and Graph as the fallback.
+    /// @return settings for `relay.conf`, with SMTP and OAuth as the primary upstream and Graph as the
+    ///     fallback; empty if the sandbox has no mailbox or no app
     private String configuration() {
         SandboxSettings settings = scenario.settings();
         List<SandboxMailbox> mailboxes = settings.tenant().submission().mailboxes();

@@ -6,7 +6,8 @@ import com.fasterxml.jackson.core.io.SerializedString;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
-/// Escapes DEL and all characters outside ASCII.
+/// Escapes DEL and all characters outside ASCII, in addition to the characters that JSON requires to be
+/// escaped.
 final class AsciiEscapes extends CharacterEscapes {
 
     private static final long serialVersionUID = 1;

@@ -40,24 +40,27 @@ public interface Control extends AutoCloseable {
     /// @return the message as received, byte for byte
     InputStream content(MessageDetail message) throws ControlException;
 
-    /// Changes all open messages that match.
+    /// Changes the open messages that match and to which the change applies, except messages that are being
+    /// delivered.
     ChangeResult change(Change change, MessageFilter filter) throws ControlException;
 
     RelayStatus status() throws ControlException;
 
-    /// Pauses a mailbox: the relay sends no mail through the mailbox until it is resumed, even after a restart.
+    /// Pauses a mailbox: the relay starts no delivery through the mailbox until it is resumed, even after a
+    /// restart.
     ///
     /// @return false if the mailbox was already paused
     boolean pause(EmailAddress mailbox) throws ControlException;
 
     /// Resumes a mailbox if it is paused. Probes the mailbox, if it is blocked, and its suspended upstreams
-    /// now, regardless of their schedule.
+    /// now, regardless of their schedule. A block by the relay's own daily quota lasts until the quota has
+    /// room.
     ///
-    /// @return the requested probes of the mailbox and its upstreams
+    /// @return whether the mailbox was paused, and the requested probes of the mailbox and its upstreams
     MailboxProbes resume(EmailAddress mailbox) throws ControlException;
 
-    /// Probes a blocked mailbox and its suspended upstreams now, regardless of their schedule. Fails if the
-    /// mailbox is paused.
+    /// Probes a blocked mailbox and its suspended upstreams now, regardless of their schedule. A block
+    /// by the relay's own daily quota lasts until the quota has room. Fails if the mailbox is paused.
     ///
     /// @return the requested probes of the mailbox and its upstreams
     MailboxProbes retry(EmailAddress mailbox) throws ControlException;

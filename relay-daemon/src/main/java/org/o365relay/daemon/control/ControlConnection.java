@@ -29,9 +29,9 @@ record ControlConnection(
     private static final int CHUNK = 64 * 1024;
     private static final byte LF = '\n';
 
-    /// @param onRequest runs when the request has been read
-    /// @throws IOException if the client disconnects or times out; a request that has been read is executed
-    ///     anyway
+    /// @param onRequest runs when the request has been read, even if it is incomplete or too long
+    /// @throws IOException if the connection fails, the client times out, or the content of a message cannot be
+    ///     read to its end; a request that has been read is executed anyway
     void serve(Runnable onRequest) throws IOException {
         String line = deadlines.within(timeout, channel, this::read);
         onRequest.run();

@@ -19,8 +19,8 @@ public final class ControlException extends Exception {
 
     /// The reason for the failure.
     public enum Kind {
-        /// The request needs a running relay, but the relay is not running, does not respond or serves too many
-        /// other commands.
+        /// The relay does not respond, serves too many other commands or, if the request needs a running relay,
+        /// is not running.
         NOT_RUNNING,
         /// The connection was lost during a change: some messages may have been changed and others not.
         INTERRUPTED,

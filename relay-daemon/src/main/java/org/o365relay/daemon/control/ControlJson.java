@@ -32,14 +32,14 @@ import org.o365relay.mail.QueueId;
 import org.o365relay.queue.ChangeResult;
 import org.o365relay.queue.MessageDetail;
 
-/// The JSON (RFC 8259) that commands print with `--json` and that the relay sends over the control socket, in
-/// ASCII. The JSON is on one line, except that commands print lists with one line per element and explanations
-/// with one line per member. Readers must ignore members they do not know; members are added, never renamed,
-/// and have no fixed order.
+/// The JSON (RFC 8259) that commands, except `check`, print with `--json` and that the relay sends over the
+/// control socket, in ASCII. The JSON is on one line, except that `mailboxes` and `devices` print one line per
+/// element of their list, and `explain` prints one line per member and per step. Readers must ignore members
+/// they do not know; members are added, never renamed, and have no fixed order.
 ///
-/// - Times are ISO 8601 in UTC, `2026-11-21T18:25:09.123Z`; sizes are in octets; IDs and addresses are strings;
-///   constants are lower case with hyphens. An absent value is `null`; the Javadoc of each record states what
-///   an empty string means.
+/// - Times are ISO 8601 in UTC, `2026-11-21T18:25:09.123Z`; sizes are in octets; queue IDs and addresses are
+///   strings; constants are lower case with hyphens. An absent value is `null`; the Javadoc of each record
+///   states what an empty string means.
 /// - [QueueSummary]: `at`, `open`, `states` (the number of `queued`, `deferred`, `delivering` and `held`
 ///   messages), `oldest`, `oldestAt`, `nextDueAt`, and `mailboxes`, `clients` and `reasons`, each a list of
 ///   `name`, `messages`, `oldest`.
@@ -57,7 +57,7 @@ import org.o365relay.queue.MessageDetail;
 /// - [MailboxProbes]: `changed` (whether a pause ended or a probe is made now), `resumed`, `probes`:
 ///   `upstream`, `target` (`mailbox` for a blocked mailbox; `upstream` for an upstream that is suspended or
 ///   asked the relay to wait), `cause`, `method` (`sign-in`, `message`, `quota`), `waitsUntil` (when part of
-///   the relay's own daily quota is free again; null unless the quota is used up).
+///   the relay's own daily quota is free again; null unless `method` is `quota` and the quota is used up).
 /// - [RelayStatus]: `at`, `running` (`version`, `pid`, `startedAt`, `listeners`, `mailboxes`, `rates`: `event`,
 ///   `lastMinute`, `lastHour`, `lastDay`; `alerts`: `name`, `since`, `subject`, `text`, `advice`), `queue` (a
 ///   summary), `disk` (`free`, `minimumFree`, `used`, `maximum`).
@@ -110,7 +110,7 @@ public final class ControlJson {
         }
     }
 
-    /// @param value one of the records described above, or a record that contains them
+    /// @param value value to write, such as one of the records described above
     public static String text(Object value) {
         try {
             return MAPPER.writeValueAsString(value);

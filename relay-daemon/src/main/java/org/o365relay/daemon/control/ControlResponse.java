@@ -10,7 +10,7 @@ import org.o365relay.queue.MessageDetail;
 /// A response over the control socket: a result or an error.
 ///
 /// @param program name and version of the relay
-/// @param result the result, which becomes a JSON object; null if the request failed
+/// @param result the result, a JSON object; null if the request failed
 /// @param error the error; null if the request succeeded
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record ControlResponse(

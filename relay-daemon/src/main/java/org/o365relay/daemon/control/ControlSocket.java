@@ -43,8 +43,7 @@ final class ControlSocket {
 
     /// Starts listening. Replaces the socket of a relay that is no longer running.
     ///
-    /// @throws IOException if the socket cannot be created; the message for the admin states what is wrong and
-    ///     what to do
+    /// @throws IOException if the socket cannot be created; the message is for the admin
     ServerSocketChannel listen() throws IOException {
         Path path = settings.socket();
         try {

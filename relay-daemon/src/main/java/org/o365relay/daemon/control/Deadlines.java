@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Timeouts for Unix sockets, which Java does not provide: closes a channel when its time is up, so that the
-/// thread blocked on it gets an exception.
+/// Provides timeouts for Unix sockets, because Java does not: closes a channel when its time is up, so that the
+/// thread blocked on the channel gets an exception.
 final class Deadlines implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Deadlines.class);

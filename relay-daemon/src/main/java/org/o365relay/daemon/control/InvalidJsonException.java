@@ -21,7 +21,8 @@ final class InvalidJsonException extends IllegalArgumentException {
         return new InvalidJsonException("\"" + name + "\" is an unknown member", true);
     }
 
-    /// @return whether a member is unknown, which suggests that a newer program wrote it
+    /// @return whether the JSON has an unknown member, which suggests that another version of the program wrote
+    ///     it
     boolean isUnknownMember() {
         return unknownMember;
     }

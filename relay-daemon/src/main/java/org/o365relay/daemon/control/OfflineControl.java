@@ -24,7 +24,7 @@ import org.o365relay.queue.QueueSummary;
 import org.o365relay.queue.QueueUnavailableException;
 import org.o365relay.queue.jdbc.sqlite.OfflineQueue;
 
-/// Read-only access to the queue of a relay that is not running or does not answer.
+/// Read-only access to the queue of a relay that is not running or does not listen on its control socket.
 final class OfflineControl implements Control {
 
     private final QueueSettings settings;
@@ -79,8 +79,7 @@ final class OfflineControl implements Control {
                         + " queue: o365-relay queue list");
     }
 
-    /// @return whether a process has locked the queue, even if that process does not answer on the control
-    ///     socket
+    /// @return whether a process has locked the queue, even if no process listens on the control socket
     @Override
     public boolean isRunning() {
         return queue.holder().isPresent();

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// | `change` | `change`, `filter` | `changed`, `skipped`, `stopped` |
 /// | `status` | | a status |
 /// | `pause` | `mailbox` | `changed` |
-/// | `resume`, `retry` | `mailbox` | what is probed |
+/// | `resume`, `retry` | `mailbox` | `changed`, `resumed`, `probes` |
 ///
 /// [Request], [ControlResponse] and [ControlJson] define the objects. Operations and members may be added; the
 /// protocol number changes when an older program would misunderstand a newer one. A `change` is accepted only
@@ -34,7 +34,7 @@ final class Protocol {
 
     static final int NUMBER = 1;
 
-    /// Maximum length of a request, in bytes.
+    /// Maximum length of a request including its LF, in bytes.
     static final int MAX_REQUEST = 64 * 1024;
 
     private Protocol() {}
@@ -50,8 +50,8 @@ final class Protocol {
         return ControlJson.text(line);
     }
 
-    /// Queries are accepted from a command of any version, but changes are not: another version may interpret a
-    /// filter differently.
+    /// Other requests are accepted from a command of any version, but a change is not: another version may
+    /// interpret a filter differently.
     ///
     /// @param client name and version of the command; null if unknown
     /// @param running name and version of the relay

@@ -8,8 +8,7 @@ record RequestHandler(Control control) {
 
     private static final int MAX_LIMIT = 1000;
 
-    /// @return the result
-    /// @throws InvalidJsonException if the request is invalid
+    /// @throws InvalidJsonException if `limit` is not from 1 to 1000
     Object handle(Request.Operation operation) throws ControlException {
         return switch (operation) {
             case Request.Summary _ -> control.summary();

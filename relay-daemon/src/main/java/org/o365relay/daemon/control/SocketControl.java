@@ -28,8 +28,9 @@ import org.o365relay.queue.MessageFilter;
 import org.o365relay.queue.Page;
 import org.o365relay.queue.QueueSummary;
 
-/// Controls a running relay over its control socket, with one connection per request. A change has no timeout;
-/// any other response must arrive within seconds, so that a suspended or hung relay is detected.
+/// Controls a running relay over its control socket, with one connection per request. The response to a change
+/// has no timeout; any other response line must arrive within ten seconds, so that a suspended or hung relay is
+/// detected.
 final class SocketControl implements Control {
 
     private static final String PARTIAL_CHANGE =
@@ -48,7 +49,8 @@ final class SocketControl implements Control {
         this(socket, program, TIMEOUT);
     }
 
-    /// @param timeout time within which the request must be sent and the response line received
+    /// @param timeout time in which to connect and send the request, and again to receive the response line,
+    ///     except that the response to a change has no timeout
     SocketControl(Path socket, String program, Duration timeout) {
         this.socket = socket;
         this.program = program;

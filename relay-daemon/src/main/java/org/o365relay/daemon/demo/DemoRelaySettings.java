@@ -7,7 +7,7 @@ import org.o365relay.mail.Secret;
 /// The settings of the demo's relay.
 ///
 /// @param listen address to listen on; port 0 for any free port
-/// @param dataDirectory existing empty directory for the queue
+/// @param dataDirectory existing empty directory for the queue and `relay.conf`
 /// @param mailbox address of the mailbox; also the user name for authentication
 /// @param upstreamHost host name of the upstream, as in its certificate
 /// @param trustedCertificates PEM file with the certificate of the upstream

@@ -9,9 +9,9 @@ import org.o365relay.mail.VisibleText;
 import org.slf4j.event.KeyValuePair;
 
 /// The conversion word `%fields`: the key-value pairs of an event, each as ` key=value`. Unlike Logback's
-/// `%kvp`, it escapes untrusted text so that it can neither end the line, forge a key, nor control a terminal.
-/// A value is quoted if it is empty or contains white space, `=`, `"`, `\` or a character outside visible
-/// ASCII.
+/// `%kvp`, it escapes the values, so that untrusted text can neither end the line, forge a key nor control a
+/// terminal. A value is quoted if it is empty or contains white space, `=`, `"`, `\` or a character outside
+/// visible ASCII.
 public final class FieldsConverter extends ClassicConverter {
 
     /// @return the pairs, each preceded by a space; empty if the event has none

@@ -19,8 +19,8 @@ import org.o365relay.queue.MessageEntry;
 import org.o365relay.queue.MessageState;
 import org.o365relay.route.Target;
 
-/// Mailboxes and pools that send no mail at the moment (retrying, blocked or paused). Their messages stay
-/// queued even when due.
+/// Mailboxes and pools that send no mail at the moment, in the state `retrying`, `blocked` or `paused`; this
+/// class calls all of them blocked. Their messages stay queued even when due.
 public final class BlockedMailboxes {
 
     /// No blocked mailboxes; also used if the relay is not running.
@@ -99,7 +99,8 @@ public final class BlockedMailboxes {
         return lines;
     }
 
-    /// @return whether there is queued mail, and all of it is queued for blocked mailboxes or pools
+    /// @param mailboxes counts of open messages by mailbox or pool
+    /// @return whether there are open messages, and all of them belong to blocked mailboxes or pools
     boolean isAllBlocked(List<GroupCount> mailboxes) {
         return !mailboxes.isEmpty() && mailboxes.stream().allMatch(group -> blocked.containsKey(key(group.name())));
     }

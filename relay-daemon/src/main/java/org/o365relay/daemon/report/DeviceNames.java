@@ -5,7 +5,7 @@ import java.util.List;
 import org.o365relay.accept.ListenerSettings;
 import org.o365relay.admit.ClientPolicy;
 
-/// The names of devices in the configuration.
+/// The names of devices. A device has the name of the trusted network that contains it.
 public record DeviceNames(List<ListenerSettings> listeners) {
 
     public DeviceNames {

@@ -31,7 +31,7 @@ final class EventTexts {
         };
     }
 
-    /// @return whether the detail of the event is a reply from the upstream
+    /// @return whether the detail of the event is a reply, from the upstream or composed by the relay
     static boolean isReply(HistoryEntry event) {
         return REPLIES.contains(event.kind());
     }

@@ -11,7 +11,7 @@ public record Layout(Times times, int width) {
 
     public static final int UNLIMITED = Integer.MAX_VALUE;
 
-    /// Maximum width of running text, in columns, on wider terminals.
+    /// Maximum width of lines with wrapped text, in columns, however wide the terminal is.
     private static final int MAX_READABLE_WIDTH = 110;
 
     /// @param indent number of blank columns before the label

@@ -22,7 +22,7 @@ public final class ReasonTexts {
                 : new ReasonText(entry.cause(), entry.advice().replace("{mailbox}", mailbox));
     }
 
-    /// @param text text shown as the reason for the state of a mailbox
+    /// @param text text shown as the cause of the state of a mailbox
     /// @return whether the text is the cause that [#of] returns for this reason, with or without a full stop
     boolean isCause(String reason, String text) {
         String cause = of(reason, "").cause();

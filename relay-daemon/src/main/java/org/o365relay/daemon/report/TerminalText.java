@@ -11,8 +11,8 @@ public final class TerminalText {
 
     private TerminalText() {}
 
-    /// @return the text on one line, with a space for each tab and `?` for any other control or formatting
-    ///     character
+    /// @return the text on one line, with a space for each tab and `?` for any other character that is not
+    ///     safe to display ([VisibleText#isSafe(int)])
     public static String text(String text) {
         StringBuilder shown = new StringBuilder(text.length());
         text.codePoints()

@@ -9,7 +9,7 @@ import org.o365relay.queue.MessageDetail;
 import org.o365relay.queue.MessageEntry;
 import org.o365relay.queue.MessageState;
 
-/// Lists messages with their outcome, one line each.
+/// Lists messages with their outcome, one line each if the terminal is wide enough.
 public record TraceTable(Layout layout, BlockedMailboxes blocked) {
 
     public List<String> lines(List<MessageDetail> messages) {

@@ -11,9 +11,9 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.o365relay.exchange.Cloud;
 
-/// Generates the PowerShell script that a tenant administrator runs. The submission method selects sections
-/// from the resource `microsoft365-setup.ps1`; the answers are inserted only as variables at the beginning of
-/// the script.
+/// Generates the PowerShell script that a tenant administrator runs. The answers determine which sections of
+/// the resource `microsoft365-setup.ps1` are used; the text of an answer is inserted only as the value of a
+/// variable at the beginning of the script.
 final class AdminScript {
 
     static final String NAME = "microsoft365-setup.ps1";

@@ -53,8 +53,7 @@ final class AppCertificate {
     /// Writes the certificate without its private key to `relay-certificate.cer`, in PEM format.
     ///
     /// @param file PEM or PFX file with the certificate
-    /// @param password password of the PFX file; empty if the PFX file has no password or the file is a PEM
-    ///     file
+    /// @param password password of the PFX file; empty if the PFX file has no password; unused for a PEM file
     static void export(Path file, Optional<Secret> password, ConfigDirectory directory) throws IOException {
         byte[] content = Files.readAllBytes(file);
         try {

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Generates `relay.conf` with comments. The file contains only the keys that the answers require; all other
-/// keys keep their defaults.
+/// Generates `relay.conf` with comments. The file contains only keys that setup asks for or that the submission
+/// method requires; all other keys keep their defaults.
 final class RelayConf {
 
     static final String NAME = "relay.conf";

@@ -26,7 +26,7 @@ public final class Setup {
     /// @param force whether to replace existing files; replaced files are kept with the suffix `.bak`
     /// @param secretFile file that contains the secret; null to ask the user for the secret if there is a
     ///     terminal
-    /// @param terminal terminal of the user; empty if the program does not run in a terminal
+    /// @param terminal terminal of the user; empty to ask no questions
     public Setup(Path directory, boolean force, @Nullable Path secretFile, Optional<Terminal> terminal) {
         this.directory = directory;
         this.force = force;
@@ -49,11 +49,11 @@ public final class Setup {
     ///
     /// @param given answers from the command line; the keys are option names without the leading dashes, such
     ///     as `mailbox`
-    /// @throws InvalidAnswersException if an answer is missing or invalid, the secret file is empty, or the
-    ///     input ended before the last answer; no file has been written
-    /// @throws FileAlreadyExistsException if a file would be replaced but `force` is false; no file
-    ///     has been written
-    /// @throws IOException if a file cannot be read or written
+    /// @throws InvalidAnswersException if an answer is missing or invalid, the secret file is empty or not used
+    ///     by the method, or the input ended before the last answer; no file has been written
+    /// @throws FileAlreadyExistsException if `relay.conf`, the script or the file for the given secret exists,
+    ///     is not empty, and `force` is false; no file has been written
+    /// @throws IOException if a file cannot be read or written, or keytool fails
     public Result write(Map<String, String> given) throws InvalidAnswersException, IOException {
         ConfigDirectory target = new ConfigDirectory(directory, force);
         target.prepare(List.of(RelayConf.NAME));

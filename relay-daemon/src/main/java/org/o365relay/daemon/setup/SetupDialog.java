@@ -20,7 +20,7 @@ final class SetupDialog {
     private final List<String> problems = new ArrayList<>();
 
     /// @param given answers given as command-line options
-    /// @param terminal terminal of the user; empty if the program does not run in a terminal
+    /// @param terminal terminal of the user; empty to ask no questions
     SetupDialog(Map<SetupQuestion, String> given, Optional<Terminal> terminal) {
         this.given = Map.copyOf(given);
         this.terminal = terminal;

@@ -83,8 +83,8 @@ enum SetupQuestion {
         return text;
     }
 
-    /// @return the keyword to enter instead of a value, such as "none", "later" or "make"; empty if a value is
-    ///     required
+    /// @return the keyword to enter instead of a value: "none", "later" or "make"; empty if the question has no
+    ///     such keyword
     String none() {
         return none;
     }

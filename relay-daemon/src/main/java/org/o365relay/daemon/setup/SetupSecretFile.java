@@ -27,8 +27,7 @@ enum SetupSecretFile {
         return description;
     }
 
-    /// @return the secret that the user must provide for the method; empty if the method needs no secret or
-    ///     setup generates it
+    /// @return the secret to request from the user; empty if the method needs no secret or setup generates it
     static Optional<SetupSecretFile> requestedFor(SetupAnswers answers) {
         return switch (answers.method()) {
             case OAUTH_SECRET, GRAPH_SECRET -> Optional.of(CLIENT_SECRET);

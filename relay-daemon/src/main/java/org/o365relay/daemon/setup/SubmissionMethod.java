@@ -67,7 +67,7 @@ enum SubmissionMethod {
         return this == CONNECTOR_IP || this == CONNECTOR_CERTIFICATE;
     }
 
-    /// @return whether mail is sent by SMTP client submission (SMTP AUTH)
+    /// @return whether mail is sent to Microsoft 365 by SMTP client submission (SMTP AUTH)
     boolean isSubmission() {
         return this == OAUTH_CERTIFICATE || this == OAUTH_SECRET || this == DEVICE_CODE || this == PASSWORD;
     }

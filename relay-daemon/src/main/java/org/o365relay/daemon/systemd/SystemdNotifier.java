@@ -8,8 +8,8 @@ import org.slf4j.LoggerFactory;
 
 /// Notifies the service manager (`sd_notify(3)`) that the relay is ready or stopping, and sets the status line.
 ///
-/// If `NOTIFY_SOCKET` is not set, all methods do nothing. If the service manager cannot be reached, a warning
-/// is logged once and the relay continues.
+/// If `NOTIFY_SOCKET` is not set or empty, all methods do nothing. If the service manager cannot be reached, a
+/// warning is logged once and the relay continues.
 public final class SystemdNotifier {
 
     private static final Logger LOG = LoggerFactory.getLogger(SystemdNotifier.class);
@@ -39,7 +39,7 @@ public final class SystemdNotifier {
         send(statusLine(status));
     }
 
-    /// Reports that the relay no longer accepts mail and is finishing the deliveries in progress.
+    /// Reports that the relay is stopping.
     public void stopping(String status) {
         send("STOPPING=1\n" + statusLine(status));
     }

@@ -18,7 +18,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.charset.StandardCharsets;
 
 /// Sends a datagram to a Unix socket through the Linux C library, because the JDK supports only Unix stream
-/// sockets, and Netty does not support abstract socket names.
+/// sockets.
 final class UnixDatagram {
 
     // unix(7): struct sockaddr_un holds the address family and 108 bytes for the name; a path ends with a null byte.

@@ -56,7 +56,8 @@ final class BulkOptions {
     }
 
     /// @return a filter for the selected messages that are in a state to which the action applies
-    /// @throws CommandFailed if no messages are selected, or the options contradict each other
+    /// @throws CommandFailed if no messages are selected, the options contradict each other, or the action does
+    ///     not allow the selection
     MessageFilter filter(CliEnvironment environment, QueueAction action) throws CommandFailed {
         boolean filtered = !filters.isEmpty();
         boolean replacesRecipient = action.replacesRecipient() && filters.hasOnlyRecipient();

@@ -108,8 +108,9 @@ record QueueAction(
         return change instanceof Change.Retry;
     }
 
-    /// @return whether the action changes the mailbox or a recipient of messages; such an action skips messages
-    ///     that have been delivered in the meantime or already have the new mailbox or recipient
+    /// @return whether the action changes the mailbox or a recipient of messages; such an action does not
+    ///     change messages that have been delivered in the meantime or already have the new mailbox or
+    ///     recipient
     boolean isRedirect() {
         return change instanceof Change.Redirect || change instanceof Change.Readdress;
     }

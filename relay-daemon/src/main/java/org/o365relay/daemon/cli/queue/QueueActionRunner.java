@@ -27,10 +27,11 @@ import org.o365relay.queue.MessageFilter;
 import org.o365relay.queue.MessageState;
 import org.o365relay.queue.Page;
 
-/// Runs an action on messages: shows the selected messages, asks for confirmation unless `--yes` is given,
-/// changes the messages and prints the result.
+/// Runs an action on messages: shows the number of selected messages and the oldest of them, asks for
+/// confirmation unless `--yes` is given, changes the messages and prints the result. With `--json`, prints only
+/// the result; with `--dry-run`, changes nothing.
 ///
-/// Messages received after the count was shown are not changed.
+/// Messages received after the selected messages were counted are not changed.
 final class QueueActionRunner {
 
     private static final int SAMPLES = 5;
