@@ -25,7 +25,7 @@ record AlertsReader(Section alerts, SecretFiles files) {
     private static final String HEADER_VALUE = "header-value";
     private static final String HEADER = "header";
 
-    /// The name of a header field (RFC 9110 §5.6.2).
+    /// Parses the name of an HTTP header field, which is a token (RFC 9110 §5.6.2).
     private static final ValueParser<String> FIELD =
             TextValues.ANY.then(text -> text.matches("[!#$%&'*+.^_`|~0-9A-Za-z-]+")
                     ? new Parsed.Ok<>(text)

@@ -64,8 +64,8 @@ public final class ConfigReader {
     }
 
     /// Returns a reader for operator commands, which may lack permission to read the relay's files. The reader
-    /// does not open files with secrets, certificates or users, and treats secrets as set; it reports all other
-    /// problems. The resulting configuration cannot be used to start a relay.
+    /// does not open files with secrets, certificates or users, and reports neither problems with these files
+    /// nor missing secrets. The resulting configuration cannot be used to start a relay.
     public ConfigReader forOperators() {
         Map<String, String> known = new HashMap<>(environment);
         known.putIfAbsent(SecretFiles.SYSTEMD, SERVICE_CREDENTIALS);
@@ -73,10 +73,10 @@ public final class ConfigReader {
     }
 
     /// Reads the file, the files that it includes, and the files with secrets, certificates, keys and users
-    /// that it names.
+    /// that it names; a reader returned by [#forOperators()] does not open the files that are named.
     ///
-    /// @param file path of the file, which problems show in this form; relative paths in the file are resolved
-    ///     against its directory
+    /// @param file path of the file, which problems show in this form; relative paths in its settings are
+    ///     resolved against its directory, unless they name a systemd credential
     public Configuration read(Path file) {
         return switch (FileContent.read(file)) {
             case Parsed.Ok<byte[]> readable -> parse(file);
@@ -101,7 +101,8 @@ public final class ConfigReader {
         };
     }
 
-    /// Reports keys outside `relay { … }`, except keys that a substitution in the file uses.
+    /// Reports a missing section `relay`, and keys outside it, except keys that a substitution in the file
+    /// uses.
     private static void reportUnknownKeys(ConfigObject root, Source source) {
         Set<String> variables = source.substitutions().roots();
         root.forEach((key, value) -> {

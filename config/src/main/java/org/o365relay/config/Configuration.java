@@ -9,7 +9,8 @@ public sealed interface Configuration {
 
     /// A usable configuration.
     ///
-    /// @param warnings problems that do not prevent the relay from starting, ordered by line
+    /// @param warnings problems that do not prevent the relay from starting, ordered by file (the
+    ///     main file first) and line
     record Valid(ResolvedConfiguration resolved, List<Problem> warnings) implements Configuration {
 
         public Valid {
@@ -28,7 +29,7 @@ public sealed interface Configuration {
 
     /// An unusable configuration.
     ///
-    /// @param problems all problems found, at least one, ordered by line
+    /// @param problems all problems found, at least one, ordered by file (the main file first) and line
     record Invalid(List<Problem> problems) implements Configuration {
         public Invalid {
             problems = List.copyOf(problems);

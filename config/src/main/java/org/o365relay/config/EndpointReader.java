@@ -25,7 +25,7 @@ public record EndpointReader(Section listener) {
 
     // sun_path has 108 octets, one of which is the NUL that ends a path or begins an abstract name (unix(7)).
     private static final int MAX_SOCKET = 107;
-    private static final int MAX_DESCRIPTOR = 255; // sd_listen_fds(3)
+    private static final int MAX_DESCRIPTOR = 255; // systemd.socket(5), FileDescriptorName=
 
     // Indexed by bit number in the octal mode; bit 0 is the least significant.
     private static final List<PosixFilePermission> BITS = List.of(

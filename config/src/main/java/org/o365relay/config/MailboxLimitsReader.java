@@ -40,7 +40,7 @@ record MailboxLimitsReader(Section limits, List<Preset> presets) {
     @Nullable
     Integer recipientsPerMessage() {
         // Not the strictest preset: the primary can deliver messages that a fallback refuses. MailboxReader warns about
-        // them.
+        // upstreams with stricter fixed limits.
         return limits.optional("recipients-per-message", whole(1, 10_000))
                 .orElse(presets.getFirst().recipientsPerMessage());
     }

@@ -77,7 +77,7 @@ record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostn
     }
 
     /// Returns the account that the limits of the server apply to: the user name of the first upstream that has
-    /// one, otherwise the address of the mailbox.
+    /// one, otherwise the address of the mailbox; in lower case.
     private static String account(List<UpstreamSettings> upstreams, EmailAddress address) {
         return upstreams.stream()
                 .map(upstream -> upstream.credential().username())
@@ -147,7 +147,7 @@ record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostn
                 : new UpstreamCredential(upstream.keys(), CredentialReader.KEY, defaultCredential.credential());
     }
 
-    /// Warns if the fixed limits of an upstream are stricter than the limits configured for the mailbox.
+    /// Warns if the fixed limits of an upstream are stricter than the limits of the mailbox.
     private static void reportStricterLimits(
             UpstreamReader upstream, @Nullable Integer recipients, @Nullable Long size) {
         Integer maxRecipients = upstream.preset().recipientsPerMessage();

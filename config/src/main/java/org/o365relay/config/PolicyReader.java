@@ -25,7 +25,8 @@ record PolicyReader(Section limits, boolean certificate, boolean users) {
     private static final int MAX_NAME = 64;
     private static final ValueParser<String> NAME = TextValues.ANY.then(PolicyReader::name);
 
-    /// Returns the policy of networks that have no settings of their own.
+    /// Returns the policy that applies if neither the entry of a network nor `trusted-network-defaults` sets
+    /// anything.
     ClientPolicy standard() {
         return new ClientPolicy(
                 "",

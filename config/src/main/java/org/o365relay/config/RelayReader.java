@@ -55,7 +55,7 @@ record RelayReader(
         boolean opensSecrets) {
 
     // Estimated heap in octets for an idle connection: session and buffers, and with TLS also the TLS engine and two
-    // records.
+    // TLS records.
     private static final long CONNECTION = 12 * KIB;
     private static final long TLS_CONNECTION = 60 * KIB;
 
@@ -67,7 +67,7 @@ record RelayReader(
 
     /// The settings for accepting mail.
     ///
-    /// @param standard policy of networks that have no settings of their own
+    /// @param standard policy if neither the entry of a network nor `trusted-network-defaults` sets anything
     /// @param trusted trusted networks of listeners that have no list of their own
     private record AcceptConfiguration(
             SessionLimits limits,

@@ -8,7 +8,7 @@ import org.o365relay.admit.TrustedNetworks;
 /// The configuration read from a file, with defaults filled in.
 ///
 /// @param mailboxes the mailboxes in `settings`, with additional details of each
-/// @param standard policy of networks that have no settings of their own
+/// @param standard policy if neither the entry of a network nor `trusted-network-defaults` sets anything
 /// @param trusted trusted networks of listeners that have no list of their own
 public record ResolvedConfiguration(
         RelaySettings settings,

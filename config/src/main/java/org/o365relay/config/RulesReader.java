@@ -23,7 +23,7 @@ record RulesReader(Section relay) {
     private static final String REASON = "reason";
     private static final int MAX_REASON = 160;
 
-    /// Parses the pattern of a rule.
+    /// Parses the address pattern of a sender, recipient or routing rule.
     static final ValueParser<AddressPattern> PATTERN = TextValues.ANY.then(text -> AddressPattern.parse(text)
             .<Parsed<AddressPattern>>map(Parsed.Ok::new)
             .orElseGet(() -> new Parsed.Invalid<>(

@@ -31,7 +31,7 @@ record SecurityReader(Section tls, Section auth, SecretFiles files, Instant now)
 
     /// Reports all problems with the certificate and its key.
     ///
-    /// @return the files; empty if they are not configured or one of them cannot be read
+    /// @return the files; empty if one of them is not configured or cannot be read
     Optional<CertificateFiles> certificate() {
         Optional<Path> certificate = tls.optional(CERTIFICATE, files.certificatesInDirectory());
         Optional<Path> key = tls.optional(KEY, files.readableInDirectory());
@@ -49,7 +49,7 @@ record SecurityReader(Section tls, Section auth, SecretFiles files, Instant now)
     private void reportContent(CertificateFiles both) {
         for (CertificateFiles.Problem problem : both.problems(now)) {
             if (problem.fatal()) {
-                // the certificate file was already checked, so the problem is in the key file
+                // the certificate file could be parsed, so the key is unusable or does not match the certificate
                 tls.problem(KEY, problem.text());
             } else {
                 tls.warning(CERTIFICATE, problem.text());
@@ -81,7 +81,8 @@ record SecurityReader(Section tls, Section auth, SecretFiles files, Instant now)
         return auth.value(PLAIN_TEXT, TextValues.FLAG);
     }
 
-    /// Warns if clients may send passwords unencrypted, or if clients must log in but cannot.
+    /// Warns if clients that must log in may send their passwords over the network unencrypted, or cannot log
+    /// in.
     void reportLogins(List<ListenerSettings> listeners) {
         for (ListenerSettings listener : listeners) {
             boolean offersTls = hasCertificate() && listener.tls() != ListenerTls.OFF;

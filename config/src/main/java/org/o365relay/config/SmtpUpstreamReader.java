@@ -23,7 +23,7 @@ import org.o365relay.exchange.Preset;
 import org.o365relay.net.CertifiedKey;
 import org.o365relay.net.UnusableKeyException;
 
-/// Reads an SMTP upstream: client submission, a smarthost or a connector.
+/// Reads the settings of an upstream that uses SMTP, for any preset except `graph`.
 record SmtpUpstreamReader(Section keys, Preset preset, Cloud cloud, SecretFiles files, String hostname) {
 
     static final String HOST = "host";
@@ -35,7 +35,8 @@ record SmtpUpstreamReader(Section keys, Preset preset, Cloud cloud, SecretFiles 
     private static final int IMPLICIT_TLS_PORT = 465; // RFC 8314 §3.3
 
     /// @param mailboxDomain domain of the mailbox's address; empty if the address is invalid
-    /// @return the settings; empty if the host is missing or invalid, or the preset is `graph`
+    /// @return the settings; empty if the host, or the domain of a connector, is missing or invalid, or if the
+    ///     preset is `graph`
     Optional<SmtpUpstreamSettings> read(int connections, Optional<String> mailboxDomain) {
         Optional<String> host = host(mailboxDomain);
         Tls tls = keys.value(TLS, TextValues.oneOf(Tls.class));

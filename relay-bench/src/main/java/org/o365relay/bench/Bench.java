@@ -23,7 +23,7 @@ public final class Bench {
 
     private Bench() {}
 
-    /// Exits with 0 on success, 1 if the measurement failed or messages were lost, 2 on a usage error.
+    /// Exits with 0 on success, 1 if the measurement failed, 2 on a usage error.
     public static void main(String[] arguments) {
         System.exit(commandLine().execute(arguments));
     }

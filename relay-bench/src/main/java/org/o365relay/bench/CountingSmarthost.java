@@ -16,8 +16,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
-/// An upstream that requires STARTTLS and AUTH like Exchange Online, accepts and discards all messages, and
-/// counts them. The server uses little CPU time, so that it does not limit the measured relay.
+/// An upstream that, like Exchange Online, requires AUTH and offers it only after STARTTLS; it accepts and
+/// discards all messages, and counts them. The server uses little CPU time, so that it does not limit the
+/// measured relay.
 final class CountingSmarthost implements Smarthost {
 
     private static final int BACKLOG = 1_024;
@@ -119,7 +120,7 @@ final class CountingSmarthost implements Smarthost {
                             socket, certificate.context(), handshakes::increment, logins::increment, this::countMessage)
                     .run();
         } catch (IOException e) {
-            // the client sent no QUIT, or TLS failed; messages already received are counted
+            // the client sent no QUIT, or TLS failed; messages received before that remain counted
             aborted.increment();
         }
     }

@@ -13,7 +13,7 @@ import org.o365relay.bench.server.Ports;
 import org.o365relay.bench.server.Programs;
 import org.o365relay.bench.server.RelayLauncher;
 
-/// Runs the sandbox in a separate process and counts the lines that it prints, one for each message.
+/// Runs the sandbox in a separate process and counts the messages by the line that it prints for each.
 final class SandboxSmarthost implements Smarthost {
 
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(20);

@@ -43,7 +43,7 @@ public record CredentialReader(Section credential, SecretFiles files, Cloud clou
     private static final String APP = "Microsoft Entra admin center > App registrations > (the app)";
     private static final String SECRETS = APP + " > Certificates & secrets";
 
-    /// The parsed values of all keys, including keys that the type does not use.
+    /// The parsed values of all keys except `type` and `username`, including keys that the type does not use.
     private record Values(
             Optional<Secret> password,
             Optional<String> tenant,

@@ -60,8 +60,8 @@ public record SecretFiles(Path directory, Map<String, String> environment, boole
         return areOpened ? FileContent.certificates(directory) : FileContent.path(directory);
     }
 
-    /// Returns the secret in a file: its content without the final line ending. The file is read again when it
-    /// changes.
+    /// Returns the secret in a file: its content without trailing line endings. The secret is read again when
+    /// the file changes.
     ///
     /// @param what what the file contains, for example "password"
     static Parsed<Secret> secret(Path file, String what) {

@@ -24,7 +24,7 @@ public record KnownKeys(List<String> paths) {
     }
 
     /// @param layer the section in the file
-    /// @param reference the same section in `reference.conf`
+    /// @param reference section that contains every known key, usually the same section of `reference.conf`
     void reportUnknown(Layer layer, Layer reference, Source source) {
         layer.values().forEach((key, value) -> {
             if (!reference.values().containsKey(key)) {

@@ -9,9 +9,9 @@ import java.util.stream.Stream;
 
 /// A section `{ … }` of the configuration, which contains values by key.
 ///
-/// A value is taken from the first of the operator's layers that contains the key, otherwise from
-/// `reference.conf`, which contains every key. An invalid value is reported and replaced by its default, so
-/// that reading continues and all problems of a file are found.
+/// A value is taken from the first of the operator's layers that sets the key, otherwise from the reference
+/// layer, which contains every known key (usually a section of `reference.conf`). An invalid value is reported,
+/// and reading continues with the default or without the value, so that all problems of a file are found.
 public final class Section {
 
     private static final ConfigValue NULL_VALUE = ConfigValueFactory.fromAnyRef(null, "nowhere");

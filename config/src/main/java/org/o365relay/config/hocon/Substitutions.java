@@ -33,7 +33,7 @@ public final class Substitutions {
         return substitutions;
     }
 
-    /// @return the variables in the value at this path, for example `RELAY_PASSWORD`
+    /// @return the names in the substitutions of the value at this path, for example `RELAY_PASSWORD`
     List<String> names(String path) {
         return Optional.ofNullable(uses.get(path)).map(Use::names).orElse(List.of());
     }
@@ -64,7 +64,8 @@ public final class Substitutions {
         }
     }
 
-    /// Throws an exception if the value is unresolved; the library offers no other check.
+    /// Throws [ConfigException.NotResolved] if the value itself is unresolved. `Config.isResolved` would also
+    /// check the values inside a section or list.
     private static int size(ConfigValue value) {
         return switch (value) {
             case ConfigObject section -> section.size();

@@ -27,7 +27,7 @@ public final class Suggestion {
         return name.replaceAll("(?<=[a-z0-9])(?=[A-Z])", "-").replace('_', '-').toLowerCase(Locale.ROOT);
     }
 
-    /// Damerau-Levenshtein distance (optimal string alignment), ignoring case and word separators.
+    /// Damerau-Levenshtein distance (optimal string alignment) of the names after conversion to kebab case.
     private static int distance(String one, String other) {
         String a = kebab(one);
         String b = kebab(other);

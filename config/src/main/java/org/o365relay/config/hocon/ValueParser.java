@@ -7,10 +7,10 @@ import java.util.function.Function;
 @FunctionalInterface
 public interface ValueParser<T> {
 
-    /// @param value value with substitutions resolved; not null
+    /// @param value value whose own substitutions are resolved; has the type NULL for `null` in a list
     Parsed<T> parse(ConfigValue value);
 
-    /// Returns a parser that applies the function to the result of this parser.
+    /// Returns a parser that applies the function to each value that this parser accepts.
     default <U> ValueParser<U> then(Function<T, Parsed<U>> next) {
         return value -> parse(value).then(next);
     }

@@ -23,7 +23,8 @@ import org.o365relay.ndr.NdrSettings;
 import org.o365relay.rewrite.RewriteRules;
 import org.o365relay.rewrite.RewriteRules.SendAs;
 
-/// Renders a mailbox as HOCON. Each fallback is rendered with its own credential.
+/// Converts a mailbox to a map, which [EffectiveText] renders as HOCON. Each fallback contains the credential
+/// that it uses.
 final class EffectiveMailbox {
 
     private EffectiveMailbox() {}

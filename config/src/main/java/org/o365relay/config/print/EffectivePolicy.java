@@ -25,10 +25,11 @@ import org.o365relay.config.values.Quantities;
 import org.o365relay.config.values.TextValues;
 import org.o365relay.mail.Deviation;
 
-/// Renders listeners, trusted networks and rules as HOCON. The policy of a network includes the values of
-/// `trusted-network-defaults`; it is rendered only if it differs from the standard policy.
+/// Converts listeners, trusted networks and rules to maps, which [EffectiveText] renders as HOCON. The policy
+/// of a network includes the values of `trusted-network-defaults`; it is rendered only if it differs from the
+/// standard policy.
 ///
-/// @param standard policy of networks that have no settings of their own
+/// @param standard policy if neither the entry of a network nor `trusted-network-defaults` sets anything
 /// @param trusted trusted networks of listeners that have no list of their own
 record EffectivePolicy(ClientPolicy standard, TrustedNetworks trusted) {
 

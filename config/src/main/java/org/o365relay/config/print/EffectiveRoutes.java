@@ -12,7 +12,7 @@ import org.o365relay.route.RouteRule;
 import org.o365relay.route.Routes;
 import org.o365relay.route.Target;
 
-/// Renders pools and routing rules as HOCON.
+/// Converts pools and routing rules to maps, which [EffectiveText] renders as HOCON.
 final class EffectiveRoutes {
 
     private EffectiveRoutes() {}

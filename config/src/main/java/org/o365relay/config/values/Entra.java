@@ -30,7 +30,8 @@ public final class Entra {
     public static final ValueParser<LocalDate> DATE = TextValues.ANY.then(Entra::date);
 
     /// Parses a URL that consists of a scheme, a host and optionally a port, such as
-    /// `https://graph.microsoft.com`. A trailing slash is removed.
+    /// `https://graph.microsoft.com`. A trailing slash is removed. The scheme must be `https`, or `http`
+    /// if the host is this machine.
     public static final ValueParser<URI> ORIGIN = TextValues.ANY.then(Entra::origin);
 
     private Entra() {}

@@ -84,7 +84,7 @@ public final class Quantities {
     }
 
     /// @return the size in the notation of the configuration, such as `35MiB`; the number of octets if it is
-    ///     not a multiple of 1 KiB
+    ///     0 or not a multiple of 1 KiB
     public static String text(long octets) {
         return Stream.of(Map.entry(TIB, "TiB"), Map.entry(GIB, "GiB"), Map.entry(MIB, "MiB"), Map.entry(KIB, "KiB"))
                 .filter(unit -> octets > 0 && octets % unit.getKey() == 0)

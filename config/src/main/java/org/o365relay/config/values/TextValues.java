@@ -13,7 +13,7 @@ public final class TextValues {
 
     private static final int MAX_QUOTE = 80;
 
-    /// Accepts any text that is not blank.
+    /// Accepts any text, number, `true` or `false`, unless it is blank.
     public static final ValueParser<String> ANY = TextValues::text;
 
     /// Parses a secret, which error messages never quote.

@@ -5,8 +5,8 @@ import java.time.Duration;
 /// The end of a load: after a number of attempted messages, after a time, or when the server stops replying,
 /// whichever comes first.
 ///
-/// @param stallTimeout time without any reply after which the load ends and messages in transit count as
-///     dropped
+/// @param stallTimeout time without activity on any connection of a load thread after which this thread ends,
+///     and its messages in transit count as dropped
 public record LoadLimit(long messages, Duration time, Duration stallTimeout) {
 
     private static final Duration MAX_TIME = Duration.ofHours(6);

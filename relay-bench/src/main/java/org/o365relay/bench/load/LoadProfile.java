@@ -4,7 +4,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import org.o365relay.bench.load.SmtpLoad.Connections;
 
-/// The parameters of a load, except its duration and the server.
+/// The parameters of a load, except its limit and the server.
 public record LoadProfile(int sessions, Size size, Connections connections, boolean pipelining, int threads) {
 
     private static final Size SMALL = Size.parse("4KiB");

@@ -10,10 +10,10 @@ import org.HdrHistogram.Histogram;
 ///
 /// @param accepted number of messages with a 2xx reply to the end of data
 /// @param refused number of refused messages for each reply code
-/// @param dropped number of messages whose connection failed or was closed early
-/// @param elapsed time from the first connection to the last reply
+/// @param dropped number of messages whose connection failed, was closed early or stalled
+/// @param elapsed time from the start of the load until all sessions have ended
 /// @param latency time in microseconds from the last write of the content to the reply to the end of data
-/// @param ownCpu processor time of the load generator
+/// @param ownCpu processor time of the JVM of the load generator during the load
 public record LoadResult(
         long accepted,
         SortedMap<Integer, Long> refused,

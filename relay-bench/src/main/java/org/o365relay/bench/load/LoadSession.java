@@ -28,7 +28,7 @@ final class LoadSession {
         QUIT
     }
 
-    /// The session ends after more than this many consecutive dropped connections.
+    /// The session ends if more than this many connections are dropped without an accepted message in between.
     private static final int MAX_CONSECUTIVE_DROPS = 100;
 
     private static final String MAIL = "MAIL FROM:<scanner@device.example>\r\n";

@@ -4,7 +4,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.HdrHistogram.Histogram;
 
-/// Counts the results of one [LoadLoop]. Not thread-safe.
+/// Counts the results of one [LoadLoop], or sums those of several. Not thread-safe.
 final class LoadTally {
 
     private static final long MAX_MICROSECONDS = 3_600_000_000L;

@@ -2,7 +2,7 @@ package org.o365relay.bench.load;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Counts down the messages of a load. Shared by all sessions of the load.
+/// The messages and the time that are left of a load. Shared by all sessions of the load.
 final class RemainingMessages {
 
     private final AtomicLong left;
@@ -15,7 +15,7 @@ final class RemainingMessages {
 
     /// Takes one message.
     ///
-    /// @return false if the load is complete
+    /// @return false if no message or no time is left
     boolean take() {
         return System.nanoTime() - deadline < 0 && left.getAndDecrement() > 0;
     }

@@ -42,8 +42,8 @@ public record SmtpLoad(
 
     /// Runs the load.
     ///
-    /// @throws IOException if this machine cannot open sockets; failures of the server are reported in the
-    ///     result
+    /// @throws IOException if the load generator itself fails; failures of connections and of the server are
+    ///     counted in the result
     public LoadResult run() throws IOException, InterruptedException {
         Duration cpuBefore = ProcessUsage.ownCpu();
         long start = System.nanoTime();

@@ -12,7 +12,7 @@ import java.util.function.BooleanSupplier;
 /// Finds free ports and waits for ports to open.
 public final class Ports {
 
-    /// The tcpmux port. No program listens on it, so connections are refused immediately.
+    /// The tcpmux port. Usually no program listens on it, so connections are refused immediately.
     public static final int REFUSED = 1;
 
     private static final Duration POLL = Duration.ofMillis(1);
@@ -23,7 +23,7 @@ public final class Ports {
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     }
 
-    /// Finds a port that is currently free.
+    /// Finds a port of the loopback address that is currently free.
     public static int unused() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();

@@ -12,8 +12,8 @@ import java.util.OptionalLong;
 /// Starts a separate Postfix instance with configuration, queue and log in the work directory and one port on
 /// loopback. The system's Postfix instance is not affected. Postfix can only be started by root.
 ///
-/// The next hop of this instance refuses connections, like the upstream that is configured when o365-relay is
-/// measured.
+/// The next hop of this instance refuses connections, like the upstream of o365-relay in the commands
+/// `bench accept` and `bench peers`.
 ///
 /// @param hold whether accepted messages are put on hold and never delivered; this is the fastest mode of
 ///     Postfix

@@ -49,7 +49,7 @@ public record AcceptedMessage(
         envelopeTo = List.copyOf(envelopeTo);
     }
 
-    /// Reads the content as received, without dot-stuffing; for Graph, also without Bcc.
+    /// Reads the content: for SMTP, as received, without dot-stuffing; for Graph, the MIME message without Bcc.
     ///
     /// @throws IllegalStateException if contents are not kept
     public byte[] content() throws IOException {

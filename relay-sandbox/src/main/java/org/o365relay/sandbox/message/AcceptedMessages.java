@@ -38,7 +38,7 @@ public final class AcceptedMessages {
         this.clock = clock;
     }
 
-    /// @param limit maximum size to store, in octets; octets beyond it are only counted
+    /// @param limit maximum size of the stored file, in octets; writes that exceed it are only counted
     public SpooledContent open(long limit) {
         return new SpooledContent(files == null ? null : files.temporaryFile(), limit);
     }

@@ -6,7 +6,7 @@ import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /// The envelope and origin of a message. The components have the same meaning as in [AcceptedMessage], except
-/// that `tls` is null without TLS.
+/// that `tls` is the TLS session, or null without TLS.
 public record SandboxSubmission(
         Ingress ingress,
         String envelopeFrom,

@@ -27,7 +27,7 @@ public final class SpooledContent implements AutoCloseable {
     private long size;
 
     /// @param file temporary file for the content; null to discard it
-    /// @param limit maximum size to store, in octets; octets beyond it are only counted
+    /// @param limit maximum size of the stored file, in octets; writes that exceed it are only counted
     public SpooledContent(@Nullable Path file, long limit) {
         this.file = file;
         this.limit = limit;

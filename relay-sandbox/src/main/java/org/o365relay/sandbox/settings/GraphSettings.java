@@ -8,7 +8,7 @@ package org.o365relay.sandbox.settings;
 /// @param maximumUpload maximum size of an attachment in an upload session
 public record GraphSettings(long silentDropAbove, long minimumUpload, long maximumUpload) {
 
-    /// The upload sizes that Microsoft documents. MIME messages above 2,240 KB are silently dropped.
+    /// The upload sizes that Microsoft documents. MIME messages above 2,240 KiB are silently dropped.
     public static final GraphSettings MICROSOFT = new GraphSettings(2_240 * 1_024, 3_000_000, 150 * 1_024 * 1_024);
 
     public GraphSettings withSilentDropAbove(long size) {

@@ -9,8 +9,9 @@ import java.time.Duration;
 /// @param recipientsPerDay recipients within any 24 hours; a message that would exceed this number is refused
 ///     for all its recipients, with `SubmissionQuotaExceededException` over SMTP and
 ///     `ErrorSubmissionQuotaExceeded` over Graph
-/// @param recipientsPerMessage recipients of one SMTP message; any further recipient gets `452 4.5.3`
-/// @param sessionTime maximum duration of an SMTP connection
+/// @param recipientsPerMessage recipients of one message at client submission; any further recipient gets
+///     `452 4.5.3`
+/// @param sessionTime maximum duration of a connection to client submission or the MX
 /// @param graphRequests concurrent Graph requests per app and mailbox; any further request gets 429
 public record SandboxLimits(
         int connections,

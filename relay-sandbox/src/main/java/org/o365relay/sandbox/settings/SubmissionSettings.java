@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// The settings of client submission.
+/// The settings of client submission. `contentLimit` and `disabledExtensions` also apply to the MX.
 ///
 /// @param mailboxes mailboxes that can authenticate
 /// @param tarpit delay before the reply to a failed login; about 5 s in Exchange Online

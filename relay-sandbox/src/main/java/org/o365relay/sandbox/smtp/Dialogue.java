@@ -25,7 +25,7 @@ final class Dialogue {
     private final FaultInjector faults;
     private final Transport transport;
 
-    /// @param transport receives the TLS socket after STARTTLS, and closes it when the sandbox stops
+    /// @param transport receives the TLS socket after STARTTLS, and closes it when the connection ends
     Dialogue(SandboxState state, SmtpService service, Socket socket, SandboxSession session, Transport transport)
             throws IOException {
         this.state = state;
@@ -44,7 +44,8 @@ final class Dialogue {
         void replaceSocket(SSLSocket encrypted) throws IOException;
     }
 
-    /// Runs the connection. Returns after QUIT, after a timeout, or if a fault refuses the connection.
+    /// Runs the connection. Returns after QUIT, after a timeout, or if a fault refuses the connection with a
+    /// reply other than 421.
     ///
     /// @throws IOException if the connection ends in another way
     void run() throws IOException {

@@ -28,7 +28,7 @@ final class ExchangeReplies {
     private final RandomGenerator random;
     private final String host;
 
-    /// @param host host name in the greeting: [#SUBMISSION] or [#MX]
+    /// @param host host name in the greeting and the replies to EHLO and HELO: [#SUBMISSION] or [#MX]
     ExchangeReplies(InstantSource clock, RandomGenerator random, String host) {
         this.clock = clock;
         this.random = random;

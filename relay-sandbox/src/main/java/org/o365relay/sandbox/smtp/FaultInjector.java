@@ -25,7 +25,7 @@ final class FaultInjector {
     /// Injects the next matching fault.
     ///
     /// @return whether to execute the command; if false, the fault has already sent the reply
-    /// @throws IOException if the fault closed the connection
+    /// @throws IOException if the fault ends the connection, for example after a 421 reply
     boolean allows(FaultPoint point, String command) throws IOException {
         Optional<FaultAction> action = next(point, command);
         return action.isEmpty() || perform(action.get());

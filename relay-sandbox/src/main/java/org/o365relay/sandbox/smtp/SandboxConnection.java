@@ -15,8 +15,8 @@ import org.o365relay.sandbox.message.SpooledContent;
 /// sent in one write (RFC 2920 §3.2). They are flushed before a read that may block.
 final class SandboxConnection {
 
-    /// Maximum length of a line in octets. RFC 4954 §4 considers 12288 sufficient; an XOAUTH2 response has 2 to
-    /// 4.5 KB in base64.
+    /// Maximum length of a line in octets, without its line ending. RFC 4954 §4 considers 12288 sufficient; an
+    /// XOAUTH2 response has 2 to 4.5 KB in base64.
     static final int MAX_LINE = 12_288;
 
     private static final int BUFFER = 16_384;

@@ -29,7 +29,8 @@ final class SandboxSession {
         return client;
     }
 
-    /// The argument of EHLO or HELO; empty before the client has sent one.
+    /// The argument of EHLO or HELO, or `?` if it had none; empty before the client has sent one, and after
+    /// STARTTLS.
     String helo() {
         return helo;
     }
@@ -54,7 +55,7 @@ final class SandboxSession {
         helo = "";
     }
 
-    /// The AUTH mechanism; empty before AUTH.
+    /// The AUTH mechanism; empty until authentication succeeds.
     String mechanism() {
         return mechanism;
     }

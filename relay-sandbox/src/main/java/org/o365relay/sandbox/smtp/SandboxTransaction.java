@@ -107,7 +107,7 @@ final class SandboxTransaction implements AutoCloseable {
         if (sender == null || recipients.isEmpty()) {
             refuse("503 5.5.2 Need rcpt command");
         } else if (sender.has("BODY=BINARYMIME") || chunks != null) {
-            refuse("503 5.5.1 Bad sequence of commands"); // RFC 3030 §3
+            refuse("503 5.5.1 Bad sequence of commands"); // RFC 3030 §2 and §3
         } else if (faults.allows(FaultPoint.DATA, "DATA")) {
             connection.send("354 Start mail input; end with <CRLF>.<CRLF>");
             try (SpooledContent body = contentHandler.open()) {

@@ -32,7 +32,7 @@ public final class SmtpServer implements AutoCloseable {
     private static final int MAX_CONNECTIONS = 1_000;
     private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(5);
 
-    /// Makes SubEthaSMTP close the connection after the dialogue.
+    /// Makes SubEthaSMTP end its own session after the dialogue.
     private static final SessionAcceptance END_OF_SESSION =
             SessionAcceptance.failure(221, "2.0.0 Service closing transmission channel");
 

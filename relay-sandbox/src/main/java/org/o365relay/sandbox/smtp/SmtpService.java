@@ -33,6 +33,6 @@ sealed interface SmtpService permits SubmissionService, MxService {
 
     /// Checks the complete message.
     ///
-    /// @return the refusal with the suffix; empty to accept
+    /// @return the complete refusal, to which no suffix is added; empty to accept
     Optional<String> checkContent(SandboxSession session, Header header, List<String> to);
 }
