@@ -66,7 +66,7 @@ public final class Sandbox implements AutoCloseable {
     ///
     /// @throws BindException with a message for the user if it cannot listen, for example because the port is
     ///     in use
-    /// @throws IOException if the directory is not writable or the certificate cannot be generated
+    /// @throws IOException if the directory cannot be used, or the certificate cannot be generated or read
     public static Sandbox start(SandboxSettings settings) throws IOException {
         return start(settings, InstantSource.system(), new SecureRandom());
     }
@@ -224,7 +224,8 @@ public final class Sandbox implements AutoCloseable {
 
     /// Waits for a matching message. Messages that were accepted before the call also match.
     ///
-    /// @return the oldest matching message; empty on timeout
+    /// @return the oldest matching message; empty on timeout. With [SandboxSettings.Keep#COUNT], no message
+    ///     matches
     public Optional<AcceptedMessage> await(Predicate<AcceptedMessage> wanted, Duration timeout)
             throws InterruptedException {
         return state.accepted().await(wanted, timeout);
@@ -232,7 +233,8 @@ public final class Sandbox implements AutoCloseable {
 
     /// Waits until more than `count` messages have been accepted since the sandbox started.
     ///
-    /// @return the messages after the first `count`; empty on timeout
+    /// @return the messages after the first `count`; empty on timeout. With [SandboxSettings.Keep#COUNT], the
+    ///     call always times out
     public List<AcceptedMessage> awaitAfter(int count, Duration timeout) throws InterruptedException {
         return state.accepted().awaitAfter(count, timeout);
     }

@@ -25,7 +25,7 @@ import javax.net.ssl.TrustManager;
 /// The sandbox's self-signed certificate for `localhost`, `127.0.0.1` and `::1`. It is generated with the
 /// keytool of the running JDK and reused until one day before it expires.
 ///
-/// The password of the key store is not a secret: the key is protected by the file mode 0600.
+/// The password of the key store is not a secret: on POSIX file systems, the file mode 0600 protects the key.
 final class ServerCertificate {
 
     private static final String KEY_STORE = "sandbox-key.p12";
@@ -50,7 +50,7 @@ final class ServerCertificate {
     ///
     /// @param clientTrustManagers trust managers for client certificates; if none are given, the JDK's default
     ///     trust managers are used
-    /// @throws IOException with a message for the user if keytool fails or the directory cannot be used
+    /// @throws IOException if keytool fails, or if the directory or the key store cannot be used
     SSLContext context(TrustManager... clientTrustManagers) throws IOException {
         try {
             Optional<KeyStore> existing = loadValid();

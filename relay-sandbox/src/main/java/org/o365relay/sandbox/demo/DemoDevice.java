@@ -17,7 +17,7 @@ final class DemoDevice {
     private DemoDevice() {}
 
     /// @return the reply to the message content
-    /// @throws IOException if the relay cannot be reached or rejects the message
+    /// @throws IOException if the connection fails, or if the relay rejects a command or the content
     static String send(SampleMessage sample, InetSocketAddress relay) throws IOException {
         try (Socket socket = new Socket()) {
             socket.connect(relay, TIMEOUT_MS);

@@ -53,7 +53,7 @@ public final class DemoRun {
         return passed == samples.size();
     }
 
-    /// Prints a message that the user sent through the relay.
+    /// Prints the envelope, the main header fields and the login of a message that the sandbox received.
     public void printAccepted(AcceptedMessage accepted) throws IOException {
         MailText received = MailText.of(accepted.content());
         out.println();

@@ -11,7 +11,7 @@ import java.util.Objects;
 /// A sample message as a device sends it.
 ///
 /// A sample is read from a resource that contains the lines `title:`, `helo:`, `mail:` (empty for the null
-/// sender) and `rcpt:`, an empty line, and the message with LF line endings.
+/// sender) and `rcpt:` (one line per recipient), an empty line, and the message with LF or CRLF line endings.
 ///
 /// @param title heading for the output
 /// @param helo argument of HELO

@@ -29,7 +29,7 @@ public record TerminalStyle(boolean colours, boolean symbols) {
         return (symbols ? "─" : "-").repeat(width);
     }
 
-    /// Replaces control characters with question marks and breaks the text into lines of at most `width`
+    /// Replaces ASCII control characters with question marks and breaks the text into lines of at most `width`
     /// characters, at spaces where possible.
     ///
     /// @return one or more lines

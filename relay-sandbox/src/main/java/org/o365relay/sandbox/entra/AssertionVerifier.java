@@ -15,8 +15,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.sandbox.web.JsonValues;
 
-/// Verifies the client assertion of an app: a JWT signed with the private key of the app's certificate (RFC
-/// 7523 §3).
+/// Verifies the client assertion of an app: a JWT signed with the private key of the app's certificate
+/// (RFC 7523 §3).
 ///
 /// Accepts the algorithms PS256 and RS256, and the thumbprints `x5t#S256` (which Microsoft documents) and `x5t`
 /// (which older libraries send), in any combination. A client may reuse an assertion until it expires, because

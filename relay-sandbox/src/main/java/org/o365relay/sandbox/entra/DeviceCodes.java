@@ -46,7 +46,7 @@ final class DeviceCodes {
         return code;
     }
 
-    /// @return the user codes that are neither approved nor declined
+    /// @return the user codes that are neither approved nor declined, including expired ones
     synchronized List<String> undecided() {
         return pending.stream()
                 .filter(code -> code.user() == null && !code.declined())

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param tenant tenant ID
 /// @param domains domains that also identify the tenant
-/// @param pollInterval interval at which clients are told to poll for a device code; not enforced; 5 s in Entra
+/// @param pollInterval interval at which clients are told to poll in the device code flow; not enforced; 5 s in
+///     Entra
 /// @param managedIdentity client ID of the managed identity; null if there is none
 /// @param autoApproveUser user for whom every device code is approved immediately; null to leave the decision
 ///     to the user

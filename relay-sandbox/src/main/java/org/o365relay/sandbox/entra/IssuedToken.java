@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /// An issued access token. [#toString()] hides its value.
 ///
-/// @param value token as sent to the client
+/// @param value token as sent to the client; empty until the token has been generated
 /// @param permissions roles of an app or scopes of a user
 /// @param user signed-in user; null for an app
 public record IssuedToken(

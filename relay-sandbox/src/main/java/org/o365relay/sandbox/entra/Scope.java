@@ -7,7 +7,7 @@ import java.util.Set;
 
 /// A requested scope: a resource and permissions for it.
 ///
-/// @param audience resource URI as the client wrote it
+/// @param audience resource URI as the client wrote it; the URI of Graph if the client wrote none
 /// @param permissions permissions for the resource; `.default` requests all granted permissions
 /// @param wantsRefreshToken whether a refresh token is requested
 record Scope(String audience, Resource resource, Set<String> permissions, boolean wantsRefreshToken) {
@@ -42,7 +42,7 @@ record Scope(String audience, Resource resource, Set<String> permissions, boolea
     }
 
     /// @return this scope
-    /// @throws TokenRefusedException unless the scope consists of a resource and `/.default`
+    /// @throws TokenRefusedException unless `.default` is the only permission
     Scope requireDefault() throws TokenRefusedException {
         if (!permissions.equals(Set.of(DEFAULT))) {
             throw new TokenRefusedException(NOT_DEFAULT);

@@ -11,8 +11,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.sandbox.web.WebRequest;
 
-/// Implements the token endpoint and the device authorization endpoint. The methods return the members of the
-/// JSON response.
+/// Implements the token endpoint and the device authorization endpoint. The methods that return a map return
+/// the members of the JSON response.
 final class TokenEndpoint {
 
     static final String DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code";

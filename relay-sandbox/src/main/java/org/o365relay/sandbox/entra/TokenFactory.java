@@ -10,8 +10,9 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.sandbox.web.JsonValues;
 
-/// Generates tokens that look like Entra's; access tokens are JWTs of 1.5 to 3 KB. The signatures are random
-/// octets, so the sandbox does not verify them: an access token is valid while [IssuedTokens] contains it.
+/// Generates tokens that look like Entra's; access tokens are JWTs of about 2 to 3 KB. The signatures are
+/// random octets, so the sandbox does not verify them: an access token is valid if [IssuedTokens#find] returns
+/// it.
 final class TokenFactory {
 
     private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
@@ -23,7 +24,7 @@ final class TokenFactory {
         this.random = random;
     }
 
-    /// @param audience resource URI as the client wrote it
+    /// @param audience resource URI that the client requested
     String accessToken(
             String tenant, String issuer, String audience, IssuedToken claims, Instant issuedAt, Duration lifetime) {
         Map<String, @Nullable Object> payload = new LinkedHashMap<>();

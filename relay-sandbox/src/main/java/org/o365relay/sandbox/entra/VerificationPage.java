@@ -6,7 +6,7 @@ import java.util.stream.Collectors;
 import org.o365relay.sandbox.web.WebRequest;
 import org.o365relay.sandbox.web.WebResponse;
 
-/// The web page on which a user enters a device code. It does not ask for a password.
+/// The web page on which a user enters a user code (RFC 8628 §3.3). It does not ask for a password.
 final class VerificationPage {
 
     static final String PATH = "devicelogin";

@@ -10,10 +10,13 @@ import java.util.stream.Stream;
 ///
 /// @param times how many times the fault is injected, at least 1; [#ALWAYS] for no limit
 /// @param match text that the command must contain, without regard to case, for example a recipient address;
-///     empty to match every command. At [FaultPoint#CONTENT], the text is searched for in the envelope, written
-///     as `<from> <to> <to>`; at [FaultPoint#GRAPH], in the method and path (`POST /v1.0/users/…/sendMail`); at
-///     [FaultPoint#TOKEN], in the method, path and grant type (`POST /…/token client_credentials`). At
-///     [FaultPoint#CONNECT] and [FaultPoint#HANDSHAKE], there is no command, and only an empty text matches
+///     empty to match every command. At [FaultPoint#EHLO], [FaultPoint#MAIL] and [FaultPoint#RCPT], the text is
+///     searched for in the argument of the command; at [FaultPoint#AUTH], in the mechanism and user name
+///     (`LOGIN relay@contoso.example`); at [FaultPoint#CONTENT], in the envelope, written as
+///     `<from> <to> <to>`; at [FaultPoint#GRAPH], in the method and path (`POST /v1.0/users/…/sendMail`); at
+///     [FaultPoint#TOKEN], in the method, the path and the name under which the request is counted, such as the
+///     grant type (`POST /…/token client_credentials`). At [FaultPoint#CONNECT] and [FaultPoint#HANDSHAKE],
+///     there is no command, and only an empty text matches
 /// @param mx whether the fault applies to the MX instead of client submission
 public record Fault(FaultPoint point, FaultAction action, int times, String match, boolean mx) {
 
@@ -54,11 +57,12 @@ public record Fault(FaultPoint point, FaultAction action, int times, String matc
 
     /// Parses `[mx-]POINT[/TEXT]:ACTION[*TIMES]`, the syntax of `--fault` and of scenario files.
     ///
-    /// The action is `delay 3s` (units ms, s, m), `drop`, `drop-after-accepting` or `hang`; at an SMTP point,
-    /// it can also be a reply (`451 4.7.0 Try again`); at token, an error such as `AADSTS7000215`; at token and
-    /// graph, an HTTP status with optional details (`429 retry-after 5 ApplicationThrottled Too much`,
-    /// `503-after-accepting`). The prefix `mx-` selects the MX. `TEXT` limits the fault to commands that
-    /// contain it. Without `*TIMES`, the fault is injected every time.
+    /// The action is `delay 3s` (units ms, s, m), `drop` or `hang`; at content, token and graph, it can also be
+    /// `drop-after-accepting`; at an SMTP point other than handshake, a reply (`451 4.7.0 Try again`); at
+    /// token, an error such as `AADSTS7000215`; at token and graph, an HTTP status with optional details
+    /// (`429 retry-after 5 ApplicationThrottled Too much`, `503-after-accepting`). The prefix `mx-` selects the
+    /// MX. `TEXT`, which must not contain a colon, limits the fault to commands that contain it. Without
+    /// `*TIMES`, the fault is injected every time.
     ///
     /// @throws IllegalArgumentException with a message for the user if the text is not a valid fault
     public static Fault parse(String text) {
@@ -86,7 +90,7 @@ public record Fault(FaultPoint point, FaultAction action, int times, String matc
         return times == ALWAYS ? this : new Fault(point, action, times - 1, match, mx);
     }
 
-    /// @return the fault in the syntax that [#parse(String)] accepts
+    /// @return the fault in the syntax of [#parse(String)]
     @Override
     public String toString() {
         String scope = match.isEmpty() ? "" : "/" + match;

@@ -6,8 +6,9 @@ import org.jspecify.annotations.Nullable;
 /// What the sandbox does at a [FaultPoint] when a fault is injected.
 public sealed interface FaultAction {
 
-    /// Sends this reply instead of executing the command. A 421 also closes the connection (RFC 5321 §3.8).
-    /// Allowed at all SMTP points except [FaultPoint#HANDSHAKE].
+    /// Sends this reply instead of executing the command. Any reply at [FaultPoint#CONNECT] and
+    /// [FaultPoint#QUIT], and a 421 at any point (RFC 5321 §3.8), also closes the connection. Allowed at all
+    /// SMTP points except [FaultPoint#HANDSHAKE].
     ///
     /// @param text reply with its code, such as `451 4.7.0 Temporary server error.`; lines are separated by
     ///     `\n`; the suffix ` [HOST DATE ID]` is appended to a 4xx or 5xx reply that does not end with `]`
@@ -24,8 +25,8 @@ public sealed interface FaultAction {
     /// @param afterAccepting whether the request is carried out before the response is sent, so that a retry
     ///     repeats a request that has already succeeded
     /// @param retryAfter value of `Retry-After` in seconds; null to omit the field
-    /// @param code error code, such as `ErrorSendAsDenied`; empty for the default of the status
-    /// @param message error message; empty for the default of the status
+    /// @param code error code, such as `ErrorSendAsDenied`; empty for the default
+    /// @param message error message; empty for the default
     record Status(
             int status, boolean afterAccepting, @Nullable Integer retryAfter, String code, String message)
             implements FaultAction {
@@ -36,7 +37,7 @@ public sealed interface FaultAction {
         }
     }
 
-    /// Refuses a token request with this error. Allowed only at [FaultPoint#TOKEN].
+    /// Refuses a request to the token service with this error. Allowed only at [FaultPoint#TOKEN].
     ///
     /// @param number digits after `AADSTS`
     record Aadsts(int number) implements FaultAction {}
@@ -47,11 +48,12 @@ public sealed interface FaultAction {
     /// Closes the connection without a reply; at [FaultPoint#CONTENT] the message is discarded.
     record Drop() implements FaultAction {}
 
-    /// Accepts the message or carries out the request, then closes the connection without a reply, so that a
-    /// relay retries although the first attempt succeeded. Allowed only at [FaultPoint#CONTENT],
-    /// [FaultPoint#TOKEN] and [FaultPoint#GRAPH].
+    /// Handles the message or the request as usual, then closes the connection without a reply, so that a relay
+    /// retries although the first attempt succeeded. Allowed only at [FaultPoint#CONTENT], [FaultPoint#TOKEN]
+    /// and [FaultPoint#GRAPH].
     record DropAfterAccepting() implements FaultAction {}
 
-    /// Sends no reply and keeps the connection open until the client closes it.
+    /// Sends no reply and keeps the connection open until the client closes it. Over SMTP, the idle
+    /// timeout and the maximum session time still apply.
     record Hang() implements FaultAction {}
 }

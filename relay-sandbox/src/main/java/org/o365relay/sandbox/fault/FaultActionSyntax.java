@@ -63,7 +63,7 @@ final class FaultActionSyntax {
                 });
     }
 
-    /// @return the action in the syntax that [#parse(FaultPoint, String)] accepts
+    /// @return the action in the syntax of [#parse(FaultPoint, String)]
     static String format(FaultAction action) {
         return switch (action) {
             case FaultAction.Reply(String text) -> text;

@@ -2,13 +2,13 @@ package org.o365relay.sandbox.fault;
 
 /// The point in the protocol at which a [Fault] is injected.
 public enum FaultPoint {
-    /// Instead of the greeting.
+    /// Before the greeting.
     CONNECT,
     /// At EHLO and HELO.
     EHLO,
-    /// Instead of the reply to STARTTLS.
+    /// At STARTTLS, before the reply.
     STARTTLS,
-    /// After the reply to STARTTLS, instead of the TLS handshake.
+    /// After the reply to STARTTLS, before the TLS handshake.
     HANDSHAKE,
     /// At AUTH, after the credentials have been received.
     AUTH,
@@ -16,7 +16,7 @@ public enum FaultPoint {
     MAIL,
     /// At each RCPT.
     RCPT,
-    /// At DATA, instead of 354.
+    /// At DATA, before the 354 reply.
     DATA,
     /// After the final dot or the last BDAT chunk.
     CONTENT,
@@ -24,7 +24,7 @@ public enum FaultPoint {
     QUIT,
     /// At a request to the token service.
     TOKEN,
-    /// At a request to Microsoft Graph, including uploads.
+    /// At a request to Microsoft Graph, after its token and mailbox have been checked; also at an upload.
     GRAPH;
 
     boolean isSmtp() {

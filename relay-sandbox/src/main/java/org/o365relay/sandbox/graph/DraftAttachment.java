@@ -38,7 +38,7 @@ record DraftAttachment(
         return create(members, new FileDataSource(file.toFile()), file);
     }
 
-    /// @param members JSON members of an `attachmentItem`
+    /// @param members JSON members of a `fileAttachment` or an `attachmentItem`
     static void checkName(Map<String, @Nullable Object> members) throws GraphRefusal {
         if (JsonValues.asText(members.get("name")).isEmpty()) {
             throw GraphRefusal.badRequest("The property 'name' is required.");

@@ -61,7 +61,7 @@ final class DraftFields {
         }
     }
 
-    /// Writes a recipient or a list of recipients to an address field. A null or empty value removes the field;
+    /// Writes a recipient or a list of recipients to an address field. Null or an empty list removes the field;
     /// without a member for the field, the field stays unchanged.
     private static void addresses(Map<String, @Nullable Object> members, String key, String field, MimeMessage message)
             throws MessagingException {

@@ -18,7 +18,7 @@ import org.o365relay.sandbox.tenant.SendAs;
 import org.o365relay.sandbox.web.WebRequest;
 import org.o365relay.sandbox.web.WebResponse;
 
-/// Sends a message through Graph: checks the authors of the message and the limits of the mailbox, and stores
+/// Sends a message through Graph: checks the authors of the message and the quotas of the mailbox, and stores
 /// the message. The recipients are those in the header.
 final class GraphSubmission {
 
@@ -28,7 +28,7 @@ final class GraphSubmission {
         this.state = state;
     }
 
-    /// @param content MIME content of the whole message, decoded
+    /// @param content MIME content of the whole message, after base64 decoding
     WebResponse send(WebRequest request, SandboxMailbox mailbox, byte[] content) throws GraphRefusal, IOException {
         Header header = Header.read(new ByteArrayInputStream(content)).orElseThrow(GraphRefusal::noRecipients);
         return send(request, mailbox, header, out -> BccRemover.copyWithoutBcc(content, out));
@@ -66,8 +66,9 @@ final class GraphSubmission {
         return WebResponse.empty(202);
     }
 
-    /// Checks the authors and the limits of the mailbox, and counts the message. Messages that exceed the limit
-    /// per minute are accepted without delay, because Exchange accepts them too and delivers them later.
+    /// Checks the authors, the storage quota of the mailbox and its limit of recipients per day, and counts the
+    /// message. Messages that exceed the limit per minute are accepted without delay, because Exchange accepts
+    /// them too and delivers them later.
     private void check(SandboxMailbox mailbox, Header header, int recipients) throws GraphRefusal {
         TenantSettings settings = state.settings();
         Instant now = state.clock().instant();

@@ -21,7 +21,7 @@ import org.o365relay.sandbox.message.Header;
 import org.o365relay.sandbox.settings.SandboxMailbox;
 import org.o365relay.sandbox.web.JsonValues;
 
-/// A draft message. Thread-safe.
+/// A draft message. Thread-safe, except for [#close()].
 final class SandboxDraft implements AutoCloseable {
 
     private static final Session PLAIN = Session.getInstance(new Properties());

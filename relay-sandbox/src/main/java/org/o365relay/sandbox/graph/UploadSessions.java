@@ -21,8 +21,8 @@ import org.o365relay.sandbox.web.JsonValues;
 import org.o365relay.sandbox.web.WebRequest;
 import org.o365relay.sandbox.web.WebResponse;
 
-/// Upload sessions for large attachments. A client sends the ranges in order, at most 4 MB each, and without an
-/// Authorization header. If the connection breaks, complete ranges are kept.
+/// Upload sessions for large attachments. A client sends the ranges in order, at most 4 MiB each, and without
+/// an Authorization header. If the connection breaks, complete ranges are kept.
 ///
 /// Source: Microsoft Graph, "Attach large files to Outlook messages or events".
 final class UploadSessions {

@@ -39,8 +39,8 @@ public record Scenario(SandboxSettings settings, List<Fault> faults) {
     /// Reads a scenario file.
     ///
     /// @param directory directory for the files of the sandbox
-    /// @throws InvalidScenarioException if the file has errors, with a message that lists the errors and their
-    ///     line numbers
+    /// @throws InvalidScenarioException if the file cannot be read or has errors, with a message that lists the
+    ///     errors and, if known, their line numbers
     public static Scenario read(Path file, Path directory) throws InvalidScenarioException {
         ScenarioProblems problems = new ScenarioProblems(file.toString());
         Config reference = ConfigFactory.parseString(reference());

@@ -14,7 +14,7 @@ import org.o365relay.sandbox.settings.TenantSettings;
 
 /// Counts the recent usage of one mailbox across all services. Thread-safe.
 ///
-/// Messages per minute and recipients per day are counted only if [SandboxLimits] sets a limit.
+/// Messages per minute, recipients per day and repeated errors are counted only if [SandboxLimits] limits them.
 public final class MailboxUsage {
 
     private static final Duration MINUTE = Duration.ofMinutes(1);
@@ -44,7 +44,8 @@ public final class MailboxUsage {
         return peakPerMinute;
     }
 
-    /// Number of messages whose reply was delayed by the rate limit.
+    /// Number of messages for which [#submit] returned a delay. Client submission delays the reply by this
+    /// time; Graph does not delay its response.
     public synchronized int delayed() {
         return delayed;
     }
@@ -58,7 +59,8 @@ public final class MailboxUsage {
         sessions.remove(session);
     }
 
-    /// @return whether the session is among the `limit` oldest open sessions
+    /// @param session open session that has been added
+    /// @return whether the session is among the `limit` open sessions that were added first
     public synchronized boolean isAmongFirst(int limit, Object session) {
         return sessions.size() <= limit || sessions.stream().limit(limit).anyMatch(session::equals);
     }
@@ -91,6 +93,7 @@ public final class MailboxUsage {
 
     /// Counts a message that is about to be accepted.
     ///
+    /// @param count number of recipients
     /// @return how long to delay the reply to the message; zero for no delay
     public synchronized Duration submit(int count, Instant now, TenantSettings settings) {
         SandboxLimits limits = settings.limits();

@@ -30,7 +30,7 @@ public record SandboxState(
 
     /// Waits for the given time.
     ///
-    /// @throws EOFException if the sandbox stops while this method waits
+    /// @throws EOFException if the sandbox is stopping, or the thread is interrupted
     public void pause(Duration time) throws EOFException {
         try {
             if (stopping.await(time.toNanos(), TimeUnit.NANOSECONDS)) {

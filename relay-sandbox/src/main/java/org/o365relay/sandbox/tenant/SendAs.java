@@ -17,8 +17,8 @@ public final class SendAs {
                 .findFirst();
     }
 
-    /// Returns the address of the author, or the address in the display name, if the mailbox may not send as
-    /// it: `"scanner@plant" <relay@…>` is refused.
+    /// Returns the author's address if the mailbox may not send as it; otherwise, the display name if it
+    /// contains `@` and is not an address that the mailbox may send as: `"scanner@plant" <relay@…>` is refused.
     private static Optional<String> deniedAddress(InternetAddress author, SandboxMailbox mailbox) {
         String name = author.getPersonal() == null ? "" : author.getPersonal();
         if (!mailbox.maySendAs(author.getAddress())) {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /// An HTTP request with its body.
 ///
-/// @param method HTTP method in upper case
+/// @param method HTTP method as received, such as `POST`
 /// @param path path as received, percent-encoded, such as `/v1.0/users/a%40b/sendMail`
 /// @param query query as received, percent-encoded and without the question mark; empty if there is none
 /// @param body request body; [Octets#TOO_LARGE] if it was larger than [#MAX_BODY]
@@ -48,7 +48,7 @@ public record WebRequest(
         return Optional.ofNullable(headers.getFirst(name));
     }
 
-    /// @return the host and port that the client requested, such as `localhost:8443`
+    /// @return the value of `Host`, such as `localhost:8443`; `localhost` if there is none
     public String host() {
         return header("Host").orElse("localhost");
     }
@@ -93,7 +93,8 @@ public record WebRequest(
         return fields;
     }
 
-    /// Decodes percent-encoded text; if the encoding is invalid, returns the text unchanged.
+    /// Decodes percent-encoded text in which `+` is a space; if the encoding is invalid, returns the text
+    /// unchanged.
     private static String decoded(String text) {
         try {
             return URLDecoder.decode(text, StandardCharsets.UTF_8);

@@ -6,7 +6,7 @@ import java.util.Map;
 
 /// An HTTP response.
 ///
-/// @param headers header fields other than `Content-Length`
+/// @param headers header fields other than `Content-Length` and `Date`, which the server adds
 public record WebResponse(int status, Map<String, String> headers, Octets body) {
 
     public WebResponse {

@@ -102,7 +102,7 @@ public final class WebServer implements AutoCloseable {
         }
     }
 
-    /// Closes all connections immediately.
+    /// Stops listening and closes all connections immediately.
     @Override
     public void close() {
         server.stop(0);
