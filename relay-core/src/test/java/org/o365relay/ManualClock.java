@@ -3,22 +3,46 @@ package org.o365relay;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import org.o365relay.time.SteadyClock;
 
-/// A clock that stands still until it is advanced.
+/// A calendar clock that stands still until it is advanced or set, with a counter of nanoseconds that advances
+/// with it but is not changed when the calendar clock is set.
 public final class ManualClock implements InstantSource {
 
-    private volatile Instant now;
+    private Instant now;
+    private long nanos;
 
     public ManualClock(String now) {
         this.now = Instant.parse(now);
     }
 
     @Override
-    public Instant instant() {
+    public synchronized Instant instant() {
         return now;
     }
 
-    public void advance(Duration by) {
+    /// Lets time pass.
+    public synchronized void advance(Duration by) {
         now = now.plus(by);
+        nanos += by.toNanos();
+    }
+
+    /// Sets the calendar clock forward or back. No time passes.
+    public synchronized void jump(Duration by) {
+        now = now.plus(by);
+    }
+
+    /// Sets the calendar clock. No time passes.
+    public synchronized void set(Instant time) {
+        now = time;
+    }
+
+    public synchronized long nanoTime() {
+        return nanos;
+    }
+
+    /// @return a new steady clock that advances when time passes, and not when the calendar clock is set
+    public SteadyClock steady() {
+        return new SteadyClock(this, this::nanoTime);
     }
 }

@@ -1,4 +1,4 @@
-/// General classes for repeating a task and for counting events over a rolling window. Depends on no other
+/// General classes: a clock for elapsed time, repeated tasks, and counts over a rolling window. Depends on no other
 /// package of the relay.
 @NullMarked
 package org.o365relay.time;

@@ -1,0 +1,94 @@
+package org.o365relay.time;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.function.LongSupplier;
+
+/// A clock for elapsed time. It starts at a given time, usually that of the calendar clock, and then advances
+/// only with a monotonic counter. It does not change when the calendar clock is set, so waits, limits and ages
+/// measured by it are right even if the calendar clock is wrong. Thread-safe.
+///
+/// Its times are not for people: [#toCalendar] converts them. They can be compared only with times of the same
+/// clock, or of the clock from which it was [resumed][#resumed].
+///
+/// The counter stands still while the machine is suspended. Waits then end later by the time of the suspension,
+/// as if the relay had not run.
+public final class SteadyClock implements InstantSource {
+
+    private final InstantSource calendar;
+    private final LongSupplier nanoTime;
+    private final Instant start;
+    private final long startNanos;
+
+    /// One moment on both clocks.
+    public record Reading(Instant steady, Instant calendar) {
+
+        /// @return how far the calendar clock is ahead of the steady clock; negative if it is behind
+        public Duration offset() {
+            return Duration.between(steady, calendar);
+        }
+    }
+
+    /// Creates a clock that starts at the current time of the calendar clock.
+    ///
+    /// @param nanoTime a counter of nanoseconds, of any origin, that does not decrease
+    public SteadyClock(InstantSource calendar, LongSupplier nanoTime) {
+        this(calendar.instant(), calendar, nanoTime);
+    }
+
+    private SteadyClock(Instant start, InstantSource calendar, LongSupplier nanoTime) {
+        this.start = start;
+        this.calendar = calendar;
+        this.nanoTime = nanoTime;
+        this.startNanos = nanoTime.getAsLong();
+    }
+
+    /// @return a clock that starts now, at the time of the system's calendar clock
+    public static SteadyClock system() {
+        return new SteadyClock(InstantSource.system(), System::nanoTime);
+    }
+
+    /// Continues the clock of an earlier process. The time between the processes is known only from the
+    /// calendar clock, which may have been set meanwhile: it counts as zero if negative, and at most as
+    /// `longest`.
+    ///
+    /// @param last last reading of the earlier clock
+    /// @param longest longest time to count
+    /// @return a clock that starts where the earlier clock stopped, plus the time between
+    public SteadyClock resumed(Reading last, Duration longest) {
+        Duration between = Duration.between(last.calendar(), calendar.instant());
+        Duration counted = between.isNegative() ? Duration.ZERO : between;
+        return new SteadyClock(
+                last.steady().plus(counted.compareTo(longest) < 0 ? counted : longest), calendar, nanoTime);
+    }
+
+    @Override
+    public Instant instant() {
+        return start.plusNanos(nanoTime.getAsLong() - startNanos);
+    }
+
+    /// @return the calendar clock to which this clock converts
+    public InstantSource calendar() {
+        return calendar;
+    }
+
+    /// @return the current time on both clocks
+    public Reading reading() {
+        return new Reading(instant(), calendar.instant());
+    }
+
+    /// @param steady a time of this clock
+    /// @return the same moment on the calendar clock as it is set now, as far from now as `steady` is
+    public Instant toCalendar(Instant steady) {
+        return steady.plus(reading().offset());
+    }
+
+    /// The inverse of [#toCalendar], for absolute times that a peer or an operator states.
+    ///
+    /// @param time a time of the calendar clock as it is set now
+    /// @return the same moment on this clock
+    public Instant fromCalendar(Instant time) {
+        return time.minus(reading().offset());
+    }
+}
