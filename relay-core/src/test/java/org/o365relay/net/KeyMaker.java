@@ -1,16 +1,18 @@
 package org.o365relay.net;
 
+import io.netty.pkitesting.CertificateBuilder;
+import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
 import java.security.Key;
-import java.security.KeyStore;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
-import java.util.List;
 import javax.crypto.Cipher;
 import javax.crypto.EncryptedPrivateKeyInfo;
 import javax.crypto.SecretKeyFactory;
@@ -26,49 +28,28 @@ public record KeyMaker(Path pfx, Key key, X509Certificate certificate) {
     private static final String CIPHER = "PBEWithHmacSHA256AndAES_256"; // as openssl pkcs8 -topk8 does it
 
     public static KeyMaker rsa(String name, Path directory) {
-        return made(name, directory, "RSA");
+        return made(name, directory, CertificateBuilder.Algorithm.rsa2048);
     }
 
     public static KeyMaker elliptic(String name, Path directory) {
-        return made(name, directory, "EC");
+        return made(name, directory, CertificateBuilder.Algorithm.ecp256);
     }
 
-    private static KeyMaker made(String name, Path directory, String algorithm) {
-        Path store = directory.resolve(name + ".pfx");
-        List<String> command = List.of(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair",
-                "-keyalg",
-                algorithm,
-                "-validity",
-                "2",
-                "-dname",
-                "CN=" + name,
-                "-alias",
-                "app",
-                "-storetype",
-                "PKCS12",
-                "-storepass",
-                PASSWORD,
-                "-keystore",
-                store.toString());
+    private static KeyMaker made(String name, Path directory, CertificateBuilder.Algorithm algorithm) {
         try {
-            int status = new ProcessBuilder(command).inheritIO().start().waitFor();
-            if (status != 0) {
-                throw new IllegalStateException("keytool ended with " + status);
+            X509Bundle bundle = new CertificateBuilder()
+                    .algorithm(algorithm)
+                    .subject("CN=" + name)
+                    .setIsCertificateAuthority(true)
+                    .notAfter(Instant.now().plus(Duration.ofDays(2)))
+                    .buildSelfSigned();
+            Path pfx = directory.resolve(name + ".pfx");
+            try (OutputStream out = Files.newOutputStream(pfx)) {
+                bundle.toKeyStore("PKCS12", PASSWORD.toCharArray()).store(out, PASSWORD.toCharArray());
             }
-            return read(store);
-        } catch (IOException | InterruptedException | GeneralSecurityException e) {
+            return new KeyMaker(pfx, bundle.getKeyPair().getPrivate(), bundle.getCertificate());
+        } catch (Exception e) {
             throw new IllegalStateException(e);
-        }
-    }
-
-    private static KeyMaker read(Path store) throws IOException, GeneralSecurityException {
-        try (InputStream in = Files.newInputStream(store)) {
-            KeyStore keys = KeyStore.getInstance("PKCS12");
-            keys.load(in, PASSWORD.toCharArray());
-            return new KeyMaker(
-                    store, keys.getKey("app", PASSWORD.toCharArray()), (X509Certificate) keys.getCertificate("app"));
         }
     }
 

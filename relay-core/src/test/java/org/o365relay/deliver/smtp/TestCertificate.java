@@ -1,16 +1,17 @@
 package org.o365relay.deliver.smtp;
 
+import io.netty.pkitesting.CertificateBuilder;
+import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
-import java.util.ArrayList;
-import java.util.Base64;
-import java.util.List;
+import java.time.Duration;
+import java.time.Instant;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -26,47 +27,56 @@ public record TestCertificate(SSLContext context, Path pem, Path keyStore) {
 
     /// Self-signed, valid for two days.
     public static TestCertificate madeFor(String name, Path directory) {
-        Path store = directory.resolve(name + ".p12");
-        keytool(store, "-genkeypair", "-keyalg", "EC", "-validity", "2", "-dname", "CN=" + name, "-ext", san(name));
-        return read(store, directory.resolve(name + ".pem"));
+        X509Bundle bundle = built(CertificateBuilder::buildSelfSigned, server(name));
+        return write(bundle, bundle, directory.resolve(name));
     }
 
     /// Signed by an authority that is to be trusted, and expired five days ago.
     static TestCertificate expired(String name, Path directory) {
-        Path authority = directory.resolve("authority.p12");
-        keytool(
-                authority,
-                "-genkeypair",
-                "-keyalg",
-                "EC",
-                "-startdate",
-                "-20d",
-                "-dname",
-                "CN=authority",
-                "-ext",
-                "bc:c");
-        Path store = directory.resolve("expired.p12");
-        keytool(store, "-genkeypair", "-keyalg", "EC", "-dname", "CN=" + name);
-        String request = directory.resolve("expired.csr").toString();
-        String reply = directory.resolve("expired.crt").toString();
-        keytool(store, "-certreq", "-file", request);
-        keytool(
-                authority,
-                "-gencert",
-                "-startdate",
-                "-10d",
-                "-validity",
-                "5",
-                "-ext",
-                san(name),
-                "-infile",
-                request,
-                "-outfile",
-                reply);
-        TestCertificate trusted = read(authority, directory.resolve("authority.pem"));
-        keytool(store, "-importcert", "-noprompt", "-alias", "authority", "-file", trusted.pem.toString());
-        keytool(store, "-importcert", "-noprompt", "-file", reply);
-        return new TestCertificate(read(store, directory.resolve("expired.pem")).context, trusted.pem, store);
+        X509Bundle authority = built(
+                CertificateBuilder::buildSelfSigned,
+                certificate("authority", 20, 70).setIsCertificateAuthority(true));
+        X509Bundle bundle = built(
+                builder -> builder.buildIssuedBy(authority),
+                certificate(name, 10, -5).addSanDnsName(name));
+        return write(bundle, authority, directory.resolve("expired"));
+    }
+
+    private static CertificateBuilder server(String name) {
+        return certificate(name, 1, 2).addSanDnsName(name).setIsCertificateAuthority(true);
+    }
+
+    private static CertificateBuilder certificate(String name, int daysSince, int daysLeft) {
+        Instant now = Instant.now();
+        return new CertificateBuilder()
+                .ecp256()
+                .subject("CN=" + name)
+                .notBefore(now.minus(Duration.ofDays(daysSince)))
+                .notAfter(now.plus(Duration.ofDays(daysLeft)));
+    }
+
+    private interface Signer {
+        X509Bundle sign(CertificateBuilder builder) throws Exception;
+    }
+
+    private static X509Bundle built(Signer signer, CertificateBuilder builder) {
+        try {
+            return signer.sign(builder);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static TestCertificate write(X509Bundle bundle, X509Bundle trusted, Path file) {
+        Path store = file.resolveSibling(file.getFileName() + ".p12");
+        try (OutputStream out = Files.newOutputStream(store)) {
+            KeyStore keys = bundle.toKeyStore("PKCS12", PASSWORD.toCharArray());
+            keys.store(out, PASSWORD.toCharArray());
+            Path pem = Files.writeString(file.resolveSibling(file.getFileName() + ".pem"), trusted.getCertificatePEM());
+            return new TestCertificate(context(keys), pem, store);
+        } catch (IOException | GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /// @return for a server that knows these clients
@@ -91,49 +101,11 @@ public record TestCertificate(SSLContext context, Path pem, Path keyStore) {
         }
     }
 
-    private static String san(String name) {
-        return "san=dns:" + name;
-    }
-
-    private static TestCertificate read(Path store, Path pem) {
-        try (InputStream in = Files.newInputStream(store)) {
-            KeyStore keys = KeyStore.getInstance("PKCS12");
-            keys.load(in, PASSWORD.toCharArray());
-            Files.writeString(pem, pem(keys.getCertificate("server")));
-            return new TestCertificate(context(keys), pem, store);
-        } catch (IOException | GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static void keytool(Path store, String... arguments) {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
-        command.addAll(List.of(arguments));
-        if (!command.contains("-alias")) {
-            command.addAll(List.of("-alias", "server"));
-        }
-        command.addAll(List.of("-storetype", "PKCS12", "-storepass", PASSWORD, "-keystore", store.toString()));
-        try {
-            int status = new ProcessBuilder(command).inheritIO().start().waitFor();
-            if (status != 0) {
-                throw new IllegalStateException("keytool ended with " + status);
-            }
-        } catch (IOException | InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
     private static SSLContext context(KeyStore keys) throws GeneralSecurityException {
         KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         managers.init(keys, PASSWORD.toCharArray());
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(managers.getKeyManagers(), null, null);
         return context;
-    }
-
-    private static String pem(Certificate certificate) throws GeneralSecurityException {
-        String body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(certificate.getEncoded());
-        return "-----BEGIN CERTIFICATE-----\n" + body + "\n-----END CERTIFICATE-----\n";
     }
 }
