@@ -43,7 +43,7 @@ import org.o365relay.sandbox.settings.SandboxSettings.Keep;
 @Timeout(1800)
 public final class CrashTest {
 
-    private static final int ROUNDS = Integer.getInteger("crash.rounds", Effort.rounds(6, 200));
+    private static final int ROUNDS = Integer.getInteger("crash.rounds", Effort.rounds(4, 200));
     private static final long SEED = Long.getLong("crash.seed", System.nanoTime());
     private static final int DEVICES = 4;
     private static final String LARGE = "0123456789abcdef0123456789abcdef\r\n".repeat(6_000); // more than one chunk
@@ -177,8 +177,8 @@ public final class CrashTest {
             }
         }
         System.out.printf(
-                "%d rounds: %d messages acknowledged and delivered, %d delivered that were not acknowledged, %d delivered"
-                        + " more than once, all of them marked%n",
+                "%d rounds: %d messages acknowledged and delivered, %d delivered that were not acknowledged, %d"
+                        + " delivered more than once, all of them marked%n",
                 ROUNDS, acknowledged.size(), copies.size() - acknowledged.size(), duplicates);
     }
 }

@@ -31,7 +31,12 @@ final class LargeMessageTest {
         try (Sandbox sandbox =
                 Sandbox.start(RelayFixture.sandboxSettings(office).with(Keep.RECORDS))) {
             Path config = ConfigText.write(directory, sandbox, "relay.limits.message-size = 120MiB");
-            try (Program relay = Program.start(List.of("-Xmx64m"), Map.of(), "run", "--config", config.toString());
+            try (Program relay = Program.start(
+                            List.of("-Xmx64m", "-XX:TieredStopAtLevel=4"),
+                            Map.of(),
+                            "run",
+                            "--config",
+                            config.toString());
                     Device device = new Device(relay.address())) {
                 String header = "From: scan@contoso.example\r\nSubject: large\r\n\r\n";
                 device.begin();

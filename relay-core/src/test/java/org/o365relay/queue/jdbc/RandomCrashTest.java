@@ -20,7 +20,7 @@ import org.o365relay.queue.Claim;
 /// every message that got a 250 is in the queue, byte for byte, and no partial message is.
 class RandomCrashTest {
 
-    private static final int ROUNDS = Effort.rounds(6, 100);
+    private static final int ROUNDS = Effort.rounds(4, 100);
     private static final int MOST_ANSWERS = 100;
 
     @Test

@@ -129,7 +129,6 @@ final class AppCertificate {
                 keyStore.toString(),
                 "-storepass:file",
                 password.toString(),
-                "-J-Xshare:auto",
-                "-J-XX:TieredStopAtLevel=1");
+                "-J-Xshare:auto");
     }
 }

@@ -48,7 +48,7 @@ class DiskFaultTest {
 
     /// Which operation fails, counted from 1.
     private static final int[] AT =
-            Effort.isLong() ? new int[] {1, 2, 3, 4, 6, 9, 13, 20, 31, 48} : new int[] {1, 2, 6, 13, 31};
+            Effort.isLong() ? new int[] {1, 2, 3, 4, 6, 9, 13, 20, 31, 48} : new int[] {1, 2, 6, 20};
 
     @ParameterizedTest
     @ValueSource(strings = {"running", "starting"})
