@@ -39,7 +39,8 @@ import org.o365relay.queue.jdbc.JdbcQueue;
 import org.o365relay.queue.jdbc.sqlite.SqliteQueue;
 
 /// The relay: a listener that accepts messages into the queue, and a dispatcher per mailbox that delivers them.
-/// Accepting and delivering share only the queue. This class creates the parts and connects them.
+/// Mail passes from accepting to delivering only through the queue. This class creates the parts and connects
+/// them.
 public final class Relay {
 
     private final RelaySettings settings;

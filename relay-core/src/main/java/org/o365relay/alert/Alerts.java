@@ -9,7 +9,7 @@ import org.o365relay.queue.AlertStore;
 import org.o365relay.queue.QueueLoad;
 import org.o365relay.time.RepeatingTask;
 
-/// Runs the alerts: feeds [ActiveAlerts] from the journal and the queue, and sends the notifications by email
+/// Runs alerting: feeds [ActiveAlerts] from the journal and the queue, and sends the notifications by email
 /// and webhook.
 public final class Alerts implements AutoCloseable {
 

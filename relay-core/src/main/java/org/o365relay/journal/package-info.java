@@ -1,5 +1,5 @@
 /// The events of the relay: [org.o365relay.journal.Event] lists them. Implementations of
-/// [org.o365relay.journal.Journal] write the log, count rates and raise alerts.
+/// [org.o365relay.journal.Journal] write the log, measure rates and raise alerts.
 @NullMarked
 package org.o365relay.journal;
 

@@ -13,7 +13,7 @@ public record NdrSettings(EmailAddress mailbox, Graph source, Duration pollInter
 
     /// A mail folder read with Microsoft Graph.
     ///
-    /// @param graphUrl base URL without version and trailing slash, such as `https://graph.microsoft.com`
+    /// @param graphUrl base URL without the version or a trailing slash, such as `https://graph.microsoft.com`
     /// @param folder ID or well-known name of the folder, such as `inbox`
     /// @param scope the OAuth scope of the access tokens
     public record Graph(URI graphUrl, String folder, Credential.OAuth credential, String scope) {}

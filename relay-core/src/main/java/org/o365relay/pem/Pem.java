@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
 
 /// PEM text (RFC 7468 §2): a sequence of blocks. Any text between the blocks is ignored.
 ///
-/// @param blocks the blocks, in the order of the text
+/// @param blocks the blocks in order of appearance
 public record Pem(List<Block> blocks) {
 
     private static final Pattern BLOCK =
@@ -65,7 +65,7 @@ public record Pem(List<Block> blocks) {
         return new Pem(blocks);
     }
 
-    /// @return the certificates in the order of the text; empty if there is none
+    /// @return the certificates in order of appearance; empty if there are none
     /// @throws CertificateException if a certificate is damaged
     public List<X509Certificate> certificates() throws CertificateException {
         List<X509Certificate> certificates = new ArrayList<>();

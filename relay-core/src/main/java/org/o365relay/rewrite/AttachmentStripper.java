@@ -22,8 +22,8 @@ public final class AttachmentStripper {
     /// @param header the header that replaces the header of the message
     /// @param limit maximum size of the remaining message, in octets
     /// @return the message without its largest attachments; empty if the message cannot be made small enough,
-    ///     for example because its text is too large or its large parts are signed, encrypted or attached
-    ///     messages
+    ///     for example because its text is too large, or because its large parts are attached messages, or are
+    ///     signed or encrypted
     public static Optional<StrippedMessage> strip(StoredContent message, ReaddressedHeader header, long limit)
             throws IOException {
         List<FoundAttachment> removed = largest(message, header, limit);

@@ -28,7 +28,7 @@ public final class Rewriter {
     /// Reads the header. The body is read only when the result is written, so the stream must stay open until
     /// then.
     ///
-    /// @param original the message as received, with any line endings, dot-stuffing removed
+    /// @param original the message as received, with any line endings, but without dot-stuffing
     /// @return the rewritten message, or [RewriteResult.Unacceptable] if the header is larger than 1 MiB
     /// @throws IOException if the original cannot be read
     public RewriteResult rewrite(QueueId id, Arrival arrival, Envelope envelope, InputStream original)

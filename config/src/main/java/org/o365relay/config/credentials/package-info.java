@@ -1,4 +1,4 @@
-/// Reads credentials and secrets. No message contains a secret.
+/// Reads credentials and secrets. No error or warning text contains a secret.
 @NullMarked
 package org.o365relay.config.credentials;
 

@@ -40,7 +40,7 @@ public final class FileContent {
         return path(directory).then(file -> read(file).then(content -> new Parsed.Ok<>(file)));
     }
 
-    /// Parses the path of a PEM file that contains at least one certificate.
+    /// Parses the path of a file with at least one X.509 certificate, normally PEM.
     public static ValueParser<Path> certificates(Path directory) {
         return path(directory).then(FileContent::checkCertificates);
     }

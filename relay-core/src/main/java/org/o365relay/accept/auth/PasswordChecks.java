@@ -13,7 +13,7 @@ import org.o365relay.accept.auth.Users.Result;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Checks passwords on a few platform threads. bcrypt is CPU-bound and would block the carriers of virtual
+/// Checks passwords on one or two platform threads. bcrypt is CPU-bound and would block the carriers of virtual
 /// threads, which deliveries need.
 ///
 /// The number of pending checks is limited, in total and per client. A failed check is answered after a delay
@@ -95,7 +95,7 @@ public final class PasswordChecks implements AutoCloseable {
             this.comparison = comparison;
         }
 
-        /// @return future of the result; completed on any thread, never exceptionally
+        /// @return a future for the result; it may complete on any thread, but never exceptionally
         public CompletableFuture<Result> result() {
             return result;
         }

@@ -33,7 +33,7 @@ public final class FaultAttribution {
     ///     attributed to the upstream
     private record Failure(long processed, int consecutiveFailures, boolean ownFault) {}
 
-    /// Records that the upstream processed a message: accepted it, or refused it after RCPT.
+    /// Records that the upstream processed a message: accepted it, or permanently refused it after RCPT.
     public synchronized void processed() {
         processed++;
         ownFaultIgnored = false;
@@ -82,8 +82,8 @@ public final class FaultAttribution {
 
     /// Records a failure of the message.
     ///
-    /// @return number of failures of this message since the upstream last processed any message or, if that is
-    ///     later, from the last call of [#lost] on, which counts as a failure; 1 or more
+    /// @return number of consecutive failures of this message, at least 1: those since the upstream last
+    ///     processed any message or, if later, those since the last [#lost], which itself counts as one
     public synchronized int failed(QueueId id, boolean ownFault) {
         Failure last = failures.get(id);
         int consecutiveFailures = last == null || last.processed() < processed ? 1 : last.consecutiveFailures() + 1;

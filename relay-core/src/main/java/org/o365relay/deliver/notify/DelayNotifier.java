@@ -37,9 +37,9 @@ import org.o365relay.queue.WaitingMessage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Notifies senders that a message is delayed, once per message. Scans unsettled messages in order of arrival,
-/// and stores in the queue how far it has scanned. Messages that are already late at the first scan are
-/// skipped.
+/// Notifies senders that a message is delayed, once per message. Scans the messages waiting for delivery in
+/// order of arrival, and stores in the queue how far it has scanned. Messages that are already late at the
+/// first scan are skipped.
 ///
 /// Creates no notices while no mailbox can send, because the notices would only wait in the queue behind the
 /// delayed mail.

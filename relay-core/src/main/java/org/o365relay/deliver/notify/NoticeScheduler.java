@@ -67,7 +67,7 @@ public final class NoticeScheduler implements AutoCloseable {
         }
     }
 
-    /// Stops the loop, and waits at most 20 seconds until the notices being sent are in the queue.
+    /// Stops the loop, and waits up to 20 seconds for the notices being sent to reach the queue.
     @Override
     public void close() {
         task.stop(MAX_SHUTDOWN);

@@ -35,8 +35,8 @@ public interface Dialect {
     /// @param spare octets that are allocated but not in use
     record Usage(long used, long spare) {}
 
-    /// @return whether the environment (the disk, a lock) caused the error, not the statement, so that an
-    ///     immediate retry would probably fail as well
+    /// @return whether the environment (the disk, a lock) rather than the statement caused the error, so that
+    ///     an immediate retry would probably fail as well
     boolean isEnvironmental(SQLException e);
 
     /// @return whether the error means that the database is damaged

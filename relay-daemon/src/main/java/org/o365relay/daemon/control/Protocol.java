@@ -65,8 +65,8 @@ final class Protocol {
     static ControlException versionMismatch(@Nullable String client, @Nullable String running) {
         return new ControlException(
                 ControlException.Kind.VERSION_MISMATCH,
-                "version mismatch: this command is " + (client == null ? "another version" : client)
-                        + ", the running relay is " + (running == null ? "another version" : running)
+                "version mismatch: this command is " + (client == null ? "of another version" : client)
+                        + ", the running relay is " + (running == null ? "of another version" : running)
                         + ". After an upgrade, restart the relay (systemctl restart o365-relay); otherwise use the"
                         + " command installed with the running relay");
     }

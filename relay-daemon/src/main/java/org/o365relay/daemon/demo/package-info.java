@@ -1,5 +1,5 @@
-/// Runs the relay of `o365-relay demo` in the same process. The module relay-sandbox sends the sample messages
-/// and checks what arrives.
+/// Runs the relay of `o365-relay demo` in the same process as the sandbox. The module relay-sandbox sends the
+/// sample messages and checks what arrives.
 @NullMarked
 package org.o365relay.daemon.demo;
 

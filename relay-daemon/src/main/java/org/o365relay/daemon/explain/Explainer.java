@@ -23,9 +23,9 @@ import org.o365relay.mail.Reply;
 
 /// Simulates an SMTP transaction and records which configuration key determines the result of each step.
 ///
-/// The explanation shows how many recipients the device has used of its limit, but does not enforce the
-/// device's limits on connections, on messages per minute, and on recipients per hour and day. Disk space and
-/// queue size are not checked.
+/// The explanation shows how much of its recipient limit the device has used, but the limits on connections,
+/// messages per minute, and recipients per hour or day are not enforced. Disk space and queue size are not
+/// checked.
 public final class Explainer {
 
     private final RelaySettings settings;

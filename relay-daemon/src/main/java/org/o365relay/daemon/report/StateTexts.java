@@ -8,12 +8,12 @@ public final class StateTexts {
 
     private StateTexts() {}
 
-    /// @return the name used in filters and JSON: `deferred`
+    /// @return the name used in filters and JSON, such as `deferred`
     public static String key(MessageState state) {
         return state.name().toLowerCase(Locale.ROOT);
     }
 
-    /// @return the words shown in reports: `on hold`
+    /// @return the words shown in reports, such as `on hold`
     public static String of(MessageState state) {
         return switch (state) {
             case QUEUED -> "queued";

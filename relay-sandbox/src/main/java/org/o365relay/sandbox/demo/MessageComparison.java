@@ -7,7 +7,7 @@ import org.o365relay.sandbox.message.AcceptedMessage;
 
 /// Compares a message as the device sent it with the same message as the sandbox received it from the relay.
 ///
-/// @param problems problems of the received message, such as a changed body; empty if the message arrived as
+/// @param problems problems with the received message, such as a changed body; empty if the message arrived as
 ///     expected
 record MessageComparison(List<Row> rows, List<String> problems) {
 
