@@ -87,10 +87,10 @@ public final class ActiveAlerts {
                 .forEach(this::clear);
     }
 
-    /// @return the alerts that the admin was notified about, oldest first
+    /// @return the alerts that the admin was notified about, and those without a delay that last; oldest first
     public List<Alert> active() {
         return alerts.values().stream()
-                .filter(state -> state.stored() || state.announced())
+                .filter(AlertState::isActive)
                 .map(AlertState::alert)
                 .sorted(Comparator.comparing(Alert::since).thenComparing(Alert::name))
                 .toList();

@@ -18,6 +18,9 @@ record AlertJournal(ActiveAlerts alerts) implements Journal {
             case Event.Unblocked unblocked -> clearOutage(unblocked.mailbox());
             case Event.Unreachable unreachable -> alerts.raise(AlertTexts.unreachable(unreachable));
             case Event.Reachable reachable -> clearOutage(reachable.mailbox());
+            case Event.QueueUnusable unusable -> alerts.raise(AlertTexts.queueUnusable(unusable));
+            case Event.QueueUsable _ -> alerts.clear(AlertKind.QUEUE_UNUSABLE.key());
+            case Event.QueueDamaged damaged -> alerts.raise(AlertTexts.queueDamaged(damaged));
             default -> {} // no other event raises or clears an alert
         }
     }

@@ -23,6 +23,10 @@ public enum AlertKind {
     QUEUE_LARGE,
     /// The queue has exceeded its maximum size, and new mail is rejected.
     QUEUE_FULL,
+    /// The queue cannot be written, and new mail is rejected.
+    QUEUE_UNUSABLE,
+    /// Part of the queue is damaged.
+    QUEUE_DAMAGED,
     /// A device exceeded one of its limits.
     LIMIT_EXCEEDED,
     /// A credential of the relay expires soon or has expired.

@@ -77,6 +77,11 @@ record AlertState(
         return !stored && !since.plus(delay).isAfter(now);
     }
 
+    /// @return whether the admin was notified; for a condition that is reported without a delay, whether it lasts
+    boolean isActive() {
+        return Duration.ZERO.equals(condition.raiseAfter()) ? ended == null : stored || announced;
+    }
+
     Alert alert() {
         return new Alert(condition.name(), since, condition.subject(), condition.text(), condition.advice());
     }

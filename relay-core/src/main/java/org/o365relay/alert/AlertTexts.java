@@ -10,9 +10,12 @@ import java.util.Locale;
 import org.o365relay.alert.AlertCondition.Reporting;
 import org.o365relay.journal.Event.Blocked;
 import org.o365relay.journal.Event.LimitExceeded;
+import org.o365relay.journal.Event.QueueDamaged;
+import org.o365relay.journal.Event.QueueUnusable;
 import org.o365relay.journal.Event.Unreachable;
 import org.o365relay.notice.AdminWarning;
 import org.o365relay.queue.DiskCapacity;
+import org.o365relay.queue.QueueFailure;
 
 /// Builds the conditions that raise alerts, and the texts of alert emails and webhook messages.
 final class AlertTexts {
@@ -59,8 +62,8 @@ final class AlertTexts {
                 unreachable.upstream() + " cannot be reached for " + unreachable.mailbox(),
                 "The mailbox " + unreachable.mailbox() + " cannot send: " + unreachable.reply()
                         + ". No mail is lost: messages wait in the queue, and the relay retries every few seconds.",
-                "Check that this host can reach the internet (DNS, firewall, proxy). If it can, check the service health"
-                        + " in the Microsoft 365 admin center.",
+                "Check that this host can reach the internet (DNS, firewall, proxy). If it can, check the service"
+                        + " health in the Microsoft 365 admin center.",
                 unreachable.mailbox(),
                 MINIMUM_OUTAGE,
                 null,
@@ -122,8 +125,8 @@ final class AlertTexts {
                 AlertKind.DISK_FULL,
                 "New mail is rejected: the disk of the queue is full",
                 mebibytes(capacity.free()) + " are free, less than " + mebibytes(capacity.minimumFree())
-                        + " (queue.minimum-free-space). The relay rejects new mail with a temporary error. Queued mail is"
-                        + " still delivered.");
+                        + " (queue.minimum-free-space). The relay rejects new mail with a temporary error. Queued mail"
+                        + " is still delivered.");
     }
 
     private static AlertCondition diskCondition(AlertKind kind, String subject, String text) {
@@ -151,8 +154,8 @@ final class AlertTexts {
                 AlertKind.QUEUE_FULL,
                 "New mail is rejected: the queue is full",
                 "It holds " + mebibytes(capacity.used()) + " of " + mebibytes(capacity.maximum())
-                        + " (queue.maximum-size). The relay rejects new mail with a temporary error. Queued mail is still"
-                        + " delivered.");
+                        + " (queue.maximum-size). The relay rejects new mail with a temporary error. Queued mail is"
+                        + " still delivered.");
     }
 
     private static AlertCondition queueSizeCondition(AlertKind kind, String subject, String text) {
@@ -160,11 +163,54 @@ final class AlertTexts {
                 kind.key(),
                 subject,
                 text,
-                "Run o365-relay queue to see why messages wait. If the disk has enough space, raise queue.maximum-size.",
+                "Run o365-relay queue to see why messages wait. If the disk has enough space, raise"
+                        + " queue.maximum-size.",
                 null,
                 null,
                 null,
                 Reporting.NONE);
+    }
+
+    static AlertCondition queueUnusable(QueueUnusable unusable) {
+        return new AlertCondition(
+                AlertKind.QUEUE_UNUSABLE.key(),
+                "New mail is rejected: the queue cannot be written",
+                unusable.reason()
+                        + ". The relay rejects new mail with a temporary error, and delivers no queued mail until the"
+                        + " queue can be written again.",
+                unusable.advice(),
+                null,
+                Duration.ZERO,
+                null,
+                Reporting.LOGGED);
+    }
+
+    static AlertCondition queueDamaged(QueueDamaged damaged) {
+        return new AlertCondition(
+                AlertKind.QUEUE_DAMAGED.key(),
+                "The queue is damaged",
+                damaged.reason() + ". Messages in the damaged part cannot be delivered.",
+                damaged.advice(),
+                null,
+                Duration.ZERO,
+                null,
+                Reporting.LOGGED);
+    }
+
+    /// @return what the admin can do about a failure of the queue
+    static String advice(QueueFailure failure) {
+        return switch (failure.kind()) {
+            case LOST ->
+                "If the file was moved, move it back: the relay then continues. Otherwise stop the relay; if it has"
+                        + " saved a copy of the queue, run o365-relay restore COPY --replace; then start it.";
+            case READ_ONLY ->
+                "Mount the file system read-write (after an error, check the disk first), or restore the owner and the"
+                        + " permissions of the file. No restart is needed.";
+            case WRITE_FAILED ->
+                "Check the free space and the health of the disk. No restart is needed once the disk works. If the"
+                        + " queue is damaged, stop the relay and run o365-relay queue verify --repair.";
+            case DAMAGED -> "Check the disk. Stop the relay, run o365-relay queue verify --repair, and start it again.";
+        };
     }
 
     static AdminWarning email(AlertMessage message, Instant now) {

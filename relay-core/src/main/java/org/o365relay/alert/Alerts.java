@@ -19,6 +19,7 @@ public final class Alerts implements AutoCloseable {
 
     private final ActiveAlerts activeAlerts;
     private final QueueMonitor queueMonitor;
+    private final FailureMonitor failureMonitor;
     private final @Nullable Webhook webhook;
     private final RepeatingTask checks = new RepeatingTask("alerts", INTERVAL, INTERVAL, this::checkAll);
     private long rounds;
@@ -26,7 +27,8 @@ public final class Alerts implements AutoCloseable {
     /// @param store stores active alerts
     /// @param load queue load, checked for the age and number of waiting messages and for free space
     /// @param webhook webhook that receives alerts; null if none is configured
-    /// @param journal journal in which alert emails are recorded as accepted
+    /// @param journal journal in which alert emails and failures of the queue are recorded; must pass its events to
+    ///     [#journal]
     public Alerts(
             AlertSettings settings,
             AlertStore store,
@@ -37,6 +39,7 @@ public final class Alerts implements AutoCloseable {
             InstantSource clock) {
         this.webhook = webhook;
         this.activeAlerts = new ActiveAlerts(store, emails, this::post, journal, settings.delay(), clock);
+        this.failureMonitor = new FailureMonitor(load, journal, clock);
         this.queueMonitor = new QueueMonitor(load, settings, activeAlerts, clock);
     }
 
@@ -56,8 +59,9 @@ public final class Alerts implements AutoCloseable {
         return activeAlerts;
     }
 
-    /// @return the alerts that the admin was notified about, oldest first
+    /// @return the alerts that the admin was notified about, and those without a delay that last; oldest first
     public List<Alert> active() {
+        failureMonitor.check(); // a failure of the queue is reported at once
         return activeAlerts.active();
     }
 
@@ -70,6 +74,7 @@ public final class Alerts implements AutoCloseable {
     }
 
     private void checkAll() {
+        failureMonitor.check();
         if (rounds++ % CHECKS_PER_QUEUE_CHECK == 0) {
             queueMonitor.check();
         }

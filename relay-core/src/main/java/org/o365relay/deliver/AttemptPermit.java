@@ -99,6 +99,10 @@ final class AttemptPermit implements AutoCloseable {
         countsAgainstRate = reachedMail;
     }
 
+    boolean isClosed() {
+        return isClosed;
+    }
+
     /// A second call has no effect.
     @Override
     public void close() {

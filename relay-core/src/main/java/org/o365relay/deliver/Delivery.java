@@ -76,7 +76,7 @@ public final class Delivery {
                 case Start.Permitted(DeliveryPermit upstream) -> deliver(claim, permit, upstream);
                 case Start.NoUpstream() -> queue.putBack(claim);
                 case Start.QuotaUsedUp(DeliveryPermit upstream, Instant until) ->
-                    quotaWait.postpone(claim, upstream, until);
+                    quotaWait.postpone(claim, upstream, until, permit);
             }
         }
         makeDueForRequestedProbe(claim);
@@ -99,7 +99,7 @@ public final class Delivery {
                     evaluated,
                     sender.failover().upstream(upstream).name(),
                     sender.account().name());
-            settlements.write(claim, evaluated, settlement);
+            settlements.write(claim, evaluated, settlement, permit);
         }
     }
 
@@ -162,7 +162,8 @@ public final class Delivery {
             return evaluator.evaluate(upstream, claim, attempt);
         } catch (RuntimeException e) {
             log.error(
-                    "the result of message {} cannot be evaluated because of a bug, and is settled as reported; please report it",
+                    "the result of message {} cannot be evaluated because of a bug, and is settled as reported; please"
+                            + " report it",
                     claim.id(),
                     e);
             return attempt;

@@ -34,7 +34,8 @@ record QuotaWait(
     /// the message is over.
     ///
     /// @param fullUntil estimated time at which the quota has room for the message
-    void postpone(Claim claim, DeliveryPermit upstream, Instant fullUntil) {
+    /// @param permit permit for the attempt
+    void postpone(Claim claim, DeliveryPermit upstream, Instant fullUntil, AttemptPermit permit) {
         Optional<Instant> nextFree = retry.isExpired(claim.arrival().at(), clock.instant())
                 ? Optional.of(fullUntil)
                 : sender.account().dailyQuota().fullUntil(1);
@@ -42,7 +43,7 @@ record QuotaWait(
             block(upstream, nextFree.get());
             queue.putBack(claim);
         } else {
-            defer(claim, upstream, fullUntil);
+            defer(claim, upstream, fullUntil, permit);
         }
     }
 
@@ -52,18 +53,18 @@ record QuotaWait(
         DailyQuota quota = sender.account().dailyQuota();
         String reason = "The daily quota of " + sender.account().name() + " (limits.recipients-per-day = "
                 + quota.limit().orElseThrow()
-                + ") is used up. Messages stay in the queue until part of it is free again (each recipient counts for 24"
-                + " hours). If this happens often, spread the mail over several mailboxes (relay.pools).";
+                + ") is used up. Messages stay in the queue until part of it is free again (each recipient counts for"
+                + " 24 hours). If this happens often, spread the mail over several mailboxes (relay.pools).";
         Cause cause = new Cause(Step.MAIL, REPLY, reason);
         sender.failover().apply(new QuotaUsedUp(upstream, cause, until, quota.hasReservations()));
     }
 
     /// A message routed to a pool waits for 10 minutes at most, because another mailbox may send it.
-    private void defer(Claim claim, DeliveryPermit upstream, Instant fullUntil) {
+    private void defer(Claim claim, DeliveryPermit upstream, Instant fullUntil, AttemptPermit permit) {
         boolean fromPool = sender.claimScope().isFromPool(claim);
         Instant soon = clock.instant().plus(POOL_RETRY_DELAY);
         Instant next = fromPool && soon.isBefore(fullUntil) ? soon : fullUntil;
-        settlements.writeDeferral(claim, deferral(claim, next, upstream));
+        settlements.writeDeferral(claim, deferral(claim, next, upstream), permit);
         if (fromPool) {
             queue.releaseToPools(sender.claimScope());
         }

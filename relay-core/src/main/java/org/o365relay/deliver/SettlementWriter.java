@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import org.o365relay.deliver.notify.DsnSender;
 import org.o365relay.deliver.notify.DsnSender.Notices;
 import org.o365relay.deliver.upstream.Verdict;
@@ -44,18 +45,23 @@ final class SettlementWriter {
         this.clock = clock;
     }
 
-    /// Writes the settlement of an attempt. Does not return before it is on disk: if more messages were sent
-    /// while results cannot be recorded, they would be sent again after the next start.
-    void write(Claim claim, Attempt attempt, Settlement settlement) {
+    /// Writes the settlement of an attempt. Does not return before it is on disk, or the message is on hold
+    /// because its rows are damaged: if its lease ended, it would be sent again.
+    ///
+    /// @param permit closed if the settlement cannot be written at once, so that the message occupies neither a
+    ///     connection nor a slot of the mailbox. No further message can be claimed before the queue can be written
+    void write(Claim claim, Attempt attempt, Settlement settlement, AttemptPermit permit) {
         Notices notices = dsnSender.notices(claim, attempt.verdicts(), attempt.original(), settlement);
-        List<QueueId> noticeIds = commitWithRetries(claim, settlement, notices);
-        log(claim, attempt, settlement, notices, noticeIds, "");
+        commitWithRetries(claim, settlement, notices, permit)
+                .ifPresent(noticeIds -> log(claim, attempt, settlement, notices, noticeIds, ""));
     }
 
     /// Writes the settlement of a message that was not tried, without notices and journal events. Does not
-    /// return before it is on disk.
-    void writeDeferral(Claim claim, Settlement settlement) {
-        commitWithRetries(claim, settlement, Notices.NONE);
+    /// return before it is on disk, or the message is on hold because its rows are damaged.
+    ///
+    /// @param permit closed if the settlement cannot be written at once
+    void writeDeferral(Claim claim, Settlement settlement, AttemptPermit permit) {
+        commitWithRetries(claim, settlement, Notices.NONE, permit);
     }
 
     /// Writes the settlement of a message that an operator bounces.
@@ -76,21 +82,48 @@ final class SettlementWriter {
                 notices.suppressed().stream().toList());
     }
 
-    private List<QueueId> commitWithRetries(Claim claim, Settlement settlement, Notices notices) {
+    /// @return the IDs of the notices; empty if the message is on hold because its rows are damaged
+    /// @throws QueueException if the queue was closed or the lease has ended
+    private Optional<List<QueueId>> commitWithRetries(
+            Claim claim, Settlement settlement, Notices notices, AttemptPermit permit) {
         while (true) {
             try {
-                return commit(claim, settlement, notices);
+                return Optional.of(commit(claim, settlement, notices));
             } catch (QueueException e) {
-                log.error(
-                        "the result of message {} cannot be written, so it may be delivered twice; result {}: {}",
-                        claim.id(),
-                        settlement.outcomes(),
-                        e.getMessage());
                 if (e.isFinal()) {
+                    logUnwritten(claim, settlement, e);
                     throw e;
+                }
+                if (!permit.isClosed()) {
+                    logUnwritten(claim, settlement, e); // once, although it is retried every few seconds
+                    permit.close();
+                }
+                if (e.isDamage() && isHeld(claim, e)) {
+                    return Optional.empty();
                 }
                 waitForDisk(e);
             }
+        }
+    }
+
+    private static void logUnwritten(Claim claim, Settlement settlement, QueueException failure) {
+        log.error(
+                "the result of message {} cannot be written, so it may be delivered twice; result {}: {}",
+                claim.id(),
+                settlement.outcomes(),
+                failure.getMessage());
+    }
+
+    /// Puts a message on hold whose result cannot be written because the queue is damaged. Otherwise it would be
+    /// sent again each time its lease ends.
+    private boolean isHeld(Claim claim, QueueException failure) {
+        try {
+            queue.holdDamaged(claim, "the result of an attempt cannot be written: " + failure.getMessage());
+            log.error("message {} was put on hold; check in the log whether it was delivered", claim.id());
+            return true;
+        } catch (QueueException e) {
+            log.debug("message {} cannot be put on hold: {}", claim.id(), e.getMessage());
+            return false;
         }
     }
 

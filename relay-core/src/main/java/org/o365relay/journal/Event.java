@@ -157,4 +157,16 @@ public sealed interface Event {
             String advice,
             int attempts,
             Duration sinceArrival) {}
+
+    /// The queue cannot be written, so that new mail is rejected temporarily and no message is delivered. Reported
+    /// once for each cause.
+    record QueueUnusable(String reason, String advice) implements Event {}
+
+    /// The queue can be written again.
+    ///
+    /// @param after how long it could not be written
+    record QueueUsable(Duration after) implements Event {}
+
+    /// Part of the queue was found damaged. Reported once between two starts.
+    record QueueDamaged(String reason, String advice) implements Event {}
 }

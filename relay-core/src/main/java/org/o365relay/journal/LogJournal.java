@@ -21,6 +21,9 @@ import org.o365relay.journal.Event.LimitExceeded;
 import org.o365relay.journal.Event.Ndr;
 import org.o365relay.journal.Event.Paused;
 import org.o365relay.journal.Event.QueueChanged;
+import org.o365relay.journal.Event.QueueDamaged;
+import org.o365relay.journal.Event.QueueUnusable;
+import org.o365relay.journal.Event.QueueUsable;
 import org.o365relay.journal.Event.Reachable;
 import org.o365relay.journal.Event.RecipientAttempt;
 import org.o365relay.journal.Event.Rejected;
@@ -67,11 +70,18 @@ public final class LogJournal implements Journal {
             case Retried retried -> logOperatorAction("retried", retried.by(), line(info(), retried.mailbox()));
             case QueueChanged changed -> write(changed);
             case Expiring expiring -> write(expiring);
+            case QueueUnusable unusable -> logFailure("queue-unusable", unusable.reason(), unusable.advice());
+            case QueueUsable usable -> logEnd("queue-usable", usable.after(), info());
+            case QueueDamaged damaged -> logFailure("queue-damaged", damaged.reason(), damaged.advice());
         }
     }
 
     private static void logEnd(String event, Duration after, Line line) {
         line.with("after", seconds(after)).log(event);
+    }
+
+    private static void logFailure(String event, String reason, String advice) {
+        new Line(log.atError()).with("reason", reason).with("advice", advice).log(event);
     }
 
     private static void logOperatorAction(String event, String by, Line line) {

@@ -1,8 +1,8 @@
 package org.o365relay.queue;
 
 /// An operation on the queue failed. Unless its documentation says otherwise, it had no effect. The cause is an
-/// error of the database, such as a full disk, an I/O error or a damaged page; or, if [#isFinal], the queue is
-/// closed or cannot be opened, or a lease has ended.
+/// error of the database, such as a full disk, an I/O error or a damaged page, or a file of the queue that was lost;
+/// or, if [#isFinal], the queue is closed or cannot be opened, or a lease has ended.
 public final class QueueException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -24,6 +24,13 @@ public final class QueueException extends RuntimeException {
         super(String.valueOf(cause.getMessage()), cause);
         this.isFinal = false;
         this.isDamage = isDamage;
+    }
+
+    /// Creates an exception for a queue that cannot be used at present; a retry may succeed.
+    public QueueException(QueueFailure failure) {
+        super(failure.text());
+        this.isFinal = false;
+        this.isDamage = false;
     }
 
     /// Creates an exception for a queue that cannot be opened.

@@ -1,6 +1,7 @@
 package org.o365relay.queue;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /// How full the queue is, and how long messages wait.
@@ -8,6 +9,10 @@ public interface QueueLoad {
 
     /// @return the disk space as last measured, at most a few seconds ago; never blocks
     DiskCapacity capacity();
+
+    /// @return the current failures: at most one because of which new mail is rejected, and the first damage
+    ///     found since the start; never blocks
+    List<QueueFailure> failures();
 
     /// Counts open messages, including those being delivered, but not those on hold.
     ///

@@ -18,6 +18,9 @@ import org.o365relay.journal.Event.LimitExceeded;
 import org.o365relay.journal.Event.Ndr;
 import org.o365relay.journal.Event.Paused;
 import org.o365relay.journal.Event.QueueChanged;
+import org.o365relay.journal.Event.QueueDamaged;
+import org.o365relay.journal.Event.QueueUnusable;
+import org.o365relay.journal.Event.QueueUsable;
 import org.o365relay.journal.Event.Reachable;
 import org.o365relay.journal.Event.RecipientAttempt;
 import org.o365relay.journal.Event.Rejected;
@@ -99,6 +102,9 @@ public final class RememberingJournal implements Journal {
             case Failback e -> "failback " + e.mailbox() + " to " + e.upstream() + " after " + e.after();
             case Unreachable e ->
                 "unreachable " + e.mailbox() + " by " + e.upstream() + ": " + e.reply() + " until " + e.nextAttempt();
+            case QueueUnusable e -> "queue-unusable " + e.reason();
+            case QueueUsable e -> "queue-usable after " + e.after();
+            case QueueDamaged e -> "queue-damaged " + e.reason();
             case Reachable e -> "reachable " + e.mailbox() + " by " + e.upstream() + " after " + e.after();
             case Throttled e -> "throttled " + e.mailbox() + " to " + e.connections() + ": " + e.reply();
             case Backoff e ->

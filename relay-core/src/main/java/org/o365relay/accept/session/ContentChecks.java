@@ -31,7 +31,7 @@ final class ContentChecks {
         if (transaction.rejection().isEmpty()) {
             tooLarge(transaction)
                     .or(() -> transaction.hasHeader() ? tooLargeForTarget(transaction) : Optional.empty())
-                    .or(() -> queue.shortageFor(0).map(RejectReplies::insufficientStorage))
+                    .or(() -> RejectReplies.ifQueueRejects(queue, 0))
                     .ifPresent(transaction::reject);
         }
     }

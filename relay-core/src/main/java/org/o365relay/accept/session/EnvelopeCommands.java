@@ -191,6 +191,6 @@ final class EnvelopeCommands {
     private Optional<Reply> tooLarge(long declaredSize) {
         return declaredSize > sizeLimit.octets()
                 ? Optional.of(sizeLimit.rejection())
-                : queue.shortageFor(declaredSize).map(RejectReplies::insufficientStorage);
+                : RejectReplies.ifQueueRejects(queue, declaredSize);
     }
 }

@@ -10,6 +10,7 @@ import java.util.Optional;
 import org.o365relay.admit.LimitExceeded;
 import org.o365relay.mail.Deviation;
 import org.o365relay.mail.Reply;
+import org.o365relay.queue.Intake;
 import org.o365relay.queue.SpaceShortage;
 
 /// The replies that reject a connection, command, recipient or message. Each names the configuration key that
@@ -141,7 +142,15 @@ public final class RejectReplies {
                         + " (relay.mailboxes: limits.message-size)");
     }
 
-    static Reply insufficientStorage(SpaceShortage shortage) {
+    /// @param size size of the message in octets; 0 if unknown
+    /// @return the reply if the queue cannot take the message at present
+    static Optional<Reply> ifQueueRejects(Intake queue, long size) {
+        return queue.isWritable()
+                ? queue.shortageFor(size).map(RejectReplies::insufficientStorage)
+                : Optional.of(queueWriteError());
+    }
+
+    private static Reply insufficientStorage(SpaceShortage shortage) {
         String reason = switch (shortage) {
             case DISK -> "Insufficient disk space (relay.queue.minimum-free-space)";
             case QUEUE -> "Queue is full (relay.queue.maximum-size)";

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Priority;
 import org.o365relay.queue.Claim;
 import org.o365relay.queue.ClaimScope;
+import org.o365relay.queue.jdbc.FairScheduler.DueMessage;
 
 /// Reads and writes the claims on messages: the lease, the mailbox that delivers the message, and the time at
 /// which the message is due. Each method runs in the caller's transaction.

@@ -20,6 +20,9 @@ import org.o365relay.queue.QueueException;
 /// connection is replaced: after a full disk or an I/O error, the database may have rolled back the transaction
 /// itself, and every later statement on that connection would then be committed separately.
 ///
+/// Nothing is committed while a file of the queue is lost or not writable, and nothing that was committed to a
+/// file that was lost meanwhile is acknowledged ([StoreHealth]).
+///
 /// A [CommitHook] adds its own writes to every transaction.
 public final class Committer implements AutoCloseable {
 
@@ -46,6 +49,7 @@ public final class Committer implements AutoCloseable {
 
     private final ConnectionFactory connections;
     private final Dialect dialect;
+    private final StoreHealth health;
     private final FreeSpace freeSpace;
     private final Dialect.Upkeep upkeep;
     private final BlockingQueue<Pending<?>> waiting = new LinkedBlockingQueue<>();
@@ -60,11 +64,13 @@ public final class Committer implements AutoCloseable {
             Connection first,
             ConnectionFactory connections,
             Dialect dialect,
+            StoreHealth health,
             FreeSpace freeSpace,
             Dialect.Upkeep upkeep) {
         this.writer = new Writer(first);
         this.connections = connections;
         this.dialect = dialect;
+        this.health = health;
         this.freeSpace = freeSpace;
         this.upkeep = upkeep;
         this.thread = Thread.ofPlatform().name("queue-committer").start(this::run);
@@ -164,6 +170,9 @@ public final class Committer implements AutoCloseable {
 
     private void commit(List<Pending<?>> group) {
         CommitHook installed = hook;
+        if (!allows(health::requireUsableFiles, group)) {
+            return; // not even a connection may be opened: it would create a missing file
+        }
         Writer current;
         try {
             current = writer == null ? new Writer(connections.open()) : writer;
@@ -179,18 +188,33 @@ public final class Committer implements AutoCloseable {
             commit(group);
             return;
         } catch (SQLException e) {
-            rollBack(group, new QueueException(e, dialect.isDamage(e)), !dialect.isEnvironmental(e));
+            rollBack(group, health.writeFailed(e), !dialect.isEnvironmental(e));
             return;
         } catch (RuntimeException | Error e) {
             rollBack(group, e, true);
             return;
         }
+        if (!allows(health::requireFilesInPlace, group)) {
+            return;
+        }
+        health.written();
         installed.written();
         // The housekeeper measures only once a second. In that time, a burst of mail could fill the disk, and then no
         // message could be settled.
         freeSpace.measureFree();
         group.forEach(Pending::succeed);
         upkeep.committed(current.connection(), current.statements().takeContentOctets());
+    }
+
+    /// Checks the files of the queue, and fails the group if it must not be written or acknowledged.
+    private static boolean allows(Runnable check, List<Pending<?>> group) {
+        try {
+            check.run();
+            return true;
+        } catch (QueueException e) {
+            group.forEach(pending -> pending.fail(e));
+            return false;
+        }
     }
 
     private void rollBack(List<Pending<?>> group, Throwable failure, boolean oneByOne) {

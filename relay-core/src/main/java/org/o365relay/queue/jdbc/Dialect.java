@@ -1,7 +1,12 @@
 package org.o365relay.queue.jdbc;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Optional;
+import org.o365relay.queue.QueueFailure;
 import org.o365relay.queue.QueueUnavailableException;
 
 /// The parts of the store that depend on the database system: connections, the schema, the classification of
@@ -22,6 +27,29 @@ public interface Dialect {
     ///
     /// @throws QueueUnavailableException if a newer relay wrote the database
     void upgrade(Connection writer) throws SQLException, QueueUnavailableException;
+
+    /// @return the files that the open database consists of
+    /// @throws IOException if a file does not exist or its identity cannot be read
+    OpenFiles openFiles() throws IOException;
+
+    /// The files of an open database. Thread-safe.
+    interface OpenFiles {
+
+        /// Checks whether the files that were open when this object was created are still in their places, and
+        /// whether they are writable. Takes some microseconds.
+        ///
+        /// @return a failure of the kind `LOST` or `READ_ONLY`; empty if there is none
+        Optional<QueueFailure> failure();
+
+        /// Saves a complete copy of the open database, even if its files have no name any more.
+        ///
+        /// @param reader a read-only connection with auto-commit on
+        /// @return the copy, on disk
+        Path rescue(Connection reader, Instant now) throws IOException, SQLException;
+
+        /// Deletes a copy made by [#rescue].
+        void discard(Path copy) throws IOException;
+    }
 
     /// Starts the upkeep of the database.
     Upkeep startUpkeep() throws SQLException;

@@ -24,6 +24,9 @@ import org.o365relay.queue.ClaimScope;
 /// first in alphabetical order.
 final class FairScheduler {
 
+    /// A message that was due when it was read. Another mailbox of its pool may claim it before the reader does.
+    record DueMessage(long id, Instant at, String mailbox, Priority priority, String client) {}
+
     private static final Comparator<DueMessage> LONGEST_DUE =
             Comparator.comparing(DueMessage::at).thenComparingLong(DueMessage::id);
 

@@ -64,6 +64,7 @@ final class Housekeeper implements AutoCloseable {
     /// @param hourly additional work that runs every hour
     void start(Runnable hourly) {
         tasks = List.of(
+                schedule("check its files", () -> store.check(clock.instant()), 1, 1, TimeUnit.SECONDS),
                 schedule("measure free disk space", store.freeSpace()::measureFree, 1, 1, TimeUnit.SECONDS),
                 schedule("return free space to the file system", store::returnFreeSpace, 1, 1, TimeUnit.SECONDS),
                 schedule("write device counters", () -> writeDevices(DEVICE_BATCH), 2, 2, TimeUnit.SECONDS),

@@ -20,6 +20,7 @@ import org.o365relay.queue.QueueReader;
 import org.o365relay.queue.Settlement;
 import org.o365relay.queue.SuppressedNotice;
 import org.o365relay.queue.jdbc.ClaimTables.Claimed;
+import org.o365relay.queue.jdbc.FairScheduler.DueMessage;
 
 /// Claims messages for delivery, and settles them.
 final class JdbcClaims implements Claims {

@@ -10,6 +10,11 @@ import org.o365relay.queue.SpaceShortage;
 record JdbcIntake(Store store, QueueIds ids, Signals dueSignals, InstantSource clock) implements Intake {
 
     @Override
+    public boolean isWritable() {
+        return store.health().isWritable();
+    }
+
+    @Override
     public Optional<SpaceShortage> shortageFor(long size) {
         return store.freeSpace().shortageFor(size);
     }

@@ -1,8 +1,10 @@
 package org.o365relay.queue.jdbc;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.o365relay.queue.DiskCapacity;
+import org.o365relay.queue.QueueFailure;
 import org.o365relay.queue.QueueLoad;
 
 /// Measures the disk space, and the number and age of open messages.
@@ -11,6 +13,11 @@ record JdbcLoad(Store store) implements QueueLoad {
     @Override
     public DiskCapacity capacity() {
         return store.freeSpace().capacity();
+    }
+
+    @Override
+    public List<QueueFailure> failures() {
+        return store.health().failures();
     }
 
     @Override

@@ -78,7 +78,7 @@ public final class JdbcQueue implements OperatorQueue, AutoCloseable {
             JdbcQueue queue = new JdbcQueue(store, settings, clock, random, afterClose);
             queue.housekeeper.start(hourly);
             return queue;
-        } catch (QueueException e) {
+        } catch (RuntimeException e) {
             store.close();
             throw e;
         }
@@ -158,6 +158,7 @@ public final class JdbcQueue implements OperatorQueue, AutoCloseable {
     @Override
     public void close() {
         housekeeper.close();
+        store.rescueIfLost(clock.instant());
         store.close();
         afterClose.run();
     }

@@ -1,5 +1,6 @@
 package org.o365relay.queue.jdbc;
 
+import java.net.InetAddress;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -17,6 +18,7 @@ import org.o365relay.mail.Outcome;
 import org.o365relay.mail.Outcome.Deferred;
 import org.o365relay.mail.Outcome.Delivered;
 import org.o365relay.mail.Outcome.Failed;
+import org.o365relay.mail.Priority;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Recipient;
 import org.o365relay.mail.RoutedEnvelope;
@@ -27,6 +29,9 @@ import org.o365relay.queue.Settlement;
 
 /// Reads and writes messages, recipients, content and events. Each method runs in the caller's transaction.
 final class MessageTables {
+
+    private static final EmailAddress TEST_RECIPIENT =
+            EmailAddress.parse("postmaster").orElseThrow();
 
     private MessageTables() {}
 
@@ -69,6 +74,20 @@ final class MessageTables {
                 headers.subject(),
                 headers.messageId());
         insertRecipients(statements, id, envelope);
+    }
+
+    /// Writes a small message and removes it. Fails if new mail cannot be written.
+    static boolean tryToWrite(Statements statements) throws SQLException {
+        QueueId id = new QueueId(Long.MAX_VALUE);
+        Arrival arrival = new Arrival(Instant.EPOCH, InetAddress.getLoopbackAddress(), "", "LOCAL");
+        Envelope envelope = new Envelope(null, List.of(TEST_RECIPIENT), false);
+        RoutedEnvelope routed = new RoutedEnvelope("", Priority.NORMAL, envelope);
+        insertMessage(statements, id, id, arrival, routed, SearchableHeaders.NONE, 1, false);
+        insertChunk(statements, id, 0, new byte[1]);
+        statements.update("delete-chunks", id.value());
+        statements.update("delete-recipients", id.value());
+        statements.update("delete-message", id.value());
+        return true;
     }
 
     private static void insertRecipients(Statements statements, QueueId id, Envelope envelope) throws SQLException {

@@ -13,7 +13,7 @@ final class ReaderPool implements AutoCloseable, ReadAccess {
 
     private record Reader(Connection connection, Statements statements) {}
 
-    private final Dialect dialect;
+    private final StoreHealth health;
     private final int count;
     private final Semaphore free;
     private final Queue<Reader> idle = new ConcurrentLinkedQueue<>();
@@ -22,13 +22,18 @@ final class ReaderPool implements AutoCloseable, ReadAccess {
     /// @param connections opens read-only connections; with auto-commit off, all queries of a read see the same
     ///     state of the queue
     /// @param count number of connections
-    ReaderPool(Dialect dialect, Committer.ConnectionFactory connections, int count) throws SQLException {
-        this.dialect = dialect;
+    ReaderPool(StoreHealth health, Committer.ConnectionFactory connections, int count) throws SQLException {
+        this.health = health;
         this.count = count;
         this.free = new Semaphore(count);
-        for (int i = 0; i < count; i++) {
-            Connection connection = connections.open();
-            idle.add(new Reader(connection, new Statements(connection)));
+        try {
+            for (int i = 0; i < count; i++) {
+                Connection connection = connections.open();
+                idle.add(new Reader(connection, new Statements(connection)));
+            }
+        } catch (SQLException e) {
+            closeConnections();
+            throw e;
         }
     }
 
@@ -48,7 +53,7 @@ final class ReaderPool implements AutoCloseable, ReadAccess {
             return result;
         } catch (SQLException e) {
             reset(reader, e);
-            throw new QueueException(e, dialect.isDamage(e));
+            throw health.readFailed(e);
         } catch (RuntimeException | Error e) {
             reset(reader, e);
             throw e;
@@ -82,11 +87,15 @@ final class ReaderPool implements AutoCloseable, ReadAccess {
         closed = true;
         free.acquireUninterruptibly(count);
         try {
-            for (Reader reader : idle) {
-                reader.connection().close();
-            }
+            closeConnections();
         } finally {
             free.release(count); // wakes waiting callers, which then get an exception
+        }
+    }
+
+    private void closeConnections() throws SQLException {
+        for (Reader reader : idle) {
+            reader.connection().close();
         }
     }
 }

@@ -54,7 +54,8 @@ class CommitterTest {
         sqlite.upgrade(first);
         room = new FreeSpace(fixture.settings(), free::get);
         upkeep = sqlite.startUpkeep();
-        committer = new Committer(first, connections, sqlite, room, upkeep);
+        committer =
+                new Committer(first, connections, sqlite, new StoreHealth(sqlite, sqlite.openFiles()), room, upkeep);
     }
 
     @AfterEach

@@ -6,6 +6,9 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.RelayStatus;
+import org.o365relay.RelayStatus.Running;
+import org.o365relay.alert.Alert;
+import org.o365relay.alert.AlertKind;
 import org.o365relay.config.Configuration.Valid;
 import org.o365relay.daemon.control.Control;
 import org.o365relay.daemon.control.ControlException;
@@ -25,7 +28,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Show the status of the relay.",
             "Shows uptime, listeners, mailboxes, message rates, queue, disk space and alerts.",
-            "Exits with 0 if the relay is running, otherwise with 69."
+            "Exits with 0 if the relay is running, 69 if it is not, 73 if it cannot write its queue, and 65 if the"
+                    + " queue is damaged."
         })
 public final class StatusCommand implements Callable<Integer> {
 
@@ -92,7 +96,18 @@ public final class StatusCommand implements Callable<Integer> {
         } else {
             output.lines(lines(context, configuration, status));
         }
-        return status.running() == null ? ExitCode.UNAVAILABLE : ExitCode.OK;
+        return exitCode(status.running());
+    }
+
+    private static int exitCode(@Nullable Running running) {
+        if (running == null) {
+            return ExitCode.UNAVAILABLE;
+        }
+        List<String> alerts = running.alerts().stream().map(Alert::name).toList();
+        if (alerts.contains(AlertKind.QUEUE_UNUSABLE.key())) {
+            return ExitCode.CANNOT_CREATE;
+        }
+        return alerts.contains(AlertKind.QUEUE_DAMAGED.key()) ? ExitCode.DAMAGED : ExitCode.OK;
     }
 
     private int watch(CommandContext context, Valid configuration, Duration interval) {

@@ -44,7 +44,8 @@ public final class RelayControl implements Control {
         } catch (OperationException e) {
             throw new ControlException(Kind.BAD_REQUEST, String.valueOf(e.getMessage()));
         } catch (QueueException e) {
-            throw new ControlException(Kind.QUEUE, "the queue cannot be used: " + e.getMessage());
+            throw new ControlException(
+                    e.isDamage() ? Kind.DAMAGED : Kind.QUEUE, "the queue cannot be used: " + e.getMessage());
         }
     }
 

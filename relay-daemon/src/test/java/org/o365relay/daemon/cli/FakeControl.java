@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.MailboxProbes;
 import org.o365relay.RelayStatus;
 import org.o365relay.RelayStatus.Running;
+import org.o365relay.alert.Alert;
 import org.o365relay.daemon.control.Control;
 import org.o365relay.daemon.control.ControlException;
 import org.o365relay.daemon.control.ControlException.Kind;
@@ -38,7 +39,7 @@ import org.o365relay.queue.QueueSummary;
 /// A relay in memory. Records requests and changes nothing.
 final class FakeControl implements Control {
 
-    private final RelayStatus status;
+    private RelayStatus status;
     private final Map<QueueId, MessageDetail> messages = new HashMap<>();
     private final Map<QueueId, byte[]> contents = new HashMap<>();
     private final Set<String> stopped;
@@ -69,6 +70,22 @@ final class FakeControl implements Control {
     FakeControl refusing(Kind kind, String message) {
         refusal = new ControlException(kind, message);
         return this;
+    }
+
+    void raising(Alert alert) {
+        Running running = status.running();
+        if (running == null) {
+            throw new IllegalStateException("the relay is not running");
+        }
+        Running alerted = new Running(
+                running.version(),
+                running.pid(),
+                running.startedAt(),
+                running.listeners(),
+                running.mailboxes(),
+                running.rates(),
+                List.of(alert));
+        status = new RelayStatus(status.at(), alerted, status.queue(), status.disk());
     }
 
     @Override

@@ -21,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.o365relay.alert.Alert;
 import org.o365relay.daemon.Main;
 import org.o365relay.daemon.control.ControlException.Kind;
 import org.o365relay.daemon.report.Layout;
@@ -222,6 +223,14 @@ final class OperatorTest {
             assertThat(err.toString()).isEqualToIgnoringNewLines("o365-relay: why, and what to do");
         }
         assertThat(out.toString()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"queue-unusable, 73", "queue-damaged, 65", "queue-age, 0"})
+    void theStatusExitsWithACodeForAQueueThatCannotBeUsed(String alert, int code) {
+        relay.raising(new Alert(alert, SampleRelay.NOW, "The subject", "The text.", "The advice."));
+        assertThat(pipe("status")).isEqualTo(code);
+        assertThat(out.toString()).contains("! The subject");
     }
 
     @Test

@@ -84,6 +84,11 @@ public final class Sqlite implements Dialect {
     }
 
     @Override
+    public OpenFiles openFiles() throws IOException {
+        return new SqliteFiles(this);
+    }
+
+    @Override
     public Upkeep startUpkeep() throws SQLException {
         return new Checkpointer(openCheckpointer());
     }
@@ -299,8 +304,11 @@ public final class Sqlite implements Dialect {
                 ? new QueueUnavailableException(
                         Reason.DAMAGED,
                         "the queue " + file + " is damaged (" + cause.getMessage() + "); nothing was changed. Run"
-                                + " \"o365-relay queue verify\" to list the damage, and add --repair to recover what can be"
-                                + " read; it copies the files first")
+                                + " \"o365-relay queue verify\" to"
+                                + " list the damage, and add"
+                                + " --repair to recover what can be"
+                                + " read; it copies the files"
+                                + " first")
                 : new QueueUnavailableException(
                         Reason.UNUSABLE_DIRECTORY,
                         "the queue " + file + " cannot be opened: " + cause.getMessage()

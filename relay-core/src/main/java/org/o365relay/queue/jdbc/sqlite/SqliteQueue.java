@@ -29,6 +29,7 @@ public final class SqliteQueue {
             new MaintenanceMarker(settings.directory()).requireFinished();
             MaintenanceMarker.deleteTemporaryDatabases(settings.directory());
             backups.backUpBeforeUpgrade(sqlite);
+            SqliteFiles.warnAboutRescued(settings.directory());
             return JdbcQueue.open(sqlite, settings, clock, random, backups::deleteExpired, lock::release);
         } catch (QueueUnavailableException e) {
             lock.release();
