@@ -71,6 +71,12 @@ public final class FailurePolicy {
             case UPSTREAM -> {
                 boolean accepted = response.step() == Step.END_OF_CONTENT
                         && response.reply().category() == 2;
+                if (response.retryAfter() != null) {
+                    yield deferred(
+                            response,
+                            Scope.ATTEMPT,
+                            "the upstream refuses mail over this IP version; the next attempt uses the other one");
+                }
                 yield accepted ? delivered(response) : known(ReplySource.SMTP, response, alias);
             }
             case GRAPH ->
@@ -82,8 +88,8 @@ public final class FailurePolicy {
                 suspended(
                         response,
                         "TLS with the upstream failed",
-                        "Check that upstream.host is the name in the server's certificate, and that no firewall or virus"
-                                + " scanner intercepts TLS. For a private certificate authority set"
+                        "Check that upstream.host is the name in the server's certificate, and that no firewall or"
+                                + " virus scanner intercepts TLS. For a private certificate authority set"
                                 + " upstream.trusted-certificates.");
             case RELAY -> judgeLocal(response);
         };

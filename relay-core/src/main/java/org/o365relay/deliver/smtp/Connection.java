@@ -4,6 +4,7 @@ import jakarta.mail.MessagingException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
@@ -63,6 +64,11 @@ final class Connection {
 
     Instant openedAt() {
         return openedAt;
+    }
+
+    /// @return the address of the server, with the host name that was looked up
+    InetAddress address() {
+        return socket.getInetAddress();
     }
 
     /// @return the object that creates the responses for failures of this server

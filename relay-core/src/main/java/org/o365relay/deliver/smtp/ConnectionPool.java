@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Keeps idle connections for later messages. The most recently used connection is reused first, so that the
@@ -28,10 +29,11 @@ final class ConnectionPool {
         this.clock = clock;
     }
 
+    /// @param isUnwanted whether a connection must not be used any more
     /// @return an idle connection that is not too old to reuse; empty if there is none
-    Optional<Connection> acquire() {
+    Optional<Connection> acquire(Predicate<Connection> isUnwanted) {
         Connection pooled = poll();
-        while (pooled != null && isOld(pooled)) {
+        while (pooled != null && (isOld(pooled) || isUnwanted.test(pooled))) {
             pooled.wake();
             pooled.quit();
             pooled = poll();

@@ -4,67 +4,164 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.deliver.upstream.Response;
+import org.o365relay.deliver.upstream.Response.Origin;
 import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.deliver.upstream.UpstreamCheck.Finding;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/// Resolves the server's name and opens a TCP connection. If the name has several addresses (Exchange Online
-/// has eight, half of them IPv6), they are tried one after the other; each gets an equal part of the connect
-/// timeout.
-record Dialer(SmtpUpstreamSettings settings) {
+/// Resolves the name of a server and opens a TCP connection. If the name has several addresses (Exchange Online
+/// has eight, half of them IPv6), the one that worked last is tried first, and the next one 250 ms later
+/// ([ConnectionRace]).
+///
+/// Thread-safe. One object is used for all servers of an upstream.
+final class Dialer {
+
+    /// RFC 8305 §8: the recommended Connection Attempt Delay.
+    private static final Duration STAGGER = Duration.ofMillis(250);
+
+    /// Maximum number of addresses of a server that are used.
+    private static final int MAX_ADDRESSES = 16;
+
+    private static final Logger log = LoggerFactory.getLogger(Dialer.class);
+
+    /// Looks up the addresses of a host.
+    @FunctionalInterface
+    interface Resolver {
+        InetAddress[] addresses(String host) throws UnknownHostException;
+    }
+
+    private final SmtpUpstreamSettings settings;
+    private final Resolver resolver;
+    private final AddressMemory memory;
+    private final ConnectionRace race;
+
+    /// @param settings settings of the upstream; the host is not used
+    Dialer(SmtpUpstreamSettings settings) {
+        this(
+                settings,
+                InetAddress::getAllByName,
+                (server, limit) -> connect(server, settings.localAddress(), limit),
+                STAGGER,
+                System::nanoTime);
+    }
+
+    /// @param stagger time after which the next address is tried too
+    /// @param nanoTime monotonic clock, in nanoseconds
+    Dialer(
+            SmtpUpstreamSettings settings,
+            Resolver resolver,
+            ConnectionRace.Connector connector,
+            Duration stagger,
+            LongSupplier nanoTime) {
+        this.settings = settings;
+        this.resolver = resolver;
+        this.memory = new AddressMemory(nanoTime);
+        this.race = new ConnectionRace(connector, stagger, memory);
+    }
 
     /// @throws IOException if the name cannot be resolved, if it has no address of the same IP version as the
-    ///     configured source address, or if no address accepts the connection; in the last case, the exception
-    ///     is that of the last address
-    Socket dial(List<Finding> findings) throws IOException {
-        List<InetAddress> addresses = resolve();
+    ///     configured source address, or if no address accepts the connection within the connect timeout
+    Socket dial(String host, List<Finding> findings) throws IOException {
+        List<InetSocketAddress> servers = new ArrayList<>();
+        for (InetAddress address : memory.order(resolve(host))) {
+            // includes the configured name, so that Java does not perform a reverse lookup of the address
+            InetAddress named = InetAddress.getByAddress(host, address.getAddress());
+            servers.add(new InetSocketAddress(named, settings.port()));
+        }
         findings.add(new Finding(
                 Step.CONNECT,
-                settings.host() + " is "
-                        + addresses.stream().map(InetAddress::getHostAddress).collect(Collectors.joining(", "))));
-        IOException last = new IOException("no address");
-        for (InetAddress address : addresses) {
-            try {
-                Socket socket = connect(address, settings.connectTimeout().dividedBy(addresses.size()));
-                findings.add(new Finding(
-                        Step.CONNECT, "connected to " + address.getHostAddress() + " port " + settings.port()));
-                return socket;
-            } catch (IOException e) {
-                last = e;
-            }
+                host + " is "
+                        + servers.stream()
+                                .map(server -> server.getAddress().getHostAddress())
+                                .collect(Collectors.joining(", "))));
+        try {
+            Socket socket = race.first(servers, settings.connectTimeout());
+            findings.add(new Finding(
+                    Step.CONNECT,
+                    "connected to " + socket.getInetAddress().getHostAddress() + " port " + settings.port()));
+            return socket;
+        } catch (IOException e) {
+            memory.forgetRefusals();
+            throw e;
         }
-        throw last;
+    }
+
+    /// Records that the server at this address accepts connections but cannot be used: the other addresses are
+    /// tried first for a while.
+    void failed(InetAddress address) {
+        memory.failed(address);
+    }
+
+    /// Uses the other IP version for a while if the server at this address refused mail because of the version.
+    /// Does not do so if the server has no address of the other version, or has refused that one too.
+    ///
+    /// @return whether the next connection uses the other version
+    boolean changesVersion(InetAddress address, Response response) {
+        IpVersion version = IpVersion.of(address);
+        String host = address.getHostName();
+        boolean isRefused = response.origin() == Origin.UPSTREAM && version.isRefusedBy(response.reply());
+        if (!isRefused || memory.isRefused(version.other()) || !hasAddress(host, version.other())) {
+            return false;
+        }
+        if (!memory.isRefused(version)) {
+            log.warn(
+                    "{} refuses mail over {} ({}); using {} for {} minutes",
+                    host,
+                    version,
+                    response.reply(),
+                    version.other(),
+                    AddressMemory.REFUSED_FOR.toMinutes());
+        }
+        memory.refused(version);
+        return true;
+    }
+
+    /// @return whether the server at this address has recently refused mail because of the IP version
+    boolean isRefused(InetAddress address) {
+        return memory.isRefused(IpVersion.of(address));
+    }
+
+    private boolean hasAddress(String host, IpVersion version) {
+        try {
+            return resolve(host).stream().anyMatch(address -> IpVersion.of(address) == version);
+        } catch (IOException _) {
+            return false; // the next attempt reports it
+        }
     }
 
     /// @return the server's addresses; if a source address is configured, only those of the same IP version
-    private List<InetAddress> resolve() throws IOException {
-        List<InetAddress> all = Arrays.asList(InetAddress.getAllByName(settings.host()));
+    private List<InetAddress> resolve(String host) throws IOException {
+        List<InetAddress> all = Arrays.asList(resolver.addresses(host));
         InetAddress local = settings.localAddress();
-        if (local == null) {
-            return all;
-        }
         List<InetAddress> reachable = all.stream()
-                .filter(address -> address.getClass() == local.getClass())
+                .filter(address -> local == null || IpVersion.of(address) == IpVersion.of(local))
+                .limit(MAX_ADDRESSES)
                 .toList();
-        if (reachable.isEmpty()) {
-            throw new IOException(settings.host() + " has no address of the same IP version as local-address ("
-                    + local.getHostAddress() + ")");
+        if (reachable.isEmpty() && local != null) {
+            throw new IOException(
+                    host + " has no address of the same IP version as local-address (" + local.getHostAddress() + ")");
         }
         return reachable;
     }
 
-    private Socket connect(InetAddress address, Duration limit) throws IOException {
-        // includes the configured name, so that Java does not perform a reverse lookup of the address
-        InetAddress named = InetAddress.getByAddress(settings.host(), address.getAddress());
+    private static Socket connect(InetSocketAddress server, @Nullable InetAddress local, Duration limit)
+            throws IOException {
         Socket socket = new Socket();
         try {
-            if (settings.localAddress() != null) {
-                socket.bind(new InetSocketAddress(settings.localAddress(), 0));
+            if (local != null) {
+                socket.bind(new InetSocketAddress(local, 0));
             }
-            socket.connect(new InetSocketAddress(named, settings.port()), millis(limit));
+            socket.connect(server, millis(limit));
             socket.setTcpNoDelay(true); // otherwise the final dot waits for a delayed acknowledgement
             return socket;
         } catch (IOException e) {

@@ -4,6 +4,7 @@ import jakarta.mail.MessagingException;
 import jakarta.mail.Session;
 import jakarta.mail.URLName;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.time.InstantSource;
 import java.util.List;
@@ -32,10 +33,16 @@ final class SessionSetup {
     private final InstantSource clock;
     private final SSLContext tls;
     private final FailureReplies failures;
+    private final Dialer dialer;
 
     /// @param settings settings of the server; the host must be the server, not a domain
     /// @param clientCertificate certificate and key presented to the server; null for none
-    SessionSetup(SmtpUpstreamSettings settings, @Nullable CertifiedKey clientCertificate, InstantSource clock) {
+    SessionSetup(
+            SmtpUpstreamSettings settings,
+            @Nullable CertifiedKey clientCertificate,
+            Dialer dialer,
+            InstantSource clock) {
+        this.dialer = dialer;
         this.settings = settings;
         this.clock = clock;
         this.tls = ServerTrust.context(settings.host(), settings.trustedCertificates(), clientCertificate);
@@ -44,7 +51,7 @@ final class SessionSetup {
 
     /// @param findings receives the result of each step
     Connection connect(SaslLogin login, List<Finding> findings) throws AttemptAbortedException {
-        Connection connection = open(dial(findings), login, findings);
+        Connection connection = open(login, findings);
         if (login instanceof SaslLogin.None) {
             return connection;
         }
@@ -57,9 +64,26 @@ final class SessionSetup {
         return connection;
     }
 
+    /// Opens a connection. If the server refuses the IP version, tries the other one at once.
+    private Connection open(SaslLogin login, List<Finding> findings) throws AttemptAbortedException {
+        Socket socket = dial(findings);
+        InetAddress address = socket.getInetAddress();
+        try {
+            return open(socket, login, findings);
+        } catch (AttemptAbortedException e) {
+            if (e.response().step().compareTo(Step.AUTH) < 0) {
+                dialer.failed(address);
+            }
+            if (dialer.changesVersion(address, e.response())) {
+                return open(dial(findings), login, findings);
+            }
+            throw e;
+        }
+    }
+
     private Socket dial(List<Finding> findings) throws AttemptAbortedException {
         try {
-            return new Dialer(settings).dial(findings);
+            return dialer.dial(settings.host(), findings);
         } catch (IOException e) {
             throw new AttemptAbortedException(failures.connectionFailure(Step.CONNECT, e, false));
         }

@@ -1,5 +1,6 @@
 package org.o365relay.deliver.smtp;
 
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.upstream.AttemptAbortedException;
 import org.o365relay.deliver.upstream.OutgoingMessage;
 import org.o365relay.deliver.upstream.Response;
+import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.deliver.upstream.Upstream;
 import org.o365relay.deliver.upstream.UpstreamCheck;
 import org.o365relay.deliver.upstream.UpstreamCheck.Finding;
@@ -18,14 +20,19 @@ import org.o365relay.identity.TokenSource;
 import org.o365relay.mail.Recipient;
 import org.o365relay.net.MailExchangers;
 import org.o365relay.net.ServerTrust;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Sends mail to a submission server (RFC 6409) or another host, or to the mail exchangers of a domain.
 /// Connections are reused. TLS is never weaker than configured: unless it is configured as
 /// [SmtpUpstreamSettings.Tls#NONE], no credential is sent before TLS is established.
 public final class SmtpUpstream implements Upstream {
 
+    private static final Logger log = LoggerFactory.getLogger(SmtpUpstream.class);
+
     private final SmtpUpstreamSettings settings;
     private final UpstreamConnector connector;
+    private final Dialer dialer;
     private final ConnectionPool pool;
 
     /// Creates an upstream without authentication, or with a password.
@@ -34,7 +41,7 @@ public final class SmtpUpstream implements Upstream {
     /// @throws IllegalArgumentException if the file of trusted certificates contains none, or if the credential
     ///     is OAuth
     public SmtpUpstream(SmtpUpstreamSettings settings, Credential credential) {
-        this(settings, credential, null, new MailExchangers(), InstantSource.system());
+        this(settings, credential, null, new MailExchangers(), new Dialer(settings), InstantSource.system());
         if (credential instanceof Credential.OAuth) {
             throw new IllegalArgumentException("an OAuth credential needs a source of tokens");
         }
@@ -46,7 +53,7 @@ public final class SmtpUpstream implements Upstream {
     /// @throws java.io.UncheckedIOException if the trusted certificates cannot be read
     /// @throws IllegalArgumentException if the file of trusted certificates contains none
     public SmtpUpstream(SmtpUpstreamSettings settings, Credential.OAuth credential, TokenSource tokens) {
-        this(settings, credential, tokens, new MailExchangers(), InstantSource.system());
+        this(settings, credential, tokens, new MailExchangers(), new Dialer(settings), InstantSource.system());
     }
 
     SmtpUpstream(
@@ -54,9 +61,11 @@ public final class SmtpUpstream implements Upstream {
             Credential credential,
             @Nullable TokenSource tokens,
             MailExchangers exchangers,
+            Dialer dialer,
             InstantSource clock) {
         this.settings = settings;
-        this.connector = new UpstreamConnector(settings, credential, tokens, exchangers, clock);
+        this.dialer = dialer;
+        this.connector = new UpstreamConnector(settings, credential, tokens, exchangers, dialer, clock);
         this.pool = new ConnectionPool(settings.idleTimeout(), settings.connections(), clock);
         ServerTrust.context(
                 settings.host(), settings.trustedCertificates()); // fails at start instead of at the first attempt
@@ -64,12 +73,11 @@ public final class SmtpUpstream implements Upstream {
 
     @Override
     public Map<Recipient, Response> attempt(OutgoingMessage message) {
-        Optional<Connection> pooled = pool.acquire();
+        Optional<Connection> pooled = pool.acquire(connection -> dialer.isRefused(connection.address()));
         if (pooled.isPresent()) {
             Map<Recipient, Response> responses = new SmtpTransaction(pooled.get(), message).run();
             if (!SmtpTransaction.isStale(responses)) {
-                pool.release(pooled.get());
-                return responses;
+                return retriedOverOtherVersion(pooled.get(), message, responses);
             }
             pooled.get().abort();
         }
@@ -79,14 +87,43 @@ public final class SmtpUpstream implements Upstream {
     private Map<Recipient, Response> attemptOnNewConnection(OutgoingMessage message) {
         try {
             Connection connection = connector.connect(new ArrayList<>());
-            Map<Recipient, Response> responses = new SmtpTransaction(connection, message).run();
-            pool.release(connection);
-            return responses;
+            return retriedOverOtherVersion(connection, message, new SmtpTransaction(connection, message).run());
         } catch (AttemptAbortedException e) {
             Map<Recipient, Response> responses = new LinkedHashMap<>();
             message.recipients().forEach(recipient -> responses.put(recipient, e.response()));
             return responses;
         }
+    }
+
+    /// Releases the connection. If the server refused recipients because of the IP version, sends the message to
+    /// them over the other version. If that is not possible, the refusals remain. If the content has already been
+    /// written, which is possible only once, the other version must be used by the next attempt.
+    private Map<Recipient, Response> retriedOverOtherVersion(
+            Connection connection, OutgoingMessage message, Map<Recipient, Response> responses) {
+        List<Recipient> refused = responses.entrySet().stream()
+                .filter(each -> dialer.changesVersion(connection.address(), each.getValue()))
+                .map(Map.Entry::getKey)
+                .toList();
+        if (refused.isEmpty()) {
+            pool.release(connection);
+            return responses;
+        }
+        connection.quit();
+        Map<Recipient, Response> merged = new LinkedHashMap<>(responses);
+        if (responses.values().stream().anyMatch(response -> response.step().compareTo(Step.RCPT) > 0)) {
+            refused.forEach(recipient ->
+                    merged.computeIfPresent(recipient, (_, response) -> response.withRetryAfter(Duration.ZERO)));
+            return merged;
+        }
+        try {
+            Connection other = connector.connect(new ArrayList<>());
+            merged.putAll(new SmtpTransaction(other, message.to(refused)).run());
+            pool.release(other);
+        } catch (AttemptAbortedException e) {
+            log.debug(
+                    "cannot connect over the other IP version: {}", e.response().reply());
+        }
+        return merged;
     }
 
     @Override

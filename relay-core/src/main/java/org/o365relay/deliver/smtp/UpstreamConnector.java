@@ -33,6 +33,7 @@ final class UpstreamConnector {
     private final Credential credential;
     private final @Nullable TokenSource tokens;
     private final MailExchangers exchangers;
+    private final Dialer dialer;
     private final InstantSource clock;
     private final Map<SmtpUpstreamSettings, SessionSetup> setups = new ConcurrentHashMap<>();
 
@@ -42,11 +43,13 @@ final class UpstreamConnector {
             Credential credential,
             @Nullable TokenSource tokens,
             MailExchangers exchangers,
+            Dialer dialer,
             InstantSource clock) {
         this.settings = settings;
         this.credential = credential;
         this.tokens = tokens;
         this.exchangers = exchangers;
+        this.dialer = dialer;
         this.clock = clock;
     }
 
@@ -121,9 +124,12 @@ final class UpstreamConnector {
         try {
             ClientCertificate certificate = server.clientCertificate();
             return certificate == null
-                    ? setups.computeIfAbsent(server, each -> new SessionSetup(each, null, clock))
+                    ? setups.computeIfAbsent(server, each -> new SessionSetup(each, null, dialer, clock))
                     : new SessionSetup(
-                            server, CertifiedKey.read(certificate.certificate(), certificate.key(), null), clock);
+                            server,
+                            CertifiedKey.read(certificate.certificate(), certificate.key(), null),
+                            dialer,
+                            clock);
         } catch (UnusableKeyException e) {
             throw new AttemptAbortedException(new FailureReplies(server).unusableCertificate(e));
         }

@@ -37,6 +37,11 @@ public record OutgoingMessage(
         this(id, sender, recipients, smtpUtf8, DsnRequest.NONE, content, null);
     }
 
+    /// @return this message for some of its recipients
+    public OutgoingMessage to(List<Recipient> some) {
+        return new OutgoingMessage(id, sender, some, smtpUtf8, report, content, binary);
+    }
+
     /// The content of a message. It can be written only once, and is never entirely in memory.
     @FunctionalInterface
     public interface Content {

@@ -11,7 +11,8 @@ import org.o365relay.mail.Reply;
 /// @param reply reply from the upstream or, depending on [#origin], one composed by the relay
 /// @param origin where the reply comes from
 /// @param reportsSuccess whether the upstream was asked to report success to the sender (RFC 3461 §5.2.1)
-/// @param retryAfter time that the upstream asked the relay to wait (RFC 9110 §10.2.3); null if it did not
+/// @param retryAfter time that the upstream asked the relay to wait (RFC 9110 §10.2.3); zero for a refusal over
+///     SMTP that another attempt can avoid at once, because it uses another IP version; otherwise null
 public record Response(
         Step step,
         Reply reply,

@@ -65,11 +65,11 @@ public record Verdict(
         return response.step().compareTo(Step.RCPT) > 0 && response.origin() != Origin.RELAY;
     }
 
-    /// @return whether the fault lies with the upstream, its connections or the mailbox, not with the message;
-    ///     such an attempt is not counted
+    /// @return whether the fault does not lie with the message, but with the upstream, its connections, the
+    ///     mailbox or this attempt; such an attempt is not counted
     public boolean isUpstreamFault() {
         return switch (scope) {
-            case CONNECTIONS, UPSTREAM, MAILBOX -> true;
+            case ATTEMPT, CONNECTIONS, UPSTREAM, MAILBOX -> true;
             case RECIPIENT, MESSAGE, AUTHOR -> isBeforeMail();
         };
     }
@@ -106,6 +106,9 @@ public record Verdict(
 
     /// What an outcome applies to.
     public enum Scope {
+        /// This attempt only: neither the message nor the upstream is at fault, and another attempt may succeed.
+        /// The attempt is not counted.
+        ATTEMPT,
         /// This recipient only.
         RECIPIENT,
         /// This message, for all its recipients.

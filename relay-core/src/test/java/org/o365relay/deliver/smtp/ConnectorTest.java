@@ -169,6 +169,7 @@ class ConnectorTest extends SubmissionTest {
                 Lookup.MX,
                 own,
                 from);
-        return opened(new SmtpUpstream(settings, new Credential.None(), null, dns.exchangers(), clock));
+        return opened(
+                new SmtpUpstream(settings, new Credential.None(), null, dns.exchangers(), new Dialer(settings), clock));
     }
 }

@@ -47,9 +47,11 @@ public record ReplyExplanation(PastedReply pasted, Verdict verdict) {
             case RECIPIENT -> isFinal() ? "bounces the message for this recipient" : "retries this recipient later";
             case MESSAGE -> isFinal() ? "bounces the message" : "retries the message later";
             case AUTHOR -> "queues messages from this author and retries at intervals";
+            case ATTEMPT -> "retries the message soon; the attempt does not count";
             case CONNECTIONS -> "uses fewer connections and retries the message soon";
             case UPSTREAM ->
-                "sends through the next upstream of the mailbox, if any, otherwise queues its mail; probes this upstream "
+                "sends through the next upstream of the mailbox, if any, otherwise queues its mail; probes this"
+                        + " upstream "
                         + interval(verdict.probeAfter());
             case MAILBOX ->
                 "blocks the mailbox, queues its mail and probes the mailbox " + interval(verdict.probeAfter());
