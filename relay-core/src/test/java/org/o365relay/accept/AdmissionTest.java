@@ -2,14 +2,19 @@ package org.o365relay.accept;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.o365relay.accept.socket.ListenException;
 import org.o365relay.mail.Reply;
 
@@ -116,6 +121,45 @@ class AdmissionTest {
                     .satisfies(claim ->
                             assertThat(claim.arrival().client()).isEqualTo(InetAddress.ofLiteral("127.0.0.1")));
             stranger.expect("554 5.7.1 ");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0.0.0.0,   true,  false", "127.0.0.1, true,  false", "::1,       false, true", "::,        true,  true"
+    })
+    void answersOnlyOnTheFamiliesOfTheListenersAddress(String address, boolean ipv4, boolean ipv6) throws Exception {
+        assumeTrue(hasIpv6(), "this machine has no IPv6");
+        FrontSettings settings = FrontSettings.DEFAULTS.listening(address).trusting("127.0.0.0/8", "::1");
+        try (TestRelayFront front = new TestRelayFront(directory, settings)) {
+            assertThat(answers(front, "127.0.0.1")).as("IPv4").isEqualTo(ipv4);
+            assertThat(answers(front, "::1")).as("IPv6").isEqualTo(ipv6);
+        }
+    }
+
+    @Test
+    void listensOnThePortOfEachFamilySeparately() throws Exception {
+        assumeTrue(hasIpv6(), "this machine has no IPv6");
+        FrontSettings settings = FrontSettings.DEFAULTS.listening("0.0.0.0");
+        try (TestRelayFront front = new TestRelayFront(directory, settings)) {
+            front.listen(FrontSettings.DEFAULTS.listening("::1").listener(front.port()));
+            assertThat(answers(front, "127.0.0.1")).isTrue();
+            assertThat(answers(front, "::1")).isTrue();
+        }
+    }
+
+    private static boolean answers(TestRelayFront front, String address) throws IOException {
+        try (DialogClient client = front.connectTo(address)) {
+            return client.line().startsWith("220 ");
+        } catch (ConnectException refused) {
+            return false;
+        }
+    }
+
+    private static boolean hasIpv6() {
+        try (ServerSocket _ = new ServerSocket(0, 1, InetAddress.ofLiteral("::1"))) {
+            return true;
+        } catch (IOException none) {
+            return false;
         }
     }
 

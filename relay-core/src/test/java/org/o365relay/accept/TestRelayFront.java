@@ -137,7 +137,11 @@ public final class TestRelayFront implements AutoCloseable {
     }
 
     void listen(int port) throws ListenException {
-        listener.listen(settings.listener(port));
+        listen(settings.listener(port));
+    }
+
+    void listen(ListenerSettings another) throws ListenException {
+        listener.listen(another);
     }
 
     void stop() {

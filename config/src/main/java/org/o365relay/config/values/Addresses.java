@@ -82,7 +82,10 @@ public final class Addresses {
         return switch (text) {
             case "localhost" -> "use \"127.0.0.1\"";
             case "*", "any", "all" -> "for all addresses use \"0.0.0.0\" (IPv4) or \"::\"";
-            default -> "use for example \"127.0.0.1\", or \"0.0.0.0\" for all";
+            default ->
+                text.startsWith("[") && text.endsWith("]")
+                        ? "write it without brackets"
+                        : "use for example \"127.0.0.1\", or \"0.0.0.0\" for all";
         };
     }
 

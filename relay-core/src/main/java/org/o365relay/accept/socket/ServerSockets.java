@@ -8,11 +8,14 @@ import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
+import java.net.Inet4Address;
 import java.net.InetSocketAddress;
+import java.nio.channels.spi.SelectorProvider;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,16 +72,24 @@ public final class ServerSockets {
     }
 
     private static Bound tcp(Endpoint.Tcp endpoint, ServerBootstrap bootstrap) throws ListenException {
-        Class<? extends ServerChannel> transport =
-                Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
         ChannelFuture binding = bootstrap
-                .channel(transport)
+                .channelFactory(() -> tcpChannel(endpoint))
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .bind(endpoint.address(), endpoint.port());
         Channel channel = opened(binding, endpoint);
         return new Bound(channel, tcp((InetSocketAddress) channel.localAddress()));
+    }
+
+    /// @return an unbound socket of the family of the address; that of an IPv6 address also accepts IPv4 on `::`,
+    ///     while one that Netty chooses would also accept IPv6 on `0.0.0.0`
+    private static ServerChannel tcpChannel(Endpoint.Tcp endpoint) {
+        SocketProtocolFamily family =
+                endpoint.address() instanceof Inet4Address ? SocketProtocolFamily.INET : SocketProtocolFamily.INET6;
+        return Epoll.isAvailable()
+                ? new EpollServerSocketChannel(family)
+                : new NioServerSocketChannel(SelectorProvider.provider(), family);
     }
 
     private static Bound unix(Endpoint.UnixSocket endpoint, ServerBootstrap bootstrap)
