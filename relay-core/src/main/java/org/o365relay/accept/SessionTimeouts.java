@@ -7,7 +7,8 @@ import org.o365relay.accept.session.SessionLimits;
 /// too slowly. Times are readings of a monotonic clock in nanoseconds.
 ///
 /// Callers check the timeouts when [#untilNextCheck] has elapsed, not for every packet. No timeout is shorter
-/// than the maximum interval between checks, so one that begins between two checks is not detected late.
+/// than the maximum interval between checks, so one that begins between two checks is not detected late. A
+/// check that falls into the time before [#resumed] must be repeated after it.
 final class SessionTimeouts {
 
     /// The timeout that has expired.
@@ -100,11 +101,6 @@ final class SessionTimeouts {
             return Timeout.COMMAND;
         }
         return inContent && rate > 0 && now - contentDue >= 0 ? Timeout.CONTENT : Timeout.NONE;
-    }
-
-    /// @return longest interval between two checks, in nanoseconds
-    long maxInterval() {
-        return maxInterval;
     }
 
     /// @return nanoseconds until the next check, at least 1

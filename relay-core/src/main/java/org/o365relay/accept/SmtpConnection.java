@@ -47,7 +47,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     private final TlsStart tls;
     private Phase phase = Phase.COMMAND;
     private final InputBuffer input = new InputBuffer();
-    private @Nullable Future<?> timeoutCheck;
+    private @Nullable Future<?> timeoutCheck; // null if none is scheduled
 
     /// Whether the next line is a response in an AUTH exchange, not a command.
     private boolean expectsResponse;
@@ -232,19 +232,25 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
         } else if (phase != Phase.WAITING && inputEnded) {
             flushAndClose(ctx);
         }
+        if (timeoutCheck == null && !disconnected) {
+            scheduleTimeoutCheck(ctx);
+        }
         ctx.flush();
         readMore(ctx);
     }
 
     private void scheduleTimeoutCheck(ChannelHandlerContext ctx) {
-        long wait = phase == Phase.WAITING ? timeouts.maxInterval() : timeouts.untilNextCheck(now(ctx));
+        long wait = timeouts.untilNextCheck(now(ctx));
         timeoutCheck = ctx.executor().schedule(() -> checkTimeouts(ctx), wait, TimeUnit.NANOSECONDS);
     }
 
     private void checkTimeouts(ChannelHandlerContext ctx) {
+        timeoutCheck = null;
         switch (phase) {
             case COMMAND, SKIPPED_LINE, CONTENT -> closeIfTimedOut(ctx);
-            case WAITING -> {} // no timeout while the client waits for the relay
+            case WAITING -> {
+                return; // no timeout while the client waits for the relay; the next check is scheduled after that
+            }
             case CLOSING -> {
                 if (timeouts.timeout(now(ctx)) != SessionTimeouts.Timeout.NONE) {
                     ctx.close(); // the client does not read the final reply

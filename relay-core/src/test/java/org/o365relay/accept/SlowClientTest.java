@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.mail.Deviation;
+import org.o365relay.queue.Incoming;
 
 /// Clients that take their time, and how long they may.
 @Timeout(30)
@@ -151,6 +152,26 @@ class SlowClientTest {
         client.await("250 2.0.0 Ok");
         client.pass(Duration.ofSeconds(299));
         assertThat(client.isEnded()).isFalse();
+    }
+
+    @Test
+    void noticesSlowContentInTimeAfterTheClientWaitedForTheQueue() throws Exception {
+        client.close();
+        client = new SteppedConnection(front, SETTINGS.withContentRate(1024 * 1024));
+        beginContent();
+        client.pass(Duration.ofSeconds(58));
+        try (Connection other = front.database();
+                Statement statement = other.createStatement()) {
+            statement.execute("BEGIN IMMEDIATE");
+            client.send("x".repeat(Incoming.CHUNK_SIZE)); // earns an eighth of a second
+            client.pass(Duration.ofSeconds(30)); // a check of the timeouts falls into this time
+            statement.execute("ROLLBACK");
+        }
+        client.awaitReading();
+        client.pass(SECOND);
+        assertThat(client.isEnded()).isFalse();
+        client.pass(Duration.ofSeconds(2));
+        client.await("421 4.4.2 Data timeout");
     }
 
     @Test

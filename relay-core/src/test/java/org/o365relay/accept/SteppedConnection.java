@@ -75,6 +75,13 @@ public final class SteppedConnection implements AutoCloseable {
                 .isTrue();
     }
 
+    /// Waits until the server wants to hear more.
+    void awaitReading() {
+        assertThat(loop.runUntil(line::isReading))
+                .as("reading after %s", said())
+                .isTrue();
+    }
+
     /// Waits until the server ends the connection.
     public void awaitEnd() {
         assertThat(loop.runUntil(this::isEnded)).as("ended after %s", said()).isTrue();
