@@ -9,8 +9,6 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.accept.session.MessageReceiver;
@@ -44,10 +42,10 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     private final MessageReceiver receiver;
     private final int maxLine;
     private final SessionTimeouts timeouts;
+    private final TimeoutChecks checks;
     private final TlsStart tls;
     private Phase phase = Phase.COMMAND;
     private final InputBuffer input = new InputBuffer();
-    private @Nullable Future<?> timeoutCheck; // null if none is scheduled
 
     /// Whether the next line is a response in an AUTH exchange, not a command.
     private boolean expectsResponse;
@@ -61,6 +59,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
         this.receiver = session.receiver();
         this.maxLine = limits.commandLine();
         this.timeouts = new SessionTimeouts(limits);
+        this.checks = new TimeoutChecks(timeouts);
         this.tls = tls;
     }
 
@@ -94,9 +93,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         disconnected = true;
-        if (timeoutCheck != null) {
-            timeoutCheck.cancel(false);
-        }
+        checks.cancel();
         if (phase == Phase.WAITING) {
             session.cancelPending();
         } else {
@@ -232,20 +229,18 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
         } else if (phase != Phase.WAITING && inputEnded) {
             flushAndClose(ctx);
         }
-        if (timeoutCheck == null && !disconnected) {
-            scheduleTimeoutCheck(ctx);
-        }
+        scheduleTimeoutCheck(ctx);
         ctx.flush();
         readMore(ctx);
     }
 
     private void scheduleTimeoutCheck(ChannelHandlerContext ctx) {
-        long wait = timeouts.untilNextCheck(now(ctx));
-        timeoutCheck = ctx.executor().schedule(() -> checkTimeouts(ctx), wait, TimeUnit.NANOSECONDS);
+        if (!disconnected) {
+            checks.schedule(ctx.executor(), () -> checkTimeouts(ctx));
+        }
     }
 
     private void checkTimeouts(ChannelHandlerContext ctx) {
-        timeoutCheck = null;
         switch (phase) {
             case COMMAND, SKIPPED_LINE, CONTENT -> closeIfTimedOut(ctx);
             case WAITING -> {
@@ -258,9 +253,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
                 }
             }
         }
-        if (!disconnected) {
-            scheduleTimeoutCheck(ctx);
-        }
+        scheduleTimeoutCheck(ctx);
     }
 
     private void closeIfTimedOut(ChannelHandlerContext ctx) {
