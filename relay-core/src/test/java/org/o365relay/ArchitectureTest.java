@@ -29,38 +29,38 @@ class ArchitectureTest {
     /// journal, json and time.
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            time         |
-            mail         |
-            journal      |
-            json         |
-            pem          |
-            net          | pem
-            identity     | net
-            admit        |
-            queue        |
-            queue.jdbc   | queue
-            queue.jdbc.sqlite | queue, queue.jdbc
-            queue.maintenance | queue, queue.jdbc, queue.jdbc.sqlite
-            exchange     |
-            rewrite      |
-            notice       |
-            route        | admit
-            accept       | accept.session, accept.auth, accept.tls, accept.socket, admit, queue, route
-            accept.session | accept.auth, accept.tls, admit, queue, route
-            accept.auth  |
-            accept.tls   | pem
-            accept.socket |
-            alert        | queue, notice, net
-            ndr          | queue, notice, net, identity, exchange
-            deliver.upstream |
-            deliver.health | deliver.upstream
-            deliver.smtp  | deliver.upstream, identity, net
-            deliver.graph | deliver.upstream, rewrite, identity, net
-            deliver.limits |
-            deliver.notify | deliver.upstream, queue, exchange, notice
-            deliver      | queue, rewrite, route, identity, net, exchange, notice, deliver.upstream, deliver.health, \
-                           deliver.limits, deliver.notify, deliver.smtp, deliver.graph
-            """)
+        time         |
+        mail         |
+        journal      |
+        json         |
+        pem          |
+        net          | pem
+        identity     | net
+        admit        |
+        queue        |
+        queue.jdbc   | queue
+        queue.jdbc.sqlite | queue, queue.jdbc
+        queue.maintenance | queue, queue.jdbc, queue.jdbc.sqlite
+        exchange     |
+        rewrite      |
+        notice       |
+        route        | admit
+        accept       | accept.session, accept.auth, accept.tls, accept.socket, admit, queue, route
+        accept.session | accept.auth, accept.tls, admit, queue, route
+        accept.auth  | admit
+        accept.tls   | pem
+        accept.socket |
+        alert        | queue, notice, net
+        ndr          | queue, notice, net, identity, exchange
+        deliver.upstream |
+        deliver.health | deliver.upstream
+        deliver.smtp  | deliver.upstream, identity, net
+        deliver.graph | deliver.upstream, rewrite, identity, net
+        deliver.limits |
+        deliver.notify | deliver.upstream, queue, exchange, notice
+        deliver      | queue, rewrite, route, identity, net, exchange, notice, deliver.upstream, deliver.health, \
+                       deliver.limits, deliver.notify, deliver.smtp, deliver.graph
+        """)
     void aPackageDependsOnlyOnAllowedPackages(String stage, String neighbours) {
         Stream<String> named = neighbours == null ? Stream.of() : Arrays.stream(neighbours.split(", +", -1));
         String[] allowed = Stream.concat(Stream.of(stage, "mail", "journal", "json", "time"), named)
@@ -76,11 +76,11 @@ class ArchitectureTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            accept..     | io.netty..
-            queue.*..    | java.sql..
-            identity     | com.microsoft..
-            deliver.smtp | org.eclipse.angus.mail.smtp..
-            """)
+        accept..     | io.netty..
+        queue.*..    | java.sql..
+        identity     | com.microsoft..
+        deliver.smtp | org.eclipse.angus.mail.smtp..
+        """)
     void onlyOnePackageImportsTheLibrary(String stage, String library) {
         noClasses()
                 .that()

@@ -39,6 +39,13 @@ public record Network(InetAddress address, int prefixLength) {
                                 : withPrefix(address, parts[1], isMapped(parts[0], address) ? MAPPED_PREFIX : 0));
     }
 
+    /// @return the network from which one host may choose its addresses: the /64 of an IPv6 address (RFC 4291
+    ///     §2.5.4), or an IPv4 address alone
+    public static Network ofHost(InetAddress address) {
+        int prefixLength = address instanceof Inet4Address ? 32 : 64;
+        return new Network(address(masked(address.getAddress(), prefixLength)), prefixLength);
+    }
+
     /// @return whether the address is in this network
     public boolean contains(InetAddress candidate) {
         byte[] networkOctets = address.getAddress();

@@ -2,38 +2,74 @@ package org.o365relay.accept.auth;
 
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.o365relay.accept.auth.Users.Result;
+import org.o365relay.admit.Network;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Checks passwords on one or two platform threads. bcrypt is CPU-bound and would block the carriers of virtual
 /// threads, which deliveries need.
 ///
-/// The number of pending checks is limited, in total and per client. A failed check is answered after a delay
-/// and counts as pending until then, which slows down password guessing over any number of connections.
-/// Thread-safe.
+/// The number of checks that wait or run is limited. Clients that guess passwords cannot use up the places and
+/// the time of others: each [Standing] has its own limit, and its own share of the threads. A failed check is
+/// answered after a delay and counts against its client until then, which slows down guessing over any number of
+/// connections. Thread-safe.
 public final class PasswordChecks implements AutoCloseable {
 
     /// Delay before the reply to a failed login.
     static final Duration FAILURE_DELAY = Duration.ofSeconds(1);
 
-    static final int MAX_PENDING = 32;
-    static final int MAX_PENDING_PER_CLIENT = 2;
+    /// Maximum number of checks of a client address, including those whose reply is delayed.
+    static final int MAX_PER_CLIENT = 2;
+
+    /// Maximum number of checks of all clients in one network that are not [Standing#KNOWN], including those
+    /// whose reply is delayed.
+    static final int MAX_PER_NETWORK = 4;
 
     private static final Logger log = LoggerFactory.getLogger(PasswordChecks.class);
     private static final int MAX_THREADS = 2;
 
+    /// Whose check is started next, in turn; if that standing has none, the first one that has.
+    private static final List<Standing> TURNS =
+            List.of(Standing.KNOWN, Standing.NEW, Standing.KNOWN, Standing.GUESSING);
+
+    /// What earlier checks tell about a client.
+    enum Standing {
+        /// The last login of the address was valid.
+        KNOWN(128),
+        /// No login has failed in the client's network.
+        NEW(96),
+        /// A login has failed in the client's network, and the address has not logged in since.
+        GUESSING(32);
+
+        /// Number of waiting and running checks, of any standing, from which on a check of this standing is refused.
+        final int limit;
+
+        Standing(int limit) {
+            this.limit = limit;
+        }
+    }
+
     private final Duration failureDelay;
     private final ScheduledThreadPoolExecutor threads;
-    private final Map<InetAddress, Integer> pending = new HashMap<>();
-    private int totalPending;
+    private final LoginHistory history = new LoginHistory();
+    private final Map<InetAddress, Integer> byClient = new HashMap<>();
+    private final Map<Network, Integer> byNetwork = new HashMap<>();
+    private final Map<Standing, Queue<Check>> waiting = new EnumMap<>(Standing.class);
+    private int unfinished; // checks that wait or run
+    private int turn;
+    private boolean closed;
 
     @SuppressWarnings("ThreadPriorityCheck") // the priority is only a hint to the scheduler
     PasswordChecks(Duration failureDelay) {
@@ -51,47 +87,90 @@ public final class PasswordChecks implements AutoCloseable {
     }
 
     /// @param comparison compares the password; runs on another thread
-    Check begin(InetAddress client, Supplier<Result> comparison) {
-        Check check = new Check(client, comparison);
-        if (acquire(client)) {
-            threads.execute(check::run);
-        } else {
+    synchronized Check begin(InetAddress client, Supplier<Result> comparison) {
+        Network network = Network.ofHost(client);
+        Check check = new Check(client, network, comparison);
+        Standing standing = history.standing(client, network);
+        boolean networkIsFull = standing != Standing.KNOWN && byNetwork.getOrDefault(network, 0) >= MAX_PER_NETWORK;
+        if (closed) {
+            check.result.complete(Result.UNAVAILABLE);
+        } else if (unfinished >= standing.limit
+                || networkIsFull
+                || byClient.getOrDefault(client, 0) >= MAX_PER_CLIENT) {
             check.result.complete(Result.BUSY);
+        } else {
+            unfinished++;
+            byClient.merge(client, 1, Integer::sum);
+            byNetwork.merge(network, 1, Integer::sum);
+            waiting(standing).add(check);
+            threads.execute(this::runNext);
         }
         return check;
     }
 
-    /// Stops the threads; pending checks may never complete.
+    /// Stops the threads. A comparison that is running completes its check; the other checks never complete.
     @Override
     public void close() {
+        synchronized (this) {
+            closed = true;
+        }
         threads.shutdownNow();
     }
 
-    private synchronized boolean acquire(InetAddress client) {
-        int clientPending = pending.getOrDefault(client, 0);
-        if (totalPending >= MAX_PENDING || clientPending >= MAX_PENDING_PER_CLIENT) {
-            return false;
+    private void runNext() {
+        Check check = next();
+        Result found = check.compare();
+        if (finished(check, found)) {
+            answer(check, found);
         }
-        totalPending++;
-        pending.put(client, clientPending + 1);
-        return true;
     }
 
-    private synchronized void release(InetAddress client) {
-        totalPending--;
-        pending.computeIfPresent(client, (_, count) -> count == 1 ? null : count - 1);
+    private synchronized Check next() {
+        Check check = waiting(TURNS.get(turn++ % TURNS.size())).poll();
+        for (Standing standing : Standing.values()) {
+            check = check == null ? waiting(standing).poll() : check;
+        }
+        if (check == null) {
+            throw new IllegalStateException("more tasks than checks");
+        }
+        return check;
+    }
+
+    private Queue<Check> waiting(Standing standing) {
+        return waiting.computeIfAbsent(standing, _ -> new ArrayDeque<>());
+    }
+
+    /// @return whether to answer the check now, not after the delay
+    private synchronized boolean finished(Check check, Result found) {
+        unfinished--;
+        history.record(check.client, check.network, found);
+        if (found != Result.INVALID || closed) {
+            return true;
+        }
+        var _ = threads.schedule(() -> answer(check, found), failureDelay.toNanos(), TimeUnit.NANOSECONDS);
+        return false;
+    }
+
+    private void answer(Check check, Result found) {
+        synchronized (this) {
+            byClient.computeIfPresent(check.client, (_, count) -> count == 1 ? null : count - 1);
+            byNetwork.computeIfPresent(check.network, (_, count) -> count == 1 ? null : count - 1);
+        }
+        check.result.complete(found);
     }
 
     /// A pending password check.
-    public final class Check {
+    public static final class Check {
 
         private final InetAddress client;
+        private final Network network;
         private final Supplier<Result> comparison;
         private final CompletableFuture<Result> result = new CompletableFuture<>();
         private final AtomicBoolean started = new AtomicBoolean();
 
-        private Check(InetAddress client, Supplier<Result> comparison) {
+        private Check(InetAddress client, Network network, Supplier<Result> comparison) {
             this.client = client;
+            this.network = network;
             this.comparison = comparison;
         }
 
@@ -107,34 +186,18 @@ public final class PasswordChecks implements AutoCloseable {
             }
         }
 
-        private void run() {
+        private Result compare() {
             if (!started.compareAndSet(false, true)) {
-                release(client);
-                return;
+                return Result.CANCELLED;
             }
-            Result found = Result.UNAVAILABLE;
             try {
-                found = comparison.get();
+                return comparison.get();
             } catch (RuntimeException failure) {
                 log.error(
                         "password check failed unexpectedly: {}",
                         failure.getClass().getName());
-            } finally {
-                complete(found);
+                return Result.UNAVAILABLE;
             }
-        }
-
-        private void complete(Result found) {
-            if (found == Result.INVALID) {
-                var _ = threads.schedule(() -> completeNow(found), failureDelay.toNanos(), TimeUnit.NANOSECONDS);
-            } else {
-                completeNow(found);
-            }
-        }
-
-        private void completeNow(Result found) {
-            release(client);
-            result.complete(found);
         }
     }
 }

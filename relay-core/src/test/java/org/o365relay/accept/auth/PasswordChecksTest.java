@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -21,6 +22,7 @@ import org.o365relay.accept.FrontSettings;
 import org.o365relay.accept.SteppedConnection;
 import org.o365relay.accept.TestRelayFront;
 import org.o365relay.accept.auth.PasswordChecks.Check;
+import org.o365relay.accept.auth.PasswordChecks.Standing;
 import org.o365relay.accept.auth.Users.Result;
 import org.o365relay.admit.AuthPolicy;
 
@@ -29,6 +31,7 @@ import org.o365relay.admit.AuthPolicy;
 class PasswordChecksTest {
 
     private static final InetAddress CLIENT = InetAddress.ofLiteral("127.0.0.1");
+    private static final InetAddress KNOWN = InetAddress.ofLiteral("198.51.100.1");
     private static final String GREETING = "220 relay.test ESMTP o365-relay\r\n";
 
     @TempDir
@@ -81,15 +84,108 @@ class PasswordChecksTest {
     }
 
     @Test
-    void limitsPendingChecksInTotal() {
+    void limitsPendingChecksOfUnknownClientsInTotal() {
+        logIn(KNOWN);
         List<Check> waiting = new ArrayList<>();
-        for (int i = 0; i < PasswordChecks.MAX_PENDING; i++) {
+        for (int i = 0; i < Standing.NEW.limit; i++) {
             waiting.add(checks.begin(client(i), this::waiting));
         }
         assertThat(checks.begin(CLIENT, this::waiting).result()).isCompletedWithValue(Result.BUSY);
+        Check known = checks.begin(KNOWN, this::waiting);
         go.countDown();
         assertThat(waiting)
                 .allSatisfy(check -> assertThat(check.result().join()).isEqualTo(Result.VALID));
+        assertThat(known.result().join()).as("a place is reserved").isEqualTo(Result.VALID);
+    }
+
+    @Test
+    void refusesNoRightLoginWhileFortyAddressesGuess() {
+        List<Check> guesses = new ArrayList<>();
+        for (int round = 0; round < 3; round++) {
+            for (int i = 0; i < 40; i++) {
+                guesses.add(checks.begin(client(i), PasswordChecksTest::guess));
+                guesses.add(checks.begin(client(i), PasswordChecksTest::guess));
+            }
+            assertThat(checks.begin(KNOWN, () -> Result.VALID).result().join()).isEqualTo(Result.VALID);
+            assertThat(checks.begin(client(100 + round), () -> Result.VALID)
+                            .result()
+                            .join())
+                    .isEqualTo(Result.VALID);
+        }
+        assertThat(guesses).extracting(check -> check.result().join()).contains(Result.INVALID);
+    }
+
+    @Test
+    void limitsGuessingOfManyAddressesToItsPlaces() {
+        List.of(client(0), client(1), client(2)).forEach(this::fail);
+        for (int i = 10; i < 10 + Standing.GUESSING.limit; i++) {
+            checks.begin(client(i), this::waiting);
+        }
+        assertThat(checks.begin(client(0), this::waiting).result()).isCompletedWithValue(Result.BUSY);
+        assertThat(checks.begin(client(3), this::waiting).result()).isNotDone();
+    }
+
+    @Test
+    void startsTheChecksOfKnownClientsFirstAndThoseOfGuessingOnesInTheirTurn() {
+        logIn(KNOWN);
+        fail(client(1));
+        CountDownLatch busy = new CountDownLatch(2);
+        for (int i = 50; i < 52; i++) { // occupies both threads
+            checks.begin(client(i), () -> {
+                busy.countDown();
+                return waiting();
+            });
+        }
+        List<String> order = Collections.synchronizedList(new ArrayList<>());
+        List<Check> all = new ArrayList<>();
+        all.add(checks.begin(client(1), () -> noted(order, "guessing")));
+        for (int i = 60; i < 70; i++) {
+            all.add(checks.begin(client(i), () -> noted(order, "new")));
+        }
+        all.add(checks.begin(KNOWN, () -> noted(order, "known")));
+        go.countDown();
+        all.forEach(check -> check.result().join());
+        assertThat(order.indexOf("known")).isLessThanOrEqualTo(4);
+        assertThat(order.indexOf("guessing")).isBetween(0, 6);
+    }
+
+    @Test
+    void countsTheGuessesOfAnIpv6NetworkTogether() {
+        logIn(InetAddress.ofLiteral("2001:db8::1"));
+        for (int host = 2; host < 2 + PasswordChecks.MAX_PER_NETWORK; host++) {
+            assertThat(checks.begin(InetAddress.ofLiteral("2001:db8::" + host), this::waiting)
+                            .result())
+                    .isNotDone();
+        }
+        assertThat(checks.begin(InetAddress.ofLiteral("2001:db8::99"), this::waiting)
+                        .result())
+                .isCompletedWithValue(Result.BUSY);
+        assertThat(checks.begin(InetAddress.ofLiteral("2001:db8::1"), this::waiting)
+                        .result())
+                .as("known")
+                .isNotDone();
+        assertThat(checks.begin(InetAddress.ofLiteral("2001:db8:0:1::1"), this::waiting)
+                        .result())
+                .as("of another network")
+                .isNotDone();
+    }
+
+    @Test
+    void completesAFailedComparisonThatWasRunningWhenItWasClosed() {
+        checks.close();
+        checks = new PasswordChecks(Duration.ofHours(1));
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch closed = new CountDownLatch(1);
+        Check running = checks.begin(CLIENT, () -> {
+            begun.countDown();
+            awaitUninterruptibly(closed);
+            return Result.INVALID;
+        });
+        assertThat(begun).satisfies(CountDownLatch::await);
+        checks.close();
+        closed.countDown();
+        assertThat(running.result().join()).isEqualTo(Result.INVALID);
+        assertThat(checks.begin(CLIENT, () -> Result.VALID).result()).isCompletedWithValue(Result.UNAVAILABLE);
     }
 
     @Test
@@ -203,6 +299,36 @@ class PasswordChecksTest {
         SteppedConnection client = new SteppedConnection(front, settings, users);
         client.send("AUTH PLAIN AHByaW50ZXIAczNjcmV0\r\n");
         return client;
+    }
+
+    private static Result guess() {
+        return Result.INVALID;
+    }
+
+    private static Result noted(List<String> order, String standing) {
+        order.add(standing);
+        return Result.VALID;
+    }
+
+    private void logIn(InetAddress client) {
+        assertThat(checks.begin(client, () -> Result.VALID).result().join()).isEqualTo(Result.VALID);
+    }
+
+    private void fail(InetAddress client) {
+        assertThat(checks.begin(client, PasswordChecksTest::guess).result().join())
+                .isEqualTo(Result.INVALID);
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        boolean open = false;
+        while (!open) {
+            try {
+                latch.await();
+                open = true;
+            } catch (InterruptedException closing) {
+                // closing the checks interrupts their threads
+            }
+        }
     }
 
     private Result waiting() {
