@@ -113,6 +113,7 @@ final class ConnectionFilter extends ChannelInitializer<Channel> {
             case ADMITTED -> null;
             case TOTAL_LIMIT -> RejectReplies.tooManyConnections();
             case CLIENT_LIMIT -> RejectReplies.tooManyConnections(address);
+            case RESERVED -> RejectReplies.connectionsReserved(address, connections.reserved(), connections.few());
         };
     }
 

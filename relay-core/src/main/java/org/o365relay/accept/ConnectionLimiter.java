@@ -3,23 +3,54 @@ package org.o365relay.accept;
 import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.Map;
+import org.o365relay.admit.Network;
 
-/// Limits the number of concurrent connections, per client and in total. Thread-safe.
+/// Limits the number of concurrent connections, per client and in total. Optionally reserves the last quarter of
+/// the connections for clients with few, so that a few clients cannot take all. Thread-safe.
 final class ConnectionLimiter {
 
+    private static final int MAX_FEW = 5;
+
     private final int maxConnections;
+    private final int reserved;
+    private final int few;
     private final Map<InetAddress, Integer> byClient = new HashMap<>();
+    private final Map<Network, Integer> byHost = new HashMap<>(); // keys: Network.ofHost
     private int total;
 
     ConnectionLimiter(int maxConnections) {
+        this(maxConnections, 0);
+    }
+
+    private ConnectionLimiter(int maxConnections, int reserved) {
         this.maxConnections = maxConnections;
+        this.reserved = reserved;
+        this.few = Math.clamp(maxConnections / 40, 1, MAX_FEW);
+    }
+
+    /// Reserves the last quarter for clients with fewer connections than a fortieth of the maximum, at least 1 and
+    /// at most 5. The IPv6 addresses of one /64 count as one client for that.
+    static ConnectionLimiter withReserve(int maxConnections) {
+        return new ConnectionLimiter(maxConnections, maxConnections / 4);
     }
 
     /// Whether a connection is admitted, or which limit rejects it.
     enum Result {
         ADMITTED,
         TOTAL_LIMIT,
-        CLIENT_LIMIT
+        CLIENT_LIMIT,
+        /// The rest of the connections is reserved for clients with fewer.
+        RESERVED
+    }
+
+    /// @return number of reserved connections
+    int reserved() {
+        return reserved;
+    }
+
+    /// @return number of connections from which on a client cannot take a reserved one
+    int few() {
+        return few;
     }
 
     /// Counts a connection if it is within the limits. An admitted connection must be [released][#release].
@@ -29,17 +60,22 @@ final class ConnectionLimiter {
         if (total >= maxConnections) {
             return Result.TOTAL_LIMIT;
         }
-        int clientConnections = byClient.getOrDefault(client, 0);
-        if (clientConnections >= max) {
+        if (byClient.getOrDefault(client, 0) >= max) {
             return Result.CLIENT_LIMIT;
         }
+        Network host = Network.ofHost(client);
+        if (total >= maxConnections - reserved && byHost.getOrDefault(host, 0) >= few) {
+            return Result.RESERVED;
+        }
         total++;
-        byClient.put(client, clientConnections + 1);
+        byClient.merge(client, 1, Integer::sum);
+        byHost.merge(host, 1, Integer::sum);
         return Result.ADMITTED;
     }
 
     synchronized void release(InetAddress client) {
         total--;
         byClient.computeIfPresent(client, (_, count) -> count == 1 ? null : count - 1);
+        byHost.computeIfPresent(Network.ofHost(client), (_, count) -> count == 1 ? null : count - 1);
     }
 }

@@ -79,7 +79,7 @@ public final class SmtpListener {
             throws ListenException {
         this.limits = settings.session().limits();
         this.clock = clock;
-        this.connections = new ConnectionLimiter(limits.connections());
+        this.connections = ConnectionLimiter.withReserve(limits.connections());
         this.proxyConnections = new ConnectionLimiter(limits.connections());
         this.sockets = new ServerSockets(InheritedSockets.of(environment));
         this.handshakes = handshakes();
@@ -153,8 +153,8 @@ public final class SmtpListener {
         if (tls != null && listener.usesOldTls() && !OldTls.isAllowed()) {
             throw new ListenException(
                     listener.endpoint(),
-                    "old-tls of a trusted network has no effect: TLS was used before old TLS was allowed, or the crypto policy"
-                            + " of the system forbids it");
+                    "old-tls of a trusted network has no effect: TLS was used before old TLS was allowed, or the"
+                            + " crypto policy of the system forbids it");
         }
     }
 

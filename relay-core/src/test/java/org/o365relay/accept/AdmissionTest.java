@@ -10,6 +10,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,6 +69,36 @@ class AdmissionTest {
                 second.expect("421 4.7.0 Too many connections from 127.0.0.2 (relay.limits.connections-per-client)");
                 second.expectClosed();
                 other.expect("220 ");
+            }
+        }
+    }
+
+    @Test
+    void reservesTheLastQuarterForClientsWithFewConnections() throws Exception {
+        List<DialogClient> crowd = new ArrayList<>();
+        try (TestRelayFront front = new TestRelayFront(directory, FrontSettings.DEFAULTS.withConnections(40, 10))) {
+            for (int i = 0; i < 30; i++) {
+                crowd.add(front.connectFrom("127.0.0." + (2 + i / 10)));
+                crowd.getLast().expect("220 ");
+            }
+            for (String greedy : List.of("127.0.0.2", "127.0.0.5", "127.0.0.5")) {
+                crowd.add(front.connectFrom(greedy));
+            }
+            crowd.get(30).expect("421 4.7.0 Too many connections from 127.0.0.2 (relay.limits.connections-per-client)");
+            crowd.get(31).expect("220 ");
+            crowd.get(32)
+                    .expect("421 4.7.0 Too many connections from 127.0.0.5, the last 10 are reserved for clients with"
+                            + " fewer than 1 (relay.limits.connections)");
+            for (int other = 6; other < 15; other++) {
+                crowd.add(front.connectFrom("127.0.0." + other));
+                crowd.getLast().expect("220 ");
+            }
+            try (DialogClient late = front.connectFrom("127.0.0.15")) {
+                late.expect("421 4.3.2 Too many connections (relay.limits.connections)");
+            }
+        } finally {
+            for (DialogClient client : crowd) {
+                client.close();
             }
         }
     }

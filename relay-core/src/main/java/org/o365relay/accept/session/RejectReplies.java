@@ -118,6 +118,18 @@ public final class RejectReplies {
                 "Too many connections from " + client.getHostAddress() + " (relay.limits.connections-per-client)");
     }
 
+    /// The reply sent instead of the greeting while only reserved connections are left.
+    ///
+    /// @param reserved number of reserved connections
+    /// @param few number of connections from which on a client cannot take a reserved one
+    public static Reply connectionsReserved(InetAddress client, int reserved, int few) {
+        return Reply.of(
+                421,
+                "4.7.0",
+                "Too many connections from " + client.getHostAddress() + ", the last " + reserved
+                        + " are reserved for clients with fewer than " + few + " (relay.limits.connections)");
+    }
+
     /// The reply to MAIL with a SIZE above the limit, or to content that exceeds the limit.
     ///
     /// @param limit maximum message size in octets
