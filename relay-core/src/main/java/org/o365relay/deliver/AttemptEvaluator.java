@@ -38,7 +38,7 @@ record AttemptEvaluator(MailboxSender sender, Journal journal, InstantSource clo
             attribution.processed();
         }
         sender.breakers().recordResult(attempt.tried(), attempt.alias());
-        if (!(ownFault && attribution.ignoresOwnFault(claim.id()))) {
+        if (!(ownFault && attribution.ignoreOwnFault(claim.id()))) {
             report(permit, attempt);
         }
         return attempt.isAmbiguous()
@@ -56,13 +56,13 @@ record AttemptEvaluator(MailboxSender sender, Journal journal, InstantSource clo
         if (failure.isPresent()) {
             failover.apply(HealthEvent.of(permit, failure.get()));
         } else if (attempt.delivered() > 0) {
-            sender.account().concurrencyLimiter().succeeded();
+            sender.account().concurrencyLimiter().unthrottled();
             failover.apply(new MessageAccepted(permit));
         } else if (attempt.transactionFailure().isPresent()) {
             failover.apply(
                     new TransactionFailed(permit, attempt.transactionFailure().get()));
         } else if (attempt.refusedAt().isPresent()) {
-            sender.account().concurrencyLimiter().succeeded();
+            sender.account().concurrencyLimiter().unthrottled();
             failover.apply(new MessageRefused(permit, attempt.refusedAt().get()));
         } else if (attempt.wasAnswered()) {
             failover.apply(new Answered(permit));
@@ -90,7 +90,7 @@ record AttemptEvaluator(MailboxSender sender, Journal journal, InstantSource clo
         }
         FaultAttribution attribution = sender.failover().attribution(permit);
         boolean hasProcessedOthers = attribution.processedSince(claim.id());
-        attribution.lost(claim.id());
+        attribution.transactionFailed(claim.id());
         return sender.failover().hasFailedOverFrom(permit)
                 ? attempt.withUpstreamAtFault()
                 : attempt.keepingTrying(!hasProcessedOthers);

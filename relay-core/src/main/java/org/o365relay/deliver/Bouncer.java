@@ -2,7 +2,7 @@ package org.o365relay.deliver;
 
 import java.io.IOException;
 import java.time.InstantSource;
-import org.o365relay.deliver.notify.DsnSender;
+import org.o365relay.deliver.notify.DsnComposer;
 import org.o365relay.deliver.notify.NoticePolicy;
 import org.o365relay.deliver.upstream.Response;
 import org.o365relay.deliver.upstream.Response.Origin;
@@ -35,7 +35,7 @@ public final class Bouncer {
         this.queue = queue;
         this.sender = sender;
         this.settlements =
-                new SettlementWriter(queue, new DsnSender(queue, policy, sender.mailbox(), clock), journal, clock);
+                new SettlementWriter(queue, new DsnComposer(queue, policy, sender.mailbox(), clock), journal, clock);
     }
 
     /// @param claim claim on the message, which may be routed to any mailbox or pool

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.AttemptPermit.Start;
 import org.o365relay.deliver.health.Breakers.Backoff;
 import org.o365relay.deliver.health.DeliveryPermit;
-import org.o365relay.deliver.notify.DsnSender;
+import org.o365relay.deliver.notify.DsnComposer;
 import org.o365relay.deliver.notify.NoticePolicy;
 import org.o365relay.deliver.upstream.OutgoingMessage;
 import org.o365relay.deliver.upstream.Response;
@@ -62,7 +62,7 @@ public final class Delivery {
         this.evaluator = new AttemptEvaluator(sender, journal, clock);
         this.planner = new SettlementPlanner(retry, clock, random);
         this.settlements =
-                new SettlementWriter(queue, new DsnSender(queue, policy, sender.mailbox(), clock), journal, clock);
+                new SettlementWriter(queue, new DsnComposer(queue, policy, sender.mailbox(), clock), journal, clock);
         this.quotaWait = new QuotaWait(queue, sender, retry, settlements, clock);
     }
 

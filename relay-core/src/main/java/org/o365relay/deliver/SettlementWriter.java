@@ -5,8 +5,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import org.o365relay.deliver.notify.DsnSender;
-import org.o365relay.deliver.notify.DsnSender.Notices;
+import org.o365relay.deliver.notify.DsnComposer;
+import org.o365relay.deliver.notify.DsnComposer.Notices;
 import org.o365relay.deliver.upstream.Verdict;
 import org.o365relay.journal.Event;
 import org.o365relay.journal.Event.Accepted;
@@ -34,13 +34,13 @@ final class SettlementWriter {
     private static final Duration QUEUE_RETRY_DELAY = Duration.ofSeconds(5);
 
     private final Claims queue;
-    private final DsnSender dsnSender;
+    private final DsnComposer dsnComposer;
     private final Journal journal;
     private final InstantSource clock;
 
-    SettlementWriter(Claims queue, DsnSender dsnSender, Journal journal, InstantSource clock) {
+    SettlementWriter(Claims queue, DsnComposer dsnComposer, Journal journal, InstantSource clock) {
         this.queue = queue;
-        this.dsnSender = dsnSender;
+        this.dsnComposer = dsnComposer;
         this.journal = journal;
         this.clock = clock;
     }
@@ -51,7 +51,7 @@ final class SettlementWriter {
     /// @param permit closed if the settlement cannot be written at once, so that the message occupies neither a
     ///     connection nor a slot of the mailbox. No further message can be claimed before the queue can be written
     void write(Claim claim, Attempt attempt, Settlement settlement, AttemptPermit permit) {
-        Notices notices = dsnSender.notices(claim, attempt.verdicts(), attempt.original(), settlement);
+        Notices notices = dsnComposer.notices(claim, attempt.verdicts(), attempt.original(), settlement);
         commitWithRetries(claim, settlement, notices, permit)
                 .ifPresent(noticeIds -> log(claim, attempt, settlement, notices, noticeIds, ""));
     }
@@ -69,7 +69,7 @@ final class SettlementWriter {
     /// @param by user name of the operator
     /// @throws QueueException if the settlement cannot be written
     void writeBounce(Claim claim, Attempt attempt, Settlement settlement, String by) {
-        Notices notices = dsnSender.notices(claim, attempt.verdicts(), attempt.original(), settlement);
+        Notices notices = dsnComposer.notices(claim, attempt.verdicts(), attempt.original(), settlement);
         List<QueueId> noticeIds = commit(claim, settlement, notices);
         log(claim, attempt, settlement, notices, noticeIds, by);
     }

@@ -30,7 +30,7 @@ public record Delay(
         String upstream,
         int attempts,
         Instant retryUntil,
-        Instant now)
+        Instant occurredAt)
         implements NoticeEvent {
 
     public Delay {

@@ -64,7 +64,7 @@ final class DeliveryStatus {
             remoteMta();
         }
         diagnose(failed.reply(), failed.fromUpstream(), maxLength);
-        field("Last-Attempt-Date", date(event.now()));
+        field("Last-Attempt-Date", date(event.occurredAt()));
     }
 
     private void describe(RelayedRecipient relayed) {
@@ -74,7 +74,7 @@ final class DeliveryStatus {
                 "relayed", // RFC 3464 §2.3.3: the next server does not report deliveries
                 status != null && status.category() == 2 ? status : new EnhancedStatus(2, 0, 0));
         remoteMta();
-        field("Last-Attempt-Date", date(event.now()));
+        field("Last-Attempt-Date", date(event.occurredAt()));
     }
 
     private void describe(Delay delay, Recipient recipient) {

@@ -14,8 +14,8 @@ import org.o365relay.mail.ReportedMessage;
 /// @param upstream name of the upstream or, if an NDR reported the failure, of the reporting MTA; empty if no
 ///     upstream was involved
 /// @param attempts number of delivery attempts; 0 if there was none
-/// @param now when delivery failed or the relay processed the NDR; the same failure with the same time always
-///     produces the same notice
+/// @param occurredAt when delivery failed or the relay processed the NDR; the same failure with the same time
+///     always produces the same notice
 /// @param isReportedByNdr whether the upstream accepted the message, and an NDR reported the failure later
 public record Failure(
         QueueId id,
@@ -26,7 +26,7 @@ public record Failure(
         List<FailedRecipient> recipients,
         String upstream,
         int attempts,
-        Instant now,
+        Instant occurredAt,
         boolean isReportedByNdr)
         implements NoticeEvent {
 
@@ -40,8 +40,8 @@ public record Failure(
             List<FailedRecipient> recipients,
             String upstream,
             int attempts,
-            Instant now) {
-        this(id, arrival, envelope, isNotice, original, recipients, upstream, attempts, now, false);
+            Instant occurredAt) {
+        this(id, arrival, envelope, isNotice, original, recipients, upstream, attempts, occurredAt, false);
     }
 
     public Failure {

@@ -73,7 +73,7 @@ final class FailureText {
                 "attempts",
                 Integer.toString(failure.attempts()),
                 "now",
-                texts.time(failure.now())));
+                texts.time(failure.occurredAt())));
         if (failure.recipients().size() < failure.envelope().recipients().size()) {
             body.paragraph(texts.text("failed.others"));
         }

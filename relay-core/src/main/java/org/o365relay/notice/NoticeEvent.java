@@ -26,5 +26,5 @@ public sealed interface NoticeEvent permits Failure, RelayedMessage, Delay {
     String upstream();
 
     /// @return when the event occurred; the same event with the same time always produces the same notice
-    Instant now();
+    Instant occurredAt();
 }

@@ -200,7 +200,7 @@ public final class NoticeWriter {
             NoticeEvent event, OriginalHeader original, EmailAddress recipient, String subject, MultipartReport report)
             throws IOException {
         StringBuilder header = new StringBuilder();
-        appendAddressing(header, recipient, subject, event.now());
+        appendAddressing(header, recipient, subject, event.occurredAt());
         append(header, "Message-ID", "<" + uniqueName(event) + "@" + mailbox.domain() + ">");
         original.messageId().ifPresent(id -> {
             append(header, "In-Reply-To", id);
@@ -228,7 +228,7 @@ public final class NoticeWriter {
     /// Returns a different name for each notice about the same message. Delivery to its recipients can fail at
     /// different times, and can fail for some while the message is relayed to others.
     private static String uniqueName(NoticeEvent event) {
-        String name = event.id() + "." + encodedTime(event.now());
+        String name = event.id() + "." + encodedTime(event.occurredAt());
         return switch (event) {
             case Failure _ -> name;
             case RelayedMessage _ -> name + ".R";

@@ -13,7 +13,7 @@ import org.o365relay.mail.ReportedMessage;
 /// @param recipients the recipients for whom the upstream accepted the message in this attempt and the sender
 ///     requested a notification; at least one
 /// @param upstream name of the upstream
-/// @param now when the notice was written
+/// @param occurredAt when the upstream accepted it
 public record RelayedMessage(
         QueueId id,
         Arrival arrival,
@@ -22,7 +22,7 @@ public record RelayedMessage(
         ReportedMessage original,
         List<RelayedRecipient> recipients,
         String upstream,
-        Instant now)
+        Instant occurredAt)
         implements NoticeEvent {
 
     public RelayedMessage {

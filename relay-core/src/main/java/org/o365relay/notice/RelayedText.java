@@ -28,7 +28,7 @@ final class RelayedText {
                 "received",
                 texts.time(relayed.arrival().at()),
                 "now",
-                texts.time(relayed.now()),
+                texts.time(relayed.occurredAt()),
                 "id",
                 relayed.id().toString()));
         return body.text();

@@ -367,7 +367,7 @@ class DeliveryTest {
         assertThat(relay.upstream.sent())
                 .singleElement()
                 .satisfies(sent -> assertThat(sent.message()
-                                .report()
+                                .dsnRequest()
                                 .of(DeliveryFixture.address(ANNA))
                                 .includes(DsnRequest.NotifyCondition.SUCCESS))
                         .isTrue());
@@ -375,11 +375,11 @@ class DeliveryTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            NEVER                 | NEVER
-            FAILURE,DELAY         | FAILURE,DELAY
-            SUCCESS,FAILURE,DELAY | FAILURE,DELAY
-            SUCCESS               | NEVER
-            """)
+        NEVER                 | NEVER
+        FAILURE,DELAY         | FAILURE,DELAY
+        SUCCESS,FAILURE,DELAY | FAILURE,DELAY
+        SUCCESS               | NEVER
+        """)
     void requestsNoSuccessReportThatTheUpstreamWouldSendToTheMailbox(String asked, String passedOn) {
         relay.accept("scan@contoso.example", SCAN, wishes(ANNA, asked), ANNA, BERT);
 
@@ -388,7 +388,7 @@ class DeliveryTest {
 
         List<FakeUpstream.Sent> sent = relay.upstream.sent();
         assertThat(sent).hasSize(asked.contains("SUCCESS") ? 2 : 1);
-        DsnRequest report = sent.getFirst().message().report();
+        DsnRequest report = sent.getFirst().message().dsnRequest();
         assertThat(NotifyParameter.format(Objects.requireNonNull(
                         report.of(DeliveryFixture.address(ANNA)).conditions())))
                 .isEqualTo(passedOn);
@@ -406,7 +406,7 @@ class DeliveryTest {
 
         assertThat(relay.upstream.sent().subList(1, 3))
                 .extracting(FakeUpstream.Sent::message)
-                .allSatisfy(message -> assertThat(message.report()
+                .allSatisfy(message -> assertThat(message.dsnRequest()
                                 .of(message.recipients().getFirst().address())
                                 .conditions())
                         .isEqualTo(Set.of()));
@@ -427,10 +427,10 @@ class DeliveryTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            NEVER         | null
-            SUCCESS,DELAY | null
-            FAILURE       | scan@contoso.example
-            """)
+        NEVER         | null
+        SUCCESS,DELAY | null
+        FAILURE       | scan@contoso.example
+        """)
     void reportsAFailureOnlyIfTheSenderWantsIt(String occasions, String told) {
         relay.upstream.answer(FakeUpstream.upstream(Step.RCPT, "550 5.1.10 no such user"));
         relay.accept("scan@contoso.example", SCAN, wishes(ANNA, occasions), ANNA, BERT);

@@ -90,13 +90,13 @@ class RequestedNoticeTest {
 
     @ParameterizedTest
     @CsvSource(textBlock = """
-            # envelope sender     | author          | told
-            ann@contoso.com       | bob@contoso.com | ann@contoso.com
-            root@printer.local    | bob@contoso.com |
-            RELAY@contoso.example | bob@contoso.com |
-            root                  |                 |
-                                  | bob@contoso.com |
-            """, delimiter = '|')
+        # envelope sender     | author          | told
+        ann@contoso.com       | bob@contoso.com | ann@contoso.com
+        root@printer.local    | bob@contoso.com |
+        RELAY@contoso.example | bob@contoso.com |
+        root                  |                 |
+                              | bob@contoso.com |
+        """, delimiter = '|')
     void sendsTheRelayedNoticeToTheEnvelopeSender(
             @Nullable String sender, @Nullable String author, @Nullable String told) {
         RelayedMessage relaying = relaying(sender, author, false);
@@ -121,13 +121,20 @@ class RequestedNoticeTest {
                 base.original(),
                 many,
                 "smtp.example.org",
-                base.now());
+                base.occurredAt());
 
         assertThat(text(writer().write(relaying).orElseThrow()))
                 .contains("    user19@fabrikam.com\r\n    and 10 more\r\n")
                 .contains("Final-Recipient: rfc822; user29@fabrikam.com\r\nAction: relayed\r\nStatus: 2.0.0\r\n");
         assertThatThrownBy(() -> new RelayedMessage(
-                        base.id(), base.arrival(), base.envelope(), false, base.original(), List.of(), "x", base.now()))
+                        base.id(),
+                        base.arrival(),
+                        base.envelope(),
+                        false,
+                        base.original(),
+                        List.of(),
+                        "x",
+                        base.occurredAt()))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -144,7 +151,7 @@ class RequestedNoticeTest {
                 base.recipients(),
                 upstream,
                 1,
-                base.now());
+                base.occurredAt());
 
         assertThat(text(failure)).contains("\r\nRemote-MTA: dns; " + host + "\r\n");
     }
@@ -155,13 +162,13 @@ class RequestedNoticeTest {
             names = {"FULL", "HEADERS"})
     void neverRevealsBccRecipients(ReturnedContent returned) {
         String header = """
-                Subject: x
-                Bcc: secret@x.example,
-                \tsecond@x.example
-                To: a@x.example
-                RESENT-BCC : third@x.example
-                X-Last: y
-                """.replace("\n", "\r\n");
+            Subject: x
+            Bcc: secret@x.example,
+            \tsecond@x.example
+            To: a@x.example
+            RESENT-BCC : third@x.example
+            X-Last: y
+            """.replace("\n", "\r\n");
         Failure base = failure("Subject: x\n\n", returned, BodyType.SEVEN_BIT);
         Failure failure = new Failure(
                 base.id(),
@@ -173,7 +180,7 @@ class RequestedNoticeTest {
                 base.recipients(),
                 base.upstream(),
                 1,
-                base.now());
+                base.occurredAt());
 
         assertThat(text(failure))
                 .contains("To: a@x.example\r\nX-Last: y\r\n")
@@ -193,7 +200,7 @@ class RequestedNoticeTest {
                 base.recipients(),
                 base.upstream(),
                 1,
-                base.now());
+                base.occurredAt());
     }
 
     private static RelayedMessage relaying(String sender) {
@@ -213,7 +220,7 @@ class RequestedNoticeTest {
                 original,
                 List.of(new RelayedRecipient(new Recipient(0, address("bob@fabrikam.com")), reply)),
                 "smarthost.example.org",
-                base.now());
+                base.occurredAt());
     }
 
     private static Envelope envelope(@Nullable String sender, ReturnedContent returned, BodyType body) {

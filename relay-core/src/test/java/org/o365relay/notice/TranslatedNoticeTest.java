@@ -78,7 +78,7 @@ class TranslatedNoticeTest {
                 base.original(),
                 List.of(new RelayedRecipient(recipient(0, "bob@fabrikam.com"), Reply.plain(250, "OK"))),
                 "smarthost.example.org",
-                base.now());
+                base.occurredAt());
 
         Golden.assertSame(
                 language.code() + "-relayed", writer(language).write(relaying).orElseThrow());
@@ -133,9 +133,9 @@ class TranslatedNoticeTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            ENGLISH | One more message from printer-3 (10.0.0.7) not delivered
-            GERMAN  | Eine weitere Nachricht von printer-3 (10.0.0.7) nicht zugestellt
-            """)
+        ENGLISH | One more message from printer-3 (10.0.0.7) not delivered
+        GERMAN  | Eine weitere Nachricht von printer-3 (10.0.0.7) nicht zugestellt
+        """)
     void usesTheSingularForOneMessage(Language language, String subject) throws Exception {
         Digest one = digest(1, List.of(line(0, "x", List.of("a@x.com"), Digest.Status.FAILED, "")));
 
@@ -175,11 +175,11 @@ class TranslatedNoticeTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            ENGLISH | UTC              | 2026-07-01T10:00:00Z | 1 July 2026 at 10:00 (UTC)
-            ENGLISH | Europe/Berlin    | 2026-07-01T10:00:00Z | 1 July 2026 at 12:00 (UTC+02:00)
-            GERMAN  | Europe/Berlin    | 2026-12-01T10:00:00Z | 01.12.2026 um 11:00 Uhr (UTC+01:00)
-            GERMAN  | America/St_Johns | 2026-12-01T10:00:00Z | 01.12.2026 um 06:30 Uhr (UTC-03:30)
-            """)
+        ENGLISH | UTC              | 2026-07-01T10:00:00Z | 1 July 2026 at 10:00 (UTC)
+        ENGLISH | Europe/Berlin    | 2026-07-01T10:00:00Z | 1 July 2026 at 12:00 (UTC+02:00)
+        GERMAN  | Europe/Berlin    | 2026-12-01T10:00:00Z | 01.12.2026 um 11:00 Uhr (UTC+01:00)
+        GERMAN  | America/St_Johns | 2026-12-01T10:00:00Z | 01.12.2026 um 06:30 Uhr (UTC-03:30)
+        """)
     void formatsTimesInTheConfiguredZone(Language language, String zone, Instant instant, String told) {
         assertThat(new NoticeTexts(language, ZoneId.of(zone)).time(instant)).isEqualTo(told);
     }

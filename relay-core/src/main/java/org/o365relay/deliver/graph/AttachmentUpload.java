@@ -131,7 +131,7 @@ final class AttachmentUpload {
     /// with do not count, because they are smaller than any attachment that is uploaded in ranges.
     private boolean isAttached(String name, long size) throws AttemptAbortedException {
         URI files = URI.create(client.address("messages", draft, "attachments") + "?$select=name,size");
-        GraphResponse response = client.send(GraphRequest.plain("GET", files, Step.CONTENT), 200);
+        GraphResponse response = client.send(GraphRequest.withoutBody("GET", files, Step.CONTENT), 200);
         long listed = response.json(AttachmentList.class).stream()
                 .flatMap(list -> list.value().stream())
                 .filter(file -> name.equals(file.name()) && file.size() != null && file.size() >= size)

@@ -145,7 +145,8 @@ final class Draft {
                     response.origin() == Origin.NETWORK || response.reply().code() >= SERVER_ERROR;
             if (mayExist && response.step() == Step.CONTENT) {
                 log.warn(
-                        "message {}: an unsent draft may be left in the Drafts folder of the mailbox and can be deleted: {}",
+                        "message {}: an unsent draft may be left in the Drafts folder of the mailbox and can be"
+                                + " deleted: {}",
                         message,
                         e.getMessage());
             }
@@ -184,7 +185,7 @@ final class Draft {
     private GraphResponse sendDraft(String id) throws AttemptAbortedException {
         try {
             GraphResponse response = client.send(
-                    GraphRequest.plain("POST", client.address("messages", id, "send"), Step.END_OF_CONTENT));
+                    GraphRequest.withoutBody("POST", client.address("messages", id, "send"), Step.END_OF_CONTENT));
             if (response.status() == NOT_FOUND) {
                 throw client.refused(Step.CONTENT, response); // the draft has been deleted in the meantime
             }
@@ -206,17 +207,19 @@ final class Draft {
 
     private void logUnknownOutcome(String why) {
         log.warn(
-                "message {}: it is unknown whether the draft was sent; if it was not, it is still in the Drafts folder of the mailbox: {}",
+                "message {}: it is unknown whether the draft was sent; if it was not, it is still in the Drafts folder"
+                        + " of the mailbox: {}",
                 message,
                 why);
     }
 
     private void delete(String id) {
         try {
-            client.send(GraphRequest.plain("DELETE", client.address("messages", id), Step.CONTENT), 204);
+            client.send(GraphRequest.withoutBody("DELETE", client.address("messages", id), Step.CONTENT), 204);
         } catch (AttemptAbortedException e) {
             log.warn(
-                    "message {}: the unsent draft could not be removed from the Drafts folder of the mailbox and can be deleted: {}",
+                    "message {}: the unsent draft could not be removed from the Drafts folder of the mailbox and can"
+                            + " be deleted: {}",
                     message,
                     e.getMessage());
         }

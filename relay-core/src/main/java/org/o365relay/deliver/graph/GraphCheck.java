@@ -29,10 +29,10 @@ record GraphCheck(GraphClient client, GraphUpstreamSettings settings, RetryAfter
             "UnableToDeserializePostBody");
 
     private static final String GRANT_ADVICE =
-            "Smaller messages are not affected. Give the app Mail.ReadWrite: Entra admin center > App registrations > the app > API"
-                    + " permissions > Microsoft Graph > Application permissions, then Grant admin consent; or the"
-                    + " Exchange role \"Application Mail.ReadWrite\". Or send large messages by SMTP: make SMTP the"
-                    + " upstream and graph the fallback.";
+            "Smaller messages are not affected. Give the app Mail.ReadWrite: Entra admin center > App registrations >"
+                + " the app > API permissions > Microsoft Graph > Application permissions, then Grant admin consent;"
+                + " or the Exchange role \"Application Mail.ReadWrite\". Or send large messages by SMTP: make SMTP the"
+                + " upstream and graph the fallback.";
 
     UpstreamCheck run() {
         List<Finding> findings = new ArrayList<>();
@@ -49,7 +49,8 @@ record GraphCheck(GraphClient client, GraphUpstreamSettings settings, RetryAfter
     }
 
     private void connect(List<Finding> findings) throws AttemptAbortedException {
-        GraphResponse response = client.sendUnauthenticated(GraphRequest.plain("GET", client.root(), Step.CONNECT));
+        GraphResponse response =
+                client.sendUnauthenticated(GraphRequest.withoutBody("GET", client.root(), Step.CONNECT));
         findings.add(new Finding(Step.CONNECT, "connected to " + settings));
         response.tls().ifPresent(tls -> findings.add(new Finding(Step.STARTTLS, StrongTls.summary(tls))));
     }

@@ -41,7 +41,7 @@ record GraphRequest(String method, URI uri, Step step, Map<String, String> heade
         InputStream open();
     }
 
-    static GraphRequest plain(String method, URI uri, Step step) {
+    static GraphRequest withoutBody(String method, URI uri, Step step) {
         return new GraphRequest(method, uri, step, Map.of(), Body.NONE);
     }
 

@@ -140,7 +140,7 @@ final class RangeUpload {
     /// @param last whether the last range was sent
     /// @return position at which the upload continues; the size if the attachment is complete
     private long resume(boolean last) throws AttemptAbortedException {
-        GraphResponse response = client.sendUnauthenticated(GraphRequest.plain("GET", session, Step.CONTENT));
+        GraphResponse response = client.sendUnauthenticated(GraphRequest.withoutBody("GET", session, Step.CONTENT));
         if (response.status() == 404 && last && listing.isAttached()) {
             return size;
         }

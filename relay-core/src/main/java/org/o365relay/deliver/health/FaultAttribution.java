@@ -48,13 +48,13 @@ public final class FaultAttribution {
 
     /// Records a [transaction failure][org.o365relay.deliver.upstream.Verdict#isTransactionFailure] of this
     /// message. It is not attributed to the message, and the message's count of failures starts again at 1.
-    public synchronized void lost(QueueId id) {
+    public synchronized void transactionFailed(QueueId id) {
         failures.put(id, new Failure(processed, 1, false));
     }
 
     /// @return whether the message is at fault: the upstream has processed other messages since this one last
     ///     failed; or this one was at fault before, and since then no failure has been attributed to the
-    ///     upstream and [#lost] was not called for this message
+    ///     upstream and [#transactionFailed] was not called for this message
     public synchronized boolean isOwnFault(QueueId id) {
         return processedSince(id) || wasOwnFault(id);
     }
@@ -64,14 +64,14 @@ public final class FaultAttribution {
         return last != null && last.ownFault();
     }
 
-    /// Decides whether the failure of a message at fault leaves the state of the upstream unchanged. One such
-    /// message does not show a failure of the upstream; a second one may, if the upstream processed no message
-    /// between the two failures.
+    /// Ignores the failure of a message at fault, if possible, so that it leaves the state of the upstream
+    /// unchanged. One such message does not show a failure of the upstream; a second one may, if the upstream
+    /// processed no message between the two failures.
     ///
     /// @param id ID of the message at fault
-    /// @return true if the message was at fault before, or is the first one at fault since the upstream last
-    ///     processed a message
-    public synchronized boolean ignoresOwnFault(QueueId id) {
+    /// @return whether the failure is ignored: the message was at fault before, or is the first one at fault
+    ///     since the upstream last processed a message
+    public synchronized boolean ignoreOwnFault(QueueId id) {
         if (wasOwnFault(id)) {
             return true;
         }
@@ -83,7 +83,8 @@ public final class FaultAttribution {
     /// Records a failure of the message.
     ///
     /// @return number of consecutive failures of this message, at least 1: those since the upstream last
-    ///     processed any message or, if later, those since the last [#lost], which itself counts as one
+    ///     processed any message or, if later, those since the last [#transactionFailed], which itself counts as
+    ///     one
     public synchronized int failed(QueueId id, boolean ownFault) {
         Failure last = failures.get(id);
         int consecutiveFailures = last == null || last.processed() < processed ? 1 : last.consecutiveFailures() + 1;

@@ -74,7 +74,7 @@ public final class ConcurrencyLimiter {
     }
 
     /// Records that the upstream accepted a message, or permanently refused a message or recipient.
-    public synchronized void succeeded() {
+    public synchronized void unthrottled() {
         throttled = 0;
     }
 

@@ -58,7 +58,7 @@ public final class DailyQuota {
         if (limit == null) {
             return Optional.empty();
         }
-        used.carryTo(clock.millis());
+        used.moveToKeepingCounts(clock.millis());
         long inUse = used.sum(SLOTS) + reserved;
         long excess = inUse + recipients - limit;
         return excess > 0 && inUse > 0 ? Optional.of(freedAt(excess)) : Optional.empty();
@@ -79,7 +79,7 @@ public final class DailyQuota {
         }
         reserved -= reservation;
         if (sent > 0) {
-            used.carryTo(clock.millis());
+            used.moveToKeepingCounts(clock.millis());
             used.add(sent);
         }
     }

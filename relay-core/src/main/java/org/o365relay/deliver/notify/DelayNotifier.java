@@ -139,7 +139,7 @@ final class DelayNotifier {
         if (recipients.isEmpty()) {
             return Optional.empty();
         }
-        NoticeMailbox sender = open(waiting).orElse(open);
+        NoticeMailbox sender = openMailbox(waiting).orElse(open);
         try {
             return notification(waiting, recipients, sender);
         } catch (QueueException e) {
@@ -193,7 +193,8 @@ final class DelayNotifier {
         }
         Delay delay = delay(waiting, original, recipients, sender);
         return writer.write(delay)
-                .map(notice -> NoticePolicy.localMessage(notice, sender.route(), waiting.priority(), delay.now()))
+                .map(notice ->
+                        NoticePolicy.localMessage(notice, sender.route(), waiting.priority(), delay.occurredAt()))
                 .map(message -> new DelayNotification(
                         delay.id(), message.envelope().recipients().getFirst(), message, null));
     }
@@ -205,7 +206,7 @@ final class DelayNotifier {
         return conditions == null || conditions.contains(NotifyCondition.DELAY);
     }
 
-    private Optional<NoticeMailbox> open(WaitingMessage waiting) {
+    private Optional<NoticeMailbox> openMailbox(WaitingMessage waiting) {
         return senders.stream()
                 .filter(sender -> sender.serves(waiting.mailbox()) && sender.isOpen())
                 .findFirst();
@@ -237,7 +238,7 @@ final class DelayNotifier {
         if (waiting.reason() != null) {
             return policy.reason(waiting.reason(), sender.mailbox(), "");
         }
-        return policy.reason(open(waiting).isPresent() ? GeneralReason.BACKLOG : GeneralReason.MAILBOX, "");
+        return policy.reason(openMailbox(waiting).isPresent() ? GeneralReason.BACKLOG : GeneralReason.MAILBOX, "");
     }
 
     private static ReportedMessage original(WaitingMessage waiting, NoticeMailbox sender) throws IOException {

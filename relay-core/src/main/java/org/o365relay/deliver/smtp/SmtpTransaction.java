@@ -38,7 +38,7 @@ final class SmtpTransaction {
         this.failures = connection.failures();
         this.message = message;
         this.binary = supportsBinary(connection) ? message.binary() : null;
-        this.dsnParameters = connection.offers("DSN") ? DsnArguments.ofMail(message.report()) : "";
+        this.dsnParameters = connection.offers("DSN") ? DsnArguments.ofMail(message.dsnRequest()) : "";
     }
 
     /// @return a response for each recipient, in the order of the message's recipients
@@ -177,7 +177,7 @@ final class SmtpTransaction {
     }
 
     private Reply rcptTo(Recipient recipient) throws AttemptAbortedException {
-        ForRecipient dsn = message.report().of(recipient.address());
+        ForRecipient dsn = message.dsnRequest().of(recipient.address());
         String parameters = connection.offers("DSN") ? DsnArguments.ofRcpt(dsn) : "";
         String command = "RCPT TO:<" + recipient.address() + ">";
         Reply reply = connection.command(Step.RCPT, command + parameters);

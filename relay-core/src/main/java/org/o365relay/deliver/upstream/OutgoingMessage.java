@@ -14,7 +14,7 @@ import org.o365relay.mail.Recipient;
 /// @param sender the envelope sender
 /// @param recipients recipients of this attempt; at least one
 /// @param smtpUtf8 whether the message requires SMTPUTF8 (RFC 6531 §3.4)
-/// @param report DSN parameters for the upstream (RFC 3461)
+/// @param dsnRequest DSN parameters for the upstream (RFC 3461)
 /// @param content the message as lines of text; binary parts are encoded
 /// @param binary the message with an unchanged body, for a server that offers BINARYMIME (RFC 3030 §3); null if
 ///     the client did not declare the message binary. Only one of `content` and `binary` can be written
@@ -23,7 +23,7 @@ public record OutgoingMessage(
         EmailAddress sender,
         List<Recipient> recipients,
         boolean smtpUtf8,
-        DsnRequest report,
+        DsnRequest dsnRequest,
         Content content,
         @Nullable Content binary) {
 

@@ -29,8 +29,8 @@ public record Verdict(
         @Nullable Duration probeAfter) {
 
     /// @return a copy with another scope and outcome
-    public Verdict withScope(Scope other, Outcome then) {
-        return new Verdict(response, then, other, name, cause, advice, probeAfter);
+    public Verdict withScope(Scope newScope, Outcome newOutcome) {
+        return new Verdict(response, newOutcome, newScope, name, cause, advice, probeAfter);
     }
 
     /// @return a copy with another name

@@ -41,9 +41,9 @@ import org.slf4j.LoggerFactory;
 ///
 /// Each recipient appears only in the notices of the settlement that records its outcome, so no sender is
 /// notified twice.
-public final class DsnSender {
+public final class DsnComposer {
 
-    private static final Logger log = LoggerFactory.getLogger(DsnSender.class);
+    private static final Logger log = LoggerFactory.getLogger(DsnComposer.class);
 
     private final Claims queue;
     private final NoticePolicy policy;
@@ -52,7 +52,7 @@ public final class DsnSender {
     private final InstantSource clock;
 
     /// @param mailbox mailbox that sends the notices
-    public DsnSender(Claims queue, NoticePolicy policy, EmailAddress mailbox, InstantSource clock) {
+    public DsnComposer(Claims queue, NoticePolicy policy, EmailAddress mailbox, InstantSource clock) {
         this.queue = queue;
         this.policy = policy;
         this.mailbox = mailbox;
@@ -126,10 +126,10 @@ public final class DsnSender {
         if (addressee.isPresent()
                 && !policy.limit().allowsNotice(failure.arrival().client())) {
             SuppressedNotice suppressed = new SuppressedNotice(
-                    failure.id(), Kind.FAILED, failure.arrival().client(), addressee.get(), failure.now());
+                    failure.id(), Kind.FAILED, failure.arrival().client(), addressee.get(), failure.occurredAt());
             return new Notices(Optional.empty(), Optional.of(suppressed), report);
         }
-        Optional<LocalMessage> notice = localNotice(claim, failure.now(), () -> writer.write(failure));
+        Optional<LocalMessage> notice = localNotice(claim, failure.occurredAt(), () -> writer.write(failure));
         return new Notices(notice, Optional.empty(), report);
     }
 
