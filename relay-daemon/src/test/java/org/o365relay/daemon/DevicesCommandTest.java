@@ -71,7 +71,7 @@ final class DevicesCommandTest {
         InstantSource clock = InstantSource.system();
         try (JdbcQueue queue = SqliteQueue.open(settings.queue(), clock, new Random(1))) {
             Devices devices = new Devices(clock);
-            queue.devices().persist(devices);
+            queue.devices().startPersisting(devices);
             devices.at(InetAddress.ofLiteral("192.168.10.7")).rejected();
             Device printer = devices.at(InetAddress.ofLiteral("127.0.0.9"));
             printer.setHelo("MFP");
@@ -91,7 +91,8 @@ final class DevicesCommandTest {
         assertThat(out.toString())
                 .containsPattern("(?s)ADDRESS .*\\R127\\.0\\.0\\.9 +2nd floor +MFP .*\\R192\\.168\\.10\\.7 +- +- ")
                 .containsPattern(
-                        "127\\.0\\.0\\.9 .* 3  6\\.0 KiB +0 +3 of 500\\R  ends lines with LF instead of CRLF \\(3 times\\)\\R");
+                        "127\\.0\\.0\\.9 .* 3  6\\.0 KiB +0 +3 of 500\\R  ends lines with LF instead of CRLF \\(3"
+                                + " times\\)\\R");
         assertThat(directory.resolve("queue"))
                 .isDirectoryNotContaining(file -> file.toString().endsWith("-wal"));
     }

@@ -28,14 +28,14 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = {
             "Send sample messages through the relay to the sandbox.",
-            "Sends messages as devices do, and shows what the sandbox, a stand-in for Microsoft 365, receives. Then waits"
-                    + " for messages of your own.",
+            "Sends messages as devices do, and shows what the sandbox, a stand-in for Microsoft 365, receives. Then"
+                    + " waits for messages of your own.",
             "No message leaves this machine, and all files are deleted at the end."
         })
 public final class DemoCommand implements Callable<Integer> {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
-    private static final Duration POLL_INTERVAL = Duration.ofHours(1);
+    private static final Duration MAX_WAIT = Duration.ofHours(1);
 
     private final DemoRelay.Starter starter;
 
@@ -118,7 +118,7 @@ public final class DemoCommand implements Callable<Integer> {
             throws IOException, InterruptedException {
         int shown = environment.sandbox().acceptedCount();
         while (true) {
-            List<AcceptedMessage> arrivals = environment.sandbox().awaitAfter(shown, POLL_INTERVAL);
+            List<AcceptedMessage> arrivals = environment.sandbox().awaitAfter(shown, MAX_WAIT);
             for (AcceptedMessage arrival : arrivals) {
                 run.printAccepted(arrival);
             }

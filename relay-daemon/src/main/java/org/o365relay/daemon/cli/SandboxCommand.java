@@ -40,8 +40,8 @@ import picocli.CommandLine.TypeConversionException;
         sortOptions = false,
         description = {
             "Run a local stand-in for Microsoft 365.",
-            "Offers client submission; with --https, also sign-in and Microsoft Graph; with --mx, also an MX. Stores accepted"
-                    + " messages as files. See docs/sandbox.md for examples."
+            "Offers client submission; with --https, also sign-in and Microsoft Graph; with --mx, also an MX. Stores"
+                    + " accepted messages as files. See docs/sandbox.md for examples."
         },
         footer = {
             "%nFaults: --fault 'POINT[/TEXT]:ACTION[*TIMES]', injected in the order given.",
@@ -64,7 +64,7 @@ import picocli.CommandLine.TypeConversionException;
         })
 public final class SandboxCommand implements Callable<Integer> {
 
-    private static final Duration POLL_INTERVAL = Duration.ofHours(1);
+    private static final Duration MAX_WAIT = Duration.ofHours(1);
     private static final String APP_ID = "6f1d1c2e-0f7b-4bfa-a3a5-2f6a9f1f0c11";
     private static final List<String> REPLACED_BY_SCENARIO =
             List.of("--address", "--port", "--https", "--mx", "--user", "--password", "--send-as", "--tarpit");
@@ -125,8 +125,8 @@ public final class SandboxCommand implements Callable<Integer> {
             names = "--keep",
             paramLabel = "WHAT",
             defaultValue = "files",
-            description =
-                    "What to keep of accepted messages: files, records (in memory) or count (default: ${DEFAULT-VALUE}).")
+            description = "What to keep of accepted messages: files, records (in memory) or count (default:"
+                    + " ${DEFAULT-VALUE}).")
     private Keep keep = Keep.FILES;
 
     @Option(
@@ -146,8 +146,8 @@ public final class SandboxCommand implements Callable<Integer> {
     @Option(
             names = "--scenario",
             paramLabel = "FILE",
-            description =
-                    "Read mailboxes, apps, limits, ports and faults from this file. Cannot be combined with the options it replaces.")
+            description = "Read mailboxes, apps, limits, ports and faults from this file. Cannot be combined with the"
+                    + " options it replaces.")
     private @Nullable Path scenario;
 
     @Option(names = "--print-scenario", description = "Print a scenario with every key and its default, then exit.")
@@ -229,7 +229,7 @@ public final class SandboxCommand implements Callable<Integer> {
     private static void printArrivals(Sandbox sandbox, PrintWriter out) throws InterruptedException {
         int shown = 0;
         while (true) {
-            List<AcceptedMessage> arrivals = sandbox.awaitAfter(shown, POLL_INTERVAL);
+            List<AcceptedMessage> arrivals = sandbox.awaitAfter(shown, MAX_WAIT);
             arrivals.forEach(arrival -> out.println(line(arrival)));
             out.flush();
             shown += arrivals.size();

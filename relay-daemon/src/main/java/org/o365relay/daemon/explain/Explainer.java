@@ -60,8 +60,8 @@ public final class Explainer {
         }
         Optional<TrustedNetwork> trusted = listener.trusted().network(request.client());
         trusted.ifPresentOrElse(this::trustedNetwork, this::untrusted);
-        if (trusted.isPresent() && trusted.filter(this::isMailAccepted).isPresent()) {
-            request.recipients().forEach(recipient -> rcpt(recipient, trusted.get()));
+        if (trusted.isPresent() && trusted.filter(this::checkMail).isPresent()) {
+            request.recipients().forEach(recipient -> checkRecipient(recipient, trusted.get()));
         }
         if (!admitted.isEmpty()) {
             steps.add(new RewritePreview(settings.mailboxes().getFirst().rewrite(), request).step(sender, admitted));
@@ -93,12 +93,12 @@ public final class Explainer {
                 key(trusted, "connections to recipients-per-day")));
     }
 
-    /// @return whether HELO and MAIL are accepted
-    private boolean isMailAccepted(TrustedNetwork trusted) {
-        return helo(trusted) && senderIsComplete(trusted) && size(trusted) && sender();
+    /// @return whether HELO and MAIL are accepted; if not, the rejection is recorded
+    private boolean checkMail(TrustedNetwork trusted) {
+        return checkHelo(trusted) && checkSenderDomain(trusted) && checkSize(trusted) && checkSender();
     }
 
-    private boolean helo(TrustedNetwork trusted) {
+    private boolean checkHelo(TrustedNetwork trusted) {
         Optional<Deviation> rejected = Optional.ofNullable(request.helo())
                 .flatMap(HeloName::deviation)
                 .filter(deviation -> !accepts(trusted, deviation));
@@ -106,24 +106,24 @@ public final class Explainer {
             String finding = deviation == Deviation.EMPTY_HELO
                     ? "a name is required"
                     : "'" + request.helo() + "' is neither a host name nor an address in [ ]";
-            steps.add(new ExplanationStep("helo", finding, deviation(trusted, deviation)));
+            steps.add(new ExplanationStep("helo", finding, deviationKey(trusted, deviation)));
             rejection = RejectReplies.invalidHelo(deviation);
         });
         return rejected.isEmpty();
     }
 
-    private boolean senderIsComplete(TrustedNetwork trusted) {
+    private boolean checkSenderDomain(TrustedNetwork trusted) {
         EmailAddress given = request.sender();
         if (given == null || given.isQualified() || accepts(trusted, Deviation.UNQUALIFIED_SENDER)) {
             return true;
         }
         steps.add(new ExplanationStep(
-                "sender", given + " has no domain: rejected", deviation(trusted, Deviation.UNQUALIFIED_SENDER)));
+                "sender", given + " has no domain: rejected", deviationKey(trusted, Deviation.UNQUALIFIED_SENDER)));
         rejection = RejectReplies.unqualifiedSender();
         return false;
     }
 
-    private boolean size(TrustedNetwork trusted) {
+    private boolean checkSize(TrustedNetwork trusted) {
         SizeLimit limit = SizeLimit.of(trusted.policy(), settings.routes());
         long maximum = limit.octets();
         boolean fits = request.size() <= maximum;
@@ -140,7 +140,7 @@ public final class Explainer {
         return fits;
     }
 
-    private boolean sender() {
+    private boolean checkSender() {
         EmailAddress given = request.sender();
         AdmissionRules rules = settings.accept().session().rules();
         Optional<MatchedRule> rule = rules.senderRule(request.client(), given);
@@ -160,10 +160,10 @@ public final class Explainer {
         };
     }
 
-    private void rcpt(EmailAddress given, TrustedNetwork trusted) {
+    private void checkRecipient(EmailAddress given, TrustedNetwork trusted) {
         boolean unqualified = !given.isQualified() && !given.localPart().equalsIgnoreCase("postmaster");
         if (unqualified && !accepts(trusted, Deviation.UNQUALIFIED_RECIPIENT)) {
-            reject(given, RejectReplies.unqualifiedRecipient(), deviation(trusted, Deviation.UNQUALIFIED_RECIPIENT));
+            reject(given, RejectReplies.unqualifiedRecipient(), deviationKey(trusted, Deviation.UNQUALIFIED_RECIPIENT));
             return;
         }
         AdmissionRules rules = settings.accept().session().rules();
@@ -252,7 +252,7 @@ public final class Explainer {
         return "relay.trusted-networks: " + trusted.network() + ", " + key;
     }
 
-    private static String deviation(TrustedNetwork trusted, Deviation deviation) {
+    private static String deviationKey(TrustedNetwork trusted, Deviation deviation) {
         return key(trusted, "tolerance, " + deviation.key());
     }
 

@@ -63,13 +63,13 @@ final class ExplainCommandTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-                    printer  | 1             | a@b.example | c@d.example | 1    | --client: 'printer' is not an IP address
-                    10.0.0.7 | 4             | a@b.example | c@d.example | 1    | --listener: no listener '4'; the listeners are 1 to 3: 0.0.0.0:25, 0.0.0.0:2525,
-                    10.0.0.7 | 127.0.0.1:25  | a@b.example | c@d.example | 1    | --listener: no listener '127.0.0.1:25'
-                    10.0.0.7 | 1             | a@          | c@d.example | 1    | 'a@' is not an email address
-                    10.0.0.7 | 0.0.0.0:25    | a@b.example | <>          | 1    | '<>' is not an email address
-                    10.0.0.7 | 1             | a@b.example | c@d.example | 2_xx | --size: '2_xx' is not a size
-                    """)
+        printer  | 1             | a@b.example | c@d.example | 1    | --client: 'printer' is not an IP address
+        10.0.0.7 | 4             | a@b.example | c@d.example | 1    | --listener: no listener '4'; the listeners are 1 to 3: 0.0.0.0:25, 0.0.0.0:2525,
+        10.0.0.7 | 127.0.0.1:25  | a@b.example | c@d.example | 1    | --listener: no listener '127.0.0.1:25'
+        10.0.0.7 | 1             | a@          | c@d.example | 1    | 'a@' is not an email address
+        10.0.0.7 | 0.0.0.0:25    | a@b.example | <>          | 1    | '<>' is not an email address
+        10.0.0.7 | 1             | a@b.example | c@d.example | 2_xx | --size: '2_xx' is not a size
+        """)
     void reportsInvalidArguments(
             String client, String listener, String from, String to, String size, String complaint) {
         assertThat(run(LINE.formatted(client, listener, from, to, size))).isEqualTo(ExitCode.USAGE);
@@ -79,13 +79,13 @@ final class ExplainCommandTest {
     @Test
     void showsTheRecipientUsageOfADevice(@TempDir Path directory) throws Exception {
         Path file = Files.writeString(directory.resolve("relay.conf"), """
-                relay {
-                  hostname = relay.contoso.example
-                  trusted-networks = [ { network = "10.0.0.7", recipients-per-day = 500 } ]
-                  data-directory = queue
-                  mailboxes = [ { address = "relay@contoso.example", credential { password = "secret" } } ]
-                }
-                """);
+            relay {
+              hostname = relay.contoso.example
+              trusted-networks = [ { network = "10.0.0.7", recipients-per-day = 500 } ]
+              data-directory = queue
+              mailboxes = [ { address = "relay@contoso.example", credential { password = "secret" } } ]
+            }
+            """);
         String question = "explain --client 10.0.0.7 --from a@b.example --to c@d.example --config " + file;
 
         assertThat(run(question)).isZero();
@@ -111,7 +111,7 @@ final class ExplainCommandTest {
         InstantSource clock = InstantSource.system();
         try (JdbcQueue queue = SqliteQueue.open(settings.queue(), clock, new Random(1))) {
             Devices devices = new Devices(clock);
-            queue.devices().persist(devices);
+            queue.devices().startPersisting(devices);
             Device device = devices.at(InetAddress.ofLiteral("10.0.0.7"));
             for (int i = 0; i < recipients; i++) {
                 assertThat(device.reserveRecipient(new DeviceLimits(10, null, null, 500)))

@@ -74,7 +74,7 @@ public final class Authentication {
     private Optional<SandboxMailbox> checkToken(String response) throws IOException {
         Optional<Xoauth2Response> parsed = Xoauth2Response.parse(response);
         String user = parsed.map(Xoauth2Response::user).orElse("");
-        if (!faults.allows(FaultPoint.AUTH, "XOAUTH2 " + user)) {
+        if (faults.intercept(FaultPoint.AUTH, "XOAUTH2 " + user)) {
             return Optional.empty();
         }
         Optional<SandboxMailbox> mailbox =
@@ -92,7 +92,7 @@ public final class Authentication {
     }
 
     private Optional<SandboxMailbox> checkPassword(String username, String password) throws IOException {
-        if (!faults.allows(FaultPoint.AUTH, "LOGIN " + username)) {
+        if (faults.intercept(FaultPoint.AUTH, "LOGIN " + username)) {
             return Optional.empty();
         }
         Optional<SandboxMailbox> mailbox =

@@ -50,7 +50,7 @@ final class Dialogue {
     /// @throws IOException if the connection ends in another way
     void run() throws IOException {
         try (SandboxTransaction transaction = new SandboxTransaction(state, service, session, connection, faults)) {
-            if (faults.allows(FaultPoint.CONNECT, "")) {
+            if (!faults.intercept(FaultPoint.CONNECT, "")) {
                 connection.send(replies.greeting());
                 runCommands(transaction);
             }
@@ -141,7 +141,7 @@ final class Dialogue {
     }
 
     private void hello(String verb, String name, SandboxTransaction transaction) throws IOException {
-        if (!faults.allows(FaultPoint.EHLO, name)) {
+        if (faults.intercept(FaultPoint.EHLO, name)) {
             return;
         }
         transaction.reset();
@@ -158,10 +158,10 @@ final class Dialogue {
     private void startTls(SandboxTransaction transaction) throws IOException {
         if (session.tls() != null) {
             refuse("503 5.5.2 Only one STARTTLS command allowed per session");
-        } else if (faults.allows(FaultPoint.STARTTLS, "STARTTLS")) {
+        } else if (!faults.intercept(FaultPoint.STARTTLS, "STARTTLS")) {
             connection.send("220 2.0.0 SMTP server ready");
             connection.flush();
-            if (faults.allows(FaultPoint.HANDSHAKE, "")) {
+            if (!faults.intercept(FaultPoint.HANDSHAKE, "")) {
                 transaction.reset();
                 upgradeToTls();
             }
@@ -210,7 +210,7 @@ final class Dialogue {
     }
 
     private boolean quit() throws IOException {
-        if (faults.allows(FaultPoint.QUIT, "QUIT")) {
+        if (!faults.intercept(FaultPoint.QUIT, "QUIT")) {
             connection.send("221 2.0.0 Service closing transmission channel");
         }
         return false;

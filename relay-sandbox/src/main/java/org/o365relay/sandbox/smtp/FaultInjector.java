@@ -24,17 +24,18 @@ final class FaultInjector {
 
     /// Injects the next matching fault.
     ///
-    /// @return whether to execute the command; if false, the fault has already sent the reply
+    /// @return whether the fault has sent the reply, so that the command must not be executed
     /// @throws IOException if the fault ends the connection, for example after a 421 reply
-    boolean allows(FaultPoint point, String command) throws IOException {
+    boolean intercept(FaultPoint point, String command) throws IOException {
         Optional<FaultAction> action = next(point, command);
-        return action.isEmpty() || perform(action.get());
+        return action.isPresent() && !perform(action.get());
     }
 
     Optional<FaultAction> next(FaultPoint point, String command) {
         return state.faults().next(point, service.ingress() == Ingress.MX, command);
     }
 
+    /// @return whether to execute the command; if false, the fault has sent the reply
     boolean perform(FaultAction action) throws IOException {
         return switch (action) {
             case FaultAction.Reply(String text) -> refuse(text);

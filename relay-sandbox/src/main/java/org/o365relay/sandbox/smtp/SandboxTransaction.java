@@ -51,7 +51,7 @@ final class SandboxTransaction implements AutoCloseable {
             refuse(refusal.get());
         } else if (sender != null) {
             refuse("503 5.5.2 Sender already specified");
-        } else if (faults.allows(FaultPoint.MAIL, argument)) {
+        } else if (!faults.intercept(FaultPoint.MAIL, argument)) {
             PathArgument.parse(argument, "FROM:").ifPresentOrElse(this::begin, this::invalidSender);
         }
     }
@@ -77,7 +77,7 @@ final class SandboxTransaction implements AutoCloseable {
     void recipient(String argument) throws IOException {
         if (sender == null) {
             refuse("503 5.5.2 Need mail command");
-        } else if (faults.allows(FaultPoint.RCPT, argument)) {
+        } else if (!faults.intercept(FaultPoint.RCPT, argument)) {
             add(PathArgument.parse(argument, "TO:"), sender.address(), sender.has("SMTPUTF8"));
         }
     }
@@ -108,7 +108,7 @@ final class SandboxTransaction implements AutoCloseable {
             refuse("503 5.5.2 Need rcpt command");
         } else if (sender.has("BODY=BINARYMIME") || chunks != null) {
             refuse("503 5.5.1 Bad sequence of commands"); // RFC 3030 §2 and §3
-        } else if (faults.allows(FaultPoint.DATA, "DATA")) {
+        } else if (!faults.intercept(FaultPoint.DATA, "DATA")) {
             connection.send("354 Start mail input; end with <CRLF>.<CRLF>");
             try (SpooledContent body = contentHandler.open()) {
                 connection.readContent(body);

@@ -13,13 +13,13 @@ public final class SendAs {
     /// @return the first author that the mailbox may not send as; empty if it may send as every author
     public static Optional<String> deniedAuthor(Header header, SandboxMailbox mailbox) {
         return header.authors().stream()
-                .flatMap(author -> deniedAddress(author, mailbox).stream())
+                .flatMap(author -> deniedIdentity(author, mailbox).stream())
                 .findFirst();
     }
 
     /// Returns the author's address if the mailbox may not send as it; otherwise, the display name if it
     /// contains `@` and is not an address that the mailbox may send as: `"scanner@plant" <relay@…>` is refused.
-    private static Optional<String> deniedAddress(InternetAddress author, SandboxMailbox mailbox) {
+    private static Optional<String> deniedIdentity(InternetAddress author, SandboxMailbox mailbox) {
         String name = author.getPersonal() == null ? "" : author.getPersonal();
         if (!mailbox.maySendAs(author.getAddress())) {
             return Optional.of(author.getAddress());
