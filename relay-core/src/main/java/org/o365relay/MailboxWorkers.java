@@ -7,7 +7,7 @@ import org.o365relay.deliver.health.MailboxStatus;
 /// The dispatcher of a mailbox, and the bouncer of its messages.
 record MailboxWorkers(Dispatcher dispatcher, Bouncer bouncer) {
 
-    boolean isOf(String mailbox) {
+    boolean serves(String mailbox) {
         return dispatcher.mailbox().toString().equalsIgnoreCase(mailbox);
     }
 

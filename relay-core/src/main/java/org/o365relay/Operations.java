@@ -99,7 +99,7 @@ public final class Operations {
 
     private String route(String target) throws OperationException {
         Stream<String> mailboxes =
-                workers.stream().filter(worker -> worker.isOf(target)).map(Operations::name);
+                workers.stream().filter(worker -> worker.serves(target)).map(Operations::name);
         Stream<String> pools = targets().filter(name -> name.equalsIgnoreCase(target));
         return Stream.concat(mailboxes, pools)
                 .findFirst()
@@ -118,7 +118,7 @@ public final class Operations {
     ///     pool is not configured, the first of all bouncers
     private Bouncer bouncer(Claim claim) {
         return workers.stream()
-                .filter(worker -> worker.isOf(claim.mailbox()) || isInPool(worker, claim.mailbox()))
+                .filter(worker -> worker.serves(claim.mailbox()) || isInPool(worker, claim.mailbox()))
                 .findFirst()
                 .orElse(workers.getFirst())
                 .bouncer();
@@ -127,7 +127,7 @@ public final class Operations {
     private boolean isInPool(MailboxWorkers worker, String pool) {
         return routes.targets().stream()
                 .filter(target -> target.name().equalsIgnoreCase(pool))
-                .anyMatch(target -> target.mailboxes().stream().anyMatch(member -> worker.isOf(member.toString())));
+                .anyMatch(target -> target.mailboxes().stream().anyMatch(member -> worker.serves(member.toString())));
     }
 
     private static String text(Change change) {
@@ -169,7 +169,7 @@ public final class Operations {
     /// @param by user name of the operator
     /// @throws OperationException if the mailbox is neither configured nor paused
     public synchronized MailboxProbes resume(EmailAddress mailbox, String by) throws OperationException {
-        if (workers.stream().noneMatch(worker -> worker.isOf(mailbox.toString()))
+        if (workers.stream().noneMatch(worker -> worker.serves(mailbox.toString()))
                 && queue.pausedMailboxes().resume(name(mailbox))) {
             journal.record(new Resumed(mailbox, by));
             return new MailboxProbes(true, List.of());
@@ -235,7 +235,7 @@ public final class Operations {
 
     private MailboxWorkers workers(EmailAddress mailbox) throws OperationException {
         return workers.stream()
-                .filter(worker -> worker.isOf(mailbox.toString()))
+                .filter(worker -> worker.serves(mailbox.toString()))
                 .findFirst()
                 .orElseThrow(() -> new OperationException("no mailbox " + mailbox + " is configured; configured are: "
                         + workers.stream()

@@ -164,7 +164,7 @@ public final class Relay {
     private static void restorePaused(PausedMailboxes paused, List<MailboxWorkers> workers) {
         for (PausedMailbox mailbox : paused.all()) {
             workers.stream()
-                    .filter(worker -> worker.isOf(mailbox.mailbox()))
+                    .filter(worker -> worker.serves(mailbox.mailbox()))
                     .forEach(worker -> worker.dispatcher().pause(mailbox.at(), mailbox.by()));
         }
     }
@@ -190,7 +190,7 @@ public final class Relay {
 
     private SmtpListener listener(JdbcQueue queue, Journal journal) throws ListenException {
         Devices devices = new Devices(queue.devices().all(), clock);
-        queue.devices().persist(devices);
+        queue.devices().startPersisting(devices);
         return new SmtpListener(settings.accept(), devices, queue.intake(), journal, clock);
     }
 

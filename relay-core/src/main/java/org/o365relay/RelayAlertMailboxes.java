@@ -29,7 +29,7 @@ record RelayAlertMailboxes(List<Candidate> candidates) implements AlertMailboxes
     }
 
     @Override
-    public Optional<EmailAddress> open(@Nullable EmailAddress failing) {
+    public Optional<EmailAddress> openMailbox(@Nullable EmailAddress failing) {
         List<Candidate> open = candidates.stream().filter(Candidate::isOpen).toList();
         return open.stream()
                 .filter(candidate ->

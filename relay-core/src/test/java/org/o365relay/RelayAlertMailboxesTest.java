@@ -19,22 +19,24 @@ class RelayAlertMailboxesTest {
     /// a1 and a2 sign in as the same account.
     @ParameterizedTest
     @CsvSource(delimiter = '|', nullValues = "-", useHeadersInDisplayName = true, textBlock = """
-            a1      | a2      | b1      | failing | chosen
-            OPEN    | OPEN    | OPEN    | -          | a1
-            BLOCKED | OPEN    | OPEN    | -          | a2
-            BLOCKED | OPEN    | OPEN    | a1         | b1
-            OPEN    | OPEN    | FAILOVER | a2         | b1
-            BLOCKED | OPEN    | RETRYING | a1         | a2
-            OPEN    | PAUSED  | PAUSED  | a1         | a1
-            BLOCKED | PAUSED  | RETRYING | a1         | -
-            OPEN    | OPEN    | OPEN    | gone       | a1
-            """)
+        a1      | a2      | b1      | failing | chosen
+        OPEN    | OPEN    | OPEN    | -          | a1
+        BLOCKED | OPEN    | OPEN    | -          | a2
+        BLOCKED | OPEN    | OPEN    | a1         | b1
+        OPEN    | OPEN    | FAILOVER | a2         | b1
+        BLOCKED | OPEN    | RETRYING | a1         | a2
+        OPEN    | PAUSED  | PAUSED  | a1         | a1
+        BLOCKED | PAUSED  | RETRYING | a1         | -
+        OPEN    | OPEN    | OPEN    | gone       | a1
+        """)
     void choosesAnOpenMailboxPreferablyOfAnotherAccount(
             State a1, State a2, State b1, @Nullable String failing, @Nullable String chosen) {
         RelayAlertMailboxes mailboxes =
                 new RelayAlertMailboxes(List.of(candidate("a1", a1), candidate("a2", a2), candidate("b1", b1)));
 
-        assertThat(mailboxes.open(failing == null ? null : address(failing)).map(EmailAddress::toString))
+        assertThat(mailboxes
+                        .openMailbox(failing == null ? null : address(failing))
+                        .map(EmailAddress::toString))
                 .isEqualTo(Optional.ofNullable(chosen).map(name -> name + "@contoso.example"));
         assertThat(mailboxes.fallback()).isEqualTo(address("a1"));
     }

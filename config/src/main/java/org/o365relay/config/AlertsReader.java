@@ -49,7 +49,7 @@ record AlertsReader(Section alerts, SecretFiles files) {
             url.reportMissing();
         }
         Optional<Secret> address = url.read();
-        address.filter(_ -> files.areOpened()).ifPresent(known -> reportBadAddress(webhook, known));
+        address.filter(_ -> files.areRead()).ifPresent(known -> reportBadAddress(webhook, known));
         return address.map(known -> new WebhookSettings(known, header, headerValue.orElse(null)));
     }
 
@@ -63,7 +63,8 @@ record AlertsReader(Section alerts, SecretFiles files) {
             case "http" ->
                 webhook.warning(
                         key,
-                        "is not an https:// URL, so the URL and the alerts can be intercepted; use https:// if the server supports it");
+                        "is not an https:// URL, so the URL and the alerts can be intercepted; use https:// if the"
+                                + " server supports it");
             default -> webhook.problem(key, "is not a URL; copy the complete URL of the webhook, including https://");
         }
     }

@@ -27,7 +27,7 @@ record PolicyReader(Section limits, boolean certificate, boolean users) {
 
     /// Returns the policy that applies if neither the entry of a network nor `trusted-network-defaults` sets
     /// anything.
-    ClientPolicy standard() {
+    ClientPolicy basePolicy() {
         return new ClientPolicy(
                 "",
                 ToleranceProfile.STANDARD.tolerance(),
@@ -38,7 +38,7 @@ record PolicyReader(Section limits, boolean certificate, boolean users) {
     }
 
     ClientPolicy read(Section section) {
-        ClientPolicy standard = standard();
+        ClientPolicy basePolicy = basePolicy();
         AuthPolicy auth = section.value("auth", TextValues.oneOf(AuthPolicy.class));
         boolean oldTls = section.value("old-tls", TextValues.FLAG);
         if (auth == AuthPolicy.REQUIRED && !users) {
@@ -52,10 +52,10 @@ record PolicyReader(Section limits, boolean certificate, boolean users) {
                 new ToleranceReader(section).read(),
                 auth,
                 oldTls,
-                section.optional("message-size", messageSize()).orElse(standard.messageSize()),
+                section.optional("message-size", messageSize()).orElse(basePolicy.messageSize()),
                 new DeviceLimits(
                         section.optional("connections", connections())
-                                .orElse(standard.limits().connections()),
+                                .orElse(basePolicy.limits().connections()),
                         limit(section, "messages-per-minute"),
                         limit(section, "recipients-per-hour"),
                         limit(section, "recipients-per-day")));

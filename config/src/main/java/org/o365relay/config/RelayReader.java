@@ -67,14 +67,14 @@ record RelayReader(
 
     /// The settings for accepting mail.
     ///
-    /// @param standard policy if neither the entry of a network nor `trusted-network-defaults` sets anything
+    /// @param basePolicy policy if neither the entry of a network nor `trusted-network-defaults` sets anything
     /// @param trusted trusted networks of listeners that have no list of their own
     private record AcceptConfiguration(
             SessionLimits limits,
             Optional<CertificateFiles> certificate,
             Optional<Path> users,
             boolean authWithoutTls,
-            ClientPolicy standard,
+            ClientPolicy basePolicy,
             TrustedNetworks trusted,
             List<ListenerSettings> listeners) {
 
@@ -96,7 +96,7 @@ record RelayReader(
         SecretFiles files = new SecretFiles(directory, environment, opensSecrets);
         AcceptConfiguration accept = acceptConfiguration(relay, files);
         List<ListenerSettings> listeners = accept.listeners();
-        QueueSettings queue = queue(relay, accept.standard().messageSize(), listeners);
+        QueueSettings queue = queue(relay, accept.basePolicy().messageSize(), listeners);
         ControlSettings control =
                 new ControlReader(relay.section("control"), directory).read(queue.directory(), listeners);
         HttpSettings http = new HttpReader(relay.section("http"), files).read();
@@ -124,7 +124,7 @@ record RelayReader(
                         mailboxes.ndrs(),
                         shutdownTimeout)))
                 .map(settings -> new ResolvedConfiguration(
-                        settings, control, mailboxes.valid(), accept.standard(), accept.trusted()));
+                        settings, control, mailboxes.valid(), accept.basePolicy(), accept.trusted()));
     }
 
     private AcceptConfiguration acceptConfiguration(Section relay, SecretFiles files) {
@@ -145,7 +145,7 @@ record RelayReader(
                 certificate,
                 users,
                 security.allowsLoginsWithoutTls(),
-                policies.standard(),
+                policies.basePolicy(),
                 trusted,
                 listeners);
     }
@@ -204,12 +204,12 @@ record RelayReader(
         }
     }
 
-    private QueueSettings queue(Section relay, long standard, List<ListenerSettings> listeners) {
-        long largest = largest(standard, listeners);
+    private QueueSettings queue(Section relay, long baseSize, List<ListenerSettings> listeners) {
+        long largest = largest(baseSize, listeners);
         Section queue = relay.section("queue");
         long maximumSize = queue.value("maximum-size", size(MIB, 1024 * TIB));
         if (maximumSize < largest) {
-            String key = largest == standard ? "relay.limits.message-size" : "a trusted network's message-size";
+            String key = largest == baseSize ? "relay.limits.message-size" : "a trusted network's message-size";
             queue.problem(
                     "maximum-size",
                     "%s is too small for one message of %s (%s); increase it"
@@ -222,11 +222,11 @@ record RelayReader(
                 queue.value("history", duration(Duration.ZERO, DAY.multipliedBy(3650))));
     }
 
-    private static long largest(long standard, List<ListenerSettings> listeners) {
+    private static long largest(long baseSize, List<ListenerSettings> listeners) {
         return listeners.stream()
                 .flatMap(listener -> listener.trusted().networks().stream())
                 .mapToLong(trusted -> trusted.policy().messageSize())
-                .reduce(standard, Math::max);
+                .reduce(baseSize, Math::max);
     }
 
     private static RetrySchedule schedule(Section retry) {

@@ -8,11 +8,11 @@ import org.o365relay.admit.TrustedNetworks;
 /// The configuration read from a file, with defaults filled in.
 ///
 /// @param mailboxes the mailboxes in `settings`, with additional details of each
-/// @param standard policy if neither the entry of a network nor `trusted-network-defaults` sets anything
+/// @param basePolicy policy if neither the entry of a network nor `trusted-network-defaults` sets anything
 /// @param trusted trusted networks of listeners that have no list of their own
 public record ResolvedConfiguration(
         RelaySettings settings,
         ControlSettings control,
         List<ResolvedMailbox> mailboxes,
-        ClientPolicy standard,
+        ClientPolicy basePolicy,
         TrustedNetworks trusted) {}

@@ -42,7 +42,7 @@ record SecurityReader(Section tls, Section auth, SecretFiles files, Instant now)
         key.ifPresent(file -> warnIfReadableByOthers(tls, KEY, file));
         Optional<CertificateFiles> both =
                 certificate.flatMap(chain -> key.map(secret -> new CertificateFiles(chain, secret, detection)));
-        both.filter(_ -> files.areOpened()).ifPresent(this::reportContent);
+        both.filter(_ -> files.areRead()).ifPresent(this::reportContent);
         return both;
     }
 
@@ -66,7 +66,7 @@ record SecurityReader(Section tls, Section auth, SecretFiles files, Instant now)
     /// @return the file; empty if it is not configured or cannot be read
     Optional<Path> users() {
         Optional<Path> users = auth.optional(USERS, files.readableInDirectory());
-        users.filter(_ -> files.areOpened()).ifPresent(file -> {
+        users.filter(_ -> files.areRead()).ifPresent(file -> {
             warnIfReadableByOthers(auth, USERS, file);
             UsersFile.read(file).problems().forEach(problem -> auth.problem(USERS, problem));
         });

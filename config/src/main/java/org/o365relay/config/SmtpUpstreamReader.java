@@ -134,7 +134,7 @@ record SmtpUpstreamReader(Section keys, Preset preset, Cloud cloud, SecretFiles 
         key.filter(files::isExposed)
                 .ifPresent(file ->
                         keys.warning(KEY, "%s can be read by other users; run: chmod 600 %s".formatted(file, file)));
-        if (files.areOpened()) {
+        if (files.areRead()) {
             certificate.ifPresent(chain -> key.ifPresent(secret -> reportUnusable(chain, secret)));
         }
         return certificate.flatMap(chain -> key.map(secret -> new ClientCertificate(chain, secret)));

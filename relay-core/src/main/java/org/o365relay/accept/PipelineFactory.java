@@ -66,7 +66,7 @@ final class PipelineFactory {
         if (tls == null || client.tls() == ListenerTls.OFF || unix) {
             return Duration.ZERO;
         }
-        Duration detection = tls.files().detectionTimeout();
+        Duration detection = tls.files().tlsDetectionTimeout();
         boolean longer = detection.compareTo(TlsDetection.LATE_CLIENT_DELAY) < 0
                 && lateTlsClients.needsLongerDelay(client.address());
         return longer && detection.isPositive() ? TlsDetection.LATE_CLIENT_DELAY : detection;

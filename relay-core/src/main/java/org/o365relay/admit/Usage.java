@@ -33,7 +33,7 @@ final class Usage {
     Optional<LimitExceeded> countMessage(int allowed, long now) {
         RollingCount count = messages == null ? new RollingCount(SECOND, MINUTE, now) : messages;
         messages = count;
-        count.carryTo(now);
+        count.moveToKeepingCounts(now);
         Optional<LimitExceeded> excess = exceeded("messages-per-minute", allowed, count, MINUTE, 0);
         if (excess.isEmpty()) {
             count.add(1);
@@ -127,7 +127,7 @@ final class Usage {
     private RollingCount recipients(long now) {
         RollingCount count = recipients == null ? new RollingCount(SLOT, DAY, now) : recipients;
         recipients = count;
-        List<Slot> emptied = count.carryTo(now);
+        List<Slot> emptied = count.moveToKeepingCounts(now);
         if (!emptied.isEmpty()) {
             emptied.forEach(slot -> markDirty(slot.number()));
             markDirty(count.newest());

@@ -25,7 +25,7 @@ public record AlertEmails(AlertMailboxes mailboxes, Function<EmailAddress, Notic
     ///     sender, because this one may be unable to send
     /// @return the email; empty if no admin is configured
     public Optional<LocalMessage> write(AdminWarning warning, EmailAddress affected) {
-        return email(mailboxes.open(affected).orElseGet(mailboxes::fallback), warning);
+        return email(mailboxes.openMailbox(affected).orElseGet(mailboxes::fallback), warning);
     }
 
     /// @return the email; empty if no admin is configured, or if no mailbox can send and the message reports
@@ -36,7 +36,7 @@ public record AlertEmails(AlertMailboxes mailboxes, Function<EmailAddress, Notic
     }
 
     private Optional<EmailAddress> sender(AlertMessage message, @Nullable EmailAddress affected) {
-        Optional<EmailAddress> open = mailboxes.open(affected);
+        Optional<EmailAddress> open = mailboxes.openMailbox(affected);
         return message.isCleared() ? open.or(() -> Optional.of(mailboxes.fallback())) : open;
     }
 

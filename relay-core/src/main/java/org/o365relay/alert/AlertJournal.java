@@ -13,7 +13,8 @@ record AlertJournal(ActiveAlerts alerts) implements Journal {
             case Event.LimitExceeded exceeded -> alerts.raise(AlertTexts.limitExceeded(exceeded));
             case Event.Blocked blocked -> {
                 alerts.raise(AlertTexts.mailboxBlocked(blocked));
-                alerts.clear(AlertKind.UNREACHABLE.of(blocked.mailbox())); // the same outage; its cause is now known
+                alerts.clear(
+                        AlertKind.UNREACHABLE.alertName(blocked.mailbox())); // the same outage; its cause is now known
             }
             case Event.Unblocked unblocked -> clearOutage(unblocked.mailbox());
             case Event.Unreachable unreachable -> alerts.raise(AlertTexts.unreachable(unreachable));
@@ -26,7 +27,7 @@ record AlertJournal(ActiveAlerts alerts) implements Journal {
     }
 
     private void clearOutage(EmailAddress mailbox) {
-        alerts.clear(AlertKind.MAILBOX_BLOCKED.of(mailbox));
-        alerts.clear(AlertKind.UNREACHABLE.of(mailbox));
+        alerts.clear(AlertKind.MAILBOX_BLOCKED.alertName(mailbox));
+        alerts.clear(AlertKind.UNREACHABLE.alertName(mailbox));
     }
 }

@@ -39,7 +39,7 @@ public enum AlertKind {
 
     /// @param subject what the alert concerns, such as a mailbox or an IP address
     /// @return the name of the alert
-    public String of(Object subject) {
+    public String alertName(Object subject) {
         return key() + " " + subject;
     }
 

@@ -43,7 +43,7 @@ final class AlertTexts {
 
     static AlertCondition mailboxBlocked(Blocked blocked) {
         return new AlertCondition(
-                AlertKind.MAILBOX_BLOCKED.of(blocked.mailbox()),
+                AlertKind.MAILBOX_BLOCKED.alertName(blocked.mailbox()),
                 "Mailbox " + blocked.mailbox() + " cannot send",
                 "The mailbox " + blocked.mailbox() + " is blocked because " + blocked.upstream() + " replied: "
                         + blocked.reply()
@@ -58,7 +58,7 @@ final class AlertTexts {
 
     static AlertCondition unreachable(Unreachable unreachable) {
         return new AlertCondition(
-                AlertKind.UNREACHABLE.of(unreachable.mailbox()),
+                AlertKind.UNREACHABLE.alertName(unreachable.mailbox()),
                 unreachable.upstream() + " cannot be reached for " + unreachable.mailbox(),
                 "The mailbox " + unreachable.mailbox() + " cannot send: " + unreachable.reply()
                         + ". No mail is lost: messages wait in the queue, and the relay retries every few seconds.",
@@ -74,7 +74,7 @@ final class AlertTexts {
         String address = excess.rejection().client().getHostAddress();
         String device = excess.name().isEmpty() ? address : excess.name() + " (" + address + ")";
         return new AlertCondition(
-                AlertKind.LIMIT_EXCEEDED.of(address),
+                AlertKind.LIMIT_EXCEEDED.alertName(address),
                 "Device " + device + " exceeded a limit",
                 "The device exceeded its limit " + excess.limit()
                         + ". Further mail is rejected with a temporary error until " + TIME.format(excess.until())

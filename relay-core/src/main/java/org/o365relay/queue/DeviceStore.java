@@ -14,5 +14,5 @@ public interface DeviceStore {
     /// Persists device changes from now on. Usage that counts against a limit is stored in the same transaction
     /// as the message; other changes are stored every few seconds and when the queue is closed. If the tables
     /// of the devices are damaged, the error is logged, and mail is accepted and delivered without them.
-    void persist(DeviceChanges changes);
+    void startPersisting(DeviceChanges changes);
 }

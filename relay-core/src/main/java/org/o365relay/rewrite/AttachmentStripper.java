@@ -29,7 +29,7 @@ public final class AttachmentStripper {
         List<FoundAttachment> removed = largest(message, header, limit);
         boolean isSingleFile =
                 removed.stream().anyMatch(found -> found.position().parent() == null);
-        byte[] newHeader = isSingleFile ? withoutContent(header.header()) : header.header();
+        byte[] newHeader = isSingleFile ? withoutContentFields(header.header()) : header.header();
         long size = newHeader.length
                 + message.size()
                 - header.bodyOffset()
@@ -101,7 +101,7 @@ public final class AttachmentStripper {
 
     /// Removes the `Content-*` fields from the header of a message that consists of a single attachment,
     /// because the body that remains is empty.
-    private static byte[] withoutContent(byte[] header) throws IOException {
+    private static byte[] withoutContentFields(byte[] header) throws IOException {
         List<RawField> fields = new HeaderReader(new ByteArrayInputStream(header), header.length)
                 .read()
                 .fields();

@@ -51,7 +51,7 @@ public final class RollingCount {
     /// after the change.
     ///
     /// @return the future slots whose counts were added, oldest first; usually none
-    public List<Slot> carryTo(long now) {
+    public List<Slot> moveToKeepingCounts(long now) {
         List<Slot> future = moveTo(now);
         future.forEach(emptied -> add(emptied.count()));
         return future;

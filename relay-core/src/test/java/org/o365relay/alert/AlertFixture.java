@@ -64,7 +64,7 @@ final class AlertFixture implements AutoCloseable {
     private ActiveAlerts openAlerts() {
         AlertMailboxes mailboxes = new AlertMailboxes() {
             @Override
-            public Optional<EmailAddress> open(@Nullable EmailAddress affected) {
+            public Optional<EmailAddress> openMailbox(@Nullable EmailAddress affected) {
                 return open.stream()
                         .filter(mailbox -> !mailbox.equals(affected))
                         .findFirst()

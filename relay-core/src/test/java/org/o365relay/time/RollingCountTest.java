@@ -71,7 +71,7 @@ class RollingCountTest {
     void carriesTheCountsOfFutureSlotsToTheCurrentSlot() {
         count.add(49, 1);
         count.add(2);
-        assertThat(count.carryTo(START - 20 * SLOT)).containsExactly(new Slot(49, 1), new Slot(50, 2));
+        assertThat(count.moveToKeepingCounts(START - 20 * SLOT)).containsExactly(new Slot(49, 1), new Slot(50, 2));
         assertThat(count.slots()).containsExactly(new Slot(30, 3));
     }
 

@@ -178,7 +178,7 @@ public record CredentialReader(Section credential, SecretFiles files, Cloud clou
 
     private Optional<Credential> clientCertificate(Values values, Optional<String> username) {
         reportMissing(CERTIFICATE, "set the PEM or PFX file with the app's certificate and key");
-        values.certificate().filter(_ -> files.areOpened()).ifPresent(file -> reportCertificate(file, values));
+        values.certificate().filter(_ -> files.areRead()).ifPresent(file -> reportCertificate(file, values));
         return withApp(
                 values,
                 username,
@@ -215,7 +215,7 @@ public record CredentialReader(Section credential, SecretFiles files, Cloud clou
         if (!reader.isSet()) {
             reader.reportMissing();
         }
-        return files.areOpened() ? secret : Optional.of(SecretFiles.UNREAD);
+        return files.areRead() ? secret : Optional.of(SecretFiles.UNREAD);
     }
 
     private void reportMissing(String key, String remedy) {
@@ -239,7 +239,8 @@ public record CredentialReader(Section credential, SecretFiles files, Cloud clou
             credential.warning(
                     isSet(CLIENT_SECRET) ? CLIENT_SECRET : "client-secret-file",
                     "looks like the Secret ID, not the secret: copy the column Value (" + APP
-                            + " > Certificates & secrets). It is shown only once; if it is no longer shown, create a new secret");
+                            + " > Certificates & secrets). It is shown only once; if it is no longer shown, create a"
+                            + " new secret");
         }
     }
 

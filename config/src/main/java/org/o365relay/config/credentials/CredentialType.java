@@ -17,14 +17,14 @@ enum CredentialType {
         return switch (this) {
             case PASSWORD -> List.of("password", "password-file");
             case CLIENT_SECRET ->
-                app(CredentialReader.CLIENT_SECRET, "client-secret-file", CredentialReader.SECRET_EXPIRES);
+                appKeys(CredentialReader.CLIENT_SECRET, "client-secret-file", CredentialReader.SECRET_EXPIRES);
             case CERTIFICATE ->
-                app(
+                appKeys(
                         CredentialReader.CERTIFICATE,
                         CredentialReader.CERTIFICATE_KEY,
                         "certificate-password",
                         "certificate-password-file");
-            case DEVICE_CODE -> app(CredentialReader.TOKEN_FILE, "token-key", "token-key-file");
+            case DEVICE_CODE -> appKeys(CredentialReader.TOKEN_FILE, "token-key", "token-key-file");
             case MANAGED_IDENTITY -> List.of(CredentialReader.CLIENT_ID);
             case NONE -> List.of();
         };
@@ -45,7 +45,7 @@ enum CredentialType {
         return types.size() == 1 ? Optional.of(types.getFirst()) : Optional.empty();
     }
 
-    private static List<String> app(String... keys) {
+    private static List<String> appKeys(String... keys) {
         return Stream.concat(
                         Stream.of(CredentialReader.TENANT, CredentialReader.CLIENT_ID, CredentialReader.AUTHORITY),
                         Stream.of(keys))

@@ -20,11 +20,11 @@ import org.o365relay.mail.Secret;
 /// systemd passes (`LoadCredential=`).
 ///
 /// @param directory directory of the configuration file
-/// @param areOpened whether the files are read; if false, files are treated as valid and secrets as set. False
+/// @param areRead whether the files are read; if false, files are treated as valid and secrets as set. False
 ///     for operator commands, which may lack permission to read the files
-public record SecretFiles(Path directory, Map<String, String> environment, boolean areOpened) {
+public record SecretFiles(Path directory, Map<String, String> environment, boolean areRead) {
 
-    /// Placeholder for secrets, used if [#areOpened()] is false.
+    /// Placeholder for secrets, used if [#areRead()] is false.
     static final Secret UNREAD = new Secret("");
 
     public static final String SYSTEMD = "CREDENTIALS_DIRECTORY"; // systemd.exec(5), LoadCredential=
@@ -40,24 +40,24 @@ public record SecretFiles(Path directory, Map<String, String> environment, boole
                                 new Parsed.Ok<>(systemdCredential(written).orElse(file))));
     }
 
-    /// Parses the path of a file. Unless [#areOpened()] is false, the file must exist and be readable.
+    /// Parses the path of a file. Unless [#areRead()] is false, the file must exist and be readable.
     public ValueParser<Path> readable() {
-        return areOpened ? path().then(file -> FileContent.read(file).then(_ -> new Parsed.Ok<>(file))) : path();
+        return areRead ? path().then(file -> FileContent.read(file).then(_ -> new Parsed.Ok<>(file))) : path();
     }
 
-    /// Parses the path of a PEM file. Unless [#areOpened()] is false, it must contain at least one certificate.
+    /// Parses the path of a PEM file. Unless [#areRead()] is false, it must contain at least one certificate.
     public ValueParser<Path> certificates() {
-        return areOpened ? path().then(FileContent::checkCertificates) : path();
+        return areRead ? path().then(FileContent::checkCertificates) : path();
     }
 
     /// Like [#readable()], but does not search the credentials directory of systemd.
     public ValueParser<Path> readableInDirectory() {
-        return areOpened ? FileContent.readable(directory) : FileContent.path(directory);
+        return areRead ? FileContent.readable(directory) : FileContent.path(directory);
     }
 
     /// Like [#certificates()], but does not search the credentials directory of systemd.
     public ValueParser<Path> certificatesInDirectory() {
-        return areOpened ? FileContent.certificates(directory) : FileContent.path(directory);
+        return areRead ? FileContent.certificates(directory) : FileContent.path(directory);
     }
 
     /// Returns the secret in a file: its content without trailing line endings. The secret is read again when

@@ -27,7 +27,7 @@ public record SecretReader(Section section, String key, String variable, SecretF
         if (section.configured(key).isPresent() && section.configured(fileKey()).isPresent()) {
             section.problem(fileKey(), "%s is set as well; remove one of the two".formatted(key));
         }
-        if (!files.areOpened()) {
+        if (!files.areRead()) {
             return isSet() || section.referencedVariable(key).isPresent()
                     ? Optional.of(SecretFiles.UNREAD)
                     : Optional.empty();
@@ -45,7 +45,7 @@ public record SecretReader(Section section, String key, String variable, SecretF
 
     /// Reports a missing secret. Does nothing if secrets are not read.
     public void reportMissing() {
-        if (!files.areOpened()) {
+        if (!files.areRead()) {
             return;
         }
         section.referencedVariable(key)

@@ -27,11 +27,11 @@ import org.o365relay.mail.Deviation;
 
 /// Converts listeners, trusted networks and rules to maps, which [EffectiveText] renders as HOCON. The policy
 /// of a network includes the values of `trusted-network-defaults`; it is rendered only if it differs from the
-/// standard policy.
+/// base policy.
 ///
-/// @param standard policy if neither the entry of a network nor `trusted-network-defaults` sets anything
+/// @param basePolicy policy if neither the entry of a network nor `trusted-network-defaults` sets anything
 /// @param trusted trusted networks of listeners that have no list of their own
-record EffectivePolicy(ClientPolicy standard, TrustedNetworks trusted) {
+record EffectivePolicy(ClientPolicy basePolicy, TrustedNetworks trusted) {
 
     Map<String, Object> listener(ListenerSettings listener) {
         Map<String, Object> keys = new HashMap<>(endpoint(listener.endpoint()));
@@ -74,7 +74,7 @@ record EffectivePolicy(ClientPolicy standard, TrustedNetworks trusted) {
 
     private Object network(TrustedNetwork entry) {
         String network = entry.network().toString();
-        return entry.policy().equals(standard) ? network : withPolicy(network, entry.policy());
+        return entry.policy().equals(basePolicy) ? network : withPolicy(network, entry.policy());
     }
 
     private static Map<String, Object> withPolicy(String network, ClientPolicy policy) {

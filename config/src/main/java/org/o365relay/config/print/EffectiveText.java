@@ -44,7 +44,7 @@ public final class EffectiveText {
 
     private static Map<String, Object> relay(ResolvedConfiguration configuration) {
         RelaySettings settings = configuration.settings();
-        EffectivePolicy policies = new EffectivePolicy(configuration.standard(), configuration.trusted());
+        EffectivePolicy policies = new EffectivePolicy(configuration.basePolicy(), configuration.trusted());
         AdmissionRules rules = settings.accept().session().rules();
         Map<String, Object> keys = new HashMap<>(present("default-domain", rules.defaultDomain()));
         keys.put("hostname", settings.hostname());
@@ -56,7 +56,7 @@ public final class EffectiveText {
         keys.put("auth", auth(settings.accept()));
         keys.put("sender-rules", rules(rules.senders()));
         keys.put("recipient-rules", rules(rules.recipients()));
-        keys.put("limits", limits(settings.accept().session().limits(), configuration.standard()));
+        keys.put("limits", limits(settings.accept().session().limits(), configuration.basePolicy()));
         keys.put("data-directory", settings.queue().directory().toString());
         keys.put("control", control(configuration.control()));
         keys.put("queue", queue(settings.queue()));
@@ -79,7 +79,7 @@ public final class EffectiveText {
                 : Map.of(
                         "certificate", files.certificate().toString(),
                         "key", files.key().toString(),
-                        "detection-timeout", Quantities.text(files.detectionTimeout()));
+                        "detection-timeout", Quantities.text(files.tlsDetectionTimeout()));
     }
 
     private static Map<String, Object> auth(AcceptSettings accept) {
@@ -92,14 +92,14 @@ public final class EffectiveText {
         return rules.rules().stream().map(EffectivePolicy::rule).toList();
     }
 
-    private static Map<String, Object> limits(SessionLimits limits, ClientPolicy standard) {
+    private static Map<String, Object> limits(SessionLimits limits, ClientPolicy basePolicy) {
         return Map.of(
                 "command-line-length", limits.commandLine(),
-                "message-size", Quantities.text(standard.messageSize()),
+                "message-size", Quantities.text(basePolicy.messageSize()),
                 "recipients-per-message", limits.recipients(),
                 "hops", limits.hops(),
                 "connections", limits.connections(),
-                "connections-per-client", standard.limits().connections(),
+                "connections-per-client", basePolicy.limits().connections(),
                 "idle-timeout", Quantities.text(limits.idleTimeout()),
                 "command-timeout", Quantities.text(limits.commandTimeout()),
                 "minimum-data-rate", Quantities.text((long) limits.minimumDataRate()));

@@ -26,7 +26,7 @@ public record ProcessUsage(Duration cpu, long residentKib, long peakKib) {
     public static ProcessUsage of(long pid) throws IOException {
         List<Long> tree = tree(pid);
         if (tree.size() == 1) {
-            return new ProcessUsage(ticks(pid, 4), kib(pid, "status", "VmRSS:"), kib(pid, "status", "VmHWM:"));
+            return new ProcessUsage(cpuTime(pid, 4), kib(pid, "status", "VmRSS:"), kib(pid, "status", "VmHWM:"));
         }
         ProcessUsage sum = NOTHING;
         for (long process : tree) {
@@ -40,7 +40,7 @@ public record ProcessUsage(Duration cpu, long residentKib, long peakKib) {
     private static ProcessUsage oneOfSeveral(long pid) throws IOException {
         Duration cpu = Duration.ZERO;
         try {
-            cpu = ticks(pid, 4);
+            cpu = cpuTime(pid, 4);
             return new ProcessUsage(cpu, kib(pid, "smaps_rollup", "Pss:"), 0);
         } catch (AccessDeniedException e) {
             throw new IOException(
@@ -52,7 +52,7 @@ public record ProcessUsage(Duration cpu, long residentKib, long peakKib) {
 
     /// The processor time of this JVM.
     public static Duration ownCpu() throws IOException {
-        return ticks(ProcessHandle.current().pid(), 2);
+        return cpuTime(ProcessHandle.current().pid(), 2);
     }
 
     /// Finds the JVM among the process and its descendants.
@@ -74,7 +74,7 @@ public record ProcessUsage(Duration cpu, long residentKib, long peakKib) {
 
     /// @param fields number of fields to add: 2 for utime and stime, 4 to include child processes that have
     ///     exited
-    private static Duration ticks(long pid, int fields) throws IOException {
+    private static Duration cpuTime(long pid, int fields) throws IOException {
         String stat = Files.readString(proc(pid, "stat"));
         String[] values = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
         long sum = 0;

@@ -18,9 +18,9 @@ import org.o365relay.pem.Pem;
 ///
 /// @param certificate PEM file with the server certificate, then the intermediate certificates
 /// @param key PEM file with the private key, in unencrypted PKCS #8
-/// @param detectionTimeout how long the greeting waits for a TLS handshake on a plain-text port; 0 disables TLS
+/// @param tlsDetectionTimeout how long the greeting waits for a TLS handshake on a plain-text port; 0 disables TLS
 ///     detection
-public record CertificateFiles(Path certificate, Path key, Duration detectionTimeout) {
+public record CertificateFiles(Path certificate, Path key, Duration tlsDetectionTimeout) {
 
     /// A problem with the files, reported to the admin.
     ///
@@ -38,16 +38,16 @@ public record CertificateFiles(Path certificate, Path key, Duration detectionTim
     record FileVersion(
             FileTime modified, long size, @Nullable Object fileKey) {}
 
-    /// @param key configuration key that names the file
-    static Pem read(Path path, String key) throws UnusableCertificateException {
+    /// @param configKey configuration key that names the file
+    static Pem read(Path path, String configKey) throws UnusableCertificateException {
         try {
             return Pem.parse(Files.readAllBytes(path));
         } catch (NoSuchFileException e) {
-            throw new UnusableCertificateException(path + " does not exist (" + key + ")");
+            throw new UnusableCertificateException(path + " does not exist (" + configKey + ")");
         } catch (AccessDeniedException e) {
-            throw new UnusableCertificateException("the relay's user cannot read " + path + " (" + key + ")");
+            throw new UnusableCertificateException("the relay's user cannot read " + path + " (" + configKey + ")");
         } catch (IOException e) {
-            throw new UnusableCertificateException("cannot read " + path + " (" + key + "): " + e.getMessage());
+            throw new UnusableCertificateException("cannot read " + path + " (" + configKey + "): " + e.getMessage());
         }
     }
 

@@ -39,7 +39,7 @@ public record OutgoingMessage(
 
     /// @return this message for some of its recipients
     public OutgoingMessage to(List<Recipient> some) {
-        return new OutgoingMessage(id, sender, some, smtpUtf8, report, content, binary);
+        return new OutgoingMessage(id, sender, some, smtpUtf8, dsnRequest, content, binary);
     }
 
     /// The content of a message. It can be written only once, and is never entirely in memory.

@@ -32,7 +32,7 @@ final class JdbcDevices implements DeviceStore {
     }
 
     @Override
-    public void persist(DeviceChanges changes) {
+    public void startPersisting(DeviceChanges changes) {
         DeviceCommitHook installed = new DeviceCommitHook(changes, store.dialect());
         store.committer().install(installed);
         hook = installed;

@@ -90,7 +90,7 @@ public record MessageRow(
         return row.wasNull() ? null : (Long) id;
     }
 
-    public QueueId content() {
+    public QueueId contentQueueId() {
         return new QueueId(contentId == null ? id : contentId);
     }
 
@@ -99,7 +99,7 @@ public record MessageRow(
         return ifValid(() -> new Claim(
                 new QueueId(id),
                 lease,
-                content(),
+                contentQueueId(),
                 arrival(),
                 envelope(recipients),
                 open(recipients),
@@ -121,7 +121,7 @@ public record MessageRow(
                 arrival(),
                 envelope(recipients),
                 open(recipients),
-                () -> new ChunkStream(access, content(), size)));
+                () -> new ChunkStream(access, contentQueueId(), size)));
     }
 
     /// @param reason reason for the last deferral, or `interrupted`; null if there is none
@@ -136,14 +136,14 @@ public record MessageRow(
                 mailbox,
                 priority,
                 reason,
-                () -> new ChunkStream(readers, content(), size)));
+                () -> new ChunkStream(readers, contentQueueId(), size)));
     }
 
     /// @param isOpen whether the message is open and must therefore have open recipients
     /// @return description of the damage; empty if the row is valid
     public Optional<String> damage(List<RecipientRow> recipients, boolean isOpen) {
         try {
-            content();
+            contentQueueId();
             var _ = new QueueId(id);
             arrival();
             envelope(recipients);

@@ -149,9 +149,9 @@ public final class Statements {
         if (text == null) {
             throw new IllegalArgumentException("no statement named " + name);
         }
-        PreparedStatement fresh = connection.prepareStatement(text);
-        prepared.put(name, fresh);
-        return fresh;
+        PreparedStatement statement = connection.prepareStatement(text);
+        prepared.put(name, statement);
+        return statement;
     }
 
     /// @param file text of a file that contains SQL statements, each preceded by a line `-- name: NAME`

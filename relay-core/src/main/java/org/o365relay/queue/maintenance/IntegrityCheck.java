@@ -118,9 +118,9 @@ final class IntegrityCheck {
         Optional<String> damage = row.damage(RecipientRow.all(statements, row.id()), message.isOpen());
         Content content = known;
         if (message.isOpen() && damage.isEmpty()) {
-            content = known.id() == row.content().value()
+            content = known.id() == row.contentQueueId().value()
                     ? known
-                    : content(row.content().value());
+                    : content(row.contentQueueId().value());
             damage = contentDamage(row, content);
         }
         if (damage.isPresent()) {

@@ -38,7 +38,7 @@ public final class QueueRepair {
     private final QueueSettings settings;
     private final InstantSource clock;
     private final Sqlite queue;
-    private final Sqlite fresh;
+    private final Sqlite repaired;
     private final Sqlite grafted;
     private final MaintenanceMarker marker;
 
@@ -46,7 +46,7 @@ public final class QueueRepair {
         this.settings = settings;
         this.clock = clock;
         this.queue = new Sqlite(settings.directory());
-        this.fresh = new Sqlite(settings.directory(), MaintenanceMarker.REPAIRED);
+        this.repaired = new Sqlite(settings.directory(), MaintenanceMarker.REPAIRED);
         this.grafted = new Sqlite(settings.directory(), MaintenanceMarker.REPAIR_SOURCE);
         this.marker = new MaintenanceMarker(settings.directory());
     }
@@ -133,15 +133,15 @@ public final class QueueRepair {
 
     private Report rebuild(Quarantine quarantine) throws IOException, SQLException, QueueUnavailableException {
         List<String> done = new ArrayList<>();
-        try (Connection target = fresh.openWriter()) {
+        try (Connection target = repaired.openWriter()) {
             long version = versionToRecover();
-            fresh.upgrade(target, version);
+            repaired.upgrade(target, version);
             done.add("all readable rows were copied into a new database");
             done.addAll(recover(quarantine, target, version));
         }
-        Report report = fix(fresh, quarantine, done, true);
-        fresh.requireNoLog();
-        DurableFiles.sync(fresh.file());
+        Report report = fix(repaired, quarantine, done, true);
+        repaired.requireNoLog();
+        DurableFiles.sync(repaired.file());
         marker.begin(COMMAND, quarantine.folder());
         replaceFiles();
         marker.end();
@@ -168,7 +168,7 @@ public final class QueueRepair {
     private void replaceFiles() throws IOException {
         DurableFiles.delete(queue.index());
         DurableFiles.delete(queue.log());
-        DurableFiles.move(fresh.file(), queue.file());
+        DurableFiles.move(repaired.file(), queue.file());
     }
 
     private List<String> recover(Quarantine quarantine, Connection target, long version)

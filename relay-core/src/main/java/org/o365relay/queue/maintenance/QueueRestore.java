@@ -33,7 +33,7 @@ public final class QueueRestore {
     private final Path directory;
     private final InstantSource clock;
     private final Sqlite queue;
-    private final Sqlite fresh;
+    private final Sqlite restored;
     private final MaintenanceMarker marker;
 
     /// @param directory the data directory
@@ -41,7 +41,7 @@ public final class QueueRestore {
         this.directory = directory;
         this.clock = clock;
         this.queue = new Sqlite(directory);
-        this.fresh = new Sqlite(directory, MaintenanceMarker.RESTORED);
+        this.restored = new Sqlite(directory, MaintenanceMarker.RESTORED);
         this.marker = new MaintenanceMarker(directory);
     }
 
@@ -69,7 +69,7 @@ public final class QueueRestore {
                         Reason.UNUSABLE_DIRECTORY,
                         "there is already a queue in " + directory + "; add --replace to move it to replaced/");
             }
-            fresh.delete();
+            restored.delete();
             copy(backup);
             long open = prepare(backup, hold);
             Path previous = replaceFiles(interrupted);
@@ -78,7 +78,7 @@ public final class QueueRestore {
             throw unavailable(
                     Reason.UNUSABLE_DIRECTORY, "the backup " + backup + " could not be restored: " + e.getMessage());
         } catch (SQLException e) {
-            throw fresh.isDamage(e)
+            throw restored.isDamage(e)
                     ? unavailable(Reason.DAMAGED, backup + " is damaged: " + e.getMessage())
                     : unavailable(
                             Reason.UNUSABLE_DIRECTORY,
@@ -94,9 +94,9 @@ public final class QueueRestore {
     private void copy(Path backup) throws IOException {
         Path log = log(backup);
         if (DurableFiles.size(log) > 0) {
-            DurableFiles.copy(log, fresh.log());
+            DurableFiles.copy(log, restored.log());
         }
-        DurableFiles.copy(backup, fresh.file());
+        DurableFiles.copy(backup, restored.file());
         DurableFiles.syncDirectory(directory);
     }
 
@@ -116,17 +116,17 @@ public final class QueueRestore {
     /// @return the number of open messages
     private long prepare(Path backup, boolean hold) throws IOException, SQLException, QueueUnavailableException {
         Instant takenAt = takenAt(backup);
-        try (Connection reader = fresh.connect()) {
+        try (Connection reader = restored.connect()) {
             List<String> problems = Sqlite.integrity(reader);
             if (!problems.isEmpty()) {
                 throw unavailable(Reason.DAMAGED, backup + " is damaged: " + problems.getFirst());
             }
-            if (fresh.version(reader) == 0) {
+            if (restored.version(reader) == 0) {
                 throw unavailable(Reason.DAMAGED, backup + " is not a queue of o365-relay");
             }
         }
-        try (Connection writer = fresh.openWriter()) {
-            fresh.upgrade(writer);
+        try (Connection writer = restored.openWriter()) {
+            restored.upgrade(writer);
             long open = recordRestore(InspectionStatements.on(writer), takenAt, hold);
             writer.commit();
             Sqlite.emptyLog(writer);
@@ -151,13 +151,13 @@ public final class QueueRestore {
     ///     queue; empty if there was none
     /// @return the folder with the previous files; null if there were none
     private @Nullable Path replaceFiles(Optional<Operation> interrupted) throws IOException, QueueUnavailableException {
-        fresh.requireNoLog();
-        DurableFiles.sync(fresh.file());
+        restored.requireNoLog();
+        DurableFiles.sync(restored.file());
         Path folder = interrupted
                 .map(Operation::folder)
                 .orElse(directory.resolve("replaced").resolve(Quarantine.name(clock.instant())));
         if (interrupted.isEmpty() && queue.files().isEmpty()) {
-            DurableFiles.move(fresh.file(), queue.file());
+            DurableFiles.move(restored.file(), queue.file());
             return null;
         }
         DurableFiles.createDirectories(folder);
@@ -169,16 +169,16 @@ public final class QueueRestore {
             }
         }
         queue.delete(); // files left by an interrupted restore
-        DurableFiles.move(fresh.file(), queue.file());
+        DurableFiles.move(restored.file(), queue.file());
         marker.end();
         return folder;
     }
 
     private void clean() throws QueueUnavailableException {
         try {
-            fresh.delete();
+            restored.delete();
         } catch (IOException e) {
-            throw unavailable(Reason.UNUSABLE_DIRECTORY, fresh.file() + " could not be deleted: " + e.getMessage());
+            throw unavailable(Reason.UNUSABLE_DIRECTORY, restored.file() + " could not be deleted: " + e.getMessage());
         }
     }
 

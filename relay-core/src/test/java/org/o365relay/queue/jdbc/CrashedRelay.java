@@ -44,7 +44,7 @@ final class CrashedRelay {
         QueueSettings settings = new QueueSettings(Path.of(arguments[0]), 0, 1L << 40, Duration.ofDays(30));
         JdbcQueue queue = SqliteQueue.open(settings, clock, RandomGenerator.getDefault());
         Devices devices = new Devices(queue.devices().all(), clock);
-        queue.devices().persist(devices);
+        queue.devices().startPersisting(devices);
         EmailAddress mailbox = EmailAddress.parse("relay@contoso.example").orElseThrow();
         SmtpListener listener = new SmtpListener(
                 new AcceptSettings(

@@ -47,7 +47,7 @@ class DeviceCommitHookTest {
 
     private Devices start() {
         Devices started = new Devices(fixture.queue().devices().all(), fixture.clock);
-        fixture.queue().devices().persist(started);
+        fixture.queue().devices().startPersisting(started);
         return started;
     }
 
@@ -116,7 +116,7 @@ class DeviceCommitHookTest {
 
     @Test
     void acceptsMailDespiteABugInTheCounters() {
-        fixture.queue().devices().persist(new DeviceChanges() {
+        fixture.queue().devices().startPersisting(new DeviceChanges() {
             @Override
             public boolean isPending() {
                 return true;

@@ -55,7 +55,7 @@ class DeviceUsageCrashTest {
         QueueFixture fixture = new QueueFixture(Path.of(arguments[0]));
         JdbcQueue queue = SqliteQueue.open(fixture.settings(), clock, RandomGenerator.getDefault());
         Devices devices = new Devices(queue.devices().all(), clock);
-        queue.devices().persist(devices);
+        queue.devices().startPersisting(devices);
         for (int session = 0; session < SESSIONS; session++) {
             Device device = devices.at(InetAddress.ofLiteral("192.168.10." + (1 + session % 3)));
             Thread.ofPlatform().start(() -> accept(queue, device, fixture));

@@ -52,7 +52,7 @@ class FullDiskTest {
     public static void main(String[] arguments) throws Exception {
         QueueFixture fixture = new QueueFixture(Path.of(arguments[0]));
         Devices devices = new Devices(fixture.clock);
-        fixture.queue().devices().persist(devices);
+        fixture.queue().devices().startPersisting(devices);
         System.out.println("FULL " + accept(fixture, devices, 200));
         System.in.read();
         System.out.println("AGAIN " + accept(fixture, devices, 20));

@@ -39,11 +39,11 @@ public final class MaintenanceMarker {
     /// @param folder a folder below the data directory; its path is stored relative to the data directory, so
     ///     that the data directory can be moved
     public void begin(String command, Path folder) throws IOException {
-        Path fresh = file.resolveSibling(FILE + ".partial");
-        Files.deleteIfExists(fresh);
+        Path partial = file.resolveSibling(FILE + ".partial");
+        Files.deleteIfExists(partial);
         Path relative = directory.toAbsolutePath().relativize(folder.toAbsolutePath());
-        DurableFiles.write(fresh, (command + "\n" + relative + "\n").getBytes(StandardCharsets.UTF_8));
-        DurableFiles.move(fresh, file);
+        DurableFiles.write(partial, (command + "\n" + relative + "\n").getBytes(StandardCharsets.UTF_8));
+        DurableFiles.move(partial, file);
     }
 
     public void end() throws IOException {

@@ -44,7 +44,7 @@ class OfflineQueueTest {
 
     private void count() {
         Devices devices = new Devices(fixture.queue().devices().all(), fixture.clock);
-        fixture.queue().devices().persist(devices);
+        fixture.queue().devices().startPersisting(devices);
         devices.at(PRINTER).rejected();
         fixture.writeDevices(200);
     }
