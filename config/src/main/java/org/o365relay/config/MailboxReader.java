@@ -44,7 +44,8 @@ record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostn
         List<Preset> presets = readers.stream().map(UpstreamReader::preset).toList();
         var limits = new MailboxLimitsReader(mailbox.section("limits"), presets);
         var sending = limits.read();
-        UpstreamCredential defaultCredential = defaultCredential(readers, cloud, address);
+        NdrReader ndrReader = new NdrReader(mailbox.section(NdrReader.KEY), cloud);
+        UpstreamCredential defaultCredential = defaultCredential(readers, ndrReader.usesCredential(), cloud, address);
         List<UpstreamSettings> upstreams = new ArrayList<>();
         for (UpstreamReader reader : readers) {
             UpstreamCredential signIn = signIn(reader, defaultCredential, cloud, address);
@@ -52,8 +53,7 @@ record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostn
                     .ifPresent(upstreams::add);
         }
         Optional<RewriteRules> rules = rules(address);
-        Optional<NdrSettings> ndr =
-                new NdrReader(mailbox.section(NdrReader.KEY), cloud).read(address, defaultCredential.credential());
+        Optional<NdrSettings> ndr = ndrReader.read(address, defaultCredential.credential());
         Integer recipients = limits.recipientsPerMessage();
         Long size = limits.messageSize();
         readers.forEach(reader -> reportStricterLimits(reader, recipients, size));
@@ -110,11 +110,11 @@ record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostn
 
     /// Returns the mailbox's own credential, or [Credential.None] if it is not set and no upstream uses it.
     private UpstreamCredential defaultCredential(
-            List<UpstreamReader> readers, Cloud cloud, Optional<EmailAddress> address) {
+            List<UpstreamReader> readers, boolean usedForNdrs, Cloud cloud, Optional<EmailAddress> address) {
         CredentialReader reader = credentials(mailbox.section(CredentialReader.KEY), cloud);
         boolean used = readers.stream()
                 .anyMatch(upstream -> upstream.preset() != Preset.CONNECTOR && !hasCredential(upstream));
-        if (!used && reader.isSet() && readers.getFirst().preset() == Preset.CONNECTOR) {
+        if (!used && !usedForNdrs && reader.isSet() && readers.getFirst().preset() == Preset.CONNECTOR) {
             reportUnusedCredential(reader);
         }
         return new UpstreamCredential(

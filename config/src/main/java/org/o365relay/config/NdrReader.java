@@ -28,6 +28,11 @@ record NdrReader(Section ndr, Cloud cloud) {
         GRAPH
     }
 
+    /// @return whether NDRs are read with the mailbox's credential
+    boolean usesCredential() {
+        return ndr.value(SOURCE, SOURCES) == Source.GRAPH;
+    }
+
     /// @param credential the mailbox's credential; empty if invalid
     /// @return the settings; empty if NDRs are not read, the address or credential is invalid, or the
     ///     credential does not use OAuth
@@ -50,8 +55,8 @@ record NdrReader(Section ndr, Cloud cloud) {
         }
         ndr.problem(
                 SOURCE,
-                "reading mail through Microsoft Graph requires a token; use a credential of type client-secret, certificate,"
-                        + " device-code or managed-identity for the mailbox, or source = none");
+                "reading mail through Microsoft Graph requires a token; use a credential of type client-secret,"
+                        + " certificate, device-code or managed-identity for the mailbox, or source = none");
         return Optional.empty();
     }
 

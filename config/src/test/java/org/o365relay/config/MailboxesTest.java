@@ -38,11 +38,11 @@ class MailboxesTest {
 
     @ParameterizedTest
     @CsvSource(textBlock = """
-            worldwide, smtp.office365.com,       https://login.microsoftonline.com,        https://outlook.office365.com/.default
-            gcc-high,  smtp.office365.us,        https://login.microsoftonline.us,         https://outlook.office365.us/.default
-            dod,       outlook-dod.office365.us, https://login.microsoftonline.us,         https://outlook-dod.office365.us/.default
-            china,     smtp.partner.outlook.cn,  https://login.partner.microsoftonline.cn, https://partner.outlook.cn/.default
-            """)
+        worldwide, smtp.office365.com,       https://login.microsoftonline.com,        https://outlook.office365.com/.default
+        gcc-high,  smtp.office365.us,        https://login.microsoftonline.us,         https://outlook.office365.us/.default
+        dod,       outlook-dod.office365.us, https://login.microsoftonline.us,         https://outlook-dod.office365.us/.default
+        china,     smtp.partner.outlook.cn,  https://login.partner.microsoftonline.cn, https://partner.outlook.cn/.default
+        """)
     void usesTheSmtpServerOfTheCloud(String cloud, String host, String authority, String scope) throws Exception {
         MailboxSettings mailbox = mailbox("cloud = %s, credential { %s }".formatted(cloud, SECRET));
 
@@ -56,11 +56,11 @@ class MailboxesTest {
 
     @ParameterizedTest
     @CsvSource(textBlock = """
-            worldwide, https://graph.microsoft.com
-            gcc-high,  https://graph.microsoft.us
-            dod,       https://dod-graph.microsoft.us
-            china,     https://microsoftgraph.chinacloudapi.cn
-            """)
+        worldwide, https://graph.microsoft.com
+        gcc-high,  https://graph.microsoft.us
+        dod,       https://dod-graph.microsoft.us
+        china,     https://microsoftgraph.chinacloudapi.cn
+        """)
     void usesTheGraphEndpointOfTheCloud(String cloud, String root) throws Exception {
         UpstreamSettings upstream = mailbox("cloud = %s, upstream.preset = graph, credential { %s, username = %s }"
                         .formatted(cloud, SECRET, "\"box@contoso.example\""))
@@ -76,15 +76,15 @@ class MailboxesTest {
 
     @ParameterizedTest
     @CsvSource(nullValues = "-", textBlock = """
-            preset = office365,                              smtp.office365.com,    587, 30, 2, 10000, 500, 36700160
-            preset = high-volume,                            smtp.hve.mx.microsoft, 587, -,  2, -,     50,  10000000
-            preset = azure-communication,                    smtp.azurecomm.net,    587, 30, 2, -,     50,  10000000
-            preset = connector,                              contoso.example,       25,  -,  2, -,     200, 1073741824
-            'preset = connector, host = mx.x.example',       mx.x.example,          25,  -,  2, -,     200, 1073741824
-            'host = mail.x.example',                         mail.x.example,        587, -,  2, -,     -,   1073741824
-            'preset = smarthost, host = m.example, port=25', m.example,             25,  -,  2, -,     -,   1073741824
-            'preset = office365, host = smtp.test',          smtp.test,             587, 30, 2, 10000, 500, 36700160
-            """)
+        preset = office365,                              smtp.office365.com,    587, 30, 2, 10000, 500, 36700160
+        preset = high-volume,                            smtp.hve.mx.microsoft, 587, -,  2, -,     50,  10000000
+        preset = azure-communication,                    smtp.azurecomm.net,    587, 30, 2, -,     50,  10000000
+        preset = connector,                              contoso.example,       25,  -,  2, -,     200, 1073741824
+        'preset = connector, host = mx.x.example',       mx.x.example,          25,  -,  2, -,     200, 1073741824
+        'host = mail.x.example',                         mail.x.example,        587, -,  2, -,     -,   1073741824
+        'preset = smarthost, host = m.example, port=25', m.example,             25,  -,  2, -,     -,   1073741824
+        'preset = office365, host = smtp.test',          smtp.test,             587, 30, 2, 10000, 500, 36700160
+        """)
     void usesTheHostAndLimitsOfThePreset(
             String upstream,
             String host,
@@ -113,8 +113,9 @@ class MailboxesTest {
     @Test
     void readsTheLimitsOfAMailbox() throws Exception {
         MailboxSettings mailbox = mailbox("""
-                limits { messages-per-minute = 5, burst = 1, connections = 1, recipients-per-day = 100 }
-                credential { %s }""".formatted(SECRET));
+            limits { messages-per-minute = 5, burst = 1, connections = 1, recipients-per-day = 100 }
+            credential { %s }\
+            """.formatted(SECRET));
 
         assertThat(mailbox.limits()).isEqualTo(new MailboxLimits(5, 1, 1, 100));
     }
@@ -157,10 +158,10 @@ class MailboxesTest {
     void mailboxesWithTheSameUserNameShareAnAccount() throws Exception {
         List<MailboxSettings> mailboxes =
                 valid("""
-                relay.mailbox-defaults.credential { %s, username = "Sender@contoso.example" }
-                relay.mailboxes = [ { address = "a@contoso.example" }, { address = "b@contoso.example" }
-                  { address = "C@contoso.example", upstream.host = mx.x.example, credential.type = none } ]
-                """.formatted(SECRET)).settings().mailboxes();
+                    relay.mailbox-defaults.credential { %s, username = "Sender@contoso.example" }
+                    relay.mailboxes = [ { address = "a@contoso.example" }, { address = "b@contoso.example" }
+                      { address = "C@contoso.example", upstream.host = mx.x.example, credential.type = none } ]
+                    """.formatted(SECRET)).settings().mailboxes();
 
         assertThat(mailboxes)
                 .extracting(MailboxSettings::account)
@@ -170,11 +171,12 @@ class MailboxesTest {
     @Test
     void readsFallbacksWithTheSameOrTheirOwnCredential() throws Exception {
         List<UpstreamSettings> upstreams = mailbox("""
-                        credential { %s }
-                        fallback = [
-                          { preset = graph }
-                          { host = mail.x.example, reply-timeout = 5s, credential { username = me, password = "other" } }
-                        ]""".formatted(SECRET)).upstreams();
+            credential { %s }
+            fallback = [
+              { preset = graph }
+              { host = mail.x.example, reply-timeout = 5s, credential { username = me, password = "other" } }
+            ]\
+            """.formatted(SECRET)).upstreams();
 
         assertThat(upstreams).hasSize(3);
         assertThat(upstreams.get(1)).isInstanceOf(UpstreamSettings.Graph.class);
@@ -210,10 +212,10 @@ class MailboxesTest {
         SecurityFiles.write(directory);
 
         assertThat(ReadText.problems(directory, """
-                relay.data-directory = queue
-                relay.mailboxes = [ { address = "relay@contoso.example"
-                  upstream { preset = connector, client-certificate = first.pem, client-certificate-key = relay.key } } ]
-                """))
+            relay.data-directory = queue
+            relay.mailboxes = [ { address = "relay@contoso.example"
+              upstream { preset = connector, client-certificate = first.pem, client-certificate-key = relay.key } } ]
+            """))
                 .singleElement()
                 .asString()
                 .contains("client-certificate: the key in", "does not belong to");
@@ -224,8 +226,9 @@ class MailboxesTest {
         SecurityFiles.write(directory);
 
         MailboxSettings mailbox = mailbox("""
-                upstream { preset = connector, client-certificate = relay.pem, client-certificate-key = relay.key
-                  local-address = "192.0.2.7" }""");
+            upstream { preset = connector, client-certificate = relay.pem, client-certificate-key = relay.key
+              local-address = "192.0.2.7" }\
+            """);
 
         SmtpUpstreamSettings upstream = smtp(mailbox).upstream();
         assertThat(upstream.localAddress()).isEqualTo(InetAddress.ofLiteral("192.0.2.7"));
@@ -237,14 +240,34 @@ class MailboxesTest {
     @Test
     void hidesTheSecretsOfAllUpstreams() throws Exception {
         Configuration.Valid valid = read("""
-                credential { %s }
-                fallback = [
-                  { credential { type = device-code, token-key = "geheim-1", %s } }
-                  { host = x.example, credential { password = "geheim-2" } }
-                ]""".formatted(SECRET, APP));
+            credential { %s }
+            fallback = [
+              { credential { type = device-code, token-key = "geheim-1", %s } }
+              { host = x.example, credential { password = "geheim-2" } }
+            ]\
+            """.formatted(SECRET, APP));
 
         assertThat(EffectiveText.of(valid)).contains("client-secret=\"***\"", "token-key=\"***\"");
         assertThat(valid.toString()).doesNotContain("geheim");
+    }
+
+    @Test
+    void readsTheNdrsOfAConnectorWithTheCredentialOfTheMailbox() throws Exception {
+        Configuration.Valid valid =
+                read("upstream { preset = connector, domain = contoso.example }, ndr.source = graph, credential { %s }"
+                        .formatted(SECRET));
+
+        assertThat(valid.settings()
+                        .mailboxes()
+                        .getFirst()
+                        .upstreams()
+                        .getFirst()
+                        .credential())
+                .isInstanceOf(Credential.None.class);
+        assertThat(valid.settings().ndrs())
+                .singleElement()
+                .satisfies(ndr -> assertThat(ndr.source().credential()).isInstanceOf(Credential.ClientSecret.class));
+        assertThat(EffectiveText.of(valid)).contains("type=client-secret", "client-secret=\"***\"");
     }
 
     private Credential credential(String keys) throws Exception {

@@ -43,9 +43,18 @@ final class EffectiveMailbox {
         keys.put("limits", limits(resolved));
         keys.put("ndr", ndr(resolved.ndr()));
         keys.put("upstream", upstreams.getFirst());
-        keys.put("credential", credential(mailbox.upstreams().getFirst().credential()));
+        keys.put("credential", credential(defaultCredential(resolved)));
         keys.put("fallback", fallback(mailbox, upstreams));
         return keys;
+    }
+
+    /// Returns the credential of the section `credential`: the one that NDRs are read with, if they are read, and
+    /// otherwise that of the first upstream. Only a connector can be an upstream that does not use it.
+    private static Credential defaultCredential(ResolvedMailbox mailbox) {
+        NdrSettings ndr = mailbox.ndr();
+        return ndr == null
+                ? mailbox.settings().upstreams().getFirst().credential()
+                : ndr.source().credential();
     }
 
     private static List<Map<String, Object>> fallback(MailboxSettings mailbox, List<Map<String, Object>> upstreams) {

@@ -73,7 +73,11 @@ final class ConfigDirectory {
     void put(Path fresh, String name, Readers readers) throws IOException {
         restrict(fresh, readers);
         if (hasContent(name)) {
-            Files.move(path(name), path(name + ".bak"), StandardCopyOption.REPLACE_EXISTING);
+            Files.copy(
+                    path(name),
+                    path(name + ".bak"),
+                    StandardCopyOption.REPLACE_EXISTING,
+                    StandardCopyOption.COPY_ATTRIBUTES); // a copy, so that the file never lacks its name
         }
         Files.move(fresh, path(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
