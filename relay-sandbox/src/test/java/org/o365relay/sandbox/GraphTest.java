@@ -67,13 +67,13 @@ final class GraphTest {
                 .containsExactly("a@example.org", "b@example.org", "c@example.org", "hidden@example.org");
         assertThat(accepted.mechanism()).isEqualTo("Bearer");
         assertThat(new String(accepted.content(), StandardCharsets.UTF_8)).isEqualTo("""
-                    From: <relay@contoso.example>
-                    To: A <a@example.org>, b@example.org
-                    Cc: c@example.org
-                    Subject: hello
+            From: <relay@contoso.example>
+            To: A <a@example.org>, b@example.org
+            Cc: c@example.org
+            Subject: hello
 
-                    Bcc: not a header
-                    """.replace("\n", "\r\n"));
+            Bcc: not a header
+            """.replace("\n", "\r\n"));
     }
 
     @ParameterizedTest
@@ -203,17 +203,36 @@ final class GraphTest {
     }
 
     @Test
+    void keepsTheMessageIdOfADraftWithoutAttachments() throws Exception {
+        HttpResponse<String> made = web.json("POST", "/v1.0/users/" + USER + "/messages", token, """
+            {"subject": "short", "internetMessageId": "<1@mfp>", "body": {"contentType": "text", "content": "hello"},
+             "toRecipients": [{"emailAddress": {"address": "a@example.org"}}]}\
+            """);
+        String draft = "/v1.0/users/" + USER + "/messages/" + WebClient.text(made, "id");
+        assertThat(web.json("PATCH", draft, token, """
+            {"body": {"contentType": "html", "content": "<b>hello</b>"}}\
+            """).statusCode()).isEqualTo(200);
+        assertThat(graphError(web.json("POST", draft + "/send", token, ""))).isEqualTo("202");
+
+        String sent = new String(SANDBOX.sandbox().accepted().getLast().content(), StandardCharsets.UTF_8);
+        assertThat(sent).contains("Message-ID: <1@mfp>\r\n", "Content-Type: text/html", "<b>hello</b>");
+    }
+
+    @Test
     void sendsADraftCreatedFromJson() throws Exception {
         HttpResponse<String> made = web.json("POST", "/v1.0/users/" + USER + "/messages", token, """
             {"subject": "Grüße", "body": {"contentType": "html", "content": "<b>hello</b>"},
              "toRecipients": [{"emailAddress": {"address": "a@example.org", "name": "A, B"}}],
-             "internetMessageHeaders": [{"name": "X-Device", "value": "mfp"}]}""");
+             "internetMessageHeaders": [{"name": "X-Device", "value": "mfp"}]}\
+            """);
         assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
         String draft = "/v1.0/users/" + USER + "/messages/" + WebClient.text(made, "id");
         assertThat(web.json("PATCH", draft, token, """
-            {"bccRecipients": [{"emailAddress": {"address": "b@example.org"}}]}""").statusCode()).isEqualTo(200);
+            {"bccRecipients": [{"emailAddress": {"address": "b@example.org"}}]}\
+            """).statusCode()).isEqualTo(200);
         assertThat(web.json("POST", draft + "/attachments", token, """
-            {"@odata.type": "#microsoft.graph.fileAttachment", "name": "scan.pdf", "contentBytes": "aGVsbG8="}""").statusCode())
+            {"@odata.type": "#microsoft.graph.fileAttachment", "name": "scan.pdf", "contentBytes": "aGVsbG8="}\
+            """).statusCode())
                 .isEqualTo(201);
         assertThat(SANDBOX.sandbox().acceptedCount()).isEqualTo(before);
         assertThat(graphError(web.json("POST", draft + "/send", token, ""))).isEqualTo("202");
@@ -262,7 +281,8 @@ final class GraphTest {
     void sendsAJsonMessageInOneRequest() throws Exception {
         HttpResponse<String> answer = web.json("POST", SEND, token, """
             {"message": {"subject": "x", "body": {"contentType": "text", "content": "y"},
-             "toRecipients": [{"emailAddress": {"address": "a@example.org"}}]}, "saveToSentItems": false}""");
+             "toRecipients": [{"emailAddress": {"address": "a@example.org"}}]}, "saveToSentItems": false}\
+            """);
         assertThat(graphError(answer)).isEqualTo("202");
         assertThat(Optional.ofNullable(SANDBOX.sandbox().accepted().getLast().subject()))
                 .contains("x");

@@ -10,6 +10,7 @@ import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeMultipart;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.Enumeration;
@@ -21,10 +22,29 @@ import org.o365relay.sandbox.message.Header;
 import org.o365relay.sandbox.settings.SandboxMailbox;
 import org.o365relay.sandbox.web.JsonValues;
 
-/// A draft message. Thread-safe, except for [#close()].
+/// A draft message. Thread-safe.
 final class SandboxDraft implements AutoCloseable {
 
     private static final Session PLAIN = Session.getInstance(new Properties());
+
+    /// A MIME message that keeps a given Message-ID when it is saved.
+    private static final class Message extends MimeMessage {
+
+        Message() {
+            super(PLAIN);
+        }
+
+        Message(InputStream content) throws MessagingException {
+            super(PLAIN, content);
+        }
+
+        @Override
+        protected void updateMessageID() throws MessagingException {
+            if (getMessageID() == null) {
+                super.updateMessageID();
+            }
+        }
+    }
 
     private final SandboxMailbox mailbox;
     private final MimeMessage message;
@@ -38,7 +58,7 @@ final class SandboxDraft implements AutoCloseable {
     /// @param content MIME content of the whole message
     static SandboxDraft of(SandboxMailbox mailbox, byte[] content) throws GraphRefusal {
         try {
-            return new SandboxDraft(mailbox, new MimeMessage(PLAIN, new ByteArrayInputStream(content)));
+            return new SandboxDraft(mailbox, new Message(new ByteArrayInputStream(content)));
         } catch (MessagingException unreadable) {
             throw new GraphRefusal(400, "ErrorMimeContentInvalid", "The MIME content is invalid.");
         }
@@ -56,8 +76,9 @@ final class SandboxDraft implements AutoCloseable {
 
     private static MimeMessage empty() {
         try {
-            MimeMessage message = new MimeMessage(PLAIN);
+            MimeMessage message = new Message();
             message.setText("");
+            message.saveChanges();
             return message;
         } catch (MessagingException e) {
             throw new IllegalStateException("cannot create an empty message", e);
@@ -71,6 +92,9 @@ final class SandboxDraft implements AutoCloseable {
     synchronized void change(Map<String, @Nullable Object> members) throws GraphRefusal {
         try {
             DraftFields.write(members, message);
+            if (members.containsKey("body")) {
+                message.saveChanges(); // writes the Content fields of the new body
+            }
         } catch (MessagingException unusable) {
             throw GraphRefusal.badRequest(String.valueOf(unusable.getMessage()));
         }
@@ -122,12 +146,7 @@ final class SandboxDraft implements AutoCloseable {
     }
 
     private MimeMessage withAttachments() throws MessagingException, IOException {
-        MimeMessage whole = new MimeMessage(PLAIN) {
-            @Override
-            protected void updateMessageID() {
-                // keep the Message-ID of the draft
-            }
-        };
+        MimeMessage whole = new Message();
         for (Enumeration<String> fields = message.getAllHeaderLines(); fields.hasMoreElements(); ) {
             String line = fields.nextElement();
             if (!line.regionMatches(true, 0, "Content-", 0, 8) && !line.regionMatches(true, 0, "MIME-", 0, 5)) {
@@ -174,7 +193,7 @@ final class SandboxDraft implements AutoCloseable {
 
     /// Deletes the files of the attachments.
     @Override
-    public void close() throws IOException {
+    public synchronized void close() throws IOException {
         for (DraftAttachment attachment : attachments) {
             attachment.delete();
         }
