@@ -50,10 +50,13 @@ public final class Dispatcher {
         checkLoop = Thread.ofVirtual().name("checks-" + sender.mailbox()).start(() -> repeat(checker::checkNext));
     }
 
-    /// Starts no more deliveries, and waits for those in flight.
+    /// Starts no more deliveries, and waits for those in flight. Later calls have no effect.
     ///
     /// @param grace maximum wait; messages whose delivery takes longer are retried after the next start
     public void stop(Duration grace) {
+        if (stopping) {
+            return; // the first call keeps all delivery slots
+        }
         stopping = true;
         long deadline = System.nanoTime() + grace.toNanos();
         try {

@@ -13,6 +13,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.Effort;
 import org.o365relay.deliver.health.MailboxStatus;
@@ -112,6 +113,14 @@ class DispatcherTest {
     }
 
     @Test
+    @Timeout(20)
+    void doesNotWaitAgainIfItHasStopped() {
+        dispatcher.start();
+        dispatcher.stop(Duration.ofHours(1));
+        dispatcher.stop(Duration.ofHours(1));
+    }
+
+    @Test
     void resumesByItselfWhenSigningInWorksAgain() throws Exception {
         relay.upstream.answer(WRONG_PASSWORD).failCheck(WRONG_PASSWORD);
         relay.accept("ups@contoso.example", ALERT, "anna@contoso.example");
@@ -193,7 +202,7 @@ class DispatcherTest {
     @Test
     void sendsABurstInOrderAtTheRateOfTheMailbox() throws Exception {
         MailboxLimits limits = new MailboxLimits(9_000, 30, 1, null);
-        int messages = Effort.rounds(600, 2000);
+        int messages = Effort.rounds(300, 2000);
         for (int i = 0; i < messages; i++) {
             relay.accept("ups@contoso.example", ALERT, i + "@contoso.example");
         }
@@ -210,7 +219,7 @@ class DispatcherTest {
         assertThat(relay.journal.events()).containsOnly("delivered");
         double due = (messages - limits.burst()) / 150.0;
         assertThat(seconds).as("not faster").isGreaterThan(due * 0.98);
-        assertThat(seconds).as("not slower, but for a busy machine").isLessThan(due * 1.5);
+        assertThat(seconds).as("not slower, but for a busy machine").isLessThan(due * 1.5 + 0.5);
     }
 
     /// With the clock of the system, and probes after some milliseconds.
