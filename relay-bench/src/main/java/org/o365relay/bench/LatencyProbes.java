@@ -4,7 +4,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 
 /// Sends probe messages, alternately normal and urgent, through a relay under load, and measures for each probe
 /// the time from sending its content until it arrives at the upstream.
@@ -32,6 +32,7 @@ final class LatencyProbes {
     private final Latencies urgent = new Latencies();
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final Thread thread;
+    private volatile @Nullable IOException failure;
 
     /// Latencies of the probes of one priority.
     static final class Latencies {
@@ -67,7 +68,7 @@ final class LatencyProbes {
                 send((n % 2 == 0 ? "normal-" : "urgent-") + n + "@contoso.example");
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("a probe was not accepted: " + e.getMessage(), e);
+            failure = e;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -112,8 +113,13 @@ final class LatencyProbes {
     }
 
     /// Stops sending. Does not wait for probes in transit.
-    void stop() throws InterruptedException {
+    ///
+    /// @throws IOException if a probe was not accepted; none was sent after it
+    void stop() throws IOException, InterruptedException {
         stopped.countDown();
         thread.join();
+        if (failure != null) {
+            throw new IOException("a probe was not accepted: " + failure.getMessage(), failure);
+        }
     }
 }

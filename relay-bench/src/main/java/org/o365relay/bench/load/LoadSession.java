@@ -109,9 +109,11 @@ final class LoadSession {
         }
     }
 
-    /// Closes the session and counts its message as dropped.
+    /// Closes the session and counts its message as dropped. After QUIT there is no such message.
     void abandon() {
-        tally.dropped();
+        if (step != Step.QUIT) {
+            tally.dropped();
+        }
         close();
     }
 
