@@ -143,8 +143,7 @@ final class ExpiryMonitor implements AutoCloseable {
         AdminWarning warning = new AdminWarning(
                 "expiring." + Long.toHexString(name.hashCode() & 0xffff_ffffL) + "." + threshold,
                 notice.subject(daysLeft),
-                List.of(notice.consequence(daysLeft), "What to do: " + notice.advice()),
-                now);
+                List.of(notice.consequence(daysLeft), "What to do: " + notice.advice()));
         emails.write(warning, mailbox.address())
                 .ifPresentOrElse(email -> send(name, email, now), () -> oneTimeAlerts.recordSent(name, now));
     }

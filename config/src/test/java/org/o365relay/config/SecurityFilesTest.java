@@ -20,14 +20,14 @@ import org.o365relay.config.hocon.Problem;
 class SecurityFilesTest {
 
     private static final String TEXT = """
-            relay.tls {
-              certificate = relay.pem
-              key = relay.key
-            }
-            relay.auth.users-file = users
-            relay.mailboxes = [ { address = "relay@contoso.example", upstream.preset = high-volume
-              credential { type = password, password = ${RELAY_PASSWORD} } } ]
-            """;
+        relay.tls {
+          certificate = relay.pem
+          key = relay.key
+        }
+        relay.auth.users-file = users
+        relay.mailboxes = [ { address = "relay@contoso.example", upstream.preset = high-volume
+          credential { type = password, password = ${RELAY_PASSWORD} } } ]
+        """;
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
@@ -45,10 +45,10 @@ class SecurityFilesTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            not a key                                                                        | there is no PEM private key in relay.key (relay.tls.key); it starts with -----BEGIN PRIVATE KEY-----
-            -----BEGIN PRIVATE KEY-----\\nAAAA\\n-----END PRIVATE KEY-----\\n                     | the key in relay.key (relay.tls.key) is damaged, or neither RSA nor EC; inspect it with: openssl pkey -noout -text -in relay.key
-            -----BEGIN EC PRIVATE KEY-----\\nAAAA\\n-----END EC PRIVATE KEY-----\\n               | the key in relay.key is in the format SEC 1, not in PKCS #8; convert it with: openssl pkcs8 -topk8 -nocrypt -in relay.key -out key-pkcs8.pem, and set relay.tls.key to the new file
-            """)
+        not a key                                                                        | there is no PEM private key in relay.key (relay.tls.key); it starts with -----BEGIN PRIVATE KEY-----
+        -----BEGIN PRIVATE KEY-----\\nAAAA\\n-----END PRIVATE KEY-----\\n                     | the key in relay.key (relay.tls.key) is damaged, or neither RSA nor EC; inspect it with: openssl pkey -noout -text -in relay.key
+        -----BEGIN EC PRIVATE KEY-----\\nAAAA\\n-----END EC PRIVATE KEY-----\\n               | the key in relay.key is in the format SEC 1, not in PKCS #8; convert it with: openssl pkcs8 -topk8 -nocrypt -in relay.key -out key-pkcs8.pem, and set relay.tls.key to the new file
+        """)
     void rejectsAnUnusableKey(String content, String reason) throws IOException {
         Files.writeString(directory.resolve("relay.key"), content.replace("\\n", "\n"));
 
@@ -68,9 +68,9 @@ class SecurityFilesTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-             2 | expired on 2026-11-22T10:00:00Z; devices that verify it cannot send. Replace the certificate
-            -2 | is not valid before 2026-11-20T10:00:00Z; check the clock of this machine
-            """)
+         2 | expired on 2026-11-22T10:00:00Z; devices that verify it cannot send. Replace the certificate
+        -2 | is not valid yet: the clock of this machine is at least 24 h behind: it says 2026-11-19T10:00:00Z, but the certificate is valid only from 2026-11-20T10:00:00Z; devices that verify it cannot send. Set the clock or replace the certificate
+        """)
     void warnsOfACertificateThatIsNotValidToday(int days, String reason) throws IOException {
         InstantSource clock = InstantSource.offset(SecurityFiles.CLOCK, Duration.ofDays(days));
 
@@ -85,7 +85,8 @@ class SecurityFilesTest {
 
         assertThat(problems())
                 .containsExactly(
-                        "relay.conf:5: relay.auth.users-file: users line 3: expected name:hash, as htpasswd -B writes it",
+                        "relay.conf:5: relay.auth.users-file: users line 3: expected name:hash, as htpasswd -B writes"
+                                + " it",
                         "relay.conf:5: relay.auth.users-file: users line 4: no bcrypt hash after the name, as htpasswd"
                                 + " -B writes it",
                         "relay.conf:5: relay.auth.users-file: users line 5: duplicate user name");

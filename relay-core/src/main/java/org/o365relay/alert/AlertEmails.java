@@ -31,8 +31,7 @@ public record AlertEmails(AlertMailboxes mailboxes, Function<EmailAddress, Notic
     /// @return the email; empty if no admin is configured, or if no mailbox can send and the message reports
     ///     that an alert was raised. In the second case the caller tries again later
     Optional<LocalMessage> write(AlertMessage message, AlertCondition condition) {
-        return sender(message, condition.mailbox())
-                .flatMap(mailbox -> email(mailbox, AlertTexts.email(message, clock.instant())));
+        return sender(message, condition.mailbox()).flatMap(mailbox -> email(mailbox, AlertTexts.email(message)));
     }
 
     private Optional<EmailAddress> sender(AlertMessage message, @Nullable EmailAddress affected) {

@@ -213,7 +213,7 @@ final class AlertTexts {
         };
     }
 
-    static AdminWarning email(AlertMessage message, Instant now) {
+    static AdminWarning email(AlertMessage message) {
         Alert alert = message.alert();
         List<String> paragraphs = new ArrayList<>();
         if (message.isCleared()) {
@@ -233,7 +233,7 @@ final class AlertTexts {
         }
         String id = "alert." + Long.toHexString(alert.name().hashCode() & 0xffff_ffffL) + "."
                 + alert.since().toEpochMilli() + (message.isCleared() ? ".cleared" : "");
-        return new AdminWarning(id, subject(message), paragraphs, now);
+        return new AdminWarning(id, subject(message), paragraphs);
     }
 
     /// @return the message as a single text, for chat services

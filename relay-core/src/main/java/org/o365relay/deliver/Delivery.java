@@ -20,6 +20,7 @@ import org.o365relay.deliver.upstream.Response.Origin;
 import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.deliver.upstream.Verdict;
 import org.o365relay.journal.Journal;
+import org.o365relay.mail.Arrival;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Recipient;
 import org.o365relay.mail.Reply;
@@ -45,6 +46,7 @@ public final class Delivery {
     private final AttemptEvaluator evaluator;
     private final SettlementPlanner planner;
     private final SettlementWriter settlements;
+    private final InstantSource clock;
     private final QuotaWait quotaWait;
 
     /// @param sender mailbox sender to deliver through
@@ -59,6 +61,7 @@ public final class Delivery {
             RandomGenerator random) {
         this.queue = queue;
         this.sender = sender;
+        this.clock = clock;
         this.evaluator = new AttemptEvaluator(sender, journal, clock);
         this.planner = new SettlementPlanner(retry, clock, random);
         this.settlements =
@@ -105,7 +108,8 @@ public final class Delivery {
 
     private Attempt attempt(Claim claim, DeliveryPermit upstream, ContentStream content) {
         try {
-            return switch (sender.rewriter().rewrite(claim.id(), claim.arrival(), claim.envelope(), content)) {
+            Arrival arrival = claim.arrival().plausibleAt(clock.instant());
+            return switch (sender.rewriter().rewrite(claim.id(), arrival, claim.envelope(), content)) {
                 case Rewritten rewritten -> attempt(claim, rewritten, upstream);
                 case Unacceptable(Reply reply, ReportedMessage original) -> localFailure(claim, reply, original);
             };

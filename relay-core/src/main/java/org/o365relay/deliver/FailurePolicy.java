@@ -84,13 +84,7 @@ public final class FailurePolicy {
             case SIGN_IN -> known(ReplySource.SIGN_IN, response, alias);
             case NETWORK ->
                 deferred(response, Scope.MESSAGE, "the upstream could not be reached, or the connection was lost");
-            case TLS ->
-                suspended(
-                        response,
-                        "TLS with the upstream failed",
-                        "Check that upstream.host is the name in the server's certificate, and that no firewall or"
-                                + " virus scanner intercepts TLS. For a private certificate authority set"
-                                + " upstream.trusted-certificates.");
+            case TLS -> judgeTls(response);
             case RELAY -> judgeLocal(response);
         };
     }
@@ -120,6 +114,20 @@ public final class FailurePolicy {
                 .find(source, response.reply())
                 .map(known -> judgeKnown(response, known, alias))
                 .orElseGet(() -> judgeUnknown(source, response));
+    }
+
+    private Verdict judgeTls(Response response) {
+        return catalogue
+                .find(
+                        ReplySource.SIGN_IN,
+                        response.reply()) // a wrong clock has the same fix, whichever server shows it
+                .map(known -> judgeKnown(response, known, false))
+                .orElseGet(() -> suspended(
+                        response,
+                        "TLS with the upstream failed",
+                        "Check that upstream.host is the name in the server's certificate, and that no firewall or"
+                                + " virus scanner intercepts TLS. For a private certificate authority set"
+                                + " upstream.trusted-certificates."));
     }
 
     private Verdict judgeKnown(Response response, KnownReply known, boolean alias) {

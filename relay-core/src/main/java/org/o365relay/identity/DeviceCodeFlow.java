@@ -24,7 +24,7 @@ record DeviceCodeFlow(Credential.DeviceCode credential, String scope, LoginFile 
     public AccessToken fetch(boolean forceRefresh) throws SignInException {
         synchronized (file) {
             StoredLogin saved = file.read();
-            SignInHttp http = new SignInHttp(https);
+            SignInHttp http = new SignInHttp(https, clock);
             PublicClientApplication client = Msal.configured(
                             PublicClientApplication.builder(credential.app().clientId()), credential.app(), http)
                     .build();

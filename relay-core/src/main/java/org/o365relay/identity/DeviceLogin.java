@@ -19,7 +19,7 @@ record DeviceLogin(Credential.DeviceCode credential, String scope, LoginFile fil
     /// @throws SignInException if the user does not sign in, or the login cannot be stored
     String run(Consumer<LoginPrompt> show) throws SignInException {
         file.requireOwnFormat();
-        SignInHttp http = new SignInHttp(https);
+        SignInHttp http = new SignInHttp(https, clock);
         App app = credential.app();
         PublicClientApplication client = Msal.configured(PublicClientApplication.builder(app.clientId()), app, http)
                 .build();

@@ -4,6 +4,7 @@ import com.microsoft.aad.msal4j.IAuthenticationResult;
 import com.microsoft.aad.msal4j.ManagedIdentityApplication;
 import com.microsoft.aad.msal4j.ManagedIdentityId;
 import com.microsoft.aad.msal4j.ManagedIdentityParameters;
+import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.net.Https;
@@ -12,11 +13,12 @@ import org.o365relay.net.Https;
 ///
 /// @param clientId client ID of a user-assigned identity; null for the system-assigned identity
 /// @param direct HTTP client without a proxy, because the token endpoint is reachable only from this machine
-record ManagedIdentityFlow(@Nullable String clientId, String scope, Https direct) implements TokenFlow {
+record ManagedIdentityFlow(@Nullable String clientId, String scope, Https direct, InstantSource clock)
+        implements TokenFlow {
 
     @Override
     public AccessToken fetch(boolean forceRefresh) throws SignInException {
-        SignInHttp http = new SignInHttp(direct);
+        SignInHttp http = new SignInHttp(direct, clock);
         ManagedIdentityApplication client = ManagedIdentityApplication.builder(
                         clientId == null
                                 ? ManagedIdentityId.systemAssigned()

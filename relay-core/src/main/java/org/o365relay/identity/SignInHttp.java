@@ -10,6 +10,7 @@ import java.net.URLDecoder;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.json.Json;
 import org.o365relay.net.Https;
+import org.o365relay.time.ClockDifference;
 
 /// HTTP client for MSAL, based on [Https]. Each instance serves one token request and records why it failed,
 /// because MSAL's exceptions omit details. It removes the secrets of the request from error responses, because
@@ -37,11 +39,14 @@ final class SignInHttp implements IHttpClient {
     }
 
     private final Https https;
+    private final InstantSource clock;
     private volatile @Nullable SignInResponse refusal;
     private volatile @Nullable IOException failure;
 
-    SignInHttp(Https https) {
+    /// @param clock calendar clock of this machine, compared with the `Date` of error responses
+    SignInHttp(Https https, InstantSource clock) {
         this.https = https;
+        this.clock = clock;
     }
 
     /// @return the last response if its status was not 200 or its body was not a JSON object; otherwise empty
@@ -86,11 +91,17 @@ final class SignInHttp implements IHttpClient {
         if (response.statusCode() == 200) {
             // a truncated response may contain part of a token, and MSAL would log it
             String shown = response.body().startsWith("{") ? "" : response.body();
-            refusal = SignInResponse.of(200, Optional.empty(), shown);
+            refusal = SignInResponse.of(200, Optional.empty(), null, shown);
             return new Response(BAD_REQUEST, Map.of(), "{}");
         }
         String body = withoutSecrets(response.body(), body(msalRequest));
-        refusal = SignInResponse.of(response.statusCode(), response.headers().firstValue("Retry-After"), body);
+        @Nullable
+        ClockDifference difference = response.headers()
+                .firstValue("Date")
+                .flatMap(date -> ClockDifference.ofHttp(clock.instant(), date))
+                .orElse(null);
+        refusal = SignInResponse.of(
+                response.statusCode(), response.headers().firstValue("Retry-After"), difference, body);
         return new Response(response.statusCode(), response.headers().map(), body);
     }
 

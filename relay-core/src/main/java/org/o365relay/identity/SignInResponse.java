@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.json.Json;
+import org.o365relay.time.ClockDifference;
 
 /// An error response from the sign-in service (RFC 6749 §5.2), or from another server that answered instead,
 /// such as a proxy.
@@ -18,25 +19,35 @@ import org.o365relay.json.Json;
 /// @param status HTTP status
 /// @param retryAfter how long the service asks the relay to wait; null if the response does not specify it in
 ///     seconds
+/// @param clock clock of this machine compared with that of the server; null if the response has no `Date`
 /// @param body body of the response, without the secrets of the request
-record SignInResponse(int status, @Nullable Duration retryAfter, String body) {
+record SignInResponse(
+        int status, @Nullable Duration retryAfter, @Nullable ClockDifference clock, String body) {
 
     private static final Pattern AADSTS = Pattern.compile("AADSTS(\\d+)");
+
+    // The assertion is signed for a few minutes of the clock of this machine. 50013 and 50027 have other causes, too.
+    private static final Pattern ABOUT_TIME = Pattern.compile(
+            "AADSTS(?:700024|500133|50013|50027)\\b" + "|(?i)valid time range|not yet valid|clock skew|current time:");
     private static final int MAX_SNIPPET = 300;
 
-    static SignInResponse of(int status, Optional<String> retryAfter, String body) {
+    static SignInResponse of(int status, Optional<String> retryAfter, @Nullable ClockDifference clock, String body) {
         Duration wait = retryAfter
                 .filter(text -> text.matches("\\d{1,6}"))
                 .map(text -> Duration.ofSeconds(Long.parseLong(text)))
                 .orElse(null);
-        return new SignInResponse(status, wait, body);
+        return new SignInResponse(status, wait, clock, body);
     }
 
-    /// @return the error and its description, with the IDs that Microsoft support asks for; empty if the body
-    ///     is not an error in the format of the sign-in service
+    /// @return the error and its description, with the IDs that Microsoft support asks for, and whether the clock
+    ///     of this machine is right if the error may be caused by a wrong one; empty if the body is not an error
+    ///     in the format of the sign-in service
     Optional<String> errorText() {
         return Json.readForeign(body.getBytes(StandardCharsets.UTF_8), ErrorBody.class)
-                .flatMap(ErrorBody::text);
+                .flatMap(ErrorBody::text)
+                .map(text -> clock != null && ABOUT_TIME.matcher(text).find()
+                        ? text + " (" + clock.comparedWith("the sign-in service") + ")"
+                        : text);
     }
 
     /// @param error error code or, from Azure App Service, an object that contains a code and a message

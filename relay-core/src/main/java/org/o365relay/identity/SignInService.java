@@ -88,12 +88,13 @@ public final class SignInService implements AutoCloseable {
         String scope = key.scope();
         return switch (key.credential()) {
             case Credential.ClientSecret secret ->
-                new ClientCredentialsFlow(secret.app(), scope, new AppCredential.Secret(secret), https);
+                new ClientCredentialsFlow(secret.app(), scope, new AppCredential.Secret(secret), https, clock);
             case Credential.ClientCertificate certificate ->
                 new ClientCredentialsFlow(
-                        certificate.app(), scope, new AppCredential.Certificate(certificate, clock), https);
+                        certificate.app(), scope, new AppCredential.Certificate(certificate, clock), https, clock);
             case Credential.DeviceCode login -> new DeviceCodeFlow(login, scope, loginFile(login), https, clock);
-            case Credential.ManagedIdentity(var _, var clientId) -> new ManagedIdentityFlow(clientId, scope, direct);
+            case Credential.ManagedIdentity(var _, var clientId) ->
+                new ManagedIdentityFlow(clientId, scope, direct, clock);
         };
     }
 

@@ -1,7 +1,9 @@
 package org.o365relay.mail;
 
 import java.net.InetAddress;
+import java.time.Duration;
 import java.time.Instant;
+import org.o365relay.time.BuildTime;
 
 /// When and how a message was received; the source of its Received field (RFC 5321 §4.4).
 ///
@@ -11,4 +13,19 @@ import java.time.Instant;
 ///     display; empty if the client gave none
 /// @param protocol the "with" value (RFC 3848, RFC 6531 §4.3): `SMTP`, or `ESMTP` or `UTF8SMTP` with an
 ///     optional suffix `S`, `A` or `SA`; `LOCAL` for the relay's own notices
-public record Arrival(Instant at, InetAddress client, String helo, String protocol) {}
+public record Arrival(Instant at, InetAddress client, String helo, String protocol) {
+
+    // small corrections of the clock are normal; a message keeps its time, and thus the same header at each attempt
+    private static final Duration TOLERANCE = Duration.ofHours(1);
+
+    /// Corrects the time of a message that was received while the calendar clock was wrong, so that its header
+    /// does not show a time before the build of the relay, or in the future.
+    ///
+    /// @param now time that the calendar clock shows now
+    /// @return this arrival at the time `now` if its own time is before the build, or more than an hour after
+    ///     `now`; this arrival if its own time may be right, or if `now` is before the build too
+    public Arrival plausibleAt(Instant now) {
+        boolean isPlausible = BuildTime.isPlausible(at) && !at.isAfter(now.plus(TOLERANCE));
+        return isPlausible || !BuildTime.isPlausible(now) ? this : new Arrival(now, client, helo, protocol);
+    }
+}

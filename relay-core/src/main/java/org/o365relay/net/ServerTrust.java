@@ -15,11 +15,14 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.Date;
 import java.util.List;
 import java.util.stream.Stream;
@@ -30,6 +33,7 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.time.ClockDifference;
 
 /// Verifies server certificates (chain and name) exactly as the JDK does, and explains why a certificate is not
 /// trusted.
@@ -147,22 +151,47 @@ public final class ServerTrust extends X509ExtendedTrustManager {
         try {
             delegate.checkServerTrusted(chain, authType, socket);
         } catch (CertificateException e) {
-            throw new UntrustedCertificateException(explain(host, chain[0], e), e);
+            throw new UntrustedCertificateException(explain(host, chain, e), e);
         }
     }
 
-    private static String explain(String host, X509Certificate certificate, CertificateException failure) {
+    private static String explain(String host, X509Certificate[] chain, CertificateException failure) {
+        X509Certificate certificate = chain[0];
         String subject = "certificate of " + host;
+        Instant now = Instant.now(); // as the JDK, which verifies the dates by the system's clock
         if (isCausedBy(failure, CertificateExpiredException.class)) {
-            return subject + " expired on " + date(certificate.getNotAfter());
+            return subject + " expired on " + date(validUntil(chain)) + " (the clock of this machine says "
+                    + now.truncatedTo(ChronoUnit.SECONDS) + ")";
         }
+        ClockDifference clock = new ClockDifference(now, validFrom(chain));
+        boolean isEarly = clock.here().isBefore(clock.there());
         if (isCausedBy(failure, CertPathBuilderException.class)) {
-            return subject + " is not signed by a trusted CA (issuer: " + certificate.getIssuerX500Principal() + ")";
+            return subject + " is not signed by a trusted CA (issuer: " + certificate.getIssuerX500Principal() + ")"
+                    + (isEarly ? ", or cannot be verified: " + clock.beforeValidity() : "");
+        }
+        if (isEarly) {
+            return subject + " is not valid yet: " + clock.beforeValidity();
         }
         // only the exception for a wrong name has no cause
         return failure.getCause() == null
                 ? subject + " is for " + String.join(", ", names(certificate)) + ", not for " + host
                 : subject + " is not accepted: " + failure.getMessage();
+    }
+
+    /// @return the end of the time in which all certificates are valid
+    private static Date validUntil(X509Certificate[] chain) {
+        return Arrays.stream(chain)
+                .map(X509Certificate::getNotAfter)
+                .min(Comparator.naturalOrder())
+                .orElseThrow();
+    }
+
+    /// @return the beginning of the time in which all certificates are valid
+    private static Instant validFrom(X509Certificate[] chain) {
+        return Arrays.stream(chain)
+                .map(certificate -> certificate.getNotBefore().toInstant())
+                .max(Comparator.naturalOrder())
+                .orElseThrow();
     }
 
     private static boolean isCausedBy(Throwable failure, Class<? extends Throwable> type) {
@@ -200,7 +229,7 @@ public final class ServerTrust extends X509ExtendedTrustManager {
             delegate.checkServerTrusted(chain, authType, engine);
         } catch (CertificateException e) {
             String peer = engine.getPeerHost();
-            throw new UntrustedCertificateException(explain(peer == null ? host : peer, chain[0], e), e);
+            throw new UntrustedCertificateException(explain(peer == null ? host : peer, chain, e), e);
         }
     }
 

@@ -1,6 +1,5 @@
 package org.o365relay.notice;
 
-import java.time.Instant;
 import java.util.List;
 
 /// The content of an email to the admin.
@@ -9,8 +8,7 @@ import java.util.List;
 ///     warning
 /// @param subject the subject of the email
 /// @param paragraphs what happened or will happen, and what to do
-/// @param now date of the email
-public record AdminWarning(String id, String subject, List<String> paragraphs, Instant now) {
+public record AdminWarning(String id, String subject, List<String> paragraphs) {
 
     public AdminWarning {
         paragraphs = List.copyOf(paragraphs);

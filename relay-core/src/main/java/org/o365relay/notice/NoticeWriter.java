@@ -89,7 +89,7 @@ public final class NoticeWriter {
         DigestText text = new DigestText(digest, hostname, texts);
         try {
             StringBuilder header = new StringBuilder();
-            appendAddressing(header, digest.recipient(), text.subject(), digest.now());
+            appendAddressing(header, digest.recipient(), text.subject());
             append(
                     header,
                     "Message-ID",
@@ -129,7 +129,6 @@ public final class NoticeWriter {
         append(header, "From", "Mail relay <" + mailbox + ">");
         append(header, "To", "<" + admin + ">");
         append(header, "Subject", MimeUtility.encodeText(warning.subject(), "UTF-8", null));
-        append(header, "Date", DeliveryStatus.date(warning.now()));
         append(header, "Message-ID", "<" + warning.id() + "@" + mailbox.domain() + ">");
         append(header, "Auto-Submitted", "auto-generated"); // RFC 3834 §5
         append(header, "MIME-Version", "1.0");
@@ -200,7 +199,7 @@ public final class NoticeWriter {
             NoticeEvent event, OriginalHeader original, EmailAddress recipient, String subject, MultipartReport report)
             throws IOException {
         StringBuilder header = new StringBuilder();
-        appendAddressing(header, recipient, subject, event.occurredAt());
+        appendAddressing(header, recipient, subject);
         append(header, "Message-ID", "<" + uniqueName(event) + "@" + mailbox.domain() + ">");
         original.messageId().ifPresent(id -> {
             append(header, "In-Reply-To", id);
@@ -217,12 +216,11 @@ public final class NoticeWriter {
         return header.append("\r\n").toString();
     }
 
-    private void appendAddressing(StringBuilder header, EmailAddress recipient, String subject, Instant now)
+    private void appendAddressing(StringBuilder header, EmailAddress recipient, String subject)
             throws UnsupportedEncodingException {
         append(header, "From", MimeUtility.encodeText(texts.text("relay"), "UTF-8", null) + " <" + mailbox + ">");
         append(header, "To", "<" + recipient + ">");
         append(header, "Subject", MimeUtility.encodeText(subject, "UTF-8", null));
-        append(header, "Date", DeliveryStatus.date(now));
     }
 
     /// Returns a different name for each notice about the same message. Delivery to its recipients can fail at

@@ -79,7 +79,8 @@ final class HeaderComposer {
         };
     }
 
-    /// Adds the same values at every attempt, because Exchange detects duplicates by Message-ID and Date.
+    /// Adds the same values at every attempt (unless the message was received while the clock was wrong), because
+    /// Exchange detects duplicates by Message-ID and Date.
     private void addMissing(QueueId id, Arrival arrival) {
         if (lacks("Date")) {
             fields.add(RawField.of("Date", ReceivedField.date(arrival.at())));

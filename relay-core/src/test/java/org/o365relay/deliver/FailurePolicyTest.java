@@ -3,6 +3,7 @@ package org.o365relay.deliver;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,6 +21,7 @@ import org.o365relay.exchange.ReplySource;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Outcome;
 import org.o365relay.mail.Reply;
+import org.o365relay.time.ClockDifference;
 
 class FailurePolicyTest {
 
@@ -27,102 +29,102 @@ class FailurePolicyTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            # step        | origin   | outcome   | scope     | reply
-            END_OF_CONTENT| UPSTREAM | Delivered | MESSAGE   | 250 2.0.0 OK <1@x> [Hostname=A.prod.outlook.com]
-            # Exchange's own replies, by code and text
-            AUTH          | UPSTREAM | Deferred  | UPSTREAM  | 535 5.7.3 Authentication unsuccessful [HOST 2026 0]
-            AUTH          | UPSTREAM | Deferred  | UPSTREAM  | 535 5.7.139 Authentication unsuccessful, new words
-            AUTH          | UPSTREAM | Deferred  | UPSTREAM  | 550 5.7.30 Basic authentication is not supported
-            AUTH          | UPSTREAM | Deferred  | UPSTREAM  | 504 5.7.4 Unrecognized authentication type
-            AUTH          | UPSTREAM | Deferred  | MESSAGE   | 454 4.7.0 Temporary authentication failure
-            AUTH          | UPSTREAM | Deferred  | MESSAGE   | 451 4.7.0 Temporary server error. PRX4
-            MAIL          | UPSTREAM | Deferred  | UPSTREAM  | 530 5.7.57 Client not authenticated to send mail.
-            MAIL          | UPSTREAM | Deferred  | UPSTREAM  | 451 5.7.3 STARTTLS is required to send mail
-            EHLO          | UPSTREAM | Deferred  | UPSTREAM  | 421 4.7.66 TLS 1.0 and 1.1 are not supported.
-            END_OF_CONTENT| UPSTREAM | Deferred  | MAILBOX   | 554 5.2.252 SendAsDenied; a not allowed to send as b
-            END_OF_CONTENT| UPSTREAM | Deferred  | MAILBOX   | 550 5.2.252 Sender throttled due to continuous errors
-            END_OF_CONTENT| UPSTREAM | Deferred  | MAILBOX   | 554 5.2.0 X:SubmissionQuotaExceededException; no
-            END_OF_CONTENT| UPSTREAM | Deferred  | MAILBOX   | 554 5.2.2 mailbox full; MapiExceptionQuotaExceeded
-            MAIL          | UPSTREAM | Deferred  | CONNECTIONS| 432 4.3.2 Concurrent connections limit exceeded.
-            RCPT          | UPSTREAM | Deferred  | MAILBOX   | 550 5.7.233 tenant external recipient rate limit
-            GREETING      | UPSTREAM | Deferred  | MESSAGE   | 421 4.3.2 Service not active
-            RCPT          | UPSTREAM | Deferred  | RECIPIENT | 452 4.5.3 Too many recipients
-            RCPT          | UPSTREAM | Deferred  | RECIPIENT | 550 5.2.122 Recipient's receive limit exceeded
-            RCPT          | UPSTREAM | Failed    | RECIPIENT | 550 5.1.10 RecipientNotFound
-            RCPT          | UPSTREAM | Failed    | RECIPIENT | 552 5.2.2 mailbox full
-            RCPT          | UPSTREAM | Deferred  | RECIPIENT | 552 Too many recipients
-            RCPT          | UPSTREAM | Deferred  | RECIPIENT | 552 5.5.3 Too many recipients
-            END_OF_CONTENT| UPSTREAM | Failed    | MESSAGE   | 552 5.3.4 Message size exceeds fixed maximum size
-            MAIL          | UPSTREAM | Deferred  | UPSTREAM  | 501 5.1.7 Invalid address
-            END_OF_CONTENT| UPSTREAM | Failed    | MESSAGE   | 550 5.7.703 blocked by the tenant
-            # replies nobody knows
-            GREETING      | UPSTREAM | Deferred  | UPSTREAM  | 554 No SMTP service here
-            CONNECT       | UPSTREAM | Deferred  | UPSTREAM  | 521 host does not accept mail
-            EHLO          | UPSTREAM | Deferred  | UPSTREAM  | 550 5.7.506 Bad HELO
-            STARTTLS      | UPSTREAM | Deferred  | UPSTREAM  | 501 5.5.4 No
-            STARTTLS      | UPSTREAM | Deferred  | MESSAGE   | 454 4.7.0 TLS not available
-            AUTH          | UPSTREAM | Deferred  | UPSTREAM  | 535 Denied
-            AUTH          | UPSTREAM | Deferred  | UPSTREAM  | 530 5.7.0 Something first
-            AUTH          | UPSTREAM | Deferred  | UPSTREAM  | 550 5.7.999 Something new
-            AUTH          | UPSTREAM | Deferred  | UPSTREAM  | 552 5.3.4 Message size exceeds
-            MAIL          | UPSTREAM | Deferred  | UPSTREAM  | 530 5.7.0 Authentication required
-            MAIL          | UPSTREAM | Deferred  | UPSTREAM  | 550 5.7.999 Something new
-            MAIL          | UPSTREAM | Deferred  | UPSTREAM  | 553 5.7.1 Sender address rejected: not owned by user
-            MAIL          | UPSTREAM | Failed    | MESSAGE   | 552 5.3.4 Message size exceeds fixed maximum size
-            MAIL          | UPSTREAM | Failed    | MESSAGE   | 552 too big
-            MAIL          | UPSTREAM | Failed    | MESSAGE   | 550 5.6.7 non-ASCII addresses not permitted
-            MAIL          | UPSTREAM | Deferred  | MESSAGE   | 450 4.9.9 Something new
-            RCPT          | UPSTREAM | Failed    | RECIPIENT | 550 No such user
-            RCPT          | UPSTREAM | Deferred  | RECIPIENT | 450 Greylisted
-            CONTENT       | UPSTREAM | Failed    | MESSAGE   | 554 No valid recipients
-            CONTENT       | UPSTREAM | Deferred  | MESSAGE   | 250 Makes no sense
-            END_OF_CONTENT| UPSTREAM | Failed    | MESSAGE   | 554 Transaction failed
-            END_OF_CONTENT| UPSTREAM | Deferred  | MESSAGE   | 430 4.2.0 Something new
-            END_OF_CONTENT| UPSTREAM | Deferred  | MESSAGE   | 354 Makes no sense
-            # what the relay says itself
-            CONNECT       | NETWORK  | Deferred  | MESSAGE   | 451 4.4.1 connection refused
-            END_OF_CONTENT| NETWORK  | Deferred  | MESSAGE   | 451 4.4.2 connection lost
-            STARTTLS      | TLS      | Deferred  | UPSTREAM  | 454 4.7.5 certificate of x is for y
-            AUTH          | RELAY    | Deferred  | UPSTREAM  | 504 5.7.4 x offers no AUTH LOGIN or PLAIN
-            MAIL          | RELAY    | Failed    | MESSAGE   | 550 5.6.7 x cannot take it
-            RCPT          | RELAY    | Failed    | RECIPIENT | 550 5.6.7 x cannot take it
-            CONTENT       | RELAY    | Deferred  | MESSAGE   | 451 4.3.0 the stored message cannot be read
-            # the sign-in service
-            AUTH          | SIGN_IN  | Deferred  | UPSTREAM  | 401 invalid_client: AADSTS7000215: Invalid client secret
-            AUTH          | SIGN_IN  | Deferred  | UPSTREAM  | 400 unauthorized_client: AADSTS4711: something new
-            AUTH          | SIGN_IN  | Deferred  | MESSAGE   | 503 temporarily_unavailable: no
-            # Microsoft Graph
-            END_OF_CONTENT| GRAPH    | Delivered | MESSAGE   | 202 Accepted
-            END_OF_CONTENT| GRAPH    | Deferred  | MESSAGE   | 200 NotSent: no
-            AUTH          | GRAPH    | Deferred  | UPSTREAM  | 401 InvalidAuthenticationToken: no
-            END_OF_CONTENT| GRAPH    | Deferred  | UPSTREAM  | 403 ErrorAccessDenied: Access is denied.
-            END_OF_CONTENT| GRAPH    | Deferred  | UPSTREAM  | 403 SomethingNew: no
-            END_OF_CONTENT| GRAPH    | Deferred  | MAILBOX   | 403 ErrorSendAsDenied: no
-            END_OF_CONTENT| GRAPH    | Failed    | MESSAGE   | 400 ErrorInvalidRecipients: no
-            END_OF_CONTENT| GRAPH    | Failed    | MESSAGE   | 400 SomethingNew: no
-            END_OF_CONTENT| GRAPH    | Failed    | MESSAGE   | 413 BadRequest: no
-            END_OF_CONTENT| GRAPH    | Deferred  | UPSTREAM  | 429 ApplicationThrottled: no
-            END_OF_CONTENT| GRAPH    | Deferred  | MAILBOX   | 429 ErrorSubmissionQuotaExceeded: no
-            END_OF_CONTENT| GRAPH    | Deferred  | CONNECTIONS| 429 ApplicationThrottled: over its MailboxConcurrency
-            END_OF_CONTENT| GRAPH    | Deferred  | MESSAGE   | 503 ServiceUnavailable: no
-            END_OF_CONTENT| GRAPH    | Deferred  | MESSAGE   | 408 SomethingNew: no
-            END_OF_CONTENT| GRAPH    | Deferred  | MESSAGE   | 409 ErrorIrresolvableConflict: no
-            END_OF_CONTENT| GRAPH    | Deferred  | MESSAGE   | 423 SomethingNew: no
-            END_OF_CONTENT| GRAPH    | Deferred  | MESSAGE   | 425 SomethingNew: no
-            # a draft's trouble is not that of small messages
-            CONTENT       | GRAPH    | Deferred  | MESSAGE   | 403 DraftsForbidden: no (Mail.ReadWrite): ErrorAccessDenied: no
-            CONTENT       | GRAPH    | Deferred  | MESSAGE   | 403 ErrorAccessDenied: no
-            CONTENT       | GRAPH    | Deferred  | MESSAGE   | 403 SomethingNew: no
-            CONTENT       | GRAPH    | Deferred  | MESSAGE   | 404 ErrorItemNotFound: no
-            CONTENT       | GRAPH    | Deferred  | MESSAGE   | 404 ResourceNotFound: no
-            CONTENT       | GRAPH    | Deferred  | MESSAGE   | 401 HTTP 401: the upload's key is too old
-            CONTENT       | GRAPH    | Deferred  | MESSAGE   | 400 SomethingNew: no
-            CONTENT       | GRAPH    | Deferred  | MESSAGE   | 403 ErrorSendAsDenied: no
-            CONTENT       | GRAPH    | Deferred  | MESSAGE   | 507 ErrorQuotaExceeded: no
-            CONTENT       | GRAPH    | Failed    | MESSAGE   | 413 ErrorMessageSizeExceeded: no
-            CONTENT       | GRAPH    | Deferred  | UPSTREAM  | 429 ApplicationThrottled: no
-            END_OF_CONTENT| GRAPH    | Deferred  | MESSAGE   | 505 SomethingNew: no
-            """)
+        # step        | origin   | outcome   | scope     | reply
+        END_OF_CONTENT| UPSTREAM | Delivered | MESSAGE   | 250 2.0.0 OK <1@x> [Hostname=A.prod.outlook.com]
+        # Exchange's own replies, by code and text
+        AUTH          | UPSTREAM | Deferred  | UPSTREAM  | 535 5.7.3 Authentication unsuccessful [HOST 2026 0]
+        AUTH          | UPSTREAM | Deferred  | UPSTREAM  | 535 5.7.139 Authentication unsuccessful, new words
+        AUTH          | UPSTREAM | Deferred  | UPSTREAM  | 550 5.7.30 Basic authentication is not supported
+        AUTH          | UPSTREAM | Deferred  | UPSTREAM  | 504 5.7.4 Unrecognized authentication type
+        AUTH          | UPSTREAM | Deferred  | MESSAGE   | 454 4.7.0 Temporary authentication failure
+        AUTH          | UPSTREAM | Deferred  | MESSAGE   | 451 4.7.0 Temporary server error. PRX4
+        MAIL          | UPSTREAM | Deferred  | UPSTREAM  | 530 5.7.57 Client not authenticated to send mail.
+        MAIL          | UPSTREAM | Deferred  | UPSTREAM  | 451 5.7.3 STARTTLS is required to send mail
+        EHLO          | UPSTREAM | Deferred  | UPSTREAM  | 421 4.7.66 TLS 1.0 and 1.1 are not supported.
+        END_OF_CONTENT| UPSTREAM | Deferred  | MAILBOX   | 554 5.2.252 SendAsDenied; a not allowed to send as b
+        END_OF_CONTENT| UPSTREAM | Deferred  | MAILBOX   | 550 5.2.252 Sender throttled due to continuous errors
+        END_OF_CONTENT| UPSTREAM | Deferred  | MAILBOX   | 554 5.2.0 X:SubmissionQuotaExceededException; no
+        END_OF_CONTENT| UPSTREAM | Deferred  | MAILBOX   | 554 5.2.2 mailbox full; MapiExceptionQuotaExceeded
+        MAIL          | UPSTREAM | Deferred  | CONNECTIONS| 432 4.3.2 Concurrent connections limit exceeded.
+        RCPT          | UPSTREAM | Deferred  | MAILBOX   | 550 5.7.233 tenant external recipient rate limit
+        GREETING      | UPSTREAM | Deferred  | MESSAGE   | 421 4.3.2 Service not active
+        RCPT          | UPSTREAM | Deferred  | RECIPIENT | 452 4.5.3 Too many recipients
+        RCPT          | UPSTREAM | Deferred  | RECIPIENT | 550 5.2.122 Recipient's receive limit exceeded
+        RCPT          | UPSTREAM | Failed    | RECIPIENT | 550 5.1.10 RecipientNotFound
+        RCPT          | UPSTREAM | Failed    | RECIPIENT | 552 5.2.2 mailbox full
+        RCPT          | UPSTREAM | Deferred  | RECIPIENT | 552 Too many recipients
+        RCPT          | UPSTREAM | Deferred  | RECIPIENT | 552 5.5.3 Too many recipients
+        END_OF_CONTENT| UPSTREAM | Failed    | MESSAGE   | 552 5.3.4 Message size exceeds fixed maximum size
+        MAIL          | UPSTREAM | Deferred  | UPSTREAM  | 501 5.1.7 Invalid address
+        END_OF_CONTENT| UPSTREAM | Failed    | MESSAGE   | 550 5.7.703 blocked by the tenant
+        # replies nobody knows
+        GREETING      | UPSTREAM | Deferred  | UPSTREAM  | 554 No SMTP service here
+        CONNECT       | UPSTREAM | Deferred  | UPSTREAM  | 521 host does not accept mail
+        EHLO          | UPSTREAM | Deferred  | UPSTREAM  | 550 5.7.506 Bad HELO
+        STARTTLS      | UPSTREAM | Deferred  | UPSTREAM  | 501 5.5.4 No
+        STARTTLS      | UPSTREAM | Deferred  | MESSAGE   | 454 4.7.0 TLS not available
+        AUTH          | UPSTREAM | Deferred  | UPSTREAM  | 535 Denied
+        AUTH          | UPSTREAM | Deferred  | UPSTREAM  | 530 5.7.0 Something first
+        AUTH          | UPSTREAM | Deferred  | UPSTREAM  | 550 5.7.999 Something new
+        AUTH          | UPSTREAM | Deferred  | UPSTREAM  | 552 5.3.4 Message size exceeds
+        MAIL          | UPSTREAM | Deferred  | UPSTREAM  | 530 5.7.0 Authentication required
+        MAIL          | UPSTREAM | Deferred  | UPSTREAM  | 550 5.7.999 Something new
+        MAIL          | UPSTREAM | Deferred  | UPSTREAM  | 553 5.7.1 Sender address rejected: not owned by user
+        MAIL          | UPSTREAM | Failed    | MESSAGE   | 552 5.3.4 Message size exceeds fixed maximum size
+        MAIL          | UPSTREAM | Failed    | MESSAGE   | 552 too big
+        MAIL          | UPSTREAM | Failed    | MESSAGE   | 550 5.6.7 non-ASCII addresses not permitted
+        MAIL          | UPSTREAM | Deferred  | MESSAGE   | 450 4.9.9 Something new
+        RCPT          | UPSTREAM | Failed    | RECIPIENT | 550 No such user
+        RCPT          | UPSTREAM | Deferred  | RECIPIENT | 450 Greylisted
+        CONTENT       | UPSTREAM | Failed    | MESSAGE   | 554 No valid recipients
+        CONTENT       | UPSTREAM | Deferred  | MESSAGE   | 250 Makes no sense
+        END_OF_CONTENT| UPSTREAM | Failed    | MESSAGE   | 554 Transaction failed
+        END_OF_CONTENT| UPSTREAM | Deferred  | MESSAGE   | 430 4.2.0 Something new
+        END_OF_CONTENT| UPSTREAM | Deferred  | MESSAGE   | 354 Makes no sense
+        # what the relay says itself
+        CONNECT       | NETWORK  | Deferred  | MESSAGE   | 451 4.4.1 connection refused
+        END_OF_CONTENT| NETWORK  | Deferred  | MESSAGE   | 451 4.4.2 connection lost
+        STARTTLS      | TLS      | Deferred  | UPSTREAM  | 454 4.7.5 certificate of x is for y
+        AUTH          | RELAY    | Deferred  | UPSTREAM  | 504 5.7.4 x offers no AUTH LOGIN or PLAIN
+        MAIL          | RELAY    | Failed    | MESSAGE   | 550 5.6.7 x cannot take it
+        RCPT          | RELAY    | Failed    | RECIPIENT | 550 5.6.7 x cannot take it
+        CONTENT       | RELAY    | Deferred  | MESSAGE   | 451 4.3.0 the stored message cannot be read
+        # the sign-in service
+        AUTH          | SIGN_IN  | Deferred  | UPSTREAM  | 401 invalid_client: AADSTS7000215: Invalid client secret
+        AUTH          | SIGN_IN  | Deferred  | UPSTREAM  | 400 unauthorized_client: AADSTS4711: something new
+        AUTH          | SIGN_IN  | Deferred  | MESSAGE   | 503 temporarily_unavailable: no
+        # Microsoft Graph
+        END_OF_CONTENT| GRAPH    | Delivered | MESSAGE   | 202 Accepted
+        END_OF_CONTENT| GRAPH    | Deferred  | MESSAGE   | 200 NotSent: no
+        AUTH          | GRAPH    | Deferred  | UPSTREAM  | 401 InvalidAuthenticationToken: no
+        END_OF_CONTENT| GRAPH    | Deferred  | UPSTREAM  | 403 ErrorAccessDenied: Access is denied.
+        END_OF_CONTENT| GRAPH    | Deferred  | UPSTREAM  | 403 SomethingNew: no
+        END_OF_CONTENT| GRAPH    | Deferred  | MAILBOX   | 403 ErrorSendAsDenied: no
+        END_OF_CONTENT| GRAPH    | Failed    | MESSAGE   | 400 ErrorInvalidRecipients: no
+        END_OF_CONTENT| GRAPH    | Failed    | MESSAGE   | 400 SomethingNew: no
+        END_OF_CONTENT| GRAPH    | Failed    | MESSAGE   | 413 BadRequest: no
+        END_OF_CONTENT| GRAPH    | Deferred  | UPSTREAM  | 429 ApplicationThrottled: no
+        END_OF_CONTENT| GRAPH    | Deferred  | MAILBOX   | 429 ErrorSubmissionQuotaExceeded: no
+        END_OF_CONTENT| GRAPH    | Deferred  | CONNECTIONS| 429 ApplicationThrottled: over its MailboxConcurrency
+        END_OF_CONTENT| GRAPH    | Deferred  | MESSAGE   | 503 ServiceUnavailable: no
+        END_OF_CONTENT| GRAPH    | Deferred  | MESSAGE   | 408 SomethingNew: no
+        END_OF_CONTENT| GRAPH    | Deferred  | MESSAGE   | 409 ErrorIrresolvableConflict: no
+        END_OF_CONTENT| GRAPH    | Deferred  | MESSAGE   | 423 SomethingNew: no
+        END_OF_CONTENT| GRAPH    | Deferred  | MESSAGE   | 425 SomethingNew: no
+        # a draft's trouble is not that of small messages
+        CONTENT       | GRAPH    | Deferred  | MESSAGE   | 403 DraftsForbidden: no (Mail.ReadWrite): ErrorAccessDenied: no
+        CONTENT       | GRAPH    | Deferred  | MESSAGE   | 403 ErrorAccessDenied: no
+        CONTENT       | GRAPH    | Deferred  | MESSAGE   | 403 SomethingNew: no
+        CONTENT       | GRAPH    | Deferred  | MESSAGE   | 404 ErrorItemNotFound: no
+        CONTENT       | GRAPH    | Deferred  | MESSAGE   | 404 ResourceNotFound: no
+        CONTENT       | GRAPH    | Deferred  | MESSAGE   | 401 HTTP 401: the upload's key is too old
+        CONTENT       | GRAPH    | Deferred  | MESSAGE   | 400 SomethingNew: no
+        CONTENT       | GRAPH    | Deferred  | MESSAGE   | 403 ErrorSendAsDenied: no
+        CONTENT       | GRAPH    | Deferred  | MESSAGE   | 507 ErrorQuotaExceeded: no
+        CONTENT       | GRAPH    | Failed    | MESSAGE   | 413 ErrorMessageSizeExceeded: no
+        CONTENT       | GRAPH    | Deferred  | UPSTREAM  | 429 ApplicationThrottled: no
+        END_OF_CONTENT| GRAPH    | Deferred  | MESSAGE   | 505 SomethingNew: no
+        """)
     void classifiesReplies(Step step, Origin origin, String outcome, Scope scope, String text) {
         Reply reply = Reply.parse(text).orElseThrow();
         Verdict verdict = policy.judge(new Response(step, reply, origin), false);
@@ -131,6 +133,21 @@ class FailurePolicyTest {
         assertThat(verdict.scope()).isEqualTo(scope);
         assertThat(verdict.outcome().reply()).isEqualTo(reply);
         assertThat(verdict.cause().isEmpty()).isEqualTo(outcome.equals("Delivered"));
+    }
+
+    @Test
+    void advisesToSetTheClockIfACertificateIsNotValidYet() {
+        String early = new ClockDifference(Instant.EPOCH, Instant.parse("2026-11-30T12:00:00Z")).beforeValidity();
+        Verdict verdict = policy.judge(
+                new Response(
+                        Step.STARTTLS,
+                        Reply.of(454, "4.7.5", "certificate of a.example is not valid yet: " + early),
+                        Origin.TLS),
+                false);
+        assertThat(verdict.scope()).isEqualTo(Scope.UPSTREAM);
+        assertThat(verdict.outcome()).isInstanceOf(Outcome.Deferred.class);
+        assertThat(verdict.cause()).isEqualTo("the clock of this machine is wrong");
+        assertThat(verdict.advice()).contains("timedatectl");
     }
 
     static Stream<Arguments> examplesAtEveryStep() {
@@ -191,14 +208,14 @@ class FailurePolicyTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            END_OF_CONTENT| GRAPH | UPSTREAM    | 3    | 429 ApplicationThrottled: Too many requests.
-            CONNECT       | RELAY | UPSTREAM    | 3    | 451 4.3.2 Microsoft Graph asked the relay to wait
-            # its own time, and its own cause
-            END_OF_CONTENT| GRAPH | MAILBOX     | 3600 | 429 ErrorSubmissionQuotaExceeded: no
-            END_OF_CONTENT| GRAPH | CONNECTIONS |      | 429 ApplicationThrottled: over its MailboxConcurrency
-            # it may have been sent
-            END_OF_CONTENT| GRAPH | MESSAGE     |      | 503 ServiceUnavailable: no
-            """)
+        END_OF_CONTENT| GRAPH | UPSTREAM    | 3    | 429 ApplicationThrottled: Too many requests.
+        CONNECT       | RELAY | UPSTREAM    | 3    | 451 4.3.2 Microsoft Graph asked the relay to wait
+        # its own time, and its own cause
+        END_OF_CONTENT| GRAPH | MAILBOX     | 3600 | 429 ErrorSubmissionQuotaExceeded: no
+        END_OF_CONTENT| GRAPH | CONNECTIONS |      | 429 ApplicationThrottled: over its MailboxConcurrency
+        # it may have been sent
+        END_OF_CONTENT| GRAPH | MESSAGE     |      | 503 ServiceUnavailable: no
+        """)
     void suspendsTheUpstreamForTheTimeOfRetryAfter(Step step, Origin origin, Scope scope, Long seconds, String text) {
         Response response =
                 new Response(step, Reply.parse(text).orElseThrow(), origin).withRetryAfter(Duration.ofSeconds(3));

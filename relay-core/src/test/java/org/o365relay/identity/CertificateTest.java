@@ -14,6 +14,7 @@ import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PSSParameterSpec;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Map;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.o365relay.ManualClock;
 import org.o365relay.identity.TokenException.Origin;
 import org.o365relay.mail.Secret;
 import org.o365relay.net.KeyMaker;
@@ -110,17 +112,17 @@ class CertificateTest extends SignInTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            missing   | missing.pem does not exist
-            no key    | there is no PEM private key in
-            foreign   | does not belong to the first certificate in
-            no word   | is encrypted, but no password is configured
-            bad word  | the configured password is wrong for the key in
-            bad pfx   | the configured password is wrong for
-            no word p | is encrypted, but no password is configured
-            garbage   | is neither a PEM certificate nor a readable PFX file
-            elliptic  | is not RSA; Microsoft Entra accepts only RSA
-            pkcs1     | is not in PKCS #8; convert it with: openssl pkcs8 -topk8 -in
-            """)
+        missing   | missing.pem does not exist
+        no key    | there is no PEM private key in
+        foreign   | does not belong to the first certificate in
+        no word   | is encrypted, but no password is configured
+        bad word  | the configured password is wrong for the key in
+        bad pfx   | the configured password is wrong for
+        no word p | is encrypted, but no password is configured
+        garbage   | is neither a PEM certificate nor a readable PFX file
+        elliptic  | is not RSA; Microsoft Entra accepts only RSA
+        pkcs1     | is not in PKCS #8; convert it with: openssl pkcs8 -topk8 -in
+        """)
     void reportsWhatIsWrongWithTheFiles(String what, String words) throws IOException {
         Path certificate = first.certificatePem("cert.pem");
         Secret bad = new Secret("bad-password");
@@ -147,6 +149,37 @@ class CertificateTest extends SignInTest {
         assertThat(refused.reply().code()).isEqualTo(400);
         assertThat(refused.reply().text()).contains(words).doesNotContain(KeyMaker.PASSWORD);
         assertThat(entra.asked).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        -P20D | 20 days behind
+        PT2H  | 2 h ahead
+        PT0S  | right
+        """)
+    void statesByHowMuchTheClockIsWrongIfTheAssertionIsNotValid(Duration ahead, String words) throws IOException {
+        ManualClock clock =
+                new ManualClock(Instant.now().plus(ahead).plusMillis(500).toString());
+        entra.says(401, """
+            {"error":"invalid_client","error_description":"AADSTS700024: Client assertion is not within its valid time range."}\
+            """);
+        TokenSource tokens = service(clock).tokens(credential(first.pem("both.pem"), null, null), SCOPE);
+        assertThat(refusal(tokens).reply().toString())
+                .startsWith(
+                        "401 invalid_client: AADSTS700024: Client assertion is not within its valid time range. (the"
+                                + " clock of this machine is " + words + ": it says 20")
+                .contains("Z, the sign-in service says 20");
+    }
+
+    @Test
+    void doesNotBlameTheClockForOtherErrors() throws IOException {
+        ManualClock clock = new ManualClock("2026-11-21T10:00:00Z");
+        entra.says(401, """
+            {"error":"invalid_client","error_description":"AADSTS700027: The certificate is not registered."}\
+            """);
+        TokenSource tokens = service(clock).tokens(credential(first.pem("both.pem"), null, null), SCOPE);
+        assertThat(refusal(tokens).reply())
+                .hasToString("401 invalid_client: AADSTS700027: The certificate is not registered.");
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.o365relay.pem.Pem;
+import org.o365relay.time.ClockDifference;
 
 /// The TLS certificate chain of the relay and its private key.
 ///
@@ -61,8 +62,9 @@ record ServerIdentity(Path file, PrivateKey key, List<X509Certificate> chain) {
         }
         Instant beginning = chain.getFirst().getNotBefore().toInstant();
         return now.isBefore(beginning)
-                ? Optional.of("the certificate in " + file + " is not valid before " + beginning
-                        + "; check the clock of this machine")
+                ? Optional.of("the certificate in " + file + " is not valid yet: "
+                        + new ClockDifference(now, beginning).beforeValidity()
+                        + "; devices that verify it cannot send. Set the clock or replace the certificate")
                 : Optional.empty();
     }
 

@@ -34,11 +34,11 @@ class CertificateFilesTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            RSA PRIVATE KEY       | is in the format PKCS #1, not in PKCS #8; convert it with: openssl pkcs8 -topk8
-            EC PRIVATE KEY        | is in the format SEC 1, not in PKCS #8; convert it with: openssl pkcs8 -topk8
-            ENCRYPTED PRIVATE KEY | is encrypted; convert it with: openssl
-            PUBLIC KEY            | there is no PEM private key in
-            """)
+        RSA PRIVATE KEY       | is in the format PKCS #1, not in PKCS #8; convert it with: openssl pkcs8 -topk8
+        EC PRIVATE KEY        | is in the format SEC 1, not in PKCS #8; convert it with: openssl pkcs8 -topk8
+        ENCRYPTED PRIVATE KEY | is encrypted; convert it with: openssl
+        PUBLIC KEY            | there is no PEM private key in
+        """)
     void reportsHowToConvertAKeyInAnotherFormat(String label, String words) throws IOException {
         CertificateFiles files = RelayCertificate.fresh(Algorithm.ecp256).in(directory);
         String key = Files.readString(files.key());
@@ -50,13 +50,13 @@ class CertificateFilesTest {
     void reportsThatAKeyWithAnOldEncryptionHeaderIsEncrypted() throws IOException {
         CertificateFiles files = RelayCertificate.fresh(Algorithm.ecp256).in(directory);
         Files.writeString(files.key(), """
-                -----BEGIN RSA PRIVATE KEY-----
-                Proc-Type: 4,ENCRYPTED
-                DEK-Info: AES-128-CBC,0123456789ABCDEF0123456789ABCDEF
+            -----BEGIN RSA PRIVATE KEY-----
+            Proc-Type: 4,ENCRYPTED
+            DEK-Info: AES-128-CBC,0123456789ABCDEF0123456789ABCDEF
 
-                MIIB
-                -----END RSA PRIVATE KEY-----
-                """);
+            MIIB
+            -----END RSA PRIVATE KEY-----
+            """);
         assertFatal(files, "is encrypted", files.key());
     }
 
@@ -108,7 +108,7 @@ class CertificateFilesTest {
                 .extracting(Problem::text)
                 .singleElement()
                 .asString()
-                .contains("is not valid before");
+                .contains("is not valid yet: the clock of this machine is at least ");
     }
 
     private void assertFatal(CertificateFiles files, String words, Path named) {
