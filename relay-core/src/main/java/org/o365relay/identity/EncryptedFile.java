@@ -30,12 +30,15 @@ final class EncryptedFile {
 
     private final Path path;
     private final Secret secret;
+    private final int iterations;
     private @Nullable EncryptionKey key;
     private byte[] lastContent = new byte[0];
 
-    EncryptedFile(Path path, Secret secret) {
+    /// @param iterations iterations of the key derivation, the same for all readers and writers of the file
+    EncryptedFile(Path path, Secret secret, int iterations) {
         this.path = path;
         this.secret = secret;
+        this.iterations = iterations;
     }
 
     /// @return the decrypted content; empty if the file does not exist
@@ -87,9 +90,9 @@ final class EncryptedFile {
         try {
             EncryptionKey derived = key(octets(stored.salt()));
             if (!MessageDigest.isEqual(derived.check(), octets(stored.check()))) {
-                throw unusable(
-                        path
-                                + " is not encrypted with the configured key; configure the key that it is encrypted with, or run o365-relay login again");
+                throw unusable(path
+                        + " is not encrypted with the configured key; configure the key that it is encrypted"
+                        + " with, or run o365-relay login again");
             }
             Cipher cipher = cipher(Cipher.DECRYPT_MODE, derived, octets(stored.nonce()));
             return new String(cipher.doFinal(octets(stored.content())), StandardCharsets.UTF_8);
@@ -131,7 +134,7 @@ final class EncryptedFile {
 
     private Content encrypted(String content) {
         EncryptionKey encryptionKey =
-                key == null || !key.isDerivedFrom(secret) ? EncryptionKey.generate(secret, RANDOM) : key;
+                key == null || !key.isDerivedFrom(secret) ? EncryptionKey.generate(secret, RANDOM, iterations) : key;
         key = encryptionKey;
         byte[] nonce = new byte[NONCE_OCTETS];
         RANDOM.nextBytes(nonce);
@@ -147,7 +150,7 @@ final class EncryptedFile {
 
     private EncryptionKey key(byte[] salt) {
         if (key == null || !key.isDerivedFrom(secret) || !MessageDigest.isEqual(key.salt(), salt)) {
-            key = EncryptionKey.derive(secret, salt);
+            key = EncryptionKey.derive(secret, salt, iterations);
         }
         return key;
     }

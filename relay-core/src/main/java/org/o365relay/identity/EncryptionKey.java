@@ -16,7 +16,8 @@ import org.o365relay.mail.Secret;
 /// callers cache the result.
 final class EncryptionKey {
 
-    private static final int ITERATIONS = 600_000; // OWASP Password Storage Cheat Sheet, PBKDF2-HMAC-SHA256
+    static final int ITERATIONS = 600_000; // OWASP Password Storage Cheat Sheet, PBKDF2-HMAC-SHA256
+
     private static final int SALT_OCTETS = 16;
     private static final int CHECK_OCTETS = 16;
 
@@ -32,16 +33,17 @@ final class EncryptionKey {
         this.fingerprint = fingerprint;
     }
 
-    static EncryptionKey generate(Secret secret, SecureRandom random) {
+    /// Derives a key with a new salt.
+    static EncryptionKey generate(Secret secret, SecureRandom random, int iterations) {
         byte[] salt = new byte[SALT_OCTETS];
         random.nextBytes(salt);
-        return derive(secret, salt);
+        return derive(secret, salt, iterations);
     }
 
-    static EncryptionKey derive(Secret secret, byte[] salt) {
+    static EncryptionKey derive(Secret secret, byte[] salt, int iterations) {
         try {
             String revealed = secret.reveal();
-            PBEKeySpec spec = new PBEKeySpec(revealed.toCharArray(), salt, ITERATIONS, 256);
+            PBEKeySpec spec = new PBEKeySpec(revealed.toCharArray(), salt, iterations, 256);
             byte[] octets = SecretKeyFactory.getInstance("PBKDF2WithHmacSHA256")
                     .generateSecret(spec)
                     .getEncoded();

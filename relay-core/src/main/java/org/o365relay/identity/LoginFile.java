@@ -21,9 +21,10 @@ final class LoginFile {
     private final EncryptedFile file;
     private volatile @Nullable Instant usedAt;
 
-    LoginFile(Credential.DeviceCode credential) {
+    /// @param iterations iterations of the key derivation
+    LoginFile(Credential.DeviceCode credential, int iterations) {
         this.credential = credential;
-        this.file = new EncryptedFile(credential.file(), credential.key());
+        this.file = new EncryptedFile(credential.file(), credential.key(), iterations);
     }
 
     /// @throws SignInException if no usable login is stored

@@ -19,6 +19,7 @@ public final class SignInService implements AutoCloseable {
     private final Https https;
     private final Https direct;
     private final InstantSource clock;
+    private final int iterations;
     private final Map<TokenKey, CachedToken> tokens = new ConcurrentHashMap<>();
     private final Map<Credential.DeviceCode, LoginFile> logins = new ConcurrentHashMap<>();
     private final RepeatingTask renewal =
@@ -32,14 +33,17 @@ public final class SignInService implements AutoCloseable {
         this(
                 new Https(settings),
                 new Https(new HttpSettings(null, null, settings.connectTimeout(), settings.requestTimeout())),
-                clock);
+                clock,
+                EncryptionKey.ITERATIONS);
     }
 
     /// @param direct HTTP client without a proxy, for endpoints that are reachable only from this machine
-    SignInService(Https https, Https direct, InstantSource clock) {
+    /// @param iterations iterations of the derivation of the key that encrypts a stored login
+    SignInService(Https https, Https direct, InstantSource clock, int iterations) {
         this.https = https;
         this.direct = direct;
         this.clock = clock;
+        this.iterations = iterations;
     }
 
     /// Starts renewing tokens before they expire, and keeping stored logins in use. Until this is called,
@@ -101,7 +105,7 @@ public final class SignInService implements AutoCloseable {
     private LoginFile loginFile(Credential.DeviceCode credential) {
         Credential.DeviceCode key =
                 new Credential.DeviceCode(credential.app(), "", credential.file(), credential.key());
-        return logins.computeIfAbsent(key, LoginFile::new);
+        return logins.computeIfAbsent(key, login -> new LoginFile(login, iterations));
     }
 
     /// Tokens do not depend on the mailbox, so credentials that differ only in the mailbox share the same

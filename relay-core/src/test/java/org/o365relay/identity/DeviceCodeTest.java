@@ -110,8 +110,9 @@ class DeviceCodeTest extends SignInTest {
         TokenSource tokens = service().tokens(credential(), SMTP);
         tokens.invalidate(tokens.token());
         entra.says(400, """
-                {"error":"invalid_grant","error_description":"AADSTS700082: The refresh token has expired due to inactivity.",
-                "trace_id":"t-1","correlation_id":"c-1","suberror":"bad_token"}""");
+            {"error":"invalid_grant","error_description":"AADSTS700082: The refresh token has expired due to inactivity.",
+            "trace_id":"t-1","correlation_id":"c-1","suberror":"bad_token"}\
+            """);
         TokenException refused = refusal(tokens);
         assertThat(refused.origin()).isEqualTo(Origin.SERVICE);
         assertThat(refused.reply().toString())
@@ -155,11 +156,12 @@ class DeviceCodeTest extends SignInTest {
 
     @Test
     void doesNotOverwriteALoginStoredByAnotherProcess() throws Exception {
-        EncryptedFile mine = new EncryptedFile(file, new Secret("k"));
+        EncryptedFile mine = new EncryptedFile(file, new Secret("k"), KEY_ITERATIONS);
         mine.write("first");
-        new EncryptedFile(file, new Secret("k")).write("of somebody else");
+        new EncryptedFile(file, new Secret("k"), KEY_ITERATIONS).write("of somebody else");
         mine.rewrite("second");
-        assertThat(new EncryptedFile(file, new Secret("k")).read()).contains("of somebody else");
+        assertThat(new EncryptedFile(file, new Secret("k"), KEY_ITERATIONS).read())
+                .contains("of somebody else");
     }
 
     @Test

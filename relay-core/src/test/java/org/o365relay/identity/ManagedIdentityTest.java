@@ -52,7 +52,7 @@ class ManagedIdentityTest {
         machine.start();
         Proxy proxy = new Proxy("localhost", machine.getAddress().getPort(), null);
         Https nearby = new Https(new HttpSettings(proxy, null, Duration.ofSeconds(5), Duration.ofSeconds(5)));
-        service = new SignInService(new Https(HttpSettings.DIRECT), nearby, InstantSource.system());
+        service = new SignInService(new Https(HttpSettings.DIRECT), nearby, InstantSource.system(), 1);
     }
 
     @AfterEach

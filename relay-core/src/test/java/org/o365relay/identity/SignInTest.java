@@ -19,6 +19,7 @@ import org.o365relay.deliver.smtp.TestCertificate;
 import org.o365relay.mail.Secret;
 import org.o365relay.net.HttpSettings;
 import org.o365relay.net.HttpSettings.Proxy;
+import org.o365relay.net.Https;
 
 /// A sign-in service to talk to, and credentials.
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -26,6 +27,9 @@ abstract class SignInTest {
 
     static final String SCOPE = "https://outlook.office365.com/.default";
     static final String SECRET = "cl1ent~Secret/of+the=app";
+
+    /// Far fewer than in production, where a derivation takes most of a second.
+    static final int KEY_ITERATIONS = 1_000;
 
     @TempDir
     static Path directory;
@@ -61,7 +65,7 @@ abstract class SignInTest {
     }
 
     SignInService service(InstantSource clock) {
-        return opened(new SignInService(https(null), clock));
+        return opened(new SignInService(new Https(https(null)), new Https(HttpSettings.DIRECT), clock, KEY_ITERATIONS));
     }
 
     <T extends AutoCloseable> T opened(T each) {

@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,11 +38,24 @@ final class SetupCommandTest {
     private static final Pattern TYPED = Pattern.compile("«(.*?)»");
     private static final String SECRET = "S3cr3t~of.the_relay";
     private static final String ID = "11111111-2222-3333-4444-555555555555";
+    private static final List<String> CERTIFICATE_FILES =
+            List.of("relay-certificate.p12", "relay-certificate-password");
+
+    /// Contains [#CERTIFICATE_FILES]; generating an RSA key takes a second or more.
+    @TempDir
+    private static Path generated = Path.of("");
 
     private final StringWriter screen = new StringWriter();
 
     @TempDir
     private Path directory = Path.of("");
+
+    @BeforeAll
+    static void generateACertificate() {
+        int code = new SetupCommandTest()
+                .run("--yes", "--no-check", "--mailbox", "r@contoso.example", "--directory", generated.toString());
+        assertThat(code).isZero();
+    }
 
     @ParameterizedTest
     @MethodSource("dialogs")
@@ -59,6 +73,7 @@ final class SetupCommandTest {
     @ParameterizedTest
     @MethodSource("methods")
     void writesTheFilesOfEveryMethod(Path method) throws IOException {
+        copyCertificate();
         Path secretFile = Files.writeString(directory.resolve("given"), SECRET + "\n");
         List<String> options = new ArrayList<>(List.of("--directory", directory.toString(), "--no-check"));
         options.addAll(Files.readAllLines(method.resolve("options")));
@@ -160,19 +175,16 @@ final class SetupCommandTest {
 
     @Test
     void usesAnExistingCertificate() throws IOException {
-        assertThat(run(options("--yes --no-check --mailbox r@contoso.example --directory " + directory)))
-                .isZero();
-        Path other = directory.resolve("other");
-        int code = run(options("--yes --no-check --mailbox r@contoso.example --directory " + other + " --certificate "
-                + directory.resolve("relay-certificate.p12") + " --secret-file "
-                + directory.resolve("relay-certificate-password")));
+        int code = run(options("--yes --no-check --mailbox r@contoso.example --directory " + directory
+                + " --certificate " + generated.resolve("relay-certificate.p12") + " --secret-file "
+                + generated.resolve("relay-certificate-password")));
 
         assertThat(code).as(screen::toString).isZero();
-        assertThat(other.resolve("relay-certificate.cer"))
-                .hasSameTextualContentAs(directory.resolve("relay-certificate.cer"));
-        assertThat(other.resolve("relay-certificate.p12")).doesNotExist();
-        assertThat(Files.readString(other.resolve("relay.conf")))
-                .contains("certificate = \"" + directory.resolve("relay-certificate.p12") + "\"");
+        assertThat(directory.resolve("relay-certificate.cer"))
+                .hasSameTextualContentAs(generated.resolve("relay-certificate.cer"));
+        assertThat(directory.resolve("relay-certificate.p12")).doesNotExist();
+        assertThat(Files.readString(directory.resolve("relay.conf")))
+                .contains("certificate = \"" + generated.resolve("relay-certificate.p12") + "\"");
     }
 
     @Test
@@ -235,6 +247,13 @@ final class SetupCommandTest {
         assertThat(run("--help")).isZero();
         assertThat(screen.toString()).contains("--mailbox=ADDRESS", "--method=METHOD", "--trusted-networks=NETWORKS");
         assertThat(screen.toString().lines()).allMatch(line -> line.length() <= 100);
+    }
+
+    /// Setup keeps an existing certificate.
+    private void copyCertificate() throws IOException {
+        for (String file : CERTIFICATE_FILES) {
+            Files.copy(generated.resolve(file), directory.resolve(file));
+        }
     }
 
     private int run(String... options) {
