@@ -62,7 +62,8 @@ public final class Relay {
         this(settings, log, version, InstantSource.system(), RandomGenerator.getDefault());
     }
 
-    Relay(RelaySettings settings, Journal log, String version, InstantSource clock, RandomGenerator random) {
+    /// Creates a relay that uses this clock.
+    public Relay(RelaySettings settings, Journal log, String version, InstantSource clock, RandomGenerator random) {
         this.settings = settings;
         this.log = log;
         this.version = version;

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.o365relay.Relay;
 import org.o365relay.RelaySettings;
 import org.o365relay.RunningRelay;
+import org.o365relay.exchange.ReplySource;
 import org.o365relay.journal.LogJournal;
 import org.o365relay.sandbox.Sandbox;
 import org.o365relay.sandbox.TestKey;
@@ -56,6 +58,8 @@ final class CatalogueTest {
     @SuppressWarnings("NullAway.Init")
     private static Instant begun;
 
+    private static final AdjustedClock CLOCK = new AdjustedClock();
+
     /// All the failures are one device's; each author is to be notified.
     private static final String NO_DIGESTS = "relay.notices.hourly-limit-per-device = 1000";
 
@@ -71,7 +75,7 @@ final class CatalogueTest {
                 RelayFixture.settings(ConfigText.write(directory, sandbox, mailboxes(), routing(), NO_DIGESTS));
         Files.writeString(key, "not a key any more");
         begun = Instant.now();
-        relay = new Relay(settings, new LogJournal()).start();
+        relay = new Relay(settings, new LogJournal(), "test", CLOCK, RandomGenerator.getDefault()).start();
         try (Device device = new Device(relay.addresses().getFirst())) {
             for (CatalogueCase one : CASES) {
                 device.sendFrom(one.sender(), one.message(), one.otherRecipient(), one.recipient());
@@ -132,6 +136,7 @@ final class CatalogueTest {
             }
             case UNREACHABLE -> {
                 assertThat(about("unreachable", one)).contains(words(one));
+                endTokenBackoff(one);
                 about("reachable", one);
                 wasDelivered(one);
             }
@@ -154,12 +159,20 @@ final class CatalogueTest {
             String at = line.substring(line.indexOf(" probe=") + 7, line.indexOf(" advice="));
             assertThat(Instant.parse(at)).isAfterOrEqualTo(begun.plus(probe).minusSeconds(1));
         } else if (!one.isOurOwn()) {
+            endTokenBackoff(one);
             about("unblocked", one);
             wasDelivered(one);
         }
         assertThat(log.lines())
                 .filteredOn(other -> other.startsWith("failed") || other.startsWith("deferred"))
                 .noneMatch(other -> other.contains("to=<" + one.recipient() + ">"));
+    }
+
+    /// The relay asks for no token for a while after a refusal.
+    private static void endTokenBackoff(CatalogueCase one) {
+        if (one.entry().source() == ReplySource.SIGN_IN) {
+            CLOCK.advance(RelayFixture.TOKEN_BACKOFF);
+        }
     }
 
     /// All of it, and no attempt was lost.

@@ -86,10 +86,10 @@ final class EveryUpstreamTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            client-secret | client-secret = "Xy8~the.value_of-the~secret"
-            certificate   | certificate = "app.pem"
-            certificate   | certificate = "app.pfx", certificate-password = "opens the pfx"
-            """)
+        client-secret | client-secret = "Xy8~the.value_of-the~secret"
+        certificate   | certificate = "app.pem"
+        certificate   | certificate = "app.pfx", certificate-password = "opens the pfx"
+        """)
     void sendsBySmtpWithATokenOfAnApp(String type, String proof) throws Exception {
         start(ConfigText.smtp(office()) + ConfigText.app(office(), type, proof));
 
@@ -125,6 +125,7 @@ final class EveryUpstreamTest {
         assertThat(relay.journal().await("blocked", 1).getFirst()).contains("bin/o365-relay login");
 
         assertThat(login()).contains("✔ Signed in as " + ConfigText.MAILBOX);
+        relay.endTokenBackoff();
 
         assertThat(relay.received("before the login").mechanism()).isEqualTo("XOAUTH2");
         relay.stop();
@@ -206,11 +207,11 @@ final class EveryUpstreamTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
-            only blind copies         | -                                         | ann@example.org eve@example.org
-            others in the header      | To: bob@example.org, list@example.org     | ann@example.org eve@example.org
-            some of them              | To: ann@example.org, Cc <bob@example.org> | ann@example.org eve@example.org
-            nobody in the header      | To: undisclosed-recipients:;              | ann@example.org
-            """)
+        only blind copies         | -                                         | ann@example.org eve@example.org
+        others in the header      | To: bob@example.org, list@example.org     | ann@example.org eve@example.org
+        some of them              | To: ann@example.org, Cc <bob@example.org> | ann@example.org eve@example.org
+        nobody in the header      | To: undisclosed-recipients:;              | ann@example.org
+        """)
     void sendsByGraphToTheEnvelopeRecipientsOnly(String subject, @Nullable String header, String envelope)
             throws Exception {
         startGraph();
@@ -232,11 +233,11 @@ final class EveryUpstreamTest {
                 office(),
                 ConfigText.address(ConfigText.MAILBOX)
                         + """
-                    upstream {
-                      preset = connector, host = localhost, port = %d, trusted-certificates = "%s"
-                      client-certificate = "app-certificate.pem", client-certificate-key = "app-key.pem"
-                    }
-                    """.formatted(
+                        upstream {
+                          preset = connector, host = localhost, port = %d, trusted-certificates = "%s"
+                          client-certificate = "app-certificate.pem", client-certificate-key = "app-key.pem"
+                        }
+                        """.formatted(
                                         office().mxAddress().getPort(),
                                         office().trustedCertificates().toAbsolutePath())));
 

@@ -81,7 +81,6 @@ final class FallbackTest {
                 .doesNotContain("blocked", "failed");
     }
 
-    /// Both in one, for who has been refused a token waits for ten seconds before asking again.
     @Test
     void returnsToThePrimaryWhenSignInWorksAgain() throws Exception {
         Path secret = Files.writeString(directory.resolve("secret"), "not-the~secret");
@@ -115,6 +114,7 @@ final class FallbackTest {
 
         Files.writeString(secret, ConfigText.SECRET + "\n");
         relay.office().faults().clear();
+        relay.endTokenBackoff();
 
         assertThat(relay.received(3)).extracting(AcceptedMessage::mechanism).containsOnly("XOAUTH2");
         assertThat(relay.journal().await("delivered", 3))

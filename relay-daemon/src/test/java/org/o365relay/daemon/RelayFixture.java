@@ -35,11 +35,15 @@ import org.o365relay.sandbox.settings.SandboxSettings;
 /// started again.
 final class RelayFixture implements AutoCloseable {
 
+    /// After a refused sign-in, the relay does not ask for a token for this long.
+    static final Duration TOKEN_BACKOFF = Duration.ofSeconds(10);
+
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final Path directory;
     private final SandboxSettings settings;
     private final RememberingJournal journal = new RememberingJournal();
+    private final AdjustedClock clock = new AdjustedClock();
     private Sandbox sandbox;
     private @Nullable RunningRelay relay;
 
@@ -82,7 +86,8 @@ final class RelayFixture implements AutoCloseable {
 
     /// @param to another journal than [#journal()]
     RelayFixture start(Journal to, String... more) throws IOException, QueueUnavailableException, ListenException {
-        relay = new Relay(settings(ConfigText.write(directory, sandbox, more)), to).start();
+        RelaySettings read = settings(ConfigText.write(directory, sandbox, more));
+        relay = new Relay(read, to, "test", clock, RandomGenerator.getDefault()).start();
         return this;
     }
 
@@ -145,6 +150,11 @@ final class RelayFixture implements AutoCloseable {
 
     Device device() throws IOException {
         return new Device(address());
+    }
+
+    /// Ends the time in which the relay asks for no token after a refusal.
+    void endTokenBackoff() {
+        clock.advance(TOKEN_BACKOFF);
     }
 
     /// Waits for a message with this subject.
