@@ -64,9 +64,15 @@ final class BacklogCommand implements Callable<Integer> {
     @Option(
             names = "--rounds",
             paramLabel = "N",
-            description =
-                    "Number of alternating runs with and without the queue; medians are reported. Default: ${DEFAULT-VALUE}")
+            description = "Number of alternating runs with and without the queue; medians are reported. Default:"
+                    + " ${DEFAULT-VALUE}")
     private int rounds = 3;
+
+    @Option(
+            names = "--idle",
+            paramLabel = "S",
+            description = "Seconds between each start of the relay and its load. Default: ${DEFAULT-VALUE}")
+    private int idle = 2;
 
     /// @param liveMib live heap after a full garbage collection, in MiB
     private record State(double openedMillis, double liveMib, LoadResult load) {}
@@ -99,7 +105,7 @@ final class BacklogCommand implements Callable<Integer> {
 
     private State state(RelayLauncher launch, Path directory) throws IOException, InterruptedException {
         try (StartedProcess relay = launch.start(directory)) {
-            TimeUnit.SECONDS.sleep(2);
+            TimeUnit.SECONDS.sleep(idle);
             accept(relay, messages);
             double live = JvmHeap.under(relay.process().pid()).liveMib();
             return new State(relay.opened().toNanos() / 1e6, live, accept(relay, messages));

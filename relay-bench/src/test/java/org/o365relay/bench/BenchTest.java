@@ -38,9 +38,9 @@ class BenchTest {
     private void writeScript(String program) throws IOException {
         Path script = home.resolve("bin/o365-relay");
         Files.writeString(script, """
-                #!/bin/sh
-                exec "%s" -Xshare:auto -XX:TieredStopAtLevel=1 -XX:+UseSerialGC $O365_RELAY_JAVA_OPTS -cp "%s" %s "$@"
-                """.formatted(
+            #!/bin/sh
+            exec "%s" -Xshare:auto -XX:TieredStopAtLevel=1 -XX:+UseSerialGC $O365_RELAY_JAVA_OPTS -cp "%s" %s "$@"
+            """.formatted(
                         Path.of(System.getProperty("java.home"), "bin", "java"),
                         System.getProperty("java.class.path"),
                         program));
@@ -116,7 +116,14 @@ class BenchTest {
     void comparesALongQueueWithAnEmptyQueue() throws IOException {
         writeScript("org.o365relay.daemon.Main");
 
-        assertThat(bench("backlog", "--deferred=50", "--history=20", "--messages=20", "--sessions=2", "--rounds=1"))
+        assertThat(bench(
+                        "backlog",
+                        "--deferred=50",
+                        "--history=20",
+                        "--messages=20",
+                        "--sessions=2",
+                        "--rounds=1",
+                        "--idle=0"))
                 .isZero();
 
         assertThat(lastRow().getFirst()).isEqualTo("change");

@@ -29,12 +29,23 @@ final class FloodingClient implements AutoCloseable {
     /// Says MAIL, and then recipients without end, no two the same: what a client may say most often.
     static FloodingClient withRecipients(int port) throws IOException {
         ByteBuffer text = ByteBuffer.allocate(MOST_RECIPIENTS * RECIPIENT_LINE);
+        byte[] line = "RCPT TO:<0000000@contoso.test>\r\n".getBytes(StandardCharsets.US_ASCII);
         for (int i = 0; i < MOST_RECIPIENTS; i++) {
-            text.put("RCPT TO:<%07d@contoso.test>\r\n".formatted(i).getBytes(StandardCharsets.US_ASCII));
+            text.put(line);
+            increment(line);
         }
         FloodingClient client = new FloodingClient(port, text.flip());
         client.channel.write(StandardCharsets.US_ASCII.encode("MAIL FROM:<a@device.test>\r\n"));
         return client;
+    }
+
+    /// Adds one to the decimal number in the line.
+    private static void increment(byte[] line) {
+        int digit = "RCPT TO:<0000000".length() - 1;
+        for (; line[digit] == '9'; digit--) {
+            line[digit] = '0';
+        }
+        line[digit]++;
     }
 
     FloodingClient(int port, String text) throws IOException {

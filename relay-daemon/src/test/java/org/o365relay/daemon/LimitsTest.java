@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.o365relay.Effort;
 import org.o365relay.sandbox.message.AcceptedMessage;
 import org.o365relay.sandbox.message.Ingress;
 import org.o365relay.sandbox.settings.SandboxLimits;
@@ -60,11 +61,11 @@ final class LimitsTest {
         open(whole().tenant(tenant -> tenant.entra(entra -> entra.withAccessTokenLifetime(Duration.ofSeconds(2)))));
         relay.start(mailbox(Ingress.GRAPH, "limits { messages-per-minute = 1200, burst = 1 }")); // 20 in a second
 
-        send(1, 60);
+        send(1, 40);
 
-        relay.received(60);
+        relay.received(40);
         assertThat(relay.office().callCounts().of("client_credentials")).isBetween(2, 6);
-        assertThat(relay.journal().await("delivered", 60))
+        assertThat(relay.journal().await("delivered", 40))
                 .allSatisfy(line -> assertThat(line).contains("attempt 1:"));
         assertThat(relay.journal().events()).doesNotContain("blocked", "unreachable", "deferred", "failed");
     }
@@ -95,10 +96,11 @@ final class LimitsTest {
                         tenant -> tenant.limits(_ -> SandboxLimits.MICROSOFT).withTimeScale(60)));
         relay.start(mailbox(Ingress.SMTP, "limits { messages-per-minute = " + 30 * 60 + " }"));
 
-        send(4, 50);
+        int each = Effort.rounds(20, 50);
+        send(4, each);
 
-        relay.received(200);
-        relay.journal().await("delivered", 200);
+        relay.received(4 * each);
+        relay.journal().await("delivered", 4 * each);
         MailboxUsage use = relay.office().usage(ConfigText.MAILBOX);
         assertThat(use.peakConnections()).isLessThanOrEqualTo(3);
         assertThat(use.peakPerMinute()).isLessThanOrEqualTo(30 + 5 + 5); // the burst, and what the clock is worth
