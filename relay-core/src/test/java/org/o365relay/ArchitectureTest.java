@@ -79,7 +79,6 @@ class ArchitectureTest {
         accept..     | io.netty..
         queue.*..    | java.sql..
         identity     | com.microsoft..
-        deliver.smtp | org.eclipse.angus.mail.smtp..
         """)
     void onlyOnePackageImportsTheLibrary(String stage, String library) {
         noClasses()

@@ -1,22 +1,28 @@
 package org.o365relay.deliver.smtp;
 
-import jakarta.mail.MessagingException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.deliver.smtp.Received.Complete;
+import org.o365relay.deliver.upstream.Response.Step;
 
 /// Sends content as BDAT chunks (RFC 3030 §2), octet for octet, and waits for the reply to each chunk. After a
-/// refused chunk, nothing more is sent, and the refusal remains the transport's last reply.
+/// chunk that was not accepted, nothing more is sent.
 final class BdatStream extends OutputStream {
 
     private static final int CHUNK_SIZE = 256 * 1024;
 
-    private final AngusTransport transport;
+    private final SmtpWire wire;
+    private final Consumer<Step> onStep;
     private final byte[] chunk = new byte[CHUNK_SIZE];
     private int filled;
-    private boolean refused;
+    private @Nullable Received last;
 
-    BdatStream(AngusTransport transport) {
-        this.transport = transport;
+    /// @param onStep receives the step of each chunk before it is sent
+    BdatStream(SmtpWire wire, Consumer<Step> onStep) {
+        this.wire = wire;
+        this.onStep = onStep;
     }
 
     @Override
@@ -30,7 +36,7 @@ final class BdatStream extends OutputStream {
         int end = offset + length;
         while (from < end) {
             if (filled == CHUNK_SIZE) {
-                send(false);
+                send(Step.CONTENT);
             }
             int count = Math.min(end - from, CHUNK_SIZE - filled);
             System.arraycopy(octets, from, chunk, filled, count);
@@ -39,20 +45,27 @@ final class BdatStream extends OutputStream {
         }
     }
 
-    /// Sends the last chunk, which may be empty, unless the server has refused a chunk.
-    void end() throws IOException {
-        send(true);
+    /// Sends the last chunk, which may be empty, unless a chunk was not accepted.
+    ///
+    /// @return what the server sent in reply to the last chunk that was sent
+    Received end() throws IOException {
+        return send(Step.END_OF_CONTENT);
     }
 
-    private void send(boolean last) throws IOException {
-        if (!refused) {
-            try {
-                transport.bdat(chunk, filled, last);
-            } catch (MessagingException e) {
-                throw new IOException(e);
-            }
-            refused = !transport.lastReply().startsWith("2");
+    private Received send(Step step) throws IOException {
+        if (last == null || isAccepted(last)) {
+            wire.checkInStep();
+            onStep.accept(step);
+            wire.write("BDAT " + filled + (step == Step.END_OF_CONTENT ? " LAST" : ""));
+            wire.content().write(chunk, 0, filled);
+            wire.flush();
+            last = wire.receive();
         }
         filled = 0;
+        return last;
+    }
+
+    private static boolean isAccepted(Received received) {
+        return received instanceof Complete(var reply) && Connection.isCompletion(reply);
     }
 }

@@ -1,65 +1,50 @@
 package org.o365relay.deliver.smtp;
 
-import jakarta.mail.MessagingException;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.net.SocketException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
-import java.util.Optional;
-import java.util.function.Consumer;
-import java.util.function.Function;
+import java.util.function.Predicate;
+import org.o365relay.deliver.smtp.Received.Complete;
+import org.o365relay.deliver.smtp.Received.Invalid;
 import org.o365relay.deliver.upstream.AttemptAbortedException;
-import org.o365relay.deliver.upstream.OutgoingMessage;
 import org.o365relay.deliver.upstream.Response;
 import org.o365relay.deliver.upstream.Response.Origin;
 import org.o365relay.deliver.upstream.Response.Step;
+import org.o365relay.mail.EnhancedStatus;
 import org.o365relay.mail.Reply;
 
 /// One connection to an upstream, used by one attempt at a time. Every step has a time limit; that of the
 /// content starts again with each write. Any failure that leaves the state of the session uncertain closes the
-/// connection.
+/// connection: a lost connection, an invalid reply, or a reply that does not belong to the command.
 final class Connection {
 
-    private static final int SERVICE_CLOSING = 421; // RFC 5321 §3.8
+    static final int SERVICE_CLOSING = 421; // RFC 5321 §3.8
+    private static final int BAD_SEQUENCE = 503; // RFC 5321 §4.2.2
+    private static final EnhancedStatus INVALID_COMMAND = EnhancedStatus.of("5.5.1");
     private static final Duration QUIT_TIMEOUT = Duration.ofSeconds(2);
 
     private final Socket socket;
+    private final SmtpWire wire;
     private final Instant openedAt;
     private final FailureReplies failures;
     private final ConnectionWatchdog watchdog;
-    private final AngusTransport transport;
+    private final Redaction redaction = new Redaction();
+    private OfferedExtensions extensions = OfferedExtensions.NONE;
     private volatile boolean overdue;
     private volatile boolean closed;
     private volatile Runnable onIdleTimeout = () -> {};
     private volatile boolean idle;
     private Step step = Step.GREETING;
 
-    /// @param transports creates the SMTP client, which must report each step to the given consumer before the
-    ///     step begins
-    Connection(
-            Socket socket,
-            Instant openedAt,
-            FailureReplies failures,
-            Function<Consumer<Step>, AngusTransport> transports) {
+    Connection(Socket socket, Instant openedAt, FailureReplies failures) throws IOException {
         this.socket = socket;
+        this.wire = new SmtpWire(socket);
         this.openedAt = openedAt;
         this.failures = failures;
         this.watchdog = new ConnectionWatchdog(failures.limit(step), this::overdue);
-        this.transport = transports.apply(this::begin);
         watchdog.start();
-    }
-
-    AngusTransport transport() {
-        return transport;
-    }
-
-    Step step() {
-        return step;
     }
 
     Instant openedAt() {
@@ -76,8 +61,18 @@ final class Connection {
         return failures;
     }
 
+    /// @return the credentials that are replaced in replies
+    Redaction redaction() {
+        return redaction;
+    }
+
+    /// @return the extensions in the last reply to EHLO; none before EHLO
+    OfferedExtensions extensions() {
+        return extensions;
+    }
+
     boolean offers(String keyword) {
-        return transport.supportsExtension(keyword);
+        return extensions.offers(keyword);
     }
 
     /// @return whether the connection can be used for another message
@@ -85,135 +80,181 @@ final class Connection {
         return !closed;
     }
 
-    /// Sends MAIL or RCPT.
-    ///
-    /// @throws AttemptAbortedException if there is no valid reply, or if the reply is 421
-    Reply command(Step next, String text) throws AttemptAbortedException {
-        try {
-            transport.command(next, text);
-        } catch (MessagingException e) {
-            throw aborted(e);
-        }
-        return reply();
+    /// @return whether a reply says that a command of a transaction was completed. A 22x or 23x reply is not
+    ///     about mail (RFC 5321 §4.2.1): it belongs to another command
+    static boolean isCompletion(Reply reply) {
+        int subject = reply.code() / 10 % 10;
+        return reply.category() == 2 && subject != 2 && subject != 3;
     }
 
-    /// Resets the transaction (RFC 5321 §4.1.1.5). Closes the connection if the server does not reply 250.
-    void reset() {
+    SmtpWire wire() {
+        return wire;
+    }
+
+    /// @return the response with the upstream's reply in the current step
+    Response response(Reply reply) {
+        return new Response(step, reply, Origin.UPSTREAM);
+    }
+
+    /// @param offered extensions in the last reply to EHLO
+    void setExtensions(OfferedExtensions offered) {
+        extensions = offered;
+    }
+
+    /// Sends MAIL or RCPT.
+    ///
+    /// @return the reply: a completion or a refusal
+    /// @throws AttemptAbortedException if there is no such reply, or if the reply is 421
+    Reply command(Step next, String text) throws AttemptAbortedException {
+        return expected(exchange(next, text), Connection::isCompletion);
+    }
+
+    /// Begins a step with a command, and reads the reply.
+    ///
+    /// @throws AttemptAbortedException if there is no valid reply, or if the reply is 421
+    Reply exchange(Step next, String line) throws AttemptAbortedException {
+        begin(next);
+        return exchange(line);
+    }
+
+    /// Sends another line in the same step, and within its time limit, and reads the reply.
+    ///
+    /// @throws AttemptAbortedException if there is no valid reply, or if the reply is 421
+    Reply exchange(String line) throws AttemptAbortedException {
+        send(line);
+        return receive();
+    }
+
+    /// @return the reply, which has the code
+    /// @throws AttemptAbortedException if it has not; the connection is closed
+    Reply required(Reply reply, int code) throws AttemptAbortedException {
+        if (expected(reply, other -> other.code() == code).category() >= 4) {
+            abort();
+            throw new AttemptAbortedException(response(reply));
+        }
+        return reply;
+    }
+
+    /// @return the reply: an expected one or a refusal
+    /// @throws AttemptAbortedException if it is neither, so that it belongs to another command
+    Reply expected(Reply reply, Predicate<Reply> condition) throws AttemptAbortedException {
+        if (reply.category() < 4 && !condition.test(reply)) {
+            throw outOfStep(reply);
+        }
+        return reply;
+    }
+
+    private void send(String line) throws AttemptAbortedException {
+        checkInStep();
         try {
-            watchdog.setLimit(failures.limit(Step.MAIL));
-            transport.simpleCommand("RSET");
-            closeUnlessReset();
-        } catch (MessagingException _) {
+            wire.write(line);
+            wire.flush();
+        } catch (IOException e) {
+            throw brokenOff(e);
+        }
+    }
+
+    /// Before a command, no reply may be waiting: the next one read would not be that to the command.
+    void checkInStep() throws AttemptAbortedException {
+        try {
+            if (!wire.hasWaiting()) {
+                return;
+            }
+        } catch (IOException e) {
+            throw aborted(e);
+        }
+        throw outOfStep(receive()); // 421 may come at any time (RFC 5321 §3.8), and is thrown here
+    }
+
+    Reply receive() throws AttemptAbortedException {
+        Received received;
+        try {
+            received = wire.receive();
+        } catch (IOException e) {
+            throw aborted(e);
+        }
+        return judge(received);
+    }
+
+    Reply judge(Received received) throws AttemptAbortedException {
+        return switch (received) {
+            case Invalid(var fault, var text) -> {
+                abort();
+                throw new AttemptAbortedException(failures.invalidReply(step, fault, redaction.apply(text)));
+            }
+            case Complete(var unredacted) -> {
+                Reply reply = redaction.apply(unredacted);
+                if (reply.code() == SERVICE_CLOSING) {
+                    abort();
+                    throw new AttemptAbortedException(response(reply));
+                }
+                if (isOutOfSequence(reply)) {
+                    throw outOfStep(reply);
+                }
+                if (reply.code() == BAD_SEQUENCE) {
+                    abort();
+                }
+                yield reply;
+            }
+        };
+    }
+
+    /// After an accepted MAIL, a reply about a wrong sequence of commands means that the server has lost the
+    /// transaction: it says nothing about the message. After an accepted RCPT, so does "no valid recipients" in
+    /// reply to DATA (RFC 5321 §3.3).
+    private boolean isOutOfSequence(Reply reply) {
+        return switch (step) {
+            case CONNECT, GREETING, EHLO, STARTTLS, AUTH, MAIL -> false;
+            case RCPT, END_OF_CONTENT -> reply.code() == BAD_SEQUENCE;
+            case CONTENT -> reply.code() == BAD_SEQUENCE || INVALID_COMMAND.equals(reply.status());
+        };
+    }
+
+    private AttemptAbortedException outOfStep(Reply reply) {
+        abort();
+        return new AttemptAbortedException(failures.outOfStep(step, reply));
+    }
+
+    /// Resets the transaction (RFC 5321 §4.1.1.5). Closes the connection if the server does not reply 250, or
+    /// has lost the session.
+    void reset() {
+        if (closed) {
+            return;
+        }
+        try {
+            if (exchange(Step.MAIL, "RSET").code() != 250) {
+                abort();
+            }
+        } catch (AttemptAbortedException _) {
             abort(); // another connection is opened when needed
         }
     }
 
-    /// Sends the message.
+    /// Ends the attempt after the connection failed while it was written to, or a reply arrived before the end
+    /// of the content. The server may have refused the message before it closed the connection.
     ///
-    /// @return the reply to the final dot or, if the server refuses DATA, to DATA
-    /// @throws AttemptAbortedException if the content cannot be read or converted, if there is no valid reply,
-    ///     or if the reply is 421
-    Response send(OutgoingMessage.Content content) throws AttemptAbortedException {
-        Optional<OutputStream> out = openData();
-        if (out.isEmpty()) {
-            return response();
+    /// @return the exception to throw
+    AttemptAbortedException brokenOff(Exception failure) {
+        if (overdue || FailureReplies.isTimeout(failure)) {
+            return aborted(failure);
         }
-        write(content, out.get());
-        return endContent();
-    }
-
-    /// Sends the message octet for octet (RFC 3030 §2).
-    ///
-    /// @return the reply to the last chunk or, if the server refuses a chunk, to the refused chunk
-    /// @throws AttemptAbortedException if the content cannot be read or converted, if there is no valid reply,
-    ///     or if the reply is 421
-    Response sendBinary(OutgoingMessage.Content content) throws AttemptAbortedException {
-        BdatStream chunks = new BdatStream(transport);
-        write(content, chunks);
         try {
-            chunks.end();
-        } catch (IOException e) {
-            throw aborted(e);
-        }
-        Response response = response();
-        if (response.reply().category() != 2) {
-            reset();
-        }
-        return response;
-    }
-
-    private Optional<OutputStream> openData() throws AttemptAbortedException {
-        try {
-            return Optional.of(transport.openData());
-        } catch (MessagingException e) {
-            handleDataFailure(e);
-            return Optional.empty();
+            Received received = wire.receive();
+            boolean isRefusal = received instanceof Complete(var reply) && reply.category() >= 4;
+            return isRefusal || failure instanceof EarlyReplyException ? outOfTurn(judge(received)) : aborted(failure);
+        } catch (AttemptAbortedException e) {
+            return e;
+        } catch (IOException _) {
+            return aborted(failure);
         }
     }
 
-    private void write(OutgoingMessage.Content content, OutputStream out) throws AttemptAbortedException {
-        DataStream stream = new DataStream(out, () -> watchdog.setLimit(failures.limit(Step.CONTENT)));
-        boolean complete = false;
-        try {
-            content.writeTo(stream);
-            complete = true;
-        } catch (IOException | UncheckedIOException e) {
-            throw stream.hasFailed() ? aborted(e) : new AttemptAbortedException(failures.unsendableContent(e));
-        } finally {
-            if (!complete) {
-                abort(); // before the final dot can be sent, so that no partial message is delivered
-            }
+    private AttemptAbortedException outOfTurn(Reply reply) {
+        if (reply.category() < 4) {
+            return outOfStep(reply);
         }
-    }
-
-    private Response endContent() throws AttemptAbortedException {
-        try {
-            transport.endData();
-        } catch (MessagingException e) {
-            handleDataFailure(e);
-        } catch (IOException e) {
-            throw aborted(e);
-        }
-        return response();
-    }
-
-    /// Distinguishes between a refusal and a lost connection, because Angus reports both with the same
-    /// exception. The first reply is the result; the reply to the RSET that Angus sends after a refusal only
-    /// determines whether the connection can be kept.
-    private void handleDataFailure(MessagingException e) throws AttemptAbortedException {
-        List<String> replies = transport.replies();
-        if (replies.isEmpty()) {
-            throw aborted(e);
-        }
-        if (replies.size() < 2) {
-            abort();
-        } else {
-            closeUnlessReset();
-        }
-    }
-
-    private Response response() throws AttemptAbortedException {
-        return new Response(step, reply(), Origin.UPSTREAM);
-    }
-
-    private Reply reply() throws AttemptAbortedException {
-        String text = transport.replies().getFirst();
-        Optional<Reply> reply = Reply.parse(text);
-        if (reply.isEmpty()) {
-            abort();
-            throw new AttemptAbortedException(failures.invalidReply(step, text));
-        }
-        if (reply.get().code() == SERVICE_CLOSING) {
-            abort();
-            throw new AttemptAbortedException(new Response(step, reply.get(), Origin.UPSTREAM));
-        }
-        return reply.get();
-    }
-
-    private void closeUnlessReset() {
-        if (!transport.lastReply().startsWith("250")) {
-            abort();
-        }
+        abort();
+        return new AttemptAbortedException(response(reply));
     }
 
     /// Closes the failed connection.
@@ -230,10 +271,15 @@ final class Connection {
         Duration limit = failures.limit(next);
         watchdog.setLimit(limit);
         try {
-            socket.setSoTimeout(Dialer.millis(limit));
-        } catch (SocketException _) {
+            wire.setReadLimit(limit);
+        } catch (IOException _) {
             abort(); // the socket is already closed, so the step itself fails
         }
+    }
+
+    /// Starts the time limit of the current step again.
+    void restartLimit() {
+        watchdog.setLimit(failures.limit(step));
     }
 
     /// Marks the connection as idle until the next message.
@@ -264,8 +310,10 @@ final class Connection {
         idle = false;
         watchdog.setLimit(QUIT_TIMEOUT);
         try {
-            transport.close();
-        } catch (MessagingException _) {
+            wire.write("QUIT");
+            wire.flush();
+            wire.close();
+        } catch (IOException _) {
             closed = true; // QUIT could not be sent; the socket is closed below
         } finally {
             abort();

@@ -16,7 +16,7 @@ final class DataStream extends OutputStream {
         this.onProgress = onProgress;
     }
 
-    /// @return whether the connection failed
+    /// @return whether the connection failed, or the server replied before the end of the content
     boolean hasFailed() {
         return failed;
     }

@@ -6,6 +6,7 @@ import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import org.o365relay.deliver.upstream.Response;
@@ -27,7 +28,10 @@ record FailureReplies(SmtpUpstreamSettings settings) {
         if (refused.isPresent()) {
             return tls(refused.get().explanation());
         }
-        if (overdue || find(failure, SocketTimeoutException.class).isPresent()) {
+        if (find(failure, SmtpWire.PlainTextException.class).isPresent()) {
+            return tls(settings + " sent plain text after its reply to STARTTLS; it was not read");
+        }
+        if (overdue || isTimeout(failure)) {
             return timedOut(step);
         }
         return find(failure, UnknownHostException.class).isPresent()
@@ -35,16 +39,33 @@ record FailureReplies(SmtpUpstreamSettings settings) {
                 : ioFailure(step, failure);
     }
 
-    /// Response for an upstream that closed the connection instead of replying, or sent something that is not a
-    /// reply (RFC 5321 §4.2).
+    /// Response for an upstream that sent something other than a reply (RFC 5321 §4.2), or closed the
+    /// connection before or within the reply.
     ///
-    /// @param text text as received, or `[EOF]`, which Angus returns if the connection was closed
-    Response invalidReply(Step step, String text) {
-        if (text.equals("[EOF]")) {
-            return network(step, "4.4.2", settings + " closed the connection " + phase(step));
-        }
-        String shown = text.strip().substring(0, Math.min(100, text.strip().length()));
-        return network(step, "4.5.0", settings + " sent an invalid SMTP reply " + phase(step) + ": " + shown);
+    /// @param text what was received
+    Response invalidReply(Step step, Received.Fault fault, String text) {
+        String received = text.strip().lines().collect(Collectors.joining(" / "));
+        String shown = received.substring(0, Math.min(100, received.length()));
+        return switch (fault) {
+            case END_OF_STREAM -> {
+                String within = shown.isEmpty() ? "" : ", within its reply: " + shown;
+                yield network(step, "4.4.2", settings + " closed the connection " + phase(step) + within);
+            }
+            case MALFORMED -> invalidReply(step, "an invalid SMTP reply", shown);
+            case CONTRADICTORY -> invalidReply(step, "an SMTP reply with different codes", shown);
+            case TOO_LONG -> invalidReply(step, "an SMTP reply that is too long", shown);
+        };
+    }
+
+    private Response invalidReply(Step step, String what, String shown) {
+        return network(step, "4.5.0", settings + " sent " + what + " " + phase(step) + ": " + shown);
+    }
+
+    /// Response for a reply that does not belong to the command: one reply too many was sent, the reply belongs
+    /// to another command, or the server has lost the transaction. The message may be delivered over another
+    /// connection.
+    Response outOfStep(Step step, Reply reply) {
+        return network(step, "4.5.0", settings + " sent an unexpected reply " + phase(step) + ": " + reply);
     }
 
     /// Response for an upstream that does not offer STARTTLS. The attempt fails instead of continuing without
@@ -163,6 +184,11 @@ record FailureReplies(SmtpUpstreamSettings settings) {
 
     private static Response tls(String text) {
         return new Response(Step.STARTTLS, Reply.of(454, "4.7.5", text), Origin.TLS);
+    }
+
+    /// @return whether a read or the connection attempt exceeded its time limit
+    static boolean isTimeout(Throwable failure) {
+        return find(failure, SocketTimeoutException.class).isPresent();
     }
 
     private static <T extends Throwable> Optional<T> find(Throwable failure, Class<T> type) {

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import org.o365relay.mail.Reply;
 
 /// Replaces the relay's credentials in replies with `***`, because servers may quote commands that they do not
 /// understand (`500 5.3.3 Unrecognized command '…'`).
@@ -26,6 +27,11 @@ final class Redaction {
     /// @param message message that AUTH PLAIN (RFC 4616) or XOAUTH2 sends in base64
     void hideEncoded(String message) {
         secrets.add(base64(message));
+    }
+
+    Reply apply(Reply reply) {
+        List<String> lines = reply.lines().stream().map(this::apply).toList();
+        return new Reply(reply.code(), reply.status(), lines);
     }
 
     String apply(String reply) {

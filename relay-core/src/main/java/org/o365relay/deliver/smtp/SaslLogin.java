@@ -1,5 +1,6 @@
 package org.o365relay.deliver.smtp;
 
+import java.util.List;
 import org.o365relay.identity.AccessToken;
 import org.o365relay.mail.Secret;
 
@@ -9,12 +10,20 @@ sealed interface SaslLogin {
     /// @return user name; empty without authentication
     String username();
 
+    /// @return suitable AUTH mechanisms, the preferred one first
+    List<String> mechanisms();
+
     /// @return text for the failure reply if the server does not offer a suitable mechanism, worded to follow
     ///     "offers": `no AUTH XOAUTH2`; empty without authentication
     String missingMechanism();
 
     /// No authentication.
     record None() implements SaslLogin {
+        @Override
+        public List<String> mechanisms() {
+            return List.of();
+        }
+
         @Override
         public String username() {
             return "";
@@ -28,12 +37,22 @@ sealed interface SaslLogin {
 
     record Password(String username, Secret password) implements SaslLogin {
         @Override
+        public List<String> mechanisms() {
+            return List.of("LOGIN", "PLAIN");
+        }
+
+        @Override
         public String missingMechanism() {
             return "neither AUTH LOGIN nor PLAIN";
         }
     }
 
     record Token(String username, AccessToken token) implements SaslLogin {
+        @Override
+        public List<String> mechanisms() {
+            return List.of("XOAUTH2");
+        }
+
         @Override
         public String missingMechanism() {
             return "no AUTH XOAUTH2";

@@ -1,24 +1,15 @@
 package org.o365relay.deliver.smtp;
 
-import jakarta.mail.MessagingException;
-import jakarta.mail.Session;
-import jakarta.mail.URLName;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Optional;
-import java.util.Properties;
-import javax.net.ssl.HostnameVerifier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSession;
-import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings.Tls;
 import org.o365relay.deliver.upstream.AttemptAbortedException;
-import org.o365relay.deliver.upstream.Response;
-import org.o365relay.deliver.upstream.Response.Origin;
 import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.deliver.upstream.UpstreamCheck.Finding;
 import org.o365relay.mail.Reply;
@@ -49,33 +40,20 @@ final class SessionSetup {
         this.failures = new FailureReplies(settings);
     }
 
+    /// Opens a connection and signs in. If the server refuses the IP version, tries the other one at once.
+    ///
     /// @param findings receives the result of each step
     Connection connect(SaslLogin login, List<Finding> findings) throws AttemptAbortedException {
-        Connection connection = open(login, findings);
-        if (login instanceof SaslLogin.None) {
-            return connection;
-        }
-        String mechanism = connection.transport().mechanism();
-        if (mechanism.isEmpty()) {
-            connection.quit();
-            throw new AttemptAbortedException(failures.noMechanism(login, mechanismsOf(connection)));
-        }
-        findings.add(new Finding(Step.AUTH, "signed in as " + login.username() + " with " + mechanism));
-        return connection;
-    }
-
-    /// Opens a connection. If the server refuses the IP version, tries the other one at once.
-    private Connection open(SaslLogin login, List<Finding> findings) throws AttemptAbortedException {
         Socket socket = dial(findings);
         InetAddress address = socket.getInetAddress();
         try {
-            return open(socket, login, findings);
+            return signedIn(socket, login, findings);
         } catch (AttemptAbortedException e) {
             if (e.response().step().compareTo(Step.AUTH) < 0) {
                 dialer.failed(address);
             }
             if (dialer.changesVersion(address, e.response())) {
-                return open(dial(findings), login, findings);
+                return signedIn(dial(findings), login, findings);
             }
             throw e;
         }
@@ -89,85 +67,70 @@ final class SessionSetup {
         }
     }
 
-    private Connection open(Socket socket, SaslLogin login, List<Finding> findings) throws AttemptAbortedException {
-        LayeredTls layeredTls = new LayeredTls(socket, tls.getSocketFactory());
-        Session session = Session.getInstance(properties(layeredTls, login, findings));
-        URLName upstream = new URLName("smtp", settings.host(), settings.port(), null, null, null);
-        Connection connection = new Connection(
-                socket,
-                clock.instant(),
-                failures,
-                onStep -> new AngusTransport(session, upstream, layeredTls, login, onStep, findings));
-        try {
-            Socket active =
-                    settings.tls() == Tls.IMPLICIT ? implicitTls(socket, layeredTls, connection, findings) : socket;
-            connection.begin(Step.GREETING);
-            connection.transport().connect(active);
+    private Connection signedIn(Socket socket, SaslLogin login, List<Finding> findings) throws AttemptAbortedException {
+        Connection connection = connection(socket);
+        greet(connection, findings);
+        if (login instanceof SaslLogin.None) {
             return connection;
-        } catch (MessagingException | IOException e) {
-            AttemptAbortedException failure = connection.aborted(e);
-            throw refusal(connection, login).map(AttemptAbortedException::new).orElse(failure);
+        }
+        String mechanism = new SignIn(connection).with(login).orElse("");
+        if (mechanism.isEmpty()) {
+            String offered = String.join(" ", connection.extensions().mechanisms());
+            connection.quit();
+            throw new AttemptAbortedException(failures.noMechanism(login, offered));
+        }
+        findings.add(new Finding(Step.AUTH, "signed in as " + login.username() + " with " + mechanism));
+        return connection;
+    }
+
+    private Connection connection(Socket socket) throws AttemptAbortedException {
+        try {
+            return new Connection(socket, clock.instant(), failures);
+        } catch (IOException e) {
+            throw new AttemptAbortedException(failures.connectionFailure(Step.CONNECT, e, false));
         }
     }
 
-    /// @return the upstream's refusal, or a response composed by the relay if the reply was invalid or the
-    ///     upstream does not offer a required extension; empty if the connection failed
-    private Optional<Response> refusal(Connection connection, SaslLogin login) {
-        AngusTransport transport = connection.transport();
-        Optional<Reply> reply = Reply.parse(transport.lastReply());
-        if (reply.isPresent() && reply.get().category() >= 4) {
-            return Optional.of(new Response(connection.step(), reply.get(), Origin.UPSTREAM));
+    /// Greeting, EHLO and TLS.
+    private void greet(Connection connection, List<Finding> findings) throws AttemptAbortedException {
+        if (settings.tls() == Tls.IMPLICIT) {
+            connection.begin(Step.STARTTLS);
+            handshake(connection, findings);
         }
-        if (reply.isEmpty() && !transport.lastReply().isEmpty()) {
-            return Optional.of(failures.invalidReply(connection.step(), transport.lastReply()));
-        }
-        if (connection.step() != Step.EHLO || reply.isEmpty()) {
-            return Optional.empty();
-        }
-        return Optional.of(
-                settings.tls() == Tls.STARTTLS && !transport.hasSentStartTls()
-                        ? failures.noStartTls()
-                        : failures.noMechanism(login, mechanismsOf(connection)));
-    }
-
-    private static String mechanismsOf(Connection connection) {
-        String offered = connection.transport().getExtensionParameter("AUTH");
-        return offered == null ? "" : offered;
-    }
-
-    /// Starts TLS before the greeting (RFC 8314 §3.3).
-    private SSLSocket implicitTls(Socket socket, LayeredTls layeredTls, Connection connection, List<Finding> findings)
-            throws IOException {
-        connection.begin(Step.STARTTLS);
-        SSLSocket secured = (SSLSocket) layeredTls.createSocket(socket, settings.host(), settings.port(), true);
-        secured.setSSLParameters(StrongTls.parameters(tls));
-        secured.startHandshake();
-        findings.add(finding(secured.getSession()));
-        return secured;
-    }
-
-    private Properties properties(LayeredTls layeredTls, SaslLogin login, List<Finding> findings) {
-        Properties properties = new Properties();
-        properties.setProperty("mail.smtp.localhost", settings.heloName());
-        properties.setProperty("mail.smtp.auth", Boolean.toString(login instanceof SaslLogin.Password));
-        // Exchange Online offers LOGIN but not PLAIN
-        properties.setProperty("mail.smtp.auth.mechanisms", "LOGIN PLAIN");
-        properties.setProperty("mail.smtp.quitwait", "false");
+        connection.begin(Step.GREETING);
+        Reply greeting = connection.required(connection.receive(), 220);
+        findings.add(new Finding(Step.GREETING, greeting.toString()));
+        ehlo(connection, findings);
         if (settings.tls() == Tls.STARTTLS) {
-            properties.setProperty("mail.smtp.starttls.enable", "true");
-            properties.setProperty("mail.smtp.starttls.required", "true");
-            properties.setProperty("mail.smtp.ssl.checkserveridentity", "true");
-            properties.setProperty("mail.smtp.ssl.protocols", String.join(" ", StrongTls.versions()));
-            properties.setProperty("mail.smtp.ssl.ciphersuites", String.join(" ", StrongTls.ciphers(tls)));
-            properties.put("mail.smtp.ssl.socketFactory", layeredTls);
-            // runs after the certificate chain and the name were accepted; only records the session
-            HostnameVerifier recorder = (_, session) -> findings.add(finding(session));
-            properties.put("mail.smtp.ssl.hostnameverifier", recorder);
+            startTls(connection, findings);
         }
-        return properties;
     }
 
-    private static Finding finding(SSLSession session) {
-        return new Finding(Step.STARTTLS, StrongTls.summary(session));
+    /// Sends EHLO (RFC 5321 §4.1.1.1). There is no HELO after a refusal, because it offers neither STARTTLS nor
+    /// AUTH.
+    private void ehlo(Connection connection, List<Finding> findings) throws AttemptAbortedException {
+        Reply reply = connection.required(connection.exchange(Step.EHLO, "EHLO " + settings.heloName()), 250);
+        connection.setExtensions(OfferedExtensions.of(reply));
+        findings.add(new Finding(Step.EHLO, "offers " + OfferedExtensions.summary(reply)));
+    }
+
+    /// Sends STARTTLS, starts TLS, and repeats EHLO (RFC 3207 §4.2).
+    private void startTls(Connection connection, List<Finding> findings) throws AttemptAbortedException {
+        if (!connection.offers("STARTTLS")) {
+            connection.abort();
+            throw new AttemptAbortedException(failures.noStartTls());
+        }
+        connection.required(connection.exchange(Step.STARTTLS, "STARTTLS"), 220);
+        handshake(connection, findings);
+        ehlo(connection, findings);
+    }
+
+    private void handshake(Connection connection, List<Finding> findings) throws AttemptAbortedException {
+        try {
+            SSLSession session = connection.wire().startTls(tls, settings.host(), settings.port());
+            findings.add(new Finding(Step.STARTTLS, StrongTls.summary(session)));
+        } catch (IOException e) {
+            throw connection.aborted(e);
+        }
     }
 }

@@ -53,17 +53,17 @@ final class SmtpTransaction {
         return ordered;
     }
 
-    /// @return whether MAIL failed without a valid reply, or with 421 or 451; on a pooled connection, this
-    ///     usually means that the server has closed it or is about to
+    /// @return whether MAIL failed without a valid reply, or with 421, 451 or 503; on a pooled connection, this
+    ///     usually means that the server has closed it, is about to, or has lost the session
     static boolean isStale(Map<Recipient, Response> responses) {
         return responses.values().stream()
                 .allMatch(response -> response.step() == Step.MAIL
-                        && (response.origin() == Origin.NETWORK || isClosing(response.reply())));
+                        && (response.origin() == Origin.NETWORK || isAboutConnection(response.reply())));
     }
 
     /// Some Exchange servers reply 451 instead of 421 before they close an idle session.
-    private static boolean isClosing(Reply reply) {
-        return reply.code() == 421 || reply.code() == 451;
+    private static boolean isAboutConnection(Reply reply) {
+        return reply.code() == 421 || reply.code() == 451 || reply.code() == 503;
     }
 
     private void exchange() throws AttemptAbortedException {
@@ -94,11 +94,11 @@ final class SmtpTransaction {
     /// @return the reply to the last MAIL
     private Reply mailFrom() throws AttemptAbortedException {
         Reply reply = mail();
-        if (!dsnParameters.isEmpty() && isAboutParameters(reply)) {
+        if (!dsnParameters.isEmpty() && isAboutParameters(reply) && connection.isUsable()) {
             dsnParameters = "";
             reply = mail();
         }
-        if (binary != null && reply.category() == 5) {
+        if (binary != null && reply.category() == 5 && connection.isUsable()) {
             binary = null;
             reply = mail();
         }
@@ -121,7 +121,8 @@ final class SmtpTransaction {
     }
 
     private Response content() throws AttemptAbortedException {
-        return binary != null ? connection.sendBinary(binary) : connection.send(message.content());
+        ContentTransfer transfer = new ContentTransfer(connection);
+        return binary != null ? transfer.sendBinary(binary) : transfer.send(message.content());
     }
 
     private static Response withSuccessReport(Response response) {

@@ -1,4 +1,4 @@
-/// Delivery attempts over SMTP, using Angus Mail: connect, STARTTLS, AUTH, MAIL, RCPT, DATA or BDAT. Reports
+/// Delivery attempts over SMTP: connect, STARTTLS, AUTH, MAIL, RCPT, DATA or BDAT. Reports
 /// replies and their steps; `org.o365relay.deliver.FailurePolicy` classifies them.
 @NullMarked
 package org.o365relay.deliver.smtp;

@@ -15,6 +15,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -39,6 +40,15 @@ final class FakeSubmissionServer implements AutoCloseable {
         /// Says a reply and closes the connection.
         record SayAndClose(String text) implements Answer {}
 
+        /// Sends octets as they are.
+        record Raw(String octets) implements Answer {}
+
+        /// Sends octets as they are and closes the connection.
+        record RawAndClose(String octets) implements Answer {}
+
+        /// Says the usual, and sends these octets with it.
+        record UsualAnd(String octets) implements Answer {}
+
         /// Closes the connection without a word.
         record Drop() implements Answer {}
 
@@ -49,6 +59,18 @@ final class FakeSubmissionServer implements AutoCloseable {
         record Drip() implements Answer {}
     }
 
+    /// What to do after a reply in the middle of the content.
+    enum Then {
+        READ_ON,
+        /// Sends nothing more, but reads.
+        END_OUTPUT,
+        /// Closes with content unread.
+        CLOSE,
+        RESET
+    }
+
+    private record EarlyReply(long after, String octets, Then then) {}
+
     final List<String> commands = Collections.synchronizedList(new ArrayList<>());
     final List<byte[]> contents = Collections.synchronizedList(new ArrayList<>());
     final List<String> clients = Collections.synchronizedList(new ArrayList<>());
@@ -57,6 +79,7 @@ final class FakeSubmissionServer implements AutoCloseable {
     final AtomicInteger handshakes = new AtomicInteger();
     final AtomicLong octetsOfContent = new AtomicLong();
     final Semaphore kibibytesOfContent = new Semaphore(0);
+    final Semaphore repliedEarly = new Semaphore(0);
     final CountDownLatch brokenOffInContent = new CountDownLatch(1);
 
     private final ServerSocket listener;
@@ -69,6 +92,8 @@ final class FakeSubmissionServer implements AutoCloseable {
     private volatile boolean discarding;
     private volatile boolean deaf;
     private volatile boolean wantingCertificates;
+    private volatile @Nullable EarlyReply earlyReply;
+    private volatile @Nullable Session session;
     private final Map<String, CountDownLatch> latches = new ConcurrentHashMap<>();
 
     FakeSubmissionServer(SSLContext tls) throws IOException {
@@ -136,6 +161,17 @@ final class FakeSubmissionServer implements AutoCloseable {
         return this;
     }
 
+    /// Sends octets once it has read this much of the content of a message or of a chunk.
+    FakeSubmissionServer inContent(long after, String octets, Then then) {
+        earlyReply = new EarlyReply(after, octets, then);
+        return this;
+    }
+
+    /// Sends octets in the session that was opened last.
+    void sendInSession(String octets) throws IOException {
+        Objects.requireNonNull(session).send(octets);
+    }
+
     /// Closes all connections, as a server does that finds them idle for too long.
     void closeConnections() throws IOException {
         for (Socket socket : open) {
@@ -168,6 +204,7 @@ final class FakeSubmissionServer implements AutoCloseable {
     private void serve(Socket socket) {
         try (socket) {
             Session session = new Session(socket);
+            this.session = session;
             if (implicitTls) {
                 session.startTls();
             }
@@ -293,6 +330,10 @@ final class FakeSubmissionServer implements AutoCloseable {
         /// @return whether the usual was answered
         private boolean answer(String step, String usual) throws IOException, InterruptedException {
             Answer scripted = next(step);
+            if (scripted instanceof Answer.UsualAnd(String octets)) {
+                send(reply(usual) + octets);
+                return true;
+            }
             act(scripted == null ? new Answer.Say(usual) : scripted);
             return scripted == null;
         }
@@ -304,6 +345,12 @@ final class FakeSubmissionServer implements AutoCloseable {
                     print(text);
                     throw new IOException("told to close");
                 }
+                case Answer.Raw(String octets) -> send(octets);
+                case Answer.RawAndClose(String octets) -> {
+                    send(octets);
+                    throw new IOException("told to close");
+                }
+                case Answer.UsualAnd _ -> throw new IllegalArgumentException("nothing is usual here");
                 case Answer.Drop() -> throw new IOException("told to drop");
                 case Answer.Hang() -> closed.await();
                 case Answer.Drip() -> drip();
@@ -319,7 +366,11 @@ final class FakeSubmissionServer implements AutoCloseable {
 
         private void print(String text) throws IOException {
             boolean isReply = Character.isDigit(text.charAt(0));
-            out.write((isReply ? reply(text) : text + "\r\n").getBytes(StandardCharsets.UTF_8));
+            send(isReply ? reply(text) : text + "\r\n");
+        }
+
+        private void send(String octets) throws IOException {
+            out.write(octets.getBytes(StandardCharsets.UTF_8));
             out.flush();
         }
 
@@ -348,13 +399,35 @@ final class FakeSubmissionServer implements AutoCloseable {
         /// Keeps the content octet for octet once the last chunk is there.
         private void chunk(String command) throws IOException, InterruptedException {
             String[] words = command.split(" ", 3);
-            chunks.write(in.readNBytes(Integer.parseInt(words[1])));
+            int left = Integer.parseInt(words[1]);
+            if (earlyReply != null) {
+                chunks.write(in.readNBytes((int) earlyReply.after()));
+                left -= (int) earlyReply.after();
+                replyEarly();
+            }
+            chunks.write(in.readNBytes(left));
             if (words.length < 3) {
                 answer("CHUNK", "250 2.6.0 octets received");
             } else {
                 contents.add(chunks.toByteArray());
                 chunks.reset();
                 answer("END", "250 2.0.0 OK <1@fake.example> [Hostname=FAKE.prod.outlook.com]");
+            }
+        }
+
+        private void replyEarly() throws IOException {
+            EarlyReply reply = Objects.requireNonNull(earlyReply);
+            send(reply.octets());
+            repliedEarly.release();
+            switch (reply.then()) {
+                case READ_ON -> {}
+                case END_OUTPUT -> plain.shutdownOutput();
+                case CLOSE -> throw new IOException("told to close");
+                case RESET -> {
+                    plain.setSoLinger(true, 0);
+                    plain.close();
+                    throw new IOException("told to reset");
+                }
             }
         }
 
@@ -371,8 +444,12 @@ final class FakeSubmissionServer implements AutoCloseable {
                     brokenOffInContent.countDown();
                     throw new IOException("broken off");
                 }
-                if (octetsOfContent.incrementAndGet() % 1024 == 0) {
+                long octets = octetsOfContent.incrementAndGet();
+                if (octets % 1024 == 0) {
                     kibibytesOfContent.release();
+                }
+                if (earlyReply != null && octets == earlyReply.after()) {
+                    replyEarly();
                 }
                 if (!discarding) {
                     content.write(octet);

@@ -80,20 +80,20 @@ class RepliesTest extends SubmissionTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            GREETING | 554 5.3.2 Not today        | GREETING
-            EHLO     | 550 5.7.506 Bad HELO       | EHLO
-            STARTTLS | 454 4.7.0 Not now          | STARTTLS
-            AUTH     | 504 5.7.4 Unrecognized     | AUTH
-            AUTH     | 530 5.7.57 Not yet         | AUTH
-            PASSWORD | 535 5.7.3 Authentication unsuccessful [SN2PR00CA0018.namprd00.prod.outlook.com] | AUTH
-            MAIL     | 501 5.1.7 Invalid address  | MAIL
-            MAIL     | 421 4.4.1 Timed out        | MAIL
-            RCPT     | 550 5.4.1 Access denied    | RCPT
-            RCPT     | 421 4.3.2 Going down       | RCPT
-            DATA     | 554 5.5.1 No recipients    | CONTENT
-            END      | 552 5.3.4 Too large        | END_OF_CONTENT
-            END      | 421 4.3.2 Going down       | END_OF_CONTENT
-            """)
+        GREETING | 554 5.3.2 Not today        | GREETING
+        EHLO     | 550 5.7.506 Bad HELO       | EHLO
+        STARTTLS | 454 4.7.0 Not now          | STARTTLS
+        AUTH     | 504 5.7.4 Unrecognized     | AUTH
+        AUTH     | 530 5.7.57 Not yet         | AUTH
+        PASSWORD | 535 5.7.3 Authentication unsuccessful [SN2PR00CA0018.namprd00.prod.outlook.com] | AUTH
+        MAIL     | 501 5.1.7 Invalid address  | MAIL
+        MAIL     | 421 4.4.1 Timed out        | MAIL
+        RCPT     | 550 5.4.1 Access denied    | RCPT
+        RCPT     | 421 4.3.2 Going down       | RCPT
+        DATA     | 554 5.7.1 Not now          | CONTENT
+        END      | 552 5.3.4 Too large        | END_OF_CONTENT
+        END      | 421 4.3.2 Going down       | END_OF_CONTENT
+        """)
     void reportsTheReplyOfEachStep(String at, String reply, Step step) {
         server.at(at, new Answer.SayAndClose(reply));
         assertThat(only(upstream().attempt(message(TEXT, "a@x.example"))))
