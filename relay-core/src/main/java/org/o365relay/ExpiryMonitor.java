@@ -23,13 +23,15 @@ import org.o365relay.notice.AdminWarning;
 import org.o365relay.queue.LocalMessage;
 import org.o365relay.queue.OneTimeAlerts;
 import org.o365relay.queue.QueueException;
+import org.o365relay.time.BuildTime;
 import org.o365relay.time.RepeatingTask;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Warns of credentials and certificates that expire soon or have expired. Records a journal event and emails
-/// the admin when 30, 14, 7 and 1 full days are left, and again after the expiry. Each of these warnings is
-/// sent only once, even if the relay restarts. Also raises an alert, which is emailed only when it is cleared.
+/// the admin when no more than 30, 14, 7 and 1 days are left, and again after the expiry. Each of these warnings
+/// is sent only once, even if the relay restarts. Also raises an alert, which is emailed only when it is cleared.
+/// Checks nothing while the calendar clock shows a time before the build.
 final class ExpiryMonitor implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ExpiryMonitor.class);
@@ -71,6 +73,9 @@ final class ExpiryMonitor implements AutoCloseable {
 
     /// Sends the warnings that are due, and raises and clears the alerts.
     void check() {
+        if (!BuildTime.isPlausible(clock.instant())) {
+            return;
+        }
         List<String> raised = new ArrayList<>();
         boolean isComplete = true;
         for (MailboxSettings mailbox : mailboxes) {
@@ -103,16 +108,16 @@ final class ExpiryMonitor implements AutoCloseable {
         return false;
     }
 
-    /// @return the name of the alert; empty if the expiry is 31 days or more away
+    /// @return the name of the alert; empty if the expiry is more than 30 days away
     private Optional<String> report(MailboxSettings mailbox, Expiry expiry) {
-        long daysLeft =
-                Math.floorDiv(Duration.between(clock.instant(), expiry.at()).toSeconds(), 86_400L);
-        Optional<Integer> threshold = daysLeft < 0
+        ExpiryNotice notice = new ExpiryNotice(mailbox.address(), expiry);
+        long daysLeft = notice.daysLeft(clock.instant());
+        Optional<Integer> threshold = daysLeft <= 0
                 ? Optional.of(EXPIRED)
                 : DAYS_AHEAD.stream().filter(days -> daysLeft <= days).findFirst();
         return threshold.map(days -> {
-            notifyOnce(mailbox, expiry, daysLeft, days);
-            return raise(new ExpiryNotice(mailbox.address(), expiry), daysLeft);
+            notifyOnce(notice, daysLeft, days);
+            return raise(notice, daysLeft);
         });
     }
 
@@ -131,20 +136,20 @@ final class ExpiryMonitor implements AutoCloseable {
         return name;
     }
 
-    private void notifyOnce(MailboxSettings mailbox, Expiry expiry, long daysLeft, int threshold) {
+    private void notifyOnce(ExpiryNotice notice, long daysLeft, int threshold) {
+        Expiry expiry = notice.expiry();
         // the name omits the mailbox, because several mailboxes may share a credential
         String name = ALERT + expiry.kind() + " " + expiry.name() + " " + expiry.at() + " " + threshold;
         if (oneTimeAlerts.sentAt(name).isPresent()) {
             return;
         }
-        ExpiryNotice notice = new ExpiryNotice(mailbox.address(), expiry);
         journal.record(new Expiring(notice.what(), expiry.at(), daysLeft, notice.advice()));
         Instant now = clock.instant();
         AdminWarning warning = new AdminWarning(
                 "expiring." + Long.toHexString(name.hashCode() & 0xffff_ffffL) + "." + threshold,
                 notice.subject(daysLeft),
                 List.of(notice.consequence(daysLeft), "What to do: " + notice.advice()));
-        emails.write(warning, mailbox.address())
+        emails.write(warning, notice.mailbox())
                 .ifPresentOrElse(email -> send(name, email, now), () -> oneTimeAlerts.recordSent(name, now));
     }
 

@@ -1,5 +1,7 @@
 package org.o365relay;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
@@ -28,14 +30,21 @@ public record ExpiryNotice(EmailAddress mailbox, Expiry expiry) {
         return DAY.format(expiry.at());
     }
 
+    /// @return 24-hour periods until the expiry, rounded up: 1 in the last 24 hours, 0 or negative after the expiry
+    public long daysLeft(Instant now) {
+        return Math.ceilDiv(
+                Duration.between(now, expiry.at()).toMillis(),
+                Duration.ofDays(1).toMillis());
+    }
+
     String subject(long daysLeft) {
         String what = what();
         String capitalized = Character.toUpperCase(what.charAt(0)) + what.substring(1);
-        return capitalized + (daysLeft < 0 ? " has expired" : " expires on " + day());
+        return capitalized + (daysLeft <= 0 ? " has expired" : " expires on " + day());
     }
 
     String consequence(long daysLeft) {
-        return daysLeft < 0
+        return daysLeft <= 0
                 ? "The " + what() + " (" + expiry.name() + ") expired on " + day()
                         + ". No mail can be sent with it; new messages stay in the queue."
                 : "The " + what() + " (" + expiry.name() + ") expires on " + day()
@@ -46,14 +55,17 @@ public record ExpiryNotice(EmailAddress mailbox, Expiry expiry) {
     public String advice() {
         return switch (expiry.kind()) {
             case CLIENT_SECRET ->
-                "Entra admin center > App registrations > the app > Certificates & secrets > New client secret; put its Value"
-                        + " into credential.client-secret or its file, and its expiry date into client-secret-expires.";
+                "Entra admin center > App registrations > the app > Certificates & secrets > New client secret; put"
+                        + " its Value into credential.client-secret or its file, and its expiry date into"
+                        + " client-secret-expires.";
             case CERTIFICATE ->
                 "Create a new certificate, upload its public part (Entra admin center > App registrations > the app >"
-                        + " Certificates & secrets), then replace the file in credential.certificate. (With systemd's LoadCredential=, restart the relay.)";
+                        + " Certificates & secrets), then replace the file in credential.certificate. (With systemd's"
+                        + " LoadCredential=, restart the relay.)";
             case CONNECTOR_CERTIFICATE ->
-                "Obtain a new certificate for the same name, and replace upstream.client-certificate and its key. If the"
-                        + " name changes, change it in the connector, too: Exchange admin center > Mail flow > Connectors.";
+                "Obtain a new certificate for the same name, and replace upstream.client-certificate and its key. If"
+                        + " the name changes, change it in the connector, too: Exchange admin center > Mail flow >"
+                        + " Connectors.";
             case DEVICE_LOGIN -> "Keep the relay running, which renews the login, or run \"o365-relay login\" again.";
         };
     }

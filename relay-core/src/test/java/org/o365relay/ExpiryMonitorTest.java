@@ -7,7 +7,10 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +47,7 @@ class ExpiryMonitorTest {
     private static final EmailAddress MAILBOX = address("relay@contoso.example");
     private static final EmailAddress ADMIN = address("it@contoso.example");
 
-    /// The secret expires at the end of 1 March.
+    /// The secret expires at the beginning of 1 March.
     private static final LocalDate LAST_DAY = LocalDate.parse("2027-03-01");
 
     private static final MailboxStatus OPEN =
@@ -54,6 +57,7 @@ class ExpiryMonitorTest {
     private Path directory;
 
     private final ManualClock clock = new ManualClock("2027-01-20T08:00:00Z");
+    private final List<Duration> warnedBefore = new ArrayList<>();
     private final RememberingJournal journal = new RememberingJournal();
     private JdbcQueue queue;
 
@@ -76,7 +80,40 @@ class ExpiryMonitorTest {
         }
         assertThat(journal.lines("expiring"))
                 .extracting(line -> line.replaceAll(".*?(-?\\d+) days.*", "$1"))
-                .containsExactly("30", "14", "7", "1", "-1");
+                .containsExactly("30", "14", "7", "1", "0");
+    }
+
+    @Test
+    void warnsNoEarlierThanTheDaysSay() {
+        Instant expiry = LAST_DAY.atStartOfDay(ZoneOffset.UTC).toInstant();
+        clock.set(expiry.minus(Duration.ofDays(31)));
+        for (Instant now = clock.instant(); now.isBefore(expiry.plusSeconds(7200)); now = clock.instant()) {
+            int before = journal.lines("expiring").size();
+            check(ADMIN);
+            if (journal.lines("expiring").size() > before) {
+                warnedBefore.add(Duration.between(now, expiry));
+            }
+            clock.advance(Duration.ofHours(1));
+        }
+        assertThat(warnedBefore)
+                .containsExactly(
+                        Duration.ofDays(30),
+                        Duration.ofDays(14),
+                        Duration.ofDays(7),
+                        Duration.ofDays(1),
+                        Duration.ZERO);
+    }
+
+    @Test
+    void neitherWarnsNorClearsWhileTheClockShowsATimeBeforeTheBuild() {
+        clock.advance(Duration.ofDays(20));
+        Alerts alerts = alerts();
+        check(ADMIN, alerts, LAST_DAY);
+        alerts.check();
+        clock.set(Instant.EPOCH);
+        check(ADMIN, alerts, LAST_DAY);
+        assertThat(alerts.active()).hasSize(1);
+        assertThat(journal.lines("expiring")).hasSize(1);
     }
 
     @Test

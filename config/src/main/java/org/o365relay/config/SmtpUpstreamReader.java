@@ -86,8 +86,9 @@ record SmtpUpstreamReader(Section keys, Preset preset, Cloud cloud, SecretFiles 
 
     private void reportPlainText(String host, UpstreamCredential signIn) {
         if (signIn.isOAuth() || signIn.isPassword()) {
+            String secret = signIn.isOAuth() ? "access token" : "password";
             keys.problem(
-                    TLS, "none would send the password to %s unencrypted; use starttls or implicit".formatted(host));
+                    TLS, "none would send the %s to %s unencrypted; use starttls or implicit".formatted(secret, host));
         } else if (signIn.isNone()) {
             keys.warning(
                     TLS,

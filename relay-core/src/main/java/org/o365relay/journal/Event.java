@@ -141,7 +141,7 @@ public sealed interface Event {
     /// A credential of the relay expires soon or has expired.
     ///
     /// @param what the credential, such as `client secret of relay@contoso.com`
-    /// @param daysLeft days until the expiry: 0 on the last day, negative when expired
+    /// @param daysLeft days until the expiry, rounded up: 1 in the last 24 hours, 0 or negative when expired
     record Expiring(String what, Instant when, long daysLeft, String advice) implements Event {}
 
     /// The result of one delivery attempt, or of a bounce by an operator, for one recipient.

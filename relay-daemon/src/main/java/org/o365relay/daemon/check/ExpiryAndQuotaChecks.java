@@ -44,13 +44,13 @@ public record ExpiryAndQuotaChecks(UpstreamFactory upstreams, OfflineQueue queue
 
     private CheckStep step(MailboxSettings mailbox, Expiry expiry) {
         ExpiryNotice notice = new ExpiryNotice(mailbox.address(), expiry);
-        long days = Duration.between(clock.instant(), expiry.at()).toDays();
-        String detail =
-                notice.what() + " (" + expiry.name() + ") expires on " + notice.day() + ", in " + days + " days";
+        long days = notice.daysLeft(clock.instant());
+        String detail = notice.what() + " (" + expiry.name() + ") expires on " + notice.day() + ", in " + days
+                + (days == 1 ? " day" : " days");
         if (days > WARNING_DAYS) {
             return CheckStep.passed("expiry", detail);
         }
-        boolean expired = expiry.at().isBefore(clock.instant());
+        boolean expired = days <= 0;
         return new CheckStep(
                 expired ? CheckStep.Result.FAILED : CheckStep.Result.WARNING,
                 "expiry",
