@@ -3,7 +3,6 @@ package org.o365relay;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -249,7 +248,7 @@ public final class Operations {
     }
 
     private static String name(EmailAddress mailbox) {
-        return mailbox.toString().toLowerCase(Locale.ROOT);
+        return mailbox.key().toString();
     }
 
     /// @param version version of the program

@@ -48,7 +48,7 @@ final class Rerouter implements AutoCloseable {
     private boolean isConfigured(String route) {
         return settings.routes().target(route).isPresent()
                 || settings.mailboxes().stream()
-                        .anyMatch(mailbox -> mailbox.address().toString().equalsIgnoreCase(route));
+                        .anyMatch(mailbox -> mailbox.address().key().toString().equals(route));
     }
 
     private static String text(String route) {

@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.config.credentials.CredentialReader;
@@ -22,6 +21,7 @@ import org.o365relay.deliver.UpstreamSettings;
 import org.o365relay.exchange.Cloud;
 import org.o365relay.exchange.Preset;
 import org.o365relay.identity.Credential;
+import org.o365relay.mail.AddressKey;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.ndr.NdrSettings;
 import org.o365relay.rewrite.RewriteRules;
@@ -77,14 +77,14 @@ record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostn
     }
 
     /// Returns the account that the limits of the server apply to: the user name of the first upstream that has
-    /// one, otherwise the address of the mailbox; in lower case.
+    /// one, otherwise the address of the mailbox; as [AddressKey].
     private static String account(List<UpstreamSettings> upstreams, EmailAddress address) {
         return upstreams.stream()
                 .map(upstream -> upstream.credential().username())
                 .filter(username -> !username.isEmpty())
                 .findFirst()
-                .orElseGet(address::toString)
-                .toLowerCase(Locale.ROOT);
+                .map(AddressKey::ofName)
+                .orElseGet(() -> address.key().toString());
     }
 
     private List<UpstreamReader> readers(Cloud cloud) {

@@ -26,9 +26,16 @@ record RulesReader(Section relay) {
     /// Parses the address pattern of a sender, recipient or routing rule.
     static final ValueParser<AddressPattern> PATTERN = TextValues.ANY.then(text -> AddressPattern.parse(text)
             .<Parsed<AddressPattern>>map(Parsed.Ok::new)
-            .orElseGet(() -> new Parsed.Invalid<>(
-                    TextValues.quoted(text) + " is not a pattern; use for example bob@contoso.example, "
-                            + "@contoso.example, *@*.contoso.example, <> for the null sender or * for everything")));
+            .orElseGet(
+                    () -> new Parsed.Invalid<>(TextValues.quoted(text) + " is not a pattern; " + patternAdvice(text))));
+
+    private static String patternAdvice(String text) {
+        return text.chars().allMatch(c -> c < 0x80)
+                ? "use for example bob@contoso.example, @contoso.example, *@*.contoso.example, <> for the null sender"
+                        + " or * for everything"
+                : "the domain contains a character that domain names cannot have, or letters outside ASCII next to a *;"
+                        + " use its xn-- form";
+    }
 
     /// Parses the reason of a rule, which becomes part of a reply line.
     private static final ValueParser<String> REASON_TEXT = TextValues.ANY.then(text -> {

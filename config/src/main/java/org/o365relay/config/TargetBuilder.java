@@ -2,7 +2,6 @@ package org.o365relay.config;
 
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import org.o365relay.config.values.Quantities;
 import org.o365relay.mail.EmailAddress;
@@ -15,7 +14,7 @@ final class TargetBuilder {
 
     /// @return the target name of a mailbox
     static String name(EmailAddress mailbox) {
-        return mailbox.toString().toLowerCase(Locale.ROOT);
+        return mailbox.key().toString();
     }
 
     static boolean isSame(EmailAddress one, EmailAddress other) {

@@ -1,7 +1,11 @@
 package org.o365relay.admit;
 
 import java.util.Optional;
+import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.AddressKey;
+import org.o365relay.mail.AsciiCase;
+import org.o365relay.mail.Domain;
 import org.o365relay.mail.EmailAddress;
 
 /// A pattern for addresses:
@@ -14,8 +18,8 @@ import org.o365relay.mail.EmailAddress;
 /// - `<>`: the null sender;
 /// - `*`: every address, including the null sender.
 ///
-/// Matching ignores case and the quotes of a quoted local part, and treats the A-label and U-label forms of a
-/// domain as equal.
+/// Addresses are compared by their [AddressKey]: the case of ASCII letters and the quotes of a quoted local part
+/// are ignored, and domains are compared as A-labels.
 public final class AddressPattern {
 
     private static final int MAX_LENGTH = 320; // RFC 5321 §4.5.3.1.1 and §4.5.3.1.2
@@ -33,7 +37,9 @@ public final class AddressPattern {
     }
 
     /// Parses a pattern. A text with `*` must not contain spaces, control characters or angle brackets; a text
-    /// without `*` must be an address with a domain, `@` followed by a domain, or `<>`.
+    /// without `*` must be an address with a domain, `@` followed by a domain, or `<>`. Because domains are
+    /// compared as A-labels, a label with `*` must be ASCII, and in a pattern without an `@`, only the text
+    /// before the first `*` may be non-ASCII.
     ///
     /// @return the pattern; empty if the text is invalid or longer than 320 characters
     public static Optional<AddressPattern> parse(String text) {
@@ -42,15 +48,15 @@ public final class AddressPattern {
         }
         int at = text.lastIndexOf('@');
         boolean valid = text.length() <= MAX_LENGTH && (text.contains("*") ? isVisible(text) : isAddress(text, at));
-        return valid ? Optional.of(of(text, at)) : Optional.empty();
+        return valid ? of(text, at) : Optional.empty();
     }
 
     /// @param address address to match; null for the null sender
     public boolean matches(@Nullable EmailAddress address) {
-        return matches(NormalizedAddress.of(address));
+        return matches(AddressKey.of(address));
     }
 
-    boolean matches(NormalizedAddress address) {
+    boolean matches(AddressKey address) {
         if (localPart == null) {
             return rest.matches(address.toString());
         }
@@ -73,13 +79,38 @@ public final class AddressPattern {
         return text;
     }
 
-    private static AddressPattern of(String text, int at) {
+    private static Optional<AddressPattern> of(String text, int at) {
         if (at < 0) {
-            return new AddressPattern(text, null, new Glob(NormalizedAddress.localPart(text)));
+            boolean matchesLocalParts = isAscii(text.substring(text.indexOf('*')));
+            return matchesLocalParts
+                    ? Optional.of(new AddressPattern(text, null, new Glob(AddressKey.ofLocalPart(text))))
+                    : Optional.empty();
         }
-        String localPart = at == 0 ? "*" : NormalizedAddress.localPart(text.substring(0, at));
-        return new AddressPattern(
-                text, new Glob(localPart), new Glob(NormalizedAddress.domain(text.substring(at + 1))));
+        String localPart = at == 0 ? "*" : AddressKey.ofLocalPart(text.substring(0, at));
+        return domain(text.substring(at + 1))
+                .map(domain -> new AddressPattern(text, new Glob(localPart), new Glob(domain)));
+    }
+
+    /// @return the pattern for domains in the form of [Domain]; empty if no domain can match it
+    private static Optional<String> domain(String pattern) {
+        if (pattern.startsWith("[")) {
+            return isAscii(pattern) ? Optional.of(AsciiCase.lower(pattern)) : Optional.empty();
+        }
+        // a star is replaced by a letter, so that the rest of its label is checked and stays as it is
+        StringJoiner labels = new StringJoiner(".");
+        for (String label : pattern.split("\\.", -1)) {
+            boolean star = label.contains("*");
+            Optional<Domain> checked = Domain.parse(label.replace('*', 'x'));
+            if (checked.isEmpty() || (star && !isAscii(label))) {
+                return Optional.empty();
+            }
+            labels.add(star ? AsciiCase.lower(label) : checked.get().name());
+        }
+        return Optional.of(labels.toString());
+    }
+
+    private static boolean isAscii(String text) {
+        return text.chars().allMatch(c -> c < 0x80);
     }
 
     private static boolean isAddress(String text, int at) {

@@ -2,6 +2,7 @@ package org.o365relay.admit;
 
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.AddressKey;
 
 /// One sender or recipient rule.
 ///
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 public record AddressRule(
         boolean allows, AddressPattern pattern, @Nullable Network client, String reason) {
 
-    boolean matches(InetAddress from, NormalizedAddress address) {
+    boolean matches(InetAddress from, AddressKey address) {
         return (client == null || client.contains(from)) && pattern.matches(address);
     }
 

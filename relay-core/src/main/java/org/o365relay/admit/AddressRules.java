@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.AddressKey;
 import org.o365relay.mail.EmailAddress;
 
 /// A list of rules: the first rule that matches the client and the address decides; if none matches, the
@@ -23,7 +24,7 @@ public record AddressRules(String key, List<AddressRule> rules) {
         if (rules.isEmpty()) {
             return Optional.empty();
         }
-        NormalizedAddress normalized = NormalizedAddress.of(address);
+        AddressKey normalized = AddressKey.of(address);
         for (int i = 0; i < rules.size(); i++) {
             if (rules.get(i).matches(client, normalized)) {
                 return Optional.of(new MatchedRule(key, i + 1, rules.get(i)));

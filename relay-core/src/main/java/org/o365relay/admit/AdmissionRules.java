@@ -39,11 +39,11 @@ public record AdmissionRules(
 
     /// @param recipient envelope recipient, with or without a domain
     public Admission recipient(InetAddress client, EmailAddress recipient) {
-        // RFC 5321 §4.5.1: without a default domain, a bare postmaster is accepted regardless of the rules
-        if (isBarePostmaster(recipient)) {
-            return new Admission.Admitted(postmaster);
-        }
         EmailAddress completed = completed(recipient);
+        // RFC 5321 §4.5.1: a bare postmaster is accepted regardless of the rules
+        if (recipient.isBarePostmaster()) {
+            return new Admission.Admitted(completed.isQualified() ? completed : postmaster);
+        }
         return completed.isQualified() ? recipients.check(client, completed) : Admission.Denied.UNQUALIFIED;
     }
 
@@ -52,16 +52,10 @@ public record AdmissionRules(
         return senders.match(client, sender == null ? null : completed(sender));
     }
 
-    /// @return the first recipient rule that matches; empty if none matches. Without a default domain, the
-    ///     rules do not apply to a bare `postmaster`
+    /// @return the first recipient rule that matches; empty if none matches. The rules do not apply to a bare
+    ///     `postmaster`
     public Optional<MatchedRule> recipientRule(InetAddress client, EmailAddress recipient) {
-        return isBarePostmaster(recipient) ? Optional.empty() : recipients.match(client, completed(recipient));
-    }
-
-    private boolean isBarePostmaster(EmailAddress recipient) {
-        return defaultDomain == null
-                && !recipient.isQualified()
-                && recipient.localPart().equalsIgnoreCase("postmaster");
+        return recipient.isBarePostmaster() ? Optional.empty() : recipients.match(client, completed(recipient));
     }
 
     private EmailAddress completed(EmailAddress address) {

@@ -3,7 +3,6 @@ package org.o365relay.alert;
 import java.net.InetAddress;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +45,7 @@ public record AlertEmails(AlertMailboxes mailboxes, Function<EmailAddress, Notic
     private LocalMessage localMessage(Notice email, EmailAddress mailbox) {
         Instant now = clock.instant();
         Arrival arrival = new Arrival(now, InetAddress.getLoopbackAddress(), "", "LOCAL");
-        String route = mailbox.toString().toLowerCase(Locale.ROOT);
+        String route = mailbox.key().toString();
         return new LocalMessage(arrival, new RoutedEnvelope(route, Priority.URGENT, email.envelope()), email.content());
     }
 }

@@ -27,7 +27,7 @@ final class DsnForwarding {
             return never(envelope);
         }
         boolean fromMailbox = envelope.returnPath()
-                .filter(sender -> sender.toString().equalsIgnoreCase(mailbox.toString()))
+                .filter(sender -> sender.key().equals(mailbox.key()))
                 .isPresent();
         return fromMailbox || request.recipients().isEmpty() ? request : withoutSuccess(request);
     }

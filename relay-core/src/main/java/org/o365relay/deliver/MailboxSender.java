@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.health.Breakers;
@@ -62,10 +61,10 @@ public final class MailboxSender implements NoticeMailbox {
     }
 
     private static ClaimScope claimScope(EmailAddress mailbox, Routes routes) {
-        String name = mailbox.toString().toLowerCase(Locale.ROOT);
+        String name = mailbox.key().toString();
         Stream<String> served = routes.targets().stream()
                 .filter(target -> target.mailboxes().stream()
-                        .anyMatch(member -> member.toString().equalsIgnoreCase(name)))
+                        .anyMatch(member -> member.key().equals(mailbox.key())))
                 .map(Target::name);
         return new ClaimScope(
                 name, Stream.concat(Stream.of(name), served).distinct().toList());

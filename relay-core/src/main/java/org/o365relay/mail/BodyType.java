@@ -1,6 +1,5 @@
 package org.o365relay.mail;
 
-import java.util.Locale;
 import java.util.Optional;
 
 /// The `BODY` parameter of MAIL.
@@ -26,7 +25,7 @@ public enum BodyType {
     /// @param text value of the parameter, in upper or lower case
     /// @return the body type; empty if the value is unknown
     public static Optional<BodyType> of(String text) {
-        String upper = text.toUpperCase(Locale.ROOT);
+        String upper = AsciiCase.upper(text);
         for (BodyType type : values()) {
             if (type.keyword.equals(upper)) {
                 return Optional.of(type);

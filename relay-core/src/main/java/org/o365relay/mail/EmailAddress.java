@@ -1,14 +1,13 @@
 package org.o365relay.mail;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
 /// An envelope address: `local-part@domain` (RFC 5321 §4.1.2).
 ///
 /// Local part and domain are unchanged, including quotes. Addresses are equal if their local parts are equal
-/// and their domains are equal ignoring case. The domain is empty for an unqualified address such as `root`,
+/// and their domains are equal as a [Domain]. The domain is empty for an unqualified address such as `root`,
 /// which devices use as sender.
 public record EmailAddress(String localPart, String domain) {
 
@@ -41,6 +40,11 @@ public record EmailAddress(String localPart, String domain) {
         return !domain.isEmpty();
     }
 
+    /// @return whether the address is `postmaster` without a domain, in any case (RFC 5321 §4.5.1)
+    public boolean isBarePostmaster() {
+        return !isQualified() && key().localPart().equals("postmaster");
+    }
+
     /// @return whether the address can be reached from outside this network: its domain has a dot, is neither
     ///     an address literal nor an IP address, and is not under a private top-level domain (such as `.local`,
     ///     `.lan` and `.internal`)
@@ -49,40 +53,36 @@ public record EmailAddress(String localPart, String domain) {
         return dot > 0
                 && dot < domain.length() - 1
                 && !domain.startsWith("[")
-                && !PRIVATE_TOP_LEVEL_DOMAINS.contains(domain.substring(dot + 1).toLowerCase(Locale.ROOT))
+                && !PRIVATE_TOP_LEVEL_DOMAINS.contains(AsciiCase.lower(domain.substring(dot + 1)))
                 && !Character.isDigit(domain.charAt(domain.length() - 1));
     }
 
     /// @return whether the address is US-ASCII, so that it does not require SMTPUTF8 (RFC 6531)
     public boolean isAscii() {
-        return isAscii(localPart) && isAscii(domain);
+        return AsciiCase.isAscii(localPart) && AsciiCase.isAscii(domain);
+    }
+
+    /// @return the form in which addresses are compared, unless the case of the local part matters
+    public AddressKey key() {
+        return AddressKey.of(this);
     }
 
     @Override
     public boolean equals(Object other) {
         return other instanceof EmailAddress(String otherLocal, String otherDomain)
                 && localPart.equals(otherLocal)
-                && domain.toLowerCase(Locale.ROOT).equals(otherDomain.toLowerCase(Locale.ROOT));
+                && new Domain(domain).equals(new Domain(otherDomain));
     }
 
     @Override
     public int hashCode() {
-        return 31 * localPart.hashCode() + domain.toLowerCase(Locale.ROOT).hashCode();
+        return 31 * localPart.hashCode() + new Domain(domain).hashCode();
     }
 
     /// @return the address as text, without angle brackets
     @Override
     public String toString() {
         return isQualified() ? localPart + '@' + domain : localPart;
-    }
-
-    private static boolean isAscii(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            if (text.charAt(i) >= 0x80) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private static boolean isLocalPart(String text) {
@@ -134,35 +134,6 @@ public record EmailAddress(String localPart, String domain) {
     }
 
     private static boolean isDomain(String text) {
-        if (text.isEmpty() || octets(text) > MAX_DOMAIN) {
-            return false;
-        }
-        if (text.startsWith("[")) {
-            // RFC 5321 §4.1.3
-            return text.endsWith("]")
-                    && text.chars()
-                            .skip(1)
-                            .limit(text.length() - 2L)
-                            .allMatch(c -> isVisible(c) && "[]\\@<>".indexOf(c) < 0);
-        }
-        return !text.startsWith(".") && !text.endsWith(".") && !text.contains("..") && hasOnlyLabelCharacters(text);
-    }
-
-    private static boolean hasOnlyLabelCharacters(String text) {
-        for (int i = 0; i < text.length(); i = text.offsetByCodePoints(i, 1)) {
-            int c = text.codePointAt(i);
-            if (!Character.isLetterOrDigit(c) && "-._".indexOf(c) < 0 && !isMark(c)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /// Marks and joiners, which internationalized names may contain besides letters and digits (IDNA 2008).
-    private static boolean isMark(int c) {
-        int type = Character.getType(c);
-        return type == Character.NON_SPACING_MARK
-                || type == Character.COMBINING_SPACING_MARK
-                || "\u200C\u200D\u00B7\u30FB".indexOf(c) >= 0;
+        return octets(text) <= MAX_DOMAIN && Domain.parse(text).isPresent();
     }
 }

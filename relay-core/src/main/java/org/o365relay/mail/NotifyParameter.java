@@ -1,7 +1,6 @@
 package org.o365relay.mail;
 
 import java.util.EnumSet;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -22,7 +21,7 @@ public final class NotifyParameter {
         }
         Set<NotifyCondition> conditions = EnumSet.noneOf(NotifyCondition.class);
         for (String word : value.split(",", -1)) {
-            switch (word.toUpperCase(Locale.ROOT)) {
+            switch (AsciiCase.upper(word)) {
                 case "SUCCESS" -> conditions.add(NotifyCondition.SUCCESS);
                 case "FAILURE" -> conditions.add(NotifyCondition.FAILURE);
                 case "DELAY" -> conditions.add(NotifyCondition.DELAY);

@@ -9,7 +9,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -23,6 +22,7 @@ import org.o365relay.exchange.ReplySource;
 import org.o365relay.journal.Event.Accepted;
 import org.o365relay.journal.Event.Ndr;
 import org.o365relay.journal.Journal;
+import org.o365relay.mail.AddressKey;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.DsnRequest.NotifyCondition;
 import org.o365relay.mail.EmailAddress;
@@ -236,7 +236,7 @@ final class NdrProcessor {
     private LocalMessage localMessage(Notice notice, MessageSummary message, Instant now) {
         return new LocalMessage(
                 new Arrival(now, InetAddress.getLoopbackAddress(), "", "LOCAL"),
-                new RoutedEnvelope(mailbox.toString().toLowerCase(Locale.ROOT), message.priority(), notice.envelope()),
+                new RoutedEnvelope(mailbox.key().toString(), message.priority(), notice.envelope()),
                 notice.content());
     }
 
@@ -249,8 +249,9 @@ final class NdrProcessor {
     private record Candidate(MessageSummary message, String subject, String messageId) {
 
         Optional<Recipient> recipient(UndeliveredRecipient undelivered) {
+            String key = AddressKey.ofName(undelivered.address());
             return message.recipients().stream()
-                    .filter(recipient -> recipient.address().toString().equalsIgnoreCase(undelivered.address()))
+                    .filter(recipient -> recipient.address().key().toString().equals(key))
                     .findFirst();
         }
 

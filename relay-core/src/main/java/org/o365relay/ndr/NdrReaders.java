@@ -2,7 +2,6 @@ package org.o365relay.ndr;
 
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Function;
 import org.o365relay.identity.TokenSource;
 import org.o365relay.journal.Journal;
@@ -28,7 +27,7 @@ public final class NdrReaders implements AutoCloseable {
         this.pollers = settings.stream()
                 .map(ndr -> {
                     EmailAddress address = ndr.mailbox();
-                    String positionKey = "ndr " + address.toString().toLowerCase(Locale.ROOT);
+                    String positionKey = "ndr " + address.key();
                     NdrFolder folder = new GraphFolder(ndr.source(), tokens.apply(ndr.source()), https, clock);
                     NdrProcessor processor = new NdrProcessor(address, positionKey, queue, notifier, journal, clock);
                     return new NdrPoller(address, ndr.pollInterval(), folder, queue, positionKey, processor);

@@ -146,7 +146,7 @@ public final class NoticeWriter {
     }
 
     private boolean canReceiveNotices(EmailAddress address) {
-        return address.isReachable() && !address.toString().equalsIgnoreCase(mailbox.toString());
+        return address.isReachable() && !address.key().equals(mailbox.key());
     }
 
     private Notice notice(NoticeEvent event, EmailAddress recipient, String subjectKey) {

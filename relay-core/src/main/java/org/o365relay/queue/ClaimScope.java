@@ -2,11 +2,12 @@ package org.o365relay.queue;
 
 import java.util.List;
 import java.util.stream.Stream;
+import org.o365relay.mail.AddressKey;
 
 /// The messages that a mailbox may claim: its own messages, and unclaimed messages of the routes that it
 /// serves.
 ///
-/// @param owner address of the mailbox, in lower case; stored as the mailbox of the messages that it claims
+/// @param owner key of the address of the mailbox; stored as the mailbox of the messages that it claims
 /// @param routes names of the pools that contain the mailbox; may also contain the owner
 public record ClaimScope(String owner, List<String> routes) {
 
@@ -26,7 +27,7 @@ public record ClaimScope(String owner, List<String> routes) {
 
     /// @return whether the message was routed to a pool, so that another mailbox may send it
     public boolean isFromPool(Claim claim) {
-        return !claim.route().equalsIgnoreCase(owner);
+        return !AddressKey.ofName(claim.route()).equals(owner);
     }
 
     /// @return names of the mailbox and its pools, from which messages are claimed; the mailbox is first

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.o365relay.mail.AddressKey;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
 import org.o365relay.mail.UnacceptableContentException;
@@ -40,11 +41,12 @@ public final class DestinationFields {
     private static final Set<String> REMOVED = Set.of("bcc", "resent-to", "resent-cc", "resent-bcc");
 
     private final List<RawField> original;
-    private final Map<String, EmailAddress> missing = new LinkedHashMap<>(); // recipients not found in To or Cc, by key
+    private final Map<AddressKey, EmailAddress> missing =
+            new LinkedHashMap<>(); // recipients not found in To or Cc, by key
 
     private DestinationFields(List<RawField> original, List<EmailAddress> recipients) {
         this.original = original;
-        recipients.forEach(recipient -> missing.putIfAbsent(AddressKey.of(recipient), recipient));
+        recipients.forEach(recipient -> missing.putIfAbsent(recipient.key(), recipient));
     }
 
     /// @param message the message as written by [RewriteResult.Rewritten#writeTo]
@@ -64,7 +66,9 @@ public final class DestinationFields {
 
     static Set<String> keys(Stream<String> addresses) {
         return addresses
-                .map(text -> EmailAddress.parse(text).map(AddressKey::of).orElse(text))
+                .map(text -> EmailAddress.parse(text)
+                        .map(address -> address.key().toString())
+                        .orElse(text))
                 .collect(Collectors.toSet());
     }
 
@@ -148,7 +152,7 @@ public final class DestinationFields {
         boolean exact = true;
         for (HeaderMailbox mailbox : AddressList.parse(member)) {
             EmailAddress address = mailbox.addrSpec();
-            if (address != null && missing.remove(AddressKey.of(address)) != null) {
+            if (address != null && missing.remove(address.key()) != null) {
                 named.add(new HeaderMailbox(DisplayName.cleaned(mailbox.name()), address));
                 exact &= isPlain(member, address);
             } else {

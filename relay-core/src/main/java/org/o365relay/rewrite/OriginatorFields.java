@@ -141,6 +141,6 @@ final class OriginatorFields {
     }
 
     private boolean isMailbox(EmailAddress address) {
-        return address.toString().equalsIgnoreCase(rules.mailbox().toString());
+        return address.key().equals(rules.mailbox().key());
     }
 }

@@ -1,8 +1,8 @@
 package org.o365relay.rewrite;
 
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.Domain;
 import org.o365relay.mail.EmailAddress;
 
 /// The rewriting rules of one mailbox.
@@ -38,8 +38,7 @@ public record RewriteRules(
 
     /// @return whether this author is allowed in `From`, because it is the mailbox or is on the send-as list
     public boolean maySendAs(EmailAddress author) {
-        return author.toString().equalsIgnoreCase(mailbox.toString())
-                || sendAs.stream().anyMatch(entry -> entry.covers(author));
+        return author.key().equals(mailbox.key()) || sendAs.stream().anyMatch(entry -> entry.covers(author));
     }
 
     /// An entry of the send-as list.
@@ -48,23 +47,19 @@ public record RewriteRules(
         /// @return whether the entry covers this author
         boolean covers(EmailAddress author);
 
-        /// A single address, compared case-insensitively, as Exchange does.
+        /// A single address, compared by its key.
         record Address(EmailAddress address) implements SendAs {
             @Override
             public boolean covers(EmailAddress author) {
-                return address.toString().equalsIgnoreCase(author.toString());
+                return address.key().equals(author.key());
             }
         }
 
         /// Every address of a domain, but not of its subdomains.
-        record Domain(String domain) implements SendAs {
-            public Domain {
-                domain = domain.toLowerCase(Locale.ROOT);
-            }
-
+        record WholeDomain(Domain domain) implements SendAs {
             @Override
             public boolean covers(EmailAddress author) {
-                return domain.equalsIgnoreCase(author.domain());
+                return domain.name().equals(author.key().domain());
             }
         }
     }

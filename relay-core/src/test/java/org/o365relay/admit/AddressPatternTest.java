@@ -14,67 +14,87 @@ class AddressPatternTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-                    a@b.example                 | a@b.example                       | true
-                    a@b.example                 | A@B.EXAMPLE                       | true
-                    A@B.Example                 | a@b.example                       | true
-                    a@b.example                 | "a"@b.example                     | true
-                    a@b.example                 | "\\a"@b.example                   | true
-                    a@b.example                 | aa@b.example                      | false
-                    a@b.example                 | a@b.example.com                   | false
-                    a@b.example                 | a@c.b.example                     | false
-                    a@b.example                 | a                                 | false
-                    "a b"@b.example             | "A B"@b.example                   | true
-                    @b.example                  | a@b.example                       | true
-                    @b.example                  | a@B.Example                       | true
-                    @b.example                  | a@c.b.example                     | false
-                    @b.example                  | a@xb.example                      | false
-                    @b.example                  | b.example                         | false
-                    @b.example                  | "x@b.example"@evil.example        | false
-                    *@b.example                 | a@b.example                       | true
-                    *@b.example                 | "x@b.example"@evil.example        | false
-                    bob@*                       | bob@anywhere.example              | true
-                    bob@*                       | "bob@b.example"@evil.example      | false
-                    *@*.b.example               | a@c.b.example                     | true
-                    *@*.b.example               | a@d.c.b.example                   | true
-                    *@*.b.example               | a@b.example                       | false
-                    @*.b.example                | a@c.b.example                     | true
-                    @*b.example                 | a@b.example                       | true
-                    scanner-*@b.example         | scanner-17@b.example              | true
-                    scanner-*@b.example         | scanner@b.example                 | false
-                    *-*-*@b.example             | a-b-c@b.example                   | true
-                    *-*-*@b.example             | a-b@b.example                     | false
-                    a*c@b.example               | ac@b.example                      | true
-                    a*c@b.example               | acb@b.example                     | false
-                    scanner*                    | scanner@b.example                 | true
-                    scanner*                    | scanner                           | true
-                    "scanner*@b.example         | scanner@b.example                 | false
-                    "scanner*                   | scanner                           | false
-                    "*                          | <>                                | false
-                    *.example                   | a@b.example                       | true
-                    *@*                         | root                              | false
-                    *                           | root                              | true
-                    *                           | a@b.example                       | true
-                    *                           | <>                                | true
-                    <>                          | <>                                | true
-                    <>                          | a@b.example                       | false
-                    <>                          | ""                                | false
-                    ""@b.example                | ""@b.example                      | true
-                    @b.example                  | <>                                | false
-                    *@*                         | <>                                | false
-                    a*                          | <>                                | false
-                    jürgen@b.example            | JÜRGEN@b.example                  | true
-                    straße@b.example            | strasse@b.example                 | false
-                    @bücher.example             | a@xn--bcher-kva.example           | true
-                    @bücher.example             | a@XN--BCHER-KVA.example           | true
-                    @xn--bcher-kva.example      | a@Bücher.example                  | true
-                    @*.bücher.example           | a@x.xn--bcher-kva.example         | true
-                    @bü*.example                | a@xn--bcher-kva.example           | true
-                    @b.example                  | a@ｂ.example                       | true
-                    @[10.0.0.7]                 | a@[10.0.0.7]                      | true
-                    a+*@b.example               | a+tag@b.example                   | true
-                    a.b@c.example               | axb@c.example                     | false
-                    a[x]*@c.example             | ax@c.example                      | false
-                    """)
+        a@b.example                 | a@b.example                       | true
+        a@b.example                 | A@B.EXAMPLE                       | true
+        A@B.Example                 | a@b.example                       | true
+        a@b.example                 | "a"@b.example                     | true
+        a@b.example                 | "\\a"@b.example                   | true
+        a@b.example                 | aa@b.example                      | false
+        a@b.example                 | a@b.example.com                   | false
+        a@b.example                 | a@c.b.example                     | false
+        a@b.example                 | a                                 | false
+        "a b"@b.example             | "A B"@b.example                   | true
+        @b.example                  | a@b.example                       | true
+        @b.example                  | a@B.Example                       | true
+        @b.example                  | a@c.b.example                     | false
+        @b.example                  | a@xb.example                      | false
+        @b.example                  | b.example                         | false
+        @b.example                  | "x@b.example"@evil.example        | false
+        *@b.example                 | a@b.example                       | true
+        *@b.example                 | "x@b.example"@evil.example        | false
+        bob@*                       | bob@anywhere.example              | true
+        bob@*                       | "bob@b.example"@evil.example      | false
+        *@*.b.example               | a@c.b.example                     | true
+        *@*.b.example               | a@d.c.b.example                   | true
+        *@*.b.example               | a@b.example                       | false
+        @*.b.example                | a@c.b.example                     | true
+        @*b.example                 | a@b.example                       | true
+        scanner-*@b.example         | scanner-17@b.example              | true
+        scanner-*@b.example         | scanner@b.example                 | false
+        *-*-*@b.example             | a-b-c@b.example                   | true
+        *-*-*@b.example             | a-b@b.example                     | false
+        a*c@b.example               | ac@b.example                      | true
+        a*c@b.example               | acb@b.example                     | false
+        scanner*                    | scanner@b.example                 | true
+        scanner*                    | scanner                           | true
+        "scanner*@b.example         | scanner@b.example                 | false
+        "scanner*                   | scanner                           | false
+        "*                          | <>                                | false
+        *.example                   | a@b.example                       | true
+        *@*                         | root                              | false
+        *                           | root                              | true
+        *                           | a@b.example                       | true
+        *                           | <>                                | true
+        <>                          | <>                                | true
+        <>                          | a@b.example                       | false
+        <>                          | ""                                | false
+        ""@b.example                | ""@b.example                      | true
+        @b.example                  | <>                                | false
+        *@*                         | <>                                | false
+        a*                          | <>                                | false
+        jürgen@b.example            | jürgen@B.example                  | true
+        jürgen@b.example            | JÜRGEN@b.example                  | false
+        sales@b.example             | ſales@b.example                   | false
+        kate@b.example              | Kate@b.example                   | false
+        straße@b.example            | strasse@b.example                 | false
+        @bücher.example             | a@xn--bcher-kva.example           | true
+        @bücher.example             | a@XN--BCHER-KVA.example           | true
+        @xn--bcher-kva.example      | a@Bücher.example                  | true
+        @*.bücher.example           | a@x.xn--bcher-kva.example         | true
+        @bücher.example             | a@BÜCHER.Example                  | true
+        @*.bücher.example           | a@bücher.example                  | false
+        bü*                         | bücher@b.example                  | true
+        @xn--*                      | a@bücher.example                  | true
+        @microsoft.com              | bob@MICROSOFT.COM                 | true
+        @microsoft.com              | bob@xn--mcrosoft-tkb.com          | false
+        @microsoft.com              | bob@mıcrosoft.com                 | false
+        @mıcrosoft.com              | bob@xn--mcrosoft-tkb.com          | true
+        @mıcrosoft.com              | bob@microsoft.com                 | false
+        *@*.microsoft.com           | bob@x.mıcrosoft.com               | false
+        @straße.example             | a@strasse.example                 | false
+        @strasse.example            | a@straße.example                  | false
+        @straße.example             | a@STRAßE.example                  | true
+        @straße.example             | a@XN--Strae-oqa.example           | true
+        @φίλος.example              | a@φίλοσ.example                   | false
+        @φίλος.example              | a@ΦΊΛΟς.example                   | true
+        @bücher.straße.example      | a@xn--bcher-kva.straße.example    | true
+        @bücher.straße.example      | a@bücher.xn--strae-oqa.example    | true
+        @[10.*]                     | a@[10.0.0.7]                      | true
+        @[10.0.0.7]                 | a@[10.0.0.7]                      | true
+        a+*@b.example               | a+tag@b.example                   | true
+        a.b@c.example               | axb@c.example                     | false
+        a[x]*@c.example             | ax@c.example                      | false
+        """)
     void matchesAsDocumented(String pattern, String address, boolean matches) {
         AddressPattern parsed = AddressPattern.parse(pattern).orElseThrow();
 
@@ -115,6 +135,19 @@ class AddressPatternTest {
                 "a@b@c.example",
                 "a@b..example",
                 "*\n",
+                "*@b..example",
+                "*@b.example.",
+                "*@",
+                "@*b ücher.example",
+                "@bü*.example",
+                "*bücher.example",
+                "@ſhared.example",
+                "@ｂ.example",
+                "*@*.ｂ.example",
+                "@b\u3002example",
+                "@micro\u200dsoft.com",
+                "@micro\u00adsoft.com",
+                "@[]",
                 "*\u0000"
             })
     void rejectsInvalidPatterns(String text) {

@@ -20,23 +20,23 @@ class AdmissionRulesTest {
     /// Rules are written `+pattern` (allow) and `-pattern` (deny), the first ones on the left.
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-                    ``                                      | a@b.example         | a@b.example
-                    ``                                      | root                | 553
-                    ``                                      | postmaster          | admin@contoso.example
-                    ``                                      | PostMaster          | admin@contoso.example
-                    -*                                      | Postmaster          | admin@contoso.example
-                    -*                                      | postmaster@b.example| rule 1
-                    -@x.test                                | a@b.example         | a@b.example
-                    -@x.test                                | a@x.test            | rule 1
-                    +a@x.test -@x.test                      | a@x.test            | a@x.test
-                    +a@x.test -@x.test                      | b@x.test            | rule 2
-                    -@x.test +a@x.test                      | a@x.test            | rule 1
-                    +@contoso.example +*@*.contoso.example -* | a@b.contoso.example | a@b.contoso.example
-                    +@contoso.example +*@*.contoso.example -* | a@contoso.test      | rule 3
-                    -*/10.0.0.0/8                           | a@b.example         | rule 1
-                    -*/10.0.0.8                             | a@b.example         | a@b.example
-                    +*/10.0.0.7 -*                          | a@b.example         | a@b.example
-                    """)
+        ``                                      | a@b.example         | a@b.example
+        ``                                      | root                | 553
+        ``                                      | postmaster          | admin@contoso.example
+        ``                                      | PostMaster          | admin@contoso.example
+        -*                                      | Postmaster          | admin@contoso.example
+        -*                                      | postmaster@b.example| rule 1
+        -@x.test                                | a@b.example         | a@b.example
+        -@x.test                                | a@x.test            | rule 1
+        +a@x.test -@x.test                      | a@x.test            | a@x.test
+        +a@x.test -@x.test                      | b@x.test            | rule 2
+        -@x.test +a@x.test                      | a@x.test            | rule 1
+        +@contoso.example +*@*.contoso.example -* | a@b.contoso.example | a@b.contoso.example
+        +@contoso.example +*@*.contoso.example -* | a@contoso.test      | rule 3
+        -*/10.0.0.0/8                           | a@b.example         | rule 1
+        -*/10.0.0.8                             | a@b.example         | a@b.example
+        +*/10.0.0.7 -*                          | a@b.example         | a@b.example
+        """)
     void theFirstMatchingRecipientRuleDecides(String rules, String recipient, String outcome) {
         AdmissionRules admission = new AdmissionRules(null, POSTMASTER, List.of(), rules(rules));
 
@@ -45,15 +45,15 @@ class AdmissionRulesTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-                    ``                          | root                | root
-                    ``                          | <>                  | <>
-                    -@x.test                    | a@x.test            | rule 1
-                    +@contoso.example -*        | <>                  | rule 2
-                    +<> +@contoso.example -*    | <>                  | <>
-                    -*@*                        | root                | root
-                    -root*                      | root                | rule 1
-                    -<>                         | <>                  | rule 1
-                    """)
+        ``                          | root                | root
+        ``                          | <>                  | <>
+        -@x.test                    | a@x.test            | rule 1
+        +@contoso.example -*        | <>                  | rule 2
+        +<> +@contoso.example -*    | <>                  | <>
+        -*@*                        | root                | root
+        -root*                      | root                | rule 1
+        -<>                         | <>                  | rule 1
+        """)
     void theFirstMatchingSenderRuleDecides(String rules, String sender, String outcome) {
         AdmissionRules admission = new AdmissionRules(null, POSTMASTER, rules(rules), List.of());
 
@@ -62,15 +62,15 @@ class AdmissionRulesTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-                    ``                    | root          | root@contoso.example
-                    ``                    | postmaster    | postmaster@contoso.example
-                    ``                    | a@b.example   | a@b.example
-                    ``                    | a@localhost   | a@localhost
-                    -root@contoso.example | root          | rule 1
-                    -root@contoso.example | ROOT          | rule 1
-                    +@contoso.example -*  | root          | root@contoso.example
-                    -postmaster*          | postmaster    | rule 1
-                    """)
+        ``                    | root          | root@contoso.example
+        ``                    | postmaster    | postmaster@contoso.example
+        ``                    | a@b.example   | a@b.example
+        ``                    | a@localhost   | a@localhost
+        -root@contoso.example | root          | rule 1
+        -root@contoso.example | ROOT          | rule 1
+        +@contoso.example -*  | root          | root@contoso.example
+        -postmaster*          | postmaster2   | rule 1
+        """)
     void completesAddressesBeforeApplyingTheRules(String rules, String address, String outcome) {
         List<AddressRule> written = rules(rules);
         AdmissionRules admission = new AdmissionRules("contoso.example", POSTMASTER, written, written);
@@ -110,11 +110,27 @@ class AdmissionRulesTest {
                         "Recipient address rejected: need fully-qualified address (relay.default-domain)"));
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        postmaster                  | postmaster@contoso.example
+        PostMaster                  | PostMaster@contoso.example
+        "postmaster"                | "postmaster"@contoso.example
+        po\u017Ftmaster            | rule 1
+        postmaster@contoso.example  | rule 1
+        """)
+    void acceptsABarePostmasterRegardlessOfTheRules(String address, String outcome) {
+        AdmissionRules admission = new AdmissionRules("contoso.example", POSTMASTER, List.of(), rules("-*"));
+
+        assertThat(told(admission.recipient(CLIENT, address(address)))).startsWith(outcome);
+        assertThat(admission.recipientRule(CLIENT, address(address)).isPresent())
+                .isEqualTo(outcome.startsWith("rule"));
+    }
+
     @Test
     void fitsTheReasonIntoAnAsciiReplyLine() {
         Network client =
                 Network.parse("2001:db8:1111:2222:3333:4444:5555:6666/128").orElseThrow();
-        AddressRule rule = rule(false, "*" + "ü".repeat(300), client, "Grüße\r\n250 ok " + "x".repeat(500));
+        AddressRule rule = rule(false, "ü".repeat(300) + "*", client, "Grüße\r\n250 ok " + "x".repeat(500));
         InetAddress from = client.address();
         EmailAddress long64 = address("ü".repeat(30) + "@" + "ü".repeat(120));
         AdmissionRules admission = new AdmissionRules(null, POSTMASTER, List.of(), List.of(rule));

@@ -21,6 +21,7 @@ import org.o365relay.deliver.upstream.Upstream;
 import org.o365relay.journal.RememberingJournal;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.BodyType;
+import org.o365relay.mail.Domain;
 import org.o365relay.mail.DsnRequest;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
@@ -224,7 +225,7 @@ final class DeliveryFixture implements AutoCloseable {
         return new RewriteRules(
                 mailbox,
                 RewriteRules.KEEP_DISPLAY_NAME,
-                List.of(new RewriteRules.SendAs.Domain("sales.example")),
+                List.of(new RewriteRules.SendAs.WholeDomain(new Domain("sales.example"))),
                 null,
                 true,
                 true,

@@ -11,19 +11,19 @@ class EmailAddressTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-                    a@contoso.com         | a        | contoso.com
-                    a..b.@contoso.com     | a..b.    | contoso.com
-                    root                  | root     | ``
-                    a+b/c=d@x_y.com       | a+b/c=d  | x_y.com
-                    "a b@c"@d.com         | "a b@c"  | d.com
-                    "a\\"b"@d.com         | "a\\"b"  | d.com
-                    ""@d.com              | ""       | d.com
-                    a@[192.0.2.1]         | a        | [192.0.2.1]
-                    a@[IPv6:2001:db8::1]  | a        | [IPv6:2001:db8::1]
-                    jürgen@例子.test       | jürgen   | 例子.test
-                    a@उदाहरण.test          | a        | उदाहरण.test
-                    a@𠀋.test              | a        | 𠀋.test
-                    """)
+        a@contoso.com         | a        | contoso.com
+        a..b.@contoso.com     | a..b.    | contoso.com
+        root                  | root     | ``
+        a+b/c=d@x_y.com       | a+b/c=d  | x_y.com
+        "a b@c"@d.com         | "a b@c"  | d.com
+        "a\\"b"@d.com         | "a\\"b"  | d.com
+        ""@d.com              | ""       | d.com
+        a@[192.0.2.1]         | a        | [192.0.2.1]
+        a@[IPv6:2001:db8::1]  | a        | [IPv6:2001:db8::1]
+        jürgen@例子.test       | jürgen   | 例子.test
+        a@उदाहरण.test          | a        | उदाहरण.test
+        a@𠀋.test              | a        | 𠀋.test
+        """)
     void parsesValidAddresses(String text, String localPart, String domain) {
         EmailAddress address = EmailAddress.parse(text).orElseThrow();
         assertThat(address).isEqualTo(new EmailAddress(localPart, domain)).hasToString(text);
@@ -68,6 +68,21 @@ class EmailAddressTest {
                 "a@b\u200bc.com",
                 "a@b\u00bf.com",
                 "a@b\u3002com",
+                "a@\u0130.com", // lower case has two characters
+                "a@\u017f.com", // no letter of its own: it would be read as s
+                "a@\uff42.com",
+                "a@\u212aontoso.com",
+                "a@micro\u200dsoft.com",
+                "a@b\ufe0fc.com",
+                "a@[]",
+                "a@[ ]",
+                "a@[.]",
+                "a@[IPv6:]",
+                "a@[192.0.2.256]",
+                "a@[192.0.2]",
+                "a@[2001:db8::1]",
+                "a@[printer]",
+                "a@[;,]",
                 "a@\ud800.com",
                 "a\u202eb@c.com",
                 "a@b\u2066.com"
@@ -89,15 +104,17 @@ class EmailAddressTest {
 
     @ParameterizedTest
     @CsvSource(textBlock = """
-                    a@contoso.com , a@CONTOSO.com , true
-                    a@contoso.com , A@contoso.com , false
-                    a@contoso.com , a@contoso.org , false
-                    a             , a             , true
-                    a             , a@contoso.com , false
-                    a@\u0130.com  , a@i.com       , false
-                    a@\u017f.com  , a@s.com       , false
-                    a@\u0130.com  , a@\u0130.com  , true
-                    """)
+        a@contoso.com , a@CONTOSO.com , true
+        a@contoso.com , A@contoso.com , false
+        a@contoso.com , a@contoso.org , false
+        a             , a             , true
+        a             , a@contoso.com , false
+        a@\u0131.com  , a@i.com       , false
+        a@\u0131.com  , a@I.com       , false
+        a@\u0131.com  , a@\u0131.com  , true
+        a@b\u00fccher.com , a@xn--bcher-kva.COM , true
+        a@stra\u00dfe.com , a@strasse.com , false
+        """)
     void ignoresTheCaseOfTheDomainOnly(String one, String other, boolean same) {
         EmailAddress first = EmailAddress.parse(one).orElseThrow();
         EmailAddress second = EmailAddress.parse(other).orElseThrow();
@@ -110,16 +127,16 @@ class EmailAddressTest {
 
     @ParameterizedTest
     @CsvSource(textBlock = """
-                    a@contoso.com     , true  , true  , true
-                    root              , false , false , true
-                    a@localhost       , true  , false , true
-                    a@printer.LOCAL   , true  , false , true
-                    a@nas.lan         , true  , false , true
-                    a@[192.0.2.1]     , true  , false , true
-                    a@192.0.2.1       , true  , false , true
-                    ä@contoso.com     , true  , true  , false
-                    a@bücher.de       , true  , true  , false
-                    """)
+        a@contoso.com     , true  , true  , true
+        root              , false , false , true
+        a@localhost       , true  , false , true
+        a@printer.LOCAL   , true  , false , true
+        a@nas.lan         , true  , false , true
+        a@[192.0.2.1]     , true  , false , true
+        a@192.0.2.1       , true  , false , true
+        ä@contoso.com     , true  , true  , false
+        a@bücher.de       , true  , true  , false
+        """)
     void classifiesAddresses(String text, boolean qualified, boolean reachable, boolean ascii) {
         EmailAddress address = EmailAddress.parse(text).orElseThrow();
         assertThat(address.isQualified()).isEqualTo(qualified);

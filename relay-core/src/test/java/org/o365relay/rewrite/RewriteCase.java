@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.BodyType;
+import org.o365relay.mail.Domain;
 import org.o365relay.mail.DsnRequest;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
@@ -129,7 +130,7 @@ record RewriteCase(Path directory, Map<String, String> given) {
 
     private static RewriteRules.SendAs sendAs(String entry) {
         return entry.startsWith("@")
-                ? new RewriteRules.SendAs.Domain(entry.substring(1))
+                ? new RewriteRules.SendAs.WholeDomain(new Domain(entry.substring(1)))
                 : new RewriteRules.SendAs.Address(address(entry));
     }
 

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Arrival;
+import org.o365relay.mail.Domain;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
 
@@ -20,8 +21,8 @@ class RewriterFuzzTest {
 
     private static final EmailAddress MAILBOX = address("relay@contoso.example");
     private static final RewriteRules PLAIN = rules("{name}", true, List.of());
-    private static final RewriteRules WITH_ALIASES =
-            rules("{name} via {device}", false, List.of(new RewriteRules.SendAs.Domain("contoso.com")));
+    private static final RewriteRules WITH_ALIASES = rules(
+            "{name} via {device}", false, List.of(new RewriteRules.SendAs.WholeDomain(new Domain("contoso.com"))));
 
     @FuzzTest(maxDuration = "10m")
     @DictionaryFile(resourcePath = "header.dict")

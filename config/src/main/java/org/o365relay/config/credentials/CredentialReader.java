@@ -8,7 +8,6 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.o365relay.config.hocon.Section;
@@ -18,6 +17,7 @@ import org.o365relay.config.values.TextValues;
 import org.o365relay.exchange.Cloud;
 import org.o365relay.identity.App;
 import org.o365relay.identity.Credential;
+import org.o365relay.mail.AsciiCase;
 import org.o365relay.mail.Secret;
 import org.o365relay.net.CertifiedKey;
 import org.o365relay.net.UnusableKeyException;
@@ -282,6 +282,6 @@ public record CredentialReader(Section credential, SecretFiles files, Cloud clou
 
     // RFC 5321 §4.1.2: a local part may contain a slash, which is not allowed in a file name
     private Path tokenFile(String username) {
-        return data.resolve("token-" + username.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9@._-]", "_"));
+        return data.resolve("token-" + AsciiCase.lower(username).replaceAll("[^a-z0-9@._-]", "_"));
     }
 }

@@ -19,6 +19,7 @@ import org.o365relay.deliver.smtp.SmtpUpstreamSettings.ClientCertificate;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings.Lookup;
 import org.o365relay.identity.App;
 import org.o365relay.identity.Credential;
+import org.o365relay.mail.Domain;
 import org.o365relay.ndr.NdrSettings;
 import org.o365relay.rewrite.RewriteRules;
 import org.o365relay.rewrite.RewriteRules.SendAs;
@@ -186,7 +187,7 @@ final class EffectiveMailbox {
     private static String text(SendAs entry) {
         return switch (entry) {
             case SendAs.Address(var address) -> address.toString();
-            case SendAs.Domain(String domain) -> "@" + domain;
+            case SendAs.WholeDomain(Domain domain) -> "@" + domain;
         };
     }
 }

@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import org.o365relay.admit.Network;
 import org.o365relay.config.hocon.Parsed;
 import org.o365relay.config.hocon.ValueParser;
+import org.o365relay.mail.Domain;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.rewrite.RewriteRules.SendAs;
 
@@ -57,7 +58,7 @@ public final class Addresses {
 
     private static Parsed<SendAs> sendAsDomain(String text) {
         return EmailAddress.parse("any" + text).isPresent()
-                ? new Parsed.Ok<>(new SendAs.Domain(text.substring(1)))
+                ? new Parsed.Ok<>(new SendAs.WholeDomain(new Domain(text.substring(1))))
                 : new Parsed.Invalid<>(TextValues.quoted(text) + " is not a domain; use for example @contoso.example");
     }
 

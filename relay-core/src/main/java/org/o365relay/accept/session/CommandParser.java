@@ -1,8 +1,8 @@
 package org.o365relay.accept.session;
 
-import java.util.Locale;
 import java.util.Optional;
 import org.o365relay.accept.session.Command.Malformed;
+import org.o365relay.mail.AsciiCase;
 import org.o365relay.mail.Reply;
 
 /// Parses a command line. Tolerates unambiguous deviations and reports them with the command; the session
@@ -15,7 +15,7 @@ final class CommandParser {
     static Command parse(String line) {
         String text = line.strip();
         int blank = indexOfBlank(text, 0);
-        String verb = text.substring(0, blank).toUpperCase(Locale.ROOT);
+        String verb = AsciiCase.upper(text.substring(0, blank));
         String argument = text.substring(blank).strip();
         return switch (verb) {
             case "EHLO" -> new Command.Ehlo(argument);
@@ -52,7 +52,7 @@ final class CommandParser {
     private static Command bdat(String argument) {
         int blank = indexOfBlank(argument, 0);
         String rest = argument.substring(blank).strip();
-        boolean last = rest.equalsIgnoreCase("LAST");
+        boolean last = AsciiCase.upper(rest).equals("LAST");
         Optional<Long> size =
                 last || rest.isEmpty() ? OctetCount.parse(argument.substring(0, blank)) : Optional.empty();
         return size.<Command>map(octets -> new Command.Bdat(octets, last)).orElseGet(Command.MalformedBdat::new);
@@ -61,7 +61,7 @@ final class CommandParser {
     // RFC 4954 §4
     private static Command auth(String argument) {
         int blank = indexOfBlank(argument, 0);
-        String mechanism = argument.substring(0, blank).toUpperCase(Locale.ROOT);
+        String mechanism = AsciiCase.upper(argument.substring(0, blank));
         String rest = argument.substring(blank).strip();
         return mechanism.isEmpty() || indexOfBlank(rest, 0) < rest.length()
                 ? new Command.MalformedAuth()

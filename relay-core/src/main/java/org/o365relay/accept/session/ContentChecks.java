@@ -90,7 +90,7 @@ final class ContentChecks {
     private boolean isSentToOwnMailbox(MailTransaction transaction) {
         for (EmailAddress mailbox : settings.mailboxes()) {
             for (EmailAddress recipient : transaction.recipients()) {
-                if (recipient.toString().equalsIgnoreCase(mailbox.toString())) {
+                if (recipient.key().equals(mailbox.key())) {
                     return true;
                 }
             }

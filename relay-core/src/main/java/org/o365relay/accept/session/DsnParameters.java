@@ -2,11 +2,11 @@ package org.o365relay.accept.session;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.AsciiCase;
 import org.o365relay.mail.DsnRequest;
 import org.o365relay.mail.DsnRequest.ForRecipient;
 import org.o365relay.mail.DsnRequest.NotifyCondition;
@@ -67,7 +67,7 @@ final class DsnParameters {
         if (value == null) {
             return ReturnedContent.NOT_GIVEN;
         }
-        return switch (value.toUpperCase(Locale.ROOT)) {
+        return switch (AsciiCase.upper(value)) {
             case "FULL" -> ReturnedContent.FULL;
             case "HDRS" -> ReturnedContent.HEADERS;
             default -> {

@@ -179,7 +179,7 @@ final class EnvelopeCommands {
         }
         EmailAddress recipient = rcpt.recipient();
         if (!recipient.isQualified()
-                && !recipient.localPart().equalsIgnoreCase("postmaster") // RFC 5321 §4.5.1
+                && !recipient.isBarePostmaster()
                 && !client.tolerates(Deviation.UNQUALIFIED_RECIPIENT)) {
             return Optional.of(RejectReplies.unqualifiedRecipient());
         }

@@ -1,8 +1,8 @@
 package org.o365relay.accept.session;
 
-import java.net.InetAddress;
 import java.util.Optional;
 import org.o365relay.mail.Deviation;
+import org.o365relay.mail.Domain;
 
 /// Checks the name in EHLO or HELO (RFC 5321 §4.1.1.1).
 public final class HeloName {
@@ -19,7 +19,7 @@ public final class HeloName {
         if (name.isEmpty()) {
             return Optional.of(Deviation.EMPTY_HELO);
         }
-        return isDomain(name) || isAddressLiteral(name) ? Optional.empty() : Optional.of(Deviation.INVALID_HELO);
+        return isDomain(name) || Domain.isAddressLiteral(name) ? Optional.empty() : Optional.of(Deviation.INVALID_HELO);
     }
 
     // RFC 5321 §4.1.2
@@ -58,21 +58,5 @@ public final class HeloName {
 
     private static boolean isNumber(String name, int start) {
         return name.chars().skip(start).allMatch(c -> c >= '0' && c <= '9');
-    }
-
-    // RFC 5321 §4.1.3
-    static boolean isAddressLiteral(String name) {
-        if (!name.startsWith("[") || !name.endsWith("]")) {
-            return false;
-        }
-        String inside = name.substring(1, name.length() - 1);
-        boolean isIpv6 = inside.regionMatches(true, 0, "IPv6:", 0, 5);
-        String address = isIpv6 ? inside.substring(5) : inside;
-        boolean isFamilyCorrect = isIpv6 ? address.indexOf(':') >= 0 : address.split("\\.", -1).length == 4;
-        try {
-            return isFamilyCorrect && InetAddress.ofLiteral(address) != null;
-        } catch (IllegalArgumentException notAnAddress) {
-            return false;
-        }
     }
 }

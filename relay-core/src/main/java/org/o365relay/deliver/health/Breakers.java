@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -130,10 +129,10 @@ public final class Breakers {
     }
 
     private static Subject author(EmailAddress address) {
-        return new Subject(Scope.AUTHOR, address.toString().toLowerCase(Locale.ROOT));
+        return new Subject(Scope.AUTHOR, address.key().toString());
     }
 
     private static Subject recipient(EmailAddress address) {
-        return new Subject(Scope.RECIPIENT, address.toString().toLowerCase(Locale.ROOT));
+        return new Subject(Scope.RECIPIENT, address.key().toString());
     }
 }

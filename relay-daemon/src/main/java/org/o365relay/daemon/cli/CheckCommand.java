@@ -40,8 +40,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Check the configuration and the connection to Microsoft 365.",
             "Lists which clients may send what, then tests every upstream of every mailbox: DNS, TCP, TLS and the"
-                    + " certificate, server capabilities, the token and its permissions, the sign-in. Shows cause and advice for the first"
-                    + " failure.",
+                    + " certificate, server capabilities, the token and its permissions, the sign-in. Shows cause and"
+                    + " advice for the first failure.",
             "Sends no message without --send; works while the relay is running. Exits with 0 if every mailbox can send"
                     + " through at least one upstream, otherwise with 69."
         })
@@ -73,8 +73,8 @@ public final class CheckCommand implements Callable<Integer> {
             paramLabel = "ADDRESS",
             converter = AddressConverter.class,
             description =
-                    "With --send: the author of the test message, to verify that the mailbox may send as this address (default: the"
-                            + " mailbox).")
+                    "With --send: the author of the test message, to verify that the mailbox may send as this address"
+                            + " (default: the mailbox).")
     private @Nullable EmailAddress author;
 
     @Option(names = "--json", description = "Print JSON.")
@@ -102,7 +102,7 @@ public final class CheckCommand implements Callable<Integer> {
         }
         List<MailboxSettings> selected = settings.mailboxes().stream()
                 .filter(candidate ->
-                        mailbox == null || candidate.address().toString().equalsIgnoreCase(mailbox.toString()))
+                        mailbox == null || candidate.address().key().equals(mailbox.key()))
                 .toList();
         if (selected.isEmpty()) {
             throw new CommandFailed(ExitCode.USAGE, "no mailbox " + mailbox + " is configured in " + config.file());

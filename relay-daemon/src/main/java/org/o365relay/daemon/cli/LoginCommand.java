@@ -30,8 +30,8 @@ import picocli.CommandLine.Spec;
         versionProvider = ProgramVersion.class,
         description = {
             "Sign in to a mailbox with a device code.",
-            "For mailboxes with credential.type = device-code: shows a code and a web page, waits until you have entered the"
-                    + " code there, and stores the login, encrypted, in credential.token-file.",
+            "For mailboxes with credential.type = device-code: shows a code and a web page, waits until you have"
+                    + " entered the code there, and stores the login, encrypted, in credential.token-file.",
             "Run this command as the relay's user. A running relay picks up the new login."
         })
 public final class LoginCommand implements Callable<Integer> {
@@ -56,7 +56,7 @@ public final class LoginCommand implements Callable<Integer> {
         var settings = config.read().settings();
         List<Login> logins = settings.mailboxes().stream()
                 .filter(candidate ->
-                        mailbox == null || candidate.address().toString().equalsIgnoreCase(mailbox.toString()))
+                        mailbox == null || candidate.address().key().equals(mailbox.key()))
                 .flatMap(candidate ->
                         candidate.upstreams().stream().flatMap(upstream -> login(candidate, upstream).stream()))
                 .toList();

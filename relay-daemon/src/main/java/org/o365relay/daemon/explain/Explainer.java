@@ -161,7 +161,7 @@ public final class Explainer {
     }
 
     private void checkRecipient(EmailAddress given, TrustedNetwork trusted) {
-        boolean unqualified = !given.isQualified() && !given.localPart().equalsIgnoreCase("postmaster");
+        boolean unqualified = !given.isQualified() && !given.isBarePostmaster();
         if (unqualified && !accepts(trusted, Deviation.UNQUALIFIED_RECIPIENT)) {
             reject(given, RejectReplies.unqualifiedRecipient(), deviationKey(trusted, Deviation.UNQUALIFIED_RECIPIENT));
             return;
@@ -188,11 +188,9 @@ public final class Explainer {
             return;
         }
         admitted.add(effective);
-        boolean rulesApply =
-                given.isQualified() || settings.accept().session().rules().defaultDomain() != null;
-        String key = rulesApply
-                ? decidedBy(rule, "relay.recipient-rules")
-                : "mail to postmaster is always accepted: RFC 5321 §4.5.1";
+        String key = given.isBarePostmaster()
+                ? "mail to postmaster is always accepted: RFC 5321 §4.5.1"
+                : decidedBy(rule, "relay.recipient-rules");
         steps.add(new ExplanationStep("recipient", allowed(given, effective), key));
     }
 

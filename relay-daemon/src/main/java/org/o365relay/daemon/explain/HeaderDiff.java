@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.o365relay.RelaySettings;
 import org.o365relay.deliver.MailboxSettings;
+import org.o365relay.mail.AddressKey;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.BodyType;
 import org.o365relay.mail.DsnRequest;
@@ -57,11 +58,12 @@ public record HeaderDiff(RelaySettings settings) {
     private MailboxSettings mailbox(String name) {
         List<String> names = settings.routes()
                 .target(name)
-                .map(target ->
-                        target.mailboxes().stream().map(EmailAddress::toString).toList())
-                .orElse(List.of(name));
+                .map(target -> target.mailboxes().stream()
+                        .map(member -> member.key().toString())
+                        .toList())
+                .orElse(List.of(AddressKey.ofName(name)));
         return settings.mailboxes().stream()
-                .filter(mailbox -> names.stream().anyMatch(mailbox.address().toString()::equalsIgnoreCase))
+                .filter(mailbox -> names.contains(mailbox.address().key().toString()))
                 .findFirst()
                 .orElse(settings.mailboxes().getFirst());
     }

@@ -4,7 +4,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -13,6 +12,7 @@ import org.o365relay.RelayStatus;
 import org.o365relay.RelayStatus.Running;
 import org.o365relay.deliver.health.MailboxStatus;
 import org.o365relay.deliver.health.MailboxStatus.State;
+import org.o365relay.mail.AddressKey;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.queue.GroupCount;
 import org.o365relay.queue.MessageEntry;
@@ -106,6 +106,6 @@ public final class BlockedMailboxes {
     }
 
     private static String key(String name) {
-        return name.toLowerCase(Locale.ROOT);
+        return AddressKey.ofName(name);
     }
 }

@@ -3,11 +3,11 @@ package org.o365relay.daemon.report;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.health.MailboxStatus;
+import org.o365relay.mail.AddressKey;
 import org.o365relay.queue.GroupCount;
 
 /// Formats mailboxes and pools with their state, queued messages, cause and advice.
@@ -21,14 +21,14 @@ public record MailboxTable(Layout layout) {
     /// @return the lines of the table; empty if it has no rows
     public List<String> lines(List<MailboxStatus> statuses, List<GroupCount> queued) {
         Map<String, GroupCount> counts = new TreeMap<>();
-        queued.forEach(count -> counts.put(count.name().toLowerCase(Locale.ROOT), count));
+        queued.forEach(count -> counts.put(AddressKey.ofName(count.name()), count));
         Table table = Table.of("MAILBOX", "STATE", "SINCE", ">QUEUED", ">OLDEST", ">SENDING", "<UPSTREAM");
         for (MailboxStatus status : statuses) {
-            GroupCount count = counts.remove(status.mailbox().toLowerCase(Locale.ROOT));
+            GroupCount count = counts.remove(AddressKey.ofName(status.mailbox()));
             table.row(cells(status, count), details(status));
         }
         queued.stream()
-                .filter(count -> counts.containsKey(count.name().toLowerCase(Locale.ROOT)))
+                .filter(count -> counts.containsKey(AddressKey.ofName(count.name())))
                 .forEach(count -> table.row(cellsWithoutStatus(count, statuses.isEmpty()), List.of()));
         return table.isEmpty() ? List.of() : table.lines(layout.width());
     }

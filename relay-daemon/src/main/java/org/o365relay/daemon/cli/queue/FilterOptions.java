@@ -14,6 +14,7 @@ import org.o365relay.daemon.cli.types.AgeConverter;
 import org.o365relay.daemon.cli.types.IpAddressArgument;
 import org.o365relay.daemon.cli.types.MessageStateConverter;
 import org.o365relay.daemon.cli.types.TimeArgument;
+import org.o365relay.mail.AddressKey;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.MessageFilter;
 import org.o365relay.queue.MessageState;
@@ -142,7 +143,7 @@ final class FilterOptions {
                 client == null ? null : client(client),
                 sender == null ? null : sender.equals("<>") ? "" : nonBlank("--sender", sender),
                 nonBlank("--recipient", recipient),
-                nonBlank("--mailbox", mailbox),
+                mailboxName(nonBlank("--mailbox", mailbox)),
                 nonBlank("--reason", reason),
                 nonBlank("--subject", subject),
                 nonBlank("--message-id", messageId),
@@ -176,6 +177,10 @@ final class FilterOptions {
         return IpAddressArgument.parse(text)
                 .orElseThrow(() -> usageError(
                         "--client: '" + text + "' is not an IP address; use for example 192.168.10.7 or 192.168.10.*"));
+    }
+
+    private static @Nullable String mailboxName(@Nullable String text) {
+        return text == null || text.contains("*") ? text : AddressKey.ofName(text);
     }
 
     private static @Nullable String nonBlank(String option, @Nullable String text) throws CommandFailed {

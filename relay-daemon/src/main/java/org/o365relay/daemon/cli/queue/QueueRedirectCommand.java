@@ -2,7 +2,6 @@ package org.o365relay.daemon.cli.queue;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.daemon.cli.CommandContext;
@@ -11,6 +10,7 @@ import org.o365relay.daemon.cli.ExitCode;
 import org.o365relay.daemon.cli.ProgramVersion;
 import org.o365relay.daemon.cli.types.AddressConverter;
 import org.o365relay.daemon.control.ControlException;
+import org.o365relay.mail.AddressKey;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.route.Target;
 import picocli.CommandLine.Command;
@@ -81,7 +81,7 @@ final class QueueRedirectCommand implements Callable<Integer> {
                 .map(Target::name)
                 .toList();
         return names.stream()
-                .filter(target -> target.equals(name) || target.equals(name.toLowerCase(Locale.ROOT)))
+                .filter(target -> target.equals(name) || target.equals(AddressKey.ofName(name)))
                 .findFirst()
                 .orElseThrow(() -> usageError("--to-mailbox: no mailbox or pool '" + name
                         + "'; the mailboxes and pools are " + String.join(", ", names)));

@@ -1,0 +1,69 @@
+package org.o365relay.mail;
+
+import java.net.InetAddress;
+import java.util.Optional;
+import java.util.StringJoiner;
+
+/// A domain name or an address literal (RFC 5321 §4.1.2, §4.1.3) in the form in which domains are compared:
+/// lower case, with A-labels in place of Unicode (`bücher.example`, `Bücher.Example` and
+/// `XN--BCHER-KVA.example` are `xn--bcher-kva.example`). Characters are not folded: `straße.example` is not
+/// `strasse.example`.
+///
+/// @param name the domain in this form; converted by the constructor. A text that is neither a domain name nor
+///     an address literal is only converted to lower case (ASCII)
+public record Domain(String name) {
+
+    private static final String IPV6 = "ipv6:";
+
+    public Domain {
+        String given = name;
+        name = normalized(given).orElseGet(() -> AsciiCase.lower(given));
+    }
+
+    /// @return the domain; empty if the text is neither a domain name nor an address literal. A domain name
+    ///     may contain underscores, but no dot at the end; the lengths of labels and name are not limited
+    public static Optional<Domain> parse(String text) {
+        return normalized(text).map(Domain::new);
+    }
+
+    /// @return whether the text is an IP address in brackets, such as `[192.0.2.1]` or `[IPv6:2001:db8::1]`
+    // RFC 5321 §4.1.3
+    public static boolean isAddressLiteral(String text) {
+        if (!text.startsWith("[") || !text.endsWith("]")) {
+            return false;
+        }
+        String inside = AsciiCase.lower(text.substring(1, text.length() - 1));
+        boolean isIpv6 = inside.startsWith(IPV6);
+        String address = isIpv6 ? inside.substring(IPV6.length()) : inside;
+        boolean isFamilyCorrect = isIpv6 ? address.indexOf(':') >= 0 : address.split("\\.", -1).length == 4;
+        if (!isFamilyCorrect || !AsciiCase.isAscii(address) || address.indexOf('%') >= 0) {
+            return false;
+        }
+        try {
+            return InetAddress.ofLiteral(address) != null;
+        } catch (IllegalArgumentException notAnAddress) {
+            return false;
+        }
+    }
+
+    /// @return the domain in the form in which domains are compared
+    @Override
+    public String toString() {
+        return name;
+    }
+
+    private static Optional<String> normalized(String text) {
+        if (text.startsWith("[")) {
+            return isAddressLiteral(text) ? Optional.of(AsciiCase.lower(text)) : Optional.empty();
+        }
+        StringJoiner name = new StringJoiner(".");
+        for (String label : text.split("\\.", -1)) {
+            Optional<String> normalized = Label.normalized(label);
+            if (normalized.isEmpty()) {
+                return Optional.empty();
+            }
+            name.add(normalized.get());
+        }
+        return Optional.of(name.toString());
+    }
+}
