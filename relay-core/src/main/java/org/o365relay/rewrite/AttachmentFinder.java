@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.HeaderSizeLimit;
 
 /// Finds the parts of a message (RFC 2046 §5.1) that can be removed: files in a multipart/mixed, related parts
 /// of a multipart/related, and the content of a message that consists of a single file. Signed or encrypted
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class AttachmentFinder {
 
     private static final int MAX_DEPTH = 100;
-    private static final int MAX_HEADER = 2 * HeaderReader.MAX_HEADER;
+    private static final int MAX_HEADER = 2 * HeaderSizeLimit.OCTETS;
 
     private final MimeLineReader lines;
     private final List<byte[]> boundaries = new ArrayList<>(); // of the enclosing multiparts, outermost first

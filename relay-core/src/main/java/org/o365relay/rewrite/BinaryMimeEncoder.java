@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.HeaderSizeLimit;
 import org.o365relay.mail.Reply;
 import org.o365relay.mail.UnacceptableContentException;
 
@@ -33,7 +34,7 @@ import org.o365relay.mail.UnacceptableContentException;
 final class BinaryMimeEncoder {
 
     private static final int MAX_DEPTH = 100;
-    private static final int MAX_HEADER = 2 * HeaderReader.MAX_HEADER; // including the fields added by the relay
+    private static final int MAX_HEADER = 2 * HeaderSizeLimit.OCTETS; // including the fields added by the relay
     private static final byte[] CRLF = {'\r', '\n'};
     private static final Delimiter END = new Delimiter(-1, false);
 

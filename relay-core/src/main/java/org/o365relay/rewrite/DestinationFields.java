@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.o365relay.mail.AddressKey;
 import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.HeaderSizeLimit;
 import org.o365relay.mail.Reply;
 import org.o365relay.mail.UnacceptableContentException;
 
@@ -36,7 +37,7 @@ import org.o365relay.mail.UnacceptableContentException;
 /// names.
 public final class DestinationFields {
 
-    private static final int MAX_HEADER = 2 * HeaderReader.MAX_HEADER; // including the fields added by the relay
+    private static final int MAX_HEADER = 2 * HeaderSizeLimit.OCTETS; // including the fields added by the relay
     private static final int MAX_MEMBER = 1024; // parsing takes quadratic time
     private static final Set<String> REMOVED = Set.of("bcc", "resent-to", "resent-cc", "resent-bcc");
 

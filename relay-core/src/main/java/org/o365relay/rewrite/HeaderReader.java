@@ -9,15 +9,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.o365relay.mail.HeaderSizeLimit;
 
 /// Reads a header and tolerates common errors of devices: LF or CR instead of CRLF, an mbox `From ` line before
 /// the header, or no empty line after it. The body begins after the first empty line, or at the first line
 /// before it that is neither a field nor the continuation of a field. NUL octets in fields, which are obsolete
 /// (RFC 5322 §4.1), are dropped.
 public final class HeaderReader {
-
-    /// Maximum size of a header, in octets.
-    static final int MAX_HEADER = 1024 * 1024;
 
     private static final int CHUNK = 8 * 1024;
     private static final int END = -1;
@@ -32,7 +30,7 @@ public final class HeaderReader {
     private int position;
 
     HeaderReader(InputStream in) {
-        this(in, MAX_HEADER);
+        this(in, HeaderSizeLimit.OCTETS);
     }
 
     /// @param maxSize maximum size of the header, in octets

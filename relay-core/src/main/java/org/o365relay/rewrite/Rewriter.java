@@ -7,17 +7,13 @@ import java.util.List;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.BodyType;
 import org.o365relay.mail.Envelope;
+import org.o365relay.mail.HeaderSizeLimit;
 import org.o365relay.mail.QueueId;
-import org.o365relay.mail.Reply;
 import org.o365relay.mail.ReportedMessage;
 
 /// Rewrites messages for one mailbox. Stateless: a message is rewritten to the same bytes at every attempt, so
 /// that Exchange can detect duplicates.
 public final class Rewriter {
-
-    // The codes and the beginning of the text are those that Exchange Online uses for the same error.
-    private static final Reply HEADER_TOO_LARGE =
-            Reply.of(552, "5.3.4", "Header size exceeds fixed maximum size (the relay accepts at most 1 MiB)");
 
     private final RewriteRules rules;
 
@@ -29,7 +25,8 @@ public final class Rewriter {
     /// then.
     ///
     /// @param original the message as received, with any line endings, but without dot-stuffing
-    /// @return the rewritten message, or [RewriteResult.Unacceptable] if the header is larger than 1 MiB
+    /// @return the rewritten message, or [RewriteResult.Unacceptable] if the header exceeds the
+    ///     [HeaderSizeLimit]
     /// @throws IOException if the original cannot be read
     public RewriteResult rewrite(QueueId id, Arrival arrival, Envelope envelope, InputStream original)
             throws IOException {
@@ -38,7 +35,7 @@ public final class Rewriter {
         ReportedMessage reported =
                 new ReportedMessage(originators.noticeAddress().orElse(null), header(message.fields()));
         if (message.headerTooLarge()) {
-            return new RewriteResult.Unacceptable(HEADER_TOO_LARGE, reported);
+            return new RewriteResult.Unacceptable(HeaderSizeLimit.EXCEEDED, reported);
         }
         byte[] header = new HeaderComposer(rules, message.fields()).compose(id, arrival, envelope, originators);
         boolean binary = envelope.body() == BodyType.BINARY;

@@ -290,6 +290,48 @@ class TransferTest {
     }
 
     @Test
+    void rejectsAMessageWithTooLargeAHeaderAfterItsFinalDotAndContinues() throws Exception {
+        String line = "X: " + "y".repeat(1_019) + "\r\n"; // 1 KiB
+        try (TestRelayFront front = TestRelayFront.in(directory);
+                DialogClient client = front.connect()) {
+            client.beginContent();
+            client.send(line.repeat(1_024) + "\r\nbody\r\n.\r\n");
+            client.expect("250 2.0.0 ");
+            client.beginNextContent();
+            client.send(line.repeat(1_024) + "Z:\r\n\r\nbody\r\n.\r\n");
+            client.expect("552 5.3.4 Header size exceeds fixed maximum size (the relay accepts at most 1 MiB)");
+            client.beginNextContent();
+            client.send("X: " + "y".repeat(3 * 1_024 * 1_024) + "\r\n.\r\n");
+            client.expect("552 5.3.4 Header size exceeds");
+            client.beginNextContent();
+            client.send("X: y\r\n\r\n" + line.repeat(3_000) + ".\r\n");
+            client.expect("250 2.0.0 ");
+            client.say("QUIT", "221 ");
+            front.stop();
+            assertThat(front.claims()).hasSize(2);
+            assertThat(front.rows("incoming")).isZero();
+        }
+    }
+
+    @Test
+    void rejectsAChunkedMessageWithTooLargeAHeader() throws Exception {
+        try (TestRelayFront front = TestRelayFront.in(directory);
+                DialogClient client = front.connect()) {
+            client.expect("220 ");
+            client.say("MAIL FROM:<a@device.test>", "250 ");
+            client.say("RCPT TO:<b@contoso.test>", "250 ");
+            String chunk = "X: y\r\n".repeat(100_000);
+            client.send("BDAT 600000\r\n" + chunk);
+            client.expect("250 2.0.0 600000 octets received");
+            client.send("BDAT 600000\r\n" + chunk);
+            client.expect("552 5.3.4 Header size exceeds");
+            client.send("BDAT 2 LAST\r\n\r\n");
+            client.expect("552 5.3.4 Header size exceeds");
+            assertThat(front.claims()).isEmpty();
+        }
+    }
+
+    @Test
     void rejectsAMessageThatIsTooLargeForItsMailbox() throws Exception {
         EmailAddress large = EmailAddress.parse("large@contoso.test").orElseThrow();
         Routes routes = new Routes(

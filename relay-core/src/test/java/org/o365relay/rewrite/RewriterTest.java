@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.HeaderSizeLimit;
 import org.o365relay.mail.ReportedMessage;
 
 class RewriterTest {
@@ -148,7 +149,7 @@ class RewriterTest {
     @ParameterizedTest
     @ValueSource(strings = {"X-Long: ", "X-A: 1\r\n", "X-Folded: a\r\n", "From: a@b.com, c@d.com"})
     void rejectsAHeaderOfMoreThanOneMebibyte(String field) throws IOException {
-        String fields = field.endsWith("\n") ? field.repeat(1 + HeaderReader.MAX_HEADER / field.length()) : field;
+        String fields = field.endsWith("\n") ? field.repeat(1 + HeaderSizeLimit.OCTETS / field.length()) : field;
         InputStream endless = new SequenceInputStream(stream("From: ann@contoso.com\r\n" + fields), endless());
 
         RewriteResult rewriting = rewrite(endless);
@@ -188,13 +189,13 @@ class RewriterTest {
 
         String out = new String(rewritten((fields + "\r\nbody\r\n").getBytes(UTF_8)), ISO_8859_1);
 
-        assertThat(fields.length()).isBetween(HeaderReader.MAX_HEADER * 9 / 10, HeaderReader.MAX_HEADER);
+        assertThat(fields.length()).isBetween(HeaderSizeLimit.OCTETS * 9 / 10, HeaderSizeLimit.OCTETS);
         assertThat(out).endsWith("\r\n\r\nbody\r\n").contains(fields.substring(FIELDS.length()));
     }
 
     @Test
     void acceptsABodyWithoutHeaderAndFinalLineEnding() throws IOException {
-        String body = "x".repeat(2 * HeaderReader.MAX_HEADER);
+        String body = "x".repeat(2 * HeaderSizeLimit.OCTETS);
 
         assertThat(bodyOf(rewritten(body.getBytes(UTF_8)))).isEqualTo(body + "\r\n");
     }

@@ -5,12 +5,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Deviation;
 import org.o365relay.mail.EmailAddress;
+import org.o365relay.mail.HeaderSizeLimit;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Reply;
 import org.o365relay.queue.Intake;
 import org.o365relay.route.Routes;
 
-/// Checks the content of a message. Size and free space are checked while the content is received; mail loops
+/// Checks the content of a message. Sizes and free space are checked while the content is received; mail loops
 /// and deviations that the client's network refuses are checked when the content is complete.
 final class ContentChecks {
 
@@ -26,10 +27,17 @@ final class ContentChecks {
         this.queue = queue;
     }
 
-    /// Rejects the message if it is too large, or if the queue has no space left.
+    /// Rejects the message if it or its header is too large, or if the queue has no space left.
     void checkProgress(MailTransaction transaction) {
+        check(transaction, false);
+    }
+
+    private void check(MailTransaction transaction, boolean complete) {
         if (transaction.rejection().isEmpty()) {
             tooLarge(transaction)
+                    .or(() -> transaction.exceedsHeaderSize(complete)
+                            ? Optional.of(HeaderSizeLimit.EXCEEDED)
+                            : Optional.empty())
                     .or(() -> transaction.hasHeader() ? tooLargeForTarget(transaction) : Optional.empty())
                     .or(() -> RejectReplies.ifQueueRejects(queue, 0))
                     .ifPresent(transaction::reject);
@@ -40,7 +48,7 @@ final class ContentChecks {
     ///
     /// @return the reply that rejects the message; empty if it may be accepted
     Optional<Reply> rejection(MailTransaction transaction) {
-        checkProgress(transaction);
+        check(transaction, true);
         Optional<Reply> refusedContent = refusedContent(transaction);
         return transaction.rejection().or(() -> refusedContent).or(() -> tooLargeForTarget(transaction));
     }

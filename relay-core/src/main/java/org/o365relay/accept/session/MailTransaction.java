@@ -19,6 +19,7 @@ import org.o365relay.mail.DsnRequest;
 import org.o365relay.mail.DsnRequest.ForRecipient;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Envelope;
+import org.o365relay.mail.HeaderSizeLimit;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Reply;
 import org.o365relay.mail.RoutedEnvelope;
@@ -53,6 +54,7 @@ final class MailTransaction {
     private final Set<Deviation> deviations = EnumSet.noneOf(Deviation.class);
     private ContentDecoder decoder = ContentDecoder.forChunks();
     private byte @Nullable [] bufferedOctets; // copy of the content of the buffer; null if not copied yet
+    private final HeaderLength headerLength = new HeaderLength(HeaderSizeLimit.OCTETS);
     private @Nullable HeaderScan header;
     private @Nullable Reply rejection;
     private @Nullable List<RoutedEnvelope> parts; // null before the first call of parts()
@@ -211,11 +213,22 @@ final class MailTransaction {
     /// @param hostname hostname of this relay
     CompletableFuture<QueueId> append(String hostname) {
         byte[] chunk = bufferedOctets();
+        headerLength.add(chunk);
         if (header == null) {
             header = HeaderScan.scan(chunk, false, hostname);
         }
         discardBuffer();
         return incoming.append(chunk);
+    }
+
+    /// Tests the header of a complete message, or as much of it as [#append] has written.
+    ///
+    /// @param complete whether the content is complete; pass true only once
+    boolean exceedsHeaderSize(boolean complete) {
+        if (complete && size() > HeaderSizeLimit.OCTETS && !headerLength.isKnown()) {
+            headerLength.add(bufferedOctets());
+        }
+        return headerLength.exceedsLimit();
     }
 
     /// @return whether the header has been scanned, which [#parts] requires
