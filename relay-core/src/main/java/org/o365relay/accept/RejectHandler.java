@@ -6,7 +6,9 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetAddress;
 import org.o365relay.accept.ConnectionLimiter.Result;
+import org.o365relay.accept.session.RejectLog;
 import org.o365relay.admit.Devices;
+import org.o365relay.journal.Event.Rejected;
 import org.o365relay.mail.Reply;
 
 /// Rejects connections: counts and logs them, sends the reply and closes them. A connection stays open for up
@@ -50,7 +52,7 @@ final class RejectHandler {
     /// Counts and logs a rejection.
     void count(InetAddress client, Reply reply) {
         devices.at(client).rejected();
-        rejectLog.rejected(client, reply);
+        rejectLog.record(new Rejected(client, "", null, null, reply));
     }
 
     /// Sends the reply on `channelActive` and discards all input.

@@ -24,6 +24,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.accept.auth.Users;
+import org.o365relay.accept.session.RejectLog;
 import org.o365relay.accept.session.SessionFactory;
 import org.o365relay.accept.session.SessionLimits;
 import org.o365relay.accept.socket.Endpoint;
@@ -51,6 +52,8 @@ public final class SmtpListener {
     private final InstantSource clock;
     private final ConnectionLimiter connections;
     private final ConnectionLimiter proxyConnections;
+    private final RejectLog rejectLog;
+    private final SessionFactory sessions;
     private final PipelineFactory pipelines;
     private final ServerSockets sockets;
     private final ExecutorService handshakes;
@@ -85,13 +88,13 @@ public final class SmtpListener {
         this.handshakes = handshakes();
         this.tls = tls(settings, checkInterval);
         this.users = new Users(settings.users(), clock);
-        RejectLog rejectLog = new RejectLog(journal, clock);
-        SessionFactory sessions = new SessionFactory(settings.session(), users, queue, journal, clock);
+        this.rejectLog = new RejectLog(journal, RejectLog.CONNECTION_LINES);
+        this.sessions = new SessionFactory(settings.session(), users, queue, journal, clock);
         this.pipelines = new PipelineFactory(sessions, devices, new RejectHandler(devices, rejectLog), tls, clock);
         IoHandlerFactory io = Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         this.eventLoops = new MultiThreadIoEventLoopGroup(Runtime.getRuntime().availableProcessors(), io);
         long pause = RejectLog.INTERVAL.toMillis();
-        eventLoops.scheduleWithFixedDelay(rejectLog::flush, pause, pause, TimeUnit.MILLISECONDS);
+        eventLoops.scheduleWithFixedDelay(this::flushLogs, pause, pause, TimeUnit.MILLISECONDS);
     }
 
     /// Creates the threads for TLS handshakes, at most one per processor. Handshakes are CPU-bound and would
@@ -179,11 +182,17 @@ public final class SmtpListener {
             clients.close().awaitUninterruptibly();
         }
         eventLoops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
+        flushLogs();
         handshakes.shutdownNow();
         users.close();
         if (tls != null) {
             tls.close();
         }
+    }
+
+    private void flushLogs() {
+        rejectLog.flush();
+        sessions.rejectLog().flush();
     }
 
     private static void stop(Channel client) {

@@ -39,8 +39,8 @@ public record Network(InetAddress address, int prefixLength) {
                                 : withPrefix(address, parts[1], isMapped(parts[0], address) ? MAPPED_PREFIX : 0));
     }
 
-    /// @return the network from which one host may choose its addresses: the /64 of an IPv6 address (RFC 4291
-    ///     §2.5.4), or an IPv4 address alone
+    /// @return the network from which one host may choose its addresses: the /64 of an IPv6 address, or an
+    ///     IPv4 address alone
     public static Network ofHost(InetAddress address) {
         int prefixLength = address instanceof Inet4Address ? 32 : 64;
         return new Network(address(masked(address.getAddress(), prefixLength)), prefixLength);

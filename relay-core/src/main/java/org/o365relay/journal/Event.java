@@ -30,6 +30,13 @@ public sealed interface Event {
             @Nullable EmailAddress to,
             Reply reply) implements Event {}
 
+    /// More connections, commands or messages of a client were rejected than are recorded one by one.
+    ///
+    /// @param client the client; null for all clients that are not recorded individually
+    /// @param count number of rejections without an event of their own
+    /// @param last reply to the last of them
+    record MoreRejected(@Nullable InetAddress client, int count, Reply last) implements Event {}
+
     /// A device exceeded one of its limits; its MAIL or RCPT command was rejected with a temporary error.
     ///
     /// @param rejection the rejected command; its `to` is null if the command was MAIL

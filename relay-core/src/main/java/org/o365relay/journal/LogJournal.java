@@ -1,5 +1,6 @@
 package org.o365relay.journal;
 
+import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -18,6 +19,7 @@ import org.o365relay.journal.Event.Failback;
 import org.o365relay.journal.Event.Failed;
 import org.o365relay.journal.Event.Failover;
 import org.o365relay.journal.Event.LimitExceeded;
+import org.o365relay.journal.Event.MoreRejected;
 import org.o365relay.journal.Event.Ndr;
 import org.o365relay.journal.Event.Paused;
 import org.o365relay.journal.Event.QueueChanged;
@@ -49,6 +51,7 @@ public final class LogJournal implements Journal {
         switch (event) {
             case Accepted accepted -> write(accepted);
             case Rejected rejected -> write(rejected);
+            case MoreRejected more -> write(more);
             case LimitExceeded exceeded -> write(exceeded);
             case Delivered delivered -> line(info(), delivered.attempt()).log("delivered");
             case Deferred deferred -> write(deferred);
@@ -106,6 +109,14 @@ public final class LogJournal implements Journal {
                 .with("to", pathOrNull(rejected.to()))
                 .with("reply", rejected.reply())
                 .log("rejected");
+    }
+
+    private static void write(MoreRejected more) {
+        InetAddress client = more.client();
+        warn().with("client", client == null ? "others" : client.getHostAddress())
+                .with("count", more.count())
+                .with("reply", more.last())
+                .log("more-rejected");
     }
 
     private static void write(LimitExceeded exceeded) {

@@ -59,11 +59,12 @@ public final class Rates implements Journal {
     @Override
     public void record(Event event) {
         switch (event) {
-            case Event.Accepted _ -> accepted.add();
-            case Event.Rejected _, Event.LimitExceeded _ -> rejected.add();
-            case Event.Delivered _ -> delivered.add();
-            case Event.Deferred _ -> deferred.add();
-            case Event.Failed _ -> failed.add();
+            case Event.Accepted _ -> accepted.add(1);
+            case Event.Rejected _, Event.LimitExceeded _ -> rejected.add(1);
+            case Event.MoreRejected more -> rejected.add(more.count());
+            case Event.Delivered _ -> delivered.add(1);
+            case Event.Deferred _ -> deferred.add(1);
+            case Event.Failed _ -> failed.add(1);
             default -> {} // all other events are not counted
         }
     }
@@ -84,10 +85,10 @@ public final class Rates implements Journal {
             this.minutes = new RollingCount(60_000, DAY, clock.millis());
         }
 
-        synchronized void add() {
+        synchronized void add(int events) {
             moveToNow();
-            seconds.add(1);
-            minutes.add(1);
+            seconds.add(events);
+            minutes.add(events);
         }
 
         synchronized Rate rate() {

@@ -25,6 +25,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.o365relay.accept.auth.Users;
 import org.o365relay.accept.session.Client;
+import org.o365relay.accept.session.RejectLog;
 import org.o365relay.accept.session.SessionFactory;
 import org.o365relay.accept.session.SessionSettings;
 import org.o365relay.admit.Devices;
@@ -96,7 +97,7 @@ final class Conversations implements AutoCloseable {
     Outcome converse(ListenerSettings listener, AcceptSettings settings, byte[] stream, IntSupplier packets)
             throws IOException, QueueUnavailableException {
         return converse(stream, packets, (devices, journal) -> {
-            RejectHandler turnedAway = new RejectHandler(devices, new RejectLog(journal, CLOCK));
+            RejectHandler turnedAway = new RejectHandler(devices, new RejectLog(journal, RejectLog.CONNECTION_LINES));
             PipelineFactory pipelines =
                     new PipelineFactory(sessions(settings.session(), journal), devices, turnedAway, null, CLOCK);
             return new ConnectionFilter(

@@ -8,6 +8,7 @@ import java.util.List;
 import org.o365relay.journal.Event;
 import org.o365relay.journal.Event.Accepted;
 import org.o365relay.journal.Event.LimitExceeded;
+import org.o365relay.journal.Event.MoreRejected;
 import org.o365relay.journal.Event.Rejected;
 import org.o365relay.journal.Journal;
 
@@ -24,6 +25,10 @@ public final class FrontJournal implements Journal {
 
     public List<Rejected> rejected() {
         return events(Rejected.class);
+    }
+
+    public List<MoreRejected> moreRejected() {
+        return events(MoreRejected.class);
     }
 
     public List<LimitExceeded> limitsExceeded() {
@@ -49,7 +54,7 @@ public final class FrontJournal implements Journal {
     @Override
     public synchronized void record(Event event) {
         switch (event) {
-            case Accepted _, Rejected _, LimitExceeded _ -> events.add(event);
+            case Accepted _, Rejected _, MoreRejected _, LimitExceeded _ -> events.add(event);
             default -> throw new AssertionError(event);
         }
         notifyAll();

@@ -17,6 +17,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.o365relay.accept.auth.Users;
+import org.o365relay.accept.session.RejectLog;
 import org.o365relay.accept.session.SessionFactory;
 import org.o365relay.accept.socket.Endpoint;
 import org.o365relay.accept.socket.ListenException;
@@ -85,7 +86,7 @@ public final class TestRelayFront implements AutoCloseable {
         InstantSource clock = InstantSource.fixed(NOW);
         SessionFactory sessions =
                 new SessionFactory(settings.session(), new Users(null, clock), queue.intake(), journal, clock);
-        RejectHandler rejects = new RejectHandler(devices, new RejectLog(journal, clock));
+        RejectHandler rejects = new RejectHandler(devices, new RejectLog(journal, RejectLog.CONNECTION_LINES));
         return new PipelineFactory(sessions, devices, rejects, null, clock);
     }
 

@@ -15,6 +15,7 @@ import org.o365relay.journal.Event.Failback;
 import org.o365relay.journal.Event.Failed;
 import org.o365relay.journal.Event.Failover;
 import org.o365relay.journal.Event.LimitExceeded;
+import org.o365relay.journal.Event.MoreRejected;
 import org.o365relay.journal.Event.Ndr;
 import org.o365relay.journal.Event.Paused;
 import org.o365relay.journal.Event.QueueChanged;
@@ -77,6 +78,7 @@ public final class RememberingJournal implements Journal {
                         + e.envelope().recipients() + " " + e.size();
             case Rejected e ->
                 "rejected " + e.client().getHostAddress() + " from " + e.from() + " to " + e.to() + ": " + e.reply();
+            case MoreRejected e -> "moreRejected " + e.client() + " " + e.count() + ": " + e.last();
             case LimitExceeded e ->
                 "limitExceeded " + e.rejection().client().getHostAddress() + " " + e.limit() + " until " + e.until()
                         + ": " + e.rejection().reply();

@@ -314,15 +314,19 @@ public final class MessageReceiver {
         return ended.recipients().iterator().next();
     }
 
-    private static Reply queueWriteError(Throwable failure) {
+    private Reply queueWriteError(Throwable failure) {
+        Reply reply = RejectReplies.queueWriteError();
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (!errors.mayLog(reply)) {
+            return reply;
+        }
         if (cause instanceof QueueException) {
             log.error("cannot write a message to the queue: {}", cause.getMessage());
         } else {
             log.error("cannot write a message to the queue", cause);
         }
-        return RejectReplies.queueWriteError();
+        return reply;
     }
 
     private void abandon(MailTransaction ended) {
@@ -332,11 +336,13 @@ public final class MessageReceiver {
         discardStored(ended);
     }
 
-    private static void discardStored(MailTransaction ended) {
+    private void discardStored(MailTransaction ended) {
         var _ = ended.abandon().exceptionally(failure -> {
-            log.warn(
-                    "cannot remove an incomplete message from the queue; it will be removed at the next start: {}",
-                    failure.getMessage());
+            if (errors.mayLog(RejectReplies.queueWriteError())) {
+                log.warn(
+                        "cannot remove an incomplete message from the queue; it will be removed at the next start: {}",
+                        failure.getMessage());
+            }
             return null;
         });
     }

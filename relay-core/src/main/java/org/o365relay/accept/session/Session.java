@@ -39,11 +39,18 @@ public final class Session {
 
     private boolean bareLineFeedCounted;
 
-    Session(Client client, SessionSettings settings, Users users, Intake queue, Journal journal, InstantSource clock) {
+    Session(
+            Client client,
+            SessionSettings settings,
+            Users users,
+            Intake queue,
+            Journal journal,
+            RejectLog rejectLog,
+            InstantSource clock) {
         this.client = client;
         this.settings = settings;
         this.state = new ClientState(client);
-        this.errors = new SessionErrors(client, state, journal);
+        this.errors = new SessionErrors(client, state, rejectLog);
         this.auth = new AuthExchange(client, settings.authWithoutTls(), users, state, errors);
         this.receiver = new MessageReceiver(client, settings, queue, journal, clock, state, errors);
         this.envelope = new EnvelopeCommands(client, settings, queue, state, errors, receiver);
@@ -168,7 +175,6 @@ public final class Session {
     /// Ends the session. Idempotent.
     public void end() {
         receiver.abort();
-        errors.end();
     }
 
     private SessionAction execute(Command command) {

@@ -5,11 +5,22 @@ import org.o365relay.accept.auth.Users;
 import org.o365relay.journal.Journal;
 import org.o365relay.queue.Intake;
 
-/// Opens sessions with the same settings, users and queue.
+/// Opens sessions with the same settings, users, queue and log of rejections.
+///
+/// @param rejectLog logs the rejections of all sessions
 public record SessionFactory(
-        SessionSettings settings, Users users, Intake queue, Journal journal, InstantSource clock) {
+        SessionSettings settings,
+        Users users,
+        Intake queue,
+        Journal journal,
+        RejectLog rejectLog,
+        InstantSource clock) {
+
+    public SessionFactory(SessionSettings settings, Users users, Intake queue, Journal journal, InstantSource clock) {
+        this(settings, users, queue, journal, new RejectLog(journal, RejectLog.SESSION_LINES), clock);
+    }
 
     public Session open(Client client) {
-        return new Session(client, settings, users, queue, journal, clock);
+        return new Session(client, settings, users, queue, journal, rejectLog, clock);
     }
 }

@@ -16,6 +16,7 @@ import org.o365relay.admit.Device;
 import org.o365relay.admit.Devices;
 import org.o365relay.admit.LimitExceeded;
 import org.o365relay.journal.Event;
+import org.o365relay.journal.Event.MoreRejected;
 import org.o365relay.journal.Event.Rejected;
 import org.o365relay.mail.Deviation;
 import org.o365relay.mail.EmailAddress;
@@ -31,7 +32,8 @@ class SessionErrorsTest {
     private final FrontJournal journal = new FrontJournal();
     private final Client client = new Client(CLIENT, FrontSettings.DEFAULTS.policy(), device, ListenerTls.OFF);
     private final ClientState state = new ClientState(client);
-    private final SessionErrors errors = new SessionErrors(client, state, journal);
+    private final RejectLog log = new RejectLog(journal, RejectLog.SESSION_LINES);
+    private final SessionErrors errors = new SessionErrors(client, state, log);
 
     @Test
     void recordsAnExceededLimit() {
@@ -58,25 +60,27 @@ class SessionErrorsTest {
             errors.limitExceeded(null, recipient, excess, reply);
         }
         errors.rejectAndClose(Reply.of(421, "4.7.0", "Enough"));
-        assertThat(journal.rejected()).hasSize(SessionErrors.MAX_LOGGED / 2);
-        assertThat(journal.limitsExceeded()).hasSize(SessionErrors.MAX_LOGGED / 2);
+        assertThat(journal.rejected()).hasSize(RejectLog.SESSION_LINES / 2);
+        assertThat(journal.limitsExceeded()).hasSize(RejectLog.SESSION_LINES / 2);
 
-        errors.end();
-        errors.end();
-        Reply last = Reply.of(421, "4.7.0", "Enough (last of 981 more rejections in this session)");
-        assertThat(journal.rejected())
-                .hasSize(SessionErrors.MAX_LOGGED / 2 + 1)
-                .endsWith(new Rejected(CLIENT, "printer", null, null, last));
+        log.flush();
+        log.flush();
+        Reply last = Reply.of(421, "4.7.0", "Enough");
+        assertThat(journal.moreRejected()).containsExactly(new MoreRejected(CLIENT, 981, last));
         assertThat(devices.records().getFirst().rejections()).isEqualTo(1_001);
     }
 
     @Test
-    void logsNothingAtTheEndIfAllRejectionsWereLogged() {
-        for (int i = 0; i < SessionErrors.MAX_LOGGED; i++) {
-            errors.reject(null, null, Reply.of(550, "5.7.1", "Not there"));
+    void sharesTheLinesOfAClientBetweenItsSessions() {
+        for (int i = 0; i < 100; i++) {
+            SessionErrors another = new SessionErrors(client, state, log);
+            for (int j = 0; j < 19; j++) {
+                another.error(Reply.of(500, "5.5.1", "Command not recognized"));
+            }
         }
-        errors.end();
-        assertThat(journal.rejected()).hasSize(SessionErrors.MAX_LOGGED);
+        assertThat(journal.rejected()).hasSize(RejectLog.SESSION_LINES);
+        log.flush();
+        assertThat(journal.moreRejected()).extracting(MoreRejected::count).containsExactly(1_880);
     }
 
     @Test

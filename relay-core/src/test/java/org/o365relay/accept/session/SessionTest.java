@@ -277,20 +277,20 @@ class SessionTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            NOOP                      | 250 2.0.0 Ok
-            RSET                      | 250 2.0.0 Ok
-            HELP                      | 214 2.0.0 *STARTTLS*
-            EHLO printer              | 250 *STARTTLS*
-            HELO printer              | 250 relay.test
-            FOO                       | 500 5.5.1 *
-            STARTTLS x                | 501 5.5.4 *
-            MAIL FROM:<a@device.test> | 530 5.7.0 Must issue a STARTTLS command first (relay.listeners: tls)
-            AUTH PLAIN =              | 530 5.7.0 *
-            VRFY b                    | 530 5.7.0 *
-            DATA now                  | 530 5.7.0 *
-            BDAT 10 LAST              | 530 5.7.0 *
-            QUIT                      | 221 2.0.0 *
-            """)
+        NOOP                      | 250 2.0.0 Ok
+        RSET                      | 250 2.0.0 Ok
+        HELP                      | 214 2.0.0 *STARTTLS*
+        EHLO printer              | 250 *STARTTLS*
+        HELO printer              | 250 relay.test
+        FOO                       | 500 5.5.1 *
+        STARTTLS x                | 501 5.5.4 *
+        MAIL FROM:<a@device.test> | 530 5.7.0 Must issue a STARTTLS command first (relay.listeners: tls)
+        AUTH PLAIN =              | 530 5.7.0 *
+        VRFY b                    | 530 5.7.0 *
+        DATA now                  | 530 5.7.0 *
+        BDAT 10 LAST              | 530 5.7.0 *
+        QUIT                      | 221 2.0.0 *
+        """)
     void requiresTlsFirstIfConfigured(String line, String reply) {
         session = session(FrontSettings.DEFAULTS.with(AuthPolicy.ACCEPT_ANY), ListenerTls.REQUIRED);
         assertSaid(say(line), reply);
@@ -298,13 +298,13 @@ class SessionTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            REQUIRED | EHLO printer              | AUTH LOGIN              | 530 5.7.0 *
-            REQUIRED | EHLO printer              | AUTH LOGIN user secret  | 501 5.5.4 Syntax: AUTH LOGIN or AUTH PLAIN
-            OFF      | MAIL FROM:<a@device.test> | AUTH LOGIN              | 503 5.5.1 *
-            OFF      | EHLO printer              | AUTH LOGIN user secret  | 501 5.5.4 *
-            OFF      | EHLO printer              | AUTH                    | 501 5.5.4 *
-            OFF      | EHLO printer              | AUTH=LOGIN              | 500 5.5.1 Command not recognized
-            """)
+        REQUIRED | EHLO printer              | AUTH LOGIN              | 530 5.7.0 *
+        REQUIRED | EHLO printer              | AUTH LOGIN user secret  | 501 5.5.4 Syntax: AUTH LOGIN or AUTH PLAIN
+        OFF      | MAIL FROM:<a@device.test> | AUTH LOGIN              | 503 5.5.1 *
+        OFF      | EHLO printer              | AUTH LOGIN user secret  | 501 5.5.4 *
+        OFF      | EHLO printer              | AUTH                    | 501 5.5.4 *
+        OFF      | EHLO printer              | AUTH=LOGIN              | 500 5.5.1 Command not recognized
+        """)
     void echoesNoPasswordAfterARejectedLogin(ListenerTls tls, String before, String auth, String refusal) {
         session = session(FrontSettings.DEFAULTS.with(AuthPolicy.ACCEPT_ANY), tls);
         say(before);
@@ -369,17 +369,17 @@ class SessionTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            false | false | false | false | SMTP
-            false | false | true  | true  | SMTP
-            true  | false | false | false | ESMTP
-            true  | false | true  | false | ESMTPS
-            true  | false | false | true  | ESMTPA
-            true  | false | true  | true  | ESMTPSA
-            false | true  | false | false | UTF8SMTP
-            true  | true  | true  | false | UTF8SMTPS
-            true  | true  | false | true  | UTF8SMTPA
-            true  | true  | true  | true  | UTF8SMTPSA
-            """)
+        false | false | false | false | SMTP
+        false | false | true  | true  | SMTP
+        true  | false | false | false | ESMTP
+        true  | false | true  | false | ESMTPS
+        true  | false | false | true  | ESMTPA
+        true  | false | true  | true  | ESMTPSA
+        false | true  | false | false | UTF8SMTP
+        true  | true  | true  | false | UTF8SMTPS
+        true  | true  | false | true  | UTF8SMTPA
+        true  | true  | true  | true  | UTF8SMTPSA
+        """)
     void reportsTheProtocol(boolean extended, boolean utf8, boolean tls, boolean login, String protocol) {
         ClientState state =
                 new ClientState(client(FrontSettings.DEFAULTS, tls ? ListenerTls.IMPLICIT : ListenerTls.OFF));
@@ -476,11 +476,11 @@ class SessionTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            EHLO printer                                                | NO_QUIT | NO_QUIT
-            MAIL FROM:<a@device.test>, RCPT TO:<b@contoso.test>, DATA   | DISCONNECT_IN_MESSAGE | DISCONNECT_IN_MESSAGE
-            MAIL FROM:<a@device.test>, RCPT TO:<b@contoso.test>, BDAT 5 | NO_QUIT | DISCONNECT_IN_MESSAGE
-            MAIL FROM:<a@device.test>, RCPT TO:<b@contoso.test>         | NO_QUIT | NO_QUIT
-            """)
+        EHLO printer                                                | NO_QUIT | NO_QUIT
+        MAIL FROM:<a@device.test>, RCPT TO:<b@contoso.test>, DATA   | DISCONNECT_IN_MESSAGE | DISCONNECT_IN_MESSAGE
+        MAIL FROM:<a@device.test>, RCPT TO:<b@contoso.test>, BDAT 5 | NO_QUIT | DISCONNECT_IN_MESSAGE
+        MAIL FROM:<a@device.test>, RCPT TO:<b@contoso.test>         | NO_QUIT | NO_QUIT
+        """)
     void recordsHowTheConnectionEnded(String lines, Deviation seen, Deviation remembered) {
         for (String line : lines.split(", ", -1)) {
             say(line);
@@ -510,6 +510,7 @@ class SessionTest {
                 new Users(null, clock),
                 front.queue().intake(),
                 front.journal(),
+                new RejectLog(front.journal(), RejectLog.SESSION_LINES),
                 clock);
     }
 
