@@ -34,6 +34,7 @@ import org.o365relay.ndr.NdrReaders;
 import org.o365relay.queue.Claims;
 import org.o365relay.queue.PausedMailbox;
 import org.o365relay.queue.PausedMailboxes;
+import org.o365relay.queue.QueueException;
 import org.o365relay.queue.QueueUnavailableException;
 import org.o365relay.queue.jdbc.JdbcQueue;
 import org.o365relay.queue.jdbc.sqlite.SqliteQueue;
@@ -79,6 +80,9 @@ public final class Relay {
         Shutdown shutdown = new Shutdown(settings.shutdownTimeout());
         try {
             return start(shutdown);
+        } catch (QueueException e) {
+            shutdown.run();
+            throw SqliteQueue.unavailable(settings.queue(), e);
         } catch (QueueUnavailableException | ListenException | RuntimeException e) {
             shutdown.run();
             throw e;

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.QueueId;
@@ -55,6 +56,9 @@ final class IntegrityCheck {
                 sink.accept(new Finding(Kind.INCONSISTENCY, check.text(count)));
             }
         }
+        new ValueCheck(statements.connection())
+                .problems()
+                .forEach(text -> sink.accept(new Finding(Kind.INCONSISTENCY, text)));
         for (long content : contentsWithoutMessage()) {
             sink.accept(new Finding(Kind.MESSAGE, "content " + name(content) + " belongs to no message"));
         }
@@ -77,9 +81,10 @@ final class IntegrityCheck {
         long last = Long.MIN_VALUE;
         List<StoredMessage> batch = messages(last);
         Content content = new Content(Long.MIN_VALUE, 0, null);
+        Set<Long> wrongTypes = new ValueCheck(statements.connection()).messages();
         while (!batch.isEmpty()) {
             for (StoredMessage message : batch) {
-                content = check(message, content, sink, notes);
+                content = check(message, wrongTypes.contains(message.row().id()), content, sink, notes);
             }
             last = batch.getLast().row().id();
             batch = messages(last);
@@ -112,10 +117,15 @@ final class IntegrityCheck {
 
     /// @param known the content checked last, which is not checked again if this message shares it; the parts
     ///     of a split message share their content and usually follow one another
-    private Content check(StoredMessage message, Content known, Consumer<Damaged> sink, Consumer<Finding> notes)
+    ///
+    /// @param wrongType whether a row of the message has a value of a wrong type
+    private Content check(
+            StoredMessage message, boolean wrongType, Content known, Consumer<Damaged> sink, Consumer<Finding> notes)
             throws SQLException {
         MessageRow row = message.row();
-        Optional<String> damage = row.damage(RecipientRow.all(statements, row.id()), message.isOpen());
+        Optional<String> damage = wrongType
+                ? Optional.of("one of its rows has a value of a wrong type")
+                : row.damage(RecipientRow.all(statements, row.id()), message.isOpen());
         Content content = known;
         if (message.isOpen() && damage.isEmpty()) {
             content = known.id() == row.contentQueueId().value()

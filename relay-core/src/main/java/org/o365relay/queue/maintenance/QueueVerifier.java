@@ -20,8 +20,10 @@ public final class QueueVerifier {
 
     private final QueueSettings settings;
     private final InstantSource clock;
+    private final Sqlite queue;
 
     public QueueVerifier(QueueSettings settings, InstantSource clock) {
+        this.queue = new Sqlite(settings.directory());
         this.settings = settings;
         this.clock = clock;
     }
@@ -31,7 +33,7 @@ public final class QueueVerifier {
     ///
     /// @return the findings; empty if there are none
     /// @throws QueueUnavailableException with a message for the admin if the queue cannot be read for a reason
-    ///     other than damage
+    ///     other than damage, or if a newer relay wrote it
     public List<Finding> verify() throws QueueUnavailableException {
         try {
             return new OfflineQueue(settings.directory()).query(statements -> findings(statements.connection()));
@@ -43,9 +45,9 @@ public final class QueueVerifier {
         }
     }
 
-    private List<Finding> findings(Connection connection) throws SQLException {
+    private List<Finding> findings(Connection connection) throws SQLException, QueueUnavailableException {
         List<Finding> findings = new ArrayList<>();
-        long version = Sqlite.storedVersion(connection);
+        long version = queue.version(connection);
         problems(connection, version).forEach(text -> findings.add(new Finding(Kind.FILE, text)));
         if (version < Schema.VERSION) {
             findings.add(new Finding(
@@ -74,6 +76,8 @@ public final class QueueVerifier {
             Set<String> missing = Schema.structure(version);
             missing.removeAll(Schema.structure(connection));
             missing.forEach(part -> problems.add("the " + part + " is missing"));
+            Schema.foreignObjects(connection, version)
+                    .forEach(part -> problems.add("the schema has an " + part + ", which is not part of a queue"));
         } catch (SQLException e) {
             if (!Sqlite.isUnreadable(e)) {
                 throw e;

@@ -38,6 +38,7 @@ final class RepairSteps {
 
     void run() throws IOException, SQLException {
         fix(EnumSet.complementOf(EnumSet.copyOf(AFTER_QUARANTINE)));
+        new ValueCheck(statements.connection()).fix().forEach(text -> actions.add("deleted: " + text));
         IntegrityCheck check = new IntegrityCheck(statements, now, longestWait);
         List<Damaged> damaged = new ArrayList<>();
         check.damaged(damaged::add, _ -> {});

@@ -200,7 +200,7 @@ public final class RowRecovery {
         void prepareInsert(boolean withRowid) throws SQLException {
             List<String> common = new ArrayList<>(columnNames(source));
             common.retainAll(columnNames(target));
-            columns = withRowid
+            columns = withRowid && !common.isEmpty() // empty if the source does not have this table
                     ? Stream.concat(Stream.of("rowid"), common.stream()).toList()
                     : common;
             if (!columns.isEmpty()) {

@@ -25,6 +25,7 @@ public final class Sqlite implements Dialect {
     public static final String FILE = "queue.db";
 
     // https://www.sqlite.org/rescode.html
+    private static final int ERROR = 1;
     private static final int BUSY = 5;
     private static final int READONLY = 8;
     private static final int IOERR = 10;
@@ -162,7 +163,8 @@ public final class Sqlite implements Dialect {
     public Connection connect() throws SQLException {
         Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
         // FULL: a message acknowledged with a 250 reply must be on disk.
-        execute(connection, "PRAGMA busy_timeout = 10000", "PRAGMA synchronous = FULL");
+        // trusted_schema: a changed schema must not call functions with side effects.
+        execute(connection, "PRAGMA busy_timeout = 10000", "PRAGMA synchronous = FULL", "PRAGMA trusted_schema = OFF");
         return connection;
     }
 
@@ -215,7 +217,9 @@ public final class Sqlite implements Dialect {
     ///
     /// @param target the schema version to upgrade to
     public void upgrade(Connection writer, long target) throws SQLException, QueueUnavailableException {
-        for (long next = version(writer) + 1; next <= target; next++) {
+        long stored = version(writer);
+        Schema.requireNoForeignObjects(writer, stored, file);
+        for (long next = stored + 1; next <= target; next++) {
             execute(writer, Schema.statements(next));
             execute(writer, "PRAGMA user_version = " + next);
         }
@@ -318,7 +322,9 @@ public final class Sqlite implements Dialect {
 
     @Override
     public boolean isDamage(SQLException e) {
-        return isCorrupt(e);
+        boolean isMissing =
+                primaryCode(e) == ERROR && String.valueOf(e.getMessage()).matches(".*no such (table|column).*");
+        return isCorrupt(e) || isMissing; // all tables are created when the queue is opened
     }
 
     private static boolean isCorrupt(SQLException e) {

@@ -15,6 +15,11 @@ public final class SqliteQueue {
 
     private SqliteQueue() {}
 
+    /// @return the exception for a queue that was opened, but cannot be read or written while the relay starts
+    public static QueueUnavailableException unavailable(QueueSettings settings, QueueException failure) {
+        return new Sqlite(settings.directory()).unavailable(failure);
+    }
+
     /// Opens the queue in the data directory, and creates the queue and the directory if they do not exist.
     /// Copies a queue that has an older schema version before it is upgraded. Recovers from a crash as
     /// described for [JdbcQueue#open].
