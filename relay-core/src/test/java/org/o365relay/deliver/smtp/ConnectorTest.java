@@ -96,7 +96,7 @@ class ConnectorTest extends SubmissionTest {
     @Test
     void presentsItsCertificateAndReloadsIt() throws IOException {
         KeyMaker first = KeyMaker.rsa("mail.contoso.example", directory);
-        KeyMaker second = KeyMaker.rsa("mail2.contoso.example", directory);
+        KeyMaker second = KeyMaker.elliptic("mail2.contoso.example", directory);
         server.close();
         server = new FakeSubmissionServer(localhost.trusting(first.certificate(), second.certificate()))
                 .wantingCertificates();
