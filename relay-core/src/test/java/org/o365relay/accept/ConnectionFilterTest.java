@@ -74,16 +74,18 @@ class ConnectionFilterTest {
         ConnectionFilter filter = filter();
         EmbeddedChannel silent = fromProxy(filter);
         assertThat(silent.isOpen()).isTrue();
-        assertThat(fromProxy(filter).isOpen()).as("one too many").isFalse();
+        assertThat(fromProxy(filter).isOpen()).as("one more than the limit").isFalse();
         var _ = silent.close();
         silent.runPendingTasks();
 
         EmbeddedChannel speaking = fromProxy(filter);
-        assertThat(speaking.isOpen()).as("room again").isTrue();
+        assertThat(speaking.isOpen()).as("a pending connection was closed").isTrue();
         speaking.writeInbound(
                 Unpooled.copiedBuffer("PROXY TCP4 127.0.0.2 127.0.0.1 4000 25\r\n", StandardCharsets.US_ASCII));
         EmbeddedChannel next = fromProxy(filter);
-        assertThat(next.isOpen()).as("room when the header is there").isTrue();
+        assertThat(next.isOpen())
+                .as("the first connection is no longer pending")
+                .isTrue();
         speaking.finishAndReleaseAll();
         next.finishAndReleaseAll();
     }

@@ -62,7 +62,7 @@ class FloodTest {
             assertThat(crowd.getFirst().getInputStream().read()).isEqualTo('2');
             crowd.getLast().setSoTimeout(500);
             assertThatThrownBy(() -> crowd.getLast().getInputStream().read())
-                    .as("there is no file descriptor for the last")
+                    .as("no file descriptor is left for the last connection")
                     .isInstanceOf(SocketTimeoutException.class);
             crowd.forEach(FloodTest::close);
             Polling.until("accepted again", () -> greeted(port, InetAddress.ofLiteral("127.0.0.2")));

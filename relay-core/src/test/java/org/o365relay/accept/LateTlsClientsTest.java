@@ -39,7 +39,9 @@ class LateTlsClientsTest {
         assertThat(late.needsLongerDelay(SCANNER)).isTrue();
         late.recordTimelyHandshake(SCANNER);
         now = now.plusMillis(1);
-        assertThat(late.needsLongerDelay(SCANNER)).as("heard a moment ago").isTrue();
+        assertThat(late.needsLongerDelay(SCANNER))
+                .as("just after a timely handshake")
+                .isTrue();
         now = now.plus(LateTlsClients.RETENTION);
         assertThat(late.needsLongerDelay(SCANNER)).isFalse();
     }

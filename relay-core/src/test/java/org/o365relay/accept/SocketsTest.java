@@ -205,22 +205,22 @@ class SocketsTest {
             }
             assertThat(relay.claims()).hasSize(2);
         }
-        assertThat(path).as("it is the service manager's").exists();
+        assertThat(path).as("the socket belongs to the service manager").exists();
     }
 
     /// As systemd does it: a socket that blocks is file descriptor 3, and the environment says whose it is.
     @Test
     void listensOnAnInheritedSocket() throws Exception {
         List<String> launcher = List.of("python3", "-c", """
-                import os, socket, sys
-                s = socket.socket()
-                s.bind(('127.0.0.1', 0))
-                s.listen(9)
-                os.dup2(s.fileno(), 3)
-                os.set_inheritable(3, True)
-                os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS='1', LISTEN_FDNAMES='smtp')
-                os.execvp(sys.argv[1], sys.argv[1:])
-                """);
+            import os, socket, sys
+            s = socket.socket()
+            s.bind(('127.0.0.1', 0))
+            s.listen(9)
+            os.dup2(s.fileno(), 3)
+            os.set_inheritable(3, True)
+            os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS='1', LISTEN_FDNAMES='smtp')
+            os.execvp(sys.argv[1], sys.argv[1:])
+            """);
         assumeTrue(isThere("python3"), "no Python to play the service manager");
         try (ChildJvm relay =
                 ChildJvm.startBy(launcher, directory, ChildRelay.class, directory.toString(), "handed-over")) {

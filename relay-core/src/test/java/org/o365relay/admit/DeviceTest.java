@@ -35,23 +35,23 @@ class DeviceTest {
     /// refused.
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            2 |   |   | m m M +59s M +2s m m M              | messages count for a minute
-            2 |   |   | m +30s m M +31s m M +30s m          | and each for its own
-            0 |   |   | M +24h M                            | none is none
-            1 |   |   | m +24h m M +61s m                   | it does not matter how long it was silent
-              |   |   | m m m r r r r a                     | no limit is no limit
-              | 2 |   | ra ra R +60m R +10m r               | recipients count for an hour
-              | 2 |   | ra +30m ra R +40m ra R +30m ra R    | and each for its own
-              | 2 |   | r r R l r R                         | what is set aside counts until it is given back
-              | 2 |   | r r R +25h R                        | however long
-              | 2 |   | ra raw r R                          | what the queue could not take does not count
-              | 2 |   | ra ra +9m w r R                     | even if it was counted ten minutes ago
-              |   | 2 | ra ra R +24h R +10m r               | recipients count for a day
-              |   | 2 | ra ra +12h R +12h R +9m r r R       | which begins with the recipient and not at midnight
-              | 9 | 2 | ra ra R +2h R                       | the day's limit holds beside the hour's
-              | 1 | 2 | ra R +70m ra +70m R                 | and the hour's beside the day's
-              |   | 0 | R +48h R                            | none is none
-            """)
+        2 |   |   | m m M +59s M +2s m m M              | messages count for a minute
+        2 |   |   | m +30s m M +31s m M +30s m          | and each for its own
+        0 |   |   | M +24h M                            | none is none
+        1 |   |   | m +24h m M +61s m                   | it does not matter how long it was silent
+          |   |   | m m m r r r r a                     | no limit is no limit
+          | 2 |   | ra ra R +60m R +10m r               | recipients count for an hour
+          | 2 |   | ra +30m ra R +40m ra R +30m ra R    | and each for its own
+          | 2 |   | r r R l r R                         | what is set aside counts until it is given back
+          | 2 |   | r r R +25h R                        | however long
+          | 2 |   | ra raw r R                          | what the queue could not take does not count
+          | 2 |   | ra ra +9m w r R                     | even if it was counted ten minutes ago
+          |   | 2 | ra ra R +24h R +10m r               | recipients count for a day
+          |   | 2 | ra ra +12h R +12h R +9m r r R       | which begins with the recipient and not at midnight
+          | 9 | 2 | ra ra R +2h R                       | the day's limit holds beside the hour's
+          | 1 | 2 | ra R +70m ra +70m R                 | and the hour's beside the day's
+          |   | 0 | R +48h R                            | none is none
+        """)
     void enforcesTheLimits(
             @Nullable Integer perMinute,
             @Nullable Integer perHour,
@@ -85,11 +85,11 @@ class DeviceTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
-            2 | - | - | messages-per-minute | 2026-03-01T08:04:21Z
-            - | 2 | - | recipients-per-hour | 2026-03-01T09:10:00Z
-            - | - | 2 | recipients-per-day  | 2026-03-02T08:10:00Z
-            - | 2 | 2 | recipients-per-day  | 2026-03-02T08:10:00Z
-            """)
+        2 | - | - | messages-per-minute | 2026-03-01T08:04:21Z
+        - | 2 | - | recipients-per-hour | 2026-03-01T09:10:00Z
+        - | - | 2 | recipients-per-day  | 2026-03-02T08:10:00Z
+        - | 2 | 2 | recipients-per-day  | 2026-03-02T08:10:00Z
+        """)
     void reportsTheExceededLimitAndWhenItEnds(
             @Nullable Integer perMinute,
             @Nullable Integer perHour,
@@ -187,7 +187,7 @@ class DeviceTest {
         assertThat(accepted.get()).isBetween(4_900, 5_000);
         assertThat(devices.records().getFirst().recipientsInLastDay(clock.instant()))
                 .isEqualTo(accepted.get());
-        assertThat(printer.isInUse()).as("nothing stays set aside").isFalse();
+        assertThat(printer.isInUse()).as("has reserved recipients").isFalse();
     }
 
     @Test

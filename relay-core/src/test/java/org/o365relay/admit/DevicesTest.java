@@ -225,7 +225,7 @@ class DevicesTest {
         assertThat(disk.records().getFirst().usage().stream()
                         .mapToInt(UsageSlot::recipients)
                         .sum())
-                .as("moved, and not counted twice")
+                .as("moved, not counted twice")
                 .isEqualTo(3);
     }
 

@@ -88,7 +88,7 @@ class AttemptCountsTest {
         List<String> recipients = relay.upstream.sent().stream()
                 .map(sent -> sent.message().recipients().getFirst().toString())
                 .toList();
-        assertThat(recipients).as("they take turns").startsWith(EXTERNAL, ANNA, EXTERNAL, ANNA);
+        assertThat(recipients).as("the senders alternate").startsWith(EXTERNAL, ANNA, EXTERNAL, ANNA);
     }
 
     @Test

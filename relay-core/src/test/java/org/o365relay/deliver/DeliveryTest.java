@@ -135,7 +135,7 @@ class DeliveryTest {
 
         assertThat(relay.journal.lines("delivered")).isEmpty();
         assertThat(relay.journal.lines("failed"))
-                .as("nobody can help it but the admin")
+                .as("only the admin can fix it")
                 .isEmpty();
         assertThat(relay.queue.notices().history(id))
                 .extracting(HistoryEntry::kind)
@@ -218,7 +218,7 @@ class DeliveryTest {
         relay.deliverDue();
 
         assertThat(relay.journal.lines("blocked"))
-                .as("told once")
+                .as("recorded once")
                 .singleElement()
                 .asString()
                 .contains("535 5.7.139");
@@ -439,7 +439,7 @@ class DeliveryTest {
         relay.deliverDue();
 
         assertThat(relay.journal.lines("failed"))
-                .as("the journal always hears of it")
+                .as("the event is always recorded")
                 .satisfiesExactly(
                         anna -> assertThat(anna).contains("anna@", "notice to " + told),
                         bert -> assertThat(bert).contains("bert@", "notice to scan@contoso.example"));

@@ -75,7 +75,7 @@ class MailboxSenderTest {
         assertThat(relay.upstream.sent()).hasSize(1);
         assertThat(graph.sent()).hasSize(2);
         assertThat(relay.journal.lines("delivered"))
-                .as("the attempt on the closed road does not count")
+                .as("the attempt through the suspended upstream does not count")
                 .allSatisfy(line -> assertThat(line).contains("attempt 1"));
 
         relay.clock.advance(Duration.ofMinutes(1));
@@ -83,7 +83,7 @@ class MailboxSenderTest {
         relay.accept("scan@contoso.example", SCAN, ANNA);
         relay.deliverDue();
         assertThat(relay.upstream.checks()).isEqualTo(1);
-        assertThat(relay.upstream.sent()).as("back on the better road").hasSize(2);
+        assertThat(relay.upstream.sent()).as("back to the primary upstream").hasSize(2);
         assertThat(relay.journal.events())
                 .filteredOn(event -> !event.equals("delivered"))
                 .containsExactly("failover", "failback");
@@ -335,7 +335,7 @@ class MailboxSenderTest {
         relay.clock.advance(Duration.ofHours(1));
         relay.deliverDue();
         assertThat(relay.journal.lines("delivered"))
-                .as("all, once one was taken")
+                .as("all other messages follow the probe")
                 .hasSize(6);
         assertThat(relay.journal.lines("backoff")).hasSize(1);
     }

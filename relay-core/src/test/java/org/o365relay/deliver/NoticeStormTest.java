@@ -102,7 +102,7 @@ class NoticeStormTest {
         clock.advance(Duration.ofMinutes(59));
         fail(MOST + 2, MOST + 4);
         relay.watchNotices();
-        assertThat(notices()).as("the hour is not over").isEmpty();
+        assertThat(notices()).as("the hour has not passed").isEmpty();
         relay.close();
         open();
         clock.advance(Duration.ofMinutes(1));

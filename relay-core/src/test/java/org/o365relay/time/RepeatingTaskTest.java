@@ -61,7 +61,7 @@ class RepeatingTaskTest {
         assertThat(runs.tryAcquire(1, 1, TimeUnit.MINUTES)).isTrue();
         task.stop(SHORT);
         assertThat(task.isStopped()).isTrue();
-        assertThat(ended).as("the wait is bounded, and interrupts nothing").isFalse();
+        assertThat(ended).as("the run has ended").isFalse();
         mayEnd.countDown();
         task.stop(LONG);
         assertThat(ended).isTrue();

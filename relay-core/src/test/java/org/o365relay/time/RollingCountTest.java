@@ -79,7 +79,7 @@ class RollingCountTest {
     void findsWhenTheSumFallsBelowAThreshold() {
         count.add(47, 3);
         count.add(49, 2);
-        assertThat(count.timeBelow(4, 6)).as("it is below already").isEqualTo(50 * SLOT);
+        assertThat(count.timeBelow(4, 6)).as("already below").isEqualTo(50 * SLOT);
         assertThat(count.timeBelow(4, 5)).as("when slot 47 leaves").isEqualTo(51 * SLOT);
         assertThat(count.timeBelow(4, 2)).as("when slot 49 leaves").isEqualTo(53 * SLOT);
         assertThat(count.timeBelow(4, 0)).as("never; at the latest").isEqualTo(54 * SLOT);

@@ -127,7 +127,7 @@ class ControlTest {
             assertThat(running(control).mailboxes())
                     .singleElement()
                     .extracting(MailboxStatus::state)
-                    .as("still")
+                    .as("paused across the restart")
                     .isEqualTo(MailboxStatus.State.PAUSED);
             assertThat(control.change(
                             new Change.Bounce(),

@@ -63,7 +63,7 @@ class PasswordChecksTest {
         });
         assertThat(check.result().join()).isEqualTo(Result.VALID);
         Thread of = thread.join();
-        assertThat(of.isVirtual()).as("on a carrier that deliveries need").isFalse();
+        assertThat(of.isVirtual()).as("on a virtual thread").isFalse();
         assertThat(of.isDaemon()).isTrue();
         assertThat(of.getPriority()).isEqualTo(Thread.MIN_PRIORITY);
         checks.close();
@@ -216,7 +216,7 @@ class PasswordChecksTest {
         });
         assertThat(begun).satisfies(CountDownLatch::await);
         wrong.cancel();
-        assertThat(wrong.result().join()).as("counts all the same").isEqualTo(Result.INVALID);
+        assertThat(wrong.result().join()).as("counts nevertheless").isEqualTo(Result.INVALID);
         assertThat(System.nanoTime() - before).isGreaterThanOrEqualTo(pause.toNanos());
     }
 
@@ -229,7 +229,7 @@ class PasswordChecksTest {
         assertThat(checks.begin(client(1), () -> Result.VALID).result().join()).isEqualTo(Result.VALID);
         assertThat(wrong).noneMatch(check -> check.result().isDone());
         assertThat(checks.begin(CLIENT, () -> Result.VALID).result())
-                .as("guessing on more connections is no faster")
+                .as("guessing over more connections is not faster")
                 .isCompletedWithValue(Result.BUSY);
     }
 

@@ -50,7 +50,7 @@ class RejectLogTest {
 
         connections.flush();
         connections.flush();
-        assertThat(journal.moreRejected()).as("there is nothing more to tell").hasSize(2);
+        assertThat(journal.moreRejected()).as("no new rejections").hasSize(2);
     }
 
     @Test
@@ -96,7 +96,7 @@ class RejectLogTest {
         connections.flush();
         assertThat(journal.moreRejected()).containsExactly(new MoreRejected(null, 2 * RejectLog.MAX_CLIENTS, REPLY));
         reject(connections, ONE, REPLY);
-        assertThat(journal.rejected()).as("there is room again").hasSize(RejectLog.MAX_CLIENTS + 1);
+        assertThat(journal.rejected()).as("after the flush").hasSize(RejectLog.MAX_CLIENTS + 1);
     }
 
     @Test

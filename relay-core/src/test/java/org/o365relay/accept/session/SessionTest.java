@@ -91,7 +91,7 @@ class SessionTest {
         assertThat(report.envelopeId()).isEqualTo("QQ+1");
         assertThat(report.returned()).isEqualTo(DsnRequest.ReturnedContent.HEADERS);
         assertThat(report.of(address("b@contoso.test")).conditions())
-                .as("what was said first")
+                .as("the first of two NOTIFY parameters")
                 .containsExactly(DsnRequest.NotifyCondition.SUCCESS);
         assertThat(report.of(address("b@contoso.test")).originalRecipient())
                 .map(OriginalRecipient::address)

@@ -246,12 +246,11 @@ class DraftTest {
 
         assertThat(response.step()).isEqualTo(Step.CONTENT);
         assertThat(response.reply().toString())
-                .isEqualTo(
-                        "403 DraftsForbidden: the app may not create drafts (Mail.ReadWrite), which large messages need:"
-                                + " ErrorAccessDenied: Access is denied. (request-id r-1)");
+                .isEqualTo("403 DraftsForbidden: the app may not create drafts (Mail.ReadWrite), which large messages"
+                        + " need: ErrorAccessDenied: Access is denied. (request-id r-1)");
         Verdict verdict = new FailurePolicy(new EmailAddress("relay", "contoso.example")).judge(response, false);
         assertThat(verdict.name()).isEqualTo("graph-drafts-forbidden");
-        assertThat(verdict.scope()).as("small messages go on").isEqualTo(Scope.MESSAGE);
+        assertThat(verdict.scope()).as("scope of the failure").isEqualTo(Scope.MESSAGE);
         assertThat(verdict.outcome()).isInstanceOf(Outcome.Deferred.class);
         assertThat(verdict.advice()).contains("Mail.ReadWrite");
     }

@@ -26,6 +26,6 @@ class RetryAfterGateTest {
         assertThat(gate.end()).isTrue();
 
         assertThatCode(gate::check).doesNotThrowAnyException();
-        assertThat(gate.end()).as("there is no wait any more").isFalse();
+        assertThat(gate.end()).as("the wait has ended").isFalse();
     }
 }

@@ -149,9 +149,7 @@ class MailboxStatusViewTest {
 
         assertThat(failover.freeSlots()).isZero();
         assertThat(failover.acquire()).isEmpty();
-        assertThat(failover.isOutOfService())
-                .as("the pool may have what is its own")
-                .isTrue();
+        assertThat(failover.isOutOfService()).as("out of service").isTrue();
         assertThat(failover.status())
                 .isEqualTo(new MailboxStatus(
                         MAILBOX,

@@ -54,7 +54,7 @@ class UpstreamFailoverTest {
             assertThat(failover.acquireCheck()).as("before its time").isEmpty();
             clock.advance(Duration.ofMinutes(minutes));
             assertThat(failover.acquire())
-                    .as("no mail is needed to try a sign-in")
+                    .as("the sign-in is probed without a message")
                     .isEmpty();
             DeliveryPermit probe = check(failover);
             failover.apply(new UpstreamFailed(probe, DENIED, null));
@@ -106,7 +106,7 @@ class UpstreamFailoverTest {
         failover.release(probe);
         assertThat(failover.isOpen()).isFalse();
         assertThat(failover.untilNextAttempt()).isEqualTo(Duration.ofMinutes(2));
-        assertThat(journal.lines()).as("told once").hasSize(1);
+        assertThat(journal.lines()).as("recorded once").hasSize(1);
     }
 
     @Test
@@ -120,7 +120,9 @@ class UpstreamFailoverTest {
         for (int seconds : new int[] {1, 2, 4, 8, 16, 30, 30}) {
             assertThat(failover.untilNextAttempt()).isEqualTo(Duration.ofSeconds(seconds));
             clock.advance(Duration.ofSeconds(seconds));
-            assertThat(failover.freeSlots()).as("no mail before it is known").isZero();
+            assertThat(failover.freeSlots())
+                    .as("no message before the result is known")
+                    .isZero();
             DeliveryPermit probe = check(failover);
             failover.apply(new UpstreamUnreachable(probe, REFUSED));
             failover.release(probe);

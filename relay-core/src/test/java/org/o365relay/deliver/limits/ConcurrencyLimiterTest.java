@@ -14,7 +14,7 @@ class ConcurrencyLimiterTest {
     @Test
     void theLimitFallsAndRisesByOneAtATime() {
         assertThat(connections.throttled()).as("begins").isTrue();
-        assertThat(connections.throttled()).as("goes on").isFalse();
+        assertThat(connections.throttled()).as("continues").isFalse();
         assertThat(connections.limit()).isEqualTo(1);
         clock.advance(Duration.ofMinutes(9));
         assertThat(connections.limit()).isEqualTo(1);
@@ -22,7 +22,7 @@ class ConcurrencyLimiterTest {
         assertThat(connections.limit()).isEqualTo(2);
         clock.advance(Duration.ofMinutes(10));
         assertThat(connections.limit()).isEqualTo(3);
-        assertThat(connections.throttled()).as("begins anew").isTrue();
+        assertThat(connections.throttled()).as("begins again").isTrue();
     }
 
     @Test

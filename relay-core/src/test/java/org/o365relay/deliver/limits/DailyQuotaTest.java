@@ -19,7 +19,7 @@ class DailyQuotaTest {
         send(allowance, 8);
         Instant room = allowance.reserve(3).orElseThrow();
         assertThat(room).isEqualTo(Instant.parse("2026-11-22T08:10:00Z"));
-        assertThat(allowance.reserve(2)).as("what fits may go").isEmpty();
+        assertThat(allowance.reserve(2)).as("wait for two that fit").isEmpty();
         allowance.settle(2, 0);
         clock.advance(Duration.between(clock.instant(), room));
         assertThat(allowance.reserve(3)).isEmpty();

@@ -153,7 +153,7 @@ class ClockJumpTest {
         claims.forEach(this::defer);
         assertThat(fixture.claim(100)).isEmpty();
         assertThat(fixture.queue().housekeeper().correctDueTimes())
-                .as("once is enough")
+                .as("already corrected")
                 .isZero();
     }
 

@@ -101,7 +101,7 @@ public class CrashTest {
     void claimed() throws Exception {
         crash(Scene.CLAIMED);
         Claim claim = fixture.claimOne();
-        assertThat(claim.attempts()).as("the interrupted one counts").isEqualTo(2);
+        assertThat(claim.attempts()).as("the interrupted attempt counts").isEqualTo(2);
         assertThat(fixture.read(claim)).isEqualTo(SMALL);
         assertThat(fixture.queue().notices().history(claim.id()))
                 .singleElement()
@@ -234,7 +234,7 @@ public class CrashTest {
         crash(Scene.BEING_GIVEN_UP);
         Claim claim = fixture.claimOne();
         assertThat(fixture.read(claim)).isEqualTo(LARGE);
-        assertThat(claim.attempts()).as("a bounce is no attempt").isEqualTo(1);
+        assertThat(claim.attempts()).as("a bounce is not an attempt").isEqualTo(1);
         assertThat(fixture.queue().notices().history(claim.id())).isEmpty();
         assertThat(fixture.number("SELECT count(*) FROM message WHERE settled_at IS NOT NULL"))
                 .isEqualTo(1);

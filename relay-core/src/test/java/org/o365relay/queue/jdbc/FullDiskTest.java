@@ -42,7 +42,7 @@ class FullDiskTest {
                     .hasSize(accepted + 20)
                     .allSatisfy(claim -> assertThat(fixture.read(claim)).hasSize(SIZE));
             assertThat(fixture.number("SELECT total(recipients) FROM device_usage"))
-                    .as("neither more nor less than what was accepted")
+                    .as("exactly the accepted messages")
                     .isEqualTo(accepted + 20);
             assertThat(fixture.inconsistencies()).isEmpty();
         }

@@ -68,7 +68,7 @@ class HoldTest {
         assertThat(effect).isEqualTo(new ChangeResult(1, 0, ""));
         assertThat(fixture.claimOne().id()).isEqualTo(id);
         assertThat(fixture.queue().admin().apply(new Change.Release(), MessageFilter.ALL, EVA))
-                .as("it is not on hold any more")
+                .as("no longer on hold")
                 .isEqualTo(new ChangeResult(0, 1, ""));
     }
 

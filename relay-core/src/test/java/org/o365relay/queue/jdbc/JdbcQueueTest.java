@@ -160,7 +160,7 @@ class JdbcQueueTest {
                 .hasMessageContaining("lease");
 
         assertThat(fixture.queue().notices().history(id))
-                .as("who held the lease may have delivered it")
+                .as("the holder of the lease may have delivered it")
                 .extracting(HistoryEntry::kind, HistoryEntry::uncertain)
                 .containsExactly(tuple("interrupted", true));
         assertThat(fixture.number("SELECT count(*) FROM message")).isEqualTo(1);

@@ -285,7 +285,7 @@ class QueueAdminTest {
         assertThat(fixture.number("SELECT count(*) FROM event")).isEqualTo(1_000);
         fixture.execute("DROP TRIGGER broken");
         assertThat(apply(new Change.Hold(), MessageFilter.ALL))
-                .as("the rest")
+                .as("the remaining messages")
                 .isEqualTo(new ChangeResult(1_000, 0, ""));
     }
 
@@ -306,7 +306,7 @@ class QueueAdminTest {
         assertThat(effect).isEqualTo(new ChangeResult(2, 0, ""));
         assertThat(seen).containsExactly("waiting", "held");
         assertThat(show(held).entry().state()).isEqualTo(MessageState.FAILED);
-        assertThat(show(held).entry().attempts()).as("that was no attempt").isZero();
+        assertThat(show(held).entry().attempts()).as("attempts").isZero();
         assertThat(fixture.queue().notices().history(waiting))
                 .extracting(HistoryEntry::kind)
                 .containsExactly("bounced", "failed");
@@ -323,11 +323,11 @@ class QueueAdminTest {
         assertThat(fixture.queue().admin().bounceEach(MessageFilter.ALL, EVA, _ -> {
                     throw new IllegalStateException("a bug");
                 }))
-                .isEqualTo(
-                        new ChangeResult(
-                                0,
-                                0,
-                                "internal error, see the relay's log: a bug; 0 of 2 messages were changed; run the command again for the rest"));
+                .isEqualTo(new ChangeResult(
+                        0,
+                        0,
+                        "internal error, see the relay's log: a bug; 0 of 2 messages were changed; run the"
+                                + " command again for the rest"));
         assertThat(show(held).entry().state()).isEqualTo(MessageState.HELD);
 
         fixture.queue().admin().bounceEach(MessageFilter.of(List.of(waiting)), EVA, _ -> {

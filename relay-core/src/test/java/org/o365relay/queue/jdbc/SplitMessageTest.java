@@ -97,7 +97,7 @@ class SplitMessageTest {
             fixture.queue().claims().settle(claim, QueueFixture.delivered(claim), List.of(), List.of());
         }
         assertThat(fixture.number("SELECT count(*) FROM chunk"))
-                .as("the notice's")
+                .as("chunks of the notice")
                 .isEqualTo(1);
         assertThat(fixture.inconsistencies()).isEmpty();
     }

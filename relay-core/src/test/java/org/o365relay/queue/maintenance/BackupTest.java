@@ -150,7 +150,7 @@ class BackupTest {
         load.join();
 
         assertThat(atTheEnd)
-                .as("accepting went on")
+                .as("accepting continued")
                 .isGreaterThan(before.getLast().size());
         for (int i = 0; i < made.size(); i++) {
             try (QueueFixture other = new QueueFixture(scratch.resolve("other-" + i))) {

@@ -283,7 +283,8 @@ class ControlServerTest {
                 "{\"protocol\":1,\"operation\":7}\n",
                 "{\"protocol\":1,\"program\":\"o365-relay 0.1.0\",\"operation\":\"find\",\"filter\":{},"
                         + "\"order\":\"oldest-first\",\"limit\":1001}\n",
-                "{\"protocol\":1,\"program\":\"o365-relay 0.1.0\",\"operation\":\"change\",\"change\":{\"name\":\"delete\"}}\n",
+                "{\"protocol\":1,\"program\":\"o365-relay"
+                        + " 0.1.0\",\"operation\":\"change\",\"change\":{\"name\":\"delete\"}}\n",
                 "{\"protocol\":1,\"program\":\"o365-relay 0.1.0\",\"operation\":\"content\",\"id\":\"0000000000001\"}\n"
             })
     void rejectsAnInvalidRequestAndChangesNothing(String garbage) throws Exception {
@@ -379,7 +380,7 @@ class ControlServerTest {
         latch.countDown();
 
         relay.await("changed");
-        assertThat(client.newest()).as("and the others are served").isPresent();
+        assertThat(client.newest()).as("the other clients are served").isPresent();
     }
 
     @Test
@@ -460,7 +461,7 @@ class ControlServerTest {
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
                 .isEqualTo("rw-rw----");
         try (Stream<Path> files = Files.list(directory)) {
-            assertThat(files).as("nothing else is left there").containsExactly(socket);
+            assertThat(files).as("no other file remains").containsExactly(socket);
         }
     }
 

@@ -243,7 +243,7 @@ class DiskFaultTest {
             } catch (CompletionException | QueueException e) {
                 Throwable failure = e.getCause() instanceof QueueException cause ? cause : e;
                 assertThat(mayFail).as("the disk works: %s", failure).isTrue();
-                assertThat(failure).as("says what is wrong").message().containsIgnoringCase("disk");
+                assertThat(failure).as("names the cause").message().containsIgnoringCase("disk");
             }
         }
 

@@ -56,7 +56,9 @@ class OpeningTest {
     void createsTheDirectoryAndReopensTheQueue() {
         fixture.accept("before", ANNA);
         fixture.close();
-        assertThat(directory.resolve("queue.db-wal")).as("after an orderly end").doesNotExist();
+        assertThat(directory.resolve("queue.db-wal"))
+                .as("after an orderly stop")
+                .doesNotExist();
         assertThat(fixture.text(fixture.claimOne())).isEqualTo("before");
     }
 
