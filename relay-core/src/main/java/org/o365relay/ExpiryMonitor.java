@@ -2,7 +2,6 @@ package org.o365relay;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -25,6 +24,7 @@ import org.o365relay.queue.OneTimeAlerts;
 import org.o365relay.queue.QueueException;
 import org.o365relay.time.BuildTime;
 import org.o365relay.time.RepeatingTask;
+import org.o365relay.time.SteadyClock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,7 +47,7 @@ final class ExpiryMonitor implements AutoCloseable {
     private final OneTimeAlerts oneTimeAlerts;
     private final ActiveAlerts alerts;
     private final Journal journal;
-    private final InstantSource clock;
+    private final SteadyClock clock;
     private final RepeatingTask checks = new RepeatingTask("expiry-monitor", Duration.ZERO, INTERVAL, this::check);
 
     ExpiryMonitor(
@@ -57,7 +57,7 @@ final class ExpiryMonitor implements AutoCloseable {
             OneTimeAlerts oneTimeAlerts,
             ActiveAlerts alerts,
             Journal journal,
-            InstantSource clock) {
+            SteadyClock clock) {
         this.mailboxes = mailboxes;
         this.emails = emails;
         this.upstreams = upstreams;
@@ -73,7 +73,7 @@ final class ExpiryMonitor implements AutoCloseable {
 
     /// Sends the warnings that are due, and raises and clears the alerts.
     void check() {
-        if (!BuildTime.isPlausible(clock.instant())) {
+        if (!BuildTime.isPlausible(clock.calendar().instant())) {
             return;
         }
         List<String> raised = new ArrayList<>();
@@ -111,7 +111,7 @@ final class ExpiryMonitor implements AutoCloseable {
     /// @return the name of the alert; empty if the expiry is more than 30 days away
     private Optional<String> report(MailboxSettings mailbox, Expiry expiry) {
         ExpiryNotice notice = new ExpiryNotice(mailbox.address(), expiry);
-        long daysLeft = notice.daysLeft(clock.instant());
+        long daysLeft = notice.daysLeft(clock.calendar().instant());
         Optional<Integer> threshold = daysLeft <= 0
                 ? Optional.of(EXPIRED)
                 : DAYS_AHEAD.stream().filter(days -> daysLeft <= days).findFirst();
@@ -144,11 +144,11 @@ final class ExpiryMonitor implements AutoCloseable {
             return;
         }
         journal.record(new Expiring(notice.what(), expiry.at(), daysLeft, notice.advice()));
-        Instant now = clock.instant();
         AdminWarning warning = new AdminWarning(
                 "expiring." + Long.toHexString(name.hashCode() & 0xffff_ffffL) + "." + threshold,
                 notice.subject(daysLeft),
                 List.of(notice.consequence(daysLeft), "What to do: " + notice.advice()));
+        Instant now = clock.instant();
         emails.write(warning, notice.mailbox())
                 .ifPresentOrElse(email -> send(name, email, now), () -> oneTimeAlerts.recordSent(name, now));
     }

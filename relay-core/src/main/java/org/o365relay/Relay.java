@@ -2,7 +2,6 @@ package org.o365relay;
 
 import java.nio.file.Path;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -38,6 +37,7 @@ import org.o365relay.queue.QueueException;
 import org.o365relay.queue.QueueUnavailableException;
 import org.o365relay.queue.jdbc.JdbcQueue;
 import org.o365relay.queue.jdbc.sqlite.SqliteQueue;
+import org.o365relay.time.SteadyClock;
 
 /// The relay: a listener that accepts messages into the queue, and a dispatcher per mailbox that delivers them.
 /// Mail passes from accepting to delivering only through the queue. This class creates the parts and connects
@@ -47,7 +47,7 @@ public final class Relay {
     private final RelaySettings settings;
     private final Journal log;
     private final String version;
-    private final InstantSource clock;
+    private SteadyClock clock; // once started, that of the queue
     private final RandomGenerator random;
 
     /// Creates a relay of unknown version that uses the system clock.
@@ -60,11 +60,11 @@ public final class Relay {
     /// @param log journal that records all events, in addition to the relay's own journals
     /// @param version version of the program, sent with webhook alerts
     public Relay(RelaySettings settings, Journal log, String version) {
-        this(settings, log, version, InstantSource.system(), RandomGenerator.getDefault());
+        this(settings, log, version, SteadyClock.system(), RandomGenerator.getDefault());
     }
 
     /// Creates a relay that uses this clock.
-    public Relay(RelaySettings settings, Journal log, String version, InstantSource clock, RandomGenerator random) {
+    public Relay(RelaySettings settings, Journal log, String version, SteadyClock clock, RandomGenerator random) {
         this.settings = settings;
         this.log = log;
         this.version = version;
@@ -90,9 +90,10 @@ public final class Relay {
     }
 
     private RunningRelay start(Shutdown shutdown) throws QueueUnavailableException, ListenException {
+        JdbcQueue queue = shutdown.add(SqliteQueue.open(settings.queue(), clock, random), JdbcQueue::close);
+        clock = queue.clock();
         Rates rates = new Rates(clock);
         Subscribers journal = new Subscribers(rates, log);
-        JdbcQueue queue = shutdown.add(SqliteQueue.open(settings.queue(), clock, random), JdbcQueue::close);
         UpstreamFactory upstreams = shutdown.add(upstreamFactory(), UpstreamFactory::close);
         NoticePolicy notices = noticePolicy(queue);
 
@@ -103,7 +104,7 @@ public final class Relay {
         workers.forEach(worker -> shutdown.addTraffic(worker.dispatcher()::stop));
         restorePaused(queue.pausedMailboxes(), workers);
 
-        AlertEmails emails = new AlertEmails(alertMailboxes(workers), notices::writer, clock);
+        AlertEmails emails = new AlertEmails(alertMailboxes(workers), notices::writer, clock.calendar());
         Alerts alerts = shutdown.add(alerts(queue, emails, journal), Alerts::close);
         journal.subscribe(alerts.journal());
 
@@ -115,16 +116,15 @@ public final class Relay {
         workers.forEach(worker -> worker.dispatcher().start());
         upstreams.start();
         alerts.start();
+        shutdown.add(new ClockMonitor(clock, queue::saveClock, journal), ClockMonitor::close)
+                .start();
         shutdown.add(expiryMonitor(queue, upstreams, emails, alerts, journal), ExpiryMonitor::close)
                 .start();
         shutdown.add(noticeScheduler(queue, senders, notices, journal), NoticeScheduler::close)
                 .start();
-        if (!settings.ndrs().isEmpty()) {
-            shutdown.add(ndrReaders(queue, upstreams, notices, journal), NdrReaders::close)
-                    .start();
-        }
+        startNdrReaders(shutdown, queue, upstreams, notices, journal);
         StatusSource status = new StatusSource(queue, workers, endpoints, rates, alerts::active, clock);
-        Operations operations = new Operations(settings.routes(), queue, workers, status, journal, clock);
+        Operations operations = new Operations(settings.routes(), queue, workers, status, journal, clock.calendar());
         return new RunningRelay(endpoints, operations, shutdown);
     }
 
@@ -190,13 +190,13 @@ public final class Relay {
                 emails,
                 webhook == null ? null : new Webhook(webhook, settings.http(), settings.hostname(), version),
                 journal,
-                clock);
+                clock.calendar());
     }
 
     private SmtpListener listener(JdbcQueue queue, Journal journal) throws ListenException {
-        Devices devices = new Devices(queue.devices().all(), clock);
+        Devices devices = new Devices(queue.devices().all(), clock.calendar());
         queue.devices().startPersisting(devices);
-        return new SmtpListener(settings.accept(), devices, queue.intake(), journal, clock);
+        return new SmtpListener(settings.accept(), devices, queue.intake(), journal, clock.calendar());
     }
 
     private List<Endpoint> listen(SmtpListener listener) throws ListenException {
@@ -218,7 +218,12 @@ public final class Relay {
         return new NoticeScheduler(queue.notices(), senders, notices, settings.retry()::expiresAt, journal, clock);
     }
 
-    private NdrReaders ndrReaders(JdbcQueue queue, UpstreamFactory upstreams, NoticePolicy notices, Journal journal) {
-        return upstreams.ndrReaders(settings.ndrs(), queue.ndrs(), new NdrNotifier(notices), journal);
+    private void startNdrReaders(
+            Shutdown shutdown, JdbcQueue queue, UpstreamFactory upstreams, NoticePolicy notices, Journal journal) {
+        if (!settings.ndrs().isEmpty()) {
+            NdrNotifier notifier = new NdrNotifier(notices);
+            shutdown.add(upstreams.ndrReaders(settings.ndrs(), queue.ndrs(), notifier, journal), NdrReaders::close)
+                    .start();
+        }
     }
 }

@@ -1,7 +1,6 @@
 package org.o365relay;
 
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Supplier;
 import org.o365relay.RelayStatus.Disk;
@@ -12,6 +11,7 @@ import org.o365relay.alert.Alert;
 import org.o365relay.journal.Rates;
 import org.o365relay.queue.DiskCapacity;
 import org.o365relay.queue.OperatorQueue;
+import org.o365relay.time.SteadyClock;
 
 /// Collects the status of a running relay.
 final class StatusSource {
@@ -21,7 +21,7 @@ final class StatusSource {
     private final List<Endpoint> endpoints;
     private final Rates rates;
     private final Supplier<List<Alert>> alerts;
-    private final InstantSource clock;
+    private final SteadyClock clock;
     private final Instant startedAt;
 
     /// @param workers one per mailbox
@@ -32,7 +32,7 @@ final class StatusSource {
             List<Endpoint> endpoints,
             Rates rates,
             Supplier<List<Alert>> alerts,
-            InstantSource clock) {
+            SteadyClock clock) {
         this.queue = queue;
         this.workers = List.copyOf(workers);
         this.endpoints = List.copyOf(endpoints);
@@ -47,7 +47,7 @@ final class StatusSource {
         Running running = new Running(
                 version,
                 ProcessHandle.current().pid(),
-                startedAt,
+                clock.toCalendar(startedAt),
                 endpoints.stream().map(Endpoint::toString).toList(),
                 workers.stream().map(MailboxWorkers::status).toList(),
                 List.of(
@@ -58,7 +58,7 @@ final class StatusSource {
                         rate("failed", rates.failed())),
                 alerts.get());
         return new RelayStatus(
-                clock.instant(),
+                clock.calendar().instant(),
                 running,
                 queue.reader().summary(),
                 disk(queue.load().capacity()));

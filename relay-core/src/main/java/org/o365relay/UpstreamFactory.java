@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +28,7 @@ import org.o365relay.net.HttpSettings;
 import org.o365relay.net.Https;
 import org.o365relay.net.UnusableKeyException;
 import org.o365relay.queue.NdrStore;
+import org.o365relay.time.SteadyClock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,12 +40,12 @@ public final class UpstreamFactory implements AutoCloseable {
 
     private final HttpSettings http;
     private final Path spool;
-    private final InstantSource clock;
+    private final SteadyClock clock;
     private @Nullable SignInService signIn;
     private @Nullable Https https;
 
     /// @param spool directory for large messages while they are sent through Graph; created when first needed
-    public UpstreamFactory(HttpSettings http, Path spool, InstantSource clock) {
+    public UpstreamFactory(HttpSettings http, Path spool, SteadyClock clock) {
         this.http = http;
         this.spool = spool;
         this.clock = clock;
@@ -73,7 +73,7 @@ public final class UpstreamFactory implements AutoCloseable {
                 queue,
                 notifier,
                 journal,
-                clock);
+                clock.calendar());
     }
 
     /// @return the expiry of the upstream's OAuth credential or, if the upstream does not use OAuth, of its
@@ -130,7 +130,7 @@ public final class UpstreamFactory implements AutoCloseable {
     }
 
     private synchronized SignInService signIn() {
-        SignInService known = signIn == null ? new SignInService(http, clock) : signIn;
+        SignInService known = signIn == null ? new SignInService(http, clock.calendar()) : signIn;
         signIn = known;
         return known;
     }

@@ -64,7 +64,7 @@ class ExpiryMonitorTest {
     @BeforeEach
     void open() throws QueueUnavailableException {
         queue = SqliteQueue.open(
-                new QueueSettings(directory, 0, Long.MAX_VALUE, Duration.ofDays(30)), clock, new Random(1));
+                new QueueSettings(directory, 0, Long.MAX_VALUE, Duration.ofDays(30)), clock.steady(), new Random(1));
     }
 
     @AfterEach
@@ -189,7 +189,7 @@ class ExpiryMonitorTest {
     }
 
     private void check(@Nullable EmailAddress admin, Alerts alerts, LocalDate lastDay) {
-        try (UpstreamFactory upstreams = new UpstreamFactory(HttpSettings.DIRECT, directory, clock)) {
+        try (UpstreamFactory upstreams = new UpstreamFactory(HttpSettings.DIRECT, directory, clock.steady())) {
             new ExpiryMonitor(
                             List.of(mailbox(lastDay)),
                             emails(admin),
@@ -197,7 +197,7 @@ class ExpiryMonitorTest {
                             queue.oneTimeAlerts(),
                             alerts.activeAlerts(),
                             journal,
-                            clock)
+                            clock.steady())
                     .check();
         }
     }

@@ -8,7 +8,6 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +30,7 @@ import org.o365relay.queue.jdbc.sqlite.SqliteQueue;
 import org.o365relay.queue.maintenance.Finding;
 import org.o365relay.queue.maintenance.QueueRepair;
 import org.o365relay.queue.maintenance.QueueVerifier;
+import org.o365relay.time.SteadyClock;
 
 /// Rows with a value of a wrong type, or an absurd one, in each column of each table. The relay starts without
 /// them; `verify` finds those that are no value of the column, and a repair leaves none.
@@ -49,7 +49,7 @@ class GarbageInTablesTest {
             Map.entry("paused_mailbox", "'relay@contoso.example', NOW, 'root'"),
             Map.entry("active_alert", "'disk-low', NOW, 'subject', 'text', 'advice', 0"),
             Map.entry("sent_alert", "'expiring', NOW"),
-            Map.entry("suppressed_notice", "ID, 'failed', '10.0.0.7', 'anna@contoso.example', NOW"),
+            Map.entry("suppressed_notice", "ID, 'failed', '10.0.0.7', 'anna@contoso.example', NOW, NOW"),
             Map.entry("progress", "'delay-notices', '1'"),
             Map.entry("device", "'10.0.0.7', 'mfp', NOW, NOW, 1, 1, 1"),
             Map.entry("deviation", "'10.0.0.7', 'invalid-helo', 1"),
@@ -61,14 +61,16 @@ class GarbageInTablesTest {
             Map.entry(
                     "message",
                     "ID, NOW, '10.0.0.7', 'mfp', 'ESMTP', 'a@b.example', 0, 0, 1, 0, NOW, NULL, NULL, '7BIT', NULL,"
-                        + " NULL, 'relay@contoso.example', 'relay@contoso.example', 1, NULL, NULL, NULL, NULL, NULL"));
+                        + " NULL, 'relay@contoso.example', 'relay@contoso.example', 1, NULL, NULL, NULL, NULL, NULL,"
+                        + " NOW, 0, NULL"),
+            Map.entry("clock", "ID, NOW, NOW, 0"));
 
     private static final Set<String> MAIL = Set.of("message", "recipient", "chunk");
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void startsAndRepairs(boolean isMail, @TempDir Path directory) throws Exception {
-        SqliteQueue.open(Settings.queue(directory), InstantSource.system(), new Random(1))
+        SqliteQueue.open(Settings.queue(directory), SteadyClock.system(), new Random(1))
                 .close();
         Set<String> tables = ROWS.keySet().stream()
                 .filter(table -> isMail == MAIL.contains(table))
@@ -85,7 +87,7 @@ class GarbageInTablesTest {
                                 isMail
                                         ? "one of its rows has a value of a wrong type"
                                         : " rows of the table " + table + " have a value of a wrong type"));
-        new QueueRepair(Settings.queue(directory), InstantSource.system()).repair();
+        new QueueRepair(Settings.queue(directory), SteadyClock.system()).repair();
         assertThat(damage(directory)).isEmpty();
     }
 
@@ -98,7 +100,7 @@ class GarbageInTablesTest {
     @ParameterizedTest
     @MethodSource("missing")
     void startsOrReportsDamageIfATableIsMissing(String table, @TempDir Path directory) throws Exception {
-        SqliteQueue.open(Settings.queue(directory), InstantSource.system(), new Random(1))
+        SqliteQueue.open(Settings.queue(directory), SteadyClock.system(), new Random(1))
                 .close();
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("queue.db"));
                 Statement statement = connection.createStatement()) {
@@ -113,7 +115,7 @@ class GarbageInTablesTest {
             assertThat(e).hasMessageContaining("queue verify");
         }
         assertThat(damage(directory)).isNotEmpty();
-        new QueueRepair(Settings.queue(directory), InstantSource.system()).repair();
+        new QueueRepair(Settings.queue(directory), SteadyClock.system()).repair();
         assertThat(damage(directory)).isEmpty();
     }
 
@@ -124,7 +126,7 @@ class GarbageInTablesTest {
     }
 
     private static List<Finding> damage(Path directory) throws Exception {
-        return new QueueVerifier(Settings.queue(directory), InstantSource.system())
+        return new QueueVerifier(Settings.queue(directory), SteadyClock.system())
                 .verify().stream().filter(Finding::isDamage).toList();
     }
 

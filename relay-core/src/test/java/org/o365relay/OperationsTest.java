@@ -7,7 +7,6 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 import java.util.random.RandomGenerator;
@@ -37,6 +36,7 @@ import org.o365relay.queue.MessageState;
 import org.o365relay.queue.Page;
 import org.o365relay.queue.jdbc.JdbcQueue;
 import org.o365relay.queue.jdbc.sqlite.SqliteQueue;
+import org.o365relay.time.SteadyClock;
 
 /// Queries and commands of a running relay. Its upstream refuses connections, so every message waits.
 @Timeout(60)
@@ -57,7 +57,7 @@ class OperationsTest {
     @BeforeEach
     void start() throws Exception {
         try (JdbcQueue queue =
-                SqliteQueue.open(Settings.queue(directory), InstantSource.system(), RandomGenerator.getDefault())) {
+                SqliteQueue.open(Settings.queue(directory), SteadyClock.system(), RandomGenerator.getDefault())) {
             Arrival arrival = new Arrival(Instant.now(), InetAddress.ofLiteral("192.0.2.7"), "printer", "ESMTP");
             Envelope envelope = new Envelope(SCANS, List.of(ANNA), false);
             message = queue.intake()

@@ -10,7 +10,6 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
@@ -33,6 +32,7 @@ import org.o365relay.mail.SearchableHeaders;
 import org.o365relay.queue.QueueUnavailableException;
 import org.o365relay.queue.jdbc.JdbcQueue;
 import org.o365relay.queue.jdbc.sqlite.SqliteQueue;
+import org.o365relay.time.SteadyClock;
 
 /// The complete relay, with an upstream that accepts a connection and closes it.
 @Timeout(60)
@@ -118,6 +118,6 @@ class RelayTest {
     }
 
     private JdbcQueue open() throws QueueUnavailableException {
-        return SqliteQueue.open(Settings.queue(directory), InstantSource.system(), RandomGenerator.getDefault());
+        return SqliteQueue.open(Settings.queue(directory), SteadyClock.system(), RandomGenerator.getDefault());
     }
 }

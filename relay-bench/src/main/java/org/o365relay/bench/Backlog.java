@@ -10,7 +10,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.bench.load.Size;
@@ -18,6 +17,7 @@ import org.o365relay.bench.server.RelayLauncher;
 import org.o365relay.queue.QueueSettings;
 import org.o365relay.queue.QueueUnavailableException;
 import org.o365relay.queue.jdbc.sqlite.SqliteQueue;
+import org.o365relay.time.SteadyClock;
 
 /// Generates a long queue and a long history in a data directory, as after an outage: 100 devices with one
 /// sender each, 1,000 recipients, unique subjects and Message-IDs.
@@ -87,7 +87,7 @@ final class Backlog {
     private void createTables() throws IOException {
         QueueSettings settings = new QueueSettings(directory, 0, Long.MAX_VALUE, Duration.ofDays(3650));
         try {
-            SqliteQueue.open(settings, InstantSource.system(), RandomGenerator.getDefault())
+            SqliteQueue.open(settings, SteadyClock.system(), RandomGenerator.getDefault())
                     .close();
         } catch (QueueUnavailableException e) {
             throw new IOException(e);
@@ -143,9 +143,9 @@ final class Backlog {
 
         Rows(Connection connection) throws SQLException {
             message = connection.prepareStatement(
-                    "INSERT INTO message (id, received_at, client, helo, protocol, sender,"
-                            + " smtp_utf8, notice, size, attempts, due_at, settled_at, body, route, mailbox, priority, subject,"
-                            + " message_id_header, reason) VALUES (?, ?, ?, 'mfp', 'ESMTP', ?, 0, 0, ?, 1, ?, ?, '7BIT', ?, ?, 1, ?, ?, ?)");
+                    "INSERT INTO message (id, received_at, client, helo, protocol, sender, smtp_utf8, notice, size,"
+                        + " attempts, due_at, settled_at, body, route, mailbox, priority, subject, message_id_header,"
+                        + " reason) VALUES (?, ?, ?, 'mfp', 'ESMTP', ?, 0, 0, ?, 1, ?, ?, '7BIT', ?, ?, 1, ?, ?, ?)");
             recipient = connection.prepareStatement(
                     "INSERT INTO recipient (message_id, ordinal, address, state) VALUES (?, 0, ?, ?)");
             chunk = connection.prepareStatement("INSERT INTO chunk (message_id, ordinal, content) VALUES (?, 0, ?)");

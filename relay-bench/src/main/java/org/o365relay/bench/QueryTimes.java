@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -23,6 +22,7 @@ import org.o365relay.queue.QueueSettings;
 import org.o365relay.queue.QueueUnavailableException;
 import org.o365relay.queue.jdbc.JdbcQueue;
 import org.o365relay.queue.jdbc.sqlite.SqliteQueue;
+import org.o365relay.time.SteadyClock;
 
 /// Measures the queries that operator commands and deliveries run, on a generated [Backlog]. The queries run in
 /// this process, with the queue classes of the relay.
@@ -55,7 +55,7 @@ final class QueryTimes {
 
     MarkdownTable measure() throws IOException {
         QueueSettings settings = new QueueSettings(directory, 0, Long.MAX_VALUE, Duration.ofDays(3650));
-        try (JdbcQueue queue = SqliteQueue.open(settings, InstantSource.system(), RandomGenerator.getDefault())) {
+        try (JdbcQueue queue = SqliteQueue.open(settings, SteadyClock.system(), RandomGenerator.getDefault())) {
             measureQueueQueries(queue.reader());
             measureTraceQueries(queue.reader());
             ClaimScope scope = new ClaimScope(RelayLauncher.MAILBOX, List.of(RelayLauncher.MAILBOX));

@@ -1,7 +1,6 @@
 package org.o365relay.deliver;
 
 import java.io.IOException;
-import java.time.InstantSource;
 import org.o365relay.deliver.notify.DsnComposer;
 import org.o365relay.deliver.notify.NoticePolicy;
 import org.o365relay.deliver.upstream.Response;
@@ -15,6 +14,7 @@ import org.o365relay.queue.Claim;
 import org.o365relay.queue.Claims;
 import org.o365relay.queue.ContentStream;
 import org.o365relay.queue.QueueException;
+import org.o365relay.time.SteadyClock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,11 +31,11 @@ public final class Bouncer {
 
     /// @param sender sender of the mailbox that sends the notices
     /// @param policy texts and limits of the notices
-    public Bouncer(Claims queue, MailboxSender sender, NoticePolicy policy, Journal journal, InstantSource clock) {
+    public Bouncer(Claims queue, MailboxSender sender, NoticePolicy policy, Journal journal, SteadyClock clock) {
         this.queue = queue;
         this.sender = sender;
-        this.settlements =
-                new SettlementWriter(queue, new DsnComposer(queue, policy, sender.mailbox(), clock), journal, clock);
+        this.settlements = new SettlementWriter(
+                queue, new DsnComposer(queue, policy, sender.mailbox(), clock.calendar()), journal, clock);
     }
 
     /// @param claim claim on the message, which may be routed to any mailbox or pool

@@ -2,7 +2,6 @@ package org.o365relay.deliver;
 
 import java.io.IOException;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +31,7 @@ import org.o365relay.queue.QueueException;
 import org.o365relay.queue.Settlement;
 import org.o365relay.rewrite.RewriteResult.Rewritten;
 import org.o365relay.rewrite.RewriteResult.Unacceptable;
+import org.o365relay.time.SteadyClock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,7 +46,7 @@ public final class Delivery {
     private final AttemptEvaluator evaluator;
     private final SettlementPlanner planner;
     private final SettlementWriter settlements;
-    private final InstantSource clock;
+    private final SteadyClock clock;
     private final QuotaWait quotaWait;
 
     /// @param sender mailbox sender to deliver through
@@ -57,15 +57,15 @@ public final class Delivery {
             RetrySchedule retry,
             NoticePolicy policy,
             Journal journal,
-            InstantSource clock,
+            SteadyClock clock,
             RandomGenerator random) {
         this.queue = queue;
         this.sender = sender;
         this.clock = clock;
         this.evaluator = new AttemptEvaluator(sender, journal, clock);
         this.planner = new SettlementPlanner(retry, clock, random);
-        this.settlements =
-                new SettlementWriter(queue, new DsnComposer(queue, policy, sender.mailbox(), clock), journal, clock);
+        this.settlements = new SettlementWriter(
+                queue, new DsnComposer(queue, policy, sender.mailbox(), clock.calendar()), journal, clock);
         this.quotaWait = new QuotaWait(queue, sender, retry, settlements, clock);
     }
 
@@ -108,7 +108,7 @@ public final class Delivery {
 
     private Attempt attempt(Claim claim, DeliveryPermit upstream, ContentStream content) {
         try {
-            Arrival arrival = claim.arrival().plausibleAt(clock.instant());
+            Arrival arrival = claim.arrival().plausibleAt(clock.calendar().instant());
             return switch (sender.rewriter().rewrite(claim.id(), arrival, claim.envelope(), content)) {
                 case Rewritten rewritten -> attempt(claim, rewritten, upstream);
                 case Unacceptable(Reply reply, ReportedMessage original) -> localFailure(claim, reply, original);

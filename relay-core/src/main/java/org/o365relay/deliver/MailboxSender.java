@@ -3,7 +3,6 @@ package org.o365relay.deliver;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +23,7 @@ import org.o365relay.queue.ClaimScope;
 import org.o365relay.rewrite.Rewriter;
 import org.o365relay.route.Routes;
 import org.o365relay.route.Target;
+import org.o365relay.time.SteadyClock;
 
 /// Everything that one mailbox needs to send: which messages it may claim, how they are rewritten, its
 /// upstreams and limits, and whether mail may leave at the moment.
@@ -49,7 +49,7 @@ public final class MailboxSender implements NoticeMailbox {
             Routes routes,
             ProbeSchedule probes,
             Journal journal,
-            InstantSource clock) {
+            SteadyClock clock) {
         this.mailbox = settings.address();
         this.claimScope = claimScope(mailbox, routes);
         this.rewriter = new Rewriter(settings.rewrite());

@@ -36,7 +36,7 @@ record QuotaWait(
     /// @param fullUntil estimated time at which the quota has room for the message
     /// @param permit permit for the attempt
     void postpone(Claim claim, DeliveryPermit upstream, Instant fullUntil, AttemptPermit permit) {
-        Optional<Instant> nextFree = retry.isExpired(claim.arrival().at(), clock.instant())
+        Optional<Instant> nextFree = retry.isExpired(claim.age().countedFrom(), clock.instant())
                 ? Optional.of(fullUntil)
                 : sender.account().dailyQuota().fullUntil(1);
         if (nextFree.isPresent()) {

@@ -21,9 +21,10 @@ public record RetrySchedule(Duration firstDelay, Duration expireAfter) {
     private static final Duration DAY = Duration.ofDays(1);
 
     /// @param attempts number of attempts made so far, 1 or more
+    /// @param countedFrom the time from which the age of the message is counted
     /// @return time of the next attempt; empty if the message expires now
-    public Optional<Instant> next(int attempts, Instant receivedAt, Instant now, RandomGenerator random) {
-        if (attempts >= FACTORS.size() && isExpired(receivedAt, now)) {
+    public Optional<Instant> next(int attempts, Instant countedFrom, Instant now, RandomGenerator random) {
+        if (attempts >= FACTORS.size() && isExpired(countedFrom, now)) {
             return Optional.empty();
         }
         return Optional.of(nextRegardlessOfAge(attempts, now, random));
@@ -39,12 +40,12 @@ public record RetrySchedule(Duration firstDelay, Duration expireAfter) {
 
     /// @return estimated earliest time at which the message expires. Even a message older than the retry time
     ///     is attempted seven times; the estimate assumes that the first attempt is made now
-    public Instant expiresAt(Instant receivedAt, Instant now) {
+    public Instant expiresAt(Instant countedFrom, Instant now) {
         int all = FACTORS.stream()
                 .limit(FACTORS.size() - 1L)
                 .mapToInt(Integer::intValue)
                 .sum();
-        Instant usual = receivedAt.plus(expireAfter);
+        Instant usual = countedFrom.plus(expireAfter);
         Instant soonest = now.plus(firstDelay.multipliedBy(all));
         return usual.isAfter(soonest) ? usual : soonest;
     }
@@ -58,7 +59,7 @@ public record RetrySchedule(Duration firstDelay, Duration expireAfter) {
     }
 
     /// @return whether the age of the message has reached the retry time
-    boolean isExpired(Instant receivedAt, Instant now) {
-        return !now.isBefore(receivedAt.plus(expireAfter));
+    boolean isExpired(Instant countedFrom, Instant now) {
+        return !now.isBefore(countedFrom.plus(expireAfter));
     }
 }

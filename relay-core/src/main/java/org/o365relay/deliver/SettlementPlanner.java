@@ -35,11 +35,11 @@ record SettlementPlanner(RetrySchedule retry, InstantSource clock, RandomGenerat
     /// @param account name of the account; delivered recipients count against its quota
     Settlement plan(Claim claim, Attempt attempt, String upstream, String account) {
         Instant now = clock.instant();
-        Instant receivedAt = claim.arrival().at();
-        Optional<Instant> retryAt = retry.next(claim.attempts(), receivedAt, now, random);
+        Instant countedFrom = claim.age().countedFrom();
+        Optional<Instant> retryAt = retry.next(claim.attempts(), countedFrom, now, random);
         Instant nextRetry = retryAt.orElseGet(() -> retry.nextRegardlessOfAge(claim.attempts(), now, random));
-        boolean isTooOld = retry.isExpired(receivedAt, now);
-        boolean hasWaited = !now.isBefore(receivedAt.plus(MAX_RECIPIENT_BACKOFF));
+        boolean isTooOld = retry.isExpired(countedFrom, now);
+        boolean hasWaited = !now.isBefore(countedFrom.plus(MAX_RECIPIENT_BACKOFF));
         Map<Recipient, Outcome> outcomes = new LinkedHashMap<>();
         attempt.verdicts().forEach((recipient, verdict) -> {
             boolean expired = attempt.wasTried(recipient)

@@ -2,7 +2,6 @@ package org.o365relay.deliver;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import org.o365relay.deliver.notify.DsnComposer;
@@ -23,6 +22,7 @@ import org.o365relay.queue.Claims;
 import org.o365relay.queue.LocalMessage;
 import org.o365relay.queue.QueueException;
 import org.o365relay.queue.Settlement;
+import org.o365relay.time.SteadyClock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,9 +36,9 @@ final class SettlementWriter {
     private final Claims queue;
     private final DsnComposer dsnComposer;
     private final Journal journal;
-    private final InstantSource clock;
+    private final SteadyClock clock;
 
-    SettlementWriter(Claims queue, DsnComposer dsnComposer, Journal journal, InstantSource clock) {
+    SettlementWriter(Claims queue, DsnComposer dsnComposer, Journal journal, SteadyClock clock) {
         this.queue = queue;
         this.dsnComposer = dsnComposer;
         this.journal = journal;
@@ -167,7 +167,8 @@ final class SettlementWriter {
     private void logDeferred(RecipientAttempt details, Verdict verdict, Settlement settlement) {
         Instant next = settlement.nextAttempt();
         if (settlement.counts() && next != null) {
-            journal.record(new Event.Deferred(details, next, verdict.response().mayHaveArrived()));
+            journal.record(new Event.Deferred(
+                    details, clock.toCalendar(next), verdict.response().mayHaveArrived()));
         }
     }
 
@@ -179,6 +180,6 @@ final class SettlementWriter {
                 verdict.response().reply(),
                 verdict.advice(),
                 claim.attempts(),
-                Duration.between(claim.arrival().at(), clock.instant()));
+                Duration.between(claim.age().arrivedAt(), clock.instant()));
     }
 }

@@ -151,6 +151,11 @@ public sealed interface Event {
     /// @param daysLeft days until the expiry, rounded up: 1 in the last 24 hours, 0 or negative when expired
     record Expiring(String what, Instant when, long daysLeft, String advice) implements Event {}
 
+    /// The calendar clock was set, or the machine was suspended. Waits and ages are not affected.
+    ///
+    /// @param by how far the clock was set forward; negative if it was set back
+    record ClockChanged(Duration by) implements Event {}
+
     /// The result of one delivery attempt, or of a bounce by an operator, for one recipient.
     ///
     /// @param message the message as it was accepted

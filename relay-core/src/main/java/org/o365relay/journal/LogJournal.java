@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.journal.Event.Accepted;
 import org.o365relay.journal.Event.Backoff;
 import org.o365relay.journal.Event.Blocked;
+import org.o365relay.journal.Event.ClockChanged;
 import org.o365relay.journal.Event.Deferred;
 import org.o365relay.journal.Event.Delayed;
 import org.o365relay.journal.Event.Delivered;
@@ -76,6 +77,7 @@ public final class LogJournal implements Journal {
             case QueueUnusable unusable -> logFailure("queue-unusable", unusable.reason(), unusable.advice());
             case QueueUsable usable -> logEnd("queue-usable", usable.after(), info());
             case QueueDamaged damaged -> logFailure("queue-damaged", damaged.reason(), damaged.advice());
+            case ClockChanged(Duration by) -> warn().with("by", seconds(by)).log("clock-changed");
         }
     }
 

@@ -96,8 +96,7 @@ public final class Rates implements Journal {
             return new Rate(seconds.sum(60), minutes.sum(HOUR), minutes.sum(DAY));
         }
 
-        /// Advances the windows to the current time. If the clock was set back, discards the events that were
-        /// counted at later times.
+        /// Advances the windows to the current time.
         private void moveToNow() {
             long now = clock.millis();
             seconds.moveTo(now);

@@ -1,5 +1,6 @@
 package org.o365relay.queue;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.o365relay.mail.Arrival;
@@ -23,7 +24,7 @@ import org.o365relay.mail.Recipient;
 /// @param route the mailbox or pool chosen by the routing rules or by an operator
 /// @param mailbox the mailbox that claimed the message; for a bounce, the mailbox or pool that the message
 ///     waits for
-/// @param dueAt due time of the message before it was claimed
+/// @param dueAt due time of the message before it was claimed, on the steady clock
 public record Claim(
         QueueId id,
         long lease,
@@ -37,9 +38,24 @@ public record Claim(
         String route,
         String mailbox,
         Priority priority,
-        Instant dueAt) {
+        Instant dueAt,
+        Age age) {
 
     public Claim {
         recipients = List.copyOf(recipients);
+    }
+
+    /// How old an open message is.
+    ///
+    /// @param arrivedAt when the message arrived, on the steady clock
+    /// @param downtime the time since then in which no relay was running, without the first hour of each such
+    ///     period. It does not count towards the retry time of the message: its length is known only from the
+    ///     calendar clock, which may be wrong, and the message could not be delivered
+    public record Age(Instant arrivedAt, Duration downtime) {
+
+        /// @return the time from which the retry time of the message is counted, on the steady clock
+        public Instant countedFrom() {
+            return arrivedAt.plus(downtime);
+        }
     }
 }

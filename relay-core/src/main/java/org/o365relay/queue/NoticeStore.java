@@ -11,20 +11,30 @@ import org.o365relay.mail.QueueId;
 /// written, and writes nothing in that case.
 public interface NoticeStore {
 
-    /// @return a lower bound for the IDs of messages whose reception begins at this time or later
+    /// @return a lower bound for the IDs of messages whose reception begins at this time of the calendar clock
+    ///     or later
     QueueId firstIdAt(Instant time);
 
-    /// @return the position that the scan for delayed messages has reached; empty if none is saved
+    /// Finds the messages that arrived before a time. Ids grow with the time of arrival.
+    ///
+    /// @param after only messages with higher IDs are considered
+    /// @param time a time on the steady clock
+    /// @return an ID below that of the first open message that arrived at that time or later; the newest ID if
+    ///     there is no such message; at least `after`
+    QueueId lastArrivalBefore(QueueId after, Instant time);
+
+    /// @return the position that the scan for delayed messages has reached; empty if none is saved. The lowest
+    ///     ID if the position is above the IDs of new messages, because the calendar clock was far ahead
     Optional<QueueId> delaysRecordedUpTo();
 
     /// Reads open messages in the order of their IDs, except notices, messages from the null sender and
     /// messages on hold.
     ///
     /// @param after end of the previous batch; only messages with higher IDs are read
-    /// @param before end of the range of IDs, exclusive
+    /// @param upTo end of the range of IDs, inclusive
     /// @param max maximum number of rows to read
     /// @return the next batch; damaged messages are left out
-    Batch waitingMessages(QueueId after, QueueId before, int max);
+    Batch waitingMessages(QueueId after, QueueId upTo, int max);
 
     /// A batch of waiting messages.
     ///
@@ -48,7 +58,7 @@ public interface NoticeStore {
     /// @param noticeId ID of the queued notice; null if no notice was queued
     record Written(boolean isNotified, @Nullable QueueId noticeId) {}
 
-    /// @param until notices suppressed after this time are left out
+    /// @param until notices suppressed after this time of the steady clock are left out
     /// @return suppressed notices, grouped by device and recipient; damaged rows are left out
     List<SuppressedNotices> suppressedNotices(Instant until);
 

@@ -7,6 +7,6 @@ import org.o365relay.mail.EmailAddress;
 /// The suppressed notices for one recipient about one device, to be combined in a digest.
 ///
 /// @param count number of suppressed notices, at least 1
-/// @param since when the oldest notice was suppressed
-/// @param until end of the period; notices suppressed later are reported in a later digest
+/// @param since when the oldest notice was suppressed, on the steady clock
+/// @param until end of the period, on the steady clock; notices suppressed later are reported in a later digest
 public record SuppressedNotices(InetAddress client, EmailAddress recipient, int count, Instant since, Instant until) {}

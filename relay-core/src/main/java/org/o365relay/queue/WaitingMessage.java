@@ -28,6 +28,7 @@ public record WaitingMessage(
         String mailbox,
         Priority priority,
         @Nullable String reason,
+        Claim.Age age,
         Supplier<InputStream> content) {
 
     public WaitingMessage {

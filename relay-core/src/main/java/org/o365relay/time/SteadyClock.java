@@ -49,6 +49,14 @@ public final class SteadyClock implements InstantSource {
         return new SteadyClock(InstantSource.system(), System::nanoTime);
     }
 
+    /// @return a clock that starts now, at the time of the calendar clock, and follows it, for a program or a
+    ///     calculation that lasts a moment
+    public static SteadyClock following(InstantSource calendar) {
+        return new SteadyClock(
+                calendar,
+                () -> Duration.between(Instant.EPOCH, calendar.instant()).toNanos());
+    }
+
     /// Continues the clock of an earlier process. The time between the processes is known only from the
     /// calendar clock, which may have been set meanwhile: it counts as zero if negative, and at most as
     /// `longest`.

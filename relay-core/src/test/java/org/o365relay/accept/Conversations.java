@@ -38,6 +38,7 @@ import org.o365relay.queue.QueueSettings;
 import org.o365relay.queue.QueueUnavailableException;
 import org.o365relay.queue.jdbc.JdbcQueue;
 import org.o365relay.queue.jdbc.sqlite.SqliteQueue;
+import org.o365relay.time.SteadyClock;
 
 /// Whole conversations of clients with the relay, at a time that stands still: a byte stream in packets goes in,
 /// and what came of it comes out. Checks what must hold whatever the client sends: each message in the queue has
@@ -206,7 +207,7 @@ final class Conversations implements AutoCloseable {
     private JdbcQueue open() throws QueueUnavailableException {
         return SqliteQueue.open(
                 new QueueSettings(directory.resolve("queue" + generation++), 0, 1L << 40, Duration.ofDays(1)),
-                CLOCK,
+                SteadyClock.following(CLOCK),
                 RandomGenerator.getDefault());
     }
 

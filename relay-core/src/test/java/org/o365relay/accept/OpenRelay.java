@@ -28,6 +28,7 @@ import org.o365relay.queue.QueueSettings;
 import org.o365relay.queue.QueueUnavailableException;
 import org.o365relay.queue.jdbc.JdbcQueue;
 import org.o365relay.queue.jdbc.sqlite.SqliteQueue;
+import org.o365relay.time.SteadyClock;
 
 /// A listener and a queue on the system's clock, to listen on whatever a test likes.
 final class OpenRelay implements AutoCloseable {
@@ -44,7 +45,7 @@ final class OpenRelay implements AutoCloseable {
         InstantSource clock = InstantSource.system();
         this.queue = SqliteQueue.open(
                 new QueueSettings(directory.resolve("queue"), 0, 1L << 40, Duration.ofDays(30)),
-                clock,
+                SteadyClock.following(clock),
                 RandomGenerator.getDefault());
         try {
             this.listener =

@@ -28,6 +28,7 @@ import org.o365relay.queue.QueueSettings;
 import org.o365relay.queue.QueueUnavailableException;
 import org.o365relay.queue.jdbc.JdbcQueue;
 import org.o365relay.queue.jdbc.sqlite.SqliteQueue;
+import org.o365relay.time.SteadyClock;
 
 /// The front half of the relay on a free port: a real listener and a real queue, at a time that stands still.
 public final class TestRelayFront implements AutoCloseable {
@@ -50,7 +51,7 @@ public final class TestRelayFront implements AutoCloseable {
         this.queue = SqliteQueue.open(
                 new QueueSettings(
                         directory, settings.freeSpaceFloor(), settings.maximumQueueSize(), Duration.ofDays(30)),
-                clock,
+                SteadyClock.following(clock),
                 RandomGenerator.of("L64X128MixRandom"));
         this.settings = settings;
         this.devices = new Devices(clock);

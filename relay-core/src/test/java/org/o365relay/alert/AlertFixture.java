@@ -55,7 +55,9 @@ final class AlertFixture implements AutoCloseable {
     private JdbcQueue openQueue() {
         try {
             return SqliteQueue.open(
-                    new QueueSettings(directory, 0, Long.MAX_VALUE / 2, Duration.ofDays(30)), clock, new Random(1));
+                    new QueueSettings(directory, 0, Long.MAX_VALUE / 2, Duration.ofDays(30)),
+                    clock.steady(),
+                    new Random(1));
         } catch (QueueUnavailableException e) {
             throw new AssertionError(e);
         }

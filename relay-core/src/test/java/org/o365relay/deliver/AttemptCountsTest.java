@@ -115,7 +115,7 @@ class AttemptCountsTest {
         SendingAccount account =
                 new SendingAccount("relay@contoso.example", DeliveryFixture.UNLIMITED, List.of(), relay.clock);
         DeliveryFixture.Member member =
-                relay.member(DeliveryFixture.MAILBOX, List.of(relay.upstream), account, probes, relay.clock);
+                relay.member(DeliveryFixture.MAILBOX, List.of(relay.upstream), account, probes, relay.queue.clock());
         relay.accept("scan@contoso.example", SCAN, ANNA);
         for (int i = 0; i < 24 * 60 * 4; i++) {
             relay.deliverDue(member);

@@ -24,7 +24,7 @@ class AttemptPermitTest {
     private final SendingAccount account =
             new SendingAccount(DeliveryFixture.MAILBOX.toString(), LIMITS, List.of(), this::now);
     private final UpstreamFailover failover = new UpstreamFailover(
-            DeliveryFixture.MAILBOX, List.of(new FakeUpstream(10)), DeliveryFixture.PROBES, _ -> {}, clock);
+            DeliveryFixture.MAILBOX, List.of(new FakeUpstream(10)), DeliveryFixture.PROBES, _ -> {}, clock.steady());
 
     private Instant now() {
         duringTheWait.run();

@@ -124,14 +124,14 @@ class DelayNotifierTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
-            # NOTIFY for anna     | for bert      | warned about
-            -                     | -             | anna, bert
-            NEVER                 | NEVER         | -
-            NEVER                 | -             | bert
-            DELAY                 | FAILURE       | anna
-            FAILURE               | SUCCESS       | -
-            SUCCESS,FAILURE,DELAY | DELAY,FAILURE | anna, bert
-            """)
+        # NOTIFY for anna     | for bert      | warned about
+        -                     | -             | anna, bert
+        NEVER                 | NEVER         | -
+        NEVER                 | -             | bert
+        DELAY                 | FAILURE       | anna
+        FAILURE               | SUCCESS       | -
+        SUCCESS,FAILURE,DELAY | DELAY,FAILURE | anna, bert
+        """)
     void respectsTheNotifyParameterOfTheSender(@Nullable String anna, @Nullable String bert, @Nullable String told) {
         Map<EmailAddress, ForRecipient> wishes =
                 Map.of(DeliveryFixture.address(ANNA), wishes(anna), DeliveryFixture.address(BERT), wishes(bert));
@@ -232,7 +232,7 @@ class DelayNotifierTest {
         open();
 
         assertThat(relay.journal.lines("delayed")).singleElement().asString().contains(id.toString());
-        assertThat(warning()).contains("Will-Retry-Until: Fri, 27 Nov 2026 09:08:00 +0000");
+        assertThat(warning()).contains("Will-Retry-Until: Wed, 2 Dec 2026 07:00:00 +0000");
     }
 
     @Test
@@ -266,7 +266,7 @@ class DelayNotifierTest {
         EmailAddress other = DeliveryFixture.address("other@contoso.example");
         FakeUpstream upstream = new FakeUpstream(2);
         SendingAccount account = new SendingAccount(other.toString(), DeliveryFixture.UNLIMITED, List.of(), clock);
-        Member spare = relay.member(other, List.of(upstream), account, DeliveryFixture.PROBES, clock);
+        Member spare = relay.member(other, List.of(upstream), account, DeliveryFixture.PROBES, relay.queue.clock());
         relay.upstream.answer(WRONG_PASSWORD);
         relay.accept("scan@contoso.example", SCAN, ANNA);
         relay.deliverDue();
@@ -345,9 +345,9 @@ class DelayNotifierTest {
 
     @Test
     void continuesAfterTheClockWasSetBack() {
-        clock.advance(Duration.ofDays(300));
+        clock.jump(Duration.ofDays(300));
         relay.watchNotices();
-        clock.advance(Duration.ofDays(-300));
+        clock.jump(Duration.ofDays(-300));
         deferred(DsnRequest.NONE, ANNA);
         watchUntil(AGE.plus(STEP));
 

@@ -4,7 +4,6 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -39,6 +38,7 @@ import org.o365relay.queue.jdbc.sqlite.SqliteQueue;
 import org.o365relay.rewrite.RewriteRules;
 import org.o365relay.route.Routes;
 import org.o365relay.route.Target;
+import org.o365relay.time.SteadyClock;
 
 /// A real queue, rewriter and policy with a fake upstream and a clock that stands still.
 final class DeliveryFixture implements AutoCloseable {
@@ -81,13 +81,14 @@ final class DeliveryFixture implements AutoCloseable {
             Path directory, ManualClock clock, NoticeSettings notices, MailboxLimits limits, FakeUpstream... spare)
             throws QueueUnavailableException {
         this.clock = clock;
-        queue = SqliteQueue.open(new QueueSettings(directory, 0, Long.MAX_VALUE, Duration.ofDays(30)), clock, random);
+        queue = SqliteQueue.open(
+                new QueueSettings(directory, 0, Long.MAX_VALUE, Duration.ofDays(30)), clock.steady(), random);
         noticePolicy = new NoticePolicy(
-                notices, "relay.contoso.example", queue.notices().storedNotices(), clock);
-        SendingAccount account = new SendingAccount(MAILBOX.toString(), limits, List.of(), clock);
+                notices, "relay.contoso.example", queue.notices().storedNotices(), queue.clock());
+        SendingAccount account = new SendingAccount(MAILBOX.toString(), limits, List.of(), queue.clock());
         List<Upstream> upstreams = Stream.concat(Stream.<Upstream>of(upstream), Arrays.stream(spare))
                 .toList();
-        Member member = member(MAILBOX, upstreams, account, PROBES, clock);
+        Member member = member(MAILBOX, upstreams, account, PROBES, queue.clock());
         sender = member.sender();
         delivery = member.delivery();
     }
@@ -98,7 +99,7 @@ final class DeliveryFixture implements AutoCloseable {
             List<Upstream> upstreams,
             SendingAccount account,
             ProbeSchedule probes,
-            InstantSource time) {
+            SteadyClock time) {
         MailboxSender another =
                 new MailboxSender(mailbox(mailbox), upstreams, account, routes(mailbox), probes, journal, time);
         return new Member(another, new Delivery(queue.claims(), another, RETRY, noticePolicy, journal, time, random));
@@ -120,7 +121,7 @@ final class DeliveryFixture implements AutoCloseable {
     void watchNotices(MailboxSender... others) {
         List<MailboxSender> senders =
                 Stream.concat(Stream.of(sender), Arrays.stream(others)).toList();
-        new NoticeScheduler(queue.notices(), senders, noticePolicy, RETRY::expiresAt, journal, clock).run();
+        new NoticeScheduler(queue.notices(), senders, noticePolicy, RETRY::expiresAt, journal, queue.clock()).run();
     }
 
     /// Puts a message into the queue.
@@ -204,7 +205,7 @@ final class DeliveryFixture implements AutoCloseable {
 
     /// Bounces a message on the command of an operator.
     void bounce(Claim claim, String by) {
-        new Bouncer(queue.claims(), sender, noticePolicy, journal, clock).bounce(claim, by);
+        new Bouncer(queue.claims(), sender, noticePolicy, journal, queue.clock()).bounce(claim, by);
     }
 
     List<Claim> due() {

@@ -92,7 +92,7 @@ class DeliveryTest {
                 DeliveryFixture.RETRY,
                 relay.noticePolicy,
                 relay.journal,
-                relay.clock,
+                relay.queue.clock(),
                 operator);
 
         relay.due().forEach(claim -> DeliveryFixture.deliver(relay.sender, delivery, claim));

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -25,6 +24,7 @@ import org.o365relay.deliver.upstream.Response;
 import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
+import org.o365relay.time.SteadyClock;
 
 class DispatcherTest {
 
@@ -185,7 +185,7 @@ class DispatcherTest {
         SendingAccount account =
                 new SendingAccount(mailbox.toString(), DeliveryFixture.UNLIMITED, List.of(), relay.clock);
 
-        relay.deliverDue(relay.member(mailbox, List.of(other), account, DeliveryFixture.PROBES, relay.clock));
+        relay.deliverDue(relay.member(mailbox, List.of(other), account, DeliveryFixture.PROBES, relay.queue.clock()));
 
         assertThat(other.sent()).hasSize(1);
     }
@@ -227,7 +227,7 @@ class DispatcherTest {
 
     /// With the clock of the system, and probes after some milliseconds.
     private void start(EmailAddress mailbox, MailboxLimits limits, FakeUpstream... upstreams) {
-        InstantSource time = InstantSource.system();
+        SteadyClock time = SteadyClock.system();
         SendingAccount account = new SendingAccount(mailbox.toString(), limits, List.of(), time);
         ProbeSchedule probes = new ProbeSchedule(Duration.ofMillis(20), Duration.ofMillis(20));
         DeliveryFixture.Member member = relay.member(mailbox, List.of(upstreams), account, probes, time);

@@ -484,7 +484,7 @@ class MailboxSenderTest {
 
     private DeliveryFixture.Member member(String mailbox, SendingAccount account) {
         return relay.member(
-                DeliveryFixture.address(mailbox), List.of(graph), account, DeliveryFixture.PROBES, relay.clock);
+                DeliveryFixture.address(mailbox), List.of(graph), account, DeliveryFixture.PROBES, relay.queue.clock());
     }
 
     private SendingAccount account(String name) {

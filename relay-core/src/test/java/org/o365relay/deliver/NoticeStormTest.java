@@ -228,8 +228,10 @@ class NoticeStormTest {
         fail(0, MOST + 1);
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("queue.db"));
                 Statement statement = connection.createStatement()) {
-            statement.execute("INSERT INTO suppressed_notice VALUES (1, 'failed', '10.0.0', 'a@contoso.example', 1)");
-            statement.execute("INSERT INTO suppressed_notice VALUES (1, 'eaten', '10.0.0.1', 'a@contoso.example', 1)");
+            statement.execute(
+                    "INSERT INTO suppressed_notice VALUES (1, 'failed', '10.0.0', 'a@contoso.example', 1, 1)");
+            statement.execute(
+                    "INSERT INTO suppressed_notice VALUES (1, 'eaten', '10.0.0.1', 'a@contoso.example', 1, 1)");
         }
         clock.advance(Duration.ofHours(1));
         relay.watchNotices();

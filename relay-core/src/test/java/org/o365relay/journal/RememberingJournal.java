@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.journal.Event.Accepted;
 import org.o365relay.journal.Event.Backoff;
 import org.o365relay.journal.Event.Blocked;
+import org.o365relay.journal.Event.ClockChanged;
 import org.o365relay.journal.Event.Deferred;
 import org.o365relay.journal.Event.Delayed;
 import org.o365relay.journal.Event.Delivered;
@@ -114,6 +115,7 @@ public final class RememberingJournal implements Journal {
                         + e.until();
             case Expiring e -> "expiring " + e.what() + " in " + e.daysLeft() + " days | " + e.advice();
             case Paused e -> "paused " + e.mailbox() + " by " + e.by();
+            case ClockChanged e -> "clock-changed by " + e.by();
             case Retried e -> "retried " + e.mailbox() + " by " + e.by();
             case Resumed e -> "resumed " + e.mailbox() + " by " + e.by();
             case QueueChanged e -> "queueChanged " + e.messages() + ": " + e.change() + " by " + e.by();

@@ -70,7 +70,9 @@ class NdrProcessorTest {
     @BeforeEach
     void open() throws QueueUnavailableException {
         queue = SqliteQueue.open(
-                new QueueSettings(directory, 0, Long.MAX_VALUE / 2, Duration.ofDays(30)), clock, new Random(1));
+                new QueueSettings(directory, 0, Long.MAX_VALUE / 2, Duration.ofDays(30)),
+                clock.steady(),
+                new Random(1));
         returns = new NdrProcessor(MAILBOX, MARK, queue.ndrs(), authors(), journal, clock);
     }
 

@@ -25,6 +25,7 @@ import org.o365relay.daemon.cli.DevicesCommand;
 import org.o365relay.mail.Deviation;
 import org.o365relay.queue.jdbc.JdbcQueue;
 import org.o365relay.queue.jdbc.sqlite.SqliteQueue;
+import org.o365relay.time.SteadyClock;
 
 /// `o365-relay devices` on real queues, while a relay runs and without one.
 @Timeout(60)
@@ -69,7 +70,7 @@ final class DevicesCommandTest {
     private void recordDevices() throws Exception {
         RelaySettings settings = RelayFixture.settings(configure());
         InstantSource clock = InstantSource.system();
-        try (JdbcQueue queue = SqliteQueue.open(settings.queue(), clock, new Random(1))) {
+        try (JdbcQueue queue = SqliteQueue.open(settings.queue(), SteadyClock.following(clock), new Random(1))) {
             Devices devices = new Devices(clock);
             queue.devices().startPersisting(devices);
             devices.at(InetAddress.ofLiteral("192.168.10.7")).rejected();

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
@@ -30,6 +29,7 @@ import org.o365relay.sandbox.fault.Fault;
 import org.o365relay.sandbox.message.AcceptedMessage;
 import org.o365relay.sandbox.settings.SandboxMailbox;
 import org.o365relay.sandbox.settings.SandboxSettings;
+import org.o365relay.time.SteadyClock;
 
 /// A relay made from a configuration file, in front of a sandbox, both in this JVM. Either can be stopped and
 /// started again.
@@ -87,7 +87,7 @@ final class RelayFixture implements AutoCloseable {
     /// @param to another journal than [#journal()]
     RelayFixture start(Journal to, String... more) throws IOException, QueueUnavailableException, ListenException {
         RelaySettings read = settings(ConfigText.write(directory, sandbox, more));
-        relay = new Relay(read, to, "test", clock, RandomGenerator.getDefault()).start();
+        relay = new Relay(read, to, "test", SteadyClock.following(clock), RandomGenerator.getDefault()).start();
         return this;
     }
 
@@ -180,8 +180,7 @@ final class RelayFixture implements AutoCloseable {
 
     static List<HistoryEntry> history(Path directory, String queueId) throws QueueUnavailableException {
         RelaySettings settings = settings(directory.resolve("relay.conf"));
-        try (JdbcQueue queue =
-                SqliteQueue.open(settings.queue(), InstantSource.system(), RandomGenerator.getDefault())) {
+        try (JdbcQueue queue = SqliteQueue.open(settings.queue(), SteadyClock.system(), RandomGenerator.getDefault())) {
             return queue.notices().history(QueueId.parse(queueId).orElseThrow());
         }
     }

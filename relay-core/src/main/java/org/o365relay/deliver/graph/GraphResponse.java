@@ -86,22 +86,32 @@ final class GraphResponse {
         return text != null && !text.isEmpty();
     }
 
-    /// @return the delay in Retry-After (RFC 9110 §10.2.3), negative for a date in the past; empty if the field
-    ///     is missing or invalid
+    /// Reads the delay in Retry-After (RFC 9110 §10.2.3). A date there is compared with the date of the
+    /// response, so that the relay's calendar clock may be wrong.
+    ///
+    /// @param now current time, used if the response has no date
+    /// @return the delay, negative for a date in the past; empty if the field is missing or invalid
     Optional<Duration> retryAfter(Instant now) {
-        return headers.firstValue("Retry-After").flatMap(value -> delay(value.strip(), now));
+        return headers.firstValue("Retry-After").map(String::strip).flatMap(value -> {
+            try {
+                return value.chars().allMatch(Character::isDigit)
+                        ? Optional.of(Duration.ofSeconds(Long.parseLong(value)))
+                        : date(value).map(date -> Duration.between(sentAt().orElse(now), date));
+            } catch (NumberFormatException unreadable) {
+                return Optional.empty();
+            }
+        });
     }
 
-    private static Optional<Duration> delay(String value, Instant now) {
+    private Optional<Instant> sentAt() {
+        return headers.firstValue("Date").flatMap(value -> date(value.strip()));
+    }
+
+    private static Optional<Instant> date(String value) {
         try {
-            return Optional.of(
-                    value.chars().allMatch(Character::isDigit)
-                            ? Duration.ofSeconds(Long.parseLong(value))
-                            : Duration.between(
-                                    now,
-                                    ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME)
-                                            .toInstant()));
-        } catch (DateTimeParseException | NumberFormatException unreadable) {
+            return Optional.of(ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME)
+                    .toInstant());
+        } catch (DateTimeParseException unreadable) {
             return Optional.empty();
         }
     }

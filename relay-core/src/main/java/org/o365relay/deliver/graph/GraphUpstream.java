@@ -4,7 +4,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.SequenceInputStream;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.o365relay.deliver.upstream.AttemptAbortedException;
@@ -21,6 +20,7 @@ import org.o365relay.mail.UnacceptableContentException;
 import org.o365relay.net.Https;
 import org.o365relay.rewrite.DestinationFields;
 import org.o365relay.rewrite.ReaddressedHeader;
+import org.o365relay.time.SteadyClock;
 
 /// Sends mail through Microsoft Graph. Graph has no envelope: it sends to the recipients in the header, so the
 /// header is rewritten to contain exactly the recipients of the envelope ([DestinationFields]), and all
@@ -51,7 +51,7 @@ public final class GraphUpstream implements Upstream {
             Https https,
             int connections,
             Path spool,
-            InstantSource clock) {
+            SteadyClock clock) {
         this(settings, tokens, https, connections, spool, clock, MAX_ATTACHMENT);
     }
 
@@ -61,7 +61,7 @@ public final class GraphUpstream implements Upstream {
             Https https,
             int connections,
             Path spool,
-            InstantSource clock,
+            SteadyClock clock,
             long maxAttachment) {
         this.settings = settings;
         this.connections = Math.clamp(connections, 1, MAX_REQUESTS);

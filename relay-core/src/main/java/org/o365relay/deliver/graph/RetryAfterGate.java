@@ -2,7 +2,6 @@ package org.o365relay.deliver.graph;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.o365relay.deliver.upstream.AttemptAbortedException;
@@ -10,6 +9,7 @@ import org.o365relay.deliver.upstream.Response;
 import org.o365relay.deliver.upstream.Response.Origin;
 import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.mail.Reply;
+import org.o365relay.time.SteadyClock;
 
 /// Prevents new attempts and checks during the wait that Graph has asked for (429 or 503 with Retry-After). An
 /// attempt in flight continues.
@@ -18,16 +18,16 @@ final class RetryAfterGate {
     /// Longest wait; a longer Retry-After is shortened to this.
     static final Duration MAX = Duration.ofHours(24);
 
-    private final InstantSource clock;
+    private final SteadyClock clock;
     private final AtomicReference<Instant> until = new AtomicReference<>(Instant.MIN);
 
-    RetryAfterGate(InstantSource clock) {
+    RetryAfterGate(SteadyClock clock) {
         this.clock = clock;
     }
 
     void record(GraphResponse response) {
         Instant now = clock.instant();
-        requested(response, now)
+        requested(response)
                 .map(now::plus)
                 .ifPresent(end -> until.accumulateAndGet(end, (a, b) -> a.isAfter(b) ? a : b));
     }
@@ -35,12 +35,12 @@ final class RetryAfterGate {
     /// @return the response of the attempt, with the wait that Graph asked for, if any
     Response response(Step step, Reply reply, GraphResponse response) {
         Response result = new Response(step, reply, Origin.GRAPH);
-        return requested(response, clock.instant()).map(result::withRetryAfter).orElse(result);
+        return requested(response).map(result::withRetryAfter).orElse(result);
     }
 
-    private static Optional<Duration> requested(GraphResponse response, Instant now) {
+    private Optional<Duration> requested(GraphResponse response) {
         return response.status() == 429 || response.status() == 503
-                ? response.retryAfter(now)
+                ? response.retryAfter(clock.calendar().instant())
                         .filter(Duration::isPositive)
                         .map(wait -> wait.compareTo(MAX) > 0 ? MAX : wait)
                 : Optional.empty();

@@ -63,11 +63,8 @@ final class Breaker {
         last = now;
     }
 
-    /// Also returns true if the remaining backoff exceeds the maximum, which happens only after the clock was
-    /// set back.
     private static boolean isOver(Backoff current, Instant now) {
-        return !current.until().isAfter(now)
-                || Duration.between(now, current.until()).compareTo(PERIODS.max()) > 0;
+        return !current.until().isAfter(now);
     }
 
     private static String reason(Verdict refusal) {

@@ -1,7 +1,6 @@
 package org.o365relay.deliver.health;
 
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -19,6 +18,7 @@ import org.o365relay.mail.Outcome.Deferred;
 import org.o365relay.mail.Outcome.Delivered;
 import org.o365relay.mail.Outcome.Failed;
 import org.o365relay.mail.Recipient;
+import org.o365relay.time.SteadyClock;
 
 /// The circuit breakers of one mailbox, one for each refused author or recipient. Keeps the 1,000 most recently
 /// used. Failures that concern only one message are not counted, so they do not delay other mail.
@@ -28,7 +28,7 @@ public final class Breakers {
 
     private final EmailAddress mailbox;
     private final Journal journal;
-    private final InstantSource clock;
+    private final SteadyClock clock;
     private final Map<Subject, Breaker> breakers = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
@@ -47,7 +47,7 @@ public final class Breakers {
     /// The author or recipient that a breaker applies to.
     private record Subject(Scope scope, String name) {}
 
-    public Breakers(EmailAddress mailbox, Journal journal, InstantSource clock) {
+    public Breakers(EmailAddress mailbox, Journal journal, SteadyClock clock) {
         this.mailbox = mailbox;
         this.journal = journal;
         this.clock = clock;
@@ -104,7 +104,7 @@ public final class Breakers {
                 subject.name(),
                 backoff.refusal().response().reply(),
                 backoff.refusal().advice(),
-                backoff.until()));
+                clock.toCalendar(backoff.until())));
     }
 
     private void delivered(Recipient recipient, @Nullable EmailAddress alias) {

@@ -3,14 +3,16 @@ package org.o365relay.deliver.health;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.health.HealthEvent.Pause;
 import org.o365relay.deliver.health.HealthState.Blocked;
 import org.o365relay.deliver.health.HealthState.Retrying;
 import org.o365relay.deliver.health.MailboxStatus.State;
+import org.o365relay.time.SteadyClock;
 
 /// Creates the [MailboxStatus] from the health of a mailbox.
-record MailboxStatusView(MailboxHealth health) {
+///
+/// @param clock the clock of the health's times, which are shown on its calendar
+record MailboxStatusView(MailboxHealth health, SteadyClock clock) {
 
     MailboxStatus status() {
         Pause pause = health.pause();
@@ -78,17 +80,17 @@ record MailboxStatusView(MailboxHealth health) {
     }
 
     private MailboxStatus of(
-            State state, UpstreamHealth upstream, Suspension suspension, Instant since, @Nullable Instant nextProbe) {
+            State state, UpstreamHealth upstream, Suspension suspension, Instant since, Instant nextProbe) {
         Cause cause = suspension.cause();
         return new MailboxStatus(
                 health.mailbox().toString(),
                 state,
-                since,
+                clock.toCalendar(since),
                 upstream.name(),
                 cause.reply().toString(),
                 cause.explanation(),
                 cause.advice(),
-                nextProbe,
+                clock.toCalendar(nextProbe),
                 delivering());
     }
 

@@ -78,13 +78,10 @@ record Suspension(
                 : new Suspension(cause, endedBy, schedule, since, failedProbes, delay, now);
     }
 
-    /// @return time until the next probe; never longer than the delay, even if the clock was set back
+    /// @return time until the next probe
     Duration remaining(Instant now) {
         Duration left = Duration.between(now, nextProbe);
-        if (left.isNegative()) {
-            return Duration.ZERO;
-        }
-        return left.compareTo(delay) < 0 ? left : delay;
+        return left.isNegative() ? Duration.ZERO : left;
     }
 
     boolean isDue(Instant now) {

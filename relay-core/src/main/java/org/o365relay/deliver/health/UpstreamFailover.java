@@ -2,7 +2,6 @@ package org.o365relay.deliver.health;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -14,8 +13,10 @@ import org.o365relay.deliver.health.HealthEvent.Resume;
 import org.o365relay.deliver.health.HealthEvent.Retry;
 import org.o365relay.deliver.health.HealthEvent.TimePassed;
 import org.o365relay.deliver.upstream.Upstream;
+import org.o365relay.journal.Event;
 import org.o365relay.journal.Journal;
 import org.o365relay.mail.EmailAddress;
+import org.o365relay.time.SteadyClock;
 
 /// Chooses the upstream of one mailbox, and blocks the mailbox while none can be used.
 ///
@@ -27,17 +28,13 @@ public final class UpstreamFailover {
     private final List<Upstream> upstreams;
     private final List<FaultAttribution> attributions;
     private final Journal journal;
-    private final InstantSource clock;
+    private final SteadyClock clock;
     private MailboxHealth health;
 
     /// @param upstreams upstreams in order of preference, the primary first; at least one
     /// @param probes schedule of probes for failures that do not specify a schedule
     public UpstreamFailover(
-            EmailAddress mailbox,
-            List<Upstream> upstreams,
-            ProbeSchedule probes,
-            Journal journal,
-            InstantSource clock) {
+            EmailAddress mailbox, List<Upstream> upstreams, ProbeSchedule probes, Journal journal, SteadyClock clock) {
         this.upstreams = List.copyOf(upstreams);
         this.attributions = upstreams.stream().map(_ -> new FaultAttribution()).toList();
         this.journal = journal;
@@ -56,9 +53,19 @@ public final class UpstreamFailover {
         HealthTransition transition = HealthTransition.of(health, event, clock.instant());
         if (!transition.health().equals(health)) {
             health = transition.health();
-            transition.journal().forEach(journal::record);
+            transition.journal().stream().map(this::onCalendar).forEach(journal::record);
             notifyAll();
         }
+    }
+
+    /// @return the event with its time, if it has one, on the calendar clock
+    private Event onCalendar(Event event) {
+        if (event instanceof Event.Blocked(var mailbox, var upstream, var reply, var advice, var nextProbe)) {
+            return new Event.Blocked(mailbox, upstream, reply, advice, clock.toCalendar(nextProbe));
+        }
+        return event instanceof Event.Unreachable(var mailbox, var upstream, var reply, var nextAttempt)
+                ? new Event.Unreachable(mailbox, upstream, reply, clock.toCalendar(nextAttempt))
+                : event;
     }
 
     /// Returns the current health, after ending a block that has reached its fixed end time.
@@ -119,7 +126,8 @@ public final class UpstreamFailover {
     }
 
     private List<RequestedProbe> probe(HealthEvent request, @Nullable Instant quotaFullUntil) {
-        List<RequestedProbe> probes = new ArrayList<>(RequestedProbe.of(current(), quotaFullUntil));
+        Instant shown = quotaFullUntil == null ? null : clock.toCalendar(quotaFullUntil);
+        List<RequestedProbe> probes = new ArrayList<>(RequestedProbe.of(current(), shown));
         for (int i = 0; i < upstreams.size(); i++) {
             boolean waited = upstreams.get(i).endRetryAfter();
             if (waited && isInUse(i)) {
@@ -174,7 +182,7 @@ public final class UpstreamFailover {
 
     /// @return the state to show to operators
     public synchronized MailboxStatus status() {
-        return new MailboxStatusView(current()).status();
+        return new MailboxStatusView(current(), clock).status();
     }
 
     /// Waits until a delivery may start, but no longer than 30 seconds.

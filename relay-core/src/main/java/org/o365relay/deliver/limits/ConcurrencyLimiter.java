@@ -89,9 +89,9 @@ public final class ConcurrencyLimiter {
         return backoff().isPositive() ? 0 : limit - inUse;
     }
 
-    /// Remaining backoff; never longer than the maximum, even if the clock was set back.
+    /// Remaining backoff; negative if it is over.
     private Duration backoff() {
-        return shorter(Duration.between(clock.instant(), backoffUntil), MAX_BACKOFF);
+        return Duration.between(clock.instant(), backoffUntil);
     }
 
     private static Duration shorter(Duration one, Duration other) {

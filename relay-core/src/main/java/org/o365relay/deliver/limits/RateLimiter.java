@@ -52,10 +52,10 @@ public final class RateLimiter {
         credit = Math.min(maxCredit, credit + count * interval);
     }
 
-    /// Adds the credit for the time since the last call. A clock that was set back does not reduce the credit.
+    /// Adds the credit for the time since the last call.
     private void accrue() {
         Instant now = clock.instant();
-        long passed = Math.max(0, Duration.between(accruedAt, now).toNanos());
+        long passed = Duration.between(accruedAt, now).toNanos();
         credit = Math.min(maxCredit, credit + passed);
         accruedAt = now;
     }

@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -34,6 +33,7 @@ import org.o365relay.queue.NoticeStore.Written;
 import org.o365relay.queue.QueueException;
 import org.o365relay.queue.SuppressedNotice;
 import org.o365relay.queue.WaitingMessage;
+import org.o365relay.time.SteadyClock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,7 +56,7 @@ final class DelayNotifier {
     private final NoticePolicy policy;
     private final Expiry expiry;
     private final Journal journal;
-    private final InstantSource clock;
+    private final SteadyClock clock;
 
     DelayNotifier(
             NoticeStore notices,
@@ -64,7 +64,7 @@ final class DelayNotifier {
             NoticePolicy policy,
             Expiry expiry,
             Journal journal,
-            InstantSource clock) {
+            SteadyClock clock) {
         this.notices = notices;
         this.senders = List.copyOf(senders);
         this.policy = policy;
@@ -83,12 +83,11 @@ final class DelayNotifier {
         if (age.isZero()) {
             return;
         }
-        Instant now = clock.instant();
-        QueueId end = notices.firstIdAt(now.minus(age));
-        QueueId position = notices.delaysRecordedUpTo()
-                .filter(reached -> reached.compareTo(notices.firstIdAt(now)) < 0) // otherwise the clock was set back
-                .orElse(end);
-        boolean hasMore = position.compareTo(end) <= 0; // otherwise the delay was increased or the clock set back
+        Optional<QueueId> reached = notices.delaysRecordedUpTo();
+        QueueId end = notices.lastArrivalBefore(
+                reached.orElse(new QueueId(0)), clock.instant().minus(age));
+        QueueId position = reached.orElse(end);
+        boolean hasMore = reached.isEmpty() || position.compareTo(end) < 0;
         while (hasMore && shouldContinue.getAsBoolean()) {
             Optional<NoticeMailbox> open =
                     senders.stream().filter(NoticeMailbox::isOpen).findFirst();
@@ -127,7 +126,7 @@ final class DelayNotifier {
                         waiting.id(),
                         waiting.arrival().client(),
                         notification.to(),
-                        Duration.between(waiting.arrival().at(), clock.instant()),
+                        Duration.between(waiting.age().arrivedAt(), clock.instant()),
                         message == null)));
     }
 
@@ -136,7 +135,7 @@ final class DelayNotifier {
         List<Recipient> recipients = waiting.recipients().stream()
                 .filter(recipient -> allowsDelayNotice(waiting, recipient))
                 .toList();
-        if (recipients.isEmpty()) {
+        if (recipients.isEmpty() || isNotified(waiting)) {
             return Optional.empty();
         }
         NoticeMailbox sender = openMailbox(waiting).orElse(open);
@@ -188,7 +187,11 @@ final class DelayNotifier {
         InetAddress client = waiting.arrival().client();
         if (!policy.limit().allowsNotice(client)) {
             SuppressedNotice suppressed = new SuppressedNotice(
-                    waiting.id(), SuppressedNotice.Kind.DELAYED, client, addressee.get(), clock.instant());
+                    waiting.id(),
+                    SuppressedNotice.Kind.DELAYED,
+                    client,
+                    addressee.get(),
+                    clock.calendar().instant());
             return Optional.of(new DelayNotification(waiting.id(), addressee.get(), null, suppressed));
         }
         Delay delay = delay(waiting, original, recipients, sender);
@@ -197,6 +200,12 @@ final class DelayNotifier {
                         NoticePolicy.localMessage(notice, sender.route(), waiting.priority(), delay.occurredAt()))
                 .map(message -> new DelayNotification(
                         delay.id(), message.envelope().recipients().getFirst(), message, null));
+    }
+
+    /// @return whether an earlier scan, whose position was lost, recorded the delay
+    private boolean isNotified(WaitingMessage waiting) {
+        return notices.history(waiting.id()).stream()
+                .anyMatch(event -> event.kind().equals("delayed"));
     }
 
     // RFC 3461 §4.1: without NOTIFY the relay decides; with NOTIFY, only DELAY requests delay notices
@@ -214,7 +223,7 @@ final class DelayNotifier {
 
     private Delay delay(
             WaitingMessage waiting, ReportedMessage original, List<Recipient> recipients, NoticeMailbox sender) {
-        Instant now = clock.instant();
+        Instant expiresAt = expiry.expiresAt(waiting.age().countedFrom(), clock.instant());
         Optional<HistoryEntry> failure = notices.history(waiting.id()).reversed().stream()
                 .filter(event -> event.kind().equals("deferred") || event.kind().equals("postponed"))
                 .findFirst();
@@ -230,8 +239,8 @@ final class DelayNotifier {
                 failure.flatMap(event -> Reply.parse(event.detail())).orElse(null),
                 isLocal ? "" : failure.map(HistoryEntry::upstream).orElse(""),
                 waiting.attempts(),
-                expiry.expiresAt(waiting.arrival().at(), now),
-                now);
+                clock.toCalendar(expiresAt),
+                clock.calendar().instant());
     }
 
     private Reason reason(WaitingMessage waiting, NoticeMailbox sender) {

@@ -2,7 +2,6 @@ package org.o365relay.deliver.notify;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -17,6 +16,7 @@ import org.o365relay.queue.LocalMessage;
 import org.o365relay.queue.NoticeStore;
 import org.o365relay.queue.SuppressedMessage;
 import org.o365relay.queue.SuppressedNotices;
+import org.o365relay.time.SteadyClock;
 
 /// Sends digests: for each sender and device, one email about the suppressed notices, at the earliest an hour
 /// after the first of them. The hourly limit on notices per device also applies to digests, which are counted
@@ -34,14 +34,14 @@ final class DigestSender {
     private final NoticePolicy policy;
     private final NoticeLimit limit;
     private final Journal journal;
-    private final InstantSource clock;
+    private final SteadyClock clock;
 
     DigestSender(
             NoticeStore notices,
             List<? extends NoticeMailbox> senders,
             NoticePolicy policy,
             Journal journal,
-            InstantSource clock) {
+            SteadyClock clock) {
         this.notices = notices;
         this.senders = List.copyOf(senders);
         this.policy = policy;
@@ -78,7 +78,9 @@ final class DigestSender {
 
     private void sendIfDue(SuppressedNotices group, NoticeMailbox sender, Instant now) {
         boolean isOver = !now.isBefore(group.since().plus(NoticeLimit.HOUR));
-        if (isOver && limit.hasRoom(group.client()) && send(group, sender, now)) {
+        if (isOver
+                && limit.hasRoom(group.client())
+                && send(group, sender, clock.calendar().instant())) {
             limit.allowsNotice(group.client()); // counts the digest now that it is queued
         }
     }

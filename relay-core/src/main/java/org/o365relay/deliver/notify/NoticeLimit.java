@@ -22,7 +22,7 @@ final class NoticeLimit {
     /// @param count number of notices since the start of the hour
     private record Window(Instant since, int count) {
         boolean isOver(Instant now) {
-            return now.isBefore(since) || !now.isBefore(since.plus(HOUR)); // `now` is earlier if the clock was set back
+            return !now.isBefore(since.plus(HOUR));
         }
     }
 

@@ -2,7 +2,6 @@ package org.o365relay.deliver.notify;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -10,6 +9,7 @@ import org.o365relay.journal.Journal;
 import org.o365relay.queue.NoticeStore;
 import org.o365relay.queue.QueueException;
 import org.o365relay.time.RepeatingTask;
+import org.o365relay.time.SteadyClock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,10 +26,10 @@ public final class NoticeScheduler implements AutoCloseable {
     private final NoticePolicy policy;
     private final RepeatingTask task = new RepeatingTask("notices", Duration.ZERO, PAUSE, this::run);
 
-    /// Calculates when a deferred message expires.
+    /// Calculates when a deferred message expires. All times are on the steady clock.
     @FunctionalInterface
     public interface Expiry {
-        Instant expiresAt(Instant receivedAt, Instant now);
+        Instant expiresAt(Instant countedFrom, Instant now);
     }
 
     /// @param senders all mailboxes; digests are sent from the first mailbox that can send
@@ -39,7 +39,7 @@ public final class NoticeScheduler implements AutoCloseable {
             NoticePolicy policy,
             Expiry expiry,
             Journal journal,
-            InstantSource clock) {
+            SteadyClock clock) {
         this.delays = new DelayNotifier(notices, senders, policy, expiry, journal, clock);
         this.digests = new DigestSender(notices, senders, policy, journal, clock);
         this.policy = policy;

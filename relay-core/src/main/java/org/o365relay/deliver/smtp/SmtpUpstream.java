@@ -20,6 +20,7 @@ import org.o365relay.identity.TokenSource;
 import org.o365relay.mail.Recipient;
 import org.o365relay.net.MailExchangers;
 import org.o365relay.net.ServerTrust;
+import org.o365relay.time.SteadyClock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,7 +42,7 @@ public final class SmtpUpstream implements Upstream {
     /// @throws IllegalArgumentException if the file of trusted certificates contains none, or if the credential
     ///     is OAuth
     public SmtpUpstream(SmtpUpstreamSettings settings, Credential credential) {
-        this(settings, credential, null, new MailExchangers(), new Dialer(settings), InstantSource.system());
+        this(settings, credential, null, new MailExchangers(), new Dialer(settings), SteadyClock.system());
         if (credential instanceof Credential.OAuth) {
             throw new IllegalArgumentException("an OAuth credential needs a source of tokens");
         }
@@ -53,7 +54,7 @@ public final class SmtpUpstream implements Upstream {
     /// @throws java.io.UncheckedIOException if the trusted certificates cannot be read
     /// @throws IllegalArgumentException if the file of trusted certificates contains none
     public SmtpUpstream(SmtpUpstreamSettings settings, Credential.OAuth credential, TokenSource tokens) {
-        this(settings, credential, tokens, new MailExchangers(), new Dialer(settings), InstantSource.system());
+        this(settings, credential, tokens, new MailExchangers(), new Dialer(settings), SteadyClock.system());
     }
 
     SmtpUpstream(

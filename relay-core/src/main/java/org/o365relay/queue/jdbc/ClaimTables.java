@@ -1,6 +1,8 @@
 package org.o365relay.queue.jdbc;
 
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -12,8 +14,10 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.Priority;
 import org.o365relay.queue.Claim;
+import org.o365relay.queue.Claim.Age;
 import org.o365relay.queue.ClaimScope;
 import org.o365relay.queue.jdbc.FairScheduler.DueMessage;
+import org.o365relay.time.SteadyClock.Reading;
 
 /// Reads and writes the claims on messages: the lease, the mailbox that delivers the message, and the time at
 /// which the message is due. Each method runs in the caller's transaction.
@@ -33,24 +37,33 @@ public final class ClaimTables {
     /// @param claims claims on the undamaged messages
     record Claimed(int rows, List<Claim> claims) {}
 
+    /// A claimed row, and the age of its message.
+    private record Claimable(MessageRow row, Age age) {
+
+        static Claimable of(ResultSet row) throws SQLException {
+            return new Claimable(MessageRow.of(row), ClockTable.age(row));
+        }
+    }
+
     /// Claims messages that are due. A message whose row is damaged is put on hold instead.
-    static Claimed claim(Statements statements, String owner, List<DueMessage> next, long lease, Instant now)
+    static Claimed claim(Statements statements, String owner, List<DueMessage> next, long lease, Reading now)
             throws SQLException {
-        Instant until = now.plus(JdbcClaims.LEASE);
+        long until = now.steady().plus(JdbcClaims.LEASE).toEpochMilli();
         Map<Long, Instant> dueAt = new HashMap<>();
-        List<MessageRow> rows = new ArrayList<>();
+        List<Claimable> rows = new ArrayList<>();
         for (DueMessage due : next) {
-            recordInterruption(statements, due, now);
-            List<MessageRow> claimed = statements.list(
+            recordInterruption(statements, due, now.calendar());
+            List<Claimable> claimed = statements.list(
                     "claim-message",
-                    MessageRow::of,
+                    Claimable::of,
                     lease,
-                    until.toEpochMilli(),
+                    until,
                     owner,
                     due.id(),
                     due.at().toEpochMilli(),
-                    due.mailbox());
-            claimed.forEach(row -> dueAt.put(row.id(), due.at()));
+                    due.mailbox(),
+                    now.steady().toEpochMilli());
+            claimed.forEach(row -> dueAt.put(row.row().id(), due.at()));
             rows.addAll(claimed);
         }
         if (rows.isEmpty()) {
@@ -59,9 +72,14 @@ public final class ClaimTables {
         List<Claim> claims = withRecipients(statements, lease, rows, dueAt);
         if (claims.size() < rows.size()) {
             Set<Long> valid = claims.stream().map(claim -> claim.id().value()).collect(Collectors.toUnmodifiableSet());
-            for (MessageRow row : rows) {
-                if (!valid.contains(row.id())) {
-                    holdDamaged(statements, row.id(), lease, "the message's row in the queue is damaged", now);
+            for (Claimable row : rows) {
+                if (!valid.contains(row.row().id())) {
+                    holdDamaged(
+                            statements,
+                            row.row().id(),
+                            lease,
+                            "the message's row in the queue is damaged",
+                            now.calendar());
                 }
             }
         }
@@ -81,12 +99,14 @@ public final class ClaimTables {
     /// Ends a claim after an attempt with an unknown result. The attempt counts.
     ///
     /// @return whether the lease was still valid
-    static boolean interrupt(Statements statements, Claim claim, Instant next, Instant now) throws SQLException {
+    static boolean interrupt(Statements statements, Claim claim, Duration pause, Reading now) throws SQLException {
         long id = claim.id().value();
-        int changed = statements.update("interrupt-claim", next.toEpochMilli(), id, claim.lease());
+        int changed =
+                statements.update("interrupt-claim", now.steady().plus(pause).toEpochMilli(), id, claim.lease());
         if (changed > 0) {
             String detail = "the relay failed during this attempt; the upstream may have accepted the message";
-            statements.update("insert-event", id, now.toEpochMilli(), null, "interrupted", "", detail, "", 1);
+            statements.update(
+                    "insert-event", id, now.calendar().toEpochMilli(), null, "interrupted", "", detail, "", 1);
         }
         return changed > 0;
     }
@@ -104,16 +124,18 @@ public final class ClaimTables {
     }
 
     private static List<Claim> withRecipients(
-            Statements statements, long lease, List<MessageRow> rows, Map<Long, Instant> dueAt) throws SQLException {
+            Statements statements, long lease, List<Claimable> rows, Map<Long, Instant> dueAt) throws SQLException {
         Map<Long, List<RecipientRow>> recipients =
                 statements.list("claimed-recipients", RecipientRow::of, lease).stream()
                         .collect(Collectors.groupingBy(RecipientRow::messageId));
         return rows.stream()
-                .flatMap(row -> row
+                .flatMap(claimed -> claimed
+                        .row()
                         .claim(
                                 lease,
-                                dueAt.getOrDefault(row.id(), Instant.EPOCH),
-                                recipients.getOrDefault(row.id(), List.of()))
+                                dueAt.getOrDefault(claimed.row().id(), Instant.EPOCH),
+                                claimed.age(),
+                                recipients.getOrDefault(claimed.row().id(), List.of()))
                         .stream())
                 .toList();
     }
@@ -126,7 +148,7 @@ public final class ClaimTables {
     static Optional<Claim> claimForBounce(Statements statements, Candidate message, long lease, Instant until)
             throws SQLException {
         long id = message.id().value();
-        List<MessageRow> rows = statements.list("claim-for-bounce", MessageRow::of, lease, until.toEpochMilli(), id);
+        List<Claimable> rows = statements.list("claim-for-bounce", Claimable::of, lease, until.toEpochMilli(), id);
         Map<Long, Instant> dueAt = Map.of(id, Instant.ofEpochMilli(message.dueAt()));
         Optional<Claim> claim =
                 withRecipients(statements, lease, rows, dueAt).stream().findFirst();
@@ -201,14 +223,6 @@ public final class ClaimTables {
                 limit.toEpochMilli(),
                 NEVER,
                 max);
-    }
-
-    /// @param limit a time in the future
-    /// @return IDs of at most `max` messages whose reception began after the limit, according to their IDs,
-    ///     that are due after it, and that have not been attempted
-    static List<Long> unattemptedFromTheFuture(Statements statements, Instant limit, int max) throws SQLException {
-        long millis = limit.toEpochMilli();
-        return statements.list("untried-but-not-due", row -> row.getLong(1), QueueIds.first(millis), millis, max);
     }
 
     /// @return the number of messages changed

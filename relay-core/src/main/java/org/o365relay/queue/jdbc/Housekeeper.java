@@ -1,8 +1,6 @@
 package org.o365relay.queue.jdbc;
 
-import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -10,6 +8,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.o365relay.queue.QueueException;
 import org.o365relay.queue.QueueSettings;
+import org.o365relay.time.SteadyClock;
+import org.o365relay.time.SteadyClock.Reading;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,32 +23,26 @@ final class Housekeeper implements AutoCloseable {
     private static final int BATCH = 500;
     private static final int INCOMING_BATCH = 20;
 
-    /// Tolerance when times of reception are compared with the clock: messages may be received after the clock
-    /// was read.
-    private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(1);
-
     private static final Logger log = LoggerFactory.getLogger(Housekeeper.class);
 
     private final Store store;
     private final JdbcDevices devices;
-    private final Signals dueSignals;
     private final QueueSettings settings;
-    private final InstantSource clock;
+    private final SteadyClock clock;
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("queue-housekeeper").factory());
     private List<Future<?>> tasks = List.of();
 
-    Housekeeper(Store store, JdbcDevices devices, Signals dueSignals, QueueSettings settings, InstantSource clock) {
+    Housekeeper(Store store, JdbcDevices devices, QueueSettings settings, SteadyClock clock) {
         this.store = store;
         this.devices = devices;
-        this.dueSignals = dueSignals;
         this.settings = settings;
         this.clock = clock;
     }
 
     /// Makes interrupted attempts due again, deletes partly received messages, and corrects due times.
     void recover() {
-        int interrupted = store.committer().write(statements -> MessageTables.endLeases(statements, clock.instant()));
+        int interrupted = store.committer().write(statements -> MessageTables.endLeases(statements, clock.reading()));
         int deleted = store.committer()
                 .writeInBatches(INCOMING_BATCH, statements -> MessageTables.deleteIncoming(statements, INCOMING_BATCH));
         if (interrupted + deleted > 0) {
@@ -87,9 +81,10 @@ final class Housekeeper implements AutoCloseable {
     }
 
     private void cleanUp(Runnable hourly) {
-        deleteHistoryBefore(clock.instant().minus(settings.history()));
+        Reading now = clock.reading();
+        deleteHistoryBefore(new Reading(
+                now.steady().minus(settings.history()), now.calendar().minus(settings.history())));
         hourly.run();
-        correctDueTimes();
     }
 
     /// @param max maximum number of devices
@@ -97,34 +92,28 @@ final class Housekeeper implements AutoCloseable {
         devices.write(max);
     }
 
-    /// Deletes the messages settled before the limit with their history, expired usage, and old records of sent
-    /// alerts.
-    void deleteHistoryBefore(Instant limit) {
+    /// Deletes the messages settled before the limit, according to both clocks, with their history, expired
+    /// usage, and old records of sent alerts.
+    void deleteHistoryBefore(Reading limit) {
+        Instant now = clock.instant();
         Committer committer = store.committer();
         committer.writeInBatches(BATCH, statements -> MessageTables.deleteSettledBefore(statements, limit, BATCH));
-        committer.write(statements -> DeviceTables.deleteOldUsage(statements, clock.instant()));
-        committer.write(statements -> QuotaTables.deleteOld(statements, clock.instant()));
-        committer.write(statements -> JdbcAlerts.deleteOld(statements, clock.instant()));
+        committer.write(statements -> DeviceTables.deleteOldUsage(statements, now));
+        committer.write(statements -> QuotaTables.deleteOld(statements, now));
+        committer.write(statements -> JdbcAlerts.deleteOld(statements, now));
     }
 
-    /// Makes two kinds of messages due: those whose due time is too far in the future, and those not yet
-    /// attempted whose times of reception and due times are both in the future. Both kinds result from a clock
-    /// that was ahead for a while. Messages on hold and messages being delivered are not changed.
+    /// Makes messages due whose due time is further away than any wait lasts. This can only be so if the stored
+    /// reading of the clock was lost, or an older relay set the due time while the calendar clock was ahead.
+    /// Messages on hold are not changed.
     ///
     /// @return the number of messages changed
     int correctDueTimes() {
         Instant now = clock.instant();
         int changed =
-                makeDue(now, statements -> ClaimTables.dueTooLate(statements, now.plus(settings.longestWait()), BATCH))
-                        + makeDue(
-                                now,
-                                statements -> ClaimTables.unattemptedFromTheFuture(
-                                        statements, now.plus(CLOCK_TOLERANCE), BATCH));
+                makeDue(now, statements -> ClaimTables.dueTooLate(statements, now.plus(settings.longestWait()), BATCH));
         if (changed > 0) {
-            log.warn(
-                    "the clock must have been ahead: {} messages with a due time far in the future are due now",
-                    changed);
-            dueSignals.raiseAll();
+            log.warn("{} messages with a due time far in the future are due now", changed);
         }
         return changed;
     }

@@ -10,6 +10,7 @@ import org.o365relay.mail.QueueId;
 import org.o365relay.mail.RoutedEnvelope;
 import org.o365relay.mail.SearchableHeaders;
 import org.o365relay.queue.Incoming;
+import org.o365relay.time.SteadyClock;
 
 /// A message being received. Does not keep chunks in memory once they are on disk.
 final class IncomingChunks implements Incoming {
@@ -18,17 +19,19 @@ final class IncomingChunks implements Incoming {
     private final Signals signals;
     private final QueueId id;
     private final Supplier<QueueId> partIds;
+    private final SteadyClock clock;
     private final Instant startedAt;
     private int chunks;
     private long size;
 
     /// @param partIds supplies the IDs of the second and later parts if the message is split
-    IncomingChunks(Committer committer, Signals signals, QueueId id, Supplier<QueueId> partIds, Instant startedAt) {
+    IncomingChunks(Committer committer, Signals signals, QueueId id, Supplier<QueueId> partIds, SteadyClock clock) {
         this.committer = committer;
         this.signals = signals;
         this.id = id;
         this.partIds = partIds;
-        this.startedAt = startedAt;
+        this.clock = clock;
+        this.startedAt = clock.calendar().instant();
     }
 
     @Override
@@ -63,9 +66,10 @@ final class IncomingChunks implements Incoming {
         List<QueueId> ids = ids(parts.size());
         return committer
                 .submit(statements -> {
+                    Instant now = clock.instant();
                     for (int i = 0; i < parts.size(); i++) {
                         MessageTables.insertMessage(
-                                statements, ids.get(i), id, arrival, parts.get(i), headers, total, false);
+                                statements, ids.get(i), id, arrival, parts.get(i), headers, total, false, now);
                     }
                     MessageTables.insertChunk(statements, id, ordinal, last);
                     if (ordinal > 0) {

@@ -2,7 +2,6 @@ package org.o365relay.queue.jdbc;
 
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -17,6 +16,8 @@ import org.o365relay.queue.MessageFilter;
 import org.o365relay.queue.Page;
 import org.o365relay.queue.QueueAdmin;
 import org.o365relay.queue.QueueException;
+import org.o365relay.time.SteadyClock;
+import org.o365relay.time.SteadyClock.Reading;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,9 +34,9 @@ final class JdbcAdmin implements QueueAdmin {
     private final Store store;
     private final Leases leases;
     private final Signals dueSignals;
-    private final InstantSource clock;
+    private final SteadyClock clock;
 
-    JdbcAdmin(Store store, Leases leases, Signals dueSignals, InstantSource clock) {
+    JdbcAdmin(Store store, Leases leases, Signals dueSignals, SteadyClock clock) {
         this.store = store;
         this.leases = leases;
         this.dueSignals = dueSignals;
@@ -53,7 +54,7 @@ final class JdbcAdmin implements QueueAdmin {
         if (change instanceof Change.Bounce) {
             throw new IllegalArgumentException("a bounce needs a DSN: use bounceEach");
         }
-        Instant now = clock.instant();
+        Reading now = clock.reading();
         return walk(selection, (messages, progress) -> {
             List<Candidate> batch = change instanceof Change.Delete ? upTo(OCTETS, messages) : messages;
             progress.add(store.committer()

@@ -2,7 +2,6 @@ package org.o365relay.queue.jdbc;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 import org.o365relay.mail.QueueId;
@@ -21,6 +20,9 @@ import org.o365relay.queue.Settlement;
 import org.o365relay.queue.SuppressedNotice;
 import org.o365relay.queue.jdbc.ClaimTables.Claimed;
 import org.o365relay.queue.jdbc.FairScheduler.DueMessage;
+import org.o365relay.queue.jdbc.Signals.Signal;
+import org.o365relay.time.SteadyClock;
+import org.o365relay.time.SteadyClock.Reading;
 
 /// Claims messages for delivery, and settles them.
 final class JdbcClaims implements Claims {
@@ -37,7 +39,7 @@ final class JdbcClaims implements Claims {
     private final Signals dueSignals;
     private final QueueReader reader;
     private final QueueAdmin admin;
-    private final InstantSource clock;
+    private final SteadyClock clock;
     private final FairScheduler scheduler = new FairScheduler();
 
     JdbcClaims(
@@ -47,7 +49,7 @@ final class JdbcClaims implements Claims {
             Signals dueSignals,
             QueueReader reader,
             QueueAdmin admin,
-            InstantSource clock) {
+            SteadyClock clock) {
         this.store = store;
         this.localMessages = localMessages;
         this.leases = leases;
@@ -60,8 +62,9 @@ final class JdbcClaims implements Claims {
     @Override
     public List<Claim> claim(ClaimScope scope, int max) {
         while (true) {
-            Instant now = clock.instant();
-            List<DueMessage> next = store.readers().read(statements -> scheduler.next(statements, scope, now, max));
+            Reading now = clock.reading();
+            List<DueMessage> next =
+                    store.readers().read(statements -> scheduler.next(statements, scope, now.steady(), max));
             if (next.isEmpty()) {
                 return List.of();
             }
@@ -96,7 +99,7 @@ final class JdbcClaims implements Claims {
             throw new IllegalArgumentException("the settlement of message " + claim.id() + " covers "
                     + settlement.outcomes().keySet() + " instead of " + claim.recipients());
         }
-        Instant now = clock.instant();
+        Reading now = clock.reading();
         String by = leases.bouncedBy(claim.lease());
         List<QueueId> noticeIds = localMessages
                 .write(notices, statements -> {
@@ -104,7 +107,7 @@ final class JdbcClaims implements Claims {
                         return false;
                     }
                     for (SuppressedNotice notice : suppressed) {
-                        NoticeTables.suppress(statements, notice);
+                        NoticeTables.suppress(statements, notice, now.steady());
                     }
                     return true;
                 })
@@ -127,15 +130,15 @@ final class JdbcClaims implements Claims {
 
     @Override
     public void interrupt(Claim claim, Duration pause) {
-        Instant now = clock.instant();
-        if (store.committer().write(statements -> ClaimTables.interrupt(statements, claim, now.plus(pause), now))) {
+        Reading now = clock.reading();
+        if (store.committer().write(statements -> ClaimTables.interrupt(statements, claim, pause, now))) {
             dueSignals.raise(claim.mailbox());
         }
     }
 
     @Override
     public void holdDamaged(Claim claim, String damage) {
-        Instant now = clock.instant();
+        Instant now = clock.calendar().instant();
         store.committer()
                 .write(statements ->
                         ClaimTables.holdDamaged(statements, claim.id().value(), claim.lease(), damage, now));
@@ -145,7 +148,7 @@ final class JdbcClaims implements Claims {
     public void retry(Claim claim, String by) {
         reader.show(claim.id())
                 .map(message -> message.entry().dueAt())
-                .filter(due -> due.isAfter(clock.instant()))
+                .filter(due -> due.isAfter(clock.calendar().instant()))
                 .ifPresent(_ -> admin.apply(new Change.Retry(), MessageFilter.of(List.of(claim.id())), by));
     }
 

@@ -1,13 +1,13 @@
 package org.o365relay.queue.jdbc;
 
-import java.time.InstantSource;
 import java.util.Optional;
 import org.o365relay.queue.Incoming;
 import org.o365relay.queue.Intake;
 import org.o365relay.queue.SpaceShortage;
+import org.o365relay.time.SteadyClock;
 
 /// Stores received messages.
-record JdbcIntake(Store store, QueueIds ids, Signals dueSignals, InstantSource clock) implements Intake {
+record JdbcIntake(Store store, QueueIds ids, Signals dueSignals, SteadyClock clock) implements Intake {
 
     @Override
     public boolean isWritable() {
@@ -21,6 +21,6 @@ record JdbcIntake(Store store, QueueIds ids, Signals dueSignals, InstantSource c
 
     @Override
     public Incoming receive() {
-        return new IncomingChunks(store.committer(), dueSignals, ids.next(), ids::next, clock.instant());
+        return new IncomingChunks(store.committer(), dueSignals, ids.next(), ids::next, clock);
     }
 }

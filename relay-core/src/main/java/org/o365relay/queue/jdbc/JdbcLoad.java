@@ -6,9 +6,10 @@ import java.util.Optional;
 import org.o365relay.queue.DiskCapacity;
 import org.o365relay.queue.QueueFailure;
 import org.o365relay.queue.QueueLoad;
+import org.o365relay.time.SteadyClock;
 
 /// Measures the disk space, and the number and age of open messages.
-record JdbcLoad(Store store) implements QueueLoad {
+record JdbcLoad(Store store, SteadyClock clock) implements QueueLoad {
 
     @Override
     public DiskCapacity capacity() {
@@ -29,6 +30,7 @@ record JdbcLoad(Store store) implements QueueLoad {
     public Optional<Instant> oldestWaiting() {
         return store.scanners()
                 .read(statements -> statements.first(
-                        "oldest-waiting", row -> Instant.ofEpochMilli(row.getLong(1)), ClaimTables.NEVER));
+                        "oldest-waiting", row -> Instant.ofEpochMilli(row.getLong(1)), ClaimTables.NEVER))
+                .map(clock::toCalendar);
     }
 }

@@ -1,5 +1,6 @@
 package org.o365relay.queue.jdbc;
 
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,7 +16,8 @@ import org.o365relay.queue.QueueReader;
 import org.o365relay.queue.SuppressedNotice;
 
 /// Records non-delivery reports in the history of the messages that they concern.
-record JdbcNdrs(Store store, QueueReader reader, LocalMessageWriter localMessages) implements NdrStore {
+record JdbcNdrs(Store store, QueueReader reader, LocalMessageWriter localMessages, InstantSource clock)
+        implements NdrStore {
 
     @Override
     public Optional<String> position(String folder) {
@@ -43,7 +45,7 @@ record JdbcNdrs(Store store, QueueReader reader, LocalMessageWriter localMessage
                         }
                     }
                     for (SuppressedNotice notice : suppressed) {
-                        NoticeTables.suppress(statements, notice);
+                        NoticeTables.suppress(statements, notice, clock.instant());
                     }
                     return true;
                 })

@@ -2,7 +2,6 @@ package org.o365relay.queue.jdbc;
 
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,11 +14,13 @@ import org.o365relay.queue.QueueException;
 import org.o365relay.queue.SuppressedMessage;
 import org.o365relay.queue.SuppressedNotices;
 import org.o365relay.queue.WaitingMessage;
+import org.o365relay.time.SteadyClock;
+import org.o365relay.time.SteadyClock.Reading;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Records and queues delay notices, reads suppressed notices, and queues digests about them.
-record JdbcNotices(Store store, QueueIds ids, Signals dueSignals, LocalMessageWriter localMessages, InstantSource clock)
+record JdbcNotices(Store store, QueueIds ids, Signals dueSignals, LocalMessageWriter localMessages, SteadyClock clock)
         implements NoticeStore {
 
     private static final Logger log = LoggerFactory.getLogger(JdbcNotices.class);
@@ -33,22 +34,36 @@ record JdbcNotices(Store store, QueueIds ids, Signals dueSignals, LocalMessageWr
     }
 
     @Override
-    public Optional<QueueId> delaysRecordedUpTo() {
-        return store.readers()
-                .read(statements -> statements.first("progress", row -> row.getString(1), DELAY_SCAN))
-                .map(position -> new QueueId(Long.parseLong(position)));
+    public QueueId lastArrivalBefore(QueueId after, Instant time) {
+        return store.scanners().read(statements -> {
+            long first = statements.number(
+                    "first-open-arrived",
+                    after.value(),
+                    time.toEpochMilli(),
+                    clock.instant().toEpochMilli());
+            return new QueueId(Math.max(after.value(), first > 0 ? first - 1 : statements.number("newest-id")));
+        });
     }
 
     @Override
-    public Batch waitingMessages(QueueId after, QueueId before, int max) {
-        List<NoticeTables.WaitingRow> rows = store.readers()
-                .read(statements -> NoticeTables.waiting(statements, after.value(), before.value(), max));
+    public Optional<QueueId> delaysRecordedUpTo() {
+        return store.readers()
+                .read(statements -> statements.first("progress", row -> row.getString(1), DELAY_SCAN))
+                .map(Long::parseLong)
+                .map(position -> new QueueId(ids.exceed(position) ? position : 0));
+    }
+
+    @Override
+    public Batch waitingMessages(QueueId after, QueueId upTo, int max) {
+        List<NoticeTables.WaitingRow> rows =
+                store.readers().read(statements -> NoticeTables.waiting(statements, after.value(), upTo.value(), max));
         List<WaitingMessage> waiting = rows.stream()
-                .flatMap(found -> found.row().waiting(store.readers(), found.recipients(), found.reason()).stream())
+                .flatMap(found ->
+                        found.row().waiting(store.readers(), found.recipients(), found.reason(), found.age()).stream())
                 .toList();
         boolean isLast = rows.size() < max;
         return new Batch(
-                waiting, isLast ? before : new QueueId(rows.getLast().row().id()), isLast);
+                waiting, isLast ? upTo : new QueueId(rows.getLast().row().id()), isLast);
     }
 
     @Override
@@ -58,7 +73,7 @@ record JdbcNotices(Store store, QueueIds ids, Signals dueSignals, LocalMessageWr
 
     @Override
     public List<Written> recordDelays(QueueId position, List<DelayNotification> notifications) {
-        Instant now = clock.instant();
+        Reading now = clock.reading();
         List<QueueId> noticeIds = notifications.stream().map(_ -> ids.next()).toList();
         List<Written> written = store.committer().write(statements -> {
             statements.update("save-progress", DELAY_SCAN, Long.toString(position.value()));
@@ -75,20 +90,20 @@ record JdbcNotices(Store store, QueueIds ids, Signals dueSignals, LocalMessageWr
     }
 
     private static Written recordDelay(
-            Statements statements, DelayNotification notification, QueueId noticeId, Instant now) throws SQLException {
+            Statements statements, DelayNotification notification, QueueId noticeId, Reading now) throws SQLException {
         LocalMessage notice = notification.notice();
         String detail = (notice == null ? "in a digest to " : "to ") + notification.to();
         long id = notification.message().value();
-        if (statements.update("insert-delayed-event", now.toEpochMilli(), detail, id) == 0) {
+        if (statements.update("insert-delayed-event", now.calendar().toEpochMilli(), detail, id) == 0) {
             return new Written(false, null);
         }
         if (notification.suppressed() != null) {
-            NoticeTables.suppress(statements, notification.suppressed());
+            NoticeTables.suppress(statements, notification.suppressed(), now.steady());
         }
         if (notice == null) {
             return new Written(true, null);
         }
-        LocalMessageWriter.insert(statements, noticeId, notice);
+        LocalMessageWriter.insert(statements, noticeId, notice, now.steady());
         return new Written(true, noticeId);
     }
 

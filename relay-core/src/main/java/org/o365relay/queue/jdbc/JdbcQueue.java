@@ -2,7 +2,6 @@ package org.o365relay.queue.jdbc;
 
 import java.io.IOException;
 import java.sql.SQLException;
-import java.time.InstantSource;
 import java.util.random.RandomGenerator;
 import org.o365relay.queue.AlertStore;
 import org.o365relay.queue.Claims;
@@ -20,9 +19,14 @@ import org.o365relay.queue.QueueReader;
 import org.o365relay.queue.QueueSettings;
 import org.o365relay.queue.QueueUnavailableException;
 import org.o365relay.queue.QueuedRoutes;
+import org.o365relay.time.SteadyClock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The queue in a database. Provides a separate interface for each consumer. Thread-safe.
 public final class JdbcQueue implements OperatorQueue, AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(JdbcQueue.class);
 
     private final Store store;
     private final QueueIds ids;
@@ -34,20 +38,22 @@ public final class JdbcQueue implements OperatorQueue, AutoCloseable {
     private final JdbcAlerts alerts;
     private final JdbcDevices devices;
     private final Housekeeper housekeeper;
-    private final InstantSource clock;
+    private final SteadyClock clock;
     private final Runnable afterClose;
 
     private JdbcQueue(
-            Store store, QueueSettings settings, InstantSource clock, RandomGenerator random, Runnable afterClose) {
+            Store store, QueueSettings settings, SteadyClock fresh, RandomGenerator random, Runnable afterClose) {
         this.store = store;
-        this.clock = clock;
+        this.clock =
+                store.committer().write(statements -> ClockTable.resume(statements, fresh, settings.longestWait()));
         this.afterClose = afterClose;
         this.devices = new JdbcDevices(store);
-        this.housekeeper = new Housekeeper(store, devices, dueSignals, settings, clock);
+        this.housekeeper = new Housekeeper(store, devices, settings, clock);
         housekeeper.recover();
         Leases leases = new Leases(random);
-        this.ids = new QueueIds(clock, random, store.readers().read(statements -> statements.number("newest-id")));
-        this.localMessages = new LocalMessageWriter(store, ids, dueSignals);
+        this.ids = new QueueIds(
+                clock.calendar(), random, store.readers().read(statements -> statements.number("newest-id")));
+        this.localMessages = new LocalMessageWriter(store, ids, dueSignals, clock);
         this.reader = new JdbcReader(store.scanners(), clock);
         this.admin = new JdbcAdmin(store, leases, dueSignals, clock);
         this.claims = new JdbcClaims(store, localMessages, leases, dueSignals, reader, admin, clock);
@@ -59,6 +65,8 @@ public final class JdbcQueue implements OperatorQueue, AutoCloseable {
     /// Recovers from a crash: interrupted attempts become due again, and partly received messages are deleted.
     /// The time this recovery takes does not depend on the length of the queue.
     ///
+    /// @param fresh a clock of this process; the queue continues the clock of the process that had it open
+    ///     before
     /// @param hourly additional work that runs every hour
     /// @param afterClose runs after the queue has been closed; does not run if the queue cannot be opened
     /// @throws QueueException if the recovery fails
@@ -68,20 +76,35 @@ public final class JdbcQueue implements OperatorQueue, AutoCloseable {
     public static JdbcQueue open(
             Dialect dialect,
             QueueSettings settings,
-            InstantSource clock,
+            SteadyClock fresh,
             RandomGenerator random,
             Runnable hourly,
             Runnable afterClose)
             throws IOException, SQLException, QueueUnavailableException {
         Store store = Store.open(dialect, new FreeSpace(settings));
         try {
-            JdbcQueue queue = new JdbcQueue(store, settings, clock, random, afterClose);
+            JdbcQueue queue = new JdbcQueue(store, settings, fresh, random, afterClose);
             queue.housekeeper.start(hourly);
             return queue;
         } catch (RuntimeException e) {
             store.close();
             throw e;
         }
+    }
+
+    /// @return the clock for all waits and ages, which continues across restarts
+    public SteadyClock clock() {
+        return clock;
+    }
+
+    /// Stores the current reading of the clock. The next start continues from the last stored reading.
+    ///
+    /// @throws QueueException if the queue cannot be written
+    public void saveClock() {
+        store.committer().write(statements -> {
+            ClockTable.save(statements, clock.reading());
+            return true;
+        });
     }
 
     /// @return the interface for the SMTP server
@@ -106,7 +129,7 @@ public final class JdbcQueue implements OperatorQueue, AutoCloseable {
 
     @Override
     public QueueLoad load() {
-        return new JdbcLoad(store);
+        return new JdbcLoad(store, clock);
     }
 
     @Override
@@ -121,7 +144,7 @@ public final class JdbcQueue implements OperatorQueue, AutoCloseable {
 
     /// @return the interface for processing non-delivery reports
     public NdrStore ndrs() {
-        return new JdbcNdrs(store, reader, localMessages);
+        return new JdbcNdrs(store, reader, localMessages, clock);
     }
 
     /// @return the store of active alerts
@@ -158,7 +181,12 @@ public final class JdbcQueue implements OperatorQueue, AutoCloseable {
     @Override
     public void close() {
         housekeeper.close();
-        store.rescueIfLost(clock.instant());
+        try {
+            saveClock();
+        } catch (QueueException e) {
+            log.warn("the time of the stop could not be written to the queue: {}", e.getMessage());
+        }
+        store.rescueIfLost(clock.calendar().instant());
         store.close();
         afterClose.run();
     }

@@ -3,7 +3,7 @@ package org.o365relay.queue.jdbc;
 import java.io.InputStream;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.InstantSource;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +15,7 @@ import org.o365relay.queue.MessageFilter;
 import org.o365relay.queue.Page;
 import org.o365relay.queue.QueueReader;
 import org.o365relay.queue.QueueSummary;
+import org.o365relay.time.SteadyClock;
 
 /// Reads the queue for operators. Each result except content reflects a single state of the queue.
 public final class JdbcReader implements QueueReader {
@@ -22,17 +23,18 @@ public final class JdbcReader implements QueueReader {
     private static final int RECIPIENTS_PER_ENTRY = 3;
 
     private final ReadAccess access;
-    private final InstantSource clock;
+    private final SteadyClock clock;
 
+    /// @param clock the clock that the queue uses for due times; they are shown on its calendar
     /// @param access must run all queries of one read in one transaction
-    public JdbcReader(ReadAccess access, InstantSource clock) {
+    public JdbcReader(ReadAccess access, SteadyClock clock) {
         this.access = access;
         this.clock = clock;
     }
 
     @Override
     public QueueSummary summary() {
-        return access.read(statements -> SummaryTables.summary(statements, clock.instant()));
+        return access.read(statements -> SummaryTables.summary(statements, clock.reading()));
     }
 
     @Override
@@ -48,17 +50,17 @@ public final class JdbcReader implements QueueReader {
                     case NEWEST_FIRST -> conditions.until(from.value());
                 }
             }
-            return page(statements, conditions, order, max);
+            return page(statements, conditions, order, max, offset());
         });
     }
 
     /// Reads one row more than requested to find out whether there is another page.
-    private static Page page(Statements statements, FilterSql conditions, Page.Order order, int max)
+    private static Page page(Statements statements, FilterSql conditions, Page.Order order, int max, Duration offset)
             throws SQLException {
         int wanted = Math.addExact(max, 1);
         List<MessageEntry> entries = statements.list(
                 conditions.list("entries", order, wanted),
-                row -> MessageEntryRow.of(row, firstRecipients(statements, row.getLong("id")))
+                row -> MessageEntryRow.of(row, firstRecipients(statements, row.getLong("id")), offset)
                         .entry());
         QueueId next = entries.size() > max ? entries.removeLast().id() : null;
         return new Page(entries, next);
@@ -92,15 +94,19 @@ public final class JdbcReader implements QueueReader {
         return access.read(statements -> {
             FilterSql byId = FilterSql.of(MessageFilter.of(List.of(id)));
             return statements
-                    .list(byId.list("entries", Page.Order.OLDEST_FIRST, 1), row -> detail(statements, row))
+                    .list(byId.list("entries", Page.Order.OLDEST_FIRST, 1), row -> detail(statements, row, offset()))
                     .stream()
                     .findFirst();
         });
     }
 
-    private static MessageDetail detail(Statements statements, ResultSet row) throws SQLException {
+    private Duration offset() {
+        return clock.reading().offset();
+    }
+
+    private static MessageDetail detail(Statements statements, ResultSet row, Duration offset) throws SQLException {
         long id = row.getLong("id");
-        MessageEntryRow message = MessageEntryRow.of(row, firstRecipients(statements, id));
+        MessageEntryRow message = MessageEntryRow.of(row, firstRecipients(statements, id), offset);
         return new MessageDetail(
                 message.entry(),
                 message.protocol(),

@@ -1,6 +1,8 @@
 package org.o365relay.queue.jdbc;
 
 import java.sql.SQLException;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import org.o365relay.mail.QueueId;
@@ -9,7 +11,7 @@ import org.o365relay.queue.LocalMessage;
 import org.o365relay.queue.QueueException;
 
 /// Queues messages that the relay generates, in one transaction with the record of the event that caused them.
-record LocalMessageWriter(Store store, QueueIds ids, Signals dueSignals) {
+record LocalMessageWriter(Store store, QueueIds ids, Signals dueSignals, InstantSource clock) {
 
     /// @param record writes the record of the event; returns false if no message is to be queued
     /// @return the IDs of the queued messages, in the order of `messages`; empty if `record` returned false
@@ -21,7 +23,7 @@ record LocalMessageWriter(Store store, QueueIds ids, Signals dueSignals) {
                 return false;
             }
             for (int i = 0; i < messages.size(); i++) {
-                insert(statements, messageIds.get(i), messages.get(i));
+                insert(statements, messageIds.get(i), messages.get(i), clock.instant());
             }
             return true;
         });
@@ -32,7 +34,8 @@ record LocalMessageWriter(Store store, QueueIds ids, Signals dueSignals) {
         return Optional.of(messageIds);
     }
 
-    static void insert(Statements statements, QueueId id, LocalMessage message) throws SQLException {
+    /// @param now time on the steady clock
+    static void insert(Statements statements, QueueId id, LocalMessage message, Instant now) throws SQLException {
         MessageTables.insertMessage(
                 statements,
                 id,
@@ -41,7 +44,8 @@ record LocalMessageWriter(Store store, QueueIds ids, Signals dueSignals) {
                 message.routed(),
                 SearchableHeaders.of(message.content()),
                 message.size(),
-                true);
+                true,
+                now);
         MessageTables.insertChunk(statements, id, 0, message.content());
     }
 }

@@ -1,18 +1,18 @@
 package org.o365relay.queue.jdbc;
 
 import java.sql.SQLException;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.queue.Change;
+import org.o365relay.time.SteadyClock.Reading;
 
 /// Applies an operator's change to messages and records it in their history. Runs in the caller's transaction.
 /// The messages must be open and not leased.
 ///
 /// @param by name of the operator
-record MessageChanges(Statements statements, Instant now, String by) {
+record MessageChanges(Statements statements, Reading now, String by) {
 
     /// @return whether the message was changed
     boolean apply(Change change, Candidate message) throws SQLException {
@@ -37,7 +37,7 @@ record MessageChanges(Statements statements, Instant now, String by) {
         if (message.held()) {
             return false;
         }
-        update("retry", millis(), millis(), message.id().value());
+        update("retry", steady(), steady(), message.id().value());
         record(message, "retried", null, "by " + by);
         return true;
     }
@@ -46,7 +46,7 @@ record MessageChanges(Statements statements, Instant now, String by) {
         if (message.held()) {
             return false;
         }
-        update("hold", millis(), ClaimTables.NEVER, message.id().value());
+        update("hold", calendar(), ClaimTables.NEVER, message.id().value());
         record(message, "held", null, "by " + by);
         return true;
     }
@@ -55,7 +55,7 @@ record MessageChanges(Statements statements, Instant now, String by) {
         if (!message.held()) {
             return false;
         }
-        update("release-hold", millis(), message.id().value());
+        update("release-hold", steady(), message.id().value());
         record(message, "released", null, "by " + by);
         return true;
     }
@@ -71,7 +71,7 @@ record MessageChanges(Statements statements, Instant now, String by) {
     /// open.
     private void settle(Candidate message) throws SQLException {
         long content = message.content();
-        update("settle-unclaimed", millis(), message.id().value());
+        update("settle-unclaimed", calendar(), steady(), message.id().value());
         update("delete-content", content, content, content);
     }
 
@@ -125,14 +125,18 @@ record MessageChanges(Statements statements, Instant now, String by) {
 
     private void record(Candidate message, String kind, @Nullable Integer recipient, String detail)
             throws SQLException {
-        update("insert-event", message.id().value(), millis(), recipient, kind, "", detail, "", 0);
+        update("insert-event", message.id().value(), calendar(), recipient, kind, "", detail, "", 0);
     }
 
     private void update(String statement, @Nullable Object... parameters) throws SQLException {
         statements.update(statement, parameters);
     }
 
-    private long millis() {
-        return now.toEpochMilli();
+    private long calendar() {
+        return now.calendar().toEpochMilli();
+    }
+
+    private long steady() {
+        return now.steady().toEpochMilli();
     }
 }

@@ -2,6 +2,7 @@ package org.o365relay.queue.jdbc;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -16,9 +17,11 @@ import org.o365relay.queue.MessageState;
 record MessageEntryRow(MessageEntry entry, QueueId content, String protocol, String body, boolean smtpUtf8) {
 
     /// @param recipients addresses of the first few recipients
-    static MessageEntryRow of(ResultSet row, List<String> recipients) throws SQLException {
+    /// @param offset how far the calendar clock is ahead of the steady clock
+    static MessageEntryRow of(ResultSet row, List<String> recipients, Duration offset) throws SQLException {
         QueueId id = new QueueId(row.getLong("id"));
         MessageState state = state(row);
+        Instant dueAt = Instant.ofEpochMilli(row.getLong("due_at"));
         boolean isWaiting = state == MessageState.QUEUED || state == MessageState.DEFERRED;
         MessageEntry entry = new MessageEntry(
                 id,
@@ -34,7 +37,7 @@ record MessageEntryRow(MessageEntry entry, QueueId content, String protocol, Str
                 text(row, "mailbox"),
                 MessageRow.priority(row.getInt("priority")),
                 row.getInt("attempts"),
-                isWaiting ? time(row, "due_at") : null,
+                isWaiting ? dueAt.plus(offset) : null,
                 text(row, "reason"),
                 text(row, "subject"),
                 text(row, "message_id_header"),

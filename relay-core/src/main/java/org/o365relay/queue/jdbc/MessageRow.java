@@ -21,6 +21,7 @@ import org.o365relay.mail.Priority;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Recipient;
 import org.o365relay.queue.Claim;
+import org.o365relay.queue.Claim.Age;
 import org.o365relay.queue.MessageSummary;
 import org.o365relay.queue.OrphanedMessage;
 import org.o365relay.queue.WaitingMessage;
@@ -95,7 +96,7 @@ public record MessageRow(
     }
 
     /// @return the claim; empty if the row is damaged
-    Optional<Claim> claim(long lease, Instant dueAt, List<RecipientRow> recipients) {
+    Optional<Claim> claim(long lease, Instant dueAt, Age age, List<RecipientRow> recipients) {
         return ifValid(() -> new Claim(
                 new QueueId(id),
                 lease,
@@ -109,7 +110,8 @@ public record MessageRow(
                 route,
                 mailbox,
                 priority,
-                dueAt));
+                dueAt,
+                age));
     }
 
     /// @return the orphaned message; empty if the row is damaged
@@ -126,7 +128,8 @@ public record MessageRow(
 
     /// @param reason reason for the last deferral, or `interrupted`; null if there is none
     /// @return the waiting message; empty if the row is damaged
-    Optional<WaitingMessage> waiting(ReaderPool readers, List<RecipientRow> recipients, @Nullable String reason) {
+    Optional<WaitingMessage> waiting(
+            ReaderPool readers, List<RecipientRow> recipients, @Nullable String reason, Age age) {
         return ifValid(() -> new WaitingMessage(
                 new QueueId(id),
                 arrival(),
@@ -136,6 +139,7 @@ public record MessageRow(
                 mailbox,
                 priority,
                 reason,
+                age,
                 () -> new ChunkStream(readers, contentQueueId(), size)));
     }
 

@@ -26,6 +26,7 @@ import org.o365relay.mail.SearchableHeaders;
 import org.o365relay.queue.Claim;
 import org.o365relay.queue.HistoryEntry;
 import org.o365relay.queue.Settlement;
+import org.o365relay.time.SteadyClock.Reading;
 
 /// Reads and writes messages, recipients, content and events. Each method runs in the caller's transaction.
 final class MessageTables {
@@ -36,6 +37,7 @@ final class MessageTables {
     private MessageTables() {}
 
     /// @param content ID under which the content of the message is stored
+    /// @param now time on the steady clock, at which the message arrives and is due
     static void insertMessage(
             Statements statements,
             QueueId id,
@@ -44,16 +46,16 @@ final class MessageTables {
             RoutedEnvelope routed,
             SearchableHeaders headers,
             long size,
-            boolean notice)
+            boolean notice,
+            Instant now)
             throws SQLException {
         Envelope envelope = routed.envelope();
         DsnRequest dsnRequest = envelope.dsnRequest();
-        long receivedAt = arrival.at().toEpochMilli();
         String sender = envelope.returnPath().map(EmailAddress::toString).orElse(null);
         statements.update(
                 "insert-message",
                 id.value(),
-                receivedAt,
+                arrival.at().toEpochMilli(),
                 arrival.client().getHostAddress(),
                 arrival.helo(),
                 arrival.protocol(),
@@ -66,7 +68,7 @@ final class MessageTables {
                         : dsnRequest.returned().name(),
                 notice ? 1 : 0,
                 size,
-                receivedAt,
+                now.toEpochMilli(),
                 routed.route(),
                 routed.route(),
                 MessageRow.number(routed.priority()),
@@ -82,7 +84,7 @@ final class MessageTables {
         Arrival arrival = new Arrival(Instant.EPOCH, InetAddress.getLoopbackAddress(), "", "LOCAL");
         Envelope envelope = new Envelope(null, List.of(TEST_RECIPIENT), false);
         RoutedEnvelope routed = new RoutedEnvelope("", Priority.NORMAL, envelope);
-        insertMessage(statements, id, id, arrival, routed, SearchableHeaders.NONE, 1, false);
+        insertMessage(statements, id, id, arrival, routed, SearchableHeaders.NONE, 1, false, Instant.EPOCH);
         insertChunk(statements, id, 0, new byte[1]);
         statements.update("delete-chunks", id.value());
         statements.update("delete-recipients", id.value());
@@ -114,7 +116,7 @@ final class MessageTables {
 
     /// @param by name of the operator who bounces the message; null for a delivery attempt
     /// @return whether the lease was still valid; if it was not, nothing is written
-    static boolean settle(Statements statements, Claim claim, Settlement settlement, @Nullable String by, Instant now)
+    static boolean settle(Statements statements, Claim claim, Settlement settlement, @Nullable String by, Reading now)
             throws SQLException {
         boolean open = settlement.leavesOpen();
         int changed = open ? defer(statements, claim, settlement) : close(statements, claim, now);
@@ -122,7 +124,10 @@ final class MessageTables {
             return false;
         }
         if (by != null && !open) {
-            insertEvent(statements, claim.id(), new HistoryEntry(now, null, "bounced", "", "by " + by, "", false));
+            insertEvent(
+                    statements,
+                    claim.id(),
+                    new HistoryEntry(now.calendar(), null, "bounced", "", "by " + by, "", false));
         }
         for (Recipient recipient : claim.recipients()) {
             Outcome outcome = settlement.outcomes().get(recipient);
@@ -130,11 +135,11 @@ final class MessageTables {
                 throw new IllegalArgumentException("no outcome for " + recipient);
             }
             settleRecipient(statements, claim.id(), recipient, outcome);
-            insertEvent(statements, claim.id(), now, recipient, outcome, settlement);
+            insertEvent(statements, claim.id(), now.calendar(), recipient, outcome, settlement);
         }
         int delivered = settlement.delivered();
         if (delivered > 0) {
-            QuotaTables.addUsage(statements, settlement.account(), delivered, now);
+            QuotaTables.addUsage(statements, settlement.account(), delivered, now.steady());
         }
         if (!open) {
             long content = claim.content().value();
@@ -143,9 +148,13 @@ final class MessageTables {
         return true;
     }
 
-    private static int close(Statements statements, Claim claim, Instant now) throws SQLException {
+    private static int close(Statements statements, Claim claim, Reading now) throws SQLException {
         return statements.update(
-                "settle-message", now.toEpochMilli(), claim.id().value(), claim.lease());
+                "settle-message",
+                now.calendar().toEpochMilli(),
+                now.steady().toEpochMilli(),
+                claim.id().value(),
+                claim.lease());
     }
 
     private static int defer(Statements statements, Claim claim, Settlement settlement) throws SQLException {
@@ -190,8 +199,13 @@ final class MessageTables {
     }
 
     /// @return the number of messages deleted, at most `max`
-    static int deleteSettledBefore(Statements statements, Instant limit, int max) throws SQLException {
-        List<Long> ids = statements.list("expired-history", row -> row.getLong(1), limit.toEpochMilli(), max);
+    static int deleteSettledBefore(Statements statements, Reading limit, int max) throws SQLException {
+        List<Long> ids = statements.list(
+                "expired-history",
+                row -> row.getLong(1),
+                limit.calendar().toEpochMilli(),
+                limit.steady().toEpochMilli(),
+                max);
         for (long id : ids) {
             statements.update("delete-recipients", id);
             statements.update("delete-events", id);
@@ -211,12 +225,12 @@ final class MessageTables {
     }
 
     /// @return the number of leases ended, including those that belong to an operator's bounce
-    static int endLeases(Statements statements, Instant now) throws SQLException {
+    static int endLeases(Statements statements, Reading now) throws SQLException {
         statements.update(
                 "record-interruptions",
-                now.toEpochMilli(),
+                now.calendar().toEpochMilli(),
                 "the relay stopped during this attempt; the upstream may have accepted the message");
-        return statements.update("end-leases", now.toEpochMilli(), now.toEpochMilli());
+        return statements.update("end-leases", now.steady().toEpochMilli());
     }
 
     private static void settleRecipient(Statements statements, QueueId id, Recipient recipient, Outcome outcome)

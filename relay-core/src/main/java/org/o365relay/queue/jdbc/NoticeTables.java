@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.DsnRequest.NotifyCondition;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
+import org.o365relay.queue.Claim.Age;
 import org.o365relay.queue.HistoryEntry;
 import org.o365relay.queue.SuppressedMessage;
 import org.o365relay.queue.SuppressedNotice;
@@ -31,33 +32,37 @@ final class NoticeTables {
 
     /// Records a suppressed notice. Does nothing if a notice about the same message, of the same kind and for
     /// the same recipient is already recorded.
-    static void suppress(Statements statements, SuppressedNotice notice) throws SQLException {
+    ///
+    /// @param now time on the steady clock
+    static void suppress(Statements statements, SuppressedNotice notice, Instant now) throws SQLException {
         statements.update(
                 "insert-suppressed-notice",
                 notice.message().value(),
                 stored(notice.kind()),
                 notice.client().getHostAddress(),
                 notice.recipient().toString(),
-                notice.at().toEpochMilli());
+                notice.at().toEpochMilli(),
+                now.toEpochMilli());
     }
 
     private static String stored(SuppressedNotice.Kind kind) {
         return kind.name().toLowerCase(Locale.ROOT);
     }
 
-    /// A row of `message`, the stored reason for the last deferral of the message, and its recipients.
-    record WaitingRow(MessageRow row, @Nullable String reason, List<RecipientRow> recipients) {}
+    /// A row of `message`, the stored reason for the last deferral of the message, its age, and its recipients.
+    record WaitingRow(MessageRow row, @Nullable String reason, Age age, List<RecipientRow> recipients) {}
 
-    static List<WaitingRow> waiting(Statements statements, long after, long before, int max) throws SQLException {
+    static List<WaitingRow> waiting(Statements statements, long after, long upTo, int max) throws SQLException {
         return statements.list(
                 "delayed-candidates",
                 row -> {
                     MessageRow message = MessageRow.of(row);
                     String reason = row.getString("reason");
-                    return new WaitingRow(message, reason, RecipientRow.all(statements, message.id()));
+                    return new WaitingRow(
+                            message, reason, ClockTable.age(row), RecipientRow.all(statements, message.id()));
                 },
                 after,
-                before,
+                upTo,
                 max);
     }
 

@@ -28,9 +28,16 @@ final class QueueIds {
     QueueIds(InstantSource clock, RandomGenerator random, long newest) {
         this.clock = clock;
         this.random = random;
-        boolean credible = newest >> RANDOM_BITS
-                <= clock.instant().plus(MAX_CLOCK_CORRECTION).toEpochMilli();
-        this.last = new AtomicLong(credible ? Math.max(newest, 0) : 0);
+        this.last = new AtomicLong(isCredible(newest) ? Math.max(newest, 0) : 0);
+    }
+
+    private boolean isCredible(long id) {
+        return id >> RANDOM_BITS <= clock.instant().plus(MAX_CLOCK_CORRECTION).toEpochMilli();
+    }
+
+    /// @return whether new IDs are higher than this one
+    boolean exceed(long id) {
+        return id <= last.get() || isCredible(id);
     }
 
     /// @param millis milliseconds since 1970

@@ -1,7 +1,10 @@
 package org.o365relay.queue.jdbc;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.o365relay.queue.ClaimScope;
 
 /// Wakes threads that wait for due messages.
@@ -27,5 +30,23 @@ final class Signals {
     /// Raises the signals of all scopes.
     void raiseAll() {
         signals.values().forEach(Signal::raise);
+    }
+
+    /// Wakes one waiting thread. A signal raised while no thread is waiting is kept for the next thread that waits.
+    static final class Signal {
+
+        private final Semaphore raised = new Semaphore(0);
+
+        void raise() {
+            if (raised.availablePermits() == 0) {
+                raised.release();
+            }
+        }
+
+        void await(Duration atMost) throws InterruptedException {
+            if (raised.tryAcquire(Math.max(0, atMost.toNanos()), TimeUnit.NANOSECONDS)) {
+                raised.drainPermits();
+            }
+        }
     }
 }

@@ -2,6 +2,7 @@ package org.o365relay.queue.jdbc;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -16,6 +17,7 @@ import org.o365relay.mail.QueueId;
 import org.o365relay.queue.GroupCount;
 import org.o365relay.queue.MessageState;
 import org.o365relay.queue.QueueSummary;
+import org.o365relay.time.SteadyClock.Reading;
 
 /// Counts the open messages with index scans. Apart from indexes, reads only the rows of messages that are
 /// being delivered, of the oldest message in each group, and of each client's message that is due next.
@@ -46,7 +48,7 @@ final class SummaryTables {
         this.statements = statements;
     }
 
-    static QueueSummary summary(Statements statements, Instant now) throws SQLException {
+    static QueueSummary summary(Statements statements, Reading now) throws SQLException {
         SummaryTables tables = new SummaryTables(statements);
         tables.readQueues();
         tables.readReasons();
@@ -75,13 +77,13 @@ final class SummaryTables {
         }
     }
 
-    private QueueSummary summary(Instant now) throws SQLException {
+    private QueueSummary summary(Reading now) throws SQLException {
         return new QueueSummary(
-                now,
+                now.calendar(),
                 states(),
                 all == null ? null : new QueueId(Math.max(0, all.oldest())),
                 all == null ? null : receivedAt(all.oldest()),
-                nextDue(),
+                nextDue(now.offset()),
                 counts(mailboxes, Integer.MAX_VALUE),
                 counts(clients, MAX_CLIENTS),
                 counts(reasons, Integer.MAX_VALUE));
@@ -107,12 +109,12 @@ final class SummaryTables {
     }
 
     /// Ignores messages that are being delivered: their due time is the end of the lease, not the next attempt.
-    private @Nullable Instant nextDue() throws SQLException {
+    private @Nullable Instant nextDue(Duration offset) throws SQLException {
         long next = ClaimTables.NEVER;
         for (QueueKey queue : queues) {
             next = Math.min(next, nextDue(queue.mailbox(), queue.priority()));
         }
-        return next == ClaimTables.NEVER ? null : Instant.ofEpochMilli(next);
+        return next == ClaimTables.NEVER ? null : Instant.ofEpochMilli(next).plus(offset);
     }
 
     private long nextDue(String mailbox, int priority) throws SQLException {

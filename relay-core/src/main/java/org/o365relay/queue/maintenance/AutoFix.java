@@ -3,10 +3,10 @@ package org.o365relay.queue.maintenance;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Locale;
 import org.o365relay.queue.jdbc.ClaimTables;
 import org.o365relay.queue.jdbc.Statements;
+import org.o365relay.time.SteadyClock.Reading;
 
 /// The inconsistencies that a repair fixes automatically, in the order in which they are fixed. The SQL
 /// statements are named `find-…` and `fix-…` in `inspection.sql`.
@@ -35,23 +35,27 @@ enum AutoFix {
     }
 
     /// @return the number of affected rows
-    long count(Statements statements, Instant now, Duration longestWait) throws SQLException {
-        try (var row =
-                statement(statements, "find-", now, now.plus(longestWait)).executeQuery()) {
+    long count(Statements statements, Reading now, Duration longestWait) throws SQLException {
+        try (var row = statement(statements, "find-", now, longestWait).executeQuery()) {
             return row.next() ? row.getLong(1) : 0;
         }
     }
 
     /// @return the number of fixed rows
-    int fix(Statements statements, Instant now, Duration longestWait) throws SQLException {
-        return statement(statements, "fix-", now, now.plus(longestWait)).executeUpdate();
+    int fix(Statements statements, Reading now, Duration longestWait) throws SQLException {
+        return statement(statements, "fix-", now, longestWait).executeUpdate();
     }
 
-    private PreparedStatement statement(Statements statements, String prefix, Instant now, Instant latest)
+    private PreparedStatement statement(Statements statements, String prefix, Reading now, Duration longestWait)
             throws SQLException {
         PreparedStatement statement =
                 statements.with(prefix + name().toLowerCase(Locale.ROOT).replace('_', '-'));
-        long[] values = {now.toEpochMilli(), latest.toEpochMilli(), ClaimTables.NEVER};
+        long[] values = {
+            now.calendar().toEpochMilli(),
+            now.steady().plus(longestWait).toEpochMilli(),
+            ClaimTables.NEVER,
+            now.steady().toEpochMilli()
+        };
         int wanted = statement.getParameterMetaData().getParameterCount();
         for (int i = 0; i < wanted; i++) {
             statement.setLong(i + 1, values[i]);

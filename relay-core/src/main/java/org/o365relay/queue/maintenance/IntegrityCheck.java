@@ -3,7 +3,6 @@ package org.o365relay.queue.maintenance;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +16,7 @@ import org.o365relay.queue.jdbc.RecipientRow;
 import org.o365relay.queue.jdbc.Statements;
 import org.o365relay.queue.jdbc.sqlite.Sqlite;
 import org.o365relay.queue.maintenance.Finding.Kind;
+import org.o365relay.time.SteadyClock.Reading;
 
 /// Checks messages, recipients, content and events. Holds a batch of messages and one chunk of content in
 /// memory at a time.
@@ -26,10 +26,10 @@ final class IntegrityCheck {
     private static final Duration MAX_CLOCK_CORRECTION = Duration.ofDays(1);
 
     private final Statements statements;
-    private final Instant now;
+    private final Reading now;
     private final Duration longestWait;
 
-    IntegrityCheck(Statements statements, Instant now, Duration longestWait) {
+    IntegrityCheck(Statements statements, Reading now, Duration longestWait) {
         this.statements = statements;
         this.now = now;
         this.longestWait = longestWait;
@@ -64,7 +64,8 @@ final class IntegrityCheck {
         }
         damaged(damaged -> sink.accept(new Finding(Kind.MESSAGE, damaged.text())), note -> sink.accept(note));
         long future = statements.number(
-                "received-in-the-future", now.plus(MAX_CLOCK_CORRECTION).toEpochMilli());
+                "received-in-the-future",
+                now.calendar().plus(MAX_CLOCK_CORRECTION).toEpochMilli());
         if (future > 0) {
             sink.accept(new Finding(
                     Kind.NOTE,

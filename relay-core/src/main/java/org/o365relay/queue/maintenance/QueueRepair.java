@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +13,7 @@ import java.util.Optional;
 import org.o365relay.queue.QueueSettings;
 import org.o365relay.queue.QueueUnavailableException;
 import org.o365relay.queue.QueueUnavailableException.Reason;
+import org.o365relay.queue.jdbc.ClockTable;
 import org.o365relay.queue.jdbc.Statements;
 import org.o365relay.queue.jdbc.sqlite.DirectoryLock;
 import org.o365relay.queue.jdbc.sqlite.DurableFiles;
@@ -23,6 +23,8 @@ import org.o365relay.queue.jdbc.sqlite.MaintenanceMarker.Operation;
 import org.o365relay.queue.jdbc.sqlite.RowRecovery;
 import org.o365relay.queue.jdbc.sqlite.Schema;
 import org.o365relay.queue.jdbc.sqlite.Sqlite;
+import org.o365relay.time.SteadyClock;
+import org.o365relay.time.SteadyClock.Reading;
 
 /// Repairs a queue while no relay is running. Copies the files to the quarantine folder first. Then copies the
 /// readable rows into a new database if the file is damaged, fixes inconsistent rows, and copies messages that
@@ -196,11 +198,12 @@ public final class QueueRepair {
 
     private Report fix(Sqlite database, Quarantine quarantine, List<String> before, boolean rebuilt)
             throws IOException, SQLException, QueueUnavailableException {
-        Instant now = clock.instant();
         Duration longestWait = settings.longestWait();
         try (Connection connection = database.openWriter()) {
             database.upgrade(connection);
             Statements statements = InspectionStatements.on(connection);
+            Reading now =
+                    ClockTable.last(statements, SteadyClock.following(clock)).reading();
             RepairSteps steps = new RepairSteps(statements, quarantine, now, longestWait);
             steps.run();
             connection.commit();

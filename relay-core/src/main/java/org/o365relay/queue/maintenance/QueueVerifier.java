@@ -9,10 +9,14 @@ import java.util.Set;
 import org.o365relay.queue.QueueSettings;
 import org.o365relay.queue.QueueUnavailableException;
 import org.o365relay.queue.QueueUnavailableException.Reason;
+import org.o365relay.queue.jdbc.ClockTable;
+import org.o365relay.queue.jdbc.Statements;
 import org.o365relay.queue.jdbc.sqlite.OfflineQueue;
 import org.o365relay.queue.jdbc.sqlite.Schema;
 import org.o365relay.queue.jdbc.sqlite.Sqlite;
 import org.o365relay.queue.maintenance.Finding.Kind;
+import org.o365relay.time.SteadyClock;
+import org.o365relay.time.SteadyClock.Reading;
 
 /// Checks a whole queue for damage, whether or not a relay is running. Changes nothing and does not delay a
 /// running relay, but the relay's write-ahead log cannot be reset during the check, so it grows.
@@ -57,8 +61,10 @@ public final class QueueVerifier {
             return findings;
         }
         try {
-            new IntegrityCheck(InspectionStatements.on(connection), clock.instant(), settings.longestWait())
-                    .findings(findings::add);
+            Statements statements = InspectionStatements.on(connection);
+            Reading now =
+                    ClockTable.last(statements, SteadyClock.following(clock)).reading();
+            new IntegrityCheck(statements, now, settings.longestWait()).findings(findings::add);
         } catch (SQLException e) {
             if (!Sqlite.isUnreadable(e)) {
                 throw e;

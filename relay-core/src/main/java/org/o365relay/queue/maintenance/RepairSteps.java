@@ -3,7 +3,6 @@ package org.o365relay.queue.maintenance;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -12,6 +11,7 @@ import java.util.TreeSet;
 import org.o365relay.queue.jdbc.ClaimTables;
 import org.o365relay.queue.jdbc.Statements;
 import org.o365relay.queue.maintenance.IntegrityCheck.Damaged;
+import org.o365relay.time.SteadyClock.Reading;
 
 /// Fixes the rows of a readable database within the caller's transaction. Messages that cannot be delivered are
 /// copied to quarantine and put on hold, never deleted. Content and recipients that belong to no message are
@@ -24,12 +24,12 @@ final class RepairSteps {
 
     private final Statements statements;
     private final Quarantine quarantine;
-    private final Instant now;
+    private final Reading now;
     private final Duration longestWait;
     private final List<String> actions = new ArrayList<>();
     private final List<String> quarantined = new ArrayList<>();
 
-    RepairSteps(Statements statements, Quarantine quarantine, Instant now, Duration longestWait) {
+    RepairSteps(Statements statements, Quarantine quarantine, Reading now, Duration longestWait) {
         this.statements = statements;
         this.quarantine = quarantine;
         this.now = now;
@@ -75,7 +75,7 @@ final class RepairSteps {
 
     private void quarantine(Damaged damaged) throws IOException, SQLException {
         quarantine.export(statements, damaged.id(), content(damaged.id()), damaged.why());
-        long millis = now.toEpochMilli();
+        long millis = now.calendar().toEpochMilli();
         statements.update("hold-damaged-message", ClaimTables.NEVER, millis, damaged.id());
         statements.update(
                 "insert-event",

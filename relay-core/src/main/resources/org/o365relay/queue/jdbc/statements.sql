@@ -2,8 +2,10 @@
 
 -- name: insert-message
 INSERT INTO message (id, received_at, client, helo, protocol, sender, smtp_utf8, body, envelope_id, dsn_return, notice,
-  size, attempts, due_at, route, mailbox, priority, content_id, subject, message_id_header)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?)
+  size, attempts, due_at, arrived_at, downtime, route, mailbox, priority, content_id, subject,
+  message_id_header)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 0, ?13, ?13,
+  coalesce((SELECT downtime FROM clock WHERE one = 1), 0), ?14, ?15, ?16, ?17, ?18, ?19)
 
 -- name: insert-recipient
 INSERT INTO recipient (message_id, ordinal, address, state, dsn_notify, original_recipient)
@@ -51,11 +53,14 @@ ORDER BY due_at, id LIMIT ?
 
 -- One message at a time, because RETURNING guarantees no order. due_at and mailbox are compared again, because another
 -- mailbox of the pool, or another relay that shares the queue, may have claimed the message first.
+-- An arrival in the future, which only a damaged clock record can cause, becomes an arrival now.
 -- name: claim-message
-UPDATE message SET lease = ?, due_at = ?, mailbox = ?, attempts = attempts + 1
-WHERE id = ? AND due_at = ? AND mailbox = ?
+UPDATE message SET lease = ?1, due_at = ?2, mailbox = ?3, attempts = attempts + 1,
+  arrived_at = min(arrived_at, ?7)
+WHERE id = ?4 AND due_at = ?5 AND mailbox = ?6
 RETURNING id, received_at, client, helo, protocol, sender, smtp_utf8, body, envelope_id, dsn_return, notice, size,
-  attempts, route, mailbox, priority, content_id
+  attempts, route, mailbox, priority, content_id,
+  arrived_at, coalesce((SELECT downtime FROM clock WHERE one = 1), 0) - downtime AS idle
 
 -- Runs before claim-message, with the same conditions. A message whose lease has expired may have been delivered.
 -- name: record-interruption
@@ -81,7 +86,7 @@ SELECT min((SELECT min(due_at) FROM message
   WHERE mailbox = ? AND priority = ? AND client = each_client.name AND due_at IS NOT NULL))
 FROM each_client WHERE name IS NOT NULL
 
--- Messages due so late that the clock must have been wrong. Messages on hold are due at the end of time.
+-- Messages due later than any wait can end. Messages on hold are due at the end of time.
 -- name: due-too-late
 WITH RECURSIVE each_client (name) AS (
   SELECT min(client) FROM message WHERE mailbox = ? AND priority = ? AND due_at IS NOT NULL
@@ -94,12 +99,6 @@ SELECT message.id FROM each_client CROSS JOIN message
 WHERE each_client.name IS NOT NULL AND message.mailbox = ? AND message.priority = ?
   AND message.client = each_client.name
   AND message.due_at > ? AND message.due_at < ? AND message.lease IS NULL AND message.held_at IS NULL
-LIMIT ?
-
--- Messages received and due in the future, without an attempt. Ids grow with time, so no other row is read.
--- name: untried-but-not-due
-SELECT id FROM message
-WHERE id > ? AND due_at > ? AND attempts = 0 AND reason IS NULL AND lease IS NULL AND held_at IS NULL
 LIMIT ?
 
 -- name: make-due
@@ -158,7 +157,8 @@ SELECT content, checksum FROM chunk WHERE message_id = ? AND ordinal = ?
 UPDATE recipient SET state = ? WHERE message_id = ? AND ordinal = ?
 
 -- name: settle-message
-UPDATE message SET lease = NULL, due_at = NULL, held_at = NULL, settled_at = ? WHERE id = ? AND lease = ?
+UPDATE message SET lease = NULL, due_at = NULL, held_at = NULL, settled_at = ?, kept_from = ?
+WHERE id = ? AND lease = ?
 
 -- name: defer-message
 UPDATE message SET lease = NULL, due_at = CASE WHEN held_at IS NULL THEN ? ELSE due_at END,
@@ -173,18 +173,20 @@ INSERT INTO event (message_id, at, recipient, kind, upstream, detail, reason, un
 INSERT INTO event (message_id, at, recipient, kind, upstream, detail, uncertain)
 SELECT id, ?, NULL, 'interrupted', '', ?, 1 FROM message WHERE lease > 0
 
--- A message with few attempts keeps its place in the queue, unless the clock was ahead when it was received. A claim
--- for a bounce (negative lease) is not an attempt: a message that had been tried before the claim is due now.
+-- A message with few attempts keeps its place in the queue. A claim for a bounce (negative lease) is not an attempt: a
+-- message that had been tried before the claim is due now.
 -- name: end-leases
 UPDATE message SET lease = NULL,
   due_at = CASE WHEN held_at IS NOT NULL THEN due_at
-    WHEN received_at < ? AND attempts <= CASE WHEN lease < 0 THEN 0 ELSE 3 END THEN received_at
-    ELSE ? END,
+    WHEN attempts <= CASE WHEN lease < 0 THEN 0 ELSE 3 END
+      THEN min(arrived_at, ?1)
+    ELSE ?1 END,
   reason = CASE WHEN lease > 0 THEN coalesce(reason, 'interrupted') ELSE reason END
 WHERE lease IS NOT NULL
 
+-- Expired according to both clocks: a calendar clock that is ahead does not delete history early.
 -- name: expired-history
-SELECT id FROM message WHERE settled_at < ? ORDER BY settled_at LIMIT ?
+SELECT id FROM message WHERE settled_at < ? AND coalesce(kept_from, 0) < ? ORDER BY settled_at LIMIT ?
 
 -- name: delete-message
 DELETE FROM message WHERE id = ?
@@ -339,7 +341,7 @@ UPDATE recipient SET state = 'deleted' WHERE message_id = ? AND state = 'queued'
 UPDATE recipient SET state = 'deleted' WHERE message_id = ? AND ordinal = ?
 
 -- name: settle-unclaimed
-UPDATE message SET due_at = NULL, held_at = NULL, settled_at = ? WHERE id = ?
+UPDATE message SET due_at = NULL, held_at = NULL, settled_at = ?, kept_from = ? WHERE id = ?
 
 -- name: readdress
 UPDATE recipient SET address = ? WHERE message_id = ? AND ordinal = ?
@@ -354,14 +356,22 @@ UPDATE message SET smtp_utf8 = 1 WHERE id = ?
 UPDATE message SET lease = ?, due_at = CASE WHEN held_at IS NULL THEN ? ELSE due_at END
 WHERE id = ? AND lease IS NULL AND due_at IS NOT NULL
 RETURNING id, received_at, client, helo, protocol, sender, smtp_utf8, body, envelope_id, dsn_return, notice, size,
-  attempts, route, mailbox, priority, content_id
+  attempts, route, mailbox, priority, content_id,
+  arrived_at, coalesce((SELECT downtime FROM clock WHERE one = 1), 0) - downtime AS idle
 
--- Open messages whose senders may be notified of the delay, by a range of ids, which is a range of time.
+-- The first open message that arrived in a period. Ids grow with the time of arrival.
+-- name: first-open-arrived
+SELECT min(id) FROM message
+WHERE id > ?1 AND due_at IS NOT NULL
+  AND arrived_at BETWEEN ?2 AND ?3
+
+-- Open messages whose senders may be notified of the delay, by a range of ids.
 -- name: delayed-candidates
 SELECT id, received_at, client, helo, protocol, sender, smtp_utf8, body, envelope_id, dsn_return, notice, size,
-  attempts, route, mailbox, priority, content_id, reason
+  attempts, route, mailbox, priority, content_id, reason,
+  arrived_at, coalesce((SELECT downtime FROM clock WHERE one = 1), 0) - downtime AS idle
 FROM message
-WHERE id > ? AND id < ? AND due_at IS NOT NULL AND held_at IS NULL AND notice = 0 AND sender IS NOT NULL
+WHERE id > ? AND id <= ? AND due_at IS NOT NULL AND held_at IS NULL AND notice = 0 AND sender IS NOT NULL
 ORDER BY id LIMIT ?
 
 -- name: insert-delayed-event
@@ -369,25 +379,26 @@ INSERT INTO event (message_id, at, recipient, kind, upstream, detail, reason, un
 SELECT id, ?, NULL, 'delayed', '', ?, '', 0 FROM message WHERE id = ? AND due_at IS NOT NULL
 
 -- name: insert-suppressed-notice
-INSERT INTO suppressed_notice (message_id, kind, client, recipient, at) VALUES (?, ?, ?, ?, ?)
+INSERT INTO suppressed_notice (message_id, kind, client, recipient, at, waiting_from) VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT (client, recipient, message_id, kind) DO NOTHING
 
 -- name: suppressed-notice-groups
-SELECT client, recipient, count(*) AS count, min(at) AS since FROM suppressed_notice WHERE at <= ?
+SELECT client, recipient, count(*) AS count, min(waiting_from) AS since FROM suppressed_notice
+WHERE waiting_from <= ?
 GROUP BY client, recipient
 
 -- name: suppressed-notices
 SELECT suppressed.message_id, suppressed.kind, suppressed.at, message.received_at, message.due_at, message.subject,
   message.helo
 FROM suppressed_notice AS suppressed LEFT JOIN message ON message.id = suppressed.message_id
-WHERE suppressed.client = ? AND suppressed.recipient = ? AND suppressed.at <= ?
+WHERE suppressed.client = ? AND suppressed.recipient = ? AND suppressed.waiting_from <= ?
 ORDER BY suppressed.message_id, suppressed.kind LIMIT ?
 
 -- name: count-suppressed-notices
-SELECT count(*) FROM suppressed_notice WHERE client = ? AND recipient = ? AND at <= ?
+SELECT count(*) FROM suppressed_notice WHERE client = ? AND recipient = ? AND waiting_from <= ?
 
 -- name: delete-suppressed-notices
-DELETE FROM suppressed_notice WHERE client = ? AND recipient = ? AND at <= ?
+DELETE FROM suppressed_notice WHERE client = ? AND recipient = ? AND waiting_from <= ?
 
 -- name: write-active-alert
 INSERT INTO active_alert (name, since, subject, text, advice, emailed) VALUES (?, ?, ?, ?, ?, ?)
@@ -404,13 +415,20 @@ SELECT name, since, subject, text, advice, emailed FROM active_alert
 -- name: count-waiting
 SELECT count(*) FROM (SELECT 1 FROM message WHERE due_at IS NOT NULL AND due_at < ? LIMIT ?) AS waiting
 
--- When the oldest waiting message was received. The plus sign keeps the database from scanning all messages in the order of
+-- When the oldest waiting message arrived. The plus sign keeps the database from scanning all messages in the order of
 -- their ids, history first; it uses the index of open messages instead.
 -- name: oldest-waiting
-SELECT received_at FROM message
+SELECT arrived_at FROM message
 WHERE id = (SELECT min(+id) FROM message WHERE due_at IS NOT NULL AND due_at < ?)
 
 -- name: message-summary
 SELECT id, received_at, client, helo, protocol, sender, smtp_utf8, body, envelope_id, dsn_return, notice, size,
   attempts, route, mailbox, priority, content_id
 FROM message WHERE id = ?
+
+-- name: clock
+SELECT steady, calendar, downtime FROM clock WHERE one = 1
+
+-- name: save-clock
+INSERT INTO clock (one, steady, calendar, downtime) VALUES (1, ?, ?, ?)
+ON CONFLICT (one) DO UPDATE SET steady = excluded.steady, calendar = excluded.calendar, downtime = excluded.downtime

@@ -1,5 +1,6 @@
 -- Statements that verify and repair a whole queue, by name. None is used while mail is accepted or delivered.
--- "?1" is now, "?2" the latest time at which a message can be due, "?3" the end of time. A statement may scan a table
+-- "?1" is now on the calendar clock, "?4" on the steady clock, "?2" the latest time at which a message can be due, "?3" the
+-- end of time. A statement may scan a table
 -- once, but not once for each row: for each row it may only search an index.
 
 -- name: every-message
@@ -60,7 +61,7 @@ SELECT count(*) FROM message WHERE due_at IS NULL AND settled_at IS NULL
 
 -- name: fix-never-due
 UPDATE message SET
-  due_at = CASE WHEN EXISTS (SELECT 1 FROM recipient WHERE message_id = message.id AND state = 'queued') THEN ?1 END,
+  due_at = CASE WHEN EXISTS (SELECT 1 FROM recipient WHERE message_id = message.id AND state = 'queued') THEN ?4 END,
   settled_at = CASE WHEN EXISTS (SELECT 1 FROM recipient WHERE message_id = message.id AND state = 'queued')
     THEN NULL ELSE ?1 END
 WHERE due_at IS NULL AND settled_at IS NULL
@@ -81,7 +82,7 @@ UPDATE message SET due_at = ?3 WHERE held_at IS NOT NULL AND due_at IS NOT NULL 
 SELECT count(*) FROM message WHERE due_at > ?2 AND held_at IS NULL AND lease IS NULL
 
 -- name: fix-due-in-the-far-future
-UPDATE message SET due_at = ?1 WHERE due_at > ?2 AND held_at IS NULL AND lease IS NULL
+UPDATE message SET due_at = ?4 WHERE due_at > ?2 AND held_at IS NULL AND lease IS NULL
 
 -- name: find-unknown-priority
 SELECT count(*) FROM message WHERE priority NOT IN (0, 1)

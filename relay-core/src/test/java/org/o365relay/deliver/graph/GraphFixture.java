@@ -49,7 +49,7 @@ final class GraphFixture implements AutoCloseable {
                 new Https(new HttpSettings(null, trusted, Duration.ofSeconds(5), limit)),
                 8,
                 spool,
-                clock);
+                clock.steady());
     }
 
     /// @param largestAttachment in octets
@@ -60,7 +60,7 @@ final class GraphFixture implements AutoCloseable {
                 new Https(HttpSettings.DIRECT),
                 1,
                 spool,
-                clock,
+                clock.steady(),
                 largestAttachment);
     }
 

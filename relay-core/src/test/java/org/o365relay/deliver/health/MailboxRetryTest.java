@@ -42,7 +42,7 @@ class MailboxRetryTest {
                 List.of(upstreams),
                 new ProbeSchedule(Duration.ofMinutes(1), Duration.ofMinutes(15)),
                 journal,
-                clock);
+                clock.steady());
     }
 
     enum Kind {
@@ -71,21 +71,21 @@ class MailboxRetryTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    SIGN_IN_FAILED          | retry  | SIGN_IN
-                    SIGN_IN_FAILED          | resume | SIGN_IN
-                    UPSTREAM_REFUSES_MAIL   | retry  | MESSAGE
-                    UPSTREAM_REFUSES_MAIL   | resume | MESSAGE
-                    UPSTREAM_ASKS_FOR_A_DAY | retry  | SIGN_IN
-                    UPSTREAM_ASKS_FOR_A_DAY | resume | SIGN_IN
-                    MICROSOFT_QUOTA         | retry  | MESSAGE
-                    MICROSOFT_QUOTA         | resume | MESSAGE
-                    MAILBOX_FULL            | retry  | MESSAGE
-                    MAILBOX_FULL            | resume | MESSAGE
-                    PENALTY_BOX             | retry  | MESSAGE
-                    PENALTY_BOX             | resume | MESSAGE
-                    UNREACHABLE             | retry  | SIGN_IN
-                    UNREACHABLE             | resume | SIGN_IN
-                    """)
+        SIGN_IN_FAILED          | retry  | SIGN_IN
+        SIGN_IN_FAILED          | resume | SIGN_IN
+        UPSTREAM_REFUSES_MAIL   | retry  | MESSAGE
+        UPSTREAM_REFUSES_MAIL   | resume | MESSAGE
+        UPSTREAM_ASKS_FOR_A_DAY | retry  | SIGN_IN
+        UPSTREAM_ASKS_FOR_A_DAY | resume | SIGN_IN
+        MICROSOFT_QUOTA         | retry  | MESSAGE
+        MICROSOFT_QUOTA         | resume | MESSAGE
+        MAILBOX_FULL            | retry  | MESSAGE
+        MAILBOX_FULL            | resume | MESSAGE
+        PENALTY_BOX             | retry  | MESSAGE
+        PENALTY_BOX             | resume | MESSAGE
+        UNREACHABLE             | retry  | SIGN_IN
+        UNREACHABLE             | resume | SIGN_IN
+        """)
     void probesEveryKindOfBlockAtOnceAndKeepsTheScheduleIfTheProbeFails(
             Kind kind, String command, RequestedProbe.Method means) {
         fail(mailbox.acquire().orElseThrow(), kind);

@@ -49,7 +49,7 @@ class MailboxStatusViewTest {
                 List.of(upstreams),
                 new ProbeSchedule(Duration.ofMinutes(1), Duration.ofMinutes(15)),
                 journal,
-                clock);
+                clock.steady());
     }
 
     @Test

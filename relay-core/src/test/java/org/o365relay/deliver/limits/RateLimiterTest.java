@@ -50,9 +50,9 @@ class RateLimiterTest {
 
     @Test
     void isNotDelayedByAClockThatIsSetBack() {
-        RateLimiter pace = new RateLimiter(30, 1, clock);
+        RateLimiter pace = new RateLimiter(30, 1, clock.steady());
         pace.take(1);
-        clock.advance(Duration.ofHours(-5));
+        clock.jump(Duration.ofHours(-5));
         assertThat(pace.untilNext()).isEqualTo(Duration.ofSeconds(2));
         clock.advance(Duration.ofSeconds(2));
         assertThat(pace.take(1)).isEqualTo(1);

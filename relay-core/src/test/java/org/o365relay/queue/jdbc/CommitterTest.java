@@ -239,7 +239,7 @@ class CommitterTest {
 
     private Incoming incoming(long id) {
         return new IncomingChunks(
-                committer, new Signals(), new QueueId(id), () -> new QueueId(id + 1), fixture.clock.instant());
+                committer, new Signals(), new QueueId(id), () -> new QueueId(id + 1), fixture.clock.steady());
     }
 
     private boolean accept(long id) {

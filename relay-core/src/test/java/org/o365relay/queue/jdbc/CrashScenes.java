@@ -83,7 +83,7 @@ public final class CrashScenes {
         }
         CrashScenes scenes = new CrashScenes(directory);
         try {
-            SqliteQueue.open(scenes.fixture.settings(), scenes.fixture.clock, new Random(1))
+            SqliteQueue.open(scenes.fixture.settings(), scenes.fixture.clock.steady(), new Random(1))
                     .close();
         } catch (QueueUnavailableException e) {
             System.out.println(e.reason() + " " + e.getMessage());
@@ -165,11 +165,11 @@ public final class CrashScenes {
             }
             case BEING_FORGOTTEN -> {
                 settleOne();
-                inTransaction(() -> fixture.queue().housekeeper().deleteHistoryBefore(inAnHour()));
+                inTransaction(() -> fixture.deleteHistoryBefore(inAnHour()));
             }
             case FORGOTTEN -> {
                 settleOne();
-                fixture.queue().housekeeper().deleteHistoryBefore(inAnHour());
+                fixture.deleteHistoryBefore(inAnHour());
             }
             case BEING_GIVEN_BACK -> {
                 fixture.accept(LARGE, ANNA);

@@ -32,6 +32,7 @@ import org.o365relay.queue.QueueSettings;
 import org.o365relay.queue.jdbc.sqlite.SqliteQueue;
 import org.o365relay.route.Routes;
 import org.o365relay.route.Target;
+import org.o365relay.time.SteadyClock;
 
 /// A process with a listener, a queue and an upstream that always defers. It prints its port and runs until it
 /// is killed.
@@ -42,7 +43,7 @@ final class CrashedRelay {
     public static void main(String[] arguments) throws Exception {
         InstantSource clock = InstantSource.system();
         QueueSettings settings = new QueueSettings(Path.of(arguments[0]), 0, 1L << 40, Duration.ofDays(30));
-        JdbcQueue queue = SqliteQueue.open(settings, clock, RandomGenerator.getDefault());
+        JdbcQueue queue = SqliteQueue.open(settings, SteadyClock.following(clock), RandomGenerator.getDefault());
         Devices devices = new Devices(queue.devices().all(), clock);
         queue.devices().startPersisting(devices);
         EmailAddress mailbox = EmailAddress.parse("relay@contoso.example").orElseThrow();

@@ -160,10 +160,10 @@ class DeviceCommitHookTest {
         send(PRINTER, BUDGET);
         fixture.clock.advance(Duration.ofHours(24));
         send(PRINTER, BUDGET);
-        fixture.queue().housekeeper().deleteHistoryBefore(fixture.clock.instant());
+        fixture.deleteHistoryBefore(fixture.clock.instant());
         assertThat(spent()).isEqualTo(2);
         fixture.clock.advance(Duration.ofMinutes(10));
-        fixture.queue().housekeeper().deleteHistoryBefore(fixture.clock.instant());
+        fixture.deleteHistoryBefore(fixture.clock.instant());
         assertThat(spent()).isEqualTo(1);
     }
 

@@ -18,6 +18,7 @@ import org.o365relay.admit.DeviceLimits;
 import org.o365relay.admit.Devices;
 import org.o365relay.mail.SearchableHeaders;
 import org.o365relay.queue.jdbc.sqlite.SqliteQueue;
+import org.o365relay.time.SteadyClock;
 
 /// A process that accepts messages of a device with a limit is killed again and again. The usage on disk
 /// includes every message on disk, so a crash never resets usage.
@@ -53,7 +54,8 @@ class DeviceUsageCrashTest {
     public static void main(String[] arguments) throws Exception {
         InstantSource clock = InstantSource.system();
         QueueFixture fixture = new QueueFixture(Path.of(arguments[0]));
-        JdbcQueue queue = SqliteQueue.open(fixture.settings(), clock, RandomGenerator.getDefault());
+        JdbcQueue queue =
+                SqliteQueue.open(fixture.settings(), SteadyClock.following(clock), RandomGenerator.getDefault());
         Devices devices = new Devices(queue.devices().all(), clock);
         queue.devices().startPersisting(devices);
         for (int session = 0; session < SESSIONS; session++) {

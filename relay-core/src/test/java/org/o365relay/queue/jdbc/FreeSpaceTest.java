@@ -24,7 +24,7 @@ class FreeSpaceTest {
     void reportsAShortageWhileTheQueueHasItsMaximumSize(@TempDir Path directory) throws Exception {
         QueueSettings settings = new QueueSettings(directory, 0, 400_000, Duration.ofDays(30));
         QueueFixture fixture = new QueueFixture(directory);
-        try (JdbcQueue queue = SqliteQueue.open(settings, fixture.clock, new Random(1))) {
+        try (JdbcQueue queue = SqliteQueue.open(settings, fixture.clock.steady(), new Random(1))) {
             assertThat(queue.intake().shortageFor(0)).isEmpty();
             assertThat(queue.intake().shortageFor(400_000)).contains(SpaceShortage.QUEUE);
             assertThat(queue.intake().shortageFor(999_999_999_999_999_999L)).isPresent();

@@ -48,7 +48,7 @@ class HoldTest {
         fixture.clock.advance(Duration.ofDays(3_000));
         assertThat(fixture.claim(10)).isEmpty();
         fixture.close();
-        fixture.queue().housekeeper().deleteHistoryBefore(fixture.clock.instant());
+        fixture.deleteHistoryBefore(fixture.clock.instant());
 
         assertThat(fixture.claim(10)).isEmpty();
         assertThat(line(id).state()).isEqualTo(MessageState.HELD);

@@ -289,9 +289,7 @@ class JdbcQueueTest {
         QueueId recent = settled("recent");
         QueueId open = fixture.accept("open", ANNA);
 
-        fixture.queue()
-                .housekeeper()
-                .deleteHistoryBefore(fixture.clock.instant().minus(Duration.ofDays(1)));
+        fixture.deleteHistoryBefore(fixture.clock.instant().minus(Duration.ofDays(1)));
 
         assertThat(fixture.queue().notices().history(old)).isEmpty();
         assertThat(fixture.queue().notices().history(recent)).hasSize(1);
@@ -315,7 +313,7 @@ class JdbcQueueTest {
         fixture.accept("the last one", ANNA);
         fixture.claim(2_000).forEach(claim -> settle(claim, QueueFixture.delivered(claim)));
         fixture.clock.advance(Duration.ofMillis(1));
-        fixture.queue().housekeeper().deleteHistoryBefore(fixture.clock.instant());
+        fixture.deleteHistoryBefore(fixture.clock.instant());
         assertThat(fixture.number("SELECT (SELECT count(*) FROM message) + (SELECT count(*) FROM recipient)"
                         + " + (SELECT count(*) FROM event)"))
                 .isZero();

@@ -147,9 +147,7 @@ class NoticeStoreTest {
         fixture.queue()
                 .claims()
                 .settle(claim, QueueFixture.failed(claim), List.of(), List.of(suppressed(claim.id(), Kind.DELAYED)));
-        fixture.queue()
-                .housekeeper()
-                .deleteHistoryBefore(fixture.clock.instant().plusSeconds(1));
+        fixture.deleteHistoryBefore(fixture.clock.instant().plusSeconds(1));
 
         assertThat(notices().suppressedMessages(group(1), 50))
                 .containsExactly(new SuppressedMessage(

@@ -48,6 +48,7 @@ import org.o365relay.queue.Settlement;
 import org.o365relay.queue.jdbc.sqlite.Schema;
 import org.o365relay.queue.jdbc.sqlite.Sqlite;
 import org.o365relay.queue.jdbc.sqlite.SqliteQueue;
+import org.o365relay.time.SteadyClock;
 
 /// A queue in a directory, with methods to fill, deliver and inspect it.
 public final class QueueFixture implements AutoCloseable {
@@ -82,7 +83,7 @@ public final class QueueFixture implements AutoCloseable {
 
     public JdbcQueue open() {
         try {
-            return SqliteQueue.open(settings(), clock, new Random(4711));
+            return SqliteQueue.open(settings(), clock.steady(), new Random(4711));
         } catch (QueueUnavailableException e) {
             throw new AssertionError(e.reason() + ": " + e.getMessage(), e);
         }
@@ -318,7 +319,7 @@ public final class QueueFixture implements AutoCloseable {
     }
 
     public void deleteHistoryBefore(Instant limit) {
-        queue().housekeeper().deleteHistoryBefore(limit);
+        queue().housekeeper().deleteHistoryBefore(new SteadyClock.Reading(limit, limit));
     }
 
     public void writeDevices(int max) {

@@ -91,12 +91,12 @@ class QuotaTablesTest {
         fixture.accept("one", ANNA);
         deliverOne();
         fixture.clock.advance(DAY.plusMinutes(9));
-        fixture.queue().housekeeper().deleteHistoryBefore(Instant.EPOCH);
+        fixture.deleteHistoryBefore(Instant.EPOCH);
         assertThat(sent()).hasSize(1);
 
         fixture.clock.advance(Duration.ofMinutes(1));
         assertThat(sent()).isEmpty();
-        fixture.queue().housekeeper().deleteHistoryBefore(Instant.EPOCH);
+        fixture.deleteHistoryBefore(Instant.EPOCH);
         assertThat(fixture.number("SELECT count(*) FROM quota_usage")).isZero();
     }
 
@@ -128,11 +128,11 @@ class QuotaTablesTest {
                 .isEmpty();
 
         fixture.clock.advance(Duration.ofDays(365));
-        fixture.queue().housekeeper().deleteHistoryBefore(Instant.EPOCH);
+        fixture.deleteHistoryBefore(Instant.EPOCH);
         assertThat(fixture.queue().oneTimeAlerts().sentAt("secret of relay@contoso.example, 30 days"))
                 .isPresent();
         fixture.clock.advance(Duration.ofDays(2));
-        fixture.queue().housekeeper().deleteHistoryBefore(Instant.EPOCH);
+        fixture.deleteHistoryBefore(Instant.EPOCH);
         assertThat(fixture.queue().oneTimeAlerts().sentAt("secret of relay@contoso.example, 30 days"))
                 .isEmpty();
     }

@@ -5,7 +5,6 @@ import static org.o365relay.queue.jdbc.QueueFixture.ANNA;
 import static org.o365relay.queue.jdbc.QueueFixture.BERT;
 
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Random;
 import java.util.random.RandomGenerator;
@@ -16,6 +15,7 @@ import org.o365relay.Effort;
 import org.o365relay.mail.SearchableHeaders;
 import org.o365relay.queue.Claim;
 import org.o365relay.queue.jdbc.sqlite.SqliteQueue;
+import org.o365relay.time.SteadyClock;
 
 /// A process that settles messages is killed again and again. After each crash the usage of the account equals
 /// the settled recipients, so a crash never resets usage.
@@ -48,7 +48,7 @@ class QuotaUsageCrashTest {
     /// The process.
     public static void main(String[] arguments) throws Exception {
         QueueFixture fixture = new QueueFixture(Path.of(arguments[0]));
-        JdbcQueue queue = SqliteQueue.open(fixture.settings(), InstantSource.system(), RandomGenerator.getDefault());
+        JdbcQueue queue = SqliteQueue.open(fixture.settings(), SteadyClock.system(), RandomGenerator.getDefault());
         for (int delivery = 0; delivery < DELIVERIES; delivery++) {
             Thread.ofPlatform().start(() -> deliver(queue, fixture));
         }

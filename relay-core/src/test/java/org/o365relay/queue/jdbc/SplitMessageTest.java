@@ -86,7 +86,7 @@ class SplitMessageTest {
                 .claims()
                 .settle(first, QueueFixture.failed(first), List.of(fixture.notice("could not")), List.of());
         fixture.clock.advance(Duration.ofDays(40));
-        fixture.queue().housekeeper().deleteHistoryBefore(fixture.clock.instant());
+        fixture.deleteHistoryBefore(fixture.clock.instant());
         assertThat(fixture.number(
                         "SELECT count(*) FROM message WHERE id = " + first.id().value()))
                 .isZero();

@@ -235,28 +235,28 @@ class RepairTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            UPDATE message SET client = 'printer-3' WHERE id = $                           | MESSAGE | printer-3
-            UPDATE message SET sender = 'a b' WHERE id = $                                 | MESSAGE | is not an address
-            UPDATE message SET body = 'EBCDIC' WHERE id = $                                | MESSAGE | EBCDIC
-            UPDATE message SET size = size + 1 WHERE id = $                                | MESSAGE | octets
-            UPDATE recipient SET address = '' WHERE message_id = $                         | MESSAGE | is not an address
-            UPDATE recipient SET state = 'delivered' WHERE message_id = $                  | MESSAGE | no open recipient
-            DELETE FROM recipient WHERE message_id = $                                     | MESSAGE | recipient
-            DELETE FROM chunk WHERE message_id = $                                         | MESSAGE | content
-            UPDATE chunk SET ordinal = 3 WHERE message_id = $                              | MESSAGE | chunk 0
-            UPDATE chunk SET checksum = 7 WHERE message_id = $                             | MESSAGE | does not match its checksum
-            UPDATE message SET content_id = 7 WHERE id = $                                 | MESSAGE | content
-            DELETE FROM message WHERE id = $                                               | MESSAGE | no message
-            UPDATE message SET lease = 5, due_at = NULL, settled_at = 1 WHERE id = $       | INCONSISTENCY | leased
-            UPDATE message SET due_at = NULL WHERE id = $                                  | INCONSISTENCY | neither
-            UPDATE message SET settled_at = 1 WHERE id = $                                 | INCONSISTENCY | settled
-            UPDATE message SET due_at = due_at + 31536000000 WHERE id = $                  | INCONSISTENCY | clock
-            UPDATE message SET held_at = 1 WHERE id = $                                    | INCONSISTENCY | on hold
-            UPDATE message SET priority = 9 WHERE id = $                                   | INCONSISTENCY | priority
-            INSERT INTO incoming VALUES ($, 1)                                             | INCONSISTENCY | being received
-            INSERT INTO recipient (message_id, ordinal, address, state) VALUES (7, 0, 'x', 'queued') | INCONSISTENCY | recipients
-            INSERT INTO event (message_id, at, kind, upstream, detail) VALUES (7, 1, '', '', '')     | INCONSISTENCY | events
-            """)
+        UPDATE message SET client = 'printer-3' WHERE id = $                           | MESSAGE | printer-3
+        UPDATE message SET sender = 'a b' WHERE id = $                                 | MESSAGE | is not an address
+        UPDATE message SET body = 'EBCDIC' WHERE id = $                                | MESSAGE | EBCDIC
+        UPDATE message SET size = size + 1 WHERE id = $                                | MESSAGE | octets
+        UPDATE recipient SET address = '' WHERE message_id = $                         | MESSAGE | is not an address
+        UPDATE recipient SET state = 'delivered' WHERE message_id = $                  | MESSAGE | no open recipient
+        DELETE FROM recipient WHERE message_id = $                                     | MESSAGE | recipient
+        DELETE FROM chunk WHERE message_id = $                                         | MESSAGE | content
+        UPDATE chunk SET ordinal = 3 WHERE message_id = $                              | MESSAGE | chunk 0
+        UPDATE chunk SET checksum = 7 WHERE message_id = $                             | MESSAGE | does not match its checksum
+        UPDATE message SET content_id = 7 WHERE id = $                                 | MESSAGE | content
+        DELETE FROM message WHERE id = $                                               | MESSAGE | no message
+        UPDATE message SET lease = 5, due_at = NULL, settled_at = 1 WHERE id = $       | INCONSISTENCY | leased
+        UPDATE message SET due_at = NULL WHERE id = $                                  | INCONSISTENCY | neither
+        UPDATE message SET settled_at = 1 WHERE id = $                                 | INCONSISTENCY | settled
+        UPDATE message SET due_at = due_at + 31536000000 WHERE id = $                  | INCONSISTENCY | clock
+        UPDATE message SET held_at = 1 WHERE id = $                                    | INCONSISTENCY | on hold
+        UPDATE message SET priority = 9 WHERE id = $                                   | INCONSISTENCY | priority
+        INSERT INTO incoming VALUES ($, 1)                                             | INCONSISTENCY | being received
+        INSERT INTO recipient (message_id, ordinal, address, state) VALUES (7, 0, 'x', 'queued') | INCONSISTENCY | recipients
+        INSERT INTO event (message_id, at, kind, upstream, detail) VALUES (7, 1, '', '', '')     | INCONSISTENCY | events
+        """)
     void findsDamagedRowsAndFixesOrQuarantinesThem(String damage, Kind kind, String words) throws Exception {
         fill(40);
         QueueId id = accepted.values().iterator().next();
@@ -326,7 +326,7 @@ class RepairTest {
             Files.writeString(fixture.directory.resolve("queue.db"), "half of it");
         }
 
-        assertThatThrownBy(() -> SqliteQueue.open(fixture.settings(), fixture.clock, new Random(1)))
+        assertThatThrownBy(() -> SqliteQueue.open(fixture.settings(), fixture.clock.steady(), new Random(1)))
                 .isInstanceOf(QueueUnavailableException.class)
                 .hasMessageContaining("queue verify --repair")
                 .hasMessageContaining(quarantine.folder().toString());

@@ -1,7 +1,6 @@
 package org.o365relay.daemon.check;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,9 +63,8 @@ public record ExpiryAndQuotaChecks(UpstreamFactory upstreams, OfflineQueue queue
         if (limit == null) {
             return Optional.empty();
         }
-        Instant since = clock.instant().minus(Duration.ofDays(1));
         try {
-            int sent = queue.quotaUsage(mailbox.account(), since).stream()
+            int sent = queue.quotaUsage(mailbox.account(), Duration.ofDays(1)).stream()
                     .mapToInt(UsageSlot::recipients)
                     .sum();
             String detail = sent + " of " + limit + " recipients in the last 24 hours (by this relay)";

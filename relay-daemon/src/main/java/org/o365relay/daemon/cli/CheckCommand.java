@@ -26,6 +26,7 @@ import org.o365relay.json.Json;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.jdbc.sqlite.OfflineQueue;
+import org.o365relay.time.SteadyClock;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -118,7 +119,7 @@ public final class CheckCommand implements Callable<Integer> {
         Path spool = Path.of(
                 System.getProperty("java.io.tmpdir"),
                 "o365-relay-check-" + ProcessHandle.current().pid());
-        try (UpstreamFactory upstreams = new UpstreamFactory(settings.http(), spool, clock)) {
+        try (UpstreamFactory upstreams = new UpstreamFactory(settings.http(), spool, SteadyClock.following(clock))) {
             ExpiryAndQuotaChecks localChecks = new ExpiryAndQuotaChecks(
                     upstreams, new OfflineQueue(settings.queue().directory()), clock);
             MailboxChecker checker = new MailboxChecker(upstreams, localChecks, progress, testMessage());

@@ -28,6 +28,7 @@ import org.o365relay.daemon.explain.RulesReport;
 import org.o365relay.queue.QueueUnavailableException;
 import org.o365relay.queue.jdbc.JdbcQueue;
 import org.o365relay.queue.jdbc.sqlite.SqliteQueue;
+import org.o365relay.time.SteadyClock;
 
 /// Each `explain/NN-*.txt` is a command and what it says, word for word, and its exit code.
 final class ExplainCommandTest {
@@ -109,7 +110,7 @@ final class ExplainCommandTest {
     private static void recordRecipients(Path file, int recipients) throws QueueUnavailableException {
         RelaySettings settings = ((Configuration.Valid) new ConfigReader(Map.of()).read(file)).settings();
         InstantSource clock = InstantSource.system();
-        try (JdbcQueue queue = SqliteQueue.open(settings.queue(), clock, new Random(1))) {
+        try (JdbcQueue queue = SqliteQueue.open(settings.queue(), SteadyClock.following(clock), new Random(1))) {
             Devices devices = new Devices(clock);
             queue.devices().startPersisting(devices);
             Device device = devices.at(InetAddress.ofLiteral("10.0.0.7"));

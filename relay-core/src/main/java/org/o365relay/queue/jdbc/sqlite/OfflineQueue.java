@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Instant;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.OptionalLong;
@@ -21,6 +21,7 @@ import org.o365relay.queue.QueueReader;
 import org.o365relay.queue.QueueSettings;
 import org.o365relay.queue.QueueUnavailableException;
 import org.o365relay.queue.QueueUnavailableException.Reason;
+import org.o365relay.queue.jdbc.ClockTable;
 import org.o365relay.queue.jdbc.Committer;
 import org.o365relay.queue.jdbc.DeviceTables;
 import org.o365relay.queue.jdbc.Dialect;
@@ -28,6 +29,7 @@ import org.o365relay.queue.jdbc.JdbcReader;
 import org.o365relay.queue.jdbc.QuotaTables;
 import org.o365relay.queue.jdbc.ReadAccess;
 import org.o365relay.queue.jdbc.Statements;
+import org.o365relay.time.SteadyClock;
 
 /// Reads the queue from a process other than the relay, whether or not the relay is running. Does not create or
 /// change any file, and does not delay a running relay.
@@ -35,7 +37,7 @@ public final class OfflineQueue {
 
     private final Path file;
     private final Sqlite sqlite;
-    private final InstantSource clock;
+    private final SteadyClock clock;
 
     /// @param directory the data directory
     public OfflineQueue(Path directory) {
@@ -45,7 +47,7 @@ public final class OfflineQueue {
     /// @param directory the data directory
     /// @param clock provides the current time for queue summaries
     public OfflineQueue(Path directory, InstantSource clock) {
-        this.clock = clock;
+        this.clock = SteadyClock.following(clock);
         this.file = directory.resolve(Sqlite.FILE);
         this.sqlite = new Sqlite(directory);
     }
@@ -66,21 +68,29 @@ public final class OfflineQueue {
         return list(Schema.FIRST_WITH_DEVICES, DeviceTables::all);
     }
 
-    /// Reads quota usage as [Claims#quotaUsage(String, Instant)] does.
+    /// Reads how many recipients were delivered through an account within a time before now.
     ///
-    /// @return the usage slots; empty if the schema of the queue is too old to include quota usage
+    /// @return the usage slots, on the calendar clock; empty if the schema of the queue is too old to include
+    ///     quota usage
     /// @throws QueueUnavailableException if the queue cannot be read, or if its schema includes quota usage but
     ///     is not the current version; the message is for the admin
-    public List<UsageSlot> quotaUsage(String account, Instant since) throws QueueUnavailableException {
-        return list(Schema.FIRST_WITH_QUOTA_USAGE, statements -> QuotaTables.usageSince(statements, account, since));
+    public List<UsageSlot> quotaUsage(String account, Duration window) throws QueueUnavailableException {
+        return list(Schema.FIRST_WITH_QUOTA_USAGE, statements -> {
+            SteadyClock steady = ClockTable.last(statements, clock);
+            return QuotaTables.usageSince(statements, account, steady.instant().minus(window)).stream()
+                    .map(slot -> new UsageSlot(steady.toCalendar(slot.start()), slot.recipients()))
+                    .toList();
+        });
     }
 
     /// @return a reader that opens the queue for each call
     /// @throws QueueUnavailableException if the queue cannot be read, or if its schema is not the current
     ///     version; the message is for the admin
     public QueueReader reader() throws QueueUnavailableException {
-        query(this::requireCurrentVersion);
-        return new JdbcReader(new OfflineAccess(this), clock);
+        return new JdbcReader(new OfflineAccess(this), query(statements -> {
+            requireCurrentVersion(statements);
+            return ClockTable.last(statements, clock);
+        }));
     }
 
     /// @param settings the settings of this queue

@@ -24,7 +24,7 @@ public final class Schema {
     static final int FIRST_WITH_QUOTA_USAGE = 3;
 
     /// The schema version that this relay uses.
-    public static final int VERSION = 5;
+    public static final int VERSION = 6;
 
     private Schema() {}
 

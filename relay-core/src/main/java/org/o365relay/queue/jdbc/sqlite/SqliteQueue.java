@@ -2,12 +2,12 @@ package org.o365relay.queue.jdbc.sqlite;
 
 import java.io.IOException;
 import java.sql.SQLException;
-import java.time.InstantSource;
 import java.util.random.RandomGenerator;
 import org.o365relay.queue.QueueException;
 import org.o365relay.queue.QueueSettings;
 import org.o365relay.queue.QueueUnavailableException;
 import org.o365relay.queue.jdbc.JdbcQueue;
+import org.o365relay.time.SteadyClock;
 
 /// Opens a queue that is a SQLite database in a data directory. Only one relay at a time can open the queue in
 /// a directory.
@@ -24,12 +24,13 @@ public final class SqliteQueue {
     /// Copies a queue that has an older schema version before it is upgraded. Recovers from a crash as
     /// described for [JdbcQueue#open].
     ///
+    /// @param clock a clock of this process; use [JdbcQueue#clock] from then on
     /// @throws QueueUnavailableException if the queue cannot be opened; the message is for the admin
-    public static JdbcQueue open(QueueSettings settings, InstantSource clock, RandomGenerator random)
+    public static JdbcQueue open(QueueSettings settings, SteadyClock clock, RandomGenerator random)
             throws QueueUnavailableException {
         DirectoryLock lock = DirectoryLock.acquire(settings.directory());
         Sqlite sqlite = new Sqlite(settings.directory());
-        SchemaBackups backups = new SchemaBackups(settings.directory(), clock);
+        SchemaBackups backups = new SchemaBackups(settings.directory(), clock.calendar());
         try {
             new MaintenanceMarker(settings.directory()).requireFinished();
             MaintenanceMarker.deleteTemporaryDatabases(settings.directory());

@@ -167,7 +167,7 @@ class DiskFaultTest {
             fixture.close();
             @Nullable JdbcQueue opened = null;
             try {
-                opened = SqliteQueue.open(fixture.settings(), fixture.clock, new Random(1));
+                opened = SqliteQueue.open(fixture.settings(), fixture.clock.steady(), new Random(1));
             } catch (QueueUnavailableException e) {
                 assertThat(e.getMessage()).contains("queue.db").doesNotContain("\n");
             }

@@ -55,7 +55,7 @@ class ForeignSchemaTest {
         for (String statement : change.contains("TRIGGER") ? List.of(change) : List.of(change.split("; ", -1))) {
             fixture.execute(statement);
         }
-        assertThatThrownBy(() -> SqliteQueue.open(fixture.settings(), fixture.clock, new Random(1)))
+        assertThatThrownBy(() -> SqliteQueue.open(fixture.settings(), fixture.clock.steady(), new Random(1)))
                 .asInstanceOf(type(QueueUnavailableException.class))
                 .satisfies(e -> assertThat(e.reason()).isEqualTo(Reason.DAMAGED))
                 .satisfies(e -> assertThat(e).hasMessageContaining("is not part of a queue"));
@@ -88,7 +88,7 @@ class ForeignSchemaTest {
         QueueFixture other = new QueueFixture(fixture.directory.resolveSibling("other"));
         Files.createDirectories(other.directory);
         other.execute("CREATE TABLE customer (name TEXT)");
-        assertThatThrownBy(() -> SqliteQueue.open(other.settings(), other.clock, new Random(1)))
+        assertThatThrownBy(() -> SqliteQueue.open(other.settings(), other.clock.steady(), new Random(1)))
                 .asInstanceOf(type(QueueUnavailableException.class))
                 .satisfies(e -> assertThat(e.reason()).isEqualTo(Reason.DAMAGED));
         assertThat(other.number("SELECT count(*) FROM sqlite_schema")).isEqualTo(1);

@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -32,6 +31,7 @@ import org.o365relay.queue.QueueUnavailableException.Reason;
 import org.o365relay.queue.jdbc.ChildJvm;
 import org.o365relay.queue.jdbc.CrashScenes;
 import org.o365relay.queue.jdbc.QueueFixture;
+import org.o365relay.time.SteadyClock;
 
 @Timeout(60)
 class OpeningTest {
@@ -143,8 +143,8 @@ class OpeningTest {
         fixture.accept("from the future", ANNA);
         fixture.close();
         fixture.execute("PRAGMA user_version = 99");
-        assertUnavailable(Reason.NEWER_SCHEMA, "newer o365-relay", "schema 99", "up to 5");
-        fixture.execute("PRAGMA user_version = 5");
+        assertUnavailable(Reason.NEWER_SCHEMA, "newer o365-relay", "schema 99", "up to 6");
+        fixture.execute("PRAGMA user_version = 6");
         assertThat(fixture.text(fixture.claimOne())).isEqualTo("from the future");
     }
 
@@ -160,7 +160,7 @@ class OpeningTest {
         Claim old = fixture.claimOne();
         assertThat(fixture.text(old)).isEqualTo("old");
         fixture.queue().claims().settle(old, QueueFixture.delivered(old), List.of(), List.of());
-        assertThat(fixture.number("PRAGMA user_version")).isEqualTo(5);
+        assertThat(fixture.number("PRAGMA user_version")).isEqualTo(6);
         assertThat(fixture.queue().devices().all()).isEmpty();
         assertThat(fixture.accept("new", ANNA)).isNotNull();
         fixture.close();
@@ -230,7 +230,7 @@ class OpeningTest {
 
     private void assertUnavailable(Reason reason, String... words) {
         QueueSettings settings = new QueueSettings(fixture.directory, 0, 1L << 40, Duration.ofDays(30));
-        assertThatThrownBy(() -> SqliteQueue.open(settings, InstantSource.system(), new Random(1)))
+        assertThatThrownBy(() -> SqliteQueue.open(settings, SteadyClock.system(), new Random(1)))
                 .isInstanceOfSatisfying(QueueUnavailableException.class, e -> {
                     assertThat(e.reason()).isEqualTo(reason);
                     assertThat(e).hasNoCause();
