@@ -90,6 +90,33 @@ class ArchitectureTest {
                 .check(CORE);
     }
 
+    /// `net.Https` limits the size and the time of every response.
+    @Test
+    void onlyOneClassSendsHttpRequests() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("org.o365relay.net")
+                .should()
+                .dependOnClassesThat()
+                .belongToAnyOf(
+                        java.net.http.HttpClient.class,
+                        java.net.http.HttpResponse.BodyHandler.class,
+                        java.net.http.HttpResponse.BodyHandlers.class,
+                        java.net.URLConnection.class)
+                .orShould()
+                .callMethod(java.net.URL.class, "openStream")
+                .check(CORE);
+        noClasses()
+                .that()
+                .resideInAPackage("org.o365relay.net")
+                .and()
+                .doNotHaveSimpleName("Https")
+                .should()
+                .dependOnClassesThat()
+                .belongToAnyOf(java.net.http.HttpClient.class)
+                .check(CORE);
+    }
+
     @Test
     void acceptingAndDeliveringShareOnlyTheQueue() {
         noClasses()

@@ -2,13 +2,13 @@ package org.o365relay.alert;
 
 import java.net.URI;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.LinkedBlockingDeque;
 import org.o365relay.json.Json;
 import org.o365relay.mail.Secret;
+import org.o365relay.net.BodyLimit;
 import org.o365relay.net.HttpSettings;
 import org.o365relay.net.Https;
 import org.o365relay.net.NoResponseException;
@@ -103,8 +103,7 @@ public final class Webhook implements AutoCloseable {
     /// @return why the attempt failed; empty on success
     private String tryPost(AlertMessage message) throws InterruptedException {
         try {
-            HttpResponse<Void> response = https.send(request(message), HttpResponse.BodyHandlers.discarding());
-            int status = response.statusCode();
+            int status = https.send(request(message), BodyLimit.truncatedTo(0)).statusCode();
             return status / 100 == 2 ? "" : "HTTP " + status;
         } catch (NoResponseException e) {
             return String.valueOf(e.getMessage());

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.json.Json;
+import org.o365relay.net.BodyLimit;
 import org.o365relay.net.Https;
 import org.o365relay.time.ClockDifference;
 
@@ -24,6 +25,9 @@ import org.o365relay.time.ClockDifference;
 /// because MSAL's exceptions omit details. It removes the secrets of the request from error responses, because
 /// MSAL logs those responses.
 final class SignInHttp implements IHttpClient {
+
+    // a response with tokens has a few KiB
+    private static final BodyLimit MAX_RESPONSE = BodyLimit.atMost(256 * 1024);
 
     private static final int BAD_REQUEST = 400;
     private static final List<String> SECRET_FIELDS =
@@ -65,7 +69,7 @@ final class SignInHttp implements IHttpClient {
         refusal = null;
         failure = null;
         try {
-            return response(msalRequest, https.send(request(msalRequest), HttpResponse.BodyHandlers.ofString()));
+            return response(msalRequest, https.send(request(msalRequest), MAX_RESPONSE));
         } catch (IOException e) {
             failure = e;
             throw e;
@@ -83,18 +87,18 @@ final class SignInHttp implements IHttpClient {
                 .build();
     }
 
-    private IHttpResponse response(com.microsoft.aad.msal4j.HttpRequest msalRequest, HttpResponse<String> response) {
-        if (response.statusCode() == 200
-                && Json.read(response.body(), ObjectNode.class).isPresent()) {
-            return new Response(200, response.headers().map(), response.body());
+    private IHttpResponse response(com.microsoft.aad.msal4j.HttpRequest msalRequest, HttpResponse<byte[]> response) {
+        String text = new String(response.body(), StandardCharsets.UTF_8);
+        if (response.statusCode() == 200 && Json.read(text, ObjectNode.class).isPresent()) {
+            return new Response(200, response.headers().map(), text);
         }
         if (response.statusCode() == 200) {
             // a truncated response may contain part of a token, and MSAL would log it
-            String shown = response.body().startsWith("{") ? "" : response.body();
+            String shown = text.startsWith("{") ? "" : text;
             refusal = SignInResponse.of(200, Optional.empty(), null, shown);
             return new Response(BAD_REQUEST, Map.of(), "{}");
         }
-        String body = withoutSecrets(response.body(), body(msalRequest));
+        String body = withoutSecrets(text, body(msalRequest));
         @Nullable
         ClockDifference difference = response.headers()
                 .firstValue("Date")

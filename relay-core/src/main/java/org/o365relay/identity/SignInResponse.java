@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.json.Json;
+import org.o365relay.net.PageText;
 import org.o365relay.time.ClockDifference;
 
 /// An error response from the sign-in service (RFC 6749 §5.2), or from another server that answered instead,
@@ -86,8 +87,7 @@ record SignInResponse(
     /// @return the HTTP status and the beginning of the text, for a response from another server such as a
     ///     proxy, a captive portal or a load balancer
     String snippet() {
-        String shown =
-                oneLine(body.replaceAll("(?s)<(script|style).*?</\\1>", "").replaceAll("<[^>]*>", " "));
+        String shown = oneLine(PageText.of(body));
         String text = shown.substring(0, Math.min(MAX_SNIPPET, shown.length()));
         return "HTTP " + status + (text.isEmpty() ? " with an empty body" : ": " + text);
     }

@@ -1,12 +1,9 @@
 package org.o365relay.ndr;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -20,6 +17,7 @@ import org.o365relay.identity.TokenException;
 import org.o365relay.identity.TokenSource;
 import org.o365relay.json.Json;
 import org.o365relay.ndr.NdrSettings.Graph;
+import org.o365relay.net.BodyLimit;
 import org.o365relay.net.Https;
 import org.o365relay.net.NoResponseException;
 
@@ -33,7 +31,7 @@ final class GraphFolder implements NdrFolder {
     /// truncation normally affects only the copy of the reported message that follows.
     static final int MAX_MESSAGE = 1024 * 1024;
 
-    private static final int MAX_JSON = 8 * 1024 * 1024;
+    private static final BodyLimit MAX_PAGE = BodyLimit.atMost(8 * 1024 * 1024);
     private static final int PAGE_SIZE = 50;
     private static final int OK = 200;
     private static final int UNAUTHORIZED = 401;
@@ -139,81 +137,59 @@ final class GraphFolder implements NdrFolder {
 
     /// @return the message, possibly truncated; empty if it no longer exists
     private Optional<byte[]> content(String id) throws UnreadableFolderException, InterruptedException {
-        Response response = get(address("messages/" + encoded(id) + "/$value"), MAX_MESSAGE);
-        if (response.status() == NOT_FOUND) {
+        HttpResponse<byte[]> response =
+                get(address("messages/" + encoded(id) + "/$value"), BodyLimit.truncatedTo(MAX_MESSAGE));
+        if (response.statusCode() == NOT_FOUND) {
             return Optional.empty();
         }
         return Optional.of(requireOk(response).body());
     }
 
     private MessagePage page(URI address) throws UnreadableFolderException, InterruptedException {
-        return Json.readForeign(requireOk(get(address, MAX_JSON)).body(), MessagePage.class)
+        return Json.readForeign(requireOk(get(address, MAX_PAGE)).body(), MessagePage.class)
                 .orElseThrow(() ->
                         new UnreadableFolderException("the response from Microsoft Graph is not valid JSON", null));
     }
 
-    private static final class Response {
-
-        private final int status;
-        private final byte[] body;
-
-        Response(int status, byte[] body) {
-            this.status = status;
-            this.body = body;
-        }
-
-        int status() {
-            return status;
-        }
-
-        byte[] body() {
-            return body;
-        }
-    }
-
     /// Retries once with a new token if the token is rejected.
-    private Response get(URI address, int maxSize) throws UnreadableFolderException, InterruptedException {
+    private HttpResponse<byte[]> get(URI address, BodyLimit limit)
+            throws UnreadableFolderException, InterruptedException {
         try {
             AccessToken token = tokens.token();
-            Response response = get(address, token, maxSize);
-            if (response.status() == UNAUTHORIZED) {
+            HttpResponse<byte[]> response = get(address, token, limit);
+            if (response.statusCode() == UNAUTHORIZED) {
                 tokens.invalidate(token);
-                response = get(address, tokens.token(), maxSize);
+                response = get(address, tokens.token(), limit);
             }
             return response;
         } catch (TokenException e) {
             throw new UnreadableFolderException("cannot get a token: " + e.reply(), e);
         } catch (NoResponseException e) {
             throw new UnreadableFolderException(String.valueOf(e.getMessage()), e);
-        } catch (IOException e) {
-            throw new UnreadableFolderException(
-                    "the response from Microsoft Graph is incomplete: " + e.getMessage(), e);
         }
     }
 
-    private Response get(URI address, AccessToken token, int maxSize) throws IOException, InterruptedException {
-        HttpResponse<InputStream> response = https.send(
+    private HttpResponse<byte[]> get(URI address, AccessToken token, BodyLimit limit)
+            throws NoResponseException, InterruptedException {
+        return https.send(
                 https.request(address)
                         .header("Authorization", "Bearer " + token.value().reveal())
                         // with immutable IDs, a message keeps its ID when it is moved
                         .header("Prefer", "IdType=\"ImmutableId\"")
                         .GET()
                         .build(),
-                BodyHandlers.ofInputStream());
-        try (InputStream body = response.body()) {
-            return new Response(response.statusCode(), body.readNBytes(maxSize));
-        }
+                limit);
     }
 
-    private Response requireOk(Response response) throws UnreadableFolderException {
-        if (response.status() == OK) {
+    private HttpResponse<byte[]> requireOk(HttpResponse<byte[]> response) throws UnreadableFolderException {
+        if (response.statusCode() == OK) {
             return response;
         }
         GraphError details = Json.readForeign(response.body(), ErrorBody.class)
                 .map(ErrorBody::error)
                 .orElse(GraphError.UNKNOWN);
-        String error = "Microsoft Graph replied: HTTP " + response.status() + details;
-        String advice = switch (response.status()) {
+        String error = "Microsoft Graph replied: HTTP " + response.statusCode() + details;
+        String advice = switch (response.statusCode()) {
             case FORBIDDEN ->
                 ". Grant the app the application permission Mail.Read with admin consent, and include the mailbox"
                         + " in its access policy: docs/ndr.md";

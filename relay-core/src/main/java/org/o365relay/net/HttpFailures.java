@@ -33,6 +33,13 @@ record HttpFailures(HttpSettings settings, URI target) {
         if (failure instanceof HttpConnectTimeoutException) {
             return "cannot connect to " + peer() + " within " + seconds(settings.connectTimeout()) + throughProxy();
         }
+        if (failure instanceof ResponseTooLargeException) {
+            return failure.getMessage() + throughProxy();
+        }
+        if (failure instanceof IncompleteResponseException) {
+            return "the response from " + target.getHost() + " was not complete within "
+                    + seconds(settings.requestTimeout()) + throughProxy();
+        }
         if (failure instanceof HttpTimeoutException) {
             return "no response from " + target.getHost() + " within " + seconds(settings.requestTimeout())
                     + throughProxy();
@@ -56,9 +63,9 @@ record HttpFailures(HttpSettings settings, URI target) {
     NoResponseException proxyLoginFailure() {
         Proxy proxy = settings.proxy();
         if (proxy == null) {
-            return new NoResponseException(
-                    target.getHost()
-                            + " requires a login at a proxy (HTTP 407), but no proxy is configured: a proxy on the network path seems to intercept the connection");
+            return new NoResponseException(target.getHost()
+                    + " requires a login at a proxy (HTTP 407), but no proxy is configured: a proxy on the"
+                    + " network path seems to intercept the connection");
         }
         return new NoResponseException(
                 proxy.login() == null
@@ -86,7 +93,7 @@ record HttpFailures(HttpSettings settings, URI target) {
         return time.toMillis() % 1000 == 0 ? time.toSeconds() + " s" : time.toMillis() + " ms";
     }
 
-    private static <T extends Throwable> Optional<T> find(Throwable failure, Class<T> type) {
+    static <T extends Throwable> Optional<T> find(Throwable failure, Class<T> type) {
         return chain(failure).filter(type::isInstance).map(type::cast).findFirst();
     }
 

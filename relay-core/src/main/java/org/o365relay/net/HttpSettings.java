@@ -11,8 +11,8 @@ import org.o365relay.mail.Secret;
 /// @param trustedCertificates PEM file with certificates to trust in addition to the system's, such as that of
 ///     a proxy that inspects TLS; null for none
 /// @param connectTimeout time limit for establishing a connection, including TLS
-/// @param requestTimeout time limit for a request until its response begins or, when mail is sent through
-///     Graph, until it ends; Graph sometimes takes longer than 10 s
+/// @param requestTimeout time limit for a request, from its start to the last octet of its response; Graph
+///     sometimes takes longer than 10 s
 public record HttpSettings(
         @Nullable Proxy proxy, @Nullable Path trustedCertificates, Duration connectTimeout, Duration requestTimeout) {
 

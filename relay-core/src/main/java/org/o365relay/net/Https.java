@@ -2,22 +2,33 @@ package org.o365relay.net;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.ProtocolException;
 import java.net.ProxySelector;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 import org.o365relay.net.HttpSettings.Login;
 import org.o365relay.net.HttpSettings.Proxy;
 
-/// Sends HTTPS requests, through the proxy if one is configured. Each request has a timeout, and the server
-/// must have a trusted certificate. Explains why a request got no response.
+/// Sends HTTPS requests, through the proxy if one is configured. The whole of a request and its response has a
+/// time limit, and every response a maximum size (the JDK limits the header to 384 KiB). The server must have a
+/// trusted certificate. Explains why a request got no response. All requests of the relay are sent by this
+/// class.
 ///
 /// **Proxy login.** The system property `jdk.http.auth.tunneling.disabledSchemes` lists the authentication
 /// schemes that the JDK does not use to open a tunnel through a proxy; by default, it contains Basic. The JDK
@@ -39,14 +50,19 @@ public final class Https {
     }
 
     private final HttpSettings settings;
-    private final HttpClient client;
+    private final SSLContext tls;
+    private HttpClient client;
 
     /// @throws java.io.UncheckedIOException if the trusted certificates cannot be read
     /// @throws IllegalArgumentException if the file of trusted certificates contains no certificate
     public Https(HttpSettings settings) {
         this.settings = settings;
-        SSLContext tls = ServerTrust.contextTrustingAlso(settings.trustedCertificates());
-        this.client = HttpClient.newBuilder()
+        this.tls = ServerTrust.contextTrustingAlso(settings.trustedCertificates());
+        this.client = newClient(settings, tls);
+    }
+
+    private static HttpClient newClient(HttpSettings settings, SSLContext tls) {
+        return HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .connectTimeout(settings.connectTimeout())
@@ -65,13 +81,7 @@ public final class Https {
                 : ProxySelector.of(InetSocketAddress.createUnresolved(proxy.host(), proxy.port()));
     }
 
-    /// @return the HTTP client, for callers that handle failures themselves or limit the time until the
-    ///     response ends, which [#send] does not; requests must be built by [#request(URI)]
-    public HttpClient client() {
-        return client;
-    }
-
-    /// @return the timeout that [#request(URI)] sets: time limit for a request until its response begins
+    /// @return time limit for a request, from its start to the last octet of its response
     public Duration requestTimeout() {
         return settings.requestTimeout();
     }
@@ -93,16 +103,17 @@ public final class Https {
         return "Basic " + Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /// Sends the request and blocks until the response arrives.
+    /// Sends the request and blocks until the response is complete.
     ///
     /// @param request a request built by [#request(URI)]
     /// @return the response, with any status except 407
-    /// @throws NoResponseException if there was no response, or the proxy answered with 407
-    public <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> body)
+    /// @throws NoResponseException if there was no complete response within the request timeout, if the response
+    ///     was too large, or if the proxy answered with 407
+    public HttpResponse<byte[]> send(HttpRequest request, BodyLimit limit)
             throws NoResponseException, InterruptedException {
-        HttpResponse<T> response;
+        HttpResponse<byte[]> response;
         try {
-            response = client.send(request, body);
+            response = exchange(request, limit);
         } catch (IOException e) {
             throw new HttpFailures(settings, request.uri()).noResponse(e);
         }
@@ -110,5 +121,64 @@ public final class Https {
             throw new HttpFailures(settings, request.uri()).proxyLoginFailure();
         }
         return response;
+    }
+
+    /// Sends the request and blocks until the response is complete, for callers that explain failures
+    /// themselves.
+    ///
+    /// @param request a request built by [#request(URI)]
+    /// @return the response, with any status
+    /// @throws HttpTimeoutException if there was no complete response within the request timeout
+    /// @throws ResponseTooLargeException if the response was too large
+    /// @throws IOException if there was no response, or it was incomplete
+    public HttpResponse<byte[]> exchange(HttpRequest request, BodyLimit limit)
+            throws IOException, InterruptedException {
+        String host = request.uri().getHost();
+        AtomicReference<@Nullable LimitedBody> receiving = new AtomicReference<>();
+        HttpClient used = client();
+        CompletableFuture<HttpResponse<byte[]>> pending = used.sendAsync(request, info -> {
+            LimitedBody body = new LimitedBody(limit.forStatus(info.statusCode()), host);
+            receiving.set(body);
+            return body;
+        });
+        try {
+            return pending.get(settings.requestTimeout().toNanos(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException e) {
+            if (HttpFailures.find(e, ProtocolException.class).isPresent()) {
+                replace(used);
+            }
+            throw e.getCause() instanceof IOException failure ? failure : new IOException(e.getCause());
+        } catch (TimeoutException _) {
+            LimitedBody body = abandon(pending, receiving);
+            throw body == null ? new HttpTimeoutException("no response") : new IncompleteResponseException();
+        } catch (InterruptedException e) {
+            abandon(pending, receiving);
+            throw e;
+        }
+    }
+
+    private synchronized HttpClient client() {
+        return client;
+    }
+
+    /// Closes the connection on which a malformed response arrived, as soon as the other requests of the client
+    /// have ended: the JDK keeps it open for ever, but not longer than its client.
+    private synchronized void replace(HttpClient used) {
+        if (used.equals(client)) {
+            client = newClient(settings, tls);
+            used.shutdown();
+        }
+    }
+
+    /// Closes the connection.
+    ///
+    /// @return the part of the body that was received; null if no body had begun
+    private static @Nullable LimitedBody abandon(Future<?> pending, AtomicReference<@Nullable LimitedBody> receiving) {
+        pending.cancel(true);
+        LimitedBody body = receiving.get();
+        if (body != null) {
+            body.cancel();
+        }
+        return body;
     }
 }

@@ -8,8 +8,15 @@ import java.util.Comparator;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.random.RandomGenerator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.naming.NameNotFoundException;
 import javax.naming.NamingException;
 import javax.naming.directory.Attribute;
@@ -20,6 +27,15 @@ import org.jspecify.annotations.Nullable;
 public final class MailExchangers {
 
     private static final int ATTEMPTS = 2;
+
+    /// Time limit of a lookup, including all DNS servers, in timeouts of the first query.
+    private static final int MAX_TIMEOUTS = 6;
+
+    private static final int MAX_EXCHANGERS = 10;
+
+    // a preference and a host name of at most 253 characters (RFC 1035 §2.3.4), without the final dot; only the root
+    // for the null MX
+    private static final Pattern RECORD = Pattern.compile("(\\d{1,5}) ([A-Za-z0-9._-]{0,253}?)\\.?");
 
     private final String dns;
     private final Duration timeout;
@@ -39,17 +55,33 @@ public final class MailExchangers {
         this.random = random;
     }
 
-    /// @return host names, the most preferred first; the domain itself if it has no MX
+    /// @return host names, the most preferred first, at most ten; the domain itself if it has no MX
     /// @throws UnknownHostException if the domain does not exist or accepts no mail (RFC 7505), or if the
-    ///     lookup fails; the exception message is for the admin
+    ///     lookup fails or takes longer than six times the timeout; the exception message is for the admin
     public List<String> of(String domain) throws UnknownHostException {
+        FutureTask<List<String>> lookup = new FutureTask<>(() -> lookUp(domain));
+        Thread thread = Thread.ofVirtual().name("mx-lookup").start(lookup);
+        try {
+            return lookup.get(timeout.multipliedBy(MAX_TIMEOUTS).toNanos(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof UnknownHostException unknown ? unknown : failed(domain, String.valueOf(e), e);
+        } catch (TimeoutException e) {
+            thread.interrupt();
+            throw failed(domain, "timeout", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw failed(domain, "interrupted", e);
+        }
+    }
+
+    private List<String> lookUp(String domain) throws UnknownHostException {
         try {
             Attribute found = records(domain);
             return found == null || found.size() == 0 ? List.of(domain) : hosts(domain, exchangers(found));
         } catch (NameNotFoundException e) {
             throw unknown("the domain " + domain + " does not exist in DNS", e);
         } catch (NamingException e) {
-            throw unknown("cannot look up the mail exchangers (MX) of " + domain + " in DNS: " + reason(e), e);
+            throw failed(domain, reason(e), e);
         }
     }
 
@@ -70,17 +102,20 @@ public final class MailExchangers {
     }
 
     private record Exchanger(int preference, String host) {
-        static Exchanger parse(String text) {
-            String[] words = text.split(" ", 2);
-            String host = words[1].toLowerCase(Locale.ROOT);
-            return new Exchanger(Integer.parseInt(words[0]), host.replaceFirst("\\.$", ""));
+        /// @return the exchanger; empty if the host is not a host name
+        static Optional<Exchanger> parse(String text) {
+            Matcher record = RECORD.matcher(text);
+            return record.matches()
+                    ? Optional.of(new Exchanger(
+                            Integer.parseInt(record.group(1)), record.group(2).toLowerCase(Locale.ROOT)))
+                    : Optional.empty();
         }
     }
 
     private List<Exchanger> exchangers(Attribute found) throws NamingException {
         List<Exchanger> exchangers = new ArrayList<>();
         for (Object each : Collections.list(found.getAll())) {
-            exchangers.add(Exchanger.parse(String.valueOf(each)));
+            Exchanger.parse(String.valueOf(each)).ifPresent(exchangers::add);
         }
         Collections.shuffle(exchangers, Random.from(random)); // RFC 5321 §5.1: spreads the load
         exchangers.sort(Comparator.comparingInt(Exchanger::preference));
@@ -91,10 +126,14 @@ public final class MailExchangers {
         List<String> hosts = exchangers.stream()
                 .map(Exchanger::host)
                 .filter(host -> !host.isEmpty())
+                .limit(MAX_EXCHANGERS)
                 .toList();
         if (hosts.isEmpty()) {
             // RFC 7505 §3
-            throw new UnknownHostException("the domain " + domain + " accepts no mail (null MX in DNS)");
+            throw new UnknownHostException(
+                    exchangers.isEmpty()
+                            ? "the mail exchangers (MX) of " + domain + " in DNS are not host names"
+                            : "the domain " + domain + " accepts no mail (null MX in DNS)");
         }
         return hosts;
     }
@@ -104,7 +143,11 @@ public final class MailExchangers {
         return root instanceof java.net.SocketTimeoutException ? "timeout" : String.valueOf(root.getMessage());
     }
 
-    private static UnknownHostException unknown(String text, NamingException cause) {
+    private static UnknownHostException failed(String domain, String reason, Exception cause) {
+        return unknown("cannot look up the mail exchangers (MX) of " + domain + " in DNS: " + reason, cause);
+    }
+
+    private static UnknownHostException unknown(String text, Exception cause) {
         UnknownHostException unknown = new UnknownHostException(text);
         unknown.initCause(cause);
         return unknown;

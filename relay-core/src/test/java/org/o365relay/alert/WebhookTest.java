@@ -38,6 +38,7 @@ class WebhookTest {
 
     private final BlockingQueue<Request> requests = new LinkedBlockingQueue<>();
     private final AtomicInteger refusals = new AtomicInteger();
+    private volatile boolean endless;
     private HttpServer server;
     private Webhook webhook;
 
@@ -81,8 +82,18 @@ class WebhookTest {
                 .containsEntry("subject", "Resolved: Mailbox cannot send")
                 .containsEntry(
                         "text",
-                        "Resolved: Mailbox cannot send. It lasted from 1 March 2026 02:10 UTC to 1 March 2026 03:10 UTC.")
+                        "Resolved: Mailbox cannot send. It lasted from 1 March 2026 02:10 UTC to 1 March 2026 03:10"
+                                + " UTC.")
                 .containsEntry("at", "2026-03-01T03:10:00Z");
+    }
+
+    @Test
+    void doesNotReadAResponseThatDoesNotEnd() throws Exception {
+        endless = true;
+        webhook.offer(message("first", false));
+        webhook.offer(message("second", false));
+        assertThat(json(next())).containsEntry("name", "first");
+        assertThat(json(next())).containsEntry("name", "second");
     }
 
     @Test
@@ -178,6 +189,12 @@ class WebhookTest {
                     exchange.getRequestHeaders().getFirst("Content-Type"),
                     exchange.getRequestHeaders().getFirst("X-Key"),
                     new String(exchange.getRequestBody().readAllBytes(), UTF_8)));
+            if (endless) {
+                exchange.sendResponseHeaders(200, 0);
+                while (true) {
+                    exchange.getResponseBody().write(new byte[1 << 16]); // until the client hangs up
+                }
+            }
             exchange.sendResponseHeaders(refusals.getAndDecrement() > 0 ? 503 : 204, -1);
         }
     }

@@ -1,6 +1,7 @@
 package org.o365relay.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -19,6 +20,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.o365relay.ManualClock;
 import org.o365relay.Polling;
 import org.o365relay.identity.TokenException.Origin;
@@ -31,10 +34,11 @@ import org.o365relay.net.HttpSettings.Proxy;
 class ClientSecretTest extends SignInTest {
 
     private static final String WRONG_SECRET = """
-            {"error":"invalid_client","error_description":"AADSTS7000215: Invalid client secret provided. Ensure the secret \
-            being sent in the request is the client secret value, not the client secret ID. Trace ID: \
-            0f5b8b1e-0000 Correlation ID: 5d1c7c4a-0000 Timestamp: 2026-11-21 12:00:00Z","error_codes":[7000215],\
-            "trace_id":"0f5b8b1e-0000","correlation_id":"5d1c7c4a-0000"}""";
+        {"error":"invalid_client","error_description":"AADSTS7000215: Invalid client secret provided. Ensure the secret \
+        being sent in the request is the client secret value, not the client secret ID. Trace ID: \
+        0f5b8b1e-0000 Correlation ID: 5d1c7c4a-0000 Timestamp: 2026-11-21 12:00:00Z","error_codes":[7000215],\
+        "trace_id":"0f5b8b1e-0000","correlation_id":"5d1c7c4a-0000"}\
+        """;
 
     @Test
     void requestsATokenAndCachesIt() throws TokenException {
@@ -54,6 +58,29 @@ class ClientSecretTest extends SignInTest {
         assertThat(token.toString())
                 .contains("***")
                 .doesNotContain(token.value().reveal());
+    }
+
+    @Test
+    void refusesAResponseThatIsTooLarge() {
+        entra.says(200, "{\"access_token\":\"" + "a".repeat(300_000) + "\"}");
+        assertThatThrownBy(() -> service().tokens(secret(), SCOPE).token())
+                .isInstanceOfSatisfying(TokenException.class, failure -> {
+                    assertThat(failure.origin()).isEqualTo(Origin.NETWORK);
+                    assertThat(failure.reply().text())
+                            .isEqualTo("no response from the sign-in service: the response from localhost is larger"
+                                    + " than 256 KiB");
+                });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"<", "<script", "</script><script>", "AADSTS"})
+    void readsOnlyTheBeginningOfALargeError(String repeated) {
+        entra.says(502, repeated.repeat(8_000_000 / repeated.length()));
+        assertThatThrownBy(() -> service().tokens(secret(), SCOPE).token())
+                .isInstanceOfSatisfying(TokenException.class, failure -> {
+                    assertThat(failure.origin()).isEqualTo(Origin.NETWORK);
+                    assertThat(failure.reply().text()).contains("HTTP 502").hasSizeLessThan(400);
+                });
     }
 
     @Test
@@ -96,8 +123,9 @@ class ClientSecretTest extends SignInTest {
     @Test
     void appendsTheIdsThatAreMissingFromTheDescription() {
         entra.says(400, """
-                {"error":"invalid_request","error_description":"AADSTS90002: Tenant 'x' not found.",
-                "trace_id":"t-1","correlation_id":"c-1"}""");
+            {"error":"invalid_request","error_description":"AADSTS90002: Tenant 'x' not found.",
+            "trace_id":"t-1","correlation_id":"c-1"}\
+            """);
         assertThat(refusal(service().tokens(secret(), SCOPE)).reply().toString())
                 .isEqualTo("400 invalid_request: AADSTS90002: Tenant 'x' not found. (trace t-1, correlation c-1)");
     }
@@ -232,7 +260,8 @@ class ClientSecretTest extends SignInTest {
         assertThat(refused.origin()).isEqualTo(Origin.TLS);
         assertThat(refused.reply().text())
                 .isEqualTo(
-                        "no response from the sign-in service: certificate of localhost is not signed by a trusted CA (issuer: CN=localhost)");
+                        "no response from the sign-in service: certificate of localhost is not signed by a trusted CA"
+                                + " (issuer: CN=localhost)");
     }
 
     @Test

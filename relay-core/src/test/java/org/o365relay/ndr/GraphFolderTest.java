@@ -30,6 +30,7 @@ import org.o365relay.net.Https;
 
 class GraphFolderTest {
 
+    private static final String ENDLESS = "endless";
     private static final String LIST = "/v1.0/users/relay@contoso.example/mailFolders/inbox/messages";
     private static final String REPORT = "multipart/report; report-type=delivery-status; boundary=b";
 
@@ -106,6 +107,22 @@ class GraphFolderTest {
     }
 
     @Test
+    void reportsAListThatDoesNotEnd() {
+        answers.put(LIST, ENDLESS);
+        assertThatThrownBy(() -> look("2026-03-01T08:00:00Z"))
+                .isInstanceOf(UnreadableFolderException.class)
+                .hasMessage("the response from 127.0.0.1 is larger than 8 MiB");
+    }
+
+    @Test
+    void truncatesAMessageThatDoesNotEnd() throws Exception {
+        answers.put(LIST, page("", message("b", "08:00:01", REPORT)));
+        answers.put("/v1.0/users/relay@contoso.example/messages/b/$value", ENDLESS);
+        look("2026-03-01T08:00:00Z");
+        assertThat(told.getFirst()).hasSize("found 2026-03-01T08:00:01Z b: ".length() + GraphFolder.MAX_MESSAGE);
+    }
+
+    @Test
     void replacesARefusedTokenOnce() {
         status = 401;
         answers.put(LIST, "{}");
@@ -173,6 +190,12 @@ class GraphFolderTest {
             String uri = URLDecoder.decode(exchange.getRequestURI().toString(), UTF_8);
             asked.add(uri);
             String answer = answers.getOrDefault(uri, answers.get(uri.split("\\?", 2)[0]));
+            if (ENDLESS.equals(answer)) {
+                exchange.sendResponseHeaders(status, 0);
+                while (true) {
+                    exchange.getResponseBody().write(new byte[1 << 16]); // until the client hangs up
+                }
+            }
             byte[] body = (answer == null ? "{}" : answer).getBytes(UTF_8);
             exchange.sendResponseHeaders(answer == null ? 404 : status, body.length);
             exchange.getResponseBody().write(body);

@@ -89,4 +89,27 @@ class MailExchangersTest {
                 .isInstanceOf(UnknownHostException.class)
                 .hasMessage("cannot look up the mail exchangers (MX) of contoso.example in DNS: timeout");
     }
+
+    @Test
+    void usesOnlyTheTenMostPreferredOfAVeryLongList() throws UnknownHostException {
+        Mx[] many = new Mx[20];
+        java.util.Arrays.setAll(many, i -> new Mx(100 - i, "mx" + i + ".example"));
+        dns.knows("contoso.example", many);
+        assertThat(dns.exchangers().of("contoso.example")).hasSize(10).startsWith("mx19.example", "mx18.example");
+    }
+
+    @Test
+    void ignoresExchangersThatAreNotHostNames() throws UnknownHostException {
+        dns.knows(
+                "contoso.example",
+                new Mx(10, "a b.example"),
+                new Mx(10, "a\r\nfailed.example"),
+                new Mx(10, "<a>.example"),
+                new Mx(20, "mx.example"));
+        assertThat(dns.exchangers().of("contoso.example")).containsExactly("mx.example");
+        dns.knows("fabrikam.example", new Mx(10, "a b.example"));
+        assertThatThrownBy(() -> dns.exchangers().of("fabrikam.example"))
+                .isInstanceOf(UnknownHostException.class)
+                .hasMessage("the mail exchangers (MX) of fabrikam.example in DNS are not host names");
+    }
 }

@@ -1,16 +1,11 @@
 package org.o365relay.deliver.graph;
 
-import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.o365relay.deliver.upstream.AttemptAbortedException;
 import org.o365relay.deliver.upstream.Response;
 import org.o365relay.deliver.upstream.Response.Origin;
@@ -19,6 +14,7 @@ import org.o365relay.identity.AccessToken;
 import org.o365relay.identity.TokenException;
 import org.o365relay.identity.TokenSource;
 import org.o365relay.mail.Reply;
+import org.o365relay.net.BodyLimit;
 import org.o365relay.net.Https;
 
 /// Sends requests to Microsoft Graph. Each request has a time limit, from its start to the last octet of the
@@ -26,7 +22,10 @@ import org.o365relay.net.Https;
 final class GraphClient {
 
     // Graph's response to the creation of a draft contains the whole text of the message.
-    private static final int MAX_RESPONSE = 8 * 1024 * 1024;
+    private static final BodyLimit MAX_DRAFT = BodyLimit.atMost(8 * 1024 * 1024);
+
+    // Outside drafts, only the status matters if a request succeeds.
+    private static final BodyLimit MAX_RESPONSE = BodyLimit.truncatedTo(64 * 1024);
 
     private static final int FORBIDDEN = 403;
     private static final int PROXY_LOGIN_REQUIRED = 407; // RFC 9110 §15.5.8
@@ -155,32 +154,24 @@ final class GraphClient {
         RequestProgress progress = new RequestProgress(request.body());
         request.headers().forEach(builder::header);
         builder.method(request.method(), progress.publisher());
-        ByteArrayOutputStream body = new ByteArrayOutputStream();
-        HttpResponse<Void> received = receive(request, builder.build(), progress, body);
+        HttpResponse<byte[]> received = receive(request, builder.build(), progress);
         if (received.statusCode() == PROXY_LOGIN_REQUIRED) {
             throw new AttemptAbortedException(failures.proxyLoginRefused());
         }
         GraphResponse response = new GraphResponse(
                 received.statusCode(),
                 received.headers(),
-                body.toByteArray(),
+                received.body(),
                 received.sslSession().orElse(null));
         retryAfter.record(response);
         return response;
     }
 
-    private HttpResponse<Void> receive(
-            GraphRequest request, HttpRequest sent, RequestProgress progress, ByteArrayOutputStream body)
+    private HttpResponse<byte[]> receive(GraphRequest request, HttpRequest sent, RequestProgress progress)
             throws AttemptAbortedException {
-        CompletableFuture<HttpResponse<Void>> pending = https.client()
-                .sendAsync(
-                        sent,
-                        BodyHandlers.ofByteArrayConsumer(octets ->
-                                octets.filter(_ -> body.size() < MAX_RESPONSE).ifPresent(body::writeBytes)));
         try {
-            return pending.get(https.requestTimeout().toMillis(), TimeUnit.MILLISECONDS);
-        } catch (ExecutionException | TimeoutException | InterruptedException e) {
-            pending.cancel(true);
+            return https.exchange(sent, request.step() == Step.CONTENT ? MAX_DRAFT : MAX_RESPONSE);
+        } catch (IOException | InterruptedException e) {
             if (e instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
             }

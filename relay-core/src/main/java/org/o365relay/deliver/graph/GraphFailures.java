@@ -9,7 +9,6 @@ import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
@@ -18,6 +17,7 @@ import org.o365relay.deliver.upstream.Response.Origin;
 import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.mail.EnhancedStatus;
 import org.o365relay.mail.Reply;
+import org.o365relay.net.ResponseTooLargeException;
 import org.o365relay.net.ServerTrust;
 
 /// Creates the [Response] for an attempt that failed without an HTTP response from Graph.
@@ -43,6 +43,9 @@ record GraphFailures(Duration timeout) {
         }
         if (find(failure, ConnectException.class).isPresent()) {
             return network(Step.CONNECT, "4.4.1", "cannot connect to " + host + ": " + root(failure));
+        }
+        if (failure instanceof ResponseTooLargeException) {
+            return network(step, "4.5.0", String.valueOf(failure.getMessage()));
         }
         boolean isHandshake = find(failure, SSLHandshakeException.class).isPresent();
         return progress.hasBegun() && !isHandshake ? lost(host, progress, step, failure) : unsent(host, failure);
@@ -71,9 +74,9 @@ record GraphFailures(Duration timeout) {
     }
 
     private String reason(Throwable failure) {
-        boolean overdue = find(failure, TimeoutException.class).isPresent()
-                || find(failure, HttpTimeoutException.class).isPresent();
-        return overdue ? "timed out after " + readable(timeout) : root(failure);
+        return find(failure, HttpTimeoutException.class).isPresent()
+                ? "timed out after " + readable(timeout)
+                : root(failure);
     }
 
     private static String readable(Duration time) {

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.json.Json;
 import org.o365relay.mail.Reply;
 import org.o365relay.mail.VisibleText;
+import org.o365relay.net.PageText;
 
 /// A response from Microsoft Graph, or from a proxy between Graph and the relay.
 final class GraphResponse {
@@ -169,9 +170,7 @@ final class GraphResponse {
     }
 
     private String httpText() {
-        String page = new String(body, StandardCharsets.UTF_8)
-                .replaceAll("(?is)<(script|style)\\b.*?</\\1>|<[^>]*>", " ")
-                .strip();
+        String page = PageText.of(new String(body, StandardCharsets.UTF_8)).strip();
         return "HTTP " + status + ": " + (page.isEmpty() ? "no explanation" : page);
     }
 

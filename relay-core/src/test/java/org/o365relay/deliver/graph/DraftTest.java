@@ -70,6 +70,16 @@ class DraftTest {
     }
 
     @Test
+    void reportsADraftWhoseDescriptionDoesNotEnd() {
+        graph.next("POST /messages", FakeGraph.answeringForEver(201, "a"));
+        Response response = fixture.send(scan(100_000));
+        assertThat(response.origin()).isEqualTo(Origin.NETWORK);
+        assertThat(response.step()).isEqualTo(Step.CONTENT);
+        assertThat(response.reply().toString()).isEqualTo("451 4.5.0 the response from 127.0.0.1 is larger than 8 MiB");
+        assertThat(graph.sent()).isEmpty();
+    }
+
+    @Test
     void uploadsASmallAttachmentInOneRequest() throws IOException {
         Response response = fixture.send(scan(100_000), "ann@contoso.com", "bob@fabrikam.com");
 

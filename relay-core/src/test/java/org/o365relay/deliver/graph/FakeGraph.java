@@ -138,6 +138,18 @@ final class FakeGraph implements AutoCloseable {
         };
     }
 
+    /// Answers with a body that does not end.
+    static Behaviour answeringForEver(int status, String repeated) {
+        return exchange -> {
+            exchange.getRequestBody().readAllBytes();
+            exchange.sendResponseHeaders(status, 0);
+            byte[] block = repeated.repeat(1000).getBytes(StandardCharsets.US_ASCII);
+            while (true) {
+                exchange.getResponseBody().write(block); // until the client hangs up
+            }
+        };
+    }
+
     static Behaviour refusing(int status, String code, String message, String... headers) {
         return answering(
                 status,

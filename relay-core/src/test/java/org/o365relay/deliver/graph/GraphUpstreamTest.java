@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.o365relay.deliver.upstream.Response;
 import org.o365relay.deliver.upstream.Response.Origin;
 import org.o365relay.deliver.upstream.Response.Step;
@@ -48,6 +49,21 @@ class GraphUpstreamTest {
     @AfterEach
     void stop() {
         fixture.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"<", "<script ", "<p>busy</p>", "{\"error\":"})
+    void readsOnlyTheBeginningOfAnEndlessError(String body) {
+        graph.next("POST /sendMail", FakeGraph.answeringForEver(503, body));
+        Response response = fixture.send(SMALL);
+        assertThat(response.origin()).isEqualTo(Origin.GRAPH);
+        assertThat(response.reply().toString()).startsWith("503 HTTP 503: ").hasSizeLessThan(400);
+    }
+
+    @Test
+    void acceptsASuccessWhoseBodyDoesNotEnd() {
+        graph.next("POST /sendMail", FakeGraph.answeringForEver(202, "a"));
+        assertThat(fixture.send(SMALL).reply().code()).isEqualTo(202);
     }
 
     @Test
