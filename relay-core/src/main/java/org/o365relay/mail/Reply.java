@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 /// @param lines the text lines, without codes or line endings; at least one, which may be empty
 public record Reply(int code, @Nullable EnhancedStatus status, List<String> lines) {
 
+    /// Maximum length of a reply that is stored, logged or quoted; RFC 5321 allows 512 octets in a line.
+    public static final int MAX_LENGTH = 2_000;
+
     private static final Pattern REPLY_START = Pattern.compile("(?s)[2-5]\\d\\d(?:[ -].*)?");
 
     public Reply {
@@ -62,11 +65,17 @@ public record Reply(int code, @Nullable EnhancedStatus status, List<String> line
         return String.join(" ", lines);
     }
 
-    /// @return the reply on one line, as in the log and in notices: `250 2.1.0 Ok`
+    /// @return the reply on one line, as in the log, in the history and in notices: `250 2.1.0 Ok`; truncated to
+    ///     [#MAX_LENGTH] characters, which end in `…`
     @Override
     public String toString() {
         String codes = status == null ? Integer.toString(code) : code + " " + status;
-        return (codes + " " + text()).strip();
+        String line = (codes + " " + text()).strip();
+        if (line.length() <= MAX_LENGTH) {
+            return line;
+        }
+        int end = MAX_LENGTH - 1;
+        return line.substring(0, Character.isHighSurrogate(line.charAt(end - 1)) ? end - 1 : end) + "…";
     }
 
     private static String afterCode(String line, int code) {

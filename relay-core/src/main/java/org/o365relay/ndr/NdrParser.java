@@ -26,6 +26,10 @@ final class NdrParser {
     private static final int MAX_RECIPIENTS = 500;
     private static final int MAX_TEXT = 1_000;
 
+    /// Maximum number of lines that look like the beginning of a part. A report has three parts (RFC 3462), one of
+    /// which may be a message with parts of its own. The parser needs a multiple of the size of a part for each.
+    private static final int MAX_PARTS = 200;
+
     private NdrParser() {}
 
     /// @param type value of a `Content-Type` field
@@ -41,6 +45,9 @@ final class NdrParser {
 
     /// @param content the message; may be truncated
     static Optional<NonDeliveryReport> read(byte[] content) {
+        if (hasMoreParts(content, MAX_PARTS)) {
+            return Optional.empty();
+        }
         try {
             MimeMessage message = new MimeMessage(null, new ByteArrayInputStream(content));
             return isReport(message.getContentType()) && message.getContent() instanceof MimeMultipart parts
@@ -49,6 +56,18 @@ final class NdrParser {
         } catch (MessagingException | IOException malformed) {
             return Optional.empty();
         }
+    }
+
+    /// @return whether more than `max` lines begin with two hyphens, as all boundaries of parts do
+    static boolean hasMoreParts(byte[] content, int max) {
+        int count = 0;
+        for (int i = 2; i < content.length && count <= max; i++) {
+            boolean isLineStart = content[i - 2] == '\n' || content[i - 2] == '\r';
+            if (isLineStart && content[i - 1] == '-' && content[i] == '-') {
+                count++;
+            }
+        }
+        return count > max;
     }
 
     /// @param inReplyTo the In-Reply-To field of the report, used if the report does not contain the Message-ID

@@ -120,6 +120,22 @@ class NoticeStormTest {
     }
 
     @Test
+    void limitsSuccessReportsLikeFailureNotices() {
+        DsnRequest success = new DsnRequest(
+                "",
+                DsnRequest.ReturnedContent.NOT_GIVEN,
+                Map.of(
+                        DeliveryFixture.address("anna@contoso.example"),
+                        new DsnRequest.ForRecipient(Set.of(DsnRequest.NotifyCondition.SUCCESS), null)));
+        for (int i = 0; i < MOST + 5; i++) {
+            clock.advance(Duration.ofMillis(1));
+            relay.accept("forged@victim.example", SCAN, success, "anna@contoso.example");
+            relay.deliverDue();
+        }
+        assertThat(notices()).hasSize(MOST).allMatch(notice -> notice.contains("Subject: Relayed: Scan"));
+    }
+
+    @Test
     void limitsEachDeviceSeparately() {
         fail(0, MOST + 1);
         relay.client = "10.0.0.8";

@@ -53,4 +53,16 @@ class ReplyTest {
         assertThat(Reply.of(452, "4.3.1", "full").category()).isEqualTo(4);
         assertThat(Reply.plain(250, "a", "b").lines()).isEqualTo(List.of("a", "b"));
     }
+
+    @Test
+    void isTruncatedOnOneLine() {
+        Reply huge = Reply.parse("550 5.7.1 " + "😀".repeat(1_000_000)).orElseThrow();
+        assertThat(huge.toString())
+                .hasSizeBetween(1_990, Reply.MAX_LENGTH)
+                .startsWith("550 5.7.1 😀")
+                .endsWith("😀…");
+        assertThat(Reply.parse("550 " + "x".repeat(1_996)).orElseThrow().toString())
+                .hasSize(Reply.MAX_LENGTH)
+                .endsWith("x");
+    }
 }

@@ -1,11 +1,13 @@
 package org.o365relay.ndr;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -46,6 +48,17 @@ class NdrParserTest {
                         "mail.fabrikam.example",
                         List.of(new UndeliveredRecipient(
                                 "gone@fabrikam.example", Reply.of(550, "5.1.1", "User unknown in virtual table")))));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--b\r\n\r\n", "--b\n", "\r--b\r", "--\n", "--b--\r\n"})
+    void ignoresAReportWithManyPartsWithoutParsingThem(String part) {
+        byte[] content = ("Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n"
+                        + part.repeat((1 << 20) / part.length()))
+                .getBytes(StandardCharsets.ISO_8859_1);
+        assertThat(NdrParser.hasMoreParts(content, 200)).isTrue();
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(5), () -> assertThat(NdrParser.read(content)).isEmpty());
     }
 
     @Test

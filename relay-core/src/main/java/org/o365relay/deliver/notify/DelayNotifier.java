@@ -10,7 +10,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.o365relay.deliver.notify.NoticeScheduler.Expiry;
+import org.o365relay.exchange.KnownReply;
+import org.o365relay.exchange.ReplyCatalogue;
+import org.o365relay.exchange.ReplySource;
 import org.o365relay.journal.Event.Accepted;
 import org.o365relay.journal.Event.Delayed;
 import org.o365relay.journal.Journal;
@@ -48,8 +53,13 @@ final class DelayNotifier {
     private static final Logger log = LoggerFactory.getLogger(DelayNotifier.class);
     private static final int BATCH = 100;
 
-    // names of the reasons for failures that the relay itself detects
-    private static final Set<String> LOCAL_REASONS = Set.of("unreachable", "tls", "relay");
+    // names of the reasons for failures that the relay itself detects, or the sign-in service reports
+    private static final Set<String> LOCAL_REASONS = Stream.concat(
+                    Stream.of("unreachable", "tls", "relay", "recipient-limit"),
+                    ReplyCatalogue.microsoft365().entries().stream()
+                            .filter(entry -> entry.source() == ReplySource.SIGN_IN)
+                            .map(KnownReply::name))
+            .collect(Collectors.toUnmodifiableSet());
 
     private final NoticeStore notices;
     private final List<NoticeMailbox> senders;

@@ -119,8 +119,7 @@ public final class DsnComposer {
                         .includes(condition));
     }
 
-    /// Applies the device's notice limit to the failure notice. Success reports are never suppressed, because
-    /// the sender asked for them.
+    /// Applies the device's notice limit to the failure notice.
     private Notices failureNotice(Failure failure, Claim claim, Optional<LocalMessage> report) {
         Optional<EmailAddress> addressee = writer.addressee(failure);
         if (addressee.isPresent()
@@ -146,12 +145,22 @@ public final class DsnComposer {
                 clock.instant());
     }
 
+    /// The device's notice limit also applies to success reports: the sender may be forged. A digest does not mention
+    /// those that are not sent.
     private Optional<LocalMessage> relayedNotice(
             Claim claim, ReportedMessage original, String upstream, List<RelayedRecipient> relayed) {
         Instant now = clock.instant();
         RelayedMessage message = new RelayedMessage(
                 claim.id(), claim.arrival(), claim.envelope(), claim.notice(), original, relayed, upstream, now);
-        return localNotice(claim, now, () -> writer.write(message));
+        Optional<LocalMessage> report = localNotice(claim, now, () -> writer.write(message));
+        if (report.isPresent() && !policy.limit().allowsNotice(claim.arrival().client())) {
+            log.info(
+                    "no success report about message {} is sent, because the limit of notices for {} is reached",
+                    claim.id(),
+                    claim.arrival().client().getHostAddress());
+            return Optional.empty();
+        }
+        return report;
     }
 
     private static Optional<LocalMessage> localNotice(Claim claim, Instant now, NoticeSource source) {

@@ -46,7 +46,7 @@ public final class FreeSpace {
         try {
             free = space.usable();
         } catch (IOException e) {
-            free = 0; // new mail is rejected until the space can be measured again
+            free = -1; // new mail is rejected until the space can be measured again, even if no space must be free
         }
     }
 
@@ -55,7 +55,7 @@ public final class FreeSpace {
     }
 
     DiskCapacity capacity() {
-        return new DiskCapacity(free, settings.minimumFreeSpace(), usage.used(), settings.maximumSize());
+        return new DiskCapacity(Math.max(0, free), settings.minimumFreeSpace(), usage.used(), settings.maximumSize());
     }
 
     /// @return octets of the database that are allocated but not in use

@@ -112,9 +112,9 @@ record MessageChanges(Statements statements, Reading now, String by) {
     }
 
     /// Merges a recipient into an existing one that has the new address, so that no duplicate is sent. The
-    /// existing recipient is reopened unless it was delivered.
+    /// existing recipient is reopened unless it was delivered. The message does not count as deleted.
     private void merge(Candidate message, RecipientRow before, RecipientRow existing) throws SQLException {
-        update("mark-recipient-deleted", message.id().value(), before.ordinal());
+        update("mark-recipient-redirected", message.id().value(), before.ordinal());
         if (!existing.isDelivered()) {
             update("reopen-recipient", message.id().value(), existing.ordinal());
         }

@@ -7,7 +7,6 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -142,8 +141,9 @@ final class NoticeTables {
             throws SQLException {
         Set<Integer> failed = new HashSet<>();
         events.stream()
-                .filter(event -> event.kind().equals("failed") && !event.at().isBefore(since))
-                .forEach(event -> failed.add(Objects.requireNonNull(event.recipient(), "an outcome has a recipient")));
+                .filter(event -> isFailure(event) && !event.at().isBefore(since))
+                .flatMap(event -> Optional.ofNullable(event.recipient()).stream()) // an NDR may name another address
+                .forEach(failed::add);
         return RecipientRow.all(statements, id).stream()
                 .filter(row -> switch (kind) {
                     case FAILED ->
@@ -154,10 +154,15 @@ final class NoticeTables {
                 .toList();
     }
 
+    /// @return whether the event is about a recipient to whom the message was not delivered, as the upstream replied
+    ///     or an NDR reported
+    private static boolean isFailure(HistoryEntry event) {
+        return event.kind().equals("failed") || event.kind().equals("ndr");
+    }
+
     private static String reason(List<HistoryEntry> events, SuppressedNotice.Kind kind) {
         return events.stream()
-                .filter(event ->
-                        kind == SuppressedNotice.Kind.DELAYED || event.kind().equals("failed"))
+                .filter(event -> kind == SuppressedNotice.Kind.DELAYED || isFailure(event))
                 .map(HistoryEntry::reason)
                 .filter(reason -> !reason.isEmpty())
                 .reduce("", (_, later) -> later);

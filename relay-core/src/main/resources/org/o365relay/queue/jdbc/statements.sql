@@ -337,8 +337,8 @@ UPDATE message SET route = ?, mailbox = ? WHERE id = ?
 -- name: delete-open-recipients
 UPDATE recipient SET state = 'deleted' WHERE message_id = ? AND state = 'queued'
 
--- name: mark-recipient-deleted
-UPDATE recipient SET state = 'deleted' WHERE message_id = ? AND ordinal = ?
+-- name: mark-recipient-redirected
+UPDATE recipient SET state = 'redirected' WHERE message_id = ? AND ordinal = ?
 
 -- name: settle-unclaimed
 UPDATE message SET due_at = NULL, held_at = NULL, settled_at = ?, kept_from = ? WHERE id = ?

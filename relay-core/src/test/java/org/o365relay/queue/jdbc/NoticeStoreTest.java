@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.o365relay.mail.QueueId;
 import org.o365relay.queue.Claim;
 import org.o365relay.queue.DelayNotification;
+import org.o365relay.queue.HistoryEntry;
 import org.o365relay.queue.NoticeStore;
 import org.o365relay.queue.NoticeStore.Written;
 import org.o365relay.queue.QueueException;
@@ -152,6 +154,26 @@ class NoticeStoreTest {
         assertThat(notices().suppressedMessages(group(1), 50))
                 .containsExactly(new SuppressedMessage(
                         claim.id(), Kind.DELAYED, fixture.clock.instant(), "", null, List.of(), false, ""));
+    }
+
+    @Test
+    void aSuppressedNoticeAboutAnNdrListsItsRecipientsAndReason() {
+        QueueId id = fixture.accept("scan", QueueFixture.ANNA, QueueFixture.BERT);
+        Claim claim = fixture.claimOne();
+        fixture.queue().claims().settle(claim, QueueFixture.delivered(claim), List.of(), List.of());
+        HistoryEntry bert = new HistoryEntry(
+                fixture.clock.instant(), 1, "ndr", "mx.example", "550 5.1.1 unknown", "recipient-unknown", false);
+        HistoryEntry member = new HistoryEntry(
+                fixture.clock.instant(), null, "ndr", "mx.example", "member@b.example: 550 5.1.1 unknown", "", false);
+
+        fixture.queue()
+                .ndrs()
+                .record("ndr", "1", Map.of(id, List.of(bert, member)), List.of(), List.of(suppressed(id, Kind.FAILED)));
+
+        assertThat(notices().suppressedMessages(group(1), 50)).singleElement().satisfies(message -> {
+            assertThat(message.recipients()).containsExactly(QueueFixture.BERT);
+            assertThat(message.reason()).isEqualTo("recipient-unknown");
+        });
     }
 
     @Test

@@ -186,7 +186,7 @@ class QueueAdminTest {
         apply(new Change.Readdress(ANNA, BERT), MessageFilter.ALL);
 
         assertThat(fixture.claimOne().recipients()).containsExactly(new Recipient(1, BERT));
-        assertThat(show(id).recipients()).extracting(RecipientEntry::state).containsExactly("deleted", "queued");
+        assertThat(show(id).recipients()).extracting(RecipientEntry::state).containsExactly("redirected", "queued");
     }
 
     @Test
@@ -198,7 +198,8 @@ class QueueAdminTest {
         apply(new Change.Readdress(BERT, ANNA), MessageFilter.ALL);
 
         assertThat(show(id).entry().settledAt()).isNotNull();
-        assertThat(show(id).recipients()).extracting(RecipientEntry::state).containsExactly("delivered", "deleted");
+        assertThat(show(id).recipients()).extracting(RecipientEntry::state).containsExactly("delivered", "redirected");
+        assertThat(show(id).entry().state()).isEqualTo(MessageState.DELIVERED);
     }
 
     @Test

@@ -2,7 +2,6 @@ package org.o365relay.daemon.report;
 
 import java.util.Set;
 import org.o365relay.queue.HistoryEntry;
-import org.o365relay.queue.MessageDetail;
 
 /// Describes the events in the history of a message.
 final class EventTexts {
@@ -36,12 +35,9 @@ final class EventTexts {
         return REPLIES.contains(event.kind());
     }
 
-    /// @return whether the event may have caused a duplicate; a restored message without a recorded delivery
-    ///     attempt is assumed not to have been delivered before the restore
-    static boolean isUncertain(HistoryEntry event, MessageDetail message) {
-        if (event.kind().equals("restored") && message.entry().attempts() == 0) {
-            return false;
-        }
+    /// @return whether the event may have caused a duplicate; a restored message may have been delivered after the
+    ///     backup was made
+    static boolean isUncertain(HistoryEntry event) {
         return event.uncertain() || event.kind().equals("interrupted");
     }
 }

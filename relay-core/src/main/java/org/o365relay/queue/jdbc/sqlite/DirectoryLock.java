@@ -97,8 +97,10 @@ public final class DirectoryLock {
 
     private static FileChannel lock(Path directory) throws IOException, QueueUnavailableException {
         Path file = directory.resolve(FILE);
-        FileChannel channel =
-                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        FileChannel channel = FileChannel.open(
+                file,
+                Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
+                DurableFiles.permissions("rw-------"));
         if (channel.tryLock() == null) {
             channel.close();
             throw inUse(directory, Files.readString(file).strip());

@@ -9,6 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.SQLException;
 import java.util.Objects;
 import java.util.Set;
 
@@ -27,6 +28,18 @@ public final class DurableFiles {
     /// Creates an empty file without syncing it.
     public static void create(Path file) throws IOException {
         Files.createFile(file, permissions("rw-------"));
+    }
+
+    /// Creates the file of a database if it does not exist: SQLite would create it with the permissions that the
+    /// umask leaves. The log and its index get the permissions of the database.
+    static void createForDatabase(Path file) throws SQLException {
+        try {
+            if (!Files.exists(file)) {
+                create(file);
+            }
+        } catch (IOException e) {
+            throw new SQLException("cannot create " + file + ": " + e.getMessage(), e);
+        }
     }
 
     /// Creates a directory and its parents, and syncs their directory entries.

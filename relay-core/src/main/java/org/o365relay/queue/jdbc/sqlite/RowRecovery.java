@@ -162,12 +162,11 @@ public final class RowRecovery {
             if (tableCopy.columns().isEmpty()) {
                 return; // the source does not have this table
             }
-            ReadResult result = tableCopy.copyAll(order);
-            if (result.isComplete()) {
+            if (tableCopy.copyAll(order).isComplete()) {
                 return;
             }
-            countGap(table, result);
         }
+        gaps.merge(table, 1, Integer::sum); // read from both ends: one gap, or several that cannot be told apart
     }
 
     /// Result of reading a table, from a first key or from one end.

@@ -142,4 +142,9 @@ public final class Schema {
         }
         return objects;
     }
+
+    /// @return whether a table or column does not exist, although all are created when the queue is opened
+    static boolean isMissing(SQLException e) {
+        return String.valueOf(e.getMessage()).matches(".*no such (table|column).*");
+    }
 }

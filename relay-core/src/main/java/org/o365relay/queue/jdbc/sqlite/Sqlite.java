@@ -25,7 +25,6 @@ public final class Sqlite implements Dialect {
     public static final String FILE = "queue.db";
 
     // https://www.sqlite.org/rescode.html
-    private static final int ERROR = 1;
     private static final int BUSY = 5;
     private static final int READONLY = 8;
     private static final int IOERR = 10;
@@ -54,6 +53,7 @@ public final class Sqlite implements Dialect {
 
     @Override
     public Connection openWriter() throws SQLException {
+        DurableFiles.createForDatabase(file);
         Connection connection = connect();
         try {
             execute(
@@ -304,7 +304,7 @@ public final class Sqlite implements Dialect {
     QueueUnavailableException unavailable(Exception failure) {
         Throwable cause =
                 failure instanceof QueueException && failure.getCause() != null ? failure.getCause() : failure;
-        return cause instanceof SQLException e && isDamage(e)
+        return cause instanceof SQLException e && (isDamage(e) || Schema.isMissing(e))
                 ? new QueueUnavailableException(
                         Reason.DAMAGED,
                         "the queue " + file + " is damaged (" + cause.getMessage() + "); nothing was changed. Run"
@@ -322,9 +322,7 @@ public final class Sqlite implements Dialect {
 
     @Override
     public boolean isDamage(SQLException e) {
-        boolean isMissing =
-                primaryCode(e) == ERROR && String.valueOf(e.getMessage()).matches(".*no such (table|column).*");
-        return isCorrupt(e) || isMissing; // all tables are created when the queue is opened
+        return isCorrupt(e);
     }
 
     private static boolean isCorrupt(SQLException e) {

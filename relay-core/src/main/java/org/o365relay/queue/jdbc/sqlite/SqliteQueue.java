@@ -34,6 +34,7 @@ public final class SqliteQueue {
         try {
             new MaintenanceMarker(settings.directory()).requireFinished();
             MaintenanceMarker.deleteTemporaryDatabases(settings.directory());
+            DataDirectory.restrict(settings.directory());
             backups.backUpBeforeUpgrade(sqlite);
             SqliteFiles.warnAboutRescued(settings.directory());
             return JdbcQueue.open(sqlite, settings, clock, random, backups::deleteExpired, lock::release);

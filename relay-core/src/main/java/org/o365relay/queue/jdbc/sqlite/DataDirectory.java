@@ -1,0 +1,86 @@
+package org.o365relay.queue.jdbc.sqlite;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Permissions of the files in the data directory. They contain mail, so only their owner may read them,
+/// whatever the umask was when they were created.
+final class DataDirectory {
+
+    private static final Logger log = LoggerFactory.getLogger(DataDirectory.class);
+
+    private static final Set<PosixFilePermission> OWNER = EnumSet.of(
+            PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE, PosixFilePermission.OWNER_EXECUTE);
+
+    private DataDirectory() {}
+
+    /// Takes the permissions of other users from the queue's files, its copies and the folders of copies, and
+    /// logs a warning about those for which this fails, and about a data directory that every user can list.
+    /// The directory itself is not changed: users of the control socket in it may need to enter it. Does not
+    /// follow symbolic links, and opens no file.
+    static void restrict(Path directory) throws IOException {
+        warnIfReadable(directory);
+        try (Stream<Path> files = Files.list(directory)) {
+            files.filter(DataDirectory::containsMail).forEach(DataDirectory::restrictAll);
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    private static boolean containsMail(Path file) {
+        String name = file.getFileName().toString();
+        return name.startsWith("queue")
+                || name.equals(DirectoryLock.FILE)
+                || List.of("quarantine", "replaced", SqliteFiles.RESCUED, "spool")
+                        .contains(name);
+    }
+
+    private static void warnIfReadable(Path directory) throws IOException {
+        PosixFileAttributeView view = Files.getFileAttributeView(directory, PosixFileAttributeView.class);
+        if (view != null && view.readAttributes().permissions().contains(PosixFilePermission.OTHERS_READ)) {
+            log.warn(
+                    "every user can list the data directory {}; only the relay's user can read the files of the queue"
+                            + " in it. To keep others out: chmod o= {}",
+                    directory,
+                    directory);
+        }
+    }
+
+    private static void restrictAll(Path file) {
+        try (Stream<Path> all = Files.walk(file)) {
+            all.forEach(DataDirectory::restrictFile);
+        } catch (IOException | UncheckedIOException e) {
+            log.warn("{} may contain mail that other users can read: {}", file, e.getMessage());
+        }
+    }
+
+    private static void restrictFile(Path file) {
+        PosixFileAttributeView view =
+                Files.getFileAttributeView(file, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+        if (view == null || Files.isSymbolicLink(file)) {
+            return;
+        }
+        try {
+            Set<PosixFilePermission> permissions = EnumSet.copyOf(OWNER);
+            Set<PosixFilePermission> present = view.readAttributes().permissions();
+            permissions.retainAll(present);
+            if (!permissions.equals(present)) {
+                view.setPermissions(permissions);
+                log.warn("{} was accessible for other users and is now accessible for its owner only", file);
+            }
+        } catch (IOException e) {
+            log.warn("{} contains mail and is accessible for other users: {}", file, e.getMessage());
+        }
+    }
+}
