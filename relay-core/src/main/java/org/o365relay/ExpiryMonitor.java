@@ -10,13 +10,12 @@ import org.o365relay.alert.AlertCondition;
 import org.o365relay.alert.AlertCondition.Reporting;
 import org.o365relay.alert.AlertEmails;
 import org.o365relay.alert.AlertKind;
-import org.o365relay.deliver.MailboxSettings;
-import org.o365relay.deliver.UpstreamSettings;
 import org.o365relay.identity.Expiry;
 import org.o365relay.identity.TokenException;
 import org.o365relay.journal.Event.Accepted;
 import org.o365relay.journal.Event.Expiring;
 import org.o365relay.journal.Journal;
+import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
 import org.o365relay.notice.AdminWarning;
 import org.o365relay.queue.LocalMessage;
@@ -41,9 +40,8 @@ final class ExpiryMonitor implements AutoCloseable {
     private static final Duration INTERVAL = Duration.ofHours(1);
     private static final Duration MAX_SHUTDOWN = Duration.ofSeconds(2);
 
-    private final List<MailboxSettings> mailboxes;
+    private final List<ExpirySource> sources;
     private final AlertEmails emails;
-    private final UpstreamFactory upstreams;
     private final OneTimeAlerts oneTimeAlerts;
     private final ActiveAlerts alerts;
     private final Journal journal;
@@ -51,16 +49,14 @@ final class ExpiryMonitor implements AutoCloseable {
     private final RepeatingTask checks = new RepeatingTask("expiry-monitor", Duration.ZERO, INTERVAL, this::check);
 
     ExpiryMonitor(
-            List<MailboxSettings> mailboxes,
+            List<ExpirySource> sources,
             AlertEmails emails,
-            UpstreamFactory upstreams,
             OneTimeAlerts oneTimeAlerts,
             ActiveAlerts alerts,
             Journal journal,
             SteadyClock clock) {
-        this.mailboxes = mailboxes;
+        this.sources = sources;
         this.emails = emails;
-        this.upstreams = upstreams;
         this.oneTimeAlerts = oneTimeAlerts;
         this.alerts = alerts;
         this.journal = journal;
@@ -78,10 +74,8 @@ final class ExpiryMonitor implements AutoCloseable {
         }
         List<String> raised = new ArrayList<>();
         boolean isComplete = true;
-        for (MailboxSettings mailbox : mailboxes) {
-            for (UpstreamSettings upstream : mailbox.upstreams()) {
-                isComplete &= check(mailbox, upstream, raised);
-            }
+        for (ExpirySource source : sources) {
+            isComplete &= check(source, raised);
         }
         if (isComplete) {
             alerts.clearOthers(ALERT, raised);
@@ -90,27 +84,27 @@ final class ExpiryMonitor implements AutoCloseable {
 
     /// @param raised list to which the name of the alert is added, if one is raised
     /// @return whether the check succeeded
-    private boolean check(MailboxSettings mailbox, UpstreamSettings upstream, List<String> raised) {
+    private boolean check(ExpirySource source, List<String> raised) {
         try {
-            Optional<Expiry> expiry = upstreams.expiry(upstream);
-            expiry.flatMap(found -> report(mailbox, found)).ifPresent(raised::add);
+            Optional<Expiry> expiry = source.lookup().expiry();
+            expiry.flatMap(found -> report(source.mailbox(), found)).ifPresent(raised::add);
             return true;
         } catch (TokenException e) {
             log.debug(
                     "cannot determine when the credential of {} expires: sign-in failed: {}",
-                    mailbox.address(),
+                    source.mailbox(),
                     e.getMessage());
         } catch (QueueException e) {
             log.warn("the expiry warning cannot be queued; retrying in an hour: {}", e.getMessage());
         } catch (RuntimeException e) { // the other credentials must still be checked
-            log.error("cannot determine when the credential of {} expires; retrying in an hour", mailbox.address(), e);
+            log.error("cannot determine when the credential of {} expires; retrying in an hour", source.mailbox(), e);
         }
         return false;
     }
 
     /// @return the name of the alert; empty if the expiry is more than 30 days away
-    private Optional<String> report(MailboxSettings mailbox, Expiry expiry) {
-        ExpiryNotice notice = new ExpiryNotice(mailbox.address(), expiry);
+    private Optional<String> report(EmailAddress mailbox, Expiry expiry) {
+        ExpiryNotice notice = new ExpiryNotice(mailbox, expiry);
         long daysLeft = notice.daysLeft(clock.calendar().instant());
         Optional<Integer> threshold = daysLeft <= 0
                 ? Optional.of(EXPIRED)

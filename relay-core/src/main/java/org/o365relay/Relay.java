@@ -210,7 +210,12 @@ public final class Relay {
     private ExpiryMonitor expiryMonitor(
             JdbcQueue queue, UpstreamFactory upstreams, AlertEmails emails, Alerts alerts, Journal journal) {
         return new ExpiryMonitor(
-                settings.mailboxes(), emails, upstreams, queue.oneTimeAlerts(), alerts.activeAlerts(), journal, clock);
+                upstreams.expirySources(settings.mailboxes(), settings.ndrs()),
+                emails,
+                queue.oneTimeAlerts(),
+                alerts.activeAlerts(),
+                journal,
+                clock);
     }
 
     private NoticeScheduler noticeScheduler(

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +19,6 @@ import org.o365relay.deliver.upstream.Upstream;
 import org.o365relay.identity.Credential;
 import org.o365relay.identity.Expiry;
 import org.o365relay.identity.SignInService;
-import org.o365relay.identity.TokenException;
 import org.o365relay.journal.Journal;
 import org.o365relay.ndr.NdrReaders;
 import org.o365relay.ndr.NdrSettings;
@@ -76,16 +76,27 @@ public final class UpstreamFactory implements AutoCloseable {
                 clock.calendar());
     }
 
-    /// @return the expiry of the upstream's OAuth credential or, if the upstream does not use OAuth, of its
-    ///     client certificate; empty if nothing expires or the expiry date is unknown
-    /// @throws TokenException if the certificate of the credential cannot be read
-    public Optional<Expiry> expiry(UpstreamSettings upstream) throws TokenException {
-        if (upstream.credential() instanceof Credential.OAuth oauth) {
-            return signIn().expiry(oauth);
+    /// @return everything that may expire: the OAuth credentials and the client certificates of the upstreams, and
+    ///     the credentials that NDRs are read with; what is used twice is contained twice
+    public List<ExpirySource> expirySources(List<MailboxSettings> mailboxes, List<NdrSettings> ndr) {
+        List<ExpirySource> sources = new ArrayList<>();
+        for (MailboxSettings mailbox : mailboxes) {
+            for (UpstreamSettings upstream : mailbox.upstreams()) {
+                if (upstream.credential() instanceof Credential.OAuth oauth) {
+                    sources.add(new ExpirySource(mailbox.address(), () -> signIn().expiry(oauth)));
+                }
+                if (upstream instanceof UpstreamSettings.Smtp smtp
+                        && smtp.upstream().clientCertificate() != null) {
+                    ClientCertificate certificate = smtp.upstream().clientCertificate();
+                    sources.add(new ExpirySource(mailbox.address(), () -> expiry(certificate)));
+                }
+            }
         }
-        return upstream instanceof UpstreamSettings.Smtp smtp
-                ? Optional.ofNullable(smtp.upstream().clientCertificate()).flatMap(UpstreamFactory::expiry)
-                : Optional.empty();
+        for (NdrSettings each : ndr) {
+            Credential.OAuth credential = each.source().credential();
+            sources.add(new ExpirySource(each.mailbox(), () -> signIn().expiry(credential)));
+        }
+        return sources;
     }
 
     private static Optional<Expiry> expiry(ClientCertificate certificate) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,10 +29,13 @@ import org.o365relay.deliver.limits.MailboxLimits;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings;
 import org.o365relay.identity.App;
 import org.o365relay.identity.Credential;
+import org.o365relay.identity.Expiry;
 import org.o365relay.journal.RememberingJournal;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Secret;
+import org.o365relay.ndr.NdrSettings;
 import org.o365relay.net.HttpSettings;
+import org.o365relay.net.KeyMaker;
 import org.o365relay.notice.NoticeSettings;
 import org.o365relay.notice.NoticeWriter;
 import org.o365relay.queue.Claim;
@@ -166,6 +170,36 @@ class ExpiryMonitorTest {
         assertThat(alerts.active()).isEmpty();
     }
 
+    @Test
+    void watchesTheClientCertificateOfAnUpstreamWithOAuthAndTheCredentialForNdrs() throws Exception {
+        KeyMaker own = KeyMaker.rsa("relay.contoso.example", directory);
+        SmtpUpstreamSettings.ClientCertificate certificate =
+                new SmtpUpstreamSettings.ClientCertificate(own.certificatePem("own"), own.keyPem("own-key"));
+        Credential.OAuth reader = secret(LAST_DAY.plusYears(3));
+        NdrSettings ndr = new NdrSettings(
+                MAILBOX,
+                new NdrSettings.Graph(URI.create("https://graph.example"), "inbox", reader, "scope"),
+                Duration.ofMinutes(5));
+        try (UpstreamFactory upstreams = new UpstreamFactory(HttpSettings.DIRECT, directory, clock.steady())) {
+            List<Expiry.Kind> kinds = new ArrayList<>();
+            List<Instant> ends = new ArrayList<>();
+            for (ExpirySource each :
+                    upstreams.expirySources(List.of(mailbox(secret(LAST_DAY), certificate)), List.of(ndr))) {
+                Expiry expiry = each.lookup().expiry().orElseThrow();
+                kinds.add(expiry.kind());
+                ends.add(expiry.at());
+            }
+            assertThat(kinds)
+                    .containsExactly(
+                            Expiry.Kind.CLIENT_SECRET, Expiry.Kind.CONNECTOR_CERTIFICATE, Expiry.Kind.CLIENT_SECRET);
+            assertThat(ends)
+                    .containsExactly(
+                            LAST_DAY.atStartOfDay(ZoneOffset.UTC).toInstant(),
+                            own.certificate().getNotAfter().toInstant(),
+                            LAST_DAY.plusYears(3).atStartOfDay(ZoneOffset.UTC).toInstant());
+        }
+    }
+
     private Alerts alerts() {
         return new Alerts(
                 new AlertSettings(Duration.ZERO, Duration.ZERO, 0, null),
@@ -191,9 +225,8 @@ class ExpiryMonitorTest {
     private void check(@Nullable EmailAddress admin, Alerts alerts, LocalDate lastDay) {
         try (UpstreamFactory upstreams = new UpstreamFactory(HttpSettings.DIRECT, directory, clock.steady())) {
             new ExpiryMonitor(
-                            List.of(mailbox(lastDay)),
+                            upstreams.expirySources(List.of(mailbox(lastDay)), List.of()),
                             emails(admin),
-                            upstreams,
                             queue.oneTimeAlerts(),
                             alerts.activeAlerts(),
                             journal,
@@ -212,13 +245,21 @@ class ExpiryMonitorTest {
         return queue.claims().claim(new ClaimScope(MAILBOX.toString(), List.of(MAILBOX.toString())), 10);
     }
 
-    private static MailboxSettings mailbox(LocalDate lastDay) {
-        Duration moment = Duration.ofSeconds(1);
-        Credential secret = new Credential.ClientSecret(
+    private static Credential.OAuth secret(LocalDate lastDay) {
+        return new Credential.ClientSecret(
                 new App("https://login.example", "contoso.example", "1f6c0d2e-0000-0000-0000-000000000000"),
                 MAILBOX.toString(),
                 new Secret("geheim"),
                 lastDay);
+    }
+
+    private static MailboxSettings mailbox(LocalDate lastDay) {
+        return mailbox(secret(lastDay), null);
+    }
+
+    private static MailboxSettings mailbox(
+            Credential secret, SmtpUpstreamSettings.@Nullable ClientCertificate certificate) {
+        Duration moment = Duration.ofSeconds(1);
         SmtpUpstreamSettings upstream = new SmtpUpstreamSettings(
                 "smtp.example",
                 587,
@@ -229,7 +270,10 @@ class ExpiryMonitorTest {
                 moment,
                 moment,
                 moment,
-                "relay.example");
+                "relay.example",
+                SmtpUpstreamSettings.Lookup.HOST,
+                certificate,
+                null);
         return new MailboxSettings(
                 MAILBOX,
                 MAILBOX.toString(),

@@ -160,16 +160,28 @@ final class CachedToken implements TokenSource {
 
     /// Renews the token if it is in use and about to expire; otherwise refreshes a login that would expire
     /// because it is not used. Called every 30 seconds; does not wait for the response.
-    synchronized void renew() {
+    void renew() {
         Instant now = clock.instant();
+        // outside the monitor, because it may read the login and derive its key, while callers need the token
+        if (!renewed(now) && flow.isKeepAliveDue(now)) {
+            keepAlive(now);
+        }
+    }
+
+    /// @return false if the token needs no renewal now, and the login may have to be refreshed
+    private synchronized boolean renewed(Instant now) {
         if (failure != null && now.isBefore(retryAt)) {
-            return;
+            return true;
         }
         if (token != null && used && !now.isBefore(token.expiresAt().minus(margin(token, RENEWAL_THRESHOLD)))) {
             startRequest(true);
-        } else if (!now.isBefore(nextKeepAlive) && flow.isKeepAliveDue(now)) {
-            nextKeepAlive = now.plus(KEEP_ALIVE_RETRY);
-            startRequest(true);
+            return true;
         }
+        return now.isBefore(nextKeepAlive);
+    }
+
+    private synchronized void keepAlive(Instant now) {
+        nextKeepAlive = now.plus(KEEP_ALIVE_RETRY);
+        startRequest(true);
     }
 }

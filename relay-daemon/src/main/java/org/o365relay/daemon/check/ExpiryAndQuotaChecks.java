@@ -6,9 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.o365relay.ExpiryNotice;
+import org.o365relay.ExpirySource;
 import org.o365relay.UpstreamFactory;
 import org.o365relay.deliver.MailboxSettings;
-import org.o365relay.deliver.UpstreamSettings;
 import org.o365relay.identity.Expiry;
 import org.o365relay.identity.TokenException;
 import org.o365relay.mail.UsageSlot;
@@ -26,16 +26,16 @@ public record ExpiryAndQuotaChecks(UpstreamFactory upstreams, OfflineQueue queue
     @Override
     public List<CheckStep> of(MailboxSettings mailbox) {
         List<CheckStep> steps = new ArrayList<>();
-        for (UpstreamSettings upstream : mailbox.upstreams()) {
-            expiry(mailbox, upstream).filter(step -> !steps.contains(step)).ifPresent(steps::add);
+        for (ExpirySource source : upstreams.expirySources(List.of(mailbox), List.of())) {
+            expiry(mailbox, source).filter(step -> !steps.contains(step)).ifPresent(steps::add);
         }
         quota(mailbox).ifPresent(steps::add);
         return steps;
     }
 
-    private Optional<CheckStep> expiry(MailboxSettings mailbox, UpstreamSettings upstream) {
+    private Optional<CheckStep> expiry(MailboxSettings mailbox, ExpirySource source) {
         try {
-            return upstreams.expiry(upstream).map(expiry -> step(mailbox, expiry));
+            return source.lookup().expiry().map(expiry -> step(mailbox, expiry));
         } catch (TokenException e) {
             return Optional.empty(); // reported by the check of the upstream
         }
