@@ -121,6 +121,7 @@ public final class FailurePolicy {
                 .find(
                         ReplySource.SIGN_IN,
                         response.reply()) // a wrong clock has the same fix, whichever server shows it
+                .or(() -> catalogue.find(ReplySource.SMTP, response.reply()))
                 .map(known -> judgeKnown(response, known, false))
                 .orElseGet(() -> suspended(
                         response,

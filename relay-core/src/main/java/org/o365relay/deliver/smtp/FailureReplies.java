@@ -74,6 +74,14 @@ record FailureReplies(SmtpUpstreamSettings settings) {
         return new Response(Step.STARTTLS, Reply.of(454, "4.7.4", settings + " does not offer STARTTLS"), Origin.TLS);
     }
 
+    /// Response for an upstream that offers or accepts no STARTTLS because a firewall changes the replies.
+    ///
+    /// @param line line that the firewall has overwritten
+    Response smtpInspection(String line) {
+        String text = "a firewall's SMTP inspection masks STARTTLS of " + settings + " (" + line + ")";
+        return new Response(Step.STARTTLS, Reply.of(454, "4.7.4", text), Origin.TLS);
+    }
+
     /// Response for an upstream that does not offer the required AUTH mechanism.
     ///
     /// @param login credential that the relay signs in with
@@ -109,6 +117,15 @@ record FailureReplies(SmtpUpstreamSettings settings) {
     Response noSmtpUtf8(Step step) {
         String text = settings + " does not accept internationalized addresses (it does not offer SMTPUTF8)";
         return new Response(step, Reply.of(550, "5.6.7", text), Origin.RELAY);
+    }
+
+    /// Response for a message that is larger than the upstream accepts (RFC 1870 §4).
+    ///
+    /// @param size size of the message in octets
+    /// @param limit largest size that the upstream accepts, in octets
+    Response tooLarge(long size, long limit) {
+        String text = settings + " accepts messages of at most " + limit + " octets; this one has " + size;
+        return new Response(Step.MAIL, Reply.of(552, "5.3.4", text), Origin.RELAY);
     }
 
     /// Response for a stored message that cannot be read completely, or cannot be converted to a form that the

@@ -5,11 +5,13 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings.Tls;
 import org.o365relay.deliver.upstream.AttemptAbortedException;
+import org.o365relay.deliver.upstream.Response.Origin;
 import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.deliver.upstream.UpstreamCheck.Finding;
 import org.o365relay.mail.Reply;
@@ -100,29 +102,39 @@ final class SessionSetup {
         connection.begin(Step.GREETING);
         Reply greeting = connection.required(connection.receive(), 220);
         findings.add(new Finding(Step.GREETING, greeting.toString()));
-        ehlo(connection, findings);
         if (settings.tls() == Tls.STARTTLS) {
-            startTls(connection, findings);
+            startTls(connection, greeting, findings);
         }
+        ehlo(connection, findings);
+    }
+
+    /// Sends EHLO and STARTTLS, and starts TLS. EHLO must be repeated afterwards (RFC 3207 §4.2).
+    private void startTls(Connection connection, Reply greeting, List<Finding> findings)
+            throws AttemptAbortedException {
+        Optional<Reply> ehlo = Optional.empty();
+        try {
+            ehlo = Optional.of(ehlo(connection, findings));
+            if (!connection.offers("STARTTLS")) {
+                connection.abort();
+                throw new AttemptAbortedException(failures.noStartTls());
+            }
+            connection.required(connection.exchange(Step.STARTTLS, "STARTTLS"), 220);
+        } catch (AttemptAbortedException e) {
+            throw SmtpInspection.maskedLine(greeting, ehlo)
+                    .filter(_ -> e.response().origin() != Origin.NETWORK)
+                    .map(line -> new AttemptAbortedException(failures.smtpInspection(line)))
+                    .orElse(e);
+        }
+        handshake(connection, findings);
     }
 
     /// Sends EHLO (RFC 5321 §4.1.1.1). There is no HELO after a refusal, because it offers neither STARTTLS nor
     /// AUTH.
-    private void ehlo(Connection connection, List<Finding> findings) throws AttemptAbortedException {
+    private Reply ehlo(Connection connection, List<Finding> findings) throws AttemptAbortedException {
         Reply reply = connection.required(connection.exchange(Step.EHLO, "EHLO " + settings.heloName()), 250);
         connection.setExtensions(OfferedExtensions.of(reply));
         findings.add(new Finding(Step.EHLO, "offers " + OfferedExtensions.summary(reply)));
-    }
-
-    /// Sends STARTTLS, starts TLS, and repeats EHLO (RFC 3207 §4.2).
-    private void startTls(Connection connection, List<Finding> findings) throws AttemptAbortedException {
-        if (!connection.offers("STARTTLS")) {
-            connection.abort();
-            throw new AttemptAbortedException(failures.noStartTls());
-        }
-        connection.required(connection.exchange(Step.STARTTLS, "STARTTLS"), 220);
-        handshake(connection, findings);
-        ehlo(connection, findings);
+        return reply;
     }
 
     private void handshake(Connection connection, List<Finding> findings) throws AttemptAbortedException {

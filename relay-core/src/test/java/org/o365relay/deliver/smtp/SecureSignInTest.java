@@ -14,13 +14,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.o365relay.deliver.FailurePolicy;
 import org.o365relay.deliver.smtp.FakeSubmissionServer.Answer;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings.Tls;
 import org.o365relay.deliver.upstream.Response;
 import org.o365relay.deliver.upstream.Response.Origin;
 import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.deliver.upstream.UpstreamCheck;
+import org.o365relay.deliver.upstream.Verdict;
 import org.o365relay.identity.Credential;
+import org.o365relay.mail.EmailAddress;
 
 class SecureSignInTest extends SubmissionTest {
 
@@ -40,6 +43,59 @@ class SecureSignInTest extends SubmissionTest {
         assertThat(response.reply().toString())
                 .isEqualTo("454 4.7.4 localhost:" + server.port() + " does not offer STARTTLS");
         assertThat(server.commands).containsExactly("EHLO relay.example");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        220 ****2****0***       |                                | XXXXXXXA | 220 ****2****0***
+        220 fake.example ESMTP  |                                | XXXXXXXA | 250 XXXXXXXA
+        220 fake.example ESMTP  |                                | XXXC     | 250 XXXC
+        220 *****************   | 500 5.5.1 Command unrecognized | SIZE     | 220 *****************
+        220 *****200**********0 |                                | 8BITMIME | 220 *****200**********0
+        """)
+    void reportsAFirewallThatMasksStartTls(String greeting, @Nullable String ehlo, String keyword, String shown) {
+        server.offers("SIZE 1000", keyword, "8BITMIME").at("GREETING", greeting);
+        if (ehlo != null) {
+            server.at("EHLO", ehlo);
+        }
+        Response response = only(upstream().attempt(message(TEXT, "a@x.example")));
+        assertThat(response.step()).isEqualTo(Step.STARTTLS);
+        assertThat(response.origin()).isEqualTo(Origin.TLS);
+        assertThat(response.reply())
+                .hasToString("454 4.7.4 a firewall's SMTP inspection masks STARTTLS of localhost:" + server.port()
+                        + " (" + shown + ")");
+        Verdict verdict = new FailurePolicy(new EmailAddress("relay", "contoso.example")).judge(response, false);
+        assertThat(verdict.scope()).isEqualTo(Verdict.Scope.UPSTREAM);
+        assertThat(verdict.reason()).isEqualTo("smtp-inspection");
+        assertThat(verdict.advice()).contains("inspect esmtp");
+    }
+
+    @Test
+    void reportsAFirewallThatMasksTheStartTlsCommand() {
+        server.at("GREETING", "220 ****2****0***").at("STARTTLS", "500 5.5.1 Command unrecognized: XXXXXXXX");
+        assertThat(only(upstream().attempt(message(TEXT, "a@x.example")))
+                        .reply()
+                        .text())
+                .contains("SMTP inspection");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"220 *** fake.example ESMTP ***", "220 2026", "220 *"})
+    void takesNoOtherGreetingForAMaskedOne(String greeting) {
+        server.offers("XXX-NOT-MASKED", "XEXCH50", "XCLIENT").at("GREETING", greeting);
+        assertThat(only(upstream().attempt(message(TEXT, "a@x.example")))
+                        .reply()
+                        .text())
+                .endsWith("does not offer STARTTLS");
+    }
+
+    @Test
+    void usesStartTlsEvenIfTheGreetingIsMasked() {
+        server.at("GREETING", "220 ****2****0***");
+        assertThat(only(upstream().attempt(message(TEXT, "a@x.example")))
+                        .reply()
+                        .code())
+                .isEqualTo(250);
     }
 
     @ParameterizedTest
