@@ -145,6 +145,7 @@ public final class Delivery {
                 rewritten.sender(),
                 recipients,
                 claim.envelope().smtpUtf8(),
+                claim.size(),
                 DsnForwarding.of(claim, rewritten.sender()),
                 rewritten::writeTo,
                 rewritten.isBinary() ? rewritten::writeBinaryTo : null);

@@ -41,6 +41,7 @@ class SizesTest {
             "MessageEntry",
             "MessageFilter",
             "MessageRow",
+            "OutgoingMessage",
             "QueueSummary",
             "RelaySettings",
             "RelayedMessage",

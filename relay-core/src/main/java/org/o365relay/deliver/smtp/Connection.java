@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.o365relay.deliver.smtp.Received.Complete;
 import org.o365relay.deliver.smtp.Received.Invalid;
@@ -21,7 +22,10 @@ import org.o365relay.mail.Reply;
 final class Connection {
 
     static final int SERVICE_CLOSING = 421; // RFC 5321 §3.8
+    private static final int UNRECOGNIZED = 500; // RFC 5321 §4.2.4
+    private static final int NOT_IMPLEMENTED = 502;
     private static final int BAD_SEQUENCE = 503; // RFC 5321 §4.2.2
+    private static final Set<Integer> NO_COMMAND_HERE = Set.of(NOT_IMPLEMENTED, BAD_SEQUENCE);
     private static final EnhancedStatus INVALID_COMMAND = EnhancedStatus.of("5.5.1");
     private static final Duration QUIT_TIMEOUT = Duration.ofSeconds(2);
 
@@ -199,14 +203,17 @@ final class Connection {
         };
     }
 
-    /// After an accepted MAIL, a reply about a wrong sequence of commands means that the server has lost the
-    /// transaction: it says nothing about the message. After an accepted RCPT, so does "no valid recipients" in
-    /// reply to DATA (RFC 5321 §3.3).
+    /// After an accepted MAIL, a reply that a command is unknown or out of sequence means that the server has lost
+    /// the transaction: it says nothing about the message. After an accepted RCPT, so does "no valid recipients"
+    /// in reply to DATA (554 5.5.1, RFC 5321 §3.3). 500 can also mean that a line of the content is too long.
     private boolean isOutOfSequence(Reply reply) {
+        boolean isInvalid = INVALID_COMMAND.equals(reply.status());
         return switch (step) {
             case CONNECT, GREETING, EHLO, STARTTLS, AUTH, MAIL -> false;
-            case RCPT, END_OF_CONTENT -> reply.code() == BAD_SEQUENCE;
-            case CONTENT -> reply.code() == BAD_SEQUENCE || INVALID_COMMAND.equals(reply.status());
+            case RCPT -> reply.code() == BAD_SEQUENCE;
+            case CONTENT -> isInvalid || reply.code() == UNRECOGNIZED || NO_COMMAND_HERE.contains(reply.code());
+            case END_OF_CONTENT ->
+                (isInvalid && reply.code() == UNRECOGNIZED) || NO_COMMAND_HERE.contains(reply.code());
         };
     }
 

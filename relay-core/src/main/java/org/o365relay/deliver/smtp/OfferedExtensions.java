@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import org.o365relay.mail.Reply;
 
@@ -36,6 +37,12 @@ record OfferedExtensions(Map<String, String> parameters) {
 
     boolean offers(String keyword) {
         return parameters.containsKey(keyword);
+    }
+
+    /// @return the largest message that the server accepts, in octets (RFC 1870 §3); empty if it states no limit
+    OptionalLong sizeLimit() {
+        String limit = parameters.getOrDefault("SIZE", "");
+        return limit.matches("0*[1-9][0-9]{0,17}") ? OptionalLong.of(Long.parseLong(limit)) : OptionalLong.empty();
     }
 
     /// @return the AUTH mechanisms as the server names them

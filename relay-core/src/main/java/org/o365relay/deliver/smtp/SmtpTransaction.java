@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.upstream.AttemptAbortedException;
@@ -31,14 +32,13 @@ final class SmtpTransaction {
     private final Map<Recipient, Response> settled = new HashMap<>();
     private final Set<Recipient> successReported = new HashSet<>(); // the server reports success for these recipients
     private OutgoingMessage.@Nullable Content binary; // null if the message is sent as text
-    private String dsnParameters;
+    private boolean usesOptionalParameters = true; // of DSN and SIZE
 
     SmtpTransaction(Connection connection, OutgoingMessage message) {
         this.connection = connection;
         this.failures = connection.failures();
         this.message = message;
         this.binary = supportsBinary(connection) ? message.binary() : null;
-        this.dsnParameters = connection.offers("DSN") ? DsnArguments.ofMail(message.dsnRequest()) : "";
     }
 
     /// @return a response for each recipient, in the order of the message's recipients
@@ -53,6 +53,14 @@ final class SmtpTransaction {
         return ordered;
     }
 
+    /// @return whether the connection was lost while the content was sent with BDAT, or before the reply
+    boolean hasLostBinary() {
+        return binary != null
+                && settled.values().stream()
+                        .anyMatch(response -> response.origin() == Origin.NETWORK
+                                && response.step().compareTo(Step.RCPT) > 0);
+    }
+
     /// @return whether MAIL failed without a valid reply, or with 421, 451 or 503; on a pooled connection, this
     ///     usually means that the server has closed it, is about to, or has lost the session
     static boolean isStale(Map<Recipient, Response> responses) {
@@ -61,7 +69,8 @@ final class SmtpTransaction {
                         && (response.origin() == Origin.NETWORK || isAboutConnection(response.reply())));
     }
 
-    /// Some Exchange servers reply 451 instead of 421 before they close an idle session.
+    /// Some Exchange servers reply 451 instead of 421 before they close an idle session; after 503, the server
+    /// does not know the state of the session.
     private static boolean isAboutConnection(Reply reply) {
         return reply.code() == 421 || reply.code() == 451 || reply.code() == 503;
     }
@@ -69,6 +78,11 @@ final class SmtpTransaction {
     private void exchange() throws AttemptAbortedException {
         if (!message.sender().isAscii() && !connection.offers("SMTPUTF8")) {
             settleRest(failures.noSmtpUtf8(Step.MAIL));
+            return;
+        }
+        OptionalLong limit = connection.extensions().sizeLimit();
+        if (limit.isPresent() && message.size() > limit.getAsLong()) {
+            settleRest(failures.tooLarge(message.size(), limit.getAsLong()));
             return;
         }
         Reply reply = mailFrom();
@@ -86,16 +100,16 @@ final class SmtpTransaction {
         }
     }
 
-    /// Sends MAIL. If the reply may be a refusal of the DSN parameters, although the server offers DSN, sends
-    /// MAIL again without them. If the server refuses a binary message with a 5xx reply although it offers
-    /// BINARYMIME, sends MAIL again to send the message as text. A refused MAIL starts no transaction, so it
-    /// can be repeated.
+    /// Sends MAIL. If the reply may be a refusal of the parameters of DSN and SIZE, although the server offers
+    /// these extensions, sends MAIL again without them. If the server refuses a binary message with a 5xx reply
+    /// although it offers BINARYMIME, sends MAIL again to send the message as text. A refused MAIL starts no
+    /// transaction, so it can be repeated.
     ///
     /// @return the reply to the last MAIL
     private Reply mailFrom() throws AttemptAbortedException {
         Reply reply = mail();
-        if (!dsnParameters.isEmpty() && isAboutParameters(reply) && connection.isUsable()) {
-            dsnParameters = "";
+        if (!optionalParameters().isEmpty() && isAboutParameters(reply) && connection.isUsable()) {
+            usesOptionalParameters = false;
             reply = mail();
         }
         if (binary != null && reply.category() == 5 && connection.isUsable()) {
@@ -114,7 +128,7 @@ final class SmtpTransaction {
         EnhancedStatus status = reply.status();
         boolean protocol = status != null && status.subject() == 5;
         return switch (reply.code()) {
-            case 500, 501, 504, 555 -> true;
+            case 500, 501, 504, 555 -> status == null || protocol; // 501 5.1.7 is about the address
             case 552 -> false; // RFC 5321 §4.5.3.1.10
             default -> reply.category() == 5 && protocol;
         };
@@ -144,7 +158,16 @@ final class SmtpTransaction {
         if (connection.offers("SMTPUTF8") && needsUtf8()) {
             parameters.append(" SMTPUTF8"); // RFC 6531 §3.4
         }
-        return parameters.append(dsnParameters).toString();
+        return parameters.append(optionalParameters()).toString();
+    }
+
+    private String optionalParameters() {
+        if (!usesOptionalParameters) {
+            return "";
+        }
+        // RFC 1870 §6.3: the size that is sent may be a little larger
+        String size = connection.offers("SIZE") && message.size() > 0 ? " SIZE=" + message.size() : "";
+        return size + (connection.offers("DSN") ? DsnArguments.ofMail(message.dsnRequest()) : "");
     }
 
     private boolean needsUtf8() {

@@ -1,6 +1,7 @@
 package org.o365relay.deliver.smtp;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -31,10 +32,15 @@ public final class SmtpUpstream implements Upstream {
 
     private static final Logger log = LoggerFactory.getLogger(SmtpUpstream.class);
 
+    /// Time for which BDAT is not used after the connection was lost with it.
+    private static final Duration TEXT_FOR = Duration.ofHours(1);
+
     private final SmtpUpstreamSettings settings;
     private final UpstreamConnector connector;
     private final Dialer dialer;
     private final ConnectionPool pool;
+    private final InstantSource clock;
+    private volatile Instant binaryAfter = Instant.MIN;
 
     /// Creates an upstream without authentication, or with a password.
     ///
@@ -66,6 +72,7 @@ public final class SmtpUpstream implements Upstream {
             InstantSource clock) {
         this.settings = settings;
         this.dialer = dialer;
+        this.clock = clock;
         this.connector = new UpstreamConnector(settings, credential, tokens, exchangers, dialer, clock);
         this.pool = new ConnectionPool(settings.idleTimeout(), settings.connections(), clock);
         ServerTrust.context(
@@ -76,7 +83,7 @@ public final class SmtpUpstream implements Upstream {
     public Map<Recipient, Response> attempt(OutgoingMessage message) {
         Optional<Connection> pooled = pool.acquire(connection -> dialer.isRefused(connection.address()));
         if (pooled.isPresent()) {
-            Map<Recipient, Response> responses = new SmtpTransaction(pooled.get(), message).run();
+            Map<Recipient, Response> responses = transact(pooled.get(), message);
             if (!SmtpTransaction.isStale(responses)) {
                 return retriedOverOtherVersion(pooled.get(), message, responses);
             }
@@ -88,12 +95,28 @@ public final class SmtpUpstream implements Upstream {
     private Map<Recipient, Response> attemptOnNewConnection(OutgoingMessage message) {
         try {
             Connection connection = connector.connect(new ArrayList<>());
-            return retriedOverOtherVersion(connection, message, new SmtpTransaction(connection, message).run());
+            return retriedOverOtherVersion(connection, message, transact(connection, message));
         } catch (AttemptAbortedException e) {
             Map<Recipient, Response> responses = new LinkedHashMap<>();
             message.recipients().forEach(recipient -> responses.put(recipient, e.response()));
             return responses;
         }
+    }
+
+    /// Sends the message as text if the upstream did not handle BDAT lately: some servers and firewalls offer it
+    /// but never reply.
+    private Map<Recipient, Response> transact(Connection connection, OutgoingMessage message) {
+        boolean isText = clock.instant().isBefore(binaryAfter);
+        SmtpTransaction transaction = new SmtpTransaction(connection, isText ? message.asText() : message);
+        Map<Recipient, Response> responses = transaction.run();
+        if (transaction.hasLostBinary()) {
+            log.warn(
+                    "{} did not handle BDAT; binary messages are sent as text for {} minutes",
+                    this,
+                    TEXT_FOR.toMinutes());
+            binaryAfter = clock.instant().plus(TEXT_FOR);
+        }
+        return responses;
     }
 
     /// Releases the connection. If the server refused recipients because of the IP version, sends the message to
@@ -118,7 +141,7 @@ public final class SmtpUpstream implements Upstream {
         }
         try {
             Connection other = connector.connect(new ArrayList<>());
-            merged.putAll(new SmtpTransaction(other, message.to(refused)).run());
+            merged.putAll(transact(other, message.to(refused)));
             pool.release(other);
         } catch (AttemptAbortedException e) {
             log.debug(

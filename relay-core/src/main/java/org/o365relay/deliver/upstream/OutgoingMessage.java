@@ -14,6 +14,8 @@ import org.o365relay.mail.Recipient;
 /// @param sender the envelope sender
 /// @param recipients recipients of this attempt; at least one
 /// @param smtpUtf8 whether the message requires SMTPUTF8 (RFC 6531 §3.4)
+/// @param size size of the message as it was received, in octets; the size of what is sent is close to it; 0 if
+///     unknown
 /// @param dsnRequest DSN parameters for the upstream (RFC 3461)
 /// @param content the message as lines of text; binary parts are encoded
 /// @param binary the message with an unchanged body, for a server that offers BINARYMIME (RFC 3030 §3); null if
@@ -23,6 +25,7 @@ public record OutgoingMessage(
         EmailAddress sender,
         List<Recipient> recipients,
         boolean smtpUtf8,
+        long size,
         DsnRequest dsnRequest,
         Content content,
         @Nullable Content binary) {
@@ -31,15 +34,20 @@ public record OutgoingMessage(
         recipients = List.copyOf(recipients);
     }
 
-    /// A text message without DSN parameters.
+    /// A text message of unknown size without DSN parameters.
     public OutgoingMessage(
             QueueId id, EmailAddress sender, List<Recipient> recipients, boolean smtpUtf8, Content content) {
-        this(id, sender, recipients, smtpUtf8, DsnRequest.NONE, content, null);
+        this(id, sender, recipients, smtpUtf8, 0, DsnRequest.NONE, content, null);
     }
 
     /// @return this message for some of its recipients
     public OutgoingMessage to(List<Recipient> some) {
-        return new OutgoingMessage(id, sender, some, smtpUtf8, dsnRequest, content, binary);
+        return new OutgoingMessage(id, sender, some, smtpUtf8, size, dsnRequest, content, binary);
+    }
+
+    /// @return this message without the binary form
+    public OutgoingMessage asText() {
+        return new OutgoingMessage(id, sender, recipients, smtpUtf8, size, dsnRequest, content, null);
     }
 
     /// The content of a message. It can be written only once, and is never entirely in memory.

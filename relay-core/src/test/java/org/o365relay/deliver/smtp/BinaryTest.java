@@ -4,12 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.o365relay.ManualClock;
 import org.o365relay.deliver.smtp.SmtpUpstreamSettings.Tls;
 import org.o365relay.deliver.upstream.OutgoingMessage;
 import org.o365relay.deliver.upstream.Response;
@@ -129,15 +131,45 @@ class BinaryTest extends SubmissionTest {
         server.offers(OFFERING)
                 .at("CHUNK", new FakeSubmissionServer.Answer.Drop())
                 .at("END", new FakeSubmissionServer.Answer.Drop());
-        SmtpUpstream upstream = upstream();
 
-        Response midway = only(upstream.attempt(binary(octets(2 * CHUNK))));
-        Response atTheEnd = only(upstream.attempt(binary(octets(1))));
+        Response midway = only(upstream().attempt(binary(octets(2 * CHUNK))));
+        Response atTheEnd = only(upstream().attempt(binary(octets(1))));
 
         assertThat(midway.origin()).isEqualTo(Origin.NETWORK);
         assertThat(midway.mayHaveArrived()).isFalse();
         assertThat(atTheEnd.origin()).isEqualTo(Origin.NETWORK);
         assertThat(atTheEnd.mayHaveArrived()).isTrue();
+    }
+
+    /// As with content without a final CRLF behind some firewalls: the chunk never gets a reply.
+    @ParameterizedTest
+    @CsvSource({"CHUNK, Hang", "END, Hang", "END, Drop", "END, 503 5.5.1 Bad sequence", "END, 502 5.5.1 Unknown"})
+    void sendsTextForAnHourAfterAFailureOfBdat(String at, String answer) throws InterruptedException {
+        ManualClock clock = new ManualClock("2026-11-21T12:00:00Z");
+        server.offers(OFFERING)
+                .at(
+                        at,
+                        switch (answer) {
+                            case "Hang" -> new FakeSubmissionServer.Answer.Hang();
+                            case "Drop" -> new FakeSubmissionServer.Answer.Drop();
+                            default -> new FakeSubmissionServer.Answer.Say(answer);
+                        });
+        SmtpUpstream upstream = impatient(clock);
+        OutgoingMessage large = binary(octets(CHUNK + 1));
+
+        assertThat(only(upstream.attempt(large)).origin()).isEqualTo(Origin.NETWORK);
+        server.contents.clear();
+        assertThat(only(upstream.attempt(large)).reply().code()).isEqualTo(250);
+        assertThat(received()).isEqualTo("as text\r\n");
+        assertThat(server.commands("MAIL").getLast()).endsWith("BODY=8BITMIME");
+
+        clock.advance(Duration.ofMinutes(59));
+        int chunks = server.commands("BDAT").size();
+        upstream.attempt(large);
+        assertThat(server.commands("BDAT")).hasSize(chunks);
+        clock.advance(Duration.ofMinutes(2));
+        assertThat(only(upstream.attempt(large)).reply().code()).isEqualTo(250);
+        assertThat(server.commands("BDAT")).hasSize(chunks + 2);
     }
 
     @Test
@@ -168,6 +200,7 @@ class BinaryTest extends SubmissionTest {
                 new EmailAddress("relay", "contoso.example"),
                 List.of(new Recipient(0, new EmailAddress("a", "x.example"))),
                 false,
+                0,
                 DsnRequest.NONE,
                 out -> out.write("as text\r\n".getBytes(UTF_8)),
                 out -> out.write(content));

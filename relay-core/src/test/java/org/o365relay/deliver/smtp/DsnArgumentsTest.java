@@ -116,11 +116,11 @@ class DsnArgumentsTest extends SubmissionTest {
 
     @ParameterizedTest
     @CsvSource(textBlock = """
-            rfc822, a@b@, ''
-            rfc822, somebody else, ''
-            rfc822, a@b.example, ' ORCPT=rfc822;a@b.example'
-            x400, somebody else, ' ORCPT=x400;somebody+20else'
-            """)
+        rfc822, a@b@, ''
+        rfc822, somebody else, ''
+        rfc822, a@b.example, ' ORCPT=rfc822;a@b.example'
+        x400, somebody else, ' ORCPT=x400;somebody+20else'
+        """)
     void omitsAnOrcptThatIsNotAnAddress(String type, String address, String passedOn) {
         assertThat(DsnArguments.ofRcpt(new ForRecipient(null, new OriginalRecipient(type, address))))
                 .isEqualTo(passedOn);
@@ -139,10 +139,10 @@ class DsnArgumentsTest extends SubmissionTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            NEVER                 | NEVER
-            SUCCESS               | SUCCESS
-            DELAY,FAILURE,SUCCESS | SUCCESS,FAILURE,DELAY
-            """)
+        NEVER                 | NEVER
+        SUCCESS               | SUCCESS
+        DELAY,FAILURE,SUCCESS | SUCCESS,FAILURE,DELAY
+        """)
     void formatsTheNotifyConditions(String asked, String passedOn) {
         ForRecipient wishes = new ForRecipient(NotifyParameter.parse(asked).orElseThrow(), null);
 
@@ -155,6 +155,7 @@ class DsnArgumentsTest extends SubmissionTest {
                 new EmailAddress("relay", "contoso.example"),
                 List.of(new Recipient(0, ANNA), new Recipient(1, BERT)),
                 false,
+                0,
                 report,
                 out -> out.write(new byte[] {'x', '\r', '\n'}),
                 null);

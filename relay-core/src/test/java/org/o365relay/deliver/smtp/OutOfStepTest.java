@@ -248,6 +248,7 @@ class OutOfStepTest extends SubmissionTest {
                 new EmailAddress("relay", "contoso.example"),
                 List.of(new Recipient(0, new EmailAddress("a", "x.example"))),
                 false,
+                size,
                 DsnRequest.NONE,
                 out -> out.write("as text\r\n".getBytes(UTF_8)),
                 out -> out.write(new byte[size]));

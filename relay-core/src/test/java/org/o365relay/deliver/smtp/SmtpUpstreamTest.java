@@ -7,9 +7,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.o365relay.deliver.upstream.OutgoingMessage;
 import org.o365relay.deliver.upstream.Response;
 import org.o365relay.deliver.upstream.Response.Origin;
 import org.o365relay.deliver.upstream.Response.Step;
+import org.o365relay.mail.DsnRequest;
 import org.o365relay.mail.Recipient;
 import org.o365relay.mail.Reply;
 
@@ -120,5 +124,56 @@ class SmtpUpstreamTest extends SubmissionTest {
         assertThat(refused.origin()).isEqualTo(Origin.RELAY);
         assertThat(refused.reply().toString()).startsWith("550 5.6.7 ").contains("SMTPUTF8");
         assertThat(server.commands("RCPT")).containsExactly("RCPT TO:<b@x.example>");
+    }
+
+    @Test
+    void statesTheSizeWhereTheServerOffersIt() {
+        upstream().attempt(sized(1_234));
+        assertThat(server.commands("MAIL"))
+                .containsExactly("MAIL FROM:<relay@contoso.example> BODY=8BITMIME SIZE=1234");
+        server.offers("STARTTLS", "AUTH LOGIN", "8BITMIME");
+        upstream().attempt(sized(1_234));
+        assertThat(server.commands("MAIL").getLast()).isEqualTo("MAIL FROM:<relay@contoso.example> BODY=8BITMIME");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"SIZE 1000", "size 01000", "SIZE", "SIZE 0", "SIZE unlimited", "SIZE 99999999999999999999"})
+    void failsAMessageThatIsLargerThanTheServerAccepts(String keyword) {
+        server.offers("STARTTLS", "AUTH LOGIN", keyword);
+        SmtpUpstream upstream = upstream();
+        assertThat(only(upstream.attempt(sized(1_000))).reply().code()).isEqualTo(250);
+        Response response = only(upstream.attempt(sized(1_001)));
+        if (keyword.contains("1000")) {
+            assertThat(response.step()).isEqualTo(Step.MAIL);
+            assertThat(response.origin()).isEqualTo(Origin.RELAY);
+            assertThat(response.reply())
+                    .hasToString("552 5.3.4 localhost:" + server.port()
+                            + " accepts messages of at most 1000 octets; this one has 1001");
+            assertThat(server.commands("MAIL")).hasSize(1);
+        } else {
+            assertThat(response.reply().code()).isEqualTo(250);
+        }
+        assertThat(only(upstream.attempt(sized(10))).reply().code()).isEqualTo(250);
+        assertThat(server.connections).hasValue(1);
+    }
+
+    @Test
+    void omitsTheSizeIfTheServerRefusesTheParameter() {
+        server.at("MAIL", "555 5.5.4 Unsupported option: SIZE");
+        assertThat(only(upstream().attempt(sized(10))).reply().code()).isEqualTo(250);
+        assertThat(server.commands("MAIL").getLast()).isEqualTo("MAIL FROM:<relay@contoso.example> BODY=8BITMIME");
+    }
+
+    private static OutgoingMessage sized(long size) {
+        OutgoingMessage message = message(TEXT, "a@x.example");
+        return new OutgoingMessage(
+                message.id(),
+                message.sender(),
+                message.recipients(),
+                false,
+                size,
+                DsnRequest.NONE,
+                message.content(),
+                null);
     }
 }

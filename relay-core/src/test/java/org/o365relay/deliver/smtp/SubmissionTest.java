@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -25,6 +26,7 @@ import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Recipient;
 import org.o365relay.mail.Secret;
+import org.o365relay.net.MailExchangers;
 
 /// A server to talk to, upstreams that talk to it, and messages.
 @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -74,6 +76,10 @@ abstract class SubmissionTest {
     }
 
     SmtpUpstream impatient() {
+        return impatient(InstantSource.system());
+    }
+
+    SmtpUpstream impatient(InstantSource clock) {
         SmtpUpstreamSettings settings = new SmtpUpstreamSettings(
                 "localhost",
                 server.port(),
@@ -85,7 +91,7 @@ abstract class SubmissionTest {
                 Duration.ofMillis(800),
                 Duration.ofMillis(200),
                 "relay.example");
-        return upstream(settings, CREDENTIAL);
+        return opened(new SmtpUpstream(settings, CREDENTIAL, null, new MailExchangers(), new Dialer(settings), clock));
     }
 
     static SmtpUpstreamSettings settings(String host, int port, Tls tls, @Nullable Path trusted) {
