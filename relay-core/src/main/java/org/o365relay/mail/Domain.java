@@ -1,5 +1,6 @@
 package org.o365relay.mail;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.Optional;
 import java.util.StringJoiner;
@@ -29,20 +30,24 @@ public record Domain(String name) {
     /// @return whether the text is an IP address in brackets, such as `[192.0.2.1]` or `[IPv6:2001:db8::1]`
     // RFC 5321 §4.1.3
     public static boolean isAddressLiteral(String text) {
+        return literal(text).isPresent();
+    }
+
+    private static Optional<InetAddress> literal(String text) {
         if (!text.startsWith("[") || !text.endsWith("]")) {
-            return false;
+            return Optional.empty();
         }
         String inside = AsciiCase.lower(text.substring(1, text.length() - 1));
         boolean isIpv6 = inside.startsWith(IPV6);
         String address = isIpv6 ? inside.substring(IPV6.length()) : inside;
         boolean isFamilyCorrect = isIpv6 ? address.indexOf(':') >= 0 : address.split("\\.", -1).length == 4;
         if (!isFamilyCorrect || !AsciiCase.isAscii(address) || address.indexOf('%') >= 0) {
-            return false;
+            return Optional.empty();
         }
         try {
-            return InetAddress.ofLiteral(address) != null;
+            return Optional.of(InetAddress.ofLiteral(address));
         } catch (IllegalArgumentException notAnAddress) {
-            return false;
+            return Optional.empty();
         }
     }
 
@@ -52,9 +57,14 @@ public record Domain(String name) {
         return name;
     }
 
+    /// An address literal has many spellings, too: `[IPv6:2001:db8:0::1]` is `[IPv6:2001:db8::1]`.
+    private static String normalized(InetAddress address) {
+        return "[" + (address instanceof Inet6Address ? IPV6 : "") + address.getHostAddress() + "]";
+    }
+
     private static Optional<String> normalized(String text) {
         if (text.startsWith("[")) {
-            return isAddressLiteral(text) ? Optional.of(AsciiCase.lower(text)) : Optional.empty();
+            return literal(text).map(Domain::normalized);
         }
         StringJoiner name = new StringJoiner(".");
         for (String label : text.split("\\.", -1)) {

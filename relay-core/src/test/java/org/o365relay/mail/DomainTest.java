@@ -45,7 +45,9 @@ class DomainTest {
         ア・イ.test            | xn--ccke4x.test
         Ꭰ.test                 | xn--58d.test
         [192.0.2.1]            | [192.0.2.1]
-        [IPv6:2001:DB8::1]     | [ipv6:2001:db8::1]
+        [IPv6:2001:DB8::1]     | [ipv6:2001:db8:0:0:0:0:0:1]
+        [IPv6:2001:0db8:0::1]  | [ipv6:2001:db8:0:0:0:0:0:1]
+        [IPv6:::ffff:192.0.2.1] | [192.0.2.1]
         """)
     void convertsToLowerCaseALabels(String text, String name) {
         Domain domain = Domain.parse(text).orElseThrow();

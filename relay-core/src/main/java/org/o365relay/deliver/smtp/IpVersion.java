@@ -12,6 +12,8 @@ enum IpVersion {
     IPV4("IPv4"),
     IPV6("IPv6");
 
+    private static final Pattern ADDRESS_OR_URL = Pattern.compile("\\S*@\\S*|\\bhttps?://\\S*");
+
     private final String text;
     private final Pattern named;
 
@@ -31,14 +33,27 @@ enum IpVersion {
 
     /// @param reply reply over a connection of this version
     /// @return whether the reply refuses mail because of the version, so that the other version may work: a
-    ///     4xx or 5xx reply that names the version; over IPv6, also a reply about the PTR record of the relay's
+    ///     4xx or 5xx reply that names the version, outside addresses and URLs, and is not about the recipient; over
+    ///     IPv6, also a reply about the PTR record of the relay's
     ///     address or about authentication of the sender (RFC 7372 §3), which many servers require of IPv6
     ///     clients only
     boolean isRefusedBy(Reply reply) {
         if (reply.category() != 4 && reply.category() != 5) {
             return false;
         }
-        return named.matcher(reply.text()).find() || (this == IPV6 && isAboutClientAddress(reply.status()));
+        return (mayConcernConnection(reply.status())
+                        && named.matcher(ADDRESS_OR_URL.matcher(reply.text()).replaceAll(" ")).find())
+                || (this == IPV6 && isAboutClientAddress(reply.status()));
+    }
+
+    // RFC 3463 §3: subjects 0 (other), 4 (network) and 7 (policy); Exchange also uses x.2.1
+    private static boolean mayConcernConnection(@Nullable EnhancedStatus status) {
+        return status == null
+                || switch (status.subject()) {
+                    case 0, 4, 7 -> true;
+                    case 2 -> status.detail() == 1;
+                    default -> false;
+                };
     }
 
     private static boolean isAboutClientAddress(@Nullable EnhancedStatus status) {

@@ -51,11 +51,20 @@ final class SessionSetup {
         try {
             return signedIn(socket, login, findings);
         } catch (AttemptAbortedException e) {
-            if (e.response().step().compareTo(Step.AUTH) < 0) {
-                dialer.failed(address);
-            }
             if (dialer.changesVersion(address, e.response())) {
                 return signedIn(dial(findings), login, findings);
+            }
+            throw e;
+        }
+    }
+
+    private Connection signedIn(Socket socket, SaslLogin login, List<Finding> findings) throws AttemptAbortedException {
+        InetAddress address = socket.getInetAddress();
+        try {
+            return signIn(connection(socket), login, findings);
+        } catch (AttemptAbortedException e) {
+            if (e.response().step().compareTo(Step.AUTH) < 0) {
+                dialer.failed(address);
             }
             throw e;
         }
@@ -69,8 +78,8 @@ final class SessionSetup {
         }
     }
 
-    private Connection signedIn(Socket socket, SaslLogin login, List<Finding> findings) throws AttemptAbortedException {
-        Connection connection = connection(socket);
+    private Connection signIn(Connection connection, SaslLogin login, List<Finding> findings)
+            throws AttemptAbortedException {
         greet(connection, findings);
         if (login instanceof SaslLogin.None) {
             return connection;
