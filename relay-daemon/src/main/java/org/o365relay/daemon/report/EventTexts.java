@@ -2,6 +2,8 @@ package org.o365relay.daemon.report;
 
 import java.util.Set;
 import org.o365relay.queue.HistoryEntry;
+import org.o365relay.queue.MessageDetail;
+import org.o365relay.queue.MessageEntry;
 
 /// Describes the events in the history of a message.
 final class EventTexts {
@@ -35,9 +37,13 @@ final class EventTexts {
         return REPLIES.contains(event.kind());
     }
 
-    /// @return whether the event may have caused a duplicate; a restored message may have been delivered after the
-    ///     backup was made
-    static boolean isUncertain(HistoryEntry event) {
+    /// @return whether the event may cause a duplicate; a restored message may have been delivered after the
+    ///     backup was made, so it does unless the message was settled without a delivery attempt
+    static boolean isUncertain(HistoryEntry event, MessageDetail message) {
+        MessageEntry entry = message.entry();
+        if (event.kind().equals("restored") && entry.settledAt() != null && entry.attempts() == 0) {
+            return false;
+        }
         return event.uncertain() || event.kind().equals("interrupted");
     }
 }

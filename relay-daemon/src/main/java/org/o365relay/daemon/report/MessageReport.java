@@ -139,7 +139,7 @@ public record MessageReport(Layout layout, ReasonTexts reasonTexts, DeviceNames 
         if (event.kind().equals("delivered")) {
             addDetail(lines, "trace id", UpstreamId.in(event.detail()).orElse(""));
         }
-        addDetail(lines, "warning", EventTexts.isUncertain(event) ? EventTexts.POSSIBLE_DUPLICATE : "");
+        addDetail(lines, "warning", EventTexts.isUncertain(event, message) ? EventTexts.POSSIBLE_DUPLICATE : "");
         return lines;
     }
 

@@ -64,7 +64,7 @@ public record TraceTable(Layout layout, BlockedMailboxes blocked) {
         Instant settled = entry.settledAt();
         String when = settled == null ? "" : " " + layout.times().after(entry.receivedAt(), settled);
         String duplicate =
-                message.events().stream().anyMatch(event -> EventTexts.isUncertain(event)) ? ", possibly twice" : "";
+                message.events().stream().anyMatch(event -> EventTexts.isUncertain(event, message)) ? ", possibly twice" : "";
         return switch (entry.state()) {
             case QUEUED, DEFERRED -> waiting(entry);
             case DELIVERING -> "being delivered";

@@ -33,9 +33,13 @@ final class MessageReportTest {
             new DeviceNames(List.of()));
 
     private String report(int attempts, HistoryEntry... events) {
+        return report(MessageState.FAILED, attempts, events);
+    }
+
+    private String report(MessageState state, int attempts, HistoryEntry... events) {
         MessageEntry line = new MessageEntry(
                 new QueueId(1L << 40),
-                MessageState.FAILED,
+                state,
                 NOW.minusSeconds(600),
                 "192.168.10.17",
                 "",
@@ -51,7 +55,7 @@ final class MessageReportTest {
                 "",
                 "",
                 "",
-                NOW,
+                state == MessageState.FAILED ? NOW : null,
                 false);
         List<RecipientEntry> recipients = List.of(new RecipientEntry(0, "b@contoso.example", "failed"));
         MessageDetail message =
@@ -73,6 +77,11 @@ final class MessageReportTest {
     @Test
     void showsTheTimeOfABackupInLocalTime() {
         assertThat(report(1, RESTORED)).contains("from a backup of 2026-11-20 18:00:00; it may", "receive it twice");
+    }
+
+    @Test
+    void warnsOfDuplicatesOfAnOpenRestoredMessageWithoutADeliveryAttempt() {
+        assertThat(report(MessageState.HELD, 0, RESTORED)).contains("receive it twice");
     }
 
     @Test
