@@ -33,16 +33,16 @@ enum IpVersion {
 
     /// @param reply reply over a connection of this version
     /// @return whether the reply refuses mail because of the version, so that the other version may work: a
-    ///     4xx or 5xx reply that names the version, outside addresses and URLs, and is not about the recipient; over
-    ///     IPv6, also a reply about the PTR record of the relay's
-    ///     address or about authentication of the sender (RFC 7372 §3), which many servers require of IPv6
-    ///     clients only
+    ///     4xx or 5xx reply that names the version outside addresses and URLs and is not about the recipient;
+    ///     over IPv6, also a reply about the PTR record of the relay's address or about authentication of the
+    ///     sender (RFC 7372 §3), which many servers require of IPv6 clients only
     boolean isRefusedBy(Reply reply) {
         if (reply.category() != 4 && reply.category() != 5) {
             return false;
         }
         return (mayConcernConnection(reply.status())
-                        && named.matcher(ADDRESS_OR_URL.matcher(reply.text()).replaceAll(" ")).find())
+                        && named.matcher(ADDRESS_OR_URL.matcher(reply.text()).replaceAll(" "))
+                                .find())
                 || (this == IPV6 && isAboutClientAddress(reply.status()));
     }
 
