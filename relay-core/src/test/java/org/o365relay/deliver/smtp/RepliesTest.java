@@ -66,7 +66,7 @@ class RepliesTest extends SubmissionTest {
         Response response = only(upstream().attempt(message(TEXT, "a@x.example")));
         assertThat(response.step()).isEqualTo(Step.END_OF_CONTENT);
         assertThat(response.origin()).isEqualTo(Origin.UPSTREAM);
-        assertThat(response.reply().toString()).isEqualTo(text);
+        assertThat(response.reply()).isEqualTo(Reply.parse(text).orElseThrow());
     }
 
     @Test
