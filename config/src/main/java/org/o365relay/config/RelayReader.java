@@ -54,10 +54,11 @@ record RelayReader(
         Instant now,
         boolean opensSecrets) {
 
-    // Estimated heap in octets for an idle connection: session and buffers, and with TLS also the TLS engine and two
-    // TLS records.
-    private static final long CONNECTION = 12 * KIB;
-    private static final long TLS_CONNECTION = 60 * KIB;
+    // Estimated heap in octets for a connection that receives a message: session and buffers (12 KiB), the smallest
+    // share of the memory for content, twice while it is being written (16 KiB), and with TLS also the TLS engine and
+    // two TLS records (48 KiB).
+    private static final long CONNECTION = 28 * KIB;
+    private static final long TLS_CONNECTION = 76 * KIB;
 
     private static final String MESSAGE_SIZE = "message-size";
     private static final Duration MILLISECOND = Duration.ofMillis(1);

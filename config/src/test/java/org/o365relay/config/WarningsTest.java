@@ -18,17 +18,17 @@ import org.o365relay.config.hocon.Problem;
 class WarningsTest {
 
     private static final String MAILBOX = """
-            relay {
-              mailboxes = [ {
-                address = "relay@contoso.example"
-                %s
-                credential { %s }
-              } ]
-            }
-            """;
+        relay {
+          mailboxes = [ {
+            address = "relay@contoso.example"
+            %s
+            credential { %s }
+          } ]
+        }
+        """;
     private static final String APP = """
-            type = client-secret, tenant = contoso.example, client-id = "b3f1c6b2-0000-4000-8000-000000000001"\
-            """;
+        type = client-secret, tenant = contoso.example, client-id = "b3f1c6b2-0000-4000-8000-000000000001"\
+        """;
     private static final String FROM_ENVIRONMENT = APP + ", client-secret = ${RELAY_PASSWORD}";
 
     @TempDir
@@ -37,31 +37,31 @@ class WarningsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            limits.connections = 4                 | relay.conf:4: relay.mailboxes[0].limits.connections: Exchange Online allows 3 concurrent connections per mailbox, shared by all its clients; use 1 to 3
-            upstream { preset = office365, port = 465 } | relay.conf:4: relay.mailboxes[0].upstream.port: port 465 is for implicit TLS; use tls = implicit, or port 587
-            """)
+        limits.connections = 4                 | relay.conf:4: relay.mailboxes[0].limits.connections: Exchange Online allows 3 concurrent connections per mailbox, shared by all its clients; use 1 to 3
+        upstream { preset = office365, port = 465 } | relay.conf:4: relay.mailboxes[0].upstream.port: port 465 is for implicit TLS; use tls = implicit, or port 587
+        """)
     void warnsOfSettingsThatExchangeDoesNotSupport(String mailbox, String warning) throws IOException {
         assertThat(warnings(MAILBOX.formatted(mailbox, FROM_ENVIRONMENT))).containsExactly(warning);
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            credential { password = ${RELAY_PASSWORD} }                                  | credential.type: Microsoft disables passwords for SMTP at the end of December 2026, unless an admin enables them again; switch to OAuth: docs/oauth-smtp.md
-            upstream { preset = office365, host = localhost }, credential.password = ${RELAY_PASSWORD}   |
-            upstream { host = mail.x }, credential.password = ${RELAY_PASSWORD}                          |
-            upstream { host = mail.x, scope = x }, credential.password = ${RELAY_PASSWORD}               | upstream.scope: is not used: only tokens have a scope; remove it
-            upstream { host = localhost }, credential { type = managed-identity }         |
-            upstream { host = x.y, scope = "api://x/.default" }, credential.type = managed-identity |
-            upstream { preset = graph, tls = none }, credential.type = managed-identity   | upstream.tls: is not used with preset = graph; remove it (settings for HTTPS are in relay.http)
-            upstream.preset = graph, limits.connections = 5, credential.type = managed-identity | limits.connections: Microsoft Graph allows 4 concurrent requests per app and mailbox; use 1 to 4
-            upstream.preset = connector                                                   |
-            upstream { preset = connector, tls = none }                                   | upstream.tls: mail to contoso.example is sent unencrypted; use starttls or implicit if the server supports it
-            cloud = dod, upstream.preset = high-volume, credential.password = ${RELAY_PASSWORD}          | upstream.preset: high-volume has a known host in the worldwide cloud only; set host
-            cloud = dod, upstream { preset = high-volume, host = x.y }, credential.password = ${RELAY_PASSWORD} |
-            credential { type = managed-identity, tenant = contoso.example }              | credential.tenant: is not used with type = managed-identity; remove it
-            upstream.host = x.y, credential { type = none, username = me }                | credential.username: is not used with type = none; remove it
-            credential.type = managed-identity, fallback = [ { preset = high-volume } ]   | fallback[0].preset: high-volume accepts messages of at most 50 recipients; set limits.recipients-per-message = 50 for the mailbox, or larger messages fail there; fallback[0].preset: high-volume accepts messages of at most 10000000 octets; set limits.message-size = 10000000 for the mailbox, or larger messages fail there
-            """)
+        credential { password = ${RELAY_PASSWORD} }                                  | credential.type: Microsoft disables passwords for SMTP at the end of December 2026, unless an admin enables them again; switch to OAuth: docs/oauth-smtp.md
+        upstream { preset = office365, host = localhost }, credential.password = ${RELAY_PASSWORD}   |
+        upstream { host = mail.x }, credential.password = ${RELAY_PASSWORD}                          |
+        upstream { host = mail.x, scope = x }, credential.password = ${RELAY_PASSWORD}               | upstream.scope: is not used: only tokens have a scope; remove it
+        upstream { host = localhost }, credential { type = managed-identity }         |
+        upstream { host = x.y, scope = "api://x/.default" }, credential.type = managed-identity |
+        upstream { preset = graph, tls = none }, credential.type = managed-identity   | upstream.tls: is not used with preset = graph; remove it (settings for HTTPS are in relay.http)
+        upstream.preset = graph, limits.connections = 5, credential.type = managed-identity | limits.connections: Microsoft Graph allows 4 concurrent requests per app and mailbox; use 1 to 4
+        upstream.preset = connector                                                   |
+        upstream { preset = connector, tls = none }                                   | upstream.tls: mail to contoso.example is sent unencrypted; use starttls or implicit if the server supports it
+        cloud = dod, upstream.preset = high-volume, credential.password = ${RELAY_PASSWORD}          | upstream.preset: high-volume has a known host in the worldwide cloud only; set host
+        cloud = dod, upstream { preset = high-volume, host = x.y }, credential.password = ${RELAY_PASSWORD} |
+        credential { type = managed-identity, tenant = contoso.example }              | credential.tenant: is not used with type = managed-identity; remove it
+        upstream.host = x.y, credential { type = none, username = me }                | credential.username: is not used with type = none; remove it
+        credential.type = managed-identity, fallback = [ { preset = high-volume } ]   | fallback[0].preset: high-volume accepts messages of at most 50 recipients; set limits.recipients-per-message = 50 for the mailbox, or larger messages fail there; fallback[0].preset: high-volume accepts messages of at most 10000000 octets; set limits.message-size = 10000000 for the mailbox, or larger messages fail there
+        """)
     void warnsOfUnsuitableUpstreamSettings(String mailbox, @Nullable String warnings) throws IOException {
         String text = "relay.mailboxes = [ { address = \"relay@contoso.example\", %s } ]".formatted(mailbox);
 
@@ -73,9 +73,9 @@ class WarningsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            35MiB |
-            36MiB | relay.conf:1: relay.limits.message-size: no mailbox sends messages larger than 35MiB, so larger ones are rejected; if Exchange allows more, raise limits.message-size of the mailbox
-            """)
+        35MiB |
+        36MiB | relay.conf:1: relay.limits.message-size: no mailbox sends messages larger than 35MiB, so larger ones are rejected; if Exchange allows more, raise limits.message-size of the mailbox
+        """)
     void warnsIfNoMailboxSendsMessagesOfTheConfiguredSize(String size, @Nullable String warning) throws IOException {
         String text = "relay.limits.message-size = " + size + "\n" + MAILBOX.formatted("", FROM_ENVIRONMENT);
 
@@ -84,11 +84,11 @@ class WarningsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            notices.delay-notice-after = 4h, retry.expire-after = 4h | relay.conf:1: relay.notices.delay-notice-after: is not shorter than retry.expire-after (4h), so no delay notice is sent; use less, or 0s for no delay notices
-            notices.delay-notice-after = 4h, retry.expire-after = 5h |
-            notices.delay-notice-after = 0s, retry.expire-after = 4h |
-            retry.expire-after = 1h                                   |
-            """)
+        notices.delay-notice-after = 4h, retry.expire-after = 4h | relay.conf:1: relay.notices.delay-notice-after: is not shorter than retry.expire-after (4h), so no delay notice is sent; use less, or 0s for no delay notices
+        notices.delay-notice-after = 4h, retry.expire-after = 5h |
+        notices.delay-notice-after = 0s, retry.expire-after = 4h |
+        retry.expire-after = 1h                                   |
+        """)
     void warnsOfDelayNoticesThatAreNeverSent(String keys, @Nullable String warning) throws IOException {
         String text = "relay { " + keys + " }\n" + MAILBOX.formatted("", FROM_ENVIRONMENT);
 
@@ -101,8 +101,10 @@ class WarningsTest {
 
         assertThat(warnings(MAILBOX.formatted(upstream, "type = none, password = ${RELAY_PASSWORD}")))
                 .containsExactly(
-                        "relay.conf:4: relay.mailboxes[0].upstream.tls: mail to smarthost is sent unencrypted; use starttls or implicit if the server supports it",
-                        "relay.conf:5: relay.mailboxes[0].credential.password: is not used with type = none; remove it");
+                        "relay.conf:4: relay.mailboxes[0].upstream.tls: mail to smarthost is sent unencrypted; use"
+                                + " starttls or implicit if the server supports it",
+                        "relay.conf:5: relay.mailboxes[0].credential.password: is not used with type = none; remove"
+                                + " it");
     }
 
     @Test
@@ -111,7 +113,8 @@ class WarningsTest {
 
         assertThat(warnings(webhook + MAILBOX.formatted("", FROM_ENVIRONMENT)))
                 .contains(
-                        "relay.conf:1: relay.alerts.webhook.url: is not an https:// URL, so the URL and the alerts can be intercepted; use https:// if the server supports it");
+                        "relay.conf:1: relay.alerts.webhook.url: is not an https:// URL, so the URL and the alerts can"
+                                + " be intercepted; use https:// if the server supports it");
     }
 
     @ParameterizedTest
@@ -173,27 +176,28 @@ class WarningsTest {
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(mode));
 
         List<String> expected = List.of(
-                "relay.conf:5: relay.mailboxes[0].credential.client-secret: all users of this machine can read it; run: chmod o-rw relay.conf, or use client-secret-file");
+                "relay.conf:5: relay.mailboxes[0].credential.client-secret: all users of this machine can read it;"
+                        + " run: chmod o-rw relay.conf, or use client-secret-file");
         assertThat(warnings(text)).isEqualTo(warns ? expected : List.of());
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            trusted-networks = [ { network = "10.0.0.0/23", tolerance = legacy } ]   | trusted-networks[0].tolerance: legacy is for single devices, but 10.0.0.0/23 is large; list the devices that need it
-            trusted-networks = [ { network = "10.0.0.0/24", tolerance = legacy } ]   |
-            trusted-networks = [ { network = "127.0.0.0/8", tolerance = legacy } ]   |
-            trusted-networks = [ { network = "fd00::/48", tolerance = legacy } ]     | trusted-networks[0].tolerance: legacy is for single devices, but fd00:0:0:0:0:0:0:0/48 is large; list the devices that need it
-            trusted-network-defaults.tolerance = legacy                              |
-            trusted-networks = [ { network = "10.0.0.7", old-tls = true } ]          | trusted-networks[0].old-tls: has no effect without a certificate (relay.tls.certificate)
-            sender-rules = [ { deny = "*" }, { allow = "a@b.example" } ]             | sender-rules[1]: is never reached: an earlier rule matches everything
-            recipient-rules = [ { allow = "a@b.example", reason = "why" } ]          | recipient-rules[0].reason: is not used with allow; remove it
-            listeners = [ { socket = "@relay", socket-mode = "0600" } ]              | listeners[0].socket-mode: is not used: all users of this machine may connect to an abstract socket
-            listeners = [ { address = "0.0.0.0", tls = optional } ]                  |
-            limits.connections = 10000                                               | limits.connections: 10000 connections take about 117 MiB, more than half of the 128 MiB of memory; use at most 5461, or raise -Xmx in jvm.options
-            limits.connections = 5461                                                |
-            control.group = relay-admins                                             | control.group: its members cannot reach /var/lib/o365-relay/control.sock: only the relay's user can access the data-directory; set socket, for example to /run/o365-relay/control.sock
-            control { group = relay-admins, socket = "/run/o365-relay/c.sock" }      |
-            """)
+        trusted-networks = [ { network = "10.0.0.0/23", tolerance = legacy } ]   | trusted-networks[0].tolerance: legacy is for single devices, but 10.0.0.0/23 is large; list the devices that need it
+        trusted-networks = [ { network = "10.0.0.0/24", tolerance = legacy } ]   |
+        trusted-networks = [ { network = "127.0.0.0/8", tolerance = legacy } ]   |
+        trusted-networks = [ { network = "fd00::/48", tolerance = legacy } ]     | trusted-networks[0].tolerance: legacy is for single devices, but fd00:0:0:0:0:0:0:0/48 is large; list the devices that need it
+        trusted-network-defaults.tolerance = legacy                              |
+        trusted-networks = [ { network = "10.0.0.7", old-tls = true } ]          | trusted-networks[0].old-tls: has no effect without a certificate (relay.tls.certificate)
+        sender-rules = [ { deny = "*" }, { allow = "a@b.example" } ]             | sender-rules[1]: is never reached: an earlier rule matches everything
+        recipient-rules = [ { allow = "a@b.example", reason = "why" } ]          | recipient-rules[0].reason: is not used with allow; remove it
+        listeners = [ { socket = "@relay", socket-mode = "0600" } ]              | listeners[0].socket-mode: is not used: all users of this machine may connect to an abstract socket
+        listeners = [ { address = "0.0.0.0", tls = optional } ]                  |
+        limits.connections = 10000                                               | limits.connections: 10000 connections take about 273 MiB, more than half of the 128 MiB of memory; use at most 2340, or raise -Xmx in jvm.options
+        limits.connections = 2340                                                |
+        control.group = relay-admins                                             | control.group: its members cannot reach /var/lib/o365-relay/control.sock: only the relay's user can access the data-directory; set socket, for example to /run/o365-relay/control.sock
+        control { group = relay-admins, socket = "/run/o365-relay/c.sock" }      |
+        """)
     void warnsOfLikelyMistakes(String line, @Nullable String warning) throws IOException {
         String text = "relay." + line + "\n" + MAILBOX.formatted("", FROM_ENVIRONMENT);
 
@@ -202,22 +206,22 @@ class WarningsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            allow-without-tls = true  | tls = optional | `10.0.0.0/8`  | clients in 10.0.0.0/8 may send passwords to 127.0.0.1:2525 unencrypted; use tls = required there if they support TLS
-            allow-without-tls = true  | tls = off      | `10.0.0.0/8`  | clients in 10.0.0.0/8 may send passwords to 127.0.0.1:2525 unencrypted; use tls = required there if they support TLS
-            allow-without-tls = true  | tls = required | `10.0.0.0/8`  |
-            allow-without-tls = true  | tls = optional | `127.0.0.0/8` |
-            allow-without-tls = false | tls = optional | `10.0.0.0/8`  |
-            allow-without-tls = false | tls = off      | `10.0.0.0/8`  | clients in 10.0.0.0/8 must log in at 127.0.0.1:2525, but cannot: it offers no TLS, and logins without TLS are not allowed; set relay.tls.certificate, or allow-without-tls = true
-            """)
+        allow-without-tls = true  | tls = optional | `10.0.0.0/8`  | clients in 10.0.0.0/8 may send passwords to 127.0.0.1:2525 unencrypted; use tls = required there if they support TLS
+        allow-without-tls = true  | tls = off      | `10.0.0.0/8`  | clients in 10.0.0.0/8 may send passwords to 127.0.0.1:2525 unencrypted; use tls = required there if they support TLS
+        allow-without-tls = true  | tls = required | `10.0.0.0/8`  |
+        allow-without-tls = true  | tls = optional | `127.0.0.0/8` |
+        allow-without-tls = false | tls = optional | `10.0.0.0/8`  |
+        allow-without-tls = false | tls = off      | `10.0.0.0/8`  | clients in 10.0.0.0/8 must log in at 127.0.0.1:2525, but cannot: it offers no TLS, and logins without TLS are not allowed; set relay.tls.certificate, or allow-without-tls = true
+        """)
     void warnsOfUnencryptedAndImpossibleLogins(String auth, String tls, String network, @Nullable String warning)
             throws IOException {
         SecurityFiles.write(directory);
         String text = """
-                relay.auth { %s, users-file = users }
-                relay.tls { certificate = relay.pem, key = relay.key }
-                relay.listeners = [ { %s } ]
-                relay.trusted-networks = [ { network = "%s", auth = required } ]
-                """.formatted(auth, tls, network) + MAILBOX.formatted("", FROM_ENVIRONMENT);
+            relay.auth { %s, users-file = users }
+            relay.tls { certificate = relay.pem, key = relay.key }
+            relay.listeners = [ { %s } ]
+            relay.trusted-networks = [ { network = "%s", auth = required } ]
+            """.formatted(auth, tls, network) + MAILBOX.formatted("", FROM_ENVIRONMENT);
 
         assertThat(warnings(text))
                 .isEqualTo(
@@ -233,8 +237,8 @@ class WarningsTest {
                 + MAILBOX.formatted("", FROM_ENVIRONMENT);
 
         assertThat(warnings(text))
-                .containsExactly("relay.conf:1: relay.limits.connections: 1100 connections with TLS take about 64 MiB,"
-                        + " more than half of the 128 MiB of memory; use at most 1092, or raise -Xmx in"
+                .containsExactly("relay.conf:1: relay.limits.connections: 1100 connections with TLS take about 81 MiB,"
+                        + " more than half of the 128 MiB of memory; use at most 862, or raise -Xmx in"
                         + " jvm.options");
     }
 
@@ -250,7 +254,8 @@ class WarningsTest {
                 .containsExactly(
                         "relay.conf:1: relay.tls.key: all users of this machine can read " + key + "; run: chmod o-rw "
                                 + key,
-                        "relay.conf:2: relay.trusted-network-defaults.old-tls: TLS 1.0 and 1.1 are insecure; allow them only for devices that support nothing newer");
+                        "relay.conf:2: relay.trusted-network-defaults.old-tls: TLS 1.0 and 1.1 are insecure; allow"
+                                + " them only for devices that support nothing newer");
     }
 
     private List<String> warnings(String text) throws IOException {

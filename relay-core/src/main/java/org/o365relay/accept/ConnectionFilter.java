@@ -109,6 +109,9 @@ final class ConnectionFilter extends ChannelInitializer<Channel> {
 
     /// @return the rejection; null if the connection is within the limits and has been counted
     private @Nullable Reply limitRejection(InetAddress address, ClientPolicy policy) {
+        if (pipelines.memory().isExhausted()) {
+            return RejectReplies.insufficientMemory();
+        }
         return switch (connections.acquire(address, policy.limits().connections())) {
             case ADMITTED -> null;
             case TOTAL_LIMIT -> RejectReplies.tooManyConnections();

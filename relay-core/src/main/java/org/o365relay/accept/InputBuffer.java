@@ -6,19 +6,30 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import java.nio.charset.StandardCharsets;
 
-/// Received octets that have not been processed yet. Holds no Netty buffer while it is empty, provided that the
-/// caller calls [#trim] after removing octets.
+/// Received octets that have not been processed yet. Holds no pooled buffer, and none at all while it is empty,
+/// provided that the caller calls [#trim] after processing octets: a few octets in a pooled buffer can keep a whole
+/// chunk of the pool from being used again.
 final class InputBuffer {
 
     private static final byte LINE_FEED = '\n';
 
+    private final ReceiveMemory memory;
     private ByteBuf octets = Unpooled.EMPTY_BUFFER;
+    private boolean trimmed = true;
+    private int counted; // octets counted as used memory
+
+    InputBuffer(ReceiveMemory memory) {
+        this.memory = memory;
+    }
 
     /// @param received received octets; this object takes ownership
     void add(ByteBufAllocator allocator, ByteBuf received) {
+        trimmed = false;
         octets = MERGE_CUMULATOR.cumulate(allocator, octets.discardSomeReadBytes(), received);
+        count();
     }
 
     int length() {
@@ -62,10 +73,17 @@ final class InputBuffer {
         octets.skipBytes(count);
     }
 
-    /// Releases the Netty buffer if it is empty.
+    /// Moves the remaining octets to a buffer of their size outside of the pool; releases the buffer if it is empty.
     void trim() {
         if (isEmpty()) {
             discard();
+        } else if (!trimmed) {
+            ByteBuf copy =
+                    UnpooledByteBufAllocator.DEFAULT.directBuffer(length()).writeBytes(octets);
+            octets.release();
+            octets = copy;
+            trimmed = true;
+            count();
         }
     }
 
@@ -73,5 +91,11 @@ final class InputBuffer {
     void discard() {
         octets.release();
         octets = Unpooled.EMPTY_BUFFER;
+        count();
+    }
+
+    private void count() {
+        memory.add(octets.capacity() - counted);
+        counted = octets.capacity();
     }
 }

@@ -25,20 +25,31 @@ final class PipelineFactory {
     private final Devices devices;
     private final RejectHandler rejects;
     private final @Nullable Tls tls;
+    private final ReceiveMemory memory;
     private final LateTlsClients lateTlsClients;
 
     /// @param tls TLS of the server; null if no certificate is configured
     PipelineFactory(
-            SessionFactory sessions, Devices devices, RejectHandler rejects, @Nullable Tls tls, InstantSource clock) {
+            SessionFactory sessions,
+            Devices devices,
+            RejectHandler rejects,
+            @Nullable Tls tls,
+            ReceiveMemory memory,
+            InstantSource clock) {
         this.sessions = sessions;
         this.devices = devices;
         this.rejects = rejects;
         this.tls = tls;
+        this.memory = memory;
         this.lateTlsClients = new LateTlsClients(clock);
     }
 
     RejectHandler rejects() {
         return rejects;
+    }
+
+    ReceiveMemory memory() {
+        return memory;
     }
 
     LateTlsClients lateTlsClients() {
@@ -88,7 +99,8 @@ final class PipelineFactory {
         pipeline.addLast(new SmtpConnection(
                 sessions.open(client),
                 sessions.settings().limits(),
-                (secured, hasEarlyData) -> startTls(secured, hasEarlyData, client)));
+                (secured, hasEarlyData) -> startTls(secured, hasEarlyData, client),
+                memory));
     }
 
     private void startTls(ChannelPipeline pipeline, boolean hasEarlyData, Client client) {

@@ -26,26 +26,15 @@ import org.o365relay.mail.Reply;
 @SuppressWarnings("FutureReturnValueIgnored") // a failed write or close makes the channel inactive
 final class SmtpConnection extends ChannelInboundHandlerAdapter {
 
-    private enum Phase {
-        COMMAND,
-        /// A line is too long, and the rest of it is skipped.
-        SKIPPED_LINE,
-        /// Content is read: up to the final dot, or one BDAT chunk.
-        CONTENT,
-        /// The queue or a password check has not finished; input is not processed.
-        WAITING,
-        /// The session has ended; input is discarded.
-        CLOSING
-    }
-
     private final Session session;
     private final MessageReceiver receiver;
     private final int maxLine;
     private final SessionTimeouts timeouts;
     private final TimeoutChecks checks;
     private final TlsStart tls;
-    private Phase phase = Phase.COMMAND;
-    private final InputBuffer input = new InputBuffer();
+    private final PacedReads reads;
+    private ConnectionPhase phase = ConnectionPhase.COMMAND;
+    private final InputBuffer input;
 
     /// Whether the next line is a response in an AUTH exchange, not a command.
     private boolean expectsResponse;
@@ -54,13 +43,15 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     private boolean disconnected;
     private boolean inputEnded;
 
-    SmtpConnection(Session session, SessionLimits limits, TlsStart tls) {
+    SmtpConnection(Session session, SessionLimits limits, TlsStart tls, ReceiveMemory memory) {
         this.session = session;
         this.receiver = session.receiver();
         this.maxLine = limits.commandLine();
         this.timeouts = new SessionTimeouts(limits);
         this.checks = new TimeoutChecks(timeouts);
         this.tls = tls;
+        this.reads = new PacedReads(memory);
+        this.input = new InputBuffer(memory);
     }
 
     @Override
@@ -75,13 +66,18 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf received = (ByteBuf) message;
-        if (phase == Phase.CLOSING) {
+        if (phase == ConnectionPhase.CLOSING) {
             received.release();
             return;
         }
         timeouts.received(now(ctx), received.readableBytes());
         input.add(ctx.alloc(), received);
-        consume(ctx);
+        if (phase != ConnectionPhase.WAITING) {
+            consume(ctx);
+        } else if (reads.isMemoryShort()) { // the client has disconnected
+            input.discard();
+            ctx.close();
+        }
     }
 
     @Override
@@ -94,7 +90,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     public void channelInactive(ChannelHandlerContext ctx) {
         disconnected = true;
         checks.cancel();
-        if (phase == Phase.WAITING) {
+        if (phase == ConnectionPhase.WAITING) {
             session.cancelPending();
         } else {
             endSession();
@@ -111,7 +107,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof ChannelInputShutdownEvent || event == SslCloseCompletionEvent.SUCCESS) {
             inputEnded = true;
-            if (phase != Phase.WAITING) {
+            if (phase != ConnectionPhase.WAITING) {
                 flushAndClose(ctx);
             } else if (input.isEmpty()) {
                 session.cancelPending();
@@ -129,7 +125,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     /// Closes the connection once no content, write or login is in progress. Must be called on the event loop.
     void stop(ChannelHandlerContext ctx) {
         stopping = true;
-        if (phase == Phase.COMMAND || phase == Phase.SKIPPED_LINE) {
+        if (phase == ConnectionPhase.COMMAND || phase == ConnectionPhase.SKIPPED_LINE) {
             closeForStop(ctx);
             ctx.flush();
         }
@@ -146,7 +142,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
             };
         }
         input.trim();
-        if (phase == Phase.SKIPPED_LINE || (phase == Phase.COMMAND && !input.isEmpty())) {
+        if (phase == ConnectionPhase.SKIPPED_LINE || (phase == ConnectionPhase.COMMAND && !input.isEmpty())) {
             timeouts.lineStarted(now(ctx));
         }
     }
@@ -157,7 +153,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
         int length = input.lineLength();
         if (length >= maxLength || (length < 0 && input.length() >= maxLength)) {
             expectsResponse = false;
-            phase = Phase.SKIPPED_LINE;
+            phase = ConnectionPhase.SKIPPED_LINE;
             perform(ctx, session.lineTooLong());
             return true;
         }
@@ -175,7 +171,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
         boolean ended = input.skipLine();
         if (ended) {
             timeouts.lineEnded();
-            phase = Phase.COMMAND;
+            phase = ConnectionPhase.COMMAND;
         }
         return ended;
     }
@@ -192,13 +188,13 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
         }
         int length = Math.min(input.length(), receiver.room());
         input.skip(receiver.receive(input.first(length)));
-        receiver.spill().ifPresent(written -> await(ctx, written, _ -> phase = Phase.CONTENT));
+        receiver.spill().ifPresent(written -> await(ctx, written, _ -> phase = ConnectionPhase.CONTENT));
         return true;
     }
 
     private void afterContent(ChannelHandlerContext ctx, @Nullable Reply reply) {
         performNow(ctx, reply == null ? null : new SessionAction.Send(reply));
-        if (phase == Phase.COMMAND && receiver.isEndAmbiguous()) {
+        if (phase == ConnectionPhase.COMMAND && receiver.isEndAmbiguous()) {
             // The remaining input may belong to the content (SMTP smuggling) and must not be read as commands.
             close(ctx, Reply.of(421, "4.7.0", "Lines must end with CRLF, closing connection"));
         }
@@ -210,10 +206,10 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
             then.accept(future.getNow(null));
             return;
         }
-        phase = Phase.WAITING;
+        phase = ConnectionPhase.WAITING;
         long since = now(ctx);
         var _ = future.whenComplete((result, _) -> ctx.executor().execute(() -> {
-            if (phase == Phase.WAITING) {
+            if (phase == ConnectionPhase.WAITING) {
                 timeouts.resumed(since, now(ctx));
                 then.accept(result);
                 resume(ctx);
@@ -223,10 +219,10 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
 
     private void resume(ChannelHandlerContext ctx) {
         consume(ctx);
-        if (phase != Phase.WAITING && disconnected) {
+        if (phase != ConnectionPhase.WAITING && disconnected) {
             // only after the wait, so that a message is accepted even if the client disconnects after the final dot
             endSession();
-        } else if (phase != Phase.WAITING && inputEnded) {
+        } else if (phase != ConnectionPhase.WAITING && inputEnded) {
             flushAndClose(ctx);
         }
         scheduleTimeoutCheck(ctx);
@@ -280,7 +276,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
                 if (reply != null) {
                     send(ctx, reply);
                 }
-                phase = Phase.CONTENT;
+                phase = ConnectionPhase.CONTENT;
                 timeouts.contentBegins(now(ctx));
             }
             case SessionAction.StartTls(Reply reply) -> startTls(ctx, reply);
@@ -291,11 +287,11 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void performNow(ChannelHandlerContext ctx, @Nullable SessionAction action) {
-        phase = Phase.COMMAND;
+        phase = ConnectionPhase.COMMAND;
         if (action != null) {
             perform(ctx, action);
         }
-        if (stopping && phase == Phase.COMMAND) {
+        if (stopping && phase == ConnectionPhase.COMMAND) {
             closeForStop(ctx);
         }
     }
@@ -319,7 +315,7 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void close(ChannelHandlerContext ctx, Reply reply) {
-        phase = Phase.CLOSING;
+        phase = ConnectionPhase.CLOSING;
         timeouts.closing(now(ctx));
         session.end();
         LingeringClose.send(ctx, ReplyEncoder.of(ctx, reply), reply.code() == 221);
@@ -332,18 +328,19 @@ final class SmtpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void endSession() {
-        if (phase != Phase.CLOSING && !stopping) {
-            session.disconnected(phase == Phase.CONTENT ? Deviation.DISCONNECT_IN_MESSAGE : Deviation.NO_QUIT);
+        if (phase != ConnectionPhase.CLOSING && !stopping) {
+            session.disconnected(
+                    phase == ConnectionPhase.CONTENT ? Deviation.DISCONNECT_IN_MESSAGE : Deviation.NO_QUIT);
         }
-        phase = Phase.CLOSING;
+        phase = ConnectionPhase.CLOSING;
         input.discard();
         session.end();
     }
 
     private void readMore(ChannelHandlerContext ctx) {
         boolean clientReadsReplies = ctx.channel().isWritable();
-        if (phase != Phase.WAITING && clientReadsReplies) {
-            ctx.read();
+        if (phase != ConnectionPhase.WAITING && clientReadsReplies) {
+            reads.read(ctx, phase == ConnectionPhase.CONTENT, () -> readMore(ctx));
         }
     }
 }

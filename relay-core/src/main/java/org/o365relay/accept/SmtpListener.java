@@ -52,6 +52,7 @@ public final class SmtpListener {
     private final InstantSource clock;
     private final ConnectionLimiter connections;
     private final ConnectionLimiter proxyConnections;
+    private final ReceiveMemory memory = ReceiveMemory.ofProcess();
     private final RejectLog rejectLog;
     private final SessionFactory sessions;
     private final PipelineFactory pipelines;
@@ -90,7 +91,8 @@ public final class SmtpListener {
         this.users = new Users(settings.users(), clock);
         this.rejectLog = new RejectLog(journal, RejectLog.CONNECTION_LINES);
         this.sessions = new SessionFactory(settings.session(), users, queue, journal, clock);
-        this.pipelines = new PipelineFactory(sessions, devices, new RejectHandler(devices, rejectLog), tls, clock);
+        this.pipelines =
+                new PipelineFactory(sessions, devices, new RejectHandler(devices, rejectLog), tls, memory, clock);
         IoHandlerFactory io = Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         this.eventLoops = new MultiThreadIoEventLoopGroup(Runtime.getRuntime().availableProcessors(), io);
         long pause = RejectLog.INTERVAL.toMillis();
@@ -121,6 +123,11 @@ public final class SmtpListener {
         }
     }
 
+    /// @return the memory for what connections receive
+    ReceiveMemory memory() {
+        return memory;
+    }
+
     /// Opens an endpoint and starts accepting connections.
     ///
     /// @return the open endpoints, with their actual ports; more than one if systemd passed several sockets
@@ -135,7 +142,9 @@ public final class SmtpListener {
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true) // the client may still wait for replies
                 .childOption(
                         ChannelOption.RECVBUF_ALLOCATOR,
-                        new AdaptiveRecvByteBufAllocator(512, 2_048, 64 * 1024).maxMessagesPerRead(1))
+                        new AdaptiveRecvByteBufAllocator(
+                                        512, ReceiveMemory.MIN_BUFFER, memory.bufferSize(limits.connections()))
+                                .maxMessagesPerRead(1))
                 .childHandler(new ConnectionFilter(
                         listener, pipelines, connections, proxyConnections, clients, limits.commandTimeout()));
         List<ServerSockets.Bound> bound = sockets.open(listener.endpoint(), bootstrap);

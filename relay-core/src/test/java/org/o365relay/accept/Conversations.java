@@ -90,7 +90,8 @@ final class Conversations implements AutoCloseable {
                     terms.settings().limits(),
                     (pipeline, _) -> {
                         var _ = pipeline.channel().close(); // TLS is another test's matter
-                    });
+                    },
+                    ReceiveMemory.ofProcess());
         });
     }
 
@@ -99,8 +100,8 @@ final class Conversations implements AutoCloseable {
             throws IOException, QueueUnavailableException {
         return converse(stream, packets, (devices, journal) -> {
             RejectHandler turnedAway = new RejectHandler(devices, new RejectLog(journal, RejectLog.CONNECTION_LINES));
-            PipelineFactory pipelines =
-                    new PipelineFactory(sessions(settings.session(), journal), devices, turnedAway, null, CLOCK);
+            PipelineFactory pipelines = new PipelineFactory(
+                    sessions(settings.session(), journal), devices, turnedAway, null, ReceiveMemory.ofProcess(), CLOCK);
             return new ConnectionFilter(
                     listener,
                     pipelines,

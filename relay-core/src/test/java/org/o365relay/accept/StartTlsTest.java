@@ -47,8 +47,11 @@ class StartTlsTest {
                         clock)
                 .open(new Client(
                         CLIENT, FrontSettings.DEFAULTS.policy(), front.devices().at(CLIENT), ListenerTls.OPTIONAL));
-        channel = new EmbeddedChannel(
-                new SmtpConnection(session, FrontSettings.DEFAULTS.limits(), (_, early) -> talkedOn.add(early)));
+        channel = new EmbeddedChannel(new SmtpConnection(
+                session,
+                FrontSettings.DEFAULTS.limits(),
+                (_, early) -> talkedOn.add(early),
+                ReceiveMemory.ofProcess()));
         assertThat(heard()).startsWith("220 ");
     }
 

@@ -24,13 +24,17 @@ public final class SteppedConnection implements AutoCloseable {
     }
 
     public SteppedConnection(TestRelayFront front, FrontSettings settings, Users users) {
+        this(front, settings, users, ReceiveMemory.ofProcess());
+    }
+
+    SteppedConnection(TestRelayFront front, FrontSettings settings, Users users, ReceiveMemory memory) {
         InetAddress address = InetAddress.ofLiteral("127.0.0.1");
         Client client = new Client(address, settings.policy(), front.devices().at(address), ListenerTls.OFF);
         InstantSource clock = InstantSource.fixed(TestRelayFront.NOW);
         Session session = new SessionFactory(
                         settings.session(), users, front.queue().intake(), front.journal(), clock)
                 .open(client);
-        line = new SteppedLine(loop, new SmtpConnection(session, settings.limits(), (_, _) -> {}));
+        line = new SteppedLine(loop, new SmtpConnection(session, settings.limits(), (_, _) -> {}, memory));
     }
 
     public void disconnect() {
@@ -73,6 +77,12 @@ public final class SteppedConnection implements AutoCloseable {
         assertThat(loop.runUntil(() -> said().contains(text)))
                 .as("\"%s\" in %s", text, said())
                 .isTrue();
+    }
+
+    /// @return whether the server wants to hear more
+    boolean isReading() {
+        loop.run();
+        return line.isReading();
     }
 
     /// Waits until the server wants to hear more.

@@ -88,7 +88,7 @@ public final class TestRelayFront implements AutoCloseable {
         SessionFactory sessions =
                 new SessionFactory(settings.session(), new Users(null, clock), queue.intake(), journal, clock);
         RejectHandler rejects = new RejectHandler(devices, new RejectLog(journal, RejectLog.CONNECTION_LINES));
-        return new PipelineFactory(sessions, devices, rejects, null, clock);
+        return new PipelineFactory(sessions, devices, rejects, null, ReceiveMemory.ofProcess(), clock);
     }
 
     int port() {
@@ -136,6 +136,10 @@ public final class TestRelayFront implements AutoCloseable {
 
     Connection database() throws SQLException {
         return DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("queue.db"));
+    }
+
+    ReceiveMemory memory() {
+        return listener.memory();
     }
 
     void listen(int port) throws ListenException {

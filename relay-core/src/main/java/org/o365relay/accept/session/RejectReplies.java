@@ -118,6 +118,11 @@ public final class RejectReplies {
                 "Too many connections from " + client.getHostAddress() + " (relay.limits.connections-per-client)");
     }
 
+    /// The reply sent instead of the greeting while there is too little memory for what connections receive.
+    public static Reply insufficientMemory() {
+        return Reply.of(421, "4.3.1", "Insufficient memory, try again later (-Xmx in jvm.options)");
+    }
+
     /// The reply sent instead of the greeting while only reserved connections are left.
     ///
     /// @param reserved number of reserved connections

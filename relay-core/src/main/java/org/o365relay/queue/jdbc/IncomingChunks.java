@@ -15,6 +15,8 @@ import org.o365relay.time.SteadyClock;
 /// A message being received. Does not keep chunks in memory once they are on disk.
 final class IncomingChunks implements Incoming {
 
+    private static final int DELETED_AT_ONCE = 4; // chunks
+
     private final Committer committer;
     private final Signals signals;
     private final QueueId id;
@@ -96,10 +98,22 @@ final class IncomingChunks implements Incoming {
         if (chunks == 0) {
             return CompletableFuture.completedFuture(id);
         }
-        return committer.submit(statements -> {
-            statements.update("delete-chunks", id.value());
-            statements.update("delete-incoming", id.value());
+        return deleteChunks(chunks);
+    }
+
+    /// Deletes the last chunks in one piece of work, and the others in further ones, so that the mail of other
+    /// clients does not wait until everything is deleted when many large messages are abandoned at once.
+    ///
+    /// @param left number of chunks that are not deleted yet
+    private CompletableFuture<QueueId> deleteChunks(int left) {
+        int from = Math.max(0, left - DELETED_AT_ONCE);
+        CompletableFuture<QueueId> piece = committer.submit(statements -> {
+            statements.update("delete-chunks-from", id.value(), from);
+            if (from == 0) {
+                statements.update("delete-incoming", id.value());
+            }
             return id;
         });
+        return from == 0 ? piece : piece.thenCompose(_ -> deleteChunks(from));
     }
 }

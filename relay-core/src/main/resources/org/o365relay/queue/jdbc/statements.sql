@@ -23,6 +23,9 @@ DELETE FROM incoming WHERE message_id = ?
 -- name: delete-chunks
 DELETE FROM chunk WHERE message_id = ?
 
+-- name: delete-chunks-from
+DELETE FROM chunk WHERE message_id = ? AND ordinal >= ?
+
 -- Deletes the content of a settled message, unless another part of the message is still open.
 -- name: delete-content
 DELETE FROM chunk WHERE message_id = ?

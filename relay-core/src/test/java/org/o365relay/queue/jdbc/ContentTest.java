@@ -110,10 +110,11 @@ class ContentTest {
         assertThat(fixture.read(fixture.claimOne())).isEqualTo(content);
     }
 
-    @Test
-    void abandonDeletesAllChunks() {
-        Incoming incoming = fixture.receive(QueueFixture.content(4, 3 * CHUNK));
-        assertThat(fixture.number("SELECT count(*) FROM chunk")).isEqualTo(3);
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 4, 5, 13})
+    void abandonDeletesAllChunks(int chunks) {
+        Incoming incoming = fixture.receive(QueueFixture.content(4, chunks * CHUNK));
+        assertThat(fixture.number("SELECT count(*) FROM chunk")).isEqualTo(chunks);
         incoming.abandon().join();
         fixture.queue().intake().receive().abandon().join();
         assertThat(fixture.number("SELECT count(*) FROM chunk")).isZero();

@@ -1,0 +1,40 @@
+package org.o365relay.accept;
+
+import io.netty.channel.ChannelHandlerContext;
+import java.util.concurrent.TimeUnit;
+
+/// Reads from one connection. Pauses content while memory is short, so that TCP flow control slows the client down.
+/// Must be used on the event loop of the connection.
+final class PacedReads {
+
+    private static final long PAUSE_MILLIS = 50;
+
+    private final ReceiveMemory memory;
+    private boolean paused;
+
+    PacedReads(ReceiveMemory memory) {
+        this.memory = memory;
+    }
+
+    boolean isMemoryShort() {
+        return memory.isShort();
+    }
+
+    /// @param again called after a pause; must decide again whether to read
+    @SuppressWarnings("FutureReturnValueIgnored") // the timer is never cancelled
+    void read(ChannelHandlerContext ctx, boolean isContent, Runnable again) {
+        if (!isContent || !memory.isShort()) {
+            ctx.read();
+        } else if (!paused) {
+            paused = true;
+            ctx.executor()
+                    .schedule(
+                            () -> {
+                                paused = false;
+                                again.run();
+                            },
+                            PAUSE_MILLIS,
+                            TimeUnit.MILLISECONDS);
+        }
+    }
+}
