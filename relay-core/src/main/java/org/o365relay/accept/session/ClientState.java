@@ -12,6 +12,7 @@ final class ClientState {
 
     private final Client client;
     private String helo = "";
+    private String lastHelo = "";
     private boolean greeted;
     private boolean esmtp;
     private boolean secure;
@@ -22,27 +23,35 @@ final class ClientState {
         this.secure = client.tls() == ListenerTls.IMPLICIT;
     }
 
-    /// Handles EHLO or HELO (RFC 5321 §4.1.1.1).
+    /// Handles EHLO or HELO (RFC 5321 §4.1.1.1). A rejected one does not change the state (RFC 5321 §4.1.4).
     ///
     /// @param isEhlo false for HELO
     /// @return the rejection; empty if the command is accepted
     Optional<Reply> greet(String name, boolean isEhlo) {
-        helo = printable(name);
-        if (!helo.isEmpty()) {
-            client.device().setHelo(helo);
-        }
         Optional<Reply> rejection = rejection(name);
+        if (rejection.isEmpty() || !greeted) {
+            lastHelo = printable(name);
+        }
+        if (!lastHelo.isEmpty()) {
+            client.device().setHelo(lastHelo);
+        }
         if (rejection.isEmpty()) {
+            helo = lastHelo;
             greeted = true;
             esmtp = isEhlo;
         }
         return rejection;
     }
 
-    /// @return name in the last EHLO or HELO, accepted or not, in a form that is safe for headers and
-    ///     terminals; empty if there is none
+    /// @return name in the last accepted EHLO or HELO, in a form that is safe for headers and terminals; empty
+    ///     if there is none
     String helo() {
         return helo;
+    }
+
+    /// @return name for the log: the accepted one; until there is one, that of the last rejected EHLO or HELO
+    String lastHelo() {
+        return lastHelo;
     }
 
     /// @return whether EHLO or HELO was accepted
@@ -66,6 +75,7 @@ final class ClientState {
     /// Discards the state from before STARTTLS (RFC 3207 §4.2).
     void tlsStarted() {
         helo = "";
+        lastHelo = "";
         greeted = false;
         esmtp = false;
         secure = true;

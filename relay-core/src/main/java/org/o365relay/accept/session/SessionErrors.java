@@ -53,7 +53,7 @@ public final class SessionErrors {
             @Nullable EmailAddress sender, @Nullable EmailAddress recipient, LimitExceeded excess, Reply reply) {
         client.device().rejected();
         log.record(new Event.LimitExceeded(
-                new Rejected(client.address(), state.helo(), sender, recipient, reply),
+                new Rejected(client.address(), state.lastHelo(), sender, recipient, reply),
                 client.policy().name(),
                 excess.limit(),
                 excess.until()));
@@ -62,7 +62,7 @@ public final class SessionErrors {
 
     void rejected(@Nullable EmailAddress sender, @Nullable EmailAddress recipient, Reply reply) {
         client.device().rejected();
-        log.record(new Rejected(client.address(), state.helo(), sender, recipient, reply));
+        log.record(new Rejected(client.address(), state.lastHelo(), sender, recipient, reply));
     }
 
     /// Counts a line about the client in the developers' log.

@@ -13,6 +13,7 @@ import org.o365relay.accept.TestRelayFront;
 import org.o365relay.accept.tls.ListenerTls;
 import org.o365relay.admit.Device;
 import org.o365relay.admit.Devices;
+import org.o365relay.admit.Tolerance;
 
 /// What is a name, and what is odd.
 class ClientStateTest {
@@ -64,12 +65,35 @@ class ClientStateTest {
         a{d83d}b{e0001}c         , a?b?c
         """)
     void replacesControlCharacters(String said, String kept) {
-        InetAddress address = InetAddress.ofLiteral("192.0.2.7");
-        Device device = new Devices(InstantSource.fixed(TestRelayFront.NOW)).at(address);
-        Client client = new Client(address, FrontSettings.DEFAULTS.policy(), device, ListenerTls.OFF);
-        ClientState state = new ClientState(client);
+        ClientState state = state(Tolerance.STANDARD);
         state.greet(text(said), true);
         assertThat(state.helo()).isEqualTo(text(kept));
+    }
+
+    @Test
+    void keepsItsStateAfterARejectedHelo() {
+        ClientState state = state(Tolerance.STRICT);
+
+        assertThat(state.greet("my_ups", false)).isPresent();
+        assertThat(state.helo()).isEmpty();
+        assertThat(state.lastHelo()).isEqualTo("my_ups");
+        assertThat(state.isGreeted()).isFalse();
+        assertThat(state.greet("printer.test", true)).isEmpty();
+        assertThat(state.greet("third floor", false)).isPresent();
+        assertThat(state.greet("", false)).isPresent();
+        assertThat(state.helo()).isEqualTo("printer.test");
+        assertThat(state.lastHelo()).isEqualTo("printer.test");
+        assertThat(state.protocol(false)).isEqualTo("ESMTP");
+        assertThat(state.greet("other.test", false)).isEmpty();
+        assertThat(state.helo()).isEqualTo("other.test");
+        assertThat(state.protocol(false)).isEqualTo("SMTP");
+    }
+
+    private static ClientState state(Tolerance tolerance) {
+        InetAddress address = InetAddress.ofLiteral("192.0.2.7");
+        Device device = new Devices(InstantSource.fixed(TestRelayFront.NOW)).at(address);
+        return new ClientState(
+                new Client(address, FrontSettings.DEFAULTS.with(tolerance).policy(), device, ListenerTls.OFF));
     }
 
     private static String text(String shown) {
