@@ -16,6 +16,9 @@ import org.o365relay.mail.SearchableHeaders;
 /// empty line, or before the first line that is not a field.
 final class HeaderScan {
 
+    /// Longest field name with the white space before its colon, in octets, as in the rewriter.
+    private static final int MAX_NAME = 998;
+
     private static final byte[] FROM = "from".getBytes(US_ASCII);
     private static final byte[] DATE = "date".getBytes(US_ASCII);
     private static final byte[] MESSAGE_ID = "message-id".getBytes(US_ASCII);
@@ -222,7 +225,7 @@ final class HeaderScan {
     ///     of octets if they end before the colon; `from` if there is no name
     private int colon(int from) {
         int at = nameEnd(from);
-        while (at > from && at < octets.length && isBlank(octets[at])) {
+        while (at > from && at < octets.length && at - from < MAX_NAME && isBlank(octets[at])) {
             at++;
         }
         return at;
@@ -231,7 +234,7 @@ final class HeaderScan {
     // RFC 5322 §2.2
     private int nameEnd(int from) {
         int at = from;
-        while (at < octets.length && octets[at] > ' ' && octets[at] < 0x7f && octets[at] != ':') {
+        while (at < octets.length && at - from < MAX_NAME && isNameOctet(octets[at])) {
             at++;
         }
         return at;
@@ -264,6 +267,10 @@ final class HeaderScan {
 
     private boolean isLineEnd(int at) {
         return octets[at] == '\r' || octets[at] == '\n';
+    }
+
+    private static boolean isNameOctet(byte b) {
+        return b > ' ' && b < 0x7f && b != ':';
     }
 
     private static boolean isBlank(byte b) {
