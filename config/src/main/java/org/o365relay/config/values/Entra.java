@@ -14,6 +14,7 @@ import org.o365relay.config.hocon.ValueParser;
 public final class Entra {
 
     private static final Pattern GUID = Pattern.compile("(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+    private static final int MAX_PORT = 65_535;
     private static final List<String> MULTI_TENANT = List.of("common", "organizations", "consumers");
 
     /// Parses a tenant: its ID, or one of its domains.
@@ -23,8 +24,8 @@ public final class Entra {
     public static final ValueParser<String> CLIENT_ID = TextValues.ANY.then(text -> isGuid(text)
             ? new Parsed.Ok<>(text)
             : new Parsed.Invalid<>(TextValues.quoted(text)
-                    + " is not an application (client) ID (00000000-0000-0000-0000-000000000000); copy it from Microsoft Entra admin center > App registrations > (the"
-                    + " app) > Overview"));
+                    + " is not an application (client) ID (00000000-0000-0000-0000-000000000000); copy it from"
+                    + " Microsoft Entra admin center > App registrations > (the app) > Overview"));
 
     /// Parses a date, such as `2027-05-01`.
     public static final ValueParser<LocalDate> DATE = TextValues.ANY.then(Entra::date);
@@ -61,9 +62,9 @@ public final class Entra {
         }
         return isGuid(text) || (text.contains(".") && Addresses.isHostname(text))
                 ? new Parsed.Ok<>(text)
-                : new Parsed.Invalid<>(
-                        TextValues.quoted(text)
-                                + " is not a tenant; use its ID (00000000-0000-0000-0000-000000000000), or a domain such as contoso.onmicrosoft.com");
+                : new Parsed.Invalid<>(TextValues.quoted(text)
+                        + " is not a tenant; use its ID (00000000-0000-0000-0000-000000000000), or a domain"
+                        + " such as contoso.onmicrosoft.com");
     }
 
     private static Parsed<LocalDate> date(String text) {
@@ -84,7 +85,12 @@ public final class Entra {
                     TextValues.quoted(text) + " is not a URL; use for example https://host.example");
         }
         String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
-        if (uri.getHost() == null || !uri.getPath().isEmpty() || uri.getQuery() != null || uri.getUserInfo() != null) {
+        boolean hostOnly = uri.getHost() != null && uri.getPath().isEmpty() && uri.getUserInfo() == null;
+        if (!hostOnly
+                || uri.getQuery() != null
+                || uri.getFragment() != null
+                || uri.getPort() == 0
+                || uri.getPort() > MAX_PORT) {
             return new Parsed.Invalid<>(TextValues.quoted(text)
                     + " must be https:// and a host only; use for example https://host.example");
         }
