@@ -20,6 +20,8 @@ public record Tolerance(Set<Deviation> refused) {
             Deviation.NO_BRACKETS,
             Deviation.SPACE_BEFORE_COLON,
             Deviation.SPACE_BEFORE_ADDRESS,
+            Deviation.DISPLAY_NAME,
+            Deviation.ADDRESS_LIST,
             Deviation.UNQUALIFIED_SENDER,
             Deviation.UNKNOWN_PARAMETER,
             Deviation.INVALID_PARAMETER,

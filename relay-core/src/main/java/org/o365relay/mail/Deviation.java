@@ -18,6 +18,10 @@ public enum Deviation {
     SPACE_BEFORE_COLON("sends a space before the colon of MAIL FROM or RCPT TO"),
     /// `MAIL FROM: <a@b>`
     SPACE_BEFORE_ADDRESS("sends a space before the address"),
+    /// `RCPT TO:"Anna" <a@b>`, `RCPT TO:<a@b> (Anna)`
+    DISPLAY_NAME("sends a display name or comment with the address"),
+    /// `RCPT TO:<a@b>,<c@d>`
+    ADDRESS_LIST("sends several addresses, or a comma, in one RCPT TO or MAIL FROM"),
     UNQUALIFIED_SENDER("sends a sender address without a domain"),
     UNQUALIFIED_RECIPIENT("sends a recipient address without a domain"),
     UNKNOWN_PARAMETER("sends MAIL or RCPT parameters that the relay does not offer"),

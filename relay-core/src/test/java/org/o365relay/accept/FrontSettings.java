@@ -121,14 +121,13 @@ public record FrontSettings(
     }
 
     public FrontSettings withRecipients(List<AddressRule> rules) {
+        return with(new AdmissionRules(null, MAILBOX, List.of(), rules));
+    }
+
+    public FrontSettings with(AdmissionRules rules) {
         SessionSettings session = session();
         return with(new SessionSettings(
-                session.hostname(),
-                limits(),
-                new AdmissionRules(null, MAILBOX, List.of(), rules),
-                session.authWithoutTls(),
-                session.routes(),
-                session.mailboxes()));
+                session.hostname(), limits(), rules, session.authWithoutTls(), session.routes(), session.mailboxes()));
     }
 
     FrontSettings withUsers(Path users) {

@@ -1,5 +1,6 @@
 package org.o365relay.accept.session;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -51,9 +52,11 @@ sealed interface Command {
         }
     }
 
+    /// @param recipients the recipients, at least one; several if the client sent a list
     /// @param parameters values by keyword in upper case; the value is empty if the parameter has none
     /// @param deviations deviations in the syntax of the command
-    record Rcpt(EmailAddress recipient, Map<String, String> parameters, Set<Deviation> deviations) implements Command {
+    record Rcpt(List<EmailAddress> recipients, Map<String, String> parameters, Set<Deviation> deviations)
+            implements Command {
 
         /// The DSN parameters NOTIFY and ORCPT.
         Parsed<ForRecipient> dsnRequest() {

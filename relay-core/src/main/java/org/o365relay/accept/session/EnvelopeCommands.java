@@ -1,5 +1,7 @@
 package org.o365relay.accept.session;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.accept.session.SessionAction.Send;
@@ -76,38 +78,53 @@ final class EnvelopeCommands {
         return errors.limitExceeded(mail.sender(), null, excess, RejectReplies.limitExceeded(client.address(), excess));
     }
 
+    /// Adds all recipients of the command, or none: there is one reply for all.
     SessionAction rcpt(Command.Rcpt rcpt) {
         MailTransaction current = receiver.transaction();
         if (current == null) {
             return errors.error(Reply.of(503, "5.5.1", "Need MAIL before RCPT"));
         }
-        Optional<Reply> rejection = refusedDeviation(rcpt, current);
-        if (rejection.isPresent()) {
-            return reject(rcpt, current, rejection.get());
+        Optional<Deviation> refused = client.firstRefused(rcpt.deviations());
+        if (refused.isPresent()) {
+            return reject(rcpt.recipients().getFirst(), current, RejectReplies.notTolerated(refused.get(), rcpt));
         }
-        return switch (settings.rules().recipient(client.address(), rcpt.recipient())) {
-            case Admission.Denied denied -> reject(rcpt, current, denied.reply());
-            case Admission.Admitted(EmailAddress admitted) -> {
-                EmailAddress recipient = admitted == null ? rcpt.recipient() : admitted;
-                yield current.has(recipient)
-                        ? errors.countIdleCommand().orElseGet(EnvelopeCommands::recipientOk)
-                        : reserve(rcpt, current, recipient);
+        Map<EmailAddress, EmailAddress> added = new LinkedHashMap<>(); // as sent, by the address to use
+        for (EmailAddress sent : rcpt.recipients()) {
+            Optional<Reply> rejection = refusedDeviation(sent, current);
+            if (rejection.isPresent()) {
+                return reject(sent, current, rejection.get());
             }
-        };
+            switch (settings.rules().recipient(client.address(), sent)) {
+                case Admission.Denied denied -> {
+                    return reject(sent, current, denied.reply());
+                }
+                case Admission.Admitted(EmailAddress admitted) ->
+                    added.putIfAbsent(admitted == null ? sent : admitted, sent);
+            }
+        }
+        added.keySet().removeIf(current::has);
+        return added.isEmpty()
+                ? errors.countIdleCommand().orElseGet(EnvelopeCommands::recipientOk)
+                : reserve(rcpt, current, added);
     }
 
-    /// @param recipient address to use for the recipient, as returned by the recipient rules
-    private SessionAction reserve(Command.Rcpt rcpt, MailTransaction current, EmailAddress recipient) {
+    /// @param added new recipients as sent, by the address that the recipient rules returned
+    private SessionAction reserve(Command.Rcpt rcpt, MailTransaction current, Map<EmailAddress, EmailAddress> added) {
         int max = settings.limits().recipients();
-        if (current.recipients().size() >= max) {
-            return reject(rcpt, current, RejectReplies.tooManyRecipients(max));
+        if (current.recipients().size() + added.size() > max) {
+            return reject(rcpt.recipients().getLast(), current, RejectReplies.tooManyRecipients(max));
         }
-        Optional<LimitExceeded> excess =
-                client.device().reserveRecipient(client.policy().limits());
-        if (excess.isPresent()) {
-            return rejectOverLimit(rcpt, current, excess.get());
+        int reserved = 0;
+        for (EmailAddress sent : added.values()) {
+            Optional<LimitExceeded> excess =
+                    client.device().reserveRecipient(client.policy().limits());
+            if (excess.isPresent()) {
+                client.device().release(reserved);
+                return rejectOverLimit(sent, current, excess.get());
+            }
+            reserved++;
         }
-        current.add(recipient, dsnRequest(rcpt, current));
+        added.keySet().forEach(recipient -> current.add(recipient, dsnRequest(rcpt, current)));
         return recipientOk();
     }
 
@@ -115,15 +132,14 @@ final class EnvelopeCommands {
         return new Send(Reply.of(250, "2.1.5", "Recipient ok"));
     }
 
-    private SessionAction rejectOverLimit(Command.Rcpt rcpt, MailTransaction current, LimitExceeded excess) {
+    private SessionAction rejectOverLimit(EmailAddress recipient, MailTransaction current, LimitExceeded excess) {
         Reply reply = RejectReplies.recipientLimitExceeded(client.address(), excess);
         return tooManyRejected(current, reply)
-                .orElseGet(() -> errors.limitExceeded(current.sender(), rcpt.recipient(), excess, reply));
+                .orElseGet(() -> errors.limitExceeded(current.sender(), recipient, excess, reply));
     }
 
-    private SessionAction reject(Command.Rcpt rcpt, MailTransaction current, Reply reply) {
-        return tooManyRejected(current, reply)
-                .orElseGet(() -> errors.reject(current.sender(), rcpt.recipient(), reply));
+    private SessionAction reject(EmailAddress recipient, MailTransaction current, Reply reply) {
+        return tooManyRejected(current, reply).orElseGet(() -> errors.reject(current.sender(), recipient, reply));
     }
 
     private Optional<SessionAction> tooManyRejected(MailTransaction current, Reply reply) {
@@ -172,12 +188,7 @@ final class EnvelopeCommands {
                 : Optional.of(RejectReplies.senderNotAscii());
     }
 
-    private Optional<Reply> refusedDeviation(Command.Rcpt rcpt, MailTransaction current) {
-        Optional<Deviation> refused = client.firstRefused(rcpt.deviations());
-        if (refused.isPresent()) {
-            return Optional.of(RejectReplies.notTolerated(refused.get(), rcpt));
-        }
-        EmailAddress recipient = rcpt.recipient();
+    private Optional<Reply> refusedDeviation(EmailAddress recipient, MailTransaction current) {
         if (!recipient.isQualified()
                 && !recipient.isBarePostmaster()
                 && !client.tolerates(Deviation.UNQUALIFIED_RECIPIENT)) {

@@ -1,18 +1,21 @@
 package org.o365relay.accept.session;
 
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.Locale;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.accept.session.Command.Malformed;
+import org.o365relay.accept.session.PathReader.Path;
+import org.o365relay.mail.AsciiCase;
 import org.o365relay.mail.Deviation;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
 
-/// Parses the arguments of MAIL and RCPT: path and parameters. Allocates a set of deviations only if there are
+/// Parses the arguments of MAIL and RCPT: addresses and parameters. Allocates a set of deviations only if there are
 /// any.
 final class EnvelopeParser {
 
@@ -23,6 +26,7 @@ final class EnvelopeParser {
 
     private final String text;
     private final Set<String> keywords;
+    private Map<String, String> parameters = Map.of();
     private Set<Deviation> deviations = Set.of();
 
     private EnvelopeParser(String text, Set<String> keywords) {
@@ -33,34 +37,41 @@ final class EnvelopeParser {
     // RFC 5321 §4.1.1.2
     static Command mail(String argument) {
         EnvelopeParser parser = new EnvelopeParser(argument, MAIL);
-        Path path = parser.path("FROM");
-        if (path == null) {
+        PathReader paths = parser.read("FROM");
+        if (paths == null) {
             return new Malformed(Reply.of(501, "5.5.4", "Syntax: MAIL FROM:<address>"));
         }
-        Map<String, String> parameters = parser.parameters(path.end());
-        if (path.address().isEmpty()) {
-            return parser.mail(null, parameters);
+        if (!parser.isClear(paths) || paths.paths().size() > 1) {
+            return new Malformed(
+                    Reply.of(501, "5.5.4", "Syntax: MAIL FROM:<address> [keyword=value], one address per MAIL"));
         }
-        Optional<EmailAddress> sender = EmailAddress.parse(path.address());
-        return sender.isPresent()
-                ? parser.mail(sender.get(), parameters)
-                : new Malformed(Reply.of(
-                        501, "5.1.7", "Bad sender address syntax: " + RejectReplies.printable(path.address())));
+        Path path = paths.paths().getFirst();
+        return path.address() != null || path.text().isEmpty()
+                ? parser.mail(path.address())
+                : new Malformed(
+                        Reply.of(501, "5.1.7", "Bad sender address syntax: " + RejectReplies.printable(path.text())));
     }
 
     // RFC 5321 §4.1.1.3
     static Command rcpt(String argument) {
         EnvelopeParser parser = new EnvelopeParser(argument, RCPT);
-        Path path = parser.path("TO");
-        if (path == null) {
+        PathReader paths = parser.read("TO");
+        if (paths == null) {
             return new Malformed(Reply.of(501, "5.5.4", "Syntax: RCPT TO:<address>"));
         }
-        Map<String, String> parameters = parser.parameters(path.end());
-        Optional<EmailAddress> recipient = EmailAddress.parse(path.address());
-        return recipient.isPresent()
-                ? parser.rcpt(recipient.get(), parameters)
-                : new Malformed(Reply.of(
-                        501, "5.1.3", "Bad recipient address syntax: " + RejectReplies.printable(path.address())));
+        if (!parser.isClear(paths) || (paths.paths().size() > 1 && parser.parameters.containsKey("ORCPT"))) {
+            return new Malformed(
+                    Reply.of(501, "5.5.4", "Syntax: RCPT TO:<address> [keyword=value], one address per RCPT"));
+        }
+        List<EmailAddress> recipients = new ArrayList<>(1);
+        for (Path path : paths.paths()) {
+            if (path.address() == null) {
+                return new Malformed(Reply.of(
+                        501, "5.1.3", "Bad recipient address syntax: " + RejectReplies.printable(path.text())));
+            }
+            recipients.add(path.address());
+        }
+        return parser.rcpt(recipients);
     }
 
     /// @return the alphabetically first unknown parameter; empty if all are known
@@ -80,7 +91,7 @@ final class EnvelopeParser {
                 .findFirst();
     }
 
-    private Command.Mail mail(@Nullable EmailAddress sender, Map<String, String> parameters) {
+    private Command.Mail mail(@Nullable EmailAddress sender) {
         Command.Mail mail = new Command.Mail(sender, parameters, deviations);
         if (parameters.isEmpty()
                 || (mail.declaredSize().isPresent()
@@ -92,32 +103,43 @@ final class EnvelopeParser {
         return new Command.Mail(sender, parameters, deviations);
     }
 
-    private Command.Rcpt rcpt(EmailAddress recipient, Map<String, String> parameters) {
-        Command.Rcpt rcpt = new Command.Rcpt(recipient, parameters, deviations);
+    private Command.Rcpt rcpt(List<EmailAddress> recipients) {
+        Command.Rcpt rcpt = new Command.Rcpt(recipients, parameters, deviations);
         if (parameters.isEmpty() || rcpt.dsnRequest().errors().isEmpty()) {
             return rcpt;
         }
         addDeviation(Deviation.INVALID_PARAMETER);
-        return new Command.Rcpt(recipient, parameters, deviations);
+        return new Command.Rcpt(recipients, parameters, deviations);
     }
 
-    /// @param address address without angle brackets and source route
-    /// @param end index of the first character after the path
-    private record Path(String address, int end) {}
-
-    /// @return the path; null if the text does not begin with the keyword, a colon and a path
-    private @Nullable Path path(String keyword) {
+    /// Reads the addresses, and the parameters if it is clear where they begin.
+    ///
+    /// @return the addresses; null if the text does not begin with the keyword, a colon and an address
+    private @Nullable PathReader read(String keyword) {
         int start = pathStart(keyword);
         if (start < 0) {
             return null;
         }
-        if (text.charAt(start) != '<') {
-            addDeviation(Deviation.NO_BRACKETS); // sent by disk controllers and scripts
-            int end = CommandParser.indexOfBlank(text, start);
-            return new Path(text.substring(start, end), end);
+        PathReader paths = new PathReader(text, start, this::areParameters);
+        if (paths.read()) {
+            paths.deviations().forEach(this::addDeviation);
+            readParameters(paths.end());
         }
-        int close = closingBracket(start + 1);
-        return close < 0 ? null : new Path(bracketed(text.substring(start + 1, close)), close + 1);
+        return paths.paths().isEmpty() ? null : paths;
+    }
+
+    /// Tests whether it is clear which texts are addresses. After an address without brackets, an unknown
+    /// parameter may be a second address (`RCPT TO:a@x b=c@x`) or, in RCPT, the second part of a name (`RCPT
+    /// TO:Anna Smith`).
+    private boolean isClear(PathReader paths) {
+        Path last = paths.paths().getLast();
+        return paths.isClear()
+                && (last.bracketed()
+                        || parameters.entrySet().stream()
+                                .filter(parameter -> !keywords.contains(parameter.getKey()))
+                                .map(Map.Entry::getValue)
+                                .noneMatch(value -> value.indexOf('@') >= 0
+                                        || (keywords.equals(RCPT) && value.isEmpty() && !last.isQualified())));
     }
 
     /// @return start index of the path; -1 if there is none
@@ -142,50 +164,51 @@ final class EnvelopeParser {
         return start;
     }
 
-    private int closingBracket(int from) {
-        boolean quoted = false;
-        for (int i = from; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (quoted && c == '\\') {
-                i++;
-            } else if (c == '"') {
-                quoted = !quoted;
-            } else if (c == '>' && !quoted) {
-                return i;
-            }
-        }
-        return -1;
-    }
-
-    private String bracketed(String path) {
-        String address = path.strip();
-        if (address.length() < path.length()) {
-            addDeviation(Deviation.SPACE_BEFORE_ADDRESS);
-        }
-        int colon = address.startsWith("@") ? address.indexOf(':') : -1;
-        return address.substring(colon + 1); // RFC 5321 §C: a source route is accepted and ignored
-    }
-
-    private Map<String, String> parameters(int from) {
-        int start = afterBlanks(from);
-        if (start == text.length()) {
-            return Map.of();
-        }
-        Map<String, String> parameters = new HashMap<>();
-        while (start < text.length()) {
+    /// @param separated whether a comma or semicolon precedes the first word, which then is a parameter only if
+    ///     it is a known one with a value
+    private boolean areParameters(int from, boolean separated) {
+        for (int start = from; start < text.length(); start = afterBlanks(CommandParser.indexOfBlank(text, start))) {
+            int keywordEnd = keywordEnd(start);
             int end = CommandParser.indexOfBlank(text, start);
-            int equals = text.substring(start, end).indexOf('=');
-            int keywordEnd = equals < 0 ? end : start + equals;
-            String keyword = text.substring(start, keywordEnd).toUpperCase(Locale.ROOT);
-            if (!keyword.isEmpty()) {
-                parameters.put(keyword, text.substring(Math.min(end, keywordEnd + 1), end));
+            if (keywordEnd == start || (keywordEnd < end && text.charAt(keywordEnd) != '=')) {
+                return false;
             }
+            boolean known = keywordEnd < end && keywords.contains(AsciiCase.upper(text.substring(start, keywordEnd)));
+            if (start == from && separated && !known) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void readParameters(int from) {
+        for (int start = afterBlanks(from); start < text.length(); ) {
+            int end = CommandParser.indexOfBlank(text, start);
+            int keywordEnd = keywordEnd(start);
+            String keyword = AsciiCase.upper(text.substring(start, keywordEnd));
+            if (parameters.isEmpty()) {
+                parameters = new HashMap<>();
+            }
+            parameters.put(keyword, text.substring(Math.min(end, keywordEnd + 1), end));
             if (!keywords.contains(keyword)) {
                 addDeviation(Deviation.UNKNOWN_PARAMETER);
             }
             start = afterBlanks(end);
         }
-        return parameters;
+    }
+
+    /// @return index after the keyword of a parameter; `start` if there is none
+    // RFC 5321 §4.1.2
+    private int keywordEnd(int start) {
+        int end = start;
+        while (end < text.length() && isKeywordCharacter(text.charAt(end), end == start)) {
+            end++;
+        }
+        return end;
+    }
+
+    private static boolean isKeywordCharacter(char c, boolean first) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c == '-' && !first);
     }
 
     private int afterBlanks(int from) {

@@ -70,6 +70,8 @@ public final class RejectReplies {
         return switch (deviation) {
             case SPACE_BEFORE_COLON -> "No space allowed before the colon";
             case SPACE_BEFORE_ADDRESS -> "No space allowed before the address";
+            case DISPLAY_NAME -> "No display name or comment allowed";
+            case ADDRESS_LIST -> "Send one address per command";
             default -> "Address must be enclosed in < >";
         };
     }

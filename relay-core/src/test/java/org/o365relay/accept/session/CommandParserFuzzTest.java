@@ -23,7 +23,10 @@ class CommandParserFuzzTest {
                 hold(mail.parameters().keySet().stream().noneMatch(String::isEmpty), "a parameter without name", mail);
                 mail.declaredSize().ifPresent(size -> hold(size >= 0, "a negative size", mail));
             }
-            case Command.Rcpt rcpt -> checkAddress(rcpt.recipient());
+            case Command.Rcpt rcpt -> {
+                hold(!rcpt.recipients().isEmpty(), "no recipient", rcpt);
+                rcpt.recipients().forEach(CommandParserFuzzTest::checkAddress);
+            }
             case Command.Malformed malformed -> checkReply(malformed.reply());
             case Command.Helo helo -> hold(helo.name().equals(helo.name().strip()), "blanks around a name", helo);
             case Command.Ehlo ehlo -> hold(ehlo.name().equals(ehlo.name().strip()), "blanks around a name", ehlo);

@@ -23,6 +23,7 @@ import org.o365relay.accept.auth.Users;
 import org.o365relay.accept.tls.ListenerTls;
 import org.o365relay.admit.AddressPattern;
 import org.o365relay.admit.AddressRule;
+import org.o365relay.admit.AdmissionRules;
 import org.o365relay.admit.AuthPolicy;
 import org.o365relay.admit.Tolerance;
 import org.o365relay.mail.BodyType;
@@ -73,6 +74,30 @@ class SessionTest {
             assertThat(claim.arrival().client()).isEqualTo(InetAddress.ofLiteral("192.0.2.7"));
             assertThat(front.content(claim)).asString().isEqualTo("hello\r\n");
         });
+    }
+
+    @Test
+    void acceptsAllAddressesOfAListOrNone() {
+        AddressRule denied =
+                new AddressRule(false, AddressPattern.parse("@evil.test").orElseThrow(), null, "");
+        AdmissionRules rules =
+                new AdmissionRules("contoso.test", address("admin@contoso.test"), List.of(), List.of(denied));
+        session = session(FrontSettings.DEFAULTS.with(rules), ListenerTls.OFF);
+        say("EHLO printer");
+        say("MAIL FROM:<a@device.test>");
+
+        assertThat(reply("RCPT TO:<b@contoso.test>,<c@evil.test>,<d@contoso.test>"))
+                .startsWith("550 5.7.1");
+        MailTransaction transaction = Objects.requireNonNull(session.receiver().transaction());
+        assertThat(transaction.recipients()).isEmpty();
+        assertThat(reply("RCPT TO:<c@evil.test>;<b@contoso.test>")).startsWith("550 5.7.1");
+        assertThat(reply("RCPT TO:anna, bob")).startsWith("250");
+        assertThat(reply("RCPT TO:\"Carl\" <carl@x.test>")).startsWith("250");
+        assertThat(reply("RCPT TO:<d@x.test> <anna@contoso.test> NOTIFY=NEVER")).startsWith("250");
+        assertThat(transaction.recipients())
+                .hasToString("[anna@contoso.test, bob@contoso.test, carl@x.test, d@x.test]");
+        assertThat(transaction.envelope().dsnRequest().recipients())
+                .containsOnlyKeys(EmailAddress.parse("d@x.test").orElseThrow());
     }
 
     @Test
@@ -539,6 +564,10 @@ class SessionTest {
 
     private MailTransaction transaction() {
         return Objects.requireNonNull(session.receiver().transaction());
+    }
+
+    private String reply(String line) {
+        return ((SessionAction.Send) say(line)).reply().toString();
     }
 
     private SessionAction say(String line) {
