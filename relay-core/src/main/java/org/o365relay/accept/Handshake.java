@@ -23,12 +23,16 @@ final class Handshake extends ChannelInboundHandlerAdapter {
     private static final Logger log = LoggerFactory.getLogger(Handshake.class);
 
     private final Client client;
+    private final ClientHelloReader hello;
     private final RejectHandler rejects;
     private final Consumer<ChannelHandlerContext> onSuccess;
 
+    /// @param hello precedes the [SslHandler] in the pipeline
     /// @param onSuccess called after a successful handshake; must fire [SslHandshakeCompletionEvent#SUCCESS]
-    Handshake(Client client, RejectHandler rejects, Consumer<ChannelHandlerContext> onSuccess) {
+    Handshake(
+            Client client, ClientHelloReader hello, RejectHandler rejects, Consumer<ChannelHandlerContext> onSuccess) {
         this.client = client;
+        this.hello = hello;
         this.rejects = rejects;
         this.onSuccess = onSuccess;
     }
@@ -58,14 +62,14 @@ final class Handshake extends ChannelInboundHandlerAdapter {
             onSuccess.accept(ctx);
             ctx.pipeline().remove(this);
         } else {
-            failed(ctx, HandshakeFailure.of(handshake.cause(), client));
+            failed(ctx, HandshakeFailure.of(handshake.cause(), client, hello));
         }
     }
 
     private void countOldTls(ChannelHandlerContext ctx) {
         String version =
                 ctx.pipeline().get(SslHandler.class).engine().getSession().getProtocol();
-        if (!OldTls.versions(false).contains(version)) {
+        if (!OldTls.versions(false).contains(version) || hello.outdated().isPresent()) {
             client.device().deviated(Deviation.OLD_TLS);
         }
     }

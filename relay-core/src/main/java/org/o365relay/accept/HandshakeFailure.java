@@ -23,9 +23,10 @@ sealed interface HandshakeFailure {
 
     /// Matches the JDK's messages when client and server have no TLS version or cipher in common.
     Pattern NO_COMMON_TLS = Pattern.compile(
-            "(?i).*(?:protocol versions?|client requested protocol|cipher suites? in common).*", Pattern.DOTALL);
+            "(?i).*(?:protocol versions?|client requested protocol|cipher suites? in common|signature algorithm).*",
+            Pattern.DOTALL);
 
-    static HandshakeFailure of(Throwable cause, Client client) {
+    static HandshakeFailure of(Throwable cause, Client client, ClientHelloReader hello) {
         return switch (cause) {
             case ClosedChannelException _ -> new Disconnected();
             case SslHandshakeTimeoutException _ ->
@@ -33,7 +34,9 @@ sealed interface HandshakeFailure {
             case NotSslRecordException _ -> plainText(client);
             default -> {
                 String message = RejectReplies.printable(String.valueOf(cause.getMessage()));
-                yield NO_COMMON_TLS.matcher(message).matches() ? noCommonTls(client, message) : rejected(message);
+                yield NO_COMMON_TLS.matcher(message).matches()
+                        ? noCommonTls(client, hello, message)
+                        : rejected(message);
             }
         };
     }
@@ -41,18 +44,24 @@ sealed interface HandshakeFailure {
     private static HandshakeFailure plainText(Client client) {
         return client.tls() == ListenerTls.IMPLICIT
                 ? new Reported(
-                        reply(
-                                "the device sends plain text to a port with implicit TLS; enable TLS (not STARTTLS) on the device,"
-                                        + " or connect it to another port of relay.listeners"),
+                        reply("the device sends plain text to a port with implicit TLS; enable TLS (not STARTTLS) on"
+                                + " the device, or connect it to another port of relay.listeners"),
                         Optional.empty())
                 : reported("the device sent plain text after STARTTLS", Deviation.PIPELINED_STARTTLS);
     }
 
-    private static HandshakeFailure noCommonTls(Client client, String message) {
-        String hint =
-                client.policy().oldTls() ? "" : "; update the device, or set old-tls for it in relay.trusted-networks";
+    private static HandshakeFailure noCommonTls(Client client, ClientHelloReader hello, String message) {
+        Optional<String> impossible = hello.impossible();
+        boolean mayHelp = !client.policy().oldTls() && impossible.isEmpty();
+        String reason = impossible
+                .or(() -> mayHelp ? hello.outdated() : Optional.empty())
+                .map(found -> ": it " + found)
+                .orElse("");
+        String hint = mayHelp ? "; update the device, or set old-tls for it in relay.trusted-networks" : "";
         return reported(
-                "the device supports no allowed TLS version or cipher (" + message + ")" + hint, Deviation.OLD_TLS);
+                "the device supports no allowed TLS version, cipher or signature" + reason + " (" + message + ")"
+                        + hint,
+                Deviation.OLD_TLS);
     }
 
     private static HandshakeFailure rejected(String message) {

@@ -85,9 +85,11 @@ final class PipelineFactory {
 
     /// Adds TLS and, after the handshake, a session.
     void addTls(ChannelPipeline pipeline, Client client) {
+        ClientHelloReader hello = new ClientHelloReader(requireTls().keyAlgorithm());
         pipeline.addLast(
+                hello,
                 requireTls().handler(pipeline.channel(), client.policy().oldTls()),
-                new Handshake(client, rejects, ctx -> {
+                new Handshake(client, hello, rejects, ctx -> {
                     addSession(ctx.pipeline(), client);
                     fireHandshakeSuccess(ctx);
                     ctx.fireChannelActive();
@@ -107,9 +109,11 @@ final class PipelineFactory {
         if (hasEarlyData) {
             client.device().deviated(Deviation.PIPELINED_STARTTLS);
         }
+        ClientHelloReader hello = new ClientHelloReader(requireTls().keyAlgorithm());
         pipeline.addFirst(
+                hello,
                 requireTls().handler(pipeline.channel(), client.policy().oldTls()),
-                new Handshake(client, rejects, PipelineFactory::fireHandshakeSuccess));
+                new Handshake(client, hello, rejects, PipelineFactory::fireHandshakeSuccess));
     }
 
     private static void fireHandshakeSuccess(ChannelHandlerContext ctx) {

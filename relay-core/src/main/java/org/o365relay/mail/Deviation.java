@@ -43,7 +43,7 @@ public enum Deviation {
     NO_MESSAGE_ID("sends messages without Message-ID"),
     /// Counted even if the relay detects TLS and continues the session over TLS.
     TLS_ON_PLAINTEXT_PORT("starts TLS on a plain-text port", false),
-    OLD_TLS("supports only TLS 1.0 or 1.1", false),
+    OLD_TLS("supports only TLS 1.0 or 1.1, or outdated ciphers or signatures", false),
     PIPELINED_STARTTLS("sends more data after STARTTLS without waiting for the reply", false),
     UNSOLICITED_AUTH("sends AUTH although the relay does not offer it", false),
     AUTH_FAILED("logs in with a wrong user name or password", false),

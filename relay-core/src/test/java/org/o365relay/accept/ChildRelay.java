@@ -11,11 +11,14 @@ import org.o365relay.accept.tls.ListenerTls;
 import org.o365relay.accept.tls.OldTls;
 import org.o365relay.admit.TrustedNetwork;
 import org.o365relay.admit.TrustedNetworks;
+import org.o365relay.journal.Event.Rejected;
 import org.o365relay.mail.Deviation;
 
 /// A relay in a process of its own, with all that belongs to a process: a heap, file descriptors, security
 /// properties, sockets from its parent. Says where it listens, and then answers what it is asked.
 final class ChildRelay {
+
+    private static int rejections;
 
     private ChildRelay() {}
 
@@ -65,13 +68,17 @@ final class ChildRelay {
         return new TrustedNetworks(networks);
     }
 
-    private static void answer(char question, OpenRelay relay) {
+    private static void answer(char question, OpenRelay relay) throws InterruptedException {
         switch (question) {
             case 'h' -> System.out.println("HEAP " + usedHeap());
             case 't' -> System.out.println("THREADS " + Thread.activeCount());
             case 'm' -> System.out.println("MESSAGES " + relay.claims().size());
             case 'o' -> System.out.println("OLD " + relay.deviations("127.0.0.2", Deviation.OLD_TLS));
             case 'n' -> System.out.println("REFUSED " + relay.deviations("127.0.0.1", Deviation.OLD_TLS));
+            case 'l' -> {
+                List<Rejected> all = relay.journal().awaitRejected(++rejections);
+                System.out.println("LAST " + all.get(rejections - 1).reply().text());
+            }
             default -> {} // the end of a line
         }
     }

@@ -14,16 +14,21 @@ import java.security.KeyStore;
 import java.security.Security;
 import java.security.cert.CertificateFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 
-/// A process that speaks whatever TLS it is told: a line is port, its own address, version, and perhaps a cipher.
+/// A process that speaks whatever TLS it is told: a line is port, its own address, version, and perhaps a cipher and
+/// the only signature scheme that it accepts. With a second argument, it does not send the list of those it accepts.
 final class OldDevice {
 
     private OldDevice() {}
 
     public static void main(String[] arguments) throws Exception {
         Security.setProperty("jdk.tls.disabledAlgorithms", "SSLv3");
+        if (arguments.length > 1) {
+            System.setProperty("jdk.tls.client.disableExtensions", "signature_algorithms");
+        }
         BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String order = orders.readLine(); order != null; order = orders.readLine()) {
             System.out.println("RESULT " + result(order.split(" ", -1), Path.of(arguments[0], "relay.pem")));
@@ -39,6 +44,11 @@ final class OldDevice {
             socket.setEnabledProtocols(new String[] {order[2]});
             if (order.length > 3) {
                 socket.setEnabledCipherSuites(new String[] {order[3]});
+            }
+            if (order.length > 4) {
+                SSLParameters parameters = socket.getSSLParameters();
+                parameters.setSignatureSchemes(new String[] {order[4]});
+                socket.setSSLParameters(parameters);
             }
             socket.startHandshake();
             byte[] greeting = socket.getInputStream().readNBytes(3);

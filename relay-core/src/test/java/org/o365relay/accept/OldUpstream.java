@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
 import org.o365relay.accept.tls.CertificateFiles;
@@ -21,7 +22,7 @@ import org.o365relay.deliver.smtp.SmtpUpstreamSettings.Tls;
 import org.o365relay.identity.Credential;
 
 /// A process in which old TLS has been allowed for devices, and an upstream that knows one version and cipher
-/// only: they are the lines it is told.
+/// only, and perhaps one signature scheme: they are the lines it is told.
 final class OldUpstream {
 
     private OldUpstream() {}
@@ -43,6 +44,11 @@ final class OldUpstream {
                 context.getServerSocketFactory().createServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
             server.setEnabledProtocols(new String[] {order[0]});
             server.setEnabledCipherSuites(new String[] {order[1]});
+            if (order.length > 2) {
+                SSLParameters parameters = server.getSSLParameters();
+                parameters.setSignatureSchemes(new String[] {order[2]});
+                server.setSSLParameters(parameters);
+            }
             CompletableFuture<String> seen = new CompletableFuture<>();
             Thread.ofVirtual().start(() -> seen.complete(handshake(server)));
             try (SmtpUpstream upstream =

@@ -10,29 +10,63 @@ import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
 
-/// Enables TLS 1.0 and 1.1 (RFC 8996 §1) and ciphers without forward secrecy, for devices that support nothing
-/// newer.
+/// Enables TLS 1.0 and 1.1 (RFC 8996 §1), ciphers without forward secrecy or with 3DES, and signatures with SHA-1
+/// in TLS 1.2 (RFC 9155 §2), for devices that support nothing newer.
 ///
-/// The JDK disables these versions and ciphers with a security property that it reads only once, at the first
-/// use of TLS in the process, so [#allow] must be called earlier. After that call, every TLS server in the
-/// process accepts them unless it sets its own TLS versions and ciphers. The default TLS versions for outgoing
+/// The JDK disables them with a security property that it reads only once, at the first use of TLS in the
+/// process, so [#allow] must be called earlier. After that call, every TLS server in the process accepts these
+/// versions, and RSA key exchange, unless it sets its own TLS versions and ciphers. 3DES must be enabled
+/// explicitly, and SHA-1 with [#enableOldSignatures]. The default TLS versions and signature schemes for outgoing
 /// connections are unchanged.
 public final class OldTls {
 
     private static final String PROPERTY = "jdk.tls.disabledAlgorithms";
-    private static final Set<String> REENABLED = Set.of("TLSv1", "TLSv1.1", "TLS_RSA_*");
+    private static final Set<String> REENABLED = Set.of(
+            "TLSv1",
+            "TLSv1.1",
+            "TLS_RSA_*",
+            "3DES_EDE_CBC",
+            "rsa_pkcs1_sha1 usage HandshakeSignature",
+            "ecdsa_sha1 usage HandshakeSignature");
 
     private static final List<String> CURRENT = List.of("TLSv1.3", "TLSv1.2");
     private static final List<String> WITH_OLD = List.of("TLSv1.3", "TLSv1.2", "TLSv1.1", "TLSv1");
+
+    // the JDK's, in its order, without those that it disables
+    private static final List<String> SIGNATURES = List.of(
+            "ecdsa_secp256r1_sha256",
+            "ecdsa_secp384r1_sha384",
+            "ecdsa_secp521r1_sha512",
+            "ed25519",
+            "ed448",
+            "rsa_pss_rsae_sha256",
+            "rsa_pss_rsae_sha384",
+            "rsa_pss_rsae_sha512",
+            "rsa_pss_pss_sha256",
+            "rsa_pss_pss_sha384",
+            "rsa_pss_pss_sha512",
+            "rsa_pkcs1_sha256",
+            "rsa_pkcs1_sha384",
+            "rsa_pkcs1_sha512",
+            "dsa_sha256",
+            "ecdsa_sha224",
+            "rsa_sha224",
+            "dsa_sha224");
+
+    private static final List<String> OLD_SIGNATURES = List.of("ecdsa_sha1", "rsa_pkcs1_sha1");
 
     private OldTls() {}
 
     /// Allows old TLS. Must be called before the first use of TLS in the process.
     public static void allow() {
         Security.setProperty(PROPERTY, without(String.valueOf(Security.getProperty(PROPERTY))));
-        // keeps the default TLS versions for outgoing connections
+        // keeps the defaults for outgoing connections, and the default signature schemes for the others
         System.setProperty("jdk.tls.client.protocols", "TLSv1.3,TLSv1.2");
+        String signatures = String.join(",", SIGNATURES);
+        System.setProperty("jdk.tls.client.SignatureSchemes", signatures);
+        System.setProperty("jdk.tls.server.SignatureSchemes", signatures);
     }
 
     /// @param disabled value of the security property that lists the disabled algorithms
@@ -67,13 +101,28 @@ public final class OldTls {
         return old ? WITH_OLD : CURRENT;
     }
 
-    /// @param old whether to include cipher suites with RSA key exchange
-    /// @return the default cipher suites of the JDK
+    /// Allows the server to sign with SHA-1 if the client accepts nothing else.
+    static void enableOldSignatures(SSLEngine engine) {
+        SSLParameters parameters = engine.getSSLParameters();
+        parameters.setSignatureSchemes(
+                Stream.concat(SIGNATURES.stream(), OLD_SIGNATURES.stream()).toArray(String[]::new));
+        engine.setSSLParameters(parameters);
+    }
+
+    /// @param old whether to include cipher suites with RSA key exchange or 3DES
+    /// @return the default cipher suites of the JDK, then those with 3DES
     static List<String> ciphers(boolean old) {
         try {
-            Stream<String> enabled = Arrays.stream(
-                    SSLContext.getDefault().getDefaultSSLParameters().getCipherSuites());
-            return enabled.filter(suite -> old || !suite.startsWith("TLS_RSA_")).toList();
+            SSLContext context = SSLContext.getDefault();
+            List<String> enabled = List.of(context.getDefaultSSLParameters().getCipherSuites());
+            Stream<String> tripleDes = Arrays.stream(
+                            context.getSupportedSSLParameters().getCipherSuites())
+                    .filter(suite -> suite.contains("_WITH_3DES_") && !suite.contains("_anon_"));
+            return old
+                    ? Stream.concat(enabled.stream(), tripleDes).distinct().toList()
+                    : enabled.stream()
+                            .filter(suite -> !suite.startsWith("TLS_RSA_"))
+                            .toList();
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this Java has no usable TLS: " + e.getMessage(), e);
         }

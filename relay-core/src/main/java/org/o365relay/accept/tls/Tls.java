@@ -64,7 +64,8 @@ public final class Tls implements AutoCloseable {
 
     /// @param current context for networks without `old-tls`
     /// @param withOldTls context for networks with `old-tls`
-    private record Contexts(SslContext current, SslContext withOldTls) {}
+    /// @param keyAlgorithm algorithm of the certificate's key
+    private record Contexts(SslContext current, SslContext withOldTls, String keyAlgorithm) {}
 
     public CertificateFiles files() {
         return files;
@@ -77,7 +78,15 @@ public final class Tls implements AutoCloseable {
         SslContext context = old ? loaded.withOldTls : loaded.current;
         SslHandler handler = context.newHandler(channel.alloc(), workers);
         handler.setHandshakeTimeout(handshakeTimeout.toMillis(), TimeUnit.MILLISECONDS);
+        if (old) {
+            OldTls.enableOldSignatures(handler.engine());
+        }
         return handler;
+    }
+
+    /// @return algorithm of the certificate's key, such as `RSA` or `EC`
+    public String keyAlgorithm() {
+        return contexts.keyAlgorithm;
     }
 
     /// Polls the files. Polling, unlike a WatchService, also works on network file systems and with the
@@ -98,7 +107,10 @@ public final class Tls implements AutoCloseable {
 
     private Contexts load() throws UnusableCertificateException {
         ServerIdentity identity = ServerIdentity.read(files);
-        Contexts loaded = new Contexts(context(identity, false), context(identity, true));
+        Contexts loaded = new Contexts(
+                context(identity, false),
+                context(identity, true),
+                identity.key().getAlgorithm());
         log.info("TLS enabled with {}", identity);
         identity.validityProblem(clock.instant()).ifPresent(log::warn);
         return loaded;

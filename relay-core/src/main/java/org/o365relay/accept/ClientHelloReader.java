@@ -1,0 +1,47 @@
+package org.o365relay.accept;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.o365relay.accept.tls.ClientHello;
+
+/// Precedes an `SslHandler` in the pipeline and reads the ClientHello that passes through. Removes itself when it
+/// has the ClientHello, or cannot get it.
+final class ClientHelloReader extends ChannelInboundHandlerAdapter {
+
+    private static final int MAX_RECORD = 5 + 16 * 1024; // RFC 8446 §5.1
+
+    private final String keyAlgorithm;
+    private final ByteBuf octets = Unpooled.buffer(512);
+    private @Nullable ClientHello hello;
+
+    /// @param keyAlgorithm algorithm of the key of the relay's certificate
+    ClientHelloReader(String keyAlgorithm) {
+        this.keyAlgorithm = keyAlgorithm;
+    }
+
+    /// @return what prevents a handshake without `old-tls`; empty if nothing is known to
+    Optional<String> outdated() {
+        return Optional.ofNullable(hello).flatMap(read -> read.outdated(keyAlgorithm));
+    }
+
+    /// @return what prevents a handshake even with `old-tls`; empty if nothing is known to
+    Optional<String> impossible() {
+        return Optional.ofNullable(hello).flatMap(read -> read.impossible(keyAlgorithm));
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        ByteBuf received = (ByteBuf) message;
+        int length = Math.min(received.readableBytes(), MAX_RECORD - octets.readableBytes());
+        octets.writeBytes(received, received.readerIndex(), length);
+        hello = ClientHello.parse(octets).orElse(null);
+        if (hello != null || octets.readableBytes() == MAX_RECORD) {
+            ctx.pipeline().remove(this);
+        }
+        ctx.fireChannelRead(message);
+    }
+}
