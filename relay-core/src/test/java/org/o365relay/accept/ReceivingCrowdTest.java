@@ -21,8 +21,8 @@ import org.o365relay.queue.jdbc.ChildJvm;
 @Timeout(60)
 class ReceivingCrowdTest {
 
-    private static final int CROWD = 500;
-    private static final int ROUNDS = 10;
+    private static final int CROWD = 250;
+    private static final int ROUNDS = 6;
     private static final ByteBuffer CONTENT =
             ByteBuffer.wrap(("x".repeat(998) + "\r\n").repeat(64).getBytes(StandardCharsets.US_ASCII));
 
