@@ -26,9 +26,10 @@ class ArchitectureTest {
             .importPackages("org.o365relay");
 
     /// Which of the relay's packages a package may use, besides itself and the packages that all may use: mail,
-    /// journal, json and time.
+    /// journal, json, machine and time.
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
+        machine      |
         time         |
         mail         |
         journal      |
@@ -63,7 +64,7 @@ class ArchitectureTest {
         """)
     void aPackageDependsOnlyOnAllowedPackages(String stage, String neighbours) {
         Stream<String> named = neighbours == null ? Stream.of() : Arrays.stream(neighbours.split(", +", -1));
-        String[] allowed = Stream.concat(Stream.of(stage, "mail", "journal", "json", "time"), named)
+        String[] allowed = Stream.concat(Stream.of(stage, "mail", "journal", "json", "machine", "time"), named)
                 .map(name -> "org.o365relay." + name)
                 .toArray(String[]::new);
         classes()

@@ -19,6 +19,7 @@ import org.o365relay.deliver.upstream.Response.Origin;
 import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.deliver.upstream.Verdict;
 import org.o365relay.journal.Journal;
+import org.o365relay.machine.Shortage;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Recipient;
@@ -40,6 +41,7 @@ import org.slf4j.LoggerFactory;
 public final class Delivery {
 
     private static final Logger log = LoggerFactory.getLogger(Delivery.class);
+    private static final ReportedMessage NOTHING_READ = new ReportedMessage(null, new byte[0]);
 
     private final Claims queue;
     private final MailboxSender sender;
@@ -113,13 +115,30 @@ public final class Delivery {
                 case Rewritten rewritten -> attempt(claim, rewritten, upstream);
                 case Unacceptable(Reply reply, ReportedMessage original) -> localFailure(claim, reply, original);
             };
-        } catch (IOException e) {
-            log.error("message {} cannot be read from the queue, and is deferred: {}", claim.id(), e.getMessage());
-            return localFailure(claim, "The relay cannot read the message from its queue");
-        } catch (RuntimeException e) {
-            log.error("message {} cannot be sent because of a bug, and is deferred; please report it", claim.id(), e);
-            return localFailure(claim, "Internal error in the relay, see its log");
+        } catch (IOException | RuntimeException | OutOfMemoryError e) {
+            return failed(claim, e);
         }
+    }
+
+    /// An attempt that failed in the relay. A shortage is treated as an upstream that cannot be reached, so that
+    /// the attempt does not count and other messages wait, too.
+    private Attempt failed(Claim claim, Throwable failure) {
+        Optional<Shortage> shortage = Shortage.causeOf(failure);
+        if (shortage.isPresent()) {
+            log.warn("message {} is deferred: {}", claim.id(), shortage.get().text());
+            Reply reply = Reply.of(451, "4.3.1", shortage.get().text());
+            return localFailure(claim, new Response(Step.CONNECT, reply, Origin.NETWORK), NOTHING_READ);
+        }
+        if (failure instanceof Error error) {
+            throw error;
+        }
+        if (failure instanceof IOException) {
+            log.error(
+                    "message {} cannot be read from the queue, and is deferred: {}", claim.id(), failure.getMessage());
+            return localFailure(claim, "The relay cannot read the message from its queue");
+        }
+        log.error("message {} cannot be sent because of a bug, and is deferred; please report it", claim.id(), failure);
+        return localFailure(claim, "Internal error in the relay, see its log");
     }
 
     private Attempt attempt(Claim claim, Rewritten rewritten, DeliveryPermit upstream) {
@@ -152,12 +171,15 @@ public final class Delivery {
     }
 
     private Attempt localFailure(Claim claim, String failure) {
-        return localFailure(claim, Reply.of(451, "4.3.0", failure), new ReportedMessage(null, new byte[0]));
+        return localFailure(claim, Reply.of(451, "4.3.0", failure), NOTHING_READ);
     }
 
     private Attempt localFailure(Claim claim, Reply reply, ReportedMessage original) {
-        Verdict verdict = sender.policy().judge(new Response(Step.CONTENT, reply, Origin.RELAY), false);
-        return Attempt.local(claim.recipients(), verdict, original);
+        return localFailure(claim, new Response(Step.CONTENT, reply, Origin.RELAY), original);
+    }
+
+    private Attempt localFailure(Claim claim, Response response, ReportedMessage original) {
+        return Attempt.local(claim.recipients(), sender.policy().judge(response, false), original);
     }
 
     /// Evaluates the result. If the evaluation fails because of a bug, the result is settled without

@@ -6,6 +6,7 @@ import org.o365relay.deliver.health.HealthEvent;
 import org.o365relay.deliver.health.HealthEvent.Answered;
 import org.o365relay.deliver.health.HealthEvent.ConnectionLost;
 import org.o365relay.deliver.upstream.Response;
+import org.o365relay.machine.Shortage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,15 +29,20 @@ record UpstreamChecker(MailboxSender sender) {
             try {
                 check(due.get());
             } catch (RuntimeException e) {
-                log.error(
-                        "upstream {} cannot be checked because of a bug; please report it",
-                        sender.failover().upstream(due.get()).name(),
-                        e);
+                logFailure(sender.failover().upstream(due.get()).name(), e);
                 sender.failover().apply(new ConnectionLost(due.get()));
             } finally {
                 sender.failover().release(due.get());
             }
         }
+    }
+
+    private static void logFailure(String upstream, RuntimeException failure) {
+        Shortage.causeOf(failure)
+                .ifPresentOrElse(
+                        shortage -> log.warn("upstream {} cannot be checked: {}", upstream, shortage.text()),
+                        () -> log.error(
+                                "upstream {} cannot be checked because of a bug; please report it", upstream, failure));
     }
 
     private void check(DeliveryPermit permit) {

@@ -5,8 +5,10 @@ import com.microsoft.aad.msal4j.MsalThrottlingException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.identity.TokenException.Origin;
+import org.o365relay.machine.Shortage;
 import org.o365relay.mail.Reply;
 import org.o365relay.net.NoResponseException;
 
@@ -39,11 +41,16 @@ final class SignInException extends Exception {
     }
 
     /// Creates the exception for a failure that the relay itself detects, such as a missing login or an
-    /// unreadable key.
+    /// unreadable key. If the cause is a [Shortage], the origin is the network, so that the failure is not
+    /// attributed to the credential.
     ///
     /// @param error error code, in the style of the sign-in service
     static SignInException misconfigured(String error, String text, @Nullable Throwable cause) {
-        return new SignInException(Origin.SERVICE, BAD_REQUEST, error + ": " + text, null, cause);
+        Optional<Shortage> shortage = cause == null ? Optional.empty() : Shortage.causeOf(cause);
+        return shortage.isPresent()
+                ? new SignInException(
+                        Origin.NETWORK, UNREACHABLE, shortage.get().text(), null, cause)
+                : new SignInException(Origin.SERVICE, BAD_REQUEST, error + ": " + text, null, cause);
     }
 
     /// @param http HTTP client that MSAL used

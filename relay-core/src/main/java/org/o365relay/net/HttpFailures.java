@@ -11,12 +11,17 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
+import org.o365relay.machine.Shortage;
 import org.o365relay.net.HttpSettings.Proxy;
 
 /// Describes why a request got no response from the server.
 record HttpFailures(HttpSettings settings, URI target) {
 
     NoResponseException noResponse(IOException failure) {
+        Optional<Shortage> shortage = Shortage.causeOf(failure);
+        if (shortage.isPresent()) {
+            return new NoResponseException(false, shortage.get().text(), failure);
+        }
         Optional<ServerTrust.UntrustedCertificateException> refused =
                 find(failure, ServerTrust.UntrustedCertificateException.class);
         if (refused.isPresent()) {

@@ -1,6 +1,7 @@
 package org.o365relay.net;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.ProtocolException;
 import java.net.ProxySelector;
@@ -165,7 +166,11 @@ public final class Https {
     /// have ended: the JDK keeps it open for ever, but not longer than its client.
     private synchronized void replace(HttpClient used) {
         if (used.equals(client)) {
-            client = newClient(settings, tls);
+            try {
+                client = newClient(settings, tls);
+            } catch (UncheckedIOException e) {
+                return; // without file descriptors, the old client is better than none
+            }
             used.shutdown();
         }
     }

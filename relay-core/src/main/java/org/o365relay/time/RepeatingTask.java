@@ -3,11 +3,12 @@ package org.o365relay.time;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.o365relay.machine.Shortage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Runs a task on its own virtual thread until it is stopped, with a pause after each run. If a run throws a
-/// runtime exception, it is logged as a bug and the task is still repeated.
+/// runtime exception, it is logged (as a bug unless the machine lacks something) and the task is still repeated.
 ///
 /// [#start] and [#stop] can be called from any thread; [#start] only once. A task that is stopped before it is
 /// started never runs.
@@ -59,8 +60,20 @@ public final class RepeatingTask {
         try {
             task.run();
         } catch (RuntimeException e) {
-            log.error("{} failed because of a bug, retrying in {} s; please report it", name, pause.toSeconds(), e);
+            logFailure(e);
         }
+    }
+
+    private void logFailure(RuntimeException failure) {
+        Shortage.causeOf(failure)
+                .ifPresentOrElse(
+                        shortage ->
+                                log.warn("{} failed, retrying in {} s: {}", name, pause.toSeconds(), shortage.text()),
+                        () -> log.error(
+                                "{} failed because of a bug, retrying in {} s; please report it",
+                                name,
+                                pause.toSeconds(),
+                                failure));
     }
 
     /// @return whether [#stop] was called; if so, a long run should end early

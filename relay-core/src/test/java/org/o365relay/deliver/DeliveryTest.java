@@ -2,6 +2,8 @@ package org.o365relay.deliver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -296,6 +298,25 @@ class DeliveryTest {
 
         assertThat(relay.journal.lines("deferred")).singleElement().asString().contains("Internal error in the relay");
         assertThat(relay.journal.lines("delivered")).hasSize(1);
+    }
+
+    @Test
+    void countsNoAttemptWithoutAFreeFileDescriptor() {
+        relay.upstream.answer(_ -> {
+            throw new UncheckedIOException(new FileSystemException("ca.pem", null, "Too many open files"));
+        });
+        relay.accept("scan@contoso.example", SCAN, "anna@contoso.example");
+
+        relay.deliverDue();
+
+        assertThat(relay.journal.lines("unreachable"))
+                .singleElement()
+                .asString()
+                .contains("out of file descriptors: raise LimitNOFILE");
+        assertThat(relay.sender.failover().isOpen()).isFalse();
+        assertThat(relay.due())
+                .singleElement()
+                .satisfies(claim -> assertThat(claim.attempts()).isEqualTo(1));
     }
 
     @Test

@@ -15,6 +15,7 @@ import javax.net.ssl.SSLHandshakeException;
 import org.o365relay.deliver.upstream.Response;
 import org.o365relay.deliver.upstream.Response.Origin;
 import org.o365relay.deliver.upstream.Response.Step;
+import org.o365relay.machine.Shortage;
 import org.o365relay.mail.EnhancedStatus;
 import org.o365relay.mail.Reply;
 import org.o365relay.net.ResponseTooLargeException;
@@ -29,6 +30,10 @@ record GraphFailures(Duration timeout) {
     /// @param progress how much of the request was sent
     /// @param step step to report if the whole request may have arrived
     Response connectionFailure(String host, RequestProgress progress, Step step, Throwable failure) {
+        Optional<Shortage> shortage = progress.hasBegun() ? Optional.empty() : Shortage.causeOf(failure);
+        if (shortage.isPresent()) {
+            return network(Step.CONNECT, "4.3.1", shortage.get().text());
+        }
         Optional<ServerTrust.UntrustedCertificateException> refused =
                 find(failure, ServerTrust.UntrustedCertificateException.class);
         if (refused.isPresent()) {

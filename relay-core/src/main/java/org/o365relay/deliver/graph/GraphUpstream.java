@@ -6,6 +6,7 @@ import java.io.SequenceInputStream;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.o365relay.deliver.upstream.AttemptAbortedException;
 import org.o365relay.deliver.upstream.OutgoingMessage;
 import org.o365relay.deliver.upstream.Response;
@@ -14,6 +15,7 @@ import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.deliver.upstream.Upstream;
 import org.o365relay.deliver.upstream.UpstreamCheck;
 import org.o365relay.identity.TokenSource;
+import org.o365relay.machine.Shortage;
 import org.o365relay.mail.Recipient;
 import org.o365relay.mail.Reply;
 import org.o365relay.mail.UnacceptableContentException;
@@ -91,6 +93,11 @@ public final class GraphUpstream implements Upstream {
         } catch (UnacceptableContentException e) {
             return new Response(Step.CONTENT, e.reply(), Origin.RELAY);
         } catch (Spool.Failed e) {
+            Optional<Shortage> shortage = Shortage.causeOf(e);
+            if (shortage.isPresent()) {
+                Reply reply = Reply.of(451, "4.3.1", shortage.get().text());
+                return new Response(Step.CONNECT, reply, Origin.NETWORK);
+            }
             return new Response(Step.CONTENT, Reply.of(452, "4.3.1", String.valueOf(e.getMessage())), Origin.RELAY);
         } catch (IOException e) {
             return new Response(

@@ -15,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.machine.Shortage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -140,7 +141,9 @@ record ConnectionRace(Connector connector, Duration stagger, AddressMemory memor
         private void remember(Ended ended) {
             if (ended.failure() != null) {
                 lastFailure = ended.failure();
-                memory.failed(ended.server().getAddress());
+                if (Shortage.causeOf(lastFailure).isEmpty()) {
+                    memory.failed(ended.server().getAddress());
+                }
             } else {
                 memory.worked(ended.server().getAddress());
                 running.stream()

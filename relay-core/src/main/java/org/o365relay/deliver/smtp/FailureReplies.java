@@ -13,6 +13,7 @@ import org.o365relay.deliver.upstream.Response;
 import org.o365relay.deliver.upstream.Response.Origin;
 import org.o365relay.deliver.upstream.Response.Step;
 import org.o365relay.identity.TokenException;
+import org.o365relay.machine.Shortage;
 import org.o365relay.mail.Reply;
 import org.o365relay.mail.UnacceptableContentException;
 import org.o365relay.net.ServerTrust;
@@ -23,6 +24,10 @@ record FailureReplies(SmtpUpstreamSettings settings) {
 
     /// @param overdue whether the relay closed the connection because the step exceeded its time limit
     Response connectionFailure(Step step, Throwable failure, boolean overdue) {
+        Optional<Response> shortage = step.compareTo(Step.MAIL) < 0 && !overdue ? shortage(failure) : Optional.empty();
+        if (shortage.isPresent()) {
+            return shortage.get();
+        }
         Optional<ServerTrust.UntrustedCertificateException> refused =
                 find(failure, ServerTrust.UntrustedCertificateException.class);
         if (refused.isPresent()) {
@@ -55,6 +60,12 @@ record FailureReplies(SmtpUpstreamSettings settings) {
             case CONTRADICTORY -> invalidReply(step, "an SMTP reply with different codes", shown);
             case TOO_LONG -> invalidReply(step, "an SMTP reply that is too long", shown);
         };
+    }
+
+    /// @return response for a failure before MAIL because the machine lacks something; empty if the failure has
+    ///     another cause
+    private static Optional<Response> shortage(Throwable failure) {
+        return Shortage.causeOf(failure).map(shortage -> network(Step.CONNECT, "4.3.1", shortage.text()));
     }
 
     private Response invalidReply(Step step, String what, String shown) {
@@ -110,7 +121,7 @@ record FailureReplies(SmtpUpstreamSettings settings) {
 
     /// Response for a client certificate or key that cannot be used.
     Response unusableCertificate(UnusableKeyException failure) {
-        return tls("the client certificate cannot be used: " + failure.getMessage());
+        return shortage(failure).orElseGet(() -> tls("the client certificate cannot be used: " + failure.getMessage()));
     }
 
     /// Response for a non-ASCII sender or recipient if the upstream does not offer SMTPUTF8 (RFC 6531 §3.5).
