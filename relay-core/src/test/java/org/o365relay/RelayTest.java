@@ -59,8 +59,8 @@ class RelayTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "INSERT INTO suppressed_notice VALUES (1, 'failed', 'printer-3', 'anna@contoso.example', 1)",
-                "INSERT INTO suppressed_notice VALUES (1, 'failed', '10.0.0.7', 'nobody at all', 1)",
+                "INSERT INTO suppressed_notice VALUES (1, 'failed', 'printer-3', 'anna@contoso.example', 1, 1)",
+                "INSERT INTO suppressed_notice VALUES (1, 'failed', '10.0.0.7', 'nobody at all', 1, 1)",
                 "DROP TABLE suppressed_notice",
                 "DROP TABLE active_alert"
             })
