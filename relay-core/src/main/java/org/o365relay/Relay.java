@@ -190,13 +190,13 @@ public final class Relay {
                 emails,
                 webhook == null ? null : new Webhook(webhook, settings.http(), settings.hostname(), version),
                 journal,
-                clock.calendar());
+                clock);
     }
 
     private SmtpListener listener(JdbcQueue queue, Journal journal) throws ListenException {
-        Devices devices = new Devices(queue.devices().all(), clock.calendar());
+        Devices devices = new Devices(queue.devices().all(), clock);
         queue.devices().startPersisting(devices);
-        return new SmtpListener(settings.accept(), devices, queue.intake(), journal, clock.calendar());
+        return new SmtpListener(settings.accept(), devices, queue.intake(), journal, clock);
     }
 
     private List<Endpoint> listen(SmtpListener listener) throws ListenException {

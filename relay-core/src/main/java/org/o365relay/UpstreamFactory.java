@@ -141,7 +141,7 @@ public final class UpstreamFactory implements AutoCloseable {
     }
 
     private synchronized SignInService signIn() {
-        SignInService known = signIn == null ? new SignInService(http, clock.calendar()) : signIn;
+        SignInService known = signIn == null ? new SignInService(http, clock) : signIn;
         signIn = known;
         return known;
     }

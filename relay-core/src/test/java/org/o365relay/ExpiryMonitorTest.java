@@ -208,7 +208,7 @@ class ExpiryMonitorTest {
                 emails(null),
                 null,
                 journal,
-                clock);
+                clock.steady());
     }
 
     private AlertEmails emails(@Nullable EmailAddress admin) {

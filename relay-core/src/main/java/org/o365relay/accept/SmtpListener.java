@@ -15,7 +15,6 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -38,6 +37,7 @@ import org.o365relay.accept.tls.UnusableCertificateException;
 import org.o365relay.admit.Devices;
 import org.o365relay.journal.Journal;
 import org.o365relay.queue.Intake;
+import org.o365relay.time.SteadyClock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,7 +49,7 @@ public final class SmtpListener {
     private static final Logger log = LoggerFactory.getLogger(SmtpListener.class);
 
     private final SessionLimits limits;
-    private final InstantSource clock;
+    private final SteadyClock clock;
     private final ConnectionLimiter connections;
     private final ConnectionLimiter proxyConnections;
     private final ReceiveMemory memory = ReceiveMemory.ofProcess();
@@ -65,7 +65,7 @@ public final class SmtpListener {
     private final ChannelGroup clients = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
 
     /// @throws ListenException if the relay's certificate cannot be used
-    public SmtpListener(AcceptSettings settings, Devices devices, Intake queue, Journal journal, InstantSource clock)
+    public SmtpListener(AcceptSettings settings, Devices devices, Intake queue, Journal journal, SteadyClock clock)
             throws ListenException {
         this(settings, devices, queue, journal, clock, System.getenv(), Tls.CHECK_INTERVAL);
     }
@@ -77,7 +77,7 @@ public final class SmtpListener {
             Devices devices,
             Intake queue,
             Journal journal,
-            InstantSource clock,
+            SteadyClock clock,
             Map<String, String> environment,
             Duration checkInterval)
             throws ListenException {
@@ -90,7 +90,7 @@ public final class SmtpListener {
         this.tls = tls(settings, checkInterval);
         this.users = new Users(settings.users(), clock);
         this.rejectLog = new RejectLog(journal, RejectLog.CONNECTION_LINES);
-        this.sessions = new SessionFactory(settings.session(), users, queue, journal, clock);
+        this.sessions = new SessionFactory(settings.session(), users, queue, journal, clock.calendar());
         this.pipelines =
                 new PipelineFactory(sessions, devices, new RejectHandler(devices, rejectLog), tls, memory, clock);
         IoHandlerFactory io = Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
@@ -117,7 +117,9 @@ public final class SmtpListener {
     private @Nullable Tls tls(AcceptSettings settings, Duration checkInterval) throws ListenException {
         CertificateFiles files = settings.certificate();
         try {
-            return files == null ? null : new Tls(files, limits.commandTimeout(), handshakes, clock, checkInterval);
+            return files == null
+                    ? null
+                    : new Tls(files, limits.commandTimeout(), handshakes, clock.calendar(), checkInterval);
         } catch (UnusableCertificateException e) {
             throw new ListenException("cannot enable TLS: " + e.getMessage());
         }

@@ -2,7 +2,6 @@ package org.o365relay.admit;
 
 import java.net.InetAddress;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +10,7 @@ import org.o365relay.mail.Deviation;
 import org.o365relay.mail.DeviceChange;
 import org.o365relay.mail.DeviceRecord;
 import org.o365relay.mail.UsageSlot;
+import org.o365relay.time.SteadyClock;
 
 /// Counts the messages, recipients and deviations of one client address across all its sessions, and enforces
 /// its limits. Thread-safe; never blocks for long.
@@ -21,7 +21,7 @@ import org.o365relay.mail.UsageSlot;
 public final class Device {
 
     private final InetAddress address;
-    private final InstantSource clock;
+    private final SteadyClock clock;
     private final DirtyDevices dirty;
     private final Usage usage = new Usage();
     private final Map<Deviation, Long> deviations = new EnumMap<>(Deviation.class);
@@ -38,15 +38,15 @@ public final class Device {
     private boolean isStored; // the full record was written at least once
     private boolean isEvicted;
 
-    Device(InetAddress address, InstantSource clock, DirtyDevices dirty) {
+    Device(InetAddress address, SteadyClock clock, DirtyDevices dirty) {
         this.address = address;
         this.clock = clock;
         this.dirty = dirty;
-        this.firstSeen = clock.millis();
+        this.firstSeen = clock.calendar().millis();
         this.lastSeen = firstSeen;
     }
 
-    Device(DeviceRecord stored, InstantSource clock, DirtyDevices dirty) {
+    Device(DeviceRecord stored, SteadyClock clock, DirtyDevices dirty) {
         this.address = stored.address();
         this.clock = clock;
         this.dirty = dirty;
@@ -67,7 +67,7 @@ public final class Device {
     }
 
     synchronized void seen() {
-        lastSeen = clock.millis();
+        lastSeen = clock.calendar().millis();
         changed();
     }
 
@@ -106,7 +106,7 @@ public final class Device {
     public synchronized Optional<LimitExceeded> beginMessage(DeviceLimits limits) {
         return limits.messagesPerMinute() == null
                 ? Optional.empty()
-                : usage.countMessage(limits.messagesPerMinute(), clock.millis());
+                : usage.countMessage(limits.messagesPerMinute(), clock.millis()).map(this::onCalendar);
     }
 
     /// Reserves a recipient until [#messageAccepted] or [#release]. Recipients of accepted messages count
@@ -120,7 +120,11 @@ public final class Device {
             return Optional.empty();
         }
         hasRecipientLimit = true;
-        return usage.reserve(limits, clock.millis());
+        return usage.reserve(limits, clock.millis()).map(this::onCalendar);
+    }
+
+    private LimitExceeded onCalendar(LimitExceeded excess) {
+        return new LimitExceeded(excess.limit(), excess.allowed(), clock.toCalendar(excess.until()));
     }
 
     /// Releases the recipients reserved for a message that was not accepted.
@@ -133,10 +137,10 @@ public final class Device {
     ///
     /// @param recipients number of recipients reserved for the message
     public synchronized void messageAccepted(int recipients, long size) {
-        lastSeen = clock.millis();
+        lastSeen = clock.calendar().millis();
         messages++;
         octets += size;
-        usage.commit(recipients, lastSeen);
+        usage.commit(recipients, clock.millis());
         usageChanged();
     }
 

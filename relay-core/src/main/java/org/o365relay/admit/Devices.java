@@ -1,7 +1,6 @@
 package org.o365relay.admit;
 
 import java.net.InetAddress;
-import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -11,6 +10,7 @@ import java.util.stream.Stream;
 import org.o365relay.mail.DeviceChange;
 import org.o365relay.mail.DeviceChanges;
 import org.o365relay.mail.DeviceRecord;
+import org.o365relay.time.SteadyClock;
 
 /// The devices of all client addresses, up to [#MAX_DEVICES]. When a limit is reached, a new device evicts the
 /// least recently seen unproven device (one from which no message was ever accepted). If there is none and
@@ -27,19 +27,19 @@ public final class Devices implements DeviceChanges {
     /// Maximum number of unproven devices; they also count toward [#MAX_DEVICES].
     public static final int MAX_UNPROVEN = 1_000;
 
-    private final InstantSource clock;
+    private final SteadyClock clock;
     private final DirtyDevices dirty = new DirtyDevices();
     private final Map<InetAddress, Device> proven = new LinkedHashMap<>(16, 0.75f, true);
 
     /// May contain devices that have become proven; an eviction moves those that it finds.
     private final Map<InetAddress, Device> unproven = new LinkedHashMap<>(16, 0.75f, true);
 
-    public Devices(InstantSource clock) {
+    public Devices(SteadyClock clock) {
         this(List.of(), clock);
     }
 
     /// @param stored records stored by earlier runs
-    public Devices(List<DeviceRecord> stored, InstantSource clock) {
+    public Devices(List<DeviceRecord> stored, SteadyClock clock) {
         this.clock = clock;
         stored.stream()
                 .sorted(Comparator.comparing(DeviceRecord::lastSeen))

@@ -12,7 +12,8 @@ import org.o365relay.time.RollingCount;
 import org.o365relay.time.RollingCount.Slot;
 
 /// Counts the messages and recipients of a device for its limits, and tracks which time slots have not been
-/// written to disk yet. Not thread-safe. Times are milliseconds since 1970.
+/// written to disk yet. Not thread-safe. Times are milliseconds on the steady
+/// clock.
 final class Usage {
 
     private static final long SECOND = 1_000;

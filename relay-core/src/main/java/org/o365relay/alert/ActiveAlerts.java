@@ -2,7 +2,6 @@ package org.o365relay.alert;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -18,6 +17,8 @@ import org.o365relay.queue.AlertStore;
 import org.o365relay.queue.LocalMessage;
 import org.o365relay.queue.QueueException;
 import org.o365relay.queue.StoredAlert;
+import org.o365relay.time.SteadyClock;
+import org.o365relay.time.SteadyClock.Reading;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,7 +38,7 @@ public final class ActiveAlerts {
     private final Consumer<AlertMessage> webhook;
     private final Journal journal;
     private final Duration delay;
-    private final InstantSource clock;
+    private final SteadyClock clock;
     private final Map<String, AlertState> alerts = new ConcurrentHashMap<>();
     private final Set<String> unsaved = new HashSet<>(); // used only by the thread that calls check()
 
@@ -53,7 +54,7 @@ public final class ActiveAlerts {
             Consumer<AlertMessage> webhook,
             Journal journal,
             Duration delay,
-            InstantSource clock) {
+            SteadyClock clock) {
         this.queue = queue;
         this.emails = emails;
         this.webhook = webhook;
@@ -68,7 +69,7 @@ public final class ActiveAlerts {
 
     /// Raises an alert, or updates it if it is active.
     public void raise(AlertCondition condition) {
-        Instant now = clock.instant();
+        Reading now = clock.reading();
         alerts.compute(
                 condition.name(),
                 (_, state) -> state == null ? AlertState.of(condition, now) : state.detectedAgain(condition, now));
@@ -162,7 +163,7 @@ public final class ActiveAlerts {
     }
 
     private void reportCleared(AlertState state, Instant at) {
-        AlertMessage message = state.cleared(at);
+        AlertMessage message = state.cleared(clock.toCalendar(at));
         Optional<LocalMessage> email = emails.write(message, state.condition());
         queue.clear(state.condition().name(), email.orElse(null))
                 .ifPresent(id -> email.ifPresent(
@@ -175,6 +176,8 @@ public final class ActiveAlerts {
         // a condition that was raised again in the meantime is a new alert
         alerts.computeIfPresent(
                 state.condition().name(),
-                (_, latest) -> latest.clearedAt(now) == null ? AlertState.of(latest.condition(), latest.seen()) : null);
+                (_, latest) -> latest.clearedAt(now) == null
+                        ? AlertState.of(latest.condition(), new Reading(latest.seen(), clock.toCalendar(latest.seen())))
+                        : null);
     }
 }

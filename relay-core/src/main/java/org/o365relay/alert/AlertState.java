@@ -4,27 +4,29 @@ import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.queue.StoredAlert;
+import org.o365relay.time.SteadyClock.Reading;
 
 /// A condition and the state of its notifications.
 ///
-/// @param since when the condition was first detected
-/// @param seen when the condition was last detected
-/// @param ended when the alert was cleared explicitly; null if it was not
+/// @param since when the condition was first detected; for a restored alert, the steady time is that of the
+///     restart
+/// @param seen when the condition was last detected, on the steady clock
+/// @param ended when the alert was cleared explicitly, on the steady clock; null if it was not
 /// @param stored whether the alert is stored in the queue
 /// @param mailed whether an email about the alert was queued
 /// @param announced whether the alert was passed to the webhook and, unless the condition is logged by an
 ///     event, logged
 record AlertState(
         AlertCondition condition,
-        Instant since,
+        Reading since,
         Instant seen,
         @Nullable Instant ended,
         boolean stored,
         boolean mailed,
         boolean announced) {
 
-    static AlertState of(AlertCondition condition, Instant now) {
-        return new AlertState(condition, now, now, null, false, false, false);
+    static AlertState of(AlertCondition condition, Reading now) {
+        return new AlertState(condition, now, now.steady(), null, false, false, false);
     }
 
     /// Restores an alert stored before a restart.
@@ -38,14 +40,14 @@ record AlertState(
                 null,
                 timeToClear,
                 AlertCondition.Reporting.RESTORED);
-        return new AlertState(condition, alert.since(), now, null, true, alert.emailed(), true);
+        return new AlertState(condition, new Reading(now, alert.since()), now, null, true, alert.emailed(), true);
     }
 
     /// Records that the condition was detected again.
-    AlertState detectedAgain(AlertCondition detected, Instant now) {
+    AlertState detectedAgain(AlertCondition again, Reading now) {
         return ended != null && !stored
-                ? of(detected, now)
-                : new AlertState(detected, since, now, null, stored, mailed, announced);
+                ? of(again, now)
+                : new AlertState(again, since, now.steady(), null, stored, mailed, announced);
     }
 
     AlertState ended(Instant now) {
@@ -60,7 +62,8 @@ record AlertState(
         return new AlertState(condition, since, seen, ended, stored, mailed, done);
     }
 
-    /// @return when the alert was cleared explicitly or, if the condition is no longer detected, when
+    /// @return when, on the steady clock, the alert was cleared explicitly or, if the condition is no longer detected,
+    /// when
     ///     `clearAfter` ran out; null while the condition lasts
     @Nullable
     Instant clearedAt(Instant now) {
@@ -74,7 +77,7 @@ record AlertState(
     ///     delay
     boolean isDue(Duration configured, Instant now) {
         Duration delay = condition.raiseAfter() == null ? configured : condition.raiseAfter();
-        return !stored && !since.plus(delay).isAfter(now);
+        return !stored && !since.steady().plus(delay).isAfter(now);
     }
 
     /// @return whether the admin was notified; for a condition that is reported without a delay, whether it lasts
@@ -83,19 +86,25 @@ record AlertState(
     }
 
     Alert alert() {
-        return new Alert(condition.name(), since, condition.subject(), condition.text(), condition.advice());
+        return new Alert(condition.name(), since.calendar(), condition.subject(), condition.text(), condition.advice());
     }
 
     AlertMessage raised() {
-        return new AlertMessage(alert(), false, since, !mailed);
+        return new AlertMessage(alert(), false, since.calendar(), !mailed);
     }
 
+    /// @param at time on the calendar clock
     AlertMessage cleared(Instant at) {
         return new AlertMessage(alert(), true, at, !mailed);
     }
 
     StoredAlert toStoredAlert(boolean byEmail) {
         return new StoredAlert(
-                condition.name(), since, condition.subject(), condition.text(), condition.advice(), mailed || byEmail);
+                condition.name(),
+                since.calendar(),
+                condition.subject(),
+                condition.text(),
+                condition.advice(),
+                mailed || byEmail);
     }
 }

@@ -1,13 +1,13 @@
 package org.o365relay.alert;
 
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.journal.Journal;
 import org.o365relay.queue.AlertStore;
 import org.o365relay.queue.QueueLoad;
 import org.o365relay.time.RepeatingTask;
+import org.o365relay.time.SteadyClock;
 
 /// Runs alerting: feeds [ActiveAlerts] from the journal and the queue, and sends the notifications by email
 /// and webhook.
@@ -36,11 +36,11 @@ public final class Alerts implements AutoCloseable {
             AlertEmails emails,
             @Nullable Webhook webhook,
             Journal journal,
-            InstantSource clock) {
+            SteadyClock clock) {
         this.webhook = webhook;
         this.activeAlerts = new ActiveAlerts(store, emails, this::post, journal, settings.delay(), clock);
         this.failureMonitor = new FailureMonitor(load, journal, clock);
-        this.queueMonitor = new QueueMonitor(load, settings, activeAlerts, clock);
+        this.queueMonitor = new QueueMonitor(load, settings, activeAlerts, clock.calendar());
     }
 
     private void post(AlertMessage message) {

@@ -2,7 +2,6 @@ package org.o365relay.identity;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -10,6 +9,7 @@ import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.identity.TokenException.Origin;
 import org.o365relay.mail.Reply;
+import org.o365relay.time.SteadyClock;
 
 /// Caches one access token. Concurrent callers share one request. A token in use is renewed before it expires,
 /// so that callers need not wait. After a failed request, no new request is sent for as long as the service
@@ -33,9 +33,10 @@ final class CachedToken implements TokenSource {
     private static final Duration KEEP_ALIVE_RETRY = Duration.ofHours(1);
 
     private final TokenFlow flow;
-    private final InstantSource clock;
+    private final SteadyClock clock;
     private @Nullable AccessToken token;
     private Instant fetchedAt = Instant.MIN;
+    private Instant expiresAt = Instant.MIN; // on the steady clock
     private boolean used;
     private boolean refused;
     private @Nullable SignInException failure;
@@ -43,7 +44,7 @@ final class CachedToken implements TokenSource {
     private Instant nextKeepAlive = Instant.MIN;
     private @Nullable CompletableFuture<AccessToken> pending;
 
-    CachedToken(TokenFlow flow, InstantSource clock) {
+    CachedToken(TokenFlow flow, SteadyClock clock) {
         this.flow = flow;
         this.clock = clock;
     }
@@ -60,11 +61,11 @@ final class CachedToken implements TokenSource {
     private synchronized Future<AccessToken> currentOrPending() throws TokenException {
         used = true;
         Instant now = clock.instant();
-        if (token != null && now.isBefore(token.expiresAt().minus(margin(token, MIN_VALIDITY)))) {
+        if (token != null && now.isBefore(expiresAt.minus(margin(MIN_VALIDITY)))) {
             return CompletableFuture.completedFuture(token);
         }
         if (failure != null && now.isBefore(retryAt)) {
-            if (isValid(token)) {
+            if (token != null && now.isBefore(expiresAt)) {
                 return CompletableFuture.completedFuture(token);
             }
             throw failure.toTokenException();
@@ -75,8 +76,8 @@ final class CachedToken implements TokenSource {
 
     /// Reduces the usual margin for a short-lived token: the token is used for three quarters of its lifetime,
     /// and renewed when half of its lifetime has passed.
-    private Duration margin(AccessToken current, Duration usual) {
-        Duration part = Duration.between(fetchedAt, current.expiresAt()).dividedBy(usual.equals(MIN_VALIDITY) ? 4 : 2);
+    private Duration margin(Duration usual) {
+        Duration part = Duration.between(fetchedAt, expiresAt).dividedBy(usual.equals(MIN_VALIDITY) ? 4 : 2);
         return part.compareTo(usual) < 0 ? part : usual;
     }
 
@@ -95,7 +96,7 @@ final class CachedToken implements TokenSource {
             request.complete(fetched);
         } catch (SignInException e) {
             AccessToken old = failed(e);
-            if (isValid(old)) {
+            if (old != null && isValid()) {
                 request.complete(old);
             } else {
                 request.completeExceptionally(e);
@@ -110,6 +111,7 @@ final class CachedToken implements TokenSource {
     private synchronized void succeeded(AccessToken fetched) {
         token = fetched;
         fetchedAt = clock.instant();
+        expiresAt = clock.fromCalendar(fetched.expiresAt());
         used = false;
         refused = false;
         failure = null;
@@ -117,8 +119,8 @@ final class CachedToken implements TokenSource {
     }
 
     /// A token that is about to expire is still used if no new one can be fetched.
-    private boolean isValid(@Nullable AccessToken old) {
-        return old != null && clock.instant().isBefore(old.expiresAt());
+    private synchronized boolean isValid() {
+        return clock.instant().isBefore(expiresAt);
     }
 
     /// @return the cached token; null if there is none
@@ -163,7 +165,7 @@ final class CachedToken implements TokenSource {
     void renew() {
         Instant now = clock.instant();
         // outside the monitor, because it may read the login and derive its key, while callers need the token
-        if (!renewed(now) && flow.isKeepAliveDue(now)) {
+        if (!renewed(now) && flow.isKeepAliveDue(clock.calendar().instant())) {
             keepAlive(now);
         }
     }
@@ -173,7 +175,7 @@ final class CachedToken implements TokenSource {
         if (failure != null && now.isBefore(retryAt)) {
             return true;
         }
-        if (token != null && used && !now.isBefore(token.expiresAt().minus(margin(token, RENEWAL_THRESHOLD)))) {
+        if (token != null && used && !now.isBefore(expiresAt.minus(margin(RENEWAL_THRESHOLD)))) {
             startRequest(true);
             return true;
         }

@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 import org.o365relay.net.HttpSettings;
 import org.o365relay.net.Https;
 import org.o365relay.time.RepeatingTask;
+import org.o365relay.time.SteadyClock;
 
 /// Gets access tokens from Microsoft Entra for all credentials except passwords. Mailboxes with the same
 /// credential share one token per scope.
@@ -18,7 +19,7 @@ public final class SignInService implements AutoCloseable {
 
     private final Https https;
     private final Https direct;
-    private final InstantSource clock;
+    private final SteadyClock clock;
     private final int iterations;
     private final Map<TokenKey, CachedToken> tokens = new ConcurrentHashMap<>();
     private final Map<Credential.DeviceCode, LoginFile> logins = new ConcurrentHashMap<>();
@@ -29,7 +30,7 @@ public final class SignInService implements AutoCloseable {
 
     /// @throws java.io.UncheckedIOException if the trusted certificates cannot be read
     /// @throws IllegalArgumentException if the file of trusted certificates contains no certificate
-    public SignInService(HttpSettings settings, InstantSource clock) {
+    public SignInService(HttpSettings settings, SteadyClock clock) {
         this(
                 new Https(settings),
                 new Https(new HttpSettings(null, null, settings.connectTimeout(), settings.requestTimeout())),
@@ -39,7 +40,7 @@ public final class SignInService implements AutoCloseable {
 
     /// @param direct HTTP client without a proxy, for endpoints that are reachable only from this machine
     /// @param iterations iterations of the derivation of the key that encrypts a stored login
-    SignInService(Https https, Https direct, InstantSource clock, int iterations) {
+    SignInService(Https https, Https direct, SteadyClock clock, int iterations) {
         this.https = https;
         this.direct = direct;
         this.clock = clock;
@@ -82,7 +83,7 @@ public final class SignInService implements AutoCloseable {
     public String login(Credential.DeviceCode credential, String scope, Consumer<LoginPrompt> show)
             throws TokenException {
         try {
-            return new DeviceLogin(credential, scope, loginFile(credential), https, clock).run(show);
+            return new DeviceLogin(credential, scope, loginFile(credential), https, clock.calendar()).run(show);
         } catch (SignInException e) {
             throw e.toTokenException();
         }
@@ -90,15 +91,20 @@ public final class SignInService implements AutoCloseable {
 
     private TokenFlow flow(TokenKey key) {
         String scope = key.scope();
+        InstantSource calendar = clock.calendar();
         return switch (key.credential()) {
             case Credential.ClientSecret secret ->
-                new ClientCredentialsFlow(secret.app(), scope, new AppCredential.Secret(secret), https, clock);
+                new ClientCredentialsFlow(secret.app(), scope, new AppCredential.Secret(secret), https, calendar);
             case Credential.ClientCertificate certificate ->
                 new ClientCredentialsFlow(
-                        certificate.app(), scope, new AppCredential.Certificate(certificate, clock), https, clock);
-            case Credential.DeviceCode login -> new DeviceCodeFlow(login, scope, loginFile(login), https, clock);
+                        certificate.app(),
+                        scope,
+                        new AppCredential.Certificate(certificate, calendar),
+                        https,
+                        calendar);
+            case Credential.DeviceCode login -> new DeviceCodeFlow(login, scope, loginFile(login), https, calendar);
             case Credential.ManagedIdentity(var _, var clientId) ->
-                new ManagedIdentityFlow(clientId, scope, direct, clock);
+                new ManagedIdentityFlow(clientId, scope, direct, calendar);
         };
     }
 

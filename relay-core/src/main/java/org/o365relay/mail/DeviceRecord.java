@@ -29,6 +29,11 @@ public record DeviceRecord(
         usage = List.copyOf(usage);
     }
 
+    /// @return a copy with this usage
+    public DeviceRecord withUsage(List<UsageSlot> slots) {
+        return new DeviceRecord(address, helo, firstSeen, lastSeen, messages, octets, rejections, deviations, slots);
+    }
+
     /// @return number of recipients that count against `recipients-per-day`
     public long recipientsInLastDay(Instant now) {
         Instant oldest = now.minus(UsageSlot.RETENTION);

@@ -120,7 +120,7 @@ final class Conversations implements AutoCloseable {
     private Outcome converse(
             byte[] stream, IntSupplier packets, BiFunction<Devices, FrontJournal, ChannelHandler> server)
             throws IOException, QueueUnavailableException {
-        Devices devices = new Devices(CLOCK);
+        Devices devices = new Devices(SteadyClock.following(CLOCK));
         FrontJournal journal = new FrontJournal();
         SteppedLoop loop = new SteppedLoop();
         SteppedLine line = new SteppedLine(loop, server.apply(devices, journal));

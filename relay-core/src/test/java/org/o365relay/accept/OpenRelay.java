@@ -36,7 +36,7 @@ final class OpenRelay implements AutoCloseable {
     static final Duration LOOK_INTERVAL = Duration.ofMillis(50);
 
     private final FrontJournal journal = new FrontJournal();
-    private final Devices devices = new Devices(InstantSource.system());
+    private final Devices devices = new Devices(SteadyClock.system());
     private final JdbcQueue queue;
     private final SmtpListener listener;
 
@@ -48,8 +48,14 @@ final class OpenRelay implements AutoCloseable {
                 SteadyClock.following(clock),
                 RandomGenerator.getDefault());
         try {
-            this.listener =
-                    new SmtpListener(settings, devices, queue.intake(), journal, clock, environment, LOOK_INTERVAL);
+            this.listener = new SmtpListener(
+                    settings,
+                    devices,
+                    queue.intake(),
+                    journal,
+                    SteadyClock.following(clock),
+                    environment,
+                    LOOK_INTERVAL);
         } catch (ListenException e) {
             queue.close();
             throw e;

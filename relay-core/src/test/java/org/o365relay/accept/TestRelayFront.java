@@ -54,8 +54,9 @@ public final class TestRelayFront implements AutoCloseable {
                 SteadyClock.following(clock),
                 RandomGenerator.of("L64X128MixRandom"));
         this.settings = settings;
-        this.devices = new Devices(clock);
-        this.listener = new SmtpListener(settings.accept(), devices, queue.intake(), journal, clock);
+        this.devices = new Devices(SteadyClock.following(clock));
+        this.listener =
+                new SmtpListener(settings.accept(), devices, queue.intake(), journal, SteadyClock.following(clock));
         this.address = ((Endpoint.Tcp) listener.listen(settings.listener(0)).getFirst()).socketAddress();
     }
 
@@ -85,8 +86,8 @@ public final class TestRelayFront implements AutoCloseable {
     /// @return one without a certificate
     PipelineFactory pipelines() {
         InstantSource clock = InstantSource.fixed(NOW);
-        SessionFactory sessions =
-                new SessionFactory(settings.session(), new Users(null, clock), queue.intake(), journal, clock);
+        SessionFactory sessions = new SessionFactory(
+                settings.session(), new Users(null, clock), queue.intake(), journal, SteadyClock.following(clock));
         RejectHandler rejects = new RejectHandler(devices, new RejectLog(journal, RejectLog.CONNECTION_LINES));
         return new PipelineFactory(sessions, devices, rejects, null, ReceiveMemory.ofProcess(), clock);
     }

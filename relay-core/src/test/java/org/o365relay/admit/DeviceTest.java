@@ -27,12 +27,12 @@ class DeviceTest {
     private static final InetAddress PRINTER = InetAddress.ofLiteral("192.168.10.7");
 
     private final ManualClock clock = new ManualClock("2026-03-01T08:03:20.500Z");
-    private final Devices devices = new Devices(clock);
+    private final Devices devices = new Devices(clock.steady());
     private final Device printer = devices.at(PRINTER);
 
     /// Steps: `m` begins a message, `r` reserves a recipient, `a` has a message with a recipient accepted (what
-    /// was reserved for it included), `w` has it withdrawn, `l` releases a recipient, `+5m` waits. Capitals are
-    /// refused.
+    /// was reserved for it included), `w` has it withdrawn, `l` releases a recipient, `+5m` waits,
+    /// `!5m` sets the clock. Capitals are refused.
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
         2 |   |   | m m M +59s M +2s m m M              | messages count for a minute
@@ -51,6 +51,10 @@ class DeviceTest {
           | 9 | 2 | ra ra R +2h R                       | the day's limit holds beside the hour's
           | 1 | 2 | ra R +70m ra +70m R                 | and the hour's beside the day's
           |   | 0 | R +48h R                            | none is none
+        2 |   |   | m m M !480h M +59s !-480h M +2s m   | setting the clock frees no message
+        1 |   |   | m !-9999h M +61s m                  | and holds none
+          | 2 |   | ra ra !480h R +60m !-2h R +10m r    | nor recipients of an hour
+          |   | 2 | ra ra !480h R +24h !-480h R +10m r  | or a day
         """)
     void enforcesTheLimits(
             @Nullable Integer perMinute,
@@ -61,13 +65,21 @@ class DeviceTest {
         DeviceLimits limits = new DeviceLimits(10, perMinute, perHour, perDay);
         for (String step : steps.split(" ", -1)) {
             if (step.startsWith("+")) {
-                clock.advance(Duration.parse("PT" + step.substring(1).toUpperCase(Locale.ROOT)));
+                clock.advance(time(step));
+                continue;
+            }
+            if (step.startsWith("!")) {
+                clock.jump(time(step));
                 continue;
             }
             for (int i = 0; i < step.length(); i++) {
                 act(step.charAt(i), limits, because + ", at " + clock.instant());
             }
         }
+    }
+
+    private static Duration time(String step) {
+        return Duration.parse("PT" + step.substring(1).toUpperCase(Locale.ROOT));
     }
 
     private void act(char action, DeviceLimits limits, String because) {

@@ -20,6 +20,7 @@ import org.o365relay.mail.DeviceChange.Updated;
 import org.o365relay.mail.DeviceChange.UsageUpdated;
 import org.o365relay.mail.DeviceRecord;
 import org.o365relay.mail.UsageSlot;
+import org.o365relay.time.SteadyClock;
 
 @Timeout(60)
 class DevicesTest {
@@ -28,7 +29,7 @@ class DevicesTest {
     private static final DeviceLimits BUDGET = new DeviceLimits(10, null, null, 100);
 
     private final ManualClock clock = new ManualClock("2026-03-01T08:00:00Z");
-    private final Devices devices = new Devices(clock);
+    private final Devices devices = new Devices(SteadyClock.following(clock));
 
     private static InetAddress address(int number) {
         return InetAddress.ofLiteral("10." + (number >> 16) + "." + (number >> 8 & 0xff) + "." + (number & 0xff));
@@ -212,13 +213,13 @@ class DevicesTest {
             clock.advance(Duration.ofMinutes(10));
         }
         disk.write(devices.next(Integer.MAX_VALUE));
-        Devices again = new Devices(disk.records(), clock);
+        Devices again = new Devices(disk.records(), SteadyClock.following(clock));
         assertThat(again.records()).isEqualTo(devices.records());
         assertThat(again.isPending()).isFalse();
         assertThat(again.at(address(1)).reserveRecipient(three)).isPresent();
 
         clock.advance(Duration.ofHours(-5));
-        Devices before = new Devices(disk.records(), clock);
+        Devices before = new Devices(disk.records(), SteadyClock.following(clock));
         LimitExceeded excess = before.at(address(1)).reserveRecipient(three).orElseThrow();
         assertThat(excess.until()).isEqualTo("2026-03-02T03:40:00Z");
         disk.write(before.next(Integer.MAX_VALUE));

@@ -14,6 +14,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.o365relay.journal.Event.Blocked;
 import org.o365relay.journal.Event.LimitExceeded;
 import org.o365relay.journal.Event.Reachable;
@@ -55,6 +57,23 @@ class ActiveAlertsTest {
         fixture.pass(HOUR);
         assertThat(fixture.calls()).containsExactly("+ " + BLOCKED, "- " + BLOCKED);
         assertThat(fixture.alerts().active()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PT2M", "PT-1H", "P20D", "P-20D", "P20000D"})
+    void settingTheClockChangesNoDelay(Duration jump) {
+        fixture.block(FIRST);
+        fixture.clock.jump(jump);
+        fixture.alerts().check();
+        assertThat(fixture.calls()).as("not at once").isEmpty();
+        fixture.pass(AlertFixture.DELAY.plus(TEN_SECONDS));
+        assertThat(fixture.calls()).containsExactly("+ " + BLOCKED);
+        fixture.unblock(FIRST);
+        fixture.clock.jump(jump.negated());
+        fixture.alerts().check();
+        assertThat(fixture.calls()).hasSize(1);
+        fixture.pass(AlertFixture.DELAY.plus(TEN_SECONDS));
+        assertThat(fixture.calls()).containsExactly("+ " + BLOCKED, "- " + BLOCKED);
     }
 
     @Test

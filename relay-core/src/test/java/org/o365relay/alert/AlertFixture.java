@@ -80,7 +80,7 @@ final class AlertFixture implements AutoCloseable {
         };
         AlertEmails emails = new AlertEmails(
                 mailboxes, mailbox -> new NoticeWriter(new NoticeSettings(ADMIN), mailbox, "relay.example"), clock);
-        return new ActiveAlerts(queue.alerts(), emails, posted::add, journal, DELAY, clock);
+        return new ActiveAlerts(queue.alerts(), emails, posted::add, journal, DELAY, queue.clock());
     }
 
     ActiveAlerts alerts() {

@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -70,7 +69,7 @@ class OutOfDescriptorsTest {
         private static final Duration MOMENT = Duration.ofSeconds(5);
         private static final List<FileInputStream> OPEN = new ArrayList<>();
         private static final Https HTTPS = new Https(HttpSettings.DIRECT);
-        private static final SignInService SIGN_IN = new SignInService(HttpSettings.DIRECT, InstantSource.system());
+        private static final SignInService SIGN_IN = new SignInService(HttpSettings.DIRECT, SteadyClock.system());
 
         private Child() {}
 

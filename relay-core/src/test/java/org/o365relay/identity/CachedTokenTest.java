@@ -38,7 +38,7 @@ class CachedTokenTest {
 
     @Test
     void returnsTheTokenWhileTheStoredLoginIsRead() throws Exception {
-        CachedToken token = new CachedToken(new SlowLogin(), clock);
+        CachedToken token = new CachedToken(new SlowLogin(), clock.steady());
         AccessToken first = token.token();
         Thread renewal = Thread.startVirtualThread(token::renew);
         reading.await();

@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -30,6 +29,7 @@ import org.o365relay.net.FakeProxy;
 import org.o365relay.net.HttpSettings;
 import org.o365relay.net.HttpSettings.Login;
 import org.o365relay.net.HttpSettings.Proxy;
+import org.o365relay.time.SteadyClock;
 
 class ClientSecretTest extends SignInTest {
 
@@ -194,6 +194,20 @@ class ClientSecretTest extends SignInTest {
         assertThat(entra.asked).hasSize(2);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"PT-1H", "P20D", "P-20D", "P-20000D"})
+    void usesATokenForItsTimeWhenTheClockIsSet(Duration jump) throws Exception {
+        ManualClock clock = new ManualClock(Instant.now().toString());
+        TokenSource tokens = service(clock.steady()).tokens(secret(), SCOPE);
+        AccessToken first = tokens.token();
+        clock.jump(jump);
+        clock.advance(Duration.ofMinutes(50));
+        assertThat(tokens.token()).isSameAs(first);
+        clock.advance(Duration.ofMinutes(9));
+        assertThat(tokens.token()).isNotEqualTo(first);
+        assertThat(entra.asked).hasSize(2);
+    }
+
     @Test
     void usesATokenUntilItExpiresIfNoNewOneCanBeFetched() throws Exception {
         ManualClock clock = new ManualClock(Instant.now().toString());
@@ -255,7 +269,7 @@ class ClientSecretTest extends SignInTest {
 
     @Test
     void reportsAnUntrustedCertificate() {
-        SignInService service = opened(new SignInService(HttpSettings.DIRECT, InstantSource.system()));
+        SignInService service = opened(new SignInService(HttpSettings.DIRECT, SteadyClock.system()));
         TokenException refused = refusal(service.tokens(secret(), SCOPE));
         assertThat(refused.origin()).isEqualTo(Origin.TLS);
         assertThat(refused.reply().text())
@@ -291,7 +305,7 @@ class ClientSecretTest extends SignInTest {
     void connectsThroughAProxyThatRequiresALogin() throws Exception {
         FakeProxy proxy = opened(new FakeProxy(entra.port(), "relay:pr0xy-password"));
         Proxy settings = new Proxy("localhost", proxy.port(), new Login("relay", new Secret("pr0xy-password")));
-        SignInService service = opened(new SignInService(https(settings), InstantSource.system()));
+        SignInService service = opened(new SignInService(https(settings), SteadyClock.system()));
         assertThat(service.tokens(secret(), SCOPE).token()).isNotNull();
         assertThat(proxy.requests).hasSize(1);
     }

@@ -9,7 +9,6 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -22,6 +21,7 @@ import org.o365relay.identity.TokenException.Origin;
 import org.o365relay.net.HttpSettings;
 import org.o365relay.net.HttpSettings.Proxy;
 import org.o365relay.net.Https;
+import org.o365relay.time.SteadyClock;
 
 /// The endpoint has a fixed address that is not of this machine, so what is asked there comes to the test by a
 /// proxy.
@@ -52,7 +52,7 @@ class ManagedIdentityTest {
         machine.start();
         Proxy proxy = new Proxy("localhost", machine.getAddress().getPort(), null);
         Https nearby = new Https(new HttpSettings(proxy, null, Duration.ofSeconds(5), Duration.ofSeconds(5)));
-        service = new SignInService(new Https(HttpSettings.DIRECT), nearby, InstantSource.system(), 1);
+        service = new SignInService(new Https(HttpSettings.DIRECT), nearby, SteadyClock.system(), 1);
     }
 
     @AfterEach

@@ -20,6 +20,7 @@ import org.o365relay.mail.Secret;
 import org.o365relay.net.HttpSettings;
 import org.o365relay.net.HttpSettings.Proxy;
 import org.o365relay.net.Https;
+import org.o365relay.time.SteadyClock;
 
 /// A sign-in service to talk to, and credentials.
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -65,6 +66,10 @@ abstract class SignInTest {
     }
 
     SignInService service(InstantSource clock) {
+        return service(SteadyClock.following(clock));
+    }
+
+    SignInService service(SteadyClock clock) {
         return opened(new SignInService(new Https(https(null)), new Https(HttpSettings.DIRECT), clock, KEY_ITERATIONS));
     }
 

@@ -71,7 +71,7 @@ final class DevicesCommandTest {
         RelaySettings settings = RelayFixture.settings(configure());
         InstantSource clock = InstantSource.system();
         try (JdbcQueue queue = SqliteQueue.open(settings.queue(), SteadyClock.following(clock), new Random(1))) {
-            Devices devices = new Devices(clock);
+            Devices devices = new Devices(SteadyClock.following(clock));
             queue.devices().startPersisting(devices);
             devices.at(InetAddress.ofLiteral("192.168.10.7")).rejected();
             Device printer = devices.at(InetAddress.ofLiteral("127.0.0.9"));

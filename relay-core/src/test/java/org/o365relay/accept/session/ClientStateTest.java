@@ -14,6 +14,7 @@ import org.o365relay.accept.tls.ListenerTls;
 import org.o365relay.admit.Device;
 import org.o365relay.admit.Devices;
 import org.o365relay.admit.Tolerance;
+import org.o365relay.time.SteadyClock;
 
 /// What is a name, and what is odd.
 class ClientStateTest {
@@ -91,7 +92,7 @@ class ClientStateTest {
 
     private static ClientState state(Tolerance tolerance) {
         InetAddress address = InetAddress.ofLiteral("192.0.2.7");
-        Device device = new Devices(InstantSource.fixed(TestRelayFront.NOW)).at(address);
+        Device device = new Devices(SteadyClock.following(InstantSource.fixed(TestRelayFront.NOW))).at(address);
         return new ClientState(
                 new Client(address, FrontSettings.DEFAULTS.with(tolerance).policy(), device, ListenerTls.OFF));
     }

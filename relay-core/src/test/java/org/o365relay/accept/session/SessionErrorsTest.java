@@ -21,13 +21,14 @@ import org.o365relay.journal.Event.Rejected;
 import org.o365relay.mail.Deviation;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.mail.Reply;
+import org.o365relay.time.SteadyClock;
 
 /// What is counted and told.
 class SessionErrorsTest {
 
     private static final InetAddress CLIENT = InetAddress.ofLiteral("192.0.2.7");
 
-    private final Devices devices = new Devices(InstantSource.fixed(TestRelayFront.NOW));
+    private final Devices devices = new Devices(SteadyClock.following(InstantSource.fixed(TestRelayFront.NOW)));
     private final Device device = devices.at(CLIENT);
     private final FrontJournal journal = new FrontJournal();
     private final Client client = new Client(CLIENT, FrontSettings.DEFAULTS.policy(), device, ListenerTls.OFF);

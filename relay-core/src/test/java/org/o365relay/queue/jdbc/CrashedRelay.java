@@ -44,7 +44,7 @@ final class CrashedRelay {
         InstantSource clock = InstantSource.system();
         QueueSettings settings = new QueueSettings(Path.of(arguments[0]), 0, 1L << 40, Duration.ofDays(30));
         JdbcQueue queue = SqliteQueue.open(settings, SteadyClock.following(clock), RandomGenerator.getDefault());
-        Devices devices = new Devices(queue.devices().all(), clock);
+        Devices devices = new Devices(queue.devices().all(), SteadyClock.following(clock));
         queue.devices().startPersisting(devices);
         EmailAddress mailbox = EmailAddress.parse("relay@contoso.example").orElseThrow();
         SmtpListener listener = new SmtpListener(
@@ -65,7 +65,7 @@ final class CrashedRelay {
                 devices,
                 queue.intake(),
                 new LogJournal(),
-                clock);
+                SteadyClock.following(clock));
         Thread.ofVirtual().start(() -> tryAndDefer(queue, clock));
         Endpoint.Tcp bound = (Endpoint.Tcp) listener.listen(new ListenerSettings(
                         new Endpoint.Tcp(InetAddress.getLoopbackAddress(), 0),

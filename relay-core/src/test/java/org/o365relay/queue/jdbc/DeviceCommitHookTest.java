@@ -22,6 +22,7 @@ import org.o365relay.mail.Deviation;
 import org.o365relay.mail.DeviceChange;
 import org.o365relay.mail.DeviceChanges;
 import org.o365relay.mail.DeviceRecord;
+import org.o365relay.time.SteadyClock;
 
 @Timeout(60)
 class DeviceCommitHookTest {
@@ -46,7 +47,7 @@ class DeviceCommitHookTest {
     }
 
     private Devices start() {
-        Devices started = new Devices(fixture.queue().devices().all(), fixture.clock);
+        Devices started = new Devices(fixture.queue().devices().all(), SteadyClock.following(fixture.clock));
         fixture.queue().devices().startPersisting(started);
         return started;
     }

@@ -56,7 +56,7 @@ class DeviceUsageCrashTest {
         QueueFixture fixture = new QueueFixture(Path.of(arguments[0]));
         JdbcQueue queue =
                 SqliteQueue.open(fixture.settings(), SteadyClock.following(clock), RandomGenerator.getDefault());
-        Devices devices = new Devices(queue.devices().all(), clock);
+        Devices devices = new Devices(queue.devices().all(), SteadyClock.following(clock));
         queue.devices().startPersisting(devices);
         for (int session = 0; session < SESSIONS; session++) {
             Device device = devices.at(InetAddress.ofLiteral("192.168.10." + (1 + session % 3)));

@@ -13,6 +13,7 @@ import org.o365relay.admit.Device;
 import org.o365relay.admit.DeviceLimits;
 import org.o365relay.admit.Devices;
 import org.o365relay.queue.QueueException;
+import org.o365relay.time.SteadyClock;
 
 /// The write-ahead log can grow no more: a process may write no file longer than 8 MiB, until the limit is
 /// lifted.
@@ -51,7 +52,7 @@ class FullDiskTest {
     /// The process with the limit.
     public static void main(String[] arguments) throws Exception {
         QueueFixture fixture = new QueueFixture(Path.of(arguments[0]));
-        Devices devices = new Devices(fixture.clock);
+        Devices devices = new Devices(SteadyClock.following(fixture.clock));
         fixture.queue().devices().startPersisting(devices);
         System.out.println("FULL " + accept(fixture, devices, 200));
         System.in.read();

@@ -1,7 +1,6 @@
 package org.o365relay.daemon.cli;
 
 import java.io.PrintWriter;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +16,7 @@ import org.o365relay.identity.SignInService;
 import org.o365relay.identity.TokenException;
 import org.o365relay.mail.EmailAddress;
 import org.o365relay.net.HttpSettings;
+import org.o365relay.time.SteadyClock;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -99,7 +99,7 @@ public final class LoginCommand implements Callable<Integer> {
 
     private void signIn(Login login, HttpSettings http) throws CommandFailed {
         PrintWriter out = spec.commandLine().getOut();
-        try (SignInService service = new SignInService(http, InstantSource.system())) {
+        try (SignInService service = new SignInService(http, SteadyClock.system())) {
             String user = service.login(login.credential(), login.scope(), prompt -> show(prompt, login, out));
             out.println("✔ Signed in as " + user + ". The login is stored in "
                     + login.credential().file() + ".");

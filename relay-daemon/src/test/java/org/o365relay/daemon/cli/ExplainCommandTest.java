@@ -111,7 +111,7 @@ final class ExplainCommandTest {
         RelaySettings settings = ((Configuration.Valid) new ConfigReader(Map.of()).read(file)).settings();
         InstantSource clock = InstantSource.system();
         try (JdbcQueue queue = SqliteQueue.open(settings.queue(), SteadyClock.following(clock), new Random(1))) {
-            Devices devices = new Devices(clock);
+            Devices devices = new Devices(SteadyClock.following(clock));
             queue.devices().startPersisting(devices);
             Device device = devices.at(InetAddress.ofLiteral("10.0.0.7"));
             for (int i = 0; i < recipients; i++) {

@@ -61,11 +61,17 @@ public final class OfflineQueue {
     /// Reads the device counters. Changes made in the last few seconds may be missing, except for usage that
     /// counts against a limit.
     ///
-    /// @return the devices, in any order; empty if the schema of the queue is too old to include devices
+    /// @return the devices, in any order, with their usage slots on the calendar clock; empty if the schema of
+    ///     the queue is too old to include devices
     /// @throws QueueUnavailableException if the queue cannot be read, or if its schema includes devices but is
     ///     not the current version; the message is for the admin
     public List<DeviceRecord> devices() throws QueueUnavailableException {
-        return list(Schema.FIRST_WITH_DEVICES, DeviceTables::all);
+        return list(Schema.FIRST_WITH_DEVICES, statements -> {
+            SteadyClock steady = ClockTable.last(statements, clock);
+            return DeviceTables.all(statements).stream()
+                    .map(device -> device.withUsage(onCalendar(device.usage(), steady)))
+                    .toList();
+        });
     }
 
     /// Reads how many recipients were delivered through an account within a time before now.
@@ -77,10 +83,15 @@ public final class OfflineQueue {
     public List<UsageSlot> quotaUsage(String account, Duration window) throws QueueUnavailableException {
         return list(Schema.FIRST_WITH_QUOTA_USAGE, statements -> {
             SteadyClock steady = ClockTable.last(statements, clock);
-            return QuotaTables.usageSince(statements, account, steady.instant().minus(window)).stream()
-                    .map(slot -> new UsageSlot(steady.toCalendar(slot.start()), slot.recipients()))
-                    .toList();
+            return onCalendar(
+                    QuotaTables.usageSince(statements, account, steady.instant().minus(window)), steady);
         });
+    }
+
+    private static List<UsageSlot> onCalendar(List<UsageSlot> slots, SteadyClock steady) {
+        return slots.stream()
+                .map(slot -> new UsageSlot(steady.toCalendar(slot.start()), slot.recipients()))
+                .toList();
     }
 
     /// @return a reader that opens the queue for each call

@@ -22,6 +22,7 @@ import org.o365relay.queue.QueueUnavailableException;
 import org.o365relay.queue.QueueUnavailableException.Reason;
 import org.o365relay.queue.jdbc.ChildJvm;
 import org.o365relay.queue.jdbc.QueueFixture;
+import org.o365relay.time.SteadyClock;
 
 @Timeout(60)
 class OfflineQueueTest {
@@ -43,7 +44,7 @@ class OfflineQueueTest {
     }
 
     private void count() {
-        Devices devices = new Devices(fixture.queue().devices().all(), fixture.clock);
+        Devices devices = new Devices(fixture.queue().devices().all(), SteadyClock.following(fixture.clock));
         fixture.queue().devices().startPersisting(devices);
         devices.at(PRINTER).rejected();
         fixture.writeDevices(200);
