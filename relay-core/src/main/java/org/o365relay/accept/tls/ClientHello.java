@@ -71,7 +71,7 @@ public record ClientHello(
                 signatures = numbers(content.readSlice(content.readUnsignedShort()));
             } else if (type == SUPPORTED_VERSIONS) {
                 version = numbers(content.readSlice(content.readUnsignedByte())).stream()
-                        .filter(offered -> offered <= TLS_1_3) // others are placeholders (RFC 8701)
+                        .filter(offered -> offered <= TLS_1_3) // others are placeholders, to keep servers tolerant
                         .max(Integer::compare)
                         .orElse(version);
             }
