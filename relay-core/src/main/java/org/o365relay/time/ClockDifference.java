@@ -18,6 +18,9 @@ public record ClockDifference(Instant here, Instant there) {
 
     private static final Duration TOLERANCE = Duration.ofMinutes(1);
 
+    /// A response that took as long to arrive does not make 20 days look like 19.
+    private static final Duration TRAVEL_TIME = Duration.ofSeconds(1);
+
     public ClockDifference {
         here = here.truncatedTo(ChronoUnit.SECONDS);
         there = there.truncatedTo(ChronoUnit.SECONDS);
@@ -51,13 +54,17 @@ public record ClockDifference(Instant here, Instant there) {
                 + here + ", but the certificate is valid only from " + there;
     }
 
-    private static String words(Duration time) {
+    private static String words(Duration difference) {
+        if (difference.toSeconds() < 120) {
+            return difference.toSeconds() + " s";
+        }
+        Duration time = difference.plus(TRAVEL_TIME);
         if (time.toHours() >= 48) {
             return String.format(Locale.ROOT, "%,d days", time.toDays());
         }
         if (time.toMinutes() >= 60) {
             return time.toHours() + " h" + (time.toMinutesPart() == 0 ? "" : " " + time.toMinutesPart() + " min");
         }
-        return time.toSeconds() < 120 ? time.toSeconds() + " s" : time.toMinutes() + " min";
+        return time.toMinutes() + " min";
     }
 }
