@@ -30,7 +30,6 @@ import org.o365relay.sandbox.entra.EntraSettings;
 import org.o365relay.sandbox.settings.SandboxMailbox;
 import org.o365relay.sandbox.settings.SandboxSettings;
 import org.o365relay.sandbox.settings.SandboxSettings.Keep;
-import org.o365relay.time.SteadyClock;
 
 /// Every reply of the catalogue, said in its own words to a running relay: what becomes of the message, how far the
 /// trouble reaches, and what the log says and advises. One relay with a mailbox for each example.
@@ -76,9 +75,7 @@ final class CatalogueTest {
                 RelayFixture.settings(ConfigText.write(directory, sandbox, mailboxes(), routing(), NO_DIGESTS));
         Files.writeString(key, "not a key any more");
         begun = Instant.now();
-        relay = new Relay(
-                        settings, new LogJournal(), "test", SteadyClock.following(CLOCK), RandomGenerator.getDefault())
-                .start();
+        relay = new Relay(settings, new LogJournal(), "test", CLOCK.steady(), RandomGenerator.getDefault()).start();
         try (Device device = new Device(relay.addresses().getFirst())) {
             for (CatalogueCase one : CASES) {
                 device.sendFrom(one.sender(), one.message(), one.otherRecipient(), one.recipient());

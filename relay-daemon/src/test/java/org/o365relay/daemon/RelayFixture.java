@@ -87,7 +87,7 @@ final class RelayFixture implements AutoCloseable {
     /// @param to another journal than [#journal()]
     RelayFixture start(Journal to, String... more) throws IOException, QueueUnavailableException, ListenException {
         RelaySettings read = settings(ConfigText.write(directory, sandbox, more));
-        relay = new Relay(read, to, "test", SteadyClock.following(clock), RandomGenerator.getDefault()).start();
+        relay = new Relay(read, to, "test", clock.steady(), RandomGenerator.getDefault()).start();
         return this;
     }
 
@@ -150,6 +150,11 @@ final class RelayFixture implements AutoCloseable {
 
     Device device() throws IOException {
         return new Device(address());
+    }
+
+    /// @return the clock of the relay
+    AdjustedClock clock() {
+        return clock;
     }
 
     /// Ends the time in which the relay asks for no token after a refusal.
