@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.o365relay.queue.QueueUnavailableException;
 import org.o365relay.queue.QueueUnavailableException.Reason;
 import org.o365relay.queue.jdbc.Statements;
@@ -25,6 +27,13 @@ public final class Schema {
 
     /// The schema version that this relay uses.
     public static final int VERSION = 6;
+
+    /// The parts of a definition. Only quoted names in lower case are names of this schema, whose keywords are in
+    /// upper case: a quoted keyword is none.
+    private static final Pattern PART = Pattern.compile(
+            "(?<ignored>--[^\\n]*+|/\\*(?:[^*]|\\*(?!/))*+(?:\\*/)?|[ \\t\\n\\f\\r]++)"
+                    + "|\"(?<name>[a-z_0-9]++)\"|\"[^\"]*+\"?|'[^']*+'?|`[^`]*+`?|\\[[^]]*+]?|\\w++|.",
+            Pattern.DOTALL);
 
     private Schema() {}
 
@@ -122,8 +131,17 @@ public final class Schema {
         }
     }
 
-    /// @return the definition of each object, by its type and name; without comments, quotes and white space, which
-    ///     depend on the version of SQLite that renamed a column
+    /// @return the definition without comments outside quotes, with one space between two parts, and without the
+    ///     quotes of names, all of which depends on the version of SQLite that renamed a column
+    static String normalized(String definition) {
+        return PART.matcher(definition)
+                .results()
+                .filter(part -> part.group("ignored") == null)
+                .map(part -> part.group("name") == null ? part.group() : part.group("name"))
+                .collect(Collectors.joining(" "));
+    }
+
+    /// @return the [normalized][#normalized] definition of each object, by its type and name
     private static Map<String, String> objects(Connection connection) throws SQLException {
         Map<String, String> objects = new TreeMap<>();
         try (Statement statement = connection.createStatement();
@@ -133,11 +151,7 @@ public final class Schema {
                                 + " ('sqlite_stat1', 'sqlite_stat4', 'sqlite_sequence'))")) {
             while (row.next()) {
                 String definition = row.getString(2);
-                objects.put(
-                        String.valueOf(row.getString(1)),
-                        definition == null
-                                ? ""
-                                : definition.replaceAll("--[^\n]*", "").replaceAll("[\"\\s]+", ""));
+                objects.put(String.valueOf(row.getString(1)), definition == null ? "" : normalized(definition));
             }
         }
         return objects;

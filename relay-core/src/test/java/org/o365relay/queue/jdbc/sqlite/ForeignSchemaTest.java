@@ -76,6 +76,33 @@ class ForeignSchemaTest {
                 .isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "CHECK (state <> \"--\") CHECK (length(state) > 99)",
+                "CHECK (state <> '--') CHECK (length(state) > 99)",
+                "CHECK (state <> `--`)",
+                "/* ' */ CHECK (state <> 'a') /* ' */",
+                "\"NOT\" \"NULL\"",
+                "-- \"\n CHECK (state <> 'a') -- \"\n",
+            })
+    void aConstraintCannotHideBehindQuotesAndComments(String addition) {
+        String ours = "CREATE TABLE t (state TEXT NOT NULL, id INTEGER)";
+        String changed = "CREATE TABLE t (state TEXT NOT NULL " + addition + "\n, id INTEGER)";
+        assertThat(Schema.normalized(changed)).isNotEqualTo(Schema.normalized(ours));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "CREATE TABLE \"t\"(state TEXT NOT NULL,id INTEGER)",
+                "CREATE TABLE t ( -- don't\n\tstate TEXT NOT NULL, /* \"id\" */ \"id\" INTEGER)"
+            })
+    void commentsWhiteSpaceAndQuotesOfNamesMakeNoDifference(String definition) {
+        assertThat(Schema.normalized(definition))
+                .isEqualTo(Schema.normalized("CREATE TABLE t (state TEXT NOT NULL, id INTEGER)"));
+    }
+
     @Test
     void statisticsOfTheDatabaseSystemAreNotForeign() {
         fixture.execute("ANALYZE");
