@@ -3,6 +3,7 @@ package org.o365relay.queue.jdbc;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -21,13 +22,16 @@ final class StoreHealth {
 
     private static final Logger log = LoggerFactory.getLogger(StoreHealth.class);
 
+    /// Time between two attempts to save a copy of a lost queue: each reads the whole queue.
+    static final Duration RESCUE_INTERVAL = Duration.ofMinutes(1);
+
     private final Dialect dialect;
     private final Dialect.OpenFiles files;
     private volatile @Nullable QueueFailure filesFailure;
     private volatile @Nullable QueueFailure writeFailure;
     private volatile @Nullable QueueFailure damage;
     private volatile @Nullable Path rescued;
-    private boolean rescueFailed;
+    private @Nullable Instant rescueFailedAt;
 
     StoreHealth(Dialect dialect, Dialect.OpenFiles files) {
         this.dialect = dialect;
@@ -37,6 +41,11 @@ final class StoreHealth {
     /// @return whether new mail can be accepted
     boolean isWritable() {
         return filesFailure == null && writeFailure == null;
+    }
+
+    /// @return whether the disk is the reason why the last write failed
+    boolean lastWriteFailed() {
+        return writeFailure != null;
     }
 
     /// @return the current failures: at most one because of which mail is rejected, and the first damage found
@@ -85,11 +94,11 @@ final class StoreHealth {
         writeFailure = null;
     }
 
-    /// Records a failed write.
+    /// Records a failed write. A damaged page is not a failed disk: other writes may succeed.
     ///
     /// @return the exception for the caller
     QueueException writeFailed(SQLException e) {
-        if (dialect.isDamage(e) || dialect.isEnvironmental(e)) {
+        if (dialect.isEnvironmental(e)) {
             writeFailure = new QueueFailure(Kind.WRITE_FAILED, "the last write failed: " + e.getMessage());
         }
         return readFailed(e);
@@ -106,12 +115,15 @@ final class StoreHealth {
         return new QueueException(e, isDamage);
     }
 
-    /// Checks the files. If one was lost, saves a copy of the open database, once. If the last write failed,
-    /// writes and removes a message.
+    /// Checks the files. If one was lost, saves a copy of the open database; if that fails, tries again after
+    /// [#RESCUE_INTERVAL]. If the last write failed, writes and removes a message.
     synchronized void check(Committer committer, ReaderPool readers, Instant now) {
         QueueFailure failure = checkFiles();
         if (failure != null && failure.kind() == Kind.LOST) {
-            rescue(readers, now);
+            Instant failed = rescueFailedAt;
+            if (failed == null || !failed.isAfter(now.minus(RESCUE_INTERVAL)) || failed.isAfter(now)) {
+                rescue(readers, now);
+            }
         } else if (failure == null) {
             discardRescuedCopy();
             if (writeFailure != null) {
@@ -132,7 +144,7 @@ final class StoreHealth {
     /// message until this process ends.
     synchronized void rescue(ReaderPool readers, Instant now) {
         QueueFailure failure = checkFiles();
-        if (rescued != null || rescueFailed || failure == null || failure.kind() != Kind.LOST) {
+        if (rescued != null || failure == null || failure.kind() != Kind.LOST) {
             return;
         }
         try {
@@ -145,12 +157,15 @@ final class StoreHealth {
             });
             log.error("{}; everything that was in the queue is saved in {}", failure.text(), rescued);
         } catch (QueueException e) {
-            rescueFailed = true;
-            log.error(
-                    "{}, and a copy cannot be saved: {}. Its messages are lost when the relay stops, unless the same"
-                            + " file is put back in its place before",
-                    failure.text(),
-                    e.getMessage());
+            if (rescueFailedAt == null) { // logged once
+                log.error(
+                        "{}, and a copy cannot be saved: {}. Trying again every minute and when the relay stops; if no"
+                                + " copy can be saved and the same file is not put back in its place, its messages are"
+                                + " lost then",
+                        failure.text(),
+                        e.getMessage());
+            }
+            rescueFailedAt = now;
         }
     }
 
@@ -166,6 +181,6 @@ final class StoreHealth {
             }
         }
         rescued = null;
-        rescueFailed = false;
+        rescueFailedAt = null;
     }
 }
