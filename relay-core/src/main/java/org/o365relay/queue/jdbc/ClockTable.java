@@ -25,22 +25,31 @@ public final class ClockTable {
     /// @param downtime total time without a running relay that does not count as age of the messages
     record Stored(Reading last, Duration downtime) {}
 
-    /// Continues the stored clock, and stores its first reading.
+    /// A clock that continues the stored one.
+    ///
+    /// @param downtime as in [Stored], including the time before this start
+    record Resumed(SteadyClock clock, Duration downtime) {
+
+        /// Stores a reading of the clock and the downtime.
+        void save(Statements statements) throws SQLException {
+            ClockTable.save(statements, clock.reading(), downtime);
+        }
+    }
+
+    /// Continues the stored clock. Writes nothing.
     ///
     /// @param fresh a clock of this process
     /// @param longest longest time without a running relay by which the clock advances
-    static SteadyClock resume(Statements statements, SteadyClock fresh, Duration longest) throws SQLException {
+    static Resumed resume(Statements statements, SteadyClock fresh, Duration longest) throws SQLException {
         Optional<Stored> stored = stored(statements);
         if (stored.isEmpty()) {
-            save(statements, fresh.reading(), Duration.ZERO);
-            return fresh;
+            return new Resumed(fresh, Duration.ZERO);
         }
         Reading last = stored.get().last();
         SteadyClock resumed = fresh.resumed(last, longest);
         Duration stopped = Duration.between(last.steady(), resumed.instant());
         Duration excess = stopped.minus(MAX_AGING);
-        save(statements, resumed.reading(), stored.get().downtime().plus(excess.isPositive() ? excess : Duration.ZERO));
-        return resumed;
+        return new Resumed(resumed, stored.get().downtime().plus(excess.isPositive() ? excess : Duration.ZERO));
     }
 
     /// @return a clock that is as far behind the calendar clock as at the last stored reading; `calendar` if

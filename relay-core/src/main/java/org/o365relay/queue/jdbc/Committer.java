@@ -56,6 +56,7 @@ public final class Committer implements AutoCloseable {
     private final Thread thread;
     private @Nullable Writer writer; // null after a failure; used only by the writer thread until it ends
     private volatile CommitHook hook = CommitHook.NONE;
+    private volatile @Nullable Pending<?> first; // not yet committed
     private volatile boolean closed;
 
     /// @param first the first connection, with auto-commit off; the committer closes it
@@ -94,6 +95,16 @@ public final class Committer implements AutoCloseable {
                 failWaiting(); // the queue was closed while the work was added
             }
         }
+        return pending.future;
+    }
+
+    /// Submits work that must be on disk before any other: it runs at the beginning of every transaction until
+    /// one of them is committed. Starts no transaction.
+    ///
+    /// @return a future that is completed once the work is on disk
+    <T extends @Nullable Object> CompletableFuture<T> submitFirst(Work<T> work) {
+        Pending<T> pending = new Pending<>(work);
+        first = pending;
         return pending.future;
     }
 
@@ -170,6 +181,7 @@ public final class Committer implements AutoCloseable {
 
     private void commit(List<Pending<?>> group) {
         CommitHook installed = hook;
+        Pending<?> preceding = first;
         if (!allows(health::requireUsableFiles, group)) {
             return; // not even a connection may be opened: it would create a missing file
         }
@@ -177,6 +189,9 @@ public final class Committer implements AutoCloseable {
         try {
             current = writer == null ? new Writer(connections.open()) : writer;
             writer = current;
+            if (preceding != null) {
+                preceding.write(current.statements());
+            }
             for (Pending<?> pending : group) {
                 pending.write(current.statements());
             }
@@ -198,6 +213,10 @@ public final class Committer implements AutoCloseable {
             return;
         }
         health.written();
+        if (preceding != null) {
+            first = null;
+            preceding.succeed();
+        }
         installed.written();
         // The housekeeper measures only once a second. In that time, a burst of mail could fill the disk, and then no
         // message could be settled.

@@ -1,5 +1,6 @@
 package org.o365relay.queue.jdbc;
 
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Executors;
@@ -8,6 +9,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.o365relay.queue.QueueException;
 import org.o365relay.queue.QueueSettings;
+import org.o365relay.queue.jdbc.ClockTable.Resumed;
 import org.o365relay.time.SteadyClock;
 import org.o365relay.time.SteadyClock.Reading;
 import org.slf4j.Logger;
@@ -21,7 +23,6 @@ final class Housekeeper implements AutoCloseable {
     private static final int DEVICE_BATCH = 200;
 
     private static final int BATCH = 500;
-    private static final int INCOMING_BATCH = 20;
 
     private static final Logger log = LoggerFactory.getLogger(Housekeeper.class);
 
@@ -40,19 +41,48 @@ final class Housekeeper implements AutoCloseable {
         this.clock = clock;
     }
 
-    /// Makes interrupted attempts due again, deletes partly received messages, and corrects due times.
-    void recover() {
-        int interrupted = store.committer().write(statements -> MessageTables.endLeases(statements, clock.reading()));
-        int deleted = store.committer()
-                .writeInBatches(INCOMING_BATCH, statements -> MessageTables.deleteIncoming(statements, INCOMING_BATCH));
-        if (interrupted + deleted > 0) {
+    /// What the recovery changed: numbers of messages.
+    private record Recovered(int interrupted, int deleted, int corrected) {}
+
+    /// Stores the clock, makes interrupted attempts due again, deletes partly received messages, and corrects
+    /// due times, all in one transaction before any other. If the queue cannot be written because of the disk,
+    /// this is done by the first transaction that succeeds: no message is claimed or received before.
+    ///
+    /// @throws QueueException if the recovery fails for another reason than the disk
+    void recover(Resumed resumed) {
+        var _ = store.committer()
+                .submitFirst(statements -> {
+                    resumed.save(statements);
+                    return new Recovered(
+                            MessageTables.endLeases(statements, clock.reading()),
+                            MessageTables.deleteIncoming(statements),
+                            correctDueTimes(statements));
+                })
+                .thenAccept(Housekeeper::log);
+        try {
+            store.committer().write(_ -> true);
+        } catch (QueueException e) {
+            if (!store.health().lastWriteFailed()) {
+                throw e;
+            }
+            log.error(
+                    "the queue cannot be written: {}. The relay rejects new mail and delivers nothing until it can"
+                            + " write; it tries every second",
+                    e.getMessage());
+        }
+    }
+
+    private static void log(Recovered recovered) {
+        if (recovered.interrupted() + recovered.deleted() > 0) {
             log.info(
                     "the relay was not stopped cleanly: {} interrupted attempts are due again,"
                             + " {} partly received messages were deleted",
-                    interrupted,
-                    deleted);
+                    recovered.interrupted(),
+                    recovered.deleted());
         }
-        correctDueTimes();
+        if (recovered.corrected() > 0) {
+            log.warn("{} messages with a due time far in the future are due now", recovered.corrected());
+        }
     }
 
     /// @param hourly additional work that runs every hour
@@ -108,24 +138,13 @@ final class Housekeeper implements AutoCloseable {
     /// Messages on hold are not changed.
     ///
     /// @return the number of messages changed
-    int correctDueTimes() {
+    int correctDueTimes(Statements statements) throws SQLException {
         Instant now = clock.instant();
-        int changed =
-                makeDue(now, statements -> ClaimTables.dueTooLate(statements, now.plus(settings.longestWait()), BATCH));
-        if (changed > 0) {
-            log.warn("{} messages with a due time far in the future are due now", changed);
-        }
-        return changed;
-    }
-
-    private int makeDue(Instant now, Committer.Work<List<Long>> query) {
         int all = 0;
         int changed;
         do {
-            List<Long> ids = store.readers().read(query);
-            changed = ids.isEmpty()
-                    ? 0
-                    : store.committer().write(statements -> ClaimTables.makeDue(statements, ids, now));
+            List<Long> ids = ClaimTables.dueTooLate(statements, now.plus(settings.longestWait()), BATCH);
+            changed = ClaimTables.makeDue(statements, ids, now);
             all += changed;
         } while (changed > 0);
         return all;

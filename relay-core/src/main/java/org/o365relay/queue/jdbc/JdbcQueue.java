@@ -19,6 +19,7 @@ import org.o365relay.queue.QueueReader;
 import org.o365relay.queue.QueueSettings;
 import org.o365relay.queue.QueueUnavailableException;
 import org.o365relay.queue.QueuedRoutes;
+import org.o365relay.queue.jdbc.ClockTable.Resumed;
 import org.o365relay.time.SteadyClock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,12 +45,13 @@ public final class JdbcQueue implements OperatorQueue, AutoCloseable {
     private JdbcQueue(
             Store store, QueueSettings settings, SteadyClock fresh, RandomGenerator random, Runnable afterClose) {
         this.store = store;
-        this.clock =
-                store.committer().write(statements -> ClockTable.resume(statements, fresh, settings.longestWait()));
+        Resumed resumed =
+                store.readers().read(statements -> ClockTable.resume(statements, fresh, settings.longestWait()));
+        this.clock = resumed.clock();
         this.afterClose = afterClose;
         this.devices = new JdbcDevices(store);
         this.housekeeper = new Housekeeper(store, devices, settings, clock);
-        housekeeper.recover();
+        housekeeper.recover(resumed);
         Leases leases = new Leases(random);
         this.ids = new QueueIds(
                 clock.calendar(), random, store.readers().read(statements -> statements.number("newest-id")));
@@ -63,13 +65,15 @@ public final class JdbcQueue implements OperatorQueue, AutoCloseable {
     /// Opens the queue, and creates or upgrades its tables if necessary.
     ///
     /// Recovers from a crash: interrupted attempts become due again, and partly received messages are deleted.
-    /// The time this recovery takes does not depend on the length of the queue.
+    /// The time this recovery takes does not depend on the length of the queue. If the queue cannot be written
+    /// because of the disk, it opens nevertheless, accepts no mail, and recovers with the first successful
+    /// write.
     ///
     /// @param fresh a clock of this process; the queue continues the clock of the process that had it open
     ///     before
     /// @param hourly additional work that runs every hour
     /// @param afterClose runs after the queue has been closed; does not run if the queue cannot be opened
-    /// @throws QueueException if the recovery fails
+    /// @throws QueueException if the recovery fails for another reason than the disk
     /// @throws QueueUnavailableException if a newer relay wrote the database
     /// @throws IOException if the free space cannot be measured
     /// @throws SQLException if the database cannot be opened or upgraded

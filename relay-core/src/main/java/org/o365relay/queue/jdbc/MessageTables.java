@@ -214,9 +214,9 @@ final class MessageTables {
         return ids.size();
     }
 
-    /// @return the number of partly received messages deleted, at most `max`
-    static int deleteIncoming(Statements statements, int max) throws SQLException {
-        List<Long> ids = statements.list("incoming-messages", row -> row.getLong(1), max);
+    /// @return the number of partly received messages deleted
+    static int deleteIncoming(Statements statements) throws SQLException {
+        List<Long> ids = statements.list("incoming-messages", row -> row.getLong(1));
         for (long id : ids) {
             statements.update("delete-chunks", id);
             statements.update("delete-incoming", id);

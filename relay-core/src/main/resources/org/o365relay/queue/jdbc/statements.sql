@@ -33,7 +33,7 @@ DELETE FROM chunk WHERE message_id = ?
   AND NOT EXISTS (SELECT 1 FROM message WHERE content_id = ? AND due_at IS NOT NULL)
 
 -- name: incoming-messages
-SELECT message_id FROM incoming ORDER BY message_id LIMIT ?
+SELECT message_id FROM incoming ORDER BY message_id
 
 -- Clients with due messages, in the order of their addresses. A loose index scan: each step of the recursion seeks the
 -- next client, so the cost does not depend on the number of messages.

@@ -106,8 +106,12 @@ public final class DirectoryLock {
             throw inUse(directory, Files.readString(file).strip());
         }
         channel.truncate(0);
-        channel.write(
-                ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
+        String pid = Long.toString(ProcessHandle.current().pid());
+        try {
+            channel.write(ByteBuffer.wrap(pid.getBytes(StandardCharsets.US_ASCII)));
+        } catch (IOException e) { // a full disk; the lock holds without the ID, which only messages contain
+            log.warn("the process id could not be written to {}: {}", file, e.getMessage());
+        }
         return channel;
     }
 

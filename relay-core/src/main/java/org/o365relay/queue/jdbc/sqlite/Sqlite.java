@@ -56,9 +56,11 @@ public final class Sqlite implements Dialect {
         DurableFiles.createForDatabase(file);
         Connection connection = connect();
         try {
+            if (number(connection, "PRAGMA page_count") == 0) { // on a full disk, an existing one must not be written
+                execute(connection, "PRAGMA auto_vacuum = INCREMENTAL");
+            }
             execute(
                     connection,
-                    "PRAGMA auto_vacuum = INCREMENTAL", // takes effect on a new database only
                     "PRAGMA journal_mode = WAL",
                     "PRAGMA wal_autocheckpoint = 0", // checkpoints are run by Checkpointer
                     "PRAGMA journal_size_limit = 67108864");

@@ -22,7 +22,7 @@ public final class SqliteQueue {
 
     /// Opens the queue in the data directory, and creates the queue and the directory if they do not exist.
     /// Copies a queue that has an older schema version before it is upgraded. Recovers from a crash as
-    /// described for [JdbcQueue#open].
+    /// described for [JdbcQueue#open], also on a full disk, except for a queue that does not exist yet.
     ///
     /// @param clock a clock of this process; use [JdbcQueue#clock] from then on
     /// @throws QueueUnavailableException if the queue cannot be opened; the message is for the admin
@@ -30,14 +30,27 @@ public final class SqliteQueue {
             throws QueueUnavailableException {
         DirectoryLock lock = DirectoryLock.acquire(settings.directory());
         Sqlite sqlite = new Sqlite(settings.directory());
-        SchemaBackups backups = new SchemaBackups(settings.directory(), clock.calendar());
+        SpaceReserve reserve = new SpaceReserve(settings.directory());
         try {
             new MaintenanceMarker(settings.directory()).requireFinished();
             MaintenanceMarker.deleteTemporaryDatabases(settings.directory());
             DataDirectory.restrict(settings.directory());
-            backups.backUpBeforeUpgrade(sqlite);
             SqliteFiles.warnAboutRescued(settings.directory());
-            return JdbcQueue.open(sqlite, settings, clock, random, backups::deleteExpired, lock::release);
+            Runnable afterClose = () -> {
+                reserve.create();
+                lock.release();
+            };
+            JdbcQueue queue;
+            try {
+                queue = open(sqlite, settings, clock, random, afterClose);
+            } catch (SQLException e) {
+                if (!sqlite.isEnvironmental(e) || !reserve.release()) {
+                    throw e;
+                }
+                queue = open(sqlite, settings, clock, random, afterClose);
+            }
+            reserve.create();
+            return queue;
         } catch (QueueUnavailableException e) {
             lock.release();
             throw e;
@@ -45,5 +58,13 @@ public final class SqliteQueue {
             lock.release();
             throw sqlite.unavailable(e);
         }
+    }
+
+    private static JdbcQueue open(
+            Sqlite sqlite, QueueSettings settings, SteadyClock clock, RandomGenerator random, Runnable afterClose)
+            throws IOException, SQLException, QueueUnavailableException {
+        SchemaBackups backups = new SchemaBackups(settings.directory(), clock.calendar());
+        backups.backUpBeforeUpgrade(sqlite);
+        return JdbcQueue.open(sqlite, settings, clock, random, backups::deleteExpired, afterClose);
     }
 }

@@ -1,0 +1,50 @@
+package org.o365relay.queue.jdbc.sqlite;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A file that holds the space which a start needs: after a regular stop, SQLite has to create the index of the
+/// log, and without it the queue cannot even be read. On a full disk, the start deletes the file; the next stop
+/// deletes the index, and creates the file in its place.
+final class SpaceReserve {
+
+    static final String FILE = "queue.reserve";
+
+    /// In octets: an index of an empty log has 32 KiB.
+    private static final int SIZE = 64 * 1024;
+
+    private static final Logger log = LoggerFactory.getLogger(SpaceReserve.class);
+
+    private final Path file;
+
+    SpaceReserve(Path directory) {
+        this.file = directory.resolve(FILE);
+    }
+
+    /// Creates the file if it does not exist or is incomplete. If there is no space, there is no file.
+    void create() {
+        if (DurableFiles.size(file) == SIZE) {
+            return;
+        }
+        try {
+            Files.deleteIfExists(file);
+            DurableFiles.write(file, new byte[SIZE]);
+        } catch (IOException e) {
+            log.debug("no space can be reserved for the next start: {}", e.getMessage());
+            release();
+        }
+    }
+
+    /// @return whether there was a file, whose space is free now
+    boolean release() {
+        try {
+            return Files.deleteIfExists(file);
+        } catch (IOException e) {
+            log.debug("the reserved space cannot be freed: {}", e.getMessage());
+            return false;
+        }
+    }
+}
