@@ -66,11 +66,11 @@ public final class QueueVerifier {
                     ClockTable.last(statements, SteadyClock.following(clock)).reading();
             new IntegrityCheck(statements, now, settings.longestWait()).findings(findings::add);
         } catch (SQLException e) {
-            if (!Sqlite.isUnreadable(e)) {
+            if (!Sqlite.isUnreadable(e) && findings.isEmpty()) { // for example, one of the tables is missing
                 throw e;
             }
             findings.add(new Finding(
-                    Kind.FILE, "the check is incomplete because part of the file cannot be read: " + e.getMessage()));
+                    Kind.FILE, "the check is incomplete because part of the file is missing or cannot be read: " + e.getMessage()));
         }
         return findings;
     }
