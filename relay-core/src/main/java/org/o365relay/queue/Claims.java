@@ -23,9 +23,9 @@ public interface Claims {
     /// @return the claims; an empty list if no message is due, or if all those selected are damaged
     List<Claim> claim(ClaimScope scope, int max);
 
-    /// Waits until a message of the scope may be due, but at most for the time `atMost`. The wait ends at the
-    /// earliest due time in the scope, or when a message is queued for the scope or changed so that it may be
-    /// due sooner. Such a change since the previous call ends the wait at once.
+    /// Waits until a message of the scope may be due, or until the time `atMost` has passed. The wait ends at
+    /// the earliest due time in the scope, or when a message is queued for the scope or changed so that it may
+    /// be due sooner. Such a change since the previous call ends the wait at once.
     void awaitDue(ClaimScope scope, Duration atMost) throws InterruptedException;
 
     /// Opens the original content, byte for byte as received. The content is read only when the stream is read.
@@ -38,7 +38,7 @@ public interface Claims {
     /// @param suppressed notices over the hourly limit, for a digest
     /// @return the IDs of the queued notices, in the order of `notices`
     /// @throws QueueException if the queue cannot be written; nothing is recorded, and the caller can settle
-    ///     again unless the exception is [final][QueueException#isFinal], because the lease has ended or the
+    ///     again, unless the exception is [final][QueueException#isFinal] because the lease has ended or the
     ///     queue is closed
     /// @throws IllegalArgumentException if the settlement does not cover exactly the claim's recipients
     List<QueueId> settle(
@@ -77,7 +77,8 @@ public interface Claims {
 
     /// Reads how many recipients were delivered through an account, as recorded by settlements.
     ///
-    /// @param since start of the period; the first slot may begin less than ten minutes earlier
+    /// @param since start of the period, on the steady clock; the first slot may begin less than ten minutes
+    ///     earlier
     /// @return the slots of ten minutes in which mail was delivered, oldest first
     List<UsageSlot> quotaUsage(String account, Instant since);
 }

@@ -2,7 +2,7 @@ package org.o365relay.queue;
 
 /// Disk space of the queue, in octets.
 ///
-/// @param free free space on the file system
+/// @param free free space on the file system; 0 if it could not be measured
 /// @param minimumFree free space below which new mail is rejected temporarily
 /// @param used size of content and metadata
 /// @param maximum limit for `used`

@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /// An event in the history of a message.
 ///
-/// @param recipient the recipient's ordinal; null for the whole message
+/// @param recipient the recipient's ordinal; null if the event concerns the whole message, or if an NDR names
+///     an address that is not a recipient
 /// @param kind result of an attempt: `delivered`, `deferred`, `failed`, `postponed` (deferred without counting
 ///     the attempt, for example because the upstream failed) or `interrupted` (the relay stopped or failed
 ///     during the attempt, or the lease expired; the attempt may have succeeded); action of an operator:

@@ -44,6 +44,6 @@ public interface Incoming {
     /// Deletes the appended chunks.
     ///
     /// @return a future that is completed once the chunks are deleted, or exceptionally, with a
-    ///     [QueueException], if they could not be deleted
+    ///     [QueueException], if not all of them could be deleted
     CompletableFuture<QueueId> abandon();
 }

@@ -5,8 +5,8 @@ import java.util.Optional;
 /// The queue operations that the SMTP server uses. No method blocks.
 public interface Intake {
 
-    /// @return whether messages can be committed, as far as is known; false while a file of the queue is lost or
-    ///     not writable, or after a failed write until one succeeds
+    /// @return whether messages can be committed, as far as is known; false while a file of the queue is lost
+    ///     or not writable, and after a failed write until a write succeeds
     boolean isWritable();
 
     /// Checks whether there is space for a message.

@@ -29,6 +29,7 @@ public record MessageDetail(
 
     /// A recipient and its delivery state.
     ///
-    /// @param state `queued`, `delivered`, `failed` or `deleted`
+    /// @param state `queued`, `delivered`, `failed`, `deleted`, or `redirected` (an operator changed the
+    ///     address to that of another recipient of the message)
     public record RecipientEntry(int ordinal, String address, String state) {}
 }

@@ -15,16 +15,17 @@ public interface NoticeStore {
     ///     or later
     QueueId firstIdAt(Instant time);
 
-    /// Finds the messages that arrived before a time. Ids grow with the time of arrival.
+    /// Finds the end of a range of IDs in which all open messages arrived before a time.
     ///
-    /// @param after only messages with higher IDs are considered
+    /// @param after start of the range, exclusive
     /// @param time a time on the steady clock
     /// @return an ID below that of the first open message that arrived at that time or later; the newest ID if
     ///     there is no such message; at least `after`
     QueueId lastArrivalBefore(QueueId after, Instant time);
 
-    /// @return the position that the scan for delayed messages has reached; empty if none is saved. The lowest
-    ///     ID if the position is above the IDs of new messages, because the calendar clock was far ahead
+    /// @return the position that the scan for delayed messages has reached; empty if none is saved. If the
+    ///     position is far above the IDs of new messages, because the calendar clock was ahead when it was
+    ///     saved, the result is the lowest ID
     Optional<QueueId> delaysRecordedUpTo();
 
     /// Reads open messages in the order of their IDs, except notices, messages from the null sender and

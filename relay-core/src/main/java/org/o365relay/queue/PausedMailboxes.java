@@ -19,6 +19,6 @@ public interface PausedMailboxes {
     /// @return whether the mailbox was paused
     boolean resume(String mailbox);
 
-    /// @return the paused mailboxes, ordered by address; some may no longer be configured
+    /// @return the paused mailboxes, ordered by the key of the address; some may no longer be configured
     List<PausedMailbox> all();
 }

@@ -1,8 +1,9 @@
 package org.o365relay.queue;
 
-/// An operation on the queue failed. Unless its documentation says otherwise, it had no effect. The cause is an
-/// error of the database, such as a full disk, an I/O error or a damaged page, or a file of the queue that was lost;
-/// or, if [#isFinal], the queue is closed or cannot be opened, or a lease has ended.
+/// An operation on the queue failed. Unless its documentation says otherwise, it had no effect. If [#isFinal],
+/// the queue is closed or cannot be opened, or a lease has ended. Otherwise the cause is an error of the
+/// database, such as a full disk, an I/O error or a damaged page, or a file of the queue that is lost or not
+/// writable.
 public final class QueueException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

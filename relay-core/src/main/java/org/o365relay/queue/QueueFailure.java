@@ -1,14 +1,14 @@
 package org.o365relay.queue;
 
-/// Why the queue of a running relay cannot be used, or is damaged.
+/// A reason why the queue of a running relay cannot be used, or damage that was found in it.
 ///
 /// @param text the problem in one sentence for the admin, without a full stop
 public record QueueFailure(Kind kind, String text) {
 
     /// What failed. New mail is rejected temporarily, except if the queue is only [#DAMAGED].
     public enum Kind {
-        /// A file of the queue was deleted, moved or replaced. What is written to the open file would be lost at
-        /// the next start, so nothing is committed until the same file is back in its place.
+        /// A file of the queue was deleted, moved or replaced. What is written to the open file would be lost
+        /// at the next start, so nothing is committed until the same file is back in its place.
         LOST,
         /// A file of the queue is not writable, for example because the file system is mounted read-only.
         READ_ONLY,

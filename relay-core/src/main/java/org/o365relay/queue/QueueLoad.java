@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/// How full the queue is, and how long messages wait.
+/// How full the queue is, how long messages wait, and which failures it has.
 public interface QueueLoad {
 
     /// @return the disk space as last measured, at most a few seconds ago; never blocks

@@ -12,7 +12,7 @@ import java.time.Duration;
 ///     4.3.1`
 /// @param history how long the metadata and events of a message are kept after it is settled
 /// @param longestWait maximum time until the next attempt for a message that is not on hold; a due time further
-///     in the future is wrong and means that the clock was ahead when it was set
+///     in the future is wrong. Also the maximum time by which the steady clock advances while no relay runs
 public record QueueSettings(
         Path directory, long minimumFreeSpace, long maximumSize, Duration history, Duration longestWait) {
 

@@ -12,7 +12,8 @@ public final class QueueUnavailableException extends Exception {
         /// The directory or a file in it cannot be used, for example because it cannot be created, read or
         /// written, another program has the database open, or the disk is full.
         UNUSABLE_DIRECTORY,
-        /// The database file is damaged or is not a database, or a repair or restore was not completed.
+        /// The database file is damaged, is not a database, or contains objects that do not belong to a queue;
+        /// or a repair or restore was not completed.
         DAMAGED,
         /// A newer relay wrote the database.
         NEWER_SCHEMA,

@@ -13,10 +13,11 @@ import org.o365relay.mail.Recipient;
 /// Result of a delivery attempt or of an operator's bounce.
 ///
 /// @param outcomes the outcome for every open recipient of the claim
-/// @param nextAttempt time of the next attempt for deferred recipients; null if no recipient is deferred; may
-///     also be null if the attempt does not count, and the message then keeps its due time
-/// @param counts whether the attempt counts as an attempt of the message; false if each recipient was not tried
-///     or failed because of the mailbox, its upstream or its daily quota
+/// @param nextAttempt time of the next attempt for deferred recipients, on the steady clock; null if no
+///     recipient is deferred; may also be null if the attempt does not count, and the message then keeps its
+///     due time
+/// @param counts whether the attempt counts as an attempt of the message; false if no recipient was tried,
+///     or if each one that was tried failed because of the mailbox, its upstream or its daily quota
 /// @param upstream name of the upstream used for the attempt, for the history; empty for a bounce
 /// @param account name of the account used for the attempt; delivered recipients count against the limits of
 ///     this account; empty for a bounce
@@ -68,7 +69,7 @@ public record Settlement(
     }
 
     /// @return the first known reason of a deferred recipient; null if there is none, in which case the
-    ///     previous reason of the message is kept
+    ///     previous reason of the message is kept, or becomes `unknown` if it had none
     @Nullable
     public String reason() {
         return outcomes.entrySet().stream()

@@ -13,12 +13,12 @@ import org.o365relay.mail.QueueId;
 ///     notice was suppressed
 /// @param helo HELO or EHLO name of the device; empty if unknown
 /// @param subject subject of the message; null if the message has none or it is unknown
-/// @param recipients for a failure notice, the recipients that have an event `failed` since the notice was
-///     suppressed and whose failures are to be reported; for a delay notice, the open and the delivered
+/// @param recipients for a failure notice, the recipients that have an event `failed` or `ndr` since the notice
+///     was suppressed and whose failures are to be reported; for a delay notice, the open and the delivered
 ///     recipients
 /// @param settled whether the message is settled; false if the message is no longer in the history
-/// @param reason last known reason of a `failed` event, as in the reply catalogue; for a delay notice, of any
-///     event; empty if there is none
+/// @param reason for a failure notice, the last known reason of an event `failed` or `ndr`, as in the reply
+///     catalogue; for a delay notice, of any event; empty if there is none
 public record SuppressedMessage(
         QueueId id,
         SuppressedNotice.Kind kind,

@@ -10,7 +10,7 @@ import org.o365relay.queue.Claim.Age;
 import org.o365relay.time.SteadyClock;
 import org.o365relay.time.SteadyClock.Reading;
 
-/// Stores the readings with which the steady clock continues after a restart. Each method runs in the caller's
+/// Stores the reading from which the steady clock continues after a restart. Each method runs in the caller's
 /// transaction.
 public final class ClockTable {
 
@@ -52,22 +52,23 @@ public final class ClockTable {
         return new Resumed(resumed, stored.get().downtime().plus(excess.isPositive() ? excess : Duration.ZERO));
     }
 
-    /// @return a clock that is as far behind the calendar clock as at the last stored reading; `calendar` if
-    ///     none is stored
+    /// @return a clock that is as far behind the calendar clock as at the last stored reading, but not earlier
+    ///     than that reading; `calendar` if none is stored
     public static SteadyClock last(Statements statements, SteadyClock calendar) throws SQLException {
         return stored(statements)
                 .map(stored -> calendar.resumed(stored.last(), Duration.ofSeconds(Long.MAX_VALUE)))
                 .orElse(calendar);
     }
 
-    /// @param row a row with the columns `arrived_at` and `idle`; values that cannot be right are clamped
+    /// @param row a row with the columns `arrived_at` and `idle`; values below 0 or above
+    ///     [ClaimTables#NEVER] are clamped
     static Age age(ResultSet row) throws SQLException {
         return new Age(
                 Instant.ofEpochMilli(clamped(row.getLong("arrived_at"))),
                 Duration.ofMillis(clamped(row.getLong("idle"))));
     }
 
-    /// Stores a reading of the clock, and leaves the downtime as it is.
+    /// Stores a reading of the clock, and keeps the stored downtime.
     static void save(Statements statements, Reading reading) throws SQLException {
         save(statements, reading, stored(statements).map(Stored::downtime).orElse(Duration.ZERO));
     }
@@ -80,7 +81,7 @@ public final class ClockTable {
                 downtime.toMillis());
     }
 
-    /// @return the stored reading; empty if there is none, or a value in it is damaged
+    /// @return the stored reading; empty if there is none, or if a value in it is damaged
     private static Optional<Stored> stored(Statements statements) throws SQLException {
         return statements.first("clock", ClockTable::stored).flatMap(Function.identity());
     }

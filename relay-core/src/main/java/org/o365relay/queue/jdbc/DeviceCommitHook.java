@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Writes device counters. Usage that counts against a limit must be on disk no later than the messages that
-/// caused it, so every transaction includes it, and removals of devices as well. Other changes are written only
-/// after [#requestWrite] has been called.
+/// caused it, so every transaction writes such usage; it also writes removals of devices. Other changes are
+/// written only after [#requestWrite] has been called.
 ///
 /// If the device tables are damaged, mail is still accepted and delivered; nothing is written to the tables
 /// until the next retry.

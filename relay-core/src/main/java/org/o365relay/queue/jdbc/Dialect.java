@@ -9,8 +9,8 @@ import java.util.Optional;
 import org.o365relay.queue.QueueFailure;
 import org.o365relay.queue.QueueUnavailableException;
 
-/// The parts of the store that depend on the database system: connections, the schema, the classification of
-/// errors, and upkeep. All other SQL is the same for all systems. Thread-safe.
+/// The parts of the store that depend on the database system: connections, the schema, files, the
+/// classification of errors, and upkeep. All other SQL is the same for all systems. Thread-safe.
 public interface Dialect {
 
     /// Opens a connection for the writer, with auto-commit off. A commit returns once the changes are on disk.
@@ -41,7 +41,7 @@ public interface Dialect {
         /// @return a failure of the kind `LOST` or `READ_ONLY`; empty if there is none
         Optional<QueueFailure> failure();
 
-        /// Saves a complete copy of the open database, even if its files have no name any more.
+        /// Saves a complete copy of the open database, even if its files have been deleted.
         ///
         /// @param reader a read-only connection with auto-commit on
         /// @return the copy, on disk

@@ -24,7 +24,7 @@ import org.o365relay.queue.ClaimScope;
 /// first in alphabetical order.
 final class FairScheduler {
 
-    /// A message that was due when it was read. Another mailbox of its pool may claim it before the reader does.
+    /// A message that was due when it was read. Another mailbox of its pool may claim it first.
     record DueMessage(long id, Instant at, String mailbox, Priority priority, String client) {}
 
     private static final Comparator<DueMessage> LONGEST_DUE =

@@ -46,7 +46,7 @@ public final class FreeSpace {
         try {
             free = space.usable();
         } catch (IOException e) {
-            free = -1; // new mail is rejected until the space can be measured again, even if no space must be free
+            free = -1; // rejects new mail until the space can be measured again, even if the minimum is 0
         }
     }
 

@@ -122,8 +122,8 @@ final class Housekeeper implements AutoCloseable {
         devices.write(max);
     }
 
-    /// Deletes the messages settled before the limit, according to both clocks, with their history, expired
-    /// usage, and old records of sent alerts.
+    /// Deletes the messages that were settled before the limit according to both clocks, and their history.
+    /// Also deletes expired usage, and old records of sent alerts.
     void deleteHistoryBefore(Reading limit) {
         Instant now = clock.instant();
         Committer committer = store.committer();
@@ -133,8 +133,9 @@ final class Housekeeper implements AutoCloseable {
         committer.write(statements -> JdbcAlerts.deleteOld(statements, now));
     }
 
-    /// Makes messages due whose due time is further away than any wait lasts. This can only be so if the stored
-    /// reading of the clock was lost, or an older relay set the due time while the calendar clock was ahead.
+    /// Makes messages due whose due time is further away than the longest possible wait. Such messages exist
+    /// only if the stored reading of the clock was lost, or if an older relay set the due time while the
+    /// calendar clock was ahead.
     /// Messages on hold are not changed.
     ///
     /// @return the number of messages changed

@@ -101,8 +101,8 @@ final class IncomingChunks implements Incoming {
         return deleteChunks(chunks);
     }
 
-    /// Deletes the last chunks in one piece of work, and the others in further ones, so that the mail of other
-    /// clients does not wait until everything is deleted when many large messages are abandoned at once.
+    /// Deletes the chunks from the last to the first, a few in each piece of work, so that other clients do not
+    /// have to wait long when many large messages are abandoned at once.
     ///
     /// @param left number of chunks that are not deleted yet
     private CompletableFuture<QueueId> deleteChunks(int left) {

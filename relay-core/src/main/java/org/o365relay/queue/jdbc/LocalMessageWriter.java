@@ -15,7 +15,7 @@ record LocalMessageWriter(Store store, QueueIds ids, Signals dueSignals, Instant
 
     /// @param record writes the record of the event; returns false if no message is to be queued
     /// @return the IDs of the queued messages, in the order of `messages`; empty if `record` returned false
-    /// @throws QueueException if the disk fails; nothing has been written in that case
+    /// @throws QueueException if the queue cannot be written; nothing has been written in that case
     Optional<List<QueueId>> write(List<LocalMessage> messages, Committer.Work<Boolean> record) {
         List<QueueId> messageIds = messages.stream().map(_ -> ids.next()).toList();
         boolean written = store.committer().write(statements -> {

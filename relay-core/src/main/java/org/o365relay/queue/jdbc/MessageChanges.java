@@ -28,7 +28,7 @@ record MessageChanges(Statements statements, Reading now, String by) {
         };
     }
 
-    /// @return the mailbox or pool that the message waits for after the change, if still open
+    /// @return the mailbox or pool that the message waits for after the change, if the message is still open
     static String mailboxAfter(Change change, Candidate message) {
         return change instanceof Change.Redirect(String target) ? target : message.mailbox();
     }
@@ -112,7 +112,8 @@ record MessageChanges(Statements statements, Reading now, String by) {
     }
 
     /// Merges a recipient into an existing one that has the new address, so that no duplicate is sent. The
-    /// existing recipient is reopened unless it was delivered. The message does not count as deleted.
+    /// existing recipient is reopened unless it was delivered. If the message is settled as a result, its
+    /// state is not `deleted`.
     private void merge(Candidate message, RecipientRow before, RecipientRow existing) throws SQLException {
         update("mark-recipient-redirected", message.id().value(), before.ordinal());
         if (!existing.isDelivered()) {

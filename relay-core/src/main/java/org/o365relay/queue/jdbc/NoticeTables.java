@@ -154,8 +154,8 @@ final class NoticeTables {
                 .toList();
     }
 
-    /// @return whether the event is about a recipient to whom the message was not delivered, as the upstream replied
-    ///     or an NDR reported
+    /// @return whether the event is a permanent failure for a recipient: in an attempt, by a bounce, or as
+    ///     reported by an NDR
     private static boolean isFailure(HistoryEntry event) {
         return event.kind().equals("failed") || event.kind().equals("ndr");
     }

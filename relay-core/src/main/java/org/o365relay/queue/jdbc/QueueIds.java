@@ -7,8 +7,8 @@ import java.util.random.RandomGenerator;
 import org.o365relay.mail.QueueId;
 
 /// Generates ascending queue IDs: 42 bits of milliseconds since 1970 (until the year 2109) and 21 random bits.
-/// IDs are unique within a process; the random bits make collisions between restarts and between relays
-/// unlikely.
+/// IDs are unique within a process; the random bits make collisions with IDs of earlier processes and of other
+/// relays unlikely.
 final class QueueIds {
 
     private static final int RANDOM_BITS = 21;
@@ -35,7 +35,7 @@ final class QueueIds {
         return id >> RANDOM_BITS <= clock.instant().plus(MAX_CLOCK_CORRECTION).toEpochMilli();
     }
 
-    /// @return whether new IDs are higher than this one
+    /// @return whether new IDs are higher than this one, or will be after a day at most
     boolean exceed(long id) {
         return id <= last.get() || isCredible(id);
     }

@@ -25,7 +25,9 @@ public final class QuotaTables {
                 since.minus(UsageSlot.SLOT).toEpochMilli());
     }
 
-    /// Deletes expired usage slots, and slots far in the future, which were written while the clock was ahead.
+    /// Deletes usage slots that are expired, or that are in the future by more than the retention time
+    /// because the stored reading of the clock was lost, or because an older relay wrote them while the
+    /// calendar clock was ahead.
     ///
     /// @return the number of slots deleted
     static int deleteOld(Statements statements, Instant now) throws SQLException {

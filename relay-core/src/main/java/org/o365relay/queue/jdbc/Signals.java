@@ -32,7 +32,8 @@ final class Signals {
         signals.values().forEach(Signal::raise);
     }
 
-    /// Wakes one waiting thread. A signal raised while no thread is waiting is kept for the next thread that waits.
+    /// Wakes one waiting thread. A signal raised while no thread is waiting is kept for the next thread that
+    /// waits.
     static final class Signal {
 
         private final Semaphore raised = new Semaphore(0);
