@@ -50,25 +50,26 @@ public enum Cloud {
         return submissionHost;
     }
 
-    /// @return URL of the sign-in service, without a tenant: `https://login.microsoftonline.com`
+    /// @return URL of the sign-in service without a tenant, such as `https://login.microsoftonline.com`
     public String authority() {
         return authority;
     }
 
-    /// @return the resource of access tokens for SMTP: `https://outlook.office365.com`
+    /// @return the resource of access tokens for SMTP, such as `https://outlook.office365.com`
     public String exchange() {
         return exchange;
     }
 
-    /// @return the scope that an app requests for SMTP access tokens: `https://outlook.office365.com/.default`
+    /// @return the scope that an app requests for SMTP access tokens, such as
+    ///     `https://outlook.office365.com/.default`
     public String submissionScope() {
         return exchange + "/.default";
     }
 
     /// Source: Microsoft, "Authenticate an IMAP, POP or SMTP connection using OAuth". In the worldwide cloud,
-    /// its host differs from that of [#submissionScope].
+    /// the host of this scope differs from that of [#submissionScope].
     ///
-    /// @return the scope that is requested for SMTP access tokens of a user:
+    /// @return the scope that is requested for SMTP access tokens of a user, such as
     ///     `https://outlook.office.com/SMTP.Send`
     public String delegatedSubmissionScope() {
         return (this == WORLDWIDE ? "https://outlook.office.com" : exchange) + "/SMTP.Send";
@@ -79,7 +80,7 @@ public enum Cloud {
         return graph;
     }
 
-    /// @param key name in the configuration: `gcc-high`
+    /// @param key name in the configuration, such as `gcc-high`
     public static Optional<Cloud> named(String key) {
         return Arrays.stream(values()).filter(cloud -> cloud.key().equals(key)).findFirst();
     }

@@ -9,7 +9,7 @@ import org.o365relay.mail.Reply;
 /// A catalogue entry: a reply from Microsoft 365, its cause, and what to do about it.
 ///
 /// @param section heading under which `docs/troubleshooting.md` lists the reply
-/// @param name name of the entry, unique in the catalogue: `smtp-auth-off-for-tenant`
+/// @param name name of the entry, unique in the catalogue, such as `smtp-auth-off-for-tenant`
 /// @param cause the cause in plain language, without a full stop
 /// @param authorAdvice what the author of the message, who is not an admin, can do; may contain the placeholder
 ///     `{mailbox}`; empty if only an admin can help

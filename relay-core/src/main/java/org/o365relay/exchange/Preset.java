@@ -112,7 +112,7 @@ public enum Preset {
         return this == HIGH_VOLUME || this == AZURE_COMMUNICATION;
     }
 
-    /// @param key name in the configuration: `office365`
+    /// @param key name in the configuration, such as `office365`
     public static Optional<Preset> named(String key) {
         return Arrays.stream(values())
                 .filter(preset -> preset.key().equals(key))

@@ -10,10 +10,10 @@ import org.o365relay.mail.Reply;
 
 /// Matches replies. A reply matches if it matches at least one entry of each non-empty list.
 ///
-/// @param codes reply codes: `535`, or `5xx` for all that begin with 5; HTTP status codes if the source is not
-///     SMTP
+/// @param codes reply codes, such as `535`, or `5xx` for all codes that begin with 5; HTTP status codes if the
+///     source is not SMTP
 /// @param statuses enhanced status codes
-/// @param errors error codes that occur as words in the text: `AADSTS7000215`, `ErrorAccessDenied`
+/// @param errors error codes that occur as words in the text, such as `AADSTS7000215`
 /// @param texts substrings of the text, compared without regard to case
 public record ReplyPattern(List<String> codes, List<StatusRange> statuses, List<String> errors, List<String> texts) {
 
@@ -51,7 +51,7 @@ public record ReplyPattern(List<String> codes, List<StatusRange> statuses, List<
         return code.endsWith("xx") ? code.charAt(0) - '0' == candidate / 100 : code.equals(Integer.toString(candidate));
     }
 
-    /// A range of enhanced status codes that differ in the last number only: `5.2.251-255`.
+    /// A range of enhanced status codes that differ in the last number only, such as `5.2.251-255`.
     ///
     /// @param from the first code in the range
     /// @param toDetail last number of the last code in the range

@@ -61,7 +61,7 @@ public final class ReplyTexts {
     }
 
     /// @param name name of a catalogue entry
-    /// @param mailbox mailbox whose address replaces `{mailbox}` in the texts
+    /// @param mailbox mailbox whose address replaces `{mailbox}` in the advice
     /// @return the texts of the entry; empty if there is no such entry
     public Optional<ReplyText> of(String name, EmailAddress mailbox) {
         return Optional.ofNullable(texts.get(name))

@@ -20,14 +20,15 @@ import org.o365relay.mail.VisibleText;
 import org.o365relay.ndr.NonDeliveryReport.UndeliveredRecipient;
 
 /// Parses delivery status notifications from Exchange and other servers. Messages that are not delivery status
-/// notifications, report no failed recipient or are malformed yield an empty result.
+/// notifications, report no failed recipient, are malformed or have too many parts yield an empty result.
 final class NdrParser {
 
     private static final int MAX_RECIPIENTS = 500;
     private static final int MAX_TEXT = 1_000;
 
-    /// Maximum number of lines that look like the beginning of a part. A report has three parts (RFC 3462), one of
-    /// which may be a message with parts of its own. The parser needs a multiple of the size of a part for each.
+    /// Maximum number of lines that look like the delimiter before a part, because parsing thousands of parts
+    /// takes many seconds. A report has at most three parts (RFC 3462), one of which may be a message with
+    /// further parts.
     private static final int MAX_PARTS = 200;
 
     private NdrParser() {}
@@ -58,7 +59,7 @@ final class NdrParser {
         }
     }
 
-    /// @return whether more than `max` lines begin with two hyphens, as all boundaries of parts do
+    /// @return whether more than `max` lines begin with two hyphens, as every delimiter of a part does
     static boolean hasMoreParts(byte[] content, int max) {
         int count = 0;
         for (int i = 2; i < content.length && count <= max; i++) {

@@ -58,8 +58,8 @@ final class NdrProcessor {
     /// Matches Message-IDs that the relay added (rewrite.HeaderComposer).
     private static final Pattern OWN_ID = Pattern.compile("<([0-9A-Za-z]{13})@[^<>@]+>");
 
-    /// Maximum number of messages with the same Message-ID that are considered. The parts of a message that was
-    /// split by route have the same one.
+    /// Maximum number of messages with the same Message-ID that are considered. The parts into which a
+    /// message was split have the same Message-ID.
     private static final int MAX_PARTS = 100;
 
     private final EmailAddress mailbox;
@@ -95,7 +95,8 @@ final class NdrProcessor {
             UndeliveredRecipient undelivered, @Nullable Recipient recipient, Reason reason) {}
 
     /// @param position position in the folder after this report
-    /// @throws org.o365relay.queue.QueueException if the disk fails; nothing is recorded then
+    /// @throws org.o365relay.queue.QueueException if the queue cannot be read or written; nothing is recorded
+    ///     then
     void process(String position, NonDeliveryReport report) {
         List<Candidate> candidates = candidates(report.messageId());
         Map<Candidate, List<FailedDelivery>> failures = new LinkedHashMap<>();
@@ -226,7 +227,7 @@ final class NdrProcessor {
 
     private static Optional<FailedRecipient> failed(MessageSummary message, FailedDelivery failure) {
         UndeliveredRecipient undelivered = failure.undelivered();
-        // the sender may not know the address, but it shows which copy was not delivered
+        // the sender may not know this address, but the address shows which copy was not delivered
         Optional<Recipient> recipient = Optional.ofNullable(failure.recipient())
                 .or(() -> EmailAddress.parse(undelivered.address())
                         .map(address -> new Recipient(message.recipients().size(), address)));
@@ -272,7 +273,7 @@ final class NdrProcessor {
         }
     }
 
-    /// @return the messages with this Message-ID, for example several if a message was split into parts
+    /// @return the messages with this Message-ID; several if a message was split into parts
     private List<Candidate> candidates(String messageId) {
         if (messageId.isEmpty()) {
             return List.of();

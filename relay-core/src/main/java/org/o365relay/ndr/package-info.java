@@ -1,6 +1,6 @@
-/// Processes the non-delivery reports (NDRs) that Exchange or a server behind it sends to a mailbox after a
-/// message was accepted. A report about a known message is recorded in the message's history, and the sender is
-/// notified if the DSN parameters of the message permit it.
+/// Processes the non-delivery reports (NDRs) that Exchange, or a server to which it forwarded a message, sends
+/// to a mailbox after Exchange accepted the message. A report about a known message is recorded in the
+/// message's history, and the sender is notified if the DSN parameters of the message permit it.
 ///
 /// 1. `NdrFolder` lists new messages in a folder of the mailbox, without changing the folder.
 /// 2. `NdrParser` parses delivery status notifications (RFC 3464) and ignores all other messages.

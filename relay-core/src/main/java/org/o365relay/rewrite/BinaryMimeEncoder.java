@@ -59,8 +59,8 @@ final class BinaryMimeEncoder {
     /// Copies a message, and encodes its binary parts.
     ///
     /// @throws UnacceptableContentException if the message cannot be converted, because its part structure is
-    ///     malformed, too deep or has too large a header, or a signed part would have to be encoded; by then,
-    ///     part of the message may have been written to `out`
+    ///     malformed or too deep, the header of a part is too large, or a signed part would have to be encoded;
+    ///     by then, part of the message may have been written to `out`
     static void encode(InputStream message, OutputStream out) throws IOException {
         BinaryMimeEncoder encoder = new BinaryMimeEncoder(message, out);
         encoder.entity(0, "text/plain");

@@ -26,15 +26,15 @@ import org.o365relay.mail.UnacceptableContentException;
 /// 2. Envelope recipients named in neither `To` nor `Cc` are added in a single `Bcc`, the last field of the
 ///    header.
 /// 3. Groups (such as `undisclosed-recipients:;`) are replaced by their members. Fields that become empty or
-///    cannot be parsed are removed, as are list members longer than 1,024 octets. Several `To` or `Cc` fields
-///    are merged.
+///    cannot be parsed are removed, as are list members longer than 1,024 octets. Several `To` fields are
+///    merged into one, as are several `Cc` fields.
 /// 4. Duplicate addresses are removed.
 /// 5. `Resent-To`, `Resent-Cc` and `Resent-Bcc` are removed, because it is not documented whether Exchange
 ///    honors them.
 ///
-/// A single `To` or `Cc` field that names only envelope recipients, in an unambiguous form, stays
-/// byte-identical, as do all other fields. A field that is changed is rebuilt from its addresses and display
-/// names.
+/// A single `To` or `Cc` field that names only envelope recipients, without duplicates and in an unambiguous
+/// form, stays byte-identical, as do the fields not mentioned above. A field that is changed is rebuilt from
+/// its addresses and display names.
 public final class DestinationFields {
 
     private static final int MAX_HEADER = 2 * HeaderSizeLimit.OCTETS; // including the fields added by the relay

@@ -29,9 +29,10 @@ final class DeviceName {
         return "[" + (address instanceof Inet6Address ? "IPv6:" : "") + text(address) + "]";
     }
 
-    /// @return the HELO name if it is a host name or an address literal. Otherwise, the HELO name with other
-    ///     characters than those of a host name replaced by hyphens, truncated to 64 characters; the client's
-    ///     address literal if nothing remains
+    /// @return the HELO name if it is a host name or an address literal. Otherwise, the HELO name with
+    ///     each run of characters that are not allowed in a host name replaced by a hyphen, without dots or
+    ///     hyphens at either end, and truncated to 64 characters; the client's address literal if nothing
+    ///     remains
     static String heloForTrace(Arrival arrival) {
         String helo = arrival.helo();
         if (isHostName(helo) || ADDRESS_LITERAL.matcher(helo).matches()) {

@@ -6,8 +6,8 @@ import java.util.regex.Pattern;
 import org.o365relay.mail.Arrival;
 import org.o365relay.mail.EmailAddress;
 
-/// Builds display names that Exchange accepts. Exchange refuses a name that contains `@` with the error
-/// SendAsDenied.
+/// Builds display names that Exchange accepts. If a name contains `@`, Exchange refuses the message with
+/// the error SendAsDenied.
 final class DisplayName {
 
     private static final int MAX_LENGTH = 128;
@@ -38,8 +38,9 @@ final class DisplayName {
                 .replaceAll(match -> Matcher.quoteReplacement(values.getOrDefault(match.group(1), ""))));
     }
 
-    /// @return the name, at most 128 characters long, with addresses reduced to their local part and without
-    ///     `@`, control characters, empty brackets and `=?`, the beginning of an encoded word
+    /// @return the name, truncated to 128 characters. Addresses are reduced to their local part; any other
+    ///     `@`, empty brackets or quotes, and the `=` of `=?`, with which an encoded word begins, are removed;
+    ///     control characters are replaced by spaces
     static String cleaned(String name) {
         String text = name.substring(0, Math.min(name.length(), MAX_READ)).replaceAll("[\uFF20\uFE6B]", "@");
         text = ADDRESS.matcher(text).replaceAll("$1").replace("@", "");

@@ -14,7 +14,7 @@ import org.o365relay.mail.Envelope;
 import org.o365relay.mail.QueueId;
 
 /// Composes the header that is sent to Exchange: the `Received` field, then the original fields in their order,
-/// except those that are replaced or removed, and finally the fields that were missing.
+/// except those that are replaced or removed, and finally the added fields.
 final class HeaderComposer {
 
     private static final String ORIGINAL_FROM = "X-Original-From";
@@ -79,8 +79,8 @@ final class HeaderComposer {
         };
     }
 
-    /// Adds the same values at every attempt (unless the message was received while the clock was wrong), because
-    /// Exchange detects duplicates by Message-ID and Date.
+    /// Adds the same values at every attempt, because Exchange detects duplicates by Message-ID and Date. Only
+    /// the date may differ, if the message was received while the clock was wrong ([Arrival#plausibleAt]).
     private void addMissing(QueueId id, Arrival arrival) {
         if (lacks("Date")) {
             fields.add(RawField.of("Date", ReceivedField.date(arrival.at())));

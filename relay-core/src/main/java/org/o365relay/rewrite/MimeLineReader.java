@@ -92,7 +92,8 @@ final class MimeLineReader {
         return startsLine && length >= 2 && isHyphens(0, 2);
     }
 
-    /// Tests whether the line is a delimiter (RFC 2046 §5.1.1): `--boundary`, followed by optional white space.
+    /// Tests whether the line is a delimiter (RFC 2046 §5.1.1): `--boundary`, optionally followed by white
+    /// space.
     ///
     /// @param closing whether to test for the closing delimiter `--boundary--` instead
     boolean isDelimiter(byte[] boundary, boolean closing) {
@@ -125,7 +126,7 @@ final class MimeLineReader {
         return true;
     }
 
-    /// @return index of the next LF; -1 if there is none before the end of the message or of the full buffer
+    /// @return index of the next LF; -1 if there is none before the end of the message or in the full buffer
     private int indexOfLineFeed() throws IOException {
         int index = from;
         while (true) {

@@ -83,8 +83,8 @@ public sealed interface RewriteResult {
         /// base64. The message can be written only once, by this method or by [#writeBinaryTo].
         ///
         /// @throws UnacceptableContentException if a binary message cannot be converted, because its part
-        ///     structure is malformed, too deep or has too large a header, or a signed part would have to be
-        ///     encoded
+        ///     structure is malformed or too deep, the header of a part is too large, or a signed part would
+        ///     have to be encoded
         /// @throws IOException if the original cannot be read or `out` fails
         public void writeTo(OutputStream out) throws IOException {
             if (binary) {

@@ -14,7 +14,7 @@ import org.o365relay.mail.EmailAddress;
 ///     `{local-part}` is the local part of that address, and `{device}` is the device's HELO name or IP
 ///     address. The template `{name}` keeps the original name; a template without placeholders sets the same
 ///     name for every message
-/// @param sendAs authors that are kept in `From` if they are the only author
+/// @param sendAs the send-as list: an author that an entry covers is kept in `From` if there is no other author
 /// @param replyToFallback `Reply-To` of messages with neither a usable `Reply-To` nor a reachable author or
 ///     envelope sender; null to add none
 /// @param recordOriginal whether to add `X-Original-From` and `X-Original-Envelope-From`

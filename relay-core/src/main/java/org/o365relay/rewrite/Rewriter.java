@@ -11,8 +11,8 @@ import org.o365relay.mail.HeaderSizeLimit;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.ReportedMessage;
 
-/// Rewrites messages for one mailbox. Stateless: a message is rewritten to the same bytes at every attempt, so
-/// that Exchange can detect duplicates.
+/// Rewrites messages for one mailbox. Stateless: a message with the same arrival is rewritten to the same
+/// bytes at every attempt, so that Exchange can detect duplicates.
 public final class Rewriter {
 
     private final RewriteRules rules;

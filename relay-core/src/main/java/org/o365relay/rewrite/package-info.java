@@ -1,5 +1,5 @@
-/// Rewrites the header of a received message so that Exchange Online accepts it. The same message and the same
-/// rules always result in the same bytes.
+/// Rewrites the header of a received message so that Exchange Online accepts it. The same message, arrival
+/// and rules always result in the same bytes.
 ///
 /// These changes are made, and no others:
 ///
@@ -7,8 +7,8 @@
 ///    removed, and a missing empty line after the header is added. In a binary message, parts with binary
 ///    content are encoded as base64; if the message is sent with BINARYMIME, its body is unchanged instead,
 ///    including line endings. The body is otherwise byte-identical.
-/// 2. A `Received` field is prepended. Its time, and that of an added `Date`, is that of the arrival that the
-///    caller states; see [org.o365relay.mail.Arrival#plausibleAt].
+/// 2. A `Received` field is prepended. It and an added `Date` show the arrival time that the caller passes,
+///    which may be corrected; see [org.o365relay.mail.Arrival#plausibleAt].
 /// 3. `From` is replaced, at the position of the first one, by a field with a single address: the author if
 ///    there is only one and it is on the send-as list, otherwise the mailbox. A missing `From` is appended.
 /// 4. The first usable `Reply-To` from the device is kept; if it is not a valid address list, it is rebuilt. If

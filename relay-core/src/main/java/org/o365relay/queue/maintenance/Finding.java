@@ -7,8 +7,9 @@ public record Finding(Kind kind, String text) {
 
     /// Consequence of a finding for queued mail.
     public enum Kind {
-        /// The database file is damaged: a page cannot be read, an index does not match its table, or a table,
-        /// column or index is missing. A repair copies everything that can be read into a new file.
+        /// The database file is damaged: a page cannot be read, an index does not match its table, a table,
+        /// column or index is missing, or the schema has an object that is not part of a queue. A repair
+        /// copies everything that can be read into a new file.
         FILE,
         /// A message cannot be delivered: its rows or its content are damaged or missing. A repair copies the
         /// readable parts to quarantine and puts the message on hold. Content that belongs to no message is

@@ -18,8 +18,8 @@ import org.o365relay.queue.jdbc.sqlite.Sqlite;
 import org.o365relay.queue.maintenance.Finding.Kind;
 import org.o365relay.time.SteadyClock.Reading;
 
-/// Checks messages, recipients, content and events. Holds a batch of messages and one chunk of content in
-/// memory at a time.
+/// Checks messages, recipients, content and events, and the types of the values in all tables. Holds a batch
+/// of messages and one chunk of content in memory at a time.
 final class IntegrityCheck {
 
     private static final int BATCH = 500;
@@ -76,8 +76,8 @@ final class IntegrityCheck {
     /// Finds damaged messages.
     ///
     /// @param sink receives the damaged messages that need a repair
-    /// @param notes receives the other damaged messages: those that an earlier repair copied to quarantine and
-    ///     that are on hold, and settled ones
+    /// @param notes receives the other damaged messages: those on hold that an earlier repair copied to
+    ///     quarantine, and settled ones
     void damaged(Consumer<Damaged> sink, Consumer<Finding> notes) throws SQLException {
         long last = Long.MIN_VALUE;
         List<StoredMessage> batch = messages(last);
@@ -118,7 +118,6 @@ final class IntegrityCheck {
 
     /// @param known the content checked last, which is not checked again if this message shares it; the parts
     ///     of a split message share their content and usually follow one another
-    ///
     /// @param wrongType whether a row of the message has a value of a wrong type
     private Content check(
             StoredMessage message, boolean wrongType, Content known, Consumer<Damaged> sink, Consumer<Finding> notes)

@@ -27,8 +27,9 @@ import org.o365relay.time.SteadyClock;
 import org.o365relay.time.SteadyClock.Reading;
 
 /// Repairs a queue while no relay is running. Copies the files to the quarantine folder first. Then copies the
-/// readable rows into a new database if the file is damaged, fixes inconsistent rows, and copies messages that
-/// cannot be delivered to quarantine and puts them on hold. No readable message is discarded.
+/// readable rows into a new database if the file is damaged, fixes inconsistent rows, and quarantines messages
+/// that cannot be delivered: it copies them to the quarantine folder and puts them on hold. No readable
+/// message is discarded.
 ///
 /// A repair may be killed at any time and run again: a [MaintenanceMarker] exists while files are being
 /// replaced, so that no relay opens files that are inconsistent with each other.
@@ -57,7 +58,8 @@ public final class QueueRepair {
     ///
     /// @param quarantine quarantine folder, with the copied files and the exported messages
     /// @param rebuilt whether the readable rows were copied into a new database
-    /// @param actions what was recovered and fixed, and which tables have unreadable rows, one line each
+    /// @param actions what was recovered, fixed or deleted, and which tables have unreadable rows, one line
+    ///     each
     /// @param quarantined messages and remaining rows copied to quarantine, one line for each message
     /// @param open number of open messages after the repair, including those on hold
     public record Report(Path quarantine, boolean rebuilt, List<String> actions, List<String> quarantined, long open) {

@@ -75,7 +75,8 @@ public final class QueueVerifier {
         return findings;
     }
 
-    /// @return damage to the file and the database structure, one line each; the messages are not checked
+    /// @return damage to the file and the database structure, and objects in the schema that are not part of a
+    ///     queue, one line each; the messages are not checked
     static List<String> problems(Connection connection, long version) throws SQLException {
         List<String> problems = new ArrayList<>(Sqlite.integrity(connection));
         try {

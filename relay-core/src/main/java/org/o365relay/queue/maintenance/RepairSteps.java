@@ -15,8 +15,8 @@ import org.o365relay.time.SteadyClock.Reading;
 
 /// Fixes the rows of a readable database within the caller's transaction. Messages that cannot be delivered are
 /// copied to quarantine and put on hold, never deleted. Content and recipients that belong to no message are
-/// copied to quarantine, with their events, before they are deleted; other events that belong to no message are
-/// deleted without a copy.
+/// copied to quarantine, with their events, before they are deleted; other events that belong to no message
+/// are deleted without being exported, as are the rows that [ValueCheck] deletes.
 final class RepairSteps {
 
     private static final Set<AutoFix> AFTER_QUARANTINE =

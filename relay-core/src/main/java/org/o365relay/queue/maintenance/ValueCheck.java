@@ -13,12 +13,14 @@ import java.util.TreeSet;
 import org.o365relay.queue.jdbc.sqlite.Schema;
 import org.o365relay.queue.jdbc.sqlite.Sqlite;
 
-/// Finds values that are not of the type of their column, which SQLite does not prevent: text in a column of
-/// numbers, or octets in a column of text. Text in a column of octets is read as octets.
+/// Finds values of a wrong type, that is, not of the type of their column: for example, text in an INTEGER
+/// column or a blob in a TEXT column. SQLite does not prevent them. Text in a BLOB column is allowed, because
+/// it is read as octets.
 final class ValueCheck {
 
-    /// The columns with the IDs of the messages to which the rows of a table belong. Only an operator can decide
-    /// about a message with such a value; the rows of other tables are deleted.
+    /// The tables that are needed to deliver messages, and the column of each that contains the message ID. A
+    /// message with a value of a wrong type in one of these tables is left for an operator to decide on; in
+    /// other tables, a repair deletes the rows with such values.
     private static final Map<String, String> MESSAGE_COLUMNS =
             Map.of("message", "id", "recipient", "message_id", "chunk", "message_id");
 
@@ -44,7 +46,8 @@ final class ValueCheck {
         };
     }
 
-    /// @return one line for each table, other than those of messages, that has rows with such a value
+    /// @return one line for each table that has rows with a value of a wrong type, except the tables in
+    ///     [#MESSAGE_COLUMNS]
     List<String> problems() throws SQLException {
         List<String> problems = new ArrayList<>();
         for (String table : otherTables()) {
@@ -56,8 +59,8 @@ final class ValueCheck {
         return problems;
     }
 
-    /// Deletes the rows with such a value, except those of messages; of these, those whose ID is such a value, so
-    /// that they belong to no message.
+    /// Deletes the rows with a value of a wrong type. In the tables in [#MESSAGE_COLUMNS], deletes only the
+    /// rows whose message ID is not an integer, because they belong to no message.
     ///
     /// @return one line for each table that was changed
     List<String> fix() throws SQLException {
@@ -83,7 +86,7 @@ final class ValueCheck {
     private Set<String> otherTables() throws SQLException {
         Set<String> tables = new TreeSet<>(conditions.keySet());
         tables.removeAll(MESSAGE_COLUMNS.keySet());
-        tables.retainAll(Schema.columns(connection).keySet()); // missing ones are reported elsewhere
+        tables.retainAll(Schema.columns(connection).keySet()); // missing tables are reported by QueueVerifier
         return tables;
     }
 
@@ -91,7 +94,7 @@ final class ValueCheck {
         return count + " rows of the table " + table + " have a value of a wrong type";
     }
 
-    /// @return the IDs of the messages that have such a value in a row
+    /// @return the IDs of the messages with a value of a wrong type in one of their rows
     Set<Long> messages() throws SQLException {
         Set<Long> ids = new TreeSet<>();
         for (Map.Entry<String, String> table : MESSAGE_COLUMNS.entrySet()) {

@@ -2,7 +2,7 @@
 /// restore require that no relay is running.
 ///
 /// If an operation is killed, no message is lost and the operation can be run again. A repair discards no
-/// message: it copies messages that cannot be delivered to quarantine and puts them on hold.
+/// message: if a message cannot be delivered, it is copied to quarantine and put on hold.
 @NullMarked
 package org.o365relay.queue.maintenance;
 

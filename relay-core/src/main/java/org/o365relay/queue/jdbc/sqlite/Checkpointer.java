@@ -21,9 +21,10 @@ import org.slf4j.LoggerFactory;
 /// A checkpoint on the writer's thread would delay every client that is waiting for a 250 reply, so checkpoints
 /// run on a separate thread, in passive mode. SQLite restarts the log only after a checkpoint has reached the
 /// end of the log, which never happens while the writer is busy; therefore, once the log is long, the writer
-/// runs the checkpoint itself. Until the writer has done so, the checkpoint thread starts none, except to
-/// truncate the log on request: on a slow disk, it would otherwise always be running one, which would block the
-/// checkpoint of the writer.
+/// runs the checkpoint itself. Until the writer has done so, the checkpoint thread starts no checkpoint,
+/// except to truncate the log on request: on a slow disk, it would otherwise always be running one, and the
+/// writer could not start its own.
+///
 /// Checkpoints do not wait for readers: a program that reads from the database for a long time makes the log
 /// grow, but delays no client.
 final class Checkpointer implements Dialect.Upkeep {

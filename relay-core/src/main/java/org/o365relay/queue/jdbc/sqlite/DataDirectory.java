@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Permissions of the files in the data directory. They contain mail, so only their owner may read them,
-/// whatever the umask was when they were created.
+/// Restricts the permissions of the files in the data directory. The files contain mail, so only their owner
+/// may read them, whatever the umask was when they were created.
 final class DataDirectory {
 
     private static final Logger log = LoggerFactory.getLogger(DataDirectory.class);
@@ -25,10 +25,11 @@ final class DataDirectory {
 
     private DataDirectory() {}
 
-    /// Takes the permissions of other users from the queue's files, its copies and the folders of copies, and
-    /// logs a warning about those for which this fails, and about a data directory that every user can list.
-    /// The directory itself is not changed: users of the control socket in it may need to enter it. Does not
-    /// follow symbolic links, and opens no file.
+    /// Removes all permissions of the group and of other users from the queue's files, the lock file, the spool
+    /// and the copies of the queue with their folders. Logs a warning for each file whose permissions were
+    /// changed or could not be changed, and one if every user can list the data directory. The directory
+    /// itself is not changed: users of the control socket in it may need to enter it. Does not follow symbolic
+    /// links, and opens no file.
     static void restrict(Path directory) throws IOException {
         warnIfReadable(directory);
         try (Stream<Path> files = Files.list(directory)) {

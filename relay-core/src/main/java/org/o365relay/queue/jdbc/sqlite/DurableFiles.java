@@ -30,8 +30,8 @@ public final class DurableFiles {
         Files.createFile(file, permissions("rw-------"));
     }
 
-    /// Creates the file of a database if it does not exist: SQLite would create it with the permissions that the
-    /// umask leaves. The log and its index get the permissions of the database.
+    /// Creates the file of a database if it does not exist, because SQLite would create it with the permissions
+    /// that the umask allows. SQLite creates the log and its index with the permissions of the database.
     static void createForDatabase(Path file) throws SQLException {
         try {
             if (!Files.exists(file)) {

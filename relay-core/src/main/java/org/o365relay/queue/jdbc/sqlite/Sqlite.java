@@ -218,6 +218,8 @@ public final class Sqlite implements Dialect {
     /// Upgrades in one transaction, one version at a time.
     ///
     /// @param target the schema version to upgrade to
+    /// @throws QueueUnavailableException if a newer relay wrote the database, or if its schema has an object
+    ///     that is not part of a queue
     public void upgrade(Connection writer, long target) throws SQLException, QueueUnavailableException {
         long stored = version(writer);
         Schema.requireNoForeignObjects(writer, stored, file);
