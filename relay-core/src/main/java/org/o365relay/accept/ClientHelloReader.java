@@ -8,8 +8,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.accept.tls.ClientHello;
 
-/// Precedes an `SslHandler` in the pipeline and reads the ClientHello that passes through. Removes itself when it
-/// has the ClientHello, or cannot get it.
+/// Precedes an `SslHandler` in the pipeline and reads the ClientHello as it passes through. Removes itself when
+/// the ClientHello is complete, or when it has read the maximum length of a TLS record without finding one.
 final class ClientHelloReader extends ChannelInboundHandlerAdapter {
 
     private static final int MAX_RECORD = 5 + 16 * 1024; // RFC 8446 §5.1
@@ -18,17 +18,17 @@ final class ClientHelloReader extends ChannelInboundHandlerAdapter {
     private final ByteBuf octets = Unpooled.buffer(512);
     private @Nullable ClientHello hello;
 
-    /// @param keyAlgorithm algorithm of the key of the relay's certificate
+    /// @param keyAlgorithm key algorithm of the relay's certificate
     ClientHelloReader(String keyAlgorithm) {
         this.keyAlgorithm = keyAlgorithm;
     }
 
-    /// @return what prevents a handshake without `old-tls`; empty if nothing is known to
+    /// @return result of [ClientHello#outdated]; empty if no ClientHello was read
     Optional<String> outdated() {
         return Optional.ofNullable(hello).flatMap(read -> read.outdated(keyAlgorithm));
     }
 
-    /// @return what prevents a handshake even with `old-tls`; empty if nothing is known to
+    /// @return result of [ClientHello#impossible]; empty if no ClientHello was read
     Optional<String> impossible() {
         return Optional.ofNullable(hello).flatMap(read -> read.impossible(keyAlgorithm));
     }

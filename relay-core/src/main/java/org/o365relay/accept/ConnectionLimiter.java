@@ -5,8 +5,9 @@ import java.util.HashMap;
 import java.util.Map;
 import org.o365relay.admit.Network;
 
-/// Limits the number of concurrent connections, per client and in total. Optionally reserves the last quarter of
-/// the connections for clients with few, so that a few clients cannot take all. Thread-safe.
+/// Limits the number of concurrent connections, per client and in total. Optionally reserves the last quarter
+/// of the connections for clients that have few, so that a small number of clients cannot use them all.
+/// Thread-safe.
 final class ConnectionLimiter {
 
     private static final int MAX_FEW = 5;
@@ -28,8 +29,8 @@ final class ConnectionLimiter {
         this.few = Math.clamp(maxConnections / 40, 1, MAX_FEW);
     }
 
-    /// Reserves the last quarter for clients with fewer connections than a fortieth of the maximum, at least 1 and
-    /// at most 5. The IPv6 addresses of one /64 count as one client for that.
+    /// Reserves the last quarter for clients with fewer than [#few] connections: a fortieth of the maximum, but
+    /// at least 1 and at most 5. For this reserve, the IPv6 addresses of one /64 count as one client.
     static ConnectionLimiter withReserve(int maxConnections) {
         return new ConnectionLimiter(maxConnections, maxConnections / 4);
     }
@@ -39,7 +40,7 @@ final class ConnectionLimiter {
         ADMITTED,
         TOTAL_LIMIT,
         CLIENT_LIMIT,
-        /// The rest of the connections is reserved for clients with fewer.
+        /// All free connections are reserved for clients that have fewer connections.
         RESERVED
     }
 
@@ -48,7 +49,7 @@ final class ConnectionLimiter {
         return reserved;
     }
 
-    /// @return number of connections from which on a client cannot take a reserved one
+    /// @return number of connections at which a client can no longer take a reserved one
     int few() {
         return few;
     }

@@ -7,7 +7,7 @@ enum ConnectionPhase {
     SKIPPED_LINE,
     /// Content is read: up to the final dot, or one BDAT chunk.
     CONTENT,
-    /// The queue or a password check has not finished; input is not processed.
+    /// A queue write or a password check has not finished; input is not processed.
     WAITING,
     /// The session has ended; input is discarded.
     CLOSING

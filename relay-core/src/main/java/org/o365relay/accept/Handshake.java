@@ -27,7 +27,7 @@ final class Handshake extends ChannelInboundHandlerAdapter {
     private final RejectHandler rejects;
     private final Consumer<ChannelHandlerContext> onSuccess;
 
-    /// @param hello precedes the [SslHandler] in the pipeline
+    /// @param hello the reader that precedes the [SslHandler] in the pipeline
     /// @param onSuccess called after a successful handshake; must fire [SslHandshakeCompletionEvent#SUCCESS]
     Handshake(
             Client client, ClientHelloReader hello, RejectHandler rejects, Consumer<ChannelHandlerContext> onSuccess) {

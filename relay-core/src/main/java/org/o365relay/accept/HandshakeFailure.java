@@ -21,7 +21,8 @@ sealed interface HandshakeFailure {
     /// @param deviation deviation to count for the device; empty if none matches the failure
     record Reported(Reply reply, Optional<Deviation> deviation) implements HandshakeFailure {}
 
-    /// Matches the JDK's messages when client and server have no TLS version or cipher in common.
+    /// Matches the JDK's messages when client and server have no TLS version, cipher suite or signature scheme
+    /// in common.
     Pattern NO_COMMON_TLS = Pattern.compile(
             "(?i).*(?:protocol versions?|client requested protocol|cipher suites? in common|signature algorithm).*",
             Pattern.DOTALL);

@@ -7,8 +7,8 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 
 /// Addresses of clients that began the TLS handshake after the plain-text greeting. Later greetings to such an
-/// address are delayed longer. An address is removed when its client sends plain text, and is ignored after
-/// [#RETENTION]. Holds at most [#MAX_ADDRESSES] addresses. Thread-safe.
+/// address are delayed by at least [TlsDetection#LATE_CLIENT_DELAY]. An address is removed when its client
+/// sends plain text, and is ignored after [#RETENTION]. Holds at most [#MAX_ADDRESSES] addresses. Thread-safe.
 final class LateTlsClients {
 
     /// How long after its last TLS handshake an address receives its greeting with the longer delay.
@@ -24,7 +24,8 @@ final class LateTlsClients {
         this.clock = clock;
     }
 
-    /// @return whether the greeting to this address must be delayed longer than configured
+    /// @return whether the greeting to this address must be delayed by at least
+    ///     [TlsDetection#LATE_CLIENT_DELAY]
     synchronized boolean needsLongerDelay(InetAddress address) {
         Instant seen = lastSeen.get(address);
         return seen != null && seen.plus(RETENTION).isAfter(clock.instant());

@@ -3,8 +3,8 @@ package org.o365relay.accept;
 import io.netty.channel.ChannelHandlerContext;
 import java.util.concurrent.TimeUnit;
 
-/// Reads from one connection. Pauses content while memory is short, so that TCP flow control slows the client down.
-/// Must be used on the event loop of the connection.
+/// Reads from one connection. Pauses the reading of content while memory is short, so that TCP flow control
+/// slows the client down. Must be used on the event loop of the connection.
 final class PacedReads {
 
     private static final long PAUSE_MILLIS = 50;

@@ -3,12 +3,14 @@ package org.o365relay.accept;
 import io.netty.util.internal.PlatformDependent;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// The direct memory (outside of the heap) for received octets that are not processed yet, of all connections: a
-/// quarter of it, because Netty needs more than it gives out. A connection that waits for the queue keeps at most one
-/// buffer, unless its client disconnects: Netty then reads everything that the kernel has received.
+/// Counts the direct memory (outside of the heap) that all connections use for received octets that are not
+/// processed yet. The budget is a quarter of the direct memory of the process, because Netty allocates more
+/// than it hands out. A connection that waits for the queue keeps at most one buffer, unless its client
+/// disconnects: Netty then reads everything that the kernel has received.
 ///
-/// If the quarter is used up, no content is read, and clients that have disconnected are dropped; if more is in use
-/// nevertheless, no connection is admitted. Thread-safe.
+/// If the budget is used up, no content is read, and a waiting connection whose client has disconnected is
+/// closed when it receives more. If at least 25% more than the budget is in use, no connection is admitted.
+/// Thread-safe.
 final class ReceiveMemory {
 
     static final int MIN_BUFFER = 2 * 1024;
@@ -45,7 +47,7 @@ final class ReceiveMemory {
         return used.get() >= budget;
     }
 
-    /// @return whether so much more than the budget is in use that no connection should be admitted
+    /// @return whether at least 25% more than the budget is in use, so that no connection should be admitted
     boolean isExhausted() {
         return used.get() >= budget + budget / 4;
     }

@@ -7,8 +7,8 @@ import org.o365relay.accept.session.SessionLimits;
 /// too slowly. Times are readings of a monotonic clock in nanoseconds.
 ///
 /// Callers check the timeouts when [#untilNextCheck] has elapsed, not for every packet. No timeout is shorter
-/// than the maximum interval between checks, so one that begins between two checks is not detected late. A
-/// check that falls into the time before [#resumed] must be repeated after it.
+/// than the maximum interval between checks, so one that begins between two checks is not detected late. If a
+/// check is due while the client waits for the relay, callers must check after [#resumed] instead.
 final class SessionTimeouts {
 
     /// The timeout that has expired.

@@ -125,7 +125,7 @@ public final class SmtpListener {
         }
     }
 
-    /// @return the memory for what connections receive
+    /// @return the memory for octets that connections have received
     ReceiveMemory memory() {
         return memory;
     }

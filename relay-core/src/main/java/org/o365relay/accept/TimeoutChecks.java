@@ -5,8 +5,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// Schedules the checks of the timeouts of one connection, at most one at a time, for when a timeout may have
-/// expired. Must be used on the event loop of the connection.
+/// Schedules the timeout checks of one connection, at most one at a time, for the times at which a timeout may
+/// have expired. Must be used on the event loop of the connection.
 final class TimeoutChecks {
 
     private final SessionTimeouts timeouts;

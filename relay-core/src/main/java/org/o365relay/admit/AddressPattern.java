@@ -96,7 +96,7 @@ public final class AddressPattern {
         if (pattern.startsWith("[")) {
             return isAscii(pattern) ? Optional.of(AsciiCase.lower(pattern)) : Optional.empty();
         }
-        // a star is replaced by a letter, so that the rest of its label is checked and stays as it is
+        // a star is replaced by a letter so that the rest of its label can be checked
         StringJoiner labels = new StringJoiner(".");
         for (String label : pattern.split("\\.", -1)) {
             boolean star = label.contains("*");

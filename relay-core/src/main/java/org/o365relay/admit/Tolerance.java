@@ -35,7 +35,8 @@ public record Tolerance(Set<Deviation> refused) {
             Deviation.NO_BLANK_LINE,
             Deviation.RAW_8BIT_HEADER));
 
-    /// Also accepts deviations that devices are known to send, if the meaning is unambiguous.
+    /// Accepts what [#STRICT] accepts, and deviations that devices are known to send, if the meaning is
+    /// unambiguous.
     public static final Tolerance STANDARD = new Tolerance(EnumSet.of(
             Deviation.SPACE_BEFORE_COLON,
             Deviation.INVALID_PARAMETER,

@@ -12,8 +12,7 @@ import org.o365relay.time.RollingCount;
 import org.o365relay.time.RollingCount.Slot;
 
 /// Counts the messages and recipients of a device for its limits, and tracks which time slots have not been
-/// written to disk yet. Not thread-safe. Times are milliseconds on the steady
-/// clock.
+/// written to disk yet. Not thread-safe. Times are in milliseconds on the steady clock.
 final class Usage {
 
     private static final long SECOND = 1_000;

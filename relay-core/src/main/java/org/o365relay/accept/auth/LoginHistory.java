@@ -9,8 +9,9 @@ import org.o365relay.accept.auth.PasswordChecks.Standing;
 import org.o365relay.accept.auth.Users.Result;
 import org.o365relay.admit.Network;
 
-/// Which addresses have logged in, and in which networks logins have failed, since the start. Remembers the last
-/// [#MAX_ENTRIES] of each; failures never displace valid logins. Not thread-safe.
+/// The addresses whose last login was valid, and the networks in which logins have failed, since the start.
+/// Remembers the last [#MAX_ENTRIES] of each; failed logins of other addresses never displace a valid login.
+/// Not thread-safe.
 final class LoginHistory {
 
     static final int MAX_ENTRIES = 10_000;

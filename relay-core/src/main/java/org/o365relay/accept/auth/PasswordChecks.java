@@ -21,10 +21,10 @@ import org.slf4j.LoggerFactory;
 /// Checks passwords on one or two platform threads. bcrypt is CPU-bound and would block the carriers of virtual
 /// threads, which deliveries need.
 ///
-/// The number of checks that wait or run is limited. Clients that guess passwords cannot use up the places and
-/// the time of others: each [Standing] has its own limit, and its own share of the threads. A failed check is
-/// answered after a delay and counts against its client until then, which slows down guessing over any number of
-/// connections. Thread-safe.
+/// The number of checks that wait or run is limited. Clients that guess passwords cannot use up the places or
+/// the time of others: each [Standing] has its own limit and its own share of the threads. A failed check is
+/// answered after a delay and counts against its client until then, which slows down guessing over any number
+/// of connections. Thread-safe.
 public final class PasswordChecks implements AutoCloseable {
 
     /// Delay before the reply to a failed login.
@@ -33,27 +33,28 @@ public final class PasswordChecks implements AutoCloseable {
     /// Maximum number of checks of a client address, including those whose reply is delayed.
     static final int MAX_PER_CLIENT = 2;
 
-    /// Maximum number of checks of all clients in one network that are not [Standing#KNOWN], including those
-    /// whose reply is delayed.
+    /// Maximum number of checks of all clients in one network, including those whose reply is delayed. Checks
+    /// of clients that are [Standing#KNOWN] count, but are not refused because of this limit.
     static final int MAX_PER_NETWORK = 4;
 
     private static final Logger log = LoggerFactory.getLogger(PasswordChecks.class);
     private static final int MAX_THREADS = 2;
 
-    /// Whose check is started next, in turn; if that standing has none, the first one that has.
+    /// The standings, in the order in which they start a check in turn. If the standing whose turn it is has no
+    /// waiting check, the first standing that has one starts it.
     private static final List<Standing> TURNS =
             List.of(Standing.KNOWN, Standing.NEW, Standing.KNOWN, Standing.GUESSING);
 
-    /// What earlier checks tell about a client.
+    /// What earlier checks show about a client.
     enum Standing {
         /// The last login of the address was valid.
         KNOWN(128),
-        /// No login has failed in the client's network.
+        /// The client is not [#KNOWN], and no login has failed in its network.
         NEW(96),
-        /// A login has failed in the client's network, and the address has not logged in since.
+        /// The client is not [#KNOWN], and a login has failed in its network.
         GUESSING(32);
 
-        /// Number of waiting and running checks, of any standing, from which on a check of this standing is refused.
+        /// Number of waiting and running checks, of any standing, at which a check of this standing is refused.
         final int limit;
 
         Standing(int limit) {

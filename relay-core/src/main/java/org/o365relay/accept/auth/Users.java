@@ -36,9 +36,9 @@ public final class Users implements AutoCloseable {
     public enum Result {
         VALID,
         INVALID,
-        /// No valid users file has been read, or the check failed unexpectedly.
+        /// No valid users file has been read, the check failed unexpectedly, or [Users] is closed.
         UNAVAILABLE,
-        /// There are too many pending checks, for this client or in total.
+        /// There are too many pending checks, for this client, for its network or in total.
         BUSY,
         /// The client disconnected before the check started.
         CANCELLED

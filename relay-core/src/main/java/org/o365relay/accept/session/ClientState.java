@@ -23,7 +23,8 @@ final class ClientState {
         this.secure = client.tls() == ListenerTls.IMPLICIT;
     }
 
-    /// Handles EHLO or HELO (RFC 5321 §4.1.1.1). A rejected one does not change the state (RFC 5321 §4.1.4).
+    /// Handles EHLO or HELO (RFC 5321 §4.1.1.1). A rejected one does not change the session (RFC 5321 §4.1.4);
+    /// if none has been accepted yet, its name is kept for the log and the device.
     ///
     /// @param isEhlo false for HELO
     /// @return the rejection; empty if the command is accepted
@@ -49,7 +50,8 @@ final class ClientState {
         return helo;
     }
 
-    /// @return name for the log: the accepted one; until there is one, that of the last rejected EHLO or HELO
+    /// @return name for the log: that in the last accepted EHLO or HELO; if none was accepted, that in the last
+    ///     rejected one
     String lastHelo() {
         return lastHelo;
     }

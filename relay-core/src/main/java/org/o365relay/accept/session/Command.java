@@ -68,7 +68,7 @@ sealed interface Command {
 
     /// Announces a chunk of content (RFC 3030 §2).
     ///
-    /// @param size octets that follow the command line
+    /// @param size number of octets that follow the command line
     record Bdat(long size, boolean last) implements Command {}
 
     record Rset() implements Command {}

@@ -27,7 +27,7 @@ final class ContentChecks {
         this.queue = queue;
     }
 
-    /// Rejects the message if it or its header is too large, or if the queue has no space left.
+    /// Rejects the message if it or its header is too large, or if the queue cannot take it at present.
     void checkProgress(MailTransaction transaction) {
         check(transaction, false);
     }

@@ -7,7 +7,7 @@ import org.o365relay.mail.HeaderSizeLimit;
 /// octets are split.
 final class HeaderLength {
 
-    /// Maximum length of the field name, and of the white space before its colon.
+    /// Longest field name with the white space before its colon, in octets, as in the rewriter.
     private static final int MAX_NAME = 998;
 
     private enum State {

@@ -87,8 +87,7 @@ final class HeaderScan {
         return receivedFields;
     }
 
-    /// @return queue ID from a Received field that this relay wrote; empty if the relay has not received the
-    ///     message before
+    /// @return queue ID from the first Received field that this relay wrote; empty if there is none
     Optional<QueueId> previousId() {
         return Optional.ofNullable(previousId);
     }

@@ -221,7 +221,8 @@ final class MailTransaction {
         return incoming.append(chunk);
     }
 
-    /// Tests the header of a complete message, or as much of it as [#append] has written.
+    /// Tests whether the header exceeds the size limit. While the content is incomplete, only the part that
+    /// [#append] has written is tested.
     ///
     /// @param complete whether the content is complete; pass true only once
     boolean exceedsHeaderSize(boolean complete) {

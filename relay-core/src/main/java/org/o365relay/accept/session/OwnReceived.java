@@ -15,7 +15,7 @@ final class OwnReceived {
         words = new StringTokenizer(value, " \t\r\n;");
     }
 
-    /// @return the queue ID; null if another host wrote the value
+    /// @return the queue ID; null if this relay did not write the value
     static @Nullable QueueId queueId(String value, String hostname) {
         OwnReceived parser = new OwnReceived(value);
         QueueId id = null;

@@ -46,7 +46,7 @@ final class PathReader {
         boolean beginAt(int index, boolean separated);
     }
 
-    /// @param text the address as sent, without angle brackets, source route and display name
+    /// @param text the address as sent, without angle brackets, source route or display name
     /// @param address the address; null if the text is empty or not a valid address
     /// @param bracketed whether the address was in angle brackets
     /// @param named whether a display name preceded the brackets
@@ -95,12 +95,12 @@ final class PathReader {
         return !paths.isEmpty() && areClear();
     }
 
-    /// @return the addresses; if they are not clear, those before the unclear text
+    /// @return the addresses; if [#isClear] is false, those read before the reading failed
     List<Path> paths() {
         return paths;
     }
 
-    /// @return index of the first character after the addresses, if they are clear
+    /// @return index of the first character after the addresses; only valid if [#isClear]
     int end() {
         return position;
     }
@@ -223,7 +223,7 @@ final class PathReader {
         }
     }
 
-    /// Reads `<Care Team <a@x>>` and `<a@x,b@x>`.
+    /// Reads brackets that contain a name with an address, or a list: `<Care Team <a@x>>`, `<a@x,b@x>`.
     ///
     /// @return false if the content does not clearly contain addresses
     private boolean addNested(String content, boolean named) {
@@ -246,8 +246,8 @@ final class PathReader {
         paths.add(new Path(address, EmailAddress.parse(address).orElse(null), bracketed, named));
     }
 
-    /// Tests whether the text before a bracket is no address, except the same one as in the brackets, and no
-    /// parameter.
+    /// Tests whether the text before a bracket contains neither a parameter nor an address other than the one
+    /// in the brackets.
     private static boolean isDisplayName(String name, Path path) {
         String unquoted = withoutQuoted(name);
         if (unquoted.indexOf('@') >= 0) {

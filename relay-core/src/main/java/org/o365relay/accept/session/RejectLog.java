@@ -12,18 +12,20 @@ import org.o365relay.journal.Event.Rejected;
 import org.o365relay.journal.Journal;
 import org.o365relay.mail.Reply;
 
-/// Logs rejections at a limited rate, so that clients cannot fill the disk with log lines: in each [#INTERVAL], some
-/// lines for each client and [#MAX_FURTHER_LINES] for all, and then the number of further rejections. The IPv6
-/// addresses of one /64 count as one client. Thread-safe.
+/// Logs rejections at a limited rate, so that clients cannot fill the disk with log lines. In each [#INTERVAL],
+/// the number of lines is limited for each client and for all clients together; at the end of the interval, the
+/// number of suppressed rejections is logged. The IPv6 addresses of one /64 count as one client. Thread-safe.
 public final class RejectLog {
 
     /// Time between two calls of [#flush].
     public static final Duration INTERVAL = Duration.ofMinutes(1);
 
-    /// Lines of a client in each interval for rejected connections, which all are rejected for the same reason.
+    /// Maximum number of lines of a client in each interval for rejected connections. One is enough, because
+    /// the connections of a client are usually all rejected for the same reason.
     public static final int CONNECTION_LINES = 1;
 
-    /// Lines of a client in each interval for rejected commands and messages, across all its sessions.
+    /// Maximum number of lines of a client in each interval for rejected commands and messages, across all its
+    /// sessions.
     public static final int SESSION_LINES = 20;
 
     /// Maximum number of clients logged individually in each interval; for further clients, only the number of

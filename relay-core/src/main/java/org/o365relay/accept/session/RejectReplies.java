@@ -120,7 +120,8 @@ public final class RejectReplies {
                 "Too many connections from " + client.getHostAddress() + " (relay.limits.connections-per-client)");
     }
 
-    /// The reply sent instead of the greeting while there is too little memory for what connections receive.
+    /// The reply sent instead of the greeting while there is too little memory for the octets that connections
+    /// receive.
     public static Reply insufficientMemory() {
         return Reply.of(421, "4.3.1", "Insufficient memory, try again later (-Xmx in jvm.options)");
     }
@@ -128,7 +129,7 @@ public final class RejectReplies {
     /// The reply sent instead of the greeting while only reserved connections are left.
     ///
     /// @param reserved number of reserved connections
-    /// @param few number of connections from which on a client cannot take a reserved one
+    /// @param few number of connections at which a client can no longer take a reserved one
     public static Reply connectionsReserved(InetAddress client, int reserved, int few) {
         return Reply.of(
                 421,
@@ -149,7 +150,7 @@ public final class RejectReplies {
                         + " octets (relay.limits.message-size, relay.trusted-networks: message-size)");
     }
 
-    /// The reply to a message that is too large for the mailbox or pool it is routed to, or for all of them.
+    /// The reply to a message that is too large for the mailbox or pool it is routed to, or for every mailbox.
     ///
     /// @param target name of the mailbox or pool, or `any mailbox`
     /// @param limit maximum message size in octets
@@ -162,7 +163,7 @@ public final class RejectReplies {
     }
 
     /// @param size size of the message in octets; 0 if unknown
-    /// @return the reply if the queue cannot take the message at present
+    /// @return the reply if the queue cannot take the message at present; otherwise empty
     static Optional<Reply> ifQueueRejects(Intake queue, long size) {
         return queue.isWritable()
                 ? queue.shortageFor(size).map(RejectReplies::insufficientStorage)
@@ -191,7 +192,7 @@ public final class RejectReplies {
         return notTolerated(Deviation.UNDECLARED_UTF8, 553, "5.6.7", "Non-ASCII recipient address requires SMTPUTF8");
     }
 
-    /// The reply to RCPT when the message has the maximum number of recipients.
+    /// The reply to RCPT that would exceed the maximum number of recipients of the message.
     // RFC 5321 §4.5.3.1.10
     public static Reply tooManyRecipients(int limit) {
         return Reply.of(

@@ -139,7 +139,7 @@ public final class Session {
         auth.cancelCheck();
     }
 
-    /// Ends an idle session. The timeout is logged only if a transaction is open.
+    /// Ends an idle session. The timeout is counted and logged only if a transaction is open.
     ///
     /// @return the final reply
     public Reply idleTimeout() {

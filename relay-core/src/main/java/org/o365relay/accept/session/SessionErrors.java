@@ -65,7 +65,7 @@ public final class SessionErrors {
         log.record(new Rejected(client.address(), state.lastHelo(), sender, recipient, reply));
     }
 
-    /// Counts a line about the client in the developers' log.
+    /// Counts a log line about the client that is not recorded in the journal.
     ///
     /// @param reply reply to the client
     /// @return whether the line may be logged

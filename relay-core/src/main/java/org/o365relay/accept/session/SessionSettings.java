@@ -8,7 +8,7 @@ import org.o365relay.route.Routes;
 /// Settings of SMTP sessions.
 ///
 /// @param hostname name of the relay in the greeting, in replies and in Received fields
-/// @param authWithoutTls whether networks that require AUTH offer it without TLS
+/// @param authWithoutTls whether AUTH is offered without TLS to networks that require it
 /// @param routes routing rules and targets
 /// @param mailboxes the relay's own mailboxes; automatic replies to them are rejected as mail loops
 public record SessionSettings(

@@ -82,8 +82,8 @@ public final class ServerSockets {
         return new Bound(channel, tcp((InetSocketAddress) channel.localAddress()));
     }
 
-    /// @return an unbound socket of the family of the address; that of an IPv6 address also accepts IPv4 on `::`,
-    ///     while one that Netty chooses would also accept IPv6 on `0.0.0.0`
+    /// Creates an unbound socket of the address family of the endpoint. An IPv6 socket on `::` also accepts
+    /// IPv4. By default, Netty would use an IPv6 socket for `0.0.0.0`, too, which would also accept IPv6.
     private static ServerChannel tcpChannel(Endpoint.Tcp endpoint) {
         SocketProtocolFamily family =
                 endpoint.address() instanceof Inet4Address ? SocketProtocolFamily.INET : SocketProtocolFamily.INET6;

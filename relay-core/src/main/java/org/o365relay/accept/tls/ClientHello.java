@@ -6,10 +6,10 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// What a client offers in its ClientHello, to name what is outdated about it. The JDK reports only that client
-/// and server have nothing in common.
+/// What a client offers in its ClientHello. Used to explain why a handshake fails, because the JDK reports only
+/// that client and server have nothing in common.
 ///
-/// @param version highest version offered: 0x0303 is TLS 1.2
+/// @param version highest TLS version offered, such as 0x0303 for TLS 1.2
 /// @param suites cipher suites offered
 /// @param signatures signature schemes offered; null if the client sends no list
 public record ClientHello(
@@ -24,7 +24,7 @@ public record ClientHello(
     private static final int TLS_1_2 = 0x0303;
     private static final int TLS_1_3 = 0x0304;
 
-    // the JDK's cipher suites, by the key of the certificate that they need
+    // the JDK's cipher suites, by the key algorithm that the certificate must have
     private static final Set<Integer> RSA =
             Set.of(0xC02F, 0xC030, 0xCCA8, 0xC027, 0xC028, 0xC013, 0xC014, 0x9E, 0x9F, 0xCCAA, 0x67, 0x6B, 0x33, 0x39);
     private static final Set<Integer> ECDSA = Set.of(0xC02B, 0xC02C, 0xCCA9, 0xC023, 0xC024, 0xC009, 0xC00A);
@@ -37,8 +37,9 @@ public record ClientHello(
         signatures = signatures == null ? null : Set.copyOf(signatures);
     }
 
-    /// @param octets the octets from the client, from the first TLS record; read positions are not changed
-    /// @return empty if the octets do not begin with a complete ClientHello in one record
+    /// @param octets octets from the client, beginning with the first TLS record; the reader index is not
+    ///     changed
+    /// @return the ClientHello; empty if the octets do not begin with a complete one in one record
     public static Optional<ClientHello> parse(ByteBuf octets) {
         ByteBuf in = octets.duplicate();
         try {
@@ -71,7 +72,7 @@ public record ClientHello(
                 signatures = numbers(content.readSlice(content.readUnsignedShort()));
             } else if (type == SUPPORTED_VERSIONS) {
                 version = numbers(content.readSlice(content.readUnsignedByte())).stream()
-                        .filter(offered -> offered <= TLS_1_3) // others are placeholders, to keep servers tolerant
+                        .filter(offered -> offered <= TLS_1_3) // higher ones are drafts or GREASE
                         .max(Integer::compare)
                         .orElse(version);
             }
@@ -87,8 +88,9 @@ public record ClientHello(
         return numbers;
     }
 
-    /// @param key algorithm of the key of the relay's certificate: `RSA` or `EC`
-    /// @return what prevents a handshake without `old-tls`, but not with it; empty if nothing is known to
+    /// @param key key algorithm of the relay's certificate, such as `RSA` or `EC`
+    /// @return what prevents a handshake without `old-tls`, such as `supports at most TLS 1.0`; empty if
+    ///     nothing was found
     public Optional<String> outdated(String key) {
         if (version < TLS_1_2 && version >= TLS_1_0) {
             return Optional.of("supports at most TLS 1." + (version - TLS_1_0));
@@ -101,8 +103,8 @@ public record ClientHello(
                 : Optional.empty();
     }
 
-    /// @param key algorithm of the key of the relay's certificate: `RSA` or `EC`
-    /// @return what prevents a handshake even with `old-tls`; empty if nothing is known to
+    /// @param key key algorithm of the relay's certificate, such as `RSA` or `EC`
+    /// @return what prevents a handshake even with `old-tls`; empty if nothing was found
     public Optional<String> impossible(String key) {
         if (version < TLS_1_0) {
             return Optional.of("supports at most SSL 3.0, which the relay never allows");
@@ -124,7 +126,7 @@ public record ClientHello(
         return suites.stream().anyMatch(suite -> current.contains(suite) || (!currentOnly && old.contains(suite)));
     }
 
-    /// RFC 5246 §7.4.1.4.1: a client without a list accepts SHA-1 only.
+    /// A client that sends no list accepts only SHA-1 (RFC 5246 §7.4.1.4.1).
     private boolean offersOnlySha1() {
         return signatures == null || signatures.stream().allMatch(scheme -> scheme >> 8 <= 2);
     }

@@ -17,9 +17,9 @@ import javax.net.ssl.SSLParameters;
 ///
 /// The JDK disables them with a security property that it reads only once, at the first use of TLS in the
 /// process, so [#allow] must be called earlier. After that call, every TLS server in the process accepts these
-/// versions, and RSA key exchange, unless it sets its own TLS versions and ciphers. 3DES must be enabled
-/// explicitly, and SHA-1 with [#enableOldSignatures]. The default TLS versions and signature schemes for outgoing
-/// connections are unchanged.
+/// versions, and RSA key exchange, unless it sets its own TLS versions and ciphers. Ciphers with 3DES must be
+/// enabled explicitly, and signatures with SHA-1 by [#enableOldSignatures]. The default TLS versions and
+/// signature schemes for outgoing connections are unchanged.
 public final class OldTls {
 
     private static final String PROPERTY = "jdk.tls.disabledAlgorithms";
@@ -34,7 +34,7 @@ public final class OldTls {
     private static final List<String> CURRENT = List.of("TLSv1.3", "TLSv1.2");
     private static final List<String> WITH_OLD = List.of("TLSv1.3", "TLSv1.2", "TLSv1.1", "TLSv1");
 
-    // the JDK's, in its order, without those that it disables
+    // the signature schemes that the JDK enables by default, in its order
     private static final List<String> SIGNATURES = List.of(
             "ecdsa_secp256r1_sha256",
             "ecdsa_secp384r1_sha384",
@@ -62,7 +62,7 @@ public final class OldTls {
     /// Allows old TLS. Must be called before the first use of TLS in the process.
     public static void allow() {
         Security.setProperty(PROPERTY, without(String.valueOf(Security.getProperty(PROPERTY))));
-        // keeps the defaults for outgoing connections, and the default signature schemes for the others
+        // keeps the default TLS versions for outgoing connections, and the default signature schemes for all
         System.setProperty("jdk.tls.client.protocols", "TLSv1.3,TLSv1.2");
         String signatures = String.join(",", SIGNATURES);
         System.setProperty("jdk.tls.client.SignatureSchemes", signatures);
@@ -110,7 +110,8 @@ public final class OldTls {
     }
 
     /// @param old whether to include cipher suites with RSA key exchange or 3DES
-    /// @return the default cipher suites of the JDK, then those with 3DES
+    /// @return the default cipher suites of the JDK, without those with RSA key exchange if `old` is false;
+    ///     followed by those with 3DES if it is true
     static List<String> ciphers(boolean old) {
         try {
             SSLContext context = SSLContext.getDefault();

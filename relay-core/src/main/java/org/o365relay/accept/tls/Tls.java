@@ -44,7 +44,7 @@ public final class Tls implements AutoCloseable {
     /// @param handshakeTimeout longest duration of a handshake
     /// @param workers executor for the CPU-intensive parts of the handshake
     /// @param checkInterval interval between checks for changed files
-    /// @throws UnusableCertificateException if certificate and key cannot be used
+    /// @throws UnusableCertificateException if the certificate or the key cannot be used
     public Tls(
             CertificateFiles files,
             Duration handshakeTimeout,
