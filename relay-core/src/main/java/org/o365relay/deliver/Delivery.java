@@ -120,8 +120,8 @@ public final class Delivery {
         }
     }
 
-    /// An attempt that failed in the relay. A shortage is treated as an upstream that cannot be reached, so that
-    /// the attempt does not count and other messages wait, too.
+    /// Creates the attempt for a failure in the relay. A [Shortage] is treated like an upstream that cannot be
+    /// reached: the attempt does not count, and other messages wait, too.
     private Attempt failed(Claim claim, Throwable failure) {
         Optional<Shortage> shortage = Shortage.causeOf(failure);
         if (shortage.isPresent()) {

@@ -55,7 +55,7 @@ public final class Dispatcher {
     /// @param grace maximum wait; messages whose delivery takes longer are retried after the next start
     public void stop(Duration grace) {
         if (stopping) {
-            return; // the first call keeps all delivery slots
+            return; // the first call holds all delivery slots, so this one would wait in vain
         }
         stopping = true;
         long deadline = System.nanoTime() + grace.toNanos();

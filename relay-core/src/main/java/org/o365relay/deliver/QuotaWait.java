@@ -34,7 +34,7 @@ record QuotaWait(
     /// the message is over.
     ///
     /// @param fullUntil estimated time at which the quota has room for the message
-    /// @param permit permit for the attempt
+    /// @param permit closed if a deferral cannot be written at once
     void postpone(Claim claim, DeliveryPermit upstream, Instant fullUntil, AttemptPermit permit) {
         Optional<Instant> nextFree = retry.isExpired(claim.age().countedFrom(), clock.instant())
                 ? Optional.of(fullUntil)

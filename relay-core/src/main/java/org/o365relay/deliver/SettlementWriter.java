@@ -45,19 +45,19 @@ final class SettlementWriter {
         this.clock = clock;
     }
 
-    /// Writes the settlement of an attempt. Does not return before it is on disk, or the message is on hold
-    /// because its rows are damaged: if its lease ended, it would be sent again.
+    /// Writes the settlement of an attempt. Returns only when the settlement is on disk, or when the message is
+    /// on hold because the queue is damaged: a message whose lease ends without a settlement is sent again.
     ///
-    /// @param permit closed if the settlement cannot be written at once, so that the message occupies neither a
-    ///     connection nor a slot of the mailbox. No further message can be claimed before the queue can be written
+    /// @param permit closed if the settlement cannot be written at once, so that the message does not occupy a
+    ///     connection while it waits
     void write(Claim claim, Attempt attempt, Settlement settlement, AttemptPermit permit) {
         Notices notices = dsnComposer.notices(claim, attempt.verdicts(), attempt.original(), settlement);
         commitWithRetries(claim, settlement, notices, permit)
                 .ifPresent(noticeIds -> log(claim, attempt, settlement, notices, noticeIds, ""));
     }
 
-    /// Writes the settlement of a message that was not tried, without notices and journal events. Does not
-    /// return before it is on disk, or the message is on hold because its rows are damaged.
+    /// Writes the settlement of a message that was not tried, without notices or journal events. Returns only
+    /// when the settlement is on disk, or when the message is on hold because the queue is damaged.
     ///
     /// @param permit closed if the settlement cannot be written at once
     void writeDeferral(Claim claim, Settlement settlement, AttemptPermit permit) {
@@ -82,8 +82,8 @@ final class SettlementWriter {
                 notices.suppressed().stream().toList());
     }
 
-    /// @return the IDs of the notices; empty if the message is on hold because its rows are damaged
-    /// @throws QueueException if the queue was closed or the lease has ended
+    /// @return the IDs of the notices; empty if the message is on hold because the queue is damaged
+    /// @throws QueueException if the queue is closed, the lease has ended, or the thread is interrupted
     private Optional<List<QueueId>> commitWithRetries(
             Claim claim, Settlement settlement, Notices notices, AttemptPermit permit) {
         while (true) {
@@ -95,7 +95,7 @@ final class SettlementWriter {
                     throw e;
                 }
                 if (!permit.isClosed()) {
-                    logUnwritten(claim, settlement, e); // once, although it is retried every few seconds
+                    logUnwritten(claim, settlement, e); // once, although every retry may fail
                     permit.close();
                 }
                 if (e.isDamage() && isHeld(claim, e)) {
@@ -114,8 +114,10 @@ final class SettlementWriter {
                 failure.getMessage());
     }
 
-    /// Puts a message on hold whose result cannot be written because the queue is damaged. Otherwise it would be
-    /// sent again each time its lease ends.
+    /// Puts the message on hold, because its result cannot be written to the damaged queue. Otherwise the
+    /// message would be sent again each time its lease ends.
+    ///
+    /// @return whether the message is on hold
     private boolean isHeld(Claim claim, QueueException failure) {
         try {
             queue.holdDamaged(claim, "the result of an attempt cannot be written: " + failure.getMessage());

@@ -10,8 +10,8 @@ import java.util.Optional;
 import org.o365relay.net.CertifiedKey;
 import org.o365relay.net.UnusableKeyException;
 
-/// The credential of an app registration: a secret or a certificate. Each token request uses the
-/// current content of the file that it is in, if any, so that a renewed credential is used without a restart.
+/// The credential of an app registration: a secret or a certificate. If the credential is in a file, each token
+/// request uses the current content of the file, so that a renewed credential is used without a restart.
 sealed interface AppCredential {
 
     IClientCredential credential() throws SignInException;

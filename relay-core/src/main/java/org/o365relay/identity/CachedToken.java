@@ -164,13 +164,16 @@ final class CachedToken implements TokenSource {
     /// because it is not used. Called every 30 seconds; does not wait for the response.
     void renew() {
         Instant now = clock.instant();
-        // outside the monitor, because it may read the login and derive its key, while callers need the token
+        // isKeepAliveDue may read the login and derive its key; callers of token() must not wait for that
         if (!renewed(now) && flow.isKeepAliveDue(clock.calendar().instant())) {
             keepAlive(now);
         }
     }
 
-    /// @return false if the token needs no renewal now, and the login may have to be refreshed
+    /// Renews the token if it is in use and about to expire.
+    ///
+    /// @return whether a renewal has begun, or no request may be sent yet; if not, the login may have to be
+    ///     refreshed
     private synchronized boolean renewed(Instant now) {
         if (failure != null && now.isBefore(retryAt)) {
             return true;

@@ -12,7 +12,7 @@ import org.o365relay.net.Https;
 /// Signs a user in with a code (RFC 8628) and stores the login.
 record DeviceLogin(Credential.DeviceCode credential, String scope, LoginFile file, Https https, InstantSource clock) {
 
-    /// Blocks until the sign-in succeeds or fails, at most until the code expires.
+    /// Blocks until the sign-in succeeds or fails, or the code expires.
     ///
     /// @param show receives the code to show to the user
     /// @return the user who signed in

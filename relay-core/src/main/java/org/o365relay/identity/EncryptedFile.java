@@ -34,7 +34,7 @@ final class EncryptedFile {
     private @Nullable EncryptionKey key;
     private byte[] lastContent = new byte[0];
 
-    /// @param iterations iterations of the key derivation, the same for all readers and writers of the file
+    /// @param iterations number of iterations of the key derivation; must be the same whenever the file is read
     EncryptedFile(Path path, Secret secret, int iterations) {
         this.path = path;
         this.secret = secret;

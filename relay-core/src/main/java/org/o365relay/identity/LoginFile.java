@@ -21,7 +21,7 @@ final class LoginFile {
     private final EncryptedFile file;
     private volatile @Nullable Instant usedAt;
 
-    /// @param iterations iterations of the key derivation
+    /// @param iterations number of iterations of the key derivation
     LoginFile(Credential.DeviceCode credential, int iterations) {
         this.credential = credential;
         this.file = new EncryptedFile(credential.file(), credential.key(), iterations);

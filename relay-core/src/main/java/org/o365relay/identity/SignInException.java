@@ -41,8 +41,8 @@ final class SignInException extends Exception {
     }
 
     /// Creates the exception for a failure that the relay itself detects, such as a missing login or an
-    /// unreadable key. If the cause is a [Shortage], the origin is the network, so that the failure is not
-    /// attributed to the credential.
+    /// unreadable key. If the failure was caused by a [Shortage], the origin is [Origin#NETWORK], so that the
+    /// credential is not considered at fault.
     ///
     /// @param error error code, in the style of the sign-in service
     static SignInException misconfigured(String error, String text, @Nullable Throwable cause) {

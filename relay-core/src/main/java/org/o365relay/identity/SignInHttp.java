@@ -58,7 +58,7 @@ final class SignInHttp implements IHttpClient {
         return Optional.ofNullable(refusal);
     }
 
-    /// @return why the last request got no response from the server; empty if it got one
+    /// @return why the last request got no complete response from the server; empty if it got one
     Optional<IOException> failure() {
         return Optional.ofNullable(failure);
     }

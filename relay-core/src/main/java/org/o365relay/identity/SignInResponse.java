@@ -20,14 +20,16 @@ import org.o365relay.time.ClockDifference;
 /// @param status HTTP status
 /// @param retryAfter how long the service asks the relay to wait; null if the response does not specify it in
 ///     seconds
-/// @param clock clock of this machine compared with that of the server; null if the response has no `Date`
+/// @param clock time on the clock of this machine and in the `Date` of the response; null if the response has
+///     no valid `Date`, or its status is 200
 /// @param body body of the response, without the secrets of the request
 record SignInResponse(
         int status, @Nullable Duration retryAfter, @Nullable ClockDifference clock, String body) {
 
     private static final Pattern AADSTS = Pattern.compile("AADSTS(\\d+)");
 
-    // The assertion is signed for a few minutes of the clock of this machine. 50013 and 50027 have other causes, too.
+    // A client assertion is valid for 5 minutes from the time on this machine. 50013 and 50027 also have other
+    // causes.
     private static final Pattern ABOUT_TIME = Pattern.compile(
             "AADSTS(?:700024|500133|50013|50027)\\b" + "|(?i)valid time range|not yet valid|clock skew|current time:");
     private static final int MAX_SNIPPET = 300;
@@ -40,9 +42,11 @@ record SignInResponse(
         return new SignInResponse(status, wait, clock, body);
     }
 
-    /// @return the error and its description, with the IDs that Microsoft support asks for, and whether the clock
-    ///     of this machine is right if the error may be caused by a wrong one; empty if the body is not an error
-    ///     in the format of the sign-in service
+    /// If a wrong clock may have caused the error, the text also compares the clock of this machine with the
+    /// `Date` of the response, if it is known.
+    ///
+    /// @return the error and its description, with the IDs that Microsoft support asks for; empty if the body
+    ///     is not an error in the format of the sign-in service
     Optional<String> errorText() {
         return Json.readForeign(body.getBytes(StandardCharsets.UTF_8), ErrorBody.class)
                 .flatMap(ErrorBody::text)

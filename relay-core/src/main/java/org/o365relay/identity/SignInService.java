@@ -39,7 +39,7 @@ public final class SignInService implements AutoCloseable {
     }
 
     /// @param direct HTTP client without a proxy, for endpoints that are reachable only from this machine
-    /// @param iterations iterations of the derivation of the key that encrypts a stored login
+    /// @param iterations number of iterations when the key that encrypts a stored login is derived
     SignInService(Https https, Https direct, SteadyClock clock, int iterations) {
         this.https = https;
         this.direct = direct;
@@ -74,8 +74,8 @@ public final class SignInService implements AutoCloseable {
         }
     }
 
-    /// Lets a user sign in with a code, and stores the login. Blocks until the sign-in succeeds or fails, at
-    /// most until the code expires, usually after 15 minutes.
+    /// Lets a user sign in with a code, and stores the login. Blocks until the sign-in succeeds or fails, or
+    /// the code expires, usually after 15 minutes.
     ///
     /// @param show called once, with the code and the page on which the user enters it
     /// @return the user who signed in

@@ -12,7 +12,8 @@ public final class TokenException extends Exception {
     public enum Origin {
         /// The sign-in service or the relay, for example because of a missing login or an unreadable key.
         SERVICE,
-        /// DNS, TCP, the proxy, a timeout, or a response that is not from the sign-in service.
+        /// DNS, TCP, the proxy, a timeout, a response that is not from the sign-in
+        /// service, or a shortage on the relay's machine, such as too many open files.
         NETWORK,
         /// TLS, usually because the certificate of the service is not trusted.
         TLS
@@ -21,9 +22,9 @@ public final class TokenException extends Exception {
     private final Origin origin;
     private final transient Reply reply;
 
-    /// @param reply the HTTP status as the code (451 if the service could not be reached or another server
-    ///     answered, 454 if TLS failed, 400 for all other errors without a status), and the error and its
-    ///     description as the text: `401 invalid_client: AADSTS7000215: Invalid client secret provided.`
+    /// @param reply the HTTP status as the code (451 if the origin is [Origin#NETWORK], 454 if TLS failed, 400
+    ///     for all other errors without a status), and the error and its description as the text, such as
+    ///     `401 invalid_client: AADSTS7000215: Invalid client secret provided.`
     public TokenException(Origin origin, Reply reply, Throwable cause) {
         super(reply.toString(), cause);
         this.origin = origin;

@@ -10,9 +10,9 @@ import org.o365relay.mail.Envelope;
 import org.o365relay.mail.QueueId;
 import org.o365relay.mail.Reply;
 
-/// An event of the relay. Components named `by` contain the user name of the operator. Components named
-/// `advice` describe what the admin can do, and are empty if there is nothing to do; in [Blocked] and
-/// [Failover], the cause precedes the advice.
+/// An event of the relay. Components named `by` contain the user name of the operator, except in
+/// [ClockChanged]. Components named `advice` describe what the admin can do, and are empty if there is nothing
+/// to do; in [Blocked] and [Failover], the cause precedes the advice.
 public sealed interface Event {
 
     /// A message was committed to the queue.
@@ -30,9 +30,10 @@ public sealed interface Event {
             @Nullable EmailAddress to,
             Reply reply) implements Event {}
 
-    /// More connections, commands or messages of a client were rejected than are recorded one by one.
+    /// Connections, commands or messages of a client were rejected that are not recorded one by one, because
+    /// there were too many.
     ///
-    /// @param client the client; null for all clients that are not recorded individually
+    /// @param client the client; null for all clients without events of their own
     /// @param count number of rejections without an event of their own
     /// @param last reply to the last of them
     record MoreRejected(@Nullable InetAddress client, int count, Reply last) implements Event {}
@@ -145,15 +146,17 @@ public sealed interface Event {
     /// @param messages number of messages changed
     record QueueChanged(String change, long messages, String by) implements Event {}
 
-    /// A credential of the relay expires soon or has expired.
+    /// A credential or certificate of the relay expires soon or has expired.
     ///
-    /// @param what the credential, such as `client secret of relay@contoso.com`
+    /// @param what the credential or certificate, such as `client secret of relay@contoso.com`
     /// @param daysLeft days until the expiry, rounded up: 1 in the last 24 hours, 0 or negative when expired
     record Expiring(String what, Instant when, long daysLeft, String advice) implements Event {}
 
-    /// The calendar clock was set, or the machine was suspended. Waits and ages are not affected.
+    /// The calendar clock was set, or the machine was suspended. Waits and ages do not depend on the calendar
+    /// clock; a suspension does not count towards them.
     ///
-    /// @param by how far the clock was set forward; negative if it was set back
+    /// @param by how far the clock was set forward, or how long the suspension lasted; negative if the clock
+    ///     was set back
     record ClockChanged(Duration by) implements Event {}
 
     /// The result of one delivery attempt, or of a bounce by an operator, for one recipient.
@@ -170,8 +173,8 @@ public sealed interface Event {
             int attempts,
             Duration sinceArrival) {}
 
-    /// The queue cannot be written, so that new mail is rejected temporarily and no message is delivered. Reported
-    /// once for each cause.
+    /// The queue cannot be written, so new mail is rejected temporarily and no message is delivered. Reported
+    /// when this begins, and each time the cause changes.
     record QueueUnusable(String reason, String advice) implements Event {}
 
     /// The queue can be written again.
@@ -179,6 +182,6 @@ public sealed interface Event {
     /// @param after how long it could not be written
     record QueueUsable(Duration after) implements Event {}
 
-    /// Part of the queue was found damaged. Reported once between two starts.
+    /// Part of the queue was found damaged. Reported at most once while the relay runs.
     record QueueDamaged(String reason, String advice) implements Event {}
 }

@@ -87,10 +87,10 @@ final class Draft {
         return draft.id();
     }
 
-    /// A missing recipient list is empty, except `bccRecipients`.
+    /// A recipient list that the response does not contain is empty, except `bccRecipients`, which is null.
     ///
     /// @param bccRecipients the Bcc recipients as unparsed JSON, so that the list is present even if its
-    ///     elements cannot be read; null if the response does not contain it
+    ///     elements cannot be read; null if the response does not contain the list
     private record CreatedDraft(
             String id,
             List<Recipient> toRecipients,

@@ -24,7 +24,7 @@ final class GraphClient {
     // Graph's response to the creation of a draft contains the whole text of the message.
     private static final BodyLimit MAX_DRAFT = BodyLimit.atMost(8 * 1024 * 1024);
 
-    // Outside drafts, only the status matters if a request succeeds.
+    // If a request that does not concern a draft succeeds, the body of its response is not used.
     private static final BodyLimit MAX_RESPONSE = BodyLimit.truncatedTo(64 * 1024);
 
     private static final int FORBIDDEN = 403;
@@ -80,8 +80,8 @@ final class GraphClient {
     /// Sends a request with the access token. If Graph refuses the token (401), gets a new one and retries
     /// once.
     ///
-    /// @throws AttemptAbortedException if no usable token can be obtained, if there is no response from Graph,
-    ///     or if Graph refuses the second token too
+    /// @throws AttemptAbortedException if no usable token can be obtained, if there is no complete response
+    ///     from Graph, or if Graph refuses the second token too
     GraphResponse send(GraphRequest request) throws AttemptAbortedException {
         AccessToken token = token();
         GraphResponse response = authorized(request, token);
@@ -115,7 +115,7 @@ final class GraphClient {
 
     /// Sends a request without the access token.
     ///
-    /// @throws AttemptAbortedException if there is no response from Graph
+    /// @throws AttemptAbortedException if there is no complete response from Graph
     GraphResponse sendUnauthenticated(GraphRequest request) throws AttemptAbortedException {
         return exchange(request, https.request(request.uri()));
     }

@@ -21,7 +21,7 @@ import org.o365relay.mail.Reply;
 import org.o365relay.net.ResponseTooLargeException;
 import org.o365relay.net.ServerTrust;
 
-/// Creates the [Response] for an attempt that failed without an HTTP response from Graph.
+/// Creates the [Response] for an attempt that failed without a complete HTTP response from Graph.
 ///
 /// @param timeout time limit of a request
 record GraphFailures(Duration timeout) {

@@ -87,10 +87,10 @@ final class GraphResponse {
         return text != null && !text.isEmpty();
     }
 
-    /// Reads the delay in Retry-After (RFC 9110 §10.2.3). A date there is compared with the date of the
-    /// response, so that the relay's calendar clock may be wrong.
+    /// Reads the delay in Retry-After (RFC 9110 §10.2.3). If the field contains a date, the delay is counted
+    /// from the `Date` of the response, so that a wrong calendar clock of the relay does not change it.
     ///
-    /// @param now current time, used if the response has no date
+    /// @param now current calendar time, used if the response has no valid `Date`
     /// @return the delay, negative for a date in the past; empty if the field is missing or invalid
     Optional<Duration> retryAfter(Instant now) {
         return headers.firstValue("Retry-After").map(String::strip).flatMap(value -> {

@@ -4,7 +4,7 @@ import java.net.URI;
 
 /// Address of Microsoft Graph and the mailbox to send as.
 ///
-/// @param graphUrl base URL, without version or trailing slash: `https://graph.microsoft.com`
+/// @param graphUrl base URL, without version or trailing slash, such as `https://graph.microsoft.com`
 /// @param user mailbox to send as, the `{user}` in `/users/{user}/sendMail`
 /// @param maxDirect maximum size of a message sent in one request, in octets; larger messages are sent as a
 ///     draft with uploaded attachments. Graph limits requests to 4 MB, and replies 200 without sending the

@@ -64,12 +64,12 @@ public final class FaultAttribution {
         return last != null && last.ownFault();
     }
 
-    /// Ignores the failure of a message at fault, if possible, so that it leaves the state of the upstream
-    /// unchanged. One such message does not show a failure of the upstream; a second one may, if the upstream
+    /// Decides whether to ignore the failure of a message at fault, so that the state of the upstream does not
+    /// change. One such message does not show a failure of the upstream; a second one may, if the upstream
     /// processed no message between the two failures.
     ///
     /// @param id ID of the message at fault
-    /// @return whether the failure is ignored: the message was at fault before, or is the first one at fault
+    /// @return whether to ignore the failure: the message was at fault before, or is the first one at fault
     ///     since the upstream last processed a message
     public synchronized boolean ignoreOwnFault(QueueId id) {
         if (wasOwnFault(id)) {
@@ -83,8 +83,8 @@ public final class FaultAttribution {
     /// Records a failure of the message.
     ///
     /// @return number of consecutive failures of this message, at least 1: those since the upstream last
-    ///     processed any message or, if later, those since the last [#transactionFailed], which itself counts as
-    ///     one
+    ///     processed any message or, if later, those since the last [#transactionFailed], which itself counts
+    ///     as one
     public synchronized int failed(QueueId id, boolean ownFault) {
         Failure last = failures.get(id);
         int consecutiveFailures = last == null || last.processed() < processed ? 1 : last.consecutiveFailures() + 1;

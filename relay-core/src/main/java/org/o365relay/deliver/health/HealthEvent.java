@@ -51,7 +51,7 @@ public sealed interface HealthEvent {
         }
     }
 
-    /// The attempt ended without a reply from the upstream, or the check failed because of a bug.
+    /// The attempt ended without a reply from the upstream, or the check failed in the relay.
     record ConnectionLost(DeliveryPermit permit) implements AttemptResult {}
 
     /// The upstream has a failure that concerns all mail sent to it.

@@ -11,7 +11,8 @@ import org.o365relay.time.SteadyClock;
 
 /// Creates the [MailboxStatus] from the health of a mailbox.
 ///
-/// @param clock the clock of the health's times, which are shown on its calendar
+/// @param clock clock that measures the times in the health; converts them to calendar times. Only the time of
+///     a pause is already a calendar time
 record MailboxStatusView(MailboxHealth health, SteadyClock clock) {
 
     MailboxStatus status() {

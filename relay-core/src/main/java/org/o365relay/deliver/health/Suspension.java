@@ -27,7 +27,7 @@ record Suspension(
         /// A message that the upstream accepts, or refuses permanently at the failed step or a later one. If
         /// the upstream is retried, a temporary reply to MAIL or a later command also ends it.
         MESSAGE,
-        /// The arrival of the time `nextProbe`; no probe is made.
+        /// Time: the suspension ends at `nextProbe`, without a probe.
         TIME
     }
 
@@ -78,7 +78,7 @@ record Suspension(
                 : new Suspension(cause, endedBy, schedule, since, failedProbes, delay, now);
     }
 
-    /// @return time until the next probe
+    /// @return time until [#nextProbe]; zero if it has passed
     Duration remaining(Instant now) {
         Duration left = Duration.between(now, nextProbe);
         return left.isNegative() ? Duration.ZERO : left;

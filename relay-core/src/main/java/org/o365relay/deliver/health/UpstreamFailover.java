@@ -58,7 +58,7 @@ public final class UpstreamFailover {
         }
     }
 
-    /// @return the event with its time, if it has one, on the calendar clock
+    /// @return the event; the time of the next probe or attempt, if it has one, is converted to calendar time
     private Event onCalendar(Event event) {
         if (event instanceof Event.Blocked(var mailbox, var upstream, var reply, var advice, var nextProbe)) {
             return new Event.Blocked(mailbox, upstream, reply, advice, clock.toCalendar(nextProbe));

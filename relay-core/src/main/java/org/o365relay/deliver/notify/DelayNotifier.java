@@ -53,7 +53,7 @@ final class DelayNotifier {
     private static final Logger log = LoggerFactory.getLogger(DelayNotifier.class);
     private static final int BATCH = 100;
 
-    // names of the reasons for failures that the relay itself detects, or the sign-in service reports
+    // names of reasons that come from the relay itself or the sign-in service, not from the upstream
     private static final Set<String> LOCAL_REASONS = Stream.concat(
                     Stream.of("unreachable", "tls", "relay", "recipient-limit"),
                     ReplyCatalogue.microsoft365().entries().stream()
@@ -212,7 +212,8 @@ final class DelayNotifier {
                         delay.id(), message.envelope().recipients().getFirst(), message, null));
     }
 
-    /// @return whether an earlier scan, whose position was lost, recorded the delay
+    /// @return whether the delay is already recorded, which is possible if the scan was restarted from an
+    ///     earlier position
     private boolean isNotified(WaitingMessage waiting) {
         return notices.history(waiting.id()).stream()
                 .anyMatch(event -> event.kind().equals("delayed"));

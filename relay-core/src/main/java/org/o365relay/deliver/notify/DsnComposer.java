@@ -145,8 +145,8 @@ public final class DsnComposer {
                 clock.instant());
     }
 
-    /// The device's notice limit also applies to success reports: the sender may be forged. A digest does not mention
-    /// those that are not sent.
+    /// Applies the device's notice limit to the success report, too, because the sender may be forged. A report
+    /// above the limit is not listed in a digest.
     private Optional<LocalMessage> relayedNotice(
             Claim claim, ReportedMessage original, String upstream, List<RelayedRecipient> relayed) {
         Instant now = clock.instant();

@@ -14,8 +14,8 @@ import org.o365relay.mail.Recipient;
 /// @param sender the envelope sender
 /// @param recipients recipients of this attempt; at least one
 /// @param smtpUtf8 whether the message requires SMTPUTF8 (RFC 6531 §3.4)
-/// @param size size of the message as it was received, in octets; the size of what is sent is close to it; 0 if
-///     unknown
+/// @param size size of the message as it was received, in octets, which may differ from the size of the message
+///     as it is sent; 0 if unknown
 /// @param dsnRequest DSN parameters for the upstream (RFC 3461)
 /// @param content the message as lines of text; binary parts are encoded
 /// @param binary the message with an unchanged body, for a server that offers BINARYMIME (RFC 3030 §3); null if

@@ -7,12 +7,14 @@ import org.o365relay.mail.Reply;
 
 /// The result of one attempt for one recipient, before `FailurePolicy` classifies it.
 ///
-/// @param step the step at which the attempt ended; for a failure in the relay, the step that could not be made
+/// @param step the step at which the attempt ended; for a failure in the relay, the step that could not be
+///     performed
 /// @param reply reply from the upstream or, depending on [#origin], one composed by the relay
 /// @param origin where the reply comes from
 /// @param reportsSuccess whether the upstream was asked to report success to the sender (RFC 3461 §5.2.1)
-/// @param retryAfter time that the upstream asked the relay to wait (RFC 9110 §10.2.3); zero for a refusal over
-///     SMTP that another attempt can avoid at once, because it uses another IP version; otherwise null
+/// @param retryAfter how long the upstream asked the relay to wait (RFC 9110 §10.2.3); zero if an SMTP server
+///     refused the IP version and the next attempt, which may be made at once, uses the other one; otherwise
+///     null
 public record Response(
         Step step,
         Reply reply,
@@ -31,7 +33,7 @@ public record Response(
         this(step, reply, origin, reportsSuccess, null);
     }
 
-    /// @return a copy with a time that the upstream asked the relay to wait
+    /// @return a copy with this value of [#retryAfter]
     public Response withRetryAfter(Duration time) {
         return new Response(step, reply, origin, reportsSuccess, time);
     }
@@ -58,6 +60,7 @@ public record Response(
         /// The upstream, over SMTP.
         UPSTREAM,
         /// The network failed: name not found, connection refused, timed out or dropped, or no valid reply.
+        /// Also used for a shortage on the relay's machine, such as too many open files.
         NETWORK,
         /// TLS failed: STARTTLS is not offered, the certificate is not trusted or has another name, there is no
         /// common version, or the client certificate cannot be used.

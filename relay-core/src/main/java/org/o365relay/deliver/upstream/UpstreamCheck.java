@@ -15,7 +15,7 @@ public record UpstreamCheck(
         findings = List.copyOf(findings);
     }
 
-    /// @return whether the relay could connect and sign in; warnings may still affect some mail
+    /// @return whether the relay could connect and sign in; the findings may still contain warnings
     public boolean succeeded() {
         return failure == null;
     }

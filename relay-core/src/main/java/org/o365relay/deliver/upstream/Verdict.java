@@ -14,8 +14,8 @@ import org.o365relay.mail.Outcome.Delivered;
 /// @param response the response that was classified
 /// @param outcome outcome for the recipient; [Outcome.Failed] only if the scope is the recipient or the message
 /// @param scope what the outcome applies to
-/// @param name name of the reply in the catalogue (`basic-auth-retired`), or `operator` for a bounce by an
-///     operator; empty if the reply is unknown
+/// @param name name of the reply in the catalogue, such as `basic-auth-retired`, or `operator` for a bounce
+///     by an operator; empty if the reply is unknown
 /// @param cause cause of the failure in plain words; empty if the message was delivered
 /// @param advice advice for the admin; may be empty
 /// @param probeAfter interval between probes; null for the configured schedule
@@ -65,8 +65,8 @@ public record Verdict(
         return response.step().compareTo(Step.RCPT) > 0 && response.origin() != Origin.RELAY;
     }
 
-    /// @return whether the fault does not lie with the message, but with the upstream, its connections, the
-    ///     mailbox or this attempt; such an attempt is not counted
+    /// @return whether the message is not at fault: the outcome applies to the upstream, its connections, the
+    ///     mailbox or this attempt only, or the attempt failed before MAIL. Such an attempt is not counted
     public boolean isUpstreamFault() {
         return switch (scope) {
             case ATTEMPT, CONNECTIONS, UPSTREAM, MAILBOX -> true;
@@ -106,8 +106,8 @@ public record Verdict(
 
     /// What an outcome applies to.
     public enum Scope {
-        /// This attempt only: neither the message nor the upstream is at fault, and another attempt may succeed.
-        /// The attempt is not counted.
+        /// This attempt only: neither the message nor the upstream is at fault, and another attempt may
+        /// succeed. The attempt is not counted.
         ATTEMPT,
         /// This recipient only.
         RECIPIENT,
