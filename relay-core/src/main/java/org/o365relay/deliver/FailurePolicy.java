@@ -24,7 +24,8 @@ import org.o365relay.mail.Reply;
 ///
 /// - up to MAIL, a 5xx reply over SMTP suspends the upstream, except a reply to MAIL that is about size or
 ///   content: nothing before MAIL depends on the message, and the sender in MAIL is always the mailbox;
-/// - a lost connection, a name that is not found and every 4xx reply over SMTP defer the message or recipient;
+/// - a lost connection, replies that do not follow the protocol, a name that is not found and every 4xx reply over SMTP
+/// defer the message or recipient;
 /// - an upstream that asks the relay to wait (Retry-After) is suspended for that time;
 /// - a TLS failure, or a token that the sign-in service refuses, suspends the upstream: only the admin can fix
 ///   it, and mail is safe in the queue;
@@ -82,8 +83,7 @@ public final class FailurePolicy {
             case GRAPH ->
                 response.reply().code() == 202 ? delivered(response) : known(ReplySource.GRAPH, response, alias);
             case SIGN_IN -> known(ReplySource.SIGN_IN, response, alias);
-            case NETWORK ->
-                deferred(response, Scope.MESSAGE, "the upstream could not be reached, or the connection was lost");
+            case NETWORK -> judgeNetwork(response);
             case TLS -> judgeTls(response);
             case RELAY -> judgeLocal(response);
         };
@@ -114,6 +114,17 @@ public final class FailurePolicy {
                 .find(source, response.reply())
                 .map(known -> judgeKnown(response, known, alias))
                 .orElseGet(() -> judgeUnknown(source, response));
+    }
+
+    private static Verdict judgeNetwork(Response response) {
+        return response.violatesProtocol()
+                ? deferred(
+                        response,
+                        Scope.MESSAGE,
+                        "the replies of the upstream do not follow the protocol",
+                        "Check that upstream.host and upstream.port are those of a mail server, and that no firewall,"
+                                + " proxy or virus scanner changes the connection.")
+                : deferred(response, Scope.MESSAGE, "the upstream could not be reached, or the connection was lost");
     }
 
     private Verdict judgeTls(Response response) {

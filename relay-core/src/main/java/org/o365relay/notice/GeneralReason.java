@@ -9,6 +9,8 @@ public enum GeneralReason {
     UNKNOWN_REPLY,
     /// The upstream could not be reached, or the connection was lost.
     UNREACHABLE,
+    /// The upstream was reached, but its replies do not follow the protocol.
+    INVALID_REPLIES,
     /// No TLS connection could be established.
     TLS,
     /// The upstream refused the sign-in.

@@ -83,6 +83,7 @@ class FailurePolicyTest {
         END_OF_CONTENT| UPSTREAM | Deferred  | MESSAGE   | 354 Makes no sense
         # what the relay says itself
         CONNECT       | NETWORK  | Deferred  | MESSAGE   | 451 4.4.1 connection refused
+        MAIL          | NETWORK  | Deferred  | MESSAGE   | 451 4.5.0 x sent an unexpected reply
         END_OF_CONTENT| NETWORK  | Deferred  | MESSAGE   | 451 4.4.2 connection lost
         STARTTLS      | TLS      | Deferred  | UPSTREAM  | 454 4.7.5 certificate of x is for y
         AUTH          | RELAY    | Deferred  | UPSTREAM  | 504 5.7.4 x offers no AUTH LOGIN or PLAIN
@@ -225,6 +226,16 @@ class FailurePolicyTest {
         assertThat(verdict.outcome()).isInstanceOf(Outcome.Deferred.class);
         assertThat(verdict.scope()).isEqualTo(scope);
         assertThat(verdict.probeAfter()).isEqualTo(seconds == null ? null : Duration.ofSeconds(seconds));
+    }
+
+    @Test
+    void doesNotCallAServerUnreachableWhoseRepliesAreInvalid() {
+        Reply reply = Reply.of(451, "4.5.0", "x sent an unexpected reply after MAIL: 250 ok");
+        Verdict verdict = new FailurePolicy(new EmailAddress("relay", "contoso.example"))
+                .judge(new Response(Step.MAIL, reply, Origin.NETWORK), false);
+        assertThat(verdict.reason()).isEqualTo("invalid-replies");
+        assertThat(verdict.cause()).isEqualTo("the replies of the upstream do not follow the protocol");
+        assertThat(verdict.advice()).contains("firewall");
     }
 
     @Test

@@ -55,7 +55,7 @@ final class DelayNotifier {
 
     // names of reasons that come from the relay itself or the sign-in service, not from the upstream
     private static final Set<String> LOCAL_REASONS = Stream.concat(
-                    Stream.of("unreachable", "tls", "relay", "recipient-limit"),
+                    Stream.of("unreachable", "invalid-replies", "tls", "relay", "recipient-limit"),
                     ReplyCatalogue.microsoft365().entries().stream()
                             .filter(entry -> entry.source() == ReplySource.SIGN_IN)
                             .map(KnownReply::name))

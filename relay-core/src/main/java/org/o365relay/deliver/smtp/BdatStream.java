@@ -66,6 +66,6 @@ final class BdatStream extends OutputStream {
     }
 
     private static boolean isAccepted(Received received) {
-        return received instanceof Complete(var reply) && Connection.isCompletion(reply);
+        return received instanceof Complete(var reply) && ReplyMeaning.isCompletion(reply);
     }
 }

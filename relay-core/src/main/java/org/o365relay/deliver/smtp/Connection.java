@@ -5,7 +5,6 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Set;
 import java.util.function.Predicate;
 import org.o365relay.deliver.smtp.Received.Complete;
 import org.o365relay.deliver.smtp.Received.Invalid;
@@ -13,7 +12,6 @@ import org.o365relay.deliver.upstream.AttemptAbortedException;
 import org.o365relay.deliver.upstream.Response;
 import org.o365relay.deliver.upstream.Response.Origin;
 import org.o365relay.deliver.upstream.Response.Step;
-import org.o365relay.mail.EnhancedStatus;
 import org.o365relay.mail.Reply;
 
 /// One connection to an upstream, used by one attempt at a time. Every step has a time limit; that of the
@@ -21,12 +19,8 @@ import org.o365relay.mail.Reply;
 /// connection: a lost connection, an invalid reply, or a reply that does not belong to the command.
 final class Connection {
 
-    static final int SERVICE_CLOSING = 421; // RFC 5321 §3.8
-    private static final int UNRECOGNIZED = 500; // RFC 5321 §4.2.4
-    private static final int NOT_IMPLEMENTED = 502;
-    private static final int BAD_SEQUENCE = 503; // RFC 5321 §4.2.2
-    private static final Set<Integer> NO_COMMAND_HERE = Set.of(NOT_IMPLEMENTED, BAD_SEQUENCE);
-    private static final EnhancedStatus INVALID_COMMAND = EnhancedStatus.of("5.5.1");
+    static final String RESET = "RSET";
+    static final int COMPLETED = 250;
     private static final Duration QUIT_TIMEOUT = Duration.ofSeconds(2);
 
     private final Socket socket;
@@ -41,6 +35,7 @@ final class Connection {
     private volatile Runnable onIdleTimeout = () -> {};
     private volatile boolean idle;
     private Step step = Step.GREETING;
+    private long shortestRoundTrip = Long.MAX_VALUE;
 
     Connection(Socket socket, Instant openedAt, FailureReplies failures) throws IOException {
         this.socket = socket;
@@ -84,13 +79,6 @@ final class Connection {
         return !closed;
     }
 
-    /// @return whether a reply says that a command of a transaction was completed. A 22x or 23x reply is not
-    ///     about mail (RFC 5321 §4.2.1): it belongs to another command
-    static boolean isCompletion(Reply reply) {
-        int subject = reply.code() / 10 % 10;
-        return reply.category() == 2 && subject != 2 && subject != 3;
-    }
-
     SmtpWire wire() {
         return wire;
     }
@@ -110,7 +98,7 @@ final class Connection {
     /// @return the reply: a completion or a refusal
     /// @throws AttemptAbortedException if there is no such reply, or if the reply is 421
     Reply command(Step next, String text) throws AttemptAbortedException {
-        return expected(exchange(next, text), Connection::isCompletion);
+        return expected(exchange(next, text), ReplyMeaning::isCompletion);
     }
 
     /// Begins a step with a command, and reads the reply.
@@ -126,7 +114,15 @@ final class Connection {
     /// @throws AttemptAbortedException if there is no valid reply, or if the reply is 421
     Reply exchange(String line) throws AttemptAbortedException {
         send(line);
-        return receive();
+        long sentAt = System.nanoTime();
+        Reply reply = receive();
+        shortestRoundTrip = Math.min(shortestRoundTrip, System.nanoTime() - sentAt);
+        return reply;
+    }
+
+    /// @return the shortest time from a command to its reply, in nanoseconds; [Long#MAX_VALUE] before the first
+    long shortestRoundTrip() {
+        return shortestRoundTrip;
     }
 
     /// @return the reply, which has the code
@@ -161,13 +157,12 @@ final class Connection {
     /// Before a command, no reply may be waiting: the next one read would not be that to the command.
     void checkInStep() throws AttemptAbortedException {
         try {
-            if (!wire.hasWaiting()) {
-                return;
+            if (wire.hasWaiting()) {
+                throw outOfStep(judge(wire.receiveArrived())); // 421 may come at any time (RFC 5321 §3.8)
             }
         } catch (IOException e) {
             throw aborted(e);
         }
-        throw outOfStep(receive()); // 421 may come at any time (RFC 5321 §3.8), and is thrown here
     }
 
     Reply receive() throws AttemptAbortedException {
@@ -188,36 +183,23 @@ final class Connection {
             }
             case Complete(var unredacted) -> {
                 Reply reply = redaction.apply(unredacted);
-                if (reply.code() == SERVICE_CLOSING) {
+                if (reply.code() == Received.SERVICE_CLOSING) {
                     abort();
                     throw new AttemptAbortedException(response(reply));
                 }
-                if (isOutOfSequence(reply)) {
-                    throw outOfStep(reply);
-                }
-                if (reply.code() == BAD_SEQUENCE) {
+                if (ReplyMeaning.isOutOfSequence(step, reply)) {
                     abort();
+                    throw new AttemptAbortedException(failures.lostTransaction(step, reply));
                 }
                 yield reply;
             }
         };
     }
 
-    /// After an accepted MAIL, a reply that a command is unknown or out of sequence means that the server has lost
-    /// the transaction: it says nothing about the message. After an accepted RCPT, so does "no valid recipients"
-    /// in reply to DATA (554 5.5.1, RFC 5321 §3.3). 500 can also mean that a line of the content is too long.
-    private boolean isOutOfSequence(Reply reply) {
-        boolean isInvalid = INVALID_COMMAND.equals(reply.status());
-        return switch (step) {
-            case CONNECT, GREETING, EHLO, STARTTLS, AUTH, MAIL -> false;
-            case RCPT -> reply.code() == BAD_SEQUENCE;
-            case CONTENT -> isInvalid || reply.code() == UNRECOGNIZED || NO_COMMAND_HERE.contains(reply.code());
-            case END_OF_CONTENT ->
-                (isInvalid && reply.code() == UNRECOGNIZED) || NO_COMMAND_HERE.contains(reply.code());
-        };
-    }
-
-    private AttemptAbortedException outOfStep(Reply reply) {
+    /// Closes the connection because a reply does not belong to the command.
+    ///
+    /// @return the exception to throw
+    AttemptAbortedException outOfStep(Reply reply) {
         abort();
         return new AttemptAbortedException(failures.outOfStep(step, reply));
     }
@@ -229,7 +211,7 @@ final class Connection {
             return;
         }
         try {
-            if (exchange(Step.MAIL, "RSET").code() != 250) {
+            if (exchange(Step.MAIL, RESET).code() != COMPLETED) {
                 abort();
             }
         } catch (AttemptAbortedException _) {
@@ -242,13 +224,16 @@ final class Connection {
     ///
     /// @return the exception to throw
     AttemptAbortedException brokenOff(Exception failure) {
-        if (overdue || FailureReplies.isTimeout(failure)) {
+        if (FailureReplies.isTimeout(failure)) {
             return aborted(failure);
         }
         try {
-            Received received = wire.receive();
+            Received received = wire.receiveArrived();
             boolean isRefusal = received instanceof Complete(var reply) && reply.category() >= 4;
-            return isRefusal || failure instanceof EarlyReplyException ? outOfTurn(judge(received)) : aborted(failure);
+            if (!isRefusal && !(failure instanceof EarlyReplyException)) {
+                return aborted(failure);
+            }
+            return outOfTurn(judge(received));
         } catch (AttemptAbortedException e) {
             return e;
         } catch (IOException _) {
@@ -256,12 +241,21 @@ final class Connection {
         }
     }
 
+    /// A refusal that cannot be about the content counts only if the server closes the connection after it.
     private AttemptAbortedException outOfTurn(Reply reply) {
-        if (reply.category() < 4) {
+        if (reply.category() < 4 || (step == Step.CONTENT && !ReplyMeaning.canBeAboutContent(reply) && !isClosing())) {
             return outOfStep(reply);
         }
         abort();
         return new AttemptAbortedException(response(reply));
+    }
+
+    private boolean isClosing() {
+        try {
+            return wire.receiveArrived().isClosing();
+        } catch (IOException e) {
+            return !FailureReplies.isTimeout(e);
+        }
     }
 
     /// Closes the failed connection.
@@ -306,9 +300,21 @@ final class Connection {
     private void overdue() {
         if (idle) {
             onIdleTimeout.run();
+        } else if (overdue) {
+            abort();
         } else {
             overdue = true;
-            abort();
+            endOutput();
+        }
+    }
+
+    /// Ends a write that is overdue, but not the read of what the server has sent: that ends when the watchdog
+    /// runs again.
+    private void endOutput() {
+        try {
+            wire.endOutput();
+        } catch (IOException _) {
+            abort(); // the connection has failed
         }
     }
 

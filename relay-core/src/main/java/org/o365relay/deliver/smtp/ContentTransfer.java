@@ -3,6 +3,8 @@ package org.o365relay.deliver.smtp;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.time.Duration;
+import org.o365relay.deliver.smtp.Received.Complete;
 import org.o365relay.deliver.upstream.AttemptAbortedException;
 import org.o365relay.deliver.upstream.OutgoingMessage;
 import org.o365relay.deliver.upstream.Response;
@@ -11,9 +13,25 @@ import org.o365relay.mail.Reply;
 
 /// Sends the content of one message with DATA or BDAT. The time limit of the content starts again with each
 /// write.
+///
+/// A 2xx reply counts only if it is not a surplus reply that came before the real one. RSET proves this: the
+/// next reply must be its 250. With PIPELINING, RSET is sent together with the final dot (RFC 2920 §3.1);
+/// after BDAT, it is sent after the reply. After DATA without PIPELINING, the reply 354 has proved that
+/// replies were in step up to DATA, so RSET is sent only if the reply comes sooner than a round trip takes.
 final class ContentTransfer {
 
     private static final int START_CONTENT = 354; // RFC 5321 §4.3.2
+    private static final long MEASURABLE = Duration.ofMillis(2).toNanos(); // below, the scheduling of threads prevails
+
+    /// How it is proved that the reply to the content is not a surplus one.
+    private enum Proof {
+        /// RSET was sent with the end of the content.
+        RESET_SENT,
+        /// RSET is sent after the reply.
+        RESET,
+        /// No reply may be waiting.
+        NOTHING_WAITING
+    }
 
     private final Connection connection;
     private final SmtpWire wire;
@@ -36,12 +54,22 @@ final class ContentTransfer {
         }
         DotStuffing out = new DotStuffing(wire);
         write(content, out);
+        boolean pipelined = connection.offers("PIPELINING");
         try {
             out.end(() -> connection.begin(Step.END_OF_CONTENT));
+            if (pipelined) {
+                wire.write(Connection.RESET);
+            }
+            wire.flush();
         } catch (IOException e) {
             throw connection.brokenOff(e);
         }
-        return end(connection.receive());
+        long sentAt = System.nanoTime();
+        Reply reply = connection.receive();
+        boolean isTooSoon = connection.shortestRoundTrip() >= MEASURABLE
+                && System.nanoTime() - sentAt < connection.shortestRoundTrip();
+        Proof other = isTooSoon ? Proof.RESET : Proof.NOTHING_WAITING;
+        return end(reply, pipelined ? Proof.RESET_SENT : other);
     }
 
     /// Sends the message with BDAT, octet for octet (RFC 3030 §2).
@@ -55,7 +83,12 @@ final class ContentTransfer {
         BdatStream chunks = new BdatStream(wire, connection::begin);
         write(content, chunks);
         try {
-            return end(connection.judge(chunks.end()));
+            Reply reply = connection.judge(chunks.end());
+            boolean isBeforeEnd = connection.response(reply).step() == Step.CONTENT;
+            if (isBeforeEnd && reply.category() >= 4 && !ReplyMeaning.canBeAboutContent(reply)) {
+                throw connection.outOfStep(reply);
+            }
+            return end(reply, Proof.RESET);
         } catch (IOException e) {
             throw connection.brokenOff(e);
         }
@@ -78,22 +111,72 @@ final class ContentTransfer {
         }
     }
 
-    /// A second reply makes the first one doubtful, unless it is 421: the first may have been sent before the
-    /// server had the content.
-    private Response end(Reply reply) throws AttemptAbortedException {
-        if (connection.expected(reply, Connection::isCompletion).category() >= 4) {
-            return refused(reply);
-        }
+    private Response end(Reply reply, Proof proof) throws AttemptAbortedException {
         Response response = connection.response(reply);
-        try {
-            connection.checkInStep();
-        } catch (AttemptAbortedException e) {
-            boolean isClosing = e.response().reply().code() == Connection.SERVICE_CLOSING;
-            if (!isClosing) {
-                throw e;
-            }
+        if (connection.expected(reply, ReplyMeaning::isCompletion).category() < 4) {
+            prove(proof);
+        } else if (proof == Proof.RESET_SENT) {
+            readReplyToReset();
+        } else {
+            connection.reset();
         }
         return response;
+    }
+
+    private void readReplyToReset() {
+        try {
+            prove(Proof.RESET_SENT);
+        } catch (AttemptAbortedException _) {
+            connection.abort(); // the refusal stands
+        }
+    }
+
+    /// Only octets make the reply to the content doubtful. If the server closes the connection, or the
+    /// connection fails, the reply stands, and the connection is closed.
+    ///
+    /// @throws AttemptAbortedException if the reply to the content may be a surplus one
+    private void prove(Proof proof) throws AttemptAbortedException {
+        boolean surplus = false;
+        try {
+            connection.restartLimit();
+            surplus = proof != Proof.RESET_SENT && wire.hasWaiting();
+            if (!surplus && proof == Proof.NOTHING_WAITING) {
+                return;
+            }
+            if (!surplus && proof == Proof.RESET) {
+                wire.write(Connection.RESET);
+                wire.flush();
+            }
+            Received received = surplus ? wire.receiveArrived() : wire.receive();
+            if (!surplus && isCompleted(received)) {
+                surplus = wire.hasWaiting();
+                if (!surplus) {
+                    return;
+                }
+                received = wire.receiveArrived();
+            }
+            checkClosing(received);
+        } catch (IOException e) {
+            AttemptAbortedException lost = connection.aborted(e);
+            if (surplus) {
+                throw lost;
+            }
+        }
+    }
+
+    private static boolean isCompleted(Received received) {
+        return received instanceof Complete(var reply) && reply.code() == Connection.COMPLETED;
+    }
+
+    private void checkClosing(Received received) throws AttemptAbortedException {
+        if (received.isClosing()) {
+            connection.abort();
+            return;
+        }
+        if (received instanceof Complete(var reply)) {
+            throw connection.outOfStep(connection.redaction().apply(reply));
+        }
+        connection.judge(received); // throws, because it is no reply
     }
 
     private Response refused(Reply reply) {

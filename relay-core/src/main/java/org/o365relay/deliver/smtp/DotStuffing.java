@@ -52,7 +52,7 @@ final class DotStuffing extends OutputStream {
         }
     }
 
-    /// Ends the last line if it has no end, and sends the line with the dot.
+    /// Ends the last line if it has no end, and writes the line with the dot, without flushing it.
     ///
     /// @param onEnd runs before the end is written
     /// @throws EarlyReplyException if the server has sent something; the end is not written
@@ -66,7 +66,6 @@ final class DotStuffing extends OutputStream {
         out.write('.');
         out.write('\r');
         out.write('\n');
-        out.flush();
     }
 
     /// @return position after the line end

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
+import org.o365relay.deliver.smtp.SmtpUpstreamSettings.Tls;
 import org.o365relay.deliver.upstream.Response;
 import org.o365relay.deliver.upstream.Response.Origin;
 import org.o365relay.deliver.upstream.Response.Step;
@@ -22,6 +23,8 @@ import org.o365relay.net.UnusableKeyException;
 /// Creates the response for an attempt that failed for a reason other than an error reply from the upstream.
 record FailureReplies(SmtpUpstreamSettings settings) {
 
+    private static final String PROTOCOL = "4.5.0"; // RFC 3463 §3.6
+
     /// @param overdue whether the relay closed the connection because the step exceeded its time limit
     Response connectionFailure(Step step, Throwable failure, boolean overdue) {
         Optional<Response> shortage = step.compareTo(Step.MAIL) < 0 && !overdue ? shortage(failure) : Optional.empty();
@@ -33,8 +36,8 @@ record FailureReplies(SmtpUpstreamSettings settings) {
         if (refused.isPresent()) {
             return tls(refused.get().explanation());
         }
-        if (find(failure, SmtpWire.PlainTextException.class).isPresent()) {
-            return tls(settings + " sent plain text after its reply to STARTTLS; it was not read");
+        if (step == Step.STARTTLS && isPlainText(failure)) {
+            return plainText();
         }
         if (overdue || isTimeout(failure)) {
             return timedOut(step);
@@ -69,14 +72,35 @@ record FailureReplies(SmtpUpstreamSettings settings) {
     }
 
     private Response invalidReply(Step step, String what, String shown) {
-        return network(step, "4.5.0", settings + " sent " + what + " " + phase(step) + ": " + shown);
+        return network(step, PROTOCOL, settings + " sent " + what + " " + phase(step) + ": " + shown);
     }
 
-    /// Response for a reply that does not belong to the command: one reply too many was sent, the reply belongs
-    /// to another command, or the server has lost the transaction. The message may be delivered over another
-    /// connection.
+    /// Response for a reply that does not belong to the command: one reply too many was sent, or the reply
+    /// belongs to another command. The message may be delivered over another connection.
     Response outOfStep(Step step, Reply reply) {
-        return network(step, "4.5.0", settings + " sent an unexpected reply " + phase(step) + ": " + reply);
+        return network(step, PROTOCOL, settings + " sent an unexpected reply " + phase(step) + ": " + reply);
+    }
+
+    /// Response for a server that has lost the transaction, or the session. The message may be delivered over
+    /// another connection.
+    Response lostTransaction(Step step, Reply reply) {
+        return network(step, PROTOCOL, settings + " lost the transaction " + phase(step) + ": " + reply);
+    }
+
+    private Response plainText() {
+        return tls(
+                settings.tls() == Tls.IMPLICIT
+                        ? settings + " speaks plain text on this port; use tls = starttls, or port 465"
+                        : settings + " sent plain text after its reply to STARTTLS; it was not read");
+    }
+
+    // JSSE has no exception class for it: SSLSocketInputRecord throws this if the first octets are no TLS record
+    private static boolean isPlainText(Throwable failure) {
+        return find(failure, SmtpWire.PlainTextException.class).isPresent()
+                || find(failure, SSLException.class)
+                        .map(SSLException::getMessage)
+                        .filter("Unsupported or unrecognized SSL message"::equals)
+                        .isPresent();
     }
 
     /// Response for an upstream that does not offer STARTTLS. The attempt fails instead of continuing without

@@ -5,6 +5,16 @@ import org.o365relay.mail.Reply;
 /// What an upstream sent where a reply was expected.
 sealed interface Received {
 
+    int SERVICE_CLOSING = 421; // RFC 5321 §3.8
+
+    /// @return whether the server says that it closes the connection, or has closed it without another octet
+    default boolean isClosing() {
+        return switch (this) {
+            case Complete(var reply) -> reply.code() == SERVICE_CLOSING;
+            case Invalid(var fault, var text) -> fault == Fault.END_OF_STREAM && text.isEmpty();
+        };
+    }
+
     /// A reply, read to its last line.
     record Complete(Reply reply) implements Received {}
 

@@ -98,7 +98,16 @@ final class SessionSetup {
         try {
             return new Connection(socket, clock.instant(), failures);
         } catch (IOException e) {
+            close(socket, e);
             throw new AttemptAbortedException(failures.connectionFailure(Step.CONNECT, e, false));
+        }
+    }
+
+    private static void close(Socket socket, IOException failure) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            failure.addSuppressed(e);
         }
     }
 

@@ -17,6 +17,7 @@ import org.o365relay.net.StrongTls;
 final class SmtpWire {
 
     private static final int BUFFER_SIZE = 16 * 1024; // the size of a TLS record
+    private static final Duration ARRIVED = Duration.ofMillis(500);
     private static final Duration POLL = Duration.ofMillis(1);
 
     private final Socket bottom;
@@ -59,6 +60,13 @@ final class SmtpWire {
         return replies.read();
     }
 
+    /// Reads a reply that has arrived or is on its way. The read limit stays short: the connection is not used
+    /// after such a reply.
+    Received receiveArrived() throws IOException {
+        setReadLimit(ARRIVED);
+        return receive();
+    }
+
     /// Checks whether the server has sent something that was not read yet. Before a command is written, this
     /// means that replies and commands are out of step. Does not block; if a TLS record without data, such as a
     /// session ticket, has arrived, reads it and waits a millisecond for the next.
@@ -84,6 +92,11 @@ final class SmtpWire {
         if (hasWaiting()) {
             throw new EarlyReplyException();
         }
+    }
+
+    /// Sends nothing more: a write that blocks fails. May be called by another thread.
+    void endOutput() throws IOException {
+        bottom.shutdownOutput();
     }
 
     /// Starts TLS on the connection. The server's certificate must be trusted and match the host name.

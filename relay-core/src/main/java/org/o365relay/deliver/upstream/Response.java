@@ -3,6 +3,7 @@ package org.o365relay.deliver.upstream;
 import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.mail.EnhancedStatus;
 import org.o365relay.mail.Reply;
 
 /// The result of one attempt for one recipient, before `FailurePolicy` classifies it.
@@ -24,6 +25,8 @@ public record Response(
 
     // HTTP statuses after which Graph may have sent the message nevertheless
     private static final Set<Integer> MAY_HAVE_SENT = Set.of(500, 502, 503, 504);
+
+    private static final EnhancedStatus PROTOCOL_ERROR = EnhancedStatus.of("4.5.0"); // RFC 3463 §3.6
 
     public Response(Step step, Reply reply, Origin origin) {
         this(step, reply, origin, false);
@@ -76,6 +79,11 @@ public record Response(
         /// message cannot be read, the upstream does not offer a required extension, or a Retry-After period is
         /// not over.
         RELAY
+    }
+
+    /// @return whether the upstream was reached, but what it sent does not follow the protocol (451 4.5.0)
+    public boolean violatesProtocol() {
+        return origin == Origin.NETWORK && PROTOCOL_ERROR.equals(reply.status());
     }
 
     /// @return whether the upstream may have accepted the message although the attempt failed; if so, the next

@@ -97,7 +97,7 @@ public record Verdict(
         }
         return switch (response.origin()) {
             case UPSTREAM, GRAPH -> "unknown-reply";
-            case NETWORK -> "unreachable";
+            case NETWORK -> response.violatesProtocol() ? "invalid-replies" : "unreachable";
             case TLS -> "tls";
             case SIGN_IN -> "sign-in";
             case RELAY -> "relay";

@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLContext;
@@ -49,6 +50,18 @@ final class FakeSubmissionServer implements AutoCloseable {
         /// Says the usual, and sends these octets with it.
         record UsualAnd(String octets) implements Answer {}
 
+        /// Says the usual, and sends these octets after a delay.
+        record UsualAndLater(String octets, long millis) implements Answer {}
+
+        /// Says a reply after a delay.
+        record SayLater(String text, long millis) implements Answer {}
+
+        /// Says a reply and resets the connection.
+        record SayAndReset(String text) implements Answer {}
+
+        /// Says a reply, sends what is not TLS, and closes the connection.
+        record SayAndBreakTls(String text) implements Answer {}
+
         /// Closes the connection without a word.
         record Drop() implements Answer {}
 
@@ -66,7 +79,9 @@ final class FakeSubmissionServer implements AutoCloseable {
         END_OUTPUT,
         /// Closes with content unread.
         CLOSE,
-        RESET
+        RESET,
+        /// Stops reading first, and replies later.
+        STALL
     }
 
     private record EarlyReply(long after, String octets, Then then) {}
@@ -91,6 +106,7 @@ final class FakeSubmissionServer implements AutoCloseable {
     private volatile boolean implicitTls;
     private volatile boolean discarding;
     private volatile boolean deaf;
+    private volatile long delay;
     private volatile boolean wantingCertificates;
     private volatile @Nullable EarlyReply earlyReply;
     private volatile @Nullable Session session;
@@ -158,6 +174,12 @@ final class FakeSubmissionServer implements AutoCloseable {
 
     FakeSubmissionServer readingNoContent() {
         deaf = true;
+        return this;
+    }
+
+    /// Answers every command after this time, in milliseconds.
+    FakeSubmissionServer distant(long millis) {
+        delay = millis;
         return this;
     }
 
@@ -300,6 +322,7 @@ final class FakeSubmissionServer implements AutoCloseable {
                 signInWithToken();
             } else if (answer("AUTH", "334 VXNlcm5hbWU6")) {
                 commands.add("username " + line());
+                pause(delay);
                 print("334 UGFzc3dvcmQ6");
                 commands.add("password " + line());
                 answer("PASSWORD", "235 2.7.0 Authentication successful");
@@ -330,8 +353,14 @@ final class FakeSubmissionServer implements AutoCloseable {
         /// @return whether the usual was answered
         private boolean answer(String step, String usual) throws IOException, InterruptedException {
             Answer scripted = next(step);
+            pause(delay);
             if (scripted instanceof Answer.UsualAnd(String octets)) {
                 send(reply(usual) + octets);
+                return true;
+            }
+            if (scripted instanceof Answer.UsualAndLater(String octets, long millis)) {
+                send(reply(usual));
+                Thread.startVirtualThread(() -> sendLater(octets, millis));
                 return true;
             }
             act(scripted == null ? new Answer.Say(usual) : scripted);
@@ -350,7 +379,21 @@ final class FakeSubmissionServer implements AutoCloseable {
                     send(octets);
                     throw new IOException("told to close");
                 }
-                case Answer.UsualAnd _ -> throw new IllegalArgumentException("nothing is usual here");
+                case Answer.SayLater(String text, long millis) -> {
+                    pause(millis);
+                    print(text);
+                }
+                case Answer.SayAndReset(String text) -> {
+                    print(text);
+                    reset();
+                }
+                case Answer.SayAndBreakTls(String text) -> {
+                    print(text);
+                    plain.getOutputStream().write("no TLS\r\n".getBytes(StandardCharsets.UTF_8));
+                    throw new IOException("told to close");
+                }
+                case Answer.UsualAnd _, Answer.UsualAndLater _ ->
+                    throw new IllegalArgumentException("nothing is usual here");
                 case Answer.Drop() -> throw new IOException("told to drop");
                 case Answer.Hang() -> closed.await();
                 case Answer.Drip() -> drip();
@@ -358,10 +401,29 @@ final class FakeSubmissionServer implements AutoCloseable {
         }
 
         private void drip() throws IOException, InterruptedException {
-            while (!closed.await(20, java.util.concurrent.TimeUnit.MILLISECONDS)) {
+            while (!closed.await(20, TimeUnit.MILLISECONDS)) {
                 out.write('2');
                 out.flush();
             }
+        }
+
+        private void pause(long millis) throws InterruptedException {
+            closed.await(millis, TimeUnit.MILLISECONDS);
+        }
+
+        private void sendLater(String octets, long millis) {
+            try {
+                pause(millis);
+                send(octets);
+            } catch (IOException | InterruptedException _) {
+                open.remove(plain); // the client has gone
+            }
+        }
+
+        private void reset() throws IOException {
+            plain.setSoLinger(true, 0);
+            plain.close();
+            throw new IOException("told to reset");
         }
 
         private void print(String text) throws IOException {
@@ -415,19 +477,19 @@ final class FakeSubmissionServer implements AutoCloseable {
             }
         }
 
-        private void replyEarly() throws IOException {
+        private void replyEarly() throws IOException, InterruptedException {
             EarlyReply reply = Objects.requireNonNull(earlyReply);
+            if (reply.then() == Then.STALL) {
+                pause(300);
+            }
             send(reply.octets());
             repliedEarly.release();
             switch (reply.then()) {
                 case READ_ON -> {}
                 case END_OUTPUT -> plain.shutdownOutput();
                 case CLOSE -> throw new IOException("told to close");
-                case RESET -> {
-                    plain.setSoLinger(true, 0);
-                    plain.close();
-                    throw new IOException("told to reset");
-                }
+                case RESET -> reset();
+                case STALL -> closed.await();
             }
         }
 

@@ -186,6 +186,7 @@ class OutOfStepTest extends SubmissionTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
+        MAIL | 503 5.5.1 Polite people say HELO first
         RCPT | 503 5.5.2 Need mail command
         RCPT | 503 Bad sequence of commands
         DATA | 503 5.5.1 Error: need RCPT command
@@ -199,7 +200,7 @@ class OutOfStepTest extends SubmissionTest {
         SmtpUpstream upstream = upstream();
         Response response = only(upstream.attempt(message(TEXT, "a@x.example")));
         assertThat(response.origin()).isEqualTo(Origin.NETWORK);
-        assertThat(response.reply().text()).endsWith(reply);
+        assertThat(response.reply().text()).contains("lost the transaction").endsWith(reply);
         assertThat(only(upstream.attempt(message(TEXT, "a@x.example"))).reply().code())
                 .isEqualTo(250);
         assertThat(server.connections).hasValue(2);
@@ -224,6 +225,19 @@ class OutOfStepTest extends SubmissionTest {
         assertThat(response.origin()).isEqualTo(Origin.TLS);
         assertThat(response.reply().toString()).startsWith("454 4.7.5 ").contains("plain text after its reply");
         assertThat(server.handshakes).hasValue(0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 100})
+    void namesAPortThatSpeaksPlainText(long millis) {
+        server.at("GREETING", new Answer.SayLater("220 hello", millis));
+        Response response =
+                only(upstream(settings("localhost", server.port(), Tls.IMPLICIT, localhost.pem()), CREDENTIAL)
+                        .attempt(message(TEXT, "a@x.example")));
+        assertThat(response.origin()).isEqualTo(Origin.TLS);
+        assertThat(response.reply().text())
+                .isEqualTo("localhost:" + server.port()
+                        + " speaks plain text on this port; use tls = starttls, or port 465");
     }
 
     @ParameterizedTest
