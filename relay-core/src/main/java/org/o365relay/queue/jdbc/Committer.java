@@ -192,12 +192,7 @@ public final class Committer implements AutoCloseable {
             if (preceding != null) {
                 preceding.write(current.statements());
             }
-            for (Pending<?> pending : group) {
-                pending.write(current.statements());
-            }
-            installed.write(current.statements());
-            freeSpace.updateUsage(dialect.usage(current.connection()));
-            current.connection().commit();
+            writeAndCommit(current, group, installed);
         } catch (CommitHook.HookFailed e) {
             discardWriter(e);
             commit(group);
@@ -223,6 +218,15 @@ public final class Committer implements AutoCloseable {
         freeSpace.measureFree();
         group.forEach(Pending::succeed);
         upkeep.committed(current.connection(), current.statements().takeContentOctets());
+    }
+
+    private void writeAndCommit(Writer current, List<Pending<?>> group, CommitHook installed) throws SQLException {
+        for (Pending<?> pending : group) {
+            pending.write(current.statements());
+        }
+        installed.write(current.statements());
+        freeSpace.updateUsage(dialect.usage(current.connection()));
+        current.connection().commit();
     }
 
     /// Checks the files of the queue, and fails the group if it must not be written or acknowledged.
