@@ -7,7 +7,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -95,6 +98,19 @@ final class CheckCommandTest {
                 .contains("cause      SMTP AUTH is disabled for this mailbox")
                 .contains("Set-CASMailbox -Identity relay@contoso.example -SmtpClientAuthenticationDisabled $false")
                 .contains("✔ relay@contoso.example can send mail.");
+    }
+
+    @Test
+    void warnsOfADataDirectoryThatEveryUserCanList() throws Exception {
+        Path data = Files.createDirectories(directory.resolve("queue"));
+        for (String mode : List.of("rwxr-x---", "rwx--x--x", "rwx------")) {
+            Files.setPosixFilePermissions(data, PosixFilePermissions.fromString(mode));
+            check("--json");
+            assertThat(err.toString()).as(mode).doesNotContain("warning: every user");
+        }
+        Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwxr-xr-x"));
+        assertThat(check("--json")).isZero();
+        assertThat(err.toString()).contains("warning: every user can list the data directory " + data);
     }
 
     @Test

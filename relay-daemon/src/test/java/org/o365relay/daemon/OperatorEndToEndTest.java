@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -94,7 +95,11 @@ final class OperatorEndToEndTest {
         Path file = directory.resolve("scan.eml");
         run(0, "queue", "show", deferred, "--content", file.toString());
         assertThat(Files.readString(file)).contains("Subject: Scan \u001b[2J 1");
-        assertThat(run(0, "status")).contains("up since", "accepted", "No active alerts.");
+        assertThat(run(0, "status"))
+                .contains("up since", "accepted", "No active alerts.")
+                .doesNotContain("warning:");
+        Files.setPosixFilePermissions(directory.resolve("queue"), PosixFilePermissions.fromString("rwxr-xr-x"));
+        assertThat(run(0, "status")).contains("warning: every user can list the data directory");
         assertThat(run(66, "queue", "show", "0123456789ABC")).contains("no message 0123456789ABC");
     }
 

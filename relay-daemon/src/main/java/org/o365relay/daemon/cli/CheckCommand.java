@@ -85,6 +85,7 @@ public final class CheckCommand implements Callable<Integer> {
     public Integer call() throws CommandFailed, IOException {
         RelaySettings settings = config.read().settings();
         List<MailboxSettings> mailboxes = selectedMailboxes(settings);
+        config.warnIfDataDirectoryIsReadable(settings);
         PrintWriter out = spec.commandLine().getOut();
         if (!json) {
             out.println("✔ configuration: " + config.file());

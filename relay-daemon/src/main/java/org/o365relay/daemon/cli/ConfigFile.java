@@ -3,10 +3,12 @@ package org.o365relay.daemon.cli;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import org.o365relay.RelaySettings;
 import org.o365relay.config.ConfigReader;
 import org.o365relay.config.Configuration.Invalid;
 import org.o365relay.config.Configuration.Valid;
 import org.o365relay.config.hocon.Problem;
+import org.o365relay.queue.jdbc.sqlite.DataDirectory;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
@@ -54,6 +56,13 @@ public final class ConfigFile {
             valid = known;
         }
         return known;
+    }
+
+    /// Prints the warning that a start logs if every user can list the data directory.
+    void warnIfDataDirectoryIsReadable(RelaySettings settings) {
+        PrintWriter err = spec.commandLine().getErr();
+        DataDirectory.warning(settings.queue().directory()).ifPresent(warning -> err.println("warning: " + warning));
+        err.flush();
     }
 
     private Valid read(ConfigReader reader, String consequence) throws CommandFailed {

@@ -84,6 +84,7 @@ public final class StatusCommand implements Callable<Integer> {
         }
         CommandContext context = new CommandContext(environment, config, output);
         Valid configuration = context.configuration();
+        config.warnIfDataDirectoryIsReadable(configuration.settings());
         return seconds == null
                 ? once(context, configuration)
                 : watch(context, configuration, Duration.ofSeconds(seconds));

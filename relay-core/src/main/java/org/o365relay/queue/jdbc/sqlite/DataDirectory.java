@@ -9,6 +9,7 @@ import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -16,7 +17,7 @@ import org.slf4j.LoggerFactory;
 
 /// Restricts the permissions of the files in the data directory. The files contain mail, so only their owner
 /// may read them, whatever the umask was when they were created.
-final class DataDirectory {
+public final class DataDirectory {
 
     private static final Logger log = LoggerFactory.getLogger(DataDirectory.class);
 
@@ -31,7 +32,7 @@ final class DataDirectory {
     /// itself is not changed: users of the control socket in it may need to enter it. Does not follow symbolic
     /// links, and opens no file.
     static void restrict(Path directory) throws IOException {
-        warnIfReadable(directory);
+        warning(directory).ifPresent(log::warn);
         try (Stream<Path> files = Files.list(directory)) {
             files.filter(DataDirectory::containsMail).forEach(DataDirectory::restrictAll);
         } catch (UncheckedIOException e) {
@@ -47,14 +48,17 @@ final class DataDirectory {
                         .contains(name);
     }
 
-    private static void warnIfReadable(Path directory) throws IOException {
+    /// @return a warning for the admin if every user can list the directory; empty if not, if the directory does
+    ///     not exist, or if its permissions cannot be read
+    public static Optional<String> warning(Path directory) {
         PosixFileAttributeView view = Files.getFileAttributeView(directory, PosixFileAttributeView.class);
-        if (view != null && view.readAttributes().permissions().contains(PosixFilePermission.OTHERS_READ)) {
-            log.warn(
-                    "every user can list the data directory {}; only the relay's user can read the files of the queue"
-                            + " in it. To keep others out: chmod o= {}",
-                    directory,
-                    directory);
+        try {
+            return view != null && view.readAttributes().permissions().contains(PosixFilePermission.OTHERS_READ)
+                    ? Optional.of("every user can list the data directory " + directory + "; only the relay's user can"
+                            + " read the files of the queue in it. To keep others out: chmod o= " + directory)
+                    : Optional.empty();
+        } catch (IOException unknown) {
+            return Optional.empty();
         }
     }
 
