@@ -26,6 +26,9 @@ final class CachedToken implements TokenSource {
     /// this or, for a short-lived token, half of its lifetime.
     private static final Duration RENEWAL_THRESHOLD = Duration.ofMinutes(10);
 
+    /// Longest time for which Microsoft issues tokens: 28 hours, with continuous access evaluation.
+    private static final Duration MAX_LIFETIME = Duration.ofHours(28);
+
     private static final Duration MIN_BACKOFF = Duration.ofSeconds(10);
     private static final Duration MAX_BACKOFF = Duration.ofMinutes(5);
 
@@ -111,11 +114,21 @@ final class CachedToken implements TokenSource {
     private synchronized void succeeded(AccessToken fetched) {
         token = fetched;
         fetchedAt = clock.instant();
-        expiresAt = clock.fromCalendar(fetched.expiresAt());
+        expiresAt = fetchedAt.plus(lifetime(fetched));
         used = false;
         refused = false;
         failure = null;
         pending = null;
+    }
+
+    /// A token that was just issued is valid, but not for longer than Microsoft ever issues one: if its expiry says
+    /// otherwise, the calendar clock is wrong. A managed identity's token has an expiry by another machine's clock.
+    private Duration lifetime(AccessToken fetched) {
+        Duration stated = Duration.between(clock.calendar().instant(), fetched.expiresAt());
+        if (!stated.isPositive()) {
+            return MIN_VALIDITY;
+        }
+        return stated.compareTo(MAX_LIFETIME) < 0 ? stated : MAX_LIFETIME;
     }
 
     /// A token that is about to expire is still used if no new one can be fetched.

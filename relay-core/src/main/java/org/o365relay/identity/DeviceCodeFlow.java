@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.o365relay.net.Https;
+import org.o365relay.time.BuildTime;
 
 /// Gets tokens for a user who has signed in once with a code (RFC 8628). The stored refresh token is replaced
 /// each time it is used.
@@ -59,6 +60,7 @@ record DeviceCodeFlow(Credential.DeviceCode credential, String scope, LoginFile 
     @Override
     public Optional<Expiry> expiry() {
         return file.usedAt()
+                .filter(BuildTime::isPlausible) // otherwise the clock was wrong when it was used
                 .map(used -> new Expiry(
                         Expiry.Kind.DEVICE_LOGIN, credential.file().toString(), used.plus(LoginFile.MAX_IDLE)));
     }
@@ -66,7 +68,8 @@ record DeviceCodeFlow(Credential.DeviceCode credential, String scope, LoginFile 
     @Override
     public boolean isKeepAliveDue(Instant now) {
         return file.usedAt()
-                .filter(used -> !now.isBefore(used.plus(KEEP_ALIVE_INTERVAL)))
+                .filter(used -> !now.isBefore(used.plus(KEEP_ALIVE_INTERVAL))
+                        || used.isAfter(now.plus(KEEP_ALIVE_INTERVAL))) // the clock was ahead when it was used
                 .isPresent();
     }
 }

@@ -6,7 +6,6 @@ import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Optional;
@@ -32,7 +31,7 @@ final class GraphFolder implements NdrFolder {
     static final int MAX_MESSAGE = 1024 * 1024;
 
     private static final BodyLimit MAX_PAGE = BodyLimit.atMost(8 * 1024 * 1024);
-    private static final int PAGE_SIZE = 50;
+    private static final String FIELDS = "&$select=id,receivedDateTime,internetMessageHeaders&$top=50";
     private static final int OK = 200;
     private static final int UNAUTHORIZED = 401;
     private static final int FORBIDDEN = 403;
@@ -41,13 +40,11 @@ final class GraphFolder implements NdrFolder {
     private final Graph settings;
     private final TokenSource tokens;
     private final Https https;
-    private final InstantSource clock;
 
-    GraphFolder(Graph settings, TokenSource tokens, Https https, InstantSource clock) {
+    GraphFolder(Graph settings, TokenSource tokens, Https https) {
         this.settings = settings;
         this.tokens = tokens;
         this.https = https;
-        this.clock = clock;
     }
 
     /// A page of messages; `nextLink` is the URL of the next page, null on the last page.
@@ -57,6 +54,10 @@ final class GraphFolder implements NdrFolder {
 
     private record Message(
             @Nullable String id, @Nullable String receivedDateTime, List<HeaderField> internetMessageHeaders) {
+
+        Optional<Instant> received() {
+            return Optional.ofNullable(receivedDateTime).flatMap(GraphFolder::parseInstant);
+        }
 
         /// @return whether the message may be a report; true if its Content-Type is not known
         boolean mayBeReport() {
@@ -90,7 +91,7 @@ final class GraphFolder implements NdrFolder {
             throws UnreadableFolderException, InterruptedException {
         GraphPosition reached = position.flatMap(GraphPosition::parse).orElse(null);
         if (reached == null) {
-            listener.positionReached(new GraphPosition(clock.instant(), List.of()).toString());
+            listener.positionReached(end().toString());
             return;
         }
         Optional<URI> next = Optional.of(firstPage(reached));
@@ -104,10 +105,28 @@ final class GraphFolder implements NdrFolder {
         }
     }
 
+    /// Uses no clock of this machine, because reports would be skipped for as long as it is ahead.
+    ///
+    /// @return the position after the newest message
+    private GraphPosition end() throws UnreadableFolderException, InterruptedException {
+        GraphPosition end = new GraphPosition(Instant.EPOCH, List.of());
+        MessagePage newest = page(address(messages() + "?$orderby=" + encoded("receivedDateTime desc") + FIELDS));
+        for (Message message : newest.value().reversed()) {
+            Optional<Instant> received = message.received();
+            if (message.id() != null && received.isPresent()) {
+                end = end.advancedTo(received.get(), message.id());
+            }
+        }
+        return end;
+    }
+
+    private String messages() {
+        return "mailFolders/" + encoded(settings.folder()) + "/messages";
+    }
+
     private URI firstPage(GraphPosition from) {
-        return address("mailFolders/" + encoded(settings.folder()) + "/messages?$filter="
-                + encoded("receivedDateTime ge " + from.time()) + "&$orderby=receivedDateTime"
-                + "&$select=id,receivedDateTime,internetMessageHeaders&$top=" + PAGE_SIZE);
+        return address(messages() + "?$filter=" + encoded("receivedDateTime ge " + from.time())
+                + "&$orderby=receivedDateTime" + FIELDS);
     }
 
     private Optional<URI> nextPage(MessagePage page) throws UnreadableFolderException {
@@ -123,8 +142,7 @@ final class GraphFolder implements NdrFolder {
     private GraphPosition scan(Message message, GraphPosition reached, Listener listener)
             throws UnreadableFolderException, InterruptedException {
         Optional<String> id = Optional.ofNullable(message.id());
-        Optional<Instant> received =
-                Optional.ofNullable(message.receivedDateTime()).flatMap(GraphFolder::parseInstant);
+        Optional<Instant> received = message.received();
         if (id.isEmpty() || received.isEmpty() || reached.includes(received.get(), id.get())) {
             return reached;
         }

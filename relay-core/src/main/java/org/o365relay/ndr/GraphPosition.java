@@ -11,8 +11,7 @@ import java.util.stream.Stream;
 /// A position in a Graph folder: the receive time of the last message scanned, and the scanned messages that
 /// were received in the same second. Graph reports times in whole seconds.
 ///
-/// @param time receive time of the last message scanned, or time of the first scan if there is none, truncated
-///     to seconds
+/// @param time receive time of the last message scanned, truncated to seconds; 1970 if there is none
 /// @param seen IDs of the scanned messages that were received in that second
 record GraphPosition(Instant time, List<String> seen) {
 

@@ -28,7 +28,7 @@ public final class NdrReaders implements AutoCloseable {
                 .map(ndr -> {
                     EmailAddress address = ndr.mailbox();
                     String positionKey = "ndr " + address.key();
-                    NdrFolder folder = new GraphFolder(ndr.source(), tokens.apply(ndr.source()), https, clock);
+                    NdrFolder folder = new GraphFolder(ndr.source(), tokens.apply(ndr.source()), https);
                     NdrProcessor processor = new NdrProcessor(address, positionKey, queue, notifier, journal, clock);
                     return new NdrPoller(address, ndr.pollInterval(), folder, queue, positionKey, processor);
                 })

@@ -221,6 +221,23 @@ class DeliveryClockJumpTest {
         }
     }
 
+    @Test
+    void datesAMessageAcceptedIn1970AtItsDelivery(@TempDir Path directory) throws QueueUnavailableException {
+        ManualClock clock = new ManualClock("1970-01-01T00:00:30Z");
+        try (DeliveryFixture relay = new DeliveryFixture(directory, clock, DeliveryFixture.NOTICES, LIMITS)) {
+            relay.accept("scan@contoso.example", "Subject: scan\r\n\r\nx\r\n", ANNA);
+            String dated = "Date: Thu, 1 Jan 1970 00:00:07 +0000\r\nSubject: dated by the device\r\n\r\nx\r\n";
+            relay.accept("scan@contoso.example", dated, ANNA);
+            clock.set(Instant.parse("2027-03-01T09:30:00Z"));
+            relay.deliverDue();
+            assertThat(relay.upstream.sent().get(0).content())
+                    .contains("\r\nDate: Mon, 1 Mar 2027 09:30:00 +0000\r\n", ";\r\n\tMon, 1 Mar 2027 09:30:00 +0000")
+                    .doesNotContain("1970");
+            assertThat(relay.upstream.sent().get(1).content())
+                    .contains("\r\nDate: Thu, 1 Jan 1970 00:00:07 +0000\r\n", ";\r\n\tMon, 1 Mar 2027 09:30:00 +0000");
+        }
+    }
+
     private static void failForHours(DeliveryFixture relay, ManualClock clock, int hours) {
         for (int hour = 0; hour < hours; hour++) {
             for (int i = 0; i < 6; i++) {

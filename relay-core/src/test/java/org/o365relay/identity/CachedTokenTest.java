@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.o365relay.ManualClock;
 import org.o365relay.mail.Secret;
 
@@ -34,6 +37,35 @@ class CachedTokenTest {
             }
             return false;
         }
+    }
+
+    /// As the token of a managed identity, whose expiry is by the clock of another machine.
+    ///
+    /// @param ahead how far the clock of this machine is ahead
+    /// @param first when the token is renewed
+    @ParameterizedTest
+    @CsvSource({
+        "PT0S,     PT55M",
+        "-PT2M,    PT57M",
+        "PT30M,    PT25M",
+        "PT1H,     PT3M45S",
+        "P20D,     PT3M45S",
+        "-P20D,    PT27H55M",
+        "-P20000D, PT27H55M"
+    })
+    void usesATokenForNeitherDaysNorNoTimeIfTheClockIsWrong(Duration ahead, Duration first) throws Exception {
+        AtomicInteger issued = new AtomicInteger();
+        TokenFlow flow = _ -> new AccessToken(
+                new Secret("token-" + issued.incrementAndGet()),
+                clock.instant().minus(ahead).plus(Duration.ofHours(1)));
+        CachedToken token = new CachedToken(flow, clock.steady());
+        token.token();
+        clock.advance(first.minusSeconds(1));
+        token.token();
+        assertThat(issued).hasValue(1);
+        clock.advance(Duration.ofSeconds(1));
+        token.token();
+        assertThat(issued).hasValue(2);
     }
 
     @Test

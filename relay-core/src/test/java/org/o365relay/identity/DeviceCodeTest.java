@@ -105,6 +105,30 @@ class DeviceCodeTest extends SignInTest {
     }
 
     @Test
+    void usesALoginThatWasUsedWhileTheClockWasAYearAhead() throws Exception {
+        Instant now = Instant.now();
+        ManualClock clock = new ManualClock(now.plus(Duration.ofDays(365)).toString());
+        service(clock).login(credential(), SMTP, _ -> {});
+        clock.set(now);
+        SignInService service = service(clock);
+        service.tokens(credential(), SMTP);
+        service.renew();
+        Instant end = now.plus(Duration.ofDays(90));
+        Polling.until(
+                "the login is used",
+                () -> service.expiry(credential()).orElseThrow().at().equals(end));
+        assertThat(entra.asked).hasSize(2);
+    }
+
+    @Test
+    void doesNotReportALoginAsExpiredBecauseItWasUsedIn1970() throws Exception {
+        ManualClock clock = new ManualClock("1970-01-01T00:00:00Z");
+        service(clock).login(credential(), SMTP, _ -> {});
+        clock.set(Instant.now());
+        assertThat(service(clock).expiry(credential())).isEmpty();
+    }
+
+    @Test
     void reportsAnExpiredLogin() throws Exception {
         service().login(credential(), SMTP, _ -> {});
         TokenSource tokens = service().tokens(credential(), SMTP);

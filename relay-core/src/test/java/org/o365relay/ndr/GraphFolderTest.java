@@ -20,7 +20,6 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.o365relay.ManualClock;
 import org.o365relay.identity.AccessToken;
 import org.o365relay.identity.Credential;
 import org.o365relay.identity.TokenSource;
@@ -34,7 +33,6 @@ class GraphFolderTest {
     private static final String LIST = "/v1.0/users/relay@contoso.example/mailFolders/inbox/messages";
     private static final String REPORT = "multipart/report; report-type=delivery-status; boundary=b";
 
-    private final ManualClock clock = new ManualClock("2026-03-01T08:00:00.700Z");
     private final Map<String, String> answers = new HashMap<>();
     private final List<String> asked = new ArrayList<>();
     private final List<String> told = new ArrayList<>();
@@ -56,9 +54,25 @@ class GraphFolderTest {
 
     @Test
     void skipsExistingMessagesAtTheFirstScan() throws Exception {
+        answers.put(
+                LIST,
+                page(
+                        root() + LIST + "?page=2",
+                        message("c", "08:00:02", REPORT),
+                        message("b", "08:00:02", REPORT),
+                        message("a", "08:00:01", REPORT)));
         look("");
-        assertThat(asked).isEmpty();
-        assertThat(told).containsExactly("passed 2026-03-01T08:00:00Z");
+        assertThat(asked)
+                .containsExactly(LIST
+                        + "?$orderby=receivedDateTime desc&$select=id,receivedDateTime,internetMessageHeaders&$top=50");
+        assertThat(told).containsExactly("passed 2026-03-01T08:00:02Z b c");
+    }
+
+    @Test
+    void readsEveryMessageThatArrivesInAnEmptyFolder() throws Exception {
+        answers.put(LIST, page(""));
+        look("");
+        assertThat(told).containsExactly("passed 1970-01-01T00:00:00Z");
     }
 
     @Test
@@ -154,8 +168,7 @@ class GraphFolderTest {
         new GraphFolder(
                         new NdrSettings.Graph(URI.create(root()), "inbox", credential, "scope"),
                         tokens,
-                        new Https(HttpSettings.DIRECT),
-                        clock)
+                        new Https(HttpSettings.DIRECT))
                 .scan(place.isEmpty() ? Optional.empty() : Optional.of(place), new NdrFolder.Listener() {
                     @Override
                     public void messageFound(String reached, byte[] content) {

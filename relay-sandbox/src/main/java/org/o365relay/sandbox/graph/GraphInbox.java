@@ -15,7 +15,8 @@ import org.o365relay.sandbox.web.WebRequest;
 import org.o365relay.sandbox.web.WebResponse;
 
 /// Lists the messages in the inbox of a mailbox and returns their content. Lists are sorted from oldest to
-/// newest, divided into pages, and can be filtered with `receivedDateTime ge`.
+/// newest or, with `$orderby=receivedDateTime desc`, from newest to oldest, divided into pages, and can be filtered
+/// with `receivedDateTime ge`.
 final class GraphInbox {
 
     private static final Pattern SINCE = Pattern.compile("receivedDateTime ge (\\S+)");
@@ -36,8 +37,10 @@ final class GraphInbox {
                 .filter(message ->
                         !message.receivedAt().truncatedTo(ChronoUnit.SECONDS).isBefore(since))
                 .toList();
+        boolean descending = query.getOrDefault("$orderby", "").endsWith(" desc");
+        List<InboxMessage> ordered = descending ? found.reversed() : found;
         List<Map<String, Object>> value = new ArrayList<>();
-        found.stream().skip(skip).limit(top).forEach(message -> value.add(toJson(message)));
+        ordered.stream().skip(skip).limit(top).forEach(message -> value.add(toJson(message)));
         Map<String, Object> page = new LinkedHashMap<>();
         page.put("@odata.context", "https://graph.microsoft.com/v1.0/$metadata#users('user')/messages");
         page.put("value", value);
