@@ -11,7 +11,7 @@ import org.o365relay.bench.server.ProcessUsage;
 import org.o365relay.bench.server.Server;
 import org.o365relay.bench.server.SystemCpu;
 
-/// Measures how many messages a server accepts per second, the reply latency, and the CPU time and memory used.
+/// Measures how many messages a server accepts per second, and its reply latency, CPU time and memory.
 ///
 /// @param limit limit that ends the measured load
 /// @param warmUp limit that ends the warm-up; the warm-up runs the same load before the measurement to trigger

@@ -114,7 +114,7 @@ final class LatencyProbes {
 
     /// Stops sending. Does not wait for probes in transit.
     ///
-    /// @throws IOException if a probe was not accepted; none was sent after it
+    /// @throws IOException if a probe was not accepted; no further probes were sent
     void stop() throws IOException, InterruptedException {
         stopped.countDown();
         thread.join();

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /// One client session. Sends messages while any remain; reconnects when necessary.
 ///
-/// Instead of sending RSET, the session reconnects after a 421 reply and after any command refused before the
+/// The session never sends RSET: it reconnects after a 421 reply, and after any command refused before the
 /// content, except a MAIL command that was not pipelined.
 final class LoadSession {
 
@@ -109,7 +109,7 @@ final class LoadSession {
         }
     }
 
-    /// Closes the session and counts its message as dropped. After QUIT there is no such message.
+    /// Closes the session. Counts its message as dropped, unless the session has already sent QUIT.
     void abandon() {
         if (step != Step.QUIT) {
             tally.dropped();

@@ -2,7 +2,7 @@ package org.o365relay.bench.load;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/// The messages and the time that are left of a load. Shared by all sessions of the load.
+/// The number of messages and the time that remain in a load. Shared by all sessions of the load.
 final class RemainingMessages {
 
     private final AtomicLong left;

@@ -4,7 +4,7 @@ import java.util.List;
 
 /// The results of a check. The record is also printed as JSON, so its components must not be renamed.
 ///
-/// @param passed whether every mailbox can send mail
+/// @param passed whether every checked mailbox can send mail
 public record CheckReport(boolean passed, List<MailboxReport> mailboxes) {
 
     public CheckReport {

@@ -37,7 +37,7 @@ final class DemoEnvironment implements AutoCloseable {
 
     /// Starts the sandbox and the relay.
     ///
-    /// @param port port of the relay; if it is in use, any free port is used instead
+    /// @param port port of the relay; if it cannot be used, any free port is used instead
     static DemoEnvironment start(DemoRelay.Starter starter, int port) throws CommandFailed, IOException {
         Path directory = Files.createTempDirectory("o365-relay-demo");
         try {
@@ -102,7 +102,7 @@ final class DemoEnvironment implements AutoCloseable {
         return directory.resolve("received");
     }
 
-    /// @return the wanted port, or 0 if it is in use; 0 selects any free port
+    /// @return the wanted port; 0, which selects any free port, if the wanted port cannot be used
     private static int freePort(int wanted) {
         try (ServerSocket probe = new ServerSocket()) {
             probe.setReuseAddress(true);

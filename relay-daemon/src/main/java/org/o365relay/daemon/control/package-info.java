@@ -3,10 +3,11 @@
 ///
 /// The request and the response are one line of JSON each (`Protocol`). Both contain the protocol version and
 /// the program version, so that the relay can reject a change requested by a command of a different version.
-/// `ControlServer` serves one client per virtual thread, 16 at most; each has ten seconds to send its request
-/// and to read each chunk of the response. A change runs to completion even if its client disconnects, and is
-/// recorded under the name of the user that the kernel reports (`SO_PEERCRED`). `ControlSocket` creates the
-/// socket in a directory of its own, so that no client can connect before its permissions are set.
+/// `ControlServer` serves at most 16 clients at once, each in a virtual thread. A client has ten seconds to
+/// send its request, and ten seconds to read each chunk of the response. A change runs to completion even if
+/// its client disconnects, and is recorded under the name of the user that the kernel reports (`SO_PEERCRED`).
+/// `ControlSocket` creates the socket in a directory of its own, so that no client can connect before its
+/// permissions are set.
 ///
 /// `Controls.open` returns a `Control`: `SocketControl` if a relay listens on the socket, otherwise
 /// `OfflineControl`, which reads the queue files and changes nothing.

@@ -23,9 +23,9 @@ import org.o365relay.mail.Reply;
 
 /// Simulates an SMTP transaction and records which configuration key determines the result of each step.
 ///
-/// The explanation shows how much of its recipient limit the device has used, but the limits on connections,
-/// messages per minute, and recipients per hour or day are not enforced. Disk space and queue size are not
-/// checked.
+/// The explanation shows the limits of the device and, if its recipients are limited, how many it has used, but
+/// does not enforce the limits on connections, messages per minute, and recipients per hour or day. It does not
+/// check disk space or queue size.
 public final class Explainer {
 
     private final RelaySettings settings;

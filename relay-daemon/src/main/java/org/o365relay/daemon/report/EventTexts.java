@@ -37,8 +37,8 @@ final class EventTexts {
         return REPLIES.contains(event.kind());
     }
 
-    /// @return whether the event may cause a duplicate; a restored message may have been delivered after the
-    ///     backup was made, so it does unless the message was settled without a delivery attempt
+    /// @return whether the event may cause a duplicate. A message may have been delivered between the backup
+    ///     and the restore; if the restored message was settled without a delivery attempt, it was not resent
     static boolean isUncertain(HistoryEntry event, MessageDetail message) {
         MessageEntry entry = message.entry();
         if (event.kind().equals("restored") && entry.settledAt() != null && entry.attempts() == 0) {

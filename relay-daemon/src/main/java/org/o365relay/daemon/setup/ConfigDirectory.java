@@ -77,7 +77,7 @@ final class ConfigDirectory {
                     path(name),
                     path(name + ".bak"),
                     StandardCopyOption.REPLACE_EXISTING,
-                    StandardCopyOption.COPY_ATTRIBUTES); // a copy, so that the file never lacks its name
+                    StandardCopyOption.COPY_ATTRIBUTES); // not moved, so that a file of this name always exists
         }
         Files.move(fresh, path(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }

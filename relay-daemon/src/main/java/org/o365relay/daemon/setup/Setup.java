@@ -51,8 +51,8 @@ public final class Setup {
     ///     as `mailbox`
     /// @throws InvalidAnswersException if an answer is missing or invalid, the secret file is empty or not used
     ///     by the method, or the input ended before the last answer; no file has been written
-    /// @throws FileAlreadyExistsException if `relay.conf`, the script or the file for the given secret exists,
-    ///     is not empty, and `force` is false; no file has been written
+    /// @throws FileAlreadyExistsException if `force` is false, and `relay.conf`, the script or the file for the
+    ///     given secret exists and is not empty; no file has been written
     /// @throws IOException if a file cannot be read or written, or keytool fails
     public Result write(Map<String, String> given) throws InvalidAnswersException, IOException {
         ConfigDirectory target = new ConfigDirectory(directory, force);

@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.o365relay.mail.Secret;
 
 /// Collects the answers. Each answer is taken from the command line or, if it is missing there, requested from
-/// the user at the terminal. Without a terminal, the default applies.
+/// the user at the terminal. Without a terminal, or after an invalid option was found, the default applies.
 final class SetupDialog {
 
     /// Replaces a missing or invalid answer that has no default, so that the remaining options can be checked,

@@ -8,8 +8,8 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// A message that the sandbox accepted. The client received 250 (SMTP) or 202 (Graph), unless a fault was
-/// injected instead of the reply.
+/// A message that the sandbox accepted. The client received 250 (SMTP) or 202 (Graph), unless a fault
+/// replaced the reply.
 ///
 /// @param number sequence number since the start of the sandbox, from 1
 /// @param envelopeFrom reverse-path without angle brackets; empty for `<>`; for Graph, the mailbox

@@ -64,7 +64,7 @@ final class FaultInjector {
 
     /// Sends the buffered replies and waits for the given time.
     ///
-    /// @throws EOFException if the sandbox stops while this method waits
+    /// @throws EOFException if the sandbox stops, or the thread is interrupted, while this method waits
     void pause(Duration time) throws IOException {
         connection.flush();
         state.pause(time);

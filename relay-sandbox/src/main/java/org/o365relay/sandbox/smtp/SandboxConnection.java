@@ -12,7 +12,7 @@ import org.o365relay.sandbox.message.SpooledContent;
 /// Reads commands and message content and writes replies on one connection.
 ///
 /// Replies are buffered while more input is available, so that the replies to a group of pipelined commands are
-/// sent in one write (RFC 2920 §3.2). They are flushed before a read that may block.
+/// sent in one write (RFC 2920 §3.2). They are flushed before a command or content is awaited.
 final class SandboxConnection {
 
     /// Maximum length of a line in octets, without its line ending. RFC 4954 §4 considers 12288 sufficient; an

@@ -44,8 +44,8 @@ public final class MailboxUsage {
         return peakPerMinute;
     }
 
-    /// Number of messages for which [#submit] returned a delay. Client submission delays the reply by this
-    /// time; Graph does not delay its response.
+    /// Number of messages for which [#submit] returned a delay. Client submission delays the reply
+    /// accordingly; Graph does not delay its response.
     public synchronized int delayed() {
         return delayed;
     }
