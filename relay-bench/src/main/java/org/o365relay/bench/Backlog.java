@@ -144,8 +144,8 @@ final class Backlog {
         Rows(Connection connection) throws SQLException {
             message = connection.prepareStatement(
                     "INSERT INTO message (id, received_at, client, helo, protocol, sender, smtp_utf8, notice, size,"
-                        + " attempts, due_at, settled_at, body, route, mailbox, priority, subject, message_id_header,"
-                        + " reason) VALUES (?, ?, ?, 'mfp', 'ESMTP', ?, 0, 0, ?, 1, ?, ?, '7BIT', ?, ?, 1, ?, ?, ?)");
+                            + " attempts, due_at, settled_at, body, route, mailbox, priority, subject, message_id_header,"
+                            + " reason) VALUES (?, ?, ?, 'mfp', 'ESMTP', ?, 0, 0, ?, 1, ?, ?, '7BIT', ?, ?, 1, ?, ?, ?)");
             recipient = connection.prepareStatement(
                     "INSERT INTO recipient (message_id, ordinal, address, state) VALUES (?, 0, ?, ?)");
             chunk = connection.prepareStatement("INSERT INTO chunk (message_id, ordinal, content) VALUES (?, 0, ?)");

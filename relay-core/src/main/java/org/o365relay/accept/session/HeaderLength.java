@@ -1,7 +1,5 @@
 package org.o365relay.accept.session;
 
-import org.o365relay.mail.HeaderSizeLimit;
-
 /// Finds out while a message is received whether its header exceeds a [size limit][HeaderSizeLimit], without
 /// keeping the header in memory. Parses it as the rewriter does ([HeaderScan]); the result does not depend on how the
 /// octets are split.

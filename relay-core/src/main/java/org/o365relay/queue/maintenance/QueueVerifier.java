@@ -70,7 +70,9 @@ public final class QueueVerifier {
                 throw e;
             }
             findings.add(new Finding(
-                    Kind.FILE, "the check is incomplete because part of the file is missing or cannot be read: " + e.getMessage()));
+                    Kind.FILE,
+                    "the check is incomplete because part of the file is missing or cannot be read: "
+                            + e.getMessage()));
         }
         return findings;
     }

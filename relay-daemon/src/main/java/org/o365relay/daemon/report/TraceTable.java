@@ -63,8 +63,9 @@ public record TraceTable(Layout layout, BlockedMailboxes blocked) {
         MessageEntry entry = message.entry();
         Instant settled = entry.settledAt();
         String when = settled == null ? "" : " " + layout.times().after(entry.receivedAt(), settled);
-        String duplicate =
-                message.events().stream().anyMatch(event -> EventTexts.isUncertain(event, message)) ? ", possibly twice" : "";
+        String duplicate = message.events().stream().anyMatch(event -> EventTexts.isUncertain(event, message))
+                ? ", possibly twice"
+                : "";
         return switch (entry.state()) {
             case QUEUED, DEFERRED -> waiting(entry);
             case DELIVERING -> "being delivered";
