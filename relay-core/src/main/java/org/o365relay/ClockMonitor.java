@@ -11,19 +11,20 @@ import org.o365relay.time.SteadyClock.Reading;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Records in the journal when the calendar clock is set, and has the reading of the clocks stored, from which
-/// the next start continues: at once after such a change, otherwise every few minutes.
+/// Records in the journal when the calendar clock is set. Also stores a reading of both clocks, from which the
+/// steady clock continues after a restart: at once after such a change, otherwise every five minutes.
 final class ClockMonitor implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ClockMonitor.class);
 
     private static final Duration INTERVAL = Duration.ofSeconds(1);
 
-    /// Smallest change that is recorded. Smaller ones do no harm, and might be a delay between two reads.
+    /// Only changes larger than this are recorded. A smaller one does no harm, and may only be a delay between
+    /// the reads of the two clocks.
     private static final Duration MIN_CHANGE = Duration.ofSeconds(2);
 
-    /// Time between two readings stored: after a power failure, waits end later by at most this time. Not
-    /// shorter, because of the wear of flash memory.
+    /// Time between two stored readings. If the machine loses its time in a power failure, the time since the
+    /// last reading is not counted. The interval is not shorter, to limit the wear of flash memory.
     private static final Duration SAVE_INTERVAL = Duration.ofMinutes(5);
 
     private static final Duration MAX_SHUTDOWN = Duration.ofSeconds(2);

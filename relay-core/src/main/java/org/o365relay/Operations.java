@@ -203,8 +203,8 @@ public final class Operations {
         return result;
     }
 
-    /// Makes the oldest message of the mailbox due if a probe needs a message to send. Otherwise, the probe
-    /// might have to wait for hours until a deferred message is due.
+    /// Makes one of the oldest messages waiting for the mailbox due if a probe needs a message to send.
+    /// Otherwise, the probe might have to wait for hours until a deferred message is due.
     private void makeMessageDue(MailboxWorkers worker, MailboxProbes probes, String by) {
         if (!probes.needsMessage()) {
             return;

@@ -47,7 +47,7 @@ public final class Relay {
     private final RelaySettings settings;
     private final Journal log;
     private final String version;
-    private SteadyClock clock; // once started, that of the queue
+    private SteadyClock clock; // replaced by the clock of the queue when the relay starts
     private final RandomGenerator random;
 
     /// Creates a relay of unknown version that uses the system clock.

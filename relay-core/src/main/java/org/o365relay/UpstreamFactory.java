@@ -76,8 +76,8 @@ public final class UpstreamFactory implements AutoCloseable {
                 clock.calendar());
     }
 
-    /// @return everything that may expire: the OAuth credentials and the client certificates of the upstreams, and
-    ///     the credentials that NDRs are read with; what is used twice is contained twice
+    /// @return one entry for each use of something that may expire: the OAuth credentials and the client
+    ///     certificates of the upstreams, and the credentials for reading NDRs
     public List<ExpirySource> expirySources(List<MailboxSettings> mailboxes, List<NdrSettings> ndr) {
         List<ExpirySource> sources = new ArrayList<>();
         for (MailboxSettings mailbox : mailboxes) {

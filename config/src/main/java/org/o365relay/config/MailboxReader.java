@@ -77,7 +77,7 @@ record MailboxReader(Section mailbox, SecretFiles files, Path data, String hostn
     }
 
     /// Returns the account that the limits of the server apply to: the user name of the first upstream that has
-    /// one, otherwise the address of the mailbox; as [AddressKey].
+    /// one, otherwise the address of the mailbox; in the form of an [AddressKey].
     private static String account(List<UpstreamSettings> upstreams, EmailAddress address) {
         return upstreams.stream()
                 .map(upstream -> upstream.credential().username())

@@ -61,7 +61,8 @@ record NdrReader(Section ndr, Cloud cloud) {
     }
 
     /// Returns the scope to request. For a user who signed in with a device code, this is only the permission
-    /// needed. An app that signs in as itself cannot request single permissions, only all that it was granted.
+    /// needed. An app that signs in as itself cannot request individual permissions, only all permissions that
+    /// it was granted.
     private static String scope(URI root, Credential.OAuth credential) {
         return root + (credential instanceof Credential.DeviceCode ? "/Mail.Read" : "/.default");
     }

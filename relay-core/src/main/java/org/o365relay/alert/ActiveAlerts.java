@@ -88,7 +88,8 @@ public final class ActiveAlerts {
                 .forEach(this::clear);
     }
 
-    /// @return the alerts that the admin was notified about, and those without a delay that last; oldest first
+    /// @return the alerts about which the admin was notified, and alerts without a delay whose condition lasts;
+    ///     oldest first
     public List<Alert> active() {
         return alerts.values().stream()
                 .filter(AlertState::isActive)

@@ -28,7 +28,7 @@ public record AlertEmails(AlertMailboxes mailboxes, Function<EmailAddress, Notic
     }
 
     /// @return the email; empty if no admin is configured, or if no mailbox can send and the message reports
-    ///     that an alert was raised. In the second case the caller tries again later
+    ///     that an alert was raised; in the second case, the caller tries again later
     Optional<LocalMessage> write(AlertMessage message, AlertCondition condition) {
         return sender(message, condition.mailbox()).flatMap(mailbox -> email(mailbox, AlertTexts.email(message)));
     }

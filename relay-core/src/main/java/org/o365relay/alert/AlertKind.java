@@ -9,7 +9,7 @@ import java.util.Locale;
 public enum AlertKind {
     /// A mailbox is blocked.
     MAILBOX_BLOCKED,
-    /// The upstream of a mailbox cannot be reached, and there is no fallback.
+    /// The upstream of a mailbox cannot be reached, and no fallback can be used.
     UNREACHABLE,
     /// The oldest waiting message has waited too long.
     QUEUE_AGE,
@@ -29,7 +29,7 @@ public enum AlertKind {
     QUEUE_DAMAGED,
     /// A device exceeded one of its limits.
     LIMIT_EXCEEDED,
-    /// A credential of the relay expires soon or has expired.
+    /// A credential or client certificate of the relay expires soon or has expired.
     EXPIRING;
 
     /// @return the first word of the alert's name, such as `mailbox-blocked`

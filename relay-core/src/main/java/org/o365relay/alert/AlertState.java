@@ -62,9 +62,8 @@ record AlertState(
         return new AlertState(condition, since, seen, ended, stored, mailed, done);
     }
 
-    /// @return when, on the steady clock, the alert was cleared explicitly or, if the condition is no longer detected,
-    /// when
-    ///     `clearAfter` ran out; null while the condition lasts
+    /// @return time on the steady clock at which the alert was cleared explicitly or, if the condition is no
+    ///     longer detected, at which `clearAfter` ended; null while the condition lasts
     @Nullable
     Instant clearedAt(Instant now) {
         Duration timeToClear = condition.clearAfter();
@@ -80,7 +79,7 @@ record AlertState(
         return !stored && !since.steady().plus(delay).isAfter(now);
     }
 
-    /// @return whether the admin was notified; for a condition that is reported without a delay, whether it lasts
+    /// @return whether the admin was notified; for a condition without a delay, whether the condition lasts
     boolean isActive() {
         return Duration.ZERO.equals(condition.raiseAfter()) ? ended == null : stored || announced;
     }

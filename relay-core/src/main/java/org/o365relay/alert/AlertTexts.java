@@ -26,7 +26,7 @@ final class AlertTexts {
     /// An alert restored after a restart is cleared if its condition is not detected again within this time.
     private static final Duration AFTER_RESTART = Duration.ofMinutes(10);
 
-    /// Outages shorter than this raise no alert.
+    /// Outages shorter than this are not reported as alerts.
     private static final Duration MINIMUM_OUTAGE = Duration.ofMinutes(10);
 
     private static final long MIB = 1024L * 1024;

@@ -9,8 +9,8 @@ import org.o365relay.queue.QueueLoad;
 import org.o365relay.time.RepeatingTask;
 import org.o365relay.time.SteadyClock;
 
-/// Runs alerting: feeds [ActiveAlerts] from the journal and the queue, and sends the notifications by email
-/// and webhook.
+/// Raises and clears alerts on journal events and after checks of the queue, and sends the notifications by
+/// email and webhook.
 public final class Alerts implements AutoCloseable {
 
     private static final Duration MAX_SHUTDOWN = Duration.ofSeconds(2);
@@ -25,7 +25,7 @@ public final class Alerts implements AutoCloseable {
     private long rounds;
 
     /// @param store stores active alerts
-    /// @param load queue load, checked for the age and number of waiting messages and for free space
+    /// @param load load of the queue, checked for waiting messages, disk space and failures
     /// @param webhook webhook that receives alerts; null if none is configured
     /// @param journal journal in which alert emails and failures of the queue are recorded; must pass its events to
     ///     [#journal]
@@ -59,7 +59,8 @@ public final class Alerts implements AutoCloseable {
         return activeAlerts;
     }
 
-    /// @return the alerts that the admin was notified about, and those without a delay that last; oldest first
+    /// @return the alerts about which the admin was notified, and alerts without a delay whose condition lasts;
+    ///     oldest first
     public List<Alert> active() {
         failureMonitor.check(); // a failure of the queue is reported at once
         return activeAlerts.active();

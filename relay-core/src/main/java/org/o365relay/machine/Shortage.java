@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// Something that the operating system did not give to the relay. Neither a message nor a server is the cause of
-/// a failure that it leads to, and the failed operation may succeed later.
+/// A resource that the operating system did not provide to the relay. A failure because of a shortage is not
+/// caused by a message or a server, and the failed operation may succeed later.
 public enum Shortage {
     FILE_DESCRIPTORS("the relay is out of file descriptors: raise LimitNOFILE of its service", "Too many open files"),
     THREADS(
@@ -34,8 +34,9 @@ public enum Shortage {
         return text;
     }
 
-    /// Also recognizes a shortage of file descriptors that still exists if the failure does not name it: a name
-    /// lookup fails as if the name did not exist, and the messages of the operating system may be translated.
+    /// Recognizes a shortage of file descriptors that still exists even if the failure does not name it:
+    /// without file descriptors, a name lookup fails as if the name did not exist, and the messages of the
+    /// operating system may be translated.
     ///
     /// @return the shortage that caused the failure; empty if it has another cause
     public static Optional<Shortage> causeOf(Throwable failure) {

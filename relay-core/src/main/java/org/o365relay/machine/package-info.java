@@ -1,4 +1,4 @@
-/// What the machine on which the relay runs lacks. All other packages may use this one.
+/// Resources of the machine that can run short. All other packages may use this package.
 @NullMarked
 package org.o365relay.machine;
 

@@ -4,8 +4,8 @@ import java.text.Normalizer;
 import org.jspecify.annotations.Nullable;
 
 /// The form in which addresses are compared. The spellings of one address have the same key: with or without
-/// quotes, in upper or lower case (ASCII letters only, as Exchange does), with a domain in Unicode or as
-/// A-labels. Other addresses have another key.
+/// quotes, in upper or lower case (in the local part, ASCII letters only, as in Exchange), with a domain in
+/// Unicode or as A-labels. Different addresses have different keys.
 ///
 /// @param localPart local part; empty for the null sender
 /// @param domain domain as in [Domain]; empty if the address has none
@@ -24,7 +24,8 @@ public record AddressKey(String localPart, String domain) {
     }
 
     /// @param name address of a mailbox, or name of a pool
-    /// @return the key of the address as text; a name that is no address, in lower case (ASCII)
+    /// @return the key of the address as text; if the name is not an address, the name in lower case (ASCII
+    ///     letters only)
     public static String ofName(String name) {
         return EmailAddress.parse(name).map(address -> address.key().toString()).orElseGet(() -> AsciiCase.lower(name));
     }

@@ -15,7 +15,8 @@ import org.o365relay.time.BuildTime;
 ///     optional suffix `S`, `A` or `SA`; `LOCAL` for the relay's own notices
 public record Arrival(Instant at, InetAddress client, String helo, String protocol) {
 
-    // small corrections of the clock are normal; a message keeps its time, and thus the same header at each attempt
+    // small corrections of the clock are normal; they must not change the time of a message, and thus its
+    // header, between delivery attempts
     private static final Duration TOLERANCE = Duration.ofHours(1);
 
     /// Corrects the time of a message that was received while the calendar clock was wrong, so that its header

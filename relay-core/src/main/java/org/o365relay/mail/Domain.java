@@ -57,7 +57,8 @@ public record Domain(String name) {
         return name;
     }
 
-    /// An address literal has many spellings, too: `[IPv6:2001:db8:0::1]` is `[IPv6:2001:db8::1]`.
+    /// Address literals have several spellings, too: `[IPv6:2001:db8:0::1]` and `[IPv6:2001:db8::1]` are the
+    /// same.
     private static String normalized(InetAddress address) {
         return "[" + (address instanceof Inet6Address ? IPV6 : "") + address.getHostAddress() + "]";
     }

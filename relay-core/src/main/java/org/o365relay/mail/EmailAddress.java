@@ -18,15 +18,15 @@ public record EmailAddress(String localPart, String domain) {
     private static final int MAX_LOCAL_PART = 64;
     private static final int MAX_DOMAIN = 255;
 
-    /// Stands for octets that were not valid UTF-8, so the original address is unknown.
+    /// Replaces octets that are not valid UTF-8; the original address is then unknown.
     private static final int REPLACEMENT_CHARACTER = 0xfffd;
 
     /// Parses `local-part@domain` or only `local-part`, without angle brackets and without a display name.
     ///
-    /// @return the address; empty if the text is not a valid address: it has an empty part, an unterminated
-    ///     quoted string, control characters or U+FFFD, an invalid domain, or (outside quotes) white space,
-    ///     bidirectional controls or special characters, or a part is longer than RFC 5321 §4.5.3.1 allows (64
-    ///     and 255 octets)
+    /// @return the address; empty if the text is not a valid address: a part is empty or longer than
+    ///     RFC 5321 §4.5.3.1 allows (64 and 255 octets), the domain is invalid, or the local part contains an
+    ///     unterminated quoted string, a control character, U+FFFD or, outside quotes, white space, a
+    ///     bidirectional control or a special character
     public static Optional<EmailAddress> parse(String text) {
         int at = text.lastIndexOf('@');
         String localPart = at < 0 ? text : text.substring(0, at);

@@ -1,7 +1,8 @@
 package org.o365relay.mail;
 
-/// The limit on the size of the header of a message. It is checked when a message is received and, for messages
-/// that were queued before, when one is rewritten.
+/// The limit on the size of the header of a message. It is checked when a message is received and again when
+/// the message is rewritten, because an older version of the relay may have queued the message without this
+/// check.
 public final class HeaderSizeLimit {
 
     /// Maximum size of the fields in octets, with their line endings and with an mbox line before them, but without

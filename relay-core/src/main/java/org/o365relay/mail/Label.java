@@ -4,17 +4,18 @@ import java.lang.Character.UnicodeScript;
 import java.text.Normalizer;
 import java.util.Optional;
 
-/// Converts the labels of domain names to their A-label (RFC 5890 §2.3.2.1).
+/// Converts labels of domain names to A-labels (RFC 5890 §2.3.2.1).
 ///
-/// What is a letter follows IDNA 2008 (RFC 5892 §2), without its rules for right-to-left text and for mixing
-/// digits of two scripts. Before the conversion, upper case becomes lower case and decomposed characters are
-/// composed (RFC 5895 §2). No other character is mapped: `ß` is not `ss`, `ſ` and full-width letters are
-/// refused instead of being read as ASCII.
+/// Which characters are allowed follows IDNA 2008 (RFC 5892 §2), without its rules for right-to-left text and
+/// for mixing digits of two scripts. Before the conversion, upper case becomes lower case and decomposed
+/// characters are composed (RFC 5895 §2). No other character is mapped: `ß` is not converted to `ss`, and `ſ`
+/// and full-width letters are refused instead of being converted to ASCII.
 final class Label {
 
     private static final String PREFIX = "xn--";
 
-    /// Lower-case letters whose upper case is shared with another letter. They are letters of their own.
+    /// Lower-case letters that share their upper case with another letter. They are allowed, and are not
+    /// converted to the other letter.
     private static final String NOT_FOLDED = "\u0131\u03C2";
 
     private static final char ZERO_WIDTH_NON_JOINER = '\u200C';
@@ -24,9 +25,9 @@ final class Label {
 
     private Label() {}
 
-    /// @return the label in lower case, as an A-label if it contains non-ASCII characters; empty if it is no
-    ///     label: it is empty, or contains a character that is not allowed. An underscore is allowed; the length
-    ///     is not limited
+    /// @return the label in lower case, as an A-label if it contains non-ASCII characters; empty if it is not a
+    ///     label, because it is empty or contains a character that is not allowed. An underscore is allowed;
+    ///     the length is not limited
     static Optional<String> normalized(String label) {
         String lower = AsciiCase.lower(label);
         if (AsciiCase.isAscii(lower)) {
@@ -48,12 +49,13 @@ final class Label {
         return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
     }
 
-    /// The Kelvin sign, for example, would become the letter K.
+    /// Tests for a character that NFC replaces: the Kelvin sign, for example, would become the letter K.
     private static boolean isReplacedByNfc(int point) {
         return !Normalizer.isNormalized(Character.toString(point), Normalizer.Form.NFC);
     }
 
-    /// @return the lower case of a letter that is the only upper case of its lower case; otherwise the character
+    /// @return the lower case of an upper-case letter, if it is not ASCII and its upper case is the same letter
+    ///     again; otherwise the character itself
     private static int lowerCase(int point) {
         int folded = folded(point);
         return Character.isUpperCase(point) && folded >= 0x80 && Character.toUpperCase(folded) == point
@@ -61,7 +63,7 @@ final class Label {
                 : point;
     }
 
-    /// Folds case as Unicode does, where the upper case of Cherokee is the older form.
+    /// Folds case as Unicode does: to lower case, but Cherokee to upper case.
     private static int folded(int point) {
         int upper = Character.toUpperCase(point);
         return UnicodeScript.of(point) == UnicodeScript.CHEROKEE ? upper : Character.toLowerCase(upper);
@@ -103,15 +105,15 @@ final class Label {
                 || (point >= 0xE0100 && point <= 0xE01EF);
     }
 
-    /// Parts of Korean syllables that do not compose to modern ones.
+    /// Tests for parts of Korean syllables. In composed text, they belong to syllables that are not modern.
     private static boolean isJamo(int point) {
         return (point >= 0x1100 && point <= 0x11FF)
                 || (point >= 0xA960 && point <= 0xA97F)
                 || (point >= 0xD7B0 && point <= 0xD7FF);
     }
 
-    // RFC 5892 §A: only where they change what is displayed. The joiners are also allowed after Arabic letters
-    // that do not join.
+    // RFC 5892 §A: these characters are allowed only where they change what is displayed. The zero-width
+    // non-joiner is allowed after every Arabic letter, even one that does not join.
     private static boolean isAllowedIn(int[] points, int at) {
         return switch (points[at]) {
             case ZERO_WIDTH_JOINER -> at > 0 && isMarkOfScript(points[at - 1]);

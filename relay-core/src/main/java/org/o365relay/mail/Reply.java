@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// @param lines the text lines, without codes or line endings; at least one, which may be empty
 public record Reply(int code, @Nullable EnhancedStatus status, List<String> lines) {
 
-    /// Maximum length of a reply that is stored, logged or quoted. RFC 5321 allows 512 octets in a line, but the
-    /// diagnostic information of Exchange has several thousand.
+    /// Maximum length in characters of a reply that is stored, logged or quoted. RFC 5321 allows 512 octets in a
+    /// line, but the diagnostic information of Exchange has several thousand.
     public static final int MAX_LENGTH = 8_000;
 
     private static final Pattern REPLY_START = Pattern.compile("(?s)[2-5]\\d\\d(?:[ -].*)?");

@@ -70,8 +70,8 @@ public record SearchableHeaders(
         }
     }
 
-    /// Removes unsafe characters. Removing line endings unfolds the value: the space at the start of the
-    /// continuation line remains.
+    /// Replaces control characters and removes line endings and other unsafe characters. Removing line endings
+    /// unfolds the value: the space at the start of the continuation line remains.
     private static @Nullable String printable(String text, int maxLength) {
         StringBuilder shown = new StringBuilder(Math.min(text.length(), maxLength));
         int at = 0;

@@ -31,7 +31,7 @@ public record CertifiedKey(PrivateKey key, List<X509Certificate> chain) {
 
     /// @param certificate PEM file with the certificates, or PFX file (PKCS #12) that also contains the key
     /// @param key PEM file with the key (PKCS #8, encrypted or not); null if the key is in the certificate
-    ///     file; not read if that is a PFX file
+    ///     file; not read if the certificate file is a PFX file
     /// @param password password of the key or of the PFX file; null if there is none
     /// @throws UnusableKeyException if the files cannot be read or used, or the key does not belong to the
     ///     certificate

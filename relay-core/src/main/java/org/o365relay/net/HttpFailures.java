@@ -14,7 +14,7 @@ import javax.net.ssl.SSLException;
 import org.o365relay.machine.Shortage;
 import org.o365relay.net.HttpSettings.Proxy;
 
-/// Describes why a request got no response from the server.
+/// Describes why a request got no usable response.
 record HttpFailures(HttpSettings settings, URI target) {
 
     NoResponseException noResponse(IOException failure) {

@@ -26,10 +26,10 @@ import org.jspecify.annotations.Nullable;
 import org.o365relay.net.HttpSettings.Login;
 import org.o365relay.net.HttpSettings.Proxy;
 
-/// Sends HTTPS requests, through the proxy if one is configured. The whole of a request and its response has a
-/// time limit, and every response a maximum size (the JDK limits the header to 384 KiB). The server must have a
-/// trusted certificate. Explains why a request got no response. All requests of the relay are sent by this
-/// class.
+/// Sends HTTPS requests, through the proxy if one is configured. A request and its response together have a
+/// time limit, and every response body has a maximum size; the JDK limits the response header to 384 KiB. The
+/// server must have a trusted certificate. Explains why a request got no usable response. All requests of the
+/// relay are sent by this class.
 ///
 /// **Proxy login.** The system property `jdk.http.auth.tunneling.disabledSchemes` lists the authentication
 /// schemes that the JDK does not use to open a tunnel through a proxy; by default, it contains Basic. The JDK
@@ -108,8 +108,8 @@ public final class Https {
     ///
     /// @param request a request built by [#request(URI)]
     /// @return the response, with any status except 407
-    /// @throws NoResponseException if there was no complete response within the request timeout, if the response
-    ///     was too large, or if the proxy answered with 407
+    /// @throws NoResponseException if the connection failed, there was no complete response within the request
+    ///     timeout, the response was too large, or the proxy answered with 407
     public HttpResponse<byte[]> send(HttpRequest request, BodyLimit limit)
             throws NoResponseException, InterruptedException {
         HttpResponse<byte[]> response;
@@ -162,8 +162,9 @@ public final class Https {
         return client;
     }
 
-    /// Closes the connection on which a malformed response arrived, as soon as the other requests of the client
-    /// have ended: the JDK keeps it open for ever, but not longer than its client.
+    /// Replaces the client after a malformed response, because the JDK keeps the connection of such a response
+    /// open for as long as its client. The connection is closed when the other requests of the old client have
+    /// ended.
     private synchronized void replace(HttpClient used) {
         if (used.equals(client)) {
             try {
@@ -177,7 +178,7 @@ public final class Https {
 
     /// Closes the connection.
     ///
-    /// @return the part of the body that was received; null if no body had begun
+    /// @return the receiver of the response body; null if the response header had not arrived
     private static @Nullable LimitedBody abandon(Future<?> pending, AtomicReference<@Nullable LimitedBody> receiving) {
         pending.cancel(true);
         LimitedBody body = receiving.get();

@@ -9,7 +9,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow.Subscription;
 import org.jspecify.annotations.Nullable;
 
-/// Receives a response body up to a limit. Then closes the connection, so that the rest is not received.
+/// Receives a response body up to a limit. If the body is larger, closes the connection, so that the rest is
+/// not received.
 final class LimitedBody implements BodySubscriber<byte[]> {
 
     private final BodyLimit limit;
@@ -18,7 +19,7 @@ final class LimitedBody implements BodySubscriber<byte[]> {
     private final ByteArrayOutputStream received = new ByteArrayOutputStream();
     private volatile @Nullable Subscription subscription;
 
-    /// @param host name of the server, for the failure
+    /// @param host name of the server, for the error message
     LimitedBody(BodyLimit limit, String host) {
         this.limit = limit;
         this.host = host;

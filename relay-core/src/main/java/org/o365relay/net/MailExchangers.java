@@ -28,13 +28,14 @@ public final class MailExchangers {
 
     private static final int ATTEMPTS = 2;
 
-    /// Time limit of a lookup, including all DNS servers, in timeouts of the first query.
+    /// Time limit of a lookup, including the queries to all DNS servers, as a multiple of the timeout of the
+    /// first query.
     private static final int MAX_TIMEOUTS = 6;
 
     private static final int MAX_EXCHANGERS = 10;
 
-    // a preference and a host name of at most 253 characters (RFC 1035 §2.3.4), without the final dot; only the root
-    // for the null MX
+    // a preference and a host name of at most 253 characters (RFC 1035 §2.3.4), not counting the final dot; the
+    // host name is empty for the null MX
     private static final Pattern RECORD = Pattern.compile("(\\d{1,5}) ([A-Za-z0-9._-]{0,253}?)\\.?");
 
     private final String dns;
@@ -56,8 +57,9 @@ public final class MailExchangers {
     }
 
     /// @return host names, the most preferred first, at most ten; the domain itself if it has no MX
-    /// @throws UnknownHostException if the domain does not exist or accepts no mail (RFC 7505), or if the
-    ///     lookup fails or takes longer than six times the timeout; the exception message is for the admin
+    /// @throws UnknownHostException if the domain does not exist or accepts no mail (RFC 7505), if none of its
+    ///     mail exchangers is a host name, or if the lookup fails or takes longer than six times the timeout;
+    ///     the exception message is for the admin
     public List<String> of(String domain) throws UnknownHostException {
         FutureTask<List<String>> lookup = new FutureTask<>(() -> lookUp(domain));
         Thread thread = Thread.ofVirtual().name("mx-lookup").start(lookup);

@@ -2,8 +2,9 @@ package org.o365relay.net;
 
 import java.io.IOException;
 
-/// A request got no response from the server because of DNS, TCP, the proxy, TLS or a timeout. The message is
-/// for the admin and states what failed and where.
+/// A request got no usable response: DNS, TCP, the proxy or TLS failed, a time limit was exceeded, the response
+/// was too large, or the machine lacked a resource. The message is for the admin and states what failed and
+/// where.
 public final class NoResponseException extends IOException {
 
     private static final long serialVersionUID = 1L;

@@ -33,8 +33,8 @@ public final class PageText {
         return text.toString();
     }
 
-    /// @return position after the tag and, for a script or style sheet, after its content; the end of the page if
-    ///     that does not end; -1 if the tag does not end
+    /// @return position after the tag and, for a script or style sheet, after its content; the end of the page
+    ///     if the content does not end; -1 if the tag does not end
     private static int endOf(String page, int tag) {
         for (String name : new String[] {"script", "style"}) {
             if (page.startsWith(name, tag + 1)) {

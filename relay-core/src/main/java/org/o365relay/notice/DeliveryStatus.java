@@ -127,8 +127,8 @@ final class DeliveryStatus {
         text.append(lines).append("\r\n");
     }
 
-    /// The enhanced status code of the reply. If it is missing or means success, a code derived from the first
-    /// digit of the reply (RFC 3463 §3.1).
+    /// Returns the enhanced status code of the reply or, if it is missing or means success, a code derived from
+    /// the first digit of the reply (RFC 3463 §3.1).
     private static EnhancedStatus status(Reply reply) {
         EnhancedStatus status = reply.status();
         return status == null || status.category() == 2

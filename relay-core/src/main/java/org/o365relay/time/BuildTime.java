@@ -6,7 +6,7 @@ import java.time.Instant;
 /// has no battery for its clock and starts in 1970.
 public final class BuildTime {
 
-    /// The same as `project.build.outputTimestamp` in `pom.xml`, which a test compares.
+    /// Equals `project.build.outputTimestamp` in `pom.xml`; a test verifies this.
     public static final Instant AT = Instant.parse("2026-11-21T00:00:00Z");
 
     private BuildTime() {}

@@ -9,16 +9,18 @@ import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Optional;
 
-/// The calendar clock of this machine compared with another time, in words for the admin. The reply catalogue
-/// recognizes a wrong clock by these words.
+/// The difference between the calendar clock of this machine and another time, and its description for the
+/// admin. The reply catalogue recognizes a wrong clock by this description.
 ///
-/// @param here what the clock of this machine says
-/// @param there what it should say or, for a certificate that is not valid yet, the earliest that it may say
+/// @param here the time that the clock of this machine shows
+/// @param there the time that the clock should show or, for a certificate that is not valid yet, the earliest
+///     time that it should show
 public record ClockDifference(Instant here, Instant there) {
 
     private static final Duration TOLERANCE = Duration.ofMinutes(1);
 
-    /// A response that took as long to arrive does not make 20 days look like 19.
+    /// Added to a difference of two minutes or more before it is rounded down, so that a response that takes up
+    /// to this time to arrive does not turn 20 days into 19.
     private static final Duration TRAVEL_TIME = Duration.ofSeconds(1);
 
     public ClockDifference {
@@ -26,7 +28,7 @@ public record ClockDifference(Instant here, Instant there) {
         there = there.truncatedTo(ChronoUnit.SECONDS);
     }
 
-    /// @param here what the clock of this machine said when the response arrived
+    /// @param here time that the clock of this machine showed when the response arrived
     /// @param date value of the `Date` field of an HTTP response
     /// @return the difference; empty if the value is not a date (RFC 9110 §5.6.7)
     public static Optional<ClockDifference> ofHttp(Instant here, String date) {
@@ -38,7 +40,7 @@ public record ClockDifference(Instant here, Instant there) {
         }
     }
 
-    /// @param server server whose time is `there`
+    /// @param server name of the server whose time is `there`
     public String comparedWith(String server) {
         Duration ahead = Duration.between(there, here);
         if (ahead.abs().compareTo(TOLERANCE) < 0) {

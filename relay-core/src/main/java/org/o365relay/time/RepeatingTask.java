@@ -8,7 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Runs a task on its own virtual thread until it is stopped, with a pause after each run. If a run throws a
-/// runtime exception, it is logged (as a bug unless the machine lacks something) and the task is still repeated.
+/// runtime exception, the exception is logged (as a bug, unless a [Shortage] caused it) and the task is still
+/// repeated.
 ///
 /// [#start] and [#stop] can be called from any thread; [#start] only once. A task that is stopped before it is
 /// started never runs.

@@ -9,11 +9,11 @@ import java.util.function.LongSupplier;
 /// only with a monotonic counter. It does not change when the calendar clock is set, so waits, limits and ages
 /// measured by it are right even if the calendar clock is wrong. Thread-safe.
 ///
-/// Its times are not for people: [#toCalendar] converts them. They can be compared only with times of the same
-/// clock, or of the clock from which it was [resumed][#resumed].
+/// Its times must be converted by [#toCalendar] before they are shown to users. They can be compared only with
+/// times of the same clock, or of the clock from which it was [resumed][#resumed].
 ///
-/// The counter stands still while the machine is suspended. Waits then end later by the time of the suspension,
-/// as if the relay had not run.
+/// The counter does not advance while the machine is suspended, so waits end later by the duration of the
+/// suspension.
 public final class SteadyClock implements InstantSource {
 
     private final InstantSource calendar;
@@ -49,8 +49,8 @@ public final class SteadyClock implements InstantSource {
         return new SteadyClock(InstantSource.system(), System::nanoTime);
     }
 
-    /// @return a clock that starts now, at the time of the calendar clock, and follows it, for a program or a
-    ///     calculation that lasts a moment
+    /// @return a clock that always shows the time of the calendar clock, for a program or a calculation that
+    ///     takes only a moment
     public static SteadyClock following(InstantSource calendar) {
         return new SteadyClock(
                 calendar,
@@ -58,8 +58,8 @@ public final class SteadyClock implements InstantSource {
     }
 
     /// Continues the clock of an earlier process. The time between the processes is known only from the
-    /// calendar clock, which may have been set meanwhile: it counts as zero if negative, and at most as
-    /// `longest`.
+    /// calendar clock, which may have been set meanwhile. A negative time counts as zero, and a time longer
+    /// than `longest` counts as `longest`.
     ///
     /// @param last last reading of the earlier clock
     /// @param longest longest time to count
@@ -87,14 +87,14 @@ public final class SteadyClock implements InstantSource {
     }
 
     /// @param steady a time of this clock
-    /// @return the same moment on the calendar clock as it is set now, as far from now as `steady` is
+    /// @return the same moment on the calendar clock, as that clock is set now
     public Instant toCalendar(Instant steady) {
         return steady.plus(reading().offset());
     }
 
     /// The inverse of [#toCalendar], for absolute times that a peer or an operator states.
     ///
-    /// @param time a time of the calendar clock as it is set now
+    /// @param time a time on the calendar clock, as that clock is set now
     /// @return the same moment on this clock
     public Instant fromCalendar(Instant time) {
         return time.minus(reading().offset());

@@ -49,8 +49,9 @@ final class EffectiveMailbox {
         return keys;
     }
 
-    /// Returns the credential of the section `credential`: the one that NDRs are read with, if they are read, and
-    /// otherwise that of the first upstream. Only a connector can be an upstream that does not use it.
+    /// Returns the credential of the section `credential`: the credential for reading NDRs if they are read,
+    /// otherwise that of the first upstream. The first upstream uses the same credential unless it is a
+    /// connector.
     private static Credential defaultCredential(ResolvedMailbox mailbox) {
         NdrSettings ndr = mailbox.ndr();
         return ndr == null
