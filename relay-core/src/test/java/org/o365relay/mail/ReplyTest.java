@@ -61,7 +61,9 @@ class ReplyTest {
                 .hasSizeBetween(Reply.MAX_LENGTH - 10, Reply.MAX_LENGTH)
                 .startsWith("550 5.7.1 😀")
                 .endsWith("😀…");
-        assertThat(Reply.parse("550 " + "x".repeat(Reply.MAX_LENGTH - 4)).orElseThrow().toString())
+        assertThat(Reply.parse("550 " + "x".repeat(Reply.MAX_LENGTH - 4))
+                        .orElseThrow()
+                        .toString())
                 .hasSize(Reply.MAX_LENGTH)
                 .endsWith("x");
     }
