@@ -23,9 +23,8 @@ public interface NoticeStore {
     ///     there is no such message; at least `after`
     QueueId lastArrivalBefore(QueueId after, Instant time);
 
-    /// @return the position that the scan for delayed messages has reached; empty if none is saved. If the
-    ///     position is far above the IDs of new messages, because the calendar clock was ahead when it was
-    ///     saved, the result is the lowest ID
+    /// @return the position that the scan for delayed messages has reached; empty if none is saved. It is below
+    ///     the IDs of new messages, so that a scan may find a message again
     Optional<QueueId> delaysRecordedUpTo();
 
     /// Reads open messages in the order of their IDs, except notices, messages from the null sender and

@@ -11,8 +11,9 @@ import java.time.Duration;
 /// @param maximumSize octets the database may occupy; mail that would make it larger is rejected with `452
 ///     4.3.1`
 /// @param history how long the metadata and events of a message are kept after it is settled
-/// @param longestWait maximum time until the next attempt for a message that is not on hold; a due time further
-///     in the future is wrong. Also the maximum time by which the steady clock advances while no relay runs
+/// @param longestWait maximum time until the next attempt for a message that is not on hold. A due time further
+///     in the future is wrong and is corrected at the start; a start advances the clock of the queue by at most
+///     this time
 public record QueueSettings(
         Path directory, long minimumFreeSpace, long maximumSize, Duration history, Duration longestWait) {
 

@@ -355,6 +355,22 @@ class DelayNotifierTest {
     }
 
     @Test
+    void notifiesOnceAfterARestartWithAClockThatWasAhead() throws Exception {
+        clock.jump(Duration.ofDays(300));
+        QueueId ahead = deferred(DsnRequest.NONE, ANNA);
+        watchUntil(AGE.plus(STEP));
+        assertThat(relay.journal.lines("delayed")).singleElement().asString().contains(ahead.toString());
+        clock.jump(Duration.ofDays(-300));
+        reopen(Language.ENGLISH, AGE, 10);
+        relay.upstream.answer(BUSY).answer(BUSY); // the old one again, and its notice
+        QueueId later = deferred(DsnRequest.NONE, BERT);
+        watchUntil(AGE.plus(STEP));
+
+        assertThat(later).as("the ids begin again").isLessThan(ahead);
+        assertThat(relay.journal.lines("delayed")).singleElement().asString().contains(later.toString());
+    }
+
+    @Test
     void scansMoreThanOneBatch() throws Exception {
         reopen(Language.ENGLISH, AGE, 1_000);
         for (int i = 0; i < 230; i++) {

@@ -50,7 +50,12 @@ record JdbcNotices(Store store, QueueIds ids, Signals dueSignals, LocalMessageWr
         return store.readers()
                 .read(statements -> statements.first("progress", row -> row.getString(1), DELAY_SCAN))
                 .map(Long::parseLong)
-                .map(position -> new QueueId(ids.exceed(position) ? position : 0));
+                .map(this::belowNewIds);
+    }
+
+    /// After a start, new IDs may be lower than some in the queue, because the calendar clock was far ahead.
+    private QueueId belowNewIds(long position) {
+        return new QueueId(Math.min(position, ids.latest()));
     }
 
     @Override
@@ -76,7 +81,8 @@ record JdbcNotices(Store store, QueueIds ids, Signals dueSignals, LocalMessageWr
         Reading now = clock.reading();
         List<QueueId> noticeIds = notifications.stream().map(_ -> ids.next()).toList();
         List<Written> written = store.committer().write(statements -> {
-            statements.update("save-progress", DELAY_SCAN, Long.toString(position.value()));
+            long scanned = belowNewIds(position.value()).value();
+            statements.update("save-progress", DELAY_SCAN, Long.toString(scanned));
             List<Written> results = new ArrayList<>();
             for (int i = 0; i < notifications.size(); i++) {
                 results.add(recordDelay(statements, notifications.get(i), noticeIds.get(i), now));

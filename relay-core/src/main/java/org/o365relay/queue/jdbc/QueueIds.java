@@ -35,9 +35,9 @@ final class QueueIds {
         return id >> RANDOM_BITS <= clock.instant().plus(MAX_CLOCK_CORRECTION).toEpochMilli();
     }
 
-    /// @return whether new IDs are higher than this one, or will be after a day at most
-    boolean exceed(long id) {
-        return id <= last.get() || isCredible(id);
+    /// @return an ID that is lower than all new ones; 0 if none is known
+    long latest() {
+        return last.get();
     }
 
     /// @param millis milliseconds since 1970

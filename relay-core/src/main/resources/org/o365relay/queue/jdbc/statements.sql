@@ -56,7 +56,7 @@ ORDER BY due_at, id LIMIT ?
 
 -- One message at a time, because RETURNING guarantees no order. due_at and mailbox are compared again, because another
 -- mailbox of the pool, or another relay that shares the queue, may have claimed the message first.
--- An arrival in the future, which only a damaged clock record can cause, becomes an arrival now.
+-- An arrival in the future becomes an arrival now: after a crash, the clock may have lost up to a few minutes.
 -- name: claim-message
 UPDATE message SET lease = ?1, due_at = ?2, mailbox = ?3, attempts = attempts + 1,
   arrived_at = min(arrived_at, ?7)
