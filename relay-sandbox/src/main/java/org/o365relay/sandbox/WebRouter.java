@@ -43,9 +43,9 @@ final class WebRouter implements Handler {
         return toGraph ? graph.handle(request, handler) : handler.handle(state.tokenService()::handle);
     }
 
-    /// @return the name under which the request is counted: `managed_identity`; for a token request with a
-    ///     grant type, the grant type without its URN prefix; otherwise the last path segment, such as
-    ///     `devicecode`
+    /// @return the name under which the request is counted: `managed_identity` for a request to the managed
+    ///     identity endpoint; for a token request with a grant type, the grant type without its URN prefix;
+    ///     otherwise the last path segment, such as `devicecode`
     private static String tokenCall(WebRequest request) {
         List<String> path = request.segments();
         String last = path.isEmpty() ? "" : path.getLast();

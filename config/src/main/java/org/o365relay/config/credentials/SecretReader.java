@@ -12,7 +12,7 @@ import org.o365relay.config.values.FileContent;
 import org.o365relay.config.values.TextValues;
 import org.o365relay.mail.Secret;
 
-/// Reads a secret from its key (`password`) or from a file (`password-file`). Messages never quote the secret.
+/// Reads a secret from its key (`password`) or from a file (`password-file`). No problem contains the secret.
 ///
 /// @param variable environment variable to suggest if the secret is missing
 public record SecretReader(Section section, String key, String variable, SecretFiles files) {

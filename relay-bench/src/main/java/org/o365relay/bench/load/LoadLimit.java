@@ -2,7 +2,7 @@ package org.o365relay.bench.load;
 
 import java.time.Duration;
 
-/// The end of a load: after a number of attempted messages, after a time, or when the server stops replying,
+/// When a load ends: after a number of attempted messages, after a given time, or when the server stops replying,
 /// whichever comes first.
 ///
 /// @param stallTimeout time without activity on any connection of a load thread after which this thread ends,

@@ -50,7 +50,7 @@ final class TokenFactory {
         }
         payload.put("uti", random(16));
         payload.put("ver", "1.0");
-        payload.put("xms_sandbox", random(400 + random.nextInt(700)));
+        payload.put("xms_sandbox", random(400 + random.nextInt(600)));
         return jwt(payload);
     }
 

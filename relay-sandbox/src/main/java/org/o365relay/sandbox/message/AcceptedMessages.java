@@ -17,7 +17,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.sandbox.settings.SandboxSettings.Keep;
 
-/// Stores and counts the messages that all services have accepted since the sandbox started. Callers can wait
+/// Stores and counts the messages accepted by any of the sandbox's services since it started. Callers can wait
 /// until more messages are accepted. Thread-safe.
 public final class AcceptedMessages {
 

@@ -27,7 +27,7 @@ import org.o365relay.queue.MessageFilter;
 import org.o365relay.queue.MessageState;
 import org.o365relay.queue.Page;
 
-/// Runs an action on messages: shows the number of selected messages and the oldest of them, asks for
+/// Runs an action on messages: shows how many messages are selected and lists the oldest few, asks for
 /// confirmation unless `--yes` is given, changes the messages and prints the result. With `--json`, prints only
 /// the result; with `--dry-run`, changes nothing.
 ///
