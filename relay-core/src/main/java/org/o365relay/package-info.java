@@ -2,7 +2,7 @@
 ///
 /// Mail takes this path: [org.o365relay.accept] → [org.o365relay.admit] → [org.o365relay.queue] (the relay
 /// replies 250 to the device), then [org.o365relay.queue] → [org.o365relay.rewrite] → [org.o365relay.deliver].
-/// Mail passes from accepting to delivering only through the queue. This module contains no main(), no
+/// The queue is the only path from acceptance to delivery. This module contains no main(), no
 /// configuration file and no HTTP server.
 @NullMarked
 package org.o365relay;

@@ -164,7 +164,7 @@ public final class Device {
         return messages > 0;
     }
 
-    /// Discards unwritten changes to this device, and schedules the deletion of its record if one is stored.
+    /// Discards unwritten changes to this device. If its record may be stored, schedules its deletion.
     synchronized void evict() {
         isEvicted = true;
         dirty.evict(this, isSubmitted);

@@ -3,9 +3,9 @@ package org.o365relay.journal;
 import java.time.InstantSource;
 import org.o365relay.time.RollingCount;
 
-/// Counts messages and recipients by outcome over the last 24 hours. Recording an event never blocks for long
-/// and allocates little memory, because some events are recorded after the final dot of a message and before
-/// its 250 reply.
+/// Counts accepted messages, rejections, and recipients by outcome, for up to 24 hours. Recording an event never
+/// blocks for long and allocates little memory, because some events are recorded after the final dot of a
+/// message and before its 250 reply.
 public final class Rates implements Journal {
 
     private final Count accepted;

@@ -34,7 +34,7 @@ public enum Shortage {
         return text;
     }
 
-    /// Recognizes a shortage of file descriptors that still exists even if the failure does not name it:
+    /// Also recognizes a shortage of file descriptors that the failure does not name, if it still exists:
     /// without file descriptors, a name lookup fails as if the name did not exist, and the messages of the
     /// operating system may be translated.
     ///

@@ -4,7 +4,7 @@ import org.o365relay.mail.Arrival;
 import org.o365relay.mail.Envelope;
 import org.o365relay.mail.RoutedEnvelope;
 
-/// A message that the relay itself queues, such as a notice or an alert. It is small enough to be held in
+/// A message that the relay itself generates, such as a notice or an alert. It is small enough to be held in
 /// memory.
 public final class LocalMessage {
 

@@ -40,7 +40,7 @@ public final class PasswordChecks implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(PasswordChecks.class);
     private static final int MAX_THREADS = 2;
 
-    /// The standings, in the order in which they start a check in turn. If the standing whose turn it is has no
+    /// The order in which the standings take turns to start a check. If the standing whose turn it is has no
     /// waiting check, the first standing that has one starts it.
     private static final List<Standing> TURNS =
             List.of(Standing.KNOWN, Standing.NEW, Standing.KNOWN, Standing.GUESSING);

@@ -68,7 +68,8 @@ record GraphCheck(GraphClient client, GraphUpstreamSettings settings, RetryAfter
         findings.add(new Finding(Step.AUTH, "may send mail as " + settings.user() + " (Mail.Send)"));
     }
 
-    /// If Graph refuses to create a draft, adds only a warning, because small messages need no draft.
+    /// If the app may not create drafts, or if this cannot be determined, adds only a warning, because small
+    /// messages need no draft.
     private void checkDrafts(List<Finding> findings) throws AttemptAbortedException {
         GraphResponse response = client.send(
                 GraphRequest.mime(client.address("messages"), Step.AUTH, GraphRequest.Body.of(INVALID_BASE64)));

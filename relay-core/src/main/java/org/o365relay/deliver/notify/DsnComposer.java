@@ -83,8 +83,8 @@ public final class DsnComposer {
         }
     }
 
-    /// @param verdicts verdicts of the open recipients
-    /// @param original parts of the received message that the notices contain
+    /// @param verdicts verdicts of the recipients that were not settled yet
+    /// @param original header and, if requested, content of the received message, which the notices contain
     public Notices notices(
             Claim claim, Map<Recipient, Verdict> verdicts, ReportedMessage original, Settlement settlement) {
         List<FailedRecipient> failed = settled(

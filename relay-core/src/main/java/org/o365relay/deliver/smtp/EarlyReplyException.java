@@ -2,7 +2,7 @@ package org.o365relay.deliver.smtp;
 
 import java.io.IOException;
 
-/// The server has sent something before it was its turn. It was not read yet.
+/// The server sent data when it was not its turn. The data has not been read.
 final class EarlyReplyException extends IOException {
     private static final long serialVersionUID = 1L;
 

@@ -46,8 +46,8 @@ final class FairScheduler {
         return next;
     }
 
-    /// Records that the clients of these messages have had their turns, in this order. Other mailboxes may have
-    /// claimed some of the messages.
+    /// Records that the clients of these messages have had their turns, in this order. The messages are
+    /// those that were selected, including any that another mailbox claimed first.
     void claimed(ClaimScope scope, List<DueMessage> claimed) {
         claimed.forEach(due -> lastClient.put(new Turn(scope.owner(), due.priority()), due.client()));
     }

@@ -67,8 +67,8 @@ record MessageChanges(Statements statements, Reading now, String by) {
         return true;
     }
 
-    /// Settles the message. Its content is kept as long as another part of a split message that shares it is
-    /// open.
+    /// Settles the message. If the message is a part of a split message, the shared content is kept while
+    /// another part is open.
     private void settle(Candidate message) throws SQLException {
         long content = message.content();
         update("settle-unclaimed", calendar(), steady(), message.id().value());
@@ -112,8 +112,8 @@ record MessageChanges(Statements statements, Reading now, String by) {
     }
 
     /// Merges a recipient into an existing one that has the new address, so that no duplicate is sent. The
-    /// existing recipient is reopened unless it was delivered. If the message is settled as a result, its
-    /// state is not `deleted`.
+    /// existing recipient is reopened unless it was delivered. If this settles the message, its state
+    /// comes from its other recipients; it does not become `deleted`.
     private void merge(Candidate message, RecipientRow before, RecipientRow existing) throws SQLException {
         update("mark-recipient-redirected", message.id().value(), before.ordinal());
         if (!existing.isDelivered()) {

@@ -13,7 +13,7 @@ import java.util.TreeSet;
 import org.o365relay.queue.jdbc.sqlite.Schema;
 import org.o365relay.queue.jdbc.sqlite.Sqlite;
 
-/// Finds values of a wrong type, that is, not of the type of their column: for example, text in an INTEGER
+/// Finds values of the wrong type, that is, not of the type of their column: for example, text in an INTEGER
 /// column or a blob in a TEXT column. SQLite does not prevent them. Text in a BLOB column is allowed, because
 /// it is read as octets.
 final class ValueCheck {

@@ -28,8 +28,8 @@ public final class Schema {
     /// The schema version that this relay uses.
     public static final int VERSION = 6;
 
-    /// The parts of a definition. Only quoted names in lower case are names of this schema, whose keywords are in
-    /// upper case: a quoted keyword is none.
+    /// The parts of a definition. In this schema, names are in lower case and keywords in upper
+    /// case. A quoted word is therefore a name only if it is in lower case.
     private static final Pattern PART = Pattern.compile(
             "(?<ignored>--[^\\n]*+|/\\*(?:[^*]|\\*(?!/))*+(?:\\*/)?|[ \\t\\n\\f\\r]++)"
                     + "|\"(?<name>[a-z_0-9]++)\"|\"[^\"]*+\"?|'[^']*+'?|`[^`]*+`?|\\[[^]]*+]?|\\w++|.",
@@ -131,8 +131,9 @@ public final class Schema {
         }
     }
 
-    /// @return the definition without comments outside quotes, with one space between two parts, and without the
-    ///     quotes of names, all of which depends on the version of SQLite that renamed a column
+    /// @return the definition without comments outside quotes, with one space between adjacent parts, and
+    ///     without quotes around names; these details vary with the version of SQLite that last renamed a
+    ///     column
     static String normalized(String definition) {
         return PART.matcher(definition)
                 .results()
@@ -157,7 +158,8 @@ public final class Schema {
         return objects;
     }
 
-    /// @return whether a table or column does not exist, although all are created when the queue is opened
+    /// @return whether a table or column is missing; all are created when the queue is opened, so this means
+    ///     damage
     static boolean isMissing(SQLException e) {
         return String.valueOf(e.getMessage()).matches(".*no such (table|column).*");
     }
