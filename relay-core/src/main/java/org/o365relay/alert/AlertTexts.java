@@ -46,10 +46,10 @@ final class AlertTexts {
                 AlertKind.MAILBOX_BLOCKED.alertName(blocked.mailbox()),
                 "Mailbox " + blocked.mailbox() + " cannot send",
                 "The mailbox " + blocked.mailbox() + " is blocked because " + blocked.upstream() + " replied: "
-                        + blocked.reply()
+                        + blocked.judged().reply()
                         + ". No mail is lost: messages wait in the queue and are sent automatically once the problem is"
                         + " fixed.",
-                blocked.advice(),
+                blocked.judged().advice(),
                 blocked.mailbox(),
                 null,
                 null,
@@ -60,7 +60,8 @@ final class AlertTexts {
         return new AlertCondition(
                 AlertKind.UNREACHABLE.alertName(unreachable.mailbox()),
                 unreachable.upstream() + " cannot be reached for " + unreachable.mailbox(),
-                "The mailbox " + unreachable.mailbox() + " cannot send: " + unreachable.reply()
+                "The mailbox " + unreachable.mailbox() + " cannot send: "
+                        + unreachable.judged().reply()
                         + ". No mail is lost: messages wait in the queue, and the relay retries every few seconds.",
                 "Check that this host can reach the internet (DNS, firewall, proxy). If it can, check the service"
                         + " health in the Microsoft 365 admin center.",

@@ -179,8 +179,7 @@ final class SettlementWriter {
                 new Accepted(claim.id(), claim.arrival(), claim.envelope(), claim.size()),
                 recipient.address(),
                 upstream,
-                verdict.response().reply(),
-                verdict.advice(),
+                verdict.judged(),
                 claim.attempts(),
                 Duration.between(claim.age().arrivedAt(), clock.instant()));
     }

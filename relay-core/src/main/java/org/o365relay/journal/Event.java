@@ -12,7 +12,7 @@ import org.o365relay.mail.Reply;
 
 /// An event of the relay. Components named `by` contain the user name of the operator, except in
 /// [ClockChanged]. Components named `advice` describe what the admin can do, and are empty if there is nothing
-/// to do; in [Blocked] and [Failover], the cause precedes the advice.
+/// to do; in [Blocked] and [Failover], the cause precedes the advice of the reply.
 public sealed interface Event {
 
     /// A message was committed to the queue.
@@ -90,8 +90,7 @@ public sealed interface Event {
 
     /// The mailbox cannot send until a probe succeeds or the daily quota has room again. Its messages wait; no
     /// delivery attempt is counted.
-    record Blocked(EmailAddress mailbox, String upstream, Reply reply, String advice, Instant nextProbe)
-            implements Event {}
+    record Blocked(EmailAddress mailbox, String upstream, JudgedReply judged, Instant nextProbe) implements Event {}
 
     /// The mailbox sends again, because a probe succeeded or the daily quota has room again.
     ///
@@ -100,8 +99,8 @@ public sealed interface Event {
 
     /// The mailbox uses a fallback upstream because a preferred one was suspended or cannot be reached.
     ///
-    /// @param reply reply that caused the suspension, or that states why the upstream cannot be reached
-    record Failover(EmailAddress mailbox, String from, String to, Reply reply, String advice) implements Event {}
+    /// @param judged reply that caused the suspension, or that states why the upstream cannot be reached
+    record Failover(EmailAddress mailbox, String from, String to, JudgedReply judged) implements Event {}
 
     /// The mailbox switched back to an upstream that precedes the previous one in the order of preference.
     ///
@@ -110,7 +109,8 @@ public sealed interface Event {
 
     /// The upstream cannot be reached or repeatedly loses connections, and no fallback can be used. Reported
     /// once per outage. Attempts that fail before MAIL are not counted.
-    record Unreachable(EmailAddress mailbox, String upstream, Reply reply, Instant nextAttempt) implements Event {}
+    record Unreachable(EmailAddress mailbox, String upstream, JudgedReply judged, Instant nextAttempt)
+            implements Event {}
 
     /// The mailbox sends again after its upstream was unreachable.
     ///
@@ -128,7 +128,7 @@ public sealed interface Event {
     /// @param kind `author` or `recipient`
     /// @param address address of the author or recipient
     /// @param until time at which delivery of one of the messages is tried again
-    record Backoff(EmailAddress mailbox, String kind, String address, Reply reply, String advice, Instant until)
+    record Backoff(EmailAddress mailbox, String kind, String address, JudgedReply judged, Instant until)
             implements Event {}
 
     /// An operator paused the mailbox. It stays paused, even after a restart, until it is resumed.
@@ -168,10 +168,17 @@ public sealed interface Event {
             Accepted message,
             EmailAddress to,
             String upstream,
-            Reply reply,
-            String advice,
+            JudgedReply judged,
             int attempts,
             Duration sinceArrival) {}
+
+    /// A reply, and what the relay makes of it.
+    ///
+    /// @param reply the reply, from the upstream or composed by the relay
+    /// @param step step of the attempt at which it was sent, such as `rcpt`
+    /// @param reason name of the reply in the catalogue or of a general reason, such as `unreachable`; empty
+    ///     if the message was delivered
+    record JudgedReply(Reply reply, String step, String reason, String advice) {}
 
     /// The queue cannot be written, so new mail is rejected temporarily and no message is delivered. Reported
     /// when this begins, and each time the cause changes.

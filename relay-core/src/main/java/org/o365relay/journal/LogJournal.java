@@ -19,6 +19,7 @@ import org.o365relay.journal.Event.Expiring;
 import org.o365relay.journal.Event.Failback;
 import org.o365relay.journal.Event.Failed;
 import org.o365relay.journal.Event.Failover;
+import org.o365relay.journal.Event.JudgedReply;
 import org.o365relay.journal.Event.LimitExceeded;
 import org.o365relay.journal.Event.MoreRejected;
 import org.o365relay.journal.Event.Ndr;
@@ -168,9 +169,9 @@ public final class LogJournal implements Journal {
 
     private static void write(Blocked blocked) {
         line(warn(), blocked.mailbox(), blocked.upstream())
-                .with("reply", blocked.reply())
+                .with(blocked.judged())
                 .with("probe", truncated(blocked.nextProbe()))
-                .with("advice", blocked.advice())
+                .with("advice", blocked.judged().advice())
                 .log("blocked");
     }
 
@@ -178,14 +179,14 @@ public final class LogJournal implements Journal {
         line(warn(), failover.mailbox())
                 .with("from", failover.from())
                 .with("to", failover.to())
-                .with("reply", failover.reply())
-                .with("advice", nullIfEmpty(failover.advice()))
+                .with(failover.judged())
+                .with("advice", nullIfEmpty(failover.judged().advice()))
                 .log("failover");
     }
 
     private static void write(Unreachable unreachable) {
         line(warn(), unreachable.mailbox(), unreachable.upstream())
-                .with("reply", unreachable.reply())
+                .with(unreachable.judged())
                 .with("next", truncated(unreachable.nextAttempt()))
                 .log("unreachable");
     }
@@ -200,9 +201,9 @@ public final class LogJournal implements Journal {
     private static void write(Backoff backoff) {
         line(warn(), backoff.mailbox())
                 .with(backoff.kind(), "<" + backoff.address() + ">")
-                .with("reply", backoff.reply())
+                .with(backoff.judged())
                 .with("until", truncated(backoff.until()))
-                .with("advice", nullIfEmpty(backoff.advice()))
+                .with("advice", nullIfEmpty(backoff.judged().advice()))
                 .log("backoff");
     }
 
@@ -229,10 +230,10 @@ public final class LogJournal implements Journal {
                 .with("to", path(attempt.to()))
                 .with("size", message.size())
                 .with("upstream", attempt.upstream())
-                .with("reply", attempt.reply())
+                .with(attempt.judged())
                 .with("attempts", attempt.attempts())
                 .with("delay", seconds(attempt.sinceArrival()))
-                .with("advice", nullIfEmpty(attempt.advice()));
+                .with("advice", nullIfEmpty(attempt.judged().advice()));
     }
 
     private static Line line(Line line, EmailAddress mailbox, String upstream) {
@@ -293,6 +294,14 @@ public final class LogJournal implements Journal {
         /// @param value null to omit the key
         Line with(String key, @Nullable Object value) {
             return value == null ? this : new Line(builder.addKeyValue(key, value));
+        }
+
+        /// Adds the reply and, if it is a failure, its step and reason. The advice follows at the end of the line.
+        Line with(JudgedReply judged) {
+            Line line = with("reply", judged.reply());
+            return judged.reason().isEmpty()
+                    ? line
+                    : line.with("step", judged.step()).with("reason", judged.reason());
         }
 
         void log(String event) {

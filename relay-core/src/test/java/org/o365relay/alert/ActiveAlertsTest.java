@@ -208,7 +208,8 @@ class ActiveAlertsTest {
 
     @Test
     void reportsAnOutageThatLastsTenMinutes() {
-        fixture.events().record(new Unreachable(FIRST, "smtp.example", REFUSED, fixture.clock.instant()));
+        fixture.events()
+                .record(new Unreachable(FIRST, "smtp.example", AlertFixture.refused(""), fixture.clock.instant()));
         fixture.pass(Duration.ofMinutes(9));
         assertThat(fixture.calls()).isEmpty();
         fixture.pass(Duration.ofMinutes(1));
@@ -221,7 +222,8 @@ class ActiveAlertsTest {
 
     @Test
     void replacesAnOutageWithItsCause() {
-        fixture.events().record(new Unreachable(FIRST, "smtp.example", REFUSED, fixture.clock.instant()));
+        fixture.events()
+                .record(new Unreachable(FIRST, "smtp.example", AlertFixture.refused(""), fixture.clock.instant()));
         fixture.pass(Duration.ofMinutes(5));
         fixture.block(FIRST);
         fixture.pass(HOUR);
@@ -254,7 +256,8 @@ class ActiveAlertsTest {
     @Test
     void reportsRepeatedEventsOnlyOnce() {
         List.of("other words", "and again").forEach(advice -> {
-            fixture.events().record(new Blocked(FIRST, "smtp.example", REFUSED, advice, fixture.clock.instant()));
+            fixture.events()
+                    .record(new Blocked(FIRST, "smtp.example", AlertFixture.refused(advice), fixture.clock.instant()));
             fixture.pass(HOUR);
         });
         assertThat(fixture.calls()).containsExactly("+ " + BLOCKED);

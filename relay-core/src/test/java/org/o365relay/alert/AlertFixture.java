@@ -15,6 +15,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.ManualClock;
 import org.o365relay.journal.Event.Blocked;
+import org.o365relay.journal.Event.JudgedReply;
 import org.o365relay.journal.Event.Unblocked;
 import org.o365relay.journal.RememberingJournal;
 import org.o365relay.mail.EmailAddress;
@@ -103,7 +104,11 @@ final class AlertFixture implements AutoCloseable {
 
     void block(EmailAddress mailbox) {
         open.remove(mailbox);
-        events().record(new Blocked(mailbox, "smtp.example", REFUSED, "Give it the right password.", clock.instant()));
+        events().record(new Blocked(mailbox, "smtp.example", refused("Give it the right password."), clock.instant()));
+    }
+
+    static JudgedReply refused(String advice) {
+        return new JudgedReply(REFUSED, "auth", "authentication-unsuccessful", advice);
     }
 
     void unblock(EmailAddress mailbox) {

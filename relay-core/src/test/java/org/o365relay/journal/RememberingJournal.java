@@ -94,25 +94,28 @@ public final class RememberingJournal implements Journal {
                 "delayed " + e.id() + " after " + e.waiting() + (e.inDigest() ? ", digest to " : ", notice to ")
                         + e.noticeTo();
             case Ndr e ->
-                "ndr " + e.id() + " in " + e.mailbox() + " to " + e.to() + ": " + e.reply() + " | " + e.advice()
-                        + ", notice to " + e.noticeTo() + (e.inDigest() ? " in a digest" : "");
+                "ndr " + e.id() + " in " + e.mailbox() + " to " + e.to() + ": "
+                        + e.reply() + " | " + e.advice() + ", notice to " + e.noticeTo()
+                        + (e.inDigest() ? " in a digest" : "");
             case Blocked e ->
-                "blocked " + e.mailbox() + ": " + e.reply() + " | " + e.advice() + " until " + e.nextProbe();
+                "blocked " + e.mailbox() + ": " + e.judged().reply() + " | "
+                        + e.judged().advice() + " until " + e.nextProbe();
             case Unblocked e -> "unblocked " + e.mailbox() + " after " + e.after();
             case Failover e ->
-                "failover " + e.mailbox() + " from " + e.from() + " to " + e.to() + ": " + e.reply() + " | "
-                        + e.advice();
+                "failover " + e.mailbox() + " from " + e.from() + " to " + e.to() + ": "
+                        + e.judged().reply() + " | " + e.judged().advice();
             case Failback e -> "failback " + e.mailbox() + " to " + e.upstream() + " after " + e.after();
             case Unreachable e ->
-                "unreachable " + e.mailbox() + " by " + e.upstream() + ": " + e.reply() + " until " + e.nextAttempt();
+                "unreachable " + e.mailbox() + " by " + e.upstream() + ": "
+                        + e.judged().reply() + " until " + e.nextAttempt();
             case QueueUnusable e -> "queue-unusable " + e.reason();
             case QueueUsable e -> "queue-usable after " + e.after();
             case QueueDamaged e -> "queue-damaged " + e.reason();
             case Reachable e -> "reachable " + e.mailbox() + " by " + e.upstream() + " after " + e.after();
             case Throttled e -> "throttled " + e.mailbox() + " to " + e.connections() + ": " + e.reply();
             case Backoff e ->
-                "backoff " + e.mailbox() + " " + e.kind() + " " + e.address() + ": " + e.reply() + " until "
-                        + e.until();
+                "backoff " + e.mailbox() + " " + e.kind() + " " + e.address() + ": "
+                        + e.judged().reply() + " until " + e.until();
             case Expiring e -> "expiring " + e.what() + " in " + e.daysLeft() + " days | " + e.advice();
             case Paused e -> "paused " + e.mailbox() + " by " + e.by();
             case ClockChanged e -> "clock-changed by " + e.by();
@@ -124,7 +127,7 @@ public final class RememberingJournal implements Journal {
 
     private static String text(RecipientAttempt attempt) {
         return attempt.message().id() + " to " + attempt.to() + " attempt " + attempt.attempts() + ": "
-                + attempt.reply();
+                + attempt.judged().reply();
     }
 
     /// From now on, events of this name throw an exception.

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.o365relay.journal.Event.Accepted;
+import org.o365relay.journal.Event.JudgedReply;
 import org.o365relay.journal.Event.RecipientAttempt;
 import org.o365relay.journal.Event.Rejected;
 import org.o365relay.mail.Arrival;
@@ -29,8 +30,9 @@ final class SampleEvents {
             new Envelope(ANNA, List.of(ANNA), false),
             1);
     static final Rejected REJECTED = new Rejected(CLIENT, "", null, null, REPLY);
+    private static final JudgedReply JUDGED = new JudgedReply(REPLY, "rcpt", "unknown-reply", "");
     static final RecipientAttempt ATTEMPT =
-            new RecipientAttempt(ACCEPTED, ANNA, "smtp.example", REPLY, "", 1, Duration.ofSeconds(1));
+            new RecipientAttempt(ACCEPTED, ANNA, "smtp.example", JUDGED, 1, Duration.ofSeconds(1));
 
     private static final List<Object> VALUES = List.of(
             ACCEPTED,
@@ -43,6 +45,7 @@ final class SampleEvents {
             "text",
             ANNA,
             REPLY,
+            JUDGED,
             Instant.EPOCH,
             Duration.ZERO);
 

@@ -102,8 +102,7 @@ public final class Breakers {
                 mailbox,
                 subject.scope() == Scope.AUTHOR ? "author" : "recipient",
                 subject.name(),
-                backoff.refusal().response().reply(),
-                backoff.refusal().advice(),
+                backoff.refusal().judged(),
                 clock.toCalendar(backoff.until())));
     }
 

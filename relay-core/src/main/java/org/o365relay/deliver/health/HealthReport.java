@@ -94,7 +94,7 @@ final class HealthReport {
             failover(upstream, current.get(), suspension);
         } else if (outage == null) {
             events.add(new Event.Unreachable(
-                    after.mailbox(), upstream.name(), suspension.cause().reply(), suspension.nextProbe()));
+                    after.mailbox(), upstream.name(), suspension.cause().judged(), suspension.nextProbe()));
             beginOutage(suspension, false);
         }
     }
@@ -130,13 +130,13 @@ final class HealthReport {
     }
 
     private void blocked(String upstream, Suspension suspension) {
-        Cause cause = suspension.cause();
-        events.add(new Event.Blocked(after.mailbox(), upstream, cause.reply(), cause.text(), suspension.nextProbe()));
+        events.add(
+                new Event.Blocked(after.mailbox(), upstream, suspension.cause().judged(), suspension.nextProbe()));
     }
 
     private void failover(UpstreamHealth from, UpstreamHealth to, Suspension suspension) {
-        Cause cause = suspension.cause();
-        events.add(new Event.Failover(after.mailbox(), from.name(), to.name(), cause.reply(), cause.text()));
+        events.add(new Event.Failover(
+                after.mailbox(), from.name(), to.name(), suspension.cause().judged()));
         active = to.position();
     }
 

@@ -60,11 +60,11 @@ public final class UpstreamFailover {
 
     /// @return the event; the time of the next probe or attempt, if it has one, is converted to calendar time
     private Event onCalendar(Event event) {
-        if (event instanceof Event.Blocked(var mailbox, var upstream, var reply, var advice, var nextProbe)) {
-            return new Event.Blocked(mailbox, upstream, reply, advice, clock.toCalendar(nextProbe));
+        if (event instanceof Event.Blocked(var mailbox, var upstream, var judged, var nextProbe)) {
+            return new Event.Blocked(mailbox, upstream, judged, clock.toCalendar(nextProbe));
         }
-        return event instanceof Event.Unreachable(var mailbox, var upstream, var reply, var nextAttempt)
-                ? new Event.Unreachable(mailbox, upstream, reply, clock.toCalendar(nextAttempt))
+        return event instanceof Event.Unreachable(var mailbox, var upstream, var judged, var nextAttempt)
+                ? new Event.Unreachable(mailbox, upstream, judged, clock.toCalendar(nextAttempt))
                 : event;
     }
 

@@ -1,6 +1,7 @@
 package org.o365relay.deliver.upstream;
 
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.mail.EnhancedStatus;
@@ -55,7 +56,12 @@ public record Response(
         CONTENT,
         /// The end of the content (the final dot, the last chunk, or the request that sends the message). From
         /// here on, the upstream may have accepted the message even if its reply was lost.
-        END_OF_CONTENT
+        END_OF_CONTENT;
+
+        /// @return the name of the step in the log, such as `end-of-content`
+        public String key() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
     }
 
     /// Where a reply comes from.

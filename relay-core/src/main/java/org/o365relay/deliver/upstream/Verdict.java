@@ -4,6 +4,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.o365relay.deliver.upstream.Response.Origin;
 import org.o365relay.deliver.upstream.Response.Step;
+import org.o365relay.journal.Event.JudgedReply;
 import org.o365relay.mail.Outcome;
 import org.o365relay.mail.Outcome.Deferred;
 import org.o365relay.mail.Outcome.Delivered;
@@ -102,6 +103,12 @@ public record Verdict(
             case SIGN_IN -> "sign-in";
             case RELAY -> "relay";
         };
+    }
+
+    /// @return the reply with its reason and advice, for the journal
+    public JudgedReply judged() {
+        String given = isDelivered() ? "" : reason();
+        return new JudgedReply(response.reply(), response.step().key(), given, advice);
     }
 
     /// What an outcome applies to.

@@ -30,9 +30,17 @@ class MailboxStatusViewTest {
 
     private static final String MAILBOX = "relay@contoso.example";
     private static final Cause DENIED = new Cause(
-            Step.AUTH, Reply.of(535, "5.7.3", "Authentication unsuccessful"), "The password is wrong.", "Check it.");
-    private static final Cause QUOTA =
-            new Cause(Step.END_OF_CONTENT, Reply.of(554, "5.2.0", "SubmissionQuotaExceeded"), "too much", "wait");
+            Step.AUTH,
+            Reply.of(535, "5.7.3", "Authentication unsuccessful"),
+            "authentication-unsuccessful",
+            "The password is wrong.",
+            "Check it.");
+    private static final Cause QUOTA = new Cause(
+            Step.END_OF_CONTENT,
+            Reply.of(554, "5.2.0", "SubmissionQuotaExceeded"),
+            "submission-quota",
+            "too much",
+            "wait");
     private static final Cause REFUSED =
             new Cause(Step.CONNECT, Reply.of(451, "4.4.1", "connection refused"), "could not be reached.");
 

@@ -31,6 +31,7 @@ import org.o365relay.journal.Event.Expiring;
 import org.o365relay.journal.Event.Failback;
 import org.o365relay.journal.Event.Failed;
 import org.o365relay.journal.Event.Failover;
+import org.o365relay.journal.Event.JudgedReply;
 import org.o365relay.journal.Event.Ndr;
 import org.o365relay.journal.Event.Paused;
 import org.o365relay.journal.Event.QueueChanged;
@@ -109,11 +110,15 @@ class LogFormatTest {
                 new Envelope(null, List.of(anna), false),
                 5);
         journal.record(new Failed(
-                new RecipientAttempt(message, anna, "", reply, "", 0, Duration.ofSeconds(1)), "olga", null, false));
+                new RecipientAttempt(
+                        message, anna, "", new JudgedReply(reply, "content", "operator", ""), 0, Duration.ofSeconds(1)),
+                "olga",
+                null,
+                false));
         assertThat(text())
                 .containsExactly(
                         "WARN failed id=0000000000001 client=10.0.0.7 from=<> to=<anna@x.example> size=5 upstream=\"\""
-                                + " reply=\"550 5.7.0 bounced\" attempts=0 delay=1.0s by=olga notice=none");
+                                + " reply=\"550 5.7.0 bounced\" step=content reason=operator attempts=0 delay=1.0s by=olga notice=none");
     }
 
     @Test
@@ -121,15 +126,25 @@ class LogFormatTest {
         EmailAddress mailbox = EmailAddress.parse("relay@contoso.com").orElseThrow();
         Reply refused = Reply.of(451, "4.4.1", "connection refused");
         Instant at = Instant.parse("2026-11-21T08:00:00.25Z");
-        journal.record(new Failover(mailbox, "smtp.example:587", "graph.example", refused, ""));
-        journal.record(new Failover(mailbox, "smtp.example:587", "graph.example", refused, "Do this."));
+        journal.record(new Failover(
+                mailbox, "smtp.example:587", "graph.example", new JudgedReply(refused, "connect", "unreachable", "")));
+        journal.record(new Failover(
+                mailbox,
+                "smtp.example:587",
+                "graph.example",
+                new JudgedReply(refused, "connect", "unreachable", "Do this.")));
         journal.record(new Failback(mailbox, "smtp.example:587", Duration.ofSeconds(90)));
-        journal.record(new Unreachable(mailbox, "smtp.example:587", refused, at));
+        journal.record(new Unreachable(
+                mailbox, "smtp.example:587", new JudgedReply(refused, "connect", "unreachable", ""), at));
         journal.record(new Reachable(mailbox, "smtp.example:587", Duration.ofSeconds(90)));
         journal.record(new Ndr(new QueueId(1), mailbox, "nobody@x.example", refused, "Do this.", null, false));
         journal.record(new Throttled(mailbox, "smtp.example:587", Reply.of(432, "4.3.2", "Too many"), 2));
-        journal.record(
-                new Backoff(mailbox, "author", "ups@contoso.com", Reply.of(554, "5.2.252", "Denied"), "Grant it.", at));
+        journal.record(new Backoff(
+                mailbox,
+                "author",
+                "ups@contoso.com",
+                new JudgedReply(Reply.of(554, "5.2.252", "Denied"), "end-of-content", "send-as-denied", "Grant it."),
+                at));
         journal.record(new Expiring("client secret of relay@contoso.com", at, 7, "Make a new one."));
         journal.record(new Paused(mailbox, "anna"));
         journal.record(new Resumed(mailbox, "anna"));
@@ -140,19 +155,19 @@ class LogFormatTest {
         assertThat(text())
                 .containsExactly(
                         "WARN failover mailbox=relay@contoso.com from=smtp.example:587 to=graph.example"
-                                + " reply=\"451 4.4.1 connection refused\"",
+                                + " reply=\"451 4.4.1 connection refused\" step=connect reason=unreachable",
                         "WARN failover mailbox=relay@contoso.com from=smtp.example:587 to=graph.example"
-                                + " reply=\"451 4.4.1 connection refused\" advice=\"Do this.\"",
+                                + " reply=\"451 4.4.1 connection refused\" step=connect reason=unreachable advice=\"Do this.\"",
                         "INFO failback mailbox=relay@contoso.com upstream=smtp.example:587 after=90.0s",
                         "WARN unreachable mailbox=relay@contoso.com upstream=smtp.example:587"
-                                + " reply=\"451 4.4.1 connection refused\" next=2026-11-21T08:00:00Z",
+                                + " reply=\"451 4.4.1 connection refused\" step=connect reason=unreachable next=2026-11-21T08:00:00Z",
                         "INFO reachable mailbox=relay@contoso.com upstream=smtp.example:587 after=90.0s",
                         "WARN ndr id=0000000000001 mailbox=relay@contoso.com to=<nobody@x.example>"
                                 + " reply=\"451 4.4.1 connection refused\" advice=\"Do this.\" notice=none",
                         "WARN throttled mailbox=relay@contoso.com upstream=smtp.example:587"
                                 + " reply=\"432 4.3.2 Too many\" connections=2",
                         "WARN backoff mailbox=relay@contoso.com author=<ups@contoso.com>"
-                                + " reply=\"554 5.2.252 Denied\" until=2026-11-21T08:00:00Z advice=\"Grant it.\"",
+                                + " reply=\"554 5.2.252 Denied\" step=end-of-content reason=send-as-denied until=2026-11-21T08:00:00Z advice=\"Grant it.\"",
                         "WARN expiring what=\"client secret of relay@contoso.com\" when=2026-11-21T08:00:00Z"
                                 + " days-left=7 advice=\"Make a new one.\"",
                         "WARN paused mailbox=relay@contoso.com by=anna",
