@@ -6,13 +6,22 @@ import java.io.OutputStream;
 
 /// Converts every line ending to CRLF. Exchange refuses a bare LF (554 5.6.0), and servers that disagree on
 /// whether a bare CR or LF ends a line allow SMTP smuggling.
+///
+/// Any number of CRs before an LF are one line ending, as some devices send CR CR LF. CRs without an LF are a
+/// line ending each.
+///
+/// NULs before a dot at the beginning of a line are removed: a server that removes NULs before it looks for the
+/// final dot (RFC 5321 §4.1.1.4) would otherwise find one, because dot-stuffing does not see this dot.
 final class CrlfOutputStream extends OutputStream {
 
     private static final int BUFFER = 16 * 1024;
 
     private final OutputStream out;
     private byte[] converted = new byte[0];
-    private int previous = '\n';
+    private int length; // of the octets in the buffer
+    private boolean atLineStart = true; // apart from the octets that are held back
+    private long carriageReturns; // held back until the next octet is known
+    private long nuls; // at the beginning of a line, held back until the next octet is known
 
     CrlfOutputStream(OutputStream out) {
         this.out = out;
@@ -29,12 +38,11 @@ final class CrlfOutputStream extends OutputStream {
 
     /// Ends the last line with CRLF if it does not end with one.
     void finish() throws IOException {
-        if (previous == '\r') {
-            out.write(new byte[] {'\n'});
-        } else if (previous != '\n') {
-            out.write(new byte[] {'\r', '\n'});
+        release();
+        if (!atLineStart) {
+            endLine();
         }
-        previous = '\n';
+        flushBuffer();
     }
 
     @Override
@@ -53,17 +61,23 @@ final class CrlfOutputStream extends OutputStream {
     private void writePiece(byte[] octets, int from, int to) throws IOException {
         if (isClean(octets, from, to)) {
             out.write(octets, from, to - from);
+            atLineStart = octets[to - 1] == '\n';
         } else {
-            convert(octets, from, to);
+            for (int i = from; i < to; i++) {
+                convert(octets[i]);
+            }
+            flushBuffer();
         }
-        previous = octets[to - 1];
     }
 
     private boolean isClean(byte[] octets, int from, int to) {
-        int last = previous;
+        if (carriageReturns > 0 || nuls > 0 || octets[to - 1] == '\r') {
+            return false;
+        }
+        int last = atLineStart ? '\n' : 0;
         for (int i = from; i < to; i++) {
             int c = octets[i];
-            if ((c == '\n') != (last == '\r')) {
+            if ((c == '\n') != (last == '\r') || (c == 0 && last == '\n')) {
                 return false;
             }
             last = c;
@@ -71,24 +85,61 @@ final class CrlfOutputStream extends OutputStream {
         return true;
     }
 
-    /// Writes each CR immediately. If the next octet, which may come with the next call, is not an LF, an LF is
-    /// inserted before that octet.
-    private void convert(byte[] octets, int from, int to) throws IOException {
+    private void convert(byte c) throws IOException {
+        if (c == '\r') {
+            carriageReturns++;
+            return;
+        }
+        if (c == '\n') {
+            carriageReturns = 0;
+            release();
+            endLine();
+            return;
+        }
+        if (carriageReturns > 0) {
+            release();
+        }
+        if (c == 0 && atLineStart) {
+            nuls++;
+            return;
+        }
+        nuls = c == '.' ? 0 : nuls;
+        release();
+        put(c);
+        atLineStart = false;
+    }
+
+    /// Writes the octets that are held back: NULs, and a line ending for each CR after them.
+    private void release() throws IOException {
+        for (; nuls > 0; nuls--) {
+            put((byte) 0);
+            atLineStart = false;
+        }
+        for (; carriageReturns > 0; carriageReturns--) {
+            endLine();
+        }
+    }
+
+    private void endLine() throws IOException {
+        put((byte) '\r');
+        put((byte) '\n');
+        atLineStart = true;
+    }
+
+    private void put(byte c) throws IOException {
         if (converted.length == 0) {
             converted = new byte[2 * BUFFER];
         }
-        int length = 0;
-        int last = previous;
-        for (int i = from; i < to; i++) {
-            byte c = octets[i];
-            if (c == '\n' && last != '\r') {
-                converted[length++] = '\r';
-            } else if (c != '\n' && last == '\r') {
-                converted[length++] = '\n';
-            }
-            converted[length++] = c;
-            last = c;
+        if (length == converted.length) {
+            flushBuffer();
         }
-        out.write(converted, 0, length);
+        converted[length++] = c;
+    }
+
+    private void flushBuffer() throws IOException {
+        if (length > 0) {
+            out.write(converted, 0, length);
+            length = 0;
+        }
     }
 }

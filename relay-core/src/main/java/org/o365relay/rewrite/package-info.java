@@ -3,10 +3,12 @@
 ///
 /// These changes are made, and no others:
 ///
-/// 1. Line endings become CRLF, and the last line gets one if it has none. An mbox line before the header is
-///    removed, and a missing empty line after the header is added. In a binary message, parts with binary
-///    content are encoded as base64; if the message is sent with BINARYMIME, its body is unchanged instead,
-///    including line endings. The body is otherwise byte-identical.
+/// 1. Line endings become CRLF, and the last line gets one if it has none; CR CR LF is one line ending. NULs
+///    before a dot at the beginning of a line are removed, because a server that removes NULs would find the
+///    final dot there. An mbox line before the header is removed, and a missing empty line after the header is
+///    added. In a binary message, parts with binary content are encoded as base64; if the message is sent with
+///    BINARYMIME, its body is unchanged instead, including line endings and NULs. The body is otherwise
+///    byte-identical; a body with CRLF line endings and without NUL (RFC 5322 §2.3) is not changed.
 /// 2. A `Received` field is prepended. It and an added `Date` show the arrival time that the caller passes,
 ///    which may be corrected; see [org.o365relay.mail.Arrival#plausibleAt].
 /// 3. `From` is replaced, at the position of the first one, by a field with a single address: the author if

@@ -31,8 +31,26 @@ class SmugglingTest {
 
     // r and n stand for CR and LF, 0 for NUL.
     private static final List<String> NO_END_TO_ANYBODY = List.of(
-            "r.r", "r.rn", "r.n", "rn.r", "n.r", "n.rr", "rn.0rn", "rn0.rn", "0rn.0rn", "rn.0n", "n.0n", "rn.r0n",
-            "0.0", "rn..n");
+            "r.r",
+            "r.rn",
+            "r.n",
+            "rn.r",
+            "n.r",
+            "n.rr",
+            "rn.0rn",
+            "rn0.rn",
+            "0rn.0rn",
+            "rn.0n",
+            "n.0n",
+            "rn.r0n",
+            "0.0",
+            "rn..n",
+            "rn00.rn",
+            "rn0.0rn",
+            "r0n0.r0n",
+            "n0.n",
+            "r0.r",
+            "rrn0.rrn");
     private static final List<String> LENIENT_ENDS = List.of("n.n", "n.rn", "rn.n", "nn.n", "rrnn.rn", "r0n.rn");
 
     private static final String SECOND =
@@ -134,6 +152,8 @@ class SmugglingTest {
         ((RewriteResult.Rewritten) rewriting).writeTo(upstream);
         String text = upstream.toString(StandardCharsets.ISO_8859_1);
         assertThat(text.replace("\r\n", "")).doesNotContain("\r", "\n");
+        String stuffed = text.replace("\r\n.", "\r\n..");
+        assertThat(stuffed.replace("\0", "")).as("without NULs").doesNotContain("\r\n.\r\n");
         return text;
     }
 

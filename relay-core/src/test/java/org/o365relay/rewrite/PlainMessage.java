@@ -69,7 +69,7 @@ record PlainMessage(List<Field> fields, String body) {
         return text.substring(begin, end);
     }
 
-    /// In a header CR CR LF is one line end.
+    /// Several CRs before an LF are one line end.
     private static int next(String text, int lineEnd) {
         int next = lineEnd;
         while (next < text.length() && text.charAt(next) == '\r') {
@@ -80,17 +80,7 @@ record PlainMessage(List<Field> fields, String body) {
     }
 
     private static String crlf(String text) {
-        StringBuilder lines = new StringBuilder(text.length() + 16);
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == '\r') {
-                lines.append("\r\n");
-                i += text.startsWith("\n", i + 1) ? 1 : 0;
-            } else {
-                lines.append(c == '\n' ? "\r\n" : c);
-            }
-        }
-        boolean ended = lines.isEmpty() || lines.charAt(lines.length() - 1) == '\n';
-        return ended ? lines.toString() : lines.append("\r\n").toString();
+        String lines = text.replaceAll("\r++\n|\r|\n", "\r\n").replaceAll("(?<![^\n])\0++(?=\\.)", "");
+        return lines.isEmpty() || lines.endsWith("\n") ? lines : lines + "\r\n";
     }
 }

@@ -275,7 +275,7 @@ class RewriterTest {
         StringBuilder body = new StringBuilder();
         for (int line = 0; line < 2_000; line++) {
             for (int i = random.nextInt(100); i > 0; i--) {
-                char c = (char) random.nextInt(256);
+                char c = (char) random.nextInt(1, 256);
                 body.append(c == '\r' || c == '\n' ? 'x' : c);
             }
             body.append(crlf ? "\r\n" : new String[] {"\r", "\n", "\r\n", "\n\r", "\r\r\n"}[random.nextInt(5)]);
